@@ -1,0 +1,168 @@
+"""What a cluster can be asked, as a Protocol and the values that cross it.
+
+Everything that talks to a Kubernetes API does so through this port, so that the transport (and its
+traps) stays in one file. Objects are plain JSON dicts as the API sent them. This module must import
+nothing heavy: callers type against it before any transport is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResource:
+    """One served resource type. `group` is empty for the core group."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    namespaced: bool = True
+
+    @property
+    def api_version(self) -> str:
+        """`apps/v1`, or `v1` in the core group."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
+        """URL path of the collection, of one object, or of its subresource."""
+        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        scope = f"/namespaces/{namespace}" if self.namespaced and namespace else ""
+        tail = "".join(f"/{part}" for part in (self.plural, name, subresource) if part)
+        return f"{root}{scope}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A whole, consistent list (all pages) and the resourceVersion a watch continues from."""
+
+    items: tuple[Json, ...]
+    resource_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchEvent:
+    """One line of a watch. BOOKMARK carries only metadata.resourceVersion; ERROR is raised instead."""
+
+    type: Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
+    object: Json
+
+
+class Cluster(Protocol):
+    """A Kubernetes API. Every method raises the ClusterError family of `domain.errors`."""
+
+    @property
+    def name(self) -> str:
+        """The Environment's name, for messages."""
+
+    async def discover(self) -> Mapping[tuple[str, str], ApiResource]:
+        """Served types by (group, kind), preferred versions; cached until `forget_discovery`."""
+
+    async def find(self, api_version: str, kind: str) -> ApiResource:
+        """The served type for an object's apiVersion and kind.
+
+        Refreshes discovery once when unknown (a CRD may be new). Raises NotFound.
+        """
+
+    def forget_discovery(self) -> None:
+        """Drop cached discovery (after a CRD was applied)."""
+
+    async def get(self, type_: ApiResource, namespace: str, name: str) -> Json:
+        """One object. Raises NotFound."""
+
+    async def list(
+        self,
+        type_: ApiResource,
+        namespace: str = "",
+        *,
+        label_selector: str = "",
+        field_selector: str = "",
+        page: int = 500,
+    ) -> Listing:
+        """All objects, page by page; restarts when a continue token expires."""
+
+    def watch(
+        self,
+        type_: ApiResource,
+        namespace: str = "",
+        *,
+        resource_version: str,
+        label_selector: str = "",
+        field_selector: str = "",
+        timeout: float = 300.0,
+    ) -> AsyncIterator[WatchEvent]:
+        """Events after `resource_version`, bookmarks included, until the server ends the watch.
+
+        Raises Expired on 410 (as HTTP or as ERROR event), Unreachable when the line is cut or idle.
+        """
+
+    async def create(
+        self, type_: ApiResource, obj: Json, *, field_manager: str, dry_run: bool = False
+    ) -> Json:
+        """POST. Raises Conflict when it exists."""
+
+    async def update(
+        self,
+        type_: ApiResource,
+        obj: Json,
+        *,
+        field_manager: str,
+        subresource: str = "",
+    ) -> Json:
+        """PUT with the object's resourceVersion as optimistic lock. Raises Conflict."""
+
+    async def apply(
+        self,
+        type_: ApiResource,
+        obj: Json,
+        *,
+        field_manager: str,
+        force: bool = False,
+        dry_run: bool = False,
+        subresource: str = "",
+    ) -> Json:
+        """Server-side apply. Raises Conflict with its causes."""
+
+    async def patch(
+        self,
+        type_: ApiResource,
+        namespace: str,
+        name: str,
+        patch: Mapping[str, Any] | list[Json],
+        *,
+        field_manager: str,
+        subresource: str = "",
+        dry_run: bool = False,
+    ) -> Json:
+        """Merge patch (a mapping) or JSON patch (a list).
+
+        A `metadata.resourceVersion` inside a merge patch is an optimistic lock. Raises Conflict.
+        """
+
+    async def delete(
+        self,
+        type_: ApiResource,
+        namespace: str,
+        name: str,
+        *,
+        propagation: Literal["Background", "Foreground", "Orphan"] = "Background",
+        uid: str = "",
+        dry_run: bool = False,
+    ) -> None:
+        """DELETE, with the uid as precondition when given. Raises NotFound, Conflict."""
+
+    async def logs(
+        self, namespace: str, pod: str, *, container: str = "", tail: int = 200, previous: bool = False
+    ) -> str:
+        """The last lines of a container's log."""
+
+    async def can_i(self, verb: str, type_: ApiResource, namespace: str = "") -> bool:
+        """SelfSubjectAccessReview."""
+
+    async def close(self) -> None:
+        """Close connections; the object is of no use afterwards."""
