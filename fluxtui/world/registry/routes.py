@@ -1,0 +1,96 @@
+"""The distribution spec's endpoints for manifests, tags, referrers and the catalogue.
+
+Each is a function of the Store, the Knobs and one Request; faults at HTTP level (throttling,
+latency) are not theirs. Uploads and blobs are in `blobs`.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from fluxtui.world.registry.knobs import Knobs
+from fluxtui.world.registry.store import Store, StoreError
+from fluxtui.world.registry.wire import Request, Response, error, json_response
+
+INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+def manifests(store: Store, knobs: Knobs, request: Request, name: str, ref: str) -> Response:
+    """GET, HEAD, PUT and DELETE of `/v2/<name>/manifests/<ref>`."""
+    if request.method == "PUT":
+        put = store.put_manifest(
+            name, ref, request.body, request.headers.get("content-type", "").partition(";")[0]
+        )
+        headers = {
+            "Location": f"/v2/{name}/manifests/{put.digest}",
+            "Docker-Content-Digest": put.digest,
+        }
+        if put.subject and knobs.referrers:
+            headers["OCI-Subject"] = put.subject
+        return Response(201, headers)
+    if request.method == "DELETE":
+        if ":" in ref:
+            store.delete_manifest(name, ref)
+        elif knobs.delete_by_tag:
+            store.delete_tag(name, ref)
+        else:
+            raise StoreError(400, "UNSUPPORTED", "delete by digest, not by tag")
+        return Response(202)
+    if request.method == "HEAD" and not knobs.head_manifests:
+        return error(405, "UNSUPPORTED", "HEAD is not served")
+    if request.method not in {"GET", "HEAD"}:
+        return error(405, "UNSUPPORTED", f"no {request.method} here")
+    manifest = store.manifest(name, ref)
+    if not _accepts(request.headers.get("accept", ""), manifest.media_type):
+        raise StoreError(404, "MANIFEST_UNKNOWN", f"{manifest.media_type} is not accepted")
+    headers = {"Content-Type": manifest.media_type, "Docker-Content-Digest": manifest.digest}
+    return Response(200, headers, manifest.raw)
+
+
+def _accepts(header: str, media_type: str) -> bool:
+    accepted = {part.partition(";")[0].strip() for part in header.split(",")} - {""}
+    return not accepted or bool(accepted & {media_type, "*/*", "application/*"})
+
+
+def _page(asked: str, page_size: int) -> int | None:
+    if not asked:
+        return page_size or None
+    if not asked.isdecimal():
+        raise StoreError(400, "PAGINATION_NUMBER_INVALID", f"not a number of entries: {asked!r}")
+    return min(int(asked), page_size) if page_size else int(asked)
+
+
+def _next(path: str, last: str, count: int) -> dict[str, str]:
+    return {"Link": f'<{path}?{urlencode({"last": last, "n": count})}>; rel="next"'}
+
+
+def tags(store: Store, knobs: Knobs, request: Request, name: str) -> Response:
+    """`/v2/<name>/tags/list?n=&last=`, in byte order, pages by `Link`."""
+    count = _page(request.asked("n"), knobs.page_size)
+    page, more = store.tags(name, request.asked("last"), count)
+    path = f"/v2/{name}/tags/list"
+    headers = _next(path, page[-1], count) if more and page and count else {}
+    return json_response(200, {"name": name, "tags": page}, headers)
+
+
+def catalog(store: Store, knobs: Knobs, request: Request) -> Response:
+    """`/v2/_catalog?n=&last=`."""
+    count = _page(request.asked("n"), knobs.page_size)
+    names = [name for name in store.repositories() if name > request.asked("last")]
+    page = names if count is None else names[:count]
+    more = len(page) < len(names) and page and count
+    headers = _next("/v2/_catalog", page[-1], count) if more and count else {}
+    return json_response(200, {"repositories": page}, headers)
+
+
+def referrers(store: Store, knobs: Knobs, request: Request, name: str, digest: str) -> Response:
+    """`/v2/<name>/referrers/<digest>?artifactType=`: an image index, possibly empty."""
+    if not knobs.referrers:
+        return error(404, "NOT_FOUND", "this registry has no referrers API")
+    kind = request.asked("artifactType")
+    found = store.referrers(name, digest, kind)
+    headers = {"Content-Type": INDEX}
+    if kind:
+        headers["OCI-Filters-Applied"] = "artifactType"
+    body = {"schemaVersion": 2, "mediaType": INDEX, "manifests": found}
+    return json_response(200, body, headers)

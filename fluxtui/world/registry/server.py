@@ -1,0 +1,238 @@
+"""The World's registry as a server that can be started, stopped and disturbed.
+
+It joins store, credentials and knobs, and decides per request which endpoint answers. Threads only;
+loopback only. It must not grow endpoint logic: that belongs to `routes` and `blobs`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import secrets
+import ssl
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal
+
+from fluxtui.world.registry import blobs, routes
+from fluxtui.world.registry.auth import Gate, basic
+from fluxtui.world.registry.knobs import Knobs, Panel
+from fluxtui.world.registry.store import Store, StoreError
+from fluxtui.world.registry.wire import HttpServer, Request, Response, error, json_response
+
+_MANIFEST = re.compile(r"^/v2/(.+)/manifests/([^/]+)$")
+_TAGS = re.compile(r"^/v2/(.+)/tags/list$")
+_REFERRERS = re.compile(r"^/v2/(.+)/referrers/([^/]+)$")
+_UPLOADS = re.compile(r"^/v2/(.+)/blobs/uploads/?$")
+_UPLOAD = re.compile(r"^/v2/(.+)/blobs/uploads/([^/]+)$")
+_BLOB = re.compile(r"^/v2/(.+)/blobs/([^/]+)$")
+_STORE = re.compile(r"^/_store/([^/]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One request as it was answered; `authorization` is its scheme only."""
+
+    method: str
+    path: str
+    status: int
+    authorization: str
+    headers: Mapping[str, str]
+
+
+class RegistryServer:
+    """An OCI registry on `host`:`port` (0: any free port).
+
+    `credentials`: user and password; `"random"` makes them up, None lets everybody in.
+    Stopping keeps the content and the port, so that a stopped registry can come back.
+    """
+
+    def __init__(
+        self,
+        *,
+        credentials: tuple[str, str] | Literal["random"] | None = "random",
+        knobs: Knobs | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        store: Store | None = None,
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if credentials == "random":
+            credentials = ("fluxtui", secrets.token_urlsafe(18))
+        self.username, self.password = credentials or ("", "")
+        self.store = store or Store()
+        self.panel = Panel(knobs or Knobs())
+        self.gate = Gate(credentials, self.panel, clock)
+        self.served: deque[Served] = deque(maxlen=1000)
+        self._host, self._port, self._tls = host, port, tls
+        self._server: HttpServer | None = None
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+
+    # -- life
+
+    def start(self) -> RegistryServer:
+        """Listen and serve in threads. Raises OSError when the port is taken."""
+        if self._server is not None:
+            return self
+        self._stopping.clear()
+        self._server = HttpServer((self._host, self._port), self.respond, self._tls)
+        self._port = self._server.server_address[1]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="world-registry", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and end all connections."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        self._stopping.set()
+        server.shutdown()
+        server.hang_up()
+        server.server_close()
+        if self._thread is not None:
+            self._thread.join()
+
+    def __enter__(self) -> RegistryServer:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def address(self) -> str:
+        """`127.0.0.1:PORT`; the port is known once started."""
+        return f"{self._host}:{self._port}"
+
+    @property
+    def url(self) -> str:
+        return f"{'http' if self._tls is None else 'https'}://{self.address}"
+
+    def turn(self, **changes: object) -> Knobs:
+        """Turn knobs while running; ValueError for an unknown one."""
+        return self.panel.turn(**changes)
+
+    # -- answering
+
+    def respond(self, request: Request) -> Response:
+        """One request's answer, faults included. Called from the connection's thread."""
+        try:
+            response = self._world(request) or self._fault(request) or self._route(request)
+        except StoreError as problem:
+            response = error(problem.status, problem.code, problem.message)
+        scheme = request.headers.get("authorization", "").partition(" ")[0]
+        kept = {k: v for k, v in request.headers.items() if k != "authorization"}
+        self.served.append(Served(request.method, request.path, response.status, scheme, kept))
+        if request.method == "HEAD":
+            response = dataclasses.replace(response, length=len(response.body), body=b"")
+        return response
+
+    def _world(self, request: Request) -> Response | None:
+        """The remote control, which no fault touches."""
+        if request.path != "/_world/knobs":
+            return None
+        if not self.gate.known(basic(request.headers.get("authorization", ""))):
+            return error(
+                401, "UNAUTHORIZED", "not yours", {"WWW-Authenticate": 'Basic realm="world"'}
+            )
+        if request.method == "POST":
+            try:
+                changes = json.loads(request.body)
+                if not isinstance(changes, dict):
+                    raise ValueError("an object of knobs is wanted")
+                self.turn(**changes)
+            except ValueError as problem:
+                return error(400, "UNSUPPORTED", str(problem))
+        return json_response(200, dataclasses.asdict(self.panel.now))
+
+    def _fault(self, request: Request) -> Response | None:
+        knobs = self.panel.now
+        if knobs.down:
+            return Response(0, silent=True)
+        if self.panel.strikes("hang"):
+            self._stopping.wait()
+            return Response(0, silent=True)
+        pause = knobs.latency + (knobs.page_latency if _TAGS.match(request.path) else 0.0)
+        if pause > 0:
+            self._stopping.wait(pause)
+        if self.panel.strikes("throttle"):
+            headers = {"Retry-After": knobs.retry_after} if knobs.retry_after else {}
+            return error(429, "TOOMANYREQUESTS", "come back later", headers)
+        if self.panel.strikes("fail"):
+            return error(knobs.fail_status, "UNAVAILABLE", "out of order")
+        return None
+
+    def _route(self, request: Request) -> Response:
+        path = request.path
+        if path == "/token":
+            return self.gate.token(request)
+        if found := _STORE.match(path):
+            # Object stores refuse a second way of signing, as a forwarded header would be.
+            if "authorization" in request.headers:
+                return error(400, "UNSUPPORTED", "a signed address takes no Authorization")
+            return blobs.download(self.panel, request, found[1], self.store.content(found[1]))
+        if not (path == "/v2" or path.startswith("/v2/")):
+            return error(404, "NOT_FOUND", "nothing here")
+        scopes = _scopes(request)
+        if not self.gate.allows(request, scopes):
+            return self.gate.challenge(request, scopes, self._base(request))
+        return self._endpoint(request)
+
+    def _base(self, request: Request) -> str:
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{request.headers.get('host') or self.address}"
+
+    def _endpoint(self, request: Request) -> Response:
+        path, knobs, store = request.path, self.panel.now, self.store
+        if path in {"/v2", "/v2/"}:
+            return json_response(200, {}, {"Docker-Distribution-Api-Version": "registry/2.0"})
+        if path == "/v2/_catalog":
+            return routes.catalog(store, knobs, request)
+        if found := _MANIFEST.match(path):
+            return routes.manifests(store, knobs, request, found[1], found[2])
+        if found := _TAGS.match(path):
+            return routes.tags(store, knobs, request, found[1])
+        if found := _REFERRERS.match(path):
+            return routes.referrers(store, knobs, request, found[1], found[2])
+        if found := _UPLOADS.match(path):
+            if request.method != "POST":
+                return error(405, "UNSUPPORTED", f"no {request.method} here")
+            source = request.asked("from")
+            readable = self.gate.allows(request, [f"repository:{source}:pull"])
+            return blobs.begin(store, request, found[1], readable)
+        if found := _UPLOAD.match(path):
+            return blobs.upload(store, request, found[1], found[2])
+        if found := _BLOB.match(path):
+            return blobs.blob(store, self.panel, request, found[1], found[2])
+        return error(404, "NOT_FOUND", "nothing here")
+
+
+def _scopes(request: Request) -> list[str]:
+    """What a token must grant, as the distribution project asks for it."""
+    if request.path == "/v2/_catalog":
+        return ["registry:catalog:*"]
+    found = re.match(r"^/v2/(.+)/(?:manifests|tags|blobs|referrers)/", request.path)
+    if not found:
+        return []
+    resource = f"repository:{found[1]}"
+    # The greedy group runs into ".../blobs/uploads/": a repository ends before "blobs" itself.
+    resource = re.sub(r"/blobs$", "", resource)
+    if request.method in {"GET", "HEAD"}:
+        return [f"{resource}:pull"]
+    if request.method == "DELETE" and "/blobs/uploads/" not in request.path:
+        return [f"{resource}:delete"]
+    return [f"{resource}:pull", f"{resource}:push"]
