@@ -1,0 +1,93 @@
+"""Questions the screen or a headless verb puts to the Engine, and their answers, as values.
+
+A Snapshot holds what is live; these are the things fetched only when somebody looks: tag facts, diffs,
+logs. Picklable, because parse-heavy ones are answered in the worker process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluxtui.domain.objectdiff import ObjectChange
+from fluxtui.domain.resource import Key
+
+
+@dataclass(frozen=True, slots=True)
+class ListTags:
+    """List the tags of a repository again, now. Answer: the TagList, which is in the Snapshot too."""
+
+    repository: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFacts:
+    """Read manifests of these tags. Answer: the TagList with facts filled in."""
+
+    repository: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatchesDiff:
+    """What this Environment's patches do to the bundle as published. Answer: Comparison."""
+
+    kustomization: Key
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsDiff:
+    """Version -> version through the same patches, for all Kustomizations that use the source.
+
+    `before`/`after` are tags or digests; empty `before` means what is stored now.
+    """
+
+    source: Key
+    after: str
+    before: str = ""
+    kustomization: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentsDiff:
+    """One Service, Environment -> Environment, each with its own version and patches."""
+
+    service: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLogs:
+    """The last lines of a pod's log. Answer: str."""
+
+    pod: Key
+    container: str = ""
+    tail: int = 200
+    previous: bool = False
+
+
+Question = ListTags | ReadFacts | PatchesDiff | VersionsDiff | EnvironmentsDiff | ReadLogs
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedKustomization:
+    """Changes of one Kustomization. `error` set: it did not build, `changes` is empty then."""
+
+    kustomization: Key
+    before: str
+    after: str
+    changes: tuple[ObjectChange, ...] = ()
+    findings: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The answer to a diff question: rendered objects, Kustomization by Kustomization.
+
+    `unread`: inputs that could not be read, one sentence each.
+    """
+
+    title: str
+    parts: tuple[ComparedKustomization, ...] = ()
+    unread: tuple[str, ...] = ()

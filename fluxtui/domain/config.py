@@ -1,0 +1,94 @@
+"""What the user configured, as values.
+
+Reading files, flags and the environment is the composition root's work (`cli`); every other room gets
+this frozen result. *An Environment that the config does not name is protected* (design.md 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+def _empty() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A name for a kubeconfig context, and how careful to be with it.
+
+    `namespaces` empty means all. `stage` orders promotion; it is the Environment's own name unless
+    configured. `protected`: the name is typed to confirm a write. `read_only`: no write at all.
+    """
+
+    name: str
+    context: str
+    kubeconfig: str = ""
+    namespaces: tuple[str, ...] = ()
+    stage: str = ""
+    protected: bool = True
+    read_only: bool = False
+
+    @property
+    def stage_name(self) -> str:
+        """The Stage it belongs to."""
+        return self.stage or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceConfig:
+    """Joins repositories (mirrors) into one Service, and says from where it is published.
+
+    `urls` are `oci://` urls or repository paths. `folder` (absolute) is what `publish` packs;
+    `image` is the image name that publish sets inside the bundle.
+    """
+
+    name: str
+    urls: tuple[str, ...] = ()
+    folder: str = ""
+    image: str = ""
+    publish_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registries:
+    """How to reach OCI registries. `mirrors`: host -> host[:port]. `plain_http`: hosts that may get
+    credentials without TLS. `credentials_file`: a docker config.json to use besides the user's own."""
+
+    mirrors: Mapping[str, str] = field(default_factory=_empty)
+    ca_files: Mapping[str, str] = field(default_factory=_empty)
+    plain_http: frozenset[str] = frozenset()
+    credentials_file: str = ""
+    use_pull_secrets: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything configured. `sources` says what was read from where, for `config check`."""
+
+    environments: tuple[Environment, ...] = ()
+    services: tuple[ServiceConfig, ...] = ()
+    registries: Registries = Registries()
+    keys: Mapping[str, str] = field(default_factory=_empty)
+    theme: str = ""
+    slow: bool = False
+    read_only: bool = False
+    journal: str = ""
+    cache: str = ""
+    user: str = ""
+    sources: tuple[str, ...] = ()
+
+    def environment(self, name: str) -> Environment | None:
+        """The Environment of that name."""
+        return next((e for e in self.environments if e.name == name), None)
+
+    def service(self, name: str) -> ServiceConfig | None:
+        """The configured Service of that name."""
+        return next((s for s in self.services if s.name == name), None)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Stages in promotion order: as the Environments name them, first mention first."""
+        return tuple(dict.fromkeys(e.stage_name for e in self.environments))

@@ -1,0 +1,103 @@
+"""Kustomization: what applies a bundle with this Environment's patches (flux-semantics B)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.resource import EMPTY, Key, Resource
+
+KIND = Kind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations", "ks")
+
+HEALTH_PHASE = frozenset({"HealthCheckFailed", "HealthCheckCanceled", "ReconciliationSucceeded"})
+
+
+def source(resource: Resource) -> Key | None:
+    """The key of spec.sourceRef when it names an OCIRepository."""
+    reference = _mapping(resource.spec.get("sourceRef"))
+    if reference.get("kind") != ocirepository.KIND.kind or not reference.get("name"):
+        return None
+    namespace = str(reference.get("namespace") or resource.key.namespace)
+    group, kind = ocirepository.KIND.id
+    return Key(resource.key.environment, group, kind, namespace, str(reference["name"]))
+
+
+def depends_on(resource: Resource) -> tuple[Key, ...]:
+    """Keys of spec.dependsOn, in order; entries without a name are left out."""
+    entries = resource.spec.get("dependsOn")
+    group, kind = KIND.id
+    return tuple(
+        Key(
+            resource.key.environment,
+            group,
+            kind,
+            str(entry.get("namespace") or resource.key.namespace),
+            str(entry["name"]),
+        )
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, Mapping) and entry.get("name")
+    )
+
+
+def applied(resource: Resource) -> str:
+    """status.lastAppliedRevision."""
+    return str(resource.status.get("lastAppliedRevision") or "")
+
+
+def attempted(resource: Resource) -> str:
+    """status.lastAttemptedRevision."""
+    return str(resource.status.get("lastAttemptedRevision") or "")
+
+
+def history(resource: Resource) -> tuple[Mapping[str, Any], ...]:
+    """status.history, newest first (at most five entries)."""
+    entries = resource.status.get("history")
+    return tuple(e for e in entries if isinstance(e, Mapping)) if isinstance(entries, list) else ()
+
+
+def running(resource: Resource) -> str:
+    """The *live* revision (design.md 2).
+
+    The attempted one as soon as its apply is recorded: by history, or by a Ready reason of the health
+    phase; else the one last applied. A bad revision is live although Flux still shows the old one
+    (flux-semantics H8).
+    """
+    tried = attempted(resource)
+    if not tried or tried == applied(resource):
+        return applied(resource)
+    recorded = any(
+        str(_mapping(entry.get("metadata")).get("revision") or "") == tried
+        and entry.get("lastReconciledStatus") in HEALTH_PHASE
+        for entry in history(resource)
+    )
+    ready = resource.condition("Ready")
+    health = resource.condition("Healthy")
+    in_health = (ready is not None and ready.reason in HEALTH_PHASE) or (
+        health is not None and health.status == "Unknown"
+    )
+    return tried if recorded or in_health else applied(resource)
+
+
+def inventory(resource: Resource) -> tuple[tuple[str, str], ...]:
+    """status.inventory.entries as (id, version) pairs (flux-semantics B7)."""
+    entries = _mapping(resource.status.get("inventory")).get("entries")
+    return tuple(
+        (str(e.get("id") or ""), str(e.get("v") or ""))
+        for e in (entries if isinstance(entries, list) else [])
+        if isinstance(e, Mapping)
+    )
+
+
+def parent(resource: Resource) -> Key | None:
+    """The Kustomization that applies this object, by its owner labels."""
+    name = resource.labels.get(f"{KIND.group}/name", "")
+    namespace = resource.labels.get(f"{KIND.group}/namespace", "")
+    if not name:
+        return None
+    return Key(resource.key.environment, KIND.group, KIND.kind, namespace, name)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else EMPTY

@@ -1,0 +1,213 @@
+"""A Plan: what an act would do, as a frozen, serialisable value; and its Receipts.
+
+Commands build Plans from a Snapshot, the review screen shows them, the Engine runs them, the Journal
+keeps them. A Plan holds its inputs, so that the Engine can refuse it when the world moved. Nothing
+here may act.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from fluxtui.domain.resource import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What every Step has: an id within the Plan, one sentence, the ids it `needs` before it.
+
+    `undo` says how the Step can be taken back, or why it cannot.
+    """
+
+    id: str
+    title: str
+    needs: tuple[str, ...] = ()
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchStep(Step):
+    """Merge-patch one object with field manager `fluxtui`.
+
+    `resource_version` is the precondition: the object as it was when the Plan was made.
+    """
+
+    type: ClassVar[str] = "patch"
+    target: Key = field(kw_only=True)
+    patch: Mapping[str, Any] = field(kw_only=True)
+    resource_version: str = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReconcile(Step):
+    """Set the requestedAt annotation (flux-semantics G1); `at` is an RFC 3339 text."""
+
+    type: ClassVar[str] = "reconcile"
+    target: Key = field(kw_only=True)
+    at: str = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TagStep(Step):
+    """Put `tag` on the manifest `digest` of `repository` (`oci://...`): raw bytes, same digest.
+
+    `expect` is the digest the tag has now ("" = the tag must not exist): the precondition.
+    """
+
+    type: ClassVar[str] = "tag"
+    repository: str = field(kw_only=True)
+    digest: str = field(kw_only=True)
+    tag: str = field(kw_only=True)
+    expect: str = field(kw_only=True, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class PushStep(Step):
+    """Pack `folder`, with `images` (name -> reference) set inside, and push it as `tag`."""
+
+    type: ClassVar[str] = "push"
+    repository: str = field(kw_only=True)
+    tag: str = field(kw_only=True)
+    folder: str = field(kw_only=True)
+    images: Mapping[str, str] = field(kw_only=True)
+    source: str = field(kw_only=True, default="")
+    revision: str = field(kw_only=True, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyStep(Step):
+    """Server-side apply one object (only `fluxtui apply`, field manager `fluxtui-apply`)."""
+
+    type: ClassVar[str] = "apply"
+    target: Key = field(kw_only=True)
+    object: Mapping[str, Any] = field(kw_only=True)
+
+
+class Until(enum.StrEnum):
+    """What an Await waits for on its target."""
+
+    HANDLED = "handled"  # lastHandledReconcileAt == value and Ready is decided
+    PICKED = "picked"  # OCIRepository: artifact revision has the tag or digest `value`
+    APPLIED = "applied"  # Kustomization: lastAppliedRevision contains `value`
+    READY = "ready"  # Ready=True for the newest generation
+    SUSPENDED = "suspended"  # spec.suspend is true
+    RESUMED = "resumed"  # spec.suspend is gone, newest generation Ready
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitStep(Step):
+    """Wait, by watching, until the condition holds; `timeout` in seconds of the target's clock."""
+
+    type: ClassVar[str] = "await"
+    target: Key = field(kw_only=True)
+    until: Until = field(kw_only=True)
+    value: str = field(kw_only=True, default="")
+    timeout: float = field(kw_only=True, default=300.0)
+
+
+AnyStep = PatchStep | RequestReconcile | TagStep | PushStep | ApplyStep | AwaitStep
+STEP_TYPES: Mapping[str, type[AnyStep]] = {
+    kind.type: kind
+    for kind in (PatchStep, RequestReconcile, TagStep, PushStep, ApplyStep, AwaitStep)
+}
+WRITES = (PatchStep, RequestReconcile, TagStep, PushStep, ApplyStep)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One act, whole.
+
+    `inputs`: what it was computed from (key or repository -> resourceVersion or tag-list hash); the
+    Engine reads them again before running. `environments`: all that are touched or whose pick would
+    change. `confirm`: text to type ("" = a plain yes). `unseen`: what was not looked at.
+    """
+
+    command: str
+    title: str
+    steps: tuple[AnyStep, ...]
+    environments: tuple[str, ...]
+    effects: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    confirm: str = ""
+    reason: str = ""
+    user: str = ""
+    made_at: str = ""
+
+    @property
+    def id(self) -> str:
+        """A short content hash: the same inputs make the same Plan."""
+        body = json.dumps(_plain(self), sort_keys=True)
+        return hashlib.sha256(body.encode()).hexdigest()[:12]
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready, with `id`; `from_json` reads it back."""
+        return {"id": self.id, **_plain(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+        """Inverse of `to_json`. Raises ValueError for an unknown Step type."""
+        values = {f.name: data[f.name] for f in dataclasses.fields(cls) if f.name in data}
+        for name in ("environments", "effects", "warnings", "unseen"):
+            values[name] = tuple(values.get(name, ()))
+        values["steps"] = tuple(_step(entry) for entry in data["steps"])
+        return cls(**values)
+
+
+class Outcome(enum.StrEnum):
+    """How a Step ended."""
+
+    INTENT = "intent"  # about to be done (Journal only)
+    DONE = "done"
+    UNCHANGED = "unchanged"  # already as wanted
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # no answer; read back before anything else is tried
+    REFUSED = "refused"  # a precondition did not hold
+    SKIPPED = "skipped"  # a Step it needs did not succeed
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The outcome of one Step. `at` is RFC 3339."""
+
+    plan: str
+    step: str
+    outcome: Outcome
+    message: str
+    at: str
+
+    @property
+    def ok(self) -> bool:
+        """True when what the Step wanted is so."""
+        return self.outcome in (Outcome.DONE, Outcome.UNCHANGED)
+
+
+def _plain(value: object) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        body = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {"type": value.type, **body} if isinstance(value, Step) else body  # type: ignore[attr-defined]
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return str(value) if isinstance(value, enum.StrEnum) else value
+
+
+def _step(data: Mapping[str, Any]) -> AnyStep:
+    kind = STEP_TYPES.get(str(data.get("type")))
+    if kind is None:
+        raise ValueError(f"unknown Step type {data.get('type')!r}")
+    values = {k: v for k, v in data.items() if k != "type"}
+    values["needs"] = tuple(values.get("needs", ()))
+    if "target" in values:
+        values["target"] = Key(**values["target"])
+    if "until" in values:
+        values["until"] = Until(values["until"])
+    return kind(**values)

@@ -1,0 +1,191 @@
+"""One Kubernetes object as a frozen value, and the key that names it.
+
+Everything above works on these instead of raw JSON: `Resource.from_object` keeps what the screen and
+the rules need, and drops what costs memory (managedFields, last-applied) or may not be kept (Secret
+values). Nothing here may fetch or mutate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+FLUX_APPLIER = "kustomize-controller"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """Names one object in one Environment. `namespace` is empty for cluster-scoped kinds."""
+
+    environment: str
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """`Kustomization/ns/name`, as Flux writes objects in its messages."""
+        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+
+    def __str__(self) -> str:
+        return f"{self.environment}: {self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One entry of status.conditions."""
+
+    type: str
+    status: str
+    reason: str
+    message: str
+    last_transition: str
+    observed_generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A slim, immutable view of one object.
+
+    `spec`, `status` and `extra` are the API's JSON and must be treated as read-only. `extra` holds
+    the other top-level fields (an Event's `involvedObject`, `reason`, ...), and is empty for Secrets.
+    `declared` holds the field paths (`spec.ref.semver`) that the kustomize-controller's Apply entry in
+    managedFields owns: what a parent Kustomization would put back (flux-semantics G3).
+    """
+
+    key: Key
+    api_version: str
+    uid: str
+    resource_version: str
+    generation: int
+    created: str
+    deleting: bool
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    owners: tuple[str, ...]
+    spec: Mapping[str, Any]
+    status: Mapping[str, Any]
+    extra: Mapping[str, Any]
+    declared: frozenset[str]
+
+    @classmethod
+    def from_object(cls, environment: str, obj: Mapping[str, Any]) -> Resource:
+        """Build from API JSON. Raises ValueError when kind or metadata.name is not there."""
+        meta = _mapping(obj.get("metadata"))
+        kind, name = obj.get("kind"), meta.get("name")
+        if not isinstance(kind, str) or not isinstance(name, str):
+            raise ValueError("an object without kind or metadata.name")
+        api_version = str(obj.get("apiVersion") or "")
+        group = api_version.rpartition("/")[0]
+        annotations = {
+            str(k): str(v)
+            for k, v in _mapping(meta.get("annotations")).items()
+            if k != LAST_APPLIED
+        }
+        secret = kind == "Secret" and not group
+        skip = ("apiVersion", "kind", "metadata", "spec", "status")
+        return cls(
+            key=Key(environment, group, kind, str(meta.get("namespace") or ""), name),
+            api_version=api_version,
+            uid=str(meta.get("uid") or ""),
+            resource_version=str(meta.get("resourceVersion") or ""),
+            generation=_integer(meta.get("generation")),
+            created=str(meta.get("creationTimestamp") or ""),
+            deleting=bool(meta.get("deletionTimestamp")),
+            labels={str(k): str(v) for k, v in _mapping(meta.get("labels")).items()},
+            annotations=annotations,
+            owners=tuple(
+                str(owner.get("uid") or "")
+                for owner in _list(meta.get("ownerReferences"))
+                if isinstance(owner, Mapping)
+            ),
+            spec=EMPTY if secret else _mapping(obj.get("spec")),
+            status=EMPTY if secret else _mapping(obj.get("status")),
+            extra=EMPTY if secret else {k: v for k, v in obj.items() if k not in skip},
+            declared=_declared(_list(meta.get("managedFields"))),
+        )
+
+    def as_object(self) -> dict[str, Any]:
+        """Back to API-like JSON (for kstatus and for showing); managedFields are not part of it."""
+        meta: dict[str, Any] = {
+            "name": self.key.name,
+            "uid": self.uid,
+            "resourceVersion": self.resource_version,
+            "generation": self.generation,
+            "creationTimestamp": self.created,
+            "labels": dict(self.labels),
+            "annotations": dict(self.annotations),
+        }
+        if self.key.namespace:
+            meta["namespace"] = self.key.namespace
+        if self.deleting:
+            meta["deletionTimestamp"] = self.created
+        head = {"apiVersion": self.api_version, "kind": self.key.kind, "metadata": meta}
+        body = {"spec": dict(self.spec), "status": dict(self.status)}
+        return {**head, **self.extra, **{k: v for k, v in body.items() if v}}
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """status.conditions; entries that are not mappings are left out."""
+        return tuple(
+            Condition(
+                str(c.get("type") or ""),
+                str(c.get("status") or ""),
+                str(c.get("reason") or ""),
+                str(c.get("message") or ""),
+                str(c.get("lastTransitionTime") or ""),
+                _integer(c.get("observedGeneration")),
+            )
+            for c in _list(self.status.get("conditions"))
+            if isinstance(c, Mapping)
+        )
+
+    def condition(self, type_: str) -> Condition | None:
+        """The condition of that type, if the object has it."""
+        return next((c for c in self.conditions if c.type == type_), None)
+
+    @property
+    def observed(self) -> bool:
+        """True when the controller has seen the newest generation."""
+        return _integer(self.status.get("observedGeneration")) == self.generation
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else EMPTY
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _integer(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _declared(managed: list[Any]) -> frozenset[str]:
+    paths: set[str] = set()
+    for entry in managed:
+        if not isinstance(entry, Mapping):
+            continue
+        applied = entry.get("operation") == "Apply" and not entry.get("subresource")
+        if applied and entry.get("manager") == FLUX_APPLIER:
+            _collect(_mapping(entry.get("fieldsV1")), "", paths)
+    return frozenset(paths)
+
+
+def _collect(fields: Mapping[str, Any], prefix: str, into: set[str]) -> None:
+    """Turn fieldsV1 (`f:spec: {f:ref: {f:semver: {}}}`) into dotted paths of its leaves."""
+    for name, child in fields.items():
+        if not name.startswith("f:"):
+            continue
+        path = f"{prefix}.{name[2:]}" if prefix else name[2:]
+        nested = _mapping(child)
+        if any(k.startswith("f:") for k in nested):
+            _collect(nested, path, into)
+        else:
+            into.add(path)

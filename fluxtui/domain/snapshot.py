@@ -1,0 +1,129 @@
+"""Everything known at one moment, immutable: the screen shows a Snapshot and nothing else.
+
+The Engine is its only writer; it makes a new one by copying the path that changed (environment ->
+kind -> key), so that panes can tell by identity what to repaint. Values only: no rules live here.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from fluxtui.domain.board import Board, Finding
+from fluxtui.domain.config import Config
+from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.selection import Selection
+
+KindId = tuple[str, str]
+Table = Mapping[Key, Resource]
+
+
+class FeedState(enum.StrEnum):
+    """How a list+watch of one kind in one Environment is doing."""
+
+    STARTING = "starting"
+    LIVE = "live"
+    RETRYING = "retrying"
+    FORBIDDEN = "forbidden"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """State of one feed. `message` is the newest error as one sentence; `since` epoch seconds."""
+
+    environment: str
+    kind: KindId
+    namespace: str
+    state: FeedState
+    message: str = ""
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TagFacts:
+    """What a manifest says of a tag; `created` RFC 3339, `revision` the source's (git) revision."""
+
+    tag: str
+    digest: str
+    created: str = ""
+    source: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagList:
+    """Tags of one repository (`oci://host/path`) as last listed (epoch seconds; 0 never)."""
+
+    repository: str
+    tags: tuple[str, ...] = ()
+    listed_at: float = 0.0
+    error: str = ""
+    facts: Mapping[str, TagFacts] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A Plan that is running or ran in this session, and the Receipts so far."""
+
+    plan: Plan
+    receipts: tuple[Receipt, ...] = ()
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the Changes time line. `at` RFC 3339."""
+
+    at: str
+    environment: str
+    subject: str
+    what: str
+    severity: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that is known. `serial` grows by one with every new Snapshot."""
+
+    serial: int = 0
+    taken_at: float = 0.0
+    config: Config = Config()
+    resources: Mapping[str, Mapping[KindId, Table]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    feeds: tuple[Feed, ...] = ()
+    unreachable: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    tags: Mapping[str, TagList] = field(default_factory=lambda: MappingProxyType({}))
+    selections: Mapping[Key, Selection] = field(default_factory=lambda: MappingProxyType({}))
+    board: Board = Board()
+    findings: tuple[Finding, ...] = ()
+    acts: tuple[Act, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    def table(self, environment: str, kind: Kind | KindId) -> Table:
+        """All resources of a kind in an Environment (empty when not known)."""
+        id_ = kind.id if isinstance(kind, Kind) else kind
+        return self.resources.get(environment, {}).get(id_, MappingProxyType({}))
+
+    def get(self, key: Key) -> Resource | None:
+        """The resource of that key, when known."""
+        return self.resources.get(key.environment, {}).get((key.group, key.kind), {}).get(key)
+
+    def of_kind(self, kind: Kind) -> Iterator[Resource]:
+        """Resources of a kind in all Environments."""
+        for environment in self.resources:
+            yield from self.table(environment, kind).values()
+
+    def as_of(self, key: Key) -> str:
+        """The resourceVersion known for that key ("" unknown): an input of a Plan."""
+        resource = self.get(key)
+        return resource.resource_version if resource else ""
+
+
+Answer = Any

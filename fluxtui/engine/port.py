@@ -1,0 +1,47 @@
+"""What the screen and the headless verbs see of the Engine; light to import, safe from any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from fluxtui.domain.ask import Question
+from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
+
+
+class EnginePort(Protocol):
+    """Thread-safe. No method blocks on I/O; futures carry FluxtuiError on failure."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest Snapshot (reading an attribute: no lock, no copy)."""
+
+    def start(self) -> None:
+        """Start the thread; Environments connect on their own, none delays another."""
+
+    def stop(self) -> None:
+        """End feeds, close connections, join the thread."""
+
+    def on_change(self, wake: Callable[[], None]) -> None:
+        """Call `wake` (from the Engine thread) when there is a newer Snapshot.
+
+        At most one call is outstanding until `seen()`; the first at once, then at a bounded rate.
+        """
+
+    def seen(self) -> None:
+        """The reader has taken the Snapshot: the gate may open again."""
+
+    def ask(self, question: Question) -> Future[Any]:
+        """Answer a question of `domain.ask`."""
+
+    def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
+        """Check inputs again, journal, run the Steps. RefusedError when something moved."""
+
+    def interest(self, keys: frozenset[Key]) -> None:
+        """Kustomizations whose Pods, ReplicaSets, PVCs and Events must be live from now on."""
+
+    def wait_for(self, condition: Callable[[Snapshot], bool], timeout: float) -> Future[Snapshot]:
+        """A Snapshot for which `condition` holds; TimeoutError after `timeout` seconds."""
