@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 Json = dict[str, Any]
+JsonPatch = list[Json]
+"""Operations of RFC 6902."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class WatchEvent:
-    """One line of a watch. BOOKMARK carries only metadata.resourceVersion; ERROR is raised instead."""
+    """One line of a watch. BOOKMARK carries only a resourceVersion; ERROR is raised instead."""
 
     type: Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
     object: Json
@@ -133,7 +135,7 @@ class Cluster(Protocol):
         type_: ApiResource,
         namespace: str,
         name: str,
-        patch: Mapping[str, Any] | list[Json],
+        patch: Mapping[str, Any] | JsonPatch,
         *,
         field_manager: str,
         subresource: str = "",
@@ -157,7 +159,13 @@ class Cluster(Protocol):
         """DELETE, with the uid as precondition when given. Raises NotFound, Conflict."""
 
     async def logs(
-        self, namespace: str, pod: str, *, container: str = "", tail: int = 200, previous: bool = False
+        self,
+        namespace: str,
+        pod: str,
+        *,
+        container: str = "",
+        tail: int = 200,
+        previous: bool = False,
     ) -> str:
         """The last lines of a container's log."""
 

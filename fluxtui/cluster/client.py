@@ -1,0 +1,367 @@
+"""The one implementation of the port `Cluster`: a real Kubernetes API over HTTPS.
+
+Objects go in and out as plain JSON; no typed models, no informers, no retries of writes. What to do
+after an error (back off, list again, give up) is the caller's decision.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Literal, cast
+from urllib.parse import quote
+
+from fluxtui.cluster.credentials import Credentials
+from fluxtui.cluster.discovery import (
+    AGGREGATED,
+    Served,
+    aggregated_types,
+    group_versions,
+    is_aggregated,
+    listed_types,
+)
+from fluxtui.cluster.port import ApiResource, Cluster, Json, JsonPatch, Listing, WatchEvent
+from fluxtui.cluster.status import error_of
+from fluxtui.cluster.transport import Query, Timeouts, Transport
+from fluxtui.domain.errors import ClusterError, Expired, Invalid, NotFound, Unreachable
+
+_LIST_RESTARTS = 3
+_ACCESS_REVIEW = ApiResource(
+    "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False
+)
+_PODS = ApiResource("", "v1", "Pod", "pods")
+
+
+async def connect(
+    kubeconfig: str | None,
+    context: str | None,
+    *,
+    name: str,
+    environ: Mapping[str, str] | None = None,
+    timeouts: Timeouts | None = None,
+) -> Cluster:
+    """The API behind a kubeconfig context (None: the current one); nothing is sent yet.
+
+    Raises ConfigError for a missing file or an unknown context (the message names the known ones),
+    Unauthorized when an exec plugin fails.
+    """
+    credentials = Credentials(kubeconfig, context, environ)
+    await credentials.client()
+    return KubeCluster(Transport(name, credentials, timeouts or Timeouts()))
+
+
+class KubeCluster:
+    """One Kubernetes API. Methods as documented by the port `Cluster`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._served: Served | None = None
+        self._discovering = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        return self._transport.name
+
+    async def discover(self) -> Mapping[tuple[str, str], ApiResource]:
+        return (await self._discovered()).preferred
+
+    async def find(self, api_version: str, kind: str) -> ApiResource:
+        served = await self._discovered()
+        found = served.find(api_version, kind)
+        if found is None:
+            found = (await self._discovered(unless=served)).find(api_version, kind)
+        if found is None:
+            raise NotFound(
+                f'no matches for kind "{kind}" in version "{api_version}"',
+                where=self.name,
+                next="install its CustomResourceDefinition, or mend apiVersion and kind",
+                status=404,
+                reason="NoKindMatch",
+            )
+        return found
+
+    def forget_discovery(self) -> None:
+        self._served = None
+
+    async def get(self, type_: ApiResource, namespace: str, name: str) -> Json:
+        return await self._transport.json(
+            "GET", _path(type_, namespace, name), where=_where(type_, namespace, name)
+        )
+
+    async def list(
+        self,
+        type_: ApiResource,
+        namespace: str = "",
+        *,
+        label_selector: str = "",
+        field_selector: str = "",
+        page: int = 500,
+    ) -> Listing:
+        query = _selectors(label_selector, field_selector)
+        for restart in range(_LIST_RESTARTS + 1):
+            try:
+                return await self._pages(type_, namespace, query, page)
+            except Expired:
+                if restart == _LIST_RESTARTS:
+                    raise
+        raise AssertionError("the loop above returns or raises")
+
+    async def _pages(self, type_: ApiResource, namespace: str, query: Query, page: int) -> Listing:
+        items: list[Json] = []
+        token = ""
+        while True:
+            more: Query = [("limit", str(page))] + ([("continue", token)] if token else [])
+            document = await self._transport.json(
+                "GET",
+                _path(type_, namespace),
+                query=[*query, *more],
+                where=_where(type_, namespace),
+            )
+            for item in document.get("items") or []:
+                # Lists of built-in kinds leave these out.
+                item.setdefault("apiVersion", type_.api_version)
+                item.setdefault("kind", type_.kind)
+                items.append(item)
+            meta = document.get("metadata") or {}
+            token = meta.get("continue") or ""
+            if not token:
+                return Listing(tuple(items), str(meta.get("resourceVersion") or ""))
+
+    async def watch(
+        self,
+        type_: ApiResource,
+        namespace: str = "",
+        *,
+        resource_version: str,
+        label_selector: str = "",
+        field_selector: str = "",
+        timeout: float = 300.0,
+    ) -> AsyncIterator[WatchEvent]:
+        where = _where(type_, namespace)
+        lines = self._transport.lines(
+            _path(type_, namespace),
+            query=[
+                ("watch", "true"),
+                ("allowWatchBookmarks", "true"),
+                ("resourceVersion", resource_version),
+                ("timeoutSeconds", str(max(1, int(timeout)))),
+                *_selectors(label_selector, field_selector),
+            ],
+            where=where,
+        )
+        try:
+            async for line in lines:
+                kind, obj = line.get("type"), line.get("object")
+                if not isinstance(obj, dict):
+                    raise Unreachable("a watch event has no object", where=f"{self.name} {where}")
+                if kind == "ERROR":
+                    raise error_of(obj, where=f"{self.name} {where}")
+                if kind in ("ADDED", "MODIFIED", "DELETED", "BOOKMARK"):
+                    yield WatchEvent(
+                        cast(Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"], kind), obj
+                    )
+        finally:
+            await cast(Any, lines).aclose()
+
+    async def create(
+        self, type_: ApiResource, obj: Json, *, field_manager: str, dry_run: bool = False
+    ) -> Json:
+        namespace, name = _identity(obj)
+        return await self._transport.json(
+            "POST",
+            _path(type_, namespace),
+            query=_writing(field_manager, dry_run),
+            body=obj,
+            where=_where(type_, namespace, name),
+        )
+
+    async def update(
+        self, type_: ApiResource, obj: Json, *, field_manager: str, subresource: str = ""
+    ) -> Json:
+        namespace, name = _identity(obj)
+        return await self._transport.json(
+            "PUT",
+            _path(type_, namespace, name, subresource),
+            query=_writing(field_manager, False),
+            body=obj,
+            where=_where(type_, namespace, name),
+        )
+
+    async def apply(
+        self,
+        type_: ApiResource,
+        obj: Json,
+        *,
+        field_manager: str,
+        force: bool = False,
+        dry_run: bool = False,
+        subresource: str = "",
+    ) -> Json:
+        namespace, name = _identity(obj)
+        force_query = [("force", "true")] if force else []
+        return await self._transport.json(
+            "PATCH",
+            _path(type_, namespace, name, subresource),
+            query=_writing(field_manager, dry_run) + force_query,
+            body=obj,
+            content_type="application/apply-patch+yaml",
+            where=_where(type_, namespace, name),
+        )
+
+    async def patch(
+        self,
+        type_: ApiResource,
+        namespace: str,
+        name: str,
+        patch: Mapping[str, Any] | JsonPatch,
+        *,
+        field_manager: str,
+        subresource: str = "",
+        dry_run: bool = False,
+    ) -> Json:
+        kind = "json-patch" if isinstance(patch, list) else "merge-patch"
+        return await self._transport.json(
+            "PATCH",
+            _path(type_, namespace, name, subresource),
+            query=_writing(field_manager, dry_run),
+            body=patch if isinstance(patch, list) else dict(patch),
+            content_type=f"application/{kind}+json",
+            where=_where(type_, namespace, name),
+        )
+
+    async def delete(
+        self,
+        type_: ApiResource,
+        namespace: str,
+        name: str,
+        *,
+        propagation: Literal["Background", "Foreground", "Orphan"] = "Background",
+        uid: str = "",
+        dry_run: bool = False,
+    ) -> None:
+        body: Json = {
+            "kind": "DeleteOptions",
+            "apiVersion": "v1",
+            "propagationPolicy": propagation,
+        }
+        if uid:
+            body["preconditions"] = {"uid": uid}
+        if dry_run:
+            body["dryRun"] = ["All"]
+        await self._transport.json(
+            "DELETE",
+            _path(type_, namespace, name),
+            body=body,
+            where=_where(type_, namespace, name),
+        )
+
+    async def logs(
+        self,
+        namespace: str,
+        pod: str,
+        *,
+        container: str = "",
+        tail: int = 200,
+        previous: bool = False,
+    ) -> str:
+        query = [("tailLines", str(tail))]
+        if container:
+            query.append(("container", container))
+        if previous:
+            query.append(("previous", "true"))
+        data = await self._transport.data(
+            "GET",
+            _path(_PODS, namespace, pod, "log"),
+            query=query,
+            where=_where(_PODS, namespace, pod),
+        )
+        return data.decode("utf-8", "replace")
+
+    async def can_i(self, verb: str, type_: ApiResource, namespace: str = "") -> bool:
+        attributes = {
+            "verb": verb,
+            "group": type_.group,
+            "resource": type_.plural,
+            "namespace": namespace,
+        }
+        answer = await self._transport.json(
+            "POST",
+            _path(_ACCESS_REVIEW, ""),
+            body={
+                "apiVersion": _ACCESS_REVIEW.api_version,
+                "kind": _ACCESS_REVIEW.kind,
+                "spec": {"resourceAttributes": attributes},
+            },
+            where=f"may {verb} {type_.plural}",
+        )
+        return bool((answer.get("status") or {}).get("allowed"))
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+    async def _discovered(self, unless: Served | None = None) -> Served:
+        """The served types; asked anew when nothing is known but `unless`."""
+        async with self._discovering:
+            if self._served is None or self._served is unless:
+                self._served = await self._ask()
+            return self._served
+
+    async def _ask(self) -> Served:
+        core, groups = await asyncio.gather(
+            self._transport.json("GET", "/api", accept=AGGREGATED, where="discovery"),
+            self._transport.json("GET", "/apis", accept=AGGREGATED, where="discovery"),
+        )
+        if is_aggregated(core) and is_aggregated(groups):
+            return Served([*aggregated_types(core), *aggregated_types(groups)])
+        names = ["v1", *group_versions(groups)]
+        listed = await asyncio.gather(*(self._one_group(name) for name in names))
+        return Served(
+            type_
+            for name, document in zip(names, listed, strict=True)
+            for type_ in listed_types(name, document)
+        )
+
+    async def _one_group(self, group_version: str) -> Json:
+        root = "apis" if "/" in group_version else "api"
+        try:
+            return await self._transport.json(
+                "GET", f"/{root}/{group_version}", where=f"discovery of {group_version}"
+            )
+        except ClusterError as error:
+            # A broken aggregated API (its backend is down) must not hide all the others.
+            if error.status in (404, 500, 503):
+                return {}
+            raise
+
+
+def _identity(obj: Json) -> tuple[str, str]:
+    meta = obj.get("metadata") or {}
+    return str(meta.get("namespace") or ""), str(meta.get("name") or "")
+
+
+def _path(type_: ApiResource, namespace: str, name: str = "", subresource: str = "") -> str:
+    """The URL path; a name out of a manifest cannot lead elsewhere."""
+    for part in (namespace, name):
+        if part in (".", ".."):
+            raise Invalid(f"{part!r} is no name", where=type_.kind, status=422, reason="Invalid")
+    return type_.path(quote(namespace, safe=""), quote(name, safe=""), subresource)
+
+
+def _where(type_: ApiResource, namespace: str, name: str = "") -> str:
+    return "/".join(part for part in (type_.kind, namespace, name) if part)
+
+
+def _selectors(label_selector: str, field_selector: str) -> Query:
+    query: Query = []
+    if label_selector:
+        query.append(("labelSelector", label_selector))
+    if field_selector:
+        query.append(("fieldSelector", field_selector))
+    return query
+
+
+def _writing(field_manager: str, dry_run: bool) -> Query:
+    query: Query = [("fieldManager", field_manager)]
+    if dry_run:
+        query.append(("dryRun", "All"))
+    return query

@@ -1,0 +1,177 @@
+"""Reads kubeconfig files as kubectl does: which contexts there are, and what one of them means.
+
+Plain YAML and nothing heavier, so that the list of contexts is there before any transport is
+loaded. Merging follows kubectl (the first file to name an entry wins), unlike the `kubernetes`
+package, where the last current-context wins. This module must not contact a cluster, run a plugin
+or write a file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from fluxtui.domain.errors import ConfigError
+
+_FILE_KEYS = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
+
+
+@dataclass(frozen=True, slots=True)
+class ContextInfo:
+    """One context of the merged kubeconfig. `namespace` is empty when the context names none."""
+
+    name: str
+    cluster: str
+    user: str
+    namespace: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one context means: its cluster and user sections, with file names made absolute.
+
+    `folder` is where the user's entry was written: an exec plugin's relative command starts there.
+    """
+
+    context: str
+    namespace: str
+    cluster: Mapping[str, Any]
+    user: Mapping[str, Any]
+    folder: Path
+
+    @property
+    def server(self) -> str:
+        """The API's address."""
+        return str(self.cluster.get("server", ""))
+
+
+def kubeconfig_files(
+    kubeconfig: str | None, environ: Mapping[str, str] | None = None
+) -> tuple[Path, ...]:
+    """Files to read: the one named, else the KUBECONFIG list, else ~/.kube/config.
+
+    Raises ConfigError when a named file, or every file of the list, is missing.
+    """
+    env = os.environ if environ is None else environ
+    if kubeconfig:
+        path = Path(kubeconfig).expanduser()
+        if not path.is_file():
+            raise ConfigError(
+                "the kubeconfig is not there",
+                where=str(path),
+                next="name an existing file with --kubeconfig or KUBECONFIG",
+            )
+        return (path,)
+    named = [part for part in env.get("KUBECONFIG", "").split(os.pathsep) if part]
+    home = Path(env.get("HOME") or Path.home())
+    wanted = [Path(part).expanduser() for part in named] or [home / ".kube" / "config"]
+    found = tuple(path for path in wanted if path.is_file())
+    if not found:
+        raise ConfigError(
+            "no kubeconfig is there",
+            where=os.pathsep.join(map(str, wanted)),
+            next="name one with --kubeconfig or KUBECONFIG",
+        )
+    return found
+
+
+def contexts(
+    kubeconfig: str | None = None, environ: Mapping[str, str] | None = None
+) -> list[ContextInfo]:
+    """All contexts in file order. Raises ConfigError for a missing or unreadable file."""
+    merged = _Merged(kubeconfig_files(kubeconfig, environ))
+    return [
+        ContextInfo(
+            name=name,
+            cluster=str(entry.get("cluster", "")),
+            user=str(entry.get("user", "")),
+            namespace=str(entry.get("namespace") or ""),
+            current=name == merged.current,
+        )
+        for name, (entry, _) in merged.sections["contexts"].items()
+    ]
+
+
+def access(
+    kubeconfig: str | None, context: str | None, environ: Mapping[str, str] | None = None
+) -> Access:
+    """What a context (default: the current one) means.
+
+    Raises ConfigError for an unknown context, naming the known ones, or a dangling reference.
+    """
+    files = kubeconfig_files(kubeconfig, environ)
+    merged = _Merged(files)
+    where = os.pathsep.join(map(str, files))
+    known = ", ".join(merged.sections["contexts"]) or "none"
+    name = context or merged.current
+    if not name:
+        raise ConfigError(
+            "no context is named and the kubeconfig has no current-context",
+            where=where,
+            next=f"known contexts: {known}",
+        )
+    if name not in merged.sections["contexts"]:
+        raise ConfigError(f"unknown context {name!r}", where=where, next=f"known contexts: {known}")
+    entry, _ = merged.sections["contexts"][name]
+    cluster_name, user_name = str(entry.get("cluster", "")), str(entry.get("user") or "")
+    if cluster_name not in merged.sections["clusters"]:
+        raise ConfigError(f"context {name!r} names unknown cluster {cluster_name!r}", where=where)
+    if user_name and user_name not in merged.sections["users"]:
+        raise ConfigError(f"context {name!r} names unknown user {user_name!r}", where=where)
+    cluster, _ = merged.sections["clusters"][cluster_name]
+    user, folder = merged.sections["users"].get(user_name, ({}, files[0].parent))
+    if not cluster.get("server"):
+        raise ConfigError(f"cluster {cluster_name!r} has no server", where=where)
+    return Access(name, str(entry.get("namespace") or ""), cluster, user, folder)
+
+
+class _Merged:
+    """Several kubeconfig files as one; entries keep the folder they were written in."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self.current = ""
+        self.sections: dict[str, dict[str, tuple[dict[str, Any], Path]]] = {
+            "contexts": {},
+            "clusters": {},
+            "users": {},
+        }
+        for path in files:
+            self._add(path, _read(path))
+
+    def _add(self, path: Path, document: Mapping[str, Any]) -> None:
+        folder = path.resolve().parent
+        self.current = self.current or str(document.get("current-context") or "")
+        for section, entries in self.sections.items():
+            inner = section.removesuffix("s")
+            items = document.get(section) or []
+            if not isinstance(items, list):
+                raise ConfigError(f"{section} is not a list", where=str(path))
+            for item in items:
+                if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+                    raise ConfigError(f"an entry of {section} has no name", where=str(path))
+                body = item.get(inner)
+                body = dict(body) if isinstance(body, dict) else {}
+                for key in _FILE_KEYS:
+                    if body.get(key):
+                        body[key] = str(folder / str(body[key]))
+                entries.setdefault(item["name"], (body, folder))
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"is no YAML: {error}", where=str(path)) from error
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        raise ConfigError("is no kubeconfig: the top is not a mapping", where=str(path))
+    return document
