@@ -1,0 +1,111 @@
+"""The values of a Selection: which tag a policy picks, and one reason for every other tag.
+
+Values only, as plain strings, because Snapshots hold them and the screen shows them at first
+paint: must not import semver or re2. The choosing itself is in `fluxtui.domain.versions`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+HELM_CHART = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+
+
+class Refusal(enum.Enum):
+    """Why a tag is not the chosen one. The order is the precedence: the first that applies."""
+
+    FILTERED = "filtered out"
+    NOT_A_VERSION = "not a version"
+    PRERELEASE = "pre-release not admitted"
+    OUT_OF_RANGE = "out of range"
+    LOWER = "lower"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one tag. `refusal` None: it is the chosen one. `reason` is one sentence."""
+
+    tag: str
+    refusal: Refusal | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How an OCIRepository chooses: the fields of `spec.ref`, strongest first digest, semver, tag.
+
+    `helm` is true when `spec.layerSelector.mediaType` is a Helm chart's: then `_` stands for `+`.
+    """
+
+    semver: str = ""
+    semver_filter: str = ""
+    tag: str = ""
+    digest: str = ""
+    helm: bool = False
+
+    @classmethod
+    def from_ref(cls, ref: Mapping[str, Any] | None, media_type: str = "") -> Policy:
+        """The Policy of `spec.ref` and the layer selector's media type ('' when none)."""
+        ref = ref or {}
+        return cls(
+            semver=_text(ref.get("semver")),
+            semver_filter=_text(ref.get("semverFilter")),
+            tag=_text(ref.get("tag")),
+            digest=_text(ref.get("digest")),
+            helm=media_type == HELM_CHART,
+        )
+
+    @property
+    def kind(self) -> str:
+        """Which field decides: `digest`, `semver` or `tag` (also when none is set: `latest`)."""
+        if self.digest:
+            return "digest"
+        return "semver" if self.semver else "tag"
+
+    @property
+    def exact_tag(self) -> str:
+        """The one tag a `tag` policy names; Flux reads an empty ref as `latest`."""
+        return self.tag or "latest"
+
+    def describe(self) -> str:
+        """For people: `semver >=0.0.0-0, filter ".*-staging-.*"`, `tag latest`, `digest sha..`."""
+        if self.digest:
+            return f"digest {self.digest}"
+        if not self.semver:
+            return f"tag {self.exact_tag}"
+        if self.semver_filter:
+            return f'semver {self.semver}, filter "{self.semver_filter}"'
+        return f"semver {self.semver}"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The outcome of a Policy over tags.
+
+    `chosen` is '' when nothing was picked (then `error` says why, unless a digest decides).
+    `verdicts` has every tag once, in the registry's order. `newest` is the tag of the highest
+    precedence among all parsable tags, admitted or not. `newest_by_time` is the tag published last
+    among those that the policy admits, '' when unknown. `ties` are the tags as high as the chosen
+    one, which included, when there is more than one. `warnings` are sentences for a finding.
+    """
+
+    policy: Policy
+    chosen: str
+    verdicts: tuple[Verdict, ...]
+    error: str = ""
+    newest: str = ""
+    newest_by_time: str = ""
+    ties: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def verdict(self, tag: str) -> Verdict | None:
+        """The Verdict of one tag, None when the registry does not list it. Linear."""
+        return next((v for v in self.verdicts if v.tag == tag), None)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
