@@ -1,0 +1,117 @@
+"""One comparator of a range, such as `>=1.2` or `~2.x`: what it admits (flux-semantics.md E4).
+
+A comparator whose version leaves parts out is *dirty*, and each operator reads that in its own way.
+Pre-releases are compared like any version here; whether they are admitted is the group's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fluxtui.domain.versions.version import Version, prerelease_key
+
+
+@dataclass(frozen=True, slots=True)
+class Comparator:
+    """`operator` and `bound`, as written `text`; missing parts of `bound` are zero.
+
+    `given` says how many of the three numbers were written: 0 for `*`, 3 for `1.2.3`.
+    """
+
+    operator: str
+    bound: Version
+    given: int
+    text: str
+    _test: Callable[[Version, Version, int], bool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_test", _TESTS[self.operator])
+
+    def admits(self, version: Version) -> bool:
+        return self._test(version, self.bound, self.given)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _equal(v: Version, c: Version, given: int) -> bool:
+    return v.key == c.key if given == 3 else _tilde(v, c, given)
+
+
+def _not_equal(v: Version, c: Version, given: int) -> bool:
+    if given in (0, 3):
+        return v.key != c.key
+    if v.major != c.major:
+        return True
+    if given == 1:
+        return False
+    if v.minor != c.minor:
+        return True
+    if not v.prerelease and not c.prerelease:
+        return False
+    return _prerelease(v) != _prerelease(c)
+
+
+def _prerelease(v: Version) -> tuple[object, ...]:
+    return prerelease_key(v.prerelease) if v.prerelease else ()
+
+
+def _greater(v: Version, c: Version, given: int) -> bool:
+    if given in (0, 3):
+        return v.key > c.key
+    if given == 1:
+        return v.major > c.major
+    return (v.major, v.minor) > (c.major, c.minor)
+
+
+def _less(v: Version, c: Version, given: int) -> bool:
+    return v.key < c.key
+
+
+def _at_least(v: Version, c: Version, given: int) -> bool:
+    return v.key >= c.key
+
+
+def _at_most(v: Version, c: Version, given: int) -> bool:
+    if given == 3:
+        return v.key <= c.key
+    if given == 1:
+        return v.major <= c.major
+    return (v.major, v.minor) <= (c.major, c.minor)
+
+
+def _tilde(v: Version, c: Version, given: int) -> bool:
+    if v.key < c.key:
+        return False
+    if given in (0, 3) and c.major == c.minor == c.patch == 0:
+        return True
+    return v.major == c.major and (given == 1 or v.minor == c.minor)
+
+
+def _caret(v: Version, c: Version, given: int) -> bool:
+    if v.key < c.key:
+        return False
+    if v.major != c.major:
+        return False
+    if c.major > 0 or given == 1:
+        return True
+    if v.minor != c.minor:
+        return False
+    return c.minor > 0 or given == 2 or v.patch == c.patch
+
+
+_TESTS: dict[str, Callable[[Version, Version, int], bool]] = {
+    "": _equal,
+    "=": _equal,
+    "!=": _not_equal,
+    ">": _greater,
+    "<": _less,
+    ">=": _at_least,
+    "=>": _at_least,
+    "<=": _at_most,
+    "=<": _at_most,
+    "~": _tilde,
+    "~>": _tilde,
+    "^": _caret,
+}

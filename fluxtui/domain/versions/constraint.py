@@ -1,0 +1,157 @@
+"""A semver range as Masterminds v3 reads it: grammar, OR-groups, pre-releases (semantics E).
+
+Scanned by hand, so that a hostile range in somebody's cluster costs linear time. Must not know
+tags, filters or policies.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fluxtui.domain.errors import VersionError
+from fluxtui.domain.versions.comparator import Comparator
+from fluxtui.domain.versions.version import Version, try_version
+
+_SPACE = "\t\n\f\r "
+_OPERATORS = ("!=", ">=", "=>", "<=", "=<", "~>", "=", ">", "<", "~", "^", "")
+_VERSION = (
+    r"v?([0-9|xX*]+)(\.[0-9|xX*]+)?(\.[0-9|xX*]+)?"
+    r"(-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
+)
+_TERM = re.compile(_VERSION)
+_HYPHEN = re.compile(rf"[{_SPACE}]*({_VERSION})[{_SPACE}]+-[{_SPACE}]+({_VERSION})[{_SPACE}]*")
+_WILDCARDS = ("x", "X", "*")
+_LONGEST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Comparators that must all hold. `prereleases`: one of them names a pre-release."""
+
+    comparators: tuple[Comparator, ...]
+    prereleases: bool
+
+    def admits(self, version: Version) -> bool:
+        if version.prerelease and not self.prereleases:
+            return False
+        return all(c.admits(version) for c in self.comparators)
+
+    def __str__(self) -> str:
+        return " ".join(c.text for c in self.comparators)
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The first comparator that refused a version; `prerelease`: only for being a pre-release."""
+
+    comparator: Comparator
+    group: Group
+    prerelease: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A parsed range: OR of Groups."""
+
+    text: str
+    groups: tuple[Group, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Constraint:
+        """Raises VersionError with Masterminds' words."""
+        if len(text) > _LONGEST:
+            raise VersionError(f"the range is longer than {_LONGEST} characters")
+        segments = _rewrite_hyphens(text).split("||")
+        return cls(text, tuple(_group(segment) for segment in segments))
+
+    def admits(self, version: Version) -> bool:
+        """Whether the range admits the version, under the pre-release rule of its groups."""
+        return any(group.admits(version) for group in self.groups)
+
+    @property
+    def prereleases(self) -> bool:
+        """Whether any part of the range admits pre-releases."""
+        return any(group.prereleases for group in self.groups)
+
+    def first_refusal(self, version: Version) -> Miss | None:
+        """Why the version is not admitted; None when it is.
+
+        When its being a pre-release is what keeps it out (no group takes pre-releases, or a group
+        that takes none would admit its numbers) that is the reason. Else the first comparator
+        refused in the group that admitted most comparators, ties to the leftmost.
+        """
+        if self.admits(version):
+            return None
+        if version.prerelease:
+            for group in self.groups:
+                if not group.prereleases and all(c.admits(version) for c in group.comparators):
+                    return Miss(group.comparators[0], group, prerelease=True)
+            if not self.prereleases:
+                group = self.groups[0]
+                return Miss(group.comparators[0], group, prerelease=True)
+        best, best_count = self.groups[0], -1
+        for group in self.groups:
+            if version.prerelease and not group.prereleases:
+                count = 0  # such a group refuses it comparator by comparator
+            else:
+                count = sum(c.admits(version) for c in group.comparators)
+            if count > best_count:
+                best, best_count = group, count
+        if version.prerelease and not best.prereleases:
+            return Miss(best.comparators[0], best, prerelease=True)
+        refused = next(c for c in best.comparators if not c.admits(version))
+        return Miss(refused, best, prerelease=False)
+
+    def __str__(self) -> str:
+        return " || ".join(str(group) for group in self.groups)
+
+
+def _rewrite_hyphens(text: str) -> str:
+    """`1.2 - 1.4` becomes `>= 1.2, <= 1.4 `, before anything else is looked at."""
+    out = text
+    for found in _HYPHEN.finditer(text):
+        out = out.replace(found[0], f">= {found[1]}, <= {found[6]} ", 1)
+    return out
+
+
+def _group(segment: str) -> Group:
+    comparators: list[Comparator] = []
+    at = _skip(segment, 0)
+    while True:
+        comparator, at = _comparator(segment, at)
+        comparators.append(comparator)
+        behind = _skip(segment, at)
+        if behind == len(segment):
+            break
+        if segment[behind] == ",":
+            at = _skip(segment, behind + 1)
+        elif behind == at:
+            raise _improper(segment)
+        else:
+            at = behind
+    return Group(tuple(comparators), any(c.bound.prerelease for c in comparators))
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in _SPACE:
+        at += 1
+    return at
+
+
+def _improper(segment: str) -> VersionError:
+    return VersionError(f'improper constraint: "{segment}"')
+
+
+def _comparator(segment: str, at: int) -> tuple[Comparator, int]:
+    operator = next(o for o in _OPERATORS if segment.startswith(o, at))
+    found = _TERM.match(segment, _skip(segment, at + len(operator)))
+    if found is None:
+        raise _improper(segment)
+    major, minor, patch, prerelease = found.groups(default="")
+    numbers = [major, minor[1:], patch[1:]]
+    given = next((i for i, n in enumerate(numbers) if not n or n in _WILDCARDS), 3)
+    bound = try_version(".".join(numbers[:given] + ["0"] * (3 - given)) + prerelease)
+    if bound is None:
+        raise VersionError("constraint parser error", where=f'"{segment}"')
+    return Comparator(operator, bound, given, operator + found[0]), found.end()

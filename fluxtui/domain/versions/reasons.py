@@ -1,0 +1,117 @@
+"""The sentences of a Selection: why a tag was not picked, and what to beware of.
+
+One wording for board, Tags pane and headless output. Must not decide anything: the Selector has
+decided by the time a sentence is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from fluxtui.domain.selection import Refusal, Verdict
+from fluxtui.domain.versions.constraint import Constraint
+from fluxtui.domain.versions.version import Version
+
+BAD_FILTER = "the semverFilter does not compile, so that no tag is looked at"
+BAD_RANGE = "the range does not parse"
+
+
+class Explainer:
+    """Verdicts for versions that a range does not admit; equal sentences are one string."""
+
+    def __init__(self, constraint: Constraint) -> None:
+        self._constraint = constraint
+        self._sentences: dict[tuple[str, str, bool], str] = {}
+        text = constraint.text
+        self._prerelease = f'pre-release, and the range "{text}" admits none'
+
+    def verdict(self, tag: str, version: Version) -> Verdict:
+        constraint = self._constraint
+        if version.prerelease and not constraint.prereleases:
+            return Verdict(tag, Refusal.PRERELEASE, self._prerelease)
+        miss = constraint.first_refusal(version)
+        if miss is None:
+            raise AssertionError(f"{tag} is admitted by {constraint.text}")
+        group = str(miss.group)
+        if miss.prerelease:
+            reason = f'pre-release, and the part "{group}" of the range admits none'
+            return Verdict(tag, Refusal.PRERELEASE, reason)
+        key = (miss.comparator.text, group, miss.prerelease)
+        sentence = self._sentences.get(key)
+        if sentence is None:
+            sentence = f'refused by "{miss.comparator.text}"'
+            if group != miss.comparator.text or len(constraint.groups) > 1:
+                sentence += f' of the range "{constraint.text}"'
+            self._sentences[key] = sentence
+        return Verdict(tag, Refusal.OUT_OF_RANGE, sentence)
+
+
+def filtered(pattern: str) -> str:
+    return f'does not match the filter "{pattern}"'
+
+
+def not_a_version(tag: str) -> str:
+    """Says the two-dots rule only where it is what matters."""
+    if tag.count(".") < 2 and tag[:1] in "v0123456789" and tag.lstrip("v")[:1].isdecimal():
+        return "not a version for Flux: fewer than two dots"
+    if tag.startswith("V") and tag[1:2].isdecimal():
+        return "not a version: only a small v may lead"
+    if "_" in tag and tag.lstrip("v")[:1].isdecimal():
+        return "not a version: _ is not allowed (it stands for + in Helm charts only)"
+    if tag.endswith((".sig", ".att", ".sbom")):
+        return "not a version: it holds a signature or an attestation"
+    return "not a version (1.2.3 is one)"
+
+
+def lower(chosen: str) -> str:
+    return f"lower than {chosen}, which is picked"
+
+
+def ambiguous(chosen: str) -> str:
+    return f"as high as {chosen}, which the registry lists first; Flux may pick either"
+
+
+def published_last(tags: Sequence[str], published: Mapping[str, str]) -> str:
+    """The tag published last, '' when no time is known. Equal times: the first of the registry."""
+    if not published:
+        return ""
+    latest, when = "", ""
+    moment = datetime.min.replace(tzinfo=UTC)
+    for tag in tags:
+        time = published.get(tag)
+        if not time or time == when:
+            continue
+        parsed = _moment(time)
+        if parsed is not None and parsed > moment:
+            latest, when, moment = tag, time, parsed
+    return latest
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None  # an annotation anybody may write: a text that is no time says nothing
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def warnings(chosen: str, latest: str, ties: Sequence[str]) -> tuple[str, ...]:
+    """What deserves a finding: the newest is not the highest; several tags are equally high."""
+    found: list[str] = []
+    if latest and latest != chosen and latest not in ties:
+        found.append(
+            f"newest is not highest: {latest} was published last, yet {chosen} is picked, because "
+            "pre-release text is compared letter by letter. Way out: a dot-separated number, such "
+            "as a timestamp, ahead of the text (0.0.0-20060102150405.name)"
+            if "-" in latest
+            else f"newest is not highest: {latest} was published last, yet {chosen} is higher and "
+            f"is picked. Way out: publish a version above {chosen}"
+        )
+    if ties:
+        others = " and ".join(ties[1:3]) + (" and more" if len(ties) > 3 else "")
+        found.append(
+            f"ambiguous: {others} and {ties[0]} are equally high, Flux may pick any of them. "
+            "Way out: keep one of the tags"
+        )
+    return tuple(found)

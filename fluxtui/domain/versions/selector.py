@@ -1,0 +1,240 @@
+"""Choose a tag for a Policy, with one reason for every other tag (flux-semantics.md A3).
+
+A `Selector` remembers what it learnt of each tag, so that a new tag or an edited range does not
+start over. It keeps state, so it belongs to one owner; `select` is the pure form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from typing import Any
+
+from fluxtui.domain.errors import VersionError
+from fluxtui.domain.selection import Policy, Refusal, Selection, Verdict
+from fluxtui.domain.versions import reasons
+from fluxtui.domain.versions.constraint import Constraint
+from fluxtui.domain.versions.version import Version, try_version
+
+_KEY = attrgetter("key")
+_MEMORY = 200_000  # tags remembered before the memory starts afresh
+
+
+def select(
+    tags: Sequence[str], policy: Policy, published: Mapping[str, str] | None = None
+) -> Selection:
+    """The Selection of `policy` over `tags` in the registry's order.
+
+    `published` maps a tag to its RFC 3339 publish time, as far as known. Raises nothing: a bad
+    range or filter is the Selection's `error`.
+    """
+    return Selector(policy).select(tags, published)
+
+
+@dataclass(slots=True)
+class _Range:
+    """What depends on filter and range: refusals that do not depend on the other tags.
+
+    `known` has a Verdict for a tag refused for itself, and the Version of an admitted one.
+    """
+
+    known: dict[str, Verdict | Version] = field(default_factory=dict)
+    lower: dict[str, Verdict] = field(default_factory=dict)
+    lower_than: str = ""
+
+
+class Selector:
+    """Selects over a changing list of tags under a changing Policy; not for two threads at once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._versions: dict[str, Version | None] = {}
+        self._matches: dict[str, bool] = {}
+        self._range = _Range()
+
+    @property
+    def policy(self) -> Policy:
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: Policy) -> None:
+        if policy == self._policy:
+            return
+        if policy.helm != self._policy.helm:
+            self._versions = {}
+        if policy.semver_filter != self._policy.semver_filter:
+            self._matches = {}
+        self._range = _Range()
+        self._policy = policy
+
+    def select(self, tags: Sequence[str], published: Mapping[str, str] | None = None) -> Selection:
+        """The Selection over `tags`; see `fluxtui.domain.versions.select`."""
+        tags = list(dict.fromkeys(tags))
+        if len(self._versions) > max(_MEMORY, 2 * len(tags)):
+            self._versions, self._matches, self._range = {}, {}, _Range()
+        versions = self._parse(tags)
+        newest = max(
+            (v for v in map(versions.__getitem__, tags) if v is not None), key=_KEY, default=None
+        )
+        newest_tag = newest.original.replace("+", "_") if newest and self._policy.helm else ""
+        if newest and not newest_tag:
+            newest_tag = newest.original
+        if self._policy.kind == "semver":
+            selection = self._semver(tags, published or {})
+        else:
+            selection = _exact(tags, self._policy)
+        return replace(selection, newest=newest_tag)
+
+    def _parse(self, tags: list[str]) -> dict[str, Version | None]:
+        versions, helm = self._versions, self._policy.helm
+        for tag in tags:
+            if tag not in versions:
+                versions[tag] = try_version(tag.replace("_", "+") if helm else tag, "flux")
+        return versions
+
+    def _semver(self, tags: list[str], published: Mapping[str, str]) -> Selection:
+        policy = self._policy
+        try:
+            matches = _compile(policy.semver_filter)
+        except VersionError as error:
+            verdict = Refusal.FILTERED
+            return Selection(
+                policy, "", tuple(Verdict(t, verdict, reasons.BAD_FILTER) for t in tags), str(error)
+            )
+        try:
+            constraint = Constraint.parse(policy.semver)
+        except VersionError as error:
+            text = f"semver '{policy.semver}' parse error: {error}"
+            return Selection(policy, "", self._without_range(tags, matches), text)
+        self._judge(tags, matches, constraint)
+        return self._pick(tags, published)
+
+    def _filtered(self, tag: str, matches: Callable[[str], Any] | None) -> bool:
+        if matches is None:
+            return False
+        found = self._matches.get(tag)
+        if found is None:
+            found = self._matches[tag] = matches(tag) is not None
+        return not found
+
+    def _refused_alone(self, tag: str, matches: Callable[[str], Any] | None) -> Verdict | Version:
+        """A Verdict when the tag is filtered out or no version, else its Version."""
+        if self._filtered(tag, matches):
+            return Verdict(tag, Refusal.FILTERED, reasons.filtered(self._policy.semver_filter))
+        version = self._versions[tag]
+        if version is None:
+            return Verdict(tag, Refusal.NOT_A_VERSION, reasons.not_a_version(tag))
+        return version
+
+    def _without_range(
+        self, tags: list[str], matches: Callable[[str], Any] | None
+    ) -> tuple[Verdict, ...]:
+        verdicts: list[Verdict] = []
+        for tag in tags:
+            known = self._refused_alone(tag, matches)
+            if isinstance(known, Version):
+                known = Verdict(tag, Refusal.OUT_OF_RANGE, reasons.BAD_RANGE)
+            verdicts.append(known)
+        return tuple(verdicts)
+
+    def _judge(
+        self, tags: list[str], matches: Callable[[str], Any] | None, constraint: Constraint
+    ) -> None:
+        known = self._range.known
+        admits, explain = constraint.admits, reasons.Explainer(constraint)
+        for tag in tags:
+            if tag in known:
+                continue
+            found = self._refused_alone(tag, matches)
+            if isinstance(found, Version) and not admits(found):
+                found = explain.verdict(tag, found)
+            known[tag] = found
+
+    def _pick(self, tags: list[str], published: Mapping[str, str]) -> Selection:
+        policy, known = self._policy, self._range.known
+        found = [known[tag] for tag in tags]
+        candidates = [v for v in found if isinstance(v, Version)]
+        if not candidates:
+            text = f"no match found for semver: {policy.semver}"
+            return Selection(policy, "", tuple(v for v in found if isinstance(v, Verdict)), text)
+        best = max(candidates, key=_KEY)  # the first in the registry's order among equals
+        top = best.key
+        ties: list[str] = []
+        verdicts: list[Verdict] = []
+        lower = self._lower(best)
+        because = reasons.lower(best.original)
+        for tag, one in zip(tags, found, strict=True):
+            if isinstance(one, Verdict):
+                verdicts.append(one)
+            elif one.key == top:
+                ties.append(tag)
+                verdicts.append(_top(tag, ties[0], policy))
+            else:
+                verdict = lower.get(tag)
+                if verdict is None:
+                    verdict = lower[tag] = Verdict(tag, Refusal.LOWER, because)
+                verdicts.append(verdict)
+        chosen = ties[0]
+        admitted = [tag for tag, one in zip(tags, found, strict=True) if isinstance(one, Version)]
+        latest = reasons.published_last(admitted, published)
+        tied = tuple(ties) if len(ties) > 1 else ()
+        return Selection(
+            policy,
+            chosen.replace("+", "_") if policy.helm else chosen,
+            tuple(verdicts),
+            newest_by_time=latest,
+            ties=tied,
+            warnings=reasons.warnings(chosen, latest, tied),
+        )
+
+    def _lower(self, best: Version) -> dict[str, Verdict]:
+        """Verdicts of lower tags, kept as long as the same tag is chosen."""
+        if self._range.lower_than != best.original:
+            self._range.lower, self._range.lower_than = {}, best.original
+        return self._range.lower
+
+
+def _top(tag: str, chosen: str, policy: Policy) -> Verdict:
+    if tag == chosen:
+        return Verdict(tag, None, f"the highest version that {policy.describe()} admits")
+    return Verdict(tag, Refusal.AMBIGUOUS, reasons.ambiguous(chosen))
+
+
+def _compile(pattern: str) -> Callable[[str], Any] | None:
+    """The unanchored RE2 search of a semverFilter, None when there is none. Raises VersionError."""
+    if not pattern:
+        return None
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        search: Callable[[str], Any] = re2.compile(pattern, options).search
+    except re2.error as error:
+        raise VersionError(
+            f"semverFilter '{pattern}' does not compile: {_words(error)}",
+            next="the filter is a Go (RE2) regular expression",
+        ) from error
+    return search
+
+
+def _words(error: Exception) -> str:
+    text = error.args[0] if error.args else ""
+    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+
+
+def _exact(tags: list[str], policy: Policy) -> Selection:
+    """A policy by tag or digest picks no version; every other tag is simply not the one named."""
+    if policy.kind == "digest":
+        reason = f"the policy is pinned to {policy.digest}; tags play no part"
+        return Selection(policy, "", tuple(Verdict(t, Refusal.FILTERED, reason) for t in tags))
+    wanted = policy.exact_tag
+    other = f'the policy names the tag "{wanted}"'
+    verdicts = tuple(
+        Verdict(t, None, other) if t == wanted else Verdict(t, Refusal.FILTERED, other)
+        for t in tags
+    )
+    if wanted in tags:
+        return Selection(policy, wanted, verdicts)
+    return Selection(policy, "", verdicts, f'the registry has no tag "{wanted}"')

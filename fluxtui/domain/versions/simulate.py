@@ -1,0 +1,66 @@
+"""What would each Policy pick if a tag were published or deleted: promotion review stands on it.
+
+Pure: nothing is published. The caller brings every OCIRepository that follows the repository.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from fluxtui.domain.selection import Policy, Selection, Verdict
+from fluxtui.domain.versions.selector import Selector
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Generic[K]):
+    """One follower of a repository, before and after. `why` has a Verdict for each added tag."""
+
+    key: K
+    policy: Policy
+    before: str
+    after: str
+    why: tuple[Verdict, ...]
+    error: str
+    warnings: tuple[str, ...]
+
+    @property
+    def changes(self) -> bool:
+        """Whether another tag (or none, or a first one) would be picked."""
+        return self.before != self.after
+
+
+def simulate(
+    policies: Mapping[K, Policy],
+    tags: Sequence[str],
+    *,
+    add: Sequence[str] = (),
+    remove: Collection[str] = (),
+    published: Mapping[str, str] | None = None,
+) -> tuple[Effect[K], ...]:
+    """One Effect per follower, in the given order.
+
+    `tags` is the repository as last listed, `add` tags that do not exist yet (taken as the newest;
+    one that exists already stays in its place), `remove` tags to delete. Equal Policies are
+    computed once.
+    """
+    gone, fresh = set(remove), set(add)
+    after_tags = [t for t in tags if t not in gone]
+    listed = set(after_tags)
+    after_tags += [t for t in add if t not in listed]
+    done: dict[Policy, tuple[Selection, Selection]] = {}
+    effects: list[Effect[K]] = []
+    for key, policy in policies.items():
+        if policy not in done:
+            selector = Selector(policy)
+            before = selector.select(tags, published)
+            done[policy] = before, selector.select(after_tags, published)
+        before, after = done[policy]
+        added = tuple(v for v in after.verdicts if v.tag in fresh)
+        effects.append(
+            Effect(key, policy, before.chosen, after.chosen, added, after.error, after.warnings)
+        )
+    return tuple(effects)
