@@ -1,0 +1,298 @@
+"""What the client sends, and how it takes what an API answers."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from cluster_scripted import Scripted, line, status
+
+from fluxtui.cluster.client import connect
+from fluxtui.cluster.port import ApiResource, Cluster, WatchEvent
+from fluxtui.cluster.transport import Timeouts
+from fluxtui.domain import errors
+
+PODS = ApiResource("", "v1", "Pod", "pods")
+DEPLOYMENTS = ApiResource("apps", "v1", "Deployment", "deployments")
+
+
+async def connected(api: Scripted, **more: Any) -> Cluster:
+    return await connect(api.kubeconfig(), None, name="staging", **more)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "kind"),
+    [
+        (400, "BadRequest", errors.Invalid),
+        (401, "Unauthorized", errors.Unauthorized),
+        (403, "Forbidden", errors.Forbidden),
+        (404, "NotFound", errors.NotFound),
+        (409, "Conflict", errors.Conflict),
+        (410, "Expired", errors.Expired),
+        (422, "Invalid", errors.Invalid),
+        (429, "TooManyRequests", errors.Throttled),
+        (500, "InternalError", errors.ClusterError),
+        (503, "ServiceUnavailable", errors.Unreachable),
+    ],
+)
+async def test_a_status_becomes_an_error_that_says_where(
+    api: Scripted, code: int, reason: str, kind: type[errors.ClusterError]
+) -> None:
+    details = {
+        "causes": [{"field": ".spec.replicas", "message": "conflict with x"}],
+        "retryAfterSeconds": 3,
+    }
+    api.answers(status(code, reason, "no", **details), status=code)
+    cluster = await connected(api)
+    try:
+        with pytest.raises(errors.ClusterError) as caught:
+            await cluster.get(DEPLOYMENTS, "shop", "web")
+    finally:
+        await cluster.close()
+    assert type(caught.value) is kind
+    assert caught.value.where == "staging Deployment/shop/web"
+    assert (caught.value.status, caught.value.reason) == (code, reason)
+    assert caught.value.causes == ((".spec.replicas", "conflict with x"),)
+    assert caught.value.retry_after == 3.0
+
+
+async def test_no_server_is_unreachable(api: Scripted) -> None:
+    path = api.kubeconfig()
+    text = Path(path).read_text()
+    Path(path).write_text(text.replace(api.address, "http://127.0.0.1:1"))
+    cluster = await connect(path, None, name="staging")
+    try:
+        with pytest.raises(errors.Unreachable, match="check that the API is up"):
+            await cluster.get(PODS, "ns", "a")
+    finally:
+        await cluster.close()
+
+
+async def test_a_page_from_something_else_is_no_kubernetes(api: Scripted) -> None:
+    async def handler(_: web.Request) -> web.StreamResponse:
+        return web.Response(text="<html>welcome</html>")
+
+    api.handler = handler
+    cluster = await connected(api)
+    try:
+        with pytest.raises(errors.ClusterError, match="is this a Kubernetes API"):
+            await cluster.get(PODS, "ns", "a")
+    finally:
+        await cluster.close()
+
+
+async def test_a_list_takes_all_pages_and_starts_again_when_a_token_expires(api: Scripted) -> None:
+    expired = [True]
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        token = request.query.get("continue", "")
+        if token == "two/+=" and expired.pop():
+            expired.append(False)
+            return web.json_response(status(410, "Expired"), status=410)
+        name = "b" if token else "a"
+        meta = {"resourceVersion": "7", "continue": "" if token else "two/+="}
+        return web.json_response({"items": [{"metadata": {"name": name}}], "metadata": meta})
+
+    api.handler = handler
+    cluster = await connected(api)
+    try:
+        listing = await cluster.list(PODS, "ns", label_selector="a in (b,c)", page=1)
+    finally:
+        await cluster.close()
+    assert [item["metadata"]["name"] for item in listing.items] == ["a", "b"]
+    assert listing.items[0]["kind"] == "Pod" and listing.items[0]["apiVersion"] == "v1"
+    assert listing.resource_version == "7"
+    assert len(api.requests) == 4
+
+
+async def test_names_from_manifests_cannot_lead_to_other_paths(api: Scripted) -> None:
+    api.answers({"kind": "Pod"})
+    cluster = await connected(api)
+    try:
+        await cluster.get(PODS, "ns", "../../secrets/a")
+        with pytest.raises(errors.Invalid):
+            await cluster.get(PODS, "..", "a")
+    finally:
+        await cluster.close()
+    assert [path for _, path, _ in api.requests] == [
+        "/api/v1/namespaces/ns/pods/..%2F..%2Fsecrets%2Fa"
+    ]
+
+
+async def test_writes_carry_the_field_manager_and_the_right_content_type(api: Scripted) -> None:
+    seen: list[tuple[str, str, Any]] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        seen.append((str(request.rel_url), request.headers["Content-Type"], body))
+        return web.json_response({})
+
+    api.handler = handler
+    cluster = await connected(api)
+    obj = {"kind": "Pod", "metadata": {"name": "a", "namespace": "n"}}
+    base = "/api/v1/namespaces/n/pods/a"
+    try:
+        await cluster.apply(PODS, obj, field_manager="f", force=True, dry_run=True)
+        await cluster.patch(PODS, "n", "a", {"x": None}, field_manager="f", subresource="status")
+        await cluster.patch(PODS, "n", "a", [{"op": "remove", "path": "/x"}], field_manager="f")
+        await cluster.delete(PODS, "n", "a", uid="u", propagation="Orphan")
+    finally:
+        await cluster.close()
+    assert seen[0] == (
+        f"{base}?fieldManager=f&dryRun=All&force=true",
+        "application/apply-patch+yaml",
+        obj,
+    )
+    assert seen[1] == (
+        f"{base}/status?fieldManager=f",
+        "application/merge-patch+json",
+        {"x": None},
+    )
+    assert seen[2][1:] == ("application/json-patch+json", [{"op": "remove", "path": "/x"}])
+    assert seen[3][2] == {
+        "kind": "DeleteOptions",
+        "apiVersion": "v1",
+        "propagationPolicy": "Orphan",
+        "preconditions": {"uid": "u"},
+    }
+
+
+async def watched(cluster: Cluster) -> list[WatchEvent]:
+    return [event async for event in cluster.watch(PODS, "ns", resource_version="5")]
+
+
+def streaming(*chunks: bytes, end: asyncio.Event | None = None) -> Any:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for chunk in chunks:
+            await response.write(chunk)
+        if end is not None:
+            await end.wait()
+        return response
+
+    return handler
+
+
+async def test_a_watch_gives_whole_events_however_the_bytes_arrive(api: Scripted) -> None:
+    pod = {"kind": "Pod", "metadata": {"name": "ä", "resourceVersion": "6"}}
+    stream = line("ADDED", pod) + b"\n" + line("BOOKMARK", {"metadata": {"resourceVersion": "9"}})
+    api.handler = streaming(stream[:7], stream[7:40], stream[40:])
+    cluster = await connected(api)
+    try:
+        events = await watched(cluster)
+    finally:
+        await cluster.close()
+    assert [(e.type, e.object["metadata"]["resourceVersion"]) for e in events] == [
+        ("ADDED", "6"),
+        ("BOOKMARK", "9"),
+    ]
+    assert "resourceVersion=5" in api.requests[0][1]
+    assert "allowWatchBookmarks=true" in api.requests[0][1]
+
+
+async def test_a_watch_that_is_too_old_is_expired_either_way(api: Scripted) -> None:
+    cluster = await connected(api)
+    try:
+        api.handler = streaming(line("ERROR", status(410, "Expired", "too old")))
+        with pytest.raises(errors.Expired, match="too old"):
+            await watched(cluster)
+        api.answers(status(410, "Gone", "too old"), status=410)
+        with pytest.raises(errors.Expired):
+            await watched(cluster)
+    finally:
+        await cluster.close()
+
+
+async def test_a_watch_cut_in_mid_line_is_unreachable(api: Scripted) -> None:
+    api.handler = streaming(line("ADDED", {"kind": "Pod"})[:10])
+    cluster = await connected(api)
+    try:
+        with pytest.raises(errors.Unreachable, match="mid-line"):
+            await watched(cluster)
+    finally:
+        await cluster.close()
+
+
+async def test_a_silent_watch_is_given_up(api: Scripted) -> None:
+    end = asyncio.Event()
+    api.handler = streaming(line("ADDED", {"kind": "Pod"}), end=end)
+    cluster = await connected(api, timeouts=Timeouts(idle=0.1))
+    try:
+        with pytest.raises(errors.Unreachable):
+            await watched(cluster)
+    finally:
+        end.set()
+        await cluster.close()
+
+
+async def test_a_watch_can_be_cancelled(api: Scripted) -> None:
+    end, first = asyncio.Event(), asyncio.Event()
+    api.handler = streaming(line("ADDED", {"kind": "Pod"}), end=end)
+    cluster = await connected(api)
+
+    async def follow() -> None:
+        async for _ in cluster.watch(PODS, resource_version="1"):
+            first.set()
+
+    task = asyncio.create_task(follow())
+    await first.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    end.set()
+    await cluster.close()
+
+
+async def test_discovery_falls_back_to_one_document_per_group(api: Scripted) -> None:
+    documents = {
+        "/api": {"kind": "APIVersions", "versions": ["v1"]},
+        "/apis": {
+            "kind": "APIGroupList",
+            "groups": [
+                {
+                    "name": "apps",
+                    "versions": [{"groupVersion": "apps/v1beta1"}, {"groupVersion": "apps/v1"}],
+                    "preferredVersion": {"groupVersion": "apps/v1"},
+                },
+                {"name": "broken", "versions": [{"groupVersion": "broken/v1"}]},
+            ],
+        },
+        "/api/v1": {
+            "resources": [
+                {"name": "pods", "kind": "Pod", "namespaced": True},
+                {"name": "pods/log", "kind": "Pod", "namespaced": True},
+            ]
+        },
+        "/apis/apps/v1": {
+            "resources": [{"name": "deployments", "kind": "Deployment", "namespaced": True}]
+        },
+        "/apis/apps/v1beta1": {
+            "resources": [{"name": "deployments", "kind": "Deployment", "namespaced": True}]
+        },
+    }
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.path in documents:
+            return web.json_response(documents[request.path])
+        return web.json_response(status(503, "ServiceUnavailable"), status=503)
+
+    api.handler = handler
+    cluster = await connected(api)
+    try:
+        assert dict(await cluster.discover()) == {
+            ("", "Pod"): PODS,
+            ("apps", "Deployment"): DEPLOYMENTS,
+        }
+        assert (await cluster.find("apps/v1beta1", "Deployment")).version == "v1beta1"
+        asked = len(api.requests)
+        await cluster.find("apps/v1", "Deployment")
+        assert len(api.requests) == asked
+        with pytest.raises(errors.NotFound, match='no matches for kind "Nope"'):
+            await cluster.find("apps/v1", "Nope")
+        assert len(api.requests) > asked
+    finally:
+        await cluster.close()
