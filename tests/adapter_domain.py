@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
+from fluxtui.domain import health
 from fluxtui.domain.errors import VersionError
 from fluxtui.domain.selection import Policy
 from fluxtui.domain.substitute import substitute as _substitute
@@ -39,3 +41,9 @@ def resolve(tags: Sequence[str], semver: str, semver_filter: str, helm_media_typ
     if selection.error:
         raise VersionError(selection.error)
     return selection.chosen
+
+
+def status(obj: Mapping[str, object] | None) -> str:
+    if obj is None:
+        return health.status(None).status.value
+    return health.compute(obj, datetime.now(UTC)).status.value

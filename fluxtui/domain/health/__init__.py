@@ -1,0 +1,32 @@
+"""kstatus: whether a Kubernetes object has settled, as Flux computes it (flux-semantics.md F).
+
+Pure: no clock (pass `now`), no reading of Pods (pass them). CEL health expressions are not here.
+"""
+
+from fluxtui.domain.health.compute import (
+    NOT_FOUND,
+    compute,
+    condition,
+    group_kind,
+    reader_status,
+    ready,
+    status,
+)
+from fluxtui.domain.health.fields import Condition, Malformed, conditions
+from fluxtui.domain.health.values import Health, Status, aggregate
+
+__all__ = [
+    "NOT_FOUND",
+    "Condition",
+    "Health",
+    "Malformed",
+    "Status",
+    "aggregate",
+    "compute",
+    "condition",
+    "conditions",
+    "group_kind",
+    "reader_status",
+    "ready",
+    "status",
+]

@@ -1,0 +1,194 @@
+"""Identity and order of the objects of a Kustomization (flux-semantics.md B6, B7).
+
+Inventory ids as Flux writes them, what became stale, in which stages and order objects are applied
+and deleted. Pure; must not know how an object is applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fluxtui.domain.errors import UsageError
+
+RBAC = "rbac.authorization.k8s.io"
+_RBAC_KINDS = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
+_FIRST = (
+    "CustomResourceDefinition",
+    "Namespace",
+    "ClusterRole",
+    "ClusterClass",
+    "RuntimeClass",
+    "PriorityClass",
+    "StorageClass",
+    "VolumeSnapshotClass",
+    "IngressClass",
+    "GatewayClass",
+    "ClusterRoleBinding",
+    "ResourceQuota",
+    "ServiceAccount",
+    "Role",
+    "RoleBinding",
+    "ConfigMap",
+    "Secret",
+    "Service",
+    "LimitRange",
+    "Deployment",
+    "StatefulSet",
+    "CronJob",
+    "PodDisruptionBudget",
+)
+_LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+_RANK = {kind: i for i, kind in enumerate(_FIRST)} | {
+    kind: len(_FIRST) + 1 + i for i, kind in enumerate(_LAST)
+}
+_DEFINITIONS = frozenset(
+    {
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("", "Namespace"),
+        (RBAC, "ClusterRole"),
+    }
+)
+
+T = TypeVar("T", bound=Mapping[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectId:
+    """What Flux tells objects apart by: no version, so a new apiVersion is the same object.
+
+    `namespace` is '' for cluster-scoped objects, `group` '' for the core group.
+    """
+
+    namespace: str
+    name: str
+    group: str
+    kind: str
+
+    @classmethod
+    def of(cls, obj: Mapping[str, Any]) -> ObjectId:
+        """The id of an object (a dict with apiVersion, kind and metadata)."""
+        metadata = obj.get("metadata") or {}
+        group = str(obj.get("apiVersion") or "").rpartition("/")[0]
+        return cls(
+            str(metadata.get("namespace") or ""),
+            str(metadata.get("name") or ""),
+            group,
+            str(obj.get("kind") or ""),
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> ObjectId:
+        """Read `<namespace>_<name>_<group>_<kind>`. Raises UsageError."""
+        namespace, first, rest = text.partition("_")
+        rest, last, kind = rest.rpartition("_")
+        name, middle, group = rest.rpartition("_")
+        if not (first and last and middle and name and kind):
+            raise UsageError(
+                f"{text!r} is no inventory id", next="an id is <namespace>_<name>_<group>_<kind>"
+            )
+        if group == RBAC and kind in _RBAC_KINDS:
+            name = name.replace("__", ":")
+        return cls(namespace, name, group, kind)
+
+    def format(self) -> str:
+        """As Flux writes it in `status.inventory.entries[].id`."""
+        name = self.name
+        if self.group == RBAC and self.kind in _RBAC_KINDS:
+            name = name.replace(":", "__")
+        return f"{self.namespace}_{name}_{self.group}_{self.kind}"
+
+    def __str__(self) -> str:
+        """For people: `Deployment/team/web`, `Namespace/team`."""
+        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One inventory entry: the id and the version (without the group) it was applied with."""
+
+    id: ObjectId
+    version: str
+
+    @classmethod
+    def of(cls, obj: Mapping[str, Any]) -> Entry:
+        return cls(ObjectId.of(obj), str(obj.get("apiVersion") or "").rpartition("/")[2])
+
+    def to_json(self) -> dict[str, str]:
+        return {"id": self.id.format(), "v": self.version}
+
+
+def entries(inventory: Mapping[str, Any] | None) -> tuple[Entry, ...]:
+    """The entries of `status.inventory`, in their order. Raises UsageError for a broken id."""
+    items = (inventory or {}).get("entries") or []
+    return tuple(Entry(ObjectId.parse(str(i["id"])), str(i.get("v") or "")) for i in items)
+
+
+def to_inventory(new: Iterable[Entry]) -> dict[str, list[dict[str, str]]]:
+    """The value of `status.inventory`, in the order given, each id once."""
+    seen = {entry.id: entry for entry in new}
+    return {"entries": [entry.to_json() for entry in seen.values()]}
+
+
+def stale(old: Iterable[Entry], new: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Entries whose id is in `old` only, in the order to delete them; versions play no part."""
+    kept = {entry.id for entry in new}
+    gone = {entry.id: entry for entry in old if entry.id not in kept}
+    return tuple(sorted(gone.values(), key=lambda e: sort_key(e.id), reverse=True))
+
+
+def sort_key(id: ObjectId) -> tuple[int, str, str, str, str]:
+    """Order of applying: by kind as Flux lists kinds, then group, kind, namespace, name."""
+    rank = _RANK.get(id.kind, len(_FIRST))
+    return (rank, id.group, id.kind, id.namespace, id.name)
+
+
+def apply_order(objects: Iterable[T]) -> list[T]:
+    """Objects in the order in which Flux applies them within one stage."""
+    return sorted(objects, key=lambda obj: sort_key(ObjectId.of(obj)))
+
+
+def delete_order(objects: Iterable[T]) -> list[T]:
+    """The reverse: dependents go before what they stand on."""
+    return sorted(objects, key=lambda obj: sort_key(ObjectId.of(obj)), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Objects applied together, in order. `wait`: all must be Current before the next stage."""
+
+    name: str
+    objects: tuple[Mapping[str, Any], ...]
+    wait: bool
+
+
+def stages(
+    objects: Sequence[Mapping[str, Any]], custom_kinds: Collection[tuple[str, str]] = ()
+) -> tuple[Stage, ...]:
+    """Split into Flux's stages, empty ones left out.
+
+    Definitions (CRDs, Namespaces, ClusterRoles), then kinds ending in `Class`, then
+    `custom_kinds` as (group, kind), then the rest.
+    """
+    parts: dict[str, list[Mapping[str, Any]]] = {
+        "definitions": [],
+        "classes": [],
+        "custom": [],
+        "rest": [],
+    }
+    for obj in objects:
+        id = ObjectId.of(obj)
+        if (id.group, id.kind) in _DEFINITIONS:
+            parts["definitions"].append(obj)
+        elif id.kind.endswith("Class"):
+            parts["classes"].append(obj)
+        elif (id.group, id.kind) in custom_kinds:
+            parts["custom"].append(obj)
+        else:
+            parts["rest"].append(obj)
+    return tuple(
+        Stage(name, tuple(apply_order(part)), wait=name in ("definitions", "classes"))
+        for name, part in parts.items()
+        if part
+    )
