@@ -45,7 +45,7 @@ class Context:
 class Argument:
     """One thing to ask before planning.
 
-    `choices` lists sensible values, best first; `default` is filled in. A `required` argument that is
+    `choices` lists sensible values, best first; `default` is filled in. A `required` argument left
     empty keeps the dialog open, and is a usage error on the command line.
     """
 
@@ -63,8 +63,8 @@ Values = Mapping[str, str]
 class Command:
     """One thing a user can do.
 
-    `plan` None marks a view: the screen opens pane `id`, the headless verb prints it. `questions` are
-    put to the Engine before `plan` is called (their answers are in the Snapshot then).
+    `plan` None marks a view: the screen opens pane `id`, the headless verb prints it. `questions`
+    are put to the Engine before `plan` is called (their answers are in the Snapshot then).
     `disabled_reason` returns why it cannot be done now, or None. `plan` raises UsageError when the
     arguments make no sense.
     """

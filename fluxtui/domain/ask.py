@@ -1,7 +1,7 @@
 """Questions the screen or a headless verb puts to the Engine, and their answers, as values.
 
-A Snapshot holds what is live; these are the things fetched only when somebody looks: tag facts, diffs,
-logs. Picklable, because parse-heavy ones are answered in the worker process.
+A Snapshot holds what is live; these are fetched only when somebody looks: tag facts, diffs, logs.
+Picklable, because parse-heavy ones are answered in the worker process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fluxtui.domain.resource import Key
 
 @dataclass(frozen=True, slots=True)
 class ListTags:
-    """List the tags of a repository again, now. Answer: the TagList, which is in the Snapshot too."""
+    """List the tags of a repository now. Answer: the TagList, which is in the Snapshot too."""
 
     repository: str
 

@@ -1,7 +1,7 @@
 """What the user configured, as values.
 
-Reading files, flags and the environment is the composition root's work (`cli`); every other room gets
-this frozen result. *An Environment that the config does not name is protected* (design.md 2).
+Reading files, flags and the environment is the composition root's work (`cli`); every other room
+gets this frozen result. *An Environment that the config does not name is protected* (design.md 2).
 """
 
 from __future__ import annotations
@@ -54,8 +54,11 @@ class ServiceConfig:
 
 @dataclass(frozen=True, slots=True)
 class Registries:
-    """How to reach OCI registries. `mirrors`: host -> host[:port]. `plain_http`: hosts that may get
-    credentials without TLS. `credentials_file`: a docker config.json to use besides the user's own."""
+    """How to reach OCI registries.
+
+    `mirrors`: host -> host[:port]. `plain_http`: hosts that may get credentials without TLS.
+    `credentials_file`: a docker config.json to use besides the user's own.
+    """
 
     mirrors: Mapping[str, str] = field(default_factory=_empty)
     ca_files: Mapping[str, str] = field(default_factory=_empty)

@@ -1,8 +1,8 @@
 """A Plan: what an act would do, as a frozen, serialisable value; and its Receipts.
 
-Commands build Plans from a Snapshot, the review screen shows them, the Engine runs them, the Journal
-keeps them. A Plan holds its inputs, so that the Engine can refuse it when the world moved. Nothing
-here may act.
+Commands build Plans from a Snapshot, the review screen shows them, the Engine runs them, the
+Journal keeps them. A Plan holds its inputs, so that the Engine can refuse it when the world moved.
+Nothing here may act.
 """
 
 from __future__ import annotations

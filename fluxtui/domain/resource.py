@@ -1,8 +1,8 @@
 """One Kubernetes object as a frozen value, and the key that names it.
 
-Everything above works on these instead of raw JSON: `Resource.from_object` keeps what the screen and
-the rules need, and drops what costs memory (managedFields, last-applied) or may not be kept (Secret
-values). Nothing here may fetch or mutate.
+Everything above works on these instead of raw JSON: `Resource.from_object` keeps what the screen
+and the rules need, and drops what costs memory (managedFields, last-applied) or may not be kept
+(Secret values). Nothing here may fetch or mutate.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class Resource:
     """A slim, immutable view of one object.
 
     `spec`, `status` and `extra` are the API's JSON and must be treated as read-only. `extra` holds
-    the other top-level fields (an Event's `involvedObject`, `reason`, ...), and is empty for Secrets.
-    `declared` holds the field paths (`spec.ref.semver`) that the kustomize-controller's Apply entry in
-    managedFields owns: what a parent Kustomization would put back (flux-semantics G3).
+    the other top-level fields (an Event's `involvedObject`, ...), and is empty for Secrets.
+    `declared` holds the field paths (`spec.ref.semver`) that the kustomize-controller's Apply entry
+    in managedFields owns: what a parent Kustomization would put back (flux-semantics G3).
     """
 
     key: Key

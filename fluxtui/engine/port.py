@@ -1,4 +1,7 @@
-"""What the screen and the headless verbs see of the Engine; light to import, safe from any thread."""
+"""What the screen and the headless verbs see of the Engine.
+
+A Protocol that is light to import and safe to use from any thread; it must name no library.
+"""
 
 from __future__ import annotations
 

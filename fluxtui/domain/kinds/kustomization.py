@@ -60,9 +60,9 @@ def history(resource: Resource) -> tuple[Mapping[str, Any], ...]:
 def running(resource: Resource) -> str:
     """The *live* revision (design.md 2).
 
-    The attempted one as soon as its apply is recorded: by history, or by a Ready reason of the health
-    phase; else the one last applied. A bad revision is live although Flux still shows the old one
-    (flux-semantics H8).
+    The attempted one as soon as its apply is recorded: by history, or by a Ready reason of the
+    health phase; else the one last applied. A bad revision is live although Flux still shows the
+    old one (flux-semantics H8).
     """
     tried = attempted(resource)
     if not tried or tried == applied(resource):

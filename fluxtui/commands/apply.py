@@ -1,0 +1,75 @@
+"""Apply: create the root source and Kustomization of an Environment, and nothing else.
+
+The one act that starts a delivery where none is: everything after that has a parent and comes from
+the registry. Field manager `fluxtui-apply`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fluxtui.commands.command import Context
+from fluxtui.commands.safety import confirmation
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds import ALL
+from fluxtui.domain.plan import ApplyStep, Plan
+from fluxtui.domain.resource import Key
+
+ALLOWED = {k.id for k in ALL} | {
+    ("", "Namespace"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+}
+
+
+def apply_plan(
+    context: Context, environment: str, objects: Sequence[Mapping[str, Any]], *, origin: str
+) -> Plan:
+    """A Plan of one ApplyStep per object, in the order given.
+
+    `origin` names the file. Only Namespaces, CRDs and Flux kinds are taken: everything else belongs
+    in a bundle. Raises UsageError.
+    """
+    steps: list[ApplyStep] = []
+    for number, obj in enumerate(objects, start=1):
+        key = _key(environment, obj, origin)
+        if (key.group, key.kind) not in ALLOWED:
+            raise UsageError(
+                f"{key.label} is not for apply",
+                where=origin,
+                next="apply takes Namespaces, CRDs, OCIRepositories and Kustomizations; "
+                "everything else belongs in a bundle",
+            )
+        needs = (steps[-1].id,) if steps else ()
+        steps.append(
+            ApplyStep(
+                f"apply-{number}",
+                f"apply {key.label}",
+                needs,
+                "delete it by hand; what it created is pruned with it",
+                target=key,
+                object=obj,
+            )
+        )
+    if not steps:
+        raise UsageError("there is no object in it", where=origin)
+    return Plan(
+        command="apply",
+        title=f"apply {len(steps)} objects from {origin} to {environment}",
+        steps=tuple(steps),
+        environments=(environment,),
+        effects=tuple(f"{s.target.label} is created or updated" for s in steps),
+        confirm=confirmation(context, (environment,)),
+        user=context.user,
+        made_at=context.now,
+    )
+
+
+def _key(environment: str, obj: Mapping[str, Any], origin: str) -> Key:
+    meta = obj.get("metadata")
+    kind, api_version = obj.get("kind"), obj.get("apiVersion")
+    name = meta.get("name") if isinstance(meta, Mapping) else None
+    if not (isinstance(kind, str) and isinstance(api_version, str) and isinstance(name, str)):
+        raise UsageError("an object without apiVersion, kind or metadata.name", where=origin)
+    namespace = str(meta.get("namespace") or "") if isinstance(meta, Mapping) else ""
+    return Key(environment, api_version.rpartition("/")[0], kind, namespace, name)

@@ -1,0 +1,223 @@
+"""Promote: put a stable version tag on the very digest that was reviewed.
+
+Nothing is built again and nothing is committed: the tag is a second name for the same manifest, so
+signatures stay valid (flux-semantics G2). What the new tag changes is asked of every follower.
+"""
+
+from __future__ import annotations
+
+from fluxtui.commands.command import Argument, Command, Context, Values
+from fluxtui.commands.effects import TagEffects, Taken, registry_confirmation, tag_effects
+from fluxtui.commands.safety import read_only_reason
+from fluxtui.commands.subject import in_order, no_object, repository_of, source_of, users_of
+from fluxtui.domain.ask import ListTags, Question, ReadFacts
+from fluxtui.domain.board import Line
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.plan import AnyStep, AwaitStep, Plan, RequestReconcile, TagStep, Until
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import digest_of, short_digest
+
+
+def _line(context: Context) -> Line | None:
+    source = source_of(context)
+    return context.snapshot.board.line(source.key) if source else None
+
+
+def _stable(context: Context) -> tuple[str, ...]:
+    """Next patch, minor and major after the highest stable tag of the repository."""
+    from fluxtui.domain.versions import try_version
+
+    source = source_of(context)
+    listed = context.snapshot.tags.get(repository_of(source)) if source else None
+    parsed = (try_version(tag, "flux") for tag in (listed.tags if listed else ()))
+    stable = [v for v in parsed if v is not None and not v.semver.prerelease]
+    if not stable:
+        return ("v0.1.0",)
+    top = max(stable)
+    mark = "v" if str(top.original).startswith("v") else ""
+    now = top.semver
+    bumped = (now.bump_minor(), now.bump_patch(), now.bump_major())
+    return tuple(f"{mark}{version}" for version in bumped)
+
+
+def _default(context: Context) -> str:
+    return next(iter(_stable(context)), "")
+
+
+def _from_default(context: Context) -> str:
+    line = _line(context)
+    return context.target.tag or (line.running.version if line else "")
+
+
+def _from_choices(context: Context) -> tuple[str, ...]:
+    source = source_of(context)
+    listed = context.snapshot.tags.get(repository_of(source)) if source else None
+    return tuple(reversed(listed.tags)) if listed else ()
+
+
+def _refusal(context: Context) -> str | None:
+    source = source_of(context)
+    if source is None:
+        return no_object(context)
+    line = _line(context)
+    if line is None or not (line.running.digest or line.would_pick or context.target.tag):
+        return f"{source.key.label} has no version to promote yet"
+    return read_only_reason(context, ())
+
+
+def _questions(context: Context, values: Values) -> tuple[Question, ...]:
+    source = source_of(context)
+    if source is None:
+        return ()
+    repository = repository_of(source)
+    names = tuple(t for t in (values.get("from", ""), values.get("version", "")) if t)
+    tags = tuple(t for t in names if not digest_of(t))
+    return (ListTags(repository), ReadFacts(repository, tags))
+
+
+def _digest(context: Context, source: Resource, origin: str) -> str:
+    if digest_of(origin):
+        return digest_of(origin)
+    listed = context.snapshot.tags.get(repository_of(source))
+    fact = listed.facts.get(origin) if listed else None
+    if fact is not None and fact.digest:
+        return fact.digest
+    line = context.snapshot.board.line(source.key)
+    if line is not None and line.running.digest and line.running.version == origin:
+        return line.running.digest
+    raise UsageError(
+        f"the digest of {origin or 'no version'} is not known",
+        where=repository_of(source),
+        next="choose a tag that the registry has",
+    )
+
+
+def _existing(context: Context, repository: str, tag: str, digest: str) -> str:
+    """The digest the tag has now, "" when it is new. Moving a version tag is refused."""
+    listed = context.snapshot.tags.get(repository)
+    if listed is None or tag not in listed.tags:
+        return ""
+    fact = listed.facts.get(tag)
+    if fact is not None and fact.digest == digest:
+        raise UsageError(f"{tag} names that digest already", where=repository)
+    raise UsageError(
+        f"{tag} exists and names another digest",
+        where=repository,
+        next="choose the next version: a released version must not change its content",
+    )
+
+
+def _followers(context: Context, taken: tuple[Taken, ...], tag: str) -> list[AnyStep]:
+    """Ask every follower that takes the tag, see its pick, then its Kustomizations in order."""
+    steps: list[AnyStep] = []
+    for number, change in enumerate(taken, start=1):
+        source = change.source
+        if suspended(source):
+            continue
+        where = f"{source.key.environment}: {source.key.label}"
+        ask = RequestReconcile(
+            f"ask-{number}",
+            f"ask {where} to look",
+            ("tag",),
+            "its policy decides; pin it to hold a version",
+            target=source.key,
+            at=context.now,
+        )
+        pick = AwaitStep(
+            f"pick-{number}",
+            f"see {where} pick {tag}",
+            (ask.id,),
+            target=source.key,
+            until=Until.PICKED,
+            value=tag,
+            timeout=300.0,
+        )
+        steps += [ask, pick]
+        members = (m for m in users_of(context.snapshot, source.key) if not suspended(m))
+        for index, member in enumerate(in_order(tuple(members)), start=1):
+            steps.append(
+                AwaitStep(
+                    f"applied-{number}-{index}",
+                    f"wait until {member.key.label} runs it in {source.key.environment}",
+                    (pick.id,),
+                    target=member.key,
+                    until=Until.APPLIED,
+                    value=tag,
+                    timeout=1800.0,
+                )
+            )
+    return steps
+
+
+def _warnings(context: Context, source: Resource, effects: TagEffects) -> tuple[str, ...]:
+    warnings = [
+        f"{t.source.key.label} in {t.source.key.environment} is suspended and waits"
+        for t in effects.taken
+        if suspended(t.source)
+    ]
+    line = context.snapshot.board.line(source.key)
+    if line is not None and line.health.level > 0:
+        warnings.append(f"{source.key.environment} is not healthy: {line.health.text}")
+    if not effects.taken:
+        warnings.append("no environment would pick it")
+    return tuple(warnings)
+
+
+def _plan(context: Context, values: Values) -> Plan:
+    source = source_of(context)
+    if source is None:
+        raise UsageError(no_object(context))
+    tag, origin = values.get("version", "").strip(), values.get("from", "").strip()
+    if not tag:
+        raise UsageError("a promotion needs a version", next="for example v1.5.0")
+    repository = repository_of(source)
+    digest = _digest(context, source, origin)
+    expect = _existing(context, repository, tag, digest)
+    effects = tag_effects(context, repository, tag)
+    title = f"name {short_digest(digest)} ({origin}) {tag} in {repository}"
+    steps: list[AnyStep] = [
+        TagStep(
+            "tag",
+            title,
+            undo=f"a release stays: pin the environments, or publish a version above {tag}",
+            repository=repository,
+            digest=digest,
+            tag=tag,
+            expect=expect,
+        )
+    ]
+    steps += _followers(context, effects.taken, tag)
+    return Plan(
+        command="promote",
+        title=f"promote {context.target.service or source.key.label}: {origin} as {tag}",
+        steps=tuple(steps),
+        environments=effects.environments(),
+        effects=effects.sentences,
+        warnings=_warnings(context, source, effects),
+        unseen=effects.unseen,
+        inputs={str(t.source.key): t.source.resource_version for t in effects.taken},
+        confirm=registry_confirmation(context, effects),
+        reason=values.get("reason", ""),
+        user=context.user,
+        made_at=context.now,
+    )
+
+
+COMMANDS = (
+    Command(
+        "promote",
+        ("m",),
+        "Promote",
+        "Name the digest that runs here as a stable version, and watch who takes it.",
+        "act",
+        (
+            Argument("from", "Which build?", default=_from_default, choices=_from_choices),
+            Argument("version", "As which version?", default=_default, choices=_stable),
+        ),
+        disabled_reason=_refusal,
+        questions=_questions,
+        plan=_plan,
+        verb="promote",
+    ),
+)

@@ -1,0 +1,141 @@
+"""Publish a build of a Service from its folder, as its workflow does: pack, set the image, push.
+
+Only for Services whose `folder` the configuration names. The image is set inside the bundle while it
+is packed; the working tree is not touched.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fluxtui.commands.command import Argument, Command, Context, Values
+from fluxtui.commands.effects import followers, registry_confirmation, tag_effects
+from fluxtui.commands.safety import read_only_reason
+from fluxtui.commands.subject import repository_of, source_of
+from fluxtui.domain.ask import ListTags, Question
+from fluxtui.domain.config import ServiceConfig
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.plan import Plan, PushStep
+from fluxtui.domain.service import configured, service_of
+from fluxtui.domain.snapshot import TagList
+
+
+def _service(context: Context) -> ServiceConfig | None:
+    services = context.config.services
+    name = context.target.service
+    if not name:
+        source = source_of(context)
+        name = service_of(source, services) if source else ""
+    found = configured(name, services)
+    return found if found is not None and found.folder else None
+
+
+def _repository(context: Context, service: ServiceConfig) -> str:
+    if service.publish_url:
+        return service.publish_url
+    source = source_of(context)
+    return repository_of(source) if source else next(iter(service.urls), "")
+
+
+def _listed(context: Context) -> TagList | None:
+    service = _service(context)
+    return context.snapshot.tags.get(_repository(context, service)) if service else None
+
+
+def next_build(tags: tuple[str, ...], chosen: str) -> str:
+    """The tag after `chosen`: its last number plus one, as wide as before, and not yet there."""
+    match = None
+    for match in re.finditer(r"\d+", chosen):
+        pass
+    if match is None:
+        return ""
+    digits = match.group()
+    number = int(digits)
+    while True:
+        number += 1
+        tag = f"{chosen[: match.start()]}{number:0{len(digits)}d}{chosen[match.end() :]}"
+        if tag not in tags:
+            return tag
+
+
+def _default(context: Context) -> str:
+    service, listed = _service(context), _listed(context)
+    if service is None or listed is None:
+        return ""
+    picks = [
+        context.snapshot.selections[r.key].chosen
+        for r in followers(context.snapshot, _repository(context, service))
+        if r.key in context.snapshot.selections
+    ]
+    # The least of the picks is the one that the loosest stage follows: a pre-release build.
+    builds = [p for p in picks if "-" in p] or picks
+    return next_build(listed.tags, builds[0]) if builds and builds[0] else ""
+
+
+def _refusal(context: Context) -> str | None:
+    if _service(context) is None:
+        what = context.target.service or "this service"
+        return f"no folder to publish {what} from: name one under services: in the configuration"
+    return read_only_reason(context, ())
+
+
+def _questions(context: Context, _values: Values) -> tuple[Question, ...]:
+    service = _service(context)
+    return (ListTags(_repository(context, service)),) if service else ()
+
+
+def _plan(context: Context, values: Values) -> Plan:
+    service = _service(context)
+    if service is None:
+        raise UsageError(_refusal(context) or "nothing to publish")
+    repository, tag = _repository(context, service), values.get("version", "").strip()
+    image = values.get("image", "").strip() or tag
+    listed = context.snapshot.tags.get(repository)
+    if not tag:
+        raise UsageError("a build needs a tag", where=repository)
+    if listed is not None and tag in listed.tags:
+        raise UsageError(f"{tag} is already published", where=repository, next="choose a new tag")
+    effects = tag_effects(context, repository, tag)
+    images = {service.image: f"{service.image}:{image}"} if service.image else {}
+    step = PushStep(
+        "push",
+        f"pack {service.folder}, set the image to {image}, push {repository}:{tag}",
+        undo="a published build stays; publish a newer one, or pin",
+        repository=repository,
+        tag=tag,
+        folder=service.folder,
+        images=images,
+        source=service.name,
+        revision=tag,
+    )
+    return Plan(
+        command="publish",
+        title=f"publish {service.name} {tag}",
+        steps=(step,),
+        environments=effects.environments(),
+        effects=effects.sentences,
+        unseen=effects.unseen,
+        inputs={},
+        confirm=registry_confirmation(context, effects),
+        user=context.user,
+        made_at=context.now,
+    )
+
+
+COMMANDS = (
+    Command(
+        "publish",
+        ("b",),
+        "Publish a build",
+        "Pack the service's folder, set its image, push it under a new tag.",
+        "act",
+        (
+            Argument("version", "Under which tag?", default=_default),
+            Argument("image", "Which image tag? (empty: the same)", required=False),
+        ),
+        disabled_reason=_refusal,
+        questions=_questions,
+        plan=_plan,
+        verb="publish",
+    ),
+)

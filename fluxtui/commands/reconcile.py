@@ -1,0 +1,153 @@
+"""Reconcile: ask the controllers to look now; one object, with its source, or a chain in order."""
+
+from __future__ import annotations
+
+from fluxtui.commands.command import Command, Context, Values
+from fluxtui.commands.safety import confirmation, read_only_reason
+from fluxtui.commands.subject import in_order, no_object, object_of, source_of, users_of
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.plan import AnyStep, AwaitStep, Plan, RequestReconcile, Until
+from fluxtui.domain.resource import Resource
+
+NO_UNDO = "a reconciliation cannot be taken back; it changes nothing that is not already declared"
+
+
+def request(resource: Resource, now: str, number: int, needs: tuple[str, ...]) -> list[AnyStep]:
+    """The two Steps that ask one object and wait until it has answered."""
+    name = resource.key.label
+    ask = RequestReconcile(
+        f"request-{number}",
+        f"ask {name} to reconcile",
+        needs,
+        NO_UNDO,
+        target=resource.key,
+        at=now,
+    )
+    wait = AwaitStep(
+        f"handled-{number}",
+        f"wait until {name} has reconciled",
+        (ask.id,),
+        target=resource.key,
+        until=Until.HANDLED,
+        value=now,
+        timeout=900.0,
+    )
+    return [ask, wait]
+
+
+def requests(
+    resources: tuple[Resource, ...], now: str, needs: tuple[str, ...] = ()
+) -> list[AnyStep]:
+    """Ask several in dependsOn order: each the moment what it depends on has answered."""
+    steps: list[AnyStep] = []
+    waits: dict[object, str] = {}
+    for number, resource in enumerate(resources, start=1):
+        source = kustomization.source(resource)
+        before = (*kustomization.depends_on(resource), *((source,) if source else ()))
+        after = tuple(waits[key] for key in before if key in waits) or needs
+        steps += request(resource, now, number, after)
+        waits[resource.key] = f"handled-{number}"
+    return steps
+
+
+def _one(context: Context) -> tuple[Resource, ...]:
+    resource = object_of(context)
+    return (resource,) if resource else ()
+
+
+def _with_source(context: Context) -> tuple[Resource, ...]:
+    source = source_of(context)
+    if source is None:
+        return ()
+    if context.target.kustomization is not None:
+        resource = context.snapshot.get(context.target.kustomization)
+        return (source, resource) if resource else ()
+    return (source, *in_order(users_of(context.snapshot, source.key)))
+
+
+def _chain(context: Context) -> tuple[Resource, ...]:
+    source = source_of(context)
+    if source is None:
+        return ()
+    members = in_order(users_of(context.snapshot, source.key))
+    return (source, *members)
+
+
+def _refusal(context: Context, members: tuple[Resource, ...]) -> str | None:
+    if not members:
+        return no_object(context)
+    first = members[0]
+    if suspended(first):
+        return f"{first.key.label} is suspended: resume it first (a request would be ignored)"
+    return read_only_reason(context, (first.key.environment,))
+
+
+def _plan(context: Context, command: str, members: tuple[Resource, ...]) -> Plan:
+    environment = members[0].key.environment
+    skipped = tuple(r for r in members[1:] if suspended(r))
+    active = tuple(r for r in members if r not in skipped)
+    effects = [f"{r.key.label} is reconciled now" for r in active]
+    source = next((r for r in active if r.key.kind == ocirepository.KIND.kind), None)
+    line = context.snapshot.board.line(source.key) if source else None
+    if line is not None and line.would_pick:
+        effects.insert(0, f"{environment} would pick {line.would_pick}")
+    return Plan(
+        command=command,
+        title=f"reconcile {members[0].key.label} in {environment}",
+        steps=tuple(requests(active, context.now)),
+        environments=(environment,),
+        effects=tuple(effects),
+        warnings=tuple(f"{r.key.label} is suspended and is left out" for r in skipped),
+        inputs={},
+        confirm=confirmation(context, (environment,)),
+        user=context.user,
+        made_at=context.now,
+    )
+
+
+def _reconcile_plan(context: Context, _values: Values) -> Plan:
+    return _plan(context, "reconcile", _one(context))
+
+
+def _source_plan(context: Context, _values: Values) -> Plan:
+    return _plan(context, "reconcile-with-source", _with_source(context))
+
+
+def _chain_plan(context: Context, _values: Values) -> Plan:
+    return _plan(context, "reconcile-chain", _chain(context))
+
+
+COMMANDS = (
+    Command(
+        "reconcile",
+        ("R",),
+        "Reconcile",
+        "Ask the controller to reconcile the selected object now.",
+        "act",
+        disabled_reason=lambda c: _refusal(c, _one(c)),
+        plan=_reconcile_plan,
+        verb="reconcile",
+    ),
+    Command(
+        "reconcile-with-source",
+        ("W",),
+        "Reconcile with source",
+        "Fetch the source first, then reconcile what uses it, dependencies first.",
+        "act",
+        disabled_reason=lambda c: _refusal(c, _with_source(c)),
+        plan=_source_plan,
+        verb="reconcile --with-source",
+    ),
+    Command(
+        "reconcile-chain",
+        ("C",),
+        "Reconcile the chain",
+        "Reconcile every Kustomization of this source in dependsOn order, each as soon as it can.",
+        "act",
+        disabled_reason=lambda c: _refusal(c, _chain(c)),
+        plan=_chain_plan,
+        verb="reconcile --chain",
+        footer=False,
+    ),
+)

@@ -1,0 +1,55 @@
+"""How careful an act must be: read-only and protected Environments, and who would revert it.
+
+Every family asks here, so that no Plan can forget it (design.md 7). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fluxtui.commands.command import Context
+from fluxtui.domain.config import Environment
+from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.resource import Key, Resource
+
+
+def read_only_reason(context: Context, environments: Iterable[str]) -> str | None:
+    """Why no write may go there, or None. An unknown Environment is protected, not read-only."""
+    if context.config.read_only:
+        return "fluxtui was started read-only"
+    for name in environments:
+        environment = context.config.environment(name)
+        if environment is not None and environment.read_only:
+            return f"{name} is read-only by the configuration"
+    return None
+
+
+def confirmation(context: Context, environments: Iterable[str]) -> str:
+    """The Environment name to type before it runs; "" when a plain yes is enough."""
+    for name in environments:
+        environment = context.config.environment(name) or Environment(name, "")
+        if environment.protected:
+            return name
+    return ""
+
+
+def revert_warning(resource: Resource, *paths: str) -> tuple[str, ...]:
+    """Says so when the parent Kustomization declares one of these fields (flux-semantics G3)."""
+    declared = [path for path in paths if path in resource.declared]
+    if not declared:
+        return ()
+    parent: Key | None = kustomization.parent(resource)
+    who = parent.label if parent else "another Kustomization"
+    fields = ", ".join(declared)
+    return (
+        f"{who} declares {fields} and puts it back at its next run; "
+        f"suspend {who} to keep the change",
+    )
+
+
+def ownership_note(resource: Resource) -> tuple[str, ...]:
+    """Which parent applies the object, when a change beside its fields survives."""
+    parent = kustomization.parent(resource)
+    if parent is None:
+        return ()
+    return (f"applied by {parent.label}; the changed fields are not declared there, so they stay",)

@@ -1,0 +1,82 @@
+"""From what the cursor is on to the objects an act is about.
+
+A Target may name a Service, a source or a Kustomization; these functions answer "which object" and,
+when there is none, the sentence that says why not. Pure.
+"""
+
+from __future__ import annotations
+
+from fluxtui.commands.command import Context
+from fluxtui.domain.board import Line
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Snapshot
+
+
+def source_of(context: Context) -> Resource | None:
+    """The OCIRepository meant: named, of the named Kustomization, or the Service's only one."""
+    target = context.target
+    if target.source is not None:
+        return context.snapshot.get(target.source)
+    if target.kustomization is not None:
+        resource = context.snapshot.get(target.kustomization)
+        key = kustomization.source(resource) if resource else None
+        return context.snapshot.get(key) if key else None
+    lines = lines_of(context)
+    return context.snapshot.get(lines[0].source) if len(lines) == 1 else None
+
+
+def lines_of(context: Context) -> tuple[Line, ...]:
+    """The board lines of the Target's Service in its Environment."""
+    row = context.snapshot.board.row(context.target.service)
+    return row.lines.get(context.target.environment, ()) if row else ()
+
+
+def object_of(context: Context) -> Resource | None:
+    """The Kustomization when one is meant, else the source."""
+    key = context.target.kustomization
+    return context.snapshot.get(key) if key is not None else source_of(context)
+
+
+def no_object(context: Context) -> str:
+    """Why `object_of` or `source_of` found nothing, and what to do."""
+    target = context.target
+    where = target.environment or "any environment"
+    lines = lines_of(context)
+    if len(lines) > 1:
+        names = ", ".join(line.source.label for line in lines)
+        return f"{target.service} has {len(lines)} sources in {where}: choose one of {names}"
+    if target.kustomization or target.source:
+        return f"{(target.kustomization or target.source)} is not there"
+    if target.service:
+        return f"{target.service} is not deployed in {where}"
+    return "nothing is selected: choose a service, a source or a Kustomization"
+
+
+def users_of(snapshot: Snapshot, source: Key) -> tuple[Resource, ...]:
+    """Kustomizations of that Environment that use the source, by key."""
+    table = snapshot.table(source.environment, kustomization.KIND)
+    return tuple(r for _k, r in sorted(table.items()) if kustomization.source(r) == source)
+
+
+def in_order(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """Dependencies first; members of a cycle keep their given order at the end."""
+    left = {r.key: r for r in resources}
+    done: list[Resource] = []
+    while left:
+        ready = [r for r in left.values() if not left.keys() & set(kustomization.depends_on(r))]
+        if not ready:
+            return (*done, *left.values())
+        for resource in ready:
+            done.append(left.pop(resource.key))
+    return tuple(done)
+
+
+def repository_of(source: Resource) -> str:
+    """`oci://host/path` of an OCIRepository."""
+    return ocirepository.url(source)
+
+
+def inputs_of(*resources: Resource | None) -> dict[str, str]:
+    """The Plan inputs: key -> resourceVersion."""
+    return {str(r.key): r.resource_version for r in resources if r is not None}

@@ -1,0 +1,158 @@
+"""Suspend with a reason, and resume: the reason travels on the object for whoever comes next."""
+
+from __future__ import annotations
+
+from fluxtui.commands.command import Argument, Command, Context, Values
+from fluxtui.commands.safety import (
+    confirmation,
+    read_only_reason,
+    revert_warning,
+)
+from fluxtui.commands.subject import inputs_of, no_object, object_of
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.marks import (
+    SUSPENDED_AT,
+    SUSPENDED_BY,
+    SUSPENDED_REASON,
+    SUSPENSION_KEYS,
+    suspension,
+)
+from fluxtui.domain.plan import AwaitStep, PatchStep, Plan, Until
+from fluxtui.domain.resource import Resource
+
+
+def _refusal(context: Context, *, wanted: bool) -> str | None:
+    resource = object_of(context)
+    if resource is None:
+        return no_object(context)
+    if suspended(resource) == wanted:
+        return f"{resource.key.label} is {'already' if wanted else 'not'} suspended"
+    return read_only_reason(context, (resource.key.environment,))
+
+
+def _required(context: Context) -> Resource:
+    resource = object_of(context)
+    if resource is None:
+        raise UsageError(no_object(context))
+    return resource
+
+
+def _suspend(context: Context, values: Values) -> Plan:
+    resource = _required(context)
+    reason = values.get("reason", "").strip()
+    if not reason:
+        raise UsageError("a suspension needs a reason", next="say why, for whoever comes next")
+    notes = {SUSPENDED_BY: context.user, SUSPENDED_REASON: reason, SUSPENDED_AT: context.now}
+    patch = {"metadata": {"annotations": notes}, "spec": {"suspend": True}}
+    name, environment = resource.key.label, resource.key.environment
+    source = resource.key.kind == ocirepository.KIND.kind
+    stays = (
+        "its artifact stays; what uses it goes on correcting drift"
+        if source
+        else "drift is no longer corrected, and what depends on it keeps waiting for its revision"
+    )
+    steps = (
+        PatchStep(
+            "suspend",
+            f"set spec.suspend on {name}",
+            undo="resume it",
+            target=resource.key,
+            patch=patch,
+            resource_version=resource.resource_version,
+        ),
+        AwaitStep(
+            "suspended",
+            f"see {name} suspended",
+            ("suspend",),
+            target=resource.key,
+            until=Until.SUSPENDED,
+            timeout=60.0,
+        ),
+    )
+    return Plan(
+        command="suspend",
+        title=f"suspend {name} in {environment}",
+        steps=steps,
+        environments=(environment,),
+        effects=(f"no new version is delivered through {name}", stays),
+        warnings=revert_warning(resource, "spec.suspend"),
+        inputs=inputs_of(resource),
+        confirm=confirmation(context, (environment,)),
+        reason=reason,
+        user=context.user,
+        made_at=context.now,
+    )
+
+
+def _resume(context: Context, _values: Values) -> Plan:
+    resource = _required(context)
+    name, environment = resource.key.label, resource.key.environment
+    patch = {
+        "metadata": {"annotations": dict.fromkeys(SUSPENSION_KEYS)},
+        "spec": {"suspend": None},
+    }
+    mark = suspension(resource)
+    effects = []
+    if mark is not None:
+        by, why = mark.by or "somebody", mark.reason or "no reason given"
+        effects.append(f"{name} was suspended by {by}: {why}")
+    line = context.snapshot.board.line(resource.key)
+    if line is not None and line.would_pick:
+        effects.append(f"{environment} would pick {line.would_pick} (runs {line.running.text})")
+    steps = (
+        PatchStep(
+            "resume",
+            f"remove spec.suspend from {name}",
+            undo="suspend it again",
+            target=resource.key,
+            patch=patch,
+            resource_version=resource.resource_version,
+        ),
+        AwaitStep(
+            "resumed",
+            f"wait until {name} has reconciled",
+            ("resume",),
+            target=resource.key,
+            until=Until.RESUMED,
+            timeout=900.0,
+        ),
+    )
+    return Plan(
+        command="resume",
+        title=f"resume {name} in {environment}",
+        steps=steps,
+        environments=(environment,),
+        effects=tuple(effects),
+        warnings=revert_warning(resource, "spec.suspend"),
+        inputs=inputs_of(resource),
+        confirm=confirmation(context, (environment,)),
+        user=context.user,
+        made_at=context.now,
+    )
+
+
+COMMANDS = (
+    Command(
+        "suspend",
+        ("s",),
+        "Suspend",
+        "Stop reconciling the selected object, with a reason that everybody sees.",
+        "act",
+        (Argument("reason", "Why?"),),
+        disabled_reason=lambda c: _refusal(c, wanted=True),
+        plan=_suspend,
+        verb="suspend",
+    ),
+    Command(
+        "resume",
+        ("r",),
+        "Resume",
+        "Reconcile the selected object again.",
+        "act",
+        disabled_reason=lambda c: _refusal(c, wanted=False),
+        plan=_resume,
+        verb="resume",
+    ),
+)

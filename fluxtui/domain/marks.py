@@ -1,0 +1,64 @@
+"""Who suspended or pinned an object, why, and how to take it back: annotations on the object itself.
+
+They travel with the object, so that another person on another machine sees the reason and can undo
+it. fluxtui writes its own keys; the keys of Weave GitOps and the Flux Operator are read as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fluxtui.domain.board import Mark
+from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.resource import Resource
+
+PREFIX = "fluxtui.dev/"
+SUSPENDED_BY = PREFIX + "suspended-by"
+SUSPENDED_REASON = PREFIX + "suspended-reason"
+SUSPENDED_AT = PREFIX + "suspended-at"
+PINNED_BY = PREFIX + "pinned-by"
+PINNED_REASON = PREFIX + "pinned-reason"
+PINNED_AT = PREFIX + "pinned-at"
+PIN_INVERSE = PREFIX + "pin-inverse"
+
+SUSPENSION_KEYS = (SUSPENDED_BY, SUSPENDED_REASON, SUSPENDED_AT)
+PIN_KEYS = (PINNED_BY, PINNED_REASON, PINNED_AT, PIN_INVERSE)
+
+_FOREIGN_BY = ("metadata.weave.works/suspended-by", "fluxcd.controlplane.io/suspendedBy")
+_FOREIGN_REASON = ("metadata.weave.works/suspended-comment",)
+
+
+def suspension(resource: Resource) -> Mark | None:
+    """The mark of a suspended object; None when it is not suspended."""
+    if not suspended(resource):
+        return None
+    notes = resource.annotations
+    return Mark(
+        by=_first(notes, (SUSPENDED_BY, *_FOREIGN_BY)),
+        reason=_first(notes, (SUSPENDED_REASON, *_FOREIGN_REASON)),
+        since=notes.get(SUSPENDED_AT, ""),
+    )
+
+
+def pin(resource: Resource) -> Mark | None:
+    """The mark of a source that fluxtui pinned; None when it did not."""
+    notes = resource.annotations
+    if PIN_INVERSE not in notes:
+        return None
+    return Mark(notes.get(PINNED_BY, ""), notes.get(PINNED_REASON, ""), notes.get(PINNED_AT, ""))
+
+
+def pin_inverse(resource: Resource) -> Mapping[str, Any] | None:
+    """What a pin changed in spec.ref, as the value to put back; None when missing or unreadable."""
+    text = resource.annotations.get(PIN_INVERSE, "")
+    try:
+        value = json.loads(text) if text else None
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _first(notes: Mapping[str, str], keys: tuple[str, ...]) -> str:
+    return next((notes[key] for key in keys if notes.get(key)), "")

@@ -1,0 +1,102 @@
+"""The board's lines: what runs, what would be picked, and what is newest, per source.
+
+Pure: everything comes from the Snapshot that is being made.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from fluxtui.domain.board import HealthLine, Level, Line, Running
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.marks import pin, suspension
+from fluxtui.domain.overview.judgement import flux_health
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import digest_of, version_text
+from fluxtui.domain.selection import Selection
+from fluxtui.domain.snapshot import TagFacts, TagList
+
+
+def line_of(
+    source: Resource,
+    members: Sequence[Resource],
+    health: Mapping[Key, HealthLine],
+    tags: TagList | None,
+    selection: Selection | None,
+) -> Line:
+    """One OCIRepository, the Kustomizations that use it, and what the registry offers."""
+    facts = (tags.facts,) if tags else ()
+    stored = ocirepository.revision(source)
+    running = running_of(members, stored, facts)
+    picked = _would_pick(source, selection, facts)
+    return Line(
+        source=source.key,
+        running=running,
+        would_pick=picked,
+        newest=selection.newest if selection else "",
+        listed_at=tags.listed_at if tags else 0.0,
+        behind=_behind(running.version, picked),
+        policy=ocirepository.policy(source).describe(),
+        health=_worst_member(flux_health(source), [health[m.key] for m in members]),
+        suspended=suspension(source),
+        pinned=pin(source),
+        kustomizations=tuple(sorted(m.key for m in members)),
+        note=(tags.error if tags else "") or (selection.error if selection else ""),
+    )
+
+
+def running_of(
+    members: Sequence[Resource],
+    stored: str,
+    facts: Sequence[Mapping[str, TagFacts]] = (),
+) -> Running:
+    """One version when all members agree on the digest, else `old -> new (n/m)`."""
+    revisions = tuple((m.key, kustomization.running(m)) for m in sorted(members, key=_by_key))
+    live = [revision for _key, revision in revisions]
+    if not any(live):
+        return Running(revisions=revisions)
+    digests = Counter(digest_of(r) or r for r in live)
+    if len(digests) == 1:
+        # A digest-only revision of the same content is the same version: prefer one with a tag.
+        best = max(live, key=lambda r: "@" in r)
+        text = version_text(best, facts)
+        return Running(text, text, digest_of(best), revisions)
+    target = stored if (digest_of(stored) or stored) in digests else _most_common_new(live)
+    wanted = digest_of(target) or target
+    reached = sum(1 for r in live if (digest_of(r) or r) == wanted)
+    others = [r for r in live if (digest_of(r) or r) != wanted]
+    old = Counter(version_text(r, facts) or "nothing" for r in others).most_common(1)[0][0]
+    new = version_text(target, facts)
+    return Running(f"{old} -> {new} ({reached}/{len(live)})", "", wanted, revisions)
+
+
+def _most_common_new(live: Sequence[str]) -> str:
+    return Counter(r for r in live if r).most_common(1)[0][0]
+
+
+def _by_key(resource: Resource) -> Key:
+    return resource.key
+
+
+def _would_pick(
+    source: Resource, selection: Selection | None, facts: Sequence[Mapping[str, TagFacts]]
+) -> str:
+    policy = ocirepository.policy(source)
+    if policy.digest:
+        return version_text(policy.digest, facts)
+    return selection.chosen if selection else ""
+
+
+def _behind(version: str, picked: str) -> bool:
+    if not version or not picked or version == picked:
+        return False
+    from fluxtui.domain.versions import behind
+
+    return behind(version, picked)
+
+
+def _worst_member(own: HealthLine, members: Sequence[HealthLine]) -> HealthLine:
+    """A failure beats all; waiting for a blocked neighbour is less than that."""
+    worst = max(members, key=lambda line: line.level, default=own)
+    return own if own.level >= worst.level and own.level != Level.OK else worst

@@ -1,0 +1,45 @@
+"""Which Service an OCIRepository belongs to: what is promoted together, the row of the board.
+
+Identity, first that applies (design.md 2): the label `fluxtui.dev/service`; an entry of the config's
+`services:` (joins mirrors); else the repository path of `spec.url` without the host, so that the same
+repository in two clusters, on two hosts or in two namespaces is one Service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fluxtui.domain.config import ServiceConfig
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.resource import Resource
+
+LABEL = "fluxtui.dev/service"
+SCHEME = "oci://"
+
+
+def repository_path(url: str) -> str:
+    """`oci://host:5000/org/app` -> `org/app`; a url without a host part is its own path."""
+    rest = url.removeprefix(SCHEME).rstrip("/")
+    host, slash, path = rest.partition("/")
+    is_host = host == "localhost" or "." in host or ":" in host
+    return path if slash and is_host else rest
+
+
+def service_of(resource: Resource, services: Sequence[ServiceConfig]) -> str:
+    """The Service name of an OCIRepository ("" when its url is malformed and nothing else says)."""
+    label = resource.labels.get(LABEL, "")
+    if label:
+        return label
+    url = ocirepository.url(resource).rstrip("/")
+    path = repository_path(url)
+    for service in services:
+        if any(url == u.rstrip("/") or path == repository_path(u) for u in service.urls):
+            return service.name
+    return path
+
+
+def configured(name: str, services: Sequence[ServiceConfig]) -> ServiceConfig | None:
+    """The config entry of a Service, by name or by one of its repository paths."""
+    return next(
+        (s for s in services if s.name == name or name in map(repository_path, s.urls)), None
+    )
