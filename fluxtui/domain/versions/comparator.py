@@ -23,13 +23,13 @@ class Comparator:
     bound: Version
     given: int
     text: str
-    _test: Callable[[Version, Version, int], bool] = field(init=False, repr=False, compare=False)
+    test: Callable[[Version, Version, int], bool] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_test", _TESTS[self.operator])
+        object.__setattr__(self, "test", _TESTS[self.operator])
 
     def admits(self, version: Version) -> bool:
-        return self._test(version, self.bound, self.given)
+        return self.test(version, self.bound, self.given)
 
     def __str__(self) -> str:
         return self.text

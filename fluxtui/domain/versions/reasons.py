@@ -22,28 +22,27 @@ class Explainer:
 
     def __init__(self, constraint: Constraint) -> None:
         self._constraint = constraint
-        self._sentences: dict[tuple[str, str, bool], str] = {}
+        self._sentences: dict[int, str] = {}  # by identity of the comparator
+        self._admits_prereleases = constraint.prereleases
         text = constraint.text
         self._prerelease = f'pre-release, and the range "{text}" admits none'
 
     def verdict(self, tag: str, version: Version) -> Verdict:
         constraint = self._constraint
-        if version.prerelease and not constraint.prereleases:
+        if version.prerelease and not self._admits_prereleases:
             return Verdict(tag, Refusal.PRERELEASE, self._prerelease)
         miss = constraint.first_refusal(version)
         if miss is None:
             raise AssertionError(f"{tag} is admitted by {constraint.text}")
-        group = str(miss.group)
         if miss.prerelease:
-            reason = f'pre-release, and the part "{group}" of the range admits none'
+            reason = f'pre-release, and the part "{miss.group}" of the range admits none'
             return Verdict(tag, Refusal.PRERELEASE, reason)
-        key = (miss.comparator.text, group, miss.prerelease)
-        sentence = self._sentences.get(key)
+        sentence = self._sentences.get(id(miss.comparator))
         if sentence is None:
-            sentence = f'refused by "{miss.comparator.text}"'
-            if group != miss.comparator.text or len(constraint.groups) > 1:
+            sentence = f'refused by "{miss.comparator}"'
+            if len(miss.group.comparators) > 1 or len(constraint.groups) > 1:
                 sentence += f' of the range "{constraint.text}"'
-            self._sentences[key] = sentence
+            self._sentences[id(miss.comparator)] = sentence
         return Verdict(tag, Refusal.OUT_OF_RANGE, sentence)
 
 

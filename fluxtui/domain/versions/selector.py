@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 from typing import Any
 
 from fluxtui.domain.errors import VersionError
@@ -17,7 +16,6 @@ from fluxtui.domain.versions import reasons
 from fluxtui.domain.versions.constraint import Constraint
 from fluxtui.domain.versions.version import Version, try_version
 
-_KEY = attrgetter("key")
 _MEMORY = 200_000  # tags remembered before the memory starts afresh
 
 
@@ -37,11 +35,12 @@ class _Range:
     """What depends on filter and range: refusals that do not depend on the other tags.
 
     `known` has a Verdict for a tag refused for itself, and the Version of an admitted one.
+    `final` has the Verdict of every tag, good as long as `chosen` is the one chosen.
     """
 
     known: dict[str, Verdict | Version] = field(default_factory=dict)
-    lower: dict[str, Verdict] = field(default_factory=dict)
-    lower_than: str = ""
+    final: dict[str, Verdict] = field(default_factory=dict)
+    chosen: str = ""
 
 
 class Selector:
@@ -50,7 +49,7 @@ class Selector:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._versions: dict[str, Version | None] = {}
-        self._matches: dict[str, bool] = {}
+        self._alone: dict[str, Verdict | Version] = {}  # depends on the filter only
         self._range = _Range()
 
     @property
@@ -62,9 +61,9 @@ class Selector:
         if policy == self._policy:
             return
         if policy.helm != self._policy.helm:
-            self._versions = {}
+            self._versions, self._alone = {}, {}
         if policy.semver_filter != self._policy.semver_filter:
-            self._matches = {}
+            self._alone = {}
         self._range = _Range()
         self._policy = policy
 
@@ -72,26 +71,24 @@ class Selector:
         """The Selection over `tags`; see `fluxtui.domain.versions.select`."""
         tags = list(dict.fromkeys(tags))
         if len(self._versions) > max(_MEMORY, 2 * len(tags)):
-            self._versions, self._matches, self._range = {}, {}, _Range()
-        versions = self._parse(tags)
-        newest = max(
-            (v for v in map(versions.__getitem__, tags) if v is not None), key=_KEY, default=None
-        )
-        newest_tag = newest.original.replace("+", "_") if newest and self._policy.helm else ""
-        if newest and not newest_tag:
-            newest_tag = newest.original
+            self._versions, self._alone, self._range = {}, {}, _Range()
+        newest = self._newest(tags)
         if self._policy.kind == "semver":
             selection = self._semver(tags, published or {})
         else:
             selection = _exact(tags, self._policy)
-        return replace(selection, newest=newest_tag)
+        return replace(selection, newest=newest)
 
-    def _parse(self, tags: list[str]) -> dict[str, Version | None]:
+    def _newest(self, tags: list[str]) -> str:
+        """The tag of highest precedence, the registry's first among equals; parses new tags."""
         versions, helm = self._versions, self._policy.helm
-        for tag in tags:
-            if tag not in versions:
-                versions[tag] = try_version(tag.replace("_", "+") if helm else tag, "flux")
-        return versions
+        for tag in [t for t in tags if t not in versions]:
+            versions[tag] = try_version(tag.replace("_", "+") if helm else tag, "flux")
+        keyed = [(v.key, tag) for tag in tags if (v := versions[tag]) is not None]
+        if not keyed:
+            return ""
+        top = max([key for key, _ in keyed])
+        return next(tag for key, tag in keyed if key == top)
 
     def _semver(self, tags: list[str], published: Mapping[str, str]) -> Selection:
         policy = self._policy
@@ -110,17 +107,9 @@ class Selector:
         self._judge(tags, matches, constraint)
         return self._pick(tags, published)
 
-    def _filtered(self, tag: str, matches: Callable[[str], Any] | None) -> bool:
-        if matches is None:
-            return False
-        found = self._matches.get(tag)
-        if found is None:
-            found = self._matches[tag] = matches(tag) is not None
-        return not found
-
     def _refused_alone(self, tag: str, matches: Callable[[str], Any] | None) -> Verdict | Version:
         """A Verdict when the tag is filtered out or no version, else its Version."""
-        if self._filtered(tag, matches):
+        if matches is not None and matches(tag) is None:
             return Verdict(tag, Refusal.FILTERED, reasons.filtered(self._policy.semver_filter))
         version = self._versions[tag]
         if version is None:
@@ -141,58 +130,53 @@ class Selector:
     def _judge(
         self, tags: list[str], matches: Callable[[str], Any] | None, constraint: Constraint
     ) -> None:
-        known = self._range.known
-        admits, explain = constraint.admits, reasons.Explainer(constraint)
+        known, alone = self._range.known, self._alone
+        admits, explain = constraint.admits, reasons.Explainer(constraint).verdict
         for tag in tags:
             if tag in known:
                 continue
-            found = self._refused_alone(tag, matches)
+            found = alone.get(tag)
+            if found is None:
+                found = alone[tag] = self._refused_alone(tag, matches)
             if isinstance(found, Version) and not admits(found):
-                found = explain.verdict(tag, found)
+                found = explain(tag, found)
             known[tag] = found
 
     def _pick(self, tags: list[str], published: Mapping[str, str]) -> Selection:
         policy, known = self._policy, self._range.known
         found = [known[tag] for tag in tags]
-        candidates = [v for v in found if isinstance(v, Version)]
-        if not candidates:
+        admitted = [(v.key, t) for t, v in zip(tags, found, strict=True) if type(v) is Version]
+        if not admitted:
             text = f"no match found for semver: {policy.semver}"
             return Selection(policy, "", tuple(v for v in found if isinstance(v, Verdict)), text)
-        best = max(candidates, key=_KEY)  # the first in the registry's order among equals
-        top = best.key
-        ties: list[str] = []
-        verdicts: list[Verdict] = []
-        lower = self._lower(best)
-        because = reasons.lower(best.original)
-        for tag, one in zip(tags, found, strict=True):
+        top = max([key for key, _ in admitted])
+        ties = tuple(tag for key, tag in admitted if key == top)
+        chosen = ties[0]  # Flux may take any of them; the registry's first is at least the same
+        final = self._final(chosen)
+        lower, because = Refusal.LOWER, reasons.lower(chosen)
+        for tag in [t for t in tags if t not in final]:
+            one = known[tag]
             if isinstance(one, Verdict):
-                verdicts.append(one)
-            elif one.key == top:
-                ties.append(tag)
-                verdicts.append(_top(tag, ties[0], policy))
+                final[tag] = one
+            elif one.key != top:
+                final[tag] = Verdict(tag, lower, because)
             else:
-                verdict = lower.get(tag)
-                if verdict is None:
-                    verdict = lower[tag] = Verdict(tag, Refusal.LOWER, because)
-                verdicts.append(verdict)
-        chosen = ties[0]
-        admitted = [tag for tag, one in zip(tags, found, strict=True) if isinstance(one, Version)]
-        latest = reasons.published_last(admitted, published)
-        tied = tuple(ties) if len(ties) > 1 else ()
+                final[tag] = _top(tag, chosen, policy)
+        latest = reasons.published_last([tag for _, tag in admitted], published)
+        ties = ties if len(ties) > 1 else ()
         return Selection(
             policy,
             chosen.replace("+", "_") if policy.helm else chosen,
-            tuple(verdicts),
+            tuple([final[tag] for tag in tags]),
             newest_by_time=latest,
-            ties=tied,
-            warnings=reasons.warnings(chosen, latest, tied),
+            ties=ties,
+            warnings=reasons.warnings(chosen, latest, ties),
         )
 
-    def _lower(self, best: Version) -> dict[str, Verdict]:
-        """Verdicts of lower tags, kept as long as the same tag is chosen."""
-        if self._range.lower_than != best.original:
-            self._range.lower, self._range.lower_than = {}, best.original
-        return self._range.lower
+    def _final(self, chosen: str) -> dict[str, Verdict]:
+        if self._range.chosen != chosen:
+            self._range.final, self._range.chosen = {}, chosen
+        return self._range.final
 
 
 def _top(tag: str, chosen: str, policy: Policy) -> Verdict:
