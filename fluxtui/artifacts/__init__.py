@@ -3,3 +3,36 @@
 The one room that speaks to registries. Importing it is cheap: oras and requests are loaded when a
 client first connects. It must know nothing of clusters, of the Engine, or of the screen.
 """
+
+from fluxtui.artifacts.cache import BlobCache
+from fluxtui.artifacts.client import RegistryClient
+from fluxtui.artifacts.credentials import docker_config_credentials
+from fluxtui.artifacts.ignore import apply_source_ignore, ignored
+from fluxtui.artifacts.manifest import Descriptor, Manifest
+from fluxtui.artifacts.packing import Entry, Packed, pack, pack_files
+from fluxtui.artifacts.reference import Reference
+from fluxtui.artifacts.results import Progress, Pulled, Pushed
+from fluxtui.artifacts.settings import RegistrySettings
+from fluxtui.artifacts.unpacking import Limits, unpack, unpack_files
+
+__all__ = [
+    "BlobCache",
+    "Descriptor",
+    "Entry",
+    "Limits",
+    "Manifest",
+    "Packed",
+    "Progress",
+    "Pulled",
+    "Pushed",
+    "Reference",
+    "RegistryClient",
+    "RegistrySettings",
+    "apply_source_ignore",
+    "docker_config_credentials",
+    "ignored",
+    "pack",
+    "pack_files",
+    "unpack",
+    "unpack_files",
+]

@@ -1,0 +1,85 @@
+"""Connections to registries, lent to one thread at a time and kept for the next.
+
+requests' sessions are not promised to be safe for several threads; tokens and credentials are
+shared between all of them. No knowledge of manifests or tags here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from fluxtui.artifacts.credentials import Keychain
+from fluxtui.artifacts.reference import Reference
+from fluxtui.artifacts.settings import RegistrySettings
+from fluxtui.artifacts.tokens import Tokens
+
+if TYPE_CHECKING:
+    from fluxtui.artifacts.transport import Cancel, FluxRegistry
+
+
+class Connections:
+    """As many connections per host as are used at once."""
+
+    def __init__(
+        self,
+        settings: RegistrySettings,
+        environ: Mapping[str, str],
+        clock: Callable[[], float],
+        pause: Callable[[float], None],
+    ) -> None:
+        self._settings = settings
+        self._environ = environ
+        self._pause = pause
+        self._tokens = Tokens(settings, Keychain(settings, environ), clock)
+        self._lock = threading.Lock()
+        self._idle: dict[str, list[FluxRegistry]] = {}
+
+    @contextmanager
+    def at(self, reference: Reference) -> Iterator[tuple[FluxRegistry, Any]]:
+        """A connection to the host that serves `reference` (its mirror, if it has one), for this
+        thread alone; and oras' name for the repository there.
+        """
+        host, repository = self._settings.located(reference.registry, reference.repository)
+        with self._lock:
+            idle = self._idle.setdefault(host, [])
+            registry = idle.pop() if idle else None
+        if registry is None:
+            from fluxtui.artifacts.transport import FluxRegistry
+
+            registry = FluxRegistry(host, self._settings, self._tokens, self._environ, self._pause)
+        try:
+            yield registry, registry.container(repository)
+        finally:
+            with self._lock:
+                self._idle.setdefault(host, []).append(registry)
+
+    def close(self) -> None:
+        """End the idle ones."""
+        with self._lock:
+            idle, self._idle = self._idle, {}
+        for registries in idle.values():
+            for registry in registries:
+                registry.close()
+
+
+def good(
+    registry: FluxRegistry,
+    method: str,
+    url: str,
+    *,
+    accept: str = "",
+    data: Any = None,
+    headers: Mapping[str, str] | None = None,
+    cancel: Cancel | None = None,
+) -> Any:
+    """A request that must succeed. Raises RegistryError and its kin."""
+    from fluxtui.artifacts.transport import refusal
+
+    sent = {**(headers or {}), **({"Accept": accept} if accept else {})}
+    response = registry.do_request(url, method, data=data, headers=sent, cancel=cancel)
+    if not 200 <= response.status_code < 300:
+        raise refusal(response, registry.host)
+    return response

@@ -1,0 +1,124 @@
+"""Pushing an artifact as the flux CLI does: blobs first, then the manifest under its tag (D1).
+
+Recognises an unchanged folder by the digest of its tar, which unlike the layer's does not depend on
+who compressed it. Nothing is retried here: a push whose outcome is unknown is read back by the
+caller.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urljoin
+
+from fluxtui.artifacts.connections import good
+from fluxtui.artifacts.manifest import (
+    CREATED,
+    FLUX_CONTENT,
+    OCI_MANIFEST,
+    REVISION,
+    SOURCE,
+    Descriptor,
+    digest_of,
+    flux_manifest,
+)
+from fluxtui.artifacts.packing import Packed
+from fluxtui.artifacts.reference import Reference
+from fluxtui.artifacts.results import Progress, Pushed
+from fluxtui.artifacts.unpacking import tar_of
+from fluxtui.domain.errors import ArtifactError, ArtifactMissing, RegistryError
+
+if TYPE_CHECKING:
+    from fluxtui.artifacts.client import RegistryClient
+
+
+def push(
+    client: RegistryClient,
+    reference: Reference,
+    packed: Packed,
+    *,
+    source: str,
+    revision: str,
+    created: str,
+    annotations: Mapping[str, str],
+    force: bool,
+    progress: Progress | None,
+) -> Pushed:
+    """See RegistryClient.push."""
+    target = reference.with_tag(reference.tag or "latest")
+    if not force:
+        same = _unchanged(client, target, packed)
+        if same is not None:
+            return same
+    config = config_of(packed)
+    marks = {CREATED: created, SOURCE: source, REVISION: revision, **annotations}
+    raw, layer = flux_manifest(config, packed.data, marks)
+    put_blob(client, target, config, digest_of(config))
+    put_blob(client, target, packed.data, layer.digest, progress)
+    digest = client.put_manifest(target, raw, OCI_MANIFEST)
+    return Pushed(target, digest, layer.digest, packed.tar_digest)
+
+
+def config_of(packed: Packed) -> bytes:
+    """The config blob. Readers ignore it (D1); the tar's digest stands where images have it."""
+    config = {
+        "architecture": "",
+        "os": "",
+        "config": {},
+        "rootfs": {"type": "layers", "diff_ids": [packed.tar_digest]},
+    }
+    return json.dumps(config, separators=(",", ":")).encode()
+
+
+def _unchanged(client: RegistryClient, target: Reference, packed: Packed) -> Pushed | None:
+    """What the tag already holds, when that is the same tar."""
+    try:
+        manifest = client.manifest(target)
+    except ArtifactMissing:
+        return None
+    if len(manifest.layers) != 1 or manifest.layers[0].media_type != FLUX_CONTENT:
+        return None
+    layer = manifest.layers[0]
+    if layer.digest != packed.digest:
+        try:
+            tar = tar_of(client.blob(target, layer))
+        except (ArtifactMissing, ArtifactError):
+            return None  # what is there is damaged: pushing repairs it
+        if digest_of(tar) != packed.tar_digest:
+            return None
+    return Pushed(target, manifest.digest, layer.digest, packed.tar_digest, unchanged=True)
+
+
+def put_blob(
+    client: RegistryClient,
+    reference: Reference,
+    data: bytes,
+    digest: str,
+    progress: Progress | None = None,
+) -> Descriptor:
+    """Upload a blob unless the repository has it. Raises RegistryError."""
+    from fluxtui.artifacts.transport import Upload
+
+    done = Descriptor(digest, "application/octet-stream", len(data))
+    with client.connections.at(reference) as (registry, container):
+        known = registry.do_request(registry.url(container.get_blob_url(digest)), "HEAD")
+        if known.status_code == 200:
+            if progress is not None:
+                progress(len(data), len(data))
+            return done
+        begin = registry.url(container.upload_blob_url())
+        session = good(registry, "POST", begin)
+        location = session.headers.get("Location", "")
+        if not location:
+            raise RegistryError("opens no upload", where=begin, status=session.status_code)
+        url = urljoin(begin, location)
+        url += ("&" if "?" in url else "?") + urlencode({"digest": digest})
+        good(
+            registry,
+            "PUT",
+            url,
+            data=Upload(data, progress),
+            headers={"Content-Type": "application/octet-stream"},
+        )
+    return done

@@ -1,0 +1,357 @@
+"""One connection to one registry host: oras' Registry with its own way of doing requests.
+
+oras brings session, container names and URLs; what it lacks is here: time limits, a token per scope
+renewed when it dies, short retries of reads only, no credentials along redirects, size caps, and
+errors of our own tree. Imported lazily, as it loads oras and requests.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import oras.container
+import oras.provider
+import requests
+import requests.adapters
+import requests.utils
+
+from fluxtui.artifacts.reference import is_loopback
+from fluxtui.artifacts.settings import RegistrySettings
+from fluxtui.artifacts.tokens import Challenge, Tokens
+from fluxtui.domain.errors import (
+    ArtifactMissing,
+    ConfigError,
+    RefusedError,
+    RegistryDenied,
+    RegistryError,
+    RegistryUnreachable,
+)
+
+TRIES = 3
+_CONNECT = 5.0
+_LONGEST_WAIT = 10.0
+_PASSING = {408, 429, 499, 500, 502, 503, 504, 522}
+_BODY_LIMIT = 32 << 20
+_READS = {"GET", "HEAD"}
+
+# oras logs to stderr, which would be drawn across the screen.
+logging.getLogger("oras").handlers.clear()
+logging.getLogger("oras").addHandler(logging.NullHandler())
+
+
+class Cancel(Protocol):
+    """A threading.Event, or anything that can say it was set."""
+
+    def is_set(self) -> bool: ...
+
+
+class Upload:
+    """A request body that can be sent again and reports what has gone out."""
+
+    def __init__(self, data: bytes, progress: Callable[[int, int], None] | None = None) -> None:
+        self._data = data
+        self._progress = progress
+
+    def open(self) -> io.BytesIO | bytes:
+        return _Counted(self._data, self._progress) if self._progress else self._data
+
+
+class _Counted(io.BytesIO):
+    def __init__(self, data: bytes, progress: Callable[[int, int], None]) -> None:
+        super().__init__(data)
+        self._size = len(data)
+        self._report = progress
+
+    def __len__(self) -> int:
+        return self._size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        chunk = super().read(size)
+        self._report(self.tell(), self._size)
+        return chunk
+
+
+class _Trusting(requests.adapters.HTTPAdapter):
+    """TLS with the system's roots and, besides, the user's CA file."""
+
+    def __init__(self, ca_file: str) -> None:
+        self._context = ssl.create_default_context()
+        if ca_file:
+            try:
+                self._context.load_verify_locations(cafile=ca_file)
+            except (OSError, ssl.SSLError) as error:
+                raise ConfigError(
+                    f"the CA file cannot be used: {error}", where=ca_file, next="name a PEM file"
+                ) from error
+        super().__init__(pool_connections=2, pool_maxsize=2)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+
+class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
+    """A registry at `host`. Used by one thread at a time; tokens are shared."""
+
+    def __init__(
+        self,
+        host: str,
+        settings: RegistrySettings,
+        tokens: Tokens,
+        environ: Mapping[str, str],
+        pause: Callable[[float], None],
+    ) -> None:
+        self.host = host
+        self._settings = settings
+        self._tokens = tokens
+        self._environ = environ
+        self._pause = pause
+        scheme = settings.scheme(host)
+        super().__init__(hostname=host, insecure=scheme == "http")
+        # No .netrc: it would answer for hosts the user never listed here.
+        self.session.trust_env = False
+        self.session.max_redirects = 5
+        self.session.headers.update(
+            {"Accept-Encoding": "identity", "User-Agent": "fluxtui", "Accept": "*/*"}
+        )
+        self.session.mount("https://", _Trusting(settings.ca_files.get(host, "")))
+
+    def container(self, repository: str) -> Any:
+        """oras' name for a repository here; its own parser would take `localhost/a` for a path."""
+        container = oras.container.Container("a", registry=self.host)
+        container.registry = self.host
+        container.namespace, _, container.repository = repository.rpartition("/")
+        return container
+
+    def url(self, path: str) -> str:
+        """`path` is what oras' container URLs give: host and path without a scheme."""
+        return f"{self.prefix}://{path}"
+
+    def close(self) -> None:
+        self.session.close()
+
+    def do_request(
+        self,
+        url: str,
+        method: str = "GET",
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        stream: bool = False,
+        cancel: Cancel | None = None,
+    ) -> Any:
+        """One request, authenticated; reads are tried three times. Returns a requests.Response.
+
+        Any status may come back, but 401, 403 and, after the tries, passing faults raise. Raises
+        RegistryDenied, RegistryUnreachable, RegistryError, RefusedError (read-only).
+        """
+        if self._settings.read_only and method not in _READS:
+            raise RefusedError("read-only: registries are not written to", where=self.host)
+        tries = TRIES if method in _READS else 1
+        for attempt in range(1, tries + 1):
+            if cancel is not None and cancel.is_set():
+                raise RegistryError("cancelled", where=self.host)
+            try:
+                response = self._authenticated(url, method, data, headers, json, stream)
+            except RegistryUnreachable as error:
+                if attempt == tries or not getattr(error, "passing", True):
+                    raise
+                self._pause(0.2 * attempt)
+                continue
+            if response.status_code not in _PASSING or attempt == tries:
+                return response
+            wait = _wait(response.headers.get("Retry-After", ""), 0.3 * attempt)
+            if wait > _LONGEST_WAIT:
+                return response
+            response.close()
+            self._pause(wait)
+        raise RegistryUnreachable("no answer", where=self.host)
+
+    def _authenticated(
+        self, url: str, method: str, data: Any, headers: Mapping[str, str] | None,
+        json: Any, stream: bool,
+    ) -> Any:  # fmt: skip
+        ours = urlsplit(url).netloc == self.host
+        repository, scope = _scope(url, method, self.host) if ours else ("", "")
+        used = self._tokens.header(self.host, scope) if ours else ""
+        for last in (False, True):
+            response = self._send(url, method, data, headers, json, stream, used)
+            landed = urlsplit(str(response.url)).netloc
+            if response.status_code not in {401, 403} or landed != self.host or not ours:
+                break
+            challenge = Challenge.parse(response.headers.get("WWW-Authenticate", ""))
+            if last or challenge is None or response.status_code == 403:
+                raise refusal(response, self.host)
+            response.close()
+            used = self._tokens.answer(
+                self.host, repository, scope, challenge, used, self._token_request
+            )
+        return response
+
+    def _send(
+        self, url: str, method: str, data: Any, headers: Mapping[str, str] | None,
+        json: Any, stream: bool, authorization: str,
+    ) -> Any:  # fmt: skip
+        sent = dict(headers or {})
+        if authorization:
+            sent["Authorization"] = authorization
+        return self._exchange(
+            method,
+            url,
+            stream,
+            data=data.open() if isinstance(data, Upload) else data,
+            json=json,
+            headers=sent,
+            allow_redirects=method in _READS,
+        )
+
+    def _token_request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: object = None,
+        data: object = None,
+        auth: tuple[str, str] | None = None,
+    ) -> Any:
+        for attempt in range(1, TRIES + 1):
+            response = self._exchange(
+                method, url, False, params=params, data=data, auth=auth, allow_redirects=False
+            )
+            wait = _wait(response.headers.get("Retry-After", ""), 0.3 * attempt)
+            if response.status_code not in _PASSING or wait > _LONGEST_WAIT or attempt == TRIES:
+                break
+            self._pause(wait)
+        return response
+
+    def _exchange(self, method: str, url: str, stream: bool, **arguments: Any) -> Any:
+        where = urlsplit(url).netloc
+        try:
+            response = self.session.request(
+                method,
+                url,
+                stream=True,
+                timeout=(min(_CONNECT, self._settings.timeout), self._settings.timeout),
+                proxies=self._proxies(url),
+                **arguments,
+            )
+            if not stream:
+                response._content = read_body(response, _BODY_LIMIT, where)
+                response._content_consumed = True
+            return response
+        except requests.exceptions.RequestException as error:
+            raise unreachable(error, where) from error
+
+    def _proxies(self, url: str) -> dict[str, str]:
+        """The environment's proxy for `url`; never for loopback."""
+        parts = urlsplit(url)
+        get = self._environ.get
+        exempt = get("no_proxy") or get("NO_PROXY") or ""
+        if is_loopback(parts.netloc) or requests.utils.should_bypass_proxies(url, exempt or None):
+            return {}
+        name = f"{parts.scheme}_proxy"
+        proxy = get(name) or get(name.upper()) or get("all_proxy") or get("ALL_PROXY")
+        return {parts.scheme: proxy} if proxy else {}
+
+
+def read_body(response: Any, limit: int, where: str) -> bytes:
+    """The whole body, at most `limit` bytes. Raises RegistryError when it is longer."""
+    body = bytearray()
+    for chunk in response.iter_content(1 << 16):
+        body += chunk
+        if len(body) > limit:
+            response.close()
+            raise RegistryError(f"the answer is longer than {limit} bytes", where=where)
+    return bytes(body)
+
+
+def _scope(url: str, method: str, host: str) -> tuple[str, str]:
+    """The repository of `url` and the scope a request needs, as registries name them."""
+    path = urlsplit(url).path
+    found = re.match(r"^/v2/(.+?)/(?:manifests|tags|blobs|referrers)/", path)
+    if not found:
+        return "", "registry:catalog:*" if path.endswith("/_catalog") else ""
+    actions = "pull" if method in _READS else "pull,push"
+    if method == "DELETE":
+        actions = "delete"
+    return found[1], f"repository:{found[1]}:{actions}"
+
+
+def _wait(header: str, otherwise: float) -> float:
+    """Seconds of a Retry-After header; dates and nonsense count as none."""
+    return float(header) if re.fullmatch(r"\d+(\.\d+)?", header.strip()) else otherwise
+
+
+def unreachable(error: Exception, where: str) -> RegistryUnreachable:
+    """The error for an exchange that broke off; says why in a person's words."""
+    text = str(error)
+    passing = True
+    if isinstance(error, requests.exceptions.SSLError):
+        passing = "EOF" in text
+        what, then = f"TLS failed: {_reason(text)}", "check the host, or name its CA file"
+    elif isinstance(error, requests.exceptions.Timeout):
+        what, then = "no answer in time", "check the network, or raise the time-out"
+    elif isinstance(error, requests.exceptions.TooManyRedirects):
+        passing = False
+        what, then = "redirects without end", "check the registry's address"
+    elif isinstance(error, requests.exceptions.ProxyError):
+        what, then = f"the proxy failed: {_reason(text)}", "check HTTPS_PROXY and NO_PROXY"
+    elif "refused" in text:
+        what, then = "connection refused", "is the registry running?"
+    elif "Name or service" in text or "resolve" in text.lower():
+        what, then = "the host name is not known", "check the name and the network"
+    else:
+        what, then = f"the connection broke: {_reason(text)}", "try again"
+    wrapped = RegistryUnreachable(what, where=where, next=then)
+    if not passing:
+        wrapped.passing = False  # type: ignore[attr-defined]
+    return wrapped
+
+
+def _reason(text: str) -> str:
+    found = re.search(r"\[SSL: [A-Z_]+\] ([^(]+)", text)
+    return (found[1] if found else text).strip()[:200]
+
+
+def refusal(response: Any, host: str) -> RegistryError:
+    """The error for a response that is no success."""
+    said = _said(response)
+    where = str(response.url).partition("?")[0]
+    status = int(response.status_code)
+    if status in {401, 403}:
+        return RegistryDenied(
+            f"access denied{said}",
+            where=where,
+            next=f"run `docker login {host}`, or ask for the right on this repository",
+            status=status,
+        )
+    if status == 404:
+        return ArtifactMissing(
+            f"not there{said}", where=where, next="check repository and tag", status=status
+        )
+    if status == 429:
+        after = response.headers.get("Retry-After", "")
+        return RegistryError(
+            f"too many requests{said}",
+            where=where,
+            next=f"try again in {after} s" if after.isdecimal() else "try again later",
+            status=status,
+        )
+    what = f"answered {status}{said}"
+    return RegistryError(what, where=where, next="see the registry's log", status=status)
+
+
+def _said(response: Any) -> str:
+    """The registry's own words, from the error body of the distribution spec."""
+    try:
+        errors = response.json()["errors"]
+        texts = [f"{e.get('code', '')}: {e.get('message', '')}".strip(": ") for e in errors]
+    except (ValueError, KeyError, TypeError, AttributeError, requests.exceptions.RequestException):
+        return ""
+    text = " ".join("; ".join(texts).split())
+    return f" ({text[:300]})" if text else ""
