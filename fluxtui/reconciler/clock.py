@@ -1,0 +1,88 @@
+"""The clock of everything that waits on purpose: intervals, time limits, retries, roll-outs.
+
+Reconciler and workload simulator take it from outside, so that a demo may run faster than life and
+tests never sleep. Only waiting is sped up; `now` stays the wall clock, because time stamps in
+objects are compared with those that an API server writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """Waits `seconds / speed`. `monotonic` counts sped-up seconds, for measuring durations."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        if speed <= 0:
+            raise ValueError("the speed of a clock must be positive")
+        self.speed = speed
+
+    def now(self) -> datetime:
+        """The wall clock, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that only grow, `speed` times as fast as real ones."""
+        return time.monotonic() * self.speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that long on this clock."""
+        await asyncio.sleep(seconds / self.speed)
+
+    async def wait(self, event: asyncio.Event, seconds: float | None) -> bool:
+        """Wait for the event, at most that long (None: for ever); whether it came."""
+        if seconds is None:
+            return await event.wait()
+        try:
+            return await asyncio.wait_for(event.wait(), max(0.0, seconds) / self.speed)
+        except TimeoutError:
+            return event.is_set()
+
+
+class SteppedClock(Clock):
+    """A clock that stands still until `advance` moves it; wakes what has become due."""
+
+    def __init__(self, start: datetime | None = None) -> None:
+        super().__init__()
+        self._start = start or datetime(2026, 1, 1, tzinfo=UTC)
+        self._passed = 0.0
+        self._sleepers: dict[asyncio.Future[None], float] = {}
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self._passed)
+
+    def monotonic(self) -> float:
+        return self._passed
+
+    def advance(self, seconds: float) -> None:
+        """Let that much time pass at once."""
+        self._passed += seconds
+        for sleeper, due in list(self._sleepers.items()):
+            if due <= self._passed and not sleeper.done():
+                sleeper.set_result(None)
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        sleeper = asyncio.get_running_loop().create_future()
+        self._sleepers[sleeper] = self._passed + seconds
+        try:
+            await sleeper
+        finally:
+            del self._sleepers[sleeper]
+
+    async def wait(self, event: asyncio.Event, seconds: float | None) -> bool:
+        if seconds is None:
+            return await event.wait()
+        come = asyncio.ensure_future(event.wait())
+        gone = asyncio.ensure_future(self.sleep(seconds))
+        try:
+            await asyncio.wait({come, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            come.cancel()
+            gone.cancel()
+            await asyncio.gather(come, gone, return_exceptions=True)
+        return event.is_set()
