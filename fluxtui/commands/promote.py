@@ -31,12 +31,12 @@ def _stable(context: Context) -> tuple[str, ...]:
     source = source_of(context)
     listed = context.snapshot.tags.get(repository_of(source)) if source else None
     parsed = (try_version(tag, "flux") for tag in (listed.tags if listed else ()))
-    stable = [v for v in parsed if v is not None and not v.semver.prerelease]
+    stable = [v for v in parsed if v is not None and not v.prerelease]
     if not stable:
         return ("v0.1.0",)
     top = max(stable)
-    mark = "v" if str(top.original).startswith("v") else ""
-    now = top.semver
+    mark = "v" if top.original.startswith("v") else ""
+    now = top.semver()
     bumped = (now.bump_minor(), now.bump_patch(), now.bump_major())
     return tuple(f"{mark}{version}" for version in bumped)
 

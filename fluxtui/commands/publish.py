@@ -1,7 +1,7 @@
 """Publish a build of a Service from its folder, as its workflow does: pack, set the image, push.
 
-Only for Services whose `folder` the configuration names. The image is set inside the bundle while it
-is packed; the working tree is not touched.
+Only for Services whose `folder` the configuration names. The image is set inside the bundle while
+it is packed; the working tree is not touched.
 """
 
 from __future__ import annotations
@@ -44,11 +44,10 @@ def _listed(context: Context) -> TagList | None:
 
 def next_build(tags: tuple[str, ...], chosen: str) -> str:
     """The tag after `chosen`: its last number plus one, as wide as before, and not yet there."""
-    match = None
-    for match in re.finditer(r"\d+", chosen):
-        pass
-    if match is None:
+    numbers = list(re.finditer(r"\d+", chosen))
+    if not numbers:
         return ""
+    match = numbers[-1]
     digits = match.group()
     number = int(digits)
     while True:

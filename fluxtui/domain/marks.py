@@ -1,4 +1,4 @@
-"""Who suspended or pinned an object, why, and how to take it back: annotations on the object itself.
+"""Who suspended or pinned an object, why, and how to take it back: annotations on the object.
 
 They travel with the object, so that another person on another machine sees the reason and can undo
 it. fluxtui writes its own keys; the keys of Weave GitOps and the Flux Operator are read as well.

@@ -1,7 +1,7 @@
-"""The health of one source or Kustomization: Flux's conditions and the live objects, the worst wins.
+"""The health of one source or Kustomization: Flux conditions and live objects, the worst wins.
 
-Flux's Ready alone may be an hour old (design.md 2); so a Kustomization that is Ready while one of its
-objects is not says both. Suspension is a mark and plays no part here.
+Flux's Ready alone may be an hour old (design.md 2); so a Kustomization that is Ready while one of
+its objects is not says both. Suspension is a mark and plays no part here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from fluxtui.domain.board import HealthLine, Level, ObjectLine
 from fluxtui.domain.resource import Key, Resource
 
 DEPENDENCY = "DependencyNotReady"
+FAULTS = ("Failed", "InProgress", "Terminating", "NotFound", "Unknown")
 _LEVELS = {
     "Failed": Level.FAILED,
     "InProgress": Level.PROGRESSING,

@@ -1,0 +1,19 @@
+"""The flags that every verb shares, as a value; parsing them is `arguments`' work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Flags that override the configuration. Empty means "not given"."""
+
+    config: str = ""
+    kubeconfig: str = ""
+    contexts: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    mirrors: tuple[str, ...] = ()
+    read_only: bool = False
+    slow: bool = False
+    theme: str = ""

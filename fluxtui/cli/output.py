@@ -1,0 +1,50 @@
+"""Printing: aligned tables for people, JSON and YAML for programs.
+
+Text from a cluster or registry is data: control and bidi characters are made visible.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from fluxtui.domain.safetext import visible
+
+
+def plain(value: object) -> Any:
+    """Values as JSON: dataclasses as mappings, keys of mappings as text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, enum.Enum):
+        return value.value if isinstance(value, str) else value.name.lower()
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, frozenset, set)):
+        return [plain(v) for v in value]
+    return value
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell, two spaces between, nothing after the last."""
+    cells = [[visible(str(c)) for c in row] for row in (header, *rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    lines = ("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in cells)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def emit(text: str, data: object, form: str, out: TextIO | None = None) -> None:
+    """Print `text` for `table`, else `data` as JSON or YAML."""
+    stream = out or sys.stdout
+    if form == "json":
+        print(json.dumps(plain(data), indent=2, ensure_ascii=False), file=stream)
+    elif form == "yaml":
+        import yaml
+
+        body = yaml.safe_dump(plain(data), sort_keys=False, allow_unicode=True)
+        print(body, end="", file=stream)
+    else:
+        print(text, file=stream)
