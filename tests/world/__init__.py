@@ -1,0 +1,1 @@
+"""Tests of the embedded World: its APIs, its registry, its simulator and its delivery."""
