@@ -212,7 +212,10 @@ class RegistryServer:
             if request.method != "POST":
                 return error(405, "UNSUPPORTED", f"no {request.method} here")
             source = request.asked("from")
+            # Without `from` any repository may give the blob, unless scopes keep them apart.
             readable = self.gate.allows(request, [f"repository:{source}:pull"])
+            if knobs.bearer and not source:
+                readable = False
             return blobs.begin(store, request, found[1], readable)
         if found := _UPLOAD.match(path):
             return blobs.upload(store, request, found[1], found[2])

@@ -246,9 +246,12 @@ class Store:
         return digest
 
     def mount(self, name: str, digest: str, source: str) -> bool:
-        """Make a blob of `source` one of `name` too; False when it is not there."""
+        """Make a blob of `source` (empty: of any repository) one of `name` too; False when it is
+        not there.
+        """
         with self._lock:
-            if not self.has_blob(source, digest):
+            known = self.has_blob(source, digest) if source else digest in self._content
+            if not known:
                 return False
             self._made(name).blobs.add(digest)
             return True

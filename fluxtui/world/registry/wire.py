@@ -26,7 +26,7 @@ class Request:
     path: str
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
-    """Names in lower case."""
+    """Names in lower case; a header that came several times is joined by commas."""
     body: bytes = b""
 
     def asked(self, name: str) -> str:
@@ -112,11 +112,15 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(error(400, "UNSUPPORTED", str(problem)))
             return
         parts = urlsplit(self.path)
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            key = name.lower()
+            headers[key] = f"{headers[key]}, {value}" if key in headers else value
         request = Request(
             self.command,
             unquote(parts.path),
             parse_qs(parts.query, keep_blank_values=True),
-            {name.lower(): value for name, value in self.headers.items()},
+            headers,
             body,
         )
         self._answer(self.server.respond(request))
