@@ -32,6 +32,17 @@ def load(
     options: Options, environ: Mapping[str, str] = os.environ, cwd: Path | None = None
 ) -> Config:
     """Read everything. Raises ConfigError with file and field."""
+    config = load_registries(options, environ, cwd)
+    if not config.environments:
+        config = replace(config, environments=_current(options.kubeconfig, environ))
+    slow = options.slow or bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
+    return replace(config, slow=slow)
+
+
+def load_registries(
+    options: Options, environ: Mapping[str, str] = os.environ, cwd: Path | None = None
+) -> Config:
+    """The same without falling back to a kubeconfig: for what needs no cluster."""
     config = Config(
         journal=str(places.journal_file(environ)),
         cache=str(places.cache_folder(environ)),
@@ -46,10 +57,7 @@ def load(
     if chosen.is_file():
         config = _merge(config, _read(chosen), chosen, allowed=_TOP)
     config = _flags(config, options)
-    if not config.environments:
-        config = replace(config, environments=_current(options.kubeconfig, environ))
-    slow = options.slow or bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
-    return replace(config, slow=slow)
+    return config
 
 
 def _user(environ: Mapping[str, str]) -> str:

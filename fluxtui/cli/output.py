@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from fluxtui.domain.safetext import visible
+from fluxtui.domain.safetext import visible, visible_lines
 
 
 def plain(value: object) -> Any:
@@ -48,3 +48,8 @@ def emit(text: str, data: object, form: str, out: TextIO | None = None) -> None:
         print(body, end="", file=stream)
     else:
         print(text, file=stream)
+
+
+def visible_text(text: str) -> str:
+    """Safe text of several lines."""
+    return visible_lines(text)

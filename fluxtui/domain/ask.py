@@ -66,7 +66,14 @@ class ReadLogs:
     previous: bool = False
 
 
-Question = ListTags | ReadFacts | PatchesDiff | VersionsDiff | EnvironmentsDiff | ReadLogs
+@dataclass(frozen=True, slots=True)
+class BuildOf:
+    """What a Kustomization builds to now, as YAML text. Secret values are masked. Answer: str."""
+
+    kustomization: Key
+
+
+Question = BuildOf | ListTags | ReadFacts | PatchesDiff | VersionsDiff | EnvironmentsDiff | ReadLogs
 
 
 @dataclass(frozen=True, slots=True)

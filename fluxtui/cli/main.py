@@ -1,0 +1,78 @@
+"""`fluxtui`: parse the words, put the rooms together, turn errors into exit codes.
+
+Exit 0 fine, 1 not, 2 usage, 3 refused. Only argparse and our own light modules are imported before
+the verb is known.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from fluxtui.cli import arguments
+from fluxtui.domain.errors import ConfigError, FluxtuiError, RefusedError, UsageError
+
+FINE, NOT, USAGE, REFUSED = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point of the console script; returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    args = _parse(words)
+    try:
+        return _dispatch(args)
+    except (UsageError, ConfigError) as error:
+        return _say(error, USAGE)
+    except RefusedError as error:
+        return _say(error, REFUSED)
+    except FluxtuiError as error:
+        return _say(error, NOT)
+    except KeyboardInterrupt:
+        return NOT
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    """A first word that is a verb chooses the verbs; else the screen starts, maybe at a target."""
+    if any(word in arguments.verb_names() for word in words) or {"-h", "--help"} & set(words):
+        return arguments.verbs().parse_args(words)
+    args = arguments.parser().parse_args(words)
+    args.verb = None
+    return args
+
+
+def _dispatch(args: argparse.Namespace) -> int:
+    if args.verb is None:
+        from fluxtui.cli.screen import screen
+
+        return screen(args)
+    if args.verb == "demo":
+        from fluxtui.cli.demo import demo
+
+        return demo(args)
+    if args.verb == "artifact":
+        from fluxtui.cli.artifact import artifact
+
+        return artifact(args)
+    if args.verb == "reconciler":
+        from fluxtui.cli.reconciler import reconcile
+
+        return reconcile(args)
+    if args.verb == "config":
+        from fluxtui.cli.check import check
+
+        return check(args)
+    from fluxtui.cli.verbs import verb
+
+    return verb(args)
+
+
+def _say(error: FluxtuiError, code: int) -> int:
+    from fluxtui.cli.output import visible_text
+
+    print(f"fluxtui: {visible_text(str(error))}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

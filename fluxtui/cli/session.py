@@ -1,0 +1,87 @@
+"""Put the Engine together for a Config, and wait until it knows enough to answer.
+
+The composition root's one place that names both the Engine and what it stands on. Heavy rooms are
+imported by the Engine's own thread, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from fluxtui.domain.config import Config, Environment
+from fluxtui.domain.kinds import ALL, ocirepository
+from fluxtui.domain.snapshot import FeedState, Snapshot
+
+if TYPE_CHECKING:
+    from fluxtui.cluster.port import Cluster
+    from fluxtui.engine.engine import Engine
+
+SETTLED = (FeedState.LIVE, FeedState.FORBIDDEN, FeedState.ABSENT)
+
+
+def make_engine(config: Config) -> Engine:
+    """An Engine that is not started yet."""
+    from fluxtui.engine.engine import Engine
+    from fluxtui.engine.journal import Journal
+
+    return Engine(
+        config,
+        connect=_connect,
+        registry=lambda: registry_client(config),
+        journal=Journal(config.journal),
+    )
+
+
+async def _connect(environment: Environment) -> Cluster:
+    from fluxtui.cluster.client import connect
+
+    return await connect(
+        environment.kubeconfig or None, environment.context or None, name=environment.name
+    )
+
+
+def registry_client(config: Config) -> Any:
+    """The registry client of a Config: mirrors, CA files, credentials."""
+    import os
+
+    from fluxtui.artifacts import RegistryClient, RegistrySettings
+    from fluxtui.cli.credentials import read_credentials
+
+    registries = config.registries
+    settings = RegistrySettings(
+        mirrors=registries.mirrors,
+        ca_files=registries.ca_files,
+        plain_http=registries.plain_http,
+        credentials=read_credentials(registries.credentials_file),
+    )
+    return RegistryClient(settings, environ=os.environ)
+
+
+@contextmanager
+def running(config: Config) -> Iterator[Engine]:
+    """A started Engine, stopped at the end."""
+    engine = make_engine(config)
+    engine.start()
+    try:
+        yield engine
+    finally:
+        engine.stop()
+
+
+def known(snapshot: Snapshot) -> bool:
+    """True when every Environment has answered (or said why not), and so have the registries."""
+    for environment in snapshot.config.environments:
+        if environment.name in snapshot.unreachable:
+            continue
+        feeds = {f.kind: f.state for f in snapshot.feeds if f.environment == environment.name}
+        if any(feeds.get(kind.id) not in SETTLED for kind in ALL):
+            return False
+    urls = {ocirepository.url(r) for r in snapshot.of_kind(ocirepository.KIND)}
+    return all(_listed(snapshot, url) for url in urls if url)
+
+
+def _listed(snapshot: Snapshot, url: str) -> bool:
+    tags = snapshot.tags.get(url)
+    return tags is not None and bool(tags.listed_at or tags.error)

@@ -1,0 +1,265 @@
+"""Verbs that need the Engine: views print what the panes show, acts run Commands.
+
+Each view has a data form for programs and lines for people, made from the same Snapshot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fluxtui.cli import acts, output, prints
+from fluxtui.cli.arguments import families, options_of
+from fluxtui.cli.configuration import load
+from fluxtui.cli.session import known, running
+from fluxtui.cli.target import find
+from fluxtui.commands.apply import apply_plan
+from fluxtui.commands.command import Context, Target
+from fluxtui.domain.ask import EnvironmentsDiff, PatchesDiff, Question, VersionsDiff
+from fluxtui.domain.board import Severity
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.port import EnginePort
+
+SETTLE = 30.0
+DIFF_TIMEOUT = 120.0
+
+
+def verb(args: argparse.Namespace) -> int:
+    """Load the configuration, start the Engine, wait until it knows enough, print or act."""
+    if args.verb == "build" and not args.target.startswith(("ks/", "kustomization")):
+        return _build_folder(args.target)
+    config = load(options_of(args))
+    if args.verb == "journal":
+        return _journal(args, config.journal)
+    with running(config) as engine:
+        # What is not there after a while is said by findings; the rest is shown.
+        _settle(engine)
+        handler = _VERBS.get(args.verb)
+        if handler is not None:
+            return handler(engine, args)
+        if args.verb in families():
+            return acts.act(engine, args)
+        raise UsageError(f"unknown verb {args.verb!r}")
+
+
+def _settle(engine: EnginePort) -> None:
+    try:
+        engine.wait_for(known, SETTLE).result(SETTLE + 5)
+    except TimeoutError:
+        print("fluxtui: not everything has answered yet; shown is what is known", file=sys.stderr)
+
+
+def _environments(args: argparse.Namespace, snapshot: Snapshot) -> tuple[str, ...]:
+    names = snapshot.board.environments
+    chosen = tuple(args.environment or names)
+    for name in chosen:
+        if name not in names:
+            raise UsageError(f"there is no environment {name!r}", next=f"known: {', '.join(names)}")
+    return chosen
+
+
+def _versions(engine: EnginePort, args: argparse.Namespace) -> int:
+    snapshot = engine.snapshot
+    chosen = _environments(args, snapshot)
+    service = find(args.target, "", snapshot).service if args.target else ""
+    rows = [r for r in snapshot.board.rows if not service or r.service == service]
+    output.emit(prints.versions(rows, chosen), prints.versions_data(rows, chosen), args.output)
+    _notes(snapshot)
+    return 0
+
+
+def _status(engine: EnginePort, args: argparse.Namespace) -> int:
+    snapshot = engine.snapshot
+    chosen = _environments(args, snapshot)
+    lines = [ln for r in snapshot.board.rows for e in chosen for ln in r.lines.get(e, ())]
+    bad = [f for f in snapshot.findings if f.severity == Severity.ERROR]
+    healthy = not bad and all(line.health.level == 0 for line in lines)
+    data = {
+        "healthy": healthy,
+        "versions": prints.versions_data(snapshot.board.rows, chosen),
+        "findings": snapshot.findings,
+    }
+    text = prints.versions(snapshot.board.rows, chosen) + "\n" + prints.findings(snapshot.findings)
+    output.emit(text.rstrip(), data, args.output)
+    return 0 if healthy else 1
+
+
+def _tags(engine: EnginePort, args: argparse.Namespace) -> int:
+    snapshot = engine.snapshot
+    if not args.target:
+        raise UsageError("tags of which service?", next="fluxtui tags SERVICE [-e ENV]")
+    chosen = _environments(args, snapshot)
+    target = find(args.target, "", snapshot)
+    row = snapshot.board.row(target.service)
+    sources = [
+        line.source for e in chosen for line in (row.lines.get(e, ()) if row else ())
+    ]  # fmt: skip
+    shown = {key: snapshot.selections[key] for key in sources if key in snapshot.selections}
+    if args.what_if:
+        from fluxtui.commands.effects import tag_effects
+
+        context = Context(snapshot, target, acts.now_text(), snapshot.config.user)
+        effects = tag_effects(context, row.repository if row else "", args.what_if)
+        text = "\n".join((*effects.sentences, *effects.unseen))
+        output.emit(text, {"tag": args.what_if, "effects": effects.sentences}, args.output)
+        return 0
+    output.emit(prints.tags(shown), prints.tags_data(shown), args.output)
+    return 0
+
+
+def _chain(engine: EnginePort, args: argparse.Namespace) -> int:
+    snapshot = engine.snapshot
+    chosen = _environments(args, snapshot)
+    service = find(args.target, "", snapshot).service if args.target else ""
+    nodes = {
+        e: [n for n in snapshot.board.chains.get(e, ()) if not service or n.service == service]
+        for e in chosen
+    }
+    output.emit(prints.chain(nodes), nodes, args.output)
+    return 0
+
+
+def _events(engine: EnginePort, args: argparse.Namespace) -> int:
+    snapshot = engine.snapshot
+    chosen = _environments(args, snapshot)
+    changes = [c for c in snapshot.changes if not c.environment or c.environment in chosen]
+    output.emit(prints.changes(changes), changes, args.output)
+    return 0
+
+
+def _diff(engine: EnginePort, args: argparse.Namespace) -> int:
+    snapshot = engine.snapshot
+    pair = (*args.pair, *(args.environment or ()))
+    results = [
+        engine.ask(question).result(DIFF_TIMEOUT)
+        for question in diff_questions(args, pair, snapshot)
+    ]
+    output.emit(prints.comparisons(results, unified=args.unified), results, args.output)
+    return 0
+
+
+def diff_questions(
+    args: argparse.Namespace, environments: Sequence[str], snapshot: Snapshot
+) -> list[Question]:
+    """The named comparison (design.md 8). Raises UsageError when it is not clear which."""
+    if not args.target:
+        raise UsageError("a diff of what?", next="fluxtui diff SERVICE -e ENV --patches")
+    if len(environments) == 2 and not args.patches:
+        service = find(args.target, environments[0], snapshot).service
+        return [EnvironmentsDiff(service, environments[0], environments[1])]
+    if len(environments) != 1:
+        raise UsageError("a diff in which environment?", next="add -e ENV, or --env A --env B")
+    target = find(args.target, environments[0], snapshot)
+    lines = _lines(target, snapshot)
+    if args.before or args.after:
+        if not args.after:
+            raise UsageError("--from needs --to")
+        return [
+            VersionsDiff(key, args.after, args.before, target.kustomization) for key, _m in lines
+        ]
+    members = (target.kustomization,) if target.kustomization else ()
+    members = members or tuple(m for _key, found in lines for m in found)
+    if not members:
+        raise UsageError(f"{args.target} has no Kustomization in {environments[0]}")
+    return [PatchesDiff(key) for key in members]
+
+
+def _lines(target: Target, snapshot: Snapshot) -> list[tuple[Any, tuple[Any, ...]]]:
+    if target.source is not None:
+        line = snapshot.board.line(target.source)
+        return [(target.source, line.kustomizations if line else ())]
+    row = snapshot.board.row(target.service)
+    found = row.lines.get(target.environment, ()) if row else ()
+    return [(line.source, line.kustomizations) for line in found]
+
+
+def _apply(engine: EnginePort, args: argparse.Namespace) -> int:
+    snapshot = engine.snapshot
+    environments = _environments(args, snapshot)
+    if len(environments) != 1:
+        raise UsageError("apply to which environment?", next="add -e ENV")
+    objects: list[Mapping[str, Any]] = []
+    for name in args.files:
+        objects += _read_objects(Path(name))
+    context = Context(snapshot, Target(environments[0]), acts.now_text(), snapshot.config.user)
+    plan = apply_plan(context, environments[0], objects, origin=", ".join(args.files))
+    return acts.execute(engine, plan, args, tuple(args.environment or ()))
+
+
+def _read_objects(path: Path) -> list[dict[str, Any]]:
+    from fluxtui.kustomize import load_manifests
+
+    files = sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
+    objects: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            objects += load_manifests(file.read_bytes(), file=str(file), mode="kubectl")
+        except OSError as error:
+            raise UsageError(error.strerror or "cannot be read", where=str(file)) from error
+    return objects
+
+
+def _build_folder(folder: str) -> int:
+    from fluxtui.kustomize import build, dump_manifests
+    from fluxtui.kustomize.files import FolderFiles
+
+    path = Path(folder)
+    if not path.is_dir():
+        raise UsageError("there is no such folder", where=folder)
+    root = _repository_root(path)
+    built = build(FolderFiles(root), str(path.resolve().relative_to(root.resolve())))
+    print(dump_manifests(built.objects), end="")
+    return 0
+
+
+def _repository_root(path: Path) -> Path:
+    """The folder that bases may reach up to: the git work tree, else the folder itself."""
+    for folder in (path.resolve(), *path.resolve().parents):
+        if (folder / ".git").exists():
+            return folder
+    return path
+
+
+def _build_ks(engine: EnginePort, args: argparse.Namespace) -> int:
+    from fluxtui.domain.ask import BuildOf
+
+    snapshot = engine.snapshot
+    environments = _environments(args, snapshot)
+    if len(environments) != 1:
+        raise UsageError("built as in which environment?", next="add -e ENV")
+    target = find(args.target, environments[0], snapshot)
+    if target.kustomization is None:
+        raise UsageError(f"{args.target} is no Kustomization")
+    print(engine.ask(BuildOf(target.kustomization)).result(DIFF_TIMEOUT), end="")
+    return 0
+
+
+def _journal(args: argparse.Namespace, path: str) -> int:
+    from fluxtui.engine.journal import Journal
+
+    lines = list(Journal(path).read())
+    output.emit(prints.journal(lines), lines, args.output)
+    return 0
+
+
+def _notes(snapshot: Snapshot) -> None:
+    """Findings go to stderr, so that a table stays a table."""
+    text = prints.findings([f for f in snapshot.findings if f.severity != Severity.INFO])
+    if text:
+        print(text, file=sys.stderr)
+
+
+_VERBS = {
+    "versions": _versions,
+    "status": _status,
+    "tags": _tags,
+    "chain": _chain,
+    "events": _events,
+    "diff": _diff,
+    "apply": _apply,
+    "build": _build_ks,
+}
