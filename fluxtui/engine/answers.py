@@ -1,0 +1,62 @@
+"""Answers questions of `domain.ask`: one method per question, errors as ours.
+
+What is answered from a registry or a cluster is fetched here; what needs parsing goes to the
+worker. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fluxtui.cluster.port import Cluster
+from fluxtui.domain.ask import (
+    ListTags,
+    Question,
+    ReadFacts,
+    ReadLogs,
+)
+from fluxtui.domain.errors import UsageError
+from fluxtui.engine.registries import Registries
+from fluxtui.engine.store import Store
+from fluxtui.engine.tags import TagWatch
+from fluxtui.engine.worker import Worker
+
+
+class Answers:
+    """Lives on the Engine's loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        registries: Registries,
+        tags: TagWatch,
+        cluster: Callable[[str], Cluster],
+    ) -> None:
+        self._tags = tags
+        self._cluster = cluster
+        self._worker = Worker()
+
+    async def answer(self, question: Question) -> Any:
+        """The answer that the question's docstring promises. Raises FluxtuiError."""
+        if isinstance(question, ListTags):
+            return await self._tags.list_now(question.repository)
+        if isinstance(question, ReadFacts):
+            return await self._tags.read_facts(question.repository, question.tags)
+        if isinstance(question, ReadLogs):
+            return await self._logs(question)
+        raise UsageError(f"{type(question).__name__} is no question the Engine can answer")
+
+    async def close(self) -> None:
+        """End the worker process."""
+        await self._worker.close()
+
+    async def _logs(self, question: ReadLogs) -> str:
+        pod = question.pod
+        return await self._cluster(pod.environment).logs(
+            pod.namespace,
+            pod.name,
+            container=question.container,
+            tail=question.tail,
+            previous=question.previous,
+        )

@@ -1,0 +1,110 @@
+"""What an AwaitStep waits for, as pure judgements over one Resource.
+
+Each says done, failed (waiting longer is of no use) or not yet, with a sentence for the Receipt.
+Watching and time are the caller's; nothing here asks a cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import handled_request, suspended
+from fluxtui.domain.plan import AwaitStep, Until
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import digest_of, tag_of
+from fluxtui.engine.clock import epoch
+
+_HOPELESS = frozenset({"HealthCheckFailed", "BuildFailed", "PruneFailed", "ReconciliationFailed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`done` True: it is so; False: it will not come; None: not yet. `text` says how it stands."""
+
+    done: bool | None
+    text: str
+
+
+def judge(resource: Resource | None, step: AwaitStep) -> Judgement:
+    """How the target of `step` stands."""
+    if resource is None:
+        return Judgement(None, f"{step.target.label} is not there")
+    return _RULES[step.until](resource, step.value)
+
+
+def names(revision: str, value: str) -> bool:
+    """Whether `value` (a tag, a digest or a whole revision) names `revision`."""
+    return bool(value) and value in (revision, tag_of(revision), digest_of(revision))
+
+
+def ready_text(resource: Resource) -> str:
+    """`Ready=False BuildFailed: ...` in one line."""
+    ready = resource.condition("Ready")
+    if ready is None:
+        return "no Ready condition yet"
+    message = ready.message.partition("\n")[0]
+    return f"Ready={ready.status} {ready.reason}: {message}"
+
+
+def _handled(resource: Resource, value: str) -> Judgement:
+    handled = handled_request(resource)
+    mine, theirs = epoch(value), epoch(handled)
+    # A later request by somebody else covers ours: Flux remembers only the newest.
+    later = mine is not None and theirs is not None and theirs >= mine
+    if handled != value and not later:
+        return Judgement(None, "the request was not picked up yet")
+    ready, working = resource.condition("Ready"), resource.condition("Reconciling")
+    busy = working is not None and working.status == "True" and working.reason == "Progressing"
+    if ready is None or busy or ready.status not in ("True", "False"):
+        return Judgement(None, ready_text(resource))
+    return Judgement(ready.status == "True", ready_text(resource))
+
+
+def _picked(resource: Resource, value: str) -> Judgement:
+    revision = ocirepository.revision(resource)
+    if names(revision, value):
+        return Judgement(True, f"stored {revision}")
+    return Judgement(None, f"stored is {revision or 'nothing'}; {ready_text(resource)}")
+
+
+def _applied(resource: Resource, value: str) -> Judgement:
+    applied = kustomization.applied(resource)
+    if names(applied, value):
+        return Judgement(True, f"applied {applied}")
+    ready = resource.condition("Ready")
+    tried = names(kustomization.attempted(resource), value)
+    if tried and ready is not None and ready.status == "False" and ready.reason in _HOPELESS:
+        return Judgement(False, ready_text(resource))
+    return Judgement(None, f"applied is {applied or 'nothing'}; {ready_text(resource)}")
+
+
+def _ready(resource: Resource, _value: str) -> Judgement:
+    ready, stalled = resource.condition("Ready"), resource.condition("Stalled")
+    if stalled is not None and stalled.status == "True" and resource.observed:
+        return Judgement(False, f"stalled, {ready_text(resource)}")
+    newest = ready is not None and ready.observed_generation in (0, resource.generation)
+    if ready is not None and newest and resource.observed and ready.status == "True":
+        return Judgement(True, ready_text(resource))
+    return Judgement(None, ready_text(resource))
+
+
+def _suspended(resource: Resource, _value: str) -> Judgement:
+    return Judgement(True, "suspended") if suspended(resource) else Judgement(None, "not suspended")
+
+
+def _resumed(resource: Resource, value: str) -> Judgement:
+    if suspended(resource):
+        return Judgement(None, "still suspended")
+    return _ready(resource, value)
+
+
+_RULES: Mapping[Until, Callable[[Resource, str], Judgement]] = {
+    Until.HANDLED: _handled,
+    Until.PICKED: _picked,
+    Until.APPLIED: _applied,
+    Until.READY: _ready,
+    Until.SUSPENDED: _suspended,
+    Until.RESUMED: _resumed,
+}

@@ -1,0 +1,189 @@
+"""The Changes time line: what happened lately in all Environments, newest first, bounded.
+
+Derived from the difference between Snapshots, from what objects remember on first sight (artifact,
+history), from Flux's Warning Events and from our own Receipts. It must not ask anything of a
+cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fluxtui.domain import marks
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.plan import Outcome, Plan, Receipt
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import version_text
+from fluxtui.domain.snapshot import Change, Snapshot
+from fluxtui.engine.clock import rfc3339
+from fluxtui.engine.store import Batch, Touch
+from fluxtui.engine.targets import EVENT
+
+KEPT = 500
+_FAILURES = (
+    "HealthCheckFailed",
+    "BuildFailed",
+    "ReconciliationFailed",
+    "PruneFailed",
+    "ArtifactFailed",
+)
+
+
+class Timeline:
+    """Keeps the newest `kept` Changes."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
+        self._changes: tuple[Change, ...] = ()
+        self._known: frozenset[Change] = frozenset()
+
+    def update(self, batch: Batch) -> tuple[Change, ...]:
+        """The time line after `batch`; the same tuple when nothing happened."""
+        now = rfc3339(batch.half.taken_at)
+        found = [c for touch in batch.touched for c in of_touch(touch, batch.half, now)]
+        found += [of_receipt(plan, receipt) for plan, receipt in batch.receipts]
+        fresh = [c for c in dict.fromkeys(found) if c not in self._known]
+        if fresh:
+            merged = sorted((*fresh, *self._changes), key=lambda c: c.at, reverse=True)
+            self._changes = tuple(merged[: self._kept])
+            self._known = frozenset(self._changes)
+        return self._changes
+
+
+def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Change]:
+    """Changes that one object's step means."""
+    kind = (touch.key.group, touch.key.kind)
+    after = touch.after
+    if kind == EVENT:
+        if after is not None:
+            yield from _event(after)
+        return
+    if kind not in (ocirepository.KIND.id, kustomization.KIND.id):
+        return
+    if after is None:
+        yield _change(touch, now, "deleted", "warning")
+        return
+    if kind == ocirepository.KIND.id:
+        yield from _source(touch, after, snapshot, now)
+    else:
+        yield from _applied(touch, after, snapshot)
+    yield from _marks(touch, after, now)
+    if touch.before is not None:
+        yield from _ready(touch, touch.before, after, now)
+
+
+def of_receipt(plan: Plan, receipt: Receipt) -> Change:
+    """One line for what a Step of ours came to."""
+    step = next((s for s in plan.steps if s.id == receipt.step), None)
+    target = getattr(step, "target", None)
+    by = f" by {plan.user}" if plan.user else ""
+    why = f" ({plan.reason})" if plan.reason else ""
+    tail = "" if receipt.outcome is Outcome.DONE else f" {receipt.message}"
+    title = step.title if step else receipt.step
+    return Change(
+        receipt.at,
+        target.environment if target else ", ".join(plan.environments),
+        target.label if target else str(getattr(step, "repository", plan.title)),
+        f"{title}: {receipt.outcome}{by}{why}{tail}",
+        "info" if receipt.ok else "error",
+    )
+
+
+def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iterator[Change]:
+    new = ocirepository.revision(after)
+    old = ocirepository.revision(touch.before) if touch.before else ""
+    if new and new != old:
+        facts = snapshot.tags.get(ocirepository.url(after))
+        tables = (facts.facts,) if facts else ()
+        text = version_text(new, tables)
+        was = f", was {version_text(old, tables)}" if old else ""
+        at = str(ocirepository.artifact(after).get("lastUpdateTime") or now)
+        yield _change(touch, at, f"picked {text}{was}")
+    before_policy = ocirepository.policy(touch.before) if touch.before else None
+    policy = ocirepository.policy(after)
+    if before_policy is not None and before_policy != policy:
+        what = f"policy is {policy.describe()}, was {before_policy.describe()}"
+        yield _change(touch, now, what, "warning")
+
+
+def _applied(touch: Touch, after: Resource, snapshot: Snapshot) -> Iterator[Change]:
+    old = {_entry_id(e) for e in kustomization.history(touch.before)} if touch.before else set()
+    for entry in kustomization.history(after):
+        if _entry_id(entry) in old:
+            continue
+        metadata = entry.get("metadata")
+        revision = str(metadata.get("revision") or "") if isinstance(metadata, Mapping) else ""
+        status = str(entry.get("lastReconciledStatus") or "")
+        good = status == "ReconciliationSucceeded"
+        version = version_text(revision) or "a revision"
+        what = f"applied {version}" if good else f"{version}: {status}"
+        at = str(entry.get("firstReconciled") or "")
+        if at:
+            yield _change(touch, at, what, "info" if good else "error")
+
+
+def _entry_id(entry: Mapping[str, Any]) -> tuple[str, str]:
+    return str(entry.get("digest")), str(entry.get("lastReconciledStatus"))
+
+
+def _marks(touch: Touch, after: Resource, now: str) -> Iterator[Change]:
+    before = touch.before
+    mark = marks.suspension(after)
+    # On first sight an undated mark may be of any age: no line rather than a wrong time.
+    dated = mark is not None and (before is not None or bool(mark.since))
+    if mark and dated and not (before and suspended(before)):
+        text = f"suspended{_by(mark.by)}{_why(mark.reason)}"
+        yield _change(touch, mark.since or now, text, "warning")
+    if before and suspended(before) and not mark:
+        yield _change(touch, now, "resumed")
+    pin = marks.pin(after)
+    had = marks.pin(before) if before else None
+    if pin and pin != had and (before is not None or pin.since):
+        text = f"pinned{_by(pin.by)}{_why(pin.reason)}"
+        yield _change(touch, pin.since or now, text, "warning")
+    if had and not pin:
+        yield _change(touch, now, "unpinned")
+
+
+def _ready(touch: Touch, before: Resource, after: Resource, now: str) -> Iterator[Change]:
+    was, is_ = before.condition("Ready"), after.condition("Ready")
+    if is_ is None or (was is not None and was.status == is_.status):
+        return
+    at = is_.last_transition or now
+    if is_.status == "True":
+        yield _change(touch, at, f"ready: {_first_line(is_.message)}")
+    elif is_.status == "False":
+        loud = "error" if is_.reason in _FAILURES or "Failed" in is_.reason else "warning"
+        yield _change(touch, at, f"not ready ({is_.reason}): {_first_line(is_.message)}", loud)
+
+
+def _event(event: Resource) -> Iterator[Change]:
+    """Flux's Warning Events; the Normal ones repeat what the objects themselves say."""
+    if event.extra.get("type") != "Warning":
+        return
+    about = event.extra.get("involvedObject")
+    if not isinstance(about, Mapping) or "toolkit.fluxcd.io" not in str(about.get("apiVersion")):
+        return
+    at = str(event.extra.get("lastTimestamp") or event.extra.get("eventTime") or event.created)
+    subject = "/".join(str(about.get(f) or "") for f in ("kind", "namespace", "name"))
+    what = f"{event.extra.get('reason')}: {_first_line(str(event.extra.get('message') or ''))}"
+    if at:
+        yield Change(at, event.key.environment, subject, what, "warning")
+
+
+def _change(touch: Touch, at: str, what: str, severity: str = "info") -> Change:
+    return Change(at, touch.key.environment, touch.key.label, what, severity)
+
+
+def _by(who: str) -> str:
+    return f" by {who}" if who else ""
+
+
+def _why(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]

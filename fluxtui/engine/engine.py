@@ -1,0 +1,238 @@
+"""The Engine: one thread with one asyncio loop that does all I/O of the app and writes all
+Snapshots.
+
+Thread-safe from outside (see `port.EnginePort`); everything inside runs on the loop. Heavy
+libraries are first imported here, inside the thread, after it has started, so that first paint does
+not wait for them. It must not know the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from fluxtui.cluster.port import Cluster
+from fluxtui.domain.ask import Question
+from fluxtui.domain.config import Config
+from fluxtui.domain.errors import FluxtuiError, RefusedError, Unreachable
+from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.answers import Answers
+from fluxtui.engine.changes import Timeline
+from fluxtui.engine.clock import Clock, Pace
+from fluxtui.engine.complete import Completer
+from fluxtui.engine.feeds import Api, Connect, by_context
+from fluxtui.engine.gate import FAST, SLOW, Gate
+from fluxtui.engine.jobs import Jobs
+from fluxtui.engine.journal import Journal
+from fluxtui.engine.picks import Picks
+from fluxtui.engine.publisher import Publisher
+from fluxtui.engine.registries import Connect as ConnectRegistry
+from fluxtui.engine.registries import Registries
+from fluxtui.engine.store import Batch, Store
+from fluxtui.engine.tags import TagWatch
+from fluxtui.engine.targets import namespaces_of, of_interest
+
+T = TypeVar("T")
+# What the first Snapshots need, one import per turn of the loop.
+_HEAVY = ("fluxtui.domain.overview", "fluxtui.domain.versions", "fluxtui.artifacts.client")
+
+
+class Engine:
+    """Implements `port.EnginePort`.
+
+    `connect` makes the Cluster of an Environment; `registry` makes the registry client. Both are
+    called inside the thread and may import what they like. `now`: the wall clock, epoch seconds.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        connect: Connect,
+        registry: ConnectRegistry,
+        journal: Journal | None = None,
+        now: Callable[[], float] = time.time,
+        pace: Pace | None = None,
+    ) -> None:
+        self._config = config
+        self._connect = connect
+        self._clock = Clock(now=now)
+        self._pace = pace or Pace()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._main, name="fluxtui-engine", daemon=True)
+        self._stopping = asyncio.Event()
+        self._stopped = False
+        self._interest: frozenset[Key] = frozenset()
+        self._asked: set[asyncio.Future[None]] = set()
+        interval = SLOW if config.slow else FAST
+        self._gate = Gate(self._loop, interval)
+        self._store = Store(config, self._changed)
+        self._registries = Registries(registry, config.cache)
+        self._tags = TagWatch(self._registries, self._store, self._clock, self._pace)
+        self._picks = Picks(self._store)
+        self._complete = Completer(self._store, self._picks, Timeline())
+        self._publisher = Publisher(self._store, self._gate, self._clock, interval, self._completed)
+        self._apis = [
+            Api(group, connect, self._store, self._clock, self._pace)
+            for group in by_context(config.environments)
+        ]
+        self._jobs = Jobs(
+            config,
+            self._store,
+            self._publisher,
+            self._registries,
+            self._tags,
+            journal if journal is not None else Journal(config.journal),
+            self._clock,
+            self._cluster,
+        )
+        self._answers = Answers(self._store, self._registries, self._tags, self._cluster)
+
+    # -- from any thread
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._store.snapshot
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._stopped:
+            return
+        self._stopped = True
+        if self._thread.ident is None:
+            self._loop.close()
+            return
+        self._post(self._stopping.set)
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def on_change(self, wake: Callable[[], None]) -> None:
+        self._post(self._gate.reader, wake)
+
+    def seen(self) -> None:
+        self._post(self._gate.seen)
+
+    def ask(self, question: Question) -> Future[Any]:
+        return self._submit(self._answers.answer(question))
+
+    def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
+        return self._submit(self._jobs.run(plan, confirmed))
+
+    def interest(self, keys: frozenset[Key]) -> None:
+        self._post(self._set_interest, keys)
+
+    def wait_for(self, condition: Callable[[Snapshot], bool], timeout: float) -> Future[Snapshot]:
+        return self._submit(self._publisher.until(condition, timeout))
+
+    def _post(self, call: Callable[..., Any], *arguments: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to tell
+            self._loop.call_soon_threadsafe(call, *arguments)
+
+    def _submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        future: Future[T] = Future()
+
+        async def answer() -> None:
+            try:
+                result = await work
+            except asyncio.CancelledError:
+                _fail(future, RefusedError("the Engine was stopped"))
+            except (FluxtuiError, TimeoutError) as error:
+                _fail(future, error)
+            except Exception as error:
+                _fail(future, _wrapped(error))
+            else:
+                if future.set_running_or_notify_cancel():
+                    future.set_result(result)
+
+        def begin() -> None:
+            task = asyncio.ensure_future(answer())
+            self._asked.add(task)
+            task.add_done_callback(self._asked.discard)
+
+        try:
+            self._loop.call_soon_threadsafe(begin)
+        except RuntimeError:
+            work.close()
+            _fail(future, RefusedError("the Engine was stopped"))
+        return future
+
+    # -- in the thread
+
+    def _main(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._live())
+        finally:
+            self._registries.close()
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            asyncio.set_event_loop(None)
+            self._loop.close()
+
+    async def _live(self) -> None:
+        # Thousands of long-lived values: fewer and cheaper collections (dependencies.md 1).
+        gc.set_threshold(50_000, 20, 50)
+        tasks = [asyncio.create_task(api.run()) for api in self._apis]
+        await asyncio.sleep(0)
+        for name in _HEAVY:
+            importlib.import_module(name)
+            await asyncio.sleep(0)
+        tasks.append(asyncio.create_task(self._publisher.run()))
+        try:
+            await self._stopping.wait()
+        finally:
+            self._gate.close()
+            everything = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in everything:
+                task.cancel()
+            await asyncio.gather(*everything, return_exceptions=True)
+            await self._answers.close()
+
+    def _changed(self) -> None:
+        self._publisher.changed()
+
+    def _completed(self, batch: Batch) -> Snapshot:
+        self._tags.update(batch)
+        if self._interest and any(touch.key in self._interest for touch in batch.touched):
+            self._follow_interest(batch.half)
+        return self._complete(batch)
+
+    def _set_interest(self, keys: frozenset[Key]) -> None:
+        self._interest = keys
+        self._follow_interest(self._store.snapshot)
+
+    def _follow_interest(self, snapshot: Snapshot) -> None:
+        for api in self._apis:
+            names = {environment.name for environment in api.environments}
+            mine = (snapshot.get(key) for key in self._interest if key.environment in names)
+            wanted = {ns for resource in mine if resource for ns in namespaces_of(resource)}
+            api.interest(of_interest(wanted))
+
+    def _cluster(self, environment: str) -> Cluster:
+        """The connection of an Environment. Raises Unreachable when there is none."""
+        for api in self._apis:
+            if any(e.name == environment for e in api.environments):
+                return api.cluster()
+        raise Unreachable("there is no such environment", where=environment)
+
+
+def _fail(future: Future[Any], error: BaseException) -> None:
+    if future.set_running_or_notify_cancel():
+        future.set_exception(error)
+
+
+def _wrapped(error: Exception) -> FluxtuiError:
+    wrapped = FluxtuiError(f"unexpected {type(error).__name__}: {error}", next="please report this")
+    wrapped.__cause__ = error
+    return wrapped

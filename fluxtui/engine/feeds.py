@@ -1,0 +1,260 @@
+"""The feeds of one Kubernetes API, shared by the Environments on its context.
+
+It connects (and keeps trying), runs one Reflector per Target, turns objects into Resources of every
+Environment that sees them, and reports each feed's state as a row of the Snapshot. An API that does
+not answer costs only its own tasks. Nothing here may raise out of a task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+
+from fluxtui.cluster.port import Cluster, Json
+from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.config import Environment
+from fluxtui.domain.errors import FluxtuiError, Unreachable
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Feed, FeedState
+from fluxtui.engine.clock import Backoff, Clock, Pace
+from fluxtui.engine.reflector import Reflector, Target
+from fluxtui.engine.store import Store
+from fluxtui.engine.targets import permanent
+
+Connect = Callable[[Environment], Awaitable[Cluster]]
+_CHUNK = 200
+
+
+class Api:
+    """One API and its feeds. `environments` share one kubeconfig context."""
+
+    def __init__(
+        self,
+        environments: Sequence[Environment],
+        connect: Connect,
+        store: Store,
+        clock: Clock,
+        pace: Pace,
+    ) -> None:
+        self.environments = tuple(environments)
+        self._connect = connect
+        self._store = store
+        self._clock = clock
+        self._pace = pace
+        self._cluster: Cluster | None = None
+        self._why = "not connected yet"
+        self._tasks: dict[Target, asyncio.Task[None]] = {}
+        self._sinks: dict[Target, ApiSink] = {}
+        everything = any(not e.namespaces for e in environments)
+        scopes = () if everything else dict.fromkeys(n for e in environments for n in e.namespaces)
+        self._permanent = permanent(scopes)
+        self._wanted: frozenset[Target] = frozenset(self._permanent)
+
+    def cluster(self) -> Cluster:
+        """The connection. Raises Unreachable while there is none."""
+        if self._cluster is None:
+            raise Unreachable(self._why, where=self.environments[0].name)
+        return self._cluster
+
+    async def run(self) -> None:
+        """Connect and keep the feeds running until cancelled."""
+        for target in self._permanent:
+            self._sink(target).state(FeedState.STARTING)
+        try:
+            self._cluster = await self._connected()
+            self._reconcile()
+            await asyncio.Event().wait()
+        finally:
+            await self._end(list(self._tasks))
+            if self._cluster is not None:
+                await self._cluster.close()
+
+    def interest(self, targets: Iterable[Target]) -> None:
+        """Keep these feeds open besides the permanent ones, and no others."""
+        wanted = frozenset((*self._permanent, *targets))
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._reconcile()
+
+    async def _connected(self) -> Cluster:
+        backoff = Backoff(self._pace)
+        while True:
+            try:
+                return await self._connect(self.environments[0])
+            except FluxtuiError as error:
+                self._why = str(error)
+            except Exception as error:
+                self._why = f"unexpected {type(error).__name__}: {error}"
+            for target in self._permanent:
+                self._sink(target).state(FeedState.RETRYING, self._why)
+            await self._clock.sleep(backoff.next())
+
+    def _reconcile(self) -> None:
+        if self._cluster is None:
+            return
+        for target in [t for t in self._tasks if t not in self._wanted]:
+            self._tasks.pop(target).cancel()
+            self._sinks.pop(target).close()
+        for target in self._wanted - self._tasks.keys():
+            sink = self._sink(target)
+            reflector = Reflector(self._cluster, target, sink, self._clock, self._pace)
+            self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
+
+    async def _end(self, targets: Iterable[Target]) -> None:
+        tasks = [self._tasks.pop(target) for target in targets]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _sink(self, target: Target) -> ApiSink:
+        if target not in self._sinks:
+            seeing = tuple(e for e in self.environments if _sees(e, target.namespace))
+            self._sinks[target] = ApiSink(target, seeing, self._store, self._clock, self._judge)
+        return self._sinks[target]
+
+    def _judge(self) -> None:
+        """An Environment is unreachable when none of its permanent feeds got an answer."""
+        for environment in self.environments:
+            sinks = [s for t, s in self._sinks.items() if t in self._permanent]
+            mine = [s for s in sinks if environment in s.environments]
+            answered = any(s.now not in (FeedState.STARTING, FeedState.RETRYING) for s in mine)
+            whys = [s.message for s in mine if s.now is FeedState.RETRYING]
+            self._store.unreachable(environment.name, whys[0] if whys and not answered else "")
+
+
+class ApiSink:
+    """Takes what one Reflector sees into the Store, for every Environment that sees it."""
+
+    def __init__(
+        self,
+        target: Target,
+        environments: Sequence[Environment],
+        store: Store,
+        clock: Clock,
+        judged: Callable[[], None],
+    ) -> None:
+        self.environments = tuple(environments)
+        self.now = FeedState.STARTING
+        self.message = ""
+        self._target = target
+        self._store = store
+        self._clock = clock
+        self._judged = judged
+        self._since = 0.0
+        self._have: dict[tuple[str, str], tuple[str, str]] = {}
+        self._closed = False
+
+    async def replace(self, objects: Sequence[Json]) -> None:
+        gone = set(self._have)
+        for number, obj in enumerate(objects):
+            if number % _CHUNK == _CHUNK - 1:
+                # Thousands of objects must not hold up the other feeds of the loop.
+                await asyncio.sleep(0)
+            place, version = _place(obj), _version(obj)
+            gone.discard(place)
+            if self._have.get(place) != version or not version[1]:
+                self.put(obj)
+        for place in gone:
+            self._remove(place)
+
+    def put(self, obj: Json) -> None:
+        if self._closed:
+            return
+        place = _place(obj)
+        self._have[place] = _version(obj)
+        for environment in self._seeing(place[0]):
+            key = self._key(environment, place)
+            try:
+                resource = Resource.from_object(environment.name, obj)
+                problem = _malformed(obj)
+            except (ValueError, TypeError, AttributeError) as error:
+                self._store.note(("malformed", key), _finding(key, str(error)))
+                continue
+            self._store.put(resource)
+            self._store.note(("malformed", key), _finding(key, problem) if problem else None)
+
+    def drop(self, obj: Json) -> None:
+        self._remove(_place(obj))
+
+    def state(self, state: FeedState, message: str = "") -> None:
+        if self._closed:
+            return
+        if state is not self.now or not self._since:
+            self._since = self._clock.now()
+        self.now, self.message = state, message
+        for environment in self.environments:
+            row = Feed(
+                environment.name,
+                self._target.kind,
+                self._target.namespace,
+                state,
+                message,
+                self._since,
+            )
+            self._store.feed((environment.name, self._target), row)
+        self._judged()
+
+    def close(self) -> None:
+        """The feed is not wanted any more: its objects and its row go."""
+        for place in list(self._have):
+            self._remove(place)
+        for environment in self.environments:
+            self._store.feed((environment.name, self._target), None)
+        self._closed = True
+
+    def _remove(self, place: tuple[str, str]) -> None:
+        if self._have.pop(place, None) is None:
+            return
+        for environment in self._seeing(place[0]):
+            key = self._key(environment, place)
+            self._store.drop(key)
+            self._store.note(("malformed", key), None)
+
+    def _seeing(self, namespace: str) -> list[Environment]:
+        return [e for e in self.environments if not namespace or _sees(e, namespace)]
+
+    def _key(self, environment: Environment, place: tuple[str, str]) -> Key:
+        return Key(environment.name, *self._target.kind, *place)
+
+
+def by_context(environments: Iterable[Environment]) -> list[tuple[Environment, ...]]:
+    """Environments that share an API, together."""
+    groups: dict[Hashable, list[Environment]] = {}
+    for environment in environments:
+        groups.setdefault((environment.kubeconfig, environment.context), []).append(environment)
+    return [tuple(group) for group in groups.values()]
+
+
+def _sees(environment: Environment, namespace: str) -> bool:
+    return not environment.namespaces or not namespace or namespace in environment.namespaces
+
+
+def _place(obj: Json) -> tuple[str, str]:
+    meta = obj.get("metadata")
+    meta = meta if isinstance(meta, Mapping) else {}
+    return str(meta.get("namespace") or ""), str(meta.get("name") or "")
+
+
+def _version(obj: Json) -> tuple[str, str]:
+    meta = obj.get("metadata")
+    meta = meta if isinstance(meta, Mapping) else {}
+    return str(meta.get("uid") or ""), str(meta.get("resourceVersion") or "")
+
+
+def _malformed(obj: Json) -> str:
+    """What is wrong with the shape, "" when nothing is."""
+    for field in ("spec", "status"):
+        if field in obj and obj[field] is not None and not isinstance(obj[field], Mapping):
+            return f"{field} is {type(obj[field]).__name__}, not a mapping"
+    return ""
+
+
+def _finding(key: Key, problem: str) -> Finding:
+    return Finding(
+        Severity.ERROR,
+        "malformed",
+        key.environment,
+        f"{key.label} is malformed: {problem}",
+        "look at it with kubectl get -o yaml",
+        key,
+    )

@@ -1,0 +1,165 @@
+"""Reads a Plan's inputs again and refuses the Plan when the world moved since it was made.
+
+An input is `str(Key)` -> resourceVersion ("" = was not there), `oci://repository` -> hash of its
+tag list, or `oci://repository:tag` -> digest. A resourceVersion also moves when a controller merely
+keeps its books; such a step is no reason to refuse when the Engine remembers the version the Plan
+was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fluxtui.cluster.port import Cluster, Json
+from fluxtui.domain import kinds
+from fluxtui.domain.errors import ClusterError, FluxtuiError, NotFound, RefusedError
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import REQUESTED_AT
+from fluxtui.domain.plan import AwaitStep, Plan
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.merge import difference
+from fluxtui.engine.registries import Registries
+from fluxtui.engine.store import Store
+
+_AGAIN = "make the Plan again"
+
+
+def tags_hash(tags: Iterable[str]) -> str:
+    """The hash of a tag list, in whatever order the registry lists it."""
+    return hashlib.sha256("\n".join(sorted(set(tags))).encode()).hexdigest()[:16]
+
+
+async def read_object(cluster: Cluster, snapshot: Snapshot, key: Key) -> Json:
+    """The object as it is now. Raises NotFound and the other ClusterErrors."""
+    known = snapshot.get(key)
+    version = next((k.api_version for k in kinds.ALL if k.id == (key.group, key.kind)), "")
+    if known is not None:
+        version = known.api_version
+    if version:
+        type_ = await cluster.find(version, key.kind)
+    else:
+        found = (await cluster.discover()).get((key.group, key.kind))
+        if found is None:
+            raise NotFound(f"the kind {key.kind} is not served", where=key.environment, status=404)
+        type_ = found
+    return await cluster.get(type_, key.namespace, key.name)
+
+
+def key_of(text: str, plan: Plan, snapshot: Snapshot) -> Key | None:
+    """The Key whose text is `text`: a Step's target, else an object or a kind that is known."""
+    for step in plan.steps:
+        target = getattr(step, "target", None)
+        if isinstance(target, Key) and str(target) == text:
+            return target
+    environment, _, label = text.partition(": ")
+    kind, *rest = label.split("/")
+    if not rest:
+        return None
+    namespace, name = ("", rest[0]) if len(rest) == 1 else (rest[0], "/".join(rest[1:]))
+    tables = snapshot.resources.get(environment, {})
+    groups = [g for g, k in tables if k == kind] + [k.group for k in kinds.ALL if k.kind == kind]
+    candidates = [Key(environment, group, kind, namespace, name) for group in groups]
+    known = [key for key in candidates if snapshot.get(key) is not None]
+    return next(iter(known or candidates), None)
+
+
+class Inputs:
+    """Checks inputs against clusters and registries."""
+
+    def __init__(self, store: Store, registries: Registries) -> None:
+        self._store = store
+        self._registries = registries
+
+    async def check(self, plan: Plan, clusters: Mapping[str, Cluster]) -> None:
+        """Raises RefusedError naming every difference."""
+        moved = [
+            sentence
+            for text, expected in plan.inputs.items()
+            if (sentence := await self._moved(text, expected, plan, clusters))
+        ]
+        if moved:
+            raise RefusedError("; ".join(moved), where=plan.title, next=_AGAIN)
+
+    async def _moved(
+        self, text: str, expected: str, plan: Plan, clusters: Mapping[str, Cluster]
+    ) -> str:
+        try:
+            if text.startswith("oci://"):
+                return await self._registry_moved(text, expected)
+            key = key_of(text, plan, self._store.snapshot)
+            if key is None or key.environment not in clusters:
+                return f"{text} cannot be read again: it is not known here"
+            return await self._object_moved(clusters[key.environment], key, expected)
+        except FluxtuiError as error:
+            return f"{text} cannot be read again: {error}"
+
+    async def _registry_moved(self, text: str, expected: str) -> str:
+        host_and_path, colon, tag = text.rpartition(":")
+        if colon and "/" not in tag:
+            now = await self._registries.digest(host_and_path, tag)
+            what = "the digest of the tag"
+        else:
+            now = tags_hash(await self._registries.list_tags(text))
+            what = "its list of tags"
+        if now == expected:
+            return ""
+        return f"{text}: {what} is {now or 'gone'}, was {expected or 'not there'}"
+
+    async def _object_moved(self, cluster: Cluster, key: Key, expected: str) -> str:
+        try:
+            obj = await read_object(cluster, self._store.snapshot, key)
+        except NotFound:
+            return f"{key} is gone" if expected else ""
+        now = Resource.from_object(key.environment, obj)
+        if now.resource_version == expected:
+            return ""
+        if not expected:
+            return f"{key} is there now"
+        before = self._store.recall(key, expected)
+        if before is None:
+            return f"{key} changed: resourceVersion {expected} -> {now.resource_version}"
+        if before.uid != now.uid:
+            return f"{key} was deleted and made again"
+        text = difference(meaning(before), meaning(now))
+        return f"{key} changed: {text}" if text else ""
+
+
+def meaning(resource: Resource) -> dict[str, Any]:
+    """What a Plan may rest on, flat; without what controllers only keep their books with."""
+    flat: dict[str, Any] = {"deleting": resource.deleting}
+    _flatten("spec", resource.spec, flat)
+    _flatten("metadata.labels", resource.labels, flat)
+    notes = {k: v for k, v in resource.annotations.items() if k != REQUESTED_AT}
+    _flatten("metadata.annotations", notes, flat)
+    flat["status.artifact.revision"] = ocirepository.revision(resource)
+    flat["status.lastAppliedRevision"] = kustomization.applied(resource)
+    flat["status.lastAttemptedRevision"] = kustomization.attempted(resource)
+    flat["status.inventory"] = tuple(sorted(kustomization.inventory(resource)))
+    return flat
+
+
+def _flatten(path: str, value: Any, into: dict[str, Any]) -> None:
+    if isinstance(value, Mapping) and value:
+        for name, child in value.items():
+            _flatten(f"{path}.{name}", child, into)
+    else:
+        into[path] = value
+
+
+def touched_environments(plan: Plan) -> frozenset[str]:
+    """Environments that the Plan names or that its Steps act on."""
+    targets = {
+        step.target.environment
+        for step in plan.steps
+        if not isinstance(step, AwaitStep) and hasattr(step, "target")
+    }
+    return frozenset(targets) | frozenset(plan.environments)
+
+
+def explain(error: ClusterError) -> str:
+    """The error with its causes, as one sentence."""
+    causes = "; ".join(f"{field}: {message}" for field, message in error.causes)
+    return f"{error} [{causes}]" if causes else str(error)

@@ -1,0 +1,239 @@
+"""Runs a Plan: checks it again, then its Steps as a DAG, into Journal and Receipts.
+
+Each write has a Journal line before and after it. A Step whose needs did not succeed is skipped;
+Steps that need nothing of each other run side by side. Nothing here decides what a Plan should
+contain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import graphlib
+from collections.abc import Callable, Mapping
+
+from fluxtui.cluster.port import Cluster
+from fluxtui.domain.config import Config
+from fluxtui.domain.errors import ClusterError, Conflict, FluxtuiError, RefusedError
+from fluxtui.domain.plan import (
+    WRITES,
+    AnyStep,
+    ApplyStep,
+    AwaitStep,
+    Outcome,
+    PatchStep,
+    Plan,
+    Receipt,
+    RequestReconcile,
+    TagStep,
+)
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.awaits import judge
+from fluxtui.engine.clock import Clock
+from fluxtui.engine.inputs import Inputs, explain, touched_environments
+from fluxtui.engine.journal import Journal
+from fluxtui.engine.publisher import Publisher
+from fluxtui.engine.registries import Registries
+from fluxtui.engine.store import Store
+from fluxtui.engine.tagging import Tagging
+from fluxtui.engine.tags import TagWatch
+from fluxtui.engine.writes import Result, Writes, Written
+
+
+class Jobs:
+    """Lives on the Engine's loop."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        publisher: Publisher,
+        registries: Registries,
+        tags: TagWatch,
+        journal: Journal,
+        clock: Clock,
+        cluster: Callable[[str], Cluster],
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._publisher = publisher
+        self._registries = registries
+        self._tags = tags
+        self._journal = journal
+        self._clock = clock
+        self._cluster = cluster
+
+    async def run(self, plan: Plan, confirmed: bool) -> tuple[Receipt, ...]:
+        """Receipts in the order of the Steps. Raises RefusedError before anything was written."""
+        writing = any(isinstance(step, WRITES) for step in plan.steps)
+        self._check_order(plan)
+        if writing:
+            self._check_permission(plan, confirmed)
+        clusters = self._clusters(plan)
+        await Inputs(self._store, self._registries).check(plan, clusters)
+        try:
+            await asyncio.to_thread(self._journal.plan, plan, self._clock.stamp())
+        except OSError as error:
+            raise RefusedError(
+                f"the Journal cannot be written: {error.strerror}",
+                where=str(error.filename or ""),
+                next="nothing was done; free space or name another journal",
+            ) from error
+        number = self._store.act(plan)
+        try:
+            return await Run(self, plan, number, clusters).steps()
+        finally:
+            self._store.finish(number)
+
+    def _check_permission(self, plan: Plan, confirmed: bool) -> None:
+        if self._config.read_only:
+            raise RefusedError("fluxtui runs read-only", where=plan.title)
+        for name in sorted(touched_environments(plan)):
+            environment = self._config.environment(name)
+            if environment is not None and environment.read_only:
+                raise RefusedError(f"the environment {name} is read-only", where=plan.title)
+        if not confirmed:
+            raise RefusedError("it was not confirmed", where=plan.title, next="confirm the Plan")
+
+    @staticmethod
+    def _check_order(plan: Plan) -> None:
+        ids = {step.id for step in plan.steps}
+        if len(ids) != len(plan.steps):
+            raise RefusedError("two Steps have the same id", where=plan.title)
+        missing = {need for step in plan.steps for need in step.needs} - ids
+        if missing:
+            raise RefusedError(f"Steps that are not there: {sorted(missing)}", where=plan.title)
+        try:
+            graphlib.TopologicalSorter({s.id: s.needs for s in plan.steps}).prepare()
+        except graphlib.CycleError as error:
+            raise RefusedError("its Steps need each other in a circle", where=plan.title) from error
+
+    def _clusters(self, plan: Plan) -> Mapping[str, Cluster]:
+        """Connections the Plan needs. RefusedError when a Step's Environment has none."""
+        found: dict[str, Cluster] = {}
+        for step in plan.steps:
+            if isinstance(step, PatchStep | RequestReconcile | ApplyStep):
+                name = step.target.environment
+                try:
+                    found[name] = self._cluster(name)
+                except ClusterError as error:
+                    raise RefusedError(str(error), where=plan.title) from error
+        for name in {text.partition(": ")[0] for text in plan.inputs} - found.keys():
+            if self._config.environment(name) is not None:
+                try:
+                    found[name] = self._cluster(name)
+                except ClusterError as error:
+                    raise RefusedError(str(error), where=plan.title) from error
+        return found
+
+
+class Run:
+    """One run of one Plan."""
+
+    def __init__(
+        self, jobs: Jobs, plan: Plan, number: int, clusters: Mapping[str, Cluster]
+    ) -> None:
+        self._jobs = jobs
+        self._plan = plan
+        self._number = number
+        self._written = Written()
+        self._writes = Writes(jobs._store, clusters, self._written)
+        self._tagging = Tagging(jobs._registries, jobs._clock)
+
+    async def steps(self) -> tuple[Receipt, ...]:
+        """All Steps, each as soon as what it needs is done."""
+        tasks: dict[str, asyncio.Task[Receipt]] = {}
+        for id_ in graphlib.TopologicalSorter(
+            {s.id: s.needs for s in self._plan.steps}
+        ).static_order():
+            step = next(s for s in self._plan.steps if s.id == id_)
+            needs = [tasks[need] for need in step.needs]
+            tasks[id_] = asyncio.create_task(self._step(step, needs), name=f"step {id_}")
+        try:
+            await asyncio.gather(*tasks.values())
+        finally:
+            for task in tasks.values():
+                task.cancel()
+        return tuple(tasks[step.id].result() for step in self._plan.steps)
+
+    async def _step(self, step: AnyStep, needs: list[asyncio.Task[Receipt]]) -> Receipt:
+        needed = [await task for task in needs]
+        bad = next((receipt for receipt in needed if not receipt.ok), None)
+        if bad is not None:
+            return await self._receipt(step, Outcome.SKIPPED, f"{bad.step} was {bad.outcome}")
+        try:
+            await asyncio.to_thread(
+                self._jobs._journal.intent,
+                self._plan.id,
+                step.id,
+                step.title,
+                self._jobs._clock.stamp(),
+            )
+        except OSError as error:
+            text = f"nothing was done: the Journal cannot be written ({error.strerror})"
+            return await self._receipt(step, Outcome.FAILED, text)
+        outcome, message = await self._outcome(step)
+        return await self._receipt(step, outcome, message)
+
+    async def _outcome(self, step: AnyStep) -> Result:
+        try:
+            return await self._do(step)
+        except Conflict as error:
+            return Outcome.REFUSED, explain(error)
+        except ClusterError as error:
+            return Outcome.FAILED, explain(error)
+        except FluxtuiError as error:
+            return Outcome.FAILED, str(error)
+        except Exception as error:
+            # A fault of ours must become a Receipt like any other outcome; what was written is
+            # unknown.
+            return Outcome.UNKNOWN, f"unexpected {type(error).__name__}: {error}"
+
+    async def _do(self, step: AnyStep) -> Result:
+        if isinstance(step, PatchStep):
+            return await self._writes.patch(step)
+        if isinstance(step, RequestReconcile):
+            return await self._writes.reconcile(step)
+        if isinstance(step, ApplyStep):
+            return await self._writes.apply(step)
+        if isinstance(step, AwaitStep):
+            return await self._await(step)
+        result = await (
+            self._tagging.tag(step) if isinstance(step, TagStep) else self._tagging.push(step)
+        )
+        # What each source would pick now: the next Snapshot must know the new tag.
+        await self._jobs._tags.list_now(step.repository)
+        return result
+
+    async def _await(self, step: AwaitStep) -> Result:
+        def decided(snapshot: Snapshot) -> bool:
+            resource = snapshot.get(step.target)
+            if resource is not None and not self._caught_up(step, resource.resource_version):
+                return False
+            return judge(resource, step).done is not None
+
+        try:
+            snapshot = await self._jobs._publisher.until(decided, step.timeout)
+        except TimeoutError:
+            now = judge(self._jobs._store.snapshot.get(step.target), step)
+            return Outcome.FAILED, f"not within {step.timeout:g} s: {now.text}"
+        found = judge(snapshot.get(step.target), step)
+        return (Outcome.DONE if found.done else Outcome.FAILED), found.text
+
+    def _caught_up(self, step: AwaitStep, seen: str) -> bool:
+        """Whether the Snapshot is as new as what this run wrote to the target."""
+        written = self._written.versions.get(step.target, "")
+        if not written or seen == written:
+            return True
+        # Kubernetes 1.35 declares resourceVersions comparable as numbers; older ones behave so.
+        return not (seen.isdecimal() and written.isdecimal()) or int(seen) >= int(written)
+
+    async def _receipt(self, step: AnyStep, outcome: Outcome, message: str) -> Receipt:
+        jobs = self._jobs
+        receipt = Receipt(self._plan.id, step.id, outcome, message, jobs._clock.stamp())
+        try:
+            await asyncio.to_thread(jobs._journal.receipt, receipt)
+        except OSError as error:
+            text = f"{message} (and the Journal could not be written: {error.strerror})"
+            receipt = Receipt(receipt.plan, receipt.step, outcome, text, receipt.at)
+        jobs._store.receipt(self._number, receipt)
+        return receipt

@@ -1,0 +1,97 @@
+"""The Journal: append-only JSON lines of what was meant and what came of it.
+
+The Plan once, then per Step an intent before and an outcome after, each line forced to the disk
+before the Engine goes on: after a crash the file still says what may have happened. It is private
+to the person (0600) and never holds a Secret's value, because no Plan does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fluxtui.domain.plan import Outcome, Plan, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. `type` is `plan`, `intent` or `receipt`; `plan` is the Plan's id, `at` RFC 3339."""
+
+    type: str
+    plan: str
+    at: str
+    body: dict[str, Any]
+
+    def receipt(self) -> Receipt | None:
+        """The Receipt of a `receipt` line."""
+        if self.type != "receipt":
+            return None
+        b = self.body
+        return Receipt(self.plan, b["step"], Outcome(b["outcome"]), b["message"], self.at)
+
+
+class Journal:
+    """A file of lines; `path` "" keeps none. Raises OSError when it cannot be written."""
+
+    def __init__(self, path: str | Path = "") -> None:
+        self._path = Path(path) if str(path) else None
+        self._lock = threading.Lock()
+
+    def plan(self, plan: Plan, at: str) -> None:
+        """A Plan is about to run."""
+        self._append({"type": "plan", "at": at, "plan": plan.id, "body": plan.to_json()})
+
+    def intent(self, plan: str, step: str, title: str, at: str) -> None:
+        """A Step is about to be done."""
+        body = {"step": step, "title": title, "outcome": str(Outcome.INTENT)}
+        self._append({"type": "intent", "at": at, "plan": plan, "body": body})
+
+    def receipt(self, receipt: Receipt) -> None:
+        """What came of a Step."""
+        body = {
+            "step": receipt.step,
+            "outcome": str(receipt.outcome),
+            "message": receipt.message,
+        }
+        self._append({"type": "receipt", "at": receipt.at, "plan": receipt.plan, "body": body})
+
+    def read(self) -> Iterator[Entry]:
+        """All lines, oldest first. A line cut by a crash is left out; no file, no lines."""
+        if self._path is None or not self._path.exists():
+            return
+        with self._path.open(encoding="utf-8") as lines:
+            for line in lines:
+                try:
+                    data = json.loads(line)
+                    yield Entry(data["type"], data["plan"], data["at"], data["body"])
+                except (ValueError, KeyError, TypeError):
+                    continue
+
+    def _append(self, line: dict[str, Any]) -> None:
+        if self._path is None:
+            return
+        with self._lock:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                os.fchmod(handle, 0o600)
+                text = json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n"
+                os.write(handle, self._whole_line(handle) + text.encode())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def _whole_line(self, handle: int) -> bytes:
+        """A line that a crash cut is ended first, so that the next one can be read."""
+        assert self._path is not None
+        size = os.fstat(handle).st_size
+        if not size:
+            return b""
+        with self._path.open("rb") as file:
+            file.seek(size - 1)
+            return b"" if file.read(1) == b"\n" else b"\n"

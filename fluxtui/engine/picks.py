@@ -1,0 +1,80 @@
+"""Keeps the Selection of every OCIRepository in step with its policy and its repository's tags.
+
+Incremental: one Selector per source, asked again only when its policy, its tags or their publish
+times are new. The choosing itself is `fluxtui.domain.versions`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.selection import Policy, Selection
+from fluxtui.domain.snapshot import Snapshot, TagList
+from fluxtui.engine.store import Batch, Store
+
+if TYPE_CHECKING:
+    from fluxtui.domain.versions import Selector
+
+
+class Picks:
+    """Lives on the Engine's thread; called once per Snapshot."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._selectors: dict[Key, Selector] = {}
+        self._from: dict[Key, tuple[Policy, TagList]] = {}
+
+    def update(self, batch: Batch) -> None:
+        """Put new Selections for what `batch` touched into the Store."""
+        for key in self._stale(batch):
+            resource = batch.half.get(key)
+            if resource is None:
+                self._forget(key)
+            else:
+                self._select(resource, batch.half)
+
+    def _stale(self, batch: Batch) -> list[Key]:
+        keys = {
+            touch.key: None
+            for touch in batch.touched
+            if (touch.key.group, touch.key.kind) == ocirepository.KIND.id
+        }
+        if batch.tags:
+            for resource in batch.half.of_kind(ocirepository.KIND):
+                if ocirepository.url(resource) in batch.tags:
+                    keys[resource.key] = None
+        return list(keys)
+
+    def _select(self, resource: Resource, half: Snapshot) -> None:
+        from fluxtui.domain.versions import Selector
+
+        key, policy = resource.key, ocirepository.policy(resource)
+        listed = half.tags.get(ocirepository.url(resource))
+        if listed is None or not listed.listed_at:
+            self._forget(key)
+            return
+        known = self._from.get(key)
+        if known is not None and known[0] == policy and _same_tags(known[1], listed):
+            return
+        selector = self._selectors.setdefault(key, Selector(policy))
+        selector.policy = policy
+        published = {tag: fact.created for tag, fact in listed.facts.items() if fact.created}
+        try:
+            selection = selector.select(listed.tags, published)
+        except Exception as error:
+            # One strange policy must not cost the others theirs; the board shows the sentence.
+            text = f"the Selection failed: {type(error).__name__}: {error}"
+            selection = Selection(policy, "", (), text)
+        self._from[key] = (policy, listed)
+        self._store.selection(key, selection)
+
+    def _forget(self, key: Key) -> None:
+        if self._from.pop(key, None) is not None:
+            self._selectors.pop(key, None)
+            self._store.selection(key, None)
+
+
+def _same_tags(before: TagList, after: TagList) -> bool:
+    return before.tags is after.tags and before.facts is after.facts

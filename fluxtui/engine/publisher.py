@@ -1,0 +1,90 @@
+"""Turns what has arrived into Snapshots, at a bounded rate, and tells who waits for one.
+
+One Snapshot takes everything that arrived before it. The first after a quiet time is made at once;
+while events keep coming the pause grows with what a Snapshot costs, so that the Engine's thread
+never takes the interpreter away from the screen for long. How a Snapshot is completed is handed in
+as `complete`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.clock import Clock
+from fluxtui.engine.gate import Gate
+from fluxtui.engine.store import Batch, Store
+
+Condition = Callable[[Snapshot], bool]
+_SHARE = 4.0
+_LONGEST_PAUSE = 2.0
+
+
+class Publisher:
+    """Lives on the Engine's loop. `interval`: the shortest pause between Snapshots, in seconds."""
+
+    def __init__(
+        self,
+        store: Store,
+        gate: Gate,
+        clock: Clock,
+        interval: float,
+        complete: Callable[[Batch], Snapshot],
+    ) -> None:
+        self._store = store
+        self._gate = gate
+        self._clock = clock
+        self._interval = interval
+        self._complete = complete
+        self._dirty = asyncio.Event()
+        self._waiting: list[tuple[Condition, asyncio.Future[Snapshot]]] = []
+
+    def changed(self) -> None:
+        """Something arrived in the Store."""
+        self._dirty.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._dirty.wait()
+            # One turn of the loop: whatever else is ready now comes into the same Snapshot.
+            await asyncio.sleep(0)
+            self._dirty.clear()
+            began = loop.time()
+            self.publish()
+            cost = loop.time() - began
+            pause = min(_LONGEST_PAUSE, max(self._interval, _SHARE * cost))
+            await asyncio.sleep(max(0.0, began + pause - loop.time()))
+
+    def publish(self) -> None:
+        """Make one Snapshot now."""
+        snapshot = self._complete(self._store.take(self._clock.now()))
+        self._store.commit(snapshot)
+        for waiting in list(self._waiting):
+            condition, future = waiting
+            if future.done():
+                continue
+            try:
+                if condition(snapshot):
+                    future.set_result(snapshot)
+            except Exception as error:
+                future.set_exception(error)
+        self._gate.knock()
+
+    async def until(self, condition: Condition, timeout: float) -> Snapshot:
+        """The first Snapshot for which `condition` holds, the present one included.
+
+        Raises TimeoutError after `timeout` seconds, and whatever the condition raises.
+        """
+        if condition(self._store.snapshot):
+            return self._store.snapshot
+        future: asyncio.Future[Snapshot] = asyncio.get_running_loop().create_future()
+        entry = (condition, future)
+        self._waiting.append(entry)
+        try:
+            async with asyncio.timeout(timeout):
+                return await future
+        finally:
+            self._waiting.remove(entry)

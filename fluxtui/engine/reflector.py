@@ -1,0 +1,172 @@
+"""Keeps one (kind, namespace) of one API in view: paged list, then watch, for ever.
+
+Rules (dependencies.md 1): bookmarks advance the resourceVersion; a healthy watch that ends is
+resumed; 410 lists again and diffs; 403 and 404 are parked and tried again slowly; everything else
+backs off with jitter, so that no answer of a server can make a hot loop. What an object means is
+the Sink's business.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound
+from fluxtui.domain.snapshot import FeedState, KindId
+from fluxtui.engine.clock import Backoff, Clock, Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to watch. `version` is the one to prefer; `labels` and `fields` are selectors."""
+
+    kind: KindId
+    version: str
+    namespace: str = ""
+    labels: str = ""
+    fields: str = ""
+
+    @property
+    def api_version(self) -> str:
+        """`group/version`, or `v1` in the core group."""
+        return f"{self.kind[0]}/{self.version}" if self.kind[0] else self.version
+
+
+class Sink(Protocol):
+    """Takes what a Reflector sees. Must not raise for a malformed object."""
+
+    async def replace(self, objects: Sequence[Json]) -> None:
+        """The whole content: what is not among `objects` is gone."""
+
+    def put(self, obj: Json) -> None:
+        """One object is new or changed."""
+
+    def drop(self, obj: Json) -> None:
+        """One object is gone."""
+
+    def state(self, state: FeedState, message: str = "") -> None:
+        """How the feed is doing."""
+
+
+class Reflector:
+    """One list+watch. `run` ends only by cancellation."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        target: Target,
+        sink: Sink,
+        clock: Clock,
+        pace: Pace,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._cluster = cluster
+        self._target = target
+        self._sink = sink
+        self._clock = clock
+        self._pace = pace
+        self._jitter = jitter
+        self._backoff = Backoff(pace, jitter)
+        self._version = ""
+        self._healthy_since = float("inf")
+
+    async def run(self) -> None:
+        """List, watch and recover, for ever."""
+        while True:
+            try:
+                await self._look()
+            except Expired as error:
+                await self._expired(error)
+            except Forbidden as error:
+                await self._park(FeedState.FORBIDDEN, error)
+            except NotFound as error:
+                self._cluster.forget_discovery()
+                await self._park(FeedState.ABSENT, error)
+            except FluxtuiError as error:
+                await self._failed(str(error))
+            except Exception as error:
+                # A fault of ours or of a library in one feed must not end the others, nor stay
+                # hidden.
+                await self._failed(f"unexpected {type(error).__name__}: {error}")
+
+    async def _look(self) -> None:
+        target = self._target
+        type_ = await served(self._cluster, target)
+        if not self._version:
+            listing = await self._cluster.list(
+                type_, target.namespace, label_selector=target.labels, field_selector=target.fields
+            )
+            await self._sink.replace(listing.items)
+            self._version = listing.resource_version
+            self._sink.state(FeedState.LIVE)
+        self._healthy_since = self._clock.monotonic()
+        seen = await self._watch(type_)
+        if not seen and self._life() < self._pace.first:
+            await self._failed("the API ends the watch at once")
+
+    async def _watch(self, type_: ApiResource) -> int:
+        """Follow one watch to its end; the number of events seen."""
+        seen = 0
+        target = self._target
+        # Spread: many watches that began together must not end together.
+        lasting = 240 + 240 * self._jitter()
+        async for event in self._cluster.watch(
+            type_,
+            target.namespace,
+            resource_version=self._version,
+            label_selector=target.labels,
+            field_selector=target.fields,
+            timeout=lasting,
+        ):
+            seen += 1
+            if event.type == "DELETED":
+                self._sink.drop(event.object)
+            elif event.type != "BOOKMARK":
+                self._sink.put(event.object)
+            version = (event.object.get("metadata") or {}).get("resourceVersion")
+            if version:
+                self._version = str(version)
+        return seen
+
+    def _life(self) -> float:
+        return self._clock.monotonic() - self._healthy_since
+
+    async def _expired(self, error: Expired) -> None:
+        """410: list again and diff; a server that expires every list is backed off from."""
+        self._version = ""
+        if self._life() < self._pace.first:
+            await self._failed(str(error))
+
+    async def _failed(self, message: str) -> None:
+        life = self._life()
+        self._healthy_since = float("inf")
+        if life >= self._pace.healthy:
+            # A line cut after a healthy life is daily business: resume where it was, once.
+            self._backoff.reset()
+            return
+        self._version = ""
+        self._sink.state(FeedState.RETRYING, message)
+        await self._clock.sleep(self._backoff.next())
+
+    async def _park(self, state: FeedState, error: FluxtuiError) -> None:
+        self._version = ""
+        self._healthy_since = float("inf")
+        self._sink.state(state, str(error))
+        await self._clock.sleep(self._pace.parked * (1 + self._jitter() / 2))
+
+
+async def served(cluster: Cluster, target: Target) -> ApiResource:
+    """The served type of a Target: its version, else the version that the API prefers.
+
+    Raises NotFound when the kind is not served at all.
+    """
+    try:
+        return await cluster.find(target.api_version, target.kind[1])
+    except NotFound:
+        preferred = (await cluster.discover()).get(target.kind)
+        if preferred is None:
+            raise
+        return preferred

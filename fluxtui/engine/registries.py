@@ -1,0 +1,146 @@
+"""The Engine's door to OCI registries: the synchronous client, run in a few threads of its own.
+
+Bounded, so that a registry that hangs costs its threads and never the loop. Every failure is an
+error of ours. No caching of answers beyond blobs, and no judgement about tags here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fluxtui.domain.errors import ArtifactMissing, FluxtuiError, RegistryError
+from fluxtui.domain.plan import PushStep
+from fluxtui.domain.snapshot import TagFacts
+
+if TYPE_CHECKING:
+    from fluxtui.artifacts.cache import BlobCache
+    from fluxtui.artifacts.client import RegistryClient
+    from fluxtui.artifacts.results import Pulled, Pushed
+
+T = TypeVar("T")
+Connect = Callable[[], Any]
+_THREADS = 6
+
+
+class Registries:
+    """Asynchronous calls to any registry. `cache`: a folder for blobs, "" for none."""
+
+    def __init__(self, connect: Connect, cache: str = "") -> None:
+        self._connect = connect
+        self._folder = cache
+        self._client: RegistryClient | None = None
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fluxtui-registry")
+
+    async def list_tags(self, url: str) -> tuple[str, ...]:
+        """Tags in the registry's order. Raises RegistryError, UsageError."""
+        return tuple(await self._call(lambda client: client.list_tags(_reference(url))))
+
+    async def digest(self, url: str, tag: str) -> str:
+        """The digest a tag has now, "" when it is not there. Raises RegistryError."""
+        try:
+            found = await self._call(lambda c: c.resolve(_reference(url).with_tag(tag)))
+        except ArtifactMissing:
+            return ""
+        return found.digest
+
+    async def facts(self, url: str, tag: str) -> TagFacts:
+        """What the manifest of a tag says. Raises RegistryError, ArtifactError."""
+        from fluxtui.artifacts.manifest import CREATED, REVISION, SOURCE
+
+        manifest = await self._call(lambda c: c.manifest(_reference(url).with_tag(tag)))
+        notes = manifest.annotations
+        return TagFacts(
+            tag,
+            manifest.digest,
+            notes.get(CREATED, ""),
+            notes.get(SOURCE, ""),
+            notes.get(REVISION, ""),
+        )
+
+    async def pull(self, url: str, tag_or_digest: str, layer_media_type: str = "") -> Pulled:
+        """The artifact as Flux would take it, through the cache. Raises RegistryError and kin."""
+        reference = _at(url, tag_or_digest)
+        cache = self.cache()
+        return await self._call(
+            lambda c: c.pull(reference, layer_media_type=layer_media_type, cache=cache)
+        )
+
+    async def tag(self, url: str, digest: str, tag: str) -> str:
+        """Put `tag` on the manifest `digest`: the same bytes. Returns the digest written."""
+        reference = _reference(url).with_digest(digest)
+        return (await self._call(lambda c: c.tag(reference, tag))).digest
+
+    async def push(self, step: PushStep, created: str) -> Pushed:
+        """Pack the Step's folder and push it. Raises ArtifactError, RegistryError, UsageError."""
+
+        def work(client: RegistryClient) -> Pushed:
+            from fluxtui.artifacts.packing import pack
+
+            packed = pack(Path(step.folder), images=step.images or None)
+            reference = _reference(step.repository).with_tag(step.tag)
+            return client.push(
+                reference, packed, source=step.source, revision=step.revision, created=created
+            )
+
+        return await self._call(work)
+
+    async def holds(self, step: PushStep) -> bool:
+        """Whether the tag holds exactly what the Step's folder packs to. Raises RegistryError."""
+
+        def work(client: RegistryClient) -> bool:
+            from fluxtui.artifacts.packing import pack
+
+            packed = pack(Path(step.folder), images=step.images or None)
+            manifest = client.manifest(_reference(step.repository).with_tag(step.tag))
+            return [layer.digest for layer in manifest.layers] == [packed.digest]
+
+        try:
+            return await self._call(work)
+        except ArtifactMissing:
+            return False
+
+    def cache(self) -> BlobCache | None:
+        """The blob cache, when there is a folder for it."""
+        from fluxtui.artifacts.cache import BlobCache
+
+        return BlobCache(Path(self._folder)) if self._folder else None
+
+    def close(self) -> None:
+        """End idle connections; a call that still hangs is left to its own time-out."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._client is not None:
+            self._client.close()
+
+    async def _call(self, work: Callable[[RegistryClient], T]) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, functools.partial(self._work, work))
+        except FluxtuiError:
+            raise
+        except Exception as error:
+            raise RegistryError(f"unexpected {type(error).__name__}: {error}") from error
+
+    def _work(self, work: Callable[[RegistryClient], T]) -> T:
+        if self._client is None:
+            self._client = self._connect()
+        return work(self._client)
+
+
+def _reference(url: str) -> Any:
+    from fluxtui.artifacts.reference import Reference
+
+    return Reference.parse(url)
+
+
+def _at(url: str, tag_or_digest: str) -> Any:
+    from fluxtui.artifacts.reference import is_digest
+
+    reference = _reference(url)
+    if is_digest(tag_or_digest):
+        return reference.with_digest(tag_or_digest)
+    return reference.with_tag(tag_or_digest or "latest")

@@ -1,0 +1,253 @@
+"""What has arrived since the last Snapshot, and how it becomes the next one.
+
+Copy-on-write along environment -> kind -> key: a table that nothing touched is the same object in
+the next Snapshot, and an unchanged Resource too, so that readers compare by identity. Only the
+Engine's thread may call anything here. No rule about what objects mean lives here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from fluxtui.domain import kinds
+from fluxtui.domain.board import Finding
+from fluxtui.domain.config import Config
+from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.selection import Selection
+from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
+
+ACTS_KEPT = 50
+PAST_KEPT = 16
+FLUX = frozenset(kind.id for kind in kinds.ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One object's step from a Snapshot to the next; None: not there."""
+
+    key: Key
+    before: Resource | None
+    after: Resource | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A half-made Snapshot (board, findings and changes are still the old ones) and what is new.
+
+    `tags`: repositories whose TagList is new. `overview`: whether board and findings can differ.
+    """
+
+    half: Snapshot
+    touched: tuple[Touch, ...]
+    tags: frozenset[str]
+    receipts: tuple[tuple[Plan, Receipt], ...]
+    overview: bool
+
+
+class Store:
+    """The Engine's mutable memory. `changed` is called after every change."""
+
+    def __init__(self, config: Config, changed: Callable[[], None]) -> None:
+        self.snapshot = Snapshot(config=config)
+        self._changed = changed
+        self._objects: dict[Key, Resource | None] = {}
+        self._feeds: dict[Hashable, Feed] = {}
+        self._unreachable: dict[str, str] = {}
+        self._tags: dict[str, TagList] = {}
+        self._selections: dict[Key, Selection] = {}
+        self._acts: dict[int, Act] = {}
+        self._notes: dict[Hashable, Finding] = {}
+        self._past: dict[Key, deque[Resource]] = {}
+        self._new_tags: set[str] = set()
+        self._new_selections = False
+        self._new_receipts: list[tuple[Plan, Receipt]] = []
+        self._overview = True
+        self._act_serial = 0
+
+    # -- what arrives
+
+    def put(self, resource: Resource) -> None:
+        """An object is new or changed."""
+        self._objects[resource.key] = resource
+        self._touch()
+
+    def drop(self, key: Key) -> None:
+        """An object is gone."""
+        self._objects[key] = None
+        self._touch()
+
+    def feed(self, id_: Hashable, feed: Feed | None) -> None:
+        """State of a feed; None when it is closed."""
+        if feed is None:
+            self._feeds.pop(id_, None)
+        else:
+            self._feeds[id_] = feed
+        self._touch()
+
+    def unreachable(self, environment: str, why: str) -> None:
+        """Why an Environment cannot be reached now; "" when it can."""
+        if self._unreachable.get(environment, "") == why:
+            return
+        if why:
+            self._unreachable[environment] = why
+        else:
+            self._unreachable.pop(environment, None)
+        self._touch()
+
+    def note(self, id_: Hashable, finding: Finding | None) -> None:
+        """A finding of the Engine's own; None when it is over."""
+        if self._notes.get(id_) == finding:
+            return
+        if finding is None:
+            self._notes.pop(id_, None)
+        else:
+            self._notes[id_] = finding
+        self._touch()
+
+    def tag_list(self, listed: TagList) -> None:
+        """Tags of a repository as now known."""
+        self._tags[listed.repository] = listed
+        self._new_tags.add(listed.repository)
+        self._touch()
+
+    def forget_tags(self, repository: str) -> None:
+        """No source uses that repository any more."""
+        if self._tags.pop(repository, None) is not None:
+            self._touch()
+
+    def selection(self, key: Key, selection: Selection | None) -> None:
+        """What the policy of a source picks; None when the source is gone."""
+        if selection is None:
+            self._selections.pop(key, None)
+        else:
+            self._selections[key] = selection
+        self._new_selections = True
+        self._touch()
+
+    def act(self, plan: Plan) -> int:
+        """A Plan begins; the number is for `receipt` and `finish`."""
+        self._act_serial += 1
+        self._acts[self._act_serial] = Act(plan)
+        for number in [n for n, act in self._acts.items() if act.finished][:-ACTS_KEPT]:
+            del self._acts[number]
+        self._changed()
+        return self._act_serial
+
+    def receipt(self, number: int, receipt: Receipt) -> None:
+        """A Step of a running Plan ended."""
+        act = self._acts[number]
+        self._acts[number] = dataclasses.replace(act, receipts=(*act.receipts, receipt))
+        self._new_receipts.append((act.plan, receipt))
+        self._changed()
+
+    def finish(self, number: int) -> None:
+        """A Plan ended."""
+        self._acts[number] = dataclasses.replace(self._acts[number], finished=True)
+        self._changed()
+
+    def _touch(self) -> None:
+        self._overview = True
+        self._changed()
+
+    # -- what is known
+
+    def current(self, key: Key) -> Resource | None:
+        """The newest that arrived, published or not."""
+        return self._objects[key] if key in self._objects else self.snapshot.get(key)
+
+    def recall(self, key: Key, resource_version: str) -> Resource | None:
+        """That version of a Flux object, when it was seen lately."""
+        current = self.current(key)
+        if current is not None and current.resource_version == resource_version:
+            return current
+        past = self._past.get(key, ())
+        return next((r for r in past if r.resource_version == resource_version), None)
+
+    def notes(self) -> tuple[Finding, ...]:
+        """The Engine's own findings."""
+        return tuple(self._notes.values())
+
+    # -- the next Snapshot
+
+    def take(self, now: float) -> Batch:
+        """All that has arrived, as one half-made Snapshot. Publishing it is `commit`."""
+        old = self.snapshot
+        resources, touched = self._merge(old)
+        half = dataclasses.replace(
+            old,
+            serial=old.serial + 1,
+            taken_at=now,
+            resources=resources,
+            feeds=tuple(self._feeds.values()),
+            unreachable=_frozen(self._unreachable),
+            tags=_frozen(self._tags)
+            if self._new_tags or len(self._tags) != len(old.tags)
+            else old.tags,
+            acts=tuple(self._acts.values()),
+        )
+        batch = Batch(
+            half, touched, frozenset(self._new_tags), tuple(self._new_receipts), self._overview
+        )
+        self._new_tags.clear()
+        self._new_receipts.clear()
+        self._overview = False
+        return batch
+
+    def selections(self, half: Snapshot) -> Snapshot:
+        """`half` with the Selections as now known."""
+        if not self._new_selections:
+            return half
+        self._new_selections = False
+        return dataclasses.replace(half, selections=_frozen(self._selections))
+
+    def commit(self, snapshot: Snapshot) -> None:
+        """`snapshot` is the newest from now on."""
+        self.snapshot = snapshot
+
+    def _merge(self, old: Snapshot) -> tuple[Any, tuple[Touch, ...]]:
+        arrived, self._objects = self._objects, {}
+        tables: dict[tuple[str, KindId], dict[Key, Resource]] = {}
+        touched: list[Touch] = []
+        for key, after in arrived.items():
+            before = old.get(key)
+            if before is after or (before and after and _same(before, after)):
+                continue
+            place = (key.environment, (key.group, key.kind))
+            if place not in tables:
+                tables[place] = dict(old.table(*place))
+            if after is None:
+                del tables[place][key]
+            else:
+                tables[place][key] = after
+            self._remember(key, before, after)
+            touched.append(Touch(key, before, after))
+        if not tables:
+            return old.resources, ()
+        resources = {env: dict(kinds_) for env, kinds_ in old.resources.items()}
+        for (environment, kind), table in tables.items():
+            resources.setdefault(environment, {})[kind] = _frozen(table)
+        return _frozen({env: _frozen(kinds_) for env, kinds_ in resources.items()}), tuple(touched)
+
+    def _remember(self, key: Key, before: Resource | None, after: Resource | None) -> None:
+        if after is None:
+            self._past.pop(key, None)
+        elif before is not None and (key.group, key.kind) in FLUX:
+            self._past.setdefault(key, deque(maxlen=PAST_KEPT)).append(before)
+
+
+def _same(before: Resource, after: Resource) -> bool:
+    return (
+        before.uid == after.uid
+        and before.resource_version == after.resource_version
+        and bool(after.resource_version)
+    )
+
+
+def _frozen(table: dict[Any, Any]) -> Any:
+    return MappingProxyType(dict(table))

@@ -1,0 +1,79 @@
+"""Carries out the Steps that write to a registry: put a tag, push a bundle.
+
+Tags have no compare-and-swap (design.md 7): what stands there is read just before, and read back
+after. A write without an answer is judged by what is read back. Which Environments it concerns is
+the Plan's.
+"""
+
+from __future__ import annotations
+
+from fluxtui.domain.errors import RegistryError, RegistryUnreachable
+from fluxtui.domain.plan import Outcome, PushStep, TagStep
+from fluxtui.domain.revision import short_digest
+from fluxtui.engine.clock import Clock
+from fluxtui.engine.registries import Registries
+
+Result = tuple[Outcome, str]
+
+
+class Tagging:
+    """Registry writes on behalf of one Plan."""
+
+    def __init__(self, registries: Registries, clock: Clock) -> None:
+        self._registries = registries
+        self._clock = clock
+
+    async def tag(self, step: TagStep) -> Result:
+        """Put the tag on the digest when it is still where the Plan saw it."""
+        present = await self._registries.digest(step.repository, step.tag)
+        if present == step.digest:
+            return Outcome.UNCHANGED, f"{step.tag} is on {short_digest(step.digest)} already"
+        if present != step.expect:
+            now = short_digest(present) or "not there"
+            then = short_digest(step.expect) or "not there"
+            return Outcome.REFUSED, f"the tag {step.tag} is {now}, the Plan saw it {then}"
+        unheard: RegistryUnreachable | None = None
+        try:
+            await self._registries.tag(step.repository, step.digest, step.tag)
+        except RegistryUnreachable as error:
+            unheard = error
+        return await self._tagged(step, present, unheard)
+
+    async def push(self, step: PushStep) -> Result:
+        """Pack the folder and push it; nothing is sent when the tag holds the same content."""
+        created = self._clock.stamp()[:19] + "Z"
+        try:
+            pushed = await self._registries.push(step, created)
+        except RegistryUnreachable as error:
+            return await self._pushed_unheard(step, error)
+        present = await self._registries.digest(step.repository, step.tag)
+        if present != pushed.digest:
+            text = f"pushed {pushed.digest}, but the tag {step.tag} is on {present or 'nothing'}"
+            return Outcome.FAILED, text
+        if pushed.unchanged:
+            return Outcome.UNCHANGED, f"{step.tag} holds the same content already"
+        return Outcome.DONE, f"{step.tag}@{pushed.digest}"
+
+    async def _tagged(
+        self, step: TagStep, before: str, unheard: RegistryUnreachable | None
+    ) -> Result:
+        try:
+            present = await self._registries.digest(step.repository, step.tag)
+        except RegistryError as error:
+            text = f"not readable after writing ({error})"
+            return Outcome.UNKNOWN, f"no answer ({unheard}), and {text}" if unheard else text
+        if present == step.digest:
+            heard = "read back: " if unheard is None else "no answer came, but read back: "
+            return Outcome.DONE, f"{heard}{step.tag} is on {short_digest(step.digest)}"
+        if unheard is not None and present == before:
+            return Outcome.FAILED, f"no answer came, and nothing was written ({unheard})"
+        return Outcome.FAILED, f"read back, the tag {step.tag} is on {present or 'nothing'}"
+
+    async def _pushed_unheard(self, step: PushStep, error: RegistryUnreachable) -> Result:
+        try:
+            landed = await self._registries.holds(step)
+        except RegistryError as second:
+            return Outcome.UNKNOWN, f"no answer ({error}), and not readable either ({second})"
+        if landed:
+            return Outcome.DONE, f"no answer came, but read back {step.tag} holds the content"
+        return Outcome.FAILED, f"no answer came, and {step.tag} does not hold the content ({error})"

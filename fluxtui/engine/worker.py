@@ -1,0 +1,164 @@
+"""One process for parse-heavy work, started at the first job: builds and diffs never run in our
+threads.
+
+The parent sends (function name, arguments) as pickles over a pipe and gets a value or an error of
+ours back, one job at a time. A worker that dies costs the job that killed it; the next job starts a
+new one. It gets no terminal: its standard error is kept for the message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import os
+import pickle
+import signal
+import struct
+import sys
+from typing import IO, Any
+
+from fluxtui.domain.errors import FluxtuiError
+
+_LENGTH = struct.Struct(">Q")
+_GRACE = 2.0
+
+
+class WorkerDied(FluxtuiError):
+    """The worker process ended in the middle of a job."""
+
+
+class Worker:
+    """Lives on the Engine's loop."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+        self._errors: asyncio.Task[bytes] | None = None
+
+    async def call(self, function: str, *arguments: Any) -> Any:
+        """The result of `module:name` with these arguments. Raises what it raised, WorkerDied."""
+        frame = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        async with self._turn:
+            process = await self._running()
+            try:
+                ok, value = await self._exchange(process, frame)
+            except (OSError, EOFError, asyncio.IncompleteReadError) as error:
+                raise WorkerDied(await self._last_words(), where=function) from error
+            except asyncio.CancelledError:
+                # Whoever asked has gone; an answer that comes now would be taken for the next
+                # one's.
+                await self.close()
+                raise
+        if ok:
+            return value
+        raise value
+
+    async def close(self) -> None:
+        """End the process; it is killed when it does not go by itself."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        process.stdin.close()
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), _GRACE)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        await self._words()
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        # The same search path as ours, so that the worker finds the same fluxtui wherever it lies.
+        path = f"import sys; sys.path[:] = {sys.path!r}"
+        code = f"{path}; from fluxtui.engine.worker import serve; serve()"
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            code,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert self._process.stderr is not None
+        # Read as it comes: a full pipe would stop the worker.
+        self._errors = asyncio.create_task(_tail(self._process.stderr))
+        return self._process
+
+    @staticmethod
+    async def _exchange(process: asyncio.subprocess.Process, frame: bytes) -> tuple[bool, Any]:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(_LENGTH.pack(len(frame)))
+        process.stdin.write(frame)
+        await process.stdin.drain()
+        (length,) = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
+        ok, value = pickle.loads(await process.stdout.readexactly(length))
+        return bool(ok), value
+
+    async def _last_words(self) -> str:
+        process, self._process = self._process, None
+        if process is None:
+            return "the worker process is gone"
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        lines = (await self._words()).splitlines()
+        tail = f": {lines[-1]}" if lines else ""
+        return f"the worker process died ({process.returncode}){tail}"
+
+    async def _words(self) -> str:
+        task, self._errors = self._errors, None
+        return (await task).decode(errors="replace").strip() if task is not None else ""
+
+
+async def _tail(stream: asyncio.StreamReader, kept: int = 4096) -> bytes:
+    """The last bytes of a stream, once it has ended."""
+    tail = b""
+    while chunk := await stream.read(kept):
+        tail = (tail + chunk)[-kept:]
+    return tail
+
+
+def serve() -> None:
+    """The worker process: answer jobs from standard input until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A review that renders must not slow the screen (design.md 6).
+    os.nice(5)
+    jobs, answers = sys.stdin.buffer, sys.stdout.buffer
+    # Whatever a library prints must not get between the answers.
+    sys.stdout = sys.stderr
+    while (job := _read(jobs)) is not None:
+        function, arguments = job
+        _write(answers, _attempt(function, arguments))
+
+
+def _attempt(function: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+    try:
+        module, _, name = function.partition(":")
+        return True, getattr(importlib.import_module(module), name)(*arguments)
+    except FluxtuiError as error:
+        return False, error
+    except Exception as error:
+        return False, FluxtuiError(f"unexpected {type(error).__name__}: {error}", where=function)
+
+
+def _read(stream: IO[bytes]) -> tuple[str, tuple[Any, ...]] | None:
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    job: tuple[str, tuple[Any, ...]] = pickle.loads(stream.read(length))
+    return job
+
+
+def _write(stream: IO[bytes], answer: tuple[bool, Any]) -> None:
+    frame = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(frame)))
+    stream.write(frame)
+    stream.flush()
