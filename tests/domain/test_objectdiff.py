@@ -1,0 +1,180 @@
+"""A review shows what really changes, nothing that does not, and never a Secret's value."""
+
+import base64
+import copy
+import pickle
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.masking import Masked, Masker, base_name
+from fluxtui.domain.objectdiff import FieldChange, diff_objects, diff_values, unified
+
+MASKER = Masker(b"one session's random key")
+
+
+def deployment(**spec: Any) -> dict[str, Any]:
+    container = {
+        "name": "app",
+        "image": "app:1",
+        "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}],
+        "ports": [{"containerPort": 80}, {"containerPort": 443}],
+        "args": ["--a", "--b", "--c"],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "shop", "annotations": {"a.b/c": "d"}},
+        "spec": {"replicas": 1, "template": {"spec": {"containers": [container]}}, **spec},
+    }
+
+
+def secret(value: str, name: str = "login") -> dict[str, Any]:
+    data = {"password": base64.b64encode(value.encode()).decode(), "user": "bWU="}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name, "namespace": "shop"},
+        "data": data,
+    }
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> list[FieldChange]:
+    return [f for change in diff_objects([before], [after], MASKER) for f in change.fields]
+
+
+def test_an_equal_object_is_no_change() -> None:
+    assert diff_objects([deployment()], [copy.deepcopy(deployment())], MASKER) == ()
+
+
+def test_a_field_is_named_by_its_path_with_list_items_by_name() -> None:
+    after = deployment(replicas=3)
+    container = after["spec"]["template"]["spec"]["containers"][0]
+    container["image"] = "app:2"
+    container["env"][1]["value"] = "3"
+    after["metadata"]["annotations"]["a.b/c"] = "e"
+    at = "spec.template.spec.containers[name=app]"
+    assert changes(deployment(), after) == [
+        FieldChange('metadata.annotations["a.b/c"]', "d", "e"),
+        FieldChange("spec.replicas", 1, 3),
+        FieldChange(f"{at}.image", "app:1", "app:2"),
+        FieldChange(f"{at}.env[name=B].value", "2", "3"),
+    ]
+
+
+def test_order_counts_only_where_it_does_for_kubernetes() -> None:
+    after = deployment()
+    container = after["spec"]["template"]["spec"]["containers"][0]
+    container["ports"].reverse()
+    assert changes(deployment(), after) == []
+    container["env"].reverse()  # $(A) in B works in one order only
+    assert changes(deployment(), after) == [
+        FieldChange("spec.template.spec.containers[name=app].env (order)", "A, B", "B, A")
+    ]
+
+
+def test_an_inserted_argument_does_not_make_all_that_follow_differ() -> None:
+    after = deployment()
+    after["spec"]["template"]["spec"]["containers"][0]["args"].insert(1, "--new")
+    (change,) = changes(deployment(), after)
+    assert (change.path.rpartition(".")[2], change.before, change.after, change.kind) == (
+        "args[1]",
+        None,
+        "--new",
+        "added",
+    )
+
+
+def test_true_is_not_one_and_a_set_has_no_order() -> None:
+    assert list(diff_values({"a": True}, {"a": 1})) == [FieldChange("a", True, 1)]
+    assert list(diff_values({"verbs": ["get", "list"]}, {"verbs": ["list", "get"]})) == []
+    assert list(diff_values({"verbs": ["get"]}, {"verbs": ["list"]})) == [
+        FieldChange("verbs[get]", "get", None, "removed"),
+        FieldChange("verbs[list]", None, "list", "added"),
+    ]
+
+
+def test_added_and_removed_objects_come_in_the_order_of_applying() -> None:
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+    found = diff_objects([secret("a")], [deployment(), namespace], MASKER)
+    assert [(c.kind, str(c.id)) for c in found] == [
+        ("added", "Namespace/shop"),
+        ("removed", "Secret/shop/login"),
+        ("added", "Deployment/shop/web"),
+    ]
+
+
+def test_a_generated_config_map_is_followed_through_its_hash() -> None:
+    def config(name: str, value: str) -> dict[str, Any]:
+        return {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": name, "namespace": "shop"},
+            "data": {"LOG": value},
+        }
+
+    (change,) = diff_objects(
+        [config("env-2c4d6f8g9h", "info")], [config("env-5b7m9k2t4h", "debug")], MASKER
+    )
+    assert (change.kind, change.was, change.id.name) == (
+        "changed",
+        "env-2c4d6f8g9h",
+        "env-5b7m9k2t4h",
+    )
+    assert FieldChange("data.LOG", "info", "debug") in change.fields
+    assert base_name("env-production") == "env-production"
+
+
+def test_secret_values_are_compared_and_never_shown() -> None:
+    before, after = secret("hunter2"), secret("correct horse")
+    assert changes(before, after) == [
+        FieldChange(
+            "data.password", "secret shop/login#password", "secret shop/login#password, changed"
+        )
+    ]
+    (change,) = diff_objects([before], [after], MASKER)
+    text = "\n".join(unified(change))
+    assert "-  password: secret shop/login#password" in text
+    assert "+  password: secret shop/login#password, changed" in text
+    for leaked in (repr(change), text, repr(pickle.dumps(change))):
+        for value in ("hunter2", "correct horse", before["data"]["password"]):
+            assert value not in leaked
+
+
+def test_string_data_counts_as_data_and_an_unhashed_copy_is_dropped() -> None:
+    plain = secret("hunter2")
+    plain["stringData"] = {"password": "hunter2"}
+    del plain["data"]["password"]
+    plain["metadata"]["annotations"] = {
+        "kubectl.kubernetes.io/last-applied-configuration": "hunter2"
+    }
+    masked = MASKER.mask(plain)
+    assert "hunter2" not in repr(masked)
+    assert masked["data"]["password"] == MASKER.mask(secret("hunter2"))["data"]["password"]
+
+
+def test_marks_of_two_sessions_cannot_be_compared() -> None:
+    other = Masker(b"another session's random key")
+    assert MASKER.scalar("x", "l") == MASKER.scalar("x", "l") != other.scalar("x", "l")
+    assert isinstance(MASKER.scalar("x", "l"), Masked)
+    with pytest.raises(ValueError, match="16 bytes"):
+        Masker(b"short")
+
+
+def test_the_text_of_a_change_has_only_what_surrounds_it() -> None:
+    before = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "big", "namespace": "shop"},
+        "data": {f"key-{i:03}": "a" for i in range(300)},
+    }
+    after = copy.deepcopy(before)
+    after["data"]["key-150"] = "b"
+    (change,) = diff_objects([before], [after], MASKER)
+    assert unified(change, context=1) == [
+        "@@ -156,3 +156,3 @@",
+        "   key-149: a",
+        "-  key-150: a",
+        "+  key-150: b",
+        "   key-151: a",
+    ]
