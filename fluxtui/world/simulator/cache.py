@@ -1,0 +1,112 @@
+"""What the simulator knows of one kind: the objects as last seen, newest version only.
+
+Writes put their answer in at once, so that no controller acts twice on what it has just done; a
+watch event older than that is ignored. Nothing here talks to an API.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from fluxtui.cluster.port import ApiResource, Json
+
+Key = tuple[str, str]
+"""(namespace, name); namespace is empty for cluster-wide kinds."""
+
+
+def key_of(obj: Json) -> Key:
+    """The object's place in its kind."""
+    meta = obj["metadata"]
+    return str(meta.get("namespace") or ""), str(meta["name"])
+
+
+def uid_of(obj: Json) -> str:
+    """The object's uid, empty when the API gave none."""
+    return str(obj["metadata"].get("uid") or "")
+
+
+def owner_of(obj: Json) -> Json | None:
+    """The ownerReference that is the controller, if any."""
+    for reference in obj["metadata"].get("ownerReferences") or ():
+        if reference.get("controller"):
+            return dict(reference)
+    return None
+
+
+class Cache:
+    """The objects of one kind. `put` and `drop` say whether anything changed."""
+
+    def __init__(self, type_: ApiResource) -> None:
+        self.type = type_
+        self._objects: dict[Key, Json] = {}
+        self._owned: defaultdict[str, set[Key]] = defaultdict(set)
+        self._gone: set[str] = set()
+
+    def get(self, key: Key) -> Json | None:
+        """The object, or None."""
+        return self._objects.get(key)
+
+    def __iter__(self) -> Iterator[Json]:
+        return iter(tuple(self._objects.values()))
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def owned_by(self, owner: Json) -> list[Json]:
+        """The objects whose controller is `owner`, oldest first."""
+        keys = self._owned.get(uid_of(owner), ())
+        found = (self._objects[key] for key in keys)
+        return sorted(
+            found, key=lambda o: (o["metadata"].get("creationTimestamp") or "", key_of(o))
+        )
+
+    def put(self, obj: Json) -> bool:
+        """Take a version in, unless it is older than the one known or the object is gone."""
+        key, uid = key_of(obj), uid_of(obj)
+        known = self._objects.get(key)
+        if uid in self._gone:
+            return False
+        if known is not None:
+            if uid_of(known) == uid and _version(known) >= _version(obj):
+                return False
+            self._forget(key, known)
+        self._objects[key] = obj
+        owner = owner_of(obj)
+        if owner is not None:
+            self._owned[str(owner.get("uid"))].add(key)
+        return True
+
+    def drop(self, obj: Json) -> bool:
+        """The object is deleted. Later news about the same uid are ignored."""
+        uid = uid_of(obj)
+        self._gone.add(uid)
+        key = key_of(obj)
+        known = self._objects.get(key)
+        if known is None or uid_of(known) != uid:
+            return False
+        self._forget(key, known)
+        return True
+
+    def replace(self, objects: Iterable[Json]) -> list[Json]:
+        """Make the cache equal to a list; returns every object that changed or went away."""
+        changed: list[Json] = []
+        listed = list(objects)
+        uids = {uid_of(obj) for obj in listed}
+        for known in self:
+            if uid_of(known) not in uids and self.drop(known):
+                changed.append(known)
+        changed += [obj for obj in listed if self.put(obj)]
+        return changed
+
+    def _forget(self, key: Key, known: Json) -> None:
+        del self._objects[key]
+        owner = owner_of(known)
+        if owner is not None:
+            self._owned[str(owner.get("uid"))].discard(key)
+
+
+def _version(obj: Json) -> int:
+    text: Any = obj["metadata"].get("resourceVersion")
+    return int(text) if text and str(text).isdigit() else 0

@@ -1,0 +1,100 @@
+"""Custom resources: whatever their operators would be, they report success after a moment.
+
+Covers every kind of a CustomResourceDefinition but Flux's own. The status carries what health
+checks usually ask for: `Ready`, `observedGeneration`, and the `status: Completed` of operators that
+know no conditions. The fault `crash-loop` makes one fail instead.
+"""
+
+from __future__ import annotations
+
+from fluxtui.cluster.port import ApiResource, Json
+from fluxtui.world.simulator import pods
+from fluxtui.world.simulator.cache import Key, uid_of
+from fluxtui.world.simulator.state import State
+
+MANAGER = "simulated-operator"
+_WORK = 1.5
+_FLUX = "toolkit.fluxcd.io"
+
+
+class Customs:
+    """`look` at an object of one custom kind."""
+
+    def __init__(self, state: State, type_: ApiResource, *, subresource: bool) -> None:
+        self._state = state
+        self._type = type_
+        self._subresource = "status" if subresource else ""
+        self._since: dict[tuple[str, int], float] = {}
+        # A schema may prune what we write: so the status alone does not say that we are done.
+        self._settled: set[tuple[str, int]] = set()
+
+    async def look(self, key: Key) -> float | None:
+        """In progress, then completed (or failed), for each generation."""
+        obj = self._state.get(self._type, key)
+        if obj is None or pods.is_ending(obj):
+            return None
+        generation = int(obj["metadata"].get("generation") or 1)
+        mark = (uid_of(obj), generation)
+        if mark in self._settled or _is_settled(obj, generation):
+            return None
+        now = self._state.clock.monotonic()
+        left = _WORK - (now - self._since.setdefault(mark, now))
+        if left > 0:
+            await self._tell(obj, "Unknown", "Progressing", "InProgress", generation)
+            return left
+        self._since.pop(mark, None)
+        if (obj["metadata"].get("annotations") or {}).get(pods.FAULT) == "crash-loop":
+            await self._tell(obj, "False", "Failed", "Failed", generation)
+        else:
+            await self._tell(obj, "True", "Reconciled", "Completed", generation)
+        self._settled.add(mark)
+        return None
+
+    async def _tell(self, obj: Json, ready: str, reason: str, word: str, generation: int) -> None:
+        status = dict(obj.get("status") or {})
+        status["conditions"] = pods.set_condition(
+            list(status.get("conditions") or ()),
+            "Ready",
+            ready,
+            self._state.stamp(),
+            reason=reason,
+            message=f"simulated operator: {word}",
+            extra=None,
+        )
+        for entry in status["conditions"]:
+            entry["observedGeneration"] = generation
+        status |= {"observedGeneration": generation, "status": word}
+        await self._state.set_status(
+            self._type, obj, status, manager=MANAGER, subresource=self._subresource
+        )
+
+
+def custom_kind(crd: Json) -> tuple[ApiResource, bool] | None:
+    """The kind a definition serves and whether it has a status subresource.
+
+    None when the definition is not for the simulator: it is Flux's, or not established yet.
+    """
+    spec = crd.get("spec") or {}
+    group = str(spec.get("group", ""))
+    served = [version for version in spec.get("versions") or () if version.get("served")]
+    established = (pods.condition(crd, "Established") or {}).get("status") == "True"
+    if group.endswith(_FLUX) or not served or not established or pods.is_ending(crd):
+        return None
+    chosen = next((version for version in served if version.get("storage")), served[0])
+    names = spec.get("names") or {}
+    type_ = ApiResource(
+        group,
+        str(chosen["name"]),
+        str(names.get("kind", "")),
+        str(names.get("plural", "")),
+        spec.get("scope") != "Cluster",
+    )
+    return type_, "status" in (chosen.get("subresources") or {})
+
+
+def _is_settled(obj: Json, generation: int) -> bool:
+    status = obj.get("status") or {}
+    return status.get("observedGeneration") == generation and status.get("status") in (
+        "Completed",
+        "Failed",
+    )

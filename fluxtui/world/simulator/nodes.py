@@ -1,0 +1,60 @@
+"""The nodes the simulated Pods run on: three, in two zones, always ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluxtui.cluster.port import Json
+from fluxtui.world.simulator.kinds import NODE
+from fluxtui.world.simulator.state import KUBELET, State
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedNode:
+    """A node's name and zone."""
+
+    name: str
+    zone: str
+
+
+NODES = (
+    SimulatedNode("node-a1", "zone-a"),
+    SimulatedNode("node-a2", "zone-a"),
+    SimulatedNode("node-b1", "zone-b"),
+)
+
+
+async def register_nodes(state: State) -> None:
+    """Make the nodes known, as kubelets do when they come up. Harmless when they already are."""
+    for node in NODES:
+        made = await state.create(NODE, _node(node), manager=KUBELET)
+        if made is not None:
+            await state.set_status(NODE, made, _status(state.stamp()), manager=KUBELET)
+
+
+def _node(node: SimulatedNode) -> Json:
+    labels = {
+        "kubernetes.io/hostname": node.name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "topology.kubernetes.io/zone": node.zone,
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": node.name, "labels": labels},
+        "spec": {},
+    }
+
+
+def _status(now: str) -> Json:
+    room = {"cpu": "16", "memory": "64Gi", "pods": "110", "ephemeral-storage": "200Gi"}
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "KubeletReady",
+        "message": "simulated node is ready",
+        "lastHeartbeatTime": now,
+        "lastTransitionTime": now,
+    }
+    return {"capacity": room, "allocatable": room, "conditions": [ready]}

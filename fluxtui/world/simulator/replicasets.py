@@ -1,0 +1,104 @@
+"""ReplicaSets: as many Pods as asked for, and a status that counts them.
+
+Source of the status rules: Kubernetes' replicaset controller (counts of ready and available Pods,
+zero counts left out except `replicas`).
+"""
+
+from __future__ import annotations
+
+from fluxtui.cluster.port import Json
+from fluxtui.world.simulator import pods
+from fluxtui.world.simulator.cache import Key, key_of
+from fluxtui.world.simulator.kinds import POD, REPLICA_SET
+from fluxtui.world.simulator.moments import seconds_since
+from fluxtui.world.simulator.state import State
+
+_COMPONENT = "replicaset-controller"
+
+
+class ReplicaSets:
+    """`look` at a ReplicaSet."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def look(self, key: Key) -> float | None:
+        """Create or delete Pods, then say how many there are."""
+        replica_set = self._state.get(REPLICA_SET, key)
+        if replica_set is None or pods.is_ending(replica_set):
+            return None
+        await self._scale(replica_set)
+        return await self._count(replica_set)
+
+    async def _scale(self, replica_set: Json) -> None:
+        wanted = _wanted(replica_set)
+        active = [pod for pod in self._state.owned(POD, replica_set) if pods.is_active(pod)]
+        name = key_of(replica_set)[1]
+        for _ in range(wanted - len(active)):
+            pod = pods.pod_from(
+                replica_set["spec"]["template"],
+                REPLICA_SET,
+                replica_set,
+                f"{name}-{self._state.suffix()}",
+            )
+            made = await self._state.create(POD, pod)
+            if made is not None:
+                self._tell(replica_set, "SuccessfulCreate", f"Created pod: {key_of(made)[1]}")
+        for pod in sorted(active, key=_worth)[: max(0, len(active) - wanted)]:
+            await self._state.delete(POD, pod)
+            self._tell(replica_set, "SuccessfulDelete", f"Deleted pod: {key_of(pod)[1]}")
+
+    async def _count(self, replica_set: Json) -> float | None:
+        active = [pod for pod in self._state.owned(POD, replica_set) if pods.is_active(pod)]
+        ready = [pod for pod in active if pods.is_ready(pod)]
+        least = float((replica_set.get("spec") or {}).get("minReadySeconds") or 0)
+        available, soonest = available_of(ready, least, self._state)
+        status: Json = {
+            "replicas": len(active),
+            "observedGeneration": replica_set["metadata"].get("generation", 1),
+        }
+        if active:
+            status["fullyLabeledReplicas"] = len(active)
+        if ready:
+            status["readyReplicas"] = len(ready)
+        if available:
+            status["availableReplicas"] = available
+        await self._state.set_status(REPLICA_SET, replica_set, status)
+        return soonest
+
+    def _tell(self, replica_set: Json, reason: str, message: str) -> None:
+        self._state.recorder.event(REPLICA_SET, replica_set, reason, message, component=_COMPONENT)
+
+
+def available_of(ready: list[Json], least: float, state: State) -> tuple[int, float | None]:
+    """How many ready Pods have been so for `least` seconds, and when the next one will have."""
+    if not least:
+        return len(ready), None
+    now = state.clock.now()
+    left: list[float] = []
+    for pod in ready:
+        since = (pods.condition(pod, "Ready") or {}).get("lastTransitionTime")
+        left.append(least - seconds_since(since, now) * state.clock.speed)
+    waiting = [seconds for seconds in left if seconds > 0]
+    return len(left) - len(waiting), min(waiting, default=None)
+
+
+def _wanted(replica_set: Json) -> int:
+    asked = (replica_set.get("spec") or {}).get("replicas")
+    return 1 if asked is None else int(asked)
+
+
+def _worth(pod: Json) -> tuple[bool, bool, bool, int, str]:
+    """Sorts the Pod to delete first to the front: unbound, not running, unready, restarting."""
+    return (
+        bool((pod.get("spec") or {}).get("nodeName")),
+        pods.phase(pod) == "Running",
+        pods.is_ready(pod),
+        -pods.restarts(pod),
+        # Of equals the youngest goes first.
+        _inverted(str(pod["metadata"].get("creationTimestamp") or "")),
+    )
+
+
+def _inverted(text: str) -> str:
+    return "".join(chr(0x10FFFF - ord(letter)) for letter in text)

@@ -1,0 +1,155 @@
+"""The simulator of one environment: who is told about which change.
+
+It starts one informer a kind and one queue a controller, and passes news on: a Pod's to its owner,
+a ReplicaSet's to its Deployment, a definition's to a new custom kind. The deciding is done in the
+controllers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import TracebackType
+
+from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.reconciler.clock import Clock
+from fluxtui.world.simulator.budgets import Budgets, selects
+from fluxtui.world.simulator.cache import key_of, owner_of
+from fluxtui.world.simulator.claims import Claims
+from fluxtui.world.simulator.cronjobs import CronJobs
+from fluxtui.world.simulator.customs import Customs, custom_kind
+from fluxtui.world.simulator.daemonsets import DaemonSets
+from fluxtui.world.simulator.deployments import Deployments
+from fluxtui.world.simulator.informer import Informer
+from fluxtui.world.simulator.jobs import Jobs
+from fluxtui.world.simulator.kinds import (
+    CLAIM,
+    CRD,
+    CRON_JOB,
+    DAEMON_SET,
+    DEPLOYMENT,
+    DISRUPTION_BUDGET,
+    JOB,
+    POD,
+    REPLICA_SET,
+    STATEFUL_SET,
+    WATCHED,
+)
+from fluxtui.world.simulator.kubelet import Kubelet, Pace
+from fluxtui.world.simulator.nodes import register_nodes
+from fluxtui.world.simulator.replicasets import ReplicaSets
+from fluxtui.world.simulator.state import State
+from fluxtui.world.simulator.statefulsets import StatefulSets
+from fluxtui.world.simulator.workqueue import WorkQueue
+
+
+class Simulator:
+    """Keeps the workloads of one cluster alive while it is entered.
+
+    `async with Simulator(cluster, Clock(speed)): ...`, or `start` and `stop`. The cluster stays the
+    caller's: it is not closed here.
+    """
+
+    def __init__(
+        self, cluster: Cluster, clock: Clock, *, pace: Pace | None = None, seed: int | None = None
+    ) -> None:
+        self._cluster = cluster
+        self._state = State(cluster, clock, seed=seed)
+        self._clock = clock
+        looks = {
+            DEPLOYMENT: Deployments(self._state).look,
+            REPLICA_SET: ReplicaSets(self._state).look,
+            STATEFUL_SET: StatefulSets(self._state).look,
+            DAEMON_SET: DaemonSets(self._state).look,
+            JOB: Jobs(self._state).look,
+            CRON_JOB: CronJobs(self._state).look,
+            POD: Kubelet(self._state, pace or Pace()).look,
+            CLAIM: Claims(self._state).look,
+            DISRUPTION_BUDGET: Budgets(self._state).look,
+        }
+        self._queues = {
+            type_: WorkQueue(type_.plural, look, clock) for type_, look in looks.items()
+        }
+        self._by_kind = {(type_.group, type_.kind): queue for type_, queue in self._queues.items()}
+        self._customs: dict[str, tuple[ApiResource, asyncio.Task[None], WorkQueue]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin; returns once everything that exists is known. Raises ClusterError."""
+        await register_nodes(self._state)
+        self._tasks.append(asyncio.create_task(self._state.recorder.run(), name="recorder"))
+        informers = [
+            Informer(self._cluster, self._state.cache(type_), self._teller(type_))
+            for type_ in WATCHED
+        ]
+        informers.append(Informer(self._cluster, self._state.cache(CRD), self._definition))
+        for informer in informers:
+            self._tasks.append(asyncio.create_task(informer.run(), name="informer"))
+        for informer in informers:
+            await informer.synced.wait()
+
+    async def stop(self) -> None:
+        """End all work."""
+        tasks = [*self._tasks, *(task for _, task, _ in self._customs.values())]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        queues = [*self._queues.values(), *(queue for _, _, queue in self._customs.values())]
+        await asyncio.gather(*(queue.close() for queue in queues))
+
+    async def __aenter__(self) -> Simulator:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    def _teller(self, type_: ApiResource) -> Callable[[Json], None]:
+        """Who hears of a change of this kind: its controller, its owner, the budgets over it."""
+        queue = self._queues.get(type_)
+
+        def tell(obj: Json) -> None:
+            if queue is not None:
+                queue.add(key_of(obj))
+            owner = owner_of(obj)
+            if owner is not None:
+                group = str(owner.get("apiVersion", "")).rpartition("/")[0]
+                above = self._by_kind.get((group, str(owner.get("kind"))))
+                if above is not None:
+                    above.add((key_of(obj)[0], str(owner.get("name"))))
+            if type_ == POD:
+                self._tell_budgets(obj)
+
+        return tell
+
+    def _tell_budgets(self, pod: Json) -> None:
+        for budget in self._state.cache(DISRUPTION_BUDGET):
+            if selects((budget.get("spec") or {}).get("selector"), pod, key_of(budget)):
+                self._queues[DISRUPTION_BUDGET].add(key_of(budget))
+
+    def _definition(self, crd: Json) -> None:
+        """A definition came, changed or went: follow its kind, or stop doing so."""
+        name = key_of(crd)[1]
+        known = self._state.get(CRD, key_of(crd))
+        kind = custom_kind(known) if known is not None else None
+        following = self._customs.get(name)
+        if following is not None and (kind is None or following[0] != kind[0]):
+            del self._customs[name]
+            following[1].cancel()
+            self._tasks.append(asyncio.create_task(following[2].close()))
+            following = None
+        if kind is None or following is not None:
+            return
+        type_, subresource = kind
+        customs = Customs(self._state, type_, subresource=subresource)
+        queue = WorkQueue(type_.plural, customs.look, self._clock)
+        informer = Informer(
+            self._cluster, self._state.cache(type_), lambda obj: queue.add(key_of(obj))
+        )
+        task = asyncio.create_task(informer.run(), name=f"informer {type_.plural}")
+        self._customs[name] = (type_, task, queue)
