@@ -9,10 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 from fluxtui.artifacts.reference import is_digest
 from fluxtui.domain.errors import ConfigError
+
+_ASIDE = ".new-"
+_ABANDONED = 3600.0
+"""Seconds after which a file set aside belongs to nobody any more."""
 
 
 class BlobCache:
@@ -51,7 +56,7 @@ class BlobCache:
             return
         try:
             self._make(path.parent)
-            handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+            handle, name = tempfile.mkstemp(prefix=_ASIDE, dir=path.parent)
             aside = Path(name)
             try:
                 with os.fdopen(handle, "wb") as file:
@@ -87,6 +92,8 @@ class BlobCache:
                 facts = path.stat()
             except FileNotFoundError:
                 continue
+            if path.name.startswith(_ASIDE) and time.time() - facts.st_mtime < _ABANDONED:
+                continue  # another process is writing it
             found.append((facts.st_mtime, facts.st_size, path))
         total = sum(size for _, size, _ in found)
         for _, size, path in sorted(found):

@@ -38,7 +38,7 @@ class Reference:
             raise _wrong(text, f"{digest!r} is not a digest (sha256: and 64 hex digits)")
         slash, colon = rest.rfind("/"), rest.rfind(":")
         tag = ""
-        if colon > slash >= 0:
+        if colon > slash:
             rest, tag = rest[:colon], rest[colon + 1 :]
             if not is_tag(tag):
                 raise _wrong(text, f"{tag!r} is not a tag (1-128 of A-Za-z0-9_-.)")
@@ -128,8 +128,10 @@ def host_name(host: str) -> str:
 
 def _split(rest: str) -> tuple[str, str]:
     first, slash, repository = rest.partition("/")
-    if not slash or not (first == "localhost" or "." in first or ":" in first):
+    if not (first == "localhost" or "." in first or ":" in first):
         first, repository = _DOCKER_HUB, rest
+    elif not slash:
+        return first, ""
     if first in {"docker.io", _DOCKER_HUB}:
         first = _DOCKER_HUB
         if "/" not in repository:

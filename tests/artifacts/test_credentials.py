@@ -1,0 +1,158 @@
+"""Credentials are found where docker leaves them, and go nowhere they should not."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fluxtui.artifacts import RegistrySettings, docker_config_credentials
+from fluxtui.artifacts.credentials import Credential, Keychain
+from fluxtui.domain.errors import ConfigError, RegistryDenied
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def keychain(folder: Path, config: Any = None, **settings: Any) -> Keychain:
+    folder.mkdir(exist_ok=True)
+    if config is not None:
+        (folder / "config.json").write_text(json.dumps(config))
+    environ = {"DOCKER_CONFIG": str(folder), "PATH": f"{folder}:{os.environ['PATH']}"}
+    return Keychain(RegistrySettings(**settings), environ)
+
+
+def helper(folder: Path, name: str, script: str) -> None:
+    path = folder / f"docker-credential-{name}"
+    path.write_text('#!/bin/sh\nread server\necho "$server" >> "$0.asked"\n' + script)
+    path.chmod(0o755)
+
+
+def test_nothing_known_means_anonymous(tmp_path: Path) -> None:
+    assert keychain(tmp_path).find("r.example") is None
+    assert Keychain(RegistrySettings(), {}).find("r.example") is None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"auth": b64("me:se:cret")},
+        {"username": "me", "password": "se:cret"},
+    ],
+)
+def test_docker_config_is_read(tmp_path: Path, entry: dict[str, str]) -> None:
+    found = keychain(tmp_path, {"auths": {"r.example": entry}}).find("r.example")
+    assert found is not None and (found.user, found.password) == ("me", "se:cret")
+
+
+def test_home_is_looked_into_when_docker_config_is_not_set(tmp_path: Path) -> None:
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker" / "config.json").write_text(
+        json.dumps({"auths": {"r.example": {"auth": b64("a:b")}}})
+    )
+    found = Keychain(RegistrySettings(), {"HOME": str(tmp_path)}).find("r.example")
+    assert found is not None and found.user == "a"
+
+
+def test_the_settings_come_first(tmp_path: Path) -> None:
+    known = keychain(
+        tmp_path,
+        {"auths": {"r.example": {"auth": b64("file:x")}}},
+        credentials={"r.example": ("explicit", "y")},
+    )
+    assert known.find("r.example") == Credential("explicit", "y", source="the settings")
+
+
+@pytest.mark.parametrize("key", ["https://index.docker.io/v1/", "docker.io", "index.docker.io"])
+def test_docker_hub_is_known_by_all_its_names(tmp_path: Path, key: str) -> None:
+    known = keychain(tmp_path, {"auths": {key: {"auth": b64("hub:x")}}})
+    found = known.find("index.docker.io", "library/alpine")
+    assert found is not None and found.user == "hub"
+
+
+def test_the_entry_for_a_deeper_path_wins(tmp_path: Path) -> None:
+    auths = {
+        "r.example": {"auth": b64("all:x")},
+        "r.example/acme": {"auth": b64("acme:x")},
+        "r.example/acmex": {"auth": b64("other:x")},
+    }
+    known = keychain(tmp_path, {"auths": auths})
+    assert known.find("r.example", "acme/ui").user == "acme"  # type: ignore[union-attr]
+    assert known.find("r.example", "b").user == "all"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("host", ["r.example.evil", "evil-r.example", "r.exampl", "r.example:5000"])
+def test_another_host_gets_nothing(tmp_path: Path, host: str) -> None:
+    known = keychain(tmp_path, {"auths": {"r.example": {"auth": b64("a:b")}}})
+    assert known.find(host, "a") is None
+
+
+def test_a_helper_is_asked_once_and_again_after_a_refusal(tmp_path: Path) -> None:
+    known = keychain(tmp_path, {"credHelpers": {"r.example": "test"}, "auths": {"r.example": {}}})
+    helper(tmp_path, "test", """echo '{"Username":"u","Secret":"p"}'\n""")
+    for _ in range(2):
+        found = known.find("r.example")
+    assert found == Credential("u", "p", source="docker-credential-test")
+    asked = tmp_path / "docker-credential-test.asked"
+    assert asked.read_text() == "r.example\n"
+    known.forget()
+    known.find("r.example")
+    assert asked.read_text() == "r.example\nr.example\n"
+
+
+def test_a_helper_may_give_an_identity_token(tmp_path: Path) -> None:
+    known = keychain(tmp_path, {"credsStore": "test"})
+    helper(tmp_path, "test", """echo '{"Username":"<token>","Secret":"refresh"}'\n""")
+    assert known.find("r.example").identity_token == "refresh"  # type: ignore[union-attr]
+
+
+def test_the_store_is_asked_about_docker_hub_by_its_old_address(tmp_path: Path) -> None:
+    known = keychain(tmp_path, {"credsStore": "test"})
+    helper(tmp_path, "test", """echo '{"Username":"u","Secret":"p"}'\n""")
+    known.find("index.docker.io")
+    asked = (tmp_path / "docker-credential-test.asked").read_text()
+    assert asked == "https://index.docker.io/v1/\n"
+
+
+def test_a_helper_that_knows_nothing_means_anonymous(tmp_path: Path) -> None:
+    known = keychain(tmp_path, {"credsStore": "test"})
+    helper(tmp_path, "test", "echo 'credentials not found in native keychain'\nexit 1\n")
+    assert known.find("r.example") is None
+
+
+def test_a_broken_or_missing_helper_is_said(tmp_path: Path) -> None:
+    known = keychain(tmp_path, {"credsStore": "gone"})
+    with pytest.raises(RegistryDenied, match="not installed"):
+        known.find("r.example")
+    helper(tmp_path, "gone", "echo 'the vault is locked' >&2\nexit 1\n")
+    with pytest.raises(RegistryDenied, match="the vault is locked"):
+        known.find("r.example")
+
+
+def test_a_helper_is_a_name_not_a_path(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not the name"):
+        keychain(tmp_path, {"credsStore": "../../evil"}).find("r.example")
+
+
+def test_a_damaged_config_is_said_without_quoting_it(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"auths": {"r": {"auth": "secretsecret"')
+    with pytest.raises(ConfigError) as wrong:
+        keychain(tmp_path).find("r")
+    assert "config.json" in str(wrong.value) and "secretsecret" not in str(wrong.value)
+
+
+def test_a_credential_never_shows_its_secret() -> None:
+    shown = repr(Credential("me", "hunter2", "refresh", source="somewhere"))
+    assert "hunter2" not in shown and "refresh" not in shown
+
+
+def test_a_pull_secret_is_read_as_flux_reads_it() -> None:
+    raw = json.dumps({"auths": {"https://r.example/v2/": {"auth": b64("a:b")}, "x": {}}})
+    assert docker_config_credentials(raw) == {"r.example": ("a", "b")}
+    with pytest.raises(ConfigError):
+        docker_config_credentials(b"nonsense")
