@@ -1,0 +1,58 @@
+# Every target sets up what it needs in .venv: a fresh machine wants Python >= 3.11 and make, no more.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+
+# Recompiling every module at every start makes each process of the World seconds slower.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test lint bench screenshots requirements clean
+
+help:
+	@echo "make demo         a whole delivery on this machine; press ? for keys"
+	@echo "make test         all tests"
+	@echo "make lint         ruff, mypy --strict, import contracts"
+	@echo "make bench        measure against peers in the same run"
+	@echo "make screenshots  draw screenshots/ again from the demo"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "fluxtui needs Python >= 3.11; say which with: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUN)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(RUN)
+	@$(BIN)/fluxtui demo $(ARGS)
+
+test: $(DEV)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: $(DEV)
+	$(BIN)/python -m tests.screenshots screenshots
+
+# Pins every package with its hashes; no registry's address goes into the files.
+requirements: $(DEV)
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/python -m tests.requirements
+
+clean:
+	rm -rf $(VENV) build dist
