@@ -12,7 +12,7 @@ import requests
 from fluxtui.artifacts.transport import TRIES, Cancel, FluxRegistry, refusal, unreachable
 from fluxtui.domain.errors import ArtifactError, RegistryError, RegistryUnreachable
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 
 
 def fetch(
