@@ -7,7 +7,7 @@ because it costs a quarter of a second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain.resource import Key
@@ -95,8 +95,11 @@ class Chain:
         return tuple(first[key] for key in sorted(first, key=lambda k: -counts[k]))
 
 
-def analyse(nodes: Iterable[Node]) -> Chain:
-    """Analyse Nodes; the last of two with one key wins. Raises nothing."""
+def analyse(nodes: Iterable[Node], label: Callable[[Key], str] = str) -> Chain:
+    """Analyse Nodes; the last of two with one key wins. Raises nothing.
+
+    `label` names dependencies that are not there, for people.
+    """
     known = {node.key: node for node in nodes}
     missing: dict[Key, tuple[Key, ...]] = {}
     dependents: dict[Key, list[Key]] = {}
@@ -111,7 +114,7 @@ def analyse(nodes: Iterable[Node]) -> Chain:
     roots: dict[Key, tuple[Root, ...]] = {}
     for node in known.values():
         if not node.ready or node.key in in_cycle:
-            roots[node.key] = _roots(node, known, in_cycle)
+            roots[node.key] = _roots(node, known, in_cycle, label)
     return Chain(
         known,
         waves,
@@ -174,7 +177,10 @@ def _cycles(stuck: tuple[Key, ...], known: Mapping[Key, Node]) -> tuple[tuple[Ke
 
 
 def _roots(
-    start: Node, known: Mapping[Key, Node], in_cycle: Mapping[Key, tuple[Key, ...]]
+    start: Node,
+    known: Mapping[Key, Node],
+    in_cycle: Mapping[Key, tuple[Key, ...]],
+    label: Callable[[Key], str],
 ) -> tuple[Root, ...]:
     """Walk from a not-ready node along not-ready dependencies to where nothing else blocks."""
     found: dict[Key, Root] = {}
@@ -192,7 +198,7 @@ def _roots(
         for dependency in dict.fromkeys(node.depends_on):
             if dependency not in known:
                 further = True
-                sentence = f"blocked by {dependency}: not found"
+                sentence = f"blocked by {label(dependency)}: not found"
                 if node.key != start.key:
                     sentence += f" ({node.name} depends on it)"
                 found.setdefault(

@@ -88,8 +88,8 @@ def diff_objects(
     pairs += renamed.items()
     changes: list[ObjectChange] = []
     for was, now in pairs:
-        # By text, because 1 == True == 1.0 in Python and not in Kubernetes.
-        if was == now and repr(old[was]) == repr(new[now]):
+        # Also by text, because 1 == True == 1.0 in Python and not in Kubernetes.
+        if was == now and old[was] == new[now] and repr(old[was]) == repr(new[now]):
             continue
         left, right = masker.mask(old[was]), masker.mask(new[now])
         fields = tuple(_objects(left, right))

@@ -46,6 +46,8 @@ def test_a_missing_dependency_is_a_state() -> None:
     assert chain.roots["ui"][0].kind == "missing"
     assert chain.roots["ui"][0].sentence == "blocked by gone: not found (api depends on it)"
     assert chain.waves == (("api",), ("ui",))
+    named = analyse([Node("api", ("gone",), ready=False)], label=lambda key: f"Kustomization {key}")
+    assert named.roots["api"][0].sentence == "blocked by Kustomization gone: not found"
 
 
 def test_a_circle_is_shown_as_it_runs_and_blocks_what_hangs_on_it() -> None:

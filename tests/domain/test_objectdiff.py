@@ -141,6 +141,17 @@ def test_secret_values_are_compared_and_never_shown() -> None:
             assert value not in leaked
 
 
+def test_a_secret_that_was_substituted_into_any_field_is_told_apart_unseen() -> None:
+    def with_password(value: str) -> dict[str, Any]:
+        return deployment(password=MASKER.scalar(value, "secret shop/login#password"))
+
+    assert changes(with_password("a"), with_password("a")) == []
+    label = "secret shop/login#password"
+    assert changes(with_password("a"), with_password("b")) == [
+        FieldChange("spec.password", label, f"{label}, changed")
+    ]
+
+
 def test_string_data_counts_as_data_and_an_unhashed_copy_is_dropped() -> None:
     plain = secret("hunter2")
     plain["stringData"] = {"password": "hunter2"}

@@ -97,6 +97,14 @@ def test_newest_by_time_that_is_not_the_highest_is_said_with_the_way_out() -> No
     assert agreed.newest_by_time == old and agreed.warnings == ()
 
 
+def test_equal_or_unknown_times_are_no_warning() -> None:
+    policy = Policy(semver="*")
+    same = {"1.0.0": "2026-01-01T00:00:00Z", "2.0.0": "2026-01-01T01:00:00+01:00"}
+    assert select(["1.0.0", "2.0.0"], policy, same).newest_by_time == "2.0.0"
+    partly = select(["1.0.0", "2.0.0"], policy, {"1.0.0": "2026-01-01T00:00:00Z"})
+    assert partly.newest_by_time == "1.0.0" and partly.warnings == ()
+
+
 def test_a_newer_tag_that_the_range_excludes_on_purpose_is_no_warning() -> None:
     times = {"1.0.0": "2026-01-01T00:00:00Z", "2.0.0": "2026-02-01T00:00:00Z", "1.0.1": "junk"}
     selection = select(["1.0.0", "2.0.0"], Policy(semver="<2"), times)
@@ -149,6 +157,13 @@ def test_a_tag_that_does_not_exist_yet_is_tried_on_every_follower() -> None:
     assert [k for k, e in effects.items() if e.changes] == ["production"]
     assert (effects["production"].before, effects["production"].after) == ("1.4.2", "1.5.0")
     assert effects["staging"].why[0].refusal is Refusal.FILTERED
+
+
+def test_moving_a_tag_changes_whoever_picks_it() -> None:
+    policies = {"stable": Policy(tag="production"), "range": Policy(semver="*")}
+    stable, range_ = simulate(policies, ["1.0.0", "production"], add=["production"])
+    assert stable.moved and stable.changes and stable.after == "production"
+    assert not range_.changes
 
 
 def test_a_deleted_tag_makes_its_followers_fall_back() -> None:

@@ -14,6 +14,7 @@ from fluxtui.domain.versions.constraint import Constraint
 from fluxtui.domain.versions.version import Version
 
 BAD_FILTER = "the semverFilter does not compile, so that no tag is looked at"
+LOWER = "lower than the tag that is picked"  # names no tag, so that it outlives the pick
 BAD_RANGE = "the range does not parse"
 
 
@@ -63,26 +64,22 @@ def not_a_version(tag: str) -> str:
     return "not a version (1.2.3 is one)"
 
 
-def lower(chosen: str) -> str:
-    return f"lower than {chosen}, which is picked"
-
-
 def ambiguous(chosen: str) -> str:
     return f"as high as {chosen}, which the registry lists first; Flux may pick either"
 
 
-def published_last(tags: Sequence[str], published: Mapping[str, str]) -> str:
-    """The tag published last, '' when no time is known. Equal times: the first of the registry."""
-    if not published:
-        return ""
+def published_last(tags: Sequence[str], published: Mapping[str, str], chosen: str) -> str:
+    """The tag published last, '' when no time is known; among equal times rather the chosen one."""
     latest, when = "", ""
-    moment = datetime.min.replace(tzinfo=UTC)
+    moment = _moment(published.get(chosen, ""))
+    if moment is not None:
+        latest, when = chosen, published[chosen]
     for tag in tags:
         time = published.get(tag)
         if not time or time == when:
             continue
         parsed = _moment(time)
-        if parsed is not None and parsed > moment:
+        if parsed is not None and (moment is None or parsed > moment):
             latest, when, moment = tag, time, parsed
     return latest
 
@@ -96,7 +93,10 @@ def _moment(text: str) -> datetime | None:
 
 
 def warnings(chosen: str, latest: str, ties: Sequence[str]) -> tuple[str, ...]:
-    """What deserves a finding: the newest is not the highest; several tags are equally high."""
+    """What deserves a finding: the newest is not the highest; several tags are equally high.
+
+    `latest` is '' when it is not known which of it and the chosen one is newer.
+    """
     found: list[str] = []
     if latest and latest != chosen and latest not in ties:
         found.append(

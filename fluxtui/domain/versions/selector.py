@@ -50,6 +50,7 @@ class Selector:
         self._policy = policy
         self._versions: dict[str, Version | None] = {}
         self._alone: dict[str, Verdict | Version] = {}  # depends on the filter only
+        self._lower: dict[str, Verdict] = {}  # depends on nothing: see reasons.LOWER
         self._range = _Range()
 
     @property
@@ -71,7 +72,8 @@ class Selector:
         """The Selection over `tags`; see `fluxtui.domain.versions.select`."""
         tags = list(dict.fromkeys(tags))
         if len(self._versions) > max(_MEMORY, 2 * len(tags)):
-            self._versions, self._alone, self._range = {}, {}, _Range()
+            self._versions, self._alone, self._lower = {}, {}, {}
+            self._range = _Range()
         newest = self._newest(tags)
         if self._policy.kind == "semver":
             selection = self._semver(tags, published or {})
@@ -153,16 +155,19 @@ class Selector:
         ties = tuple(tag for key, tag in admitted if key == top)
         chosen = ties[0]  # Flux may take any of them; the registry's first is at least the same
         final = self._final(chosen)
-        lower, because = Refusal.LOWER, reasons.lower(chosen)
+        lower = self._lower
         for tag in [t for t in tags if t not in final]:
             one = known[tag]
             if isinstance(one, Verdict):
                 final[tag] = one
             elif one.key != top:
-                final[tag] = Verdict(tag, lower, because)
+                if tag not in lower:
+                    lower[tag] = Verdict(tag, Refusal.LOWER, reasons.LOWER)
+                final[tag] = lower[tag]
             else:
                 final[tag] = _top(tag, chosen, policy)
-        latest = reasons.published_last([tag for _, tag in admitted], published)
+        latest = reasons.published_last([tag for _, tag in admitted], published, chosen)
+        comparable = latest if published.get(chosen) else ""
         ties = ties if len(ties) > 1 else ()
         return Selection(
             policy,
@@ -170,7 +175,7 @@ class Selector:
             tuple([final[tag] for tag in tags]),
             newest_by_time=latest,
             ties=ties,
-            warnings=reasons.warnings(chosen, latest, ties),
+            warnings=reasons.warnings(chosen, comparable, ties),
         )
 
     def _final(self, chosen: str) -> dict[str, Verdict]:

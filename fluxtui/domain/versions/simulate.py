@@ -17,7 +17,11 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class Effect(Generic[K]):
-    """One follower of a repository, before and after. `why` has a Verdict for each added tag."""
+    """One follower of a repository, before and after.
+
+    `why` has a Verdict for each added tag. `moved`: the picked tag keeps its name, but it is one
+    of the added ones, so that its content becomes another.
+    """
 
     key: K
     policy: Policy
@@ -26,11 +30,12 @@ class Effect(Generic[K]):
     why: tuple[Verdict, ...]
     error: str
     warnings: tuple[str, ...]
+    moved: bool = False
 
     @property
     def changes(self) -> bool:
-        """Whether another tag (or none, or a first one) would be picked."""
-        return self.before != self.after
+        """Whether another tag (or none, or a first one) would be picked, or the same one moves."""
+        return self.moved or self.before != self.after
 
 
 def simulate(
@@ -44,8 +49,8 @@ def simulate(
     """One Effect per follower, in the given order.
 
     `tags` is the repository as last listed, `add` tags that do not exist yet (taken as the newest;
-    one that exists already stays in its place), `remove` tags to delete. Equal Policies are
-    computed once.
+    one that exists already stays in its place: it is moved), `remove` tags to delete. Equal
+    Policies are computed once.
     """
     gone, fresh = set(remove), set(add)
     after_tags = [t for t in tags if t not in gone]
@@ -61,6 +66,15 @@ def simulate(
         before, after = done[policy]
         added = tuple(v for v in after.verdicts if v.tag in fresh)
         effects.append(
-            Effect(key, policy, before.chosen, after.chosen, added, after.error, after.warnings)
+            Effect(
+                key,
+                policy,
+                before.chosen,
+                after.chosen,
+                added,
+                after.error,
+                after.warnings,
+                moved=after.chosen == before.chosen and after.chosen in fresh,
+            )
         )
     return tuple(effects)
