@@ -1,0 +1,194 @@
+"""A World as a group of processes: one Kubernetes API per environment, and the registry's host.
+
+This is the handle that the demo, the tests and the screenshots hold. It starts, describes and ends;
+it must not act in the clusters, which only ordinary clients do.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from fluxtui.artifacts import Pushed, RegistryClient
+from fluxtui.world.description import MIRRORED, Description, merge_kubeconfigs
+from fluxtui.world.processes import Child
+from fluxtui.world.scenarios import publisher
+from fluxtui.world.scenarios.releases import FILES
+
+ENVIRONMENTS = ("staging", "production")
+_START_LIMIT = 60.0
+
+
+class World:
+    """A running World; make one with `World.start` and end it with `stop` (or as a context).
+
+    Its processes also end when this one does, however it does.
+    """
+
+    def __init__(self, description: Description, children: Sequence[Child]) -> None:
+        self.description = description
+        self._children = list(children)
+
+    @classmethod
+    def start(
+        cls,
+        environments: Sequence[str] = ENVIRONMENTS,
+        *,
+        speed: float = 1.0,
+        folder: Path,
+    ) -> World:
+        """Start all processes in `folder` (made private) and wait until they answer.
+
+        The registry is filled and the simulators run; nothing is applied yet. Raises Unreachable
+        when a process does not come up.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        delivery, logs = folder / "delivery", folder / "logs"
+        shutil.copytree(FILES, delivery, dirs_exist_ok=True)
+        children: list[Child] = []
+        try:
+            credentials = folder / "registry" / "config.json"
+            host = Child(
+                "registry and simulators",
+                "fluxtui.world",
+                [
+                    *("--credentials", str(credentials)),
+                    *("--speed", str(speed)),
+                    *("--files", str(delivery)),
+                ],
+                log=logs / "world.log",
+            )
+            children.append(host)
+            parts = [folder / "kubeconfigs" / name for name in environments]
+            for name, part in zip(environments, parts, strict=True):
+                children.append(
+                    Child(
+                        f"Kubernetes API of {name}",
+                        "fluxtui.world.apiserver",
+                        ["--environment", name, "--kubeconfig", str(part)],
+                        log=logs / f"apiserver-{name}.log",
+                    )
+                )
+            for child in children[1:]:
+                child.ready(_START_LIMIT)
+            kubeconfig = folder / "kubeconfig"
+            merge_kubeconfigs(parts, kubeconfig)
+            registry = str(host.ready(_START_LIMIT)["registry"])
+            host.tell({"kubeconfig": str(kubeconfig), "environments": list(environments)})
+            host.ready(_START_LIMIT)
+        except BaseException:
+            _end(children)
+            raise
+        description = Description(
+            environments=tuple(environments),
+            speed=speed,
+            kubeconfig=kubeconfig,
+            registry=registry,
+            registry_credentials=credentials,
+            services=delivery / "services",
+            infra=delivery / "infra",
+            bootstrap=delivery / "bootstrap",
+            logs=logs,
+            mirrors={MIRRORED: registry},
+        )
+        description.write(folder)
+        return cls(description, children)
+
+    # -- where things are
+
+    @property
+    def kubeconfig(self) -> Path:
+        """One file with a context for each environment."""
+        return self.description.kubeconfig
+
+    @property
+    def registry_address(self) -> str:
+        """`127.0.0.1:PORT`."""
+        return self.description.registry
+
+    @property
+    def registry_credentials(self) -> Path:
+        """A docker configuration file with the registry's login."""
+        return self.description.registry_credentials
+
+    def bootstrap(self, environment: str) -> Path:
+        """The manifests `fluxtui apply` creates in an environment."""
+        return self.description.bootstrap / f"{environment}.yaml"
+
+    def registry_client(self) -> RegistryClient:
+        """A client that reaches the registry under the name the manifests use."""
+        return RegistryClient(self.description.registry_settings(), environ={})
+
+    # -- what a service's team does
+
+    def publish(
+        self,
+        service: str,
+        version: str = "",
+        *,
+        bad: bool = False,
+        created: datetime | None = None,
+        step: Callable[[str], None] | None = None,
+    ) -> Pushed:
+        """Publish a version of a service, its next staging build when none is named."""
+        files = self.description.services.parent
+        with self.registry_client() as client:
+            return publisher.publish(
+                client,
+                service,
+                version or publisher.next_version(client, service, files=files),
+                bad=bad,
+                created=created,
+                files=files,
+                step=step,
+            )
+
+    def publish_infra(
+        self, *, tags: Sequence[str] = (), step: Callable[[str], None] | None = None
+    ) -> Pushed:
+        """Publish the infra folder as it stands, for all environments when no tags are named."""
+        with self.registry_client() as client:
+            return publisher.publish_infra(
+                client,
+                tags=tags or self.description.environments,
+                folder=self.description.infra,
+                step=step,
+            )
+
+    # -- life
+
+    def ended(self) -> tuple[str, ...]:
+        """The processes that ended on their own, each with the last line of its log."""
+        return tuple(
+            f"{child.name}: {child.log_tail().splitlines()[-1:] or ['no message']}"
+            for child in self._children
+            if not child.is_alive
+        )
+
+    def stop(self) -> None:
+        """End all processes. The folder stays the caller's."""
+        children, self._children = self._children, []
+        _end(children)
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _end(children: Sequence[Child]) -> None:
+    """All are told before the first is waited for."""
+    for child in children:
+        child.hang_up()
+    for child in children:
+        child.end()
