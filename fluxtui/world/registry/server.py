@@ -85,7 +85,7 @@ class RegistryServer:
         self._server = HttpServer((self._host, self._port), self.respond, self._tls)
         self._port = self._server.server_address[1]
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="world-registry", daemon=True
+            target=self._server.serve_forever, args=(0.02,), name="world-registry", daemon=True
         )
         self._thread.start()
         return self
