@@ -24,7 +24,7 @@ LOCAL_FILE = "fluxtui.yaml"
 _TOP = {"environments", "services", "registries", "keys", "theme", "journal", "cache", "readOnly"}
 _LOCAL = {"services", "theme"}
 _ENVIRONMENT = {"context", "kubeconfig", "namespaces", "stage", "protected", "readOnly"}
-_SERVICE = {"urls", "folder", "image", "publish"}
+_SERVICE = {"urls", "folder", "images", "publish"}
 _REGISTRIES = {"mirrors", "caFiles", "plainHttp", "credentialsFile", "usePullSecrets"}
 
 
@@ -143,7 +143,7 @@ def _services(value: object, at: str) -> tuple[ServiceConfig, ...]:
                 name=str(name),
                 urls=_texts(fields.get("urls"), f"{where}.urls"),
                 folder=str(fields.get("folder", "")),
-                image=str(fields.get("image", "")),
+                images=_texts(fields.get("images"), f"{where}.images"),
                 publish_url=str(fields.get("publish", "")),
             )
         )

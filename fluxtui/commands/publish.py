@@ -95,7 +95,7 @@ def _plan(context: Context, values: Values) -> Plan:
     if listed is not None and tag in listed.tags:
         raise UsageError(f"{tag} is already published", where=repository, next="choose a new tag")
     effects = tag_effects(context, repository, tag)
-    images = {service.image: f"{service.image}:{image}"} if service.image else {}
+    images = {name: f"{name}:{image}" for name in service.images}
     step = PushStep(
         "push",
         f"pack {service.folder}, set the image to {image}, push {repository}:{tag}",

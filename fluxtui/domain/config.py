@@ -41,14 +41,14 @@ class Environment:
 class ServiceConfig:
     """Joins repositories (mirrors) into one Service, and says from where it is published.
 
-    `urls` are `oci://` urls or repository paths. `folder` (absolute) is what `publish` packs;
-    `image` is the image name that publish sets inside the bundle.
+    `urls` are `oci://` urls or repository paths. `folder` (absolute) is what `publish` packs,
+    `images` the image names that it sets inside the bundle, `publish_url` where it pushes.
     """
 
     name: str
     urls: tuple[str, ...] = ()
     folder: str = ""
-    image: str = ""
+    images: tuple[str, ...] = ()
     publish_url: str = ""
 
 

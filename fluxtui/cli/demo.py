@@ -1,0 +1,86 @@
+"""`fluxtui demo`: a whole delivery on this machine, to try everything on.
+
+With a terminal the screen opens on it; without one the delivery is played headless, and the exit
+code says whether it ended as it should. The kubeconfig is printed and kept while it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from fluxtui.cli import places
+from fluxtui.cli.arguments import options_of
+from fluxtui.cli.embedded import Embedded, embedded
+from fluxtui.commands.command import Target
+from fluxtui.domain.errors import UsageError
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Start the World, apply the two roots of each environment, and show or play."""
+    if args.speed <= 0:
+        raise UsageError("--speed must be above 0")
+    folder = Path(args.folder) if args.folder else places.demo_folder()
+    headless = args.play or not sys.stdout.isatty()
+    if not headless:
+        print("starting the World: two clusters, a registry, workloads ...", file=sys.stderr)
+    with embedded(folder, speed=args.speed) as delivery:
+        print(f"kubeconfig: {delivery.world.kubeconfig}", file=sys.stderr)
+        print(f"configuration: {delivery.config_file}", file=sys.stderr)
+        if args.serve:
+            return _serve(delivery)
+        if headless:
+            from fluxtui.cli.story import play
+
+            return play(delivery, delivery.config(options_of(args)))
+        return _screen(delivery, args)
+
+
+def _screen(delivery: Embedded, args: argparse.Namespace) -> int:
+    from fluxtui.cli.screen import show
+
+    applying = in_background(lambda: apply_roots(delivery))
+    code = show(delivery.config(options_of(args)), Target())
+    applying.join(timeout=10)
+    return code
+
+
+def _serve(delivery: Embedded) -> int:
+    """Stay until standard input ends or Ctrl-C; for a second terminal, or a test."""
+    problem = apply_roots(delivery)
+    if problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(f"serving; use: fluxtui --config {delivery.config_file}", flush=True)
+    try:
+        sys.stdin.read()
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+    return 0
+
+
+def in_background(work: Callable[[], object]) -> threading.Thread:
+    """A daemon thread for work whose outcome the screen shows by itself."""
+    thread = threading.Thread(target=work, name="apply the roots", daemon=True)
+    thread.start()
+    return thread
+
+
+def apply_roots(delivery: Embedded) -> str:
+    """`fluxtui apply` in every environment, as a person would type it; "" or what went wrong."""
+    for name in delivery.world.description.environments:
+        words = [
+            *(sys.executable, "-m", "fluxtui", "--config", str(delivery.config_file)),
+            *("apply", "-e", name, str(delivery.world.bootstrap(name)), "--yes"),
+            *("--reason", "demo"),
+        ]
+        done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            log = delivery.world.description.logs / "apply.log"
+            log.write_text(done.stdout + done.stderr, encoding="utf-8")
+            return f"apply in {name} failed: {done.stderr.strip() or done.stdout.strip()}"
+    return ""
