@@ -1,0 +1,265 @@
+"""The application: opens views, hands Snapshots to the visible pane, turns keys into Commands.
+
+Holds the Target and the way back, nothing else; what is shown is the Snapshot's, what is done is the
+Engine's. It must stay light to import: first paint comes before any client library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+
+from fluxtui.commands import registry
+from fluxtui.commands.command import Command, Context, Target
+from fluxtui.domain.config import Config
+from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.port import EnginePort
+from fluxtui.ui import frame, theme
+from fluxtui.ui.ages import epoch
+from fluxtui.ui.bridge import Bridge, LookAgain
+from fluxtui.ui.flow import carry_out
+from fluxtui.ui.keys import key_table
+from fluxtui.ui.panes.chain import Chain
+from fluxtui.ui.panes.diff import Diff
+from fluxtui.ui.panes.events import Events
+from fluxtui.ui.panes.journal import Journal
+from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.panes.tags import Tags
+from fluxtui.ui.panes.versions import Versions
+from fluxtui.ui.screens.help import help_lines
+from fluxtui.ui.screens.reading import Reading
+from fluxtui.ui.screens.sheet import Sheet
+from fluxtui.ui.spans import Line
+from fluxtui.ui.styles import sheets
+from fluxtui.ui.widgets.filterfield import FilterField
+from fluxtui.ui.widgets.footer import findings_lines
+from fluxtui.ui.widgets.palette import Commands
+
+PANES: dict[str, type[Pane]] = {
+    "versions": Versions,
+    "tags": Tags,
+    "chain": Chain,
+    "diff": Diff,
+    "events": Events,
+    "journal": Journal,
+}
+HOME = "versions"
+TICK = 5.0  # seconds between two looks at the ages; a slow link gets them less often
+
+
+class FluxtuiApp(App[None]):
+    """`now` gives RFC 3339 for Plans, `clock` epoch seconds for ages (by default those of `now`)."""
+
+    COMMANDS = {Commands}  # noqa: RUF012 -- the name and the type are Textual's
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace,q", "back", "Back", show=False),
+        Binding("Q,ctrl+c", "quit", "Quit", show=False),
+        Binding("colon", "command_palette", "All commands", show=False),
+        Binding("slash", "filter", "Filter", show=False),
+        Binding("exclamation_mark", "findings", "Findings", show=False),
+        Binding("ctrl+s", "screenshot", "Save the screen", show=False),
+    ]
+
+    def __init__(
+        self,
+        engine: EnginePort,
+        *,
+        config: Config,
+        user: str,
+        now: Callable[[], str],
+        start: Target | None = None,
+        clock: Callable[[], float] | None = None,
+        commands: Sequence[Command] = registry.ALL,
+    ) -> None:
+        super().__init__(css_path=sheets(), watch_css=False)
+        self.bridge = Bridge(engine, self)
+        self.commands = tuple(commands)
+        self.keys = key_table(commands, config.keys)
+        self.target = start or Target()
+        self._config, self._user, self._now = config, user, now
+        self._clock = clock or (lambda: epoch(now()))
+        self._snapshot = Snapshot(config=config)
+        self._current = ""
+        self._way: list[str] = []
+        self._message: Line = ()
+        self._leaving = False  # q was pressed once at the first view
+        for own in theme.ALL:
+            self.register_theme(own)
+        self.theme = theme.chosen(config, self.available_themes)
+        for command in self.commands:
+            if self.keys[command.id]:
+                self.bind(self.keys[command.id], f"command('{command.id}')", show=False)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Roles, for themes that do not know them."""
+        return theme.DEFAULTS
+
+    # Life ----------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """The frame; panes are mounted when they are first opened."""
+        yield from frame.parts()
+
+    async def on_mount(self) -> None:
+        """First paint comes before the Engine's thread."""
+        deep = self.target.kustomization is not None
+        await self.open_view("chain" if deep else HOME, self.target)
+        self.call_after_refresh(self.bridge.start)
+        self.set_interval(TICK * 4 if self._config.slow else TICK, self._tick)
+
+    def _tick(self) -> None:
+        self._show(self.bridge.peek())
+
+    def on_look_again(self, _message: LookAgain) -> None:
+        """There is a newer Snapshot."""
+        self._show(self.bridge.take())
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """The frame is laid out for the new size."""
+        self.call_after_refresh(self.draw)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        if not snapshot.config.environments:
+            snapshot = replace(snapshot, config=self._config)
+        self._snapshot = snapshot
+        if self.pane is not None:
+            self.pane.show(self.view())
+            self.bridge.interest(self.pane.interest())
+        for screen in self.screen_stack:
+            if isinstance(screen, Sheet):
+                screen.show(snapshot)
+        self.draw()
+
+    def draw(self) -> None:
+        """The frame around the pane."""
+        framing = frame.Framing(
+            self.view(), self.context(), self.pane, self._current, self._message
+        )
+        frame.draw(self.screen_stack[0], framing, self.commands, self.keys)
+
+    # What the screen stands on -------------------------------------------------------------------
+
+    @property
+    def pane(self) -> Pane | None:
+        """The visible pane."""
+        return next((p for p in self.screen_stack[0].query(Pane) if p.display), None)
+
+    def view(self) -> View:
+        """Snapshot, Target and present for a pane."""
+        return View(self._snapshot, self.target, self._clock())
+
+    def context(self, target: Target | None = None) -> Context:
+        """What a Command looks at; the newest Snapshot, even before it is painted."""
+        newest = self.bridge.peek()
+        if not newest.config.environments:
+            newest = replace(newest, config=self._config)
+        return Context(newest, target or self.target, self._now(), self._user)
+
+    def say(self, text: str, role: str = "name") -> None:
+        """The status line, until the next key that says something else."""
+        self._message = ((text, role),) if text else ()
+        self.draw()
+
+    # Views ---------------------------------------------------------------------------------------
+
+    async def open_view(self, name: str, target: Target, *, back: bool = False) -> None:
+        """Show that pane for this Target."""
+        self.target = target
+        body = self.screen_stack[0].query_one("#body")
+        pane = next((p for p in body.query(Pane) if isinstance(p, PANES[name])), None)
+        if pane is None:
+            pane = PANES[name](self.view())
+            await body.mount(pane)
+        elif isinstance(pane, Diff):
+            pane.aim(target)
+        for other in body.query(Pane):
+            other.display = other is pane
+        if not back and self._current and self._current != name:
+            self._way = [w for w in self._way if w != self._current] + [self._current]
+        self._current, self._message, self._leaving = name, (), False
+        pane.table.focus()
+        self._show(self.bridge.peek())
+
+    def start(self, command: Command) -> None:
+        """Do what a Command says: open its view, or carry it out."""
+        if command.id == "help":
+            self.push_screen(Reading("Help", help_lines(self.commands, self.keys)))
+        elif command.plan is None:
+            self.run_worker(self.open_view(command.id, self.target), group="view")
+        else:
+            self.run_worker(carry_out(self, command), group="act")
+
+    def action_command(self, id_: str) -> None:
+        """A Command's key."""
+        if len(self.screen_stack) == 1:
+            self.start(next(c for c in self.commands if c.id == id_))
+
+    @on(Pane.Pointed)
+    def _pointed(self, event: Pane.Pointed) -> None:
+        self.target = event.target
+        self._leaving = False
+        self._message = ()
+        if self.pane is not None:
+            self.bridge.interest(self.pane.interest())
+        self.draw()
+
+    @on(Pane.Go)
+    def _go(self, event: Pane.Go) -> None:
+        self.run_worker(self.open_view(event.view, event.target), group="view")
+
+    @on(Pane.Read)
+    def _read(self, event: Pane.Read) -> None:
+        self.push_screen(Reading(event.title, event.lines))
+
+    @on(Pane.Wanted)
+    def _wanted(self, event: Pane.Wanted) -> None:
+        self.run_worker(self._answer(event), group="questions")
+
+    async def _answer(self, event: Pane.Wanted) -> None:
+        try:
+            answer = await self.bridge.ask(event.question)
+        except FluxtuiError as error:
+            event.failed(str(error))
+        else:
+            event.done(answer)
+        self.draw()
+
+    @on(Pane.Said)
+    def _said(self, event: Pane.Said) -> None:
+        self.say(event.text, event.role)
+
+    # Keys that only look -------------------------------------------------------------------------
+
+    async def action_back(self) -> None:
+        """Out of the filter, then to the view before; at the first one, q twice leaves."""
+        field = self.query_one(FilterField)
+        if self.pane is not None and (self.pane.table.words or field.has_focus):
+            field.begin(self.pane.table)
+            field.end(keep=False)
+        elif self._way:
+            await self.open_view(self._way.pop(), self.target, back=True)
+        elif self._leaving:
+            self.exit()
+        else:
+            self.say("press q again to quit (Q quits at once)")
+            self._leaving = True
+
+    def action_filter(self) -> None:
+        """Type words that rows must have."""
+        if self.pane is not None and len(self.screen_stack) == 1:
+            self.query_one(FilterField).begin(self.pane.table)
+
+    @on(FilterField.Narrowed)
+    def _narrowed(self) -> None:
+        self.draw()
+
+    def action_findings(self) -> None:
+        """Everything that a person should know, whole."""
+        self.push_screen(Reading("Findings", findings_lines(self._snapshot.findings)))

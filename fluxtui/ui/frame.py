@@ -1,0 +1,71 @@
+"""The frame around the panes as pure lines plus the widgets that hold them.
+
+Top line, views, body, rule, details, status and keys; it derives all of it from a View and the
+Commands, and repaints a line only when it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from fluxtui.commands.command import Command, Context
+from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.spans import Line
+from fluxtui.ui.widgets.details import target_details
+from fluxtui.ui.widgets.filterfield import FilterField
+from fluxtui.ui.widgets.footer import footer_line, status_line
+from fluxtui.ui.widgets.header import tab_line, top_line
+from fluxtui.ui.widgets.painted import Paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """What the frame is drawn from."""
+
+    view: View
+    context: Context
+    pane: Pane | None
+    current: str
+    message: Line
+
+
+def parts() -> ComposeResult:
+    """The widgets, top to bottom."""
+    yield Paragraph(id="top")
+    yield Paragraph(id="tabs")
+    yield Vertical(id="body")
+    yield Paragraph(id="rule")
+    yield Paragraph(id="details")
+    yield Paragraph(id="status")
+    yield FilterField()
+    yield Paragraph(id="footer")
+
+
+def draw(
+    screen: Screen[object], framing: Framing, commands: Sequence[Command], keys: dict[str, str]
+) -> None:
+    """Show all lines of the frame."""
+    cells = screen.size.width
+    snapshot, pane = framing.view.snapshot, framing.pane
+    reading = pane.reading() if pane is not None else ""
+    top = top_line(snapshot, framing.view.now, cells)
+    screen.query_one("#top", Paragraph).show_lines((top,))
+    tabs = tab_line(commands, keys, framing.current, reading, cells)
+    screen.query_one("#tabs", Paragraph).show_lines((tabs,))
+    screen.query_one("#rule", Paragraph).show_lines((((" " + "─" * (cells - 2), "rule"),),))
+    told = pane.details(cells - 2) if pane is not None else ()
+    if told is None:
+        told = target_details(snapshot, framing.view.target, framing.view.now, cells - 2)
+    screen.query_one("#details", Paragraph).show_lines(told)
+    hint = pane.hint if pane is not None else ""
+    status = status_line(framing.message, snapshot.findings, hint, cells)
+    screen.query_one("#status", Paragraph).show_lines((status,))
+    footer = footer_line(commands, keys, framing.context, cells)
+    screen.query_one("#footer", Paragraph).show_lines((footer,))
+    screen.query_one("#body").set_class(screen.size.height >= 32, "roomy")
+    screen.query_one("#details").styles.height = 4 if screen.size.height >= 32 else 3

@@ -1,0 +1,59 @@
+"""One object to read: as YAML, or described by its conditions and history. Pure."""
+
+from __future__ import annotations
+
+from fluxtui.domain.blocktext import block_text
+from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import version_text
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.ages import since
+from fluxtui.ui.screens.reading import yaml_lines
+from fluxtui.ui.spans import Line
+
+
+def as_yaml(resource: Resource) -> tuple[Line, ...]:
+    """What the API says of it (without managedFields; Secrets without values)."""
+    return yaml_lines(block_text(resource.as_object()))
+
+
+def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line, ...]:
+    """Conditions, history and the inventory, each under a heading."""
+    out: list[Line] = [((resource.key.label, "strong"), (f"  {resource.key.environment}", "accent"))]
+    age = since(resource.created, now)
+    out.append(((f"created {age} ago   generation {resource.generation}", "dim"),))
+    parent = kustomization.parent(resource)
+    if parent is not None:
+        out.append((("applied by ", "dim"), (parent.label, "")))
+    out += [(), (("CONDITIONS", "dim"),)]
+    for condition in resource.conditions:
+        role = {"True": "ok", "False": "bad"}.get(condition.status, "busy")
+        stamp = since(condition.last_transition, now)
+        out.append(
+            (
+                (f"  {condition.type}={condition.status} ", role),
+                (f"{condition.reason} ", "name"),
+                (f"{stamp}  ", "dim"),
+                (condition.message, ""),
+            )
+        )
+    entries = kustomization.history(resource)
+    if entries:
+        out += [(), (("HISTORY (newest first; Flux keeps five)", "dim"),)]
+    for entry in entries:
+        meta = entry.get("metadata")
+        revision = str(meta.get("revision") or "") if isinstance(meta, dict) else ""
+        stamp = since(str(entry.get("lastReconciled") or ""), now)
+        status = str(entry.get("lastReconciledStatus") or "")
+        role = "ok" if status == "ReconciliationSucceeded" else "bad"
+        out.append(((f"  {version_text(revision)}  ", "version"), (status, role), (f"  {stamp}", "dim")))
+    ids = kustomization.inventory(resource)
+    if ids:
+        out += [(), ((f"INVENTORY ({len(ids)})", "dim"),)]
+        out += [((f"  {id_.replace('_', ' ')}", ""),) for id_, _version in ids]
+    return tuple(out)
+
+
+def log_lines(text: str) -> tuple[Line, ...]:
+    """A pod's log, line by line; the newest is last."""
+    return tuple(((line, ""),) for line in text.splitlines())

@@ -1,0 +1,1 @@
+"""The panes, one file each: a widget with `show(snapshot)` that answers one of the five questions."""

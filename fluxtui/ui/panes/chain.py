@@ -1,0 +1,282 @@
+"""What is it waiting for: the dependsOn tree of one Environment with live health.
+
+The *root* blocker is named on every node that waits for it, and the objects behind a node (and the
+pods behind those) hang under it. Cycles and missing names are rows like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from fluxtui.commands.command import Target
+from fluxtui.domain.ask import ReadLogs
+from fluxtui.domain.board import ChainNode, Level, ObjectLine
+from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.spans import GLYPHS, SUSPENDED, Line, health, join, wrap
+from fluxtui.ui.widgets.columns import Column
+from fluxtui.ui.widgets.table import Row
+
+COLUMNS = (
+    Column("KUSTOMIZATION", least=24, most=48, keep=9),
+    Column("HEALTH", least=3, most=12, keep=8),
+    Column("RUNNING", least=9, most=34, keep=6, middle=True),
+    Column("WHY", least=16, keep=9, flex=True),
+)
+NodeId = tuple[int, Key, Key | None]
+_STATUS = {
+    "Current": ("✓ current", "ok"),
+    "InProgress": ("◐ in progress", "busy"),
+    "Failed": ("✗ failed", "bad"),
+    "Terminating": ("◌ terminating", "wait"),
+    "NotFound": ("✗ not found", "bad"),
+    "Unknown": ("? unknown", "dim"),
+}
+
+
+def guides(depths: list[int]) -> list[str]:
+    """The lines of a tree drawn from depths in drawing order."""
+    out: list[str] = []
+    for i, depth in enumerate(depths):
+        if depth == 0:
+            out.append("")
+            continue
+        text = ""
+        for level in range(1, depth + 1):
+            later = next((d for d in depths[i + 1 :] if d <= level), -1)
+            more = later == level
+            if level == depth:
+                text += "├ " if more else "└ "
+            else:
+                text += "│ " if more else "  "
+        out.append(text)
+    return out
+
+
+def rows(nodes: tuple[ChainNode, ...], opened: frozenset[Key]) -> tuple[Row, ...]:
+    """Nodes, and the objects of those that are open."""
+    out: list[Row] = []
+    for number, (node, guide) in enumerate(
+        zip(nodes, guides([n.depth for n in nodes]), strict=True)
+    ):
+        out.append(_node_row(number, node, guide, node.key in opened))
+        if node.key in opened and not node.shared:
+            after = nodes[number + 1].depth if number + 1 < len(nodes) else 0
+            stem = guide.replace("├ ", "│ ").replace("└ ", "  ")
+            stem += "│ " if after > node.depth else "  "
+            out.extend(_object_row(number, node, line, stem) for line in node.objects)
+    return tuple(out)
+
+
+def _node_row(number: int, node: ChainNode, guide: str, opened: bool) -> Row:
+    marks = SUSPENDED if node.suspended else ""
+    fold = ("▾ " if opened else "▸ ") if node.objects and not node.shared else "  "
+    name: Line = ((guide, "rule"), (fold, "dim"), (node.key.name, "dim" if node.shared else "name"))
+    if node.shared:
+        name = (*name, (" ↑ above", "dim"))
+    state = health(node.health.level)
+    if marks:
+        state = (*state, (f" {marks}", "wait"))
+    return Row(
+        (number, node.key, None),
+        (name, state, ((node.running, "version"),), why(node)),
+    )
+
+
+def why(node: ChainNode) -> Line:
+    """One sentence: the root blocker for who waits, the object for who is to blame."""
+    if node.cycle:
+        names = " → ".join(k.name for k in node.cycle)
+        return (("dependsOn cycle: ", "bad"), (names, "bad"))
+    if node.missing:
+        names = ", ".join(k.label for k in node.missing)
+        return (("dependsOn names what is not there: ", "bad"), (names, "bad"))
+    if node.root is not None and node.root != node.key:
+        because = f": {node.because}" if node.because else ""
+        return (("blocked by ", "wait"), (node.root.name, "strong"), (because, "wait"))
+    if node.root == node.key and node.because:
+        return ((node.because, "bad" if node.health.level is Level.FAILED else "busy"),)
+    role = {Level.FAILED: "bad", Level.PROGRESSING: "busy", Level.OK: "dim"}
+    return ((node.health.text, role.get(node.health.level, "wait")),)
+
+
+def _object_row(number: int, node: ChainNode, line: ObjectLine, stem: str) -> Row:
+    word, role = _STATUS.get(line.status, (line.status, "dim"))
+    pod = line.key.kind == "Pod"
+    name: Line = ((stem, "rule"), ("  · " if pod else "· ", "dim"), (line.key.kind + " ", "dim"))
+    message = "dim" if role == "ok" else role
+    return Row(
+        (number, node.key, line.key),
+        ((*name, (line.key.name, "")), ((word, role),), (), ((line.message, message),)),
+    )
+
+
+def summary(nodes: tuple[ChainNode, ...]) -> Line:
+    """Counts by health, worst first."""
+    found: dict[Key, ChainNode] = {}
+    for node in nodes:
+        found.setdefault(node.key, node)
+    counts = {level: 0 for level in reversed(Level)}
+    for node in found.values():
+        counts[node.health.level] += 1
+    return join(
+        ((f"{GLYPHS[level][0]} {count} {GLYPHS[level][2]}", GLYPHS[level][1]),)
+        for level, count in counts.items()
+        if count
+    )
+
+
+class Chain(Pane):
+    """The tree of one Environment."""
+
+    title: ClassVar[str] = "Chain"
+    hint: ClassVar[str] = "enter objects   ←→ environment   l logs of a pod   y YAML   / filter"
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._opened: dict[Key, bool] = {}
+        self._placed: tuple[str, str, Key | None] | None = None
+
+    @property
+    def environment(self) -> str:
+        """The Environment shown."""
+        names = self.view.snapshot.board.environments
+        wanted = self.view.target.environment
+        return wanted if wanted in names or not names else names[0]
+
+    def nodes(self) -> tuple[ChainNode, ...]:
+        """The nodes shown."""
+        return self.view.snapshot.board.chains.get(self.environment, ())
+
+    def lay_out(self, view: View) -> None:
+        """Tree of the Target's Environment; the cursor goes to what the Target names."""
+        nodes = self.nodes()
+        name = self.environment
+        others = [e for e in view.snapshot.board.environments if e != name]
+        head: Line = ((name, "accent"), ("  ", ""), *summary(nodes))
+        if others:
+            head = (*head, ("   ←→ " + " ".join(others), "dim"))
+        self.note.show_lines((head, ()))
+        self.table.set_groups(view.snapshot.board.environments, name)
+        opened = frozenset(n.key for n in nodes if self._is_open(n))
+        self.table.show_rows(COLUMNS if nodes else (), rows(nodes, opened), self._empty(view))
+        self._place(nodes, view.target)
+
+    def _is_open(self, node: ChainNode) -> bool:
+        to_blame = node.root == node.key and node.health.level is not Level.OK
+        return self._opened.get(node.key, to_blame)
+
+    def _place(self, nodes: tuple[ChainNode, ...], target: Target) -> None:
+        here = (self.environment, target.service, target.kustomization)
+        if self._placed == here or not nodes:
+            return
+        chosen = next((n for n in nodes if n.key == target.kustomization), None)
+        if chosen is None and target.service:
+            mine = [n for n in nodes if n.service == target.service and not n.shared]
+            chosen = max(mine, key=lambda n: n.health.level, default=None)
+        if chosen is not None:
+            self.table.select((nodes.index(chosen), chosen.key, None))
+        self._placed = here
+
+    def _empty(self, view: View) -> tuple[Line, ...]:
+        name = self.environment
+        if name in view.snapshot.unreachable:
+            return ((("✗ ", "bad"), (f"{name}: {view.snapshot.unreachable[name]}", "bad")),)
+        if not view.snapshot.board.environments:
+            return ((("No environments yet: connecting …", "dim"),),)
+        return (((f"No Kustomization in {name} yet.", "dim"),),)
+
+    def _current(self) -> tuple[ChainNode, Key | None] | None:
+        row = self.table.selected
+        if row is None:
+            return None
+        number, _key, object_ = row.id  # type: ignore[misc]
+        nodes = self.nodes()
+        return (nodes[number], object_) if number < len(nodes) else None
+
+    def moved(self) -> None:
+        """←→ shows the tree of the next Environment."""
+        if self.table.group and self.table.group != self.environment:
+            target = Target(environment=self.table.group, service=self.view.target.service)
+            self.show(replace(self.view, target=target))
+
+    def pointed(self) -> Target | None:
+        """The Kustomization under the cursor."""
+        current = self._current()
+        if current is None:
+            return None
+        node = current[0]
+        resource = self.view.snapshot.get(node.key)
+        source = kustomization.source(resource) if resource else None
+        target = Target(node.key.environment, node.service, source, node.key)
+        self._placed = (target.environment, target.service, target.kustomization)
+        return target
+
+    def details(self, width: int) -> tuple[Line, ...] | None:
+        """The node or object under the cursor."""
+        current = self._current()
+        if current is None:
+            return None
+        node, object_ = current
+        if object_ is not None:
+            line = next((o for o in node.objects if o.key == object_), None)
+            word, role = _STATUS.get(line.status if line else "", ("", "dim"))
+            text = line.message if line else ""
+            head: Line = ((object_.label, "strong"), ("  " + word, role))
+            return (head, *wrap(((text, "name"),), width, 2))
+        return node_details(self.view.snapshot, node, width)
+
+    def interest(self) -> frozenset[Key]:
+        """Every Kustomization of the tree that is shown."""
+        return frozenset(n.key for n in self.nodes())
+
+    def open_row(self) -> None:
+        """Open or close a node; read the YAML of an object."""
+        current = self._current()
+        if current is None:
+            return
+        node, object_ = current
+        if object_ is not None:
+            self.action_yaml()
+        elif node.objects:
+            self._opened[node.key] = not self._is_open(node)
+            self.refresh_view()
+
+    def subject_key(self) -> Key | None:
+        """The object under the cursor, for YAML and logs."""
+        current = self._current()
+        return (current[1] or current[0].key) if current else None
+
+    def logs_question(self) -> ReadLogs | str:
+        """The question for the pod under the cursor, or why there is none."""
+        current = self._current()
+        object_ = current[1] if current else None
+        if object_ is None or object_.kind != "Pod":
+            return "logs are a pod's: open a node with enter and choose a Pod"
+        return ReadLogs(object_)
+
+
+def node_details(snapshot: Snapshot, node: ChainNode, width: int) -> tuple[Line, ...]:
+    """Three lines about one Kustomization."""
+    resource = snapshot.get(node.key)
+    path = str(resource.spec.get("path") or "") if resource else ""
+    head = join(
+        (
+            ((node.key.label, "strong"),),
+            health(node.health.level),
+            ((node.running, "version"),),
+            ((path, "dim"),),
+        )
+    )
+    out = [head, *wrap(why(node), width, 2)]
+    if node.suspended is not None:
+        reason = f": {node.suspended.reason}" if node.suspended.reason else ""
+        who = node.suspended.by or "somebody"
+        out.insert(1, ((f"{SUSPENDED} suspended by {who}{reason}", "wait"),))
+    if node.waits_for and len(out) < 3:
+        names = ", ".join(k.name for k in node.waits_for)
+        out.append((("waits for ", "dim"), (names, "")))
+    return tuple(out[:3])

@@ -1,0 +1,264 @@
+"""What would change: rendered objects, field by field.
+
+Three questions, switched by ←→: what this Environment's patches do to the bundle, version to version
+through the same patches, Environment to Environment. It only asks and lays out; the Engine renders.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from fluxtui.commands.command import Target
+from fluxtui.domain.ask import (
+    ComparedKustomization,
+    Comparison,
+    EnvironmentsDiff,
+    PatchesDiff,
+    Question,
+    VersionsDiff,
+)
+from fluxtui.domain.objectdiff import ObjectChange, unified
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.panes.tags import source_of
+from fluxtui.ui.screens.reading import diff_lines
+from fluxtui.ui.spans import ARROW, Line, wrap
+from fluxtui.ui.widgets.columns import Column
+from fluxtui.ui.widgets.table import Row
+
+PATCHES, VERSIONS, ENVIRONMENTS = "patches", "versions", "environments"
+COLUMNS = (
+    Column("OBJECT AND FIELD", least=30, most=64, keep=9, flex=True),
+    Column("BEFORE", least=12, keep=9, flex=True),
+    Column("AFTER", least=12, keep=9, flex=True),
+)
+SHOWN_FIELDS = 8
+_SIGNS = {"added": ("+", "added"), "removed": ("−", "removed"), "changed": ("~", "busy")}
+
+
+def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, ...] | str:
+    """What to ask, or the sentence that says why there is nothing to ask."""
+    source = source_of(snapshot, target)
+    line = snapshot.board.line(source) if source else None
+    if mode == ENVIRONMENTS:
+        pair = environment_pair(snapshot, target)
+        if not target.service or pair is None:
+            return "there is no second environment with this service to compare with"
+        return (EnvironmentsDiff(target.service, *pair),)
+    if source is None or line is None:
+        return "choose a service or a Kustomization with an OCI source first"
+    if mode == PATCHES:
+        keys = (target.kustomization,) if target.kustomization else line.kustomizations
+        return tuple(PatchesDiff(k) for k in keys) or "no Kustomization uses this source"
+    after = target.tag or line.would_pick
+    if not after:
+        return "the policy picks nothing: choose a version in Tags (enter there compares)"
+    return (VersionsDiff(source, after=after, kustomization=target.kustomization),)
+
+
+def environment_pair(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
+    """The Environment before this one in promotion order and this one; the first two for the first."""
+    row = snapshot.board.row(target.service)
+    names = [e for e in snapshot.board.environments if row is not None and e in row.lines]
+    if len(names) < 2 or target.environment not in names:
+        return (names[0], names[1]) if len(names) > 1 else None
+    at = max(1, names.index(target.environment))
+    return names[at - 1], names[at]
+
+
+def counts(parts: tuple[ComparedKustomization, ...]) -> Line:
+    """`+2 ~5 −1 objects`, or that nothing changes."""
+    kinds = [c.kind for part in parts for c in part.changes]
+    if not kinds:
+        return (("no object changes", "ok"),) if not any(p.error for p in parts) else ()
+    out: list[tuple[str, str]] = []
+    for kind, (sign, role) in _SIGNS.items():
+        number = kinds.count(kind)  # type: ignore[arg-type]
+        if number:
+            out.append((f"{sign}{number} {kind}  ", role))
+    return tuple(out)
+
+
+def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[Row, ...]:
+    """A heading per Kustomization, its objects, their fields."""
+    out: list[Row] = []
+    for n, part in enumerate(parts):
+        versions = f"  {part.before} {ARROW} {part.after}" if part.before or part.after else ""
+        title: Line = ((part.kustomization.label, "accent"), (versions, "dim"), ("  ", ""))
+        if not part.changes and not part.error:
+            title = (*title, ("no changes", "ok"))
+        out.append(Row((n, -1, -1), (title,), heading=True))
+        if part.error:
+            out.append(Row((n, -2, -1), ((("✗ does not build: " + part.error, "bad"),),), heading=True))
+        for m, text in enumerate(part.findings):
+            out.append(Row((n, -3 - m, -1), ((("  ! " + text, "busy"),),), heading=True))
+        for m, change in enumerate(part.changes):
+            out.extend(_change_rows(n, m, change))
+    return tuple(out)
+
+
+def _change_rows(n: int, m: int, change: ObjectChange) -> list[Row]:
+    sign, role = _SIGNS[change.kind]
+    renamed = f" (was {change.was})" if change.was else ""
+    where = f"{change.id.namespace}/" if change.id.namespace else ""
+    name: Line = (
+        (f"{sign} ", role),
+        (change.id.kind + " ", "dim"),
+        (where, "dim"),
+        (change.id.name, "strong"),
+        (renamed, "dim"),
+    )
+    word: Line = ((change.kind if change.kind != "changed" else "", role),)
+    out = [Row((n, m, -1), (name, (), word))]
+    for i, field in enumerate(change.fields[:SHOWN_FIELDS]):
+        sign, role = _SIGNS[field.kind]
+        path: Line = (("    ", ""), (field.path, ""))
+        cells: tuple[Line, ...] = (
+            path,
+            ((value(field.before), "removed" if field.before is not None else "dim"),),
+            ((value(field.after), "added" if field.after is not None else "dim"),),
+        )
+        out.append(Row((n, m, i), cells))
+    if len(change.fields) > SHOWN_FIELDS:
+        more = len(change.fields) - SHOWN_FIELDS
+        out.append(Row((n, m, SHOWN_FIELDS), (((f"    … {more} more fields: enter", "dim"),), (), ())))
+    return out
+
+
+def value(side: Any) -> str:
+    """One side of a field on one line."""
+    if side is None:
+        return "–"
+    if isinstance(side, str):
+        return side
+    return json.dumps(side, default=str, ensure_ascii=False)
+
+
+class Diff(Pane):
+    """Comparisons of rendered objects."""
+
+    title: ClassVar[str] = "Diff"
+    hint: ClassVar[str] = "←→ what is compared   enter text   / filter   esc back"
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self.mode = VERSIONS if view.target.tag else PATCHES
+        self._asked: tuple[Question, ...] = ()
+        self._answers: dict[Question, Comparison] = {}
+        self._failed: dict[Question, str] = {}
+
+    def aim(self, target: Target) -> None:
+        """Opened anew for that Target: a tag means version -> version."""
+        if target.tag and target.tag != self.view.target.tag:
+            self._set_mode(VERSIONS)
+        self._asked = ()
+
+    def _set_mode(self, mode: str) -> None:
+        self.mode = mode
+        self.table.group = mode
+
+    def lay_out(self, view: View) -> None:
+        """Ask when the question is new; show what is answered."""
+        self.table.set_groups((PATCHES, VERSIONS, ENVIRONMENTS), self.mode)
+        wanted = questions(view.snapshot, view.target, self.mode)
+        chips: list[tuple[str, str]] = []
+        for mode in (PATCHES, VERSIONS, ENVIRONMENTS):
+            chips += [(mode, "tab" if mode == self.mode else "dim"), ("  ", "")]
+        who = view.target.service or (view.target.kustomization.name if view.target.kustomization else "")
+        head: Line = (*chips, (f"  {who}", "strong"), (f" in {view.target.environment}", "dim"))
+        if isinstance(wanted, str):
+            self.note.show_lines((head, ()))
+            self.table.show_rows((), (), (((wanted, "dim"),),))
+            return
+        self._ask(wanted)
+        answers = [self._answers[q] for q in wanted if q in self._answers]
+        self.note.show_lines(self._note(head, wanted, answers))
+        parts = tuple(part for answer in answers for part in answer.parts)
+        waiting: Line = (("Rendering …", "dim"),) if len(answers) < len(wanted) else ()
+        failed = tuple((("✗ " + self._failed[q], "bad"),) for q in wanted if q in self._failed)
+        self.table.show_rows(COLUMNS if parts else (), rows(parts), failed or (waiting,))
+
+    def _note(
+        self, head: Line, wanted: tuple[Question, ...], answers: list[Comparison]
+    ) -> tuple[Line, ...]:
+        parts = tuple(part for answer in answers for part in answer.parts)
+        out: list[Line] = [head]
+        if answers:
+            title = answers[0].title if len(answers) == 1 else meaning(wanted[0])
+            out.append(((title + "  ", "name"), *counts(parts)))
+        for answer in answers:
+            for text in answer.unread:
+                out += wrap((("! not read: " + text, "busy"),), self.size.width - 2, 2)
+        return (*out[:6], ())
+
+    def _ask(self, wanted: tuple[Question, ...]) -> None:
+        if wanted == self._asked:
+            return
+        self._asked = wanted
+        for question in wanted:
+            self._failed.pop(question, None)
+            self.post_message(
+                self.Wanted(
+                    question,
+                    lambda answer, q=question: self._answered(q, answer),  # type: ignore[misc]
+                    lambda text, q=question: self._refused(q, text),  # type: ignore[misc]
+                )
+            )
+
+    def _answered(self, question: Question, answer: Comparison) -> None:
+        if question in self._asked:  # else stale: the cursor went elsewhere meanwhile
+            self._answers[question] = answer
+            self.refresh_view()
+
+    def _refused(self, question: Question, text: str) -> None:
+        if question in self._asked:
+            self._failed[question] = text
+            self.refresh_view()
+
+    def moved(self) -> None:
+        """←→ asks another question."""
+        if self.table.group and self.table.group != self.mode:
+            self._set_mode(self.table.group)
+            self.refresh_view()
+
+    def _current(self) -> tuple[ObjectChange, int] | None:
+        row = self.table.selected
+        if row is None:
+            return None
+        n, m, field = row.id  # type: ignore[misc]
+        parts = [p for q in self._asked if q in self._answers for p in self._answers[q].parts]
+        if n >= len(parts) or not 0 <= m < len(parts[n].changes):
+            return None
+        return parts[n].changes[m], field
+
+    def details(self, width: int) -> tuple[Line, ...] | None:
+        """The field under the cursor, both sides whole."""
+        current = self._current()
+        if current is None:
+            return ()
+        change, number = current
+        head: Line = ((f"{change.id.kind} {change.id.namespace}/{change.id.name}", "strong"),)
+        if not 0 <= number < len(change.fields):
+            return (head, ((f"{change.kind}; enter shows the text", "dim"),))
+        field = change.fields[number]
+        return (
+            (*head, ("  " + field.path, "dim")),
+            (("− ", "removed"), (value(field.before), "")),
+            (("+ ", "added"), (value(field.after), "")),
+        )
+
+    def open_row(self) -> None:
+        """The unified text of the object."""
+        current = self._current()
+        if current is not None:
+            change = current[0]
+            title = f"{change.id.kind} {change.id.namespace}/{change.id.name}"
+            self.post_message(self.Read(title, diff_lines(unified(change))))
+
+
+def meaning(question: Question) -> str:
+    """What a question asks, when several answers share one heading."""
+    if isinstance(question, PatchesDiff):
+        return "what the patches of this environment do to the bundle as published"
+    return "what changes"

@@ -1,0 +1,226 @@
+"""What every pane is: a widget that shows a Snapshot for a Target, and says what it points at.
+
+A pane lays values out and nothing more: it must not act, fetch by itself (it posts `Wanted`) or keep
+state that a Snapshot already has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+
+from fluxtui.commands.command import Target
+from fluxtui.domain.ask import Question, ReadLogs
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.inspect import as_yaml, described, log_lines
+from fluxtui.ui.spans import Line
+from fluxtui.ui.widgets.painted import Paragraph
+from fluxtui.ui.widgets.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a pane may look at. `now` is epoch seconds, for ages."""
+
+    snapshot: Snapshot
+    target: Target
+    now: float
+
+
+class Pane(Vertical):
+    """A note line over a table; subclasses fill both in `lay_out`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("N", "sort('name')", "Sort by name", show=False),
+        Binding("A", "sort('age')", "Sort by age", show=False),
+        Binding("S", "sort('status')", "Sort by state", show=False),
+        Binding("y", "yaml", "YAML", show=False),
+        Binding("d", "describe", "Describe", show=False),
+        Binding("l", "logs", "Logs", show=False),
+    ]
+
+    title: ClassVar[str] = ""
+    hint: ClassVar[str] = ""
+    sorts: ClassVar[tuple[str, ...]] = ()
+
+    @dataclass
+    class Pointed(Message):
+        """The pane points at something else now."""
+
+        target: Target
+
+    @dataclass
+    class Wanted(Message):
+        """The pane needs an answer of the Engine. `done` gets it, `failed` a sentence; both on the
+        UI thread, and only while the pane still shows what it asked for (`key`)."""
+
+        question: Question
+        done: Callable[[Any], None]
+        failed: Callable[[str], None]
+
+    @dataclass
+    class Go(Message):
+        """Open that view for this Target."""
+
+        view: str
+        target: Target
+
+    @dataclass
+    class Said(Message):
+        """A sentence for the status line."""
+
+        text: str
+        role: str = "wait"
+
+    @dataclass
+    class Read(Message):
+        """Open a text to read."""
+
+        title: str
+        lines: tuple[Line, ...]
+
+    def __init__(self, view: View) -> None:
+        super().__init__(id=f"pane-{type(self).__name__.lower()}")
+        self.view = view
+        self.sort = ""
+        self.reverse = False
+
+    def compose(self) -> ComposeResult:
+        """Note and table."""
+        yield Paragraph(classes="note")
+        yield Table(classes="main")
+
+    @property
+    def table(self) -> Table:
+        """The table that has the cursor."""
+        return self.query_one(".main", Table)
+
+    @property
+    def note(self) -> Paragraph:
+        """The lines above the table."""
+        return self.query_one(".note", Paragraph)
+
+    def on_mount(self) -> None:
+        """Paint what is known at once."""
+        self.call_after_refresh(self.refresh_view)
+
+    def show(self, view: View) -> None:
+        """Show this Snapshot for this Target."""
+        self.view = view
+        if self.is_mounted:
+            self.refresh_view()
+
+    def refresh_view(self) -> None:
+        """Lay the newest View out again."""
+        self.lay_out(self.view)
+
+    def lay_out(self, view: View) -> None:
+        """Fill note and table."""
+        raise TypeError(f"{type(self).__name__} does not lay out")
+
+    def pointed(self) -> Target | None:
+        """What the cursor is on; None: nothing in particular."""
+        return None
+
+    def details(self, width: int) -> tuple[Line, ...] | None:
+        """Own lines for the details strip; None leaves it to the Target."""
+        return None
+
+    def interest(self) -> frozenset[Key]:
+        """Kustomizations whose pods and events must be live while this pane is visible."""
+        return frozenset()
+
+    def reading(self) -> str:
+        """One word or two about what is shown, for the tab line (counts, a filter)."""
+        shown, whole = self.table.counts
+        return f"{shown}/{whole}" if self.table.words else ""
+
+    @on(Table.Moved)
+    def _moved(self, event: Table.Moved) -> None:
+        event.stop()
+        self.moved()
+        target = self.pointed()
+        if target is not None:
+            self.post_message(self.Pointed(target))
+
+    @on(Table.Opened)
+    def _opened(self, event: Table.Opened) -> None:
+        event.stop()
+        self.open_row()
+
+    def moved(self) -> None:
+        """The cursor moved; called before anybody is told."""
+
+    def open_row(self) -> None:
+        """Enter."""
+
+    def action_sort(self, key: str) -> None:
+        """Sort; the same key again turns it around, a third time ends it."""
+        if key not in self.sorts:
+            known = ", ".join(self.sorts) or "nothing"
+            self.post_message(self.Said(f"{self.title} sorts by {known}"))
+            return
+        if self.sort != key:
+            self.sort, self.reverse = key, False
+        elif not self.reverse:
+            self.reverse = True
+        else:
+            self.sort, self.reverse = "", False
+        self.refresh_view()
+        order = f"sorted by {self.sort}{', backwards' if self.reverse else ''}"
+        self.post_message(self.Said(order if self.sort else "in the usual order", "dim"))
+
+    # Reading one object --------------------------------------------------------------------------
+
+    def subject_key(self) -> Key | None:
+        """The object that YAML and describe are about."""
+        return self.view.target.kustomization or self.view.target.source
+
+    def logs_question(self) -> ReadLogs | str:
+        """The question for the pod under the cursor, or why there is none."""
+        return "logs are a pod's: choose a Pod in Chain"
+
+    def _subject(self) -> Resource | None:
+        key = self.subject_key()
+        resource = self.view.snapshot.get(key) if key is not None else None
+        if resource is None:
+            what = f"{key} is not known here" if key else "nothing is selected"
+            self.post_message(self.Said(what))
+        return resource
+
+    def action_yaml(self) -> None:
+        """The object as YAML."""
+        resource = self._subject()
+        if resource is not None:
+            self.post_message(self.Read(str(resource.key), as_yaml(resource)))
+
+    def action_describe(self) -> None:
+        """Conditions, history, inventory."""
+        resource = self._subject()
+        if resource is not None:
+            lines = described(self.view.snapshot, resource, self.view.now)
+            self.post_message(self.Read(str(resource.key), lines))
+
+    def action_logs(self) -> None:
+        """The last lines of the pod's log."""
+        question = self.logs_question()
+        if isinstance(question, str):
+            self.post_message(self.Said(question))
+            return
+        title = f"Log of {question.pod.label}"
+        self.post_message(self.Said("reading the log …", "dim"))
+        self.post_message(
+            self.Wanted(
+                question,
+                lambda text: self.post_message(self.Read(title, log_lines(text))),
+                lambda why: self.post_message(self.Said(why, "bad")),
+            )
+        )

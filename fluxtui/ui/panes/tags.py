@@ -1,0 +1,227 @@
+"""Why this version and not that one: every tag of the repository with exactly one reason.
+
+The newest by time is often not the highest by precedence; that surprise is said at the top. Digests
+and publish times are read only for the rows in sight.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from fluxtui.commands.command import Target
+from fluxtui.domain.ask import ReadFacts, VersionsDiff
+from fluxtui.domain.board import Line as Cell
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.resource import Key
+from fluxtui.domain.revision import short_digest
+from fluxtui.domain.selection import Refusal, Selection, Verdict
+from fluxtui.domain.snapshot import Snapshot, TagList
+from fluxtui.ui.ages import age, epoch
+from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.spans import Line, wrap
+from fluxtui.ui.widgets.columns import Column
+from fluxtui.ui.widgets.table import Row
+
+COLUMNS = (
+    Column("TAG", least=14, most=42, keep=9, middle=True),
+    Column("RUNS IN", least=4, most=24, keep=6),
+    Column("PUBLISHED", least=9, keep=5, right=True),
+    Column("DIGEST", least=15, keep=3),
+    Column("WHY", least=18, keep=9, flex=True),
+)
+_ROLES = {None: "ok", Refusal.AMBIGUOUS: "busy", Refusal.LOWER: "version"}
+
+
+def source_of(snapshot: Snapshot, target: Target) -> Key | None:
+    """The source the pane is about: named, of the Kustomization, or the Service's first one."""
+    if target.source is not None:
+        return target.source
+    if target.kustomization is not None:
+        from fluxtui.domain.kinds import kustomization
+
+        resource = snapshot.get(target.kustomization)
+        return kustomization.source(resource) if resource else None
+    row = snapshot.board.row(target.service)
+    if row is None:
+        return None
+    lines = row.lines.get(target.environment, ()) or next(iter(row.lines.values()), ())
+    return lines[0].source if lines else None
+
+
+def tag_list(snapshot: Snapshot, source: Key) -> TagList | None:
+    """The tags of the source's repository as last listed."""
+    resource = snapshot.get(source)
+    return snapshot.tags.get(ocirepository.url(resource)) if resource else None
+
+
+def runs_in(snapshot: Snapshot, tag: str, repository: str) -> str:
+    """Environments in which that tag runs."""
+    names = [
+        name
+        for row in snapshot.board.rows
+        for name, lines in row.lines.items()
+        for line in lines
+        if line.running.version == tag and _same_repository(snapshot, line, repository)
+    ]
+    return " ".join(dict.fromkeys(names))
+
+
+def _same_repository(snapshot: Snapshot, line: Cell, repository: str) -> bool:
+    resource = snapshot.get(line.source)
+    return resource is not None and ocirepository.url(resource) == repository
+
+
+def rows(view: View, selection: Selection, tags: TagList | None, sort: str) -> tuple[Row, ...]:
+    """The chosen tag first, then the others as the registry's order has them, newest last word first."""
+    facts = tags.facts if tags else {}
+    verdicts = list(reversed(selection.verdicts))
+    if sort == "age":
+        verdicts.sort(key=lambda v: -epoch(facts[v.tag].created) if v.tag in facts else 0.0)
+    elif sort == "name":
+        verdicts.sort(key=lambda v: v.tag)
+    else:
+        verdicts.sort(key=_rank)
+    repository = tags.repository if tags else ""
+    return tuple(_row(view, v, facts, repository) for v in verdicts)
+
+
+def _rank(verdict: Verdict) -> int:
+    order = (None, Refusal.AMBIGUOUS, Refusal.LOWER, Refusal.OUT_OF_RANGE, Refusal.PRERELEASE)
+    return order.index(verdict.refusal) if verdict.refusal in order else len(order)
+
+
+def _row(view: View, verdict: Verdict, facts: Any, repository: str) -> Row:
+    fact = facts.get(verdict.tag)
+    role = _ROLES.get(verdict.refusal, "dim")
+    chosen = verdict.refusal is None
+    published = age(epoch(fact.created), view.now) if fact else "…"
+    return Row(
+        verdict.tag,
+        (
+            ((("● " if chosen else "  ") + verdict.tag, "ok" if chosen else role),),
+            ((runs_in(view.snapshot, verdict.tag, repository), "accent"),),
+            ((published, "dim"),),
+            ((short_digest(fact.digest) if fact else "", "dim"),),
+            ((verdict.reason, "name" if chosen else "dim"),),
+        ),
+    )
+
+
+def note(view: View, source: Key, selection: Selection | None, width: int) -> tuple[Line, ...]:
+    """What picks here, what it picked, and the warnings."""
+    tags = tag_list(view.snapshot, source)
+    line = view.snapshot.board.line(source)
+    out: list[Line] = []
+    policy = selection.policy.describe() if selection else (line.policy if line else "")
+    listed = f"listed {age(tags.listed_at, view.now)} ago" if tags and tags.listed_at else "not listed yet"
+    where = tags.repository if tags else source.label
+    out.append(((source.environment, "accent"), ("  " + where, "name"), (f"  {listed}", "dim")))
+    out.append((("policy ", "dim"), (policy or "not known", "version")))
+    if line is not None and line.pinned:
+        why = f": {line.pinned.reason}" if line.pinned.reason else ""
+        out.append(((f"◆ pinned by {line.pinned.by or 'somebody'}{why}; the policy is not asked", "wait"),))
+    if tags is not None and tags.error:
+        out += wrap((("✗ " + tags.error, "bad"),), width, 2)
+    if selection is not None:
+        if selection.error:
+            out += wrap((("✗ " + selection.error, "bad"),), width, 2)
+        for warning in selection.warnings[:3]:
+            out += wrap((("! " + warning, "busy"),), width, 2)
+    return (*out, ())
+
+
+class Tags(Pane):
+    """Every tag, one reason each."""
+
+    title: ClassVar[str] = "Tags"
+    hint: ClassVar[str] = "enter compare with what runs   / filter   N A sort   esc back"
+    sorts: ClassVar[tuple[str, ...]] = ("name", "age")
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._asked: set[tuple[str, str]] = set()
+        self._failed = ""
+        self._source: Key | None = None
+
+    def lay_out(self, view: View) -> None:
+        """Note and verdicts of the source under the Target."""
+        source = source_of(view.snapshot, view.target)
+        if source != self._source:
+            self._source, self._failed = source, ""
+        if source is None:
+            who = view.target.service or "This"
+            self.note.show_lines(())
+            self.table.show_rows((), (), (((f"{who} has no source here.", "name"),),))
+            return
+        selection = view.snapshot.selections.get(source)
+        lines = list(note(view, source, selection, self.size.width - 2))
+        if self._failed:
+            lines.insert(-1, (("✗ " + self._failed, "bad"),))
+        self.note.show_lines(lines)
+        if selection is None:
+            self.table.show_rows((), (), ((("Listing the tags …", "dim"),),))
+            return
+        tags = tag_list(view.snapshot, source)
+        self.table.show_rows(COLUMNS, rows(view, selection, tags, self.sort))
+        self.call_after_refresh(self._read_facts)
+
+    def _read_facts(self) -> None:
+        """Ask for digests and dates of the rows in sight, each tag once."""
+        source = self._source
+        tags = tag_list(self.view.snapshot, source) if source else None
+        if tags is None or not self.is_attached:
+            return
+        wanted = [str(r.id) for r in self.table.visible_rows]
+        missing = tuple(
+            t for t in wanted if t not in tags.facts and (tags.repository, t) not in self._asked
+        )
+        if missing:
+            self._asked.update((tags.repository, t) for t in missing)
+            question = ReadFacts(tags.repository, missing)
+            self.post_message(self.Wanted(question, lambda _answer: None, self._not_read))
+
+    def _not_read(self, why: str) -> None:
+        self._failed = why
+        self.refresh_view()
+
+    def pointed(self) -> Target | None:
+        """The source and the tag under the cursor."""
+        self.call_after_refresh(self._read_facts)
+        row, source = self.table.selected, self._source
+        if source is None:
+            return None
+        target = self.view.target
+        return Target(
+            environment=source.environment,
+            service=target.service,
+            source=source,
+            kustomization=None,
+            tag=str(row.id) if row else "",
+        )
+
+    def details(self, width: int) -> tuple[Line, ...] | None:
+        """The tag under the cursor, whole."""
+        row, source = self.table.selected, self._source
+        if row is None or source is None:
+            return None
+        selection = self.view.snapshot.selections.get(source)
+        verdict = selection.verdict(str(row.id)) if selection else None
+        tags = tag_list(self.view.snapshot, source)
+        fact = tags.facts.get(str(row.id)) if tags else None
+        head: Line = ((str(row.id), "strong"),)
+        if fact is not None:
+            built = f"  {fact.created}" if fact.created else "  no publish time in the manifest"
+            head = (*head, (built, "dim"))
+        second: Line = ((fact.digest if fact else "digest not read yet", "dim"),)
+        if fact is not None and fact.revision:
+            second = (*second, (f"  from {fact.revision}", "dim"))
+        why = wrap(((verdict.reason if verdict else "", "name"),), width, 1)
+        return (head, *why, second)
+
+    def open_row(self) -> None:
+        """Compare what is stored now with this tag."""
+        row, source = self.table.selected, self._source
+        if row is not None and source is not None:
+            question = VersionsDiff(source, after=str(row.id))
+            target = Target(source.environment, self.view.target.service, source, None, question.after)
+            self.post_message(self.Go("diff", target))

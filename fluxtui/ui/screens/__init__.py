@@ -1,0 +1,1 @@
+"""What opens over the panes: review, arguments, help, and text to read."""

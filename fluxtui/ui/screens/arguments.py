@@ -1,0 +1,112 @@
+"""Asks for the arguments of a Command, one field each, with its sensible choices to take."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from fluxtui.commands.command import Argument, Command, Context
+from fluxtui.ui.screens.sheet import Sheet
+from fluxtui.ui.spans import Line
+from fluxtui.ui.widgets.painted import Paragraph
+
+SHOWN = 6
+
+
+class Arguments(Sheet[dict[str, str] | None]):
+    """The dialog; its result is argument name -> text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "choose(1)", "Next choice", show=False, priority=True),
+        Binding("up", "choose(-1)", "Previous choice", show=False, priority=True),
+    ]
+
+    def __init__(self, command: Command, context: Context) -> None:
+        super().__init__()
+        self._command = command
+        self._choices = {a.name: a.choices(context) for a in command.arguments}
+        self._defaults = {a.name: a.default(context) for a in command.arguments}
+
+    def compose(self) -> ComposeResult:
+        """Title, field, choices for each argument."""
+        with Vertical(id="sheet"):
+            yield Paragraph((((self._command.help, "dim"),), ()), classes="about")
+            for argument in self._command.arguments:
+                yield Paragraph((((argument.title, "name"),),))
+                yield Input(self._defaults[argument.name], id=f"arg-{argument.name}", select_on_focus=False)
+                if self._choices[argument.name]:
+                    yield Paragraph(classes="choices", id=f"choices-{argument.name}")
+            yield Paragraph(((("enter go on   tab next field   ↑↓ choices   esc leave", "dim"),),), id="ask")
+
+    def on_mount(self) -> None:
+        """The first empty field has the focus."""
+        self.box.border_title = self._command.title.replace("[", r"\[")
+        for argument in self._command.arguments:
+            self._show_choices(argument)
+        empty = next((a for a in self._command.arguments if not self._field(a).value), None)
+        self._field(empty or self._command.arguments[0]).focus()
+
+    def _field(self, argument: Argument) -> Input:
+        return self.query_one(f"#arg-{argument.name}", Input)
+
+    def _matching(self, argument: Argument) -> tuple[str, ...]:
+        """Choices that go on from what is typed; all of them when a choice is in the field."""
+        choices, typed = self._choices[argument.name], self._field(argument).value
+        if typed in choices:
+            return choices
+        return tuple(c for c in choices if typed.lower() in c.lower()) or choices
+
+    def _show_choices(self, argument: Argument) -> None:
+        if not self._choices[argument.name]:
+            return
+        typed = self._field(argument).value
+        found = self._matching(argument)
+        at = found.index(typed) if typed in found else 0
+        first = max(0, min(at - SHOWN // 2, len(found) - SHOWN))
+        lines: list[Line] = []
+        for choice in found[first : first + SHOWN]:
+            here = choice == typed
+            lines.append((("  ● " if here else "    ", "accent"), (choice, "strong" if here else "dim")))
+        if len(found) > SHOWN:
+            lines.append(((f"    {len(found)} choices", "dim"),))
+        self.query_one(f"#choices-{argument.name}", Paragraph).show_lines(lines)
+
+    def _focused(self) -> Argument | None:
+        return next((a for a in self._command.arguments if self._field(a).has_focus), None)
+
+    def action_choose(self, step: int) -> None:
+        """The next or previous choice into the field."""
+        argument = self._focused()
+        if argument is None or not self._choices[argument.name]:
+            return
+        field, found = self._field(argument), self._matching(argument)
+        at = found.index(field.value) + step if field.value in found else 0
+        field.value = found[at % len(found)]
+        field.cursor_position = len(field.value)
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        for argument in self._command.arguments:
+            self._show_choices(argument)
+
+    @on(events.DescendantFocus)
+    def _looked(self) -> None:
+        for argument in self._command.arguments:
+            self._show_choices(argument)
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        values = {a.name: self._field(a).value.strip() for a in self._command.arguments}
+        missing = next((a for a in self._command.arguments if a.required and not values[a.name]), None)
+        if missing is not None:
+            self._field(missing).focus()
+            self.query_one("#ask", Paragraph).show_lines(
+                (((f"✗ {missing.title} It is required.", "bad"), ("   esc leave", "dim")),)
+            )
+            return
+        self.dismiss(values)

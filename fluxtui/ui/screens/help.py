@@ -1,0 +1,51 @@
+"""All keys, derived from the Commands and from the keys that move around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fluxtui.commands.command import Command
+from fluxtui.ui.keys import shown_key
+from fluxtui.ui.spans import Line
+
+MOVING = (
+    ("↑↓ j k", "move; PgUp PgDn Home End too"),
+    ("←→", "environment, or what is compared"),
+    ("enter", "open: chain, objects, diff, text"),
+    ("esc q", "back; at the first view q twice quits, Q quits at once"),
+    ("/", "filter the rows (!word: without)"),
+    (":", "all commands (ctrl+p too)"),
+    ("N A S", "sort by name, age, state; again turns it around"),
+    ("y", "the object as YAML"),
+    ("d", "describe: conditions and history"),
+    ("l", "logs of the pod under the cursor (Chain)"),
+    ("!", "all findings"),
+    ("^s", "save the screen as SVG"),
+)
+SIGNS: tuple[Line, ...] = (
+    (
+        ("✓", "ok"), (" ready   ", ""), ("◐", "busy"), (" rolling   ", ""), ("◌", "wait"),
+        (" waiting   ", ""), ("✗", "bad"), (" failed   ", ""), ("?", "dim"), (" unknown", ""),
+    ),
+    (
+        ("‖", "wait"), (" suspended   ", ""), ("◆", "wait"), (" pinned   ", ""), ("⚿", "dim"),
+        (" protected: type its name   ", ""), ("→", "busy"), (" would pick", ""),
+    ),
+)
+
+
+def help_lines(commands: Sequence[Command], keys: dict[str, str]) -> tuple[Line, ...]:
+    """Views, acts, moving, signs."""
+    out: list[Line] = [(("VIEWS", "dim"),)]
+    out += [_line(c, keys) for c in commands if c.plan is None]
+    out += [(), (("ACTS: each shows its plan first and asks", "dim"),)]
+    out += [_line(c, keys) for c in commands if c.plan is not None]
+    out += [(), (("MOVING", "dim"),)]
+    out += [((f"  {key:<10}", "key"), (text, "")) for key, text in MOVING]
+    out += [(), (("SIGNS", "dim"),), *((("  ", ""), *line) for line in SIGNS)]
+    return tuple(out)
+
+
+def _line(command: Command, keys: dict[str, str]) -> Line:
+    names = " ".join(shown_key(k) for k in keys.get(command.id, "").split(",") if k)
+    return ((f"  {names:<10}", "key"), (f"{command.title:<24}", "name"), (command.help, "dim"))

@@ -1,0 +1,92 @@
+"""Text to read: an object, a unified diff, a log, the findings. Lines, a cursor, and a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from fluxtui.ui.screens.sheet import Sheet
+from fluxtui.ui.spans import Line, wrap
+from fluxtui.ui.widgets.columns import Column
+from fluxtui.ui.widgets.table import Row, Table
+
+
+class Reading(Sheet[None]):
+    """A titled text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,backspace", "close", "Close", show=False),
+        Binding("slash", "search", "Search", show=False),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+        super().__init__(classes="tall")
+        self._title = title
+        self._text = tuple(lines)
+
+    def compose(self) -> ComposeResult:
+        """Search field over the text."""
+        with Vertical(id="sheet"):
+            yield Input(placeholder="only lines with …", id="search")
+            yield Table(classes="main")
+
+    def on_mount(self) -> None:
+        """Fill it; the text has the focus."""
+        self.query_one("#search", Input).display = False
+        self.box.border_title = self._title.replace("[", r"\[")
+        self.box.border_subtitle = "esc close   / search"
+        self.query_one(Table).focus()
+        self.call_after_refresh(self._fill)
+
+    def on_resize(self) -> None:
+        """Break the lines again."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        if not self.is_attached:
+            return
+        rows = [
+            Row(index, (part,))
+            for index, line in enumerate(self._text)
+            for part in (wrap(line, self.inner_width - 2, 40) or ((),))
+        ]
+        numbered = [Row(number, row.cells) for number, row in enumerate(rows)]
+        self.query_one(Table).show_rows((Column("", flex=True),), numbered, ((("Empty.", "dim"),),))
+
+    def action_search(self) -> None:
+        """Show the search field."""
+        field = self.query_one("#search", Input)
+        field.display = True
+        field.focus()
+
+    @on(Input.Changed, "#search")
+    def _search(self, event: Input.Changed) -> None:
+        self.query_one(Table).filter(event.value)
+
+    @on(Input.Submitted, "#search")
+    def _found(self) -> None:
+        self.query_one(Table).focus()
+
+
+def diff_lines(text: Sequence[str]) -> tuple[Line, ...]:
+    """A unified diff with its colours; the signs say the same without them."""
+    roles = {"+": "added", "-": "removed", "@": "accent"}
+    return tuple(((line or " ", roles.get(line[:1], "")),) for line in text)
+
+
+def yaml_lines(text: str) -> tuple[Line, ...]:
+    """YAML with keys set off from values."""
+    out: list[Line] = []
+    for line in text.splitlines():
+        key, colon, value = line.partition(":")
+        if colon and (not value or value.startswith(" ")) and '"' not in key:
+            out.append(((key + colon, "version"), (value, "")))
+        else:
+            out.append(((line, ""),))
+    return tuple(out)

@@ -1,0 +1,181 @@
+"""The Plan before it runs, and its Receipts while it does.
+
+Says what would be done, what comes of it, what to beware of and what was not looked at; asks (`y`, or
+the protected Environment's name); then shows each Step's Receipt as the Engine reports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Input
+
+from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.snapshot import Act, Snapshot
+from fluxtui.ui.panes.journal import OUTCOMES, receipt_of
+from fluxtui.ui.screens.sheet import Sheet
+from fluxtui.ui.spans import Line, wrap
+from fluxtui.ui.widgets.painted import Paragraph
+
+Run = Callable[[Plan], Awaitable[tuple[Receipt, ...]]]
+
+
+def plan_lines(plan: Plan, act: Act | None, cells: int) -> tuple[Line, ...]:
+    """The Plan as text; with an Act, the Receipts beside its Steps."""
+    out: list[Line] = []
+    where = ", ".join(plan.environments)
+    by = f"   by {plan.user}" if plan.user else ""
+    out.append((("in ", "dim"), (where, "accent"), (f"{by}   plan {plan.id}", "dim")))
+    if plan.reason:
+        out += wrap((("because ", "dim"), (plan.reason, "name")), cells, 3)
+    for title, texts, glyph, role in (
+        ("WHAT COMES OF IT", plan.effects, "→", "accent"),
+        ("BEWARE", plan.warnings, "!", "busy"),
+        ("NOT LOOKED AT", plan.unseen, "?", "wait"),
+    ):
+        if texts:
+            out += [(), ((title, "dim"),)]
+            for text in texts:
+                out += _bullet(text, glyph, role, cells)
+    out += [(), (("STEPS", "dim"),)]
+    for number, step in enumerate(plan.steps, 1):
+        receipt = receipt_of(act, step.id) if act else None
+        state = OUTCOMES[receipt.outcome] if receipt else ("·", "dim")
+        glyph = state[0][0]
+        out += _bullet(f"{number}  {step.title}", glyph, state[1], cells)
+        if receipt is not None and receipt.message and not receipt.ok:
+            out += _bullet("   " + receipt.message, " ", "dim", cells)
+        elif step.undo and act is None:
+            out += _bullet(f"   undo: {step.undo}", " ", "dim", cells, "dim")
+    return tuple(out)
+
+
+def _bullet(text: str, glyph: str, role: str, cells: int, words: str = "") -> list[Line]:
+    indent = len(text) - len(text.lstrip()) + 2
+    parts = wrap(((text.lstrip(), words),), cells - indent - 2, 6)
+    out: list[Line] = []
+    for number, part in enumerate(parts):
+        lead = glyph if number == 0 else " "
+        out.append((("  ", ""), (lead, role), (" " * (indent - 1), ""), *part))
+    return out
+
+
+class Review(Sheet[bool]):
+    """Shows, asks, runs, reports. Its result: whether it was run."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "run", "Run", show=False),
+        Binding("enter", "run", "Run", show=False),
+        Binding("n,q", "close", "Leave", show=False),
+        Binding("down,j", "scroll(1)", "Down", show=False),
+        Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("pagedown", "scroll(10)", "Page down", show=False),
+        Binding("pageup", "scroll(-10)", "Page up", show=False),
+    ]
+
+    def __init__(self, plan: Plan, run: Run) -> None:
+        super().__init__()
+        self._plan = plan
+        self._run = run
+        self._act: Act | None = None
+        self._state = "asking"
+        self._error = ""
+
+    def compose(self) -> ComposeResult:
+        """Text, and the question under it."""
+        with Vertical(id="sheet"):
+            with VerticalScroll(classes="scroll", can_focus=not self._plan.confirm):
+                yield Paragraph(id="plan")
+            yield Paragraph(id="ask")
+            if self._plan.confirm:
+                yield Input(placeholder=self._plan.confirm, id="confirm")
+
+    def on_mount(self) -> None:
+        """Protected: the field has the focus."""
+        self.box.border_title = self._plan.title.replace("[", r"\[")
+        if self._plan.confirm:
+            self.query_one("#confirm", Input).focus()
+        self._lay_out()
+        self.call_after_refresh(self._lay_out)
+
+    def on_resize(self) -> None:
+        """Break the lines again."""
+        self.call_after_refresh(self._lay_out)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """The Receipts so far."""
+        act = next((a for a in reversed(snapshot.acts) if a.plan.id == self._plan.id), None)
+        if self._state != "asking" and act != self._act:
+            self._act = act
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        if not self.is_attached:
+            return
+        lines = plan_lines(self._plan, self._act, self.inner_width)
+        self.query_one("#plan", Paragraph).show_lines(lines)
+        self.query_one("#ask", Paragraph).show_lines(((), *self._question()))
+
+    def _question(self) -> tuple[Line, ...]:
+        cells = self.inner_width
+        if self._state == "running":
+            return ((("◐ running", "busy"), ("   esc leaves it running: see Journal", "dim")),)
+        if self._state == "done":
+            return ((("✓ done", "ok"), ("   esc close", "dim")),)
+        if self._state == "failed":
+            return (*wrap((("✗ " + self._error, "bad"),), cells, 3), (("esc close", "dim"),))
+        if self._plan.confirm:
+            told: Line = (("✗ " + self._error + "   ", "bad"),) if self._error else ()
+            name = self._plan.confirm
+            return ((*told, (name, "strong"), (" is protected: type its name, then enter   esc leave", "dim")),)
+        return ((("y ", "key"), ("run   ", ""), ("esc ", "key"), ("leave", "")),)
+
+    def action_scroll(self, rows: int) -> None:
+        """Scroll the text."""
+        self.query_one(".scroll", VerticalScroll).scroll_relative(y=rows, animate=False)
+
+    def action_run(self) -> None:
+        """A plain yes; not enough where a name must be typed."""
+        if self._state == "asking" and not self._plan.confirm:
+            self._start()
+        elif self._state in ("done", "failed"):
+            self.dismiss(True)
+
+    @on(Input.Submitted, "#confirm")
+    def _typed(self, event: Input.Submitted) -> None:
+        if self._state != "asking":
+            self.action_run()
+        elif event.value.strip() == self._plan.confirm:
+            event.input.display = False
+            self.set_focus(None)
+            self._start()
+        else:
+            self._error = "that is not the name" if event.value.strip() else "nothing was typed"
+            self._lay_out()
+
+    def _start(self) -> None:
+        self._state, self._error = "running", ""
+        self._lay_out()
+        self.run_worker(self._carry_out(), exit_on_error=True)
+
+    async def _carry_out(self) -> None:
+        try:
+            receipts = await self._run(self._plan)
+        except FluxtuiError as error:
+            self._state, self._error = "failed", str(error)
+        else:
+            bad = next((r for r in receipts if not r.ok), None)
+            self._state = "failed" if bad else "done"
+            self._error = f"{bad.outcome}: {bad.message}" if bad else ""
+            self._act = Act(self._plan, receipts, True)
+        self._lay_out()
+
+    def action_close(self) -> None:
+        """Leave; what runs goes on."""
+        self.dismiss(self._state != "asking")

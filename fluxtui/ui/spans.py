@@ -1,0 +1,150 @@
+"""Text as spans of (text, role): what panes compute, before anything is painted.
+
+Object to text is a pure function here and in the panes, so that tests read it without a terminal.
+Roles are names; the stylesheet gives them colours. Cluster text becomes visible and stays data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+
+from fluxtui.domain.board import Level
+from fluxtui.domain.safetext import visible
+
+Span = tuple[str, str]
+Line = tuple[Span, ...]
+
+GLYPHS = {
+    Level.OK: ("✓", "ok", "ready"),
+    Level.PROGRESSING: ("◐", "busy", "rolling"),
+    Level.WAITING: ("◌", "wait", "waiting"),
+    Level.UNKNOWN: ("?", "dim", "unknown"),
+    Level.FAILED: ("✗", "bad", "failed"),
+}
+SUSPENDED = "‖"
+PINNED = "◆"
+PROTECTED = "⚿"
+ARROW = "→"
+
+
+def safe(text: str) -> str:
+    """One line of text in which control and bidi characters are visible."""
+    if text.isprintable():
+        return text
+    return visible(" ".join(text.split("\n")))
+
+
+def plain(line: Line) -> str:
+    """The text alone."""
+    return "".join(text for text, _role in line)
+
+
+def width(line: Line) -> int:
+    """Terminal cells it takes."""
+    return sum(cell_len(safe(text)) for text, _role in line)
+
+
+def cut(text: str, cells: int) -> str:
+    """The longest beginning that fits into that many cells."""
+    if cell_len(text) <= cells:
+        return text
+    while text and cell_len(text) > cells:
+        text = text[: max(0, len(text) - max(1, (cell_len(text) - cells) // 2))]
+    return text
+
+
+def elide(text: str, cells: int) -> str:
+    """Shorten at the end with an ellipsis."""
+    text = safe(text)
+    if cell_len(text) <= cells:
+        return text
+    return cut(text, cells - 1) + "…" if cells > 0 else ""
+
+
+def elide_middle(text: str, cells: int) -> str:
+    """Shorten in the middle: the end of a tag is what tells it from its neighbours."""
+    text = safe(text)
+    if cell_len(text) <= cells:
+        return text
+    if cells < 4:
+        return elide(text, cells)
+    tail = (cells - 1) * 3 // 5
+    return text[: cells - 1 - tail] + "…" + text[-tail:]
+
+
+def fit(line: Line, cells: int, *, middle: bool = False, right: bool = False) -> Line:
+    """Exactly that many cells: shortened or padded."""
+    used = width(line)
+    if used > cells:
+        return _shorten(line, cells, middle=middle)
+    pad = (" " * (cells - used), "")
+    if used == cells:
+        return line
+    return (pad, *line) if right else (*line, pad)
+
+
+def _shorten(line: Line, cells: int, *, middle: bool) -> Line:
+    if middle and len(line) == 1:
+        text = elide_middle(line[0][0], cells)
+        return ((text + " " * (cells - cell_len(text)), line[0][1]),)
+    out: list[Span] = []
+    left = cells
+    for text, role in line:
+        text = safe(text)
+        size = cell_len(text)
+        if size < left:
+            out.append((text, role))
+            left -= size
+            continue
+        short = cut(text, left - 1) + "…" if left > 0 else ""
+        out.append((short + " " * (left - cell_len(short)), role))
+        break
+    return tuple(out)
+
+
+def join(lines: Iterable[Line], gap: str = "  ") -> Line:
+    """Lines one behind the other, empty ones left out."""
+    out: list[Span] = []
+    for line in lines:
+        if not plain(line):
+            continue
+        if out:
+            out.append((gap, "dim"))
+        out.extend(line)
+    return tuple(out)
+
+
+def wrap(line: Line, cells: int, rows: int) -> tuple[Line, ...]:
+    """Break at spaces into at most `rows` lines; the last one is shortened when there is more."""
+    cells = max(cells, 8)
+    words = [(w, role) for text, role in line for w in _words(safe(text))]
+    out: list[Line] = []
+    current: list[Span] = []
+    used = 0
+    for index, (word, role) in enumerate(words):
+        size = cell_len(word.rstrip())
+        if current and used + size > cells:
+            if len(out) == rows - 1:
+                rest = tuple(words[index:])
+                out.append(fit((*current, *rest), cells))
+                return tuple(out)
+            out.append(tuple(current))
+            current, used = [], 0
+        current.append((word, role))
+        used += cell_len(word)
+    if current:
+        out.append(fit(tuple(current), cells) if used > cells else tuple(current))
+    return tuple(out)
+
+
+def _words(text: str) -> list[str]:
+    parts = text.split(" ")
+    return [p + " " for p in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def health(level: Level, *, word: bool = True) -> Line:
+    """A glyph and, when there is room, its word: never colour alone."""
+    glyph, role, name = GLYPHS[level]
+    return ((f"{glyph} {name}" if word else glyph, role),)

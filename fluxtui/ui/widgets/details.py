@@ -1,0 +1,72 @@
+"""The details strip: three lines about what the cursor is on. Pure."""
+
+from __future__ import annotations
+
+from fluxtui.commands.command import Target
+from fluxtui.domain.board import Line as Cell
+from fluxtui.domain.board import Mark
+from fluxtui.domain.revision import short_digest
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.ages import age, since
+from fluxtui.ui.spans import PINNED, SUSPENDED, Line, health, join, wrap
+
+
+def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -> tuple[Line, ...]:
+    """About a Service in an Environment."""
+    row = snapshot.board.row(target.service)
+    if row is None:
+        return ()
+    line = snapshot.board.line(target.source) if target.source else None
+    if line is None:
+        where = ", ".join(row.lines) or "no environment"
+        return (
+            ((target.service, "strong"), (f"  not in {target.environment}", "wait")),
+            ((f"delivered to {where} from ", "dim"), (row.repository, "")),
+        )
+    head = join(
+        (
+            ((target.service, "strong"), (" in ", "dim"), (target.environment, "strong")),
+            ((line.source.label, "dim"),),
+            ((line.policy, "dim"),),
+        )
+    )
+    return (head, versions_line(line, now), *state_lines(line, now, cells))[:4]
+
+
+def versions_line(line: Cell, now: float) -> Line:
+    """Running, would pick, newest; each said in words."""
+    listed = age(line.listed_at, now)
+    digest = short_digest(line.running.digest)
+    return join(
+        (
+            (
+                ("running ", "dim"),
+                (line.running.text or "nothing", "version"),
+                (f" {digest}" if digest else "", "dim"),
+            ),
+            (("would pick ", "dim"), (line.would_pick or "nothing", "busy" if line.behind else "version")),
+            (("newest ", "dim"), (line.newest, "version")) if line.newest else (),
+            ((f"listed {listed} ago" if listed else "not listed yet", "dim"),),
+        )
+    )
+
+
+def state_lines(line: Cell, now: float, cells: int) -> tuple[Line, ...]:
+    """Health in a sentence; who suspended or pinned it, and why."""
+    out: list[Line] = []
+    if line.suspended is not None:
+        out.append(mark_line(f"{SUSPENDED} suspended", line.suspended, now))
+    if line.pinned is not None:
+        out.append(mark_line(f"{PINNED} pinned", line.pinned, now))
+    sentence: Line = (*health(line.health.level), ("  " + line.health.text, ""))
+    out.append(wrap(sentence, cells, 1)[0])
+    if line.note:
+        out.append(((line.note, "wait"),))
+    return tuple(out)
+
+
+def mark_line(word: str, mark: Mark, now: float) -> Line:
+    """`‖ suspended by anna 3h ago: "why"`."""
+    ago = since(mark.since, now)
+    text = word + (f" by {mark.by}" if mark.by else "") + (f" {ago} ago" if ago else "")
+    return ((text, "wait"), (f": {mark.reason}" if mark.reason else ": no reason given", "dim"))

@@ -1,0 +1,48 @@
+"""The field that narrows a table while you type; it lives in the place of the status line."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.message import Message
+from textual.widgets import Input
+
+from fluxtui.ui.widgets.table import Table
+
+
+class FilterField(Input):
+    """Words that rows must have. Enter keeps them, esc (the app's back) ends them."""
+
+    class Narrowed(Message):
+        """The table shows other rows now."""
+
+    def __init__(self) -> None:
+        super().__init__(id="filter", placeholder="words a row must have; !word for without")
+        self._table: Table | None = None
+
+    def begin(self, table: Table) -> None:
+        """Type for that table."""
+        self._table = table
+        self.value = table.words
+        self.screen.add_class("filtering")
+        self.focus()
+
+    def end(self, *, keep: bool) -> None:
+        """Back to the table; without `keep` it shows everything again."""
+        self.screen.remove_class("filtering")
+        if self._table is not None:
+            if not keep:
+                self._table.filter("")
+            self._table.focus()
+        self.post_message(self.Narrowed())
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._table is not None and self.has_focus:
+            self._table.filter(event.value)
+            self.post_message(self.Narrowed())
+
+    @on(Input.Submitted)
+    def _kept(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.end(keep=True)

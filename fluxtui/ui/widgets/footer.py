@@ -1,0 +1,75 @@
+"""The bottom lines: what can be done here, derived from the Commands, and the status line.
+
+A Command that cannot be done now is grey, and pressing its key shows the reason in the status line:
+nothing hides, so that hands find the same key at the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fluxtui.commands.command import Command, Context
+from fluxtui.domain.board import Finding, Severity
+from fluxtui.ui.keys import shown_key
+from fluxtui.ui.spans import Line, fit, width
+
+_LOUD = {Severity.ERROR: ("✗", "bad"), Severity.WARNING: ("!", "busy"), Severity.INFO: ("·", "dim")}
+
+
+def footer_line(
+    commands: Sequence[Command], keys: dict[str, str], context: Context, cells: int
+) -> Line:
+    """Keys of the acts, as many as fit; `: more` and `q back` always."""
+    acts = [c for c in commands if c.plan is not None and c.footer]
+    tail: Line = (("  : ", "key"), ("all  ", "dim"), ("q ", "key"), ("back ", "dim"))
+    room = cells - width(tail) - 1
+    out: list[tuple[str, str]] = [(" ", "")]
+    for command in acts:
+        off = command.disabled_reason(context) is not None
+        entry: Line = (
+            (shown_key(keys.get(command.id, "")) + " ", "off" if off else "key"),
+            (short_title(command) + "  ", "off" if off else ""),
+        )
+        if width(tuple(out)) + width(entry) > room:
+            break
+        out.extend(entry)
+    return (*fit(tuple(out), cells - width(tail)), *tail)
+
+
+def short_title(command: Command) -> str:
+    """The title without its last explanation, for the narrow footer."""
+    return {"reconcile-with-source": "With source", "publish": "Publish"}.get(
+        command.id, command.title
+    )
+
+
+def finding_line(finding: Finding) -> Line:
+    """One finding: where, what, what next."""
+    glyph, role = _LOUD[finding.severity]
+    # The message often names the place already.
+    where = "" if finding.environment in finding.message else finding.environment
+    out: Line = ((f"{glyph} ", role), (where + ": " if where else "", "name"), (finding.message, role))
+    return (*out, (f" — {finding.next}", "dim")) if finding.next else out
+
+
+def loudest(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then warnings; told once each."""
+    order = list(Severity)
+    return tuple(sorted(dict.fromkeys(findings), key=lambda f: -order.index(f.severity)))
+
+
+def findings_lines(findings: Sequence[Finding]) -> tuple[Line, ...]:
+    """All of them, loudest first."""
+    lines = tuple(finding_line(f) for f in loudest(findings))
+    return lines or ((("Nothing to report.", "ok"),),)
+
+
+def status_line(message: Line, findings: Sequence[Finding], hint: str, cells: int) -> Line:
+    """The newest message, else the loudest finding, else what the keys of this pane do."""
+    if message:
+        return (" ", ""), *fit(message, cells - 1)
+    loud = [f for f in loudest(findings) if f.severity is not Severity.INFO]
+    if not loud:
+        return ((" " + hint, "dim"),)
+    more: Line = ((f"  +{len(loud) - 1} more: !" if len(loud) > 1 else "", "accent"),)
+    return (" ", ""), *fit(finding_line(loud[0]), cells - 2 - width(more)), *more

@@ -1,0 +1,106 @@
+"""The top two lines: the Environments with their health, and the views with the one that is open.
+
+What must be seen at 3 a.m. whatever pane is open: who is failing, who cannot be reached, what is
+protected or read-only, and how old what we see is. Pure lines; the widgets only paint them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fluxtui.commands.command import Command
+from fluxtui.domain.board import Level
+from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.ui.ages import age
+from fluxtui.ui.keys import shown_key
+from fluxtui.ui.spans import GLYPHS, PROTECTED, SUSPENDED, Line, width
+
+
+def environments(snapshot: Snapshot) -> tuple[str, ...]:
+    """Configured ones first, in their order; then those that only the board knows."""
+    names = [e.name for e in snapshot.config.environments]
+    return tuple(dict.fromkeys([*names, *snapshot.board.environments]))
+
+
+def health_counts(snapshot: Snapshot, environment: str) -> dict[Level, int]:
+    """How many Kustomizations are in which health; a node drawn twice counts once."""
+    seen = {n.key: n.health.level for n in snapshot.board.chains.get(environment, ())}
+    return {level: sum(1 for v in seen.values() if v is level) for level in Level}
+
+
+def environment_line(snapshot: Snapshot, name: str, *, words: bool) -> Line:
+    """`production ⚿ ✓6 ✗1`, or why there is nothing to count."""
+    configured = snapshot.config.environment(name)
+    out: list[tuple[str, str]] = [(name, "strong")]
+    read_only = snapshot.config.read_only or (configured is not None and configured.read_only)
+    if read_only:
+        out.append((" read-only" if words else " r/o", "wait"))
+    elif configured is None or configured.protected:
+        out.append((f" {PROTECTED}", "dim"))
+    if name in snapshot.unreachable:
+        return (*out, (" ✗ unreachable" if words else " ✗ down", "bad"))
+    counts = health_counts(snapshot, name)
+    if not sum(counts.values()):
+        return (*out, (" …" if _starting(snapshot, name) else " empty", "dim"))
+    for level in (Level.FAILED, Level.UNKNOWN, Level.WAITING, Level.PROGRESSING, Level.OK):
+        if counts[level]:
+            out.append((f" {GLYPHS[level][0]}{counts[level]}", GLYPHS[level][1]))
+    suspended = {n.key for n in snapshot.board.chains.get(name, ()) if n.suspended}
+    if suspended:
+        out.append((f" {SUSPENDED}{len(suspended)}", "wait"))
+    return tuple(out)
+
+
+def _starting(snapshot: Snapshot, name: str) -> bool:
+    states = [f.state for f in snapshot.feeds if f.environment == name]
+    return not states or FeedState.STARTING in states
+
+
+def feeds_line(snapshot: Snapshot, now: float) -> Line:
+    """`● live`, or the worst state and since when."""
+    if not snapshot.feeds:
+        return (("◌ connecting", "wait"),)
+    poor = [f for f in snapshot.feeds if f.state in (FeedState.RETRYING, FeedState.FORBIDDEN)]
+    if poor:
+        oldest = min((f.since for f in poor if f.since), default=0.0)
+        word = f"{len(poor)} of {len(snapshot.feeds)} feeds not live"
+        stamp = age(oldest, now)
+        return ((f"✗ {word}" + (f" {stamp}" if stamp else ""), "bad"),)
+    if any(f.state is FeedState.STARTING for f in snapshot.feeds):
+        return (("◌ connecting", "wait"),)
+    listed = [t.listed_at for t in snapshot.tags.values() if t.listed_at]
+    stamp = age(min(listed), now) if listed else ""
+    return (("● live", "ok"), (f"  tags {stamp}" if stamp else "", "dim"))
+
+
+def top_line(snapshot: Snapshot, now: float, cells: int) -> Line:
+    """The first line, for that many cells."""
+    right = feeds_line(snapshot, now)
+    for words in (True, False):
+        left: list[tuple[str, str]] = [(" fluxtui", "accent")]
+        for name in environments(snapshot):
+            left.append(("   " if words else "  ", ""))
+            left.extend(environment_line(snapshot, name, words=words))
+        gap = cells - width(tuple(left)) - width(right) - 1
+        if gap >= 2:
+            return (*left, (" " * gap, ""), *right)
+    return tuple(left)
+
+
+def tab_line(
+    commands: Sequence[Command], keys: dict[str, str], current: str, reading: str, cells: int
+) -> Line:
+    """The views with their keys; the open one stands out."""
+    views = [c for c in commands if c.plan is None and c.id != "help"]
+    for gap in ("   ", "  ", " "):
+        out: list[tuple[str, str]] = [(" ", "")]
+        for command in views:
+            here = command.id == current
+            out.append((shown_key(keys.get(command.id, "")) + " ", "accent" if here else "dim"))
+            out.append((command.title, "tab" if here else "dim"))
+            out.append((gap, ""))
+        right: Line = ((reading, "busy"), ("  " if reading else "", ""), ("? help ", "dim"))
+        space = cells - width(tuple(out)) - width(right)
+        if space >= 0:
+            return (*out, (" " * space, ""), *right)
+    return tuple(out)

@@ -1,0 +1,76 @@
+"""Painting of spans: roles become styles of the stylesheet, lines become Strips.
+
+The one place where text meets Segments, so control characters cannot slip past and nothing from a
+cluster is ever parsed as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from fluxtui.ui.spans import Line, safe
+
+ROLES = (
+    "ok", "busy", "wait", "bad", "dim", "name", "accent", "version", "rule", "strong", "key", "off", "tab", "added", "removed",
+)
+
+
+class Painted(Widget):
+    """A widget that draws Lines. Roles: see ROLES; an unknown or empty role is plain text."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"role--{role}" for role in ROLES),
+        "row--cursor",
+        "row--cell",
+        "row--blur",
+    }
+
+    def role_style(self, role: str) -> Style:
+        """The Rich style of a role, without background."""
+        if role not in ROLES:
+            return Style.null()
+        return self.get_component_rich_style(f"role--{role}", partial=True)
+
+    def strip_of(self, line: Line, width: int, over: Style | None = None) -> Strip:
+        """A Strip of exactly that width; `over` is laid under the roles (a cursor's background)."""
+        base = self.rich_style + over if over else self.rich_style
+        segments = [Segment(safe(text), base + self.role_style(role)) for text, role in line]
+        return Strip(segments).adjust_cell_length(width, base)
+
+
+class Paragraph(Painted):
+    """Some lines of text. `show` repaints only those that changed."""
+
+    def __init__(self, lines: Sequence[Line] = (), **options: str) -> None:
+        super().__init__(**options)
+        self._lines: tuple[Line, ...] = tuple(lines)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What it shows now."""
+        return self._lines
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show these lines; the layout is only done again when their number changes."""
+        new, old = tuple(lines), self._lines
+        if new == old:
+            return
+        self._lines = new
+        auto = self.styles.height is not None and self.styles.height.is_auto
+        self.refresh(layout=auto and len(new) != len(old))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One row a line."""
+        return len(self._lines)
+
+    def render_line(self, y: int) -> Strip:
+        """One line, cut at the edge."""
+        line: Line = self._lines[y] if 0 <= y < len(self._lines) else ()
+        return self.strip_of(line, self.size.width)

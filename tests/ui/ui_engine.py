@@ -1,0 +1,145 @@
+"""An EnginePort in memory, for tests of the screen alone: shows what it is given, notes what it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from fluxtui.domain.ask import Comparison, ComparedKustomization, Question, ReadFacts, ReadLogs
+from fluxtui.domain.errors import RegistryUnreachable
+from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.objectdiff import FieldChange, ObjectChange
+from fluxtui.domain.plan import Outcome, Plan, Receipt
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
+from ui_delivery import NOW, ks
+
+
+def deployment(image: str, replicas: int) -> dict[str, Any]:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "activity-apiserver", "namespace": "activity-system"},
+        "spec": {
+            "replicas": replicas,
+            "template": {"spec": {"containers": [{"name": "app", "image": image}]}},
+        },
+    }
+
+
+COMPARISON = Comparison(
+    "v1.4.2 → v1.5.0 in production",
+    (
+        ComparedKustomization(
+            ks("production", "activity-apiserver"),
+            "v1.4.2",
+            "v1.5.0",
+            (
+                ObjectChange(
+                    "changed",
+                    ObjectId("activity-system", "activity-apiserver", "apps", "Deployment"),
+                    (
+                        FieldChange("spec.replicas", 2, 3),
+                        FieldChange(
+                            "spec.template.spec.containers[name=app].image",
+                            "registry.example.com/acme/activity:1.4.2",
+                            "registry.example.com/acme/activity:1.5.0",
+                        ),
+                        FieldChange("spec.template.spec.priorityClassName", None, "high", "added"),
+                    ),
+                    before=deployment("registry.example.com/acme/activity:1.4.2", 2),
+                    after=deployment("registry.example.com/acme/activity:1.5.0", 3),
+                ),
+                ObjectChange(
+                    "added",
+                    ObjectId("activity-system", "activity-apiserver", "policy", "PodDisruptionBudget"),
+                    after={"kind": "PodDisruptionBudget"},
+                ),
+                ObjectChange(
+                    "removed",
+                    ObjectId("activity-system", "legacy-export", "batch", "CronJob"),
+                    before={"kind": "CronJob"},
+                ),
+            ),
+        ),
+        ComparedKustomization(ks("production", "activity-processor"), "v1.4.2", "v1.5.0"),
+        ComparedKustomization(
+            ks("production", "clickhouse-database"),
+            "v1.4.2",
+            "v1.5.0",
+            error="components/backups: patch target StatefulSet/clickhouse is not in the bundle",
+        ),
+    ),
+    ("ConfigMap flux-system/cluster-settings: forbidden",),
+)
+
+
+class ScriptedEngine:
+    """`give` publishes a Snapshot; questions get canned answers; Plans are noted in `ran`."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._wake: Callable[[], None] = lambda: None
+        self.started = False
+        self.stopped = False
+        self.asked: list[Question] = []
+        self.ran: list[tuple[Plan, bool]] = []
+        self.interests: list[frozenset[Key]] = []
+        self.registry_down = False
+        self.running: Future[tuple[Receipt, ...]] | None = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._snapshot
+
+    def give(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._wake()
+
+    def start(self) -> None:
+        self.started = True
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    def on_change(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+
+    def seen(self) -> None:
+        pass
+
+    def interest(self, keys: frozenset[Key]) -> None:
+        self.interests.append(keys)
+
+    def wait_for(self, condition: Callable[[Snapshot], bool], timeout: float) -> Future[Snapshot]:
+        future: Future[Snapshot] = Future()
+        if condition(self._snapshot):
+            future.set_result(self._snapshot)
+        return future
+
+    def ask(self, question: Question) -> Future[Any]:
+        self.asked.append(question)
+        future: Future[Any] = Future()
+        if self.registry_down:
+            error = RegistryUnreachable("connection refused", where="registry.example.com")
+            future.set_exception(error)
+        elif isinstance(question, ReadFacts):
+            future.set_result(self._snapshot.tags.get(question.repository))
+        elif isinstance(question, ReadLogs):
+            future.set_result("migration 004 begins\n\x1b[31mpanic: column exists\x1b[0m\n")
+        else:
+            future.set_result(COMPARISON)
+        return future
+
+    def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
+        self.ran.append((plan, confirmed))
+        self.running = Future()
+        return self.running
+
+    def finish(self, outcome: Outcome = Outcome.DONE, message: str = "") -> None:
+        """End the Plan that runs."""
+        assert self.running is not None
+        plan = self.ran[-1][0]
+        receipts = tuple(Receipt(plan.id, s.id, outcome, message, NOW) for s in plan.steps)
+        self.running.set_result(receipts)
