@@ -7,7 +7,7 @@ watch event older than that is ignored. Nothing here talks to an API.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Json
@@ -36,13 +36,14 @@ def owner_of(obj: Json) -> Json | None:
 
 
 class Cache:
-    """The objects of one kind. `put` and `drop` say whether anything changed."""
+    """The objects of one kind. `changed` is called for every change, wherever it comes from."""
 
     def __init__(self, type_: ApiResource) -> None:
         self.type = type_
         self._objects: dict[Key, Json] = {}
         self._owned: defaultdict[str, set[Key]] = defaultdict(set)
         self._gone: set[str] = set()
+        self.changed: Callable[[Json], None] = _nobody
 
     def get(self, key: Key) -> Json | None:
         """The object, or None."""
@@ -62,43 +63,42 @@ class Cache:
             found, key=lambda o: (o["metadata"].get("creationTimestamp") or "", key_of(o))
         )
 
-    def put(self, obj: Json) -> bool:
+    def put(self, obj: Json) -> None:
         """Take a version in, unless it is older than the one known or the object is gone."""
         key, uid = key_of(obj), uid_of(obj)
         known = self._objects.get(key)
         if uid in self._gone:
-            return False
+            return
         if known is not None:
             if uid_of(known) == uid and _version(known) >= _version(obj):
-                return False
+                return
             self._forget(key, known)
         self._objects[key] = obj
         owner = owner_of(obj)
         if owner is not None:
             self._owned[str(owner.get("uid"))].add(key)
-        return True
+        self.changed(obj)
 
-    def drop(self, obj: Json) -> bool:
+    def drop(self, obj: Json) -> None:
         """The object is deleted. Later news about the same uid are ignored."""
         uid = uid_of(obj)
         self._gone.add(uid)
         key = key_of(obj)
         known = self._objects.get(key)
         if known is None or uid_of(known) != uid:
-            return False
+            return
         self._forget(key, known)
-        return True
+        self.changed(known)
 
-    def replace(self, objects: Iterable[Json]) -> list[Json]:
-        """Make the cache equal to a list; returns every object that changed or went away."""
-        changed: list[Json] = []
+    def replace(self, objects: Iterable[Json]) -> None:
+        """Make the cache equal to a list."""
         listed = list(objects)
         uids = {uid_of(obj) for obj in listed}
         for known in self:
-            if uid_of(known) not in uids and self.drop(known):
-                changed.append(known)
-        changed += [obj for obj in listed if self.put(obj)]
-        return changed
+            if uid_of(known) not in uids:
+                self.drop(known)
+        for obj in listed:
+            self.put(obj)
 
     def _forget(self, key: Key, known: Json) -> None:
         del self._objects[key]
@@ -110,3 +110,7 @@ class Cache:
 def _version(obj: Json) -> int:
     text: Any = obj["metadata"].get("resourceVersion")
     return int(text) if text and str(text).isdigit() else 0
+
+
+def _nobody(_: Json) -> None:
+    """Nobody listens yet."""

@@ -1,15 +1,14 @@
 """Keeps one Cache equal to what an API says: list, watch, and list again when the thread is lost.
 
-It only reports which objects changed; what that means is the controllers' business.
+It only moves news into the cache; what they mean is the controllers' business.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 
-from fluxtui.cluster.port import Cluster, Json
+from fluxtui.cluster.port import Cluster
 from fluxtui.domain.errors import ClusterError, Expired
 from fluxtui.world.simulator.cache import Cache
 
@@ -19,12 +18,11 @@ _RECONNECT = 0.2
 
 
 class Informer:
-    """Follows one kind. `changed` is called with every new, changed or deleted object."""
+    """Follows one kind; `synced` is set once everything that exists is known."""
 
-    def __init__(self, cluster: Cluster, cache: Cache, changed: Callable[[Json], None]) -> None:
+    def __init__(self, cluster: Cluster, cache: Cache) -> None:
         self._cluster = cluster
         self._cache = cache
-        self._changed = changed
         self.synced = asyncio.Event()
 
     async def run(self) -> None:
@@ -44,8 +42,7 @@ class Informer:
 
     async def _list(self) -> str:
         listing = await self._cluster.list(self._cache.type)
-        for obj in self._cache.replace(listing.items):
-            self._changed(obj)
+        self._cache.replace(listing.items)
         self.synced.set()
         return listing.resource_version
 
@@ -54,7 +51,8 @@ class Informer:
             version = str(event.object["metadata"]["resourceVersion"])
             if event.type == "BOOKMARK":
                 continue
-            drop = event.type == "DELETED"
-            if self._cache.drop(event.object) if drop else self._cache.put(event.object):
-                self._changed(event.object)
+            if event.type == "DELETED":
+                self._cache.drop(event.object)
+            else:
+                self._cache.put(event.object)
         return version

@@ -78,11 +78,10 @@ class Simulator:
         """Begin; returns once everything that exists is known. Raises ClusterError."""
         await register_nodes(self._state)
         self._tasks.append(asyncio.create_task(self._state.recorder.run(), name="recorder"))
-        informers = [
-            Informer(self._cluster, self._state.cache(type_), self._teller(type_))
-            for type_ in WATCHED
-        ]
-        informers.append(Informer(self._cluster, self._state.cache(CRD), self._definition))
+        for type_ in WATCHED:
+            self._state.cache(type_).changed = self._teller(type_)
+        self._state.cache(CRD).changed = self._definition
+        informers = [Informer(self._cluster, self._state.cache(type_)) for type_ in (*WATCHED, CRD)]
         for informer in informers:
             self._tasks.append(asyncio.create_task(informer.run(), name="informer"))
         for informer in informers:
@@ -148,8 +147,8 @@ class Simulator:
         type_, subresource = kind
         customs = Customs(self._state, type_, subresource=subresource)
         queue = WorkQueue(type_.plural, customs.look, self._clock)
-        informer = Informer(
-            self._cluster, self._state.cache(type_), lambda obj: queue.add(key_of(obj))
-        )
+        cache = self._state.cache(type_)
+        cache.changed = lambda obj: queue.add(key_of(obj))
+        informer = Informer(self._cluster, cache)
         task = asyncio.create_task(informer.run(), name=f"informer {type_.plural}")
         self._customs[name] = (type_, task, queue)

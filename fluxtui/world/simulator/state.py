@@ -106,7 +106,7 @@ class State:
         namespace, name = key_of(obj)
         with contextlib.suppress(NotFound, Conflict):
             await self.cluster.delete(type_, namespace, name, uid=uid_of(obj))
-        # An API that ends Pods gracefully keeps them for a while; the watch then says so.
+        # An API that ends Pods gracefully keeps them for a while.
         await self._look_again(type_, obj)
 
     async def _look_again(self, type_: ApiResource, obj: Json) -> None:
