@@ -1,0 +1,80 @@
+"""`python -m fluxtui.world.apiserver`: one API server as a process of its own.
+
+Says where it listens in one JSON line on standard output (and in a ready file), then serves until
+SIGTERM, SIGINT or the end of its standard input, so that it never outlives what started it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from fluxtui.world.apiserver.server import ApiServer
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fluxtui.world.apiserver", description=__doc__)
+    parser.add_argument("--environment", required=True, help="name of the kubeconfig's context")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 picks a free one")
+    parser.add_argument("--kubeconfig", type=Path, required=True, help="kubeconfig to write (0600)")
+    parser.add_argument("--read-only-kubeconfig", type=Path, help="one whose token may only read")
+    parser.add_argument("--ready-file", type=Path, help="written when the server listens")
+    parser.add_argument("--ca-file", type=Path, help="where to write the CA certificate (PEM)")
+    parser.add_argument("--token-file", type=Path, help="bearer token to accept; random if absent")
+    parser.add_argument("--token", help="the same on the command line (visible to others in ps)")
+    parser.add_argument("--graceful-pods", action="store_true", help="pods end as with kubelets")
+    return parser
+
+
+def _wait_for_end(done: threading.Event) -> None:
+    """Ends when standard input does: the parent is gone or wants us gone."""
+
+    def read() -> None:
+        try:
+            while os.read(0, 4096):
+                pass
+        except OSError:
+            pass  # no standard input to read: the same as its end
+        done.set()
+
+    threading.Thread(target=read, name="stdin", daemon=True).start()
+    done.wait()
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    token = options.token
+    if options.token_file is not None:
+        token = options.token_file.read_text(encoding="utf-8").strip()
+    server = ApiServer(
+        options.environment, token=token, port=options.port, graceful_pods=options.graceful_pods
+    )
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    gc.freeze()  # what start-up made stays; full collections need not walk it
+    gc.set_threshold(50_000, 20, 50)
+    with server:
+        server.write_kubeconfig(options.kubeconfig)
+        if options.read_only_kubeconfig is not None:
+            server.write_kubeconfig(options.read_only_kubeconfig, read_only=True)
+        if options.ca_file is not None:
+            options.ca_file.write_bytes(server.ca_pem)
+        line = json.dumps({"url": server.url, "kubeconfig": str(options.kubeconfig)})
+        if options.ready_file is not None:
+            draft = options.ready_file.with_name(options.ready_file.name + ".new")
+            draft.write_text(line + "\n", encoding="utf-8")
+            draft.replace(options.ready_file)
+        print(line, flush=True)
+        _wait_for_end(done)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""What an object goes through before it is stored: decoding, pruning, defaults, checks, hooks.
+
+Called by writes.py with the lock held. Raises StatusError; stores nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fluxtui.world.apiserver import defaults, naming, schema, validation
+from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.state import Options, State
+from fluxtui.world.apiserver.status import (
+    Cause,
+    Details,
+    Json,
+    Resource,
+    StatusError,
+    bad_request,
+    forbidden,
+    invalid,
+    not_found,
+)
+
+
+def check_fields(kind: Kind, body: Json, options: Options) -> None:
+    """Unknown fields (refused, warned of or ignored) and, for built-in kinds, wrong types."""
+    if options.validation != "Ignore":
+        found = [f'unknown field "{p}"' for p in schema.unknown_fields(body, kind.shape)]
+        if found and options.validation == "Strict":
+            raise bad_request(
+                f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: '
+                f"strict decoding error: {', '.join(found)}"
+            )
+        options.warnings += found
+    if not kind.custom:
+        error = schema.decode_error(body, kind.shape, kind.kind)
+        if error:
+            raise bad_request(
+                f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: '
+                f"{error}"
+            )
+
+
+def check_applied(kind: Kind, config: Json) -> None:
+    """An apply configuration must fit the schema: the text structured-merge-diff gives."""
+    metadata = config["metadata"]
+    found = [f".{p}: field not declared in schema" for p in _unknown(kind, config)]
+    if not found:
+        found = _without_keys(config, kind)
+    if found:
+        where = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}"
+        text = found[0] if len(found) == 1 else "errors:\n" + "\n".join(f"  {x}" for x in found)
+        raise StatusError(
+            500,
+            "",
+            f"failed to create typed patch object ({where}; {kind.api_version}, "
+            f"Kind={kind.kind}): {text}",
+        )
+    if not kind.custom:
+        check_fields(kind, config, Options(validation="Ignore"))
+
+
+def _unknown(kind: Kind, config: Json) -> list[str]:
+    return list(schema.unknown_fields(config, kind.shape))
+
+
+def _without_keys(config: Json, kind: Kind) -> list[str]:
+    """Items of keyed lists that lack a key or have the same one twice."""
+    out: list[str] = []
+
+    def walk(value: Any, shape: Any, path: str) -> None:
+        if isinstance(value, dict) and shape.form != "any":
+            for name, child in value.items():
+                walk(child, shape.child(name), f"{path}.{name}")
+        elif isinstance(value, list) and shape.merge in ("keyed", "set"):
+            seen: set[Any] = set()
+            for item in value:
+                key = shape.key_of(item)
+                missing = shape.merge == "keyed" and (
+                    not isinstance(item, dict)
+                    or any(k not in item and k not in shape.key_defaults for k in shape.keys)
+                )
+                if missing:
+                    lacking = next(
+                        (k for k in shape.keys if not isinstance(item, dict) or k not in item), ""
+                    )
+                    out.append(
+                        f"{path}: element 0: associative list with keys has an element that omits "
+                        f'key field "{lacking}" (and doesn\'t have default value)'
+                    )
+                elif key in seen:
+                    shown = ",".join(
+                        f"{k}={json.dumps(v)}" for k, v in zip(shape.keys, key, strict=False)
+                    )
+                    out.append(f"{path}: duplicate entries for key [{shown or f'={key[0]!r}'}]")
+                seen.add(key)
+                if isinstance(item, dict):
+                    walk(item, shape.item(), path)
+
+    walk(config, kind.shape, "")
+    return out
+
+
+def without_nulls(value: Any) -> Any:
+    """An apply configuration without null fields: a null says nothing about a typed field."""
+    if isinstance(value, dict):
+        return {k: without_nulls(v) for k, v in value.items() if v is not None}
+    if isinstance(value, list):
+        return [without_nulls(v) for v in value]
+    return value
+
+
+def finish(state: State, kind: Kind, old: Json | None, new: Json, options: Options) -> Json:
+    """Prune, default and validate; then ask the admission hooks. Returns a dict of its own."""
+    managed = new["metadata"].get("managedFields")
+    new = schema.prune(new, kind.shape)
+    if kind.custom:
+        if kind.schema is not None:
+            new = schema.with_defaults(_non_nullable(new, kind), kind.schema)
+    else:
+        new = json.loads(json.dumps(_typed(new, kind.shape)))
+        defaults.apply_defaults(kind.group, kind.kind, new)
+    new = dict(new)
+    new["metadata"] = {
+        k: v for k, v in new["metadata"].items() if v not in (None, {}, []) or k == "name"
+    }
+    if managed is not None:
+        new["metadata"]["managedFields"] = managed
+    for hook in state.admission:
+        answer = hook(kind, "CREATE" if old is None else "UPDATE", old, new)
+        new = new if answer is None else answer
+    causes = _causes(kind, old, new)
+    if causes:
+        raise invalid(kind.named(new["metadata"].get("name", "")), causes)
+    if kind.warning:
+        options.warnings.append(kind.warning)
+    return new
+
+
+def _typed(value: Any, shape: Any) -> Any:
+    """Without nulls where the type is known: a typed decoder reads them as absent."""
+    if isinstance(value, dict) and shape.form != "any":
+        return {
+            k: _typed(v, shape.child(k))
+            for k, v in value.items()
+            if v is not None or shape.child(k).form == "any"
+        }
+    if isinstance(value, list) and shape.form == "list":
+        return [_typed(v, shape.item()) for v in value]
+    return value
+
+
+def _non_nullable(new: Json, kind: Kind) -> Json:
+    """Nulls of fields that have a default and are not nullable are dropped, then defaulted."""
+    return {k: v for k, v in new.items() if v is not None or k not in ("spec", "status")} | {}
+
+
+def _causes(kind: Kind, old: Json | None, new: Json) -> list[Cause]:
+    causes = list(naming.metadata_causes(new["metadata"]))
+    if old is None:
+        causes = list(naming.name_causes(kind.kind, new["metadata"].get("name", ""))) + causes
+    if kind.custom:
+        if kind.schema is not None:
+            root = {k: v for k, v in new.items() if k not in ("apiVersion", "kind", "metadata")}
+            causes += list(schema.validate(root, _rooted(kind.schema)))
+    else:
+        causes += list(validation.causes(kind.group, kind.kind, new, old))
+    return causes
+
+
+def _rooted(root: Any) -> Any:
+    aside = ("apiVersion", "kind", "metadata")
+    needed = [x for x in root.get("required") or () if x not in aside]
+    return {**root, "required": needed}
+
+
+def namespace_open(state: State, kind: Kind, namespace: str, name: str) -> None:
+    """Creating needs a namespace that is there and not terminating."""
+    found = state.store.get(("", "namespaces"), ("", namespace))
+    if found is None:
+        raise not_found(Resource("namespaces", "", "Namespace", namespace))
+    if found.obj["metadata"].get("deletionTimestamp"):
+        why = (
+            f"unable to create new content in namespace {namespace} because it is being terminated"
+        )
+        error = forbidden(kind.named(name), why)
+        cause = Cause(
+            "NamespaceTerminating",
+            f"namespace {namespace} is being terminated",
+            "metadata.namespace",
+        )
+        error.details = Details(name, kind.group, kind.plural, causes=(cause,))
+        raise error

@@ -1,0 +1,83 @@
+"""How times, spans and selectors look in a printed column, and columns written as words.
+
+The texts are apimachinery's (`HumanDuration`, `FormatLabelSelector`). Pure.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fluxtui.world.apiserver.kinds import Column
+
+
+def seconds(text: Any) -> float | None:
+    """An RFC 3339 time as seconds since the epoch; None where it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC).timestamp()
+    except ValueError:
+        return None
+
+
+def duration(span: float) -> str:
+    """A time span as apimachinery's HumanDuration prints it."""
+    total = int(span)
+    if total < -1:
+        return "<invalid>"
+    total = max(total, 0)
+    if total < 120:
+        return f"{total}s"
+    minutes = total // 60
+    if minutes < 10:
+        return f"{minutes}m{total % 60}s" if total % 60 else f"{minutes}m"
+    if minutes < 180:
+        return f"{minutes}m"
+    hours = total // 3600
+    if hours < 8:
+        return f"{hours}h{minutes % 60}m" if minutes % 60 else f"{hours}h"
+    if hours < 48:
+        return f"{hours}h"
+    days = hours // 24
+    if hours < 192:
+        return f"{days}d{hours % 24}h" if hours % 24 else f"{days}d"
+    if days < 730:
+        return f"{days}d"
+    years = days // 365
+    rest = days % 365
+    return f"{years}y{rest}d" if years < 8 and rest else f"{years}y"
+
+
+def age(text: Any, now: float) -> str:
+    """How long ago a time was; `<unknown>` where there is none."""
+    at = seconds(text)
+    return "<unknown>" if at is None else duration(now - at)
+
+
+def selector(value: Any) -> str:
+    """A selector (a LabelSelector or a plain map) as text."""
+    if not value:
+        return "<none>"
+    parts = []
+    labels = value.get("matchLabels", value if "matchExpressions" not in value else {})
+    for key, wanted in sorted((labels or {}).items()):
+        parts.append(f"{key}={wanted}")
+    for term in value.get("matchExpressions") or ():
+        values = ",".join(term.get("values") or ())
+        operator = str(term.get("operator"))
+        if operator in ("In", "NotIn"):
+            parts.append(f"{term.get('key')} {operator.lower()} ({values})")
+        else:
+            parts.append(("!" if operator == "DoesNotExist" else "") + str(term.get("key")))
+    return ",".join(parts) or "<none>"
+
+
+def parse_columns(text: str) -> tuple[Column, ...]:
+    """`A B:number C+` : words are columns, `:type` their type, `+` only in the wide output."""
+    out = []
+    for word in text.split():
+        wide = word.endswith("+")
+        name, _, kind = word.rstrip("+").partition(":")
+        out.append(Column(name.replace("_", " "), kind or "string", priority=1 if wide else 0))
+    return tuple(out)

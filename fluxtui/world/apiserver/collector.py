@@ -1,0 +1,174 @@
+"""The garbage collector: owners that go take their dependents along, or leave them.
+
+It listens to the store and works on a thread of its own, like the controller it stands for. It
+judges by uid only, and never touches an object whose owner is alive.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+
+from fluxtui.world.apiserver import deletes
+from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.state import DeleteOptions, State
+from fluxtui.world.apiserver.status import Json, StatusError
+from fluxtui.world.apiserver.store import Event, Key
+
+Resource = tuple[str, str]
+
+
+class Collector:
+    """Owner uid -> dependents, and a queue of things to look at."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._dependents: dict[str, set[tuple[Resource, Key]]] = {}
+        self._todo: queue.Queue[tuple[str, Resource, Key, Json] | None] = queue.Queue()
+        self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
+        state.store.listeners.append(self._heard)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._todo.put(None)
+        if self._thread.is_alive():
+            self._thread.join(5)
+
+    def _heard(self, resource: Resource, event: Event) -> None:
+        """Called with the store's lock held: keep the index, queue the work."""
+        metadata = event.stored.obj["metadata"]
+        owners = {r["uid"] for r in metadata.get("ownerReferences") or () if r.get("uid")}
+        place = (resource, event.key)
+        before = event.before.obj["metadata"] if event.before is not None else {}
+        for reference in before.get("ownerReferences") or ():
+            if reference.get("uid") not in owners or event.change == "DELETED":
+                self._dependents.get(reference["uid"], set()).discard(place)
+        if event.change == "DELETED":
+            if self._dependents.get(metadata["uid"]):
+                self._todo.put(("gone", resource, event.key, event.stored.obj))
+            for reference in metadata.get("ownerReferences") or ():
+                self._todo.put(("owner", resource, event.key, reference))
+            return
+        for uid in owners:
+            self._dependents.setdefault(uid, set()).add(place)
+        if owners and event.change == "ADDED":
+            self._todo.put(("orphaned", resource, event.key, event.stored.obj))
+        if metadata.get("deletionTimestamp") and metadata.get("finalizers"):
+            self._todo.put(("deleting", resource, event.key, event.stored.obj))
+
+    def _run(self) -> None:
+        while (item := self._todo.get()) is not None:
+            what, resource, key, data = item
+            with self._state.store.lock:
+                if what == "gone":
+                    self._gone(data)
+                elif what == "deleting":
+                    self._deleting(resource, key)
+                elif what == "owner":
+                    self._look_at_owner(data)
+                else:
+                    self._orphaned(resource, key)
+
+    def _kind(self, resource: Resource) -> Kind | None:
+        for kind in self._state.catalog.stored():
+            if kind.resource == resource:
+                return kind
+        return None
+
+    def _gone(self, owner: Json) -> None:
+        for resource, key in list(self._dependents.pop(owner["metadata"]["uid"], ())):
+            self._orphaned(resource, key)
+
+    def _orphaned(self, resource: Resource, key: Key) -> None:
+        """Delete an object none of whose owners is left; drop references to those gone."""
+        store = self._state.store
+        stored = store.get(resource, key)
+        if stored is None:
+            return
+        references = stored.obj["metadata"].get("ownerReferences") or []
+        alive = [r for r in references if r.get("uid") in store.by_uid]
+        if len(alive) == len(references):
+            return
+        if alive:
+            metadata = stored.obj["metadata"] | {"ownerReferences": alive}
+            store.put(resource, key, stored.obj | {"metadata": metadata})
+        else:
+            self._delete(resource, key)
+
+    def _delete(self, resource: Resource, key: Key, policy: str = "Background") -> None:
+        kind = self._kind(resource)
+        if kind is None:
+            return
+        try:
+            deletes.delete(self._state, kind, key, DeleteOptions(policy=policy))
+        except StatusError as error:
+            if error.code not in (404, 403):  # gone already, or an admission hook said no
+                raise
+
+    def _deleting(self, resource: Resource, key: Key) -> None:
+        """Work off the two finalizers of propagation."""
+        stored = self._state.store.get(resource, key)
+        if stored is None:
+            return
+        metadata = stored.obj["metadata"]
+        finalizers = metadata.get("finalizers") or []
+        dependents = list(self._dependents.get(metadata["uid"], ()))
+        if "orphan" in finalizers:
+            for place in dependents:
+                self._release(place, metadata["uid"])
+            self._drop_finalizer(resource, key, "orphan")
+        elif "foregroundDeletion" in finalizers:
+            blocking = [p for p in dependents if self._blocks(p, metadata["uid"])]
+            for place in dependents:
+                child = self._state.store.get(*place)
+                if child is not None and not child.obj["metadata"].get("deletionTimestamp"):
+                    self._delete(*place, "Foreground" if self._has_dependents(child.obj) else "")
+            blocking = [p for p in blocking if self._state.store.get(*p) is not None]
+            if not blocking:
+                self._drop_finalizer(resource, key, "foregroundDeletion")
+
+    def _has_dependents(self, obj: Json) -> bool:
+        return bool(self._dependents.get(obj["metadata"]["uid"]))
+
+    def _blocks(self, place: tuple[Resource, Key], uid: str) -> bool:
+        stored = self._state.store.get(*place)
+        references = stored.obj["metadata"].get("ownerReferences") or () if stored else ()
+        return any(r.get("uid") == uid and r.get("blockOwnerDeletion") for r in references)
+
+    def _release(self, place: tuple[Resource, Key], uid: str) -> None:
+        resource, key = place
+        stored = self._state.store.get(resource, key)
+        if stored is None:
+            return
+        metadata = dict(stored.obj["metadata"])
+        kept = [r for r in metadata.get("ownerReferences") or () if r.get("uid") != uid]
+        metadata.pop("ownerReferences", None)
+        if kept:
+            metadata["ownerReferences"] = kept
+        self._state.store.put(resource, key, stored.obj | {"metadata": metadata})
+
+    def _drop_finalizer(self, resource: Resource, key: Key, name: str) -> None:
+        stored = self._state.store.get(resource, key)
+        kind = self._kind(resource)
+        if stored is None or kind is None:
+            return
+        metadata = dict(stored.obj["metadata"])
+        kept = [f for f in metadata.get("finalizers") or () if f != name]
+        metadata.pop("finalizers", None)
+        if kept:
+            metadata["finalizers"] = kept
+        obj = stored.obj | {"metadata": metadata}
+        if kept or not deletes.may_go(self._state, kind, obj):
+            self._state.store.put(resource, key, obj)
+        else:
+            deletes.finish(self._state, resource, key, obj)
+
+    def _look_at_owner(self, reference: Json) -> None:
+        """A dependent is gone: an owner that waits for it in the foreground may go on."""
+        place = self._state.store.by_uid.get(reference.get("uid", ""))
+        if place is not None:
+            stored = self._state.store.get(*place)
+            if stored is not None and stored.obj["metadata"].get("deletionTimestamp"):
+                self._deleting(*place)

@@ -1,0 +1,119 @@
+"""Deleting: finalizers, preconditions, propagation, and what removal sets off.
+
+Objects with finalizers are marked and stay; the last finalizer's removal removes them. What depends
+on a removed object is collected by collector.py, the content of a namespace by namespaces.py.
+"""
+
+from __future__ import annotations
+
+from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.state import DeleteOptions, State
+from fluxtui.world.apiserver.status import Json, StatusError, bad_request, conflict, not_found
+from fluxtui.world.apiserver.store import Key, Stored
+
+_POLICIES = ("", "Orphan", "Background", "Foreground")
+_FINALIZER = {"Orphan": "orphan", "Foreground": "foregroundDeletion"}
+
+
+def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[Stored, bool]:
+    """DELETE one object: its last state, and whether it is gone. Raises 404, 409, 422."""
+    if options.policy not in _POLICIES:
+        raise bad_request(
+            f'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: '
+            f'"{options.policy}": supported values: "Background", "Foreground", "Orphan"'
+        )
+    with state.store.lock:
+        stored = state.store.get(kind.resource, key)
+        if stored is None:
+            raise not_found(kind.named(key[1]))
+        _check(kind, key, stored, options)
+        if kind.kind == "Namespace" and key[1] in ("default", "kube-system", "kube-public"):
+            raise StatusError(
+                403,
+                "Forbidden",
+                f'namespaces "{key[1]}" is forbidden: this namespace may not be deleted',
+            )
+        for hook in state.admission:
+            hook(kind, "DELETE", stored.obj, None)
+        if options.dry_run:
+            return stored, not stored.obj["metadata"].get("finalizers")
+        return _mark_or_remove(state, kind, key, stored, options)
+
+
+def _check(kind: Kind, key: Key, stored: Stored, options: DeleteOptions) -> None:
+    metadata = stored.obj["metadata"]
+    if options.uid and options.uid != metadata["uid"]:
+        raise conflict(
+            kind.named(key[1]),
+            f"Precondition failed: UID in precondition: {options.uid}, UID in object meta: "
+            f"{metadata['uid']}",
+        )
+    if options.resource_version and options.resource_version != metadata["resourceVersion"]:
+        raise conflict(
+            kind.named(key[1]),
+            "Precondition failed: ResourceVersion in precondition: "
+            f"{options.resource_version}, ResourceVersion in object meta: "
+            f"{metadata['resourceVersion']}",
+        )
+
+
+def _grace(state: State, kind: Kind, obj: Json, options: DeleteOptions) -> int:
+    """Seconds a pod has to end; other kinds go at once."""
+    if kind.resource != ("", "pods") or not state.graceful_pods:
+        return 0
+    spec, phase = obj.get("spec") or {}, (obj.get("status") or {}).get("phase")
+    if not spec.get("nodeName") or phase in ("Succeeded", "Failed"):
+        return 0
+    if options.grace is not None:
+        return options.grace
+    return int(spec.get("terminationGracePeriodSeconds") or 0)
+
+
+def _mark_or_remove(
+    state: State, kind: Kind, key: Key, stored: Stored, options: DeleteOptions
+) -> tuple[Stored, bool]:
+    metadata = stored.obj["metadata"]
+    finalizers = list(metadata.get("finalizers") or ())
+    wanted = _FINALIZER.get(options.policy)
+    finalizers = [f for f in finalizers if f == wanted or f not in _FINALIZER.values()]
+    if wanted and wanted not in finalizers:
+        finalizers.append(wanted)
+    grace = _grace(state, kind, stored.obj, options)
+    if not finalizers and not grace and may_go(state, kind, stored.obj):
+        return finish(state, kind.resource, key), True
+    marked = {k: v for k, v in metadata.items() if k != "finalizers"}
+    if finalizers:
+        marked["finalizers"] = finalizers
+    if not marked.get("deletionTimestamp"):
+        marked["deletionTimestamp"] = state.now()
+        marked["deletionGracePeriodSeconds"] = grace
+        if "generation" in marked:
+            marked["generation"] += 1
+    elif kind.resource == ("", "pods") and options.grace == 0:
+        marked["deletionGracePeriodSeconds"] = 0
+        if not finalizers:
+            return finish(state, kind.resource, key), True
+    obj = stored.obj | {"metadata": marked}
+    if kind.kind == "Namespace":
+        obj["status"] = (obj.get("status") or {}) | {"phase": "Terminating"}
+    if obj == stored.obj:
+        return stored, False
+    return state.store.put(kind.resource, key, obj), False
+
+
+def may_go(state: State, kind: Kind, obj: Json) -> bool:
+    """Whether an object without metadata.finalizers may be removed now."""
+    if kind.kind == "Namespace":
+        return not (obj.get("spec") or {}).get("finalizers")
+    if kind.kind == "CustomResourceDefinition":
+        spec = obj.get("spec") or {}
+        plural = (spec.get("names") or {}).get("plural", "")
+        return not state.store.bucket((spec.get("group", ""), plural)).objects
+    if kind.resource == ("", "pods") and state.graceful_pods:
+        return not obj["metadata"].get("deletionGracePeriodSeconds")
+    return True
+
+
+def finish(state: State, resource: tuple[str, str], key: Key, obj: Json | None = None) -> Stored:
+    """Remove an object for good."""
+    return state.store.remove(resource, key, obj)

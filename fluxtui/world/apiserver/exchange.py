@@ -1,0 +1,141 @@
+"""Requests and responses as values, without sockets.
+
+Bodies are parsed and answers are rendered here; what an answer says is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from fluxtui.world.apiserver.status import Json, StatusError, bad_request, unsupported_media
+from fluxtui.world.apiserver.store import dumps
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who asks; a read-only user may not write."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; header names in lower case, `query` holds the last value of each name."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    user: User
+
+    def flag(self, name: str) -> bool:
+        return self.query.get(name, "").lower() in ("1", "true")
+
+    @property
+    def accept(self) -> str:
+        return self.headers.get("accept", "")
+
+    @property
+    def media(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(slots=True)
+class Response:
+    """One answer; `stream` instead of `body` for a watch."""
+
+    status: int = 200
+    body: bytes = b""
+    media: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+    stream: Iterator[bytes] | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+def answer(value: Any, status: int = 200, *, media: str = JSON) -> Response:
+    return Response(status, dumps(value), media)
+
+
+def failure(error: StatusError) -> Response:
+    return Response(error.code, dumps(error.body()), headers=dict(error.headers))
+
+
+def text(value: str, status: int = 200) -> Response:
+    return Response(status, value.encode(), "text/plain; charset=utf-8")
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML as the API reads it: times stay text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def parse_yaml(data: bytes) -> Any:
+    try:
+        return yaml.load(data, Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise bad_request(f"error decoding YAML: {error}") from error
+
+
+def parse_body(request: Request) -> Any:
+    """The body as JSON or YAML. Raises 400 where it does not parse, 415 for protobuf."""
+    data, media = request.body, request.media
+    if not data.strip():
+        raise bad_request("the body of the request is empty")
+    if "protobuf" in media or "cbor" in media:
+        raise unsupported_media(media, (JSON, "application/yaml"))
+    if "yaml" in media and not data.lstrip().startswith((b"{", b"[")):
+        return parse_yaml(data)
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        if "yaml" in media:
+            return parse_yaml(data)
+        raise bad_request(f"the body of the request is no valid JSON: {error}") from error
+
+
+def wants(request: Request, form: str) -> bool:
+    """Whether the first acceptable form is the given one (Table, PartialObjectMetadata...)."""
+    for part in request.accept.split(","):
+        parameters = dict(p.strip().partition("=")[::2] for p in part.split(";")[1:] if "=" in p)
+        media = part.split(";")[0].strip()
+        if media not in (JSON, "*/*", "application/*"):
+            continue
+        return parameters.get("as", "") == form
+    return False
+
+
+def check_acceptable(request: Request) -> None:
+    """Refuse a client that takes nothing but forms we do not speak."""
+    medias = {p.split(";")[0].strip() for p in request.accept.split(",")} - {""}
+    spoken = {JSON, "*/*", "application/*", "application/yaml", "text/plain", "text/*"}
+    if medias and not medias & spoken:
+        raise StatusError(
+            406,
+            "NotAcceptable",
+            "only the following media types are accepted: application/json, application/yaml",
+        )
+
+
+def object_or_empty(request: Request) -> Json:
+    """The body as an object, {} where there is none (DeleteOptions)."""
+    if not request.body.strip():
+        return {}
+    value = parse_body(request)
+    if not isinstance(value, dict):
+        raise bad_request("the body of the request is not an object")
+    return value

@@ -1,0 +1,267 @@
+"""Sets of field paths in the `fieldsV1` form, and the set operations field ownership needs.
+
+A set is the JSON that managedFields hold: `f:name` a field, `k:{...}` a keyed list item, `v:...` a
+set value; a node is a member when it is empty or holds ".". Pure; callers must not change a set
+they were given: every operation makes a new one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from fluxtui.world.apiserver.shape import Shape
+from fluxtui.world.apiserver.status import Json
+
+FieldSet = dict[str, Any]
+
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def is_member(node: FieldSet) -> bool:
+    return not node or "." in node
+
+
+def key_element(shape: Shape, item: Any) -> str | None:
+    """The path element of an item of a set or keyed list; None where it has no key."""
+    key = shape.key_of(item)
+    if key is None:
+        return None
+    if shape.merge == "set":
+        return "v:" + _dump(item)
+    return "k:" + _dump({k: v for k, v in zip(shape.keys, key, strict=True) if v is not None})
+
+
+def leaf(value: Any, shape: Shape) -> bool:
+    """Whether a value is owned as a whole: scalars, atomic lists and maps, empty maps, null."""
+    if isinstance(value, dict):
+        return not value or shape.merge == "atomic"
+    if isinstance(value, list):
+        return shape.merge not in ("set", "keyed")
+    return True
+
+
+def of(value: Any, shape: Shape) -> FieldSet:
+    """The set of every field in an applied value."""
+    out: FieldSet = {}
+    if isinstance(value, dict):
+        for name, child in value.items():
+            sub = shape.child(name)
+            if leaf(child, sub):
+                out[f"f:{name}"] = {}
+                continue
+            inside = of(child, sub)
+            named = shape.form == "struct" and name in shape.fields
+            if inside and not named:
+                inside = {".": {}} | inside
+            if inside or not named:
+                out[f"f:{name}"] = inside
+    elif isinstance(value, list):
+        for item in value:
+            element = key_element(shape, item)
+            if element is not None:
+                inside = of(item, shape.item())
+                out[element] = {".": {}} | inside if inside else {}
+    return out
+
+
+def union(one: FieldSet, other: FieldSet) -> FieldSet:
+    if not one or not other:
+        return one or other
+    out = dict(one)
+    for name, node in other.items():
+        mine = out.get(name)
+        out[name] = node if mine is None else _join(mine, node)
+    return out
+
+
+def _join(one: FieldSet, other: FieldSet) -> FieldSet:
+    joined = union(one, other)
+    if joined and (is_member(one) or is_member(other)):
+        return {".": {}} | joined
+    return joined
+
+
+def difference(one: FieldSet, other: FieldSet) -> FieldSet:
+    """Members of `one` that are not members of `other`."""
+    if not other:
+        return one
+    out: FieldSet = {}
+    for name, node in one.items():
+        if name == ".":
+            continue
+        theirs = other.get(name)
+        if theirs is None:
+            out[name] = node
+            continue
+        children = difference(_children(node), _children(theirs))
+        kept = is_member(node) and not is_member(theirs)
+        _place(out, name, kept, children)
+    return out
+
+
+def intersection(one: FieldSet, other: FieldSet) -> FieldSet:
+    """Members of both."""
+    out: FieldSet = {}
+    for name, node in one.items():
+        theirs = other.get(name)
+        if name == "." or theirs is None:
+            continue
+        children = intersection(_children(node), _children(theirs))
+        _place(out, name, is_member(node) and is_member(theirs), children)
+    return out
+
+
+def _children(node: FieldSet) -> FieldSet:
+    return {k: v for k, v in node.items() if k != "."} if "." in node else node
+
+
+def _place(out: FieldSet, name: str, member: bool, children: FieldSet) -> None:
+    if member:
+        out[name] = {".": {}} | children if children else {}
+    elif children:
+        out[name] = children
+
+
+def paths(fields: FieldSet, prefix: str = "") -> Iterator[str]:
+    """Every member as Kubernetes prints it: `.spec.containers[name="app"].image`."""
+    for name in sorted(fields):
+        if name == ".":
+            continue
+        node = fields[name]
+        path = prefix + _printed(name)
+        if is_member(node):
+            yield path
+        yield from paths(_children(node), path)
+
+
+def _printed(element: str) -> str:
+    kind, _, rest = element.partition(":")
+    if kind == "f":
+        return f".{rest}"
+    if kind == "v":
+        return f"[={rest}]"
+    if kind == "i":
+        return f"[{rest}]"
+    keys = json.loads(rest)
+    return "[" + ",".join(f"{k}={_dump(v)}" for k, v in keys.items()) + "]"
+
+
+def item_index(items: list[Any], shape: Shape) -> dict[str, Any]:
+    """Items of a set or keyed list by path element."""
+    out: dict[str, Any] = {}
+    for item in items:
+        element = key_element(shape, item)
+        if element is not None:
+            out[element] = item
+    return out
+
+
+# Structs that are there even when empty in the typed built-in kinds: a manager that fills one
+# does not own the struct itself.
+_ALWAYS_THERE = frozenset(
+    [
+        "metadata",
+        "spec",
+        "status",
+        "strategy",
+        "template",
+        "updateStrategy",
+        "resources",
+        "jobTemplate",
+        "source",
+        "involvedObject",
+        "containers",
+    ]
+)
+
+
+class Comparison:
+    """What changed between two objects, as three sets."""
+
+    def __init__(self, *, builtin: bool) -> None:
+        self.added: FieldSet = {}
+        self.modified: FieldSet = {}
+        self.removed: FieldSet = {}
+        self._builtin = builtin
+
+    def compare(self, old: Json, new: Json, shape: Shape) -> Comparison:
+        self.added, self.modified, self.removed = self._maps(old, new, shape)
+        return self
+
+    @property
+    def same(self) -> bool:
+        return not (self.added or self.modified or self.removed)
+
+    def _whole(self, value: Any, shape: Shape, name: str) -> FieldSet:
+        """The set of a value that appears or goes away, the value itself included."""
+        if leaf(value, shape):
+            return {}
+        inside: FieldSet = {}
+        if isinstance(value, dict):
+            for key, child in value.items():
+                node = self._whole(child, shape.child(key), key)
+                inside[f"f:{key}"] = node
+        else:
+            for element, item in item_index(value, shape).items():
+                node = self._whole(item, shape.item(), "")
+                inside[element] = {".": {}} | _children(node) if node else {}
+        if self._builtin and name in _ALWAYS_THERE:
+            return inside
+        return {".": {}} | inside
+
+    def _maps(self, old: Json, new: Json, shape: Shape) -> tuple[FieldSet, FieldSet, FieldSet]:
+        added: FieldSet = {}
+        modified: FieldSet = {}
+        removed: FieldSet = {}
+        for name, value in new.items():
+            path = f"f:{name}"
+            if name not in old:
+                added[path] = self._whole(value, shape.child(name), name)
+                continue
+            before = old[name]
+            if before is value or (type(before) is type(value) and before == value):
+                continue
+            self._both(path, before, value, shape.child(name), (added, modified, removed))
+        for name, value in old.items():
+            if name not in new:
+                node = self._whole(value, shape.child(name), name)
+                removed[f"f:{name}"] = {".": {}} | node if node else {}
+        return added, modified, removed
+
+    def _both(
+        self,
+        path: str,
+        old: Any,
+        new: Any,
+        shape: Shape,
+        out: tuple[FieldSet, FieldSet, FieldSet],
+    ) -> None:
+        if isinstance(old, dict) and isinstance(new, dict) and shape.merge != "atomic":
+            parts = self._maps(old, new, shape)
+        elif isinstance(old, list) and isinstance(new, list) and shape.merge in ("set", "keyed"):
+            parts = self._lists(old, new, shape)
+        else:
+            out[1][path] = {}
+            return
+        for target, part in zip(out, parts, strict=True):
+            if part:
+                target[path] = part
+
+    def _lists(
+        self, old: list[Any], new: list[Any], shape: Shape
+    ) -> tuple[FieldSet, FieldSet, FieldSet]:
+        out: tuple[FieldSet, FieldSet, FieldSet] = ({}, {}, {})
+        before, after = item_index(old, shape), item_index(new, shape)
+        for element, item in after.items():
+            if element not in before:
+                node = self._whole(item, shape.item(), "")
+                out[0][element] = {".": {}} | _children(node) if node else {}
+            elif before[element] != item:
+                self._both(element, before[element], item, shape.item(), out)
+        for element, item in before.items():
+            if element not in after:
+                node = self._whole(item, shape.item(), "")
+                out[2][element] = {".": {}} | _children(node) if node else {}
+        return out

@@ -1,0 +1,252 @@
+"""managedFields: who owns which field, kept up to date on every write, and apply conflicts.
+
+Works on objects and sets only; when a write happens and what it may touch is writes.py's concern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fluxtui.world.apiserver import apply as structured
+from fluxtui.world.apiserver import fieldsets as fs
+from fluxtui.world.apiserver.fieldsets import FieldSet
+from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.status import Cause, Details, Json, StatusError
+
+Managers = dict["Manager", FieldSet]
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """The identity of an entry; appliers keep one entry whatever version they applied with."""
+
+    name: str
+    operation: str
+    api_version: str
+    subresource: str = ""
+
+    def same_writer(self, other: Manager) -> bool:
+        mine = (self.name, self.operation, self.subresource)
+        if mine != (other.name, other.operation, other.subresource):
+            return False
+        return self.operation == "Apply" or self.api_version == other.api_version
+
+    def printed(self) -> str:
+        text = f'"{self.name}"'
+        if self.subresource:
+            text += f' with subresource "{self.subresource}"'
+        if self.operation == "Update":
+            text += f" using {self.api_version}"
+        return text
+
+
+# Fields nobody owns: the server sets them, or they identify the object.
+_STRIPPED_META = (
+    "name",
+    "namespace",
+    "creationTimestamp",
+    "selfLink",
+    "uid",
+    "clusterName",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+)
+
+
+def read(obj: Json) -> tuple[Managers, dict[Manager, str]]:
+    """The managers of an object and the time of each entry."""
+    managers: Managers = {}
+    times: dict[Manager, str] = {}
+    for entry in obj.get("metadata", {}).get("managedFields") or []:
+        manager = Manager(
+            entry.get("manager", ""),
+            entry.get("operation", ""),
+            entry.get("apiVersion", ""),
+            entry.get("subresource", ""),
+        )
+        managers[manager] = fs.union(managers.get(manager, {}), entry.get("fieldsV1") or {})
+        times[manager] = entry.get("time", "")
+    return managers, times
+
+
+def write(managers: Managers, times: Mapping[Manager, str]) -> list[Json]:
+    """The managedFields list: applies first, then by time and name, as Kubernetes sorts it."""
+    out: list[Json] = []
+    for manager, fields in managers.items():
+        entry: Json = {
+            "apiVersion": manager.api_version,
+            "fieldsType": "FieldsV1",
+            "fieldsV1": fields,
+            "manager": manager.name,
+            "operation": manager.operation,
+        }
+        if manager.subresource:
+            entry["subresource"] = manager.subresource
+        if times.get(manager):
+            entry["time"] = times[manager]
+        out.append(entry)
+    out.sort(
+        key=lambda e: (
+            e["operation"] != "Apply",
+            e.get("time", "") if e["operation"] != "Apply" else "",
+            e["manager"],
+            e.get("subresource", ""),
+            e["apiVersion"],
+        )
+    )
+    return out
+
+
+def strip(fields: FieldSet, *, subresource: str, has_status: bool) -> FieldSet:
+    """Take out what nobody owns, and what this endpoint cannot write."""
+    out = {k: v for k, v in fields.items() if k not in ("f:apiVersion", "f:kind", ".")}
+    meta = out.get("f:metadata")
+    if meta is not None:
+        kept = {k: v for k, v in meta.items() if k != "." and k[2:] not in _STRIPPED_META}
+        if kept:
+            out["f:metadata"] = kept
+        else:
+            del out["f:metadata"]
+    if subresource == "status":
+        out = {k: v for k, v in out.items() if k == "f:status"}
+    elif has_status:
+        out.pop("f:status", None)
+    return out
+
+
+def _without_managed(obj: Json) -> Json:
+    metadata = {k: v for k, v in obj.get("metadata", {}).items() if k != "managedFields"}
+    return obj | {"metadata": metadata}
+
+
+def _compare(kind: Kind, old: Json | None, new: Json) -> fs.Comparison:
+    before: Json = _without_managed(old) if old is not None else {}
+    comparison = fs.Comparison(builtin=not kind.custom)
+    if not kind.custom:
+        before = {"metadata": {}, "spec": {}, "status": {}} | before
+        after: Json = {"spec": {}, "status": {}} | _without_managed(new)
+    else:
+        before = {"metadata": {}} | before
+        after = _without_managed(new)
+    return comparison.compare(before, after, kind.shape)
+
+
+def after_update(
+    kind: Kind, old: Json | None, new: Json, manager: Manager, now: str
+) -> list[Json] | None:
+    """The managedFields after a create, update or patch by `manager`.
+
+    `new` may carry managedFields itself: an empty list resets them, anything else is taken over
+    when it differs from the live one. None means there are none.
+    """
+    given = new.get("metadata", {}).get("managedFields")
+    managers, times = read(old) if old is not None else ({}, {})
+    if given is not None and old is not None and given != old["metadata"].get("managedFields"):
+        managers, times = read(new)
+        if not managers:
+            return None
+    elif given and old is None:
+        managers, times = read(new)
+    change = _compare(kind, old, new)
+    has_status = "status" in kind.subresources
+    touched = fs.union(change.added, change.modified)
+    mine = strip(touched, subresource="", has_status=False)
+    if manager.subresource == "" and has_status:
+        mine.pop("f:status", None)
+    out: Managers = {}
+    for other, fields in managers.items():
+        left = fields
+        if not (other.same_writer(manager)):
+            left = fs.difference(left, mine)
+        left = fs.difference(left, change.removed)
+        if left:
+            out[other] = left
+    me = next((m for m in out if m.same_writer(manager)), manager)
+    fields = fs.difference(fs.union(out.get(me, {}), mine), change.removed)
+    if fields:
+        if out.get(me) != fields:
+            times[me] = now
+        out[me] = fields
+    return write(out, times) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The outcome of an apply: the object (without managedFields) and its new managedFields."""
+
+    obj: Json
+    managed: list[Json]
+
+
+def apply(
+    kind: Kind, live: Json | None, config: Json, manager: Manager, now: str, *, force: bool
+) -> Applied:
+    """Server-side apply of `config`. Raises 409 with one cause per field in conflict."""
+    base: Json = _without_managed(live) if live is not None else {}
+    managers, times = read(live) if live is not None else ({}, {})
+    me = next((m for m in managers if m.same_writer(manager)), None)
+    last = managers.pop(me) if me is not None else {}
+    old_time = times.pop(me, "") if me is not None else ""
+    has_status = "status" in kind.subresources
+    wanted = fs.of(config, kind.shape)
+    mine = strip(wanted, subresource=manager.subresource, has_status=has_status)
+    merged: Json = structured.merge(base, config, kind.shape)
+    if last:
+        owned = mine
+        for fields in managers.values():
+            owned = fs.union(owned, fields)
+        merged = structured.prune(merged, kind.shape, last, owned)
+    change = _compare(kind, live, merged)
+    touched = strip(
+        fs.union(change.added, change.modified),
+        subresource=manager.subresource,
+        has_status=has_status,
+    )
+    conflicts: dict[Manager, FieldSet] = {}
+    for other, fields in managers.items():
+        taken = fs.intersection(fs.intersection(fields, touched), mine)
+        if taken:
+            conflicts[other] = taken
+    if conflicts and not force:
+        raise _conflict(conflicts)
+    out: Managers = {}
+    for other, fields in managers.items():
+        left = fs.difference(fs.difference(fields, conflicts.get(other, {})), change.removed)
+        if left:
+            out[other] = left
+    if mine:
+        out[manager] = mine
+        times[manager] = old_time if me == manager and mine == last and old_time else now
+    return Applied(merged, write(out, times))
+
+
+def _conflict(conflicts: Mapping[Manager, FieldSet]) -> StatusError:
+    causes: list[Cause] = []
+    groups: list[tuple[str, list[str]]] = []
+    for manager in sorted(conflicts, key=lambda m: m.printed()):
+        fields = list(fs.paths(conflicts[manager]))
+        groups.append((manager.printed(), fields))
+        text = f"conflict with {manager.printed()}"
+        causes += [Cause("FieldManagerConflict", text, path) for path in fields]
+    if len(causes) == 1:
+        text = f"Apply failed with 1 conflict: {causes[0].message}: {causes[0].field}"
+    else:
+        lines = []
+        for who, fields in groups:
+            lines.append(f"conflicts with {who}:" if len(fields) > 1 else f"conflict with {who}:")
+            lines += [f"- {path}" for path in fields]
+        text = f"Apply failed with {len(causes)} conflicts: " + "\n".join(lines)
+    return StatusError(409, "Conflict", text, Details(causes=tuple(causes)))
+
+
+def drop_status(obj: Json) -> Json:
+    """The object without its status: what a create through the main endpoint keeps."""
+    return {k: v for k, v in obj.items() if k != "status"}
+
+
+def entries_of(obj: Json) -> Any:
+    """The raw managedFields (None where there are none)."""
+    return obj.get("metadata", {}).get("managedFields")

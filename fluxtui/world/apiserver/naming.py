@@ -1,0 +1,112 @@
+"""Names, labels and annotations: what is allowed, and what generateName makes.
+
+The rules and texts are apimachinery's; the checks are pure.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from fluxtui.world.apiserver.status import Cause, Json, invalid_value
+
+_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
+_QUALIFIED = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
+_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+
+SUBDOMAIN_TEXT = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or "
+    "'.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used "
+    "for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+)
+LABEL_TEXT = (
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and "
+    "must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used "
+    "for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+)
+_VALUE_TEXT = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or "
+    "'.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  "
+    "or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+)
+_NAME_TEXT = (
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end "
+    "with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
+    "validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+)
+# Kinds whose names may be any path segment (RBAC: `system:node`).
+_PATH_SEGMENT = frozenset({"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"})
+_LABEL_KINDS = frozenset({"Namespace", "Service"})
+
+
+def generated(prefix: str) -> str:
+    """A name from a generateName prefix: at most 63 characters, five of them random."""
+    return prefix[:58] + "".join(secrets.choice(_ALPHABET) for _ in range(5))
+
+
+def name_causes(kind: str, name: str) -> Iterator[Cause]:
+    """What is wrong with an object's name."""
+    where = "metadata.name"
+    if kind in _PATH_SEGMENT:
+        if name in (".", "..") or "/" in name or "%" in name:
+            yield invalid_value(where, f'"{name}"', "may not contain '/' or '%'")
+    elif kind in _LABEL_KINDS:
+        if len(name) > 63:
+            yield invalid_value(where, f'"{name}"', "must be no more than 63 bytes")
+        if not _LABEL.match(name):
+            yield invalid_value(where, f'"{name}"', LABEL_TEXT)
+    else:
+        if len(name) > 253:
+            yield invalid_value(where, f'"{name}"', "must be no more than 253 bytes")
+        if not _SUBDOMAIN.match(name):
+            yield invalid_value(where, f'"{name}"', SUBDOMAIN_TEXT)
+
+
+def metadata_causes(metadata: Json) -> Iterator[Cause]:
+    """What is wrong with labels, annotations, finalizers and ownerReferences."""
+    yield from label_causes(metadata.get("labels"), "metadata.labels")
+    for key in metadata.get("annotations") or {}:
+        yield from _key(key, "metadata.annotations", lower=True)
+    size = sum(len(k) + len(v or "") for k, v in (metadata.get("annotations") or {}).items())
+    if size > 256 * 1024:
+        text = "Too long: may not be more than 262144 bytes"
+        yield Cause("FieldValueTooLong", text, "metadata.annotations")
+    controllers = [r for r in metadata.get("ownerReferences") or [] if r.get("controller")]
+    if len(controllers) > 1:
+        yield invalid_value(
+            "metadata.ownerReferences",
+            "[]",
+            "Only one reference can have Controller set to true. Found "
+            f'"true" in references for {controllers[0].get("name")} and '
+            f"{controllers[1].get('name')}",
+        )
+    for i, reference in enumerate(metadata.get("ownerReferences") or []):
+        for field in ("apiVersion", "kind", "name", "uid"):
+            if not reference.get(field):
+                at = f"metadata.ownerReferences[{i}].{field}"
+                yield invalid_value(at, '""', f"{field} must not be empty")
+
+
+def label_causes(labels: Any, where: str) -> Iterator[Cause]:
+    for key, value in (labels or {}).items():
+        yield from _key(key, where)
+        text = value or ""
+        if len(text) > 63:
+            yield invalid_value(where, f'"{text}"', "must be no more than 63 bytes")
+        elif text and not _QUALIFIED.match(text):
+            yield invalid_value(where, f'"{text}"', _VALUE_TEXT)
+
+
+def _key(key: str, where: str, *, lower: bool = False) -> Iterator[Cause]:
+    prefix, slash, name = key.rpartition("/")
+    if slash and not _SUBDOMAIN.match(prefix.lower() if lower else prefix):
+        yield invalid_value(where, f'"{key}"', f"prefix part {SUBDOMAIN_TEXT}")
+    if not name:
+        yield invalid_value(where, f'"{key}"', "name part must be non-empty")
+    elif len(name) > 63:
+        yield invalid_value(where, f'"{key}"', "name part must be no more than 63 bytes")
+    elif not _QUALIFIED.match(name):
+        yield invalid_value(where, f'"{key}"', _NAME_TEXT)

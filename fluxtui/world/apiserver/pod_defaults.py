@@ -1,0 +1,143 @@
+"""Defaults of pods and pod templates.
+
+Functions fill in a dict the caller owns, in place. Kinds around pods are in defaults.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fluxtui.world.apiserver.status import Json
+
+
+def pod_spec(spec: Json) -> None:
+    """Fill a PodSpec: policies, containers, volumes."""
+    spec.setdefault("restartPolicy", "Always")
+    spec.setdefault("terminationGracePeriodSeconds", 30)
+    spec.setdefault("dnsPolicy", "ClusterFirst")
+    spec.setdefault("securityContext", {})
+    spec.setdefault("schedulerName", "default-scheduler")
+    account = spec.get("serviceAccountName")
+    if account:
+        spec.setdefault("serviceAccount", account)
+    for word in ("containers", "initContainers", "ephemeralContainers"):
+        for container in spec.get(word) or ():
+            if isinstance(container, dict):
+                _container(container)
+    for volume in spec.get("volumes") or ():
+        if isinstance(volume, dict):
+            _volume(volume)
+
+
+def _container(container: Json) -> None:
+    image = str(container.get("image", ""))
+    if "imagePullPolicy" not in container:
+        container["imagePullPolicy"] = _pull_policy(image)
+    container.setdefault("terminationMessagePath", "/dev/termination-log")
+    container.setdefault("terminationMessagePolicy", "File")
+    resources = container.setdefault("resources", {})
+    if isinstance(resources, dict) and isinstance(resources.get("limits"), dict):
+        requests = resources.setdefault("requests", {})
+        for name, amount in resources["limits"].items():
+            requests.setdefault(name, amount)
+    for port in container.get("ports") or ():
+        if isinstance(port, dict):
+            port.setdefault("protocol", "TCP")
+    for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
+        if isinstance(container.get(probe), dict):
+            _probe(container[probe])
+    for hook in ("postStart", "preStop"):
+        action = (container.get("lifecycle") or {}).get(hook)
+        if isinstance(action, dict):
+            _http(action)
+    for variable in container.get("env") or ():
+        reference = ((variable or {}).get("valueFrom") or {}).get("fieldRef")
+        if isinstance(reference, dict):
+            reference.setdefault("apiVersion", "v1")
+
+
+def _pull_policy(image: str) -> str:
+    if "@" in image:
+        return "IfNotPresent"
+    tag = image.rpartition("/")[2].partition(":")[2]
+    return "Always" if tag in ("", "latest") else "IfNotPresent"
+
+
+def _http(action: Json) -> None:
+    http = action.get("httpGet")
+    if isinstance(http, dict):
+        http.setdefault("path", "/")
+        http.setdefault("scheme", "HTTP")
+
+
+def _probe(probe: Json) -> None:
+    _http(probe)
+    if isinstance(probe.get("grpc"), dict):
+        probe["grpc"].setdefault("service", "")
+    for name, value in (
+        ("timeoutSeconds", 1),
+        ("periodSeconds", 10),
+        ("successThreshold", 1),
+        ("failureThreshold", 3),
+    ):
+        probe.setdefault(name, value)
+
+
+_SOURCES = [
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "gitRepo",
+    "glusterfs",
+    "hostPath",
+    "image",
+    "iscsi",
+    "nfs",
+    "persistentVolumeClaim",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "projected",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "secret",
+    "storageos",
+    "vsphereVolume",
+]
+
+
+def _volume(volume: Json) -> None:
+    if not any(name in volume for name in _SOURCES):
+        volume["emptyDir"] = {}
+    for name in ("secret", "configMap", "downwardAPI", "projected"):
+        if isinstance(volume.get(name), dict):
+            volume[name].setdefault("defaultMode", 420)
+    if isinstance(volume.get("hostPath"), dict):
+        volume["hostPath"].setdefault("type", "")
+    for source in (volume.get("projected") or {}).get("sources") or ():
+        token = source.get("serviceAccountToken")
+        if isinstance(token, dict):
+            token.setdefault("expirationSeconds", 3600)
+        _field_refs((source.get("downwardAPI") or {}).get("items"))
+    _field_refs((volume.get("downwardAPI") or {}).get("items"))
+    template = (volume.get("ephemeral") or {}).get("volumeClaimTemplate")
+    if isinstance(template, dict) and isinstance(template.get("spec"), dict):
+        template["spec"].setdefault("volumeMode", "Filesystem")
+
+
+def _field_refs(items: Any) -> None:
+    for item in items or ():
+        reference = item.get("fieldRef")
+        if isinstance(reference, dict):
+            reference.setdefault("apiVersion", "v1")

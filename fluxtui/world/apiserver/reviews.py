@@ -1,0 +1,80 @@
+"""Reviews: may I, what may I, who am I; and the refusal of what a read-only user may not.
+
+There are two kinds of users here, full and read-only; RBAC objects are stored, not interpreted.
+"""
+
+from __future__ import annotations
+
+from fluxtui.world.apiserver.exchange import User
+from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.status import Details, Json, StatusError, bad_request
+
+READ_VERBS = ("get", "list", "watch")
+_SELF = ("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews")
+
+
+def check(user: User, verb: str, kind: Kind, namespace: str, name: str, sub: str) -> None:
+    """Raise 403 where the user may not."""
+    if allowed(user, verb, kind.plural, sub):
+        return
+    resource = f"{kind.plural}/{sub}" if sub else kind.plural
+    scope = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
+    about = f"{kind.plural}.{kind.group}" if kind.group else kind.plural
+    if name:
+        about += f' "{name}"'
+    raise StatusError(
+        403,
+        "Forbidden",
+        f'{about} is forbidden: User "{user.name}" cannot {verb} resource "{resource}" in API '
+        f'group "{kind.group}" {scope}',
+        Details(name, kind.group, kind.plural),
+    )
+
+
+def allowed(user: User, verb: str, plural: str, sub: str = "") -> bool:
+    if not user.read_only:
+        return True
+    if plural in _SELF:
+        return True
+    return verb in READ_VERBS and sub not in ("exec", "attach", "portforward", "proxy")
+
+
+def review(user: User, kind: Kind, body: Json) -> Json:
+    """Answer a review: the body with its status filled in. Raises 400 where it says nothing."""
+    spec: Json = body.get("spec") or {}
+    head = {"kind": kind.kind, "apiVersion": kind.api_version, "metadata": {}}
+    if kind.kind == "SelfSubjectRulesReview":
+        return head | {"spec": spec, "status": _rules(user)}
+    info: Json = {"username": user.name, "groups": list(user.groups)}
+    if kind.kind == "SelfSubjectReview":
+        return head | {"status": {"userInfo": info}}
+    if kind.kind == "TokenReview":
+        return head | {"spec": spec, "status": {"authenticated": False}}
+    about = spec.get("resourceAttributes")
+    path = spec.get("nonResourceAttributes")
+    if (about is None) == (path is None):
+        raise bad_request(
+            f'{kind.kind}.{kind.group} "" is invalid: spec.resourceAttributes: Invalid value: '
+            "null: exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        )
+    asked = user
+    if kind.kind != "SelfSubjectAccessReview":
+        asked = User(str(spec.get("user", "")), read_only=spec.get("user") == "fluxtui-read-only")
+    attributes: Json = about if about is not None else path or {}
+    verb = str(attributes.get("verb", ""))
+    plural = str(attributes.get("resource", ""))
+    fine = allowed(asked, verb, plural, str(attributes.get("subresource", "")))
+    status: Json = {"allowed": fine}
+    if not fine:
+        status["reason"] = f'the token of "{asked.name}" is read-only'
+    return head | {"spec": spec, "status": status}
+
+
+def _rules(user: User) -> Json:
+    verbs = ["get", "list", "watch"] if user.read_only else ["*"]
+    paths = {"verbs": ["get"] if user.read_only else ["*"], "nonResourceURLs": ["*"]}
+    return {
+        "resourceRules": [{"verbs": verbs, "apiGroups": ["*"], "resources": ["*"]}],
+        "nonResourceRules": [paths],
+        "incomplete": False,
+    }

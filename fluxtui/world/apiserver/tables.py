@@ -1,0 +1,122 @@
+"""Objects as `meta.k8s.io/v1` Tables, the form kubectl prints.
+
+Columns of built-in kinds come from columns.py, of custom kinds from their CRD.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from fluxtui.world.apiserver import cells as printed
+from fluxtui.world.apiserver import columns as cols
+from fluxtui.world.apiserver.jsonpath import find
+from fluxtui.world.apiserver.kinds import Column, Kind
+from fluxtui.world.apiserver.pod_columns import PODS
+from fluxtui.world.apiserver.status import Json
+from fluxtui.world.apiserver.store import Stored
+
+
+def _parts(kind: Kind) -> tuple[tuple[Column, ...], cols.Cells, bool]:
+    """Columns, cells, and whether the name comes first."""
+    if kind.resource == ("", "events"):
+        return (*cols.EVENTS, False)
+    if kind.resource == ("", "pods"):
+        return (*PODS, True)
+    if kind.custom:
+        return (kind.columns, _custom(kind), True)
+    return (*cols.BUILTIN.get(kind.resource, cols.PLAIN), True)
+
+
+def _custom(kind: Kind) -> cols.Cells:
+    def cells(obj: Json, now: float) -> list[Any]:
+        return [_cell(column, obj, now) for column in kind.columns]
+
+    return cells
+
+
+def _cell(column: Column, obj: Json, now: float) -> Any:
+    found = find(column.path, obj)
+    if not found:
+        return None
+    value = found[0]
+    if column.type == "date":
+        at = printed.seconds(value)
+        return "<invalid>" if at is None else printed.duration(now - at)
+    if column.type == "integer":
+        return value if isinstance(value, int) else None
+    if column.type == "number":
+        return value if isinstance(value, (int, float)) else None
+    if column.type == "boolean":
+        return value if isinstance(value, bool) else None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list)):
+        return _go(value)
+    return str(value)
+
+
+def _go(value: Any) -> str:
+    """A structure in a string column, as Go prints it."""
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{k}:{_go(v)}" for k, v in sorted(value.items())) + "]"
+    if isinstance(value, list):
+        return "[" + " ".join(_go(v) for v in value) + "]"
+    return str(value)
+
+
+def _definitions(columns: Iterable[Column]) -> list[Json]:
+    out = []
+    for column in columns:
+        out.append(
+            {
+                "name": column.name,
+                "type": column.type,
+                "format": column.format,
+                "description": column.description,
+                "priority": column.priority,
+            }
+        )
+    return out
+
+
+def partial(obj: Json) -> Json:
+    """The PartialObjectMetadata of an object."""
+    return {
+        "kind": "PartialObjectMetadata",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": obj["metadata"],
+    }
+
+
+def table(
+    kind: Kind,
+    items: Iterable[Stored],
+    metadata: Json,
+    now: float,
+    *,
+    include: str = "Metadata",
+    header: bool = True,
+) -> Json:
+    """A Table. `include` is None, Metadata or Object: what a row carries of its object."""
+    columns, cells, named = _parts(kind)
+    rows = []
+    for stored in items:
+        obj = stored.obj
+        values = cells(obj, now)
+        if named:
+            values = [obj["metadata"].get("name", ""), *values]
+        row: Json = {"cells": values}
+        if include == "Metadata":
+            row["object"] = partial(obj)
+        elif include == "Object":
+            row["object"] = obj
+        rows.append(row)
+    shown = (cols.NAME, *columns) if named else columns
+    return {
+        "kind": "Table",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": metadata,
+        "columnDefinitions": _definitions(shown) if header else None,
+        "rows": rows,
+    }

@@ -1,0 +1,152 @@
+"""Watches: a sequence of changes from a resourceVersion on, through a selector.
+
+A `Watch` yields lines to send; what leaves the selector is DELETED to the watcher, what enters it
+is ADDED. It waits on the bucket's condition and holds only a position. How lines become HTTP
+chunks is the handler's concern.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fluxtui.world.apiserver.selectors import Predicate
+from fluxtui.world.apiserver.status import Json, StatusError, expired
+from fluxtui.world.apiserver.store import Bucket, Event, Store, Stored, dumps
+
+# (change, object) -> the line to send
+Render = Callable[[str, Stored], bytes]
+BOOKMARK_EVERY = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOptions:
+    """What a watcher asked for. `since` is None to begin with the present state."""
+
+    since: int | None
+    namespace: str = ""
+    name: str = ""
+    wanted: Predicate | None = None
+    bookmarks: bool = False
+    initial_events: bool = False
+    seconds: float = 1800.0
+
+
+def error_line(error: StatusError) -> bytes:
+    return dumps({"type": "ERROR", "object": error.body()}) + b"\n"
+
+
+class Watch:
+    """One watcher. `stopped` is polled whenever it wakes: a reason to end, or None to go on."""
+
+    def __init__(
+        self,
+        store: Store,
+        bucket: Bucket,
+        options: WatchOptions,
+        render: Render,
+        bookmark: Callable[[int, bool], bytes],
+        stopped: Callable[[], StatusError | bool],
+    ) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._options = options
+        self._render = render
+        self._bookmark = bookmark
+        self._stopped = stopped
+        self._initial: list[Stored] = []
+        self._version = 0
+        with store.lock:
+            self._position = self._begin()
+
+    def _begin(self) -> int:
+        options, bucket = self._options, self._bucket
+        if options.since is not None and options.since > 0 and not options.initial_events:
+            if options.since < bucket.compacted:
+                raise expired(f"too old resource version: {options.since} ({bucket.compacted + 1})")
+            self._version = options.since
+            return bucket.position(options.since)
+        self._version = self._store.rv
+        self._initial = [
+            bucket.objects[key] for key in bucket.order() if self._sees(bucket.objects[key])
+        ]
+        return bucket.first + len(bucket.events)
+
+    def _sees(self, stored: Stored) -> bool:
+        options = self._options
+        metadata = stored.obj["metadata"]
+        if options.namespace and metadata.get("namespace") != options.namespace:
+            return False
+        if options.name and metadata["name"] != options.name:
+            return False
+        return options.wanted is None or options.wanted(stored.obj)
+
+    def lines(self) -> Iterator[bytes]:
+        """Batches of lines until the time is up, the watch is stopped or its position is lost."""
+        deadline = time.monotonic() + self._options.seconds
+        mark_at = time.monotonic() + BOOKMARK_EVERY
+        if self._initial:
+            yield b"".join(self._render("ADDED", stored) for stored in self._initial)
+            self._initial = []
+        if self._options.initial_events and self._options.bookmarks:
+            yield self._bookmark(self._version, True)
+        while True:
+            events, error = self._next(min(deadline, mark_at))
+            if events:
+                batch = b"".join(line for e in events if (line := self._line(e)))
+                self._version = events[-1].rv
+                if batch:
+                    yield batch
+            if error is not None:
+                if not isinstance(error, bool):
+                    yield error_line(error)
+                return
+            now = time.monotonic()
+            if now >= deadline or (now >= mark_at and self._options.bookmarks):
+                if self._options.bookmarks:
+                    yield self._bookmark(self._version, False)
+                mark_at = now + BOOKMARK_EVERY
+                if now >= deadline:
+                    return
+            elif now >= mark_at:
+                mark_at = now + BOOKMARK_EVERY
+
+    def _next(self, until: float) -> tuple[list[Event], StatusError | bool | None]:
+        """The events since the last call; waits for one until the given monotonic time."""
+        bucket = self._bucket
+        with self._store.lock:
+            while True:
+                stop = self._stopped()
+                if stop:
+                    return [], stop
+                if self._position < bucket.first:
+                    return [], expired(
+                        f"too old resource version: {self._version} ({bucket.compacted + 1})"
+                    )
+                events = bucket.events[self._position - bucket.first :]
+                if events:
+                    self._position += len(events)
+                    return events, None
+                left = until - time.monotonic()
+                if left <= 0:
+                    self._version = max(self._version, self._store.rv)
+                    return [], None
+                bucket.changed.wait(left)
+
+    def _line(self, event: Event) -> bytes:
+        before = event.before is not None and self._sees(event.before)
+        if event.change == "DELETED":
+            return self._render("DELETED", event.stored) if before else b""
+        after = self._sees(event.stored)
+        if after:
+            return self._render("MODIFIED" if before else "ADDED", event.stored)
+        if before and event.before is not None:
+            return self._render("DELETED", _left(event.before, event.rv))
+        return b""
+
+
+def _left(before: Stored, rv: int) -> Stored:
+    """The last state the watcher could see, under the version of its leaving."""
+    metadata: Json = before.obj["metadata"] | {"resourceVersion": str(rv)}
+    return Stored(before.obj | {"metadata": metadata}, rv)
