@@ -195,7 +195,7 @@ def apply(
     mine = strip(wanted, subresource=manager.subresource, has_status=has_status)
     merged: Json = structured.merge(base, config, kind.shape)
     if last:
-        owned = mine
+        owned = wanted  # with name and namespace, which nobody owns but which must stay
         for fields in managers.values():
             owned = fs.union(owned, fields)
         merged = structured.prune(merged, kind.shape, last, owned)
