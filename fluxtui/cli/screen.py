@@ -10,21 +10,44 @@ from fluxtui.cli.configuration import load
 from fluxtui.cli.session import make_engine
 from fluxtui.commands.command import Target
 from fluxtui.domain.config import Config
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds import by_short, kustomization
+from fluxtui.domain.resource import Key
 
 
 def screen(args: argparse.Namespace) -> int:
     """`fluxtui [-e ENV] [TARGET]`."""
+    config = load(options_of(args))
     environments = tuple(args.environment or ())
-    start = Target(environment=environments[0] if environments else "")
-    return show(load(options_of(args)), start, args.start)
+    known = [e.name for e in config.environments]
+    for name in environments:
+        if name not in known:
+            raise UsageError(f"there is no environment {name!r}", next=f"known: {', '.join(known)}")
+    return show(config, start_at(args.start, environments[0] if environments else ""))
 
 
-def show(config: Config, start: Target, deep: str = "") -> int:
-    """Run the app until it is left. `deep` names what to open, for example `ks/activity-ui`."""
+def start_at(text: str, environment: str) -> Target:
+    """Where the screen opens: `ks/NAME`, `ocirepo/NS/NAME`, or a Service.
+
+    Nothing is known yet, so a name without a namespace leaves it empty for the screen to find.
+    """
+    word, slash, rest = text.partition("/")
+    kind = by_short(word) if slash else None
+    if kind is None:
+        return Target(environment=environment, service=text)
+    namespace, _slash, name = rest.rpartition("/")
+    key = Key(environment, kind.group, kind.kind, namespace, name)
+    if kind is kustomization.KIND:
+        return Target(environment=environment, kustomization=key)
+    return Target(environment=environment, source=key)
+
+
+def show(config: Config, start: Target) -> int:
+    """Run the app until it is left."""
     from fluxtui.ui.app import FluxtuiApp
 
     engine = make_engine(config)
-    app = FluxtuiApp(engine, config=config, user=config.user, start=start, deep=deep, now=now_text)
+    app = FluxtuiApp(engine, config=config, user=config.user, start=start, now=now_text)
     try:
         app.run(mouse=not config.slow)
     finally:

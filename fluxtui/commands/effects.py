@@ -70,7 +70,8 @@ def tag_effects(context: Context, repository: str, tag: str) -> TagEffects:
             continue
         taken.append(Taken(source, effect.before, effect.after))
         held = " once it is resumed" if suspended(source) else ""
-        sentences.append(f"{where} would pick {effect.after}{held} (now {effect.before or '-'})")
+        now = "moved to another digest" if effect.moved else f"now {effect.before or 'nothing'}"
+        sentences.append(f"{where} would pick {effect.after}{held} ({now})")
     unseen = tuple(
         f"{name} cannot be read now: {why}" for name, why in snapshot.unreachable.items()
     )

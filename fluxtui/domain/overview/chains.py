@@ -25,7 +25,8 @@ def chain_of(
 ) -> tuple[ChainNode, ...]:
     """Nodes of one Environment, in drawing order. `services`: source key -> Service name."""
     by_key = {r.key: r for r in sorted(members, key=_place)}
-    analysis = analyse(_node(r, health[r.key], objects.get(r.key, ())) for r in by_key.values())
+    nodes_in = (_node(r, health[r.key], objects.get(r.key, ())) for r in by_key.values())
+    analysis = analyse(nodes_in, label=lambda key: key.name)
     cycles = {key: cycle for cycle in analysis.cycles for key in cycle}
     nodes = []
     for key, depth in _draw(by_key, analysis):
