@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 DIGEST = re.compile(r"^sha256:[0-9a-f]{64}$|^sha512:[0-9a-f]{128}$")
@@ -165,10 +165,10 @@ class Store:
             raw, reference if by_digest else digest_of(raw), media_type
         )
         with self._lock:
-            repository = self._made(name)
-            missing = [digest for digest in needed if digest not in repository.blobs]
-            if missing:
+            missing = [digest for digest in needed if not self.has_blob(name, digest)]
+            if missing and NAME.match(name):
                 raise StoreError(400, "MANIFEST_BLOB_UNKNOWN", f"no blob {missing[0]} in {name}")
+            repository = self._made(name)
             if manifest.digest not in repository.manifests:
                 self._take(len(raw))
                 repository.manifests[manifest.digest] = manifest
@@ -179,6 +179,17 @@ class Store:
                     repository.sorted_tags = None
                 repository.tags[reference] = manifest.digest
         return manifest
+
+    def put_tags(self, name: str, tags: Iterable[str], digest: str) -> None:
+        """Let many tags point to a manifest that is there. Raises StoreError."""
+        with self._lock:
+            self.manifest(name, digest)
+            repository = self._repository(name)
+            for tag in tags:
+                if not TAG.match(tag):
+                    raise StoreError(400, "TAG_INVALID", f"not a tag: {tag!r}")
+                repository.tags[tag] = digest
+            repository.sorted_tags = None
 
     def delete_tag(self, name: str, tag: str) -> None:
         with self._lock:
