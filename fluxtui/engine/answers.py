@@ -11,12 +11,15 @@ from typing import Any
 
 from fluxtui.cluster.port import Cluster
 from fluxtui.domain.ask import (
+    EnvironmentsDiff,
     ListTags,
+    PatchesDiff,
     Question,
     ReadFacts,
     ReadLogs,
+    VersionsDiff,
 )
-from fluxtui.domain.errors import UsageError
+from fluxtui.engine.diffs import Diffs
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import Store
 from fluxtui.engine.tags import TagWatch
@@ -36,6 +39,7 @@ class Answers:
         self._tags = tags
         self._cluster = cluster
         self._worker = Worker()
+        self._diffs = Diffs(store, registries, cluster, self._worker)
 
     async def answer(self, question: Question) -> Any:
         """The answer that the question's docstring promises. Raises FluxtuiError."""
@@ -45,7 +49,12 @@ class Answers:
             return await self._tags.read_facts(question.repository, question.tags)
         if isinstance(question, ReadLogs):
             return await self._logs(question)
-        raise UsageError(f"{type(question).__name__} is no question the Engine can answer")
+        if isinstance(question, PatchesDiff):
+            return await self._diffs.patches(question)
+        if isinstance(question, VersionsDiff):
+            return await self._diffs.versions(question)
+        assert isinstance(question, EnvironmentsDiff)
+        return await self._diffs.environments(question)
 
     async def close(self) -> None:
         """End the worker process."""

@@ -1,0 +1,146 @@
+"""Answers the diff questions: gathers what a build needs, hands it to the worker, keeps secrets
+here.
+
+Artifacts come through the registry and the blob cache, variables from the Kustomization's own
+cluster. Whatever cannot be read is said (`Comparison.unread`) and does not spoil the rest. Nothing
+is built here.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+
+from fluxtui.cluster.port import Cluster
+from fluxtui.domain.ask import Comparison, EnvironmentsDiff, PatchesDiff, VersionsDiff
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.engine.builds import Pair, Review
+from fluxtui.engine.gathered import Gathered, words
+from fluxtui.engine.registries import Registries
+from fluxtui.engine.store import Store
+from fluxtui.engine.worker import Worker
+
+_COMPARE = "fluxtui.engine.builds:compare"
+# What an Environment adds to a bundle; what names objects stays, or nothing could be matched.
+_OWN = ("patches", "images", "components", "ignoreMissingComponents", "postBuild", "buildMetadata")
+
+
+class Diffs:
+    """Lives on the Engine's loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        registries: Registries,
+        cluster: Callable[[str], Cluster],
+        worker: Worker,
+    ) -> None:
+        self._store = store
+        self._registries = registries
+        self._cluster = cluster
+        self._worker = worker
+        self._session = secrets.token_bytes(32)
+
+    async def patches(self, question: PatchesDiff) -> Comparison:
+        """The bundle as published against what this Environment makes of it."""
+        resource = self._resource(question.kustomization)
+        source = self._source(resource)
+        gathered = self._gathered()
+        plain = {k: v for k, v in resource.spec.items() if k not in _OWN}
+        pair = await gathered.pair(
+            resource.key,
+            (source, "", resource, plain),
+            (source, "", resource, resource.spec),
+        )
+        title = f"what {resource.key.environment} makes of {source.key.name}"
+        return await self._answer(f"{title} in {resource.key.name}", gathered, [pair])
+
+    async def versions(self, question: VersionsDiff) -> Comparison:
+        """Version -> version through the same spec, for every Kustomization of the source."""
+        source = self._resource(question.source)
+        users = [r for r in self._users(source) if question.kustomization in (None, r.key)]
+        if not users:
+            raise UsageError(
+                f"no Kustomization uses {source.key.label}", where=source.key.environment
+            )
+        gathered = self._gathered()
+        pairs = [
+            await gathered.pair(
+                user.key,
+                (source, question.before, user, user.spec),
+                (source, question.after, user, user.spec),
+            )
+            for user in users
+        ]
+        before = question.before or words(ocirepository.revision(source))
+        title = f"{source.key.name} in {source.key.environment}"
+        return await self._answer(f"{title}: {before} -> {question.after}", gathered, pairs)
+
+    async def environments(self, question: EnvironmentsDiff) -> Comparison:
+        """One Service as two Environments have it, Kustomizations matched by name."""
+        left = self._members(question.service, question.before)
+        right = self._members(question.service, question.after)
+        if not left and not right:
+            raise UsageError(
+                f"no Kustomization uses the service {question.service}",
+                where=f"{question.before}, {question.after}",
+            )
+        gathered = self._gathered()
+        pairs = []
+        for place in dict.fromkeys((*left, *right)):
+            one, other = left.get(place), right.get(place)
+            known = other or one
+            assert known is not None
+            pairs.append(
+                await gathered.pair(
+                    known[1].key,
+                    (one[0], "", one[1], one[1].spec) if one else None,
+                    (other[0], "", other[1], other[1].spec) if other else None,
+                )
+            )
+        title = f"{question.service}: {question.before} -> {question.after}"
+        return await self._answer(title, gathered, pairs)
+
+    def _gathered(self) -> Gathered:
+        return Gathered(self._registries, self._cluster, self._session)
+
+    async def _answer(self, title: str, gathered: Gathered, pairs: list[Pair]) -> Comparison:
+        review = Review(self._session, tuple(pairs), gathered.bundles, gathered.labels)
+        parts = await self._worker.call(_COMPARE, review)
+        return Comparison(title, tuple(parts), tuple(dict.fromkeys(gathered.unread)))
+
+    def _resource(self, key: Key) -> Resource:
+        resource = self._store.snapshot.get(key)
+        if resource is None:
+            raise UsageError(f"{key.label} is not known", where=key.environment)
+        return resource
+
+    def _source(self, resource: Resource) -> Resource:
+        key = kustomization.source(resource)
+        if key is None:
+            raise UsageError("its source is no OCIRepository", where=str(resource.key))
+        return self._resource(key)
+
+    def _users(self, source: Resource) -> list[Resource]:
+        table = self._store.snapshot.table(source.key.environment, kustomization.KIND)
+        return sorted(
+            (r for r in table.values() if kustomization.source(r) == source.key),
+            key=lambda r: r.key,
+        )
+
+    def _members(
+        self, service: str, environment: str
+    ) -> Mapping[tuple[str, str], tuple[Resource, Resource]]:
+        """(namespace, name) -> (source, Kustomization) of a Service in an Environment."""
+        row = self._store.snapshot.board.row(service)
+        lines = row.lines.get(environment, ()) if row else ()
+        found = {}
+        for line in lines:
+            source = self._store.snapshot.get(line.source)
+            if source is None:
+                continue
+            for user in self._users(source):
+                found[(user.key.namespace, user.key.name)] = (source, user)
+        return found

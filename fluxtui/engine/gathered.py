@@ -1,0 +1,145 @@
+"""Everything that the builds of one question need: bundles, variables, and what could not be read.
+
+Each artifact and each ConfigMap or Secret is read once per question. A Secret's values are replaced
+by tokens here, before anything leaves for the worker. Nothing is built or compared here.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fluxtui.cluster.port import ApiResource, Cluster
+from fluxtui.domain.errors import FluxtuiError, NotFound
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import digest_of, short_digest, tag_of
+from fluxtui.engine.builds import Bundle, Pair, Side
+from fluxtui.engine.registries import Registries
+from fluxtui.engine.secretmarks import token
+
+_CONFIGMAPS = ApiResource("", "v1", "ConfigMap", "configmaps")
+_SECRETS = ApiResource("", "v1", "Secret", "secrets")
+
+Intended = tuple[Resource, str, Resource, Mapping[str, Any]]
+"""One side: source, tag or digest ("" = as stored), Kustomization, the spec to build with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a reference to variables gave. `there` False: no such object; `error`: not readable."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    there: bool = True
+    error: str = ""
+
+
+class Gathered:
+    """Lives as long as one question."""
+
+    def __init__(
+        self, registries: Registries, cluster: Callable[[str], Cluster], session: bytes
+    ) -> None:
+        self.bundles: dict[str, Bundle] = {}
+        self.labels: dict[str, str] = {}
+        self.unread: list[str] = []
+        self._registries = registries
+        self._cluster = cluster
+        self._session = session
+        self._pulled: dict[tuple[Key, str], tuple[str, str]] = {}
+        self._values: dict[tuple[str, str, str, str], Values] = {}
+
+    async def pair(self, key: Key, left: Intended | None, right: Intended | None) -> Pair:
+        """One Kustomization with both sides gathered; what fails becomes the pair's error."""
+        names = ["not there", "not there"]
+        sides: list[Side | None] = [None, None]
+        try:
+            for number, intended in enumerate((left, right)):
+                if intended is not None:
+                    names[number], sides[number] = await self._side(*intended)
+        except FluxtuiError as error:
+            return Pair(key, names[0], names[1], None, None, str(error))
+        return Pair(key, names[0], names[1], sides[0], sides[1])
+
+    async def _side(
+        self, source: Resource, ref: str, user: Resource, spec: Mapping[str, Any]
+    ) -> tuple[str, Side | None]:
+        stored = ocirepository.revision(source)
+        ref = ref or digest_of(stored)
+        if not ref:
+            return words(""), None
+        name, bundle = await self._bundle(source, ref)
+        texts: dict[str, dict[str, Mapping[str, str]]] = {"ConfigMap": {}, "Secret": {}}
+        unread: list[str] = []
+        for kind, wanted in _references(spec):
+            place = f"{user.key.namespace}/{wanted}"
+            found = await self._read_once(user.key, kind, wanted)
+            if found.error:
+                unread.append(f"unread {kind.lower()} {place}")
+            if found.there:
+                texts[kind][place] = found.values
+        if unread:
+            label = " or ".join(unread)
+            self.labels[token(self._session, label, "")] = label
+        obj = {**user.as_object(), "spec": dict(spec)}
+        side = Side(bundle, obj, texts["ConfigMap"], texts["Secret"], tuple(unread))
+        # What is stored keeps the name of its version; a digest alone says little to a person.
+        return (words(stored) if digest_of(stored) == ref else name), side
+
+    async def _bundle(self, source: Resource, ref: str) -> tuple[str, str]:
+        """(version in words, name of the bundle)."""
+        known = self._pulled.get((source.key, ref))
+        if known is not None:
+            return known
+        selector = source.spec.get("layerSelector")
+        media = str(selector.get("mediaType") or "") if isinstance(selector, Mapping) else ""
+        pulled = await self._registries.pull(ocirepository.url(source), ref, media)
+        ignore = source.spec.get("ignore")
+        text = ignore if isinstance(ignore, str) else None
+        name = f"{pulled.layer_digest} {text or ''}"
+        self.bundles[name] = Bundle(pulled.layer, text)
+        self._pulled[(source.key, ref)] = (words(pulled.revision), name)
+        return self._pulled[(source.key, ref)]
+
+    async def _read_once(self, user: Key, kind: str, name: str) -> Values:
+        place = (user.environment, kind, user.namespace, name)
+        if place not in self._values:
+            self._values[place] = await self._read(user, kind, name)
+        return self._values[place]
+
+    async def _read(self, user: Key, kind: str, name: str) -> Values:
+        type_ = _SECRETS if kind == "Secret" else _CONFIGMAPS
+        try:
+            obj = await self._cluster(user.environment).get(type_, user.namespace, name)
+        except NotFound:
+            return Values(there=False)
+        except FluxtuiError as error:
+            self.unread.append(f"{kind} {user.namespace}/{name} could not be read: {error}")
+            return Values(error=str(error))
+        data = obj.get("data") or {}
+        if kind != "Secret":
+            return Values({str(k): str(v) for k, v in data.items()})
+        where = f"{user.namespace}/{name}"
+        return Values({str(k): self._token(f"secret {where}#{k}", v) for k, v in data.items()})
+
+    def _token(self, label: str, encoded: str) -> str:
+        mark = token(self._session, label, base64.b64decode(encoded).decode("utf-8", "replace"))
+        self.labels[mark] = label
+        return mark
+
+
+def words(revision: str) -> str:
+    """A revision for people: its tag, else its short digest."""
+    return tag_of(revision) or short_digest(digest_of(revision)) or "nothing stored"
+
+
+def _references(spec: Mapping[str, Any]) -> list[tuple[str, str]]:
+    build = spec.get("postBuild")
+    entries = build.get("substituteFrom") if isinstance(build, Mapping) else None
+    return [
+        (str(e.get("kind")), str(e.get("name")))
+        for e in (entries if isinstance(entries, list) else [])
+        if isinstance(e, Mapping) and e.get("kind") in ("ConfigMap", "Secret")
+    ]

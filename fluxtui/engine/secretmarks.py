@@ -1,0 +1,81 @@
+"""Stand-ins for Secret values in builds, so that no build, diff or message ever sees a value.
+
+A variable out of a Secret is replaced, before anything is built, by a token: a keyed hash of where
+it is and what it is. Equal tokens mean equal values; afterwards every scalar that holds a token is
+shown as `secret ns/name#key`. The key lives one session. Nothing here may keep or return a value.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fluxtui.domain.masking import Masked
+from fluxtui.domain.objectdiff import FieldChange, ObjectChange
+
+_TOKEN = re.compile(r"fluxtui-secret-[0-9a-f]{24}")
+
+
+def token(key: bytes, label: str, value: str) -> str:
+    """The stand-in for `value`, which stands at `label`."""
+    text = f"{label}\0{value}".encode()
+    return "fluxtui-secret-" + hmac.new(key, text, hashlib.sha256).hexdigest()[:24]
+
+
+class Marks:
+    """Turns tokens into what is shown. `labels`: token -> `secret ns/name#key`."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self._labels = labels
+
+    def text(self, text: str) -> str:
+        """A message with labels instead of tokens."""
+        return _TOKEN.sub(lambda found: self._labels.get(found[0], "secret"), text)
+
+    def change(self, change: ObjectChange) -> ObjectChange:
+        """The change with every marked scalar masked whole."""
+        return dataclasses.replace(
+            change,
+            id=dataclasses.replace(
+                change.id, namespace=self.text(change.id.namespace), name=self.text(change.id.name)
+            ),
+            was=self.text(change.was),
+            fields=tuple(self._field(field) for field in change.fields),
+            before=self._masked(change.before),
+            after=self._masked(change.after),
+        )
+
+    def _field(self, field: FieldChange) -> FieldChange:
+        before, after = self._shown(field.before), self._shown(field.after)
+        if isinstance(after, str) and before == after and field.before != field.after:
+            after = f"{after}, changed"
+        return FieldChange(self.text(field.path), before, after, field.kind)
+
+    def _shown(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._label(value) or value
+        if isinstance(value, Mapping):
+            return {self.text(str(k)): self._shown(v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._shown(v) for v in value]
+        return value
+
+    def _masked(self, value: Any) -> Any:
+        """Like `_shown`, but comparable: `unified` must see whether two secrets differ."""
+        if isinstance(value, str):
+            label = self._label(value)
+            return Masked(label, hashlib.sha256(value.encode()).hexdigest()) if label else value
+        if isinstance(value, Mapping):
+            return {self.text(str(k)): self._masked(v) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._masked(v) for v in value]
+        return value
+
+    def _label(self, text: str) -> str:
+        """Labels of the tokens in `text`, "" when there are none."""
+        found = dict.fromkeys(self._labels.get(t, "secret") for t in _TOKEN.findall(text))
+        return " + ".join(found)
