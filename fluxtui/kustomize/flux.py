@@ -1,0 +1,163 @@
+"""What Flux adds to a build: a generated or merged kustomization.yaml, and post-build substitution.
+
+Objects come out as they are applied, but without owner labels and commonMetadata, which belong to
+applying. Must not write into the bundle: the merged file lives in memory.
+Rule source: flux-semantics.md B4, B5, C.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.files import Files
+from fluxtui.kustomize.kustfile import NAMES, KustFile, check_values, load_values_of
+from fluxtui.kustomize.loader import Loader, objects_of
+from fluxtui.kustomize.schema import builtin
+
+Skip = Callable[[str, bool], bool]
+PLACEHOLDER: Final = "_placeholder"
+_REMOTE = re.compile(r"https?://|ssh://|git@|git::|gh:|github\.com|(?:[^/]*@[^/]*:)")
+_MOST_FILES: Final = 10_000
+
+
+def effective_kustomization(
+    files: Files,
+    path: str,
+    kustomization: Mapping[str, Any],
+    skip: Skip | None = None,
+) -> tuple[KustFile, list[str]]:
+    """The kustomization Flux builds with: (file with spec merged in, findings).
+
+    `skip(path, is_dir)` leaves files out of a generated one. Raises BuildError.
+    """
+    loader = Loader(files, path)
+    if not files.is_dir(loader.root):
+        raise BuildError(
+            f"kustomization path not found: {path}", file=path, next="does the artifact hold it?"
+        )
+    spec = kustomization.get("spec") or {}
+    findings: list[str] = []
+    file = _first_file(loader)
+    if file is None:
+        file = posixpath.normpath(posixpath.join(loader.root, NAMES[0]))
+        values: dict[str, Any] = {"resources": _generated(loader, skip)}
+        if not values["resources"]:
+            values["namespace"] = PLACEHOLDER
+    else:
+        values, unknown = load_values_of(files.read(file), file)
+        findings += [f"{file}: unknown field {name} is dropped" for name in unknown]
+        if not (values.get("resources") or values.get("bases")):
+            values["buildMetadata"] = ["originAnnotations"]
+    own = len(values.get("patches") or ())
+    _merge_spec(values, spec, loader, file)
+    metadata = kustomization.get("metadata") or {}
+    name = f"{metadata.get('namespace') or 'default'}/{metadata.get('name') or ''}"
+    return KustFile(file, check_values(values, file), own, name), findings
+
+
+def _first_file(loader: Loader) -> str | None:
+    for name in NAMES:
+        path = posixpath.normpath(posixpath.join(loader.root, name))
+        if loader.files.is_file(path):
+            return path
+    return None
+
+
+def _generated(loader: Loader, skip: Skip | None) -> list[str]:
+    """Resources of a folder without a kustomization file, as `./relative/path`."""
+    found: list[str] = []
+    for path in _walk(loader.files, loader.root, skip):
+        relative = path if loader.root == "." else path[len(loader.root) + 1 :]
+        found.append(f"./{relative}")
+        if len(found) > _MOST_FILES:
+            raise BuildError(f"more than {_MOST_FILES} files", file=loader.root)
+    return found
+
+
+def _walk(files: Files, folder: str, skip: Skip | None) -> Iterator[str]:
+    for name in files.list(folder):
+        path = name if folder == "." else f"{folder}/{name}"
+        is_dir = files.is_dir(path)
+        if skip is not None and skip(path, is_dir):
+            continue
+        if is_dir:
+            if any(files.is_file(f"{path}/{known}") for known in NAMES):
+                yield path
+            else:
+                yield from _walk(files, path, skip)
+        elif posixpath.splitext(name)[1] in (".yaml", ".yml"):
+            try:
+                objects_of(files.read(path), path, builtin())
+            except BuildError as problem:
+                what = f"failed to decode Kubernetes YAML: {problem.what}"
+                raise BuildError(
+                    what, file=path, field=problem.field, line=problem.line
+                ) from problem
+            yield path
+
+
+def _merge_spec(values: dict[str, Any], spec: Mapping[str, Any], loader: Loader, file: str) -> None:
+    """Lays the fields of a Flux Kustomization over those of the file."""
+    for theirs, ours in (
+        ("targetNamespace", "namespace"),
+        ("namePrefix", "namePrefix"),
+        ("nameSuffix", "nameSuffix"),
+    ):
+        if spec.get(theirs):
+            values[ours] = spec[theirs]
+    if spec.get("patches"):
+        values["patches"] = [*(values.get("patches") or ()), *map(_patch, spec["patches"])]
+    if spec.get("components"):
+        added = list(_components(spec, loader, file))
+        values["components"] = [*(values.get("components") or ()), *added]
+    if spec.get("images"):
+        values["images"] = merge_images(
+            [*(values.pop("imageTags", None) or ()), *(values.get("images") or ())], spec["images"]
+        )
+    if spec.get("buildMetadata"):
+        values["buildMetadata"] = list(spec["buildMetadata"])
+
+
+def _patch(entry: Mapping[str, Any]) -> dict[str, Any]:
+    patch: dict[str, Any] = {"patch": entry.get("patch") or ""}
+    if entry.get("target"):
+        patch["target"] = dict(entry["target"])
+    return patch
+
+
+def _components(spec: Mapping[str, Any], loader: Loader, file: str) -> Iterator[str]:
+    for index, path in enumerate(spec["components"]):
+        where = f"spec.components[{index}]"
+        if path.startswith("/") or _REMOTE.match(path):
+            raise BuildError(
+                f"component path '{path}' must be local and relative", file=file, field=where
+            )
+        if spec.get("ignoreMissingComponents") and not loader.files.is_dir(loader.at(path)):
+            continue
+        yield path
+
+
+def merge_images(
+    mine: list[dict[str, Any]], theirs: list[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Images by name: a new name replaces, a new tag or digest replaces both of them."""
+    result = [dict(image) for image in mine]
+    for new in theirs:
+        known = next((i for i in result if i.get("name") == new.get("name")), None)
+        if known is None:
+            result.append(
+                {k: new[k] for k in ("name", "newName", "newTag", "digest") if new.get(k)}
+            )
+            continue
+        if new.get("newName"):
+            known["newName"] = new["newName"]
+        if new.get("newTag") or new.get("digest"):
+            for field in ("newTag", "digest"):
+                known.pop(field, None)
+                if new.get(field):
+                    known[field] = new[field]
+    return result

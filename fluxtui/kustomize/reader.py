@@ -1,0 +1,192 @@
+"""YAML in, values out, exactly as kustomize reads it: why `0644` is 420 and `yes` a string here.
+
+PyYAML's C parser builds the node graph; resolution and construction are our own, because neither
+PyYAML (YAML 1.1) nor a YAML 1.2 library agrees with go-yaml. Hostile input (alias bombs, endless
+nesting, huge files, invalid UTF-8, doubled keys) ends in a BuildError with file and line, in
+bounded time. Nothing here knows Kubernetes beyond apiVersion, kind and metadata.
+Rule source: kyaml's ByteReader, go-yaml v3; `../shared/reference/dependencies.md` section 4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.files import LARGEST_FILE
+from fluxtui.kustomize.scalars import OddFloat, Quoted, resolve, text_of
+
+MOST_NODES: Final = 2_000_000
+DEEPEST: Final = 200
+DEEPEST_FLOW: Final = 5000
+_INDICATORS = re.compile(r"(?:[-?][ \t]+){2000}")
+_SEPARATOR = re.compile(r"\n---.*\n")
+_PLAIN: Final = "plain"
+_TAG: Final = "tag:yaml.org,2002:"
+
+
+class _Composer(CParser):
+    """The C parser with tag resolution switched off: scalars are resolved by us."""
+
+    def resolve(self, kind: type, value: str | None, implicit: Any) -> str:
+        return _PLAIN
+
+    def descend_resolver(self, parent: object, index: object) -> None:
+        """Called by the C parser; there is no resolver to move."""
+
+    def ascend_resolver(self) -> None:
+        """Called by the C parser; there is no resolver to move."""
+
+
+class Reader:
+    """Reads one file's text.
+
+    `old` means `kubectl -f`'s rules instead of kustomize's; `doubles` lets the last of doubled keys
+    win (which is part of the old rules unless said otherwise).
+    """
+
+    def __init__(self, file: str, *, old: bool = False, doubles: bool | None = None) -> None:
+        self.file = file
+        self.old = old
+        self.doubles = old if doubles is None else doubles
+        self._left = MOST_NODES
+        self._line = 0
+
+    def documents(self, data: bytes | str) -> Iterator[tuple[Any, int]]:
+        """(value, first line) of each document, empty ones left out."""
+        for text, line in self._split(self._decode(data)):
+            self._line = line
+            node = self._compose(text)
+            if node is None:
+                continue
+            value = self._value(node, 0, False)
+            if value is not None:
+                yield value, line
+
+    def _decode(self, data: bytes | str) -> str:
+        if isinstance(data, bytes):
+            if len(data) > LARGEST_FILE:
+                raise BuildError(f"larger than {LARGEST_FILE >> 20} MiB", file=self.file)
+            try:
+                data = data.decode("utf-8-sig")
+            except UnicodeDecodeError as problem:
+                line = problem.object.count(b"\n", 0, problem.start) + 1
+                raise BuildError("not valid UTF-8", file=self.file, line=line) from problem
+        return data.replace("\r\n", "\n")
+
+    def _split(self, text: str) -> Iterator[tuple[str, int]]:
+        start, line = 0, 1
+        for found in _SEPARATOR.finditer(text):
+            after = found.group()[4:].strip()
+            line_here = line + text.count("\n", start, found.start() + 1)
+            if after and not after.startswith("#"):
+                what = f"invalid document separator: {found.group().strip()}"
+                raise BuildError(what, file=self.file, line=line_here)
+            yield text[start : found.start() + 1], line
+            line = line_here + 1
+            start = found.end()
+        yield text[start:], line
+
+    def _compose(self, text: str) -> yaml.Node | None:
+        if _too_deep(text):
+            raise BuildError(f"nested deeper than {DEEPEST} levels", file=self.file)
+        parser = _Composer(text)
+        try:
+            return parser.get_node() if parser.check_node() else None
+        except yaml.YAMLError as problem:
+            mark = getattr(problem, "problem_mark", None)
+            line = self._line + mark.line if mark is not None else self._line
+            what = getattr(problem, "problem", None) or str(problem)
+            raise BuildError(f"not valid YAML: {what}", file=self.file, line=line) from problem
+        finally:
+            parser.dispose()
+
+    def _fail(self, what: str, node: yaml.Node) -> BuildError:
+        line = self._line + node.start_mark.line
+        return BuildError(what, file=self.file, line=line)
+
+    def _value(self, node: yaml.Node, depth: int, written: bool) -> Any:
+        """`written`: keep the text of scalars (annotations are printed as they were written)."""
+        self._left -= 1
+        if self._left < 0 or depth > DEEPEST:
+            raise self._fail("too many or too deeply nested values (an alias bomb?)", node)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, written)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, depth, written)
+        return [self._value(item, depth + 1, False) for item in node.value]
+
+    def _scalar(self, node: yaml.ScalarNode, written: bool) -> Any:
+        text = node.value
+        if node.tag == _PLAIN:
+            if node.style:
+                return Quoted(text)
+            value = resolve(text, old=self.old)
+            if type(value) is OddFloat and (
+                value != value or value in (float("inf"), -float("inf"))
+            ):
+                raise self._fail(f"{text} cannot be written as JSON", node)
+            if written and type(value) is not str and text_of(value) and value:
+                return text
+            return text if written and value is False else value
+        if node.tag == f"{_TAG}str" or node.tag == "!":
+            return Quoted(text)
+        if node.tag in (f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"):
+            return resolve(text, old=self.old)
+        if node.tag == f"{_TAG}timestamp":
+            return text
+        raise self._fail(f"unsupported tag {node.tag}", node)
+
+    def _mapping(self, node: yaml.MappingNode, depth: int, written: bool) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        merges: list[yaml.Node] = []
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise self._fail("a mapping key must be a scalar", key_node)
+            key = key_node.value
+            if key == "<<" and not key_node.style:
+                merges.append(value_node)
+                continue
+            if key in result and not self.doubles:
+                raise self._fail(f"mapping key {key!r} is defined twice", key_node)
+            notes = (depth == 1 and key == "annotations" and node is self._metadata) or written
+            if depth == 0 and key == "metadata":
+                self._metadata = value_node
+            result[key] = self._value(value_node, depth + 1, notes)
+        for merge in merges:
+            self._merge(result, merge, depth)
+        return result
+
+    _metadata: yaml.Node | None = None
+
+    def _merge(self, result: dict[str, Any], node: yaml.Node, depth: int) -> None:
+        """`<<`: keys that are not there yet are taken over, the first source first."""
+        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for source in sources:
+            if not isinstance(source, yaml.MappingNode):
+                raise self._fail("<< needs a mapping or a list of mappings", node)
+            for key, value in self._mapping(source, depth + 1, False).items():
+                result.setdefault(key, value)
+
+
+def _too_deep(text: str) -> bool:
+    """Whether the C composer, which recurses, could overflow its stack on this text."""
+    if _INDICATORS.search(text):
+        return True
+    if text.count("[") + text.count("{") < DEEPEST_FLOW:
+        return False
+    deep = 0
+    for found in re.finditer(r"[\[\]{}]", text):
+        deep = deep + 1 if found.group() in "[{" else max(0, deep - 1)
+        if deep > DEEPEST_FLOW:
+            return True
+    return False
+
+
+def load_values(data: bytes | str, *, file: str = "", mode: str = "kustomize") -> list[Any]:
+    """Every non-empty document's value, scalars with their text kept (see scalars.py)."""
+    return [v for v, _ in Reader(file, old=mode == "kubectl").documents(data)]

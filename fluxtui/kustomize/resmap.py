@@ -1,0 +1,104 @@
+"""The ordered set of objects of a build: one object per identity.
+
+Kept in the order of arrival, which is the order Flux applies nothing else to. Nothing here reads
+files or knows transformers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.ids import Id
+from fluxtui.kustomize.resource import Resource
+
+
+class ResourceMap:
+    """Objects in order; adding one whose identity is taken is an error."""
+
+    def __init__(self, resources: Iterable[Resource] = ()) -> None:
+        self.items: list[Resource] = []
+        self.extend(resources)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def extend(self, resources: Iterable[Resource]) -> None:
+        """Adds objects; BuildError when one has the identity of another."""
+        taken = {r.id.key for r in self.items}
+        for resource in resources:
+            identity = resource.id
+            if identity.key in taken:
+                raise BuildError(
+                    f"{identity} is already there: an object may be listed once",
+                    file=resource.file,
+                )
+            taken.add(identity.key)
+            self.items.append(resource)
+
+    def matching(self, matches: Callable[[Id], bool]) -> list[Resource]:
+        """Objects of which any identity, past or present, matches."""
+        return [r for r in self.items if not r.is_empty() and any(matches(i) for i in r.ids())]
+
+    def the_one(self, wanted: Id, what: str, file: str = "") -> Resource:
+        """The only object that has or had the identity; BuildError otherwise."""
+        found = self.matching(wanted.same)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise BuildError(f"{what} {wanted} matches {len(found)} objects", file=file)
+        raise BuildError(f"no resource matches {what} {wanted}", file=file)
+
+    def drop_dead(self) -> None:
+        """Forgets deleted objects."""
+        if any(r.is_empty() for r in self.items):
+            self.items = [r for r in self.items if not r.is_empty()]
+
+    def absorb(self, resources: Iterable[Resource]) -> None:
+        """Adds generated objects, each created, merged into or put in place of its namesake."""
+        for resource in resources:
+            self._absorb(resource)
+
+    def _absorb(self, new: Resource) -> None:
+        wanted = new.id
+        found = self.matching(wanted.same)
+        behavior = new.behavior
+        if not found:
+            if behavior in ("merge", "replace"):
+                raise BuildError(f"{wanted} does not exist; cannot {behavior}", file=new.file)
+            self.extend([new])
+            return
+        if len(found) > 1:
+            raise BuildError(f"{len(found)} objects could take {wanted}", file=new.file)
+        if behavior not in ("merge", "replace"):
+            raise BuildError(
+                f"{wanted} exists already; behavior must be merge or replace", file=new.file
+            )
+        old = found[0]
+        _take_metadata(new, old)
+        if behavior == "merge":
+            _merge_data(new, old)
+            new.origin = old.origin or new.origin
+        self.items[self.items.index(old)] = new
+
+
+def _take_metadata(new: Resource, old: Resource) -> None:
+    hashed = new.hashed and old.hashed
+    for field in ("labels", "annotations"):
+        new.set_texts(field, {**old.texts(field), **new.texts(field)})
+    new.set_name(old.name)
+    new.set_namespace(old.namespace)
+    new.previous, new.prefixes, new.suffixes = old.previous, old.prefixes, old.suffixes
+    new.variables, new.hashed, new.behavior = old.variables, hashed, old.behavior
+    new.transformations = old.transformations
+
+
+def _merge_data(new: Resource, old: Resource) -> None:
+    for field in ("data", "binaryData"):
+        merged = {**(old.obj.get(field) or {}), **(new.obj.get(field) or {})}
+        new.obj.pop(field, None)
+        if merged:
+            new.obj[field] = dict(sorted(merged.items()))

@@ -1,0 +1,142 @@
+"""What is known of Kubernetes types: merge keys of lists, and which kinds live outside namespaces.
+
+Data, not code: `data/schema.json` is derived from the public OpenAPI document that kustomize builds
+with; a cluster's or a bundle's own OpenAPI document can extend it (`Schema.extend`). Nothing here
+validates objects.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from fluxtui.domain.errors import BuildError
+
+_ATOMIC: Final = -1
+_DEEPEST: Final = 50
+
+
+Definition = Mapping[str, "int | tuple[int, tuple[str, ...]]"]
+
+
+@dataclass(slots=True)
+class Schema:
+    """Types by `apiVersion/kind`; definitions by index.
+
+    A definition maps a field to what a merge needs there: the index of an object's definition, or
+    (index of the elements' definition or -1, merge keys) for a list merged by key; an empty tuple
+    of keys means a list of scalars merged as a set. Fields without either are replaced whole.
+    """
+
+    types: dict[str, int]
+    definitions: list[Definition]
+    cluster: set[str]
+    namespaced: frozenset[str] = frozenset()
+    settled: bool = False
+
+    def definition_of(self, api_version: str, kind: str) -> int:
+        """Index of the definition of a type, -1 when it is not known."""
+        return self.types.get(f"{api_version}/{kind}", _ATOMIC)
+
+    def is_cluster_scoped(self, api_version: str, kind: str) -> bool:
+        """Certainly outside namespaces (unknown kinds are taken to be namespaced)."""
+        return f"{api_version}/{kind}" in self.cluster
+
+    def fork(self) -> Schema:
+        """A copy for one build, which may extend it."""
+        return Schema(dict(self.types), list(self.definitions), set(self.cluster), self.namespaced)
+
+    def extend(self, document: Mapping[str, Any]) -> None:
+        """Adds the definitions of an OpenAPI v2 document; its own types win.
+
+        As kustomize's `openapi.path` does. Raises BuildError when the document has another shape.
+        """
+        self.settled = True
+        found = document.get("definitions") or {}
+        if not isinstance(found, dict) or not all(isinstance(v, dict) for v in found.values()):
+            raise BuildError("definitions must be a mapping of mappings", field="definitions")
+        names = {name: i + len(self.definitions) for i, name in enumerate(found)}
+        start = len(self.definitions)
+        self.definitions.extend({} for _ in found)
+        for index, body in enumerate(found.values()):
+            self.definitions[start + index] = self._definition(body, names, 0)
+        for name, body in found.items():
+            for gvk in body.get("x-kubernetes-group-version-kind") or ():
+                self.types[_type_name(gvk)] = names[name]
+        for path, methods in (document.get("paths") or {}).items():
+            for method in methods.values() if isinstance(methods, dict) else ():
+                gvk = (
+                    method.get("x-kubernetes-group-version-kind") if isinstance(method, dict) else 0
+                )
+                if isinstance(gvk, dict) and "namespaces/{namespace}" in path:
+                    self.cluster.discard(_type_name(gvk))
+                elif isinstance(gvk, dict) and path.endswith("/{name}"):
+                    self.cluster.add(_type_name(gvk))
+
+    def _definition(
+        self, body: Mapping[str, Any], names: Mapping[str, int], deep: int
+    ) -> Definition:
+        """What a merge needs of one schema; those written in place get one of their own."""
+        result: dict[str, int | tuple[int, tuple[str, ...]]] = {}
+        for name, prop in (body.get("properties") or {}).items():
+            if not isinstance(prop, dict):
+                continue
+            strategy = str(prop.get("x-kubernetes-patch-strategy", ""))
+            if prop.get("type") == "array" and "merge" in strategy.split(","):
+                keys = prop.get("x-kubernetes-list-map-keys")
+                key = prop.get("x-kubernetes-patch-merge-key")
+                merge_keys = tuple(map(str, keys)) if keys else (str(key),) if key else ()
+                items = self._target(prop.get("items") or {}, names, deep)
+                result[name] = (items, merge_keys)
+            elif (target := self._target(prop, names, deep)) != _ATOMIC:
+                result[name] = target
+        return result
+
+    def _target(self, prop: Mapping[str, Any], names: Mapping[str, int], deep: int) -> int:
+        found = names.get(str(prop.get("$ref", "")).rpartition("/")[2], _ATOMIC)
+        if found != _ATOMIC or not prop.get("properties") or deep > _DEEPEST:
+            return found
+        self.definitions.append({})
+        index = len(self.definitions) - 1
+        self.definitions[index] = self._definition(prop, names, deep + 1)
+        return index
+
+
+def _type_name(gvk: Mapping[str, Any]) -> str:
+    group, version = gvk.get("group") or "", gvk.get("version") or ""
+    return f"{group}/{version}/{gvk.get('kind')}" if group else f"{version}/{gvk.get('kind')}"
+
+
+@cache
+def builtin() -> Schema:
+    """The schema that comes with the renderer."""
+    text = resources.files("fluxtui.kustomize").joinpath("data/schema.json").read_text("utf-8")
+    data = json.loads(text)
+    definitions: list[Definition] = [
+        {
+            name: value if isinstance(value, int) else (value[0], tuple(value[1]))
+            for name, value in fields.items()
+        }
+        for fields in data["defs"]
+    ]
+    return Schema(data["types"], definitions, set(data["cluster"]), frozenset(data["namespaced"]))
+
+
+@cache
+def _scopes() -> Mapping[tuple[str, str], bool]:
+    known = builtin()
+    scopes: dict[tuple[str, str], bool] = {}
+    for types, outside in ((known.namespaced, False), (known.cluster, True)):
+        for name in types:
+            api_version, _, kind = name.rpartition("/")
+            scopes[api_version.rpartition("/")[0], kind] = outside
+    return scopes
+
+
+def is_cluster_scoped(group: str, kind: str) -> bool | None:
+    """Whether a built-in kind lives outside namespaces; None when the kind is not known."""
+    return _scopes().get((group, kind))

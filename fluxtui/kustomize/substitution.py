@@ -1,0 +1,83 @@
+"""Post-build substitution of whole objects: to text, variables in, and back.
+
+Each object is written as YAML and read again, so that an unquoted variable may become a number, as
+in Flux. The grammar of variables is `domain/substitute.py`. Must not see objects that opted out.
+Rule source: flux-semantics.md B5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fluxtui.domain.errors import BuildError, SubstitutionError
+from fluxtui.kustomize.reader import load_values
+from fluxtui.kustomize.scalars import plain
+from fluxtui.kustomize.variables import Variables
+from fluxtui.kustomize.writer import dump_sorted
+
+OPT_OUT: Final = "kustomize.toolkit.fluxcd.io/substitute"
+
+
+def opted_out(obj: Mapping[str, Any]) -> bool:
+    """Whether a label or annotation keeps variables out of the object."""
+    metadata = obj.get("metadata") or {}
+    return any(
+        (metadata.get(field) or {}).get(OPT_OUT) == "disabled"
+        for field in ("labels", "annotations")
+    )
+
+
+def substitute_object(
+    obj: dict[str, Any], variables: Variables, *, strict: bool = True
+) -> dict[str, Any]:
+    """The object with variables put in; the same object when nothing in it is a `$`.
+
+    Raises SubstitutionError naming the object (an unset variable, a bad expression), and BuildError
+    when the values break the YAML.
+    """
+    from fluxtui.domain.substitute import substitute
+
+    if not has_dollar(obj):
+        return obj
+    text = dump_sorted(obj)
+    name = _name(obj)
+    try:
+        changed = substitute(text, variables.values, strict=strict)
+    except SubstitutionError as problem:
+        raise SubstitutionError(
+            f"post build failed for '{name}': envsubst error: "
+            f"variable substitution failed: {problem.what}",
+            where=problem.where,
+            next=problem.next,
+            variable=problem.variable,
+        ) from problem
+    if changed == text:
+        return obj
+    try:
+        documents = load_values(changed, mode="kubectl")
+    except BuildError as problem:
+        raise BuildError(
+            f"post build failed for '{name}': {problem.what}",
+            next="a substituted value breaks the YAML; quote the variable",
+        ) from problem
+    result = plain(documents[0]) if documents else None
+    if not isinstance(result, dict):
+        raise BuildError(f"post build failed for '{name}': nothing is left of the object")
+    return result
+
+
+def has_dollar(value: Any) -> bool:
+    """Whether any key or text holds a `$`."""
+    if isinstance(value, str):
+        return "$" in value
+    if isinstance(value, dict):
+        return any("$" in key or has_dollar(item) for key, item in value.items())
+    if isinstance(value, list):
+        return any(map(has_dollar, value))
+    return False
+
+
+def _name(obj: Mapping[str, Any]) -> str:
+    metadata = obj.get("metadata") or {}
+    return f"{obj.get('apiVersion')}/{obj.get('kind')}/{metadata.get('name')}"

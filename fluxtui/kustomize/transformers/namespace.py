@@ -1,0 +1,104 @@
+"""`namespace:`: moves every object that lives in a namespace, with kustomize's special cases.
+
+v1 Namespace objects are renamed, subjects named `default` of role bindings follow, field specs name
+the rest. Must not touch objects known to live outside namespaces.
+Rule source: kustomize's namespace filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.fieldspec import SCALAR, FieldSpec, apply_specs
+from fluxtui.kustomize.resmap import ResourceMap
+from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.scalars import is_null, is_scalar, restyled, text_of
+
+SUBJECT_MODES: Final = ("defaultOnly", "allServiceAccounts", "none")
+
+
+def set_namespace(
+    resources: ResourceMap,
+    namespace: str,
+    specs: Sequence[FieldSpec],
+    *,
+    unset_only: bool = False,
+    subjects: str = "defaultOnly",
+) -> None:
+    """Applies the namespace. Raises BuildError when two objects then have one identity."""
+    if not namespace:
+        return
+    for resource in resources:
+        if not resource.is_empty():
+            resource.remember()
+            move(resource, namespace, specs, unset_only=unset_only, subjects=subjects)
+    seen: set[Any] = set()
+    for resource in resources:
+        key = resource.id.key
+        if key in seen:
+            raise BuildError(
+                f"the namespace makes two objects {resource.id}",
+                file=resource.file,
+                field="namespace",
+            )
+        seen.add(key)
+
+
+def move(
+    resource: Resource,
+    namespace: str,
+    specs: Sequence[FieldSpec],
+    *,
+    unset_only: bool = False,
+    subjects: str = "defaultOnly",
+) -> None:
+    """Applies the namespace to one object."""
+    setter = _setter(namespace, unset_only, resource)
+    gvk = resource.gvk
+    if not resource.schema.is_cluster_scoped(gvk.api_version, gvk.kind):
+        metadata = resource.metadata()
+        metadata.setdefault("namespace", "")
+        setter(metadata, "namespace")
+    wanted = [s for s in specs if s.path != "metadata/namespace"]
+    if gvk.api_version != "v1":
+        wanted = [s for s in wanted if s.path != "metadata/name"]
+    if gvk.kind in ("RoleBinding", "ClusterRoleBinding"):
+        wanted = [
+            s
+            for s in wanted
+            if s.path != "subjects/namespace"
+            or s.gvk.kind not in ("RoleBinding", "ClusterRoleBinding")
+        ]
+        _move_subjects(resource, setter, subjects)
+    apply_specs(resource, wanted, setter, SCALAR)
+
+
+def _setter(namespace: str, unset_only: bool, resource: Resource) -> Callable[[Any, Any], None]:
+    def put(container: Any, key: Any) -> None:
+        old = container[key]
+        if not is_null(old) and not is_scalar(old):
+            raise BuildError(
+                f"namespace field specs must lead to scalars ({resource.id})",
+                file=resource.file,
+                field=str(key),
+            )
+        if unset_only and text_of(old):
+            return
+        container[key] = restyled(old, namespace)
+
+    return put
+
+
+def _move_subjects(resource: Resource, setter: Callable[[Any, Any], None], mode: str) -> None:
+    subjects = resource.obj.get("subjects")
+    if mode == "none" or is_null(subjects):
+        return
+    if not isinstance(subjects, list):
+        raise BuildError(f"subjects of {resource.id} is not a list", file=resource.file)
+    field, wanted = ("name", "default") if mode == "defaultOnly" else ("kind", "ServiceAccount")
+    for subject in subjects:
+        if isinstance(subject, dict) and text_of(subject.get(field)) == wanted:
+            subject.setdefault("namespace", "")
+            setter(subject, "namespace")

@@ -1,0 +1,184 @@
+"""`replacements:`: one field's value copied into other fields.
+
+Must not create fields unless told so; a target field that is missing is an error.
+Rule source: kustomize's replacement filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.fieldpath import NOTHING, Spot, get, smart_split, spots
+from fluxtui.kustomize.ids import Gvk, Id
+from fluxtui.kustomize.resmap import ResourceMap
+from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.scalars import (
+    Quoted,
+    copied,
+    is_empty,
+    is_null,
+    is_scalar,
+    resolve,
+    text_of,
+)
+from fluxtui.kustomize.selectors import Selector
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a field is cut (`delimiter`, `index`) and whether a missing one is made."""
+
+    delimiter: str = ""
+    index: int = 0
+    create: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The object and field to read."""
+
+    gvk: Gvk
+    name: str
+    namespace: str
+    path: str
+    options: Options = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The objects and fields to write."""
+
+    select: Selector
+    reject: tuple[Selector, ...] = ()
+    paths: tuple[str, ...] = ()
+    options: Options = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A source (or a literal `value`) and its targets."""
+
+    source: Source | None
+    value: str | None
+    targets: tuple[Target, ...]
+
+
+def replace_fields(resources: ResourceMap, replacements: Sequence[Replacement]) -> None:
+    """Applies each replacement in order. BuildError when a source or target field is missing."""
+    for replacement in replacements:
+        value = _read(resources, replacement)
+        for target in replacement.targets:
+            _write(resources, target, value)
+
+
+def _read(resources: ResourceMap, replacement: Replacement) -> Any:
+    if replacement.value is not None:
+        return resolve(replacement.value)
+    source = replacement.source
+    if source is None:
+        raise BuildError("a replacement needs a source", field="source")
+    resource = _source_object(resources, source)
+    value = get(resource.obj, smart_split(source.path))
+    if value is NOTHING or is_empty(value):
+        raise BuildError(f"{resource.id} has no {source.path}", field="source.fieldPath")
+    options = source.options
+    if not options.delimiter:
+        return copied(value)
+    if not is_scalar(value):
+        raise BuildError("only a scalar can be cut", field="source.options.delimiter")
+    parts = text_of(value).split(options.delimiter)
+    if not 0 <= options.index < len(parts):
+        raise BuildError(f"there is no part {options.index}", field="source.options.index")
+    part = parts[options.index]
+    if isinstance(value, str):
+        return Quoted(part) if isinstance(value, Quoted) else part
+    return resolve(part)
+
+
+def _source_object(resources: ResourceMap, source: Source) -> Resource:
+    found = [r for r in resources if not r.is_empty() and any(_selects(source, i) for i in r.ids())]
+    if len(found) == 1:
+        return found[0]
+    named = f"{source.gvk.kind} {source.name}".strip()
+    what = f"{len(found)} objects are" if found else "nothing is"
+    raise BuildError(f"{what} selected by {named or 'the source'}", field="source")
+
+
+def _selects(source: Source, identity: Id) -> bool:
+    if source.name and source.name != identity.name:
+        return False
+    if source.namespace and source.namespace not in (identity.space, identity.namespace):
+        return False
+    return identity.gvk.selected_by(source.gvk)
+
+
+def _write(resources: ResourceMap, target: Target, value: Any) -> None:
+    for selector in (target.select, *target.reject):
+        selector.check()
+    for resource in resources:
+        if resource.is_empty() or not target.select.matches_texts(resource):
+            continue
+        if any((r.labels or r.annotations) and r.matches_texts(resource) for r in target.reject):
+            continue
+        ids = resource.ids()
+        if any(not r.no_id and any(r.matches_id(i) for i in ids) for r in target.reject):
+            continue
+        if any(target.select.matches_id(i) for i in ids):
+            for path in target.paths or ("metadata.name",):
+                _write_path(resource, path, value, target.options)
+
+
+def _write_path(resource: Resource, path: str, value: Any, options: Options) -> None:
+    create = ""
+    if options.create:
+        create = "mapping" if isinstance(value, dict) else "list"
+        create = "scalar" if is_scalar(value) or is_null(value) else create
+    parts = smart_split(path)
+    try:
+        from fluxtui.kustomize.transformers.embedded import write_inside
+
+        if write_inside(resource.obj, parts, value, options, create, set_spot):
+            return
+        found = spots({"": resource.obj}, "", parts, create)
+    except BuildError as problem:
+        what = f"cannot reach {path} in {resource.id}: {problem.what}"
+        raise BuildError(what, file=resource.file, field=path) from problem
+    if not found:
+        raise BuildError(f"{resource.id} has no field {path}", file=resource.file, field=path)
+    for spot in found:
+        set_spot(spot, value, options)
+
+
+def set_spot(spot: Spot, value: Any, options: Options) -> None:
+    """Writes one field: a scalar keeps its type as far as the text allows."""
+    container, key = spot
+    old = container[key]
+    if options.delimiter:
+        if not is_scalar(old):
+            raise BuildError("only a scalar can be cut", field=str(key))
+        parts = text_of(old).split(options.delimiter)
+        text = text_of(value)
+        if options.index < 0:
+            parts.insert(0, text)
+        elif options.index >= len(parts):
+            parts.append(text)
+        else:
+            parts[options.index] = text
+        value = options.delimiter.join(parts)
+    if is_scalar(old) and not isinstance(value, dict | list):
+        container[key] = _kept_type(old, text_of(value))
+    else:
+        container[key] = copied(value)
+
+
+def _kept_type(old: Any, text: str) -> Any:
+    """Text put into a scalar that keeps its tag: a string stays one, a number becomes what fits."""
+    if old == "" and type(old) is str:
+        return resolve(text) if text else ""
+    if isinstance(old, str):
+        return Quoted(text) if isinstance(old, Quoted) else text
+    new = resolve(text)
+    return new if type(new) is type(old) or not isinstance(new, str) else text

@@ -1,0 +1,74 @@
+"""Variables of post-build substitution: gathered from a Kustomization and what it refers to.
+
+Values are plain text; those from a Secret stay marked, so that whatever holds one can be masked.
+Must not fetch anything: ConfigMaps and Secrets are handed in.
+Rule source: flux-semantics.md B5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fluxtui.domain.errors import SubstitutionError
+
+_NAME: Final = re.compile(r"[_A-Za-z][_A-Za-z0-9]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """Name -> value; `secret` names those that came from a Secret; `sources` says from where."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    secret: frozenset[str] = frozenset()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def collect_variables(
+    kustomization: Mapping[str, Any],
+    configmaps: Mapping[str, Mapping[str, str]],
+    secrets: Mapping[str, Mapping[str, str]],
+) -> Variables:
+    """Variables of `spec.postBuild`, later sources over earlier ones, inline over all.
+
+    `configmaps` and `secrets` hold plain text by `namespace/name`. Raises SubstitutionError for a
+    missing reference that is not optional and for a key that is no variable name.
+    """
+    metadata = kustomization.get("metadata") or {}
+    namespace = str(metadata.get("namespace") or "default")
+    post = (kustomization.get("spec") or {}).get("postBuild") or {}
+    values: dict[str, str] = {}
+    secret: set[str] = set()
+    sources: dict[str, str] = {}
+
+    def take(found: Mapping[str, str], source: str, *, hidden: bool) -> None:
+        for name, value in found.items():
+            if not _NAME.match(name):
+                raise SubstitutionError(
+                    f"{name!r} var name is invalid, must match {_NAME.pattern[:-2]}",
+                    where=source,
+                    variable=name,
+                )
+            values[name] = str(value).replace("\n", "")
+            sources[name] = source
+            (secret.add if hidden else secret.discard)(name)
+
+    for reference in post.get("substituteFrom") or ():
+        kind, name = str(reference.get("kind") or ""), str(reference.get("name") or "")
+        known = {"ConfigMap": configmaps, "Secret": secrets}.get(kind)
+        source = f"{kind} {namespace}/{name}"
+        if known is None:
+            continue
+        found = known.get(f"{namespace}/{name}")
+        if found is None:
+            if reference.get("optional"):
+                continue
+            raise SubstitutionError(f"substitute from {source}: not found", where=source)
+        take(found, source, hidden=kind == "Secret")
+    take(post.get("substitute") or {}, "spec.postBuild.substitute", hidden=False)
+    return Variables(values, frozenset(secret), sources)
