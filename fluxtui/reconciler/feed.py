@@ -23,7 +23,10 @@ _FIRST_DELAY, _LONGEST_DELAY = 0.8, 30.0
 
 
 class Feed:
-    """Objects of one kind by name. `changed(old, new)` hears of every difference."""
+    """Objects of one kind by name. `changed(old, new)` hears of every difference.
+
+    Top-level fields named in `without` are not kept.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class Feed:
         changed: Changed,
         *,
         label_selector: str = "",
+        without: tuple[str, ...] = (),
     ) -> None:
         self.objects: dict[Name, Json] = {}
         self.synced = asyncio.Event()
@@ -43,6 +47,7 @@ class Feed:
         self._clock = clock
         self._changed = changed
         self._labels = label_selector
+        self._without = without
         self._version = ""
         self._delay = _FIRST_DELAY
 
@@ -98,6 +103,8 @@ class Feed:
             meta = obj.get("metadata")
             if isinstance(meta, dict):
                 meta.pop("managedFields", None)
+            for field in self._without:
+                obj.pop(field, None)
             self.objects[name] = obj
         if old is not None or obj is not None:
             self._changed(old, obj)

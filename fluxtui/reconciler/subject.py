@@ -21,7 +21,10 @@ def stamp(clock: Clock) -> str:
 
 
 class Subject:
-    """The object; change `status` and `conditions`, then `save`."""
+    """The object; change `status` and `conditions`, then `save`.
+
+    `revision` and `origin` are what the run is about, for its Events; empty until known.
+    """
 
     def __init__(
         self, cluster: Cluster, type_: ApiResource, obj: Json, *, manager: str, clock: Clock
@@ -38,6 +41,8 @@ class Subject:
         self._manager = manager
         self._clock = clock
         self.conditions.stamp = stamp(clock)
+        self.revision = ""
+        self.origin = ""
 
     @property
     def observed_generation(self) -> int:

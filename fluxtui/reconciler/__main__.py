@@ -1,0 +1,170 @@
+"""`python -m fluxtui.reconciler`: reconcile one or several environments until told to stop.
+
+Prints one JSON line on stdout once everything runs; ends on SIGTERM, SIGINT, or when the pipe on
+stdin closes (so that it dies with what started it). Problems go to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import stat
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from fluxtui.artifacts import RegistrySettings, docker_config_credentials
+from fluxtui.cluster.client import connect
+from fluxtui.domain.errors import ConfigError, FluxtuiError, RefusedError, UsageError
+from fluxtui.reconciler.clock import Clock
+from fluxtui.reconciler.reconciler import Reconciler
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m fluxtui.reconciler", description=__doc__)
+    parser.add_argument("--kubeconfig", help="default: KUBECONFIG, else ~/.kube/config")
+    parser.add_argument(
+        "--context", action="append", default=[], help="repeatable; default: the current one"
+    )
+    parser.add_argument(
+        "--environment", action="append", default=[], help="name of each --context, in order"
+    )
+    parser.add_argument("--mirror", action="append", default=[], metavar="HOST=HOST")
+    parser.add_argument("--registry-credentials-file", help="a docker config (JSON)")
+    parser.add_argument("--speed", type=float, default=1.0, help="of intervals and time limits")
+    parser.add_argument("--storage", type=Path, help="folder for fetched artifacts")
+    parser.add_argument("--force-beside-flux", action="store_true")
+    parser.add_argument(
+        "--cancel-health-checks",
+        action="store_true",
+        help="a newer revision or spec ends a health wait",
+    )
+    return parser.parse_args(argv)
+
+
+def registry_settings(options: argparse.Namespace) -> RegistrySettings:
+    """What the flags say about registries. Raises UsageError, ConfigError."""
+    mirrors = {}
+    for item in options.mirror:
+        host, equals, real = item.partition("=")
+        if not (host and equals and real):
+            raise UsageError(f"--mirror {item!r}", next="write it as host=host[:port]")
+        mirrors[host] = real
+    credentials = {}
+    if options.registry_credentials_file:
+        path = Path(options.registry_credentials_file)
+        try:
+            credentials = docker_config_credentials(path.read_bytes())
+        except OSError as error:
+            raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    return RegistrySettings(mirrors=mirrors, credentials=credentials)
+
+
+def default_storage() -> Path:
+    """A folder under the user's cache."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "fluxtui" / "reconciler"
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Reconcile until told to stop. Raises FluxtuiError when it cannot begin."""
+    stop = asyncio.Event()
+    _listen(stop)
+    settings = registry_settings(options)
+    clock = Clock(options.speed)
+    names = options.environment or [context or "default" for context in options.context or [None]]
+    contexts = options.context or [None]
+    if len(names) != len(contexts):
+        raise UsageError("as many --environment as --context are needed")
+    storage = options.storage or default_storage()
+    clusters = []
+    try:
+        for name, context in zip(names, contexts, strict=True):
+            clusters.append(await connect(options.kubeconfig, context, name=name))
+        reconcilers = [
+            Reconciler(
+                cluster,
+                settings,
+                clock=clock,
+                storage=storage / cluster.name,
+                force_beside_flux=options.force_beside_flux,
+                cancel_health_checks=options.cancel_health_checks,
+            )
+            for cluster in clusters
+        ]
+        await _until(stop, reconcilers)
+    finally:
+        for cluster in clusters:
+            await cluster.close()
+
+
+async def _until(stop: asyncio.Event, reconcilers: list[Reconciler]) -> None:
+    work = [asyncio.create_task(reconciler.run()) for reconciler in reconcilers]
+
+    async def announce() -> None:
+        for reconciler in reconcilers:
+            await reconciler.running.wait()
+        print(json.dumps({"running": [r.cluster.name for r in reconcilers]}), flush=True)
+        await stop.wait()
+
+    told = asyncio.create_task(announce())
+    ended = asyncio.create_task(stop.wait())
+    tasks = {*work, told, ended}
+    try:
+        await asyncio.wait({*work, ended}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*work, return_exceptions=True)
+        await asyncio.gather(told, ended, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+def _listen(stop: asyncio.Event) -> None:
+    """Set `stop` on a signal, or when whoever started us closes our stdin."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):
+        return
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        return  # a terminal, a file or /dev/null says nothing about whoever started us
+
+    def read() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            continue
+        with suppress(RuntimeError):  # the loop has ended for another reason already
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=read, daemon=True).start()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit 0 when told to stop, 1 on a fault, 2 for wrong usage, 3 when refused."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    try:
+        asyncio.run(run(arguments(argv)))
+    except (UsageError, ConfigError) as error:
+        print(f"fluxtui reconciler: {error}", file=sys.stderr)
+        return 2
+    except RefusedError as error:
+        print(f"fluxtui reconciler: {error}", file=sys.stderr)
+        return 3
+    except FluxtuiError as error:
+        print(f"fluxtui reconciler: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,297 @@
+"""One run of a Kustomization for one revision: build, apply, prune, wait for health (B2.6-17).
+
+The steps and their status patches keep Flux's order, with one deviation: the union of old and
+intended ids is stored as inventory before the first real write, so that a crash leaks nothing.
+Faults are raised as RunFailed after status and history say so; scheduling is the caller's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fluxtui.cluster.port import Cluster, Json
+from fluxtui.domain.errors import (
+    ArtifactError,
+    ArtifactMissing,
+    BuildError,
+    SubstitutionError,
+)
+from fluxtui.domain.inventory import Entry, ObjectId, to_inventory
+from fluxtui.reconciler.apply import Applied, Applier, ApplyFailed, Change
+from fluxtui.reconciler.build import MissingVariables, build, folder_exists
+from fluxtui.reconciler.clock import Clock
+from fluxtui.reconciler.conditions import HEALTHY, READY
+from fluxtui.reconciler.events import Recorder
+from fluxtui.reconciler.expressions import HealthExpressions
+from fluxtui.reconciler.health import Cancelled, HealthWait, Unhealthy
+from fluxtui.reconciler.normalise import prepare
+from fluxtui.reconciler.objects import KUSTOMIZE_GROUP, items, mapping, text
+from fluxtui.reconciler.prune import PruneFailed, Pruner
+from fluxtui.reconciler.record import inventory_of, union, upsert_history
+from fluxtui.reconciler.storage import Storage
+from fluxtui.reconciler.subject import Subject, stamp
+from fluxtui.reconciler.timing import kustomization_timeout, show
+
+_STAGE_LIMIT, _STAGE_EVERY = 60.0, 2.0
+
+
+class RunFailed(Exception):
+    """The run ended; status carries reason and message already.
+
+    `lost`: the artifact is not in storage. `canceled`: something newer is to be done at once.
+    """
+
+    def __init__(self, message: str, *, lost: bool = False, canceled: bool = False) -> None:
+        super().__init__(message)
+        self.lost = lost
+        self.canceled = canceled
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What runs in one cluster share."""
+
+    cluster: Cluster
+    clock: Clock
+    storage: Storage
+    recorder: Recorder
+    applier: Applier
+    pruner: Pruner
+    health: HealthWait
+
+
+class Application:
+    """The run. `source` is the OCIRepository as read, with an artifact."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        source: Mapping[str, Any],
+        tools: Tools,
+        expressions: HealthExpressions,
+        cancel: asyncio.Event | None,
+    ) -> None:
+        artifact = mapping(mapping(source.get("status")).get("artifact"))
+        self.revision = subject.revision = text(artifact.get("revision"))
+        meta = mapping(artifact.get("metadata"))
+        self.origin = subject.origin = text(meta.get("org.opencontainers.image.revision"))
+        self._digest = text(artifact.get("digest"))
+        self._subject = subject
+        self._tools = tools
+        self._expressions = expressions
+        self._cancel = cancel
+        self._timeout = kustomization_timeout(subject.spec)
+        self._began = tools.clock.monotonic()
+        self._checksum = ""
+
+    async def run(self) -> None:
+        """Reconcile the revision. Raises RunFailed; ClusterError when status cannot be written."""
+        subject, conditions = self._subject, self._subject.conditions
+        conditions.set(READY, "Unknown", "Progressing", "Reconciliation in progress")
+        await self._progress("Fetching manifests for revision")
+        old = inventory_of(subject.status)
+        files = await self._fetch()
+        subject.status["lastAttemptedRevision"] = self.revision
+        await self._progress("Building manifests for revision")
+        objects = await self._build(files)
+        intended = [Entry.of(obj) for obj in objects]
+        before = subject.status.get("inventory")
+        subject.status["inventory"] = to_inventory(union(old, intended))
+        await self._progress("Detecting drift for revision")
+        applied = await self._apply(objects, before)
+        new = [change.entry for change in applied.changes]
+        subject.status["inventory"] = to_inventory(new)
+        await self._prune(old, new)
+        await self._check_health(objects, applied)
+        subject.status["lastAppliedRevision"] = self.revision
+        if self.origin:
+            subject.status["lastAppliedOriginRevision"] = self.origin
+        else:
+            subject.status.pop("lastAppliedOriginRevision", None)
+        conditions.set(
+            READY, "True", "ReconciliationSucceeded", f"Applied revision: {self.revision}"
+        )
+        self._remember("ReconciliationSucceeded")
+
+    async def _progress(self, what: str) -> None:
+        self._subject.conditions.reconciling("Progressing", self._timed(what))
+        await self._subject.save()
+
+    def _timed(self, what: str) -> str:
+        return f"{what} {self.revision} with a timeout of {show(self._timeout)}"
+
+    async def _fetch(self) -> Mapping[str, bytes]:
+        try:
+            if not self._digest:
+                raise ArtifactError("the artifact has no digest")
+            files = await asyncio.to_thread(self._tools.storage.files, self._digest)
+        except ArtifactMissing as error:
+            raise self._failed("ArtifactFailed", str(error), lost=True) from error
+        except ArtifactError as error:
+            raise self._failed("ArtifactFailed", str(error)) from error
+        path = text(self._subject.spec.get("path"))
+        if not folder_exists(files, inside(path)):
+            raise self._failed(
+                "ArtifactFailed", f"kustomization path not found: {path} is not in the artifact"
+            )
+        return files
+
+    async def _build(self, files: Mapping[str, bytes]) -> list[Json]:
+        subject = self._subject
+        path = inside(text(subject.spec.get("path")))
+        try:
+            objects = await build(self._tools.cluster, files, path, subject.object)
+        except (BuildError, SubstitutionError, MissingVariables) as error:
+            raise self._failed("BuildFailed", str(error)) from error
+        raw = json.dumps(objects, sort_keys=True, separators=(",", ":")).encode()
+        self._checksum = f"sha256:{hashlib.sha256(raw).hexdigest()}"
+        return prepare(objects, subject.name, mapping(subject.spec.get("commonMetadata")))
+
+    async def _apply(self, objects: Sequence[Json], before: object) -> Applied:
+        applied = Applied()
+
+        async def wait_ready(targets: Sequence[Entry]) -> None:
+            await self._tools.health.wait(
+                targets,
+                _STAGE_LIMIT,
+                expressions=self._expressions,
+                every=_STAGE_EVERY,
+                fail_fast=False,
+            )
+
+        try:
+            await self._tools.applier.run(
+                objects,
+                force=self._subject.spec.get("force") is True,
+                wait_ready=wait_ready,
+                applied=applied,
+            )
+        except (ApplyFailed, Unhealthy) as error:
+            if not applied.wrote:
+                self._restore_inventory(before)
+            raise self._failed("ReconciliationFailed", str(error), remember=True) from error
+        await self._tell(applied.drifted)
+        return applied
+
+    def _restore_inventory(self, before: object) -> None:
+        if before is None:
+            self._subject.status.pop("inventory", None)
+        else:
+            self._subject.status["inventory"] = before
+
+    async def _prune(self, old: Sequence[Entry], new: Sequence[Entry]) -> None:
+        kept = {entry.id for entry in new}
+        gone = [entry for entry in old if entry.id not in kept]
+        if not gone or self._subject.spec.get("prune") is not True:
+            return
+        try:
+            changes = await self._tools.pruner.prune(gone, self._subject.name)
+        except PruneFailed as error:
+            self._subject.status["inventory"] = to_inventory([*new, *error.left])
+            raise self._failed("PruneFailed", str(error), remember=True) from error
+        await self._tell([change for change in changes if change.action == "deleted"])
+
+    async def _check_health(self, objects: Sequence[Json], applied: Applied) -> None:
+        subject, conditions, clock = self._subject, self._subject.conditions, self._tools.clock
+        targets = [entry for entry in self._targets(applied) if not self._is_self(entry.id)]
+        if not targets:
+            conditions.remove(HEALTHY)
+            return
+        was_healthy = conditions.is_(HEALTHY, "True")
+        message = self._timed("Running health checks for revision")
+        conditions.set(HEALTHY, "Unknown", "Progressing", message)
+        await self._progress("Running health checks for revision")
+        began = clock.monotonic()
+        try:
+            await self._tools.health.wait(
+                targets,
+                self._timeout,
+                expressions=self._expressions,
+                may_vanish=_vanishing(objects),
+                cancel=self._cancel,
+            )
+        except Unhealthy as error:
+            conditions.set(HEALTHY, "False", "HealthCheckFailed", str(error))
+            took = show(clock.monotonic() - began)
+            text_ = f"health check failed after {took}: {error}"
+            raise self._failed("HealthCheckFailed", text_, remember=True) from error
+        except Cancelled as error:
+            text_ = "health checks canceled: a newer revision or spec is to be applied"
+            conditions.set(HEALTHY, "False", "HealthCheckCanceled", text_)
+            self._failed("HealthCheckCanceled", text_, remember=True)
+            raise RunFailed(text_, canceled=True) from error
+        message = f"Health check passed in {show(clock.monotonic() - began)}"
+        is_new = subject.status.get("lastAppliedRevision") != self.revision
+        if not was_healthy or (is_new and applied.drifted):
+            await emit(self._tools.recorder, subject, "Normal", message)
+        conditions.set(HEALTHY, "True", "Succeeded", message)
+
+    def _targets(self, applied: Applied) -> list[Entry]:
+        spec = self._subject.spec
+        if spec.get("wait") is True:
+            return [change.entry for change in applied.changes if change.action != "skipped"]
+        found = []
+        for item in items(spec.get("healthChecks")):
+            version = text(item.get("apiVersion")) or "apps/v1"
+            meta = {"name": item.get("name"), "namespace": item.get("namespace")}
+            found.append(
+                Entry.of({"apiVersion": version, "kind": item.get("kind"), "metadata": meta})
+            )
+        return found
+
+    def _is_self(self, id: ObjectId) -> bool:
+        name = self._subject.name
+        return id == ObjectId(name.namespace, name.name, KUSTOMIZE_GROUP, "Kustomization")
+
+    def _failed(
+        self, reason: str, message: str, *, remember: bool = False, lost: bool = False
+    ) -> RunFailed:
+        self._subject.conditions.set(READY, "False", reason, message)
+        if remember:
+            self._remember(reason)
+        return RunFailed(message, lost=lost)
+
+    def _remember(self, outcome: str) -> None:
+        clock = self._tools.clock
+        upsert_history(
+            self._subject.status,
+            digest=self._checksum,
+            outcome=outcome,
+            now=stamp(clock),
+            duration=clock.monotonic() - self._began,
+            revision=self.revision,
+            origin=self.origin,
+        )
+
+    async def _tell(self, changes: Sequence[Change]) -> None:
+        if changes:
+            message = "\n".join(map(str, changes))
+            await emit(self._tools.recorder, self._subject, "Normal", message)
+
+
+async def emit(recorder: Recorder, subject: Subject, type_: str, message: str, **more: str) -> None:
+    """An Event whose reason is Ready's present one, with the revision (B8d)."""
+    more |= {"revision": subject.revision, "originRevision": subject.origin}
+    annotations = {f"{KUSTOMIZE_GROUP}/{key}": value for key, value in more.items() if value}
+    reason = subject.conditions.reason(READY) or type_
+    await recorder.emit(subject.object, type_, reason, message, annotations)
+
+
+def inside(path: str) -> str:
+    """spec.path within the artifact: nothing leads above its root, `/` means its root."""
+    return posixpath.normpath("/" + path).lstrip("/") or "."
+
+
+def _vanishing(objects: Sequence[Json]) -> set[ObjectId]:
+    return {
+        ObjectId.of(obj)
+        for obj in objects
+        if obj.get("kind") == "Job"
+        and mapping(obj.get("spec")).get("ttlSecondsAfterFinished") is not None
+    }

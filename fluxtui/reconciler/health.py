@@ -1,0 +1,226 @@
+"""Waits until applied objects have settled (flux-semantics B8a, F3).
+
+Every target is read once; the ones not yet Current are followed by watches of their kind and
+namespace, so that the wait ends the moment the last object is ready, and read again every few
+seconds in case a watch says nothing (a Pod failing under a StatefulSet). Nothing is written here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+
+from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.domain.errors import ClusterError, NotFound
+from fluxtui.domain.health import Health, Status, group_kind, reader_status
+from fluxtui.domain.inventory import Entry, ObjectId
+from fluxtui.reconciler.clock import Clock
+from fluxtui.reconciler.expressions import HealthExpressions
+from fluxtui.reconciler.objects import mapping, name_of, spec_of
+
+_PODS = ApiResource("", "v1", "Pod", "pods")
+_AT_ONCE = 8
+_DONE = (Status.CURRENT, Status.FAILED)
+
+
+class Unhealthy(Exception):
+    """The wait ended badly; the text is Flux's."""
+
+
+class Cancelled(Exception):
+    """The wait was ended because something newer is to be done."""
+
+
+class HealthWait:
+    """Waits in one cluster."""
+
+    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+        self._cluster = cluster
+        self._clock = clock
+
+    async def wait(
+        self,
+        targets: Sequence[Entry],
+        timeout: float,
+        *,
+        expressions: HealthExpressions,
+        every: float = 5.0,
+        fail_fast: bool = True,
+        may_vanish: Collection[ObjectId] = (),
+        cancel: asyncio.Event | None = None,
+    ) -> None:
+        """Return when all targets are Current. Raises Unhealthy, Cancelled.
+
+        `may_vanish`: Jobs that delete themselves when done; not found counts as Current.
+        """
+        run = _Run(self._cluster, self._clock, targets, expressions, may_vanish)
+        limit = self._clock.monotonic() + timeout
+        try:
+            await run.look(run.waiting())
+            while not run.settled(fail_fast):
+                if cancel is not None and cancel.is_set():
+                    raise Cancelled
+                left = limit - self._clock.monotonic()
+                if left <= 0:
+                    raise Unhealthy(f"timeout waiting for: [{run.describe(run.waiting())}]")
+                run.follow()
+                await self._pause(run, cancel, min(every, left))
+                poked, run.poked = run.poked, set()
+                run.news.clear()
+                await run.look([e for e in run.waiting() if not poked or e in poked])
+            failed = [e for e in run.results if run.results[e].status is Status.FAILED]
+            if failed:
+                raise Unhealthy(f"failed early due to stalled resources: [{run.describe(failed)}]")
+        finally:
+            await run.stop()
+
+    async def _pause(self, run: _Run, cancel: asyncio.Event | None, seconds: float) -> None:
+        if cancel is None:
+            await self._clock.wait(run.news, seconds)
+            return
+
+        async def also_on_cancel() -> None:
+            await cancel.wait()
+            run.news.set()
+
+        task = asyncio.create_task(also_on_cancel())
+        try:
+            await self._clock.wait(run.news, seconds)
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+class _Run:
+    """One wait: what is known of each target, and the watches that bring news."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        clock: Clock,
+        targets: Sequence[Entry],
+        expressions: HealthExpressions,
+        may_vanish: Collection[ObjectId],
+    ) -> None:
+        self.results: dict[Entry, Health] = {}
+        self.poked: set[Entry] = set()
+        self.news = asyncio.Event()
+        self._cluster = cluster
+        self._clock = clock
+        self._targets = list(dict.fromkeys(targets))
+        self._expressions = expressions
+        self._may_vanish = may_vanish
+        self._watches: dict[tuple[ApiResource, str], asyncio.Task[None]] = {}
+        self._types: dict[Entry, ApiResource] = {}
+
+    def waiting(self) -> list[Entry]:
+        """Targets not yet Current, in their order."""
+        return [
+            entry
+            for entry in self._targets
+            if entry not in self.results or self.results[entry].status is not Status.CURRENT
+        ]
+
+    def settled(self, fail_fast: bool) -> bool:
+        """Whether waiting on makes no sense."""
+        found = [self.results[entry].status for entry in self._targets]
+        if fail_fast and Status.FAILED in found:
+            return True
+        return all(status in _DONE for status in found)
+
+    def describe(self, entries: Sequence[Entry]) -> str:
+        return ", ".join(f"{e.id} status: '{self.results[e].status.value}'" for e in entries)
+
+    async def look(self, entries: Sequence[Entry]) -> None:
+        """Read and judge these now."""
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(entry: Entry) -> None:
+            async with gate:
+                self.results[entry] = await self._judge(entry)
+
+        await asyncio.gather(*(one(entry) for entry in entries))
+
+    def follow(self) -> None:
+        """Watch the kinds and namespaces of the targets still waited for."""
+        for entry in self.waiting():
+            type_ = self._types.get(entry)
+            if type_ is None:
+                continue
+            place = (type_, entry.id.namespace if type_.namespaced else "")
+            if place not in self._watches:
+                names = {e.id.name: e for e in self.waiting() if self._types.get(e) == type_}
+                only = f"metadata.name={entry.id.name}" if len(names) == 1 else ""
+                self._watches[place] = asyncio.create_task(self._watch(*place, only))
+
+    async def stop(self) -> None:
+        tasks = list(self._watches.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _watch(self, type_: ApiResource, namespace: str, only: str) -> None:
+        mine = {
+            entry.id.name: entry
+            for entry in self._targets
+            if self._types.get(entry) == type_ and entry.id.namespace in (namespace, "")
+        }
+        while True:
+            try:
+                listing = await self._cluster.list(type_, namespace, field_selector=only)
+                self._poke(mine.values())
+                async for event in self._cluster.watch(
+                    type_,
+                    namespace,
+                    resource_version=listing.resource_version,
+                    field_selector=only,
+                ):
+                    entry = mine.get(name_of(event.object).name)
+                    if entry is not None and event.type != "BOOKMARK":
+                        self._poke([entry])
+            except ClusterError:
+                # Reading every few seconds goes on without the watch; errors show up there.
+                await self._clock.sleep(2.0)
+
+    def _poke(self, entries: Collection[Entry]) -> None:
+        self.poked.update(entries)
+        self.news.set()
+
+    async def _judge(self, entry: Entry) -> Health:
+        id = entry.id
+        version = f"{id.group}/{entry.version}" if id.group else entry.version
+        try:
+            type_ = self._types[entry] = await self._cluster.find(version, id.kind)
+            obj = await self._cluster.get(type_, id.namespace, id.name)
+        except NotFound as error:
+            if error.reason == "NoKindMatch":
+                return Health(Status.UNKNOWN, error.what, "NoKindMatch")
+            if id in self._may_vanish:
+                return Health(Status.CURRENT, "the finished Job has deleted itself")
+            return reader_status(None)
+        except ClusterError as error:
+            return Health(Status.UNKNOWN, str(error), error.reason)
+        if group_kind(obj) == ("batch", "Job"):
+            return reader_status(obj)
+        said = self._expressions.status(obj)
+        if said is not None:
+            return said
+        found = reader_status(obj, (), self._clock.now())
+        if found.status is Status.IN_PROGRESS and id.kind in ("StatefulSet", "ReplicaSet"):
+            return reader_status(obj, await self._pods(obj), self._clock.now())
+        return found
+
+    async def _pods(self, obj: Json) -> list[Json]:
+        labels = mapping(mapping(spec_of(obj).get("selector")).get("matchLabels"))
+        if not labels:
+            return []
+        selector = ",".join(f"{key}={value}" for key, value in labels.items())
+        try:
+            listing = await self._cluster.list(
+                _PODS, name_of(obj).namespace, label_selector=selector
+            )
+        except ClusterError:
+            return []  # the object's own status decides then
+        return list(listing.items)

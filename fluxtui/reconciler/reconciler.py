@@ -1,0 +1,205 @@
+"""The Reconciler of one cluster: feeds, a queue a kind, and the two controllers behind them.
+
+`run` works until it is cancelled. Several clusters are several Reconcilers in one loop. It talks to
+the cluster only through the port, and to registries only through `artifacts`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fluxtui.artifacts import RegistrySettings
+from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.domain.errors import ClusterError, Throttled, Unreachable
+from fluxtui.reconciler.application import Tools
+from fluxtui.reconciler.apply import Applier
+from fluxtui.reconciler.beside import refuse_beside_flux
+from fluxtui.reconciler.clock import Clock
+from fluxtui.reconciler.events import Recorder
+from fluxtui.reconciler.feed import Feed
+from fluxtui.reconciler.health import HealthWait
+from fluxtui.reconciler.kustomization import COMPONENT, KustomizationReconciler
+from fluxtui.reconciler.objects import (
+    KUSTOMIZATION,
+    KUSTOMIZE_GROUP,
+    OCI_REPOSITORY,
+    SOURCE_GROUP,
+    Name,
+    mapping,
+    metadata,
+    name_of,
+    revision_of,
+    status_of,
+    text,
+)
+from fluxtui.reconciler.prune import Pruner
+from fluxtui.reconciler.queue import Process, Queue
+from fluxtui.reconciler.registries import Registries
+from fluxtui.reconciler.source import SourceReconciler
+from fluxtui.reconciler.storage import Storage
+from fluxtui.reconciler.timing import backoff
+from fluxtui.reconciler.triggers import (
+    released,
+    users_of_source,
+    users_of_variables,
+    wants_run,
+)
+
+_SOURCES = ApiResource(SOURCE_GROUP, "v1", "OCIRepository", "ocirepositories")
+_KUSTOMIZATIONS = ApiResource(KUSTOMIZE_GROUP, "v1", "Kustomization", "kustomizations")
+_WATCHED = "reconcile.fluxcd.io/watch=Enabled"
+# A health wait occupies a worker, and parents wait for their children: many, as they cost nothing.
+SOURCE_WORKERS, KUSTOMIZATION_WORKERS = 8, 64
+_log = logging.getLogger(__name__)
+
+
+class Reconciler:
+    """Reconciles every OCIRepository and Kustomization of one cluster.
+
+    `storage` is a folder of its own for this environment. `cancel_health_checks`: a newer revision
+    or spec ends a health wait (Flux: feature gate CancelHealthCheckOnNewRevision, off by default).
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        registry: RegistrySettings,
+        *,
+        clock: Clock,
+        storage: Path,
+        force_beside_flux: bool = False,
+        cancel_health_checks: bool = False,
+    ) -> None:
+        self.cluster = cluster
+        self.running = asyncio.Event()
+        self._clock = clock
+        self._force = force_beside_flux
+        self._storage = Storage(storage)
+        self._registries = Registries(registry, clock)
+        self._source_queue, self._queue = Queue(clock), Queue(clock)
+        self._sources = Feed(cluster, *OCI_REPOSITORY, clock, self._source_changed)
+        self._kustomizations = Feed(cluster, *KUSTOMIZATION, clock, self._kustomization_changed)
+        self._variables = [
+            Feed(
+                cluster,
+                "v1",
+                kind,
+                clock,
+                self._variables_changed,
+                label_selector=_WATCHED,
+                without=("data", "binaryData", "stringData"),
+            )
+            for kind in ("ConfigMap", "Secret")
+        ]
+        tools = Tools(
+            cluster,
+            clock,
+            self._storage,
+            Recorder(cluster, COMPONENT, clock),
+            Applier(cluster, clock),
+            Pruner(cluster, clock),
+            HealthWait(cluster, clock),
+        )
+        self._source_controller = SourceReconciler(
+            cluster, _SOURCES, self._registries, self._storage, clock, self._advertised
+        )
+        self._controller = KustomizationReconciler(
+            _KUSTOMIZATIONS,
+            _SOURCES,
+            tools,
+            self._source_queue.add,
+            cancel_health_checks=cancel_health_checks,
+        )
+
+    async def run(self) -> None:
+        """Work until cancelled. Raises RefusedError beside a live Flux, ClusterError at the start.
+
+        `running` is set once everything there is has been seen.
+        """
+        if not self._force:
+            await refuse_beside_flux(self.cluster)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for feed in (self._sources, self._kustomizations, *self._variables):
+                    group.create_task(feed.run())
+                await self._sources.synced.wait()
+                await self._kustomizations.synced.wait()
+                group.create_task(
+                    self._source_queue.run(
+                        self._guarded(self._source_controller.reconcile), SOURCE_WORKERS
+                    )
+                )
+                group.create_task(
+                    self._queue.run(
+                        self._guarded(self._controller.reconcile), KUSTOMIZATION_WORKERS
+                    )
+                )
+                self.running.set()
+        finally:
+            await asyncio.to_thread(self._registries.close)
+
+    def _guarded(self, reconcile: Callable[[Name], Awaitable[float | None]]) -> Process:
+        """A run whose faults, expected or not, cost only its own object."""
+        failures: dict[Name, int] = {}
+
+        async def process(name: Name) -> float | None:
+            try:
+                delay = await reconcile(name)
+                failures.pop(name, None)
+                return delay
+            except (Unreachable, Throttled) as error:
+                _log.warning("%s %s: %s", self.cluster.name, name, error)
+            except ClusterError as error:
+                _log.error("%s %s: %s", self.cluster.name, name, error)
+            except Exception:
+                _log.exception("%s %s: reconciling it failed", self.cluster.name, name)
+            count = failures[name] = failures.get(name, 0) + 1
+            return backoff(count)
+
+        return process
+
+    def _advertised(self) -> set[str]:
+        return {
+            text(mapping(status_of(obj).get("artifact")).get("digest"))
+            for obj in self._sources.objects.values()
+        } - {""}
+
+    def _source_changed(self, old: Json | None, new: Json | None) -> None:
+        if new is None:
+            if old is not None:
+                self._source_queue.forget(name_of(old))
+            return
+        if wants_run(old, new):
+            self._source_queue.add(name_of(new))
+        revision = revision_of(new)
+        if revision and (old is None or revision_of(old) != revision):
+            users = users_of_source(new, self._kustomizations.objects.values())
+            for user in users:
+                self._controller.interrupt(user)
+            self._queue.add(users)
+
+    def _kustomization_changed(self, old: Json | None, new: Json | None) -> None:
+        if new is None:
+            if old is not None:
+                self._queue.forget(name_of(old))
+                self._controller.waiting.discard(name_of(old))
+            return
+        if wants_run(old, new):
+            self._controller.interrupt(name_of(new))
+            self._queue.add(name_of(new))
+        waiting = self._controller.waiting
+        self._queue.add(released(old, new, waiting, self._kustomizations.objects))
+
+    def _variables_changed(self, old: Json | None, new: Json | None) -> None:
+        obj = new or old
+        if obj is None or old is None:
+            return
+        versions = [metadata(o).get("resourceVersion") for o in (old, new) if o is not None]
+        if new is None or versions[0] != versions[1]:
+            kind = text(obj.get("kind"))
+            self._queue.add(
+                users_of_variables(kind, name_of(obj), self._kustomizations.objects.values())
+            )
