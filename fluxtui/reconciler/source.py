@@ -276,7 +276,7 @@ class SourceReconciler:
         reason = "ArtifactUpToDate"
         if before.get("digest") != artifact["digest"]:
             reason = "NewArtifact"
-            keep = {*self._advertised(), artifact["digest"], text(before.get("digest"))}
+            keep = {*self._advertised(), artifact["digest"], text(before.get("digest"))} - {""}
             await asyncio.to_thread(self._storage.keep_only, keep, time.time())
         elif recovered:
             reason = "Succeeded"

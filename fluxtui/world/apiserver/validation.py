@@ -37,12 +37,15 @@ def _not_negative(spec: Json, names: tuple[str, ...]) -> Iterator[Cause]:
             yield invalid_value(f"spec.{name}", str(value), "must be greater than or equal to 0")
 
 
-def _pod_spec(spec: Json, path: str, restart: tuple[str, ...]) -> Iterator[Cause]:
+def _pod_spec(
+    spec: Json, path: str, restart: tuple[str, ...], claims: frozenset[str] = frozenset()
+) -> Iterator[Cause]:
+    """`claims`: names of volumes that a StatefulSet's claim templates bring along."""
     containers = spec.get("containers") or []
     if not containers:
         yield required(f"{path}.containers")
     seen: set[str] = set()
-    volumes = {v.get("name") for v in spec.get("volumes") or ()}
+    volumes = {v.get("name") for v in spec.get("volumes") or ()} | claims
     for word in ("initContainers", "containers"):
         for i, container in enumerate(spec.get(word) or ()):
             yield from _container(container, f"{path}.{word}[{i}]", seen, volumes)
@@ -116,7 +119,11 @@ def _template(obj: Json, restart: tuple[str, ...]) -> Iterator[Cause]:
     template = spec.get("template") or {}
     labels = (template.get("metadata") or {}).get("labels") or {}
     yield from label_causes(labels, "spec.template.metadata.labels")
-    yield from _pod_spec(template.get("spec") or {}, "spec.template.spec", restart)
+    claims = frozenset(
+        str((claim.get("metadata") or {}).get("name"))
+        for claim in spec.get("volumeClaimTemplates") or ()
+    )
+    yield from _pod_spec(template.get("spec") or {}, "spec.template.spec", restart, claims)
 
 
 def _selected(obj: Json) -> Iterator[Cause]:
