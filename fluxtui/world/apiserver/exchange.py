@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from fluxtui.world.apiserver import protobuf
 from fluxtui.world.apiserver.status import Json, StatusError, bad_request, unsupported_media
 from fluxtui.world.apiserver.store import dumps
 
@@ -96,6 +97,8 @@ def parse_body(request: Request) -> Any:
     data, media = request.body, request.media
     if not data.strip():
         raise bad_request("the body of the request is empty")
+    if media == protobuf.MEDIA:
+        return protobuf.decode(data)
     if "protobuf" in media or "cbor" in media:
         raise unsupported_media(media, (JSON, "application/yaml"))
     if "yaml" in media and not data.lstrip().startswith((b"{", b"[")):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 
 from fluxtui.world.apiserver import deletes, writes
 from fluxtui.world.apiserver.kinds import Kind
@@ -26,10 +27,17 @@ def create_initial(state: State, kind: Kind) -> None:
 
 
 class NamespaceEnder:
-    """Empties terminating namespaces; woken by every removal inside one."""
+    """Empties terminating namespaces; woken by every removal inside one.
 
-    def __init__(self, state: State) -> None:
+    `delay` is how many seconds a namespace stays as it was after its deletion: clients that delete
+    a namespace and its content in one go must still find the content.
+    """
+
+    def __init__(self, state: State, delay: float) -> None:
         self._state = state
+        self._delay = delay
+        self._due: dict[str, float] = {}
+        self._closing = threading.Event()
         self._ending: set[str] = set()
         self._todo: queue.Queue[str | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="namespaces", daemon=True)
@@ -39,6 +47,7 @@ class NamespaceEnder:
         self._thread.start()
 
     def stop(self) -> None:
+        self._closing.set()
         self._todo.put(None)
         if self._thread.is_alive():
             self._thread.join(5)
@@ -49,6 +58,8 @@ class NamespaceEnder:
             if event.change == "DELETED":
                 self._ending.discard(name)
             elif event.stored.obj["metadata"].get("deletionTimestamp"):
+                if name not in self._ending:
+                    self._due[name] = time.monotonic() + self._delay
                 self._ending.add(name)
                 self._todo.put(name)
         elif event.change == "DELETED" and event.key[0] in self._ending:
@@ -56,6 +67,7 @@ class NamespaceEnder:
 
     def _run(self) -> None:
         while (name := self._todo.get()) is not None:
+            self._closing.wait(max(0.0, self._due.pop(name, 0.0) - time.monotonic()))
             with self._state.store.lock:
                 if name in self._ending:
                     self._empty(name)

@@ -21,6 +21,7 @@ _SCALARS: Mapping[str, Json] = {
     "b": {"type": "boolean"},
     "n": {"type": "number", "format": "double"},
     "t": {"type": "string", "format": "date-time"},
+    "y": {"type": "string", "format": "byte"},
     "q": {"oneOf": [{"type": "string"}, {"type": "number"}]},
     "o": {"format": "int-or-string", "oneOf": [{"type": "integer"}, {"type": "string"}]},
 }

@@ -93,13 +93,21 @@ def _go_type(value: Any) -> str:
 _ACCEPTS: Mapping[str, tuple[type, ...]] = {
     "s": (str,),
     "t": (str,),
+    "y": (str,),
     "i": (int,),
     "n": (int, float),
     "b": (bool,),
     "o": (int, str),
     "q": (int, float, str),
 }
-_GO_NAMES = {"s": "string", "t": "string", "i": "int32", "n": "float64", "b": "bool"}
+_GO_NAMES = {
+    "s": "string",
+    "t": "string",
+    "y": "[]uint8",
+    "i": "int32",
+    "n": "float64",
+    "b": "bool",
+}
 
 
 def decode_error(value: Any, shape: Shape, path: str = "") -> str:

@@ -101,7 +101,9 @@ class ApiServer:
 
     `token` is the admin's bearer token (random when None); `read_only_token` may only read. `crds`
     are created at the start; `clock` gives the seconds since the epoch that timestamps are made
-    of; `admission` hooks see every write. `ring` is how many events of a kind can be resumed from.
+    of; `admission` hooks see every write. `ring` is how many events of a kind can be resumed from;
+    `graceful_pods`: a bound pod stays until something like a kubelet deletes it with grace 0;
+    `namespace_delay`: seconds from a namespace's deletion to that of its content.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class ApiServer:
         port: int = 0,
         ring: int = 2000,
         graceful_pods: bool = False,
+        namespace_delay: float = 0.3,
     ) -> None:
         self.environment = environment
         self.token = token or secrets.token_urlsafe(24)
@@ -130,7 +133,7 @@ class ApiServer:
         )
         self._definitions = Definitions(self.state)
         self._collector = Collector(self.state)
-        self._ender = namespaces.NamespaceEnder(self.state)
+        self._ender = namespaces.NamespaceEnder(self.state, namespace_delay)
         self._resources = Resources(self.state, self.faults, self.closing)
         self._seed(flux_crds() if crds is None else crds)
         self._listener = _Listener(self, port)

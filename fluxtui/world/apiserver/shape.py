@@ -21,7 +21,8 @@ class Shape:
 
     `merge`: atomic (replaced as a whole), granular (struct and map), set or keyed (list).
     `open` structs keep fields they do not know. `key_defaults` fill keys that items leave out.
-    `patch_key` is the strategic-merge key where it differs from `keys`.
+    `patch_key` is the strategic-merge key where it differs from `keys`; `numbers` are the fields'
+    protobuf numbers, more than one where they sit in inlined messages.
     """
 
     __slots__ = (
@@ -32,6 +33,7 @@ class Shape:
         "keys",
         "merge",
         "name",
+        "numbers",
         "open",
         "patch_key",
         "required",
@@ -59,6 +61,7 @@ class Shape:
         self.merge = merge
         self.fields: dict[str, Shape] = fields if fields is not None else {}
         self.element = element
+        self.numbers: dict[str, tuple[int, ...]] = {}
         self.required = required
         self.keys = keys
         self.key_defaults = key_defaults or {}
@@ -93,7 +96,7 @@ _KEY_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "ContainerPort": {"protocol": "TCP"},
     "ServicePort": {"protocol": "TCP"},
 }
-_SCALARS = {code: Shape("scalar", type=code, merge="atomic") for code in "sibnqot"}
+_SCALARS = {code: Shape("scalar", type=code, merge="atomic") for code in "sibnqoty"}
 
 
 class _Types:
@@ -119,7 +122,10 @@ class _Types:
             shape = self.made[name] = Shape("struct", name=name, merge=merge)
             required = []
             for entry in self.lines[name]:
-                field, _, spec = entry.partition(":")
+                field, _, rest = entry.partition(":")
+                spec, _, numbers = rest.partition("#")
+                if numbers:
+                    shape.numbers[field] = tuple(int(n) for n in numbers.split("."))
                 if spec.endswith("!"):
                     spec = spec[:-1]
                     required.append(field)
