@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 
 MAX_MANIFEST = 4 << 20
 MAX_LAYER = 256 << 20
-_LOOKERS = 8
 
 
 class RegistryClient:
@@ -209,19 +207,22 @@ class RegistryClient:
 
         One HEAD per tag; pass `tags` to look at these only.
         """
+        from fluxtui.artifacts.lookups import tags_sharing
+
         digest = digest or self.resolve(reference).digest
         names = self.list_tags(reference, cancel=cancel) if tags is None else tags
+        return tags_sharing(self, reference, digest, names)
 
-        def shares(tag: str) -> bool:
-            try:
-                return self.resolve(reference.with_tag(tag)).digest == digest
-            except ArtifactMissing:
-                return False  # deleted while we looked
+    def signature(
+        self, reference: Reference, digest: str, *, tags: Collection[str] | None = None
+    ) -> str:
+        """What says that the manifest `digest` is signed: its `.sig` tag or the artifact type of a
+        referrer; empty when nothing does. Presence only: nothing is verified. `tags`: the
+        repository's tags, when they are known already.
+        """
+        from fluxtui.artifacts.lookups import signature
 
-        with ThreadPoolExecutor(_LOOKERS) as lookers:
-            return [
-                tag for tag, same in zip(names, lookers.map(shares, names), strict=True) if same
-            ]
+        return signature(self, reference, digest, tags)
 
     # -- writing
 

@@ -147,7 +147,7 @@ class _Document:
 
 def _users(files: Mapping[str, bytes], name: str) -> list[str]:
     """Manifests with an `image:` field of that name."""
-    before = rb"(?m)^[ \t-]*[\"']?image[\"']?[ \t]*:[ \t]*[\"']?"
+    before = rb"(?m)(?:^|[{,])[ \t-]*[\"']?image[\"']?[ \t]*:[ \t]*[\"']?"
     field = re.compile(before + re.escape(name.encode()) + rb"(?=[:@\s\"'#]|$)")
     return [
         path

@@ -7,6 +7,7 @@ errors of our own tree. Imported lazily, as it loads oras and requests.
 
 from __future__ import annotations
 
+import functools
 import io
 import logging
 import re
@@ -77,18 +78,25 @@ class _Counted(io.BytesIO):
         return chunk
 
 
+@functools.lru_cache(maxsize=32)
+def _context(ca_file: str) -> ssl.SSLContext:
+    """Kept, because reading the system's roots costs more than a connection on loopback."""
+    context = ssl.create_default_context()
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(
+                f"the CA file cannot be used: {error}", where=ca_file, next="name a PEM file"
+            ) from error
+    return context
+
+
 class _Trusting(requests.adapters.HTTPAdapter):
     """TLS with the system's roots and, besides, the user's CA file."""
 
     def __init__(self, ca_file: str) -> None:
-        self._context = ssl.create_default_context()
-        if ca_file:
-            try:
-                self._context.load_verify_locations(cafile=ca_file)
-            except (OSError, ssl.SSLError) as error:
-                raise ConfigError(
-                    f"the CA file cannot be used: {error}", where=ca_file, next="name a PEM file"
-                ) from error
+        self._context = _context(ca_file)
         super().__init__(pool_connections=2, pool_maxsize=2)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

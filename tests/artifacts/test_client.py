@@ -246,6 +246,28 @@ def test_signatures_are_found_by_the_api_and_by_the_old_tag(
     assert [d.digest for d in client.referrers(reference)] == [found.digest]
 
 
+def test_a_signature_shows_by_its_tag_or_its_referrer(
+    client: RegistryClient, registry: RegistryServer, reference: Reference, bundle: Packed
+) -> None:
+    digest = publish(client, reference, bundle).digest
+    assert client.signature(reference, digest) == ""
+    raw = json.dumps(
+        {
+            "schemaVersion": 2,
+            "mediaType": OCI_MANIFEST,
+            "artifactType": "application/vnd.cncf.notary.signature",
+            "layers": [],
+            "subject": {"digest": digest, "mediaType": OCI_MANIFEST, "size": 1},
+        }
+    ).encode()
+    registry.store.put_manifest(REPOSITORY, digest_of(raw), raw, OCI_MANIFEST)
+    assert client.signature(reference, digest) == "application/vnd.cncf.notary.signature"
+    tag = digest.replace(":", "-") + ".sig"
+    client.tag(reference, tag)
+    assert client.signature(reference, digest) == tag
+    assert client.signature(reference, digest, tags=[tag]) == tag
+
+
 def test_a_mirror_takes_all_traffic_and_the_name_stays(
     registry: RegistryServer, make_client: ClientMaker, bundle: Packed
 ) -> None:

@@ -8,8 +8,10 @@ one write per answer).
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 MAX_BODY = 256 << 20
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,12 @@ class Handler(BaseHTTPRequestHandler):
             headers,
             body,
         )
-        self._answer(self.server.respond(request))
+        try:
+            response = self.server.respond(request)
+        except Exception:
+            _log.exception("%s %s failed", request.method, request.path)
+            response = error(500, "UNKNOWN", "the registry failed; its log says why")
+        self._answer(response)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = _serve
 
@@ -181,7 +189,9 @@ class HttpServer(ThreadingHTTPServer):
                 self.shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is nothing to report."""
+        """A client that goes away in the middle is nothing to report; anything else is."""
+        if not isinstance(sys.exception(), OSError):
+            _log.exception("a connection failed")
 
     def hang_up(self) -> None:
         """End every open connection."""

@@ -191,3 +191,15 @@ def test_what_was_served_is_remembered_without_secrets(
     )
     secret = base64.b64encode(f"{server.username}:{server.password}".encode()).decode()
     assert secret not in repr(server.served)
+
+
+def test_a_fault_of_our_own_is_answered_and_logged(
+    server: RegistryServer, browse: Browser, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    def broken() -> list[str]:
+        raise RuntimeError("a bug in the store")
+
+    monkeypatch.setattr(server.store, "repositories", broken)
+    assert browse("GET", "/v2/_catalog").status_code == 500
+    assert "a bug in the store" in caplog.text
