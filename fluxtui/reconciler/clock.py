@@ -8,6 +8,7 @@ objects are compared with those that an API server writes.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -43,10 +44,13 @@ class Clock:
 
 
 class SteppedClock(Clock):
-    """A clock that stands still until `advance` moves it; wakes what has become due."""
+    """A clock that stands still until `advance` moves it; wakes what has become due.
+
+    Its `speed` is infinite: pauses of others that are divided by it take no time.
+    """
 
     def __init__(self, start: datetime | None = None) -> None:
-        super().__init__()
+        super().__init__(math.inf)
         self._start = start or datetime(2026, 1, 1, tzinfo=UTC)
         self._passed = 0.0
         self._sleepers: dict[asyncio.Future[None], float] = {}

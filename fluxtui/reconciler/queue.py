@@ -24,22 +24,22 @@ class Queue:
         self._due: dict[Name, float] = {}
         self._running: dict[Name, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
+        self.settled = asyncio.Event()
+        """Set while nothing runs and nothing is ready to; what is due later does not count."""
+        self.settled.set()
 
     def add(self, keys: Name | Iterable[Name]) -> None:
         """Run these as soon as possible, in this order."""
         for key in [keys] if isinstance(keys, Name) else keys:
             self._ready.setdefault(key)
+            self.settled.clear()
         self._wake.set()
 
     def forget(self, key: Name) -> None:
         """The object is gone: drop what was planned for it."""
         self._ready.pop(key, None)
         self._due.pop(key, None)
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing runs and nothing is ready to."""
-        return not self._running and not self._ready
+        self._settle()
 
     async def run(self, process: Process, workers: int) -> None:
         """Work for ever: `process` gives the seconds until its key's next run, None for never.
@@ -64,6 +64,7 @@ class Queue:
                 break
             del self._due[key]
             self._ready.setdefault(key)
+            self.settled.clear()
         for key in [key for key in self._ready if key not in self._running]:
             if len(self._running) >= workers:
                 return
@@ -78,7 +79,12 @@ class Queue:
                 self._due[key] = self._clock.monotonic() + delay
         finally:
             del self._running[key]
+            self._settle()
             self._wake.set()
+
+    def _settle(self) -> None:
+        if not self._running and not self._ready:
+            self.settled.set()
 
     def _next_due(self) -> float | None:
         if not self._due:

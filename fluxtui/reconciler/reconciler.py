@@ -141,6 +141,13 @@ class Reconciler:
         finally:
             await asyncio.to_thread(self._registries.close)
 
+    async def settled(self) -> None:
+        """Return once no run is going on or about to begin; intervals and retries still wait."""
+        queues = (self._source_queue, self._queue)
+        while not all(queue.settled.is_set() for queue in queues):
+            for queue in queues:
+                await queue.settled.wait()
+
     def _guarded(self, reconcile: Callable[[Name], Awaitable[float | None]]) -> Process:
         """A run whose faults, expected or not, cost only its own object."""
         failures: dict[Name, int] = {}

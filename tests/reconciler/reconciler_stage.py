@@ -18,7 +18,7 @@ from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings, pack_
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import NotFound
-from fluxtui.reconciler.clock import Clock
+from fluxtui.reconciler.clock import SteppedClock
 from fluxtui.reconciler.reconciler import Reconciler
 
 NS = "team"
@@ -59,7 +59,7 @@ class Stage:
     def __init__(self, cluster: Cluster, settings: RegistrySettings, folder: Path) -> None:
         self.cluster = cluster
         self.settings = settings
-        self.clock: Clock = Clock()
+        self.clock = SteppedClock()
         self.folder = folder
         self.registry = RegistryClient(settings)
         self._task: asyncio.Task[None] | None = None
@@ -126,8 +126,20 @@ class Stage:
         ]
         await self.patch("Deployment", name, {"status": status}, sub="status")
 
+    async def settled(self) -> None:
+        """Let the runs under way end, so that their Events are there and retries are planned."""
+        assert self.reconciler is not None
+        async with asyncio.timeout(LIMIT):
+            await self.reconciler.settled()
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let the runs under way end, then time pass."""
+        await self.settled()
+        self.clock.advance(seconds)
+
     async def events(self, name: str) -> list[tuple[str, str, str]]:
         """(type, reason, message) of the Events about an object, oldest first."""
+        await self.settled()
         listing = await self.cluster.list(await self.type("Event"), NS)
         mine = [e for e in listing.items if e["involvedObject"]["name"] == name]
         mine.sort(key=lambda e: int(e["metadata"]["resourceVersion"]))
