@@ -14,9 +14,7 @@ from fluxtui.cluster.port import ApiResource, Json, Listing, WatchEvent
 from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.clock import Clock
 
-KUSTOMIZATIONS = ApiResource(
-    "kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations"
-)
+KUSTOMIZATIONS = ApiResource("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations")
 
 
 class HandClock:

@@ -1,8 +1,9 @@
-"""The gate: one wake outstanding, the first at once, then at a bounded rate; time turned by hand."""
+"""The gate: one wake outstanding, the first at once, then at a bounded rate."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_a_quick_reader_is_woken_at_most_ten_times_a_second(
         gate.seen()
         loop.turn(0.001)
     assert len(wakes) == 10
-    assert all(later - sooner > 0.0999 for sooner, later in zip(wakes, wakes[1:], strict=False))
+    assert all(later - sooner > 0.0999 for sooner, later in pairwise(wakes))
 
 
 def test_no_news_no_wake(gate: Gate, loop: HandLoop, wakes: list[float]) -> None:

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from engine_scripted import HandClock, Notes, Script, added, bookmark, obj
 
 from fluxtui.cluster.port import Listing, WatchEvent
 from fluxtui.domain.errors import Expired, Forbidden, NotFound, Unreachable
 from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.clock import Backoff, Pace
 from fluxtui.engine.reflector import Reflector, Target
-from engine_scripted import HandClock, Notes, Script, added, bookmark, obj
 
 TARGET = Target(("kustomize.toolkit.fluxcd.io", "Kustomization"), "v1")
 

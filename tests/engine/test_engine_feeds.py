@@ -1,0 +1,84 @@
+"""What a feed makes of odd objects, and which feeds an Environment needs."""
+
+from __future__ import annotations
+
+from engine_scripted import HandClock, obj
+
+from fluxtui.domain.board import Severity
+from fluxtui.domain.config import Config, Environment
+from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.resource import Resource
+from fluxtui.engine.feeds import ApiSink, by_context
+from fluxtui.engine.reflector import Target
+from fluxtui.engine.store import Store
+from fluxtui.engine.targets import namespaces_of, of_interest, permanent
+
+TARGET = Target(kustomization.KIND.id, "v1")
+
+
+def sink() -> tuple[ApiSink, Store]:
+    store = Store(Config(), lambda: None)
+    environment = Environment("prod", "prod")
+    return ApiSink(TARGET, [environment], store, HandClock().clock(), lambda: None), store
+
+
+async def test_a_malformed_object_is_a_finding_and_the_others_go_on() -> None:
+    taker, store = sink()
+    nameless = {"kind": "Kustomization", "metadata": {"namespace": "apps"}}
+    crooked = {**obj("crooked", 2), "spec": ["not", "a", "mapping"]}
+    await taker.replace([obj("good", 1), nameless, crooked])
+
+    names = sorted(key.name for key in store.take(0).half.table("prod", kustomization.KIND))
+    assert names == ["crooked", "good"]
+    notes = {note.subject.name if note.subject else "": note for note in store.notes()}
+    assert set(notes) == {"", "crooked"}
+    assert all(note.severity is Severity.ERROR for note in notes.values())
+    assert notes["crooked"].message == (
+        "Kustomization/apps/crooked is malformed: spec is list, not a mapping"
+    )
+
+    taker.put(obj("crooked", 3))
+    taker.drop(nameless)
+    assert store.notes() == (), "mended and gone: nothing left to tell"
+
+
+async def test_a_second_list_touches_only_what_differs() -> None:
+    taker, store = sink()
+    await taker.replace([obj("a", 1), obj("b", 1), obj("c", 1)])
+    before = store.take(0).half
+    store.commit(before)
+    await taker.replace([obj("a", 1), obj("b", 2)])
+    batch = store.take(0)
+    changed = {touch.key.name: touch.after for touch in batch.touched}
+    assert set(changed) == {"b", "c"}
+    assert changed["c"] is None
+
+
+def test_environments_on_one_context_are_grouped() -> None:
+    one, two = Environment("eu", "prod"), Environment("us", "prod")
+    other = Environment("eu-staging", "staging")
+    assert by_context([one, other, two]) == [(one, two), (other,)]
+
+
+def test_selectors_of_feeds_of_one_kind_never_overlap() -> None:
+    targets = [*permanent(()), *of_interest(["apps"])]
+    events = [t.fields for t in targets if t.kind == ("", "Event")]
+    assert events == [
+        "involvedObject.kind=OCIRepository",
+        "involvedObject.kind=Kustomization",
+        "involvedObject.kind!=OCIRepository,involvedObject.kind!=Kustomization",
+    ]
+    claims = [t.labels for t in targets if t.kind == ("", "PersistentVolumeClaim")]
+    owner = "kustomize.toolkit.fluxcd.io/name"
+    assert claims == [owner, f"!{owner}"]
+
+
+def test_the_objects_of_a_kustomization_are_looked_for_where_its_inventory_says() -> None:
+    plain = {**obj("web", 1), "spec": {"targetNamespace": "shop"}}
+    assert namespaces_of(Resource.from_object("prod", plain)) == {"shop"}
+    entries = [
+        {"id": "front_web_apps_Deployment", "v": "v1"},
+        {"id": "_front__Namespace", "v": "v1"},
+    ]
+    listed = {**plain, "status": {"inventory": {"entries": entries}}}
+    assert namespaces_of(Resource.from_object("prod", listed)) == {"front"}

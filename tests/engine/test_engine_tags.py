@@ -1,0 +1,131 @@
+"""Tags are listed, Selections follow, and a registry that is down costs only its own lists."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import PATIENCE, MakeEngine, MakePlace, Registry, got
+
+from fluxtui.domain.ask import ListTags, ReadFacts
+from fluxtui.domain.errors import ArtifactMissing
+from fluxtui.engine.clock import Pace
+
+PATIENT = Pace(first=0.05, most=0.2, parked=0.1, listing=3600)
+BUNDLE = {"kustomization.yaml": "resources: []\n"}
+
+
+async def test_a_new_tag_is_seen_and_picked(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    registry.push("web", "1.4.0", BUNDLE)
+    await staging.source("web", registry.url("web"), semver=">=1.0.0 <2")
+    key = staging.source_key("web")
+    running = engine(staging)
+
+    first = await got(running.wait_for(lambda s: key in s.selections, PATIENCE))
+    assert first.selections[key].chosen == "1.4.0"
+    registry.push("web", "1.5.0", BUNDLE | {"a": "new"})
+    registry.push("web", "2.0.0", BUNDLE | {"a": "too new"})
+    seen = await got(
+        running.wait_for(
+            lambda s: key in s.selections and s.selections[key].newest == "2.0.0", PATIENCE
+        )
+    )
+    assert seen.selections[key].chosen == "1.5.0"
+    line = seen.board.line(key)
+    assert line is not None and (line.would_pick, line.newest) == ("1.5.0", "2.0.0")
+
+
+async def test_an_edited_range_selects_anew_without_listing(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    for tag in ("1.4.0", "1.5.0"):
+        registry.push("web", tag, BUNDLE | {"a": tag})
+    await staging.source("web", registry.url("web"), semver="1.x")
+    key = staging.source_key("web")
+    running = engine(staging, pace=PATIENT)
+    first = await got(running.wait_for(lambda s: key in s.selections, PATIENCE))
+    assert first.selections[key].chosen == "1.5.0"
+    await staging.patch(key, {"spec": {"ref": {"semver": "<1.5.0"}}})
+    seen = await got(running.wait_for(lambda s: s.selections[key].chosen == "1.4.0", PATIENCE))
+    assert seen.tags[registry.url("web")] is first.tags[registry.url("web")]
+
+
+async def test_a_registry_that_is_down_keeps_the_tags_it_listed_last(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    registry.push("web", "1.4.0", BUNDLE)
+    url = registry.url("web")
+    await staging.source("web", url, semver="1.x")
+    running = engine(staging)
+    await got(running.wait_for(lambda s: url in s.tags and s.tags[url].tags != (), PATIENCE))
+
+    registry.server.turn(down=True)
+    down = await got(running.wait_for(lambda s: bool(s.tags[url].error), PATIENCE))
+    assert down.tags[url].tags == ("1.4.0",)
+    assert down.selections[staging.source_key("web")].chosen == "1.4.0"
+    assert any(f.code.startswith("registry") or "tags" in f.message for f in down.findings)
+
+    registry.server.turn(down=False)
+    await got(running.wait_for(lambda s: not s.tags[url].error, PATIENCE))
+
+
+async def test_asking_lists_at_once_and_facts_are_read_on_demand(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    digest = registry.push("web", "1.4.0", BUNDLE)
+    url = registry.url("web")
+    await staging.source("web", url, semver="1.x")
+    running = engine(staging, pace=PATIENT)
+    await got(running.wait_for(lambda s: url in s.tags and s.tags[url].tags != (), PATIENCE))
+
+    registry.push("web", "1.5.0", BUNDLE | {"a": "new"}, minute=5)
+    listed = await got(running.ask(ListTags(url)))
+    assert listed.tags == ("1.4.0", "1.5.0")
+    known = await got(running.ask(ReadFacts(url, ("1.4.0", "1.5.0", "9.9.9"))))
+    assert known.facts["1.4.0"].digest == digest
+    assert known.facts["1.5.0"].created == "2026-11-23T17:05:00Z"
+    assert known.facts["1.5.0"].revision == "1.5.0@sha1:0123"
+    assert "9.9.9" not in known.facts
+    seen = await got(running.wait_for(lambda s: "1.5.0" in s.tags[url].facts, PATIENCE))
+    assert seen.tags[url].facts == known.facts
+
+    with pytest.raises(ArtifactMissing):
+        await got(running.ask(ReadFacts(url, ("9.9.9",))))
+
+
+async def test_a_digest_that_runs_without_a_tag_is_mapped_back(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    digest = registry.push("web", "1.4.0", BUNDLE)
+    url = registry.url("web")
+    await staging.source("web", url, digest=digest)
+    await staging.stored("web", digest)
+    running = engine(staging)
+    seen = await got(running.wait_for(lambda s: url in s.tags and s.tags[url].facts, PATIENCE))
+    assert seen.tags[url].facts["1.4.0"].digest == digest
+
+
+async def test_a_source_that_goes_takes_its_list_along(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    registry.push("web", "1.4.0", BUNDLE)
+    url = registry.url("web")
+    await staging.source("web", url, semver="1.x")
+    key = staging.source_key("web")
+    running = engine(staging)
+    await got(running.wait_for(lambda s: key in s.selections, PATIENCE))
+    type_ = await staging.api.find("source.toolkit.fluxcd.io/v1", "OCIRepository")
+    await staging.api.delete(type_, "apps", "web")
+    await got(running.wait_for(lambda s: key not in s.selections and url not in s.tags, PATIENCE))
