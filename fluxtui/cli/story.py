@@ -206,6 +206,8 @@ def _bad_build(teller: Teller) -> None:
     good = teller.line(FROM).running.version
     source = teller.line(FROM).source
     bad = _publish(teller, target, "9.9.9-crashloop", chain=False)
+    members = teller.line(FROM).kustomizations
+    teller.engine.interest(frozenset(members))
     teller.act("reconcile", Target(FROM, SERVICE, source))
     snapshot = teller.wait("the blocker is named", lambda s: bool(_blocked(s)))
     for node in _blocked(snapshot):

@@ -28,8 +28,11 @@ def find(text: str, environment: str, snapshot: Snapshot) -> Target:
         return Target(environment=environment, service=found[0])
     if found:
         raise UsageError(f"{text!r} fits several services", next=f"one of {', '.join(found)}")
+    unread = "".join(
+        f"; {name} cannot be reached: {why}" for name, why in snapshot.unreachable.items()
+    )
     raise UsageError(
-        f"there is no service {text!r}", next=f"known: {', '.join(names) or 'none yet'}"
+        f"there is no service {text!r}", next=f"known: {', '.join(names) or 'none yet'}{unread}"
     )
 
 

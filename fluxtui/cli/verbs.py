@@ -14,17 +14,19 @@ from typing import Any
 from fluxtui.cli import acts, output, prints
 from fluxtui.cli.arguments import families, options_of
 from fluxtui.cli.configuration import load
-from fluxtui.cli.session import known, running
+from fluxtui.cli.session import SETTLED, known, running
 from fluxtui.cli.target import find
 from fluxtui.commands.apply import apply_plan
 from fluxtui.commands.command import Context, Target
 from fluxtui.domain.ask import EnvironmentsDiff, PatchesDiff, Question, VersionsDiff
-from fluxtui.domain.board import Severity
+from fluxtui.domain.board import Level, Severity
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
 
 SETTLE = 30.0
+PODS = 10.0
 DIFF_TIMEOUT = 120.0
 
 
@@ -112,7 +114,7 @@ def _tags(engine: EnginePort, args: argparse.Namespace) -> int:
 
 
 def _chain(engine: EnginePort, args: argparse.Namespace) -> int:
-    snapshot = engine.snapshot
+    snapshot = _with_pods(engine)
     chosen = _environments(args, snapshot)
     service = find(args.target, "", snapshot).service if args.target else ""
     nodes = {
@@ -121,6 +123,25 @@ def _chain(engine: EnginePort, args: argparse.Namespace) -> int:
     }
     output.emit(prints.chain(nodes), nodes, args.output)
     return 0
+
+
+def _with_pods(engine: EnginePort) -> Snapshot:
+    """The Snapshot with the Pods of what is not ready, so that a reason can name a container."""
+    nodes = (n for found in engine.snapshot.board.chains.values() for n in found)
+    troubled = frozenset(n.key for n in nodes if n.health.level != Level.OK)
+    if not troubled:
+        return engine.snapshot
+    engine.interest(troubled)
+    environments = {key.environment for key in troubled} - set(engine.snapshot.unreachable)
+
+    def live(snapshot: Snapshot) -> bool:
+        states = {f.environment: f.state for f in snapshot.feeds if f.kind == POD}
+        return all(states.get(e) in SETTLED for e in environments)
+
+    try:
+        return engine.wait_for(live, PODS).result(PODS + 5)
+    except TimeoutError:
+        return engine.snapshot
 
 
 def _events(engine: EnginePort, args: argparse.Namespace) -> int:

@@ -51,7 +51,7 @@ def _judge(snapshot: Snapshot) -> tuple[Health, Objects]:
     objects: Objects = {}
     for resource in snapshot.of_kind(kustomization.KIND):
         keys = _inventory_keys(resource)
-        lines = object_lines((k for k in keys if not _is_flux(k)), snapshot.get)
+        lines = object_lines((k for k in keys if not _is_flux(k)), snapshot)
         objects[resource.key] = lines
         health[resource.key] = worst(flux_health(resource), lines)
     return health, objects

@@ -6,10 +6,12 @@ its objects is not says both. Suspension is a mark and plays no part here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from fluxtui.domain.board import HealthLine, Level, ObjectLine
+from fluxtui.domain.overview.pods import culprit
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Snapshot
 
 DEPENDENCY = "DependencyNotReady"
 FAULTS = ("Failed", "InProgress", "Terminating", "NotFound", "Unknown")
@@ -43,18 +45,24 @@ def flux_health(resource: Resource) -> HealthLine:
     return HealthLine(Level.PROGRESSING, (working or ready).message)
 
 
-def object_lines(
-    keys: Iterable[Key], get: Callable[[Key], Resource | None]
-) -> tuple[ObjectLine, ...]:
-    """Live kstatus of the inventory objects that are known; unknown ones are left out."""
-    from fluxtui.domain.health import reader_status
+def object_lines(keys: Iterable[Key], snapshot: Snapshot) -> tuple[ObjectLine, ...]:
+    """Live kstatus of the inventory objects that are known; unknown ones are left out.
 
-    found = (get(key) for key in keys)
+    What is not settled says why, by its Pods when they are live.
+    """
+    from fluxtui.domain.health import Status, reader_status
+
     lines = []
-    for resource in found:
-        if resource is not None:
-            health = reader_status(resource.as_object())
-            lines.append(ObjectLine(resource.key, str(health.status.value), health.message))
+    for key in keys:
+        resource = snapshot.get(key)
+        if resource is None:
+            continue
+        health = reader_status(resource.as_object())
+        message = health.message
+        blamed = culprit(resource, snapshot) if health.status != Status.CURRENT else None
+        if blamed is not None:
+            message = f"{blamed[1]} ({message})" if message else blamed[1]
+        lines.append(ObjectLine(key, str(health.status.value), message))
     return tuple(lines)
 
 
