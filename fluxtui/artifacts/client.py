@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from fluxtui.artifacts.cache import BlobCache
 from fluxtui.artifacts.connections import Connections, good
@@ -70,7 +70,7 @@ class RegistryClient:
             url = registry.url(container.tags_url(N=1000))
             seen: set[str] = set()
             while url:
-                if url in seen or urlsplit(url).netloc != registry.host:
+                if url in seen or not registry.serves(url):
                     raise RegistryError(
                         "the list of tags leads astray", where=url, next="tell its operators"
                     )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.artifacts.credentials import Keychain
-from fluxtui.artifacts.reference import Reference
+from fluxtui.artifacts.reference import Reference, is_loopback
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.artifacts.tokens import Tokens
 
@@ -36,6 +36,7 @@ class Connections:
         self._tokens = Tokens(settings, Keychain(settings, environ), clock)
         self._lock = threading.Lock()
         self._idle: dict[str, list[FluxRegistry]] = {}
+        self._schemes: dict[str, str] = {}
 
     @contextmanager
     def at(self, reference: Reference) -> Iterator[tuple[FluxRegistry, Any]]:
@@ -55,6 +56,25 @@ class Connections:
         finally:
             with self._lock:
                 self._idle.setdefault(host, []).append(registry)
+
+    def _scheme(self, host: str) -> str:
+        """http or https. Where Flux's library would take http unasked for a private address, it
+        tries TLS first; so do we, once, unless the user listed the host or it is loopback.
+        """
+        scheme = self._settings.scheme(host)
+        if scheme == "https" or host in self._settings.plain_http or is_loopback(host):
+            return scheme
+        with self._lock:
+            known = self._schemes.get(host)
+        if known is None:
+            from fluxtui.artifacts.transport import speaks_tls
+
+            answer = speaks_tls(host, min(5.0, self._settings.timeout))
+            known = "http" if answer is False else "https"
+            if answer is not None:
+                with self._lock:
+                    self._schemes[host] = known
+        return known
 
     def close(self) -> None:
         """End the idle ones."""
@@ -76,7 +96,7 @@ def good(
     cancel: Cancel | None = None,
 ) -> Any:
     """A request that must succeed. Raises RegistryError and its kin."""
-    from fluxtui.artifacts.transport import refusal
+    from fluxtui.artifacts.faults import refusal
 
     sent = {**(headers or {}), **({"Accept": accept} if accept else {})}
     response = registry.do_request(url, method, data=data, headers=sent, cancel=cancel)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import requests
 
-from fluxtui.artifacts.transport import TRIES, Cancel, FluxRegistry, refusal, unreachable
+from fluxtui.artifacts.faults import refusal, unreachable
+from fluxtui.artifacts.transport import TRIES, Cancel, FluxRegistry
 from fluxtui.domain.errors import ArtifactError, RegistryError, RegistryUnreachable
 
 _CHUNK = 1 << 16

@@ -84,7 +84,14 @@ class Tokens:
         return token.header
 
     def answer(
-        self, host: str, repository: str, scope: str, challenge: Challenge, used: str, send: Send
+        self,
+        scheme: str,
+        host: str,
+        repository: str,
+        scope: str,
+        challenge: Challenge,
+        used: str,
+        send: Send,
     ) -> str:
         """The header that answers `challenge`; `used` is the one that was refused.
 
@@ -102,13 +109,13 @@ class Tokens:
                 self._keychain.forget()
             credential = self._keychain.find(host, repository)
             if challenge.scheme == "basic":
-                token, kept = self._basic(host, credential, used), _ANY
+                token, kept = self._basic(scheme, host, credential, used), _ANY
             else:
-                token, kept = self._bearer(host, scope, challenge, credential, send), scope
+                token, kept = self._bearer(scheme, host, scope, challenge, credential, send), scope
             self._tokens[host, kept] = token
             return token.header
 
-    def _basic(self, host: str, credential: Credential | None, used: str) -> _Token:
+    def _basic(self, scheme: str, host: str, credential: Credential | None, used: str) -> _Token:
         from requests.auth import _basic_auth_str
 
         if credential is None or not credential.user:
@@ -118,7 +125,7 @@ class Tokens:
                 next=f"run `docker login {host}` or name them in the configuration",
                 status=401,
             )
-        self._guard(self._settings.scheme(host), host)
+        self._guard(scheme, host)
         header = _basic_auth_str(credential.user, credential.password)
         if header == used:
             raise refused_credential(host, credential)
@@ -135,6 +142,7 @@ class Tokens:
 
     def _bearer(
         self,
+        scheme: str,
         host: str,
         scope: str,
         challenge: Challenge,
@@ -146,6 +154,7 @@ class Tokens:
         if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
             raise RegistryDenied(f"names no usable token endpoint: {realm!r}", where=host)
         if credential is not None:
+            self._guard(scheme, host)
             self._guard_realm(host, parts.scheme, parts.netloc)
         service = challenge.parameters.get("service", "")
         scopes = challenge.parameters.get("scope", "") or scope

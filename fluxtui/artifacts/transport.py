@@ -11,6 +11,7 @@ import functools
 import io
 import logging
 import re
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -22,14 +23,13 @@ import requests
 import requests.adapters
 import requests.utils
 
-from fluxtui.artifacts.reference import is_loopback
+from fluxtui.artifacts.faults import refusal, unreachable
+from fluxtui.artifacts.reference import host_name, is_loopback
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.artifacts.tokens import Challenge, Tokens
 from fluxtui.domain.errors import (
-    ArtifactMissing,
     ConfigError,
     RefusedError,
-    RegistryDenied,
     RegistryError,
     RegistryUnreachable,
 )
@@ -113,13 +113,14 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
         tokens: Tokens,
         environ: Mapping[str, str],
         pause: Callable[[float], None],
+        scheme: str = "",
     ) -> None:
         self.host = host
         self._settings = settings
         self._tokens = tokens
         self._environ = environ
         self._pause = pause
-        scheme = settings.scheme(host)
+        scheme = scheme or settings.scheme(host)
         super().__init__(hostname=host, insecure=scheme == "http")
         # No .netrc: it would answer for hosts the user never listed here.
         self.session.trust_env = False
@@ -139,6 +140,22 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
     def url(self, path: str) -> str:
         """`path` is what oras' container URLs give: host and path without a scheme."""
         return f"{self.prefix}://{path}"
+
+    def serves(self, url: str) -> bool:
+        """Whether `url` is on this very host; its scheme does not matter."""
+        port = ":80" if self.prefix == "http" else ":443"
+        netloc = urlsplit(url).netloc.lower()
+        return netloc.removesuffix(port) == self.host.lower().removesuffix(port)
+
+    def ours(self, url: str) -> str:
+        """`url` in our own scheme when it is on this host.
+
+        Registries behind a proxy that ends TLS hand out http:// links to themselves: following one
+        would carry the token in clear text.
+        """
+        if not self.serves(url):
+            return url
+        return urlsplit(url)._replace(scheme=self.prefix, netloc=self.host).geturl()
 
     def close(self) -> None:
         self.session.close()
@@ -160,6 +177,7 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
         """
         if self._settings.read_only and method not in _READS:
             raise RefusedError("read-only: registries are not written to", where=self.host)
+        url = self.ours(url)
         tries = TRIES if method in _READS else 1
         for attempt in range(1, tries + 1):
             if cancel is not None and cancel.is_set():
@@ -184,20 +202,20 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
         self, url: str, method: str, data: Any, headers: Mapping[str, str] | None,
         json: Any, stream: bool,
     ) -> Any:  # fmt: skip
-        ours = urlsplit(url).netloc == self.host
+        ours = self.serves(url)
         repository, scope = _scope(url, method, self.host) if ours else ("", "")
         used = self._tokens.header(self.host, scope) if ours else ""
         for last in (False, True):
             response = self._send(url, method, data, headers, json, stream, used)
-            landed = urlsplit(str(response.url)).netloc
-            if response.status_code not in {401, 403} or landed != self.host or not ours:
+            landed = self.serves(str(response.url))
+            if response.status_code not in {401, 403} or not (ours and landed):
                 break
             challenge = Challenge.parse(response.headers.get("WWW-Authenticate", ""))
             if last or challenge is None or response.status_code == 403:
                 raise refusal(response, self.host)
             response.close()
             used = self._tokens.answer(
-                self.host, repository, scope, challenge, used, self._token_request
+                self.prefix, self.host, repository, scope, challenge, used, self._token_request
             )
         return response
 
@@ -267,6 +285,26 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
         return {parts.scheme: proxy} if proxy else {}
 
 
+def speaks_tls(host: str, timeout: float) -> bool | None:
+    """Whether `host[:port]` answers a TLS greeting; None when it cannot be reached. Sends nothing
+    but the greeting, and trusts nobody.
+    """
+    name = host_name(host)
+    port = host.rpartition(":")[2] if re.search(r":\d+$", host) else "443"
+    greeting = ssl.create_default_context()
+    greeting.check_hostname, greeting.verify_mode = False, ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((name, int(port)), timeout) as line,
+            greeting.wrap_socket(line, server_hostname=name),
+        ):
+            return True
+    except (ssl.SSLError, ConnectionResetError):
+        return False
+    except OSError:
+        return None
+
+
 def read_body(response: Any, limit: int, where: str) -> bytes:
     """The whole body, at most `limit` bytes. Raises RegistryError when it is longer."""
     body = bytearray()
@@ -293,73 +331,3 @@ def _scope(url: str, method: str, host: str) -> tuple[str, str]:
 def _wait(header: str, otherwise: float) -> float:
     """Seconds of a Retry-After header; dates and nonsense count as none."""
     return float(header) if re.fullmatch(r"\d+(\.\d+)?", header.strip()) else otherwise
-
-
-def unreachable(error: Exception, where: str) -> RegistryUnreachable:
-    """The error for an exchange that broke off; says why in a person's words."""
-    text = str(error)
-    passing = True
-    if isinstance(error, requests.exceptions.SSLError):
-        passing = "EOF" in text
-        what, then = f"TLS failed: {_reason(text)}", "check the host, or name its CA file"
-    elif isinstance(error, requests.exceptions.Timeout):
-        what, then = "no answer in time", "check the network, or raise the time-out"
-    elif isinstance(error, requests.exceptions.TooManyRedirects):
-        passing = False
-        what, then = "redirects without end", "check the registry's address"
-    elif isinstance(error, requests.exceptions.ProxyError):
-        what, then = f"the proxy failed: {_reason(text)}", "check HTTPS_PROXY and NO_PROXY"
-    elif "refused" in text:
-        what, then = "connection refused", "is the registry running?"
-    elif "Name or service" in text or "resolve" in text.lower():
-        what, then = "the host name is not known", "check the name and the network"
-    else:
-        what, then = f"the connection broke: {_reason(text)}", "try again"
-    wrapped = RegistryUnreachable(what, where=where, next=then)
-    if not passing:
-        wrapped.passing = False  # type: ignore[attr-defined]
-    return wrapped
-
-
-def _reason(text: str) -> str:
-    found = re.search(r"\[SSL: [A-Z_]+\] ([^(]+)", text)
-    return (found[1] if found else text).strip()[:200]
-
-
-def refusal(response: Any, host: str) -> RegistryError:
-    """The error for a response that is no success."""
-    said = _said(response)
-    where = str(response.url).partition("?")[0]
-    status = int(response.status_code)
-    if status in {401, 403}:
-        return RegistryDenied(
-            f"access denied{said}",
-            where=where,
-            next=f"run `docker login {host}`, or ask for the right on this repository",
-            status=status,
-        )
-    if status == 404:
-        return ArtifactMissing(
-            f"not there{said}", where=where, next="check repository and tag", status=status
-        )
-    if status == 429:
-        after = response.headers.get("Retry-After", "")
-        return RegistryError(
-            f"too many requests{said}",
-            where=where,
-            next=f"try again in {after} s" if after.isdecimal() else "try again later",
-            status=status,
-        )
-    what = f"answered {status}{said}"
-    return RegistryError(what, where=where, next="see the registry's log", status=status)
-
-
-def _said(response: Any) -> str:
-    """The registry's own words, from the error body of the distribution spec."""
-    try:
-        errors = response.json()["errors"]
-        texts = [f"{e.get('code', '')}: {e.get('message', '')}".strip(": ") for e in errors]
-    except (ValueError, KeyError, TypeError, AttributeError, requests.exceptions.RequestException):
-        return ""
-    text = " ".join("; ".join(texts).split())
-    return f" ({text[:300]})" if text else ""

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from fluxtui.artifacts import Packed, Reference, RegistryClient, pack_files
+from fluxtui.artifacts import Packed, Reference, RegistryClient, connections, pack_files
+from fluxtui.artifacts import settings as settings_module
 from fluxtui.artifacts.manifest import OCI_MANIFEST, Descriptor
+from fluxtui.artifacts.transport import speaks_tls
 from fluxtui.domain.errors import (
     ArtifactError,
     ConfigError,
@@ -22,7 +24,7 @@ from fluxtui.domain.errors import (
     RegistryError,
     RegistryUnreachable,
 )
-from fluxtui.world.registry import RegistryServer
+from fluxtui.world.registry import RegistryServer, routes
 
 from .conftest import ClientMaker, Clock, Pauses, publish
 
@@ -172,6 +174,47 @@ def test_credentials_do_not_leave_in_clear_text_but_where_the_user_said(
     assert made.settings.scheme("r.example") == "https"
 
 
+def test_a_private_address_is_tried_with_tls_first_and_gets_no_password_without(
+    registry: RegistryServer, reference: Reference, client: RegistryClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """No private address answers here, so loopback plays one."""
+    for module in (connections, settings_module):
+        monkeypatch.setattr(module, "is_loopback", lambda _: False)
+    with pytest.raises(RegistryDenied, match="plain HTTP"):
+        client.list_tags(reference)
+    registry.turn(bearer=True)
+    with pytest.raises(RegistryDenied, match="plain HTTP"):
+        client.list_tags(reference)
+    assert {served.authorization for served in registry.served} == {""}
+
+
+def test_tls_is_recognised_by_a_greeting(registry: RegistryServer, secure: RegistryServer) -> None:
+    assert speaks_tls(registry.address, 5) is False
+    assert speaks_tls(secure.address, 5) is True
+    registry.stop()
+    assert speaks_tls(registry.address, 5) is None
+
+
+def test_a_link_to_itself_in_clear_text_is_followed_over_tls(
+    secure: RegistryServer, authority: trustme.CA, make_client: ClientMaker, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Registries behind a proxy that ends TLS hand out http:// addresses of themselves."""
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    client = make_client(
+        ca_files={secure.address: str(tmp_path / "ca.pem")},
+        credentials={secure.address: (secure.username, secure.password)},
+    )
+    reference = Reference.parse(f"{secure.address}/a/b:v1")
+    publish(client, reference, pack_files({"a": b""}))
+    publish(client, reference.with_tag("v2"), pack_files({"a": b""}))
+    secure.turn(page_size=1)
+    plain = f'<http://{secure.address}/v2/a/b/tags/list?last=v1&n=1>; rel="next"'
+    monkeypatch.setattr(routes, "_next", lambda *_: {"Link": plain})
+    assert client.list_tags(reference) == ["v1", "v2"]
+
+
 def test_netrc_is_not_consulted(
     registry: RegistryServer, reference: Reference, make_client: ClientMaker, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -302,8 +345,6 @@ def test_a_registry_that_never_answers_is_given_up(
 def test_a_list_of_tags_must_not_lead_to_another_host(
     client: RegistryClient, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fluxtui.world.registry import routes
-
     client.connections.close()
     monkeypatch.setattr(
         routes, "_next", lambda *_: {"Link": '<http://evil.example/v2/x>; rel="next"'}

@@ -1,0 +1,88 @@
+"""What went wrong on the way to a registry, as errors of our own tree.
+
+Every message says what, where and what next, in a person's words; no secret ever gets into one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import requests
+
+from fluxtui.domain.errors import (
+    ArtifactMissing,
+    RegistryDenied,
+    RegistryError,
+    RegistryUnreachable,
+)
+
+
+def unreachable(error: Exception, where: str) -> RegistryUnreachable:
+    """The error for an exchange that broke off; says why in a person's words."""
+    text = str(error)
+    passing = True
+    if isinstance(error, requests.exceptions.SSLError):
+        passing = "EOF" in text
+        what, then = f"TLS failed: {_reason(text)}", "check the host, or name its CA file"
+    elif isinstance(error, requests.exceptions.Timeout):
+        what, then = "no answer in time", "check the network, or raise the time-out"
+    elif isinstance(error, requests.exceptions.TooManyRedirects):
+        passing = False
+        what, then = "redirects without end", "check the registry's address"
+    elif isinstance(error, requests.exceptions.ProxyError):
+        what, then = f"the proxy failed: {_reason(text)}", "check HTTPS_PROXY and NO_PROXY"
+    elif "refused" in text:
+        what, then = "connection refused", "is the registry running?"
+    elif "Name or service" in text or "resolve" in text.lower():
+        what, then = "the host name is not known", "check the name and the network"
+    else:
+        what, then = f"the connection broke: {_reason(text)}", "try again"
+    wrapped = RegistryUnreachable(what, where=where, next=then)
+    if not passing:
+        wrapped.passing = False  # type: ignore[attr-defined]
+    return wrapped
+
+
+def _reason(text: str) -> str:
+    found = re.search(r"\[SSL: [A-Z_]+\] ([^(]+)", text)
+    return (found[1] if found else text).strip()[:200]
+
+
+def refusal(response: Any, host: str) -> RegistryError:
+    """The error for a response that is no success."""
+    said = _said(response)
+    where = str(response.url).partition("?")[0]
+    status = int(response.status_code)
+    if status in {401, 403}:
+        return RegistryDenied(
+            f"access denied{said}",
+            where=where,
+            next=f"run `docker login {host}`, or ask for the right on this repository",
+            status=status,
+        )
+    if status == 404:
+        return ArtifactMissing(
+            f"not there{said}", where=where, next="check repository and tag", status=status
+        )
+    if status == 429:
+        after = response.headers.get("Retry-After", "")
+        return RegistryError(
+            f"too many requests{said}",
+            where=where,
+            next=f"try again in {after} s" if after.isdecimal() else "try again later",
+            status=status,
+        )
+    what = f"answered {status}{said}"
+    return RegistryError(what, where=where, next="see the registry's log", status=status)
+
+
+def _said(response: Any) -> str:
+    """The registry's own words, from the error body of the distribution spec."""
+    try:
+        errors = response.json()["errors"]
+        texts = [f"{e.get('code', '')}: {e.get('message', '')}".strip(": ") for e in errors]
+    except (ValueError, KeyError, TypeError, AttributeError, requests.exceptions.RequestException):
+        return ""
+    text = " ".join("; ".join(texts).split())
+    return f" ({text[:300]})" if text else ""
