@@ -1,7 +1,7 @@
 """The application: opens views, hands Snapshots to the visible pane, turns keys into Commands.
 
-Holds the Target and the way back, nothing else; what is shown is the Snapshot's, what is done is the
-Engine's. It must stay light to import: first paint comes before any client library.
+Holds the Target and the way back, nothing else; what is shown is the Snapshot's, what is done is
+the Engine's. It must stay light to import: first paint comes before any client library.
 """
 
 from __future__ import annotations
@@ -25,13 +25,8 @@ from fluxtui.ui.ages import epoch
 from fluxtui.ui.bridge import Bridge, LookAgain
 from fluxtui.ui.flow import carry_out
 from fluxtui.ui.keys import key_table
-from fluxtui.ui.panes.chain import Chain
-from fluxtui.ui.panes.diff import Diff
-from fluxtui.ui.panes.events import Events
-from fluxtui.ui.panes.journal import Journal
+from fluxtui.ui.panes.catalog import PANES
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.panes.tags import Tags
-from fluxtui.ui.panes.versions import Versions
 from fluxtui.ui.screens.help import help_lines
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.sheet import Sheet
@@ -41,20 +36,12 @@ from fluxtui.ui.widgets.filterfield import FilterField
 from fluxtui.ui.widgets.footer import findings_lines
 from fluxtui.ui.widgets.palette import Commands
 
-PANES: dict[str, type[Pane]] = {
-    "versions": Versions,
-    "tags": Tags,
-    "chain": Chain,
-    "diff": Diff,
-    "events": Events,
-    "journal": Journal,
-}
 HOME = "versions"
 TICK = 5.0  # seconds between two looks at the ages; a slow link gets them less often
 
 
 class FluxtuiApp(App[None]):
-    """`now` gives RFC 3339 for Plans, `clock` epoch seconds for ages (by default those of `now`)."""
+    """`now` gives RFC 3339 for Plans, `clock` epoch seconds for ages (by default of `now`)."""
 
     COMMANDS = {Commands}  # noqa: RUF012 -- the name and the type are Textual's
     ENABLE_COMMAND_PALETTE = True
@@ -90,9 +77,7 @@ class FluxtuiApp(App[None]):
         self._way: list[str] = []
         self._message: Line = ()
         self._leaving = False  # q was pressed once at the first view
-        for own in theme.ALL:
-            self.register_theme(own)
-        self.theme = theme.chosen(config, self.available_themes)
+        theme.install(self, config)
         for command in self.commands:
             if self.keys[command.id]:
                 self.bind(self.keys[command.id], f"command('{command.id}')", show=False)
@@ -177,8 +162,7 @@ class FluxtuiApp(App[None]):
         if pane is None:
             pane = PANES[name](self.view())
             await body.mount(pane)
-        elif isinstance(pane, Diff):
-            pane.aim(target)
+        pane.aim(target)
         for other in body.query(Pane):
             other.display = other is pane
         if not back and self._current and self._current != name:
@@ -188,9 +172,9 @@ class FluxtuiApp(App[None]):
         self._show(self.bridge.peek())
 
     def start(self, command: Command) -> None:
-        """Do what a Command says: open its view, or carry it out."""
+        """Open a Command's view, or carry it out."""
         if command.id == "help":
-            self.push_screen(Reading("Help", help_lines(self.commands, self.keys)))
+            self.push_screen(Reading("Help", help_lines(self.commands, self.keys), 36))
         elif command.plan is None:
             self.run_worker(self.open_view(command.id, self.target), group="view")
         else:

@@ -1,8 +1,8 @@
 """The only file that touches both threads: the Engine's and Textual's.
 
-Wakes come from the Engine thread and become one `LookAgain` message, which carries no data; questions
-and Plans go down as futures and come back as awaitables on Textual's loop. It must hold no state of
-the screen.
+Wakes come from the Engine thread and become one `LookAgain` message, which carries no data;
+questions and Plans go down as futures and come back as awaitables on Textual's loop. It must hold
+no state of the screen.
 """
 
 from __future__ import annotations

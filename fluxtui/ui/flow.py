@@ -1,7 +1,7 @@
 """The flow of a key that acts: refusal, arguments, questions, Plan, review.
 
-Nothing here writes: the review runs the Plan through the Bridge, and rows change only when the watch
-says so.
+Nothing here writes: the review runs the Plan through the Bridge, and rows change only when the
+watch says so.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fluxtui.commands.command import Command
+from fluxtui.commands.command import Command, Context, Values
 from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.plan import Plan
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
 
@@ -47,7 +48,7 @@ async def carry_out(app: FluxtuiApp, command: Command) -> None:
         app.say(f"{plan.title}: left, nothing was done", "dim")
 
 
-def _builder(command: Command) -> Callable[..., object]:
+def _builder(command: Command) -> Callable[[Context, Values], Plan]:
     if command.plan is None:
         raise FluxtuiError(f"{command.title} is a view, not an act")
     return command.plan

@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from fluxtui.commands.command import Command, Context
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import Line
+from fluxtui.ui.spans import Line, elide, width
 from fluxtui.ui.widgets.details import target_details
 from fluxtui.ui.widgets.filterfield import FilterField
 from fluxtui.ui.widgets.footer import footer_line, status_line
@@ -57,15 +57,21 @@ def draw(
     screen.query_one("#top", Paragraph).show_lines((top,))
     tabs = tab_line(commands, keys, framing.current, reading, cells)
     screen.query_one("#tabs", Paragraph).show_lines((tabs,))
-    screen.query_one("#rule", Paragraph).show_lines((((" " + "─" * (cells - 2), "rule"),),))
+    screen.query_one("#rule", Paragraph).show_lines((rule_line(pane.hint if pane else "", cells),))
     told = pane.details(cells - 2) if pane is not None else ()
     if told is None:
         told = target_details(snapshot, framing.view.target, framing.view.now, cells - 2)
     screen.query_one("#details", Paragraph).show_lines(told)
-    hint = pane.hint if pane is not None else ""
-    status = status_line(framing.message, snapshot.findings, hint, cells)
+    status = status_line(framing.message, snapshot.findings, cells)
     screen.query_one("#status", Paragraph).show_lines((status,))
     footer = footer_line(commands, keys, framing.context, cells)
     screen.query_one("#footer", Paragraph).show_lines((footer,))
     screen.query_one("#body").set_class(screen.size.height >= 32, "roomy")
     screen.query_one("#details").styles.height = 4 if screen.size.height >= 32 else 3
+
+
+def rule_line(hint: str, cells: int) -> Line:
+    """A rule with the keys of this pane in it."""
+    hint = elide(hint, cells - 8)
+    left = max(2, cells - width(((hint, ""),)) - 6)
+    return ((" " + "─" * left + " ", "rule"), (hint, "dim"), (" ──", "rule"))

@@ -19,7 +19,9 @@ def as_yaml(resource: Resource) -> tuple[Line, ...]:
 
 def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line, ...]:
     """Conditions, history and the inventory, each under a heading."""
-    out: list[Line] = [((resource.key.label, "strong"), (f"  {resource.key.environment}", "accent"))]
+    out: list[Line] = [
+        ((resource.key.label, "strong"), (f"  {resource.key.environment}", "accent"))
+    ]
     age = since(resource.created, now)
     out.append(((f"created {age} ago   generation {resource.generation}", "dim"),))
     parent = kustomization.parent(resource)
@@ -46,7 +48,9 @@ def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line,
         stamp = since(str(entry.get("lastReconciled") or ""), now)
         status = str(entry.get("lastReconciledStatus") or "")
         role = "ok" if status == "ReconciliationSucceeded" else "bad"
-        out.append(((f"  {version_text(revision)}  ", "version"), (status, role), (f"  {stamp}", "dim")))
+        out.append(
+            ((f"  {version_text(revision)}  ", "version"), (status, role), (f"  {stamp}", "dim"))
+        )
     ids = kustomization.inventory(resource)
     if ids:
         out += [(), ((f"INVENTORY ({len(ids)})", "dim"),)]

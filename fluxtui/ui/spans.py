@@ -19,13 +19,13 @@ Line = tuple[Span, ...]
 GLYPHS = {
     Level.OK: ("✓", "ok", "ready"),
     Level.PROGRESSING: ("◐", "busy", "rolling"),
-    Level.WAITING: ("◌", "wait", "waiting"),
+    Level.WAITING: ("○", "wait", "waiting"),
     Level.UNKNOWN: ("?", "dim", "unknown"),
     Level.FAILED: ("✗", "bad", "failed"),
 }
 SUSPENDED = "‖"
 PINNED = "◆"
-PROTECTED = "⚿"
+PROTECTED = "◈"
 ARROW = "→"
 
 
@@ -70,8 +70,20 @@ def elide_middle(text: str, cells: int) -> str:
         return text
     if cells < 4:
         return elide(text, cells)
+    before, arrow, after = text.partition(" -> ")
+    if arrow and cells >= 15:
+        return _elide_transition(before, after, cells)
     tail = (cells - 1) * 3 // 5
     return text[: cells - 1 - tail] + "…" + text[-tail:]
+
+
+def _elide_transition(before: str, after: str, cells: int) -> str:
+    """`…0041 → …0042 (3/6)`: both versions and the count stay readable."""
+    after, space, count = after.partition(" (")
+    count = space + count
+    room = max(3, (cells - 3 - cell_len(count)) // 2)
+    ends = (t if cell_len(t) <= room else "…" + t[-(room - 1) :] for t in (before, after))
+    return elide(f" {ARROW} ".join(ends) + count, cells)
 
 
 def fit(line: Line, cells: int, *, middle: bool = False, right: bool = False) -> Line:
@@ -116,9 +128,12 @@ def join(lines: Iterable[Line], gap: str = "  ") -> Line:
     return tuple(out)
 
 
-def wrap(line: Line, cells: int, rows: int) -> tuple[Line, ...]:
-    """Break at spaces into at most `rows` lines; the last one is shortened when there is more."""
-    cells = max(cells, 8)
+def wrap(line: Line, cells: int, rows: int, hang: int = 0) -> tuple[Line, ...]:
+    """Break at spaces into at most `rows` lines; the last one is shortened when there is more.
+
+    Lines after the first begin `hang` cells to the right.
+    """
+    cells = max(cells, 8 + hang)
     words = [(w, role) for text, role in line for w in _words(safe(text))]
     out: list[Line] = []
     current: list[Span] = []
@@ -131,7 +146,7 @@ def wrap(line: Line, cells: int, rows: int) -> tuple[Line, ...]:
                 out.append(fit((*current, *rest), cells))
                 return tuple(out)
             out.append(tuple(current))
-            current, used = [], 0
+            current, used = ([(" " * hang, "")], hang) if hang else ([], 0)
         current.append((word, role))
         used += cell_len(word)
     if current:

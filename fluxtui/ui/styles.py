@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from fluxtui.domain.errors import ConfigError
 
@@ -15,10 +15,12 @@ def folder() -> Path:
         if (place / "frame.tcss").is_file():
             return place
     raise ConfigError(
-        "the stylesheets are not there", where=str(_PACKAGE / "styles"), next="install fluxtui again"
+        "the stylesheets are not there",
+        where=str(_PACKAGE / "styles"),
+        next="install fluxtui again",
     )
 
 
-def sheets() -> list[str]:
+def sheets() -> list[str | PurePath]:
     """All stylesheets, by name."""
     return [str(path) for path in sorted(folder().glob("*.tcss"))]

@@ -6,8 +6,9 @@ our variables get the defaults below.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from typing import Any
 
+from textual.app import App
 from textual.theme import Theme
 
 from fluxtui.domain.config import Config
@@ -127,6 +128,12 @@ ANSI = Theme(
         "row-blur": "ansi_default",
         "frame": "ansi_default",
         "rule": "ansi_bright_black",
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
+        "input-cursor-text-style": "none",
+        "input-selection-foreground": "ansi_black",
+        "screen-selection-background": "ansi_bright_blue",
+        "screen-selection-foreground": "ansi_black",
         "border-blurred": "ansi_bright_black",
         "block-cursor-foreground": "ansi_black",
         "block-cursor-background": "ansi_white",
@@ -139,8 +146,9 @@ ANSI = Theme(
 ALL = (NIGHT, DAY, ANSI)
 
 
-def chosen(config: Config, available: Container[str]) -> str:
-    """The configured theme when there is one of that name; 16 colours on a slow link."""
-    if config.theme and config.theme in available:
-        return config.theme
-    return ANSI.name if config.slow else NIGHT.name
+def install(app: App[Any], config: Config) -> None:
+    """Register our themes and take the configured one; 16 colours on a slow link."""
+    for own in ALL:
+        app.register_theme(own)
+    known = config.theme in app.available_themes
+    app.theme = config.theme if known else (ANSI.name if config.slow else NIGHT.name)

@@ -1,6 +1,6 @@
-"""A hand-made delivery as Snapshots, for tests of the panes alone: one night in staging and production.
+"""A hand-made delivery as Snapshots, for tests of the panes alone: one night, two environments.
 
-Everything is fixed, so that golden frames do not move. The tests of the whole product use the World.
+Everything is fixed, so that golden frames do not move. Tests of the whole use the World.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def kustomization(key: Key, source_name: str, path: str, *needs: str) -> Resourc
                     "type": "Ready",
                     "status": "False",
                     "reason": "HealthCheckFailed",
-                    "message": "timeout waiting for: [Job/activity-system/migrate status: 'Failed']",
+                    "message": "timeout waiting for: [Job/activity-system/migrate: Failed]",
                     "lastTransitionTime": "2026-11-23T03:04:00Z",
                 }
             ],
@@ -154,12 +154,18 @@ def healthy_nodes(environment: str, names: tuple[str, ...]) -> tuple[ChainNode, 
     nodes = [ChainNode(ks(environment, "infrastructure", "flux-system"), 0, OK, "main", "infra")]
     for depth, name in enumerate(names):
         waits = (ks(environment, names[depth - 1]),) if depth else ()
-        objects = (ObjectLine(Key(environment, "apps", "Deployment", "activity-system", name), "Current"),)
+        objects = (
+            ObjectLine(Key(environment, "apps", "Deployment", "activity-system", name), "Current"),
+        )
         nodes.append(
-            ChainNode(ks(environment, name), depth, OK, "v1.4.2", "activity", waits, objects=objects)
+            ChainNode(
+                ks(environment, name), depth, OK, "v1.4.2", "acme/activity", waits, objects=objects
+            )
         )
     for other in ("notifications", "status-page"):
-        nodes.append(ChainNode(ks(environment, other, f"{other}-system"), 0, OK, "v3.0.2", other))
+        nodes.append(
+            ChainNode(ks(environment, other, f"{other}-system"), 0, OK, "v3.0.2", f"acme/{other}")
+        )
     return tuple(nodes)
 
 
@@ -183,7 +189,11 @@ def blocked_nodes(environment: str = "staging") -> tuple[ChainNode, ...]:
                 because=because,
                 objects=(
                     ObjectLine(job, "Failed", "Job has reached the specified backoff limit"),
-                    ObjectLine(pod, "Failed", "container migrate: CrashLoopBackOff, exit code 1, 6 restarts"),
+                    ObjectLine(
+                        pod,
+                        "Failed",
+                        "container migrate: CrashLoopBackOff, exit code 1, 6 restarts",
+                    ),
                     ObjectLine(
                         Key(environment, "", "ConfigMap", "activity-system", "migrations-7h2k9"),
                         "Current",
@@ -206,7 +216,8 @@ def rows() -> tuple[Row, ...]:
         policy='semver >=0.0.0-0, filter ".*-staging-test-deploy-.*"',
         health=HealthLine(
             Level.FAILED,
-            "clickhouse-migrations: HealthCheckFailed: Job/activity-system/clickhouse-migrations failed",
+            "clickhouse-migrations: HealthCheckFailed: "
+            "Job/activity-system/clickhouse-migrations failed",
         ),
         kustomizations=tuple(ks("staging", n) for n, _p in CHAIN[:5]),
     )
@@ -262,7 +273,15 @@ def rows() -> tuple[Row, ...]:
 
 
 def tags() -> tuple[TagList, Selection]:
-    names = ["latest", "main", *(f"{BUILD}{n:04}" for n in range(37, 43)), "v1.4.0", "v1.4.1", "v1.4.2", "v1.5.0"]
+    names = [
+        "latest",
+        "main",
+        *(f"{BUILD}{n:04}" for n in range(37, 43)),
+        "v1.4.0",
+        "v1.4.1",
+        "v1.4.2",
+        "v1.5.0",
+    ]
     chosen = BUILD + "0042"
     out = []
     for name in names:
@@ -277,10 +296,20 @@ def tags() -> tuple[TagList, Selection]:
         f"{BUILD}0041 was published last, but {chosen} is higher by precedence and stays picked"
     )
     selection = Selection(
-        policy, chosen, tuple(out), newest="v1.5.0", newest_by_time=BUILD + "0041", warnings=(warning,)
+        policy,
+        chosen,
+        tuple(out),
+        newest="v1.5.0",
+        newest_by_time=BUILD + "0041",
+        warnings=(warning,),
     )
     facts = {
-        name: TagFacts(name, "sha256:" + f"{i:02x}" * 32, f"2026-11-{10 + i:02}T04:00:00Z", revision=f"main@sha1:{i:040x}")
+        name: TagFacts(
+            name,
+            "sha256:" + f"{i:02x}" * 32,
+            f"2026-11-{10 + i:02}T04:00:00Z",
+            revision=f"main@sha1:{i:040x}",
+        )
         for i, name in enumerate(names)
     }
     return TagList(f"{HOST}/activity", tuple(names), NOW_SECONDS - 42, facts=facts), selection
@@ -323,7 +352,9 @@ def night(*, findings: bool = True) -> Snapshot:
         for environment, lines in row.lines.items():
             kinds = resources.setdefault(environment, {OCI: {}, KS: {}})
             for one in lines:
-                kinds[OCI][one.source] = source(one.source, row.service.split("/")[1], stored[environment], semver=">=0.0.0")
+                kinds[OCI][one.source] = source(
+                    one.source, row.service.split("/")[1], stored[environment], semver=">=0.0.0"
+                )
     for environment in ("staging", "production"):
         before: tuple[str, ...] = ()
         for name, path in CHAIN:

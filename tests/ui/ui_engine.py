@@ -1,19 +1,28 @@
-"""An EnginePort in memory, for tests of the screen alone: shows what it is given, notes what it is asked."""
+"""An EnginePort in memory, for tests of the screen alone: shows and notes, does nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
-from fluxtui.domain.ask import Comparison, ComparedKustomization, Question, ReadFacts, ReadLogs
+from ui_delivery import NOW, ks
+
+from fluxtui.domain.ask import (
+    ComparedKustomization,
+    Comparison,
+    PatchesDiff,
+    Question,
+    ReadFacts,
+    ReadLogs,
+)
 from fluxtui.domain.errors import RegistryUnreachable
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from ui_delivery import NOW, ks
 
 
 def deployment(image: str, replicas: int) -> dict[str, Any]:
@@ -53,7 +62,9 @@ COMPARISON = Comparison(
                 ),
                 ObjectChange(
                     "added",
-                    ObjectId("activity-system", "activity-apiserver", "policy", "PodDisruptionBudget"),
+                    ObjectId(
+                        "activity-system", "activity-apiserver", "policy", "PodDisruptionBudget"
+                    ),
                     after={"kind": "PodDisruptionBudget"},
                 ),
                 ObjectChange(
@@ -128,6 +139,10 @@ class ScriptedEngine:
             future.set_result(self._snapshot.tags.get(question.repository))
         elif isinstance(question, ReadLogs):
             future.set_result("migration 004 begins\n\x1b[31mpanic: column exists\x1b[0m\n")
+        elif isinstance(question, PatchesDiff):
+            parts = tuple(p for p in COMPARISON.parts if p.kustomization == question.kustomization)
+            title = f"patches of {question.kustomization.label}"
+            future.set_result(replace(COMPARISON, title=title, parts=parts))
         else:
             future.set_result(COMPARISON)
         return future

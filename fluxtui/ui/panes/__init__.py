@@ -1,1 +1,1 @@
-"""The panes, one file each: a widget with `show(snapshot)` that answers one of the five questions."""
+"""The panes, one file each: widgets with `show(view)`, each answering one of the five questions."""

@@ -7,7 +7,7 @@ pods behind those) hang under it. Cycles and missing names are rows like any oth
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadLogs
@@ -20,18 +20,24 @@ from fluxtui.ui.spans import GLYPHS, SUSPENDED, Line, health, join, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.table import Row
 
-COLUMNS = (
-    Column("KUSTOMIZATION", least=24, most=48, keep=9),
-    Column("HEALTH", least=3, most=12, keep=8),
-    Column("RUNNING", least=9, most=34, keep=6, middle=True),
-    Column("WHY", least=16, keep=9, flex=True),
-)
-NodeId = tuple[int, Key, Key | None]
+WORDS_FROM = 96  # cells; below that health is a sign in the table and a word in the details
+
+
+def columns(words: bool) -> tuple[Column, ...]:
+    """The tree, its health, what runs, and why it is as it is."""
+    return (
+        Column("KUSTOMIZATION", least=28, most=46, keep=9),
+        Column("HEALTH", least=13, keep=9) if words else Column("", least=2, keep=9),
+        Column("RUNNING", least=11, most=18, keep=6, middle=True),
+        Column("WHY", least=36, keep=9, flex=True),
+    )
+
+
 _STATUS = {
     "Current": ("✓ current", "ok"),
     "InProgress": ("◐ in progress", "busy"),
     "Failed": ("✗ failed", "bad"),
-    "Terminating": ("◌ terminating", "wait"),
+    "Terminating": ("○ terminating", "wait"),
     "NotFound": ("✗ not found", "bad"),
     "Unknown": ("? unknown", "dim"),
 }
@@ -56,28 +62,30 @@ def guides(depths: list[int]) -> list[str]:
     return out
 
 
-def rows(nodes: tuple[ChainNode, ...], opened: frozenset[Key]) -> tuple[Row, ...]:
+def rows(
+    nodes: tuple[ChainNode, ...], opened: frozenset[Key], *, words: bool = True
+) -> tuple[Row, ...]:
     """Nodes, and the objects of those that are open."""
     out: list[Row] = []
     for number, (node, guide) in enumerate(
         zip(nodes, guides([n.depth for n in nodes]), strict=True)
     ):
-        out.append(_node_row(number, node, guide, node.key in opened))
+        out.append(_node_row(number, node, guide, node.key in opened, words))
         if node.key in opened and not node.shared:
             after = nodes[number + 1].depth if number + 1 < len(nodes) else 0
             stem = guide.replace("├ ", "│ ").replace("└ ", "  ")
             stem += "│ " if after > node.depth else "  "
-            out.extend(_object_row(number, node, line, stem) for line in node.objects)
+            out.extend(_object_row(number, node, line, stem, words) for line in node.objects)
     return tuple(out)
 
 
-def _node_row(number: int, node: ChainNode, guide: str, opened: bool) -> Row:
+def _node_row(number: int, node: ChainNode, guide: str, opened: bool, words: bool) -> Row:
     marks = SUSPENDED if node.suspended else ""
     fold = ("▾ " if opened else "▸ ") if node.objects and not node.shared else "  "
-    name: Line = ((guide, "rule"), (fold, "dim"), (node.key.name, "dim" if node.shared else "name"))
+    name: Line = ((guide, "off"), (fold, "dim"), (node.key.name, "dim" if node.shared else "name"))
     if node.shared:
         name = (*name, (" ↑ above", "dim"))
-    state = health(node.health.level)
+    state = health(node.health.level, word=words)
     if marks:
         state = (*state, (f" {marks}", "wait"))
     return Row(
@@ -99,14 +107,17 @@ def why(node: ChainNode) -> Line:
         return (("blocked by ", "wait"), (node.root.name, "strong"), (because, "wait"))
     if node.root == node.key and node.because:
         return ((node.because, "bad" if node.health.level is Level.FAILED else "busy"),)
-    role = {Level.FAILED: "bad", Level.PROGRESSING: "busy", Level.OK: "dim"}
+    if node.health.level is Level.OK:
+        return ()  # nothing is wrong: the details strip has the sentence
+    role = {Level.FAILED: "bad", Level.PROGRESSING: "busy"}
     return ((node.health.text, role.get(node.health.level, "wait")),)
 
 
-def _object_row(number: int, node: ChainNode, line: ObjectLine, stem: str) -> Row:
+def _object_row(number: int, node: ChainNode, line: ObjectLine, stem: str, words: bool) -> Row:
     word, role = _STATUS.get(line.status, (line.status, "dim"))
+    word = word if words else word[:1]
     pod = line.key.kind == "Pod"
-    name: Line = ((stem, "rule"), ("  · " if pod else "· ", "dim"), (line.key.kind + " ", "dim"))
+    name: Line = ((stem, "off"), ("  · " if pod else "· ", "dim"), (line.key.kind + " ", "dim"))
     message = "dim" if role == "ok" else role
     return Row(
         (number, node.key, line.key),
@@ -137,7 +148,7 @@ class Chain(Pane):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._opened: dict[Key, bool] = {}
+        self._folds: dict[Key, bool] = {}
         self._placed: tuple[str, str, Key | None] | None = None
 
     @property
@@ -162,12 +173,18 @@ class Chain(Pane):
         self.note.show_lines((head, ()))
         self.table.set_groups(view.snapshot.board.environments, name)
         opened = frozenset(n.key for n in nodes if self._is_open(n))
-        self.table.show_rows(COLUMNS if nodes else (), rows(nodes, opened), self._empty(view))
+        words = self.size.width >= WORDS_FROM
+        found = rows(nodes, opened, words=words)
+        self.table.show_rows(columns(words) if nodes else (), found, self._empty(view))
         self._place(nodes, view.target)
+
+    def on_resize(self) -> None:
+        """Room for words, or not."""
+        self.refresh_view()
 
     def _is_open(self, node: ChainNode) -> bool:
         to_blame = node.root == node.key and node.health.level is not Level.OK
-        return self._opened.get(node.key, to_blame)
+        return self._folds.get(node.key, to_blame)
 
     def _place(self, nodes: tuple[ChainNode, ...], target: Target) -> None:
         here = (self.environment, target.service, target.kustomization)
@@ -193,7 +210,7 @@ class Chain(Pane):
         row = self.table.selected
         if row is None:
             return None
-        number, _key, object_ = row.id  # type: ignore[misc]
+        number, _key, object_ = cast("tuple[int, Key, Key | None]", row.id)
         nodes = self.nodes()
         return (nodes[number], object_) if number < len(nodes) else None
 
@@ -242,7 +259,7 @@ class Chain(Pane):
         if object_ is not None:
             self.action_yaml()
         elif node.objects:
-            self._opened[node.key] = not self._is_open(node)
+            self._folds[node.key] = not self._is_open(node)
             self.refresh_view()
 
     def subject_key(self) -> Key | None:
@@ -271,7 +288,8 @@ def node_details(snapshot: Snapshot, node: ChainNode, width: int) -> tuple[Line,
             ((path, "dim"),),
         )
     )
-    out = [head, *wrap(why(node), width, 2)]
+    sentence = why(node) or ((node.health.text, "dim"),)
+    out = [head, *wrap(sentence, width, 2)]
     if node.suspended is not None:
         reason = f": {node.suspended.reason}" if node.suspended.reason else ""
         who = node.suspended.by or "somebody"

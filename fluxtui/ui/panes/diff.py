@@ -1,13 +1,14 @@
 """What would change: rendered objects, field by field.
 
-Three questions, switched by ←→: what this Environment's patches do to the bundle, version to version
-through the same patches, Environment to Environment. It only asks and lays out; the Engine renders.
+Three questions, switched by ←→: what this Environment's patches do to the bundle, version to
+version through the same patches, Environment to Environment. It only asks and lays out; the
+Engine renders.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import (
@@ -29,9 +30,9 @@ from fluxtui.ui.widgets.table import Row
 
 PATCHES, VERSIONS, ENVIRONMENTS = "patches", "versions", "environments"
 COLUMNS = (
-    Column("OBJECT AND FIELD", least=30, most=64, keep=9, flex=True),
-    Column("BEFORE", least=12, keep=9, flex=True),
-    Column("AFTER", least=12, keep=9, flex=True),
+    Column("OBJECT AND FIELD", least=26, most=64, keep=9, flex=True, middle=True),
+    Column("BEFORE", least=16, keep=9, flex=True, middle=True),
+    Column("AFTER", least=16, keep=9, flex=True, middle=True),
 )
 SHOWN_FIELDS = 8
 _SIGNS = {"added": ("+", "added"), "removed": ("−", "removed"), "changed": ("~", "busy")}
@@ -58,7 +59,7 @@ def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, 
 
 
 def environment_pair(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
-    """The Environment before this one in promotion order and this one; the first two for the first."""
+    """This Environment and the one before it in promotion order; for the first: the first two."""
     row = snapshot.board.row(target.service)
     names = [e for e in snapshot.board.environments if row is not None and e in row.lines]
     if len(names) < 2 or target.environment not in names:
@@ -88,9 +89,13 @@ def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[Row, ...]:
         title: Line = ((part.kustomization.label, "accent"), (versions, "dim"), ("  ", ""))
         if not part.changes and not part.error:
             title = (*title, ("no changes", "ok"))
+        if n:
+            out.append(Row((n, -9, -1), ((),), heading=True))
         out.append(Row((n, -1, -1), (title,), heading=True))
         if part.error:
-            out.append(Row((n, -2, -1), ((("✗ does not build: " + part.error, "bad"),),), heading=True))
+            out.append(
+                Row((n, -2, -1), ((("✗ does not build: " + part.error, "bad"),),), heading=True)
+            )
         for m, text in enumerate(part.findings):
             out.append(Row((n, -3 - m, -1), ((("  ! " + text, "busy"),),), heading=True))
         for m, change in enumerate(part.changes):
@@ -109,11 +114,12 @@ def _change_rows(n: int, m: int, change: ObjectChange) -> list[Row]:
         (change.id.name, "strong"),
         (renamed, "dim"),
     )
-    word: Line = ((change.kind if change.kind != "changed" else "", role),)
-    out = [Row((n, m, -1), (name, (), word))]
+    if change.kind != "changed":
+        name = (*name, (f"  {change.kind}", role))
+    out = [Row((n, m, -1), (name,), wide=True)]
     for i, field in enumerate(change.fields[:SHOWN_FIELDS]):
         sign, role = _SIGNS[field.kind]
-        path: Line = (("    ", ""), (field.path, ""))
+        path: Line = (("    " + field.path, ""),)
         cells: tuple[Line, ...] = (
             path,
             ((value(field.before), "removed" if field.before is not None else "dim"),),
@@ -122,7 +128,8 @@ def _change_rows(n: int, m: int, change: ObjectChange) -> list[Row]:
         out.append(Row((n, m, i), cells))
     if len(change.fields) > SHOWN_FIELDS:
         more = len(change.fields) - SHOWN_FIELDS
-        out.append(Row((n, m, SHOWN_FIELDS), (((f"    … {more} more fields: enter", "dim"),), (), ())))
+        text: Line = ((f"    … {more} more fields: enter", "dim"),)
+        out.append(Row((n, m, SHOWN_FIELDS), (text,), wide=True))
     return out
 
 
@@ -149,8 +156,8 @@ class Diff(Pane):
         self._failed: dict[Question, str] = {}
 
     def aim(self, target: Target) -> None:
-        """Opened anew for that Target: a tag means version -> version."""
-        if target.tag and target.tag != self.view.target.tag:
+        """A tag means version -> version."""
+        if target.tag and self.is_mounted and target.tag != self.view.target.tag:
             self._set_mode(VERSIONS)
         self._asked = ()
 
@@ -165,7 +172,9 @@ class Diff(Pane):
         chips: list[tuple[str, str]] = []
         for mode in (PATCHES, VERSIONS, ENVIRONMENTS):
             chips += [(mode, "tab" if mode == self.mode else "dim"), ("  ", "")]
-        who = view.target.service or (view.target.kustomization.name if view.target.kustomization else "")
+        who = view.target.service or (
+            view.target.kustomization.name if view.target.kustomization else ""
+        )
         head: Line = (*chips, (f"  {who}", "strong"), (f" in {view.target.environment}", "dim"))
         if isinstance(wanted, str):
             self.note.show_lines((head, ()))
@@ -187,9 +196,8 @@ class Diff(Pane):
         if answers:
             title = answers[0].title if len(answers) == 1 else meaning(wanted[0])
             out.append(((title + "  ", "name"), *counts(parts)))
-        for answer in answers:
-            for text in answer.unread:
-                out += wrap((("! not read: " + text, "busy"),), self.size.width - 2, 2)
+        for text in dict.fromkeys(t for answer in answers for t in answer.unread):
+            out += wrap((("! not read: " + text, "busy"),), self.size.width - 2, 2)
         return (*out[:6], ())
 
     def _ask(self, wanted: tuple[Question, ...]) -> None:
@@ -226,7 +234,7 @@ class Diff(Pane):
         row = self.table.selected
         if row is None:
             return None
-        n, m, field = row.id  # type: ignore[misc]
+        n, m, field = cast("tuple[int, int, int]", row.id)
         parts = [p for q in self._asked if q in self._answers for p in self._answers[q].parts]
         if n >= len(parts) or not 0 <= m < len(parts[n].changes):
             return None

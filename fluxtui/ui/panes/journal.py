@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from fluxtui.domain.plan import Outcome, Receipt
 from fluxtui.domain.snapshot import Act
@@ -81,9 +81,12 @@ class Journal(Pane):
         row = self.table.selected
         if row is None:
             return ()
-        number, step_id = row.id  # type: ignore[misc]
+        number, step_id = cast("tuple[int, str]", row.id)
         act = self.view.snapshot.acts[number]
-        head: Line = ((act.plan.title, "strong"), (f"  by {act.plan.user}  {act.plan.made_at}", "dim"))
+        head: Line = (
+            (act.plan.title, "strong"),
+            (f"  by {act.plan.user}  {act.plan.made_at}", "dim"),
+        )
         step = next((s for s in act.plan.steps if s.id == step_id), None)
         if step is None:
             return (head, ((act.plan.reason, ""),))

@@ -1,7 +1,7 @@
 """What every pane is: a widget that shows a Snapshot for a Target, and says what it points at.
 
-A pane lays values out and nothing more: it must not act, fetch by itself (it posts `Wanted`) or keep
-state that a Snapshot already has.
+A pane lays values out and nothing more: it must not act, fetch by itself (it posts `Wanted`) or
+keep state that a Snapshot already has.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Pane(Vertical):
         UI thread, and only while the pane still shows what it asked for (`key`)."""
 
         question: Question
-        done: Callable[[Any], None]
-        failed: Callable[[str], None]
+        done: Callable[[Any], object]
+        failed: Callable[[str], object]
 
     @dataclass
     class Go(Message):
@@ -155,6 +155,9 @@ class Pane(Vertical):
     def _opened(self, event: Table.Opened) -> None:
         event.stop()
         self.open_row()
+
+    def aim(self, target: Target) -> None:
+        """Opened anew for that Target; called before it is shown."""
 
     def moved(self) -> None:
         """The cursor moved; called before anybody is told."""

@@ -72,7 +72,7 @@ def _same_repository(snapshot: Snapshot, line: Cell, repository: str) -> bool:
 
 
 def rows(view: View, selection: Selection, tags: TagList | None, sort: str) -> tuple[Row, ...]:
-    """The chosen tag first, then the others as the registry's order has them, newest last word first."""
+    """The chosen tag first, then those that were nearest to it."""
     facts = tags.facts if tags else {}
     verdicts = list(reversed(selection.verdicts))
     if sort == "age":
@@ -113,13 +113,19 @@ def note(view: View, source: Key, selection: Selection | None, width: int) -> tu
     line = view.snapshot.board.line(source)
     out: list[Line] = []
     policy = selection.policy.describe() if selection else (line.policy if line else "")
-    listed = f"listed {age(tags.listed_at, view.now)} ago" if tags and tags.listed_at else "not listed yet"
+    listed = (
+        f"listed {age(tags.listed_at, view.now)} ago"
+        if tags and tags.listed_at
+        else "not listed yet"
+    )
     where = tags.repository if tags else source.label
     out.append(((source.environment, "accent"), ("  " + where, "name"), (f"  {listed}", "dim")))
     out.append((("policy ", "dim"), (policy or "not known", "version")))
     if line is not None and line.pinned:
         why = f": {line.pinned.reason}" if line.pinned.reason else ""
-        out.append(((f"◆ pinned by {line.pinned.by or 'somebody'}{why}; the policy is not asked", "wait"),))
+        out.append(
+            ((f"◆ pinned by {line.pinned.by or 'somebody'}{why}; the policy is not asked", "wait"),)
+        )
     if tags is not None and tags.error:
         out += wrap((("✗ " + tags.error, "bad"),), width, 2)
     if selection is not None:
@@ -223,5 +229,7 @@ class Tags(Pane):
         row, source = self.table.selected, self._source
         if row is not None and source is not None:
             question = VersionsDiff(source, after=str(row.id))
-            target = Target(source.environment, self.view.target.service, source, None, question.after)
+            target = Target(
+                source.environment, self.view.target.service, source, None, question.after
+            )
             self.post_message(self.Go("diff", target))

@@ -6,34 +6,43 @@ the width there is.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
 
 from fluxtui.commands.command import Target
-from fluxtui.domain.board import Board, Level, Row as Service
+from fluxtui.domain.board import Board, Level, Severity
 from fluxtui.domain.board import Line as Cell
+from fluxtui.domain.board import Row as Service
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.snapshot import Change, FeedState, Snapshot
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, health
+from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, fit, health
 from fluxtui.ui.widgets.columns import Column
+from fluxtui.ui.widgets.footer import finding_line, loudest
+from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Row
 
 RowId = tuple[str, int]
 
 
-def columns(snapshot: Snapshot, environments: tuple[str, ...]) -> tuple[Column, ...]:
-    """Service, four columns an Environment, newest. On a narrow terminal ages go first."""
-    out = [Column("SERVICE", least=10, most=28, keep=9)]
-    for name in environments:
+def columns(snapshot: Snapshot, cells: int) -> tuple[Column, ...]:
+    """Service, four columns an Environment, newest; words of health only where there is room."""
+    names = snapshot.board.environments
+    tight = (cells - 18) // max(1, len(names)) < 40
+    out = [Column("SERVICE", least=12 if tight else 14, most=26, keep=9)]
+    for name in names:
         group = heading(snapshot, name)
         out += [
-            Column("HEALTH", least=3, most=12, keep=8, group=group),
-            Column("RUNNING", least=9, keep=8, group=group, middle=True, flex=True),
-            Column("WOULD PICK", least=9, keep=6, group=group, middle=True),
-            Column("AGE", least=4, keep=5, group=group, right=True),
+            Column("" if tight else "HEALTH", least=2 if tight else 11, keep=9, group=group),
+            Column("RUNNING", least=15, keep=9, group=group, middle=True, flex=True),
+            Column(
+                "WOULD PICK", least=10 if tight else 13, most=20, keep=8, group=group, middle=True
+            ),
+            Column("AGE", least=3, most=4, keep=5, group=group, right=True),
         ]
-    return (*out, Column("NEWEST", least=9, most=26, keep=3, middle=True))
+    return (*out, Column("NEWEST", least=9, most=16, keep=3, middle=True))
 
 
 def heading(snapshot: Snapshot, environment: str) -> str:
@@ -46,19 +55,28 @@ def heading(snapshot: Snapshot, environment: str) -> str:
     return environment
 
 
-def rows(view: View, board: Board, sort: str, reverse: bool) -> tuple[Row, ...]:
+def shared_prefix(board: Board) -> str:
+    """`acme/` when every Service has it: said once in the heading, not in every row."""
+    owners = {r.service.rpartition("/")[0] for r in board.rows}
+    owner = next(iter(owners)) if len(owners) == 1 else ""
+    return f"{owner}/" if owner else ""
+
+
+def rows(view: View, sort: str, reverse: bool, *, words: bool) -> tuple[Row, ...]:
     """One row per Service and line."""
+    board = view.snapshot.board
+    prefix = shared_prefix(board)
     services = sorted(board.rows, key=lambda s: _order(view, s, sort), reverse=reverse)
     out: list[Row] = []
     for service in services if sort else board.rows:
         depth = max((len(lines) for lines in service.lines.values()), default=1)
         for number in range(max(1, depth)):
-            cells: list[Line] = [_name(service, number)]
+            cells: list[Line] = [_name(service, number, prefix)]
             newest = ""
             for name in board.environments:
                 lines = service.lines.get(name, ())
                 cell = lines[number] if number < len(lines) else None
-                cells += _cells(view, cell, missing=number == 0)
+                cells += _cells(view, cell, words, missing=number == 0)
                 newest = newest or (cell.newest if cell else "")
             cells.append(((newest, "dim"),))
             out.append(Row((service.service, number), tuple(cells)))
@@ -83,24 +101,25 @@ def stored_at(snapshot: Snapshot, source: Key) -> str:
     return str(artifact.get("lastUpdateTime") or "") if isinstance(artifact, dict) else ""
 
 
-def _name(service: Service, number: int) -> Line:
+def _name(service: Service, number: int, prefix: str) -> Line:
     if number:
-        return (("  ↳ another source", "dim"),)
-    return ((service.service, "name"),)
+        return (("└ 2nd source" if number == 1 else f"└ source {number + 1}", "dim"),)
+    return ((service.service.removeprefix(prefix), "name"),)
 
 
-def _cells(view: View, cell: Cell | None, *, missing: bool) -> tuple[Line, Line, Line, Line]:
+def _cells(
+    view: View, cell: Cell | None, words: bool, *, missing: bool
+) -> tuple[Line, Line, Line, Line]:
     if cell is None:
         return ((("–" if missing else "", "dim"),), (), (), ())
     role = {Level.FAILED: "bad", Level.PROGRESSING: "busy"}.get(cell.health.level, "version")
-    marks = (SUSPENDED if cell.suspended else "") + (PINNED if cell.pinned else "")
     running: Line = ((cell.running.text or "nothing yet", role if cell.running.text else "dim"),)
-    pick = picks(cell)
-    state = (*health(cell.health.level), (f" {marks}", "wait")) if marks else health(
-        cell.health.level
-    )
+    state = health(cell.health.level, word=words)
+    marks = (SUSPENDED if cell.suspended else "") + (PINNED if cell.pinned else "")
+    if marks:
+        state = (*state, (f" {marks}" if words else marks, "wait"))
     age = since(stored_at(view.snapshot, cell.source), view.now)
-    return (state, running, pick, ((age, "dim"),))
+    return (state, running, picks(cell), ((age, "dim"),))
 
 
 def picks(cell: Cell) -> Line:
@@ -108,11 +127,13 @@ def picks(cell: Cell) -> Line:
     if not cell.would_pick:
         return ((cell.note, "dim"),) if cell.note else ()
     if cell.pinned:
-        return ((f"{PINNED} pinned", "wait"),)
+        return (("pinned", "wait"),)
+    if cell.suspended:
+        return (("suspended", "wait"),)
     if cell.behind:
         return ((f"{ARROW} {cell.would_pick}", "busy"),)
     if cell.would_pick == cell.running.version:
-        return (("=", "dim"),)
+        return (("same", "dim"),)
     return ((cell.would_pick, "dim"),)
 
 
@@ -120,7 +141,9 @@ class Versions(Pane):
     """The board."""
 
     title: ClassVar[str] = "Versions"
-    hint: ClassVar[str] = "←→ environment   enter chain   t why this version   / filter   N A S sort"
+    hint: ClassVar[str] = (
+        "←→ environment   enter chain   t why this version   / filter   N A S sort"
+    )
     sorts: ClassVar[tuple[str, ...]] = ("name", "age", "status")
 
     def lay_out(self, view: View) -> None:
@@ -130,11 +153,26 @@ class Versions(Pane):
         names = [heading(view.snapshot, e) for e in board.environments]
         wanted = heading(view.snapshot, view.target.environment) if not table.groups else ""
         table.set_groups(names, wanted)
-        table.show_rows(
-            columns(view.snapshot, board.environments) if board.rows else (),
-            rows(view, board, self.sort, self.reverse),
-            empty=empty(view.snapshot),
-        )
+        shown = columns(view.snapshot, self.size.width)
+        words = any(c.title == "HEALTH" for c in shown)
+        found = rows(view, self.sort, self.reverse, words=words)
+        table.show_rows(shown if board.rows else (), found, empty=empty(view.snapshot))
+        self._show_lately(view, len(found) or len(empty(view.snapshot)))
+
+    def _show_lately(self, view: View, rows: int) -> None:
+        """Under the board, where it leaves room: what needs a person, and what changed last."""
+        room = self.size.height - rows - self.table.head - 2
+        lines = lately(view, room, self.size.width - 2) if view.snapshot.board.rows else ()
+        self.query_one(".lately", Paragraph).show_lines(lines)
+
+    def compose(self) -> ComposeResult:
+        """The board, and a strip under it."""
+        yield from super().compose()
+        yield Paragraph(classes="lately")
+
+    def on_resize(self) -> None:
+        """Room for more or fewer columns."""
+        self.refresh_view()
 
     def pointed(self) -> Target | None:
         """Service, Environment and source under the cursor."""
@@ -142,7 +180,7 @@ class Versions(Pane):
         board = self.view.snapshot.board
         if row is None or self.table.group not in self.table.groups:
             return None
-        service, number = row.id  # type: ignore[misc]
+        service, number = cast(RowId, row.id)
         environment = board.environments[self.table.groups.index(self.table.group)]
         found = board.row(service)
         lines = found.lines.get(environment, ()) if found else ()
@@ -155,9 +193,37 @@ class Versions(Pane):
         if target is not None:
             self.post_message(self.Go("chain", target))
 
-    def interest(self) -> frozenset[Key]:
-        """Nothing: the board needs no pods."""
-        return frozenset()
+
+def lately(view: View, room: int, cells: int) -> tuple[Line, ...]:
+    """Findings and the newest Changes in at most `room` lines; nothing when there is no room."""
+    if room < 4:
+        return ()
+    out: list[Line] = []
+    found = [f for f in loudest(view.snapshot.findings) if f.severity is not Severity.INFO]
+    if found and room >= 10:
+        out.append((("NEEDS ATTENTION", "dim"),))
+        shown = found[: max(1, room // 2 - 2)]
+        out += [fit(finding_line(f), cells) for f in shown]
+        if len(found) > len(shown):
+            out.append(((f"  and {len(found) - len(shown)} more: press !", "accent"),))
+        out.append(())
+    rest = room - len(out) - 2
+    if rest > 0 and view.snapshot.changes:
+        out.append((("LAST CHANGES", "dim"),))
+        out += [change_line(view, c) for c in view.snapshot.changes[:rest]]
+    return tuple(out)
+
+
+def change_line(view: View, change: Change) -> Line:
+    """`4m  staging  activity-system/x  picked ..`."""
+    role = {"error": "bad", "warning": "busy"}.get(change.severity, "")
+    subject = change.subject.rpartition("/")[2]
+    return (
+        (f"{since(change.at, view.now):>4}  ", "dim"),
+        (f"{change.environment:<12.12} ", "accent"),
+        *fit(((subject, "version"),), 24),
+        ("  " + change.what, role),
+    )
 
 
 def empty(snapshot: Snapshot) -> tuple[Line, ...]:
@@ -180,6 +246,6 @@ def empty(snapshot: Snapshot) -> tuple[Line, ...]:
             out.append((("✓ ", "ok"), (name, "name"), (" connected, no OCIRepository yet", "dim")))
         else:
             waiting = True
-            out.append((("◌ ", "wait"), (name, "name"), (" connecting …", "dim")))
+            out.append((("○ ", "wait"), (name, "name"), (" connecting …", "dim")))
     head = "Nothing to show yet." if waiting else "No service is delivered from a registry here."
     return (((head, "name"),), (), *out)

@@ -38,10 +38,14 @@ class Arguments(Sheet[dict[str, str] | None]):
             yield Paragraph((((self._command.help, "dim"),), ()), classes="about")
             for argument in self._command.arguments:
                 yield Paragraph((((argument.title, "name"),),))
-                yield Input(self._defaults[argument.name], id=f"arg-{argument.name}", select_on_focus=False)
+                yield Input(
+                    self._defaults[argument.name], id=f"arg-{argument.name}", select_on_focus=False
+                )
                 if self._choices[argument.name]:
                     yield Paragraph(classes="choices", id=f"choices-{argument.name}")
-            yield Paragraph(((("enter go on   tab next field   ↑↓ choices   esc leave", "dim"),),), id="ask")
+            yield Paragraph(
+                ((("enter go on   tab next field   ↑↓ choices   esc leave", "dim"),),), id="ask"
+            )
 
     def on_mount(self) -> None:
         """The first empty field has the focus."""
@@ -71,7 +75,9 @@ class Arguments(Sheet[dict[str, str] | None]):
         lines: list[Line] = []
         for choice in found[first : first + SHOWN]:
             here = choice == typed
-            lines.append((("  ● " if here else "    ", "accent"), (choice, "strong" if here else "dim")))
+            lines.append(
+                (("  ● " if here else "    ", "accent"), (choice, "strong" if here else "dim"))
+            )
         if len(found) > SHOWN:
             lines.append(((f"    {len(found)} choices", "dim"),))
         self.query_one(f"#choices-{argument.name}", Paragraph).show_lines(lines)
@@ -102,7 +108,9 @@ class Arguments(Sheet[dict[str, str] | None]):
     @on(Input.Submitted)
     def _submit(self) -> None:
         values = {a.name: self._field(a).value.strip() for a in self._command.arguments}
-        missing = next((a for a in self._command.arguments if a.required and not values[a.name]), None)
+        missing = next(
+            (a for a in self._command.arguments if a.required and not values[a.name]), None
+        )
         if missing is not None:
             self._field(missing).focus()
             self.query_one("#ask", Paragraph).show_lines(

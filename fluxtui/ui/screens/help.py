@@ -24,12 +24,26 @@ MOVING = (
 )
 SIGNS: tuple[Line, ...] = (
     (
-        ("✓", "ok"), (" ready   ", ""), ("◐", "busy"), (" rolling   ", ""), ("◌", "wait"),
-        (" waiting   ", ""), ("✗", "bad"), (" failed   ", ""), ("?", "dim"), (" unknown", ""),
+        ("✓", "ok"),
+        (" ready   ", ""),
+        ("◐", "busy"),
+        (" rolling   ", ""),
+        ("○", "wait"),
+        (" waiting   ", ""),
+        ("✗", "bad"),
+        (" failed   ", ""),
+        ("?", "dim"),
+        (" unknown", ""),
     ),
     (
-        ("‖", "wait"), (" suspended   ", ""), ("◆", "wait"), (" pinned   ", ""), ("⚿", "dim"),
-        (" protected: type its name   ", ""), ("→", "busy"), (" would pick", ""),
+        ("‖", "wait"),
+        (" suspended   ", ""),
+        ("◆", "wait"),
+        (" pinned   ", ""),
+        ("◈", "dim"),
+        (" protected: type its name   ", ""),
+        ("→", "busy"),
+        (" would pick", ""),
     ),
 )
 

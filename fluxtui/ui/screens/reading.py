@@ -25,8 +25,9 @@ class Reading(Sheet[None]):
         Binding("slash", "search", "Search", show=False),
     ]
 
-    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+    def __init__(self, title: str, lines: Sequence[Line], hang: int = 2) -> None:
         super().__init__(classes="tall")
+        self._hang = hang
         self._title = title
         self._text = tuple(lines)
 
@@ -54,7 +55,7 @@ class Reading(Sheet[None]):
         rows = [
             Row(index, (part,))
             for index, line in enumerate(self._text)
-            for part in (wrap(line, self.inner_width - 2, 40) or ((),))
+            for part in (wrap(line, self.inner_width - 2, 40, self._hang) or ((),))
         ]
         numbered = [Row(number, row.cells) for number, row in enumerate(rows)]
         self.query_one(Table).show_rows((Column("", flex=True),), numbered, ((("Empty.", "dim"),),))

@@ -1,7 +1,7 @@
 """The Plan before it runs, and its Receipts while it does.
 
-Says what would be done, what comes of it, what to beware of and what was not looked at; asks (`y`, or
-the protected Environment's name); then shows each Step's Receipt as the Engine reports it.
+Says what would be done, what comes of it, what to beware of and what was not looked at; asks (`y`,
+or the protected Environment's name); then shows each Step's Receipt as the Engine reports it.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Review(Sheet[bool]):
                 yield Paragraph(id="plan")
             yield Paragraph(id="ask")
             if self._plan.confirm:
-                yield Input(placeholder=self._plan.confirm, id="confirm")
+                yield Input(id="confirm")
 
     def on_mount(self) -> None:
         """Protected: the field has the focus."""
@@ -133,7 +133,13 @@ class Review(Sheet[bool]):
         if self._plan.confirm:
             told: Line = (("✗ " + self._error + "   ", "bad"),) if self._error else ()
             name = self._plan.confirm
-            return ((*told, (name, "strong"), (" is protected: type its name, then enter   esc leave", "dim")),)
+            return (
+                (
+                    *told,
+                    (name, "strong"),
+                    (" is protected: type its name, then enter   esc leave", "dim"),
+                ),
+            )
         return ((("y ", "key"), ("run   ", ""), ("esc ", "key"), ("leave", "")),)
 
     def action_scroll(self, rows: int) -> None:

@@ -8,7 +8,7 @@ from fluxtui.domain.board import Mark
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age, since
-from fluxtui.ui.spans import PINNED, SUSPENDED, Line, health, join, wrap
+from fluxtui.ui.spans import PINNED, SUSPENDED, Line, elide_middle, health, join, width, wrap
 
 
 def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -> tuple[Line, ...]:
@@ -30,22 +30,26 @@ def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -
             ((line.policy, "dim"),),
         )
     )
-    return (head, versions_line(line, now), *state_lines(line, now, cells))[:4]
+    return (head, versions_line(line, now, cells), *state_lines(line, now, cells))[:4]
 
 
-def versions_line(line: Cell, now: float) -> Line:
-    """Running, would pick, newest; each said in words."""
+def versions_line(line: Cell, now: float, cells: int) -> Line:
+    """Running, would pick, newest; each said in words. Long versions are shortened to fit."""
+    full = _versions(line, now, 200)
+    return full if width(full) <= cells else _versions(line, now, max(12, (cells - 40) // 4))
+
+
+def _versions(line: Cell, now: float, most: int) -> Line:
     listed = age(line.listed_at, now)
-    digest = short_digest(line.running.digest)
+    running = elide_middle(line.running.text or "nothing", most * 2)
+    pick = elide_middle(line.would_pick or "nothing", most)
+    newest: Line = (("newest ", "dim"), (elide_middle(line.newest, most), "version"))
     return join(
         (
-            (
-                ("running ", "dim"),
-                (line.running.text or "nothing", "version"),
-                (f" {digest}" if digest else "", "dim"),
-            ),
-            (("would pick ", "dim"), (line.would_pick or "nothing", "busy" if line.behind else "version")),
-            (("newest ", "dim"), (line.newest, "version")) if line.newest else (),
+            (("running ", "dim"), (running, "version")),
+            (("would pick ", "dim"), (pick, "busy" if line.behind else "version")),
+            newest if line.newest else (),
+            ((short_digest(line.running.digest), "dim"),) if most > 100 else (),
             ((f"listed {listed} ago" if listed else "not listed yet", "dim"),),
         )
     )

@@ -19,21 +19,24 @@ _LOUD = {Severity.ERROR: ("✗", "bad"), Severity.WARNING: ("!", "busy"), Severi
 def footer_line(
     commands: Sequence[Command], keys: dict[str, str], context: Context, cells: int
 ) -> Line:
-    """Keys of the acts, as many as fit; `: more` and `q back` always."""
+    """Keys of the acts; where they do not all fit, only those that can be done now."""
     acts = [c for c in commands if c.plan is not None and c.footer]
+    off = {c.id for c in acts if c.disabled_reason(context) is not None}
     tail: Line = (("  : ", "key"), ("all  ", "dim"), ("q ", "key"), ("back ", "dim"))
-    room = cells - width(tail) - 1
-    out: list[tuple[str, str]] = [(" ", "")]
-    for command in acts:
-        off = command.disabled_reason(context) is not None
-        entry: Line = (
-            (shown_key(keys.get(command.id, "")) + " ", "off" if off else "key"),
-            (short_title(command) + "  ", "off" if off else ""),
-        )
-        if width(tuple(out)) + width(entry) > room:
+    room = cells - width(tail)
+    for shown in (acts, [c for c in acts if c.id not in off]):
+        line: Line = ((" ", ""), *(span for c in shown for span in _entry(c, keys, c.id in off)))
+        if width(line) <= room:
             break
-        out.extend(entry)
-    return (*fit(tuple(out), cells - width(tail)), *tail)
+    return (*fit(line, room), *tail)
+
+
+def _entry(command: Command, keys: dict[str, str], off: bool) -> Line:
+    key = shown_key(keys.get(command.id, ""))
+    return (
+        (key + " ", "off" if off else "key"),
+        (short_title(command) + "  ", "off" if off else ""),
+    )
 
 
 def short_title(command: Command) -> str:
@@ -48,7 +51,11 @@ def finding_line(finding: Finding) -> Line:
     glyph, role = _LOUD[finding.severity]
     # The message often names the place already.
     where = "" if finding.environment in finding.message else finding.environment
-    out: Line = ((f"{glyph} ", role), (where + ": " if where else "", "name"), (finding.message, role))
+    out: Line = (
+        (f"{glyph} ", role),
+        (where + ": " if where else "", "name"),
+        (finding.message, role),
+    )
     return (*out, (f" — {finding.next}", "dim")) if finding.next else out
 
 
@@ -64,12 +71,12 @@ def findings_lines(findings: Sequence[Finding]) -> tuple[Line, ...]:
     return lines or ((("Nothing to report.", "ok"),),)
 
 
-def status_line(message: Line, findings: Sequence[Finding], hint: str, cells: int) -> Line:
-    """The newest message, else the loudest finding, else what the keys of this pane do."""
+def status_line(message: Line, findings: Sequence[Finding], cells: int) -> Line:
+    """The newest message, else the loudest finding."""
     if message:
         return (" ", ""), *fit(message, cells - 1)
     loud = [f for f in loudest(findings) if f.severity is not Severity.INFO]
     if not loud:
-        return ((" " + hint, "dim"),)
+        return ()
     more: Line = ((f"  +{len(loud) - 1} more: !" if len(loud) > 1 else "", "accent"),)
     return (" ", ""), *fit(finding_line(loud[0]), cells - 2 - width(more)), *more

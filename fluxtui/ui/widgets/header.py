@@ -29,14 +29,14 @@ def health_counts(snapshot: Snapshot, environment: str) -> dict[Level, int]:
 
 
 def environment_line(snapshot: Snapshot, name: str, *, words: bool) -> Line:
-    """`production ⚿ ✓6 ✗1`, or why there is nothing to count."""
+    """`production ◈ ✓6 ✗1`, or why there is nothing to count."""
     configured = snapshot.config.environment(name)
     out: list[tuple[str, str]] = [(name, "strong")]
     read_only = snapshot.config.read_only or (configured is not None and configured.read_only)
     if read_only:
         out.append((" read-only" if words else " r/o", "wait"))
     elif configured is None or configured.protected:
-        out.append((f" {PROTECTED}", "dim"))
+        out.append((f" {PROTECTED} protected" if words else f" {PROTECTED}", "dim"))
     if name in snapshot.unreachable:
         return (*out, (" ✗ unreachable" if words else " ✗ down", "bad"))
     counts = health_counts(snapshot, name)
@@ -59,7 +59,7 @@ def _starting(snapshot: Snapshot, name: str) -> bool:
 def feeds_line(snapshot: Snapshot, now: float) -> Line:
     """`● live`, or the worst state and since when."""
     if not snapshot.feeds:
-        return (("◌ connecting", "wait"),)
+        return (("○ connecting", "wait"),)
     poor = [f for f in snapshot.feeds if f.state in (FeedState.RETRYING, FeedState.FORBIDDEN)]
     if poor:
         oldest = min((f.since for f in poor if f.since), default=0.0)
@@ -67,15 +67,21 @@ def feeds_line(snapshot: Snapshot, now: float) -> Line:
         stamp = age(oldest, now)
         return ((f"✗ {word}" + (f" {stamp}" if stamp else ""), "bad"),)
     if any(f.state is FeedState.STARTING for f in snapshot.feeds):
-        return (("◌ connecting", "wait"),)
+        return (("○ connecting", "wait"),)
     listed = [t.listed_at for t in snapshot.tags.values() if t.listed_at]
     stamp = age(min(listed), now) if listed else ""
     return (("● live", "ok"), (f"  tags {stamp}" if stamp else "", "dim"))
 
 
+def acts_line(snapshot: Snapshot) -> Line:
+    """How many Plans run now, whatever pane is open."""
+    running = sum(not act.finished for act in snapshot.acts)
+    return ((f"◐ {running} running   ", "busy"),) if running else ()
+
+
 def top_line(snapshot: Snapshot, now: float, cells: int) -> Line:
     """The first line, for that many cells."""
-    right = feeds_line(snapshot, now)
+    right = (*acts_line(snapshot), *feeds_line(snapshot, now))
     for words in (True, False):
         left: list[tuple[str, str]] = [(" fluxtui", "accent")]
         for name in environments(snapshot):

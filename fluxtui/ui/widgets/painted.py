@@ -15,10 +15,24 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from fluxtui.ui.spans import Line, safe
+from fluxtui.ui.spans import Line, fit, safe
 
 ROLES = (
-    "ok", "busy", "wait", "bad", "dim", "name", "accent", "version", "rule", "strong", "key", "off", "tab", "added", "removed",
+    "ok",
+    "busy",
+    "wait",
+    "bad",
+    "dim",
+    "name",
+    "accent",
+    "version",
+    "rule",
+    "strong",
+    "key",
+    "off",
+    "tab",
+    "added",
+    "removed",
 )
 
 
@@ -42,14 +56,16 @@ class Painted(Widget):
         """A Strip of exactly that width; `over` is laid under the roles (a cursor's background)."""
         base = self.rich_style + over if over else self.rich_style
         segments = [Segment(safe(text), base + self.role_style(role)) for text, role in line]
-        return Strip(segments).adjust_cell_length(width, base)
+        return Strip(segments).simplify().adjust_cell_length(width, base)
 
 
 class Paragraph(Painted):
     """Some lines of text. `show` repaints only those that changed."""
 
-    def __init__(self, lines: Sequence[Line] = (), **options: str) -> None:
-        super().__init__(**options)
+    def __init__(
+        self, lines: Sequence[Line] = (), *, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = tuple(lines)
 
     @property
@@ -71,6 +87,6 @@ class Paragraph(Painted):
         return len(self._lines)
 
     def render_line(self, y: int) -> Strip:
-        """One line, cut at the edge."""
+        """One line, with an ellipsis where it is cut."""
         line: Line = self._lines[y] if 0 <= y < len(self._lines) else ()
-        return self.strip_of(line, self.size.width)
+        return self.strip_of(fit(line, self.size.width), self.size.width)

@@ -34,7 +34,7 @@ class Commands(Provider):
         for command in self._app.commands:
             yield DiscoveryHit(
                 Content(self._title(command)),
-                lambda c=command: self._app.start(c),  # type: ignore[misc]
+                lambda c=command: self._app.start(c),
                 text=command.title,
                 help=self._help(command),
             )
@@ -48,7 +48,7 @@ class Commands(Provider):
                 yield Hit(
                     score,
                     Content(self._title(command)),
-                    lambda c=command: self._app.start(c),  # type: ignore[misc]
+                    lambda c=command: self._app.start(c),
                     text=command.title,
                     help=self._help(command),
                 )

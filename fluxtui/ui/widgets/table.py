@@ -1,7 +1,8 @@
 """The table that every pane is made of: a line-API ScrollView that repaints only rows that changed.
 
-A DataTable repaints itself whole for one cell (style.md 3.1); here a row is a value, rows are compared
-with those shown before, and a changed one costs one line. It knows nothing of what it shows.
+A DataTable repaints itself whole for one cell (style.md 3.1); here a row is a value, rows are
+compared with those shown before, and a changed one costs one line. It knows nothing of what it
+shows.
 """
 
 from __future__ import annotations
@@ -26,11 +27,15 @@ from fluxtui.ui.widgets.painted import Painted
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: what it stands for, and its cells. A `heading` cannot be selected."""
+    """One line of the table: what it stands for, and its cells.
+
+    A `heading` cannot be selected; the first cell of a `wide` row takes the whole line.
+    """
 
     id: Hashable
     cells: tuple[Line, ...]
     heading: bool = False
+    wide: bool = False
 
 
 def matches(row: Row, words: str) -> bool:
@@ -68,8 +73,8 @@ class Table(Painted, ScrollView, can_focus=True):
 
         table: Table
 
-    def __init__(self, **options: str) -> None:
-        super().__init__(**options)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._columns: tuple[Column, ...] = ()
         self._all: tuple[Row, ...] = ()
         self._rows: tuple[Row, ...] = ()
@@ -113,7 +118,7 @@ class Table(Painted, ScrollView, can_focus=True):
     def show_rows(
         self, columns: Sequence[Column], rows: Sequence[Row], empty: Sequence[Line] = ()
     ) -> None:
-        """Show these rows; the cursor stays on the row of the same id. `empty` stands in for none."""
+        """Show these rows, or `empty` for none; the cursor stays on the row of the same id."""
         before, id_ = self.selected, self._id_at(self._cursor)
         columns = tuple(columns)
         same = columns == self._columns and tuple(empty) == self._empty
@@ -148,6 +153,10 @@ class Table(Painted, ScrollView, can_focus=True):
                 self._move_to(index)
                 return True
         return False
+
+    @property
+    def _marks_group(self) -> bool:
+        return len({c.group for c in self._columns} & set(self.groups)) > 1
 
     def set_groups(self, groups: Sequence[str], group: str = "") -> None:
         """Which column groups the cursor can stand in."""
@@ -186,7 +195,7 @@ class Table(Painted, ScrollView, can_focus=True):
         widest = [0] * count
         for row in self._rows:
             for i, cell in enumerate(row.cells[:count]):
-                if cell and not row.heading:
+                if cell and not row.heading and not row.wide:
                     widest[i] = max(widest[i], width(cell))
         self._widest = tuple(widest)
         self._place()
@@ -245,10 +254,12 @@ class Table(Painted, ScrollView, can_focus=True):
 
     def _row_strip(self, row: Row, current: bool, size: int) -> Strip:
         if row.heading:
-            return self.strip_of(((" ", ""), *(row.cells[0] if row.cells else ())), size)
+            return self.strip_of(
+                ((" ", ""), *fit(row.cells[0] if row.cells else (), size - 2)), size
+            )
         focused = self.has_focus
         over = self._cursor_style("row--cursor" if focused else "row--blur") if current else None
-        if not current or len(self.groups) < 2 or not focused:
+        if not current or not self._marks_group or not focused:
             return self.strip_of(self._row_line(row, self._slots), size, over)
         cell = self._cursor_style("row--cell")
         parts = [self.strip_of((("▎" if current else " ", "accent"),), 1, over)]
@@ -264,6 +275,8 @@ class Table(Painted, ScrollView, can_focus=True):
     def _row_line(self, row: Row, slots: Sequence[Slot]) -> Line:
         current = self.selected is row
         out: list[tuple[str, str]] = [("▎" if current else " ", "accent")]
+        if row.wide:
+            return (*out, *fit(row.cells[0], max(1, self.size.width - 2)))
         for slot in slots:
             cell = row.cells[slot.index] if slot.index < len(row.cells) else ()
             column = slot.column
@@ -273,7 +286,7 @@ class Table(Painted, ScrollView, can_focus=True):
         return tuple(out)
 
     def _cursor_style(self, name: str) -> Style:
-        # With a colourless theme the cursor would be invisible as a background: then it is reversed.
+        # Without colours a background would not be seen: then the cursor is reversed.
         style = self.get_component_rich_style(name, partial=True)
         if self.app.no_color and style.bgcolor is not None:
             return Style(reverse=True) if name != "row--blur" else Style(underline=True)

@@ -1,0 +1,20 @@
+"""The panes by the id of the Command that opens them. Adding a pane means naming it here."""
+
+from __future__ import annotations
+
+from fluxtui.ui.panes.chain import Chain
+from fluxtui.ui.panes.diff import Diff
+from fluxtui.ui.panes.events import Events
+from fluxtui.ui.panes.journal import Journal
+from fluxtui.ui.panes.pane import Pane
+from fluxtui.ui.panes.tags import Tags
+from fluxtui.ui.panes.versions import Versions
+
+PANES: dict[str, type[Pane]] = {
+    "versions": Versions,
+    "tags": Tags,
+    "chain": Chain,
+    "diff": Diff,
+    "events": Events,
+    "journal": Journal,
+}

@@ -1,0 +1,39 @@
+"""Fixtures of the screen's tests: an app on a scripted engine, showing one fixed night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from ui_delivery import CONFIG, NOW, night
+from ui_engine import ScriptedEngine
+
+from fluxtui.commands.command import Target
+from fluxtui.domain.config import Config
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.app import FluxtuiApp
+
+MakeApp = Callable[..., FluxtuiApp]
+
+
+@pytest.fixture(autouse=True)
+def _same_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine(night())
+
+
+@pytest.fixture
+def make_app(engine: ScriptedEngine) -> MakeApp:
+    def make(
+        snapshot: Snapshot | None = None, config: Config = CONFIG, start: Target | None = None
+    ) -> FluxtuiApp:
+        if snapshot is not None:
+            engine.give(snapshot)
+        return FluxtuiApp(engine, config=config, user="anna", start=start, now=lambda: NOW)
+
+    return make

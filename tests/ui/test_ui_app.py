@@ -1,0 +1,267 @@
+"""The screen as a person uses it: moving, asking, refusing, confirming."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from conftest import MakeApp
+from frame import screen_text
+from textual.pilot import Pilot
+from textual.widgets import Input
+from ui_delivery import CONFIG, NOW, ks, night, oci
+from ui_engine import ScriptedEngine
+
+from fluxtui.commands.command import Target
+from fluxtui.domain.ask import ReadFacts, VersionsDiff
+from fluxtui.domain.board import HealthLine, Level
+from fluxtui.domain.plan import Outcome, Receipt
+from fluxtui.domain.snapshot import Act
+from fluxtui.ui.app import FluxtuiApp
+from fluxtui.ui.screens.review import Review
+from fluxtui.ui.widgets.table import Table
+
+WIDE = (120, 40)
+
+
+def text(app: FluxtuiApp) -> str:
+    return "\n".join(screen_text(app))
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def test_the_cursor_says_what_is_meant(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "right", "down", "down")
+        assert app.target == Target(
+            "production", "acme/notifications", oci("production", "notifications")
+        )
+        assert "pinned by anna" in text(app)
+
+
+async def test_enter_goes_to_the_root_blocker_and_escape_comes_back(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "enter")
+        assert app.target.kustomization == ks("staging", "clickhouse-migrations")
+        assert "container migrate: CrashLoopBackOff" in text(app)
+        await press(pilot, "escape")
+        assert "WOULD PICK" in text(app)
+
+
+async def test_a_deep_start_opens_the_chain_there(make_app: MakeApp) -> None:
+    key = ks("production", "activity-apiserver")
+    app = make_app(start=Target("production", kustomization=key))
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        assert app.target.kustomization == key
+        assert "clickhouse-keeper" in text(app)
+
+
+async def test_the_engine_starts_after_the_first_paint_and_its_wake_repaints(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        assert engine.started
+        before = night()
+        rows = list(before.board.rows)
+        line = rows[3].lines["staging"][0]
+        worse = replace(line, health=HealthLine(Level.FAILED, "pod gone"))
+        rows[3] = replace(rows[3], lines={**rows[3].lines, "staging": (worse,)})
+        engine.give(replace(before, board=replace(before.board, rows=tuple(rows)), serial=8))
+        await pilot.pause()
+        status_page = next(x for x in screen_text(app) if x.startswith(" status-page"))
+        assert "✗ failed" in status_page
+
+
+async def test_only_changed_rows_are_painted_again(
+    make_app: MakeApp, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "3")
+        painted: list[int] = []
+        whole: list[int] = []
+        table = app.query("Chain").first().query_one(Table)
+        monkeypatch.setattr(table, "_repaint", painted.append)
+        monkeypatch.setattr(table, "refresh", lambda *a, **k: whole.append(1))
+        before = night()
+        nodes = list(before.board.chains["staging"])
+        nodes[1] = replace(nodes[1], running="v9")
+        board = replace(before.board, chains={**before.board.chains, "staging": tuple(nodes)})
+        engine.give(replace(before, board=board, serial=8))
+        await pilot.pause()
+        assert painted == [1]
+        assert whole == []
+
+
+async def test_a_key_that_cannot_be_used_says_why(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "r")
+        assert "Resume: OCIRepository/activity-system/activity is not suspended" in text(app)
+
+
+async def test_read_only_refuses_every_act(make_app: MakeApp, engine: ScriptedEngine) -> None:
+    config = replace(CONFIG, read_only=True)
+    app = make_app(replace(night(), config=config), config)
+    async with app.run_test(size=WIDE) as pilot:
+        for key in ("s", "R", "W", "p"):
+            await press(pilot, key)
+            assert "fluxtui was started read-only" in text(app)
+        assert "staging read-only" in text(app)
+        assert engine.ran == []
+
+
+async def test_a_reason_is_required(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "s", "enter")
+        assert "It is required" in text(app)
+        await press(pilot, "escape")
+        assert "nothing was done" in text(app)
+
+
+async def test_an_unprotected_environment_takes_a_plain_yes(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "s", *"audit", "enter")
+        assert engine.ran == []
+        await press(pilot, "y")
+        plan, confirmed = engine.ran[0]
+        assert (plan.command, plan.reason, confirmed) == ("suspend", "audit", True)
+        assert "◐ running" in text(app)
+        done = Receipt(plan.id, plan.steps[0].id, Outcome.DONE, "", NOW)
+        engine.give(replace(night(), acts=(Act(plan, (done,)),)))
+        await pilot.pause()
+        assert "✓ 1  set spec.suspend" in text(app)
+        engine.finish()
+        await pilot.pause()
+        assert "✓ done" in text(app)
+        await press(pilot, "escape")
+        assert not isinstance(app.screen, Review)
+
+
+async def test_a_protected_environment_wants_its_name(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "right", "s", *"audit", "enter")
+        await press(pilot, *"y", "enter")
+        assert engine.ran == []
+        assert "that is not the name" in text(app)
+        app.screen.query_one("#confirm", Input).value = ""
+        await press(pilot, *"production", "enter")
+        assert len(engine.ran) == 1
+
+
+async def test_a_failed_step_is_told_with_its_reason(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "s", *"audit", "enter", "y")
+        engine.finish(Outcome.REFUSED, "the object changed meanwhile")
+        await pilot.pause()
+        assert "✗ refused: the object changed meanwhile" in text(app)
+
+
+async def test_facts_are_read_for_the_rows_in_sight_only(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    bare = night()
+    url, tags = next(iter(bare.tags.items()))
+    app = make_app(replace(bare, tags={url: replace(tags, facts={})}))
+    async with app.run_test(size=(80, 20)) as pilot:
+        await press(pilot, "2")
+        asked = [q for q in engine.asked if isinstance(q, ReadFacts)]
+        assert len(asked) == 1
+        assert 0 < len(asked[0].tags) < len(tags.tags)
+
+
+async def test_a_tag_is_compared_with_what_runs(make_app: MakeApp, engine: ScriptedEngine) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "2", "down", "enter")
+        await pilot.pause()
+        question = engine.asked[-1]
+        assert isinstance(question, VersionsDiff)
+        assert question.after == "v0.0.0-staging-test-deploy-0041"
+        assert "spec.replicas" in text(app)
+        await press(pilot, "enter")
+        assert "@@" in text(app)
+
+
+async def test_a_registry_that_is_down_is_a_line_and_nothing_more(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    engine.registry_down = True
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "4")
+        await pilot.pause()
+        assert "✗ registry.example.com: connection refused" in text(app)
+        await press(pilot, "1")
+        assert "WOULD PICK" in text(app)
+
+
+async def test_the_filter_narrows_and_escape_ends_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "slash", *"pinned", "enter")
+        lines = text(app)
+        assert "notifications" in lines
+        assert "status-page  " not in lines.split("LAST CHANGES")[0]
+        await press(pilot, "escape")
+        assert "status-page" in text(app).split("LAST CHANGES")[0]
+
+
+async def test_the_palette_lists_commands_with_the_reason_when_off(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "colon", *"resume")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "not now: OCIRepository/activity-system/activity is not suspended" in text(app)
+
+
+async def test_keys_are_remapped_by_command_id(make_app: MakeApp) -> None:
+    app = make_app(config=replace(CONFIG, keys={"events": "f5"}))
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "f5")
+        assert "HealthCheckFailed" in text(app)
+        assert "f5 Events" in text(app)
+
+
+async def test_logs_show_terminal_codes_as_text(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "enter", "down", "down", "l")
+        await pilot.pause()
+        assert "\\e[31mpanic: column exists" in text(app)
+
+
+async def test_a_slow_link_gets_sixteen_colours(make_app: MakeApp) -> None:
+    app = make_app(config=replace(CONFIG, slow=True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.current_theme.ansi
+        assert "activity" in text(app)
+
+
+async def test_q_at_the_first_view_asks_once(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "q")
+        assert "press q again to quit" in text(app)
+        await press(pilot, "q")
+    assert app.return_code == 0

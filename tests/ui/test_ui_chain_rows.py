@@ -1,0 +1,47 @@
+"""The rows of the chain: who blocks, who waits, and what is wrong with the names."""
+
+from __future__ import annotations
+
+from ui_delivery import CHAIN, blocked_nodes, ks
+
+from fluxtui.domain.board import ChainNode, HealthLine, Level
+from fluxtui.ui.panes.chain import guides, rows, summary, why
+from fluxtui.ui.spans import plain
+
+
+def test_everyone_behind_the_root_blocker_names_it() -> None:
+    told = {node.key.name: plain(why(node)) for node in blocked_nodes()}
+    assert told["clickhouse-migrations"].startswith("Job/activity-system/clickhouse-migrations")
+    for waiting in ("activity-apiserver", "activity-processor", "activity-ui"):
+        assert told[waiting].startswith("blocked by clickhouse-migrations: Job/")
+    assert told["clickhouse-keeper"] == ""
+
+
+def test_the_objects_of_an_open_node_hang_under_it() -> None:
+    nodes = blocked_nodes()
+    open_ = frozenset({ks("staging", "clickhouse-migrations")})
+    names = [plain(row.cells[0]).strip("│└├ ▸▾·") for row in rows(nodes, open_)]
+    at = names.index("clickhouse-migrations")
+    assert names[at + 1 : at + 3] == [
+        "Job clickhouse-migrations",
+        "Pod clickhouse-migrations-x7k2p",
+    ]
+
+
+def test_a_cycle_and_a_missing_dependency_are_said() -> None:
+    a, b = ks("staging", "a"), ks("staging", "b")
+    bad = HealthLine(Level.FAILED, "")
+    assert plain(why(ChainNode(a, 0, bad, cycle=(a, b, a)))) == "dependsOn cycle: a → b → a"
+    told = plain(why(ChainNode(a, 0, bad, missing=(b,))))
+    assert told == "dependsOn names what is not there: Kustomization/activity-system/b"
+
+
+def test_guides_join_siblings_and_end_with_the_last() -> None:
+    assert guides([0, 1, 2, 1, 0]) == ["", "├ ", "│ └ ", "└ ", ""]
+
+
+def test_a_node_drawn_twice_counts_once() -> None:
+    nodes = blocked_nodes()
+    assert plain(summary((*nodes, *nodes))) == plain(summary(nodes))
+    assert plain(summary(nodes)) == "✗ 1 failed  ○ 3 waiting  ✓ 5 ready"
+    assert len(nodes) == len(CHAIN) + 3

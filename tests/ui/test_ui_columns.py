@@ -1,0 +1,37 @@
+"""Columns: a narrow terminal shows fewer, never broken ones."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluxtui.ui.widgets.columns import GAP, Column, layout
+
+COLUMNS = (
+    Column("NAME", least=10, most=30, keep=9),
+    Column("AGE", least=4, keep=5, right=True),
+    Column("RUNNING", least=9, keep=8, flex=True),
+    Column("NEWEST", least=9, keep=3),
+)
+
+
+@given(st.lists(st.integers(0, 80), min_size=4, max_size=4), st.integers(22, 200))
+def test_slots_never_overlap_or_leave_the_screen(contents: list[int], width: int) -> None:
+    slots = layout(COLUMNS, contents, width)
+    for left, right in pairwise(slots):
+        assert left.start + left.width + GAP == right.start
+    assert slots[-1].start + slots[-1].width <= width
+
+
+def test_the_least_important_column_goes_first() -> None:
+    wide = layout(COLUMNS, (20, 4, 20, 9), 80)
+    narrow = layout(COLUMNS, (20, 4, 20, 9), 30)
+    assert [s.column.title for s in wide] == ["NAME", "AGE", "RUNNING", "NEWEST"]
+    assert [s.column.title for s in narrow] == ["NAME", "AGE", "RUNNING"]
+
+
+def test_what_is_left_over_goes_to_the_flexible_column() -> None:
+    slots = layout(COLUMNS, (10, 4, 9, 9), 100)
+    assert slots[2].width == 100 - 10 - 4 - 9 - 3 * GAP

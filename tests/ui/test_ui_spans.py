@@ -1,0 +1,56 @@
+"""Lines: what fits, what is shortened where, and what a cluster cannot smuggle in."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluxtui.ui.ages import age, epoch
+from fluxtui.ui.spans import elide, elide_middle, fit, plain, safe, width, wrap
+
+TEXT = st.text(max_size=60)
+
+
+@given(st.lists(TEXT, max_size=5), st.integers(1, 50), st.booleans())
+def test_a_fitted_line_takes_exactly_its_cells(texts: list[str], cells: int, middle: bool) -> None:
+    line = tuple((text, "") for text in texts)
+    assert width(fit(line, cells, middle=middle)) == cells
+
+
+@given(TEXT, st.integers(8, 50))
+def test_wrapped_lines_never_overflow_and_lose_nothing_when_there_is_room(
+    text: str, cells: int
+) -> None:
+    lines = wrap(((text, ""),), cells, 100)
+    assert all(width(line) <= cells + 1 for line in lines)
+    if width(((text, ""),)) <= cells and " " not in text:
+        assert "".join(plain(line) for line in lines) == safe(text)
+
+
+def test_a_tag_keeps_its_telling_end() -> None:
+    assert elide_middle("v0.0.0-staging-test-deploy-0042", 14).endswith("y-0042")
+    assert elide("v0.0.0-staging-test-deploy-0042", 8) == "v0.0.0-…"
+
+
+def test_a_transition_keeps_both_ends_and_the_count() -> None:
+    text = "v0.0.0-staging-test-deploy-0041 -> v0.0.0-staging-test-deploy-0042 (3/6)"
+    assert elide_middle(text, 19) == "…0041 → …0042 (3/6)"
+
+
+def test_terminal_codes_and_bidi_marks_from_a_cluster_become_visible() -> None:
+    assert safe("\x1b[31mred\u202e") == "\\e[31mred\\u202e"
+    assert safe("[bold]not markup[/]") == "[bold]not markup[/]"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0s"), (59, "59s"), (61, "1m"), (7300, "2h"), (200000, "2d")]
+)
+def test_ages_have_one_unit(seconds: int, text: str) -> None:
+    assert age(1000.0, 1000.0 + seconds) == text
+
+
+def test_an_age_of_nothing_is_nothing() -> None:
+    assert age(0.0, 5.0) == ""
+    assert epoch("when?") == 0.0
+    assert epoch("2026-11-23T03:12:00.123456789Z") == pytest.approx(1795403520.123456)
