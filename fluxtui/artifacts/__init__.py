@@ -6,6 +6,7 @@ client first connects. It must know nothing of clusters, of the Engine, or of th
 
 from fluxtui.artifacts.cache import BlobCache
 from fluxtui.artifacts.client import RegistryClient
+from fluxtui.artifacts.compare import FileChange, diff_files
 from fluxtui.artifacts.credentials import docker_config_credentials
 from fluxtui.artifacts.ignore import apply_source_ignore, ignored
 from fluxtui.artifacts.manifest import Descriptor, Manifest
@@ -19,6 +20,7 @@ __all__ = [
     "BlobCache",
     "Descriptor",
     "Entry",
+    "FileChange",
     "Limits",
     "Manifest",
     "Packed",
@@ -29,6 +31,7 @@ __all__ = [
     "RegistryClient",
     "RegistrySettings",
     "apply_source_ignore",
+    "diff_files",
     "docker_config_credentials",
     "ignored",
     "pack",
