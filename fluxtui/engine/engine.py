@@ -14,7 +14,7 @@ import gc
 import importlib
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -124,10 +124,10 @@ class Engine:
         self._post(self._gate.seen)
 
     def ask(self, question: Question) -> Future[Any]:
-        return self._submit(self._answers.answer(question))
+        return self._submit(self._published(self._answers.answer(question)))
 
     def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
-        return self._submit(self._jobs.run(plan, confirmed))
+        return self._submit(self._published(self._jobs.run(plan, confirmed)))
 
     def interest(self, keys: frozenset[Key]) -> None:
         self._post(self._set_interest, keys)
@@ -198,6 +198,12 @@ class Engine:
                 task.cancel()
             await asyncio.gather(*everything, return_exceptions=True)
             await self._answers.close()
+
+    async def _published(self, work: Awaitable[T]) -> T:
+        """The result of `work`, once a Snapshot has what it brought (tags, facts, Receipts)."""
+        result = await work
+        self._publisher.publish_if_new()
+        return result
 
     def _changed(self) -> None:
         self._publisher.changed()

@@ -51,12 +51,17 @@ class Publisher:
             await self._dirty.wait()
             # One turn of the loop: whatever else is ready now comes into the same Snapshot.
             await asyncio.sleep(0)
-            self._dirty.clear()
             began = loop.time()
-            self.publish()
+            self.publish_if_new()
             cost = loop.time() - began
             pause = min(_LONGEST_PAUSE, max(self._interval, _SHARE * cost))
             await asyncio.sleep(max(0.0, began + pause - loop.time()))
+
+    def publish_if_new(self) -> None:
+        """Make a Snapshot now when something arrived since the last."""
+        if self._dirty.is_set():
+            self._dirty.clear()
+            self.publish()
 
     def publish(self) -> None:
         """Make one Snapshot now."""

@@ -157,17 +157,10 @@ class Store:
 
     # -- what is known
 
-    def current(self, key: Key) -> Resource | None:
-        """The newest that arrived, published or not."""
-        return self._objects[key] if key in self._objects else self.snapshot.get(key)
-
     def recall(self, key: Key, resource_version: str) -> Resource | None:
         """That version of a Flux object, when it was seen lately."""
-        current = self.current(key)
-        if current is not None and current.resource_version == resource_version:
-            return current
-        past = self._past.get(key, ())
-        return next((r for r in past if r.resource_version == resource_version), None)
+        known = (self._objects.get(key), self.snapshot.get(key), *self._past.get(key, ()))
+        return next((r for r in known if r and r.resource_version == resource_version), None)
 
     def notes(self) -> tuple[Finding, ...]:
         """The Engine's own findings."""
