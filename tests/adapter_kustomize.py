@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui import kustomize
+from fluxtui.artifacts.ignore import ignored
 from fluxtui.kustomize.files import FolderFiles
 
 
@@ -22,6 +23,7 @@ def flux_build(
     variables = kustomize.collect_variables(
         kustomization, options.get("configmaps") or {}, options.get("secrets") or {}
     )
+    patterns = options.get("ignore") or ""
     return list(
         kustomize.flux_build(
             FolderFiles(root),
@@ -30,5 +32,6 @@ def flux_build(
             variables=variables,
             strict=bool(options.get("strict")),
             always=bool(options.get("always")),
+            skip=lambda name, is_dir: ignored(patterns, (), [(name, is_dir)])[0],
         ).objects
     )

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fluxtui.kustomize.building import Build, Origin
+    from fluxtui.kustomize.building import Build
     from fluxtui.kustomize.files import Files
     from fluxtui.kustomize.flux import Skip
+    from fluxtui.kustomize.tracking import Origin
     from fluxtui.kustomize.variables import Variables
 
 __all__ = [
@@ -29,10 +30,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("Build", "Origin"):
-        from fluxtui.kustomize import building
+    if name == "Build":
+        from fluxtui.kustomize.building import Build
 
-        return getattr(building, name)
+        return Build
+    if name == "Origin":
+        from fluxtui.kustomize.tracking import Origin
+
+        return Origin
     if name == "Variables":
         from fluxtui.kustomize.variables import Variables
 

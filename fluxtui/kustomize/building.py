@@ -24,7 +24,7 @@ from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import is_null, plain, text_of
 from fluxtui.kustomize.schema import builtin
 from fluxtui.kustomize.target import Context, Target, check_openapi
-from fluxtui.kustomize.tracking import NoTracker, Tracker
+from fluxtui.kustomize.tracking import Cause, NoTracker, Origin, Path, Tracker
 from fluxtui.kustomize.transformers.references import fix_references
 from fluxtui.kustomize.transformers.variables import resolve_variables
 
@@ -32,24 +32,7 @@ VERSION: Final = "v5.8.1"
 _MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a value came from.
-
-    `file` and `document` (index) say where it was read, `field` its path there, `by` who set it:
-    `file`, `patch <n> of <kustomization>`, `transformer <name>`, `variable <name>`. `secret` marks
-    a value that holds something of a Secret.
-    """
-
-    file: str
-    document: int
-    field: str
-    by: str
-    secret: bool = False
-
-
 ObjectKey = tuple[str, str, str, str]
-Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +85,16 @@ def _run(loader: Loader, kust: KustFile, tracker: Tracker) -> tuple[list[Resourc
     context = Context(schema, tuple(kust.texts("buildMetadata")), tracker)
     gathered = Target(loader, context, kust).accumulate(Accumulator())
     resources = gathered.resources
-    tracker.before(resources)
     add_hashes(resources.items)
+    tracker.changed(resources, Cause("transformer name hash", kust.file))
     fix_references(resources, gathered.config.references)
-    tracker.after(resources, "transformer names and references")
-    tracker.before(resources)
+    tracker.changed(resources, Cause("transformer name references", kust.file))
     resolve_variables(
         resources,
         sorted(gathered.variables.values(), key=lambda v: v.name),
         gathered.config.variables,
     )
-    tracker.after(resources, "transformer vars")
+    tracker.changed(resources, Cause("transformer vars", kust.file, "vars"))
     resources.items = [r for r in resources if not _is_local(r)]
     options = kust.values.get("sortOptions")
     if options is not None:

@@ -5,23 +5,27 @@ Kept apart from the package file, which must stay free of imports. Nothing here 
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.building import Build, run
+from fluxtui.kustomize.building import Build, key_of, run
 from fluxtui.kustomize.files import Files
 from fluxtui.kustomize.flux import Skip, effective_kustomization
 from fluxtui.kustomize.reader import load_values
+from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import plain
 from fluxtui.kustomize.substitution import opted_out, substitute_object
+from fluxtui.kustomize.tracking import DiffTracker, NoTracker, Origin, Path, Tracker
 from fluxtui.kustomize.variables import Variables
 
 
 def plain_build(files: Files, path: str, *, origins: bool) -> Build:
     """See `fluxtui.kustomize.build`."""
-    resources, findings = run(files, path)
-    return Build(tuple(r.obj for r in resources), {}, tuple(findings))
+    tracker: Tracker = DiffTracker() if origins else NoTracker()
+    resources, findings = run(files, path, None, tracker)
+    return _build(resources, [tracker.notes(r) for r in resources], findings, origins)
 
 
 def built_by_flux(
@@ -37,20 +41,31 @@ def built_by_flux(
 ) -> Build:
     """See `fluxtui.kustomize.flux_build`."""
     kust, findings = effective_kustomization(files, path, kustomization, skip)
-    resources, more = run(files, path, kust)
-    objects = [r.obj for r in resources]
-    for obj in objects:
-        _must_be_applicable(obj)
+    tracker: Tracker = DiffTracker() if origins else NoTracker()
+    resources, more = run(files, posixpath.dirname(kust.file) or ".", kust, tracker)
+    for resource in resources:
+        _must_be_applicable(resource.obj)
+    notes = [tracker.notes(r) for r in resources]
     post = (kustomization.get("spec") or {}).get("postBuild") or {}
     if always is None:
         always = post.get("substituteStrategy") == "Always"
     if variables or always:
         known = variables or Variables()
-        objects = [
-            obj if opted_out(obj) else substitute_object(obj, known, strict=strict)
-            for obj in objects
-        ]
-    return Build(tuple(objects), {}, tuple([*findings, *more]))
+        for resource, mine in zip(resources, notes, strict=True):
+            if not opted_out(resource.obj):
+                resource.obj = substitute_object(resource.obj, known, mine, strict=strict)
+    return _build(resources, notes, [*findings, *more], origins)
+
+
+def _build(
+    resources: list[Resource],
+    notes: list[dict[Path, Origin]],
+    findings: list[str],
+    origins: bool,
+) -> Build:
+    objects = tuple(r.obj for r in resources)
+    found = {key_of(o): n for o, n in zip(objects, notes, strict=True)} if origins else {}
+    return Build(objects, found, tuple(findings))
 
 
 def _must_be_applicable(obj: Mapping[str, Any]) -> None:

@@ -135,7 +135,8 @@ class _Reader:
             if legacy:
                 _check_legacy(patch, self.kust.file, where)
             by = self.kust.patch_name(field, index)
-            yield Step(by, builtin, partial(_patched, patch=patch), self.kust.file)
+            run = partial(_patched, patch=patch)
+            yield Step(by, builtin, run, self.kust.file, self.kust.patch_field(field, index))
 
     def merges(self) -> Iterator[Step]:
         """patchesStrategicMerge, all in one step."""
@@ -152,7 +153,7 @@ class _Reader:
         if not merges:
             raise BuildError("the patches appear to be empty", file=self.kust.file, field=field)
         run = partial(_merged, merges=merges)
-        yield Step(field, "PatchStrategicMergeTransformer", run, self.kust.file)
+        yield Step(field, "PatchStrategicMergeTransformer", run, self.kust.file, field)
 
 
 def _patched(resources: ResourceMap, *, patch: Patch) -> int:

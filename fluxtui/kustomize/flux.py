@@ -34,7 +34,8 @@ def effective_kustomization(
 
     `skip(path, is_dir)` leaves files out of a generated one. Raises BuildError.
     """
-    loader = Loader(files, path)
+    # A path of Flux is joined to the root: it may begin with a slash, and .. ends at the root.
+    loader = Loader(files, posixpath.normpath(f"/{path}").lstrip("/") or ".")
     if not files.is_dir(loader.root):
         raise BuildError(
             f"kustomization path not found: {path}", file=path, next="does the artifact hold it?"

@@ -267,6 +267,12 @@ class KustFile:
             return f"patch {index - self.own_patches + 1} of Kustomization {self.flux}"
         return f"patch {index + 1} of {self.file}"
 
+    def patch_field(self, name: str, index: int) -> str:
+        """The field a patch stands in, in the file or in the Flux Kustomization."""
+        if self.flux and name == "patches" and index >= self.own_patches:
+            return f"spec.patches[{index - self.own_patches}]"
+        return f"{name}[{index}]"
+
     def texts(self, name: str) -> list[str]:
         """A list of strings."""
         return list(self.values.get(name) or ())

@@ -58,14 +58,18 @@ class Reader:
 
     def documents(self, data: bytes | str) -> Iterator[tuple[Any, int]]:
         """(value, first line) of each document, empty ones left out."""
-        for text, line in self._split(self._decode(data)):
-            self._line = line
-            node = self._compose(text)
-            if node is None:
-                continue
+        for node, line in self.nodes(data):
             value = self._value(node, 0, False)
             if value is not None:
                 yield value, line
+
+    def nodes(self, data: bytes | str) -> Iterator[tuple[yaml.Node, int]]:
+        """(node, first line) of each document that holds anything."""
+        for text, line in self._split(self._decode(data)):
+            self._line = line
+            node = self.compose(text)
+            if node is not None:
+                yield node, line
 
     def _decode(self, data: bytes | str) -> str:
         if isinstance(data, bytes):
@@ -91,7 +95,8 @@ class Reader:
             start = found.end()
         yield text[start:], line
 
-    def _compose(self, text: str) -> yaml.Node | None:
+    def compose(self, text: str) -> yaml.Node | None:
+        """The nodes of the first document in a text. Raises BuildError when it is not YAML."""
         if _too_deep(text):
             raise BuildError(f"nested deeper than {DEEPEST} levels", file=self.file)
         parser = _Composer(text)

@@ -57,12 +57,11 @@ class ResourceMap:
         if any(r.is_empty() for r in self.items):
             self.items = [r for r in self.items if not r.is_empty()]
 
-    def absorb(self, resources: Iterable[Resource]) -> None:
-        """Adds generated objects, each created, merged into or put in place of its namesake."""
-        for resource in resources:
-            self._absorb(resource)
+    def absorb(self, new: Resource) -> Resource | None:
+        """Adds a generated object: created, merged into or put in place of its namesake.
 
-    def _absorb(self, new: Resource) -> None:
+        Returns the namesake. BuildError when its behavior does not fit.
+        """
         wanted = new.id
         found = self.matching(wanted.same)
         behavior = new.behavior
@@ -70,7 +69,7 @@ class ResourceMap:
             if behavior in ("merge", "replace"):
                 raise BuildError(f"{wanted} does not exist; cannot {behavior}", file=new.file)
             self.extend([new])
-            return
+            return None
         if len(found) > 1:
             raise BuildError(f"{len(found)} objects could take {wanted}", file=new.file)
         if behavior not in ("merge", "replace"):
@@ -83,6 +82,7 @@ class ResourceMap:
             _merge_data(new, old)
             new.origin = old.origin or new.origin
         self.items[self.items.index(old)] = new
+        return old
 
 
 def _take_metadata(new: Resource, old: Resource) -> None:

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError, SubstitutionError
+from fluxtui.kustomize.positions import values_at
 from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.scalars import plain
+from fluxtui.kustomize.tracking import Origin, Path
 from fluxtui.kustomize.variables import Variables
 from fluxtui.kustomize.writer import dump_sorted
 
@@ -29,21 +31,26 @@ def opted_out(obj: Mapping[str, Any]) -> bool:
 
 
 def substitute_object(
-    obj: dict[str, Any], variables: Variables, *, strict: bool = True
+    obj: dict[str, Any],
+    variables: Variables,
+    notes: dict[Path, Origin] | None = None,
+    *,
+    strict: bool = True,
 ) -> dict[str, Any]:
     """The object with variables put in; the same object when nothing in it is a `$`.
 
-    Raises SubstitutionError naming the object (an unset variable, a bad expression), and BuildError
-    when the values break the YAML.
+    `notes`, when it has any, gets the Origin of every value a variable went into. Raises
+    SubstitutionError naming the object (an unset variable, a bad expression), and BuildError when
+    the values break the YAML.
     """
-    from fluxtui.domain.substitute import substitute
+    from fluxtui.domain.substitute import substitute_traced
 
     if not has_dollar(obj):
         return obj
     text = dump_sorted(obj)
     name = _name(obj)
     try:
-        changed = substitute(text, variables.values, strict=strict)
+        changed = substitute_traced(text, variables.values, strict=strict)
     except SubstitutionError as problem:
         raise SubstitutionError(
             f"post build failed for '{name}': envsubst error: "
@@ -52,10 +59,10 @@ def substitute_object(
             next=problem.next,
             variable=problem.variable,
         ) from problem
-    if changed == text:
+    if changed.text == text:
         return obj
     try:
-        documents = load_values(changed, mode="kubectl")
+        documents = load_values(changed.text, mode="kubectl")
     except BuildError as problem:
         raise BuildError(
             f"post build failed for '{name}': {problem.what}",
@@ -64,7 +71,19 @@ def substitute_object(
     result = plain(documents[0]) if documents else None
     if not isinstance(result, dict):
         raise BuildError(f"post build failed for '{name}': nothing is left of the object")
+    if notes:
+        spans = [(s.start, s.end, s.names) for s in changed.spans]
+        for path, names in values_at(changed.text, spans).items():
+            notes[path] = _origin(names, variables)
     return result
+
+
+def _origin(names: tuple[str, ...], variables: Variables) -> Origin:
+    """The Origin of a value that variables went into; one of a Secret marks it."""
+    used = [n for n in names if n in variables.sources]
+    secret = any(n in variables.secret for n in names)
+    source = variables.sources.get(used[0], "") if used else ""
+    return Origin(source, 0, used[0] if used else "", f"variable {', '.join(names)}", secret)
 
 
 def has_dollar(value: Any) -> bool:

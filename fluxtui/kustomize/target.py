@@ -30,7 +30,7 @@ from fluxtui.kustomize.steps import (
     Step,
     variable,
 )
-from fluxtui.kustomize.tracking import NoTracker, Tracker
+from fluxtui.kustomize.tracking import Cause, NoTracker, Tracker
 from fluxtui.kustomize.transformers.variables import mark
 
 
@@ -163,16 +163,18 @@ class Target:
                     made.file = self.kust.file
                     if self.context.metadata:
                         add_origin(made, self._configured(f"{kind}Generator"))
-                    self.context.tracker.generated(made, name)
-                    into.resources.absorb([made])
+                    old = into.resources.absorb(made)
+                    cause = Cause(f"transformer {name}", self.kust.file, where)
+                    self.context.tracker.generated(made, cause, old)
         for plugin in self._plugins("generators"):
             with located(plugin.file, "generators"):
                 made = plugin_generator(plugin, self.loader, self.context.schema)
                 made.file = plugin.file
                 if self.context.metadata:
                     add_origin(made, origin_of(plugin))
-                self.context.tracker.generated(made, plugin.gvk.kind)
-                into.resources.absorb([made])
+                old = into.resources.absorb(made)
+                cause = Cause(f"transformer {plugin.name}", plugin.file)
+                self.context.tracker.generated(made, cause, old)
 
     def _configured(self, kind: str) -> dict[str, Any]:
         path = posixpath.join(self.place, posixpath.basename(self.kust.file))
@@ -212,10 +214,9 @@ class Target:
     def _run(self, step: Step, into: Accumulator) -> None:
         tracker = self.context.tracker
         with located(step.file or self.kust.file, step.field):
-            tracker.before(into.resources)
             hits = step.run(into.resources)
             into.resources.drop_dead()
-            tracker.after(into.resources, step.by)
+            tracker.changed(into.resources, Cause(step.by, step.file, step.field))
         if hits == 0:
             self.context.findings.append(f"{step.by} matches no object")
         if self.context.metadata:

@@ -1,15 +1,47 @@
 """Tracking of Origins while a build runs; switched off, it costs nothing.
 
-A tracker sees the objects before and after each step and never changes them, so that a build gives
-the same objects with and without.
+A tracker compares the objects before and after each step and never changes them: so every
+transformer is tracked alike, none has to report what it wrote, and a build gives the same objects
+with and without. Only what a step changed is noted; everything else keeps the Origin of the nearest
+noted ancestor, at last the file the object was read from.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.scalars import copied
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from.
+
+    `file` and `document` (index) say where it was read, `field` its path there, `by` who set it:
+    `file`, `patch <n> of <kustomization>`, `transformer <name>`, `variable <name>`. `secret` marks
+    a value that holds something of a Secret.
+    """
+
+    file: str
+    document: int
+    field: str
+    by: str
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A step as Origins name it."""
+
+    by: str
+    file: str = ""
+    field: str = ""
 
 
 class Tracker(Protocol):
@@ -18,14 +50,14 @@ class Tracker(Protocol):
     def loaded(self, resource: Resource) -> None:
         """An object was read from a file."""
 
-    def generated(self, resource: Resource, by: str) -> None:
-        """An object was made by a generator."""
+    def generated(self, resource: Resource, cause: Cause, old: Resource | None) -> None:
+        """An object was made by a generator, perhaps merged with the one it takes the place of."""
 
-    def before(self, resources: ResourceMap) -> None:
-        """A step is about to run."""
+    def changed(self, resources: ResourceMap, cause: Cause) -> None:
+        """A step has run."""
 
-    def after(self, resources: ResourceMap, by: str) -> None:
-        """The step has run."""
+    def notes(self, resource: Resource) -> dict[Path, Origin]:
+        """What is known of an object, by field path; the empty path stands for the rest."""
 
 
 class NoTracker:
@@ -34,11 +66,166 @@ class NoTracker:
     def loaded(self, resource: Resource) -> None:
         """Nothing to do."""
 
-    def generated(self, resource: Resource, by: str) -> None:
+    def generated(self, resource: Resource, cause: Cause, old: Resource | None) -> None:
         """Nothing to do."""
 
-    def before(self, resources: ResourceMap) -> None:
+    def changed(self, resources: ResourceMap, cause: Cause) -> None:
         """Nothing to do."""
 
-    def after(self, resources: ResourceMap, by: str) -> None:
-        """Nothing to do."""
+    def notes(self, resource: Resource) -> dict[Path, Origin]:
+        return {}
+
+
+@dataclass(slots=True)
+class _Known:
+    """An object as it was after the last step, and its notes."""
+
+    seen: Any
+    notes: dict[Path, Origin] = field(default_factory=dict)
+
+
+class DiffTracker:
+    """Notes who changed what by comparing each object with how it was before."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, _Known] = {}
+        self._alive: list[Resource] = []  # keeps id() from being used again
+
+    def _start(self, resource: Resource, origin: Origin) -> _Known:
+        known = _Known(copied(resource.obj), {(): origin})
+        self._known[id(resource)] = known
+        self._alive.append(resource)
+        return known
+
+    def loaded(self, resource: Resource) -> None:
+        self._start(resource, Origin(resource.file, resource.document, "", "file"))
+
+    def generated(self, resource: Resource, cause: Cause, old: Resource | None) -> None:
+        known = self._start(resource, Origin(cause.file, 0, cause.field, cause.by))
+        before = self._known.get(id(old)) if old is not None else None
+        if before is None or not isinstance(before.seen, dict):
+            return
+        for part in ("data", "binaryData"):
+            mine, theirs = resource.obj.get(part), before.seen.get(part)
+            if not isinstance(mine, dict) or not isinstance(theirs, dict):
+                continue
+            for key in mine.keys() & theirs.keys():
+                if mine[key] == theirs[key]:
+                    known.notes[part, key] = origin_at(before.notes, (part, key))
+
+    def changed(self, resources: ResourceMap, cause: Cause) -> None:
+        for resource in resources:
+            known = self._known.get(id(resource))
+            if known is None:
+                self._start(resource, Origin(cause.file, 0, cause.field, cause.by))
+            elif known.seen != resource.obj:
+                origin = Origin(cause.file, 0, cause.field, cause.by)
+                known.notes = noted(known.notes, known.seen, resource.obj, origin)
+                known.seen = copied(resource.obj)
+
+    def notes(self, resource: Resource) -> dict[Path, Origin]:
+        known = self._known.get(id(resource))
+        return dict(known.notes) if known is not None else {}
+
+
+def field_text(path: Path) -> str:
+    """A path as people write it: `spec.containers[0].image`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+def origin_at(notes: Mapping[Path, Origin], path: Path) -> Origin:
+    """The Origin of a field: its own note or its nearest ancestor's, with the field there."""
+    for length in range(len(path), -1, -1):
+        found = notes.get(path[:length])
+        if found is None:
+            continue
+        rest = path[length:]
+        if not rest or found.by != "file":
+            return found
+        text = field_text(rest)
+        joint = "." if found.field and not text.startswith("[") else ""
+        return replace(found, field=f"{found.field}{joint}{text}")
+    return Origin("", 0, "", "")
+
+
+def noted(notes: Mapping[Path, Origin], old: Any, new: Any, origin: Origin) -> dict[Path, Origin]:
+    """The notes after a change: fields that changed are `origin`'s, moved ones keep theirs."""
+    result: dict[Path, Origin] = {}
+    for change in _compare(old, new, (), ()):
+        if change.source is None:
+            result[change.path] = origin
+        else:
+            _carry(result, notes, change.source, change)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A value now, and where it was before (None: it was not); `whole`: nothing in it changed."""
+
+    path: Path
+    source: Path | None
+    whole: bool = True
+
+
+def _carry(
+    result: dict[Path, Origin], notes: Mapping[Path, Origin], source: Path, change: _Change
+) -> None:
+    """Takes the notes of a value along to where it is now."""
+    if source != change.path:
+        result[change.path] = origin_at(notes, source)
+    elif source in notes:
+        result[source] = notes[source]
+    if not change.whole:
+        return
+    size = len(source)
+    for known, origin in notes.items():
+        if len(known) > size and known[:size] == source:
+            result[change.path + known[size:]] = origin
+
+
+def _compare(old: Any, new: Any, source: Path, path: Path) -> Iterator[_Change]:
+    if type(old) is type(new) and old == new:
+        yield _Change(path, source)
+    elif isinstance(old, dict) and isinstance(new, dict):
+        yield _Change(path, source, whole=False)
+        for key, value in new.items():
+            if key in old:
+                yield from _compare(old[key], value, (*source, key), (*path, key))
+            else:
+                yield _Change((*path, key), None)
+    elif isinstance(old, list) and isinstance(new, list):
+        yield _Change(path, source, whole=False)
+        yield from _compare_lists(old, new, source, path)
+    else:
+        yield _Change(path, None)
+
+
+def _compare_lists(old: list[Any], new: list[Any], source: Path, path: Path) -> Iterator[_Change]:
+    free = list(range(len(old)))
+    for index, value in enumerate(new):
+        match = next((i for i in free if old[i] == value), None)
+        if match is None:
+            match = next((i for i in free if _alike(old[i], value)), None)
+        if match is None:
+            yield _Change((*path, index), None)
+            continue
+        free.remove(match)
+        yield from _compare(old[match], value, (*source, match), (*path, index))
+
+
+_KEYS = ("name", "containerPort", "port", "mountPath", "topologyKey", "type", "key", "ip")
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Whether two elements of a list are the same thing, changed."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return False
+    key = next((k for k in _KEYS if k in new), None)
+    return key is not None and old.get(key) == new[key]

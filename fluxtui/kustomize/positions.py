@@ -1,0 +1,74 @@
+"""Where values stand in a text: for lines of Origins, and for what variables went into.
+
+Reads the text a second time, only when somebody asks. Must not be used while rendering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import yaml
+
+from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.files import Files
+from fluxtui.kustomize.reader import DEEPEST, Reader
+from fluxtui.kustomize.tracking import Origin, Path, field_text
+
+Span = tuple[int, int, tuple[str, ...]]
+
+
+def values_at(text: str, spans: Sequence[Span]) -> dict[Path, tuple[str, ...]]:
+    """Names of the spans (start, end, names; in characters) per path of the value they stand in.
+
+    A span in a mapping key counts for the value under it. `text` holds one document.
+    """
+    result: dict[Path, tuple[str, ...]] = {}
+    node = Reader("").compose(text)
+    if node is None:
+        return result
+    for path, leaf, key in _leaves(node, (), None, 0):
+        names: dict[str, None] = {}
+        for start, end, found in spans:
+            if any(_overlaps(n, start, end) for n in (leaf, key) if n is not None):
+                names.update(dict.fromkeys(found))
+        if names:
+            result[path] = tuple(names)
+    return result
+
+
+def _overlaps(node: yaml.Node, start: int, end: int) -> bool:
+    first, last = node.start_mark.index, node.end_mark.index
+    return bool(start < last and end > first) or (start == end and bool(first <= start <= last))
+
+
+def _leaves(
+    node: yaml.Node, path: Path, key: yaml.Node | None, depth: int
+) -> Iterator[tuple[Path, yaml.Node, yaml.Node | None]]:
+    if depth > DEEPEST:
+        return
+    if isinstance(node, yaml.MappingNode) and node.value:
+        for name, value in node.value:
+            yield from _leaves(value, (*path, str(name.value)), name, depth + 1)
+    elif isinstance(node, yaml.SequenceNode) and node.value:
+        for index, value in enumerate(node.value):
+            yield from _leaves(value, (*path, index), key, depth + 1)
+    else:
+        yield path, node, key
+
+
+def line_of(files: Files, origin: Origin) -> int:
+    """The line (1-based) an Origin's field stands on in its file; 0 when it cannot be found."""
+    if not origin.file:
+        return 0
+    try:
+        documents = list(Reader(origin.file).nodes(files.read(origin.file)))
+    except BuildError:
+        return 0
+    if origin.document >= len(documents):
+        return 0
+    node, line = documents[origin.document]
+    for path, leaf, key in _leaves(node, (), None, 0):
+        text = field_text(path)
+        if text == origin.field or text.startswith((f"{origin.field}.", f"{origin.field}[")):
+            return int(line + (key or leaf).start_mark.line)
+    return line
