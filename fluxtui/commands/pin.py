@@ -7,6 +7,7 @@ in place; its inverse is kept in an annotation, so that anybody can unpin (desig
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.commands.command import Argument, Command, Context, Values
@@ -33,24 +34,31 @@ SUCCEEDED = "ReconciliationSucceeded"
 
 
 def good_revisions(context: Context, source: Resource) -> tuple[str, ...]:
-    """Revisions that reconciled well before, newest first, without the one that runs now.
+    """Revisions that reconciled well and are not the one the source holds now, best first.
 
-    From status.history of the Kustomizations that use the source (flux-semantics G2), and from what
-    this session saw.
+    From status.history of the Kustomizations that use the source (flux-semantics G2). Best is what
+    most of them ran well (a bad version may have gone well for the first of a chain), then newest.
     """
-    members = users_of(context.snapshot, source.key)
-    now = {digest_of(kustomization.running(m)) for m in members}
-    stamped: dict[str, str] = {}
-    for member in members:
-        for entry in kustomization.history(member):
-            if entry.get("lastReconciledStatus") != SUCCEEDED:
-                continue
-            meta = entry.get("metadata")
-            revision = str(meta.get("revision") or "") if isinstance(meta, dict) else ""
-            at = str(entry.get("lastReconciled") or "")
-            if digest_of(revision) and digest_of(revision) not in now:
-                stamped[revision] = max(at, stamped.get(revision, ""))
+    stored = digest_of(ocirepository.revision(source))
+    stamped: dict[str, tuple[int, str]] = {}
+    for member in users_of(context.snapshot, source.key):
+        for revision, at in _successes(member).items():
+            if digest_of(revision) != stored:
+                count, newest = stamped.get(revision, (0, ""))
+                stamped[revision] = (count + 1, max(newest, at))
     return tuple(sorted(stamped, key=lambda r: stamped[r], reverse=True))
+
+
+def _successes(member: Resource) -> dict[str, str]:
+    """Revision -> when it last reconciled well."""
+    found: dict[str, str] = {}
+    for entry in kustomization.history(member):
+        meta = entry.get("metadata")
+        revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
+        if entry.get("lastReconciledStatus") == SUCCEEDED and digest_of(revision):
+            at = str(entry.get("lastReconciled") or "")
+            found[revision] = max(at, found.get(revision, ""))
+    return found
 
 
 def _choices(context: Context) -> tuple[str, ...]:
