@@ -29,9 +29,14 @@ def overview(snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
     environments = tuple(e.name for e in snapshot.config.environments)
     health, objects = _judge(snapshot)
     rows, services = _rows(snapshot, health)
+    facts = tuple(tags.facts for tags in snapshot.tags.values())
     chains = {
         name: chain_of(
-            tuple(snapshot.table(name, kustomization.KIND).values()), health, objects, services
+            tuple(snapshot.table(name, kustomization.KIND).values()),
+            health,
+            objects,
+            services,
+            facts,
         )
         for name in environments
     }

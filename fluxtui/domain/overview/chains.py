@@ -13,8 +13,10 @@ from fluxtui.domain.chain import Chain, Node, Root, analyse
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.marks import suspension
 from fluxtui.domain.overview.judgement import FAULTS
+from fluxtui.domain.overview.lines import remembered
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import version_text
+from fluxtui.domain.snapshot import TagFacts
 
 
 def chain_of(
@@ -22,12 +24,17 @@ def chain_of(
     health: Mapping[Key, HealthLine],
     objects: Mapping[Key, tuple[ObjectLine, ...]],
     services: Mapping[Key, str],
+    facts: Sequence[Mapping[str, TagFacts]] = (),
 ) -> tuple[ChainNode, ...]:
-    """Nodes of one Environment, in drawing order. `services`: source key -> Service name."""
+    """Nodes of one Environment, in drawing order.
+
+    `services`: source key -> Service name; `facts`: what is known of tags, for digest-only revisions.
+    """
     by_key = {r.key: r for r in sorted(members, key=_place)}
     nodes_in = (_node(r, health[r.key], objects.get(r.key, ())) for r in by_key.values())
     analysis = analyse(nodes_in, label=lambda key: key.name)
     cycles = {key: cycle for cycle in analysis.cycles for key in cycle}
+    known = (*facts, remembered(members))
     nodes = []
     for key, depth in _draw(by_key, analysis):
         resource = by_key[key]
@@ -39,7 +46,7 @@ def chain_of(
                 key=key,
                 depth=depth,
                 health=health[key],
-                running=version_text(kustomization.running(resource)),
+                running=version_text(kustomization.running(resource), known),
                 service=services.get(source, "") if source else "",
                 waits_for=waits,
                 missing=analysis.missing.get(key, ()),

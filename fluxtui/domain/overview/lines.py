@@ -26,7 +26,7 @@ def line_of(
     selection: Selection | None,
 ) -> Line:
     """One OCIRepository, the Kustomizations that use it, and what the registry offers."""
-    facts = (tags.facts if tags else {}, _remembered(members))
+    facts = (tags.facts if tags else {}, remembered(members))
     stored = ocirepository.revision(source)
     running = running_of(members, stored, facts)
     picked = _would_pick(source, selection, facts)
@@ -71,7 +71,7 @@ def running_of(
     return Running(f"{old} -> {new} ({reached}/{len(live)})", "", wanted, revisions)
 
 
-def _remembered(members: Sequence[Resource]) -> Mapping[str, TagFacts]:
+def remembered(members: Sequence[Resource]) -> Mapping[str, TagFacts]:
     """Tags of digests that the histories of the members tell: a pin's revision has no tag."""
     found: dict[str, TagFacts] = {}
     for member in members:
