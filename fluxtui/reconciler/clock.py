@@ -54,6 +54,13 @@ class SteppedClock(Clock):
         self._start = start or datetime(2026, 1, 1, tzinfo=UTC)
         self._passed = 0.0
         self._sleepers: dict[asyncio.Future[None], float] = {}
+        self._news = asyncio.Event()
+
+    async def until_awaited(self, within: float) -> None:
+        """Return once somebody waits for a moment at most that many seconds away."""
+        while not any(due <= self._passed + within for due in self._sleepers.values()):
+            self._news.clear()
+            await self._news.wait()
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self._passed)
@@ -73,6 +80,7 @@ class SteppedClock(Clock):
             return
         sleeper = asyncio.get_running_loop().create_future()
         self._sleepers[sleeper] = self._passed + seconds
+        self._news.set()
         try:
             await sleeper
         finally:

@@ -132,6 +132,11 @@ class Stage:
         async with asyncio.timeout(LIMIT):
             await self.reconciler.settled()
 
+    async def until_waiting(self) -> None:
+        """Until somebody waits on the clock for what has not happened yet (a health wait)."""
+        async with asyncio.timeout(LIMIT):
+            await self.clock.until_awaited(5.0)
+
     async def pass_time(self, seconds: float) -> None:
         """Let the runs under way end, then time pass."""
         await self.settled()
