@@ -174,7 +174,7 @@ class FluxtuiApp(App[None]):
     def start(self, command: Command) -> None:
         """Open a Command's view, or carry it out."""
         if command.id == "help":
-            self.push_screen(Reading("Help", help_lines(self.commands, self.keys), 36))
+            self.push_screen(Reading("Help", help_lines(self.commands, self.keys), 34))
         elif command.plan is None:
             self.run_worker(self.open_view(command.id, self.target), group="view")
         else:

@@ -46,20 +46,12 @@ _STATUS = {
 def guides(depths: list[int]) -> list[str]:
     """The lines of a tree drawn from depths in drawing order."""
     out: list[str] = []
-    for i, depth in enumerate(depths):
-        if depth == 0:
-            out.append("")
-            continue
-        text = ""
-        for level in range(1, depth + 1):
-            later = next((d for d in depths[i + 1 :] if d <= level), -1)
-            more = later == level
-            if level == depth:
-                text += "├ " if more else "└ "
-            else:
-                text += "│ " if more else "  "
-        out.append(text)
-    return out
+    more: set[int] = set()  # levels that go on below this line
+    for depth in reversed(depths):
+        stem = "".join("│ " if level in more else "  " for level in range(1, depth))
+        out.append(stem + ("├ " if depth in more else "└ ") if depth else "")
+        more = {level for level in more if level < depth} | {depth}
+    return out[::-1]
 
 
 def rows(
@@ -144,7 +136,7 @@ class Chain(Pane):
     """The tree of one Environment."""
 
     title: ClassVar[str] = "Chain"
-    hint: ClassVar[str] = "enter objects   ←→ environment   l logs of a pod   y YAML   / filter"
+    hint: ClassVar[str] = "←→ environment  enter objects  l logs of a pod  y YAML  / filter"
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -190,12 +182,12 @@ class Chain(Pane):
         here = (self.environment, target.service, target.kustomization)
         if self._placed == here or not nodes:
             return
-        chosen = next((n for n in nodes if n.key == target.kustomization), None)
+        chosen = next((i for i, n in enumerate(nodes) if n.key == target.kustomization), None)
         if chosen is None and target.service:
-            mine = [n for n in nodes if n.service == target.service and not n.shared]
-            chosen = max(mine, key=lambda n: n.health.level, default=None)
+            mine = [i for i, n in enumerate(nodes) if n.service == target.service and not n.shared]
+            chosen = max(mine, key=lambda i: nodes[i].health.level, default=None)
         if chosen is not None:
-            self.table.select((nodes.index(chosen), chosen.key, None))
+            self.table.select((chosen, nodes[chosen].key, None))
         self._placed = here
 
     def _empty(self, view: View) -> tuple[Line, ...]:

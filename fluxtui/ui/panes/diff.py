@@ -72,7 +72,7 @@ def counts(parts: tuple[ComparedKustomization, ...]) -> Line:
     """`+2 ~5 −1 objects`, or that nothing changes."""
     kinds = [c.kind for part in parts for c in part.changes]
     if not kinds:
-        return (("no object changes", "ok"),) if not any(p.error for p in parts) else ()
+        return (("no object changes  ", "ok"),) if not any(p.error for p in parts) else ()
     out: list[tuple[str, str]] = []
     for kind, (sign, role) in _SIGNS.items():
         number = kinds.count(kind)  # type: ignore[arg-type]
@@ -146,7 +146,7 @@ class Diff(Pane):
     """Comparisons of rendered objects."""
 
     title: ClassVar[str] = "Diff"
-    hint: ClassVar[str] = "←→ what is compared   enter text   / filter   esc back"
+    hint: ClassVar[str] = "←→ what is compared  enter text  / filter  esc back"
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -195,7 +195,7 @@ class Diff(Pane):
         out: list[Line] = [head]
         if answers:
             title = answers[0].title if len(answers) == 1 else meaning(wanted[0])
-            out.append(((title + "  ", "name"), *counts(parts)))
+            out.append((*counts(parts), (title, "dim")))
         for text in dict.fromkeys(t for answer in answers for t in answer.unread):
             out += wrap((("! not read: " + text, "busy"),), self.size.width - 2, 2)
         return (*out[:6], ())

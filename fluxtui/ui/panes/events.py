@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.kinds import by_short
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import clock_time, since
@@ -18,8 +19,8 @@ COLUMNS = (
     Column("TIME", least=8, keep=4),
     Column("AGE", least=4, keep=9, right=True),
     Column("ENVIRONMENT", least=7, most=16, keep=6),
-    Column("SUBJECT", least=16, most=44, keep=8, middle=True),
-    Column("WHAT", least=18, keep=9, flex=True),
+    Column("SUBJECT", least=16, most=40, keep=8, middle=True),
+    Column("WHAT", least=36, keep=9, flex=True),
 )
 _LOUD = {"error": ("✗ ", "bad"), "warning": ("! ", "busy")}
 
@@ -47,9 +48,10 @@ def rows(view: View, environment: str) -> tuple[Row, ...]:
 
 
 def _subject(change: Change) -> str:
-    """`Kustomization/ns/name` without the word that every other line has too."""
-    kind, slash, rest = change.subject.partition("/")
-    return rest if slash and kind == "Kustomization" else change.subject
+    """`ks/name`, as people type it; the details strip has it whole."""
+    word, slash, rest = change.subject.partition("/")
+    kind = by_short(word)
+    return f"{kind.short}/{rest.rpartition('/')[2]}" if slash and kind else change.subject
 
 
 def key_of(snapshot: Snapshot, change: Change) -> Key | None:
@@ -65,7 +67,7 @@ class Events(Pane):
     """The time line."""
 
     title: ClassVar[str] = "Events"
-    hint: ClassVar[str] = "←→ environment   / filter   enter its chain   esc back"
+    hint: ClassVar[str] = "←→ environment  enter its chain  / filter  esc back"
 
     def lay_out(self, view: View) -> None:
         """Chips of the Environments over the lines."""

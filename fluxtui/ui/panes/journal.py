@@ -67,7 +67,7 @@ class Journal(Pane):
     """The acts of this session."""
 
     title: ClassVar[str] = "Journal"
-    hint: ClassVar[str] = "/ filter   esc back   the journal on disk: fluxtui journal"
+    hint: ClassVar[str] = "/ filter  esc back  on disk: fluxtui journal"
 
     def lay_out(self, view: View) -> None:
         """Acts and receipts."""

@@ -6,7 +6,9 @@ and publish times are read only for the rows in sight.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import re
+from collections.abc import Sequence
+from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
@@ -15,7 +17,7 @@ from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
-from fluxtui.domain.snapshot import Snapshot, TagList
+from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.ui.ages import age, epoch
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, wrap
@@ -23,12 +25,20 @@ from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.table import Row
 
 COLUMNS = (
-    Column("TAG", least=14, most=42, keep=9, middle=True),
-    Column("RUNS IN", least=4, most=24, keep=6),
+    Column("TAG", least=20, most=42, keep=9, middle=True),
+    Column("RUNS IN", least=10, most=24, keep=6),
     Column("PUBLISHED", least=9, keep=5, right=True),
     Column("DIGEST", least=15, keep=3),
-    Column("WHY", least=18, keep=9, flex=True),
+    Column("WHY", least=26, keep=9, flex=True),
 )
+_NUMBERS = re.compile(r"([0-9]{1,18})")
+_ORDER: dict[Refusal | None, int] = {
+    None: 0,
+    Refusal.AMBIGUOUS: 1,
+    Refusal.LOWER: 2,
+    Refusal.OUT_OF_RANGE: 3,
+    Refusal.PRERELEASE: 4,
+}
 _ROLES = {None: "ok", Refusal.AMBIGUOUS: "busy", Refusal.LOWER: "version"}
 
 
@@ -54,16 +64,15 @@ def tag_list(snapshot: Snapshot, source: Key) -> TagList | None:
     return snapshot.tags.get(ocirepository.url(resource)) if resource else None
 
 
-def runs_in(snapshot: Snapshot, tag: str, repository: str) -> str:
-    """Environments in which that tag runs."""
-    names = [
-        name
-        for row in snapshot.board.rows
-        for name, lines in row.lines.items()
-        for line in lines
-        if line.running.version == tag and _same_repository(snapshot, line, repository)
-    ]
-    return " ".join(dict.fromkeys(names))
+def runs_in(snapshot: Snapshot, repository: str) -> dict[str, str]:
+    """Tag -> Environments in which it runs."""
+    found: dict[str, dict[str, None]] = {}
+    for row in snapshot.board.rows:
+        for name, lines in row.lines.items():
+            for line in lines:
+                if line.running.version and _same_repository(snapshot, line, repository):
+                    found.setdefault(line.running.version, {})[name] = None
+    return {tag: " ".join(names) for tag, names in found.items()}
 
 
 def _same_repository(snapshot: Snapshot, line: Cell, repository: str) -> bool:
@@ -71,35 +80,41 @@ def _same_repository(snapshot: Snapshot, line: Cell, repository: str) -> bool:
     return resource is not None and ocirepository.url(resource) == repository
 
 
-def rows(view: View, selection: Selection, tags: TagList | None, sort: str) -> tuple[Row, ...]:
-    """The chosen tag first, then those that were nearest to it."""
+def ordered(selection: Selection, tags: TagList | None, sort: str) -> tuple[Verdict, ...]:
+    """The chosen tag first, then those that were nearest to it; or by age or name."""
     facts = tags.facts if tags else {}
-    verdicts = list(reversed(selection.verdicts))
     if sort == "age":
-        verdicts.sort(key=lambda v: -epoch(facts[v.tag].created) if v.tag in facts else 0.0)
-    elif sort == "name":
-        verdicts.sort(key=lambda v: v.tag)
-    else:
-        verdicts.sort(key=_rank)
-    repository = tags.repository if tags else ""
-    return tuple(_row(view, v, facts, repository) for v in verdicts)
+        created = {tag: epoch(fact.created) for tag, fact in facts.items()}
+        return tuple(sorted(selection.verdicts, key=lambda v: -created.get(v.tag, 0.0)))
+    verdicts = sorted(selection.verdicts, key=lambda v: natural(v.tag), reverse=sort != "name")
+    return tuple(verdicts if sort == "name" else sorted(verdicts, key=_rank))
+
+
+def rows(view: View, verdicts: Sequence[Verdict], tags: TagList | None) -> tuple[Row, ...]:
+    """One row a tag."""
+    facts = tags.facts if tags else {}
+    running = runs_in(view.snapshot, tags.repository if tags else "")
+    return tuple(_row(v, facts.get(v.tag), running.get(v.tag, ""), view.now) for v in verdicts)
+
+
+def natural(tag: str) -> tuple[tuple[int, int, str], ...]:
+    """An order for people: numbers inside tags count as numbers. Not precedence."""
+    return tuple((1, int(p), "") if p.isdecimal() else (0, 0, p) for p in _NUMBERS.split(tag))
 
 
 def _rank(verdict: Verdict) -> int:
-    order = (None, Refusal.AMBIGUOUS, Refusal.LOWER, Refusal.OUT_OF_RANGE, Refusal.PRERELEASE)
-    return order.index(verdict.refusal) if verdict.refusal in order else len(order)
+    return _ORDER.get(verdict.refusal, len(_ORDER))
 
 
-def _row(view: View, verdict: Verdict, facts: Any, repository: str) -> Row:
-    fact = facts.get(verdict.tag)
+def _row(verdict: Verdict, fact: TagFacts | None, running: str, now: float) -> Row:
     role = _ROLES.get(verdict.refusal, "dim")
     chosen = verdict.refusal is None
-    published = age(epoch(fact.created), view.now) if fact else "…"
+    published = age(epoch(fact.created), now) if fact else "…"
     return Row(
         verdict.tag,
         (
-            ((("● " if chosen else "  ") + verdict.tag, "ok" if chosen else role),),
-            ((runs_in(view.snapshot, verdict.tag, repository), "accent"),),
+            ((("● " if chosen else "  ") + verdict.tag, role),),
+            ((running, "accent"),),
             ((published, "dim"),),
             ((short_digest(fact.digest) if fact else "", "dim"),),
             ((verdict.reason, "name" if chosen else "dim"),),
@@ -140,7 +155,7 @@ class Tags(Pane):
     """Every tag, one reason each."""
 
     title: ClassVar[str] = "Tags"
-    hint: ClassVar[str] = "enter compare with what runs   / filter   N A sort   esc back"
+    hint: ClassVar[str] = "enter compare  / filter  N A sort  esc back"
     sorts: ClassVar[tuple[str, ...]] = ("name", "age")
 
     def __init__(self, view: View) -> None:
@@ -148,6 +163,8 @@ class Tags(Pane):
         self._asked: set[tuple[str, str]] = set()
         self._failed = ""
         self._source: Key | None = None
+        self._shown: tuple[object, ...] = (None,) * 6
+        self._laid: tuple[Row, ...] = ()
 
     def lay_out(self, view: View) -> None:
         """Note and verdicts of the source under the Target."""
@@ -168,8 +185,17 @@ class Tags(Pane):
             self.table.show_rows((), (), ((("Listing the tags …", "dim"),),))
             return
         tags = tag_list(view.snapshot, source)
-        self.table.show_rows(COLUMNS, rows(view, selection, tags, self.sort))
+        self.table.show_rows(COLUMNS, self._rows(view, selection, tags))
         self.call_after_refresh(self._read_facts)
+
+    def _rows(self, view: View, selection: Selection, tags: TagList | None) -> tuple[Row, ...]:
+        """The rows; ordering and laying out thousands of tags is done only when they changed."""
+        same = (selection, tags, view.snapshot.board, self.sort, self.reverse, int(view.now) // 60)
+        if any(a is not b and a != b for a, b in zip(self._shown, same, strict=True)):
+            verdicts = ordered(selection, tags, self.sort)
+            self._laid = rows(view, verdicts[::-1] if self.reverse else verdicts, tags)
+            self._shown = same
+        return self._laid
 
     def _read_facts(self) -> None:
         """Ask for digests and dates of the rows in sight, each tag once."""

@@ -6,6 +6,7 @@ the width there is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -66,9 +67,11 @@ def rows(view: View, sort: str, reverse: bool, *, words: bool) -> tuple[Row, ...
     """One row per Service and line."""
     board = view.snapshot.board
     prefix = shared_prefix(board)
-    services = sorted(board.rows, key=lambda s: _order(view, s, sort), reverse=reverse)
+    services: Sequence[Service] = board.rows
+    if sort:
+        services = sorted(services, key=lambda s: _order(view, s, sort), reverse=reverse)
     out: list[Row] = []
-    for service in services if sort else board.rows:
+    for service in services:
         depth = max((len(lines) for lines in service.lines.values()), default=1)
         for number in range(max(1, depth)):
             cells: list[Line] = [_name(service, number, prefix)]
@@ -141,9 +144,7 @@ class Versions(Pane):
     """The board."""
 
     title: ClassVar[str] = "Versions"
-    hint: ClassVar[str] = (
-        "←→ environment   enter chain   t why this version   / filter   N A S sort"
-    )
+    hint: ClassVar[str] = "←→ environment  enter chain  t why  / filter  N A S sort"
     sorts: ClassVar[tuple[str, ...]] = ("name", "age", "status")
 
     def lay_out(self, view: View) -> None:

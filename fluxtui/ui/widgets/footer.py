@@ -24,7 +24,7 @@ def footer_line(
     off = {c.id for c in acts if c.disabled_reason(context) is not None}
     tail: Line = (("  : ", "key"), ("all  ", "dim"), ("q ", "key"), ("back ", "dim"))
     room = cells - width(tail)
-    for shown in (acts, [c for c in acts if c.id not in off]):
+    for shown in (acts, [c for c in acts if c.id not in off] or acts):
         line: Line = ((" ", ""), *(span for c in shown for span in _entry(c, keys, c.id in off)))
         if width(line) <= room:
             break

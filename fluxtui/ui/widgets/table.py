@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import ClassVar
 
 from rich.style import Style
@@ -78,6 +78,7 @@ class Table(Painted, ScrollView, can_focus=True):
         self._columns: tuple[Column, ...] = ()
         self._all: tuple[Row, ...] = ()
         self._rows: tuple[Row, ...] = ()
+        self._measured: dict[Hashable, tuple[Row, tuple[int, ...]]] = {}
         self._widest: tuple[int, ...] = ()
         self._slots: tuple[Slot, ...] = ()
         self._empty: tuple[Line, ...] = ()
@@ -122,7 +123,8 @@ class Table(Painted, ScrollView, can_focus=True):
         before, id_ = self.selected, self._id_at(self._cursor)
         columns = tuple(columns)
         same = columns == self._columns and tuple(empty) == self._empty
-        self._columns, self._empty, self._all = columns, tuple(empty), tuple(rows)
+        self._columns, self._empty = columns, tuple(empty)
+        self._all = self._reused(rows)
         old, old_slots = self._rows, self._slots
         self._rows = self._filtered()
         self._lay_out()
@@ -135,6 +137,20 @@ class Table(Painted, ScrollView, can_focus=True):
                     self._repaint(index)
         if self.selected != before:
             self.post_message(self.Moved(self))
+
+    def _reused(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """The same rows, as the old objects where they are equal: measured and compared once."""
+        old = self._measured
+        self._measured = {}
+        out: list[Row] = []
+        for row in rows:
+            known = old.get(row.id)
+            if known is None or known[0] != row:
+                free = row.heading or row.wide
+                known = (row, () if free else tuple(width(cell) for cell in row.cells))
+            self._measured[row.id] = known
+            out.append(known[0])
+        return tuple(out)
 
     def filter(self, words: str) -> None:
         """Show only rows with these words ("" = all)."""
@@ -191,13 +207,10 @@ class Table(Painted, ScrollView, can_focus=True):
     # Layout --------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        count = len(self._columns)
-        widest = [0] * count
-        for row in self._rows:
-            for i, cell in enumerate(row.cells[:count]):
-                if cell and not row.heading and not row.wide:
-                    widest[i] = max(widest[i], width(cell))
-        self._widest = tuple(widest)
+        widths = [self._measured[row.id][1] for row in self._rows if not row.heading]
+        by_column = zip_longest(*(w for w in widths if w), fillvalue=0)
+        widest = [max(column) for column in by_column][: len(self._columns)]
+        self._widest = tuple(widest) + (0,) * (len(self._columns) - len(widest))
         self._place()
 
     def _place(self) -> None:
