@@ -193,11 +193,11 @@ class Engine:
             await self._stopping.wait()
         finally:
             self._gate.close()
+            await self._answers.close()
             everything = asyncio.all_tasks() - {asyncio.current_task()}
             for task in everything:
                 task.cancel()
             await asyncio.gather(*everything, return_exceptions=True)
-            await self._answers.close()
 
     async def _published(self, work: Awaitable[T]) -> T:
         """The result of `work`, once a Snapshot has what it brought (tags, facts, Receipts)."""

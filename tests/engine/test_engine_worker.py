@@ -1,0 +1,44 @@
+"""The worker process: values out, errors as ours, and a death that costs one job only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from fluxtui.domain.errors import BuildError, FluxtuiError
+from fluxtui.engine.worker import Worker, WorkerDied
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[Worker]:
+    worker = Worker()
+    yield worker
+    await worker.close()
+
+
+async def test_it_works_in_another_process_and_stays(worker: Worker) -> None:
+    import os
+
+    first = await worker.call("os:getpid")
+    assert first != os.getpid()
+    assert await worker.call("os:getpid") == first
+
+
+async def test_our_errors_come_back_as_they_are(worker: Worker) -> None:
+    with pytest.raises(BuildError) as caught:
+        await worker.call("fluxtui.kustomize.files:normalise", "../out")
+    assert caught.value.file == "../out"
+    with pytest.raises(FluxtuiError, match="unexpected ZeroDivisionError"):
+        await worker.call("operator:truediv", 1, 0)
+
+
+async def test_what_a_library_prints_does_not_get_between_the_answers(worker: Worker) -> None:
+    assert await worker.call("builtins:print", "noise") is None
+    assert await worker.call("operator:add", 1, 2) == 3
+
+
+async def test_a_worker_that_dies_costs_one_job(worker: Worker) -> None:
+    with pytest.raises(WorkerDied, match="died"):
+        await worker.call("os:_exit", 3)
+    assert await worker.call("operator:add", 1, 2) == 3
