@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from reconciler_stage import HOST, Stage, raise_stage
@@ -13,9 +15,42 @@ from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.registry import RegistryServer
 
 
-@pytest.fixture
-async def stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Stage]:
-    with ApiServer("staging") as api, RegistryServer() as registry:
+def lax_crds() -> list[dict[str, Any]]:
+    """Flux's kinds without a schema, as an old installation may have them."""
+    found = []
+    for group, kind, plural in (
+        ("source.toolkit.fluxcd.io", "OCIRepository", "ocirepositories"),
+        ("kustomize.toolkit.fluxcd.io", "Kustomization", "kustomizations"),
+    ):
+        schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+        version = {
+            "name": "v1",
+            "served": True,
+            "storage": True,
+            "schema": {"openAPIV3Schema": schema},
+            "subresources": {"status": {}},
+        }
+        found.append(
+            {
+                "apiVersion": "apiextensions.k8s.io/v1",
+                "kind": "CustomResourceDefinition",
+                "metadata": {"name": f"{plural}.{group}"},
+                "spec": {
+                    "group": group,
+                    "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+                    "scope": "Namespaced",
+                    "versions": [version],
+                },
+            }
+        )
+    return found
+
+
+@asynccontextmanager
+async def raised(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, api: ApiServer
+) -> AsyncIterator[Stage]:
+    with api, RegistryServer() as registry:
         kubeconfig = tmp_path / "kubeconfig"
         api.write_kubeconfig(kubeconfig)
         settings = RegistrySettings(
@@ -30,3 +65,16 @@ async def stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterat
             await stage.close()
     assert not api.errors
     assert [r.getMessage() for r in caplog.get_records("call") if r.levelname == "ERROR"] == []
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Stage]:
+    async with raised(tmp_path, caplog, ApiServer("staging")) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def lax_stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Stage]:
+    """A stage whose API takes malformed Flux objects."""
+    async with raised(tmp_path, caplog, ApiServer("staging", crds=lax_crds())) as stage:
+        yield stage
