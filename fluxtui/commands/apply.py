@@ -31,8 +31,8 @@ def apply_plan(
     in a bundle. Raises UsageError.
     """
     steps: list[ApplyStep] = []
-    for number, obj in enumerate(objects, start=1):
-        key = _key(environment, obj, origin)
+    keyed = [(_key(environment, obj, origin), obj) for obj in objects]
+    for number, (key, obj) in enumerate(_with_namespaces(keyed), start=1):
         if (key.group, key.kind) not in ALLOWED:
             raise UsageError(
                 f"{key.label} is not for apply",
@@ -63,6 +63,24 @@ def apply_plan(
         user=context.user,
         made_at=context.now,
     )
+
+
+def _with_namespaces(
+    keyed: Sequence[tuple[Key, Mapping[str, Any]]],
+) -> list[tuple[Key, Mapping[str, Any]]]:
+    """The objects, after the Namespaces that they live in and that the files do not bring."""
+    brought = {key.name for key, _obj in keyed if (key.group, key.kind) == ("", "Namespace")}
+    missing = dict.fromkeys(
+        key.namespace for key, _obj in keyed if key.namespace and key.namespace not in brought
+    )
+    made: list[tuple[Key, Mapping[str, Any]]] = [
+        (
+            Key(keyed[0][0].environment, "", "Namespace", "", name),
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}},
+        )
+        for name in missing
+    ]
+    return [*made, *keyed]
 
 
 def _key(environment: str, obj: Mapping[str, Any], origin: str) -> Key:

@@ -7,6 +7,7 @@ it is packed; the working tree is not touched.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from fluxtui.commands.command import Argument, Command, Context, Values
 from fluxtui.commands.effects import followers, registry_confirmation, tag_effects
@@ -15,6 +16,7 @@ from fluxtui.commands.subject import repository_of, source_of
 from fluxtui.domain.ask import ListTags, Question
 from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.plan import Plan, PushStep
 from fluxtui.domain.service import configured, service_of
 from fluxtui.domain.snapshot import TagList
@@ -58,16 +60,18 @@ def next_build(tags: tuple[str, ...], chosen: str) -> str:
 
 
 def _default(context: Context) -> str:
+    from fluxtui.domain.versions import select
+
     service, listed = _service(context), _listed(context)
     if service is None or listed is None:
         return ""
-    picks = [
-        context.snapshot.selections[r.key].chosen
+    # A pin hides what the policy follows, and the next build must still be one that it takes.
+    policies = {
+        replace(ocirepository.policy(r), digest="")
         for r in followers(context.snapshot, _repository(context, service))
-        if r.key in context.snapshot.selections
-    ]
-    # The least of the picks is the one that the loosest stage follows: a pre-release build.
-    builds = [p for p in picks if "-" in p] or picks
+    }
+    picks = sorted(select(listed.tags, policy).chosen for policy in policies)
+    builds = [p for p in picks if "-" in p] or [p for p in picks if p]
     return next_build(listed.tags, builds[0]) if builds and builds[0] else ""
 
 
