@@ -26,6 +26,9 @@ class BlobCache:
     def __init__(self, folder: Path, max_bytes: int = 512 << 20) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+        # Looking at every file costs time: done at the first put and whenever a good part of the
+        # bound has been written since.
+        self._unlooked = max_bytes
 
     def get(self, digest: str) -> bytes | None:
         """The blob, verified; a damaged file is removed and counts as absent."""
@@ -71,7 +74,10 @@ class BlobCache:
                 where=str(self._folder),
                 next="free space, or name another cache folder",
             ) from error
-        self._evict(keep=path)
+        self._unlooked += len(data)
+        if self._unlooked > self._max_bytes // 20:
+            self._unlooked = 0
+            self._evict(keep=path)
 
     def _path(self, digest: str) -> Path | None:
         if not is_digest(digest):

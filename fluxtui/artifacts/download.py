@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import requests
 
-from fluxtui.artifacts.faults import refusal, unreachable
+from fluxtui.artifacts.faults import passes, refusal, unreachable
 from fluxtui.artifacts.transport import TRIES, Cancel, FluxRegistry
 from fluxtui.domain.errors import ArtifactError, RegistryError, RegistryUnreachable
 
@@ -50,7 +50,7 @@ def fetch(
                     raise RegistryError("cancelled", where=where)
             return bytes(body)
         except requests.exceptions.RequestException as error:
-            if attempt == TRIES:
+            if attempt == TRIES or not passes(error):
                 raise unreachable(error, where) from error
         finally:
             response.close()

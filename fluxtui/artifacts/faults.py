@@ -18,17 +18,27 @@ from fluxtui.domain.errors import (
 )
 
 
+def passes(error: BaseException | None) -> bool:
+    """Whether trying again soon may help. A registry that kept us waiting in vain, or that we do
+    not trust, is not asked again.
+    """
+    if isinstance(error, requests.exceptions.SSLError):
+        return "EOF" in str(error)
+    if "Read timed out" in str(error):
+        return False
+    return not isinstance(
+        error, requests.exceptions.ReadTimeout | requests.exceptions.TooManyRedirects
+    )
+
+
 def unreachable(error: Exception, where: str) -> RegistryUnreachable:
     """The error for an exchange that broke off; says why in a person's words."""
     text = str(error)
-    passing = True
     if isinstance(error, requests.exceptions.SSLError):
-        passing = "EOF" in text
         what, then = f"TLS failed: {_reason(text)}", "check the host, or name its CA file"
-    elif isinstance(error, requests.exceptions.Timeout):
+    elif isinstance(error, requests.exceptions.Timeout) or "timed out" in text:
         what, then = "no answer in time", "check the network, or raise the time-out"
     elif isinstance(error, requests.exceptions.TooManyRedirects):
-        passing = False
         what, then = "redirects without end", "check the registry's address"
     elif isinstance(error, requests.exceptions.ProxyError):
         what, then = f"the proxy failed: {_reason(text)}", "check HTTPS_PROXY and NO_PROXY"
@@ -38,10 +48,7 @@ def unreachable(error: Exception, where: str) -> RegistryUnreachable:
         what, then = "the host name is not known", "check the name and the network"
     else:
         what, then = f"the connection broke: {_reason(text)}", "try again"
-    wrapped = RegistryUnreachable(what, where=where, next=then)
-    if not passing:
-        wrapped.passing = False  # type: ignore[attr-defined]
-    return wrapped
+    return RegistryUnreachable(what, where=where, next=then)
 
 
 def _reason(text: str) -> str:

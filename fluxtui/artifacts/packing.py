@@ -105,6 +105,9 @@ def _read(folder: Path, patterns: Sequence[Pattern]) -> list[_Node]:
     if not folder.is_dir():
         raise UsageError("not a folder", where=str(folder), next="name the folder to pack")
     nodes = [_Node(".", None)]
+    # What lies below an ignored folder is ignored too unless a pattern takes it back: then a large
+    # .git need not be walked.
+    prune = not any(pattern.include for pattern in patterns)
 
     def walk(at: Path, prefix: str) -> None:
         for child in sorted(at.iterdir(), key=lambda p: os.fsencode(p.name)):
@@ -113,10 +116,11 @@ def _read(folder: Path, patterns: Sequence[Pattern]) -> list[_Node]:
             is_dir = stat.S_ISDIR(mode)
             if not (is_dir or stat.S_ISREG(mode)):
                 continue
-            if not is_ignored(patterns, name, is_dir):
+            out = is_ignored(patterns, name, is_dir)
+            if not out:
                 data = None if is_dir else child.read_bytes()
                 nodes.append(_Node(name, data, bool(mode & 0o111)))
-            if is_dir:
+            if is_dir and not (out and prune):
                 walk(child, name + "/")
 
     try:

@@ -23,7 +23,7 @@ import requests
 import requests.adapters
 import requests.utils
 
-from fluxtui.artifacts.faults import refusal, unreachable
+from fluxtui.artifacts.faults import passes, refusal, unreachable
 from fluxtui.artifacts.reference import host_name, is_loopback
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.artifacts.tokens import Challenge, Tokens
@@ -185,7 +185,7 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
             try:
                 response = self._authenticated(url, method, data, headers, json, stream)
             except RegistryUnreachable as error:
-                if attempt == tries or not getattr(error, "passing", True):
+                if attempt == tries or not passes(error.__cause__):
                     raise
                 self._pause(0.2 * attempt)
                 continue

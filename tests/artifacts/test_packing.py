@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluxtui.artifacts import pack, pack_files, unpack, unpack_files
+from fluxtui.artifacts.ignore import Pattern, is_ignored
 from fluxtui.domain.errors import UsageError
 
 
@@ -85,6 +86,15 @@ def test_version_control_and_pictures_stay_behind_unless_asked_for(tmp_path: Pat
     assert "logo.png" in [e.name for e in pack(tmp_path, ignore=["*.yaml"]).entries]
 
 
+def test_a_file_below_an_ignored_folder_is_taken_back_when_a_pattern_says_so(
+    tmp_path: Path,
+) -> None:
+    plant(tmp_path, {"docs/keep.yaml": b"", "docs/drop.yaml": b"", "a.yaml": b""})
+    kept = pack(tmp_path, ignore=["docs/*", "!docs/keep.yaml"])
+    assert [e.name for e in kept.entries] == [".", "a.yaml", "docs", "docs/keep.yaml"]
+    assert [e.name for e in pack(tmp_path, ignore=["docs/"]).entries] == [".", "a.yaml"]
+
+
 def test_links_and_sockets_are_left_out(tmp_path: Path) -> None:
     plant(tmp_path, {"real": b"1"})
     (tmp_path / "link").symlink_to("real")
@@ -145,3 +155,27 @@ def test_what_is_unpacked_packs_to_the_same_archive(tmp_path: Path) -> None:
     packed = pack_files(FILES)
     unpack(packed.data, tmp_path)
     assert pack(tmp_path) == packed
+
+
+names = st.sampled_from(["a", "b", "c", "x.yaml", ".git"])
+patterns = st.lists(
+    st.lists(
+        st.sampled_from(["a", "b", "*", "**", "?", "x.yaml", "*.yaml"]), min_size=1, max_size=3
+    )
+    .map("/".join)
+    .flatmap(lambda text: st.sampled_from([text, text + "/", "/" + text])),
+    max_size=3,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(names, min_size=1, max_size=4), max_size=8), patterns)
+def test_what_lies_below_an_ignored_folder_is_ignored_too(
+    paths: list[list[str]], ignore: list[str]
+) -> None:
+    """The reason why packing need not walk into ignored folders."""
+    compiled = [Pattern.parse(line) for line in ignore]
+    for path in paths:
+        for depth in range(1, len(path)):
+            if is_ignored(compiled, "/".join(path[:depth]), True):
+                assert is_ignored(compiled, "/".join(path), False), (path[:depth], path)
