@@ -295,6 +295,16 @@ def test_a_download_cut_off_is_taken_up_where_it_broke(
         client.pull(reference)
 
 
+def test_an_answer_cut_off_is_asked_for_again(
+    client: RegistryClient, registry: RegistryServer, reference: Reference, bundle: Packed
+) -> None:
+    digest = publish(client, reference, bundle).digest
+    for look in (client.list_tags, client.manifest):
+        registry.turn(cut=2)
+        assert look(reference)
+    assert client.resolve(reference).digest == digest
+
+
 def test_a_blob_that_is_not_what_it_says_is_refused(
     client: RegistryClient, registry: RegistryServer, reference: Reference, bundle: Packed
 ) -> None:

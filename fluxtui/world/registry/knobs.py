@@ -43,6 +43,8 @@ class Knobs:
     fail_status: int = 503
     hang: int = 0
     """The next N requests get no answer until the server stops (a half-open connection)."""
+    cut: int = 0
+    """The next N answers are cut in the middle of the body."""
     cut_blobs: int = 0
     """The next N blob downloads are cut in the middle of the body."""
     lying_blobs: int = 0

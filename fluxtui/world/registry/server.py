@@ -131,7 +131,11 @@ class RegistryServer:
     def respond(self, request: Request) -> Response:
         """One request's answer, faults included. Called from the connection's thread."""
         try:
-            response = self._world(request) or self._fault(request) or self._route(request)
+            response = self._world(request) or self._fault(request)
+            if response is None:
+                response = self._route(request)
+                if len(response.body) > 1 and self.panel.strikes("cut"):
+                    response = dataclasses.replace(response, cut=True)
         except StoreError as problem:
             response = error(problem.status, problem.code, problem.message)
         scheme = request.headers.get("authorization", "").partition(" ")[0]
