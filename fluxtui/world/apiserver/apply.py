@@ -6,6 +6,7 @@ in managers.py.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from fluxtui.world.apiserver.fieldsets import FieldSet, is_member, key_element
@@ -26,26 +27,37 @@ def merge(live: Any, applied: Any, shape: Shape) -> Any:
 
 
 def _merge_lists(live: list[Any], applied: list[Any], shape: Shape) -> list[Any]:
-    """Shared items in the order applied; items only in `live` stay behind their predecessor."""
-    ours = {key_element(shape, item): item for item in applied}
-    theirs = {key_element(shape, item): item for item in live}
-    item_shape = shape.item()
+    """Items of both lists, each once: shared ones in the order applied, others where they were.
+
+    The order is structured-merge-diff's, which controllers and `kubectl diff` let people see.
+    """
+    left = [(key_element(shape, item), item) for item in live]
+    right = [(key_element(shape, item), item) for item in applied]
+    ours, theirs = dict(left), dict(right)
+    shared = deque(key for key, _ in right if key in ours)
     out: list[Any] = []
     done: set[str | None] = set()
-    i = 0
-    for item in applied:
-        key = key_element(shape, item)
-        if key in theirs:
-            while i < len(live) and key_element(shape, live[i]) not in ours:
-                out.append(live[i])
+    i = j = 0
+    while i < len(left) or j < len(right):
+        if i < len(left):
+            key, item = left[i]
+            if key not in theirs:
+                out.append(item)
                 i += 1
-            if i < len(live) and key_element(shape, live[i]) == key:
+                continue
+            awaited = not shared or shared[0] == key
+            if key in done or (j < len(right) and not awaited):
+                i += 1  # it stands, or will stand, where the applied order puts it
+                continue
+            if j < len(right) and right[j][0] == key:
                 i += 1
-            out.append(merge(theirs[key], item, item_shape))
-        else:
-            out.append(item)
-        done.add(key)
-    out.extend(x for x in live[i:] if key_element(shape, x) not in done | set(ours))
+        if j < len(right):
+            key, item = right[j]
+            out.append(merge(ours[key], item, shape.item()) if key in ours else item)
+            done.add(key)
+            if shared and shared[0] == key:
+                shared.popleft()
+            j += 1
     return out
 
 

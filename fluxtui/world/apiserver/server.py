@@ -85,6 +85,20 @@ class _Listener(socketserver.ThreadingTCPServer):
         if isinstance(error, Exception):
             self._api.report(error)
 
+    def accept_until_closed(self) -> None:
+        """Accept connections; `serve_forever` would poll, and take its time to stop."""
+        while not self._api.closing.is_set():
+            try:
+                connection, address = self.get_request()
+            except OSError:
+                continue  # the client left before it was accepted
+            self.process_request(connection, address)
+
+    def wake(self) -> None:
+        """Make a blocked accept return."""
+        with socket.create_connection(("127.0.0.1", self._api.port), timeout=1):
+            return
+
     def cut_all(self) -> None:
         """End every open connection."""
         with self._lock:
@@ -166,8 +180,7 @@ class ApiServer:
         self._collector.start()
         self._ender.start()
         self._thread = threading.Thread(
-            target=self._listener.serve_forever,
-            kwargs={"poll_interval": 0.2},
+            target=self._listener.accept_until_closed,
             name=f"apiserver-{self.environment}",
             daemon=True,
         )
@@ -178,7 +191,7 @@ class ApiServer:
         self.closing.set()
         self.state.store.wake()
         if self._thread is not None:
-            self._listener.shutdown()
+            self._listener.wake()
             self._thread.join(5)
         self._listener.cut_all()
         self._listener.server_close()

@@ -116,6 +116,7 @@ class Store:
         self.lock = threading.RLock()
         self.rv = 1
         self._ring = ring
+        self._floor = 0  # nothing older can be resumed from, in any bucket
         self._buckets: dict[tuple[str, str], Bucket] = {}
         self.by_uid: dict[str, tuple[tuple[str, str], Key]] = {}
         self.listeners: list[Callable[[tuple[str, str], Event], None]] = []
@@ -125,7 +126,7 @@ class Store:
         if bucket is None:
             with self.lock:
                 bucket = self._buckets.setdefault(
-                    resource, Bucket(self.lock, self._ring, self.rv - 1)
+                    resource, Bucket(self.lock, self._ring, self._floor)
                 )
         return bucket
 
@@ -184,7 +185,8 @@ class Store:
         with self.lock:
             for _, bucket in self.buckets():
                 bucket.compact()
-                bucket.compacted = max(bucket.compacted, self.rv - 1)
+                bucket.compacted = self.rv
+            self._floor = self.rv
 
     def wake(self) -> None:
         """Wake every watcher (a shutdown, a fault)."""
