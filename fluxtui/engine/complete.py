@@ -7,12 +7,16 @@ in one of them into a finding, so that a strange object cannot blind the screen.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import TypeVar
 
 from fluxtui.domain.board import Board, Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.changes import Timeline
 from fluxtui.engine.picks import Picks
 from fluxtui.engine.store import Batch, Store
+
+T = TypeVar("T")
 
 
 class Completer:
@@ -25,28 +29,39 @@ class Completer:
         self._judged: tuple[Finding, ...] = ()
 
     def __call__(self, batch: Batch) -> Snapshot:
-        self._picks.update(batch)
+        self._safely("Selections", lambda: self._picks.update(batch), None)
         half = self._store.selections(batch.half)
-        board, findings = half.board, half.findings
-        if batch.overview or half.selections is not batch.half.selections:
-            board, self._judged = self._overview(half)
-            findings = (*self._judged, *self._store.notes())
-        changes = self._timeline.update(batch)
+        board = half.board
+        if batch.overview or half is not batch.half:
+            board, self._judged = self._safely(
+                "overview", lambda: _overview(half), (half.board, self._judged)
+            )
+        changes = self._safely("changes", lambda: self._timeline.update(batch), half.changes)
+        findings = (*self._judged, *self._store.notes())
+        if findings == half.findings:
+            findings = half.findings
         return dataclasses.replace(half, board=board, findings=findings, changes=changes)
 
-    def _overview(self, half: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
-        from fluxtui.domain.overview import overview
-
+    def _safely(self, what: str, work: Callable[[], T], otherwise: T) -> T:
+        """The result of `work`; when it trips over something, `otherwise` and a finding."""
         try:
-            return overview(half)
+            result = work()
         except Exception as error:
-            # A rule tripped over an object: keep the last board, say so, go on with the next
-            # Snapshot.
             fault = Finding(
                 Severity.ERROR,
-                "overview-failed",
+                "engine-fault",
                 "",
-                f"the overview could not be computed: {type(error).__name__}: {error}",
+                f"the {what} could not be computed: {type(error).__name__}: {error}",
                 "what is shown may be older than it looks; please report this",
             )
-            return half.board, (*(f for f in self._judged if f.code != fault.code), fault)
+            self._store.note(("fault", what), fault)
+            return otherwise
+        self._store.note(("fault", what), None)
+        return result
+
+
+def _overview(half: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
+    # Imported late: it pulls the version rules, and first paint must not wait for them.
+    from fluxtui.domain.overview import overview
+
+    return overview(half)

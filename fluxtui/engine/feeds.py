@@ -8,6 +8,7 @@ not answer costs only its own tasks. Nothing here may raise out of a task.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 
 from fluxtui.cluster.port import Cluster, Json
@@ -23,6 +24,7 @@ from fluxtui.engine.targets import permanent
 
 Connect = Callable[[Environment], Awaitable[Cluster]]
 _CHUNK = 200
+_MANY = 1000
 
 
 class Api:
@@ -156,6 +158,10 @@ class ApiSink:
                 self.put(obj)
         for place in gone:
             self._remove(place)
+        if len(objects) >= _MANY:
+            # They live long: without this every full collection would walk them all with the
+            # interpreter stopped (dependencies.md 1).
+            gc.freeze()
 
     def put(self, obj: Json) -> None:
         if self._closed:

@@ -65,7 +65,12 @@ class Gate:
         self._news = False
         self._outstanding = True
         self._last = self._monotonic()
-        self._wake()
+        try:
+            self._wake()
+        except Exception:
+            # The reader has gone (a screen that was closed); whoever comes next registers anew.
+            self._wake = None
+            self._outstanding = False
 
     def _due(self) -> None:
         self._timer = None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.clock import Clock
 from fluxtui.engine.gate import Gate
@@ -52,7 +53,11 @@ class Publisher:
             # One turn of the loop: whatever else is ready now comes into the same Snapshot.
             await asyncio.sleep(0)
             began = loop.time()
-            self.publish_if_new()
+            try:
+                self.publish_if_new()
+            except Exception as error:
+                # Whatever it is, the next change must have its Snapshot.
+                self._store.note("publishing", _fault(error))
             cost = loop.time() - began
             pause = min(_LONGEST_PAUSE, max(self._interval, _SHARE * cost))
             await asyncio.sleep(max(0.0, began + pause - loop.time()))
@@ -93,3 +98,13 @@ class Publisher:
                 return await future
         finally:
             self._waiting.remove(entry)
+
+
+def _fault(error: Exception) -> Finding:
+    return Finding(
+        Severity.ERROR,
+        "engine-fault",
+        "",
+        f"a Snapshot could not be made: {type(error).__name__}: {error}",
+        "what is shown may be older than it looks; please report this",
+    )

@@ -7,11 +7,11 @@ error of ours. No caching of answers beyond blobs, and no judgement about tags h
 from __future__ import annotations
 
 import asyncio
-import functools
+import contextlib
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from fluxtui.domain.errors import ArtifactMissing, FluxtuiError, RegistryError
 from fluxtui.domain.plan import PushStep
@@ -34,7 +34,8 @@ class Registries:
         self._connect = connect
         self._folder = cache
         self._client: RegistryClient | None = None
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fluxtui-registry")
+        self._connecting = threading.Lock()
+        self._slots = asyncio.Semaphore(_THREADS)
 
     async def list_tags(self, url: str) -> tuple[str, ...]:
         """Tags in the registry's order. Raises RegistryError, UsageError."""
@@ -112,23 +113,52 @@ class Registries:
 
     def close(self) -> None:
         """End idle connections; a call that still hangs is left to its own time-out."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
         if self._client is not None:
             self._client.close()
 
     async def _call(self, work: Callable[[RegistryClient], T]) -> T:
         loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._pool, functools.partial(self._work, work))
-        except FluxtuiError:
-            raise
-        except Exception as error:
-            raise RegistryError(f"unexpected {type(error).__name__}: {error}") from error
+        answer: asyncio.Future[T] = loop.create_future()
+
+        def deliver(result: T | None, error: Exception | None) -> None:
+            self._slots.release()
+            if answer.done():
+                return
+            if error is not None:
+                answer.set_exception(_ours(error))
+            else:
+                answer.set_result(cast(T, result))
+
+        def body() -> None:
+            result: T | None = None
+            error: Exception | None = None
+            try:
+                result = self._work(work)
+            except Exception as raised:
+                error = raised
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(deliver, result, error)
+
+        await self._slots.acquire()
+        # Not a pool: the interpreter waits for a pool's threads at its exit, and a registry that
+        # hangs would hold up the person who quits.
+        threading.Thread(target=body, name="fluxtui-registry", daemon=True).start()
+        return await answer
 
     def _work(self, work: Callable[[RegistryClient], T]) -> T:
-        if self._client is None:
-            self._client = self._connect()
-        return work(self._client)
+        with self._connecting:
+            if self._client is None:
+                self._client = self._connect()
+            client = self._client
+        return work(client)
+
+
+def _ours(error: Exception) -> FluxtuiError:
+    if isinstance(error, FluxtuiError):
+        return error
+    ours = RegistryError(f"unexpected {type(error).__name__}: {error}")
+    ours.__cause__ = error
+    return ours
 
 
 def _reference(url: str) -> Any:

@@ -24,6 +24,9 @@ from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
 
 ACTS_KEPT = 50
 PAST_KEPT = 16
+# Shown beside the board and the chain, which are not computed from them; Events come in great
+# number.
+BESIDE = frozenset({("", "Event"), ("apps", "ReplicaSet")})
 FLUX = frozenset(kind.id for kind in kinds.ALL)
 
 
@@ -75,12 +78,12 @@ class Store:
     def put(self, resource: Resource) -> None:
         """An object is new or changed."""
         self._objects[resource.key] = resource
-        self._touch()
+        self._arrived(resource.key)
 
     def drop(self, key: Key) -> None:
         """An object is gone."""
         self._objects[key] = None
-        self._touch()
+        self._arrived(key)
 
     def feed(self, id_: Hashable, feed: Feed | None) -> None:
         """State of a feed; None when it is closed."""
@@ -108,7 +111,7 @@ class Store:
             self._notes.pop(id_, None)
         else:
             self._notes[id_] = finding
-        self._touch()
+        self._changed()
 
     def tag_list(self, listed: TagList) -> None:
         """Tags of a repository as now known."""
@@ -150,6 +153,12 @@ class Store:
         """A Plan ended."""
         self._acts[number] = dataclasses.replace(self._acts[number], finished=True)
         self._changed()
+
+    def _arrived(self, key: Key) -> None:
+        if (key.group, key.kind) in BESIDE:
+            self._changed()
+        else:
+            self._touch()
 
     def _touch(self) -> None:
         self._overview = True
