@@ -90,6 +90,7 @@ class Pattern:
         return matched and (not self.folders_only or is_dir or at < len(path))
 
 
+@lru_cache(maxsize=1 << 14)
 def glob(pattern: str, name: str) -> bool:
     """One path component against a glob, as Go's path.Match; a malformed glob matches nothing.
 

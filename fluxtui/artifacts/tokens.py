@@ -7,6 +7,7 @@ HTTPS (design.md 7).
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ class Send(Protocol):
         *,
         params: object = None,
         data: object = None,
-        auth: tuple[str, str] | None = None,
+        authorization: str = "",
     ) -> Any: ...
 
 
@@ -116,8 +117,6 @@ class Tokens:
             return token.header
 
     def _basic(self, scheme: str, host: str, credential: Credential | None, used: str) -> _Token:
-        from requests.auth import _basic_auth_str
-
         if credential is None or not credential.user:
             raise RegistryDenied(
                 "credentials are needed and none are known",
@@ -126,7 +125,7 @@ class Tokens:
                 status=401,
             )
         self._guard(scheme, host)
-        header = _basic_auth_str(credential.user, credential.password)
+        header = basic_header(credential.user, credential.password)
         if header == used:
             raise refused_credential(host, credential)
         return _Token(header, float("inf"))
@@ -167,11 +166,11 @@ class Tokens:
             response = send("POST", realm, data=form)
         else:
             asked += [("scope", one) for one in scopes.split()]
-            auth = None
+            header = ""
             if credential is not None:
-                auth = (credential.user, credential.password)
+                header = basic_header(credential.user, credential.password)
                 asked.append(("account", credential.user))
-            response = send("GET", realm, params=asked, auth=auth)
+            response = send("GET", realm, params=asked, authorization=header)
         return self._read(host, response, credential, began)
 
     def _guard_realm(self, host: str, scheme: str, netloc: str) -> None:
@@ -211,6 +210,11 @@ class Tokens:
             )
         # Renewed a little early, so that a token does not die on the way.
         return _Token(f"Bearer {text}", began + life * 0.9)
+
+
+def basic_header(user: str, password: str) -> str:
+    """In UTF-8, as registries expect it."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def refused_credential(host: str, credential: Credential) -> RegistryDenied:

@@ -243,11 +243,12 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
         *,
         params: object = None,
         data: object = None,
-        auth: tuple[str, str] | None = None,
+        authorization: str = "",
     ) -> Any:
+        headers = {"Authorization": authorization} if authorization else {}
         for attempt in range(1, TRIES + 1):
             response = self._exchange(
-                method, url, False, params=params, data=data, auth=auth, allow_redirects=False
+                method, url, False, params=params, data=data, headers=headers, allow_redirects=False
             )
             wait = _wait(response.headers.get("Retry-After", ""), 0.3 * attempt)
             if response.status_code not in _PASSING or wait > _LONGEST_WAIT or attempt == TRIES:

@@ -90,6 +90,15 @@ def test_wrong_credentials_are_said_once_and_not_hammered(
         assert len(registry.served) <= 2 and not pauses.taken
 
 
+def test_a_password_may_be_in_any_script(make_client: ClientMaker, bundle: Packed) -> None:
+    login = ("użytkownik", "пароль:日本")
+    with RegistryServer(credentials=login) as server:
+        for bearer in (False, True):
+            server.turn(bearer=bearer)
+            client = make_client(credentials={server.address: login})
+            assert publish(client, Reference.parse(f"{server.address}/a/b:v1"), bundle).digest
+
+
 def test_no_credentials_at_all_is_another_message(
     registry: RegistryServer, reference: Reference, make_client: ClientMaker
 ) -> None:
