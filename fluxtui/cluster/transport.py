@@ -38,6 +38,7 @@ class Transport:
         self.name = name
         self._credentials = credentials
         self._timeouts = timeouts
+        self._ending: set[asyncio.Future[None]] = set()
 
     async def json(
         self,
@@ -94,7 +95,11 @@ class Transport:
         try:
             response = await self._send(method, path, query, headers, body, timeout)
             async with response:
-                data: bytes = await response.read()
+                try:
+                    data: bytes = await response.read()
+                except BaseException:
+                    self._cut(response)
+                    raise
                 if response.status >= 400:
                     raise status_error(
                         response.status, data, response.headers, where=self._where(where)
@@ -144,11 +149,28 @@ class Transport:
         except (ClientError, OSError, TimeoutError) as error:
             raise self._unreachable(error, where) from error
         finally:
-            response.close()
+            self._cut(response)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and wait until the sockets are closed."""
         await self._credentials.close()
+        if self._ending:
+            await asyncio.wait(self._ending)
+        await asyncio.sleep(0)  # the loop closes aborted sockets on its next turn
+
+    def _cut(self, response: Any) -> None:
+        """End a connection in the middle of an answer, at once.
+
+        Closing it politely would wait for the server's TLS farewell, which may outlive our loop.
+        """
+        connection = response.connection
+        if connection is not None and connection.protocol is not None:
+            ended = connection.protocol.closed
+            if ended is not None:
+                self._ending.add(ended)
+                ended.add_done_callback(self._ending.discard)
+            connection.protocol.abort()
+        response.close()
 
     async def _send(
         self,

@@ -87,14 +87,12 @@ class Applier:
             async with gate:
                 return await self._plan(obj, force, applied)
 
-        tasks = [asyncio.create_task(plan(obj)) for obj in stage.objects]
-        try:
-            planned = await asyncio.gather(*tasks)
-        except BaseException:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            raise
+        tried = await asyncio.gather(*map(plan, stage.objects), return_exceptions=True)
+        planned = []
+        for result in tried:
+            if isinstance(result, BaseException):
+                raise result  # the first in order, so that the same fault reads the same each time
+            planned.append(result)
         for item in planned:
             if item.action in ("created", "configured"):
                 applied.wrote = True
