@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fluxtui.artifacts.reference import Reference, flux_speaks_http, is_loopback
 from fluxtui.domain.errors import UsageError
@@ -109,3 +111,24 @@ def test_plain_http_is_taken_where_flux_takes_it(host: str, plain: bool) -> None
 )
 def test_only_this_machine_is_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+hosts = st.sampled_from(["ghcr.io", "127.0.0.1:5000", "localhost", "[::1]:5000", "r.example:443"])
+parts = st.text("abcz019_-.", min_size=1, max_size=8).filter(lambda t: t.strip(".") != "")
+tags = st.one_of(st.just(""), st.text("abAZ09_-.", min_size=1, max_size=128))
+digests = st.sampled_from(["", DIGEST])
+
+
+@given(hosts, st.lists(parts, min_size=1, max_size=4), tags, digests)
+def test_what_is_shown_is_read_back(host: str, path: list[str], tag: str, digest: str) -> None:
+    reference = Reference(host, "/".join(path), tag, digest)
+    assert Reference.parse(str(reference)) == reference
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_reference_or_a_usage_error(text: str) -> None:
+    try:
+        found = Reference.parse(text)
+    except UsageError:
+        return
+    assert Reference.parse(str(found)) == found

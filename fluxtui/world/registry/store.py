@@ -133,9 +133,9 @@ class Store:
             if repository.sorted_tags is None:
                 repository.sorted_tags = sorted(repository.tags)
             every = repository.sorted_tags
-        begin = bisect.bisect_right(every, last) if last else 0
-        end = len(every) if count is None else min(len(every), begin + count)
-        return every[begin:end], end < len(every)
+            begin = bisect.bisect_right(every, last) if last else 0
+            end = len(every) if count is None else min(len(every), begin + count)
+            return every[begin:end], end < len(every)
 
     def tags_of(self, name: str, digest: str) -> list[str]:
         """All tags that point to `digest`."""
@@ -175,8 +175,8 @@ class Store:
             if manifest.subject:
                 repository.referrers.setdefault(manifest.subject, {})[manifest.digest] = None
             if not by_digest:
-                if reference not in repository.tags:
-                    repository.sorted_tags = None
+                if reference not in repository.tags and repository.sorted_tags is not None:
+                    bisect.insort(repository.sorted_tags, reference)
                 repository.tags[reference] = manifest.digest
         return manifest
 
