@@ -173,6 +173,9 @@ class Deployments:
         new_missing = new_size - _available(new)
         total = new_size + sum(wanted(one) for one in old)
         room = total - least - new_missing
+        if room <= 0:
+            # Counted by what was asked for: statuses may still tell of Pods that are going.
+            return
         for one in old:
             broken = wanted(one) - min(wanted(one), _available(one))
             drop = min(room, broken)
@@ -180,7 +183,8 @@ class Deployments:
                 room -= drop
                 await self._resize(deployment, one, wanted(one) - drop)
         old = self._old(deployment, new)
-        room = sum(_available(one) for one in [*old, *([new] if new else [])]) - least
+        available = sum(_available(one) for one in [*old, *([new] if new else [])])
+        room = min(room, available - least)
         for one in old:
             drop = min(room, wanted(one))
             if drop > 0:
