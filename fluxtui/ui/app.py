@@ -31,12 +31,12 @@ from fluxtui.ui.screens.help import help_lines
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line
+from fluxtui.ui.start import HOME, is_said, resolved, view_of
 from fluxtui.ui.styles import sheets
 from fluxtui.ui.widgets.filterfield import FilterField
 from fluxtui.ui.widgets.footer import findings_lines
 from fluxtui.ui.widgets.palette import Commands
 
-HOME = "versions"
 TICK = 5.0  # seconds between two looks at the ages; a slow link gets them less often
 
 
@@ -69,7 +69,8 @@ class FluxtuiApp(App[None]):
         self.bridge = Bridge(engine, self)
         self.commands = tuple(commands)
         self.keys = key_table(commands, config.keys)
-        self.target = start or Target()
+        self.target = Target(environment=start.environment) if start else Target()
+        self._start = start if start and is_said(start) else None
         self._config, self._user, self._now = config, user, now
         self._clock = clock or (lambda: epoch(now()))
         self._snapshot = Snapshot(config=config)
@@ -94,13 +95,11 @@ class FluxtuiApp(App[None]):
 
     async def on_mount(self) -> None:
         """First paint comes before the Engine's thread."""
-        deep = self.target.kustomization is not None
-        await self.open_view("chain" if deep else HOME, self.target)
+        await self.open_view(HOME, self.target)
         self.call_after_refresh(self.bridge.start)
-        self.set_interval(TICK * 4 if self._config.slow else TICK, self._tick)
-
-    def _tick(self) -> None:
-        self._show(self.bridge.peek())
+        self.set_interval(
+            TICK * 4 if self._config.slow else TICK, lambda: self._show(self.bridge.peek())
+        )
 
     def on_look_again(self, _message: LookAgain) -> None:
         """There is a newer Snapshot."""
@@ -111,9 +110,11 @@ class FluxtuiApp(App[None]):
         self.call_after_refresh(self.draw)
 
     def _show(self, snapshot: Snapshot) -> None:
-        if not snapshot.config.environments:
-            snapshot = replace(snapshot, config=self._config)
-        self._snapshot = snapshot
+        self._snapshot = snapshot = self._filled(snapshot)
+        target = resolved(snapshot, self._start) if self._start is not None else None
+        if target is not None:
+            self._start = None
+            self.run_worker(self.open_view(view_of(target), target), group="view")
         if self.pane is not None:
             self.pane.show(self.view())
             self.bridge.interest(self.pane.interest())
@@ -122,11 +123,14 @@ class FluxtuiApp(App[None]):
                 screen.show(snapshot)
         self.draw()
 
+    def _filled(self, snapshot: Snapshot) -> Snapshot:
+        known = snapshot.config.environments
+        return snapshot if known else replace(snapshot, config=self._config)
+
     def draw(self) -> None:
         """The frame around the pane."""
-        framing = frame.Framing(
-            self.view(), self.context(), self.pane, self._current, self._message
-        )
+        view, context = self.view(), self.context()
+        framing = frame.Framing(view, context, self.pane, self._current, self._message)
         frame.draw(self.screen_stack[0], framing, self.commands, self.keys)
 
     # What the screen stands on -------------------------------------------------------------------
@@ -142,9 +146,7 @@ class FluxtuiApp(App[None]):
 
     def context(self, target: Target | None = None) -> Context:
         """What a Command looks at; the newest Snapshot, even before it is painted."""
-        newest = self.bridge.peek()
-        if not newest.config.environments:
-            newest = replace(newest, config=self._config)
+        newest = self._filled(self.bridge.peek())
         return Context(newest, target or self.target, self._now(), self._user)
 
     def say(self, text: str, role: str = "name") -> None:
@@ -156,12 +158,12 @@ class FluxtuiApp(App[None]):
 
     async def open_view(self, name: str, target: Target, *, back: bool = False) -> None:
         """Show that pane for this Target."""
-        self.target = target
         body = self.screen_stack[0].query_one("#body")
         pane = next((p for p in body.query(Pane) if isinstance(p, PANES[name])), None)
         if pane is None:
-            pane = PANES[name](self.view())
+            pane = PANES[name](replace(self.view(), target=target))
             await body.mount(pane)
+        self.target = target  # while it was mounted, the pane before may have pointed elsewhere
         pane.aim(target)
         for other in body.query(Pane):
             other.display = other is pane
@@ -182,17 +184,16 @@ class FluxtuiApp(App[None]):
 
     def action_command(self, id_: str) -> None:
         """A Command's key."""
+        self._start = None
         if len(self.screen_stack) == 1:
             self.start(next(c for c in self.commands if c.id == id_))
 
     @on(Pane.Pointed)
     def _pointed(self, event: Pane.Pointed) -> None:
-        self.target = event.target
-        self._leaving = False
-        self._message = ()
-        if self.pane is not None:
-            self.bridge.interest(self.pane.interest())
-        self.draw()
+        if event.pane is self.pane:  # else it was left meanwhile
+            self.target, self._message, self._leaving = event.target, (), False
+            self.bridge.interest(event.pane.interest())
+            self.draw()
 
     @on(Pane.Go)
     def _go(self, event: Pane.Go) -> None:
@@ -240,8 +241,8 @@ class FluxtuiApp(App[None]):
         if self.pane is not None and len(self.screen_stack) == 1:
             self.query_one(FilterField).begin(self.pane.table)
 
-    @on(FilterField.Narrowed)
-    def _narrowed(self) -> None:
+    def on_filter_field_narrowed(self) -> None:
+        """The tab line counts the rows."""
         self.draw()
 
     def action_findings(self) -> None:

@@ -6,6 +6,7 @@ Roles are names; the stylesheet gives them colours. Cluster text becomes visible
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rich.cells import cell_len
@@ -16,6 +17,7 @@ from fluxtui.domain.safetext import visible
 Span = tuple[str, str]
 Line = tuple[Span, ...]
 
+_DIGEST = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]{56}")
 GLYPHS = {
     Level.OK: ("✓", "ok", "ready"),
     Level.PROGRESSING: ("◐", "busy", "rolling"),
@@ -34,6 +36,11 @@ def safe(text: str) -> str:
     if text.isprintable():
         return text
     return visible(" ".join(text.split("\n")))
+
+
+def brief(text: str) -> str:
+    """Digests as people compare them: `sha256:0123abcd`."""
+    return _DIGEST.sub(r"\1", text)
 
 
 def plain(line: Line) -> str:
@@ -73,8 +80,8 @@ def elide_middle(text: str, cells: int) -> str:
     before, arrow, after = text.partition(" -> ")
     if arrow and cells >= 15:
         return _elide_transition(before, after, cells)
-    tail = (cells - 1) * 3 // 5
-    return text[: cells - 1 - tail] + "…" + text[-tail:]
+    tail = cut(text[::-1], (cells - 1) * 3 // 5)[::-1]
+    return cut(text, cells - 1 - cell_len(tail)) + "…" + tail
 
 
 def _elide_transition(before: str, after: str, cells: int) -> str:
@@ -82,7 +89,9 @@ def _elide_transition(before: str, after: str, cells: int) -> str:
     after, space, count = after.partition(" (")
     count = space + count
     room = max(3, (cells - 3 - cell_len(count)) // 2)
-    ends = (t if cell_len(t) <= room else "…" + t[-(room - 1) :] for t in (before, after))
+    ends = (
+        t if cell_len(t) <= room else "…" + cut(t[::-1], room - 1)[::-1] for t in (before, after)
+    )
     return elide(f" {ARROW} ".join(ends) + count, cells)
 
 

@@ -16,7 +16,7 @@ from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
 from fluxtui.domain.board import HealthLine, Level
 from fluxtui.domain.plan import Outcome, Receipt
-from fluxtui.domain.snapshot import Act
+from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.widgets.table import Table
@@ -265,3 +265,26 @@ async def test_q_at_the_first_view_asks_once(make_app: MakeApp) -> None:
         assert "press q again to quit" in text(app)
         await press(pilot, "q")
     assert app.return_code == 0
+
+
+async def test_a_deep_start_waits_for_what_it_names(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    named = replace(ks("", "activity-apiserver"), namespace="")
+    app = make_app(Snapshot(config=CONFIG), start=Target("production", kustomization=named))
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        assert "connecting" in text(app)
+        engine.give(night())
+        await pilot.pause()
+        await pilot.pause()
+        assert app.target.kustomization == ks("production", "activity-apiserver")
+        assert "clickhouse-keeper" in text(app)
+
+
+async def test_a_service_on_the_command_line_has_the_cursor(make_app: MakeApp) -> None:
+    app = make_app(start=Target("production", service="status-page"))
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause()
+        assert app.target.service == "acme/status-page"
+        assert app.target.environment == "production"

@@ -16,7 +16,7 @@ from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import GLYPHS, SUSPENDED, Line, health, join, wrap
+from fluxtui.ui.spans import GLYPHS, SUSPENDED, Line, brief, health, join, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.table import Row
 
@@ -102,7 +102,7 @@ def why(node: ChainNode) -> Line:
     if node.health.level is Level.OK:
         return ()  # nothing is wrong: the details strip has the sentence
     role = {Level.FAILED: "bad", Level.PROGRESSING: "busy"}
-    return ((node.health.text, role.get(node.health.level, "wait")),)
+    return ((brief(node.health.text), role.get(node.health.level, "wait")),)
 
 
 def _object_row(number: int, node: ChainNode, line: ObjectLine, stem: str, words: bool) -> Row:
@@ -280,7 +280,7 @@ def node_details(snapshot: Snapshot, node: ChainNode, width: int) -> tuple[Line,
             ((path, "dim"),),
         )
     )
-    sentence = why(node) or ((node.health.text, "dim"),)
+    sentence = why(node) or ((brief(node.health.text), "dim"),)
     out = [head, *wrap(sentence, width, 2)]
     if node.suspended is not None:
         reason = f": {node.suspended.reason}" if node.suspended.reason else ""

@@ -10,7 +10,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import clock_time, since
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import Line, wrap
+from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.table import Row
 
@@ -18,7 +18,7 @@ ALL = "all"
 COLUMNS = (
     Column("TIME", least=8, keep=4),
     Column("AGE", least=4, keep=9, right=True),
-    Column("ENVIRONMENT", least=7, most=16, keep=6),
+    Column("ENV", least=7, most=16, keep=6),
     Column("SUBJECT", least=16, most=40, keep=8, middle=True),
     Column("WHAT", least=36, keep=9, flex=True),
 )
@@ -40,7 +40,7 @@ def rows(view: View, environment: str) -> tuple[Row, ...]:
                     ((since(change.at, view.now), "dim"),),
                     ((change.environment, "accent"),),
                     ((_subject(change), "version"),),
-                    ((glyph, role), (change.what, role)),
+                    ((glyph, role), (brief(change.what), role)),
                 ),
             )
         )

@@ -55,6 +55,7 @@ class Pane(Vertical):
     class Pointed(Message):
         """The pane points at something else now."""
 
+        pane: Pane
         target: Target
 
     @dataclass
@@ -149,7 +150,7 @@ class Pane(Vertical):
         self.moved()
         target = self.pointed()
         if target is not None:
-            self.post_message(self.Pointed(target))
+            self.post_message(self.Pointed(self, target))
 
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:

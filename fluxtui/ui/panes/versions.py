@@ -19,12 +19,13 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, FeedState, Snapshot
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, fit, health
+from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit, health
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.footer import finding_line, loudest
 from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Row
 
+LATELY = 8  # more is for the Events pane
 RowId = tuple[str, int]
 
 
@@ -36,11 +37,9 @@ def columns(snapshot: Snapshot, cells: int) -> tuple[Column, ...]:
     for name in names:
         group = heading(snapshot, name)
         out += [
-            Column("" if tight else "HEALTH", least=2 if tight else 11, keep=9, group=group),
+            Column("" if tight else "HEALTH", least=2 if tight else 9, keep=9, group=group),
             Column("RUNNING", least=15, keep=9, group=group, middle=True, flex=True),
-            Column(
-                "WOULD PICK", least=10 if tight else 13, most=20, keep=8, group=group, middle=True
-            ),
+            Column("WOULD PICK", least=10, most=20, keep=8, group=group, middle=True),
             Column("AGE", least=3, most=4, keep=5, group=group, right=True),
         ]
     return (*out, Column("NEWEST", least=9, most=16, keep=3, middle=True))
@@ -147,6 +146,10 @@ class Versions(Pane):
     hint: ClassVar[str] = "←→ environment  enter chain  t why  / filter  N A S sort"
     sorts: ClassVar[tuple[str, ...]] = ("name", "age", "status")
 
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._aim: Target | None = None
+
     def lay_out(self, view: View) -> None:
         """Fill the table; the cursor's Environment is a group of columns."""
         board = view.snapshot.board
@@ -158,6 +161,8 @@ class Versions(Pane):
         words = any(c.title == "HEALTH" for c in shown)
         found = rows(view, self.sort, self.reverse, words=words)
         table.show_rows(shown if board.rows else (), found, empty=empty(view.snapshot))
+        if self._aim is not None and table.select((self._aim.service, 0)):
+            self._aim = None
         self._show_lately(view, len(found) or len(empty(view.snapshot)))
 
     def _show_lately(self, view: View, rows: int) -> None:
@@ -165,6 +170,14 @@ class Versions(Pane):
         room = self.size.height - rows - self.table.head - 2
         lines = lately(view, room, self.size.width - 2) if view.snapshot.board.rows else ()
         self.query_one(".lately", Paragraph).show_lines(lines)
+
+    def aim(self, target: Target) -> None:
+        """The cursor goes to the Service and Environment that the Target names."""
+        self._aim = target if target.service else None
+        board = self.view.snapshot.board
+        if target.environment in board.environments:
+            at = board.environments.index(target.environment)
+            self.table.set_groups(self.table.groups, self.table.groups[at : at + 1][0])
 
     def compose(self) -> ComposeResult:
         """The board, and a strip under it."""
@@ -211,7 +224,7 @@ def lately(view: View, room: int, cells: int) -> tuple[Line, ...]:
     rest = room - len(out) - 2
     if rest > 0 and view.snapshot.changes:
         out.append((("LAST CHANGES", "dim"),))
-        out += [change_line(view, c) for c in view.snapshot.changes[:rest]]
+        out += [change_line(view, c) for c in view.snapshot.changes[: min(rest, LATELY)]]
     return tuple(out)
 
 
@@ -223,7 +236,7 @@ def change_line(view: View, change: Change) -> Line:
         (f"{since(change.at, view.now):>4}  ", "dim"),
         (f"{change.environment:<12.12} ", "accent"),
         *fit(((subject, "version"),), 24),
-        ("  " + change.what, role),
+        ("  " + brief(change.what), role),
     )
 
 

@@ -8,7 +8,7 @@ from fluxtui.domain.board import Mark
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age, since
-from fluxtui.ui.spans import PINNED, SUSPENDED, Line, elide_middle, health, join, width, wrap
+from fluxtui.ui.spans import PINNED, SUSPENDED, Line, brief, elide_middle, health, join, width, wrap
 
 
 def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -> tuple[Line, ...]:
@@ -62,7 +62,7 @@ def state_lines(line: Cell, now: float, cells: int) -> tuple[Line, ...]:
         out.append(mark_line(f"{SUSPENDED} suspended", line.suspended, now))
     if line.pinned is not None:
         out.append(mark_line(f"{PINNED} pinned", line.pinned, now))
-    sentence: Line = (*health(line.health.level), ("  " + line.health.text, ""))
+    sentence: Line = (*health(line.health.level), ("  " + brief(line.health.text), ""))
     out.append(wrap(sentence, cells, 1)[0])
     if line.note:
         out.append(((line.note, "wait"),))

@@ -83,6 +83,7 @@ class Table(Painted, ScrollView, can_focus=True):
         self._slots: tuple[Slot, ...] = ()
         self._empty: tuple[Line, ...] = ()
         self._cursor = 0
+        self._touched = False  # until a person moves, the cursor stays on top
         self.groups: tuple[str, ...] = ()
         self.group = ""
         self.words = ""
@@ -189,7 +190,8 @@ class Table(Painted, ScrollView, can_focus=True):
         return self._rows[index].id if 0 <= index < len(self._rows) else None
 
     def _follow(self, id_: Hashable) -> None:
-        found = next((i for i, r in enumerate(self._rows) if r.id == id_), None)
+        at = (i for i, r in enumerate(self._rows) if r.id == id_)
+        found = next(at, None) if self._touched else 0
         if found is None:
             found = min(self._cursor, max(0, len(self._rows) - 1))
         self._cursor = self._nearest(found, 1)
@@ -311,6 +313,7 @@ class Table(Painted, ScrollView, can_focus=True):
         if not self._rows:
             return
         old = self._cursor
+        self._touched = True
         self._cursor = self._nearest(max(0, min(index, len(self._rows) - 1)), step)
         self._keep_in_sight()
         if old != self._cursor:
@@ -363,6 +366,7 @@ class Table(Painted, ScrollView, can_focus=True):
         if self.group in self.groups:
             index = self.groups.index(self.group) + step
             if 0 <= index < len(self.groups):
+                self._touched = True
                 self.group = self.groups[index]
                 self.refresh()
                 self.post_message(self.Moved(self))
