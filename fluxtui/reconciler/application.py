@@ -20,6 +20,7 @@ from fluxtui.domain.errors import (
     ArtifactError,
     ArtifactMissing,
     BuildError,
+    ConfigError,
     SubstitutionError,
 )
 from fluxtui.domain.inventory import Entry, ObjectId, to_inventory
@@ -34,6 +35,7 @@ from fluxtui.reconciler.normalise import prepare
 from fluxtui.reconciler.objects import KUSTOMIZE_GROUP, items, mapping, text
 from fluxtui.reconciler.prune import PruneFailed, Pruner
 from fluxtui.reconciler.record import inventory_of, union, upsert_history
+from fluxtui.reconciler.remote import target_cluster
 from fluxtui.reconciler.storage import Storage
 from fluxtui.reconciler.subject import Subject, stamp
 from fluxtui.reconciler.timing import kustomization_timeout, show
@@ -61,9 +63,21 @@ class Tools:
     clock: Clock
     storage: Storage
     recorder: Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The means to change the cluster that objects go to (it may be another one)."""
+
     applier: Applier
     pruner: Pruner
     health: HealthWait
+
+    @classmethod
+    def of(cls, cluster: Cluster, tools: Tools) -> Target:
+        """The means for that cluster."""
+        clock = tools.clock
+        return cls(Applier(cluster, clock), Pruner(cluster, clock), HealthWait(cluster, clock))
 
 
 class Application:
@@ -84,6 +98,7 @@ class Application:
         self._digest = text(artifact.get("digest"))
         self._subject = subject
         self._tools = tools
+        self._target = Target.of(tools.cluster, tools)
         self._expressions = expressions
         self._cancel = cancel
         self._timeout = kustomization_timeout(subject.spec)
@@ -100,6 +115,22 @@ class Application:
         subject.status["lastAttemptedRevision"] = self.revision
         await self._progress("Building manifests for revision")
         objects = await self._build(files)
+        try:
+            async with target_cluster(
+                self._tools.cluster, subject.name.namespace, subject.spec
+            ) as cluster:
+                self._target = Target.of(cluster, self._tools)
+                await self._bring_about(objects, old)
+        except ConfigError as error:
+            raise self._failed("ReconciliationFailed", str(error)) from error
+        conditions.set(
+            READY, "True", "ReconciliationSucceeded", f"Applied revision: {self.revision}"
+        )
+        self._remember("ReconciliationSucceeded")
+
+    async def _bring_about(self, objects: Sequence[Json], old: Sequence[Entry]) -> None:
+        """Apply, prune, wait: from here on the cluster changes."""
+        subject = self._subject
         intended = [Entry.of(obj) for obj in objects]
         before = subject.status.get("inventory")
         subject.status["inventory"] = to_inventory(union(old, intended))
@@ -114,10 +145,6 @@ class Application:
             subject.status["lastAppliedOriginRevision"] = self.origin
         else:
             subject.status.pop("lastAppliedOriginRevision", None)
-        conditions.set(
-            READY, "True", "ReconciliationSucceeded", f"Applied revision: {self.revision}"
-        )
-        self._remember("ReconciliationSucceeded")
 
     async def _progress(self, what: str) -> None:
         self._subject.conditions.reconciling("Progressing", self._timed(what))
@@ -157,7 +184,7 @@ class Application:
         applied = Applied()
 
         async def wait_ready(targets: Sequence[Entry]) -> None:
-            await self._tools.health.wait(
+            await self._target.health.wait(
                 targets,
                 _STAGE_LIMIT,
                 expressions=self._expressions,
@@ -166,7 +193,7 @@ class Application:
             )
 
         try:
-            await self._tools.applier.run(
+            await self._target.applier.run(
                 objects,
                 force=self._subject.spec.get("force") is True,
                 wait_ready=wait_ready,
@@ -191,7 +218,7 @@ class Application:
         if not gone or self._subject.spec.get("prune") is not True:
             return
         try:
-            changes = await self._tools.pruner.prune(gone, self._subject.name)
+            changes = await self._target.pruner.prune(gone, self._subject.name)
         except PruneFailed as error:
             self._subject.status["inventory"] = to_inventory([*new, *error.left])
             raise self._failed("PruneFailed", str(error), remember=True) from error
@@ -209,7 +236,7 @@ class Application:
         await self._progress("Running health checks for revision")
         began = clock.monotonic()
         try:
-            await self._tools.health.wait(
+            await self._target.health.wait(
                 targets,
                 self._timeout,
                 expressions=self._expressions,

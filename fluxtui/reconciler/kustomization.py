@@ -6,19 +6,21 @@ Decides when the next run is. This module must not apply anything itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fluxtui.cluster.port import ApiResource, Json
-from fluxtui.domain.errors import ClusterError, Conflict, NotFound
+from fluxtui.domain.errors import ClusterError, ConfigError, Conflict, NotFound
+from fluxtui.domain.inventory import Entry
 from fluxtui.reconciler import objects
-from fluxtui.reconciler.application import Application, RunFailed, Tools, emit
+from fluxtui.reconciler.application import Application, RunFailed, Target, Tools, emit
 from fluxtui.reconciler.conditions import READY, RECONCILING
 from fluxtui.reconciler.dependencies import NotReady, check_dependencies, source_name
 from fluxtui.reconciler.expressions import BadExpression, HealthExpressions, NotEvaluated
 from fluxtui.reconciler.objects import Name
 from fluxtui.reconciler.prune import PruneFailed
 from fluxtui.reconciler.record import inventory_of
+from fluxtui.reconciler.remote import target_cluster
 from fluxtui.reconciler.subject import Subject
 from fluxtui.reconciler.timing import (
     DEPENDENCY_DELAY,
@@ -230,21 +232,27 @@ class KustomizationReconciler:
             await emit(self._tools.recorder, subject, "Warning", message)
         elif entries and deletes and spec.get("suspend") is not True:
             try:
-                changes = await self._tools.pruner.prune(entries, subject.name)
-            except PruneFailed as error:
+                await self._delete(subject, entries, wait=policy == "WaitForTermination")
+            except (PruneFailed, ConfigError) as error:
                 await emit(self._tools.recorder, subject, "Warning", str(error))
                 return self._back_off(subject.name)
+        await subject.set_finalizer(False)
+        return None
+
+    async def _delete(self, subject: Subject, entries: Sequence[Entry], *, wait: bool) -> None:
+        tools, name = self._tools, subject.name
+        async with target_cluster(tools.cluster, name.namespace, subject.spec) as cluster:
+            pruner = Target.of(cluster, tools).pruner
+            changes = await pruner.prune(entries, name)
             deleted = [str(change) for change in changes if change.action == "deleted"]
             if deleted:
-                await emit(self._tools.recorder, subject, "Normal", "\n".join(deleted))
-            if policy == "WaitForTermination":
-                left = await self._tools.pruner.wait_gone(changes, kustomization_timeout(spec))
+                await emit(tools.recorder, subject, "Normal", "\n".join(deleted))
+            if wait:
+                left = await pruner.wait_gone(changes, kustomization_timeout(subject.spec))
                 if left:
                     words = ", ".join(str(entry.id) for entry in left)
                     message = f"failed to wait for object termination: {words}"
-                    await emit(self._tools.recorder, subject, "Warning", message)
-        await subject.set_finalizer(False)
-        return None
+                    await emit(tools.recorder, subject, "Warning", message)
 
     def _back_off(self, name: Name) -> float:
         failures = self._failures[name] = self._failures.get(name, 0) + 1

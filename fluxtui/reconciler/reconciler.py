@@ -15,12 +15,10 @@ from fluxtui.artifacts import RegistrySettings
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Throttled, Unreachable
 from fluxtui.reconciler.application import Tools
-from fluxtui.reconciler.apply import Applier
 from fluxtui.reconciler.beside import refuse_beside_flux
 from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.feed import Feed
-from fluxtui.reconciler.health import HealthWait
 from fluxtui.reconciler.kustomization import COMPONENT, KustomizationReconciler
 from fluxtui.reconciler.objects import (
     KUSTOMIZATION,
@@ -35,7 +33,6 @@ from fluxtui.reconciler.objects import (
     status_of,
     text,
 )
-from fluxtui.reconciler.prune import Pruner
 from fluxtui.reconciler.queue import Process, Queue
 from fluxtui.reconciler.registries import Registries
 from fluxtui.reconciler.source import SourceReconciler
@@ -94,15 +91,7 @@ class Reconciler:
             )
             for kind in ("ConfigMap", "Secret")
         ]
-        tools = Tools(
-            cluster,
-            clock,
-            self._storage,
-            Recorder(cluster, COMPONENT, clock),
-            Applier(cluster, clock),
-            Pruner(cluster, clock),
-            HealthWait(cluster, clock),
-        )
+        tools = Tools(cluster, clock, self._storage, Recorder(cluster, COMPONENT, clock))
         self._source_controller = SourceReconciler(
             cluster, _SOURCES, self._registries, self._storage, clock, self._advertised
         )

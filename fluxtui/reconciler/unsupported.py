@@ -12,7 +12,7 @@ from typing import Any
 from fluxtui.reconciler.objects import mapping
 
 _SOURCE = ("certSecretRef", "proxySecretRef", "verify")
-_KUSTOMIZATION = ("kubeConfig", "decryption", "serviceAccountName", "ignore")
+_KUSTOMIZATION = ("decryption", "serviceAccountName", "ignore")
 
 
 def unsupported_in_source(spec: Mapping[str, Any]) -> str:
@@ -28,6 +28,8 @@ def unsupported_in_kustomization(spec: Mapping[str, Any]) -> str:
     kind = mapping(spec.get("sourceRef")).get("kind")
     if kind != "OCIRepository":
         return _sentence(f"spec.sourceRef.kind: {kind}", "use an OCIRepository")
+    if mapping(spec.get("kubeConfig")) and not mapping(spec["kubeConfig"]).get("secretRef"):
+        return _sentence("spec.kubeConfig without secretRef", "name a Secret with a kubeconfig")
     return _first(spec, _KUSTOMIZATION)
 
 

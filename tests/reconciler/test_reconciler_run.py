@@ -336,7 +336,7 @@ async def test_suspended_means_untouched(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ({"kubeConfig": {"secretRef": {"name": "k"}}}, "spec.kubeConfig"),
+        ({"kubeConfig": {"configMapRef": {"name": "k"}}}, "spec.kubeConfig without secretRef"),
         ({"decryption": {"provider": "sops"}}, "spec.decryption"),
         ({"serviceAccountName": "deployer"}, "spec.serviceAccountName"),
         ({"sourceRef": {"kind": "GitRepository", "name": "app"}}, "spec.sourceRef.kind"),
