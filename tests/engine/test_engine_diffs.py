@@ -7,7 +7,7 @@ import pickle
 from typing import Any
 
 import pytest
-from conftest import PATIENCE, MakeEngine, MakePlace, Place, Registry, got
+from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got
 
 from fluxtui.domain.ask import (
     ComparedKustomization,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PATIENCE, MakeEngine, MakePlace, Place, Registry, got, ready
+from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got, ready
 
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.kinds.kind import REQUESTED_AT

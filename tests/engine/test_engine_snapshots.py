@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 
-from conftest import PATIENCE, MakeEngine, MakePlace, Registry, got, ready
+from engine_stage import PATIENCE, MakeEngine, MakePlace, Registry, got, ready
 
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.snapshot import FeedState, Snapshot

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PATIENCE, MakeEngine, MakePlace, Registry, got
+from engine_stage import PATIENCE, MakeEngine, MakePlace, Registry, got
 
 from fluxtui.domain.ask import ListTags, ReadFacts
 from fluxtui.domain.errors import ArtifactMissing
