@@ -145,7 +145,4 @@ def _finish_annotations(
         texts.pop(notes.TRANSFORMATIONS, None)
     elif resource.transformations:
         texts[notes.TRANSFORMATIONS] = notes.transformations_text(resource.transformations)
-    if texts:
-        metadata["annotations"] = texts
-    else:
-        metadata.pop("annotations", None)
+    resource.set_texts("annotations", texts)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import Resource, bare_key
 from fluxtui.kustomize.scalars import Quoted
 from fluxtui.kustomize.schema import Schema
 
@@ -36,12 +36,14 @@ def generate(
         obj["metadata"]["namespace"] = args["namespace"]
     if kind == "Secret":
         obj["type"] = args.get("type") or "Opaque"
-        obj["data"] = {key: _lines64(pairs[key]) for key in sorted(pairs)}
+        obj["data"] = {key: _lines64(pairs[key]) for key in sorted(pairs, key=bare_key)}
     else:
         _fill_config_map(obj, pairs)
     for field in ("labels", "annotations"):
         if options.get(field):
-            obj["metadata"][field] = dict(sorted(options[field].items()))
+            obj["metadata"][field] = {
+                k: options[field][k] for k in sorted(options[field], key=bare_key)
+            }
     if options.get("immutable"):
         obj["immutable"] = True
     resource = Resource(obj, schema)
@@ -131,7 +133,7 @@ def _file_source(source: str) -> tuple[str, str]:
 
 
 def _fill_config_map(obj: dict[str, Any], pairs: Mapping[str, bytes]) -> None:
-    for key in sorted(pairs):
+    for key in sorted(pairs, key=bare_key):
         try:
             text = pairs[key].decode("utf-8")
         except UnicodeDecodeError:

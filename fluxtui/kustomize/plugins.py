@@ -54,6 +54,10 @@ class _Config:
         self.loader = loader
         self.schema = schema
         self.shapes = pieces()
+        for name in ("name", "namespace"):
+            checked(
+                self.shapes["text"], data["metadata"].get(name), plugin.file, f"metadata.{name}"
+            )
 
     def get(self, name: str, shape: str) -> Any:
         """A field by its shape. BuildError when it has another type."""

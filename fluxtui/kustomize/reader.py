@@ -18,7 +18,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.files import LARGEST_FILE
-from fluxtui.kustomize.scalars import OddFloat, Quoted, resolve, text_of
+from fluxtui.kustomize.scalars import NULL, OddFloat, Quoted, is_word, plain, resolve, text_of
 
 MOST_NODES: Final = 2_000_000
 DEEPEST: Final = 200
@@ -156,6 +156,10 @@ class Reader:
             if key == "<<" and not key_node.style:
                 merges.append(value_node)
                 continue
+            if self.old and not key_node.style:
+                key = self._old_key(key, key_node)
+            elif depth and not key_node.style and not is_word(key):
+                raise self._fail(f"mapping key {key!r} is not a string; quote it", key_node)
             if key in result and not self.doubles:
                 raise self._fail(f"mapping key {key!r} is defined twice", key_node)
             notes = (depth == 1 and key == "annotations" and node is self._metadata) or written
@@ -165,6 +169,13 @@ class Reader:
         for merge in merges:
             self._merge(result, merge, depth)
         return result
+
+    def _old_key(self, text: str, node: yaml.Node) -> str:
+        """A bare key as `kubectl -f` reads it: `n` is "false", `0x10` is "16"."""
+        value = resolve(text, old=True)
+        if value is None or value is NULL:
+            raise self._fail("a mapping key cannot be null", node)
+        return value if isinstance(value, str) else text_of(plain(value))
 
     _metadata: yaml.Node | None = None
 

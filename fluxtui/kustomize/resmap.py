@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.ids import Id
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import Resource, bare_key
 
 
 class ResourceMap:
@@ -101,4 +101,4 @@ def _merge_data(new: Resource, old: Resource) -> None:
         merged = {**(old.obj.get(field) or {}), **(new.obj.get(field) or {})}
         new.obj.pop(field, None)
         if merged:
-            new.obj[field] = dict(sorted(merged.items()))
+            new.obj[field] = {key: merged[key] for key in sorted(merged, key=bare_key)}

@@ -10,7 +10,7 @@ from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.ids import Gvk, Id, effective, parse_api_version
-from fluxtui.kustomize.scalars import NULL, copied, is_empty, text_of
+from fluxtui.kustomize.scalars import NULL, copied, is_empty, is_word, text_of
 from fluxtui.kustomize.schema import Schema
 
 
@@ -104,7 +104,7 @@ class Resource:
         metadata = self.metadata()
         metadata.pop(field, None)
         if values:
-            metadata[field] = dict(sorted(values.items()))
+            metadata[field] = {key: values[key] for key in sorted(values, key=bare_key)}
 
     def set_name(self, name: str) -> None:
         self.metadata()["name"] = name
@@ -155,6 +155,17 @@ class Resource:
         return _same_end(self.prefixes, other.prefixes, allow_empty) and _same_end(
             self.suffixes, other.suffixes, allow_empty
         )
+
+
+def bare_key(key: str) -> str:
+    """A mapping key that kustomize writes without quotes; BuildError when it then is no string."""
+    if not is_word(key):
+        raise BuildError(
+            f"the key {key!r} reads as something else than a string once kustomize has written it",
+            field=key,
+            next="use another key",
+        )
+    return key
 
 
 def _same_end(one: list[str], two: list[str], allow_empty: bool) -> bool:

@@ -9,6 +9,7 @@ Rule source: kyaml's FieldSetter and go-yaml v3's scalar resolution.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 
@@ -186,6 +187,12 @@ def _timestamp(text: str) -> Date | None:
     date = Date(f"{year}-{month:02d}-{day:02d}T{hms}{fraction}{zone}")
     date.text = text
     return date
+
+
+@lru_cache(maxsize=4096)
+def is_word(text: str) -> bool:
+    """Whether the bare text reads as a string, so that it may be a mapping key without quotes."""
+    return type(resolve(text)) is str if text else False
 
 
 def restyled(old: Any, new: Any) -> Any:

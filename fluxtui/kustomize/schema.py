@@ -56,41 +56,42 @@ class Schema:
         As kustomize's `openapi.path` does. Raises BuildError when the document has another shape.
         """
         self.settled = True
-        found = document.get("definitions") or {}
-        if not isinstance(found, dict) or not all(isinstance(v, dict) for v in found.values()):
-            raise BuildError("definitions must be a mapping of mappings", field="definitions")
+        found = _dict(document.get("definitions"), "definitions")
         names = {name: i + len(self.definitions) for i, name in enumerate(found)}
         start = len(self.definitions)
         self.definitions.extend({} for _ in found)
-        for index, body in enumerate(found.values()):
-            self.definitions[start + index] = self._definition(body, names, 0)
-        for name, body in found.items():
-            for gvk in body.get("x-kubernetes-group-version-kind") or ():
-                self.types[_type_name(gvk)] = names[name]
-        for path, methods in (document.get("paths") or {}).items():
-            for method in methods.values() if isinstance(methods, dict) else ():
-                gvk = (
-                    method.get("x-kubernetes-group-version-kind") if isinstance(method, dict) else 0
-                )
-                if isinstance(gvk, dict) and "namespaces/{namespace}" in path:
-                    self.cluster.discard(_type_name(gvk))
-                elif isinstance(gvk, dict) and path.endswith("/{name}"):
-                    self.cluster.add(_type_name(gvk))
+        for index, (name, body) in enumerate(found.items()):
+            where = f"definitions.{name}"
+            self.definitions[start + index] = self._definition(_dict(body, where), names, 0)
+            for gvk in _list(body, "x-kubernetes-group-version-kind"):
+                self.types[_type_name(_dict(gvk, where))] = names[name]
+        for path, methods in _dict(document.get("paths"), "paths").items():
+            for method in _dict(methods, f"paths.{path}").values():
+                if isinstance(method, dict):
+                    self._scope(path, method.get("x-kubernetes-group-version-kind"))
+
+    def _scope(self, path: str, gvk: Any) -> None:
+        """What an API path says about whether a type lives in namespaces."""
+        if not isinstance(gvk, dict):
+            return
+        if "namespaces/{namespace}" in path:
+            self.cluster.discard(_type_name(gvk))
+        elif path.endswith("/{name}"):
+            self.cluster.add(_type_name(gvk))
 
     def _definition(
         self, body: Mapping[str, Any], names: Mapping[str, int], deep: int
     ) -> Definition:
         """What a merge needs of one schema; those written in place get one of their own."""
         result: dict[str, int | tuple[int, tuple[str, ...]]] = {}
-        for name, prop in (body.get("properties") or {}).items():
-            if not isinstance(prop, dict):
-                continue
+        for name, prop in _dict(body.get("properties"), "properties").items():
+            prop = _dict(prop, name)
             strategy = str(prop.get("x-kubernetes-patch-strategy", ""))
             if prop.get("type") == "array" and "merge" in strategy.split(","):
-                keys = prop.get("x-kubernetes-list-map-keys")
+                keys = _list(prop, "x-kubernetes-list-map-keys")
                 key = prop.get("x-kubernetes-patch-merge-key")
                 merge_keys = tuple(map(str, keys)) if keys else (str(key),) if key else ()
-                items = self._target(prop.get("items") or {}, names, deep)
+                items = self._target(_dict(prop.get("items"), "items"), names, deep)
                 result[name] = (items, merge_keys)
             elif (target := self._target(prop, names, deep)) != _ATOMIC:
                 result[name] = target
@@ -104,6 +105,21 @@ class Schema:
         index = len(self.definitions) - 1
         self.definitions[index] = self._definition(prop, names, deep + 1)
         return index
+
+
+def _dict(value: Any, where: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise BuildError("an OpenAPI document has a mapping here", field=where)
+    return value
+
+
+def _list(holder: Mapping[str, Any], name: str) -> list[Any]:
+    value = holder.get(name)
+    if not isinstance(value, list | None):
+        raise BuildError("an OpenAPI document has a list here", field=name)
+    return value or []
 
 
 def _type_name(gvk: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.fieldspec import MAPPING, FieldSpec, apply_specs
 from fluxtui.kustomize.resmap import ResourceMap
+from fluxtui.kustomize.resource import bare_key
 from fluxtui.kustomize.scalars import is_null, restyled
 
 
@@ -30,7 +31,8 @@ def set_entries(
         if not isinstance(target, dict):
             raise BuildError("labels and annotations must be a mapping", field=str(key))
         for name, value in ordered:
-            target[name] = restyled(target.get(name), value)
+            key = name if name in target else bare_key(name)
+            target[key] = restyled(target.get(name), value)
 
     for resource in resources:
         apply_specs(resource, specs, put, MAPPING)

@@ -99,6 +99,8 @@ def _move_subjects(resource: Resource, setter: Callable[[Any, Any], None], mode:
         raise BuildError(f"subjects of {resource.id} is not a list", file=resource.file)
     field, wanted = ("name", "default") if mode == "defaultOnly" else ("kind", "ServiceAccount")
     for subject in subjects:
-        if isinstance(subject, dict) and text_of(subject.get(field)) == wanted:
+        if not isinstance(subject, dict):
+            raise BuildError(f"a subject of {resource.id} is no mapping", file=resource.file)
+        if text_of(subject.get(field)) == wanted:
             subject.setdefault("namespace", "")
             setter(subject, "namespace")

@@ -40,8 +40,6 @@ def fix_references(resources: ResourceMap, references: References) -> None:
     for entry in entries:
         for name in {i.name for i in entry.previous}:
             by_name[name].append(entry)
-    if not by_name:
-        return
     known: dict[Gvk, Fields] = {}
     for entry in entries:
         first = entry.previous[0].gvk if entry.previous else entry.id.gvk
