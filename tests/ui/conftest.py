@@ -9,10 +9,25 @@ from ui_delivery import CONFIG, NOW, night
 from ui_engine import ScriptedEngine
 
 from fluxtui.commands.command import Target
+from fluxtui.commands.registry import by_id
 from fluxtui.domain.config import Config
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.app import FluxtuiApp
 
+# Frames show these, so that a new Command does not change every picture.
+SHOWN = (
+    *("versions", "tags", "chain", "diff", "events", "journal", "help", "reconcile"),
+    *(
+        "reconcile-with-source",
+        "suspend",
+        "resume",
+        "promote",
+        "rollback",
+        "pin",
+        "unpin",
+        "publish",
+    ),
+)
 MakeApp = Callable[..., FluxtuiApp]
 
 
@@ -29,11 +44,15 @@ def engine() -> ScriptedEngine:
 
 @pytest.fixture
 def make_app(engine: ScriptedEngine) -> MakeApp:
+    commands = tuple(by_id(name) for name in SHOWN)
+
     def make(
         snapshot: Snapshot | None = None, config: Config = CONFIG, start: Target | None = None
     ) -> FluxtuiApp:
         if snapshot is not None:
             engine.give(snapshot)
-        return FluxtuiApp(engine, config=config, user="anna", start=start, now=lambda: NOW)
+        return FluxtuiApp(
+            engine, config=config, user="anna", start=start, now=lambda: NOW, commands=commands
+        )
 
     return make

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from conftest import MakeApp
 from frame import check_frame
-from ui_delivery import connecting
+from ui_delivery import PLAN, connecting
 
+from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.screens.review import Review
 
 SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 PANES = {
@@ -18,7 +20,6 @@ PANES = {
     "diff-versions": ("right", "4", "right"),
     "events": ("5",),
     "help": ("question_mark",),
-    "review": ("right", "s", *"audit", "enter"),
 }
 
 
@@ -30,6 +31,18 @@ async def test_the_pane_looks_as_agreed(make_app: MakeApp, pane: str, size: str)
         await pilot.press(*PANES[pane])
         await pilot.pause()
         check_frame(app, f"{pane}-{size}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_review_says_all_that_a_plan_says(make_app: MakeApp, size: str) -> None:
+    async def run(_plan: Plan) -> tuple[Receipt, ...]:
+        return ()
+
+    app = make_app()
+    async with app.run_test(size=SIZES[size]) as pilot:
+        await app.push_screen(Review(PLAN, run))
+        await pilot.pause()
+        check_frame(app, f"review-{size}")
 
 
 async def test_nothing_to_show_yet_says_whom_it_waits_for(make_app: MakeApp) -> None:

@@ -22,6 +22,7 @@ from fluxtui.domain.board import (
     Severity,
 )
 from fluxtui.domain.config import Config, Environment
+from fluxtui.domain.plan import AwaitStep, Plan, TagStep, Until
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy, Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Change, Feed, FeedState, Snapshot, TagFacts, TagList
@@ -402,3 +403,38 @@ def connecting() -> Snapshot:
             ),
         ),
     )
+
+
+PLAN = Plan(
+    command="promote",
+    title="promote v0.0.0-staging-test-deploy-0042 as v1.5.0",
+    steps=(
+        TagStep(
+            "tag",
+            "name sha256:abababab v1.5.0 in oci://registry.example.com/acme/activity",
+            undo="delete the tag; a tag that was picked goes back at the next interval",
+            repository=f"{HOST}/activity",
+            digest="sha256:" + "ab" * 32,
+            tag="v1.5.0",
+        ),
+        AwaitStep(
+            "picked",
+            "wait until production has picked v1.5.0",
+            ("tag",),
+            target=oci("production", "activity"),
+            until=Until.PICKED,
+            value="v1.5.0",
+        ),
+    ),
+    environments=("production",),
+    effects=(
+        "production would pick v1.5.0 (now v1.4.2)",
+        "5 Kustomizations change, 1 object pruned",
+    ),
+    warnings=("CronJob activity-system/legacy-export is removed",),
+    unseen=("ConfigMap flux-system/cluster-settings: forbidden",),
+    confirm="production",
+    reason="the audit is through",
+    user="anna",
+    made_at=NOW,
+)

@@ -48,11 +48,12 @@ class Arguments(Sheet[dict[str, str] | None]):
             )
 
     def on_mount(self) -> None:
-        """The first empty field has the focus."""
+        """The first field that must be filled has the focus."""
         self.box.border_title = self._command.title.replace("[", r"\[")
         for argument in self._command.arguments:
             self._show_choices(argument)
-        empty = next((a for a in self._command.arguments if not self._field(a).value), None)
+        wanted = (a for a in self._command.arguments if a.required and not self._field(a).value)
+        empty = next(wanted, None)
         self._field(empty or self._command.arguments[0]).focus()
 
     def _field(self, argument: Argument) -> Input:

@@ -16,24 +16,29 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
 from fluxtui.domain.errors import FluxtuiError
-from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.plan import WRITES, Plan, Receipt
 from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.ui.panes.journal import OUTCOMES, receipt_of
 from fluxtui.ui.screens.sheet import Sheet
-from fluxtui.ui.spans import Line, wrap
+from fluxtui.ui.spans import Line, brief, width, wrap
 from fluxtui.ui.widgets.painted import Paragraph
 
 Run = Callable[[Plan], Awaitable[tuple[Receipt, ...]]]
 
 
 def plan_lines(plan: Plan, act: Act | None, cells: int) -> tuple[Line, ...]:
-    """The Plan as text; with an Act, the Receipts beside its Steps."""
+    """The Plan as text; with an Act, only its Steps with the Receipts beside them."""
     out: list[Line] = []
     where = ", ".join(plan.environments)
     by = f"   by {plan.user}" if plan.user else ""
     out.append((("in ", "dim"), (where, "accent"), (f"{by}   plan {plan.id}", "dim")))
     if plan.reason:
         out += wrap((("because ", "dim"), (plan.reason, "name")), cells, 3)
+    return (*out, *_step_lines(plan, act, cells)) if act else (*out, *_effect_lines(plan, cells))
+
+
+def _effect_lines(plan: Plan, cells: int) -> list[Line]:
+    out: list[Line] = []
     for title, texts, glyph, role in (
         ("WHAT COMES OF IT", plan.effects, "→", "accent"),
         ("BEWARE", plan.warnings, "!", "busy"),
@@ -44,26 +49,39 @@ def plan_lines(plan: Plan, act: Act | None, cells: int) -> tuple[Line, ...]:
             for text in texts:
                 out += _bullet(text, glyph, role, cells)
     out += [(), (("STEPS", "dim"),)]
+    told: set[str] = set()
     for number, step in enumerate(plan.steps, 1):
-        receipt = receipt_of(act, step.id) if act else None
-        state = OUTCOMES[receipt.outcome] if receipt else ("·", "dim")
-        glyph = state[0][0]
-        out += _bullet(f"{number}  {step.title}", glyph, state[1], cells)
-        if receipt is not None and receipt.message and not receipt.ok:
-            out += _bullet("   " + receipt.message, " ", "dim", cells)
-        elif step.undo and act is None:
-            out += _bullet(f"   undo: {step.undo}", " ", "dim", cells, "dim")
-    return tuple(out)
-
-
-def _bullet(text: str, glyph: str, role: str, cells: int, words: str = "") -> list[Line]:
-    indent = len(text) - len(text.lstrip()) + 2
-    parts = wrap(((text.lstrip(), words),), cells - indent - 2, 6)
-    out: list[Line] = []
-    for number, part in enumerate(parts):
-        lead = glyph if number == 0 else " "
-        out.append((("  ", ""), (lead, role), (" " * (indent - 1), ""), *part))
+        out += _bullet(step.title, "·", "dim", cells, number=f"{number:<3}")
+        if isinstance(step, WRITES) and step.undo and step.undo not in told:
+            told.add(step.undo)
+            out += _bullet(f"undo: {step.undo}", " ", "", cells, number="   ", words="dim")
     return out
+
+
+def _step_lines(plan: Plan, act: Act, cells: int) -> list[Line]:
+    out: list[Line] = [()]
+    now_running = not act.finished
+    for number, step in enumerate(plan.steps, 1):
+        receipt = receipt_of(act, step.id)
+        word, role = OUTCOMES[receipt.outcome] if receipt else ("·", "dim")
+        if receipt is None and now_running:
+            word, role, now_running = "◐", "busy", False
+        out += _bullet(step.title, word[0], role, cells, number=f"{number:<3}")
+        if receipt is not None and receipt.message and not receipt.ok:
+            out += _bullet(receipt.message, " ", "", cells, number="   ", words="bad")
+    return out
+
+
+def _bullet(
+    text: str, glyph: str, role: str, cells: int, *, number: str = "", words: str = ""
+) -> list[Line]:
+    """Text behind a sign, its further lines set in as far as the first."""
+    head: Line = (("  ", ""), (glyph, role), (" " + number, "dim"))
+    room = cells - width(head)
+    return [
+        (*(head if row == 0 else ((" " * width(head), ""),)), *part)
+        for row, part in enumerate(wrap(((brief(text), words),), room, 6))
+    ]
 
 
 class Review(Sheet[bool]):
@@ -110,8 +128,9 @@ class Review(Sheet[bool]):
 
     def show(self, snapshot: Snapshot) -> None:
         """The Receipts so far."""
-        act = next((a for a in reversed(snapshot.acts) if a.plan.id == self._plan.id), None)
-        if self._state != "asking" and act != self._act:
+        acts = [a for a in snapshot.acts if a.plan.id == self._plan.id]
+        act = acts[-1] if acts else None
+        if self._state == "running" and act is not None and act != self._act:
             self._act = act
             self._lay_out()
 
@@ -120,6 +139,9 @@ class Review(Sheet[bool]):
             return
         lines = plan_lines(self._plan, self._act, self.inner_width)
         self.query_one("#plan", Paragraph).show_lines(lines)
+        if self._act is not None:
+            done = sum(1 for line in lines if line[1:] and line[1][0] in "✓✗?–◐")
+            self.query_one(".scroll", VerticalScroll).scroll_to(y=done - 6, animate=False)
         self.query_one("#ask", Paragraph).show_lines(((), *self._question()))
 
     def _question(self) -> tuple[Line, ...]:
@@ -167,6 +189,7 @@ class Review(Sheet[bool]):
 
     def _start(self) -> None:
         self._state, self._error = "running", ""
+        self._act = Act(self._plan)
         self._lay_out()
         self.run_worker(self._carry_out(), exit_on_error=True)
 
