@@ -45,15 +45,15 @@ def _check(kind: Kind, key: Key, stored: Stored, options: DeleteOptions) -> None
     if options.uid and options.uid != metadata["uid"]:
         raise conflict(
             kind.named(key[1]),
-            f"Precondition failed: UID in precondition: {options.uid}, UID in object meta: "
-            f"{metadata['uid']}",
+            f"the UID in the precondition ({options.uid}) does not match the UID in record "
+            f"({metadata['uid']}). The object might have been deleted and then recreated",
         )
     if options.resource_version and options.resource_version != metadata["resourceVersion"]:
         raise conflict(
             kind.named(key[1]),
-            "Precondition failed: ResourceVersion in precondition: "
-            f"{options.resource_version}, ResourceVersion in object meta: "
-            f"{metadata['resourceVersion']}",
+            f"the ResourceVersion in the precondition ({options.resource_version}) does not match "
+            f"the ResourceVersion in record ({metadata['resourceVersion']}). The object might have "
+            "been modified",
         )
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 _STEP = re.compile(
-    r"""\.(?P<field>[A-Za-z0-9_\-]+|\*)
+    r"""\.(?P<field>[A-Za-z0-9_\-\x00]+|\*)
       | \[\?\(@(?P<path>(?:\.[\w\-]+)+)\s*(?P<op>==|!=)\s*
         (?P<quote>["'])(?P<value>.*?)(?P=quote)\s*\)\]
       | \[(?P<index>-?\d+)\]
@@ -34,7 +34,7 @@ def _steps(path: str) -> tuple[dict[str, str], ...]:
         found = _STEP.match(text, at)
         if not found:
             return ()
-        groups = {k: v for k, v in found.groupdict().items() if v is not None}
+        groups = {k: v.replace("\x00", ".") for k, v in found.groupdict().items() if v is not None}
         steps.append(groups)
         at = found.end()
     return tuple(steps)

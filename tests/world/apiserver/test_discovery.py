@@ -1,0 +1,83 @@
+"""Discovery and OpenAPI: what clients ask before anything else."""
+
+from __future__ import annotations
+
+from tests.world.apiserver.client import Client, Json
+from tests.world.apiserver.test_crds import definition
+
+AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+
+
+def resources(body: Json) -> dict[str, Json]:
+    found = {}
+    for group in body["items"]:
+        for version in group["versions"]:
+            for resource in version["resources"]:
+                name = group["metadata"].get("name", "")
+                found[f"{resource['resource']}.{name}".rstrip(".")] = resource
+    return found
+
+
+def test_aggregated_discovery_lists_everything(api: Client) -> None:
+    answer = api.get("/apis", accept=AGGREGATED)
+    assert "as=APIGroupDiscoveryList" in answer.headers["Content-Type"]
+    found = resources(answer.ok()) | resources(api.get("/api", accept=AGGREGATED).ok())
+    assert found["deployments.apps"]["shortNames"] == ["deploy"]
+    assert {s["subresource"] for s in found["deployments.apps"]["subresources"]} == {
+        "status",
+        "scale",
+    }
+    assert found["kustomizations.kustomize.toolkit.fluxcd.io"]["shortNames"] == ["ks"]
+    assert found["pods"]["scope"] == "Namespaced"
+    assert found["selfsubjectaccessreviews.authorization.k8s.io"]["verbs"] == ["create"]
+
+
+def test_plain_discovery_says_the_same(api: Client) -> None:
+    assert api.get("/api").ok()["versions"] == ["v1"]
+    groups = {g["name"]: g for g in api.get("/apis").ok()["groups"]}
+    assert groups["apps"]["preferredVersion"]["groupVersion"] == "apps/v1"
+    assert api.get("/apis/apps").ok()["kind"] == "APIGroup"
+    listed = {r["name"]: r for r in api.get("/apis/apps/v1").ok()["resources"]}
+    assert listed["deployments"]["kind"] == "Deployment"
+    assert listed["deployments/scale"]["group"] == "autoscaling"
+    assert api.get("/apis/nobody.example.com/v1").status == 404
+
+
+def test_a_new_definition_shows_up_everywhere(api: Client) -> None:
+    before = api.get("/openapi/v3").ok()["paths"]
+    api.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition()).ok()
+    assert "widgets.toys.example.com" in resources(api.get("/apis", accept=AGGREGATED).ok())
+    after = api.get("/openapi/v3").ok()["paths"]
+    assert "apis/toys.example.com/v1" in after
+    assert before["api/v1"] != after["api/v1"], "the hash tells clients to look again"
+
+
+def test_openapi_documents_describe_kinds_and_what_writes_take(api: Client) -> None:
+    path = api.get("/openapi/v3").ok()["paths"]["apis/apps/v1"]["serverRelativeURL"]
+    document = api.get(path).ok()
+    schema = document["components"]["schemas"]["io.k8s.api.apps.v1.Deployment"]
+    assert schema["x-kubernetes-group-version-kind"] == [
+        {"group": "apps", "kind": "Deployment", "version": "v1"}
+    ]
+    patch = document["paths"]["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]["patch"]
+    assert "fieldValidation" in {p["name"] for p in patch["parameters"]}
+    references = {ref.split("/")[-1] for ref in _references(document["components"]["schemas"])}
+    assert references <= set(document["components"]["schemas"]), "no reference leads nowhere"
+    flux = api.get("/openapi/v3/apis/kustomize.toolkit.fluxcd.io/v1").ok()
+    kind = flux["components"]["schemas"]["io.fluxcd.toolkit.kustomize.v1.Kustomization"]
+    assert kind["properties"]["spec"]["required"] == ["interval", "prune", "sourceRef"]
+
+
+def _references(value: object) -> set[str]:
+    if isinstance(value, dict):
+        found = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+        return found.union(*(_references(v) for v in value.values()))
+    if isinstance(value, list):
+        return set().union(*(_references(v) for v in value)) if value else set()
+    return set()
+
+
+def test_version_and_health(api: Client) -> None:
+    assert api.get("/version").ok()["gitVersion"].startswith("v1.")
+    for path in ("/readyz", "/livez", "/healthz"):
+        assert api.get(path).data == b"ok"
