@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
+import os
 import sys
 import threading
 from pathlib import Path
@@ -27,6 +29,8 @@ async def run(credentials: Path, speed: float, files: Path) -> None:
     with RegistryServer() as registry:
         write_credentials(credentials, registry.address, registry.username, registry.password)
         _say({"registry": registry.address})
+        # Both clients import requests: two threads that begin with it at once see half of it.
+        importlib.import_module("requests")
         filling = asyncio.create_task(asyncio.to_thread(_fill, registry, files))
         async with contextlib.AsyncExitStack() as stack:
             told = await lines.get()
@@ -71,9 +75,14 @@ def _lines() -> asyncio.Queue[dict[str, Any] | None]:
     lines: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
     def read() -> None:
-        for line in sys.stdin.buffer:
-            loop.call_soon_threadsafe(lines.put_nowait, json.loads(line))
-        loop.call_soon_threadsafe(lines.put_nowait, None)
+        rest = b""
+        # Not through sys.stdin: a thread waiting in its buffer would abort the interpreter's end.
+        while chunk := os.read(0, 65536):
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                loop.call_soon_threadsafe(lines.put_nowait, json.loads(line))
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(lines.put_nowait, None)
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
     return lines

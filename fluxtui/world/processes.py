@@ -106,12 +106,12 @@ class Child:
         if self._process.stdout is not None:
             self._process.stdout.close()
 
-    def log_tail(self) -> str:
-        """The end of what it complained of."""
-        try:
-            return self._log.read_text(encoding="utf-8", errors="replace")[-_TAIL:].strip()
-        except OSError:
-            return ""
+    def last_words(self) -> str:
+        """The last line of its log."""
+        with self._log.open("rb") as log:
+            log.seek(max(0, log.seek(0, 2) - _TAIL))
+            lines = log.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else ""
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -120,9 +120,9 @@ class Child:
         self._lines.put(None)
 
     def _failed(self, what: str) -> Unreachable:
-        last = self.log_tail().splitlines()[-1:]
+        last = self.last_words()
         return Unreachable(
-            f"{what}{': ' + last[0] if last else ''}",
+            f"{what}{': ' + last if last else ''}",
             where=f"World, {self.name}",
             next=f"see {self._log}",
         )

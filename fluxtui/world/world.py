@@ -164,10 +164,14 @@ class World:
     def ended(self) -> tuple[str, ...]:
         """The processes that ended on their own, each with the last line of its log."""
         return tuple(
-            f"{child.name}: {child.log_tail().splitlines()[-1:] or ['no message']}"
+            f"{child.name}: {child.last_words() or 'no message'}"
             for child in self._children
             if not child.is_alive
         )
+
+    def pids(self) -> list[int]:
+        """The process ids."""
+        return [child.pid for child in self._children]
 
     def stop(self) -> None:
         """End all processes. The folder stays the caller's."""
