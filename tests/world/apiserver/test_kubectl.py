@@ -1,0 +1,178 @@
+"""An unmodified kubectl at work against the server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fluxtui.world.apiserver.server import ApiServer
+
+pytestmark = [
+    pytest.mark.world,
+    pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not on this machine"),
+]
+
+BUNDLE = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop}
+data: {a: "1"}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: nginx
+          image: nginx:1.27
+          ports: [{containerPort: 80}]
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: app, namespace: shop}
+spec: {interval: 1h, prune: true, sourceRef: {kind: OCIRepository, name: app}}
+"""
+
+Kubectl = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def kubectl(tmp_path: Path) -> Iterator[Kubectl]:
+    with ApiServer("staging") as server:
+        config = tmp_path / "config"
+        server.write_kubeconfig(config)
+        (tmp_path / "bundle.yaml").write_text(BUNDLE)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "KUBECONFIG": str(config),
+        }
+
+        def run(*words: str, ok: bool = True, **more: str) -> subprocess.CompletedProcess[str]:
+            done = subprocess.run(
+                ["kubectl", *words],
+                capture_output=True,
+                text=True,
+                cwd=tmp_path,
+                env=environment | more,
+                timeout=60,
+            )
+            assert not ok or done.returncode == 0, (words, done.stdout, done.stderr)
+            return done
+
+        yield run
+        assert not server.errors
+
+
+def test_apply_get_change_and_delete(kubectl: Kubectl) -> None:
+    first = kubectl("apply", "-f", "bundle.yaml").stdout
+    assert first.splitlines() == [
+        "namespace/shop created",
+        "configmap/settings created",
+        "deployment.apps/web created",
+        "kustomization.kustomize.toolkit.fluxcd.io/app created",
+    ]
+    assert "unchanged" in kubectl("apply", "-f", "bundle.yaml").stdout
+    listed = kubectl("get", "deploy,cm,ks", "-A", "-o", "wide").stdout
+    assert "deployment.apps/web   0/2" in listed
+    assert "nginx:1.27" in listed
+    assert kubectl("diff", "-f", "bundle.yaml").stdout == ""
+    kubectl("scale", "deploy/web", "-n", "shop", "--replicas", "5")
+    drift = kubectl("diff", "-f", "bundle.yaml", ok=False)
+    assert drift.returncode == 1
+    assert "-  replicas: 5" in drift.stdout
+    kubectl("set", "image", "deploy/web", "nginx=nginx:2", "-n", "shop")
+    kubectl("annotate", "ks/app", "-n", "shop", "reconcile.fluxcd.io/requestedAt=now")
+    kubectl("label", "cm/settings", "-n", "shop", "tier=front")
+    chosen = kubectl("get", "cm", "-A", "-l", "tier=front", "-o", "name").stdout
+    assert chosen.strip() == "configmap/settings"
+    kubectl("patch", "ks/app", "-n", "shop", "--type", "merge", "-p", '{"spec":{"suspend":true}}')
+    kubectl("wait", "ks/app", "-n", "shop", "--for", "jsonpath={.spec.suspend}=true")
+    described = kubectl("describe", "ks/app", "-n", "shop").stdout
+    assert "Suspend:  true" in described
+    kubectl("delete", "ks/app", "-n", "shop")
+    kubectl("delete", "-f", "bundle.yaml", "--ignore-not-found")
+    assert "shop" not in kubectl("get", "ns").stdout
+
+
+def test_server_side_apply_and_its_conflicts(kubectl: Kubectl, tmp_path: Path) -> None:
+    kubectl("apply", "--server-side", "-f", "bundle.yaml", "--field-manager", "one")
+    (tmp_path / "more.yaml").write_text(BUNDLE.replace("replicas: 2", "replicas: 3"))
+    other = ("apply", "--server-side", "-f", "more.yaml", "--field-manager", "two")
+    refused = kubectl(*other, ok=False)
+    assert refused.returncode == 1
+    assert 'Apply failed with 1 conflict: conflict with "one": .spec.replicas' in refused.stderr
+    kubectl(*other, "--force-conflicts")
+    replicas = kubectl("get", "deploy/web", "-n", "shop", "-o", "jsonpath={.spec.replicas}").stdout
+    assert replicas == "3"
+    kubectl("apply", "--server-side", "--dry-run=server", "-f", "bundle.yaml", "--force-conflicts")
+
+
+def test_typed_commands_speak_protobuf(kubectl: Kubectl) -> None:
+    kubectl("create", "ns", "shop")
+    kubectl("create", "deployment", "web", "--image=nginx:1", "--replicas=0", "-n", "shop")
+    kubectl("create", "job", "migrate", "--image=m:1", "-n", "shop", "--", "true")
+    kubectl("create", "secret", "generic", "s", "--from-literal=k=v", "-n", "shop")
+    kubectl("expose", "deploy/web", "--port", "80", "-n", "shop")
+    got = kubectl("get", "deploy/web", "-n", "shop", "-o", "jsonpath={.spec.replicas}").stdout
+    assert got == "0"
+    value = kubectl("get", "secret/s", "-n", "shop", "-o", "jsonpath={.data.k}").stdout
+    assert value == "dg=="
+    assert kubectl("auth", "can-i", "delete", "pods").stdout.strip() == "yes"
+    assert "fluxtui-admin" in kubectl("auth", "whoami").stdout
+
+
+def test_resources_and_explanations(kubectl: Kubectl) -> None:
+    known = kubectl("api-resources", "--no-headers").stdout
+    assert "kustomizations" in known and "deployments" in known
+    explained = kubectl("explain", "ks.spec.dependsOn").stdout
+    assert "readyExpr" in explained
+    assert "maxSurge" in kubectl("explain", "deploy.spec.strategy.rollingUpdate").stdout
+
+
+def test_a_rollout_is_followed_to_its_end(kubectl: Kubectl) -> None:
+    kubectl("apply", "-f", "bundle.yaml")
+    status = (
+        '{"status":{"observedGeneration":1,"replicas":2,"updatedReplicas":2,'
+        '"readyReplicas":2,"availableReplicas":2}}'
+    )
+    kubectl(
+        "patch", "deploy/web", "-n", "shop", "--subresource=status", "--type=merge", "-p", status
+    )
+    done = kubectl("rollout", "status", "deploy/web", "-n", "shop", "--timeout", "20s").stdout
+    assert 'deployment "web" successfully rolled out' in done
+
+
+def test_a_watch_prints_changes(kubectl: Kubectl, tmp_path: Path) -> None:
+    kubectl("create", "ns", "shop")
+    command = ["kubectl", "get", "cm", "-n", "shop", "-w", "--no-headers", "--output-watch-events"]
+    environment = os.environ | {"KUBECONFIG": str(tmp_path / "config"), "HOME": str(tmp_path)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as watching:
+        assert watching.stdout is not None
+        kubectl("create", "cm", "one", "-n", "shop")
+        assert watching.stdout.readline().split()[:2] == ["ADDED", "one"]
+        kubectl("delete", "cm", "one", "-n", "shop")
+        assert watching.stdout.readline().split()[:2] == ["DELETED", "one"]
+        watching.kill()
+
+
+def test_a_wrong_token_is_told_to_log_in(kubectl: Kubectl) -> None:
+    refused = kubectl("get", "ns", "--token", "wrong", ok=False)
+    assert refused.returncode == 1
+    assert "Unauthorized" in refused.stderr or "logged in" in refused.stderr
