@@ -210,7 +210,7 @@ class FluxtuiApp(App[None]):
     async def _answer(self, event: Pane.Wanted) -> None:
         try:
             answer = await self.bridge.ask(event.question)
-        except FluxtuiError as error:
+        except (FluxtuiError, TimeoutError) as error:
             event.failed(str(error))
         else:
             event.done(answer)

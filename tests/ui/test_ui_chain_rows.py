@@ -19,13 +19,21 @@ def test_everyone_behind_the_root_blocker_names_it() -> None:
 
 def test_the_objects_of_an_open_node_hang_under_it() -> None:
     nodes = blocked_nodes()
-    open_ = frozenset({ks("staging", "clickhouse-migrations")})
+    key = ks("staging", "clickhouse-migrations")
+    open_ = {n.key: n.objects for n in nodes if n.key == key}
     names = [plain(row.cells[0]).strip("│└├ ▸▾·") for row in rows(nodes, open_)]
     at = names.index("clickhouse-migrations")
     assert names[at + 1 : at + 3] == [
         "Job clickhouse-migrations",
         "Pod clickhouse-migrations-x7k2p",
     ]
+
+
+def test_a_sentence_that_names_the_blocker_already_names_it_once() -> None:
+    a, b = ks("staging", "a"), ks("staging", "b")
+    waits = HealthLine(Level.WAITING, "")
+    node = ChainNode(a, 0, waits, root=b, because="blocked by b: Deployment/x is not ready")
+    assert plain(why(node)) == "blocked by b: Deployment/x is not ready"
 
 
 def test_a_cycle_and_a_missing_dependency_are_said() -> None:

@@ -6,6 +6,7 @@ pods behind those) hang under it. Cycles and missing names are rows like any oth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, cast
 
@@ -13,6 +14,7 @@ from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadLogs
 from fluxtui.domain.board import ChainNode, Level, ObjectLine
 from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.overview.pods import pods_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.panes.pane import Pane, View
@@ -54,10 +56,11 @@ def guides(depths: list[int]) -> list[str]:
     return out[::-1]
 
 
-def rows(
-    nodes: tuple[ChainNode, ...], opened: frozenset[Key], *, words: bool = True
-) -> tuple[Row, ...]:
-    """Nodes, and the objects of those that are open."""
+Objects = Mapping[Key, tuple[ObjectLine, ...]]
+
+
+def rows(nodes: tuple[ChainNode, ...], opened: Objects, *, words: bool = True) -> tuple[Row, ...]:
+    """Nodes, and the objects of those that are open (`opened`: node -> its lines)."""
     out: list[Row] = []
     for number, (node, guide) in enumerate(
         zip(nodes, guides([n.depth for n in nodes]), strict=True)
@@ -67,7 +70,7 @@ def rows(
             after = nodes[number + 1].depth if number + 1 < len(nodes) else 0
             stem = guide.replace("├ ", "│ ").replace("└ ", "  ")
             stem += "│ " if after > node.depth else "  "
-            out.extend(_object_row(number, node, line, stem, words) for line in node.objects)
+            out.extend(_object_row(number, node, line, stem, words) for line in opened[node.key])
     return tuple(out)
 
 
@@ -86,6 +89,25 @@ def _node_row(number: int, node: ChainNode, guide: str, opened: bool, words: boo
     )
 
 
+def _blame(node: ChainNode) -> tuple[bool, Level]:
+    """Root blockers before those that wait for them, then by health."""
+    return node.root == node.key, node.health.level
+
+
+def with_pods(snapshot: Snapshot, node: ChainNode) -> tuple[ObjectLine, ...]:
+    """The node's objects, each workload followed by its live Pods."""
+    from fluxtui.domain.health import reader_status  # not needed for the first paint
+
+    out: list[ObjectLine] = []
+    for line in node.objects:
+        out.append(line)
+        resource = snapshot.get(line.key)
+        for pod in pods_of(resource, snapshot) if resource is not None else ():
+            health = reader_status(pod.as_object())
+            out.append(ObjectLine(pod.key, str(health.status.value), health.message))
+    return tuple(out)
+
+
 def why(node: ChainNode) -> Line:
     """One sentence: the root blocker for who waits, the object for who is to blame."""
     if node.cycle:
@@ -95,8 +117,9 @@ def why(node: ChainNode) -> Line:
         names = ", ".join(k.label for k in node.missing)
         return (("dependsOn names what is not there: ", "bad"), (names, "bad"))
     if node.root is not None and node.root != node.key:
-        because = f": {node.because}" if node.because else ""
-        return (("blocked by ", "wait"), (node.root.name, "strong"), (because, "wait"))
+        because = node.because.removeprefix(f"blocked by {node.root.name}").removeprefix(": ")
+        said = f": {because}" if because else ""
+        return (("blocked by ", "wait"), (node.root.name, "strong"), (said, "wait"))
     if node.root == node.key and node.because:
         return ((node.because, "bad" if node.health.level is Level.FAILED else "busy"),)
     if node.health.level is Level.OK:
@@ -140,6 +163,7 @@ class Chain(Pane):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
+        self._objects: dict[Key, ObjectLine] = {}
         self._folds: dict[Key, bool] = {}
         self._placed: tuple[str, str, Key | None] | None = None
 
@@ -164,7 +188,8 @@ class Chain(Pane):
             head = (*head, ("   ←→ " + " ".join(others), "dim"))
         self.note.show_lines((head, ()))
         self.table.set_groups(view.snapshot.board.environments, name)
-        opened = frozenset(n.key for n in nodes if self._is_open(n))
+        opened = {n.key: with_pods(view.snapshot, n) for n in nodes if self._is_open(n)}
+        self._objects = {line.key: line for lines in opened.values() for line in lines}
         words = self.size.width >= WORDS_FROM
         found = rows(nodes, opened, words=words)
         self.table.show_rows(columns(words) if nodes else (), found, self._empty(view))
@@ -185,7 +210,7 @@ class Chain(Pane):
         chosen = next((i for i, n in enumerate(nodes) if n.key == target.kustomization), None)
         if chosen is None and target.service:
             mine = [i for i, n in enumerate(nodes) if n.service == target.service and not n.shared]
-            chosen = max(mine, key=lambda i: nodes[i].health.level, default=None)
+            chosen = max(mine, key=lambda i: _blame(nodes[i]), default=None)
         if chosen is not None:
             self.table.select((chosen, nodes[chosen].key, None))
         self._placed = here
@@ -231,7 +256,7 @@ class Chain(Pane):
             return None
         node, object_ = current
         if object_ is not None:
-            line = next((o for o in node.objects if o.key == object_), None)
+            line = self._objects.get(object_)
             word, role = _STATUS.get(line.status if line else "", ("", "dim"))
             text = line.message if line else ""
             head: Line = ((object_.label, "strong"), ("  " + word, role))

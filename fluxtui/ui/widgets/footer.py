@@ -24,10 +24,13 @@ def footer_line(
     off = {c.id for c in acts if c.disabled_reason(context) is not None}
     tail: Line = (("  : ", "key"), ("all  ", "dim"), ("q ", "key"), ("back ", "dim"))
     room = cells - width(tail)
-    for shown in (acts, [c for c in acts if c.id not in off] or acts):
-        line: Line = ((" ", ""), *(span for c in shown for span in _entry(c, keys, c.id in off)))
-        if width(line) <= room:
-            break
+    entries = {c.id: _entry(c, keys, c.id in off) for c in acts}
+    line: Line = ((" ", ""), *(span for entry in entries.values() for span in entry))
+    if width(line) > room:
+        line = ((" ", ""),)
+        for entry in (e for id_, e in entries.items() if id_ not in off or len(off) == len(acts)):
+            if width(line) + width(entry) <= room:
+                line = (*line, *entry)
     return (*fit(line, room), *tail)
 
 
