@@ -70,14 +70,17 @@ def _picked(resource: Resource, value: str) -> Judgement:
 
 
 def _applied(resource: Resource, value: str) -> Judgement:
-    applied = kustomization.applied(resource)
-    if names(applied, value):
+    applied, attempted = kustomization.applied(resource), kustomization.attempted(resource)
+    tried = names(attempted, value)
+    # A bad revision that never became ready leaves lastAppliedRevision on the one before it; going
+    # back to that one is done only when it has been tried again (flux-semantics H8).
+    if names(applied, value) and (tried or not attempted):
         return Judgement(True, f"applied {applied}")
     ready = resource.condition("Ready")
-    tried = names(kustomization.attempted(resource), value)
     if tried and ready is not None and ready.status == "False" and ready.reason in _HOPELESS:
         return Judgement(False, ready_text(resource))
-    return Judgement(None, f"applied is {applied or 'nothing'}; {ready_text(resource)}")
+    live = kustomization.running(resource) or "nothing"
+    return Judgement(None, f"live is {live}; {ready_text(resource)}")
 
 
 def _ready(resource: Resource, _value: str) -> Judgement:

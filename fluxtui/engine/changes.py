@@ -7,7 +7,7 @@ cluster.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fluxtui.domain import marks
@@ -37,19 +37,32 @@ class Timeline:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._changes: tuple[Change, ...] = ()
-        self._known: frozenset[Change] = frozenset()
 
     def update(self, batch: Batch) -> tuple[Change, ...]:
         """The time line after `batch`; the same tuple when nothing happened."""
         now = rfc3339(batch.half.taken_at)
         found = [c for touch in batch.touched for c in of_touch(touch, batch.half, now)]
         found += [of_receipt(plan, receipt) for plan, receipt in batch.receipts]
-        fresh = [c for c in dict.fromkeys(found) if c not in self._known]
+        fresh = [c for c in dict.fromkeys(found) if c not in self._changes]
         if fresh:
-            merged = sorted((*fresh, *self._changes), key=lambda c: c.at, reverse=True)
-            self._changes = tuple(merged[: self._kept])
-            self._known = frozenset(self._changes)
+            merged = _without_echoes(sorted((*fresh, *self._changes), key=lambda c: c.at))
+            self._changes = tuple(reversed(merged[-self._kept :]))
         return self._changes
+
+
+def _without_echoes(changes: Sequence[Change]) -> list[Change]:
+    """Oldest first in and out; a line that only repeats the last one of its subject is left out.
+
+    A failure is told by the object's condition, by Flux's Event and by every retry of both.
+    """
+    last: dict[tuple[str, str], str] = {}
+    kept = []
+    for change in changes:
+        subject = (change.environment, change.subject)
+        if last.get(subject) != change.what:
+            kept.append(change)
+        last[subject] = change.what
+    return kept
 
 
 def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Change]:
@@ -70,8 +83,7 @@ def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Change]:
     else:
         yield from _applied(touch, after, snapshot)
     yield from _marks(touch, after, now)
-    if touch.before is not None:
-        yield from _ready(touch, touch.before, after, now)
+    yield from _ready(touch, after, now)
 
 
 def of_receipt(plan: Plan, receipt: Receipt) -> Change:
@@ -147,13 +159,16 @@ def _marks(touch: Touch, after: Resource, now: str) -> Iterator[Change]:
         yield _change(touch, now, "unpinned")
 
 
-def _ready(touch: Touch, before: Resource, after: Resource, now: str) -> Iterator[Change]:
-    was, is_ = before.condition("Ready"), after.condition("Ready")
+def _ready(touch: Touch, after: Resource, now: str) -> Iterator[Change]:
+    was = touch.before.condition("Ready") if touch.before else None
+    is_ = after.condition("Ready")
     if is_ is None or (was is not None and was.status == is_.status):
         return
     at = is_.last_transition or now
     if is_.status == "True":
-        yield _change(touch, at, f"ready: {_first_line(is_.message)}")
+        # On first sight health is no news, only trouble is.
+        if touch.before is not None:
+            yield _change(touch, at, f"ready: {_first_line(is_.message)}")
     elif is_.status == "False":
         loud = "error" if is_.reason in _FAILURES or "Failed" in is_.reason else "warning"
         yield _change(touch, at, f"not ready ({is_.reason}): {_first_line(is_.message)}", loud)
@@ -168,7 +183,9 @@ def _event(event: Resource) -> Iterator[Change]:
         return
     at = str(event.extra.get("lastTimestamp") or event.extra.get("eventTime") or event.created)
     subject = "/".join(str(about.get(f) or "") for f in ("kind", "namespace", "name"))
-    what = f"{event.extra.get('reason')}: {_first_line(str(event.extra.get('message') or ''))}"
+    message = _first_line(str(event.extra.get("message") or ""))
+    # The words of `_ready`: it is the same failure told twice.
+    what = f"not ready ({event.extra.get('reason')}): {message}"
     if at:
         yield Change(at, event.key.environment, subject, what, "warning")
 

@@ -20,11 +20,12 @@ from fluxtui.domain.snapshot import Feed, FeedState
 from fluxtui.engine.clock import Backoff, Clock, Pace
 from fluxtui.engine.reflector import Reflector, Target
 from fluxtui.engine.store import Store
-from fluxtui.engine.targets import permanent
+from fluxtui.engine.targets import EVENT, permanent
 
 Connect = Callable[[Environment], Awaitable[Cluster]]
 _CHUNK = 200
 _MANY = 1000
+EVENTS_KEPT = 1000
 
 
 class Api:
@@ -145,9 +146,13 @@ class ApiSink:
         self._since = 0.0
         self._have: dict[tuple[str, str], tuple[str, str]] = {}
         self._closed = False
+        # Memory is bounded by objects, not by Events: Flux writes one per reconciliation.
+        self._bounded = target.kind == EVENT
 
     async def replace(self, objects: Sequence[Json]) -> None:
         gone = set(self._have)
+        if self._bounded:
+            objects = sorted(objects, key=_last_seen)[-EVENTS_KEPT:]
         for number, obj in enumerate(objects):
             if number % _CHUNK == _CHUNK - 1:
                 # Thousands of objects must not hold up the other feeds of the loop.
@@ -167,7 +172,10 @@ class ApiSink:
         if self._closed:
             return
         place = _place(obj)
+        self._have.pop(place, None)
         self._have[place] = _version(obj)
+        if self._bounded and len(self._have) > EVENTS_KEPT:
+            self._remove(next(iter(self._have)))
         for environment in self._seeing(place[0]):
             key = self._key(environment, place)
             try:
@@ -239,6 +247,13 @@ def _place(obj: Json) -> tuple[str, str]:
     meta = obj.get("metadata")
     meta = meta if isinstance(meta, Mapping) else {}
     return str(meta.get("namespace") or ""), str(meta.get("name") or "")
+
+
+def _last_seen(event: Json) -> str:
+    """When an Event was last seen (RFC 3339), for sorting."""
+    meta = event.get("metadata") or {}
+    times = (event.get("lastTimestamp"), event.get("eventTime"), meta.get("creationTimestamp"))
+    return str(next((time for time in times if time), ""))
 
 
 def _version(obj: Json) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from fluxtui.domain.plan import (
     Receipt,
     RequestReconcile,
     TagStep,
+    Until,
 )
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.awaits import judge
@@ -205,11 +206,17 @@ class Run:
         return result
 
     async def _await(self, step: AwaitStep) -> Result:
+        began = self._jobs._store.snapshot.as_of(step.target)
+
         def decided(snapshot: Snapshot) -> bool:
-            resource = snapshot.get(step.target)
-            if resource is not None and not self._caught_up(step, resource.resource_version):
+            seen = snapshot.as_of(step.target)
+            if seen and not self._caught_up(step, seen):
                 return False
-            return judge(resource, step).done is not None
+            done = judge(snapshot.get(step.target), step).done
+            # A failure that was there when the waiting began is the one that is to be mended; a
+            # request's own answer (HANDLED) may have been quicker than we are.
+            stale = done is False and seen == began and step.until is not Until.HANDLED
+            return done is not None and not stale
 
         try:
             snapshot = await self._jobs._publisher.until(decided, step.timeout)

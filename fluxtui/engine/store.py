@@ -8,7 +8,6 @@ Engine's thread may call anything here. No rule about what objects mean lives he
 from __future__ import annotations
 
 import dataclasses
-from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -23,7 +22,7 @@ from fluxtui.domain.selection import Selection
 from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
 
 ACTS_KEPT = 50
-PAST_KEPT = 16
+PAST_KEPT = 2000
 # Shown beside the board and the chain, which are not computed from them; Events come in great
 # number.
 BESIDE = frozenset({("", "Event"), ("apps", "ReplicaSet")})
@@ -66,7 +65,7 @@ class Store:
         self._selections: dict[Key, Selection] = {}
         self._acts: dict[int, Act] = {}
         self._notes: dict[Hashable, Finding] = {}
-        self._past: dict[Key, deque[Resource]] = {}
+        self._past: dict[tuple[Key, str], Resource] = {}
         self._new_tags: set[str] = set()
         self._new_selections = False
         self._new_receipts: list[tuple[Plan, Receipt]] = []
@@ -168,8 +167,9 @@ class Store:
 
     def recall(self, key: Key, resource_version: str) -> Resource | None:
         """That version of a Flux object, when it was seen lately."""
-        known = (self._objects.get(key), self.snapshot.get(key), *self._past.get(key, ()))
-        return next((r for r in known if r and r.resource_version == resource_version), None)
+        known = (self._objects.get(key), self.snapshot.get(key))
+        now = next((r for r in known if r and r.resource_version == resource_version), None)
+        return now or self._past.get((key, resource_version))
 
     def notes(self) -> tuple[Finding, ...]:
         """The Engine's own findings."""
@@ -227,7 +227,7 @@ class Store:
                 del tables[place][key]
             else:
                 tables[place][key] = after
-            self._remember(key, before, after)
+            self._remember(before)
             touched.append(Touch(key, before, after))
         if not tables:
             return old.resources, ()
@@ -236,11 +236,13 @@ class Store:
             resources.setdefault(environment, {})[kind] = _frozen(table)
         return _frozen({env: _frozen(kinds_) for env, kinds_ in resources.items()}), tuple(touched)
 
-    def _remember(self, key: Key, before: Resource | None, after: Resource | None) -> None:
-        if after is None:
-            self._past.pop(key, None)
-        elif before is not None and (key.group, key.kind) in FLUX:
-            self._past.setdefault(key, deque(maxlen=PAST_KEPT)).append(before)
+    def _remember(self, before: Resource | None) -> None:
+        """Keep what a Plan under review may have been made from; bounded over all objects."""
+        if before is None or (before.key.group, before.key.kind) not in FLUX:
+            return
+        self._past[(before.key, before.resource_version)] = before
+        while len(self._past) > PAST_KEPT:
+            del self._past[next(iter(self._past))]
 
 
 def _same(before: Resource, after: Resource) -> bool:

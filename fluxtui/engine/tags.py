@@ -88,13 +88,6 @@ class TagWatch:
         self._keep_list(listed)
         return listed
 
-    async def close(self) -> None:
-        """End all tasks."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
     async def _keep(self, repository: str) -> None:
         backoff = Backoff(self._pace)
         while True:
