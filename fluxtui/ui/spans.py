@@ -143,29 +143,43 @@ def wrap(line: Line, cells: int, rows: int, hang: int = 0) -> tuple[Line, ...]:
     Lines after the first begin `hang` cells to the right.
     """
     cells = max(cells, 8 + hang)
-    words = [(w, role) for text, role in line for w in _words(safe(text))]
+    words = [(w, role) for text, role in line for w in _words(safe(text), cells - hang)]
     out: list[Line] = []
     current: list[Span] = []
     used = 0
     for index, (word, role) in enumerate(words):
-        size = cell_len(word.rstrip())
-        if current and used + size > cells:
+        if current and used + cell_len(word.rstrip(" ")) > cells:
             if len(out) == rows - 1:
-                rest = tuple(words[index:])
-                out.append(fit((*current, *rest), cells))
+                out.append(fit((*current, *words[index:]), cells))
                 return tuple(out)
-            out.append(tuple(current))
+            out.append(_closed(current))
             current, used = ([(" " * hang, "")], hang) if hang else ([], 0)
         current.append((word, role))
         used += cell_len(word)
     if current:
-        out.append(fit(tuple(current), cells) if used > cells else tuple(current))
+        out.append(_closed(current))
     return tuple(out)
 
 
-def _words(text: str) -> list[str]:
+def _closed(spans: list[Span]) -> Line:
+    """Without the space at which the line was broken."""
+    text, role = spans[-1]
+    return (*spans[:-1], (text.rstrip(" "), role))
+
+
+def _words(text: str, cells: int) -> list[str]:
+    """Words with the space behind them; one that is too long for a line in pieces."""
     parts = text.split(" ")
-    return [p + " " for p in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+    out: list[str] = []
+    for number, part in enumerate(parts):
+        while cell_len(part) > cells:
+            piece = cut(part, cells)
+            out.append(piece)
+            part = part[len(piece) :]
+        last = number == len(parts) - 1
+        if part or not last:
+            out.append(part if last else part + " ")
+    return out
 
 
 def health(level: Level, *, word: bool = True) -> Line:
