@@ -113,10 +113,11 @@ def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iter
         was = f", was {version_text(old, tables)}" if old else ""
         at = str(ocirepository.artifact(after).get("lastUpdateTime") or now)
         yield _change(touch, at, f"picked {text}{was}")
-    before_policy = ocirepository.policy(touch.before) if touch.before else None
-    policy = ocirepository.policy(after)
-    if before_policy is not None and before_policy != policy:
-        what = f"policy is {policy.describe()}, was {before_policy.describe()}"
+    if touch.before is None or marks.pin(touch.before) != marks.pin(after):
+        return  # a pin sets spec.ref.digest, and `_marks` tells of it
+    was, policy = ocirepository.policy(touch.before), ocirepository.policy(after)
+    if was != policy:
+        what = f"policy is {policy.describe()}, was {was.describe()}"
         yield _change(touch, now, what, "warning")
 
 

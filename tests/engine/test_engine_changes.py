@@ -1,0 +1,184 @@
+"""The time line: what counts as a change, when it happened, and what is only an echo."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from engine_stage import ready
+
+from fluxtui.domain import marks
+from fluxtui.domain.config import Config
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.plan import Outcome, PatchStep, Plan, Receipt
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Change
+from fluxtui.engine.changes import Timeline
+from fluxtui.engine.store import Store
+
+NOON = 1_795_435_200.0  # 2026-11-23T12:00:00Z
+OLD = "1.4.0@sha256:" + "a" * 64
+NEW = "1.5.0@sha256:" + "b" * 64
+
+
+class Story:
+    """Objects in, lines of the time line out."""
+
+    def __init__(self, kept: int = 500) -> None:
+        self.store = Store(Config(), lambda: None)
+        self.timeline = Timeline(kept)
+        self.versions = itertools.count(1)
+
+    def see(self, kind: Kind, **parts: Any) -> tuple[Change, ...]:
+        meta = {
+            "name": "web",
+            "namespace": "apps",
+            "resourceVersion": str(next(self.versions)),
+            "annotations": parts.pop("annotations", {}),
+        }
+        obj = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": meta, **parts}
+        self.store.put(Resource.from_object("prod", obj))
+        return self.publish()
+
+    def event(self, name: str, reason: str, at: str, type_: str = "Warning") -> tuple[Change, ...]:
+        about = {
+            "apiVersion": kustomization.KIND.api_version,
+            "kind": "Kustomization",
+            "namespace": "apps",
+            "name": "web",
+        }
+        meta = {"name": name, "namespace": "apps", "resourceVersion": str(next(self.versions))}
+        obj = {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": meta,
+            "involvedObject": about,
+            "type": type_,
+            "reason": reason,
+            "message": "no such file\nand more",
+            "lastTimestamp": at,
+        }
+        self.store.put(Resource.from_object("prod", obj))
+        return self.publish()
+
+    def publish(self) -> tuple[Change, ...]:
+        batch = self.store.take(NOON)
+        self.store.commit(batch.half)
+        return self.timeline.update(batch)
+
+
+def lines(changes: tuple[Change, ...]) -> list[tuple[str, str]]:
+    return [(change.at[11:19], change.what) for change in changes]
+
+
+def artifact(revision: str, at: str) -> dict[str, Any]:
+    return {"artifact": {"revision": revision, "lastUpdateTime": f"2026-11-23T{at}Z"}}
+
+
+def test_what_an_object_remembers_is_told_on_first_sight() -> None:
+    story = Story()
+    story.see(ocirepository.KIND, status=artifact(OLD, "10:00:00"))
+    entry = {
+        "digest": "sha256:c",
+        "firstReconciled": "2026-11-23T10:00:05Z",
+        "lastReconciledStatus": "ReconciliationSucceeded",
+        "metadata": {"revision": OLD},
+    }
+    bad = {
+        **entry,
+        "digest": "sha256:d",
+        "firstReconciled": "2026-11-23T09:00:00Z",
+        "lastReconciledStatus": "HealthCheckFailed",
+    }
+    seen = story.see(kustomization.KIND, status={"history": [entry, bad]})
+    assert lines(seen) == [
+        ("10:00:05", "applied 1.4.0"),
+        ("10:00:00", "picked 1.4.0"),
+        ("09:00:00", "1.4.0: HealthCheckFailed"),
+    ]
+    assert [c.severity for c in seen] == ["info", "info", "error"]
+
+
+def test_a_new_pick_and_an_edited_policy_are_told_with_what_was_before() -> None:
+    story = Story()
+    story.see(ocirepository.KIND, spec={"ref": {"semver": "1.x"}}, status=artifact(OLD, "10:00:00"))
+    seen = story.see(
+        ocirepository.KIND, spec={"ref": {"semver": "2.x"}}, status=artifact(NEW, "11:00:00")
+    )
+    assert lines(seen)[:2] == [
+        ("12:00:00", "policy is semver 2.x, was semver 1.x"),
+        ("11:00:00", "picked 1.5.0, was 1.4.0"),
+    ]
+
+
+def test_who_suspended_and_pinned_is_told() -> None:
+    story = Story()
+    story.see(ocirepository.KIND)
+    notes = {
+        marks.SUSPENDED_BY: "ada",
+        marks.SUSPENDED_REASON: "trouble",
+        marks.SUSPENDED_AT: "2026-11-23T11:30:00Z",
+        marks.PIN_INVERSE: "{}",
+        marks.PINNED_BY: "ada",
+        marks.PINNED_AT: "2026-11-23T11:31:00Z",
+    }
+    spec = {"suspend": True, "ref": {"digest": "sha256:" + "a" * 64}}
+    story.see(ocirepository.KIND, spec=spec, annotations=notes)
+    seen = story.see(ocirepository.KIND, spec={})
+    assert sorted(lines(seen)) == [
+        ("11:30:00", "suspended by ada: trouble"),
+        ("11:31:00", "pinned by ada"),
+        ("12:00:00", "resumed"),
+        ("12:00:00", "unpinned"),
+    ]
+
+
+def test_a_failure_told_by_condition_event_and_every_retry_is_one_line() -> None:
+    story = Story()
+    story.see(kustomization.KIND)
+    broken = ready("False", "BuildFailed", "no such file")
+    story.see(kustomization.KIND, status={"conditions": [broken]})
+    for minute in range(5):
+        seen = story.event("web.1", "BuildFailed", f"2026-11-23T18:0{minute + 1}:00Z")
+    assert lines(seen) == [("18:00:00", "not ready (BuildFailed): no such file")]
+
+    mended = {**ready("True", "ReconciliationSucceeded", "fine")}
+    mended["lastTransitionTime"] = "2026-11-23T18:10:00Z"
+    story.see(kustomization.KIND, status={"conditions": [mended]})
+    again = {**broken, "lastTransitionTime": "2026-11-23T18:20:00Z"}
+    seen = story.see(kustomization.KIND, status={"conditions": [again]})
+    assert [at for at, _ in lines(seen)] == ["18:20:00", "18:10:00", "18:00:00"]
+
+
+def test_events_that_are_no_warnings_are_left_to_the_objects() -> None:
+    assert Story().event("web.1", "ReconciliationSucceeded", "2026-11-23T11:00:00Z", "Normal") == ()
+
+
+def test_an_object_that_goes_is_told() -> None:
+    story = Story()
+    story.see(kustomization.KIND)
+    story.store.drop(Key("prod", *kustomization.KIND.id, "apps", "web"))
+    assert lines(story.publish()) == [("12:00:00", "deleted")]
+
+
+def test_our_own_receipts_say_who_and_why() -> None:
+    story = Story()
+    target = Key("prod", *kustomization.KIND.id, "apps", "web")
+    step = PatchStep("s", "suspend it", target=target, patch={}, resource_version="1")
+    plan = Plan("suspend", "suspend", (step,), ("prod",), reason="trouble", user="ada")
+    number = story.store.act(plan)
+    at = "2026-11-23T12:00:00Z"
+    story.store.receipt(number, Receipt(plan.id, "s", Outcome.DONE, "1 -> 2", at))
+    (line,) = story.publish()
+    assert line == Change(
+        at, "prod", "Kustomization/apps/web", "suspend it: done by ada (trouble)", "info"
+    )
+
+
+def test_it_is_bounded_and_the_newest_stay() -> None:
+    story = Story(kept=3)
+    for minute in range(10):
+        revision = f"1.{minute}.0@sha256:" + "a" * 64
+        seen = story.see(ocirepository.KIND, status=artifact(revision, f"10:0{minute}:00"))
+    assert [at for at, _ in lines(seen)] == ["10:09:00", "10:08:00", "10:07:00"]
