@@ -115,9 +115,9 @@ def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iter
         yield _change(touch, at, f"picked {text}{was}")
     if touch.before is None or marks.pin(touch.before) != marks.pin(after):
         return  # a pin sets spec.ref.digest, and `_marks` tells of it
-    was, policy = ocirepository.policy(touch.before), ocirepository.policy(after)
-    if was != policy:
-        what = f"policy is {policy.describe()}, was {was.describe()}"
+    former, policy = ocirepository.policy(touch.before), ocirepository.policy(after)
+    if former != policy:
+        what = f"policy is {policy.describe()}, was {former.describe()}"
         yield _change(touch, now, what, "warning")
 
 
