@@ -7,8 +7,7 @@ Engine renders.
 
 from __future__ import annotations
 
-import json
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import (
@@ -21,6 +20,7 @@ from fluxtui.domain.ask import (
 )
 from fluxtui.domain.objectdiff import ObjectChange, unified
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.fieldtext import path_text, value_text
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.panes.tags import source_of
 from fluxtui.ui.screens.reading import diff_lines
@@ -85,8 +85,9 @@ def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[Row, ...]:
     """A heading per Kustomization, its objects, their fields."""
     out: list[Row] = []
     for n, part in enumerate(parts):
-        versions = f"  {part.before} {ARROW} {part.after}" if part.before or part.after else ""
-        title: Line = ((part.kustomization.label, "accent"), (versions, "dim"), ("  ", ""))
+        same = part.before == part.after
+        versions = part.after if same else f"{part.before} {ARROW} {part.after}"
+        title: Line = ((part.kustomization.label, "accent"), (f"  {versions}", "dim"), ("  ", ""))
         if not part.changes and not part.error:
             title = (*title, ("no changes", "ok"))
         if n:
@@ -119,11 +120,11 @@ def _change_rows(n: int, m: int, change: ObjectChange) -> list[Row]:
     out = [Row((n, m, -1), (name,), wide=True)]
     for i, field in enumerate(change.fields[:SHOWN_FIELDS]):
         sign, role = _SIGNS[field.kind]
-        path: Line = (("    " + field.path, ""),)
+        path: Line = (("    " + path_text(field.path), ""),)
         cells: tuple[Line, ...] = (
             path,
-            ((value(field.before), "removed" if field.before is not None else "dim"),),
-            ((value(field.after), "added" if field.after is not None else "dim"),),
+            ((value_text(field.before), "removed" if field.before is not None else "dim"),),
+            ((value_text(field.after), "added" if field.after is not None else "dim"),),
         )
         out.append(Row((n, m, i), cells))
     if len(change.fields) > SHOWN_FIELDS:
@@ -131,15 +132,6 @@ def _change_rows(n: int, m: int, change: ObjectChange) -> list[Row]:
         text: Line = ((f"    … {more} more fields: enter", "dim"),)
         out.append(Row((n, m, SHOWN_FIELDS), (text,), wide=True))
     return out
-
-
-def value(side: Any) -> str:
-    """One side of a field on one line."""
-    if side is None:
-        return "–"
-    if isinstance(side, str):
-        return side
-    return json.dumps(side, default=str, ensure_ascii=False)
 
 
 class Diff(Pane):
@@ -252,8 +244,8 @@ class Diff(Pane):
         field = change.fields[number]
         return (
             (*head, ("  " + field.path, "dim")),
-            (("− ", "removed"), (value(field.before), "")),
-            (("+ ", "added"), (value(field.after), "")),
+            (("− ", "removed"), (value_text(field.before), "")),
+            (("+ ", "added"), (value_text(field.after), "")),
         )
 
     def open_row(self) -> None:
