@@ -120,7 +120,7 @@ def finish(state: State, kind: Kind, old: Json | None, new: Json, options: Optio
         if kind.schema is not None:
             new = schema.with_defaults(_non_nullable(new, kind), kind.schema)
     else:
-        new = json.loads(json.dumps(_typed(new, kind.shape)))
+        new = _typed(new, kind.shape)  # a copy, which the defaults may fill
         defaults.apply_defaults(kind.group, kind.kind, new)
     new = dict(new)
     new["metadata"] = {

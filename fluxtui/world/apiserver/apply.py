@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from fluxtui.world.apiserver.fieldsets import FieldSet, is_member, key_element
+from fluxtui.world.apiserver.fieldsets import FieldSet, field, is_member, key_element
 from fluxtui.world.apiserver.shape import Shape
 
 
@@ -84,11 +84,11 @@ def prune(value: Any, shape: Shape, last: FieldSet, owned: FieldSet) -> Any:
 def _prune_map(value: dict[str, Any], shape: Shape, last: FieldSet, owned: FieldSet) -> Any:
     out: dict[str, Any] = {}
     for name, child in value.items():
-        node = last.get(f"f:{name}")
+        node = last.get(field(name))
         if node is None:
             out[name] = child
             continue
-        held = owned.get(f"f:{name}")
+        held = owned.get(field(name))
         if held is None:
             continue
         kept = prune(child, shape.child(name), node, held)

@@ -21,10 +21,11 @@ Cut = Literal["", "before", "headers", "middle"]
 class Rule:
     """One fault. Empty `methods` and `path` match everything; `path` is a regular expression.
 
-    `latency` seconds of delay; `status` an error instead of the answer (`reason`, `retry_after`
-    seconds with it); `cut` ends the connection before the answer, after its headers or in the
-    middle of the body; `stall` keeps the connection open and silent for that many seconds.
-    `count` is how many more requests it hits (None: all).
+    `latency` is seconds of delay; `status` an error instead of the answer, with `reason`, `message`
+    and `retry_after` seconds (a webhook that denies is status 403 with its message). `cut` ends the
+    connection before the answer, after its headers or in the middle of the body; `stall` keeps it
+    open and silent for that many seconds (a half-open watch). `count` is how many more requests it
+    hits (None: all).
     """
 
     methods: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class Rule:
     latency: float = 0.0
     status: int = 0
     reason: str = ""
+    message: str = ""
     retry_after: int = 0
     cut: Cut = ""
     stall: float = 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from fluxtui.world.apiserver.shape import Shape
@@ -17,6 +18,12 @@ from fluxtui.world.apiserver.status import Json
 FieldSet = dict[str, Any]
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+@lru_cache(maxsize=20_000)
+def field(name: str) -> str:
+    """The path element of a field; one string for all objects."""
+    return f"f:{name}"
 
 
 def is_member(node: FieldSet) -> bool:
@@ -49,14 +56,14 @@ def of(value: Any, shape: Shape) -> FieldSet:
         for name, child in value.items():
             sub = shape.child(name)
             if leaf(child, sub):
-                out[f"f:{name}"] = {}
+                out[field(name)] = {}
                 continue
             inside = of(child, sub)
             named = shape.form == "struct" and name in shape.fields
             if inside and not named:
                 inside = {".": {}} | inside
             if inside or not named:
-                out[f"f:{name}"] = inside
+                out[field(name)] = inside
     elif isinstance(value, list):
         for item in value:
             element = key_element(shape, item)
@@ -202,7 +209,7 @@ class Comparison:
         if isinstance(value, dict):
             for key, child in value.items():
                 node = self._whole(child, shape.child(key), key)
-                inside[f"f:{key}"] = node
+                inside[field(key)] = node
         else:
             for element, item in item_index(value, shape).items():
                 node = self._whole(item, shape.item(), "")
@@ -216,7 +223,7 @@ class Comparison:
         modified: FieldSet = {}
         removed: FieldSet = {}
         for name, value in new.items():
-            path = f"f:{name}"
+            path = field(name)
             if name not in old:
                 added[path] = self._whole(value, shape.child(name), name)
                 continue
@@ -227,7 +234,7 @@ class Comparison:
         for name, value in old.items():
             if name not in new:
                 node = self._whole(value, shape.child(name), name)
-                removed[f"f:{name}"] = {".": {}} | node if node else {}
+                removed[field(name)] = {".": {}} | node if node else {}
         return added, modified, removed
 
     def _both(

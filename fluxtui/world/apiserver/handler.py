@@ -83,7 +83,7 @@ class Handler(socketserver.StreamRequestHandler):
         rule = self._fault(method, split.path)
         response = self._respond(method, split.path, query, headers, body, rule)
         if response.stream is not None:
-            self._stream(response)
+            self._stream(response, rule)
             return False
         self._send(response, method, keep, rule)
         return keep
@@ -180,11 +180,20 @@ class Handler(socketserver.StreamRequestHandler):
             return
         self.wfile.write(head + body)
 
-    def _stream(self, response: Response) -> None:
+    def _stream(self, response: Response, rule: Rule | None) -> None:
+        """Send a watch; a rule can make it fall silent (stall) or break it off (cut)."""
         lines = [*self._head(response), "Transfer-Encoding: chunked", "Connection: close"]
         self.wfile.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
+        if rule is not None and rule.cut == "headers":
+            raise _Hangup
         for batch in response.stream or ():
-            self.wfile.write(b"%x\r\n%b\r\n" % (len(batch), batch))
+            chunk = b"%x\r\n%b\r\n" % (len(batch), batch)
+            if rule is not None and rule.stall:
+                self.api.closing.wait(rule.stall)
+            if rule is not None and rule.cut == "middle":
+                self.wfile.write(chunk[: len(chunk) // 2])
+                raise _Hangup
+            self.wfile.write(chunk)
         if self.api.faults.unreachable:
             raise _Hangup
         self.wfile.write(b"0\r\n\r\n")
@@ -214,8 +223,8 @@ def _broken(rule: Rule) -> StatusError:
     """The Status a fault answers with."""
     reason = rule.reason or _REASONS.get(rule.status, "")
     headers = {"Retry-After": str(rule.retry_after)} if rule.retry_after else {}
-    text = "the server is currently unable to handle the request"
-    if rule.status == 429:
+    text = rule.message or "the server is currently unable to handle the request"
+    if rule.status == 429 and not rule.message:
         text = "the server has received too many requests and has asked us to try again later"
     details = Details(retry_after=rule.retry_after)
     return StatusError(rule.status, reason, text, details, headers=headers)

@@ -66,6 +66,11 @@ class Kind:
     def list_name(self) -> str:
         return self.list_kind or f"{self.kind}List"
 
+    @property
+    def needs_version(self) -> bool:
+        """Whether a PUT must name the resourceVersion it replaces."""
+        return self.custom or self.group in ("apiextensions.k8s.io", "apiregistration.k8s.io")
+
     def named(self, name: str) -> Resource:
         return Resource(self.plural, self.group, self.kind, name)
 

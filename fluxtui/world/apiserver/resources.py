@@ -41,6 +41,12 @@ from fluxtui.world.apiserver.tables import partial, table
 from fluxtui.world.apiserver.watching import Watch, WatchOptions
 
 _BY_METHOD = {"POST": "create", "PUT": "update", "PATCH": "patch"}
+# Kinds whose dependents stay unless the client says otherwise.
+_ORPHANING = (("batch", "jobs"), ("", "replicationcontrollers"))
+_ORPHAN_WARNING = (
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background "
+    "to remove them or set propagationPolicy=Orphan to suppress this warning"
+)
 _WRITE_SUBS = ("status", "ephemeralcontainers")
 
 
@@ -319,7 +325,7 @@ class Resources:
         response.warnings = options.warnings
         return response
 
-    def _delete_options(self, request: Request) -> DeleteOptions:
+    def _delete_options(self, request: Request, kind: Kind) -> DeleteOptions:
         body, query = object_or_empty(request), request.query
         conditions: Json = body.get("preconditions") or {}
         dry = body.get("dryRun") or ([query["dryRun"]] if query.get("dryRun") else [])
@@ -327,6 +333,8 @@ class Resources:
         policy = body.get("propagationPolicy") or query.get("propagationPolicy") or ""
         if body.get("orphanDependents") is not None and not policy:
             policy = "Orphan" if body["orphanDependents"] else "Background"
+        if not policy and kind.resource in _ORPHANING:
+            policy = "Orphan"
         return DeleteOptions(
             int(grace) if grace is not None else None,
             str(policy),
@@ -336,14 +344,20 @@ class Resources:
         )
 
     def _delete(self, request: Request, kind: Kind, key: Key) -> Response:
-        options = self._delete_options(request)
+        options = self._delete_options(request, kind)
         stored, gone = deletes.delete(self._state, kind, key, options)
+        response = self._object(request, kind, stored)
         if gone and kind.resource != ("", "pods"):
-            return answer(success(kind.named(key[1]), stored.obj["metadata"]["uid"]))
-        return self._object(request, kind, stored)
+            response = answer(success(kind.named(key[1]), stored.obj["metadata"]["uid"]))
+        silent = b"propagationPolicy" not in request.body and not request.query.get(
+            "propagationPolicy"
+        )
+        if kind.resource == ("batch", "jobs") and silent:
+            response.warnings.append(_ORPHAN_WARNING)
+        return response
 
     def _delete_all(self, request: Request, kind: Kind, namespace: str) -> Response:
-        options = self._delete_options(request)
+        options = self._delete_options(request, kind)
         wanted, _ = self._selection(request, kind)
         done = list(self._each_deleted(kind, namespace, wanted, options))
         metadata: Json = {"resourceVersion": str(self._state.store.rv)}

@@ -6,6 +6,7 @@ follow apiextensions' validation. Pure; nothing here reads the store.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -110,6 +111,15 @@ _GO_NAMES = {
 }
 
 
+def _base64_error(value: str) -> str:
+    try:
+        base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
+    except ValueError:
+        found = re.search(r"[^A-Za-z0-9+/=\r\n]", value)
+        return f"illegal base64 data at input byte {found.start() if found else len(value)}"
+    return ""
+
+
 def decode_error(value: Any, shape: Shape, path: str = "") -> str:
     """What a typed decoder would say about a built-in object of the wrong type; "" if fine."""
     if value is None or shape.form == "any":
@@ -121,7 +131,7 @@ def decode_error(value: Any, shape: Shape, path: str = "") -> str:
         if isinstance(value, float) and shape.type == "i" and value.is_integer():
             fits = True
         if fits:
-            return ""
+            return "" if shape.type != "y" else _base64_error(value)
         name = _GO_NAMES.get(shape.type, "string")
         return (
             f"json: cannot unmarshal {_go_type(value)} into Go struct field {path} of type {name}"

@@ -139,8 +139,9 @@ def not_found(resource: Resource) -> StatusError:
     return StatusError(404, "NotFound", text, _details(resource))
 
 
-def already_exists(resource: Resource) -> StatusError:
-    text = f'{resource.qualified} "{resource.name}" already exists'
+def already_exists(resource: Resource, *, deleting: bool = False) -> StatusError:
+    text = "object is being deleted: " if deleting else ""
+    text += f'{resource.qualified} "{resource.name}" already exists'
     return StatusError(409, "AlreadyExists", text, _details(resource))
 
 

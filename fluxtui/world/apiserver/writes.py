@@ -21,6 +21,7 @@ from fluxtui.world.apiserver.status import (
     bad_request,
     conflict,
     invalid,
+    invalid_value,
     not_found,
     required,
 )
@@ -67,8 +68,11 @@ def _insert(
     key = (namespace, name)
     if kind.namespaced:
         admit.namespace_open(state, kind, namespace, name)
-    if state.store.get(kind.resource, key) is not None:
-        raise already_exists(kind.named(name))
+    there = state.store.get(kind.resource, key)
+    if there is not None:
+        raise already_exists(
+            kind.named(name), deleting=bool(there.obj["metadata"].get("deletionTimestamp"))
+        )
     for field in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"):
         metadata.pop(field, None)
     metadata["uid"] = str(uuid.uuid4())
@@ -115,6 +119,9 @@ def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) ->
     """PUT. Raises StatusError (400, 404, 409, 422)."""
     body = _identified(kind, key[0], key[1], body)
     admit.check_fields(kind, body, options)
+    if not body["metadata"].get("resourceVersion") and kind.needs_version:
+        cause = invalid_value("metadata.resourceVersion", "0", "must be specified for an update")
+        raise invalid(kind.named(key[1]), [cause])
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
     with state.store.lock:
         old = _existing(state, kind, key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,8 +41,11 @@ class Answer:
 class Stream:
     """An open watch; iterating gives (type, object) until the server ends it."""
 
-    def __init__(self, response: http.client.HTTPResponse) -> None:
+    def __init__(
+        self, response: http.client.HTTPResponse, socket: socket.socket | None = None
+    ) -> None:
         self.response = response
+        self.socket = socket
 
     def __iter__(self) -> Iterator[tuple[str, Json]]:
         while line := self.response.readline():
@@ -116,10 +120,11 @@ class Client:
         query = {"watch": "true", **query}
         headers = {"Authorization": f"Bearer {self.token}", "Accept": accept}
         connection.request("GET", f"{path}?{urlencode(query)}", headers=headers)
+        wire = connection.sock
         response = connection.getresponse()
         try:
             assert response.status == 200, (response.status, response.read())
-            yield Stream(response)
+            yield Stream(response, wire)
         finally:
             response.close()
             connection.close()

@@ -222,3 +222,29 @@ def test_unknown_policies_are_refused(api: Client) -> None:
     refused = api.delete(f"{DEPLOYMENTS}/web", {"propagationPolicy": "Sideways"})
     assert refused.status == 400 or refused.status == 422
     assert "Sideways" in refused.json["message"]
+
+
+def test_jobs_leave_their_pods_unless_told_otherwise(api: Client) -> None:
+    jobs = "/apis/batch/v1/namespaces/default/jobs"
+    spec = {"restartPolicy": "Never", "containers": [{"name": "m", "image": "m:1"}]}
+    job = {"metadata": {"name": "m"}, "spec": {"template": {"spec": spec}}}
+    for policy, kept in (("", True), ("Background", False)):
+        owner = api.post(jobs, job).ok()["metadata"]
+        child = pod(f"p{policy.lower()}")
+        child["metadata"]["ownerReferences"] = [
+            {"apiVersion": "batch/v1", "kind": "Job", "name": "m", "uid": owner["uid"]}
+        ]
+        api.post(PODS, child).ok()
+        name = child["metadata"]["name"]
+        with until_gone(api, *((jobs, "m") if kept else (PODS, name))):
+            answer = api.delete(f"{jobs}/m", {"propagationPolicy": policy} if policy else None)
+        warnings = answer.headers.get_all("Warning") or []
+        assert any("child pods are preserved by default" in w for w in warnings) is kept
+        assert (api.get(f"{PODS}/{name}").status == 200) is kept
+
+
+def test_a_name_is_taken_until_its_object_is_really_gone(api: Client) -> None:
+    api.post(MAPS, config_map("a", finalizers=["x.io/hold"])).ok()
+    api.delete(f"{MAPS}/a").ok()
+    again = api.post(MAPS, config_map("a"))
+    assert again.json["message"] == ('object is being deleted: configmaps "a" already exists')

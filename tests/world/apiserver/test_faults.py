@@ -7,7 +7,7 @@ import ssl
 
 import pytest
 
-from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.apiserver.faults import Cut, Rule
 from fluxtui.world.apiserver.server import ApiServer
 from tests.world.apiserver.client import MAPS, Client, config_map
 
@@ -98,3 +98,32 @@ def test_latency_is_waited_for(api: Client, server: ApiServer) -> None:
     api.close()
     with pytest.raises(TimeoutError):
         api.get(MAPS)
+
+
+def test_a_webhook_that_denies_is_one_rule(api: Client, server: ApiServer) -> None:
+    text = 'admission webhook "policy.example.com" denied the request: no latest tags'
+    rule = Rule(("PATCH", "PUT"), f"{MAPS}/a$", status=403, message=text)
+    server.faults.set_rules(rule)
+    denied = api.apply(f"{MAPS}/a", config_map("a"))
+    assert (denied.status, denied.json["reason"]) == (403, "Forbidden")
+    assert denied.json["message"] == text
+    assert api.apply(f"{MAPS}/b", config_map("b")).status == 201
+
+
+@pytest.mark.parametrize("cut", ["headers", "middle"])
+def test_watches_break_off(api: Client, server: ApiServer, cut: Cut) -> None:
+    api.post(MAPS, config_map("a")).ok()
+    server.faults.set_rules(Rule(cut=cut, count=1))
+    with api.watch(MAPS) as stream, pytest.raises((*GONE, ValueError)):
+        list(stream)
+        raise ConnectionError("the stream ended")
+
+
+def test_a_watch_can_be_half_open(api: Client, server: ApiServer) -> None:
+    api.post(MAPS, config_map("a")).ok()
+    server.faults.set_rules(Rule(stall=60, count=1))
+    with api.watch(MAPS) as stream:
+        assert stream.socket is not None
+        stream.socket.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            stream.next()

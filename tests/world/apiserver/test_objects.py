@@ -246,3 +246,22 @@ def test_admission_hooks_see_and_may_deny_every_write() -> None:
         api.delete(f"{MAPS}/good").ok()
         api.close()
     assert seen == ["CREATE", "CREATE", "UPDATE", "DELETE"]
+
+
+def test_custom_resources_are_replaced_only_at_a_known_version(api: Client) -> None:
+    made = api.post(FLUX, kustomization("app")).ok()
+    blind = api.put(f"{FLUX}/app", kustomization("app", suspend=True))
+    assert blind.status == 422
+    assert (
+        "metadata.resourceVersion: Invalid value: 0: must be specified for an update"
+        in (blind.json["message"])
+    )
+    made["spec"]["suspend"] = True
+    assert api.put(f"{FLUX}/app", made).ok()["spec"]["suspend"] is True
+
+
+def test_secret_data_must_be_base64(api: Client) -> None:
+    body = {"metadata": {"name": "s"}, "data": {"k": "not base64!"}}
+    refused = api.post("/api/v1/namespaces/default/secrets", body)
+    assert refused.status == 400
+    assert "illegal base64 data at input byte 3" in refused.json["message"]
