@@ -30,9 +30,10 @@ from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.conditions import HEALTHY, READY
 from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.expressions import HealthExpressions
-from fluxtui.reconciler.health import Cancelled, HealthWait, Unhealthy
+from fluxtui.reconciler.health import Cancelled, HealthWait, Unhealthy, Watches
+from fluxtui.reconciler.marks import DECRYPT, marked
 from fluxtui.reconciler.normalise import prepare
-from fluxtui.reconciler.objects import KUSTOMIZE_GROUP, items, mapping, text
+from fluxtui.reconciler.objects import KUSTOMIZE_GROUP, items, mapping, subject_text, text
 from fluxtui.reconciler.prune import PruneFailed, Pruner
 from fluxtui.reconciler.record import inventory_of, union, upsert_history
 from fluxtui.reconciler.remote import target_cluster
@@ -63,6 +64,7 @@ class Tools:
     clock: Clock
     storage: Storage
     recorder: Recorder
+    watches: Watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Target:
     def of(cls, cluster: Cluster, tools: Tools) -> Target:
         """The means for that cluster."""
         clock = tools.clock
-        return cls(Applier(cluster, clock), Pruner(cluster, clock), HealthWait(cluster, clock))
+        health = HealthWait(cluster, clock, tools.watches)
+        return cls(Applier(cluster, clock), Pruner(cluster, clock), health)
 
 
 class Application:
@@ -131,6 +134,7 @@ class Application:
     async def _bring_about(self, objects: Sequence[Json], old: Sequence[Entry]) -> None:
         """Apply, prune, wait: from here on the cluster changes."""
         subject = self._subject
+        self._refuse_encrypted(objects)
         intended = [Entry.of(obj) for obj in objects]
         before = subject.status.get("inventory")
         subject.status["inventory"] = to_inventory(union(old, intended))
@@ -179,6 +183,18 @@ class Application:
         raw = json.dumps(objects, sort_keys=True, separators=(",", ":")).encode()
         self._checksum = f"sha256:{hashlib.sha256(raw).hexdigest()}"
         return prepare(objects, subject.name, mapping(subject.spec.get("commonMetadata")))
+
+    def _refuse_encrypted(self, objects: Sequence[Json]) -> None:
+        """A Secret still encrypted by SOPS is no Secret (B2.13)."""
+        for obj in objects:
+            if (
+                obj.get("kind") == "Secret"
+                and "sops" in obj
+                and not marked(obj, DECRYPT, "disabled")
+            ):
+                message = f"{subject_text(obj)} is SOPS encrypted, configuring decryption is "
+                message += "required for this secret to be reconciled"
+                raise self._failed("ReconciliationFailed", message, remember=True)
 
     async def _apply(self, objects: Sequence[Json], before: object) -> Applied:
         applied = Applied()

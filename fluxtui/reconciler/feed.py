@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
-from fluxtui.domain.errors import ClusterError, Expired, Unreachable
+from fluxtui.domain.errors import ClusterError, Expired, NotFound, Unreachable
 from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.objects import Name, name_of
 
@@ -62,12 +62,25 @@ class Feed:
                 self._delay = _FIRST_DELAY
             except Expired:
                 self._version = ""
+            except NotFound:
+                self._absent()
+                await self._pause()
             except ClusterError as error:
                 if not isinstance(error, Unreachable):
                     self._version = ""
                 _log.info("following %s: %s", self._kind, error)
-                await self._clock.sleep(self._delay * random.uniform(0.5, 1.0))
-                self._delay = min(self._delay * 2, _LONGEST_DELAY)
+                await self._pause()
+
+    async def _pause(self) -> None:
+        await self._clock.sleep(self._delay * random.uniform(0.5, 1.0))
+        self._delay = min(self._delay * 2, _LONGEST_DELAY)
+
+    def _absent(self) -> None:
+        """The kind is not served (yet): then there are no objects of it."""
+        self._version = ""
+        for name in list(self.objects):
+            self._put(name, None)
+        self.synced.set()
 
     async def _list(self, type_: ApiResource) -> None:
         listing = await self._cluster.list(type_, label_selector=self._labels)

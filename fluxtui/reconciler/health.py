@@ -32,12 +32,30 @@ class Cancelled(Exception):
     """The wait was ended because something newer is to be done."""
 
 
-class HealthWait:
-    """Waits in one cluster."""
+class Watches:
+    """How many watches all waits together may hold open: a connection each, and those are few."""
 
-    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+    def __init__(self, most: int = 48) -> None:
+        self._left = most
+
+    def take(self) -> bool:
+        """One watch, if there is one left; give it back when it ends."""
+        if not self._left:
+            return False
+        self._left -= 1
+        return True
+
+    def give_back(self) -> None:
+        self._left += 1
+
+
+class HealthWait:
+    """Waits in one cluster. Without a watch left, reading every few seconds has to do."""
+
+    def __init__(self, cluster: Cluster, clock: Clock, watches: Watches) -> None:
         self._cluster = cluster
         self._clock = clock
+        self._watches = watches
 
     async def wait(
         self,
@@ -54,7 +72,7 @@ class HealthWait:
 
         `may_vanish`: Jobs that delete themselves when done; not found counts as Current.
         """
-        run = _Run(self._cluster, self._clock, targets, expressions, may_vanish)
+        run = _Run(self._cluster, self._clock, targets, expressions, may_vanish, self._watches)
         limit = self._clock.monotonic() + timeout
         try:
             await run.look(run.waiting())
@@ -103,6 +121,7 @@ class _Run:
         targets: Sequence[Entry],
         expressions: HealthExpressions,
         may_vanish: Collection[ObjectId],
+        budget: Watches,
     ) -> None:
         self.results: dict[Entry, Health] = {}
         self.poked: set[Entry] = set()
@@ -112,6 +131,7 @@ class _Run:
         self._targets = list(dict.fromkeys(targets))
         self._expressions = expressions
         self._may_vanish = may_vanish
+        self._budget = budget
         self._watches: dict[tuple[ApiResource, str], asyncio.Task[None]] = {}
         self._types: dict[Entry, ApiResource] = {}
 
@@ -150,7 +170,7 @@ class _Run:
             if type_ is None:
                 continue
             place = (type_, entry.id.namespace if type_.namespaced else "")
-            if place not in self._watches:
+            if place not in self._watches and self._budget.take():
                 names = {e.id.name: e for e in self.waiting() if self._types.get(e) == type_}
                 only = f"metadata.name={entry.id.name}" if len(names) == 1 else ""
                 self._watches[place] = asyncio.create_task(self._watch(*place, only))
@@ -160,6 +180,8 @@ class _Run:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for _ in tasks:
+            self._budget.give_back()
 
     async def _watch(self, type_: ApiResource, namespace: str, only: str) -> None:
         mine = {

@@ -14,7 +14,7 @@ from fluxtui.domain.errors import ClusterError, ConfigError, Conflict, NotFound
 from fluxtui.domain.inventory import Entry
 from fluxtui.reconciler import objects
 from fluxtui.reconciler.application import Application, RunFailed, Target, Tools, emit
-from fluxtui.reconciler.conditions import READY, RECONCILING
+from fluxtui.reconciler.conditions import READY, RECONCILING, STALLED
 from fluxtui.reconciler.dependencies import NotReady, check_dependencies, source_name
 from fluxtui.reconciler.expressions import BadExpression, HealthExpressions, NotEvaluated
 from fluxtui.reconciler.objects import Name
@@ -73,10 +73,13 @@ class KustomizationReconciler:
         self._cancel_health_checks = cancel_health_checks
         self._failures: dict[Name, int] = {}
 
-    def interrupt(self, name: Name) -> None:
-        """Something newer is to be done: end a health wait in progress, when that is wanted."""
+    def interrupt(self, name: Name, *, deleting: bool = False) -> None:
+        """Something newer is to be done: end a health wait in progress, when that is wanted.
+
+        Always for a deletion (a deviation: Flux would wait for what is about to be deleted).
+        """
         cancel = self._cancels.get(name)
-        if cancel is not None and self._cancel_health_checks:
+        if cancel is not None and (deleting or self._cancel_health_checks):
             cancel.set()
 
     async def reconcile(self, name: Name) -> float | None:
@@ -96,7 +99,7 @@ class KustomizationReconciler:
             self._failures.pop(name, None)
             return None
         except Conflict:
-            return 0.1  # somebody wrote the object meanwhile: read it again
+            return 0.0  # somebody wrote the object meanwhile: read it again
 
     async def _run(self, subject: Subject) -> float | None:
         if objects.is_deleting(subject.object):
@@ -128,6 +131,7 @@ class KustomizationReconciler:
 
     async def _attempt(self, subject: Subject) -> None:
         """Check, then run. Raises Halt when there is nothing to run, RunFailed."""
+        subject.conditions.remove(STALLED)
         expressions = self._checked(subject)
         source = await self._source(subject)
         cancel = asyncio.Event()

@@ -13,6 +13,7 @@ from fluxtui.reconciler.objects import KUSTOMIZE_GROUP, Name, mapping, metadata
 RECONCILE = f"{KUSTOMIZE_GROUP}/reconcile"
 SSA = f"{KUSTOMIZE_GROUP}/ssa"
 FORCE = f"{KUSTOMIZE_GROUP}/force"
+DECRYPT = f"{KUSTOMIZE_GROUP}/decrypt"
 PRUNE = f"{KUSTOMIZE_GROUP}/prune"
 OWNER_NAME = f"{KUSTOMIZE_GROUP}/name"
 OWNER_NAMESPACE = f"{KUSTOMIZE_GROUP}/namespace"

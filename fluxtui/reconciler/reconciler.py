@@ -19,6 +19,7 @@ from fluxtui.reconciler.beside import refuse_beside_flux
 from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.feed import Feed
+from fluxtui.reconciler.health import Watches
 from fluxtui.reconciler.kustomization import COMPONENT, KustomizationReconciler
 from fluxtui.reconciler.objects import (
     KUSTOMIZATION,
@@ -26,6 +27,7 @@ from fluxtui.reconciler.objects import (
     OCI_REPOSITORY,
     SOURCE_GROUP,
     Name,
+    is_deleting,
     mapping,
     metadata,
     name_of,
@@ -91,7 +93,8 @@ class Reconciler:
             )
             for kind in ("ConfigMap", "Secret")
         ]
-        tools = Tools(cluster, clock, self._storage, Recorder(cluster, COMPONENT, clock))
+        recorder = Recorder(cluster, COMPONENT, clock)
+        tools = Tools(cluster, clock, self._storage, recorder, Watches())
         self._source_controller = SourceReconciler(
             cluster, _SOURCES, self._registries, self._storage, clock, self._advertised
         )
@@ -184,7 +187,7 @@ class Reconciler:
                 self._controller.waiting.discard(name_of(old))
             return
         if wants_run(old, new):
-            self._controller.interrupt(name_of(new))
+            self._controller.interrupt(name_of(new), deleting=is_deleting(new))
             self._queue.add(name_of(new))
         waiting = self._controller.waiting
         self._queue.add(released(old, new, waiting, self._kustomizations.objects))

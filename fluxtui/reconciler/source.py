@@ -92,7 +92,7 @@ class SourceReconciler:
         except NotFound:
             return None
         except Conflict:
-            return 0.1  # somebody wrote the object meanwhile: read it again
+            return 0.0  # somebody wrote the object meanwhile: read it again
 
     async def _run(self, subject: Subject) -> float | None:
         if objects.is_deleting(subject.object):

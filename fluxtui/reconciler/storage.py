@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -25,13 +26,16 @@ class Storage:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
+        self._lock = threading.Lock()
         self._unpacked: OrderedDict[str, Mapping[str, bytes]] = OrderedDict()
 
     def put(self, data: bytes) -> str:
         """Store and give the digest."""
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         path = self._path(digest)
-        if not path.is_file():
+        try:
+            os.utime(path)  # young again: not to be removed before it is advertised
+        except FileNotFoundError:
             new = path.with_suffix(f".{os.getpid()}.new")
             new.touch(mode=0o600)
             new.write_bytes(data)
@@ -60,13 +64,14 @@ class Storage:
 
     def files(self, digest: str) -> Mapping[str, bytes]:
         """The files of an artifact by path. Raises ArtifactMissing, ArtifactError."""
-        known = self._unpacked.get(digest)
-        if known is None:
-            known = unpack_files(self.get(digest))
-            self._unpacked[digest] = known
-            while len(self._unpacked) > _UNPACKED_KEPT:
-                self._unpacked.popitem(last=False)
-        return known
+        with self._lock:  # many Kustomizations want the same artifact at once
+            known = self._unpacked.get(digest)
+            if known is None:
+                known = unpack_files(self.get(digest))
+                self._unpacked[digest] = known
+                while len(self._unpacked) > _UNPACKED_KEPT:
+                    self._unpacked.popitem(last=False)
+            return known
 
     def keep_only(self, digests: Collection[str], now: float) -> None:
         """Remove what no source advertises any more, but a minute old (a reader may be at it)."""
