@@ -104,6 +104,8 @@ class Applier:
     async def _plan(self, obj: Json, force: bool, applied: Applied) -> _Planned:
         try:
             type_ = await self._cluster.find(obj["apiVersion"], obj["kind"])
+            if type_.namespaced and not metadata(obj).get("namespace"):
+                raise NotFound("the server could not find the requested resource", status=404)
             live = await self._live(type_, obj)
             if left_alone(obj, live):
                 return _Planned(obj, type_, "skipped")

@@ -59,6 +59,7 @@ async def raised(
         )
         stage = await raise_stage(kubeconfig, settings, tmp_path)
         stage.server = registry
+        stage.api = api
         try:
             yield stage
         finally:

@@ -65,6 +65,7 @@ class Stage:
         self._task: asyncio.Task[None] | None = None
         self.reconciler: Reconciler | None = None
         self.server: Any = None
+        self.api: Any = None
 
     # -- the registry
 

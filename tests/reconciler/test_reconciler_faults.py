@@ -1,0 +1,144 @@
+"""When the API says no, or comes late: nothing is lost, and what was not done is remembered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from reconciler_stage import NS, Stage, condition, config_map, deployment, kustomization, source
+
+from fluxtui.world.apiserver.status import forbidden
+
+ONE = {"one.yaml": config_map("one", a="1"), "two.yaml": config_map("two")}
+
+
+def deny(stage: Stage, operation: str, name: str) -> None:
+    """Let the API refuse one kind of write to one ConfigMap (dry-runs of creates included)."""
+
+    def admission(kind: Any, op: str, old: Any, new: Any) -> Any:
+        obj = new or old
+        if kind.kind == "ConfigMap" and op == operation and obj["metadata"]["name"] == name:
+            raise forbidden(kind.named(name), "a policy says no")
+        return new
+
+    stage.api.state.admission = (admission,)
+
+
+def allow(stage: Stage) -> None:
+    stage.api.state.admission = ()
+
+
+async def test_what_could_not_be_pruned_stays_in_the_inventory(stage: Stage) -> None:
+    await stage.push("acme/app", "1.0.0", ONE)
+    await stage.apply(source(), kustomization())
+    await stage.start()
+    await stage.until_ready("Kustomization", "app")
+    deny(stage, "DELETE", "two")
+    await stage.push("acme/app", "1.1.0", {"one.yaml": ONE["one.yaml"]})
+    await stage.request("OCIRepository", "app", "now")
+    found = await stage.until_condition("Kustomization", "app", "Ready", "False", "PruneFailed")
+    message = condition(found, "Ready")["message"]
+    assert message.startswith(f"delete failed, errors: ConfigMap/{NS}/two delete failed: ")
+    assert [e["id"] for e in found["status"]["inventory"]["entries"]] == [
+        f"{NS}_one__ConfigMap",
+        f"{NS}_two__ConfigMap",
+    ]
+    allow(stage)
+    await stage.pass_time(61)
+    found = await stage.until_ready("Kustomization", "app")
+    assert len(found["status"]["inventory"]["entries"]) == 1
+    assert await stage.get("ConfigMap", "two") is None
+
+
+async def test_what_could_not_be_deleted_keeps_the_kustomization(stage: Stage) -> None:
+    await stage.push("acme/app", "1.0.0", ONE)
+    await stage.apply(source(), kustomization())
+    await stage.start()
+    await stage.until_ready("Kustomization", "app")
+    deny(stage, "DELETE", "two")
+    await stage.delete("Kustomization", "app")
+    await stage.until("ConfigMap", "one", lambda o: o is None)
+    assert await stage.get("Kustomization", "app") is not None
+    allow(stage)
+    await stage.pass_time(1)
+    await stage.until("Kustomization", "app", lambda o: o is None)
+    assert await stage.get("ConfigMap", "two") is None
+
+
+async def test_a_write_refused_half_way_leaks_nothing(stage: Stage) -> None:
+    await stage.push("acme/app", "1.0.0", ONE)
+    await stage.apply(source(), kustomization())
+    writes = []
+
+    def admission(kind: Any, op: str, old: Any, new: Any) -> Any:
+        name = (new or old)["metadata"]["name"]
+        if kind.kind == "ConfigMap" and name == "two":
+            writes.append(op)
+            if len(writes) > 1:  # the dry-run passes, the write does not
+                raise forbidden(kind.named(name), "a policy says no")
+        return new
+
+    stage.api.state.admission = (admission,)
+    await stage.start()
+    found = await stage.until_condition(
+        "Kustomization", "app", "Ready", "False", "ReconciliationFailed"
+    )
+    assert "apply failed" in condition(found, "Ready")["message"]
+    assert await stage.get("ConfigMap", "one") is not None
+    ids = {e["id"] for e in found["status"]["inventory"]["entries"]}
+    assert ids == {f"{NS}_one__ConfigMap", f"{NS}_two__ConfigMap"}
+    await stage.delete("Kustomization", "app")
+    await stage.until("Kustomization", "app", lambda o: o is None)
+    assert await stage.get("ConfigMap", "one") is None
+
+
+async def test_deleting_ends_a_health_wait(stage: Stage) -> None:
+    await stage.push("acme/app", "1.0.0", {"app.yaml": deployment("app")})
+    await stage.apply(source(), kustomization(wait=True))
+    await stage.start()
+    await stage.until_condition("Kustomization", "app", "Healthy", "Unknown")
+    await stage.delete("Kustomization", "app")
+    await stage.until("Kustomization", "app", lambda o: o is None)
+    assert await stage.get("Deployment", "app") is None
+
+
+async def test_an_encrypted_secret_is_not_applied(stage: Stage) -> None:
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "s"},
+        "data": {"a": "ENC[...]"},
+        "sops": {"version": "3"},
+    }
+    await stage.push("acme/app", "1.0.0", {"secret.yaml": yaml.safe_dump(secret)})
+    await stage.apply(source(), kustomization())
+    await stage.start()
+    found = await stage.until_condition(
+        "Kustomization", "app", "Ready", "False", "ReconciliationFailed"
+    )
+    assert f"Secret/{NS}/s is SOPS encrypted" in condition(found, "Ready")["message"]
+    assert "inventory" not in found["status"]
+
+
+async def test_an_object_without_namespace_is_named(stage: Stage) -> None:
+    await stage.push("acme/app", "1.0.0", {"one.yaml": config_map("one")})
+    bare = kustomization()
+    del bare["spec"]["targetNamespace"]
+    await stage.apply(source(), bare)
+    await stage.start()
+    found = await stage.until_condition(
+        "Kustomization", "app", "Ready", "False", "ReconciliationFailed"
+    )
+    message = condition(found, "Ready")["message"]
+    assert message.startswith("ConfigMap/one namespace not specified: ")
+
+
+async def test_a_vanished_artifact_is_fetched_again_for_its_users(stage: Stage) -> None:
+    await stage.push("acme/app", "1.0.0", ONE)
+    await stage.apply(source(), kustomization(suspend=True))
+    await stage.start()
+    await stage.until_ready("OCIRepository", "app")
+    for path in (stage.folder / "storage").glob("*.tar.gz"):
+        path.unlink()
+    await stage.patch("Kustomization", "app", {"spec": {"suspend": None}})
+    await stage.until_ready("Kustomization", "app")

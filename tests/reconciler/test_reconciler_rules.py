@@ -1,0 +1,310 @@
+"""The pure rules: conditions, times, patches, history, order, ownership."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reconciler_stage import kustomization
+
+from fluxtui.domain.inventory import Entry
+from fluxtui.reconciler.clock import Clock, SteppedClock
+from fluxtui.reconciler.conditions import Conditions
+from fluxtui.reconciler.dependencies import in_order
+from fluxtui.reconciler.expressions import HealthExpressions, NotEvaluated, evaluate
+from fluxtui.reconciler.health import Watches
+from fluxtui.reconciler.normalise import prepare
+from fluxtui.reconciler.objects import Name, merge_patch
+from fluxtui.reconciler.ownership import clean_up
+from fluxtui.reconciler.queue import Queue
+from fluxtui.reconciler.record import inventory_of, union, upsert_history
+from fluxtui.reconciler.timing import BadSpec, backoff, jittered, kustomization_timeout, seconds
+
+ORDER = ("StorageOperationFailed", "FetchFailed", "ArtifactInStorage", "Stalled", "Reconciling")
+NEGATIVE = frozenset(ORDER) - {"ArtifactInStorage"}
+
+
+@pytest.mark.parametrize(
+    ("given_", "ready"),
+    [
+        ([("ArtifactInStorage", "True", "Succeeded")], ("True", "Succeeded")),
+        (
+            [("ArtifactInStorage", "True", "Succeeded"), ("FetchFailed", "True", "Broken")],
+            ("False", "Broken"),
+        ),
+        (
+            [("Reconciling", "True", "Progressing"), ("StorageOperationFailed", "True", "Full")],
+            ("False", "Full"),
+        ),
+        ([("ArtifactInStorage", "False", "Gone")], ("False", "Gone")),
+        ([("ArtifactInStorage", "Unknown", "Waiting")], ("Unknown", "Waiting")),
+    ],
+)
+def test_ready_sums_up_the_others(given_: list[Any], ready: tuple[str, str]) -> None:
+    conditions = Conditions(None, 1)
+    for type_, status, reason in given_:
+        conditions.set(type_, status, reason, "")
+    conditions.summarize(ORDER, NEGATIVE)
+    found = conditions.get("Ready")
+    assert found is not None and (found["status"], found["reason"]) == ready
+
+
+def test_the_transition_time_moves_with_status_reason_or_message_only() -> None:
+    conditions = Conditions([{"type": "Ready", "status": "True"}, "nonsense"], 2)
+    for stamp, message, wanted in (("1", "a", "1"), ("2", "a", "1"), ("3", "b", "3")):
+        conditions.stamp = stamp
+        conditions.set("Ready", "True", "R", message)
+        assert conditions.to_list()[0]["lastTransitionTime"] == wanted
+    conditions.set("Ready", "True", "R", "x" * 40_000)
+    assert len(conditions.to_list()[0]["message"]) == 32_768
+
+
+def test_stalled_and_reconciling_exclude_each_other_and_ready_comes_first() -> None:
+    conditions = Conditions(None, 1)
+    conditions.progressing("working")
+    conditions.stalled("Bad", "never")
+    assert [c["type"] for c in conditions.to_list()] == ["Ready", "Stalled"]
+    conditions.reconciling("Progressing", "again")
+    assert [c["type"] for c in conditions.to_list()] == ["Ready", "Reconciling"]
+
+
+def test_times_of_a_spec() -> None:
+    assert seconds({"interval": "1h30m"}, "interval") == 5400
+    assert kustomization_timeout({"interval": "10m"}) == 570
+    assert kustomization_timeout({"interval": "10m", "timeout": "5s"}) == 30
+    for bad in ({}, {"interval": 5}, {"interval": "soon"}, {"interval": "-1s"}):
+        with pytest.raises(BadSpec, match=r"spec\.interval"):
+            seconds(bad, "interval")
+    assert [backoff(n) for n in (1, 2, 3, 99)] == [0.75, 1.5, 3.0, 900.0]
+    assert all(95 <= jittered(100) <= 105 for _ in range(100))
+
+
+json_values = st.recursive(
+    st.integers() | st.text(max_size=3),
+    lambda inner: st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    max_leaves=8,
+)
+json_objects = st.dictionaries(st.text(max_size=2), json_values, max_size=4)
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """RFC 7386, as the RFC writes it."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+@given(json_objects, json_objects)
+def test_a_merge_patch_turns_the_old_into_the_new(old: Any, new: Any) -> None:
+    patch = merge_patch(old, new)
+    assert merged(old, patch) == new
+    assert bool(patch) == (old != new)
+
+
+def remember(status: dict[str, Any], digest: str, outcome: str = "Good") -> None:
+    upsert_history(
+        status, digest=digest, outcome=outcome, now="t", duration=1.5, revision="r", origin=""
+    )
+
+
+def test_history_counts_the_same_and_keeps_five() -> None:
+    status: dict[str, Any] = {"history": "nonsense"}
+    for digest in "abcdef":
+        remember(status, digest)
+    remember(status, "b")
+    remember(status, "b", "Bad")
+    assert [
+        (e["digest"], e["lastReconciledStatus"], e["totalReconciliations"])
+        for e in status["history"]
+    ] == [("b", "Bad", 1), ("b", "Good", 2), ("f", "Good", 1), ("e", "Good", 1), ("d", "Good", 1)]
+    assert status["history"][0]["lastReconciledDuration"] == "1.5s"
+
+
+def test_an_inventory_that_cannot_be_read_is_read_as_far_as_it_can() -> None:
+    good = {"id": "ns_a__ConfigMap", "v": "v1"}
+    status = {"inventory": {"entries": [good, {"id": "nonsense", "v": "v1"}, {}, 3]}}
+    (entry,) = inventory_of(status)
+    assert entry.to_json() == good
+    newer = Entry(entry.id, "v2")
+    assert union([entry], [newer]) == [newer]
+
+
+def test_order_is_by_dependency_and_a_cycle_does_not_stop_the_rest() -> None:
+    chain = [kustomization("c", after=("b",)), kustomization("b", after=("a",)), kustomization("a")]
+    assert [name.name for name in in_order(chain)] == ["a", "b", "c"]
+    cycle = [kustomization("a", after=("b",)), kustomization("b", after=("a",)), kustomization("x")]
+    assert {name.name for name in in_order(cycle)} == {"a", "b", "x"}
+
+
+def test_entries_of_kubectl_are_merged_into_ours() -> None:
+    live = {
+        "metadata": {
+            "resourceVersion": "7",
+            "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"},
+            "labels": {"fluxcd.io/sync-gc-mark": "x"},
+            "managedFields": [
+                {
+                    "manager": "kustomize-controller",
+                    "operation": "Apply",
+                    "fieldsV1": {"f:data": {"f:a": {}}},
+                },
+                {
+                    "manager": "kubectl-client-side-apply",
+                    "operation": "Update",
+                    "fieldsV1": {"f:data": {"f:b": {}}},
+                },
+                {
+                    "manager": "kubectl",
+                    "operation": "Update",
+                    "subresource": "scale",
+                    "fieldsV1": {"f:spec": {}},
+                },
+                {"manager": "fluxtui", "operation": "Apply", "fieldsV1": {"f:data": {"f:c": {}}}},
+            ],
+        }
+    }
+    patch = clean_up(live)
+    assert [(op["op"], op["path"]) for op in patch] == [
+        ("remove", "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration"),
+        ("remove", "/metadata/labels/fluxcd.io~1sync-gc-mark"),
+        ("replace", "/metadata/managedFields"),
+        ("replace", "/metadata/resourceVersion"),
+    ]
+    managers = patch[2]["value"]
+    assert [(m["manager"], m.get("subresource")) for m in managers] == [
+        ("kubectl", "scale"),
+        ("fluxtui", None),
+        ("kustomize-controller", None),
+    ]
+    assert managers[-1]["fieldsV1"] == {"f:data": {"f:a": {}, "f:b": {}}}
+    assert clean_up({"metadata": {"managedFields": [managers[-1]]}}) == []
+
+
+def test_objects_are_normalised_before_they_are_applied() -> None:
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "s", "creationTimestamp": None},
+        "stringData": {"a": "b"},
+        "data": {"c": "ZA=="},
+        "status": {},
+    }
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "s"},
+        "spec": {"ports": [{"port": 80}, {"port": 53, "protocol": "UDP"}]},
+    }
+    template = {"spec": {"containers": [{"ports": [{"containerPort": 1}]}]}}
+    cron = {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {"name": "c"},
+        "spec": {"jobTemplate": {"spec": {"template": template}}},
+    }
+    common = {"labels": {"kustomize.toolkit.fluxcd.io/name": "other"}}
+    one, two, three = prepare([secret, service, cron], Name("ns", "ks"), common)
+    assert one["data"] == {"a": "Yg==", "c": "ZA=="} and "stringData" not in one
+    assert "status" not in one and "creationTimestamp" not in one["metadata"]
+    assert one["metadata"]["labels"] == {
+        "kustomize.toolkit.fluxcd.io/name": "other",
+        "kustomize.toolkit.fluxcd.io/namespace": "ns",
+    }
+    assert [port["protocol"] for port in two["spec"]["ports"]] == ["TCP", "UDP"]
+    inner = three["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    assert inner["containers"][0]["ports"] == [{"containerPort": 1, "protocol": "TCP"}]
+
+
+def test_expressions_say_unknown_when_they_cannot_be_evaluated() -> None:
+    check = {"apiVersion": "x/v1", "kind": "X", "current": "status.phase == 'Done'"}
+    expressions = HealthExpressions({"healthCheckExprs": [check]})
+    obj: dict[str, Any] = {"apiVersion": "x/v2", "kind": "X", "metadata": {"generation": 2}}
+    states = []
+    for status in (
+        {},
+        {"phase": "Busy"},
+        {"phase": "Done", "observedGeneration": 1},
+        {"phase": "Done"},
+    ):
+        found = expressions.status({**obj, "status": status})
+        assert found is not None
+        states.append(found.status.value)
+    assert states == ["Unknown", "InProgress", "InProgress", "Current"]
+    assert expressions.status({"apiVersion": "y/v1", "kind": "X"}) is None
+    with pytest.raises(NotEvaluated):
+        evaluate("1 + 1", {})
+
+
+async def test_a_queue_never_runs_a_key_twice_at_once() -> None:
+    clock, queue = SteppedClock(), Queue(SteppedClock())
+    running: set[Name] = set()
+    runs: list[Name] = []
+    gate = asyncio.Event()
+    key, other = Name("ns", "a"), Name("ns", "b")
+
+    async def process(name: Name) -> float | None:
+        assert name not in running
+        running.add(name)
+        runs.append(name)
+        await gate.wait()
+        running.discard(name)
+        return None
+
+    task = asyncio.create_task(queue.run(process, 2))
+    queue.add([key, other, key])
+    while len(runs) < 2:
+        await asyncio.sleep(0)
+    queue.add(key)
+    gate.set()
+    await queue.settled.wait()
+    assert runs == [key, other, key]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert clock.monotonic() == 0
+
+
+async def test_a_queue_runs_again_when_it_is_due() -> None:
+    clock = SteppedClock()
+    queue = Queue(clock)
+    runs: list[float] = []
+
+    async def process(name: Name) -> float | None:
+        runs.append(clock.monotonic())
+        return 10.0
+
+    task = asyncio.create_task(queue.run(process, 1))
+    queue.add(Name("ns", "a"))
+    await queue.settled.wait()
+    for _ in range(2):
+        await clock.until_awaited(10.0)
+        clock.advance(10.0)
+        queue.settled.clear()
+        await queue.settled.wait()
+    assert runs == [0.0, 10.0, 20.0]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_fast_clock_waits_less_and_tells_sped_up_seconds() -> None:
+    clock = Clock(1000.0)
+    began = clock.monotonic()
+    assert await clock.wait(asyncio.Event(), 5.0) is False
+    assert clock.monotonic() - began >= 4.9
+    with pytest.raises(ValueError, match="positive"):
+        Clock(0)
+
+
+def test_watches_are_counted() -> None:
+    watches = Watches(1)
+    assert watches.take() and not watches.take()
+    watches.give_back()
+    assert watches.take()
