@@ -85,14 +85,17 @@ def elide_middle(text: str, cells: int) -> str:
 
 
 def _elide_transition(before: str, after: str, cells: int) -> str:
-    """`…0041 → …0042 (3/6)`: both versions and the count stay readable."""
+    """`…0041 → …0042 (3/6)`, or `→ v1.5.0 (3/6)`: where it goes and how far stay readable."""
     after, space, count = after.partition(" (")
     count = space + count
-    room = max(3, (cells - 3 - cell_len(count)) // 2)
-    ends = (
-        t if cell_len(t) <= room else "…" + cut(t[::-1], room - 1)[::-1] for t in (before, after)
-    )
-    return elide(f" {ARROW} ".join(ends) + count, cells)
+    room = (cells - 3 - cell_len(count)) // 2
+    if room >= min(5, cell_len(after)):
+        return f"{_tail(before, room)} {ARROW} {_tail(after, room)}{count}"
+    return elide(f"{ARROW} {_tail(after, max(3, cells - 2 - cell_len(count)))}{count}", cells)
+
+
+def _tail(text: str, cells: int) -> str:
+    return text if cell_len(text) <= cells else "…" + cut(text[::-1], cells - 1)[::-1]
 
 
 def fit(line: Line, cells: int, *, middle: bool = False, right: bool = False) -> Line:

@@ -8,7 +8,7 @@ from fluxtui.domain.plan import Outcome, Receipt
 from fluxtui.domain.snapshot import Act
 from fluxtui.ui.ages import clock_time
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import Line
+from fluxtui.ui.spans import Line, brief
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.table import Row
 
@@ -57,7 +57,7 @@ def rows(acts: tuple[Act, ...]) -> tuple[Row, ...]:
                 ((at, "dim"),),
                 (("  " + step.title, ""),),
                 (state,),
-                ((receipt.message if receipt else "", "dim"),),
+                ((brief(receipt.message) if receipt else "", "dim"),),
             )
             out.append(Row((number, step.id), cells))
     return tuple(out)

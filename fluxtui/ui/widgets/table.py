@@ -272,20 +272,24 @@ class Table(Painted, ScrollView, can_focus=True):
             return self.strip_of(
                 ((" ", ""), *fit(row.cells[0] if row.cells else (), size - 2)), size
             )
-        focused = self.has_focus
-        over = self._cursor_style("row--cursor" if focused else "row--blur") if current else None
-        if not current or not self._marks_group or not focused:
-            return self.strip_of(self._row_line(row, self._slots), size, over)
-        cell = self._cursor_style("row--cell")
-        parts = [self.strip_of((("▎" if current else " ", "accent"),), 1, over)]
+        if not current:
+            return self.strip_of(self._row_line(row, self._slots), size)
+        over, inside = self._cursor_styles()
+        if not self._marks_group or not self.has_focus:
+            return self._laid_over(self._row_line(row, self._slots), size, over)
+        parts = [self._laid_over((("▎", "accent"),), 1, over)]
         for name, members in groupby(self._slots, key=lambda s: s.column.group):
             slots = list(members)
-            line = self._row_line(row, slots)[1:]
             span = slots[-1].start + slots[-1].width - slots[0].start
-            inside = name == self.group
-            parts.append(self.strip_of(line, span, cell if inside else over))
+            style = inside if name == self.group else over
+            parts.append(self._laid_over(self._row_line(row, slots)[1:], span, style))
             parts.append(self.strip_of((), GAP, over))
-        return Strip.join(parts).adjust_cell_length(size, self.rich_style + (over or Style.null()))
+        return Strip.join(parts).adjust_cell_length(size, self.rich_style + over)
+
+    def _laid_over(self, line: Line, size: int, style: Style) -> Strip:
+        """Reversed text has no colours of its own: they would make a patchwork."""
+        flat = tuple((text, "") for text, _role in line) if style.reverse else line
+        return self.strip_of(flat, size, style)
 
     def _row_line(self, row: Row, slots: Sequence[Slot]) -> Line:
         current = self.selected is row
@@ -300,12 +304,14 @@ class Table(Painted, ScrollView, can_focus=True):
                 out.append((" " * GAP, ""))
         return tuple(out)
 
-    def _cursor_style(self, name: str) -> Style:
-        # Without colours a background would not be seen: then the cursor is reversed.
-        style = self.get_component_rich_style(name, partial=True)
-        if self.app.no_color and style.bgcolor is not None:
-            return Style(reverse=True) if name != "row--blur" else Style(underline=True)
-        return style
+    def _cursor_styles(self) -> tuple[Style, Style]:
+        """For the row of the cursor and for the group in it; reversed where shades cannot be."""
+        if self.app.no_color or self.app.current_theme.ansi:
+            whole = self.has_focus and not self._marks_group
+            return (Style(reverse=True) if whole else Style.null()), Style(reverse=True)
+        name = "row--cursor" if self.has_focus else "row--blur"
+        row = self.get_component_rich_style(name, partial=True)
+        return row, self.get_component_rich_style("row--cell", partial=True)
 
     # Moving --------------------------------------------------------------------------------------
 
