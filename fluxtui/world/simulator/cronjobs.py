@@ -63,7 +63,7 @@ class CronJobs:
         coming = schedule.next(now)
         left = (coming - now).total_seconds() if coming else _LONGEST_NAP
         # The schedule runs by the wall clock, the queue by the World's: ask again in real seconds.
-        return min(left, _LONGEST_NAP) * self._state.clock.speed
+        return self._state.on_clock(min(left, _LONGEST_NAP))
 
     async def _start(self, cron: Json, due: datetime) -> None:
         active = [job for job in self._state.owned(JOB, cron) if not _is_over(job)]

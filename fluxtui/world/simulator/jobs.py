@@ -168,8 +168,8 @@ class Jobs:
         finished = (job.get("status") or {}).get("completionTime")
         if finished is None:
             finished = (pods.condition(job, "Failed") or {}).get("lastTransitionTime")
-        clock = self._state.clock
-        left = float(seconds) - seconds_since(finished, clock.now()) * clock.speed
+        passed = seconds_since(finished, self._state.clock.now())
+        left = float(seconds) - self._state.on_clock(passed)
         if left > 0:
             return left
         await self._state.delete(JOB, job)

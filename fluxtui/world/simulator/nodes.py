@@ -57,4 +57,16 @@ def _status(now: str) -> Json:
         "lastHeartbeatTime": now,
         "lastTransitionTime": now,
     }
-    return {"capacity": room, "allocatable": room, "conditions": [ready]}
+    return {
+        "capacity": room,
+        "allocatable": room,
+        "conditions": [ready],
+        "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
+        "nodeInfo": {
+            "kubeletVersion": "v1.36.2-simulated",
+            "operatingSystem": "linux",
+            "architecture": "amd64",
+            "osImage": "simulated",
+            "containerRuntimeVersion": "simulated://1",
+        },
+    }

@@ -78,7 +78,7 @@ def available_of(ready: list[Json], least: float, state: State) -> tuple[int, fl
     left: list[float] = []
     for pod in ready:
         since = (pods.condition(pod, "Ready") or {}).get("lastTransitionTime")
-        left.append(least - seconds_since(since, now) * state.clock.speed)
+        left.append(least - state.on_clock(seconds_since(since, now)))
     waiting = [seconds for seconds in left if seconds > 0]
     return len(left) - len(waiting), min(waiting, default=None)
 

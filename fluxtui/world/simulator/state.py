@@ -6,6 +6,7 @@ Writes go through here, so that their answers reach the caches before the next d
 from __future__ import annotations
 
 import contextlib
+import math
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -54,6 +55,11 @@ class State:
     def stamp(self) -> str:
         """Now, as the API writes it (RFC 3339, whole seconds, UTC)."""
         return stamp(self.clock.now())
+
+    def on_clock(self, seconds: float) -> float:
+        """How long the World's clock takes for so many seconds of its `now`."""
+        speed = self.clock.speed
+        return seconds * speed if math.isfinite(speed) else seconds
 
     async def create(self, type_: ApiResource, obj: Json, *, manager: str = MANAGER) -> Json | None:
         """Create; None when somebody was faster (the news are on their way)."""

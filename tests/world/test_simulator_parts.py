@@ -1,0 +1,258 @@
+"""The simulator's parts alone: schedules, queues, caches, and the claims of a clock that stands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fluxtui.cluster.client import connect
+from fluxtui.cluster.port import Cluster
+from fluxtui.domain.errors import Conflict, Invalid
+from fluxtui.reconciler.clock import Clock, SteppedClock
+from fluxtui.world.apiserver.server import ApiServer
+from fluxtui.world.simulator.cache import Cache, Key
+from fluxtui.world.simulator.cronjobs import CronJobs, Schedule
+from fluxtui.world.simulator.kinds import CRON_JOB, JOB, POD
+from fluxtui.world.simulator.pods import crashes, template_hash
+from fluxtui.world.simulator.rollout import scaled
+from fluxtui.world.simulator.state import State
+from fluxtui.world.simulator.workqueue import WorkQueue
+from tests.world.waiting import LONGEST, connections_closed
+
+MONDAY = datetime(2026, 11, 23, 12, 30, 45, tzinfo=UTC)
+
+
+# -- schedules
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("* * * * *", datetime(2026, 11, 23, 12, 31, tzinfo=UTC)),
+        ("15 3 * * *", datetime(2026, 11, 24, 3, 15, tzinfo=UTC)),
+        ("*/20 * * * *", datetime(2026, 11, 23, 12, 40, tzinfo=UTC)),
+        ("0 9-17/4 * * *", datetime(2026, 11, 23, 13, 0, tzinfo=UTC)),
+        ("0 7 * * sun", datetime(2026, 11, 29, 7, 0, tzinfo=UTC)),
+        ("0 7 * * 7", datetime(2026, 11, 29, 7, 0, tzinfo=UTC)),
+        ("0 0 1 jan,jul *", datetime(2027, 1, 1, tzinfo=UTC)),
+        # Two restrictions are joined by "or": the 1st, or any Tuesday.
+        ("0 0 1 * tue", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("@hourly", datetime(2026, 11, 23, 13, 0, tzinfo=UTC)),
+        ("0 0 29 2 *", datetime(2028, 2, 29, tzinfo=UTC)),
+    ],
+)
+def test_a_schedule_knows_its_next_moment(text: str, expected: datetime) -> None:
+    coming = Schedule(text).next(MONDAY)
+    assert coming == expected
+    assert Schedule(text).matches(expected)
+
+
+def test_a_day_that_never_comes_has_no_next_moment() -> None:
+    assert Schedule("0 0 31 2 *").next(MONDAY) is None
+
+
+@pytest.mark.parametrize("text", ["", "* * * *", "61 * * * *", "a * * * *", "*/0 * * * *"])
+def test_what_is_no_schedule_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        Schedule(text)
+
+
+# -- CronJobs
+
+
+@pytest.fixture
+async def standing(tmp_path: Path) -> AsyncIterator[tuple[State, SteppedClock, Cluster]]:
+    """An API and a State whose clock stands still until it is moved."""
+    clock = SteppedClock(MONDAY)
+    with ApiServer("staging", clock=lambda: clock.now().timestamp()) as api:
+        path = tmp_path / "kubeconfig"
+        api.write_kubeconfig(path)
+        cluster = await connect(str(path), "staging", name="staging")
+        yield State(cluster, clock, seed=1), clock, cluster
+        await cluster.close()
+        await connections_closed()
+
+
+async def test_a_cron_job_starts_a_job_when_its_hour_comes(
+    standing: tuple[State, SteppedClock, Cluster],
+) -> None:
+    state, clock, cluster = standing
+    pod = {"restartPolicy": "Never", "containers": [{"name": "d", "image": "example.com/d:v1"}]}
+    cron: dict[str, Any] = {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {"name": "digest", "namespace": "default"},
+        "spec": {
+            "schedule": "0 13 * * *",
+            "concurrencyPolicy": "Forbid",
+            "jobTemplate": {"spec": {"template": {"spec": pod}}},
+        },
+    }
+    state.cache(CRON_JOB).put(await cluster.create(CRON_JOB, cron, field_manager="test"))
+    key: Key = ("default", "digest")
+    cron_jobs = CronJobs(state)
+
+    assert await cron_jobs.look(key) == pytest.approx(29 * 60 + 15)
+    assert (await cluster.list(JOB)).items == ()
+
+    clock.advance(30 * 60)
+    await cron_jobs.look(key)
+    (job,) = (await cluster.list(JOB)).items
+    assert job["metadata"]["ownerReferences"][0]["name"] == "digest"
+    told = await cluster.get(CRON_JOB, "default", "digest")
+    assert told["status"]["lastScheduleTime"] == "2026-11-23T13:00:00Z"
+
+    clock.advance(24 * 3600)
+    await cron_jobs.look(key)
+    assert len((await cluster.list(JOB)).items) == 1, "the first one still runs"
+    told = await cluster.get(CRON_JOB, "default", "digest")
+    assert [entry["name"] for entry in told["status"]["active"]] == [job["metadata"]["name"]]
+
+
+# -- queues
+
+
+async def test_a_key_is_never_worked_on_twice_at_once_and_nothing_is_lost() -> None:
+    running, most, rounds = 0, 0, 0
+    began, go_on = asyncio.Event(), asyncio.Event()
+
+    async def work(_: Key) -> float | None:
+        nonlocal running, most, rounds
+        running, rounds = running + 1, rounds + 1
+        most = max(most, running)
+        began.set()
+        await go_on.wait()
+        running -= 1
+        return None
+
+    queue = WorkQueue("test", work, Clock())
+    queue.add(("ns", "one"))
+    await began.wait()
+    began.clear()
+    for _ in range(5):
+        queue.add(("ns", "one"))
+    go_on.set()
+    await began.wait()
+    await queue.close()
+    assert (most, rounds) == (1, 2)
+
+
+@pytest.mark.parametrize("trouble", [Conflict("changed meanwhile"), Invalid("refused")])
+async def test_a_key_that_met_trouble_comes_round_again(trouble: Exception) -> None:
+    tries = 0
+    done = asyncio.Event()
+
+    async def work(_: Key) -> float | None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise trouble
+        done.set()
+        return None
+
+    queue = WorkQueue("test", work, Clock(100))
+    queue.add(("ns", "one"))
+    async with asyncio.timeout(LONGEST):
+        await done.wait()
+    await queue.close()
+    assert tries == 3
+
+
+async def test_a_malformed_object_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    done = asyncio.Event()
+
+    async def work(key: Key) -> float | None:
+        if key[1] == "bad":
+            raise KeyError("spec")
+        done.set()
+        return None
+
+    queue = WorkQueue("test", work, Clock())
+    queue.add(("ns", "bad"))
+    queue.add(("ns", "good"))
+    async with asyncio.timeout(LONGEST):
+        await done.wait()
+    await queue.close()
+    assert "('ns', 'bad')" in caplog.text
+
+
+# -- caches
+
+
+def pod(version: int, uid: str = "u1", owner: str = "") -> dict[str, Any]:
+    metadata: dict[str, Any] = {
+        "name": "p",
+        "namespace": "ns",
+        "uid": uid,
+        "resourceVersion": str(version),
+    }
+    if owner:
+        metadata["ownerReferences"] = [{"uid": owner, "controller": True, "kind": "ReplicaSet"}]
+    return {"metadata": metadata}
+
+
+def test_older_news_do_not_undo_what_a_write_has_answered() -> None:
+    cache, heard = Cache(POD), []
+    cache.changed = heard.append
+    cache.put(pod(7, owner="rs"))
+    cache.put(pod(5))
+    assert cache.get(("ns", "p")) == pod(7, owner="rs")
+    assert cache.owned_by({"metadata": {"uid": "rs"}}) == [pod(7, owner="rs")]
+    cache.drop(pod(8))
+    cache.put(pod(6))
+    assert cache.get(("ns", "p")) is None
+    cache.put(pod(9, uid="u2"))
+    assert cache.get(("ns", "p")) == pod(9, uid="u2")
+    assert len(heard) == 3
+
+
+def test_a_new_list_replaces_everything_known() -> None:
+    cache = Cache(POD)
+    cache.put(pod(1))
+    cache.replace([pod(2, uid="u2")])
+    assert [one["metadata"]["uid"] for one in cache] == ["u2"]
+    cache.replace([])
+    assert len(cache) == 0
+
+
+# -- small rules
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("example.com/web:v1-crashloop", True),
+        ("example.com/web:v1", False),
+        ("example.com/crashloop/web:v1", False),
+        ("example.com:5000/web", False),
+        ("example.com/web:crashloop@sha256:" + "0" * 64, True),
+    ],
+)
+def test_only_a_tag_asks_for_a_crash(image: str, expected: bool) -> None:
+    assert crashes({"metadata": {}}, {"image": image}) is expected
+
+
+def test_equal_templates_have_equal_hashes_in_kubernetes_alphabet() -> None:
+    one = template_hash({"a": 1, "b": 2})
+    assert one == template_hash({"b": 2, "a": 1}) != template_hash({"a": 2, "b": 2})
+    assert len(one) == 10
+    assert not set(one) & set("aeiou01l")
+
+
+def test_shares_of_pods_are_rounded_up_for_surge_and_down_for_unavailable() -> None:
+    assert (scaled("25%", 3, up=True), scaled("25%", 3, up=False), scaled(2, 9, up=True)) == (
+        1,
+        0,
+        2,
+    )
+
+
+def test_a_standing_clock_wakes_nobody_before_its_time() -> None:
+    clock = SteppedClock(MONDAY)
+    clock.advance(90)
+    assert clock.now() - MONDAY == timedelta(seconds=90)
