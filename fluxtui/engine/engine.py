@@ -94,6 +94,7 @@ class Engine:
             journal if journal is not None else Journal(config.journal),
             self._clock,
             self._cluster,
+            self._new_kinds,
         )
         self._answers = Answers(self._store, self._registries, self._tags, self._cluster)
 
@@ -224,6 +225,11 @@ class Engine:
             mine = (snapshot.get(key) for key in self._interest if key.environment in names)
             wanted = {ns for resource in mine if resource for ns in namespaces_of(resource)}
             api.interest(of_interest(wanted))
+
+    def _new_kinds(self, environment: str) -> None:
+        for api in self._apis:
+            if any(e.name == environment for e in api.environments):
+                api.nudge()
 
     def _cluster(self, environment: str) -> Cluster:
         """The connection of an Environment. Raises Unreachable when there is none."""

@@ -19,6 +19,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState
 from fluxtui.engine.clock import Backoff, Clock, Pace
 from fluxtui.engine.reflector import Reflector, Target
+from fluxtui.engine.shapes import misshapen
 from fluxtui.engine.store import Store
 from fluxtui.engine.targets import EVENT, permanent
 
@@ -71,6 +72,14 @@ class Api:
             await self._end(list(self._tasks))
             if self._cluster is not None:
                 await self._cluster.close()
+
+    def nudge(self) -> None:
+        """Try at once again what is parked: a CRD may have come, or a right been granted."""
+        for target, sink in self._sinks.items():
+            parked = sink.now in (FeedState.ABSENT, FeedState.FORBIDDEN)
+            if parked and target in self._tasks:
+                self._tasks.pop(target).cancel()
+        self._reconcile()
 
     def interest(self, targets: Iterable[Target]) -> None:
         """Keep these feeds open besides the permanent ones, and no others."""
@@ -180,7 +189,7 @@ class ApiSink:
             key = self._key(environment, place)
             try:
                 resource = Resource.from_object(environment.name, obj)
-                problem = _malformed(obj)
+                problem = misshapen(self._target.kind, obj)
             except (ValueError, TypeError, AttributeError) as error:
                 self._store.note(("malformed", key), _finding(key, str(error)))
                 continue
@@ -260,14 +269,6 @@ def _version(obj: Json) -> tuple[str, str]:
     meta = obj.get("metadata")
     meta = meta if isinstance(meta, Mapping) else {}
     return str(meta.get("uid") or ""), str(meta.get("resourceVersion") or "")
-
-
-def _malformed(obj: Json) -> str:
-    """What is wrong with the shape, "" when nothing is."""
-    for field in ("spec", "status"):
-        if field in obj and obj[field] is not None and not isinstance(obj[field], Mapping):
-            return f"{field} is {type(obj[field]).__name__}, not a mapping"
-    return ""
 
 
 def _finding(key: Key, problem: str) -> Finding:

@@ -53,6 +53,7 @@ class Jobs:
         journal: Journal,
         clock: Clock,
         cluster: Callable[[str], Cluster],
+        new_kinds: Callable[[str], None],
     ) -> None:
         self._config = config
         self._store = store
@@ -62,6 +63,7 @@ class Jobs:
         self._journal = journal
         self._clock = clock
         self._cluster = cluster
+        self._new_kinds = new_kinds
 
     async def run(self, plan: Plan, confirmed: bool) -> tuple[Receipt, ...]:
         """Receipts in the order of the Steps. Raises RefusedError before anything was written."""
@@ -137,7 +139,7 @@ class Run:
         self._plan = plan
         self._number = number
         self._written = Written()
-        self._writes = Writes(jobs._store, clusters, self._written)
+        self._writes = Writes(jobs._store, clusters, self._written, jobs._new_kinds)
         self._tagging = Tagging(jobs._registries, jobs._clock)
 
     async def steps(self) -> tuple[Receipt, ...]:

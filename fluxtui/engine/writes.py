@@ -8,7 +8,7 @@ is said. Journal, order and waiting are the caller's.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,10 +38,17 @@ class Written:
 
 
 class Writes:
-    """Cluster writes on behalf of one Plan."""
+    """Cluster writes on behalf of one Plan. `new_kinds(environment)`: a CRD was applied there."""
 
-    def __init__(self, store: Store, clusters: Mapping[str, Cluster], written: Written) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clusters: Mapping[str, Cluster],
+        written: Written,
+        new_kinds: Callable[[str], None],
+    ) -> None:
         self._store = store
+        self._new_kinds = new_kinds
         self._clusters = clusters
         self._written = written
 
@@ -89,6 +96,7 @@ class Writes:
             return await self._applied_unheard(cluster, type_, step.target, wanted, error)
         if step.target.kind == "CustomResourceDefinition":
             cluster.forget_discovery()
+            self._new_kinds(step.target.environment)
         self._written.note(step.target, answer)
         if before is None:
             return Outcome.DONE, "created"

@@ -29,8 +29,8 @@ async def place(tmp_path: Path, engine: MakeEngine) -> AsyncIterator[MakePlace]:
     """
     opened: list[Place] = []
 
-    async def make(name: str, **options: Any) -> Place:
-        server = ApiServer(name)
+    async def make(name: str, crds: list[dict[str, Any]] | None = None, **options: Any) -> Place:
+        server = ApiServer(name, crds=crds)
         server.start()
         kubeconfig = tmp_path / f"{name}.kubeconfig"
         server.write_kubeconfig(kubeconfig)

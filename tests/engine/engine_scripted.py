@@ -111,6 +111,7 @@ def obj(name: str, version: int | str) -> Json:
         "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
         "kind": "Kustomization",
         "metadata": {"name": name, "namespace": "apps", "resourceVersion": str(version)},
+        "spec": {"sourceRef": {"kind": "OCIRepository", "name": "web"}},
     }
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from engine_scripted import HandClock, obj
 
+from fluxtui.cluster.port import Json
 from fluxtui.domain.board import Severity
 from fluxtui.domain.config import Config, Environment
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
 from fluxtui.engine.feeds import ApiSink, by_context
 from fluxtui.engine.reflector import Target
+from fluxtui.engine.shapes import misshapen
 from fluxtui.engine.store import Store
 from fluxtui.engine.targets import namespaces_of, of_interest, permanent
 
@@ -34,7 +38,7 @@ async def test_a_malformed_object_is_a_finding_and_the_others_go_on() -> None:
     assert set(notes) == {"", "crooked"}
     assert all(note.severity is Severity.ERROR for note in notes.values())
     assert notes["crooked"].message == (
-        "Kustomization/apps/crooked is malformed: spec is list, not a mapping"
+        "Kustomization/apps/crooked is malformed: spec is a list, not a mapping"
     )
 
     taker.put(obj("crooked", 3))
@@ -82,3 +86,21 @@ def test_the_objects_of_a_kustomization_are_looked_for_where_its_inventory_says(
     ]
     listed = {**plain, "status": {"inventory": {"entries": entries}}}
     assert namespaces_of(Resource.from_object("prod", listed)) == {"front"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "problem"),
+    [
+        (kustomization.KIND, {}, ""),
+        (kustomization.KIND, {"dependsOn": "web"}, "spec.dependsOn is text, not a list"),
+        (kustomization.KIND, {"sourceRef": None}, "spec.sourceRef is missing"),
+        (kustomization.KIND, {"suspend": "yes"}, "spec.suspend is text, not true or false"),
+        (kustomization.KIND, {"path": 3}, "spec.path is the number 3, not text"),
+        (ocirepository.KIND, {"url": "oci://r.test/web"}, ""),
+        (ocirepository.KIND, {}, "spec.url is missing"),
+        (ocirepository.KIND, {"url": "http://r.test/web"}, "spec.url does not begin with oci://"),
+    ],
+)
+def test_what_is_wrong_with_a_shape_is_named(kind: Kind, change: Json, problem: str) -> None:
+    spec = {"sourceRef": {"kind": "OCIRepository", "name": "web"}, **change}
+    assert misshapen(kind.id, {"spec": spec, "status": None}) == problem

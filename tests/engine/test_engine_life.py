@@ -1,0 +1,120 @@
+"""The Engine's own life: light to start, gone when stopped, and no question kills it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from engine_stage import PATIENCE, MakeEngine, MakePlace, got
+
+from fluxtui.domain.ask import ReadLogs
+from fluxtui.domain.config import Config, Environment
+from fluxtui.domain.errors import ClusterError, ConfigError, FluxtuiError, RefusedError
+from fluxtui.domain.plan import ApplyStep, Outcome, Plan
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.engine.engine import Engine
+
+HEAVY = [*("kubernetes", "oras", "networkx", "requests", "aiohttp", "pydantic"), "ruamel"]
+HEAVY += ["semver", "re2", "textual"]
+ROOT = Path(__file__).parents[2]
+
+
+def test_making_an_engine_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from fluxtui.domain.config import Config\n"
+        "from fluxtui.engine.engine import Engine\n"
+        "Engine(Config(), connect=None, registry=None).stop()\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+async def test_a_stopped_engine_leaves_no_thread_and_says_so(
+    place: MakePlace, engine: MakeEngine
+) -> None:
+    staging = await place("staging")
+    running = engine(staging)
+    waiting = running.wait_for(lambda _: False, PATIENCE)
+    await got(running.wait_for(lambda s: s.serial > 0, PATIENCE))
+    running.stop()
+    running.stop()
+    assert "fluxtui-engine" not in [thread.name for thread in threading.enumerate()]
+    with pytest.raises(RefusedError, match="stopped"):
+        await got(waiting)
+    with pytest.raises(RefusedError, match="stopped"):
+        await got(running.wait_for(lambda _: True, PATIENCE))
+
+
+async def test_waiting_in_vain_ends_and_a_broken_condition_is_an_error(
+    place: MakePlace, engine: MakeEngine
+) -> None:
+    running = engine(await place("staging"))
+    with pytest.raises(TimeoutError):
+        await got(running.wait_for(lambda _: False, 0.01))
+
+    def broken(_: Snapshot) -> bool:
+        raise KeyError("oops")
+
+    with pytest.raises(FluxtuiError, match="unexpected KeyError"):
+        await got(running.wait_for(broken, PATIENCE))
+    await got(running.wait_for(lambda s: s.serial > 0, PATIENCE))
+
+
+async def test_a_context_that_is_not_there_is_a_row_with_its_reason() -> None:
+    async def connect(environment: Environment) -> None:
+        raise ConfigError("no context 'nowhere'", where="kubeconfig", next="known: staging")
+
+    running = Engine(
+        Config(environments=(Environment("nowhere", "nowhere"),)),
+        connect=connect,  # type: ignore[arg-type]
+        registry=lambda: None,
+    )
+    running.start()
+    seen = await got(running.wait_for(lambda s: "nowhere" in s.unreachable, PATIENCE))
+    assert "no context 'nowhere'" in seen.unreachable["nowhere"]
+    assert {feed.state for feed in seen.feeds} == {FeedState.RETRYING}
+    running.stop()
+
+
+async def test_a_question_that_fails_is_an_error_and_the_engine_goes_on(
+    place: MakePlace, engine: MakeEngine
+) -> None:
+    running = engine(await place("staging"))
+    await got(running.wait_for(lambda s: any(f.state == "live" for f in s.feeds), PATIENCE))
+    with pytest.raises(ClusterError):
+        await got(running.ask(ReadLogs(Key("staging", "", "Pod", "apps", "gone"))))
+    with pytest.raises(ClusterError, match="no such environment"):
+        await got(running.ask(ReadLogs(Key("nowhere", "", "Pod", "apps", "gone"))))
+    assert await got(running.wait_for(lambda s: s.serial > 0, PATIENCE))
+
+
+async def test_a_kind_that_comes_by_our_own_apply_is_watched_at_once(
+    place: MakePlace, engine: MakeEngine
+) -> None:
+    from fluxtui.engine.clock import Pace
+    from fluxtui.world.apiserver.crds import flux_crds
+
+    staging = await place("staging", crds=[])
+    running = engine(staging, pace=Pace(parked=3600))
+    flux = "kustomize.toolkit.fluxcd.io"
+
+    def states(snapshot: Snapshot) -> set[FeedState]:
+        return {f.state for f in snapshot.feeds if f.kind == (flux, "Kustomization")}
+
+    await got(running.wait_for(lambda s: states(s) == {FeedState.ABSENT}, PATIENCE))
+    (crd,) = [c for c in flux_crds() if c["spec"]["group"] == flux]
+    kind = "CustomResourceDefinition"
+    target = Key("staging", "apiextensions.k8s.io", kind, "", crd["metadata"]["name"])
+    step = ApplyStep("a", "apply the CRD", target=target, object=crd)
+    plan = Plan("apply", "apply", (step,), ("staging",))
+    receipts = await got(running.run(plan, confirmed=True))
+    assert receipts[0].outcome is Outcome.DONE, receipts[0].message
+    await got(running.wait_for(lambda s: states(s) == {FeedState.LIVE}, PATIENCE))
