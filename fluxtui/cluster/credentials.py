@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import ipaddress
 import os
 import tempfile
 import time
@@ -18,26 +17,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from fluxtui.cluster.kubeconfig import Access, access
 from fluxtui.cluster.plugin import PluginCredential, run_plugin
+from fluxtui.cluster.proxies import proxy_for
 from fluxtui.domain.errors import ConfigError, Unauthorized
 
 _SKEW = timedelta(minutes=5)
 _AT_MOST_EVERY = 30.0
 CONNECTIONS = 128
-
-
-def is_loopback(server: str) -> bool:
-    """Whether an address is this machine's own: proxies are never asked for those."""
-    host = urlsplit(server).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Credentials:
@@ -160,13 +148,13 @@ class Credentials:
                 f"the user's credentials do not load: {error}",
                 where=f"context {self._access.context}",
             ) from error
-        loopback = is_loopback(configuration.host)
-        if loopback:
-            configuration.proxy = None
+        proxy = proxy_for(configuration.host, str(cluster.get("proxy-url") or ""), self._environ)
+        configuration.proxy = proxy.url if proxy else None
+        configuration.proxy_headers = dict(proxy.headers) if proxy else None
         configuration.connection_pool_maxsize = CONNECTIONS
         configuration.retries = None
         configuration.disable_strict_ssl_verification = True  # as client-go: older CAs lack fields
-        configuration.client_session_kwargs = {"trust_env": not loopback}
+        configuration.client_session_kwargs = {"trust_env": False}
         return configuration
 
 

@@ -296,3 +296,17 @@ async def test_discovery_falls_back_to_one_document_per_group(api: Scripted) -> 
         assert len(api.requests) > asked
     finally:
         await cluster.close()
+
+
+async def test_passwords_from_netrc_are_not_sent(
+    api: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("default login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    api.answers({"kind": "Pod"})
+    cluster = await connected(api)
+    try:
+        await cluster.get(PODS, "ns", "a")
+    finally:
+        await cluster.close()
+    assert [token for _, _, token in api.requests] == ["t"]
