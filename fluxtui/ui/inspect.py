@@ -9,7 +9,7 @@ from fluxtui.domain.revision import version_text
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import since
 from fluxtui.ui.screens.reading import yaml_lines
-from fluxtui.ui.spans import Line
+from fluxtui.ui.spans import Line, brief
 
 
 def as_yaml(resource: Resource) -> tuple[Line, ...]:
@@ -36,7 +36,7 @@ def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line,
                 (f"  {condition.type}={condition.status} ", role),
                 (f"{condition.reason} ", "name"),
                 (f"{stamp}  ", "dim"),
-                (condition.message, ""),
+                (brief(condition.message), ""),
             )
         )
     entries = kustomization.history(resource)

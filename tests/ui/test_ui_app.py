@@ -9,13 +9,13 @@ from conftest import MakeApp
 from frame import screen_text
 from textual.pilot import Pilot
 from textual.widgets import Input
-from ui_delivery import CONFIG, NOW, ks, night, oci
+from ui_delivery import CONFIG, NOW, PLAN, ks, night, oci
 from ui_engine import ScriptedEngine
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
 from fluxtui.domain.board import HealthLine, Level
-from fluxtui.domain.plan import Outcome, Receipt
+from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.review import Review
@@ -162,6 +162,22 @@ async def test_a_protected_environment_wants_its_name(
         app.screen.query_one("#confirm", Input).value = ""
         await press(pilot, *"production", "enter")
         assert len(engine.ran) == 1
+
+
+async def test_the_question_of_a_long_plan_is_in_sight_on_a_small_terminal(
+    make_app: MakeApp,
+) -> None:
+    async def run(_plan: Plan) -> tuple[Receipt, ...]:
+        return ()
+
+    app = make_app()
+    long = replace(PLAN, effects=tuple(f"effect {n}" for n in range(40)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(Review(long, run))
+        await pilot.pause()
+        await pilot.pause()
+        assert "production is protected: type its name" in text(app)
+        assert app.screen.query_one("#confirm", Input).region.bottom < 24
 
 
 async def test_a_failed_step_is_told_with_its_reason(

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from fluxtui.commands.command import Argument, Command, Context
+from fluxtui.commands.command import Argument, Command, Context, Target
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.painted import Paragraph
@@ -29,6 +29,7 @@ class Arguments(Sheet[dict[str, str] | None]):
     def __init__(self, command: Command, context: Context) -> None:
         super().__init__()
         self._command = command
+        self._subject = subject_text(context.target)
         self._choices = {a.name: a.choices(context) for a in command.arguments}
         self._defaults = {a.name: a.default(context) for a in command.arguments}
 
@@ -49,7 +50,8 @@ class Arguments(Sheet[dict[str, str] | None]):
 
     def on_mount(self) -> None:
         """The first field that must be filled has the focus."""
-        self.box.border_title = self._command.title.replace("[", r"\[")
+        title = f"{self._command.title}{self._subject}"
+        self.box.border_title = title.replace("[", r"\[")
         for argument in self._command.arguments:
             self._show_choices(argument)
         wanted = (a for a in self._command.arguments if a.required and not self._field(a).value)
@@ -107,7 +109,12 @@ class Arguments(Sheet[dict[str, str] | None]):
             self._show_choices(argument)
 
     @on(Input.Submitted)
-    def _submit(self) -> None:
+    def _submit(self, event: Input.Submitted) -> None:
+        here = [f"arg-{a.name}" for a in self._command.arguments].index(event.input.id or "")
+        for argument in self._command.arguments[here + 1 :]:
+            if argument.required and not self._field(argument).value:
+                self._field(argument).focus()
+                return
         values = {a.name: self._field(a).value.strip() for a in self._command.arguments}
         missing = next(
             (a for a in self._command.arguments if a.required and not values[a.name]), None
@@ -119,3 +126,13 @@ class Arguments(Sheet[dict[str, str] | None]):
             )
             return
         self.dismiss(values)
+
+
+def subject_text(target: Target) -> str:
+    """` · activity in production`: what the act is about; empty when nothing is meant."""
+    named = target.kustomization or target.source
+    name = target.service or (named.name if named else "")
+    if target.kustomization is not None:
+        name = f"ks/{target.kustomization.name}"
+    where = f" in {target.environment}" if target.environment else ""
+    return f" · {name}{where}" if name else ""

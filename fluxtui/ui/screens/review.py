@@ -142,7 +142,12 @@ class Review(Sheet[bool]):
         if self._act is not None:
             done = sum(1 for line in lines if line[1:] and line[1][0] in "✓✗?–◐")
             self.query_one(".scroll", VerticalScroll).scroll_to(y=done - 6, animate=False)
-        self.query_one("#ask", Paragraph).show_lines(((), *self._question()))
+        question: tuple[Line, ...] = ((), *self._question())
+        self.query_one("#ask", Paragraph).show_lines(question)
+        typed = 1 if self._plan.confirm and self._state == "asking" else 0
+        # The question is always in sight: a long Plan scrolls above it.
+        room = self.size.height - 2 - len(question) - typed
+        self.query_one(".scroll", VerticalScroll).styles.max_height = max(3, room)
 
     def _question(self) -> tuple[Line, ...]:
         cells = self.inner_width
