@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
 from fluxtui.artifacts import Pushed, RegistryClient
-from fluxtui.world.description import MIRRORED, Description, merge_kubeconfigs
+from fluxtui.domain.errors import UsageError
+from fluxtui.world.description import FILE_NAME, MIRRORED, Description, merge_kubeconfigs
 from fluxtui.world.processes import Child
 from fluxtui.world.scenarios import publisher
 from fluxtui.world.scenarios.releases import FILES
@@ -42,26 +44,15 @@ class World:
     ) -> World:
         """Start all processes in `folder` (made private) and wait until they answer.
 
-        The registry is filled and the simulators run; nothing is applied yet. Raises Unreachable
-        when a process does not come up.
+        The registry is filled and the simulators run; nothing is applied yet. The delivery's files
+        are laid out anew. Raises Unreachable when a process does not come up, UsageError when the
+        folder holds somebody else's files.
         """
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        delivery, logs = folder / "delivery", folder / "logs"
-        shutil.copytree(FILES, delivery, dirs_exist_ok=True)
+        description = _describe(folder, environments, speed)
+        _lay_out(folder, description)
         children: list[Child] = []
         try:
-            credentials = folder / "registry" / "config.json"
-            host = Child(
-                "registry and simulators",
-                "fluxtui.world",
-                [
-                    *("--credentials", str(credentials)),
-                    *("--speed", str(speed)),
-                    *("--files", str(delivery)),
-                ],
-                log=logs / "world.log",
-            )
+            host = _host(description)
             children.append(host)
             parts = [folder / "kubeconfigs" / name for name in environments]
             for name, part in zip(environments, parts, strict=True):
@@ -70,31 +61,21 @@ class World:
                         f"Kubernetes API of {name}",
                         "fluxtui.world.apiserver",
                         ["--environment", name, "--kubeconfig", str(part)],
-                        log=logs / f"apiserver-{name}.log",
+                        log=description.logs / f"apiserver-{name}.log",
                     )
                 )
             for child in children[1:]:
                 child.ready(_START_LIMIT)
-            kubeconfig = folder / "kubeconfig"
-            merge_kubeconfigs(parts, kubeconfig)
+            merge_kubeconfigs(parts, description.kubeconfig)
             registry = str(host.ready(_START_LIMIT)["registry"])
-            host.tell({"kubeconfig": str(kubeconfig), "environments": list(environments)})
+            host.tell(
+                {"kubeconfig": str(description.kubeconfig), "environments": list(environments)}
+            )
             host.ready(_START_LIMIT)
         except BaseException:
             _end(children)
             raise
-        description = Description(
-            environments=tuple(environments),
-            speed=speed,
-            kubeconfig=kubeconfig,
-            registry=registry,
-            registry_credentials=credentials,
-            services=delivery / "services",
-            infra=delivery / "infra",
-            bootstrap=delivery / "bootstrap",
-            logs=logs,
-            mirrors={MIRRORED: registry},
-        )
+        description = replace(description, registry=registry, mirrors={MIRRORED: registry})
         description.write(folder)
         return cls(description, children)
 
@@ -188,6 +169,52 @@ class World:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _describe(folder: Path, environments: Sequence[str], speed: float) -> Description:
+    """Where everything will be; the registry's port is not known yet."""
+    delivery = folder / "delivery"
+    return Description(
+        environments=tuple(environments),
+        speed=float(speed),
+        kubeconfig=folder / "kubeconfig",
+        registry="",
+        registry_credentials=folder / "registry" / "config.json",
+        services=delivery / "services",
+        infra=delivery / "infra",
+        bootstrap=delivery / "bootstrap",
+        logs=folder / "logs",
+    )
+
+
+def _lay_out(folder: Path, description: Description) -> None:
+    """A private folder with a fresh copy of the delivery, for a person to edit and publish."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    delivery = description.services.parent
+    if delivery.exists():
+        if not (folder / FILE_NAME).is_file():
+            raise UsageError(
+                "is there already, and is no World's",
+                where=str(delivery),
+                next="name another folder",
+            )
+        # A World remembers nothing: like its clusters, its delivery begins anew.
+        shutil.rmtree(delivery)
+    description.write(folder)
+    shutil.copytree(FILES, delivery, copy_function=shutil.copyfile)
+
+
+def _host(description: Description) -> Child:
+    return Child(
+        "registry and simulators",
+        "fluxtui.world",
+        [
+            *("--credentials", str(description.registry_credentials)),
+            *("--speed", str(description.speed)),
+        ],
+        log=description.logs / "world.log",
+    )
 
 
 def _end(children: Sequence[Child]) -> None:

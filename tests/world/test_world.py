@@ -87,6 +87,15 @@ def test_a_folder_without_a_world_says_what_to_do(tmp_path: Path) -> None:
         Description.read(tmp_path / "world.json")
 
 
+def test_a_folder_with_files_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    treasure = tmp_path / "delivery" / "notes.txt"
+    treasure.parent.mkdir()
+    treasure.write_text("mine")
+    with pytest.raises(UsageError, match="is no World's"):
+        World.start(environments=("staging",), folder=tmp_path)
+    assert treasure.read_text() == "mine"
+
+
 # -- what it does
 
 
@@ -175,6 +184,10 @@ def test_stopping_ends_every_process(tmp_path: Path) -> None:
     world.stop()
     assert wait_for_end(pids) == []
     assert world.ended() == ()
+    edited = tmp_path / "delivery" / "services" / "activity" / "config" / "extra.yaml"
+    edited.write_text("kind: Extra\n")
+    with World.start(environments=("staging",), speed=40, folder=tmp_path):
+        assert not edited.exists(), "the next World in the folder begins anew"
 
 
 def test_everything_ends_with_its_parent_even_when_that_is_killed(tmp_path: Path) -> None:
