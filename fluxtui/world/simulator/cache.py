@@ -12,6 +12,9 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Json
 
+_REMEMBERED = 10_000
+"""So many deleted uids are kept: late news about one come within moments."""
+
 Key = tuple[str, str]
 """(namespace, name); namespace is empty for cluster-wide kinds."""
 
@@ -42,7 +45,7 @@ class Cache:
         self.type = type_
         self._objects: dict[Key, Json] = {}
         self._owned: defaultdict[str, set[Key]] = defaultdict(set)
-        self._gone: set[str] = set()
+        self._gone: dict[str, None] = {}
         self.changed: Callable[[Json], None] = _nobody
 
     def get(self, key: Key) -> Json | None:
@@ -82,7 +85,9 @@ class Cache:
     def drop(self, obj: Json) -> None:
         """The object is deleted. Later news about the same uid are ignored."""
         uid = uid_of(obj)
-        self._gone.add(uid)
+        self._gone[uid] = None
+        if len(self._gone) > _REMEMBERED:
+            del self._gone[next(iter(self._gone))]
         key = key_of(obj)
         known = self._objects.get(key)
         if known is None or uid_of(known) != uid:

@@ -28,15 +28,13 @@ class Deployments:
     def __init__(self, state: State) -> None:
         self._state = state
         # The API's times are whole seconds of real time: too coarse for a clock that runs faster.
-        self._moved: dict[str, float] = {}
+        self._moved: dict[Key, tuple[str, float]] = {}
 
     async def look(self, key: Key) -> float | None:
         """Make the steps of the roll-out that are possible now, and tell the status."""
         deployment = self._state.get(DEPLOYMENT, key)
-        if deployment is None:
-            return None
-        if pods.is_ending(deployment):
-            self._moved.pop(uid_of(deployment), None)
+        if deployment is None or pods.is_ending(deployment):
+            self._moved.pop(key, None)
             return None
         paused = bool(deployment["spec"].get("paused"))
         new = self._find_new(deployment)
@@ -52,7 +50,7 @@ class Deployments:
         old = self._old(deployment, new)
         rollout = self._rollout(deployment, new, old)
         if created or rollout.has_moved:
-            self._moved[uid_of(deployment)] = self._state.clock.monotonic()
+            self._moved[key] = (uid_of(deployment), self._state.clock.monotonic())
             rollout = self._rollout(deployment, new, old)
         await self._state.set_status(DEPLOYMENT, deployment, rollout.status(created=created))
         if rollout.is_complete:
@@ -61,8 +59,11 @@ class Deployments:
 
     def _rollout(self, deployment: Json, new: Json | None, old: list[Json]) -> Rollout:
         now = self._state.clock.monotonic()
-        idle = now - self._moved.setdefault(uid_of(deployment), now)
-        return Rollout(deployment, new, old, self._state.clock.now(), idle)
+        uid, moved = self._moved.setdefault(key_of(deployment), (uid_of(deployment), now))
+        if uid != uid_of(deployment):
+            moved = now
+            self._moved[key_of(deployment)] = (uid_of(deployment), now)
+        return Rollout(deployment, new, old, self._state.clock.now(), now - moved)
 
     # -- which ReplicaSet is which
 

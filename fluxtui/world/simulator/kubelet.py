@@ -39,16 +39,14 @@ class Kubelet:
         self._pace = pace
         self._nodes = itertools.cycle(NODES)
         self._addresses = itertools.count(10)
-        self._since: dict[str, float] = {}
+        self._since: dict[Key, tuple[str, float]] = {}
 
     async def look(self, key: Key) -> float | None:
         """Make the step that is due."""
         pod = self._state.get(POD, key)
-        if pod is None:
-            return None
-        uid = uid_of(pod)
-        if pods.is_ending(pod) or pods.phase(pod) in ("Succeeded", "Failed"):
-            self._since.pop(uid, None)
+        over = ("Succeeded", "Failed")
+        if pod is None or pods.is_ending(pod) or pods.phase(pod) in over:
+            self._since.pop(key, None)
             return None
         if not (pod.get("spec") or {}).get("nodeName"):
             return self._after(pod, self._pace.schedule) or await self._bind(pod)
@@ -62,11 +60,15 @@ class Kubelet:
         Kept here in full precision: the API's times are whole seconds, too coarse for a step.
         """
         now = self._state.clock.monotonic()
-        left = seconds - (now - self._since.setdefault(uid_of(pod), now))
+        uid, since = self._since.get(key_of(pod), ("", 0.0))
+        if uid != uid_of(pod):
+            since = now
+            self._since[key_of(pod)] = (uid_of(pod), now)
+        left = seconds - (now - since)
         return left if left > 0 else None
 
     def _next_step(self, pod: Json) -> None:
-        self._since[uid_of(pod)] = self._state.clock.monotonic()
+        self._since[key_of(pod)] = (uid_of(pod), self._state.clock.monotonic())
 
     async def _bind(self, pod: Json) -> float | None:
         namespace, name = key_of(pod)
