@@ -10,26 +10,35 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fluxtui.commands.command import Context
-from fluxtui.commands.safety import confirmation
-from fluxtui.domain.errors import UsageError
+from fluxtui.commands.safety import confirmation, read_only_reason
+from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.kinds import ALL
 from fluxtui.domain.plan import ApplyStep, Plan
 from fluxtui.domain.resource import Key
 
-ALLOWED = {k.id for k in ALL} | {
+FLUX = frozenset(k.id for k in ALL)
+ALLOWED = FLUX | {
     ("", "Namespace"),
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
 }
 
 
 def apply_plan(
-    context: Context, environment: str, objects: Sequence[Mapping[str, Any]], *, origin: str
+    context: Context,
+    environment: str,
+    objects: Sequence[Mapping[str, Any]],
+    *,
+    origin: str,
+    reason: str = "",
 ) -> Plan:
     """A Plan of one ApplyStep per object, in the order given.
 
     `origin` names the file. Only Namespaces, CRDs and Flux kinds are taken: everything else belongs
-    in a bundle. Raises UsageError.
+    in a bundle. Raises UsageError, and RefusedError for a read-only Environment.
     """
+    refusal = read_only_reason(context, (environment,))
+    if refusal:
+        raise RefusedError(refusal, where=origin)
     steps: list[ApplyStep] = []
     keyed = [(_key(environment, obj, origin), obj) for obj in objects]
     for number, (key, obj) in enumerate(_with_namespaces(keyed), start=1):
@@ -60,6 +69,7 @@ def apply_plan(
         environments=(environment,),
         effects=tuple(f"{s.target.label} is created or updated" for s in steps),
         confirm=confirmation(context, (environment,)),
+        reason=reason.strip(),
         user=context.user,
         made_at=context.now,
     )
@@ -87,7 +97,12 @@ def _key(environment: str, obj: Mapping[str, Any], origin: str) -> Key:
     meta = obj.get("metadata")
     kind, api_version = obj.get("kind"), obj.get("apiVersion")
     name = meta.get("name") if isinstance(meta, Mapping) else None
-    if not (isinstance(kind, str) and isinstance(api_version, str) and isinstance(name, str)):
+    if not all(isinstance(text, str) and text for text in (kind, api_version, name)):
         raise UsageError("an object without apiVersion, kind or metadata.name", where=origin)
     namespace = str(meta.get("namespace") or "") if isinstance(meta, Mapping) else ""
-    return Key(environment, api_version.rpartition("/")[0], kind, namespace, name)
+    key = Key(environment, str(api_version).rpartition("/")[0], str(kind), namespace, str(name))
+    if (key.group, key.kind) in FLUX and not namespace:
+        raise UsageError(
+            f"{key.label} has no namespace", where=origin, next="set metadata.namespace"
+        )
+    return key

@@ -6,9 +6,7 @@ in place; its inverse is kept in an annotation, so that anybody can unpin (desig
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from fluxtui.commands.command import Argument, Command, Context, Values
 from fluxtui.commands.safety import confirmation, read_only_reason, revert_warning
@@ -23,12 +21,13 @@ from fluxtui.domain.marks import (
     PINNED_AT,
     PINNED_BY,
     PINNED_REASON,
+    inverse_text,
     pin,
     pin_inverse,
 )
 from fluxtui.domain.plan import AnyStep, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.revision import digest_of, short_digest, tag_of
+from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of
 
 SUCCEEDED = "ReconciliationSucceeded"
 
@@ -36,28 +35,32 @@ SUCCEEDED = "ReconciliationSucceeded"
 def good_revisions(context: Context, source: Resource) -> tuple[str, ...]:
     """Revisions that reconciled well and are not the one the source holds now, best first.
 
-    From status.history of the Kustomizations that use the source (flux-semantics G2). Best is what
-    most of them ran well (a bad version may have gone well for the first of a chain), then newest.
+    From status.history of the Kustomizations that use the source (flux-semantics G2). A revision
+    whose last word in any of them is a failure is not good, however well it went for the others.
+    Best is what most of them ran well, then the newest.
     """
     stored = digest_of(ocirepository.revision(source))
-    stamped: dict[str, tuple[int, str]] = {}
-    for member in users_of(context.snapshot, source.key):
-        for revision, at in _successes(member).items():
-            if digest_of(revision) != stored:
-                count, newest = stamped.get(revision, (0, ""))
-                stamped[revision] = (count + 1, max(newest, at))
-    return tuple(sorted(stamped, key=lambda r: stamped[r], reverse=True))
+    outcomes = [_outcomes(member) for member in users_of(context.snapshot, source.key)]
+    failed = {digest for found in outcomes for digest, (_r, _at, good) in found.items() if not good}
+    best: dict[str, tuple[int, str, str]] = {}
+    for found in outcomes:
+        for digest, (revision, at, _good) in found.items():
+            if digest != stored and digest not in failed:
+                count, newest, named = best.get(digest, (0, "", ""))
+                name = named if tag_of(named) else revision
+                best[digest] = (count + 1, max(newest, at), name)
+    return tuple(name for _count, _at, name in sorted(best.values(), reverse=True))
 
 
-def _successes(member: Resource) -> dict[str, str]:
-    """Revision -> when it last reconciled well."""
-    found: dict[str, str] = {}
+def _outcomes(member: Resource) -> dict[str, tuple[str, str, bool]]:
+    """Digest -> (revision, when, whether it went well) by the newest history entry that has it."""
+    found: dict[str, tuple[str, str, bool]] = {}
     for entry in kustomization.history(member):
         meta = entry.get("metadata")
         revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
-        if entry.get("lastReconciledStatus") == SUCCEEDED and digest_of(revision):
-            at = str(entry.get("lastReconciled") or "")
-            found[revision] = max(at, found.get(revision, ""))
+        digest, at = digest_of(revision), str(entry.get("lastReconciled") or "")
+        if digest and (digest not in found or at > found[digest][1]):
+            found[digest] = (revision, at, entry.get("lastReconciledStatus") == SUCCEEDED)
     return found
 
 
@@ -76,6 +79,11 @@ def _choices(context: Context) -> tuple[str, ...]:
 def _default(context: Context) -> str:
     if context.target.tag:
         return context.target.tag
+    return _previous(context)
+
+
+def _previous(context: Context) -> str:
+    """The best earlier version, as a rollback wants it whatever the cursor is on."""
     source = source_of(context)
     good = good_revisions(context, source) if source else ()
     return (tag_of(good[0]) or digest_of(good[0])) if good else ""
@@ -106,21 +114,32 @@ def _questions(context: Context, values: Values) -> tuple[Question, ...]:
     return (ReadFacts(ocirepository.url(source), (version,)),)
 
 
-def _digest(context: Context, source: Resource, version: str) -> str:
-    if digest_of(version):
-        return digest_of(version)
-    for revision in (*good_revisions(context, source), ocirepository.revision(source)):
-        if tag_of(revision) == version:
-            return digest_of(revision)
+def _digest(context: Context, source: Resource, version: str, command: str) -> tuple[str, str]:
+    """(digest, warning or ""). A tag may have moved since it ran here: going back means what ran,
+    pinning means what the tag names now."""
+    if is_digest(digest_of(version)):
+        return digest_of(version), ""
+    ran = next(
+        (
+            digest_of(revision)
+            for revision in (*good_revisions(context, source), ocirepository.revision(source))
+            if tag_of(revision) == version and digest_of(revision)
+        ),
+        "",
+    )
     tags = context.snapshot.tags.get(ocirepository.url(source))
     fact = tags.facts.get(version) if tags else None
-    if fact is None or not fact.digest:
+    now = fact.digest if fact is not None else ""
+    if not (version and (ran or now)):
         raise UsageError(
             f"the digest of {version or 'no version'} is not known",
             where=ocirepository.url(source),
-            next="choose a tag that the registry has, or give sha256:<digest>",
+            next="choose a tag that the registry has, or give the whole sha256:<digest>",
         )
-    return fact.digest
+    if ran and now and ran != now:
+        moved = f"{version} names {short_digest(now)} now and was {short_digest(ran)} when it ran"
+        return (ran if command == "rollback" else now), moved
+    return ran or now, ""
 
 
 def _follow(context: Context, source: Resource, digest: str) -> list[AnyStep]:
@@ -158,15 +177,16 @@ def _pin_plan(context: Context, values: Values, command: str) -> Plan:
     if source is None:
         raise UsageError(no_object(context))
     version = values.get("version", "").strip()
-    digest = _digest(context, source, version)
+    digest, moved = _digest(context, source, version, command)
     reason = values.get("reason", "").strip()
-    previous = ocirepository.ref(source).get("digest")
-    inverse = pin_inverse(source) or {"digest": previous}
+    # Pinning what is pinned keeps the way back to before the first pin.
+    held, was = ocirepository.ref(source).get("digest"), pin_inverse(source)
+    previous = was["digest"] if was and was["pinned"] in (None, held) else held
     notes = {
         PINNED_BY: context.user,
         PINNED_REASON: reason,
         PINNED_AT: context.now,
-        PIN_INVERSE: json.dumps(inverse),
+        PIN_INVERSE: inverse_text(digest, previous),
     }
     environment, name = source.key.environment, source.key.label
     said = version if not digest_of(version) else short_digest(digest)
@@ -184,6 +204,8 @@ def _pin_plan(context: Context, values: Values, command: str) -> Plan:
     if not waiting:
         steps += _follow(context, source, digest)
     warnings = list(revert_warning(source, "spec.ref.digest"))
+    if moved:
+        warnings.append(moved)
     if waiting:
         warnings.append(f"{name} is suspended: the pin acts when it is resumed")
     line = context.snapshot.board.line(source.key)
@@ -196,7 +218,7 @@ def _pin_plan(context: Context, values: Values, command: str) -> Plan:
         environments=(environment,),
         effects=(
             f"{environment} stays on {said} ({short_digest(digest)})"
-            + (f"; it runs {line.running.text} now" if line else ""),
+            + (f"; it runs {line.running.text or 'nothing'} now" if line else ""),
             f"{len(members)} Kustomizations re-apply it; what only a newer version had is pruned",
             f"{policy.describe()} stays in place and is ignored until unpin",
         ),
@@ -223,17 +245,27 @@ def _unpin_refusal(context: Context) -> str | None:
     return read_only_reason(context, (source.key.environment,))
 
 
-def _unpin_plan(context: Context, _values: Values) -> Plan:
+def _unpin_plan(context: Context, values: Values) -> Plan:
     source = source_of(context)
-    inverse = pin_inverse(source) if source else None
-    if source is None or inverse is None:
+    if source is None:
+        raise UsageError(no_object(context))
+    inverse, held = pin_inverse(source), ocirepository.ref(source).get("digest")
+    if inverse is None:
         raise UsageError(
-            no_object(context) if source is None else "the pin's inverse is unreadable"
+            "the annotation that says what to put back is unreadable",
+            where=str(source.key),
+            next=f"take away spec.ref.digest and {PIN_INVERSE} by hand",
         )
     environment, name = source.key.environment, source.key.label
-    ref: dict[str, Any] = {"digest": inverse.get("digest")}
-    patch = {"metadata": {"annotations": dict.fromkeys(PIN_KEYS)}, "spec": {"ref": ref}}
-    pick = _pick_after(context, source, ref["digest"])
+    notes = {"metadata": {"annotations": dict.fromkeys(PIN_KEYS)}}
+    ours = inverse["pinned"] in (None, held)
+    # Only what the pin set is put back: a digest that somebody else set since stays.
+    back = inverse["digest"] if ours else held
+    patch = {**notes, "spec": {"ref": {"digest": back}}} if ours else notes
+    warnings = revert_warning(source, "spec.ref.digest")
+    if not ours:
+        warnings = (f"spec.ref.digest of {name} was changed since the pin and stays", *warnings)
+    pick = _pick_after(context, source, back)
     steps: list[AnyStep] = [
         PatchStep(
             "unpin",
@@ -262,9 +294,10 @@ def _unpin_plan(context: Context, _values: Values) -> Plan:
         steps=tuple(steps),
         environments=(environment,),
         effects=(f"{environment} would pick {pick or 'what its policy says'} at once",),
-        warnings=revert_warning(source, "spec.ref.digest"),
+        warnings=warnings,
         inputs=inputs_of(source),
         confirm=confirmation(context, (environment,)),
+        reason=values.get("reason", "").strip(),
         user=context.user,
         made_at=context.now,
     )
@@ -293,7 +326,7 @@ COMMANDS = (
         "Roll back",
         "Pin the version that last reconciled well.",
         "act",
-        (_VERSION, _REASON),
+        (Argument("version", "Which version?", default=_previous, choices=_choices), _REASON),
         disabled_reason=_rollback_refusal,
         questions=_questions,
         plan=lambda c, v: _pin_plan(c, v, "rollback"),

@@ -7,7 +7,14 @@ signatures stay valid (flux-semantics G2). What the new tag changes is asked of 
 from __future__ import annotations
 
 from fluxtui.commands.command import Argument, Command, Context, Values
-from fluxtui.commands.effects import TagEffects, Taken, registry_confirmation, tag_effects
+from fluxtui.commands.effects import (
+    TagEffects,
+    Taken,
+    refuse_read_only,
+    registry_confirmation,
+    registry_inputs,
+    tag_effects,
+)
 from fluxtui.commands.safety import read_only_reason
 from fluxtui.commands.subject import in_order, no_object, repository_of, source_of, users_of
 from fluxtui.domain.ask import ListTags, Question, ReadFacts
@@ -16,7 +23,9 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.plan import AnyStep, AwaitStep, Plan, RequestReconcile, TagStep, Until
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.revision import digest_of, short_digest
+from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest
+
+TAG_RULE = "letters, digits and ._- only, 128 at most (a registry takes no +)"
 
 
 def _line(context: Context) -> Line | None:
@@ -25,7 +34,7 @@ def _line(context: Context) -> Line | None:
 
 
 def _stable(context: Context) -> tuple[str, ...]:
-    """Next patch, minor and major after the highest stable tag of the repository."""
+    """Next minor, patch and major after the highest stable tag of the repository."""
     from fluxtui.domain.versions import try_version
 
     source = source_of(context)
@@ -47,7 +56,11 @@ def _default(context: Context) -> str:
 
 def _from_default(context: Context) -> str:
     line = _line(context)
-    return context.target.tag or (line.running.version if line else "")
+    if context.target.tag or line is None:
+        return context.target.tag
+    version, digest = line.running.version, line.running.digest
+    # A digest that no tag is known for has only a shortened name on the board.
+    return digest if version == short_digest(digest) else version
 
 
 def _from_choices(context: Context) -> tuple[str, ...]:
@@ -77,7 +90,7 @@ def _questions(context: Context, values: Values) -> tuple[Question, ...]:
 
 
 def _digest(context: Context, source: Resource, origin: str) -> str:
-    if digest_of(origin):
+    if is_digest(digest_of(origin)):
         return digest_of(origin)
     listed = context.snapshot.tags.get(repository_of(source))
     fact = listed.facts.get(origin) if listed else None
@@ -89,7 +102,7 @@ def _digest(context: Context, source: Resource, origin: str) -> str:
     raise UsageError(
         f"the digest of {origin or 'no version'} is not known",
         where=repository_of(source),
-        next="choose a tag that the registry has",
+        next="choose a tag that the registry has, or give the whole sha256:<digest>",
     )
 
 
@@ -101,14 +114,15 @@ def _existing(context: Context, repository: str, tag: str, digest: str) -> str:
     fact = listed.facts.get(tag)
     if fact is not None and fact.digest == digest:
         raise UsageError(f"{tag} names that digest already", where=repository)
+    names = "names another digest" if fact is not None else "what it names could not be read"
     raise UsageError(
-        f"{tag} exists and names another digest",
+        f"{tag} exists and {names}",
         where=repository,
         next="choose the next version: a released version must not change its content",
     )
 
 
-def _followers(context: Context, taken: tuple[Taken, ...], tag: str) -> list[AnyStep]:
+def _followers(context: Context, taken: tuple[Taken, ...]) -> list[AnyStep]:
     """Ask every follower that takes the tag, see its pick, then its Kustomizations in order."""
     steps: list[AnyStep] = []
     for number, change in enumerate(taken, start=1):
@@ -126,11 +140,11 @@ def _followers(context: Context, taken: tuple[Taken, ...], tag: str) -> list[Any
         )
         pick = AwaitStep(
             f"pick-{number}",
-            f"see {where} pick {tag}",
+            f"see {where} pick {change.after}",
             (ask.id,),
             target=source.key,
             until=Until.PICKED,
-            value=tag,
+            value=change.after,
             timeout=300.0,
         )
         steps += [ask, pick]
@@ -143,7 +157,7 @@ def _followers(context: Context, taken: tuple[Taken, ...], tag: str) -> list[Any
                     (pick.id,),
                     target=member.key,
                     until=Until.APPLIED,
-                    value=tag,
+                    value=change.after,
                     timeout=1800.0,
                 )
             )
@@ -171,11 +185,15 @@ def _plan(context: Context, values: Values) -> Plan:
     tag, origin = values.get("version", "").strip(), values.get("from", "").strip()
     if not tag:
         raise UsageError("a promotion needs a version", next="for example v1.5.0")
+    if not is_tag(tag):
+        raise UsageError(f"{tag!r} cannot be a tag", next=TAG_RULE)
     repository = repository_of(source)
     digest = _digest(context, source, origin)
     expect = _existing(context, repository, tag, digest)
     effects = tag_effects(context, repository, tag)
-    title = f"name {short_digest(digest)} ({origin}) {tag} in {repository}"
+    refuse_read_only(context, effects)
+    said = short_digest(digest) if digest_of(origin) else f"{short_digest(digest)} ({origin})"
+    title = f"name {said} {tag} in {repository}"
     steps: list[AnyStep] = [
         TagStep(
             "tag",
@@ -187,18 +205,18 @@ def _plan(context: Context, values: Values) -> Plan:
             expect=expect,
         )
     ]
-    steps += _followers(context, effects.taken, tag)
+    steps += _followers(context, effects.taken)
     return Plan(
         command="promote",
-        title=f"promote {context.target.service or source.key.label}: {origin} as {tag}",
+        title=f"promote {context.target.service or source.key.label}: {said} as {tag}",
         steps=tuple(steps),
         environments=effects.environments(),
         effects=effects.sentences,
         warnings=_warnings(context, source, effects),
         unseen=effects.unseen,
-        inputs={str(t.source.key): t.source.resource_version for t in effects.taken},
+        inputs=registry_inputs(context, repository, effects),
         confirm=registry_confirmation(context, effects),
-        reason=values.get("reason", ""),
+        reason=values.get("reason", "").strip(),
         user=context.user,
         made_at=context.now,
     )

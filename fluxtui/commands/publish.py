@@ -10,7 +10,14 @@ import re
 from dataclasses import replace
 
 from fluxtui.commands.command import Argument, Command, Context, Values
-from fluxtui.commands.effects import followers, registry_confirmation, tag_effects
+from fluxtui.commands.effects import (
+    followers,
+    refuse_read_only,
+    registry_confirmation,
+    registry_inputs,
+    tag_effects,
+)
+from fluxtui.commands.promote import TAG_RULE
 from fluxtui.commands.safety import read_only_reason
 from fluxtui.commands.subject import repository_of, source_of
 from fluxtui.domain.ask import ListTags, Question
@@ -18,6 +25,7 @@ from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.plan import Plan, PushStep
+from fluxtui.domain.revision import is_tag
 from fluxtui.domain.service import configured, service_of
 from fluxtui.domain.snapshot import TagList
 
@@ -96,9 +104,13 @@ def _plan(context: Context, values: Values) -> Plan:
     listed = context.snapshot.tags.get(repository)
     if not tag:
         raise UsageError("a build needs a tag", where=repository)
+    bad = next((text for text in (tag, image) if not is_tag(text)), "")
+    if bad:
+        raise UsageError(f"{bad!r} cannot be a tag", next=TAG_RULE)
     if listed is not None and tag in listed.tags:
         raise UsageError(f"{tag} is already published", where=repository, next="choose a new tag")
     effects = tag_effects(context, repository, tag)
+    refuse_read_only(context, effects)
     images = {name: f"{name}:{image}" for name in service.images}
     step = PushStep(
         "push",
@@ -117,9 +129,11 @@ def _plan(context: Context, values: Values) -> Plan:
         steps=(step,),
         environments=effects.environments(),
         effects=effects.sentences,
+        warnings=() if effects.taken else ("no environment would pick it",),
         unseen=effects.unseen,
-        inputs={},
+        inputs=registry_inputs(context, repository, effects),
         confirm=registry_confirmation(context, effects),
+        reason=values.get("reason", "").strip(),
         user=context.user,
         made_at=context.now,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fluxtui.commands.command import Command, Context, Values
 from fluxtui.commands.safety import confirmation, read_only_reason
 from fluxtui.commands.subject import in_order, no_object, object_of, source_of, users_of
+from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.plan import AnyStep, AwaitStep, Plan, RequestReconcile, Until
@@ -77,13 +78,17 @@ def _chain(context: Context) -> tuple[Resource, ...]:
 def _refusal(context: Context, members: tuple[Resource, ...]) -> str | None:
     if not members:
         return no_object(context)
-    first = members[0]
-    if suspended(first):
-        return f"{first.key.label} is suspended: resume it first (a request would be ignored)"
-    return read_only_reason(context, (first.key.environment,))
+    # Of a whole Service, suspended members are left out with a warning; what is named is refused.
+    named = members if context.target.kustomization is not None else members[:1]
+    held = next((r for r in (members[0], *named) if suspended(r)), None)
+    if held is not None:
+        return f"{held.key.label} is suspended: resume it first (a request would be ignored)"
+    return read_only_reason(context, (members[0].key.environment,))
 
 
-def _plan(context: Context, command: str, members: tuple[Resource, ...]) -> Plan:
+def _plan(context: Context, values: Values, command: str, members: tuple[Resource, ...]) -> Plan:
+    if not members:
+        raise UsageError(no_object(context))
     environment = members[0].key.environment
     skipped = tuple(r for r in members[1:] if suspended(r))
     active = tuple(r for r in members if r not in skipped)
@@ -99,23 +104,23 @@ def _plan(context: Context, command: str, members: tuple[Resource, ...]) -> Plan
         environments=(environment,),
         effects=tuple(effects),
         warnings=tuple(f"{r.key.label} is suspended and is left out" for r in skipped),
-        inputs={},
         confirm=confirmation(context, (environment,)),
+        reason=values.get("reason", "").strip(),
         user=context.user,
         made_at=context.now,
     )
 
 
-def _reconcile_plan(context: Context, _values: Values) -> Plan:
-    return _plan(context, "reconcile", _one(context))
+def _reconcile_plan(context: Context, values: Values) -> Plan:
+    return _plan(context, values, "reconcile", _one(context))
 
 
-def _source_plan(context: Context, _values: Values) -> Plan:
-    return _plan(context, "reconcile-with-source", _with_source(context))
+def _source_plan(context: Context, values: Values) -> Plan:
+    return _plan(context, values, "reconcile-with-source", _with_source(context))
 
 
-def _chain_plan(context: Context, _values: Values) -> Plan:
-    return _plan(context, "reconcile-chain", _chain(context))
+def _chain_plan(context: Context, values: Values) -> Plan:
+    return _plan(context, values, "reconcile-chain", _chain(context))
 
 
 COMMANDS = (
@@ -145,7 +150,7 @@ COMMANDS = (
         "Reconcile the chain",
         "Reconcile every Kustomization of this source in dependsOn order, each as soon as it can.",
         "act",
-        disabled_reason=lambda c: _refusal(c, _chain(c)),
+        disabled_reason=lambda c: _refusal(c, _chain(c)[:1]),
         plan=_chain_plan,
         verb="reconcile --chain",
         footer=False,

@@ -45,11 +45,3 @@ def revert_warning(resource: Resource, *paths: str) -> tuple[str, ...]:
         f"{who} declares {fields} and puts it back at its next run; "
         f"suspend {who} to keep the change",
     )
-
-
-def ownership_note(resource: Resource) -> tuple[str, ...]:
-    """Which parent applies the object, when a change beside its fields survives."""
-    parent = kustomization.parent(resource)
-    if parent is None:
-        return ()
-    return (f"applied by {parent.label}; the changed fields are not declared there, so they stay",)

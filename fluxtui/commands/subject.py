@@ -41,16 +41,29 @@ def object_of(context: Context) -> Resource | None:
 def no_object(context: Context) -> str:
     """Why `object_of` or `source_of` found nothing, and what to do."""
     target = context.target
-    where = target.environment or "any environment"
+    if target.kustomization or target.source:
+        return _absent(context)
+    if not target.service:
+        return "nothing is selected: choose a service, a source or a Kustomization"
+    if not target.environment:
+        return f"choose an environment for {target.service}"
     lines = lines_of(context)
     if len(lines) > 1:
         names = ", ".join(line.source.label for line in lines)
-        return f"{target.service} has {len(lines)} sources in {where}: choose one of {names}"
-    if target.kustomization or target.source:
-        return f"{(target.kustomization or target.source)} is not there"
-    if target.service:
-        return f"{target.service} is not deployed in {where}"
-    return "nothing is selected: choose a service, a source or a Kustomization"
+        count = f"{target.service} has {len(lines)} sources in {target.environment}"
+        return f"{count}: choose one of {names}"
+    return f"{target.service} is not deployed in {target.environment}"
+
+
+def _absent(context: Context) -> str:
+    target, snapshot = context.target, context.snapshot
+    member = snapshot.get(target.kustomization) if target.kustomization else None
+    if member is None or target.source is not None:
+        return f"{target.source if member else target.kustomization or target.source} is not there"
+    source = kustomization.source(member)
+    if source is None:
+        return f"{member.key.label} does not use an OCIRepository"
+    return f"{source}, which {member.key.label} uses, is not there"
 
 
 def users_of(snapshot: Snapshot, source: Key) -> tuple[Resource, ...]:

@@ -13,6 +13,7 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.marks import (
+    FOREIGN_KEYS,
     SUSPENDED_AT,
     SUSPENDED_BY,
     SUSPENDED_REASON,
@@ -86,11 +87,13 @@ def _suspend(context: Context, values: Values) -> Plan:
     )
 
 
-def _resume(context: Context, _values: Values) -> Plan:
+def _resume(context: Context, values: Values) -> Plan:
     resource = _required(context)
     name, environment = resource.key.label, resource.key.environment
+    # Another tool's note of who suspended it would be wrong from now on.
+    foreign = tuple(key for key in FOREIGN_KEYS if key in resource.annotations)
     patch = {
-        "metadata": {"annotations": dict.fromkeys(SUSPENSION_KEYS)},
+        "metadata": {"annotations": dict.fromkeys((*SUSPENSION_KEYS, *foreign))},
         "spec": {"suspend": None},
     }
     mark = suspension(resource)
@@ -100,7 +103,8 @@ def _resume(context: Context, _values: Values) -> Plan:
         effects.append(f"{name} was suspended by {by}: {why}")
     line = context.snapshot.board.line(resource.key)
     if line is not None and line.would_pick:
-        effects.append(f"{environment} would pick {line.would_pick} (runs {line.running.text})")
+        runs = line.running.text or "nothing"
+        effects.append(f"{environment} would pick {line.would_pick} (runs {runs})")
     steps = (
         PatchStep(
             "resume",
@@ -128,6 +132,7 @@ def _resume(context: Context, _values: Values) -> Plan:
         warnings=revert_warning(resource, "spec.suspend"),
         inputs=inputs_of(resource),
         confirm=confirmation(context, (environment,)),
+        reason=values.get("reason", "").strip(),
         user=context.user,
         made_at=context.now,
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from fluxtui.domain.board import Mark
+from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.resource import Resource
 
@@ -26,6 +26,11 @@ PIN_INVERSE = PREFIX + "pin-inverse"
 SUSPENSION_KEYS = (SUSPENDED_BY, SUSPENDED_REASON, SUSPENDED_AT)
 PIN_KEYS = (PINNED_BY, PINNED_REASON, PINNED_AT, PIN_INVERSE)
 
+FOREIGN_KEYS = (
+    "metadata.weave.works/suspended-by",
+    "metadata.weave.works/suspended-comment",
+    "fluxcd.controlplane.io/suspendedBy",
+)
 _FOREIGN_BY = ("metadata.weave.works/suspended-by", "fluxcd.controlplane.io/suspendedBy")
 _FOREIGN_REASON = ("metadata.weave.works/suspended-comment",)
 
@@ -43,21 +48,37 @@ def suspension(resource: Resource) -> Mark | None:
 
 
 def pin(resource: Resource) -> Mark | None:
-    """The mark of a source that fluxtui pinned; None when it did not."""
+    """The mark of a source that fluxtui pinned; None when it did not.
+
+    An annotation that outlived its digest (somebody removed `spec.ref.digest` by hand) is no pin.
+    """
     notes = resource.annotations
-    if PIN_INVERSE not in notes:
+    if PIN_INVERSE not in notes or not ocirepository.ref(resource).get("digest"):
         return None
     return Mark(notes.get(PINNED_BY, ""), notes.get(PINNED_REASON, ""), notes.get(PINNED_AT, ""))
 
 
-def pin_inverse(resource: Resource) -> Mapping[str, Any] | None:
-    """What a pin changed in spec.ref, as the value to put back; None when missing or unreadable."""
+def inverse_text(digest: str, previous: object) -> str:
+    """What PIN_INVERSE holds: the digest to put back (null: none), and the one the pin set."""
+    before = previous if isinstance(previous, str) and previous else None
+    return json.dumps({"digest": before, "pinned": digest})
+
+
+def pin_inverse(resource: Resource) -> Mapping[str, str | None] | None:
+    """`digest` to put back and the one that was `pinned` (None: not noted by the pin).
+
+    None when the annotation is missing or unreadable: it is text from a cluster, and anybody may
+    have written it.
+    """
     text = resource.annotations.get(PIN_INVERSE, "")
     try:
         value = json.loads(text) if text else None
     except ValueError:
         return None
-    return value if isinstance(value, dict) else None
+    if not isinstance(value, dict) or "digest" not in value:
+        return None
+    found = {name: value.get(name) for name in ("digest", "pinned")}
+    return found if all(v is None or isinstance(v, str) for v in found.values()) else None
 
 
 def _first(notes: Mapping[str, str], keys: tuple[str, ...]) -> str:

@@ -105,6 +105,7 @@ class AwaitStep(Step):
     """Wait, by watching, until the condition holds; `timeout` in seconds of the target's clock."""
 
     type: ClassVar[str] = "await"
+    undo: str = "a wait changes nothing"
     target: Key = field(kw_only=True)
     until: Until = field(kw_only=True)
     value: str = field(kw_only=True, default="")
@@ -153,12 +154,15 @@ class Plan:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
-        """Inverse of `to_json`. Raises ValueError for an unknown Step type."""
+        """Inverse of `to_json`. Raises ValueError for an unknown Step type or a missing field."""
         values = {f.name: data[f.name] for f in dataclasses.fields(cls) if f.name in data}
         for name in ("environments", "effects", "warnings", "unseen"):
             values[name] = tuple(values.get(name, ()))
-        values["steps"] = tuple(_step(entry) for entry in data["steps"])
-        return cls(**values)
+        try:
+            values["steps"] = tuple(_step(entry) for entry in data["steps"])
+            return cls(**values)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a Plan: {error}") from error
 
 
 class Outcome(enum.StrEnum):

@@ -78,7 +78,7 @@ class Resource:
         """Build from API JSON. Raises ValueError when kind or metadata.name is not there."""
         meta = _mapping(obj.get("metadata"))
         kind, name = obj.get("kind"), meta.get("name")
-        if not isinstance(kind, str) or not isinstance(name, str):
+        if not (isinstance(kind, str) and kind and isinstance(name, str) and name):
             raise ValueError("an object without kind or metadata.name")
         api_version = str(obj.get("apiVersion") or "")
         group = api_version.rpartition("/")[0]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
 class HasDigest(Protocol):
@@ -26,6 +31,21 @@ def tag_of(revision: str) -> str:
     return tag if at and not tag.startswith("sha256:") else ("" if "sha256:" in revision else tag)
 
 
+def is_digest(text: str) -> bool:
+    """Whether it is a whole `sha256:<64 hex>`: a shortened one is for people only."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def is_tag(text: str) -> bool:
+    """Whether a registry takes it as a tag (OCI: no `+`)."""
+    return _TAG.fullmatch(text) is not None
+
+
+def tags_hash(tags: Iterable[str]) -> str:
+    """The hash of a tag list in whatever order it was listed: an input of a Plan."""
+    return hashlib.sha256("\n".join(sorted(set(tags))).encode()).hexdigest()[:16]
+
+
 def short_digest(digest: str) -> str:
     """`sha256:0123abcd` for people."""
     return digest[: len("sha256:") + 8] if digest.startswith("sha256:") else digest
@@ -37,7 +57,10 @@ def tags_of_digest(digest: str, facts: Mapping[str, HasDigest]) -> tuple[str, ..
 
 
 def version_text(revision: str, fact_tables: Iterable[Mapping[str, HasDigest]] = ()) -> str:
-    """What a person calls the revision: its tag, else a tag of the same digest, else the digest."""
+    """What a person calls the revision: its tag, else a tag of the same digest, else the digest.
+
+    The first table that knows the digest decides; of several tags a release comes first.
+    """
     tag = tag_of(revision)
     if tag or not revision:
         return tag
@@ -45,5 +68,5 @@ def version_text(revision: str, fact_tables: Iterable[Mapping[str, HasDigest]] =
     for facts in fact_tables:
         tags = tags_of_digest(digest, facts)
         if tags:
-            return tags[0]
+            return min(tags, key=lambda t: ("-" in t, t))
     return short_digest(digest)

@@ -30,16 +30,18 @@ def service_of(resource: Resource, services: Sequence[ServiceConfig]) -> str:
     label = resource.labels.get(LABEL, "")
     if label:
         return label
-    url = ocirepository.url(resource).rstrip("/")
-    path = repository_path(url)
-    for service in services:
-        if any(url == u.rstrip("/") or path == repository_path(u) for u in service.urls):
-            return service.name
-    return path
+    url = ocirepository.url(resource)
+    path = repository_path(url) if url.startswith(SCHEME) else ""
+    if not path:
+        return ""
+    joined = next((s for s in services if path in map(repository_path, s.urls)), None)
+    return joined.name if joined else path
 
 
 def configured(name: str, services: Sequence[ServiceConfig]) -> ServiceConfig | None:
     """The config entry of a Service, by name or by one of its repository paths."""
+    if not name:
+        return None
     return next(
         (s for s in services if s.name == name or name in map(repository_path, s.urls)), None
     )

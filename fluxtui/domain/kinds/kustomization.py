@@ -11,7 +11,10 @@ from fluxtui.domain.resource import EMPTY, Key, Resource
 
 KIND = Kind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations", "ks")
 
-HEALTH_PHASE = frozenset({"HealthCheckFailed", "HealthCheckCanceled", "ReconciliationSucceeded"})
+# Written only after the apply: the revision is live by then (flux-semantics B2, 14 to 17).
+HEALTH_PHASE = frozenset(
+    {"HealthCheckFailed", "HealthCheckCanceled", "PruneFailed", "ReconciliationSucceeded"}
+)
 
 
 def source(resource: Resource) -> Key | None:
@@ -75,7 +78,8 @@ def running(resource: Resource) -> str:
     ready = resource.condition("Ready")
     health = resource.condition("Healthy")
     in_health = (ready is not None and ready.reason in HEALTH_PHASE) or (
-        health is not None and health.status == "Unknown"
+        # `Running health checks for revision ...`; a check of an older run may still say Unknown.
+        health is not None and health.status == "Unknown" and tried in health.message
     )
     return tried if recorded or in_health else applied(resource)
 

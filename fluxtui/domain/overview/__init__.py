@@ -30,6 +30,8 @@ def overview(snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
     health, objects = _judge(snapshot)
     rows, services = _rows(snapshot, health)
     facts = tuple(tags.facts for tags in snapshot.tags.values())
+    sources = snapshot.of_kind(ocirepository.KIND)
+    stored = {source.key: ocirepository.revision(source) for source in sources}
     chains = {
         name: chain_of(
             tuple(snapshot.table(name, kustomization.KIND).values()),
@@ -37,6 +39,7 @@ def overview(snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
             objects,
             services,
             facts,
+            stored,
         )
         for name in environments
     }
@@ -44,9 +47,13 @@ def overview(snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
         *findings.unreachable(snapshot),
         *findings.registries(snapshot),
         *findings.selections(snapshot),
-        *(f for nodes in chains.values() for f in findings.chains(nodes)),
+        *(
+            finding
+            for environment in snapshot.config.environments
+            for finding in findings.chains(chains[environment.name], environment.namespaces)
+        ),
         *findings.feeds(snapshot.feeds, frozenset(snapshot.unreachable)),
-        *findings.holds(rows),
+        *findings.holds(rows, (n for nodes in chains.values() for n in nodes)),
     ]
     return Board(environments, rows, chains), tuple(found)
 

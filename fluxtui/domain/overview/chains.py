@@ -7,12 +7,13 @@ whole wait above it. Cycles and missing dependencies are states, never a hang.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
 from fluxtui.domain.chain import Chain, Node, Root, analyse
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.marks import suspension
-from fluxtui.domain.overview.judgement import FAULTS
+from fluxtui.domain.overview.judgement import FAULTS, flux_health
 from fluxtui.domain.overview.lines import remembered
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import version_text
@@ -25,21 +26,25 @@ def chain_of(
     objects: Mapping[Key, tuple[ObjectLine, ...]],
     services: Mapping[Key, str],
     facts: Sequence[Mapping[str, TagFacts]] = (),
+    stored: Mapping[Key, str] = MappingProxyType({}),
 ) -> tuple[ChainNode, ...]:
     """Nodes of one Environment, in drawing order.
 
-    `services`: source key -> Service name; `facts`: what is known of tags, for digest-only revisions.
+    `services`: source key -> Service name; `facts`: what is known of tags, for digest-only
+    revisions; `stored`: source key -> revision of its artifact.
     """
     by_key = {r.key: r for r in sorted(members, key=_place)}
-    nodes_in = (_node(r, health[r.key], objects.get(r.key, ())) for r in by_key.values())
-    analysis = analyse(nodes_in, label=lambda key: key.name)
+    known = (remembered(members), *facts)
+    late = {key: version_text(stored[source], known) for key, source in _late(by_key, stored)}
+    nodes_in = {key: _node(r, objects.get(key, ()), late.get(key, "")) for key, r in by_key.items()}
+    analysis = analyse(nodes_in.values(), label=lambda key: key.name)
     cycles = {key: cycle for cycle in analysis.cycles for key in cycle}
-    known = (*facts, remembered(members))
     nodes = []
     for key, depth in _draw(by_key, analysis):
         resource = by_key[key]
         roots: tuple[Root, ...] = analysis.roots.get(key, ())
-        waits = tuple(d for d in kustomization.depends_on(resource) if not _is_ready(d, health))
+        depends = kustomization.depends_on(resource)
+        waits = tuple(d for d in depends if d not in nodes_in or not nodes_in[d].ready)
         source = kustomization.source(resource)
         nodes.append(
             ChainNode(
@@ -64,20 +69,47 @@ def _place(resource: Resource) -> tuple[bool, str, str]:
     return (resource.key.namespace != "flux-system", resource.key.namespace, resource.key.name)
 
 
-def _is_ready(key: Key, health: Mapping[Key, HealthLine]) -> bool:
-    line = health.get(key)
-    return line is not None and line.level == Level.OK
+def _late(by_key: Mapping[Key, Resource], stored: Mapping[Key, str]) -> list[tuple[Key, Key]]:
+    """Dependencies that are Ready, but not yet with the artifact that a waiting dependent has.
+
+    Flux compares revisions between users of one source (flux-semantics B3, 5): to the dependent
+    such a dependency is not ready, whatever its own condition says. Pairs of (key, source).
+    """
+    found: dict[Key, Key] = {}
+    for resource in by_key.values():
+        source = kustomization.source(resource)
+        if source is None or not stored.get(source):
+            continue
+        if flux_health(resource).level != Level.WAITING:
+            continue
+        for key in kustomization.depends_on(resource):
+            dependency = by_key.get(key)
+            if dependency is None or kustomization.source(dependency) != source:
+                continue
+            if kustomization.applied(dependency) != stored[source]:
+                found[key] = source
+    return list(found.items())
 
 
-def _node(resource: Resource, line: HealthLine, objects: tuple[ObjectLine, ...]) -> Node:
-    ready = resource.condition("Ready")
+def _node(resource: Resource, objects: tuple[ObjectLine, ...], late: str) -> Node:
+    """How a dependent sees it (flux-semantics B3): live objects explain, they do not decide."""
+    flux = flux_health(resource)
+    ready, stalled = resource.condition("Ready"), resource.condition("Stalled")
+    said = stalled if stalled is not None and stalled.status == "True" else ready
+    failed = said is not None and flux.level == Level.FAILED
+    # A build that fails is not the fault of an object that happens to roll out.
+    by_objects = not failed or (ready is not None and ready.reason in kustomization.HEALTH_PHASE)
     culprit = next((o for word in FAULTS for o in objects if o.status == word), None)
+    if flux.level == Level.WAITING or not by_objects:
+        culprit = None
+    is_late = bool(late) and flux.level == Level.OK
+    text = f"has not applied {late} yet" if is_late else flux.text
     return Node(
         resource.key,
         kustomization.depends_on(resource),
-        line.level == Level.OK,
-        ready.reason if ready else "",
-        line.text,
+        flux.level == Level.OK and not is_late,
+        said.reason if said is not None and failed else "",
+        said.message if said is not None and failed else text,
         suspension(resource) is not None,
         culprit.key.label if culprit else "",
         (culprit.message or culprit.status) if culprit else "",

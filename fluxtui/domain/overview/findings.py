@@ -6,10 +6,14 @@ Pure; each function looks at one part of the Snapshot. The Engine adds what only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from fluxtui.domain.board import ChainNode, Finding, Row, Severity
+from fluxtui.domain.board import ChainNode, Finding, Mark, Row, Severity
+from fluxtui.domain.kinds import ALL
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+
+FLUX = frozenset(kind.id for kind in ALL)
 
 
 def unreachable(snapshot: Snapshot) -> Iterator[Finding]:
@@ -29,14 +33,24 @@ def feeds(all_feeds: Iterable[Feed], known: frozenset[str]) -> Iterator[Finding]
     for feed in all_feeds:
         if feed.environment in known:
             continue
-        kind = feed.kind[1]
+        kind, ours = feed.kind[1], feed.kind in FLUX
+        where = f" in {feed.namespace}" if feed.namespace else ""
         if feed.state == FeedState.FORBIDDEN:
+            # Without Flux's own kinds nothing can be said about an Environment at all.
             yield Finding(
-                Severity.WARNING,
+                Severity.ERROR if ours else Severity.WARNING,
                 "forbidden",
                 feed.environment,
-                f"{kind} may not be read: {feed.message}",
+                f"{kind} may not be read{where}: {feed.message}",
                 "ask for list and watch on it",
+            )
+        elif feed.state == FeedState.ABSENT and ours:
+            yield Finding(
+                Severity.WARNING,
+                "absent",
+                feed.environment,
+                f"{kind} is not served: Flux's CRDs are not installed",
+                "install Flux, or `fluxtui apply` them",
             )
         elif feed.state == FeedState.RETRYING:
             yield Finding(
@@ -82,11 +96,16 @@ def selections(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-def chains(nodes: Iterable[ChainNode]) -> Iterator[Finding]:
-    """Dependencies that are not there, and circles, each circle once."""
+def chains(nodes: Iterable[ChainNode], namespaces: Collection[str] = ()) -> Iterator[Finding]:
+    """Dependencies that are not there, and circles, each circle once.
+
+    `namespaces`: those that are looked at (empty: all); what lies outside is not called missing.
+    """
     told: set[frozenset[object]] = set()
     for node in nodes:
         for gone in node.missing:
+            if namespaces and gone.namespace not in namespaces:
+                continue
             yield Finding(
                 Severity.ERROR,
                 "missing-dependency",
@@ -109,20 +128,20 @@ def chains(nodes: Iterable[ChainNode]) -> Iterator[Finding]:
             )
 
 
-def holds(rows: Iterable[Row]) -> Iterator[Finding]:
+def holds(rows: Iterable[Row], nodes: Iterable[ChainNode]) -> Iterator[Finding]:
     """What is suspended or pinned: often forgotten for months."""
     for row in rows:
-        for environment, lines in row.lines.items():
+        for lines in row.lines.values():
             for line in lines:
-                for mark, word in ((line.suspended, "suspended"), (line.pinned, "pinned")):
-                    if mark is not None:
-                        by = f" by {mark.by}" if mark.by else ""
-                        why = f": {mark.reason}" if mark.reason else ""
-                        yield Finding(
-                            Severity.INFO,
-                            word,
-                            environment,
-                            f"{line.source.label} is {word}{by}{why}",
-                            "",
-                            line.source,
-                        )
+                yield from _held(line.source, line.suspended, "suspended")
+                yield from _held(line.source, line.pinned, "pinned")
+    for node in nodes:
+        yield from _held(node.key, node.suspended, "suspended")
+
+
+def _held(key: Key, mark: Mark | None, word: str) -> Iterator[Finding]:
+    if mark is not None:
+        by = f" by {mark.by}" if mark.by else ""
+        why = f": {mark.reason}" if mark.reason else ""
+        text = f"{key.label} is {word}{by}{why}"
+        yield Finding(Severity.INFO, word, key.environment, text, "", key)

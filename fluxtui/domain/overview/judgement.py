@@ -14,6 +14,8 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
 DEPENDENCY = "DependencyNotReady"
+# Ready=False for a moment although nothing is wrong: a newer revision is being fetched (A8).
+WORKING = frozenset({"Progressing", "NewRevision"})
 FAULTS = ("Failed", "InProgress", "Terminating", "NotFound", "Unknown")
 _LEVELS = {
     "Failed": Level.FAILED,
@@ -40,6 +42,8 @@ def flux_health(resource: Resource) -> HealthLine:
     if ready.status == "False":
         if ready.reason == DEPENDENCY:
             return HealthLine(Level.WAITING, ready.message)
+        if ready.reason in WORKING:
+            return HealthLine(Level.PROGRESSING, ready.message)
         return HealthLine(Level.FAILED, f"{ready.reason}: {ready.message}")
     working = resource.condition("Reconciling")
     return HealthLine(Level.PROGRESSING, (working or ready).message)

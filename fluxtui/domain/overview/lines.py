@@ -26,7 +26,7 @@ def line_of(
     selection: Selection | None,
 ) -> Line:
     """One OCIRepository, the Kustomizations that use it, and what the registry offers."""
-    facts = (tags.facts if tags else {}, remembered(members))
+    facts = (remembered(members), tags.facts if tags else {})
     stored = ocirepository.revision(source)
     running = running_of(members, stored, facts)
     picked = _would_pick(source, selection, facts)
@@ -58,8 +58,10 @@ def running_of(
         return Running(revisions=revisions)
     digests = Counter(digest_of(r) or r for r in live)
     if len(digests) == 1:
-        # A digest-only revision of the same content is the same version: prefer one with a tag.
-        best = max(live, key=lambda r: "@" in r)
+        # The same content under another name is the same version: the source's name for it comes
+        # first, then one with a tag.
+        best = stored if digest_of(stored) in digests else max(live, key=lambda r: "@" in r)
+        best = best if tag_of(best) else max(live, key=lambda r: "@" in r)
         text = version_text(best, facts)
         return Running(text, text, digest_of(best), revisions)
     target = stored if (digest_of(stored) or stored) in digests else _most_common_new(live)
