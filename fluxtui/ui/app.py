@@ -1,250 +1,118 @@
-"""The application: opens views, hands Snapshots to the visible pane, turns keys into Commands.
+"""The application: paints at once whom it connects to, then puts the working screen over it.
 
-Holds the Target and the way back, nothing else; what is shown is the Snapshot's, what is done is
-the Engine's. It must stay light to import: first paint comes before any client library.
+Everything but that first paint is imported afterwards, so that a person on a slow machine sees
+something in the time of an empty Textual app. It must stay light to import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
-from fluxtui.commands import registry
-from fluxtui.commands.command import Command, Context, Target
 from fluxtui.domain.config import Config
-from fluxtui.domain.errors import FluxtuiError
-from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.port import EnginePort
-from fluxtui.ui import frame, theme
-from fluxtui.ui.ages import epoch
-from fluxtui.ui.bridge import Bridge, LookAgain
-from fluxtui.ui.flow import carry_out
-from fluxtui.ui.keys import key_table
-from fluxtui.ui.panes.catalog import PANES
-from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.screens.help import help_lines
-from fluxtui.ui.screens.reading import Reading
-from fluxtui.ui.screens.sheet import Sheet
-from fluxtui.ui.spans import Line
-from fluxtui.ui.start import HOME, is_said, resolved, view_of
+from fluxtui.ui import theme
+from fluxtui.ui.bridge import Bridge
+from fluxtui.ui.opening import opening_lines
 from fluxtui.ui.styles import sheets
-from fluxtui.ui.widgets.filterfield import FilterField
-from fluxtui.ui.widgets.footer import findings_lines
-from fluxtui.ui.widgets.palette import Commands
+from fluxtui.ui.widgets.painted import Paragraph
 
-TICK = 5.0  # seconds between two looks at the ages; a slow link gets them less often
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from fluxtui.commands.command import Command, Target
+    from fluxtui.engine.port import EnginePort
+    from fluxtui.ui.desk import Desk
+    from fluxtui.ui.panes.pane import Pane
+
+
+def _commands() -> type[Provider]:
+    from fluxtui.ui.widgets.palette import Commands
+
+    return Commands
 
 
 class FluxtuiApp(App[None]):
-    """`now` gives RFC 3339 for Plans, `clock` epoch seconds for ages (by default of `now`)."""
+    """`now` gives RFC 3339 for Plans, `clock` epoch seconds for ages (by default of `now`).
 
-    COMMANDS = {Commands}  # noqa: RUF012 -- the name and the type are Textual's
+    `engine` may be a function that makes it: it is called after the first paint. `start` is where
+    to go once that is known; `commands` are all of the registry unless given.
+    """
+
+    COMMANDS = {_commands}  # noqa: RUF012 -- the name and the type are Textual's
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace,q", "back", "Back", show=False),
         Binding("Q,ctrl+c", "quit", "Quit", show=False),
         Binding("colon", "command_palette", "All commands", show=False),
-        Binding("slash", "filter", "Filter", show=False),
-        Binding("exclamation_mark", "findings", "Findings", show=False),
         Binding("ctrl+s", "screenshot", "Save the screen", show=False),
     ]
 
     def __init__(
         self,
-        engine: EnginePort,
+        engine: EnginePort | Callable[[], EnginePort],
         *,
         config: Config,
         user: str,
         now: Callable[[], str],
         start: Target | None = None,
         clock: Callable[[], float] | None = None,
-        commands: Sequence[Command] = registry.ALL,
+        commands: Sequence[Command] | None = None,
     ) -> None:
         super().__init__(css_path=sheets(), watch_css=False)
-        self.bridge = Bridge(engine, self)
-        self.commands = tuple(commands)
-        self.keys = key_table(commands, config.keys)
-        self.target = Target(environment=start.environment) if start else Target()
-        self._start = start if start and is_said(start) else None
-        self._config, self._user, self._now = config, user, now
-        self._clock = clock or (lambda: epoch(now()))
-        self._snapshot = Snapshot(config=config)
-        self._current = ""
-        self._way: list[str] = []
-        self._message: Line = ()
-        self._leaving = False  # q was pressed once at the first view
+        self.bridge = Bridge(engine)
+        self._config, self._user = config, user
+        self._now, self._clock = now, clock
+        self._start, self._chosen = start, commands
+        self._desk: Desk | None = None
         theme.install(self, config)
-        for command in self.commands:
-            if self.keys[command.id]:
-                self.bind(self.keys[command.id], f"command('{command.id}')", show=False)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Roles, for themes that do not know them."""
         return theme.DEFAULTS
 
-    # Life ----------------------------------------------------------------------------------------
-
     def compose(self) -> ComposeResult:
-        """The frame; panes are mounted when they are first opened."""
-        yield from frame.parts()
+        """The first paint."""
+        yield Paragraph(opening_lines(self._config), id="opening")
 
-    async def on_mount(self) -> None:
-        """First paint comes before the Engine's thread."""
-        await self.open_view(HOME, self.target)
-        self.call_after_refresh(self.bridge.start)
-        self.set_interval(
-            TICK * 4 if self._config.slow else TICK, lambda: self._show(self.bridge.peek())
+    def on_mount(self) -> None:
+        """Go on when that is painted."""
+        self.call_after_refresh(self._sit_down)
+
+    async def _sit_down(self) -> None:
+        from fluxtui.commands import registry
+        from fluxtui.commands.command import Target
+        from fluxtui.ui.ages import epoch
+        from fluxtui.ui.desk import Desk, Setting
+
+        now = self._now
+        setting = Setting(
+            self._config,
+            self._user,
+            now,
+            self._clock or (lambda: epoch(now())),
+            self._start or Target(),
+            tuple(self._chosen) if self._chosen is not None else registry.ALL,
         )
+        self._desk = Desk(self.bridge, setting)
+        await self.push_screen(self._desk)
 
-    def on_look_again(self, _message: LookAgain) -> None:
-        """There is a newer Snapshot."""
-        self._show(self.bridge.take())
+    @property
+    def desk(self) -> Desk:
+        """The working screen. Raises RuntimeError before it is there."""
+        if self._desk is None:
+            raise RuntimeError("the first paint is not over yet")
+        return self._desk
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """The frame is laid out for the new size."""
-        self.call_after_refresh(self.draw)
+    @property
+    def target(self) -> Target:
+        """What the cursor is on; before the working screen is there, where to start."""
+        from fluxtui.commands.command import Target
 
-    def _show(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot = self._filled(snapshot)
-        target = resolved(snapshot, self._start) if self._start is not None else None
-        if target is not None:
-            self._start = None
-            self.run_worker(self.open_view(view_of(target), target), group="view")
-        if self.pane is not None:
-            self.pane.show(self.view())
-            self.bridge.interest(self.pane.interest())
-        for screen in self.screen_stack:
-            if isinstance(screen, Sheet):
-                screen.show(snapshot)
-        self.draw()
-
-    def _filled(self, snapshot: Snapshot) -> Snapshot:
-        known = snapshot.config.environments
-        return snapshot if known else replace(snapshot, config=self._config)
-
-    def draw(self) -> None:
-        """The frame around the pane."""
-        view, context = self.view(), self.context()
-        framing = frame.Framing(view, context, self.pane, self._current, self._message)
-        frame.draw(self.screen_stack[0], framing, self.commands, self.keys)
-
-    # What the screen stands on -------------------------------------------------------------------
+        return self._desk.target if self._desk is not None else self._start or Target()
 
     @property
     def pane(self) -> Pane | None:
         """The visible pane."""
-        return next((p for p in self.screen_stack[0].query(Pane) if p.display), None)
-
-    def view(self) -> View:
-        """Snapshot, Target and present for a pane."""
-        return View(self._snapshot, self.target, self._clock())
-
-    def context(self, target: Target | None = None) -> Context:
-        """What a Command looks at; the newest Snapshot, even before it is painted."""
-        newest = self._filled(self.bridge.peek())
-        return Context(newest, target or self.target, self._now(), self._user)
-
-    def say(self, text: str, role: str = "name") -> None:
-        """The status line, until the next key that says something else."""
-        self._message = ((text, role),) if text else ()
-        self.draw()
-
-    # Views ---------------------------------------------------------------------------------------
-
-    async def open_view(self, name: str, target: Target, *, back: bool = False) -> None:
-        """Show that pane for this Target."""
-        body = self.screen_stack[0].query_one("#body")
-        pane = next((p for p in body.query(Pane) if isinstance(p, PANES[name])), None)
-        if pane is None:
-            pane = PANES[name](replace(self.view(), target=target))
-            await body.mount(pane)
-        self.target = target  # while it was mounted, the pane before may have pointed elsewhere
-        pane.aim(target)
-        for other in body.query(Pane):
-            other.display = other is pane
-        if not back and self._current and self._current != name:
-            self._way = [w for w in self._way if w != self._current] + [self._current]
-        self._current, self._message, self._leaving = name, (), False
-        pane.table.focus()
-        self._show(self.bridge.peek())
-
-    def start(self, command: Command) -> None:
-        """Open a Command's view, or carry it out."""
-        if command.id == "help":
-            self.push_screen(Reading("Help", help_lines(self.commands, self.keys), 34))
-        elif command.plan is None:
-            self.run_worker(self.open_view(command.id, self.target), group="view")
-        else:
-            self.run_worker(carry_out(self, command), group="act")
-
-    def action_command(self, id_: str) -> None:
-        """A Command's key."""
-        self._start = None
-        if len(self.screen_stack) == 1:
-            self.start(next(c for c in self.commands if c.id == id_))
-
-    @on(Pane.Pointed)
-    def _pointed(self, event: Pane.Pointed) -> None:
-        if event.pane is self.pane:  # else it was left meanwhile
-            self.target, self._message, self._leaving = event.target, (), False
-            self.bridge.interest(event.pane.interest())
-            self.draw()
-
-    @on(Pane.Go)
-    def _go(self, event: Pane.Go) -> None:
-        self.run_worker(self.open_view(event.view, event.target), group="view")
-
-    @on(Pane.Read)
-    def _read(self, event: Pane.Read) -> None:
-        self.push_screen(Reading(event.title, event.lines))
-
-    @on(Pane.Wanted)
-    def _wanted(self, event: Pane.Wanted) -> None:
-        self.run_worker(self._answer(event), group="questions")
-
-    async def _answer(self, event: Pane.Wanted) -> None:
-        try:
-            answer = await self.bridge.ask(event.question)
-        except (FluxtuiError, TimeoutError) as error:
-            event.failed(str(error))
-        else:
-            event.done(answer)
-        self.draw()
-
-    @on(Pane.Said)
-    def _said(self, event: Pane.Said) -> None:
-        self.say(event.text, event.role)
-
-    # Keys that only look -------------------------------------------------------------------------
-
-    async def action_back(self) -> None:
-        """Out of the filter, then to the view before; at the first one, q twice leaves."""
-        field = self.query_one(FilterField)
-        if self.pane is not None and (self.pane.table.words or field.has_focus):
-            field.begin(self.pane.table)
-            field.end(keep=False)
-        elif self._way:
-            await self.open_view(self._way.pop(), self.target, back=True)
-        elif self._leaving:
-            self.exit()
-        else:
-            self.say("press q again to quit (Q quits at once)")
-            self._leaving = True
-
-    def action_filter(self) -> None:
-        """Type words that rows must have."""
-        if self.pane is not None and len(self.screen_stack) == 1:
-            self.query_one(FilterField).begin(self.pane.table)
-
-    def on_filter_field_narrowed(self) -> None:
-        """The tab line counts the rows."""
-        self.draw()
-
-    def action_findings(self) -> None:
-        """Everything that a person should know, whole."""
-        self.push_screen(Reading("Findings", findings_lines(self._snapshot.findings)))
+        return self._desk.pane if self._desk is not None else None

@@ -2,22 +2,24 @@
 
 Wakes come from the Engine thread and become one `LookAgain` message, which carries no data;
 questions and Plans go down as futures and come back as awaitables on Textual's loop. It must hold
-no state of the screen.
+no state of the screen, and stay light to import: the first paint has one.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from textual.app import App
 from textual.message import Message
+from textual.message_pump import MessagePump
 
-from fluxtui.domain.ask import Question
-from fluxtui.domain.plan import Plan, Receipt
-from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.port import EnginePort
+if TYPE_CHECKING:
+    from fluxtui.domain.ask import Question
+    from fluxtui.domain.plan import Plan, Receipt
+    from fluxtui.domain.resource import Key
+    from fluxtui.domain.snapshot import Snapshot
+    from fluxtui.engine.port import EnginePort
 
 
 class LookAgain(Message):
@@ -29,20 +31,28 @@ class LookAgain(Message):
 
 
 class Bridge:
-    """The Engine as the screen sees it."""
+    """The Engine as the screen sees it; made on first use when it is given as a function."""
 
-    def __init__(self, engine: EnginePort, app: App[Any]) -> None:
-        self._engine = engine
-        self._app = app
+    def __init__(self, engine: EnginePort | Callable[[], EnginePort]) -> None:
+        self._made: EnginePort | None = None
+        self._given = engine
         self._interest: frozenset[Key] = frozenset()
 
-    def start(self) -> None:
-        """Listen, then start the Engine; called after the first paint."""
-        self._engine.on_change(self._wake)
+    @property
+    def _engine(self) -> EnginePort:
+        if self._made is None:
+            self._made = self._given() if callable(self._given) else self._given
+        return self._made
+
+    def start(self, reader: MessagePump) -> None:
+        """Start the Engine after the first paint; `reader` gets a `LookAgain` at each wake."""
+        # On the Engine's thread: post_message hands over to Textual's loop.
+        self._engine.on_change(lambda: self._wake(reader))
         self._engine.start()
 
-    def _wake(self) -> None:  # on the Engine thread: post_message hands over to Textual's loop
-        self._app.post_message(LookAgain())
+    @staticmethod
+    def _wake(reader: MessagePump) -> None:
+        reader.post_message(LookAgain())
 
     def take(self) -> Snapshot:
         """The newest Snapshot; opens the gate for the next wake."""

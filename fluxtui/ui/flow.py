@@ -16,36 +16,36 @@ from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
 
 if TYPE_CHECKING:
-    from fluxtui.ui.app import FluxtuiApp
+    from fluxtui.ui.desk import Desk
 
 
-async def carry_out(app: FluxtuiApp, command: Command) -> None:
+async def carry_out(desk: Desk, command: Command) -> None:
     """From the key to the review of its Plan. Refusals and errors go to the status line."""
-    target = app.target
-    reason = command.disabled_reason(app.context(target))
+    target = desk.target
+    reason = command.disabled_reason(desk.context(target))
     if reason is not None:
-        app.say(f"{command.title}: {reason}", "wait")
+        desk.say(f"{command.title}: {reason}", "wait")
         return
     values: dict[str, str] = {}
     if command.arguments:
-        given = await app.push_screen_wait(Arguments(command, app.context(target)))
+        given = await desk.app.push_screen_wait(Arguments(command, desk.context(target)))
         if given is None:
-            app.say(f"{command.title}: left, nothing was done", "dim")
+            desk.say(f"{command.title}: left, nothing was done", "dim")
             return
         values = given
     try:
-        for question in command.questions(app.context(target), values):
-            app.say(f"{command.title}: reading …", "dim")
-            await app.bridge.ask(question)
+        for question in command.questions(desk.context(target), values):
+            desk.say(f"{command.title}: reading …", "dim")
+            await desk.bridge.ask(question)
         build = _builder(command)
-        plan = build(app.context(target), values)
+        plan = build(desk.context(target), values)
     except FluxtuiError as error:
-        app.say(f"{command.title}: {error}", "bad")
+        desk.say(f"{command.title}: {error}", "bad")
         return
-    app.say("")
-    ran = await app.push_screen_wait(Review(plan, app.bridge.run))
+    desk.say("")
+    ran = await desk.app.push_screen_wait(Review(plan, desk.bridge.run))
     if not ran:
-        app.say(f"{plan.title}: left, nothing was done", "dim")
+        desk.say(f"{plan.title}: left, nothing was done", "dim")
 
 
 def _builder(command: Command) -> Callable[[Context, Values], Plan]:

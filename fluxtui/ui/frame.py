@@ -47,7 +47,7 @@ def parts() -> ComposeResult:
 
 
 def draw(
-    screen: Screen[object], framing: Framing, commands: Sequence[Command], keys: dict[str, str]
+    screen: Screen[None], framing: Framing, commands: Sequence[Command], keys: dict[str, str]
 ) -> None:
     """Show all lines of the frame."""
     cells = screen.size.width

@@ -11,20 +11,12 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 
-from fluxtui.domain.board import Level
 from fluxtui.domain.safetext import visible
 
 Span = tuple[str, str]
 Line = tuple[Span, ...]
 
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]{56}")
-GLYPHS = {
-    Level.OK: ("✓", "ok", "ready"),
-    Level.PROGRESSING: ("◐", "busy", "rolling"),
-    Level.WAITING: ("○", "wait", "waiting"),
-    Level.UNKNOWN: ("?", "dim", "unknown"),
-    Level.FAILED: ("✗", "bad", "failed"),
-}
 SUSPENDED = "‖"
 PINNED = "◆"
 PROTECTED = "◈"
@@ -183,9 +175,3 @@ def _words(text: str, cells: int) -> list[str]:
         if part or not last:
             out.append(part if last else part + " ")
     return out
-
-
-def health(level: Level, *, word: bool = True) -> Line:
-    """A glyph and, when there is room, its word: never colour alone."""
-    glyph, role, name = GLYPHS[level]
-    return ((f"{glyph} {name}" if word else glyph, role),)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
+from textual.pilot import Pilot
 from ui_delivery import CONFIG, NOW, night
 from ui_engine import ScriptedEngine
 
@@ -29,6 +31,18 @@ SHOWN = (
     ),
 )
 MakeApp = Callable[..., FluxtuiApp]
+
+
+@asynccontextmanager
+async def opened(app: FluxtuiApp, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
+    """The app, with its working screen over the first paint."""
+    async with app.run_test(size=size) as pilot:
+        for _ in range(200):
+            await pilot.pause()
+            if app.pane is not None and app.pane.table.has_focus:
+                break
+        await pilot.pause()
+        yield pilot
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import MakeApp
+from conftest import MakeApp, opened
 from frame import screen_text
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -19,7 +19,6 @@ from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.review import Review
-from fluxtui.ui.widgets.table import Table
 
 WIDE = (120, 40)
 
@@ -35,7 +34,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 async def test_the_cursor_says_what_is_meant(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "right", "down", "down")
         assert app.target == Target(
             "production", "acme/notifications", oci("production", "notifications")
@@ -45,7 +44,7 @@ async def test_the_cursor_says_what_is_meant(make_app: MakeApp) -> None:
 
 async def test_enter_goes_to_the_root_blocker_and_escape_comes_back(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "enter")
         assert app.target.kustomization == ks("staging", "clickhouse-migrations")
         assert "container migrate: CrashLoopBackOff" in text(app)
@@ -56,7 +55,7 @@ async def test_enter_goes_to_the_root_blocker_and_escape_comes_back(make_app: Ma
 async def test_a_deep_start_opens_the_chain_there(make_app: MakeApp) -> None:
     key = ks("production", "activity-apiserver")
     app = make_app(start=Target("production", kustomization=key))
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await pilot.pause()
         assert app.target.kustomization == key
         assert "clickhouse-keeper" in text(app)
@@ -66,7 +65,7 @@ async def test_the_engine_starts_after_the_first_paint_and_its_wake_repaints(
     make_app: MakeApp, engine: ScriptedEngine
 ) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await pilot.pause()
         assert engine.started
         before = night()
@@ -84,11 +83,12 @@ async def test_only_changed_rows_are_painted_again(
     make_app: MakeApp, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "3")
         painted: list[int] = []
         whole: list[int] = []
-        table = app.query("Chain").first().query_one(Table)
+        assert app.pane is not None
+        table = app.pane.table
         monkeypatch.setattr(table, "_repaint", painted.append)
         monkeypatch.setattr(table, "refresh", lambda *a, **k: whole.append(1))
         before = night()
@@ -103,7 +103,7 @@ async def test_only_changed_rows_are_painted_again(
 
 async def test_a_key_that_cannot_be_used_says_why(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "r")
         assert "Resume: OCIRepository/activity-system/activity is not suspended" in text(app)
 
@@ -111,7 +111,7 @@ async def test_a_key_that_cannot_be_used_says_why(make_app: MakeApp) -> None:
 async def test_read_only_refuses_every_act(make_app: MakeApp, engine: ScriptedEngine) -> None:
     config = replace(CONFIG, read_only=True)
     app = make_app(replace(night(), config=config), config)
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         for key in ("s", "R", "W", "p"):
             await press(pilot, key)
             assert "fluxtui was started read-only" in text(app)
@@ -121,7 +121,7 @@ async def test_read_only_refuses_every_act(make_app: MakeApp, engine: ScriptedEn
 
 async def test_a_reason_is_required(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "s", "enter")
         assert "It is required" in text(app)
         await press(pilot, "escape")
@@ -132,7 +132,7 @@ async def test_an_unprotected_environment_takes_a_plain_yes(
     make_app: MakeApp, engine: ScriptedEngine
 ) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "s", *"audit", "enter")
         assert engine.ran == []
         await press(pilot, "y")
@@ -154,7 +154,7 @@ async def test_a_protected_environment_wants_its_name(
     make_app: MakeApp, engine: ScriptedEngine
 ) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "right", "s", *"audit", "enter")
         await press(pilot, *"y", "enter")
         assert engine.ran == []
@@ -172,7 +172,7 @@ async def test_the_question_of_a_long_plan_is_in_sight_on_a_small_terminal(
 
     app = make_app()
     long = replace(PLAN, effects=tuple(f"effect {n}" for n in range(40)))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with opened(app, (80, 24)) as pilot:
         await app.push_screen(Review(long, run))
         await pilot.pause()
         await pilot.pause()
@@ -184,7 +184,7 @@ async def test_a_failed_step_is_told_with_its_reason(
     make_app: MakeApp, engine: ScriptedEngine
 ) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "s", *"audit", "enter", "y")
         engine.finish(Outcome.REFUSED, "the object changed meanwhile")
         await pilot.pause()
@@ -197,7 +197,7 @@ async def test_facts_are_read_for_the_rows_in_sight_only(
     bare = night()
     url, tags = next(iter(bare.tags.items()))
     app = make_app(replace(bare, tags={url: replace(tags, facts={})}))
-    async with app.run_test(size=(80, 20)) as pilot:
+    async with opened(app, (80, 20)) as pilot:
         await press(pilot, "2")
         asked = [q for q in engine.asked if isinstance(q, ReadFacts)]
         assert len(asked) == 1
@@ -206,7 +206,7 @@ async def test_facts_are_read_for_the_rows_in_sight_only(
 
 async def test_a_tag_is_compared_with_what_runs(make_app: MakeApp, engine: ScriptedEngine) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "2", "down", "enter")
         await pilot.pause()
         question = engine.asked[-1]
@@ -222,7 +222,7 @@ async def test_a_registry_that_is_down_is_a_line_and_nothing_more(
 ) -> None:
     engine.registry_down = True
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "4")
         await pilot.pause()
         assert "✗ registry.example.com: connection refused" in text(app)
@@ -232,7 +232,7 @@ async def test_a_registry_that_is_down_is_a_line_and_nothing_more(
 
 async def test_the_filter_narrows_and_escape_ends_it(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "slash", *"pinned", "enter")
         lines = text(app)
         assert "notifications" in lines
@@ -243,7 +243,7 @@ async def test_the_filter_narrows_and_escape_ends_it(make_app: MakeApp) -> None:
 
 async def test_the_palette_lists_commands_with_the_reason_when_off(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "colon", *"resume")
         await app.workers.wait_for_complete()
         await pilot.pause()
@@ -252,7 +252,7 @@ async def test_the_palette_lists_commands_with_the_reason_when_off(make_app: Mak
 
 async def test_keys_are_remapped_by_command_id(make_app: MakeApp) -> None:
     app = make_app(config=replace(CONFIG, keys={"events": "f5"}))
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "f5")
         assert "HealthCheckFailed" in text(app)
         assert "f5 Events" in text(app)
@@ -260,7 +260,7 @@ async def test_keys_are_remapped_by_command_id(make_app: MakeApp) -> None:
 
 async def test_logs_show_terminal_codes_as_text(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "enter", "down", "down", "l")
         await pilot.pause()
         assert "\\e[31mpanic: column exists" in text(app)
@@ -268,7 +268,7 @@ async def test_logs_show_terminal_codes_as_text(make_app: MakeApp) -> None:
 
 async def test_a_slow_link_gets_sixteen_colours(make_app: MakeApp) -> None:
     app = make_app(config=replace(CONFIG, slow=True))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with opened(app, (80, 24)) as pilot:
         await pilot.pause()
         assert app.current_theme.ansi
         assert "activity" in text(app)
@@ -276,7 +276,7 @@ async def test_a_slow_link_gets_sixteen_colours(make_app: MakeApp) -> None:
 
 async def test_q_at_the_first_view_asks_once(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await press(pilot, "q")
         assert "press q again to quit" in text(app)
         await press(pilot, "q")
@@ -288,7 +288,7 @@ async def test_a_deep_start_waits_for_what_it_names(
 ) -> None:
     named = replace(ks("", "activity-apiserver"), namespace="")
     app = make_app(Snapshot(config=CONFIG), start=Target("production", kustomization=named))
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await pilot.pause()
         assert "connecting" in text(app)
         engine.give(night())
@@ -300,7 +300,7 @@ async def test_a_deep_start_waits_for_what_it_names(
 
 async def test_a_service_on_the_command_line_has_the_cursor(make_app: MakeApp) -> None:
     app = make_app(start=Target("production", service="status-page"))
-    async with app.run_test(size=WIDE) as pilot:
+    async with opened(app, WIDE) as pilot:
         await pilot.pause()
         assert app.target.service == "acme/status-page"
         assert app.target.environment == "production"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MakeApp
+from conftest import MakeApp, opened
 from frame import check_frame
 from ui_delivery import PLAN, connecting
 
@@ -27,7 +27,7 @@ PANES = {
 @pytest.mark.parametrize("pane", PANES)
 async def test_the_pane_looks_as_agreed(make_app: MakeApp, pane: str, size: str) -> None:
     app = make_app()
-    async with app.run_test(size=SIZES[size]) as pilot:
+    async with opened(app, SIZES[size]) as pilot:
         await pilot.press(*PANES[pane])
         await pilot.pause()
         check_frame(app, f"{pane}-{size}")
@@ -39,7 +39,7 @@ async def test_the_review_says_all_that_a_plan_says(make_app: MakeApp, size: str
         return ()
 
     app = make_app()
-    async with app.run_test(size=SIZES[size]) as pilot:
+    async with opened(app, SIZES[size]) as pilot:
         await app.push_screen(Review(PLAN, run))
         await pilot.pause()
         check_frame(app, f"review-{size}")
@@ -47,13 +47,13 @@ async def test_the_review_says_all_that_a_plan_says(make_app: MakeApp, size: str
 
 async def test_nothing_to_show_yet_says_whom_it_waits_for(make_app: MakeApp) -> None:
     app = make_app(connecting())
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with opened(app, (80, 24)) as pilot:
         await pilot.pause()
         check_frame(app, "connecting-80x24")
 
 
 async def test_before_the_engine_runs_the_frame_is_there(make_app: MakeApp) -> None:
     app = make_app(Snapshot())
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with opened(app, (80, 24)) as pilot:
         await pilot.pause()
         check_frame(app, "starting-80x24")

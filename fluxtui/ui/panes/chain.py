@@ -18,7 +18,8 @@ from fluxtui.domain.overview.pods import pods_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import GLYPHS, SUSPENDED, Line, brief, health, join, wrap
+from fluxtui.ui.signs import GLYPHS, health
+from fluxtui.ui.spans import SUSPENDED, Line, brief, join, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.table import Row
 

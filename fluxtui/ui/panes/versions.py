@@ -19,7 +19,8 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, FeedState, Snapshot
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit, health
+from fluxtui.ui.signs import health
+from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.footer import finding_line, loudest
 from fluxtui.ui.widgets.painted import Paragraph

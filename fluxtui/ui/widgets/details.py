@@ -8,7 +8,8 @@ from fluxtui.domain.board import Mark
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age, since
-from fluxtui.ui.spans import PINNED, SUSPENDED, Line, brief, elide_middle, health, join, width, wrap
+from fluxtui.ui.signs import health
+from fluxtui.ui.spans import PINNED, SUSPENDED, Line, brief, elide_middle, join, width, wrap
 
 
 def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -> tuple[Line, ...]:

@@ -13,7 +13,8 @@ from fluxtui.domain.board import Level
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.keys import shown_key
-from fluxtui.ui.spans import GLYPHS, PROTECTED, SUSPENDED, Line, width
+from fluxtui.ui.signs import GLYPHS
+from fluxtui.ui.spans import PROTECTED, SUSPENDED, Line, width
 
 
 def environments(snapshot: Snapshot) -> tuple[str, ...]:
