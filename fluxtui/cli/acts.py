@@ -9,12 +9,14 @@ import argparse
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from fluxtui.cli import output
 from fluxtui.cli.target import find
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.commands.registry import by_id
-from fluxtui.domain.errors import RefusedError, UsageError
+from fluxtui.domain.ask import Question
+from fluxtui.domain.errors import FluxtuiError, RefusedError, UsageError
 from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.engine.port import EnginePort
 
@@ -40,6 +42,10 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
 def _target(engine: EnginePort, args: argparse.Namespace, environments: tuple[str, ...]) -> Target:
     snapshot = engine.snapshot
     names = snapshot.board.environments
+    if not args.target:
+        raise UsageError(f"{args.verb} what?", next=f"fluxtui {args.verb} SERVICE -e ENV")
+    if len(environments) > 1:
+        raise UsageError("an act is for one environment at a time", next="give -e once")
     for name in environments:
         if name not in names:
             raise UsageError(f"there is no environment {name!r}", next=f"known: {', '.join(names)}")
@@ -67,10 +73,20 @@ def make_plan(engine: EnginePort, command: Command, target: Target, values: dict
         if argument.required and not values[argument.name]:
             raise UsageError(f"--{argument.name} is missing", next=argument.title)
     for question in command.questions(context, values):
-        engine.ask(question).result(ASK_TIMEOUT)
+        answer(engine, question, ASK_TIMEOUT)
     if command.plan is None:
         raise UsageError(f"{command.id} is a view")
     return command.plan(Context(engine.snapshot, target, now_text(), user), values)
+
+
+def answer(engine: EnginePort, question: Question, timeout: float) -> Any:
+    """The Engine's answer. Raises FluxtuiError, also when none comes in time."""
+    try:
+        return engine.ask(question).result(timeout)
+    except TimeoutError as error:
+        raise FluxtuiError(
+            f"no answer within {timeout:.0f} s", where=type(question).__name__, next="try again"
+        ) from error
 
 
 def execute(

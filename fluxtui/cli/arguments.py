@@ -45,6 +45,7 @@ def verbs() -> argparse.ArgumentParser:
         else:
             _act(subs, verb, commands)
     _others(subs)
+    top.set_defaults(start="")
     return top
 
 

@@ -23,11 +23,16 @@ if TYPE_CHECKING:
     from fluxtui.artifacts import Reference, RegistryClient
 
 
+WRITES = frozenset({"push", "tag", "delete"})
+
+
 def artifact(args: argparse.Namespace) -> int:
     """Carry out one action."""
     from fluxtui.artifacts import Reference
 
     config = load_registries(options_of(args))
+    if config.read_only and args.action in WRITES:
+        raise RefusedError("fluxtui was started read-only", where=f"artifact {args.action}")
     with registry_client(config) as client:
         return int(_ACTIONS[args.action](client, Reference.parse(args.url), args))
 

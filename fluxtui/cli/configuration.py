@@ -25,6 +25,8 @@ _TOP = {"environments", "services", "registries", "keys", "theme", "journal", "c
 _LOCAL = {"services", "theme"}
 _ENVIRONMENT = {"context", "kubeconfig", "namespaces", "stage", "protected", "readOnly"}
 _SERVICE = {"urls", "folder", "images", "publish"}
+_LOCAL_SERVICE = {"urls"}
+_SIZE_LIMIT = 1 << 20
 _REGISTRIES = {"mirrors", "caFiles", "plainHttp", "credentialsFile", "usePullSecrets"}
 
 
@@ -33,6 +35,7 @@ def load(
 ) -> Config:
     """Read everything. Raises ConfigError with file and field."""
     config = load_registries(options, environ, cwd)
+    _check_contexts(config, options, environ)
     if not config.environments:
         config = replace(config, environments=_current(options.kubeconfig, environ))
     slow = options.slow or bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
@@ -69,6 +72,8 @@ def _read(path: Path) -> Mapping[str, Any]:
     import yaml
 
     try:
+        if path.stat().st_size > _SIZE_LIMIT:
+            raise ConfigError("larger than 1 MiB: that is no configuration", where=str(path))
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(str(error).replace("\n", " "), where=str(path)) from error
@@ -81,9 +86,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _merge(config: Config, data: Mapping[str, Any], path: Path, *, allowed: set[str]) -> Config:
     at = str(path)
-    unknown = sorted(set(data) - _TOP)
-    if unknown:
-        raise ConfigError(f"unknown field {unknown[0]!r}", where=at)
+    _known(data, _TOP, at)
     used = sorted(set(data) & allowed)
     ignored = sorted(set(data) - allowed)
     note = f"{at}: {', '.join(used) or 'nothing'}"
@@ -92,19 +95,24 @@ def _merge(config: Config, data: Mapping[str, Any], path: Path, *, allowed: set[
     config = replace(config, sources=(*config.sources, note))
     data = {key: data[key] for key in used}
     if "services" in data:
-        config = replace(config, services=_services(data["services"], at))
+        mapping_only = allowed is _LOCAL
+        services = _services(data["services"], at, path.parent, mapping_only=mapping_only)
+        names = {s.name for s in services}
+        # The file read last wins, entry by entry.
+        kept = tuple(s for s in config.services if s.name not in names)
+        config = replace(config, services=(*services, *kept))
     if "environments" in data:
         config = replace(config, environments=_environments(data["environments"], at, path.parent))
     if "registries" in data:
-        config = replace(config, registries=_registries(data["registries"], at))
+        config = replace(config, registries=_registries(data["registries"], at, path.parent))
     if "keys" in data:
         keys = _mapping(data["keys"], f"{at} keys")
         config = replace(config, keys={str(k): str(v) for k, v in keys.items()})
     return replace(
         config,
-        theme=str(data.get("theme", config.theme)),
-        journal=str(data.get("journal", config.journal)),
-        cache=str(data.get("cache", config.cache)),
+        theme=str(data.get("theme") or config.theme),
+        journal=_path(data.get("journal"), path.parent) or config.journal,
+        cache=_path(data.get("cache"), path.parent) or config.cache,
         read_only=_flag(data, "readOnly", at, config.read_only),
     )
 
@@ -113,16 +121,13 @@ def _environments(value: object, at: str, folder: Path) -> tuple[Environment, ..
     found = []
     for name, entry in _mapping(value, f"{at} environments").items():
         where = f"{at} environments.{name}"
-        fields = _mapping(entry or {}, where)
+        fields = _mapping({} if entry is None else entry, where)
         _known(fields, _ENVIRONMENT, where)
-        kubeconfig = str(fields.get("kubeconfig", ""))
-        if kubeconfig:
-            kubeconfig = str((folder / Path(kubeconfig).expanduser()).resolve())
         found.append(
             Environment(
                 name=str(name),
                 context=str(fields.get("context", name)),
-                kubeconfig=kubeconfig,
+                kubeconfig=_path(fields.get("kubeconfig"), folder),
                 namespaces=_texts(fields.get("namespaces"), f"{where}.namespaces"),
                 stage=str(fields.get("stage", "")),
                 protected=_flag(fields, "protected", where, True),
@@ -132,25 +137,30 @@ def _environments(value: object, at: str, folder: Path) -> tuple[Environment, ..
     return tuple(found)
 
 
-def _services(value: object, at: str) -> tuple[ServiceConfig, ...]:
+def _services(
+    value: object, at: str, folder: Path, *, mapping_only: bool
+) -> tuple[ServiceConfig, ...]:
+    """`mapping_only`: what is packed and pushed where is not for a working directory to say."""
     found = []
     for name, entry in _mapping(value, f"{at} services").items():
         where = f"{at} services.{name}"
-        fields = _mapping(entry or {}, where)
+        fields = _mapping({} if entry is None else entry, where)
         _known(fields, _SERVICE, where)
+        if mapping_only:
+            fields = {k: v for k, v in fields.items() if k in _LOCAL_SERVICE}
         found.append(
             ServiceConfig(
                 name=str(name),
                 urls=_texts(fields.get("urls"), f"{where}.urls"),
-                folder=str(fields.get("folder", "")),
+                folder=_path(fields.get("folder"), folder),
                 images=_texts(fields.get("images"), f"{where}.images"),
-                publish_url=str(fields.get("publish", "")),
+                publish_url=str(fields.get("publish") or ""),
             )
         )
     return tuple(found)
 
 
-def _registries(value: object, at: str) -> Registries:
+def _registries(value: object, at: str, folder: Path) -> Registries:
     where = f"{at} registries"
     fields = _mapping(value, where)
     _known(fields, _REGISTRIES, where)
@@ -158,9 +168,9 @@ def _registries(value: object, at: str) -> Registries:
     ca_files = _mapping(fields.get("caFiles") or {}, f"{where}.caFiles")
     return Registries(
         mirrors={str(k): str(v) for k, v in mirrors.items()},
-        ca_files={str(k): str(v) for k, v in ca_files.items()},
+        ca_files={str(k): _path(v, folder) for k, v in ca_files.items()},
         plain_http=frozenset(_texts(fields.get("plainHttp"), f"{where}.plainHttp")),
-        credentials_file=str(fields.get("credentialsFile", "")),
+        credentials_file=_path(fields.get("credentialsFile"), folder),
         use_pull_secrets=_flag(fields, "usePullSecrets", where, False),
     )
 
@@ -168,12 +178,13 @@ def _registries(value: object, at: str) -> Registries:
 def _flags(config: Config, options: Options) -> Config:
     """Flags win over files; contexts given by flag are protected Environments of their own."""
     if options.contexts:
-        named = {e.context: e for e in config.environments}
+        chosen: list[Environment] = []
+        for name in options.contexts:
+            named = [e for e in config.environments if e.context == name]
+            chosen += named or [Environment(name, name, options.kubeconfig)]
         config = replace(
             config,
-            environments=tuple(
-                named.get(c) or Environment(c, c, options.kubeconfig) for c in options.contexts
-            ),
+            environments=tuple(dict.fromkeys(chosen)),
             sources=(*config.sources, f"--context {' '.join(options.contexts)}"),
         )
     if options.kubeconfig:
@@ -206,6 +217,20 @@ def _flags(config: Config, options: Options) -> Config:
         read_only=config.read_only or options.read_only,
         theme=options.theme or config.theme,
     )
+
+
+def _check_contexts(config: Config, options: Options, environ: Mapping[str, str]) -> None:
+    """A context named by flag must be there; one named by a file is a row that says why not."""
+    from fluxtui.cluster.kubeconfig import contexts
+
+    for environment in config.environments if options.contexts else ():
+        names = [c.name for c in contexts(environment.kubeconfig or None, environ=environ)]
+        if environment.context not in names:
+            raise ConfigError(
+                f"there is no context {environment.context!r}",
+                where=environment.kubeconfig or environ.get("KUBECONFIG", "~/.kube/config"),
+                next=f"known: {', '.join(names) or 'none'}",
+            )
 
 
 def _current(kubeconfig: str, environ: Mapping[str, str]) -> tuple[Environment, ...]:
@@ -244,9 +269,14 @@ def _texts(value: object, where: str) -> tuple[str, ...]:
         return ()
     if isinstance(value, str):
         return (value,)
-    if not isinstance(value, list):
+    if not isinstance(value, list) or not all(isinstance(v, (str, int)) for v in value):
         raise ConfigError("must be a list of texts", where=where)
     return tuple(str(v) for v in value)
+
+
+def _path(value: object, folder: Path) -> str:
+    """A file or folder as the file in `folder` names it, absolute; "" when it names none."""
+    return str((folder / Path(str(value)).expanduser()).resolve()) if value else ""
 
 
 def _flag(fields: Mapping[str, Any], name: str, where: str, default: bool) -> bool:

@@ -7,6 +7,7 @@ the verb is known.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -28,6 +29,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say(error, REFUSED)
     except FluxtuiError as error:
         return _say(error, NOT)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing may be written to it any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT
+    except OSError as error:
+        return _say(
+            FluxtuiError(error.strerror or str(error), where=str(error.filename or "")), NOT
+        )
     except KeyboardInterrupt:
         return NOT
 

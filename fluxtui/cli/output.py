@@ -8,11 +8,14 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from fluxtui.domain.safetext import visible, visible_lines
+from fluxtui.domain.safetext import is_safe, visible, visible_lines
+
+_NOT_PLAIN = re.compile(r"[^\n -~]")
 
 
 def plain(value: object) -> Any:
@@ -40,14 +43,22 @@ def emit(text: str, data: object, form: str, out: TextIO | None = None) -> None:
     """Print `text` for `table`, else `data` as JSON or YAML."""
     stream = out or sys.stdout
     if form == "json":
-        print(json.dumps(plain(data), indent=2, ensure_ascii=False), file=stream)
+        body = json.dumps(plain(data), indent=2, ensure_ascii=False)
+        print(_NOT_PLAIN.sub(_escaped, body), file=stream)
     elif form == "yaml":
         import yaml
 
         body = yaml.safe_dump(plain(data), sort_keys=False, allow_unicode=True)
+        if visible_text(body) != body:
+            body = yaml.safe_dump(plain(data), sort_keys=False, allow_unicode=False)
         print(body, end="", file=stream)
     else:
-        print(text, file=stream)
+        print(visible_text(text), file=stream)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A character that could move or hide text, as JSON escapes it."""
+    return found[0] if is_safe(found[0]) else json.dumps(found[0])[1:-1]
 
 
 def visible_text(text: str) -> str:

@@ -75,9 +75,11 @@ def known(snapshot: Snapshot) -> bool:
     for environment in snapshot.config.environments:
         if environment.name in snapshot.unreachable:
             continue
-        feeds = {f.kind: f.state for f in snapshot.feeds if f.environment == environment.name}
-        if any(feeds.get(kind.id) not in SETTLED for kind in ALL):
-            return False
+        feeds = [f for f in snapshot.feeds if f.environment == environment.name]
+        for kind in ALL:
+            states = [f.state for f in feeds if f.kind == kind.id]
+            if not states or any(state not in SETTLED for state in states):
+                return False
     urls = {ocirepository.url(r) for r in snapshot.of_kind(ocirepository.KIND)}
     return all(_listed(snapshot, url) for url in urls if url)
 

@@ -64,10 +64,14 @@ def _environments(args: argparse.Namespace, snapshot: Snapshot) -> tuple[str, ..
     return chosen
 
 
+def _target(args: argparse.Namespace, chosen: Sequence[str], snapshot: Snapshot) -> Target:
+    return find(args.target, chosen[0] if len(chosen) == 1 else "", snapshot)
+
+
 def _versions(engine: EnginePort, args: argparse.Namespace) -> int:
     snapshot = engine.snapshot
     chosen = _environments(args, snapshot)
-    service = find(args.target, "", snapshot).service if args.target else ""
+    service = _target(args, chosen, snapshot).service
     rows = [r for r in snapshot.board.rows if not service or r.service == service]
     output.emit(prints.versions(rows, chosen), prints.versions_data(rows, chosen), args.output)
     _notes(snapshot)
@@ -78,14 +82,17 @@ def _status(engine: EnginePort, args: argparse.Namespace) -> int:
     snapshot = engine.snapshot
     chosen = _environments(args, snapshot)
     lines = [ln for r in snapshot.board.rows for e in chosen for ln in r.lines.get(e, ())]
-    bad = [f for f in snapshot.findings if f.severity == Severity.ERROR]
-    healthy = not bad and all(line.health.level == 0 for line in lines)
+    found = [f for f in snapshot.findings if f.environment in ("", *chosen)]
+    bad = [f for f in found if f.severity == Severity.ERROR]
+    levels = [line.health.level for line in lines]
+    levels += [n.health.level for e in chosen for n in snapshot.board.chains.get(e, ())]
+    healthy = not bad and all(level == Level.OK for level in levels)
     data = {
         "healthy": healthy,
         "versions": prints.versions_data(snapshot.board.rows, chosen),
-        "findings": snapshot.findings,
+        "findings": found,
     }
-    text = prints.versions(snapshot.board.rows, chosen) + "\n" + prints.findings(snapshot.findings)
+    text = prints.versions(snapshot.board.rows, chosen) + "\n" + prints.findings(found)
     output.emit(text.rstrip(), data, args.output)
     return 0 if healthy else 1
 
@@ -95,11 +102,10 @@ def _tags(engine: EnginePort, args: argparse.Namespace) -> int:
     if not args.target:
         raise UsageError("tags of which service?", next="fluxtui tags SERVICE [-e ENV]")
     chosen = _environments(args, snapshot)
-    target = find(args.target, "", snapshot)
+    target = _target(args, chosen, snapshot)
     row = snapshot.board.row(target.service)
-    sources = [
-        line.source for e in chosen for line in (row.lines.get(e, ()) if row else ())
-    ]  # fmt: skip
+    lines = [line.source for e in chosen for line in (row.lines.get(e, ()) if row else ())]
+    sources = [target.source] if target.source else lines
     shown = {key: snapshot.selections[key] for key in sources if key in snapshot.selections}
     if args.what_if:
         from fluxtui.commands.effects import tag_effects
@@ -107,7 +113,8 @@ def _tags(engine: EnginePort, args: argparse.Namespace) -> int:
         context = Context(snapshot, target, acts.now_text(), snapshot.config.user)
         effects = tag_effects(context, row.repository if row else "", args.what_if)
         text = "\n".join((*effects.sentences, *effects.unseen))
-        output.emit(text, {"tag": args.what_if, "effects": effects.sentences}, args.output)
+        data = {"tag": args.what_if, "effects": effects.sentences, "unseen": effects.unseen}
+        output.emit(text, data, args.output)
         return 0
     output.emit(prints.tags(shown), prints.tags_data(shown), args.output)
     return 0
@@ -116,7 +123,7 @@ def _tags(engine: EnginePort, args: argparse.Namespace) -> int:
 def _chain(engine: EnginePort, args: argparse.Namespace) -> int:
     snapshot = _with_pods(engine)
     chosen = _environments(args, snapshot)
-    service = find(args.target, "", snapshot).service if args.target else ""
+    service = _target(args, chosen, snapshot).service
     nodes = {
         e: [n for n in snapshot.board.chains.get(e, ()) if not service or n.service == service]
         for e in chosen
@@ -156,7 +163,7 @@ def _diff(engine: EnginePort, args: argparse.Namespace) -> int:
     snapshot = engine.snapshot
     pair = (*args.pair, *(args.environment or ()))
     results = [
-        engine.ask(question).result(DIFF_TIMEOUT)
+        acts.answer(engine, question, DIFF_TIMEOUT)
         for question in diff_questions(args, pair, snapshot)
     ]
     output.emit(prints.comparisons(results, unified=args.unified), results, args.output)
@@ -207,7 +214,9 @@ def _apply(engine: EnginePort, args: argparse.Namespace) -> int:
     for name in args.files:
         objects += _read_objects(Path(name))
     context = Context(snapshot, Target(environments[0]), acts.now_text(), snapshot.config.user)
-    plan = apply_plan(context, environments[0], objects, origin=", ".join(args.files))
+    plan = apply_plan(
+        context, environments[0], objects, origin=", ".join(args.files), reason=args.reason
+    )
     return acts.execute(engine, plan, args, tuple(args.environment or ()))
 
 
@@ -255,7 +264,7 @@ def _build_ks(engine: EnginePort, args: argparse.Namespace) -> int:
     target = find(args.target, environments[0], snapshot)
     if target.kustomization is None:
         raise UsageError(f"{args.target} is no Kustomization")
-    print(engine.ask(BuildOf(target.kustomization)).result(DIFF_TIMEOUT), end="")
+    print(acts.answer(engine, BuildOf(target.kustomization), DIFF_TIMEOUT), end="")
     return 0
 
 
