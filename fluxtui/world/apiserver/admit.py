@@ -5,10 +5,9 @@ Called by writes.py with the lock held. Raises StatusError; stores nothing.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from fluxtui.world.apiserver import defaults, naming, schema, validation
+from fluxtui.world.apiserver import defaults, naming, prepare, schema, typed, validation
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
@@ -43,64 +42,26 @@ def check_fields(kind: Kind, body: Json, options: Options) -> None:
             )
 
 
-def check_applied(kind: Kind, config: Json) -> None:
-    """An apply configuration must fit the schema: the text structured-merge-diff gives."""
-    metadata = config["metadata"]
-    found = [f".{p}: field not declared in schema" for p in _unknown(kind, config)]
-    if not found:
-        found = _without_keys(config, kind)
+def check_applied(kind: Kind, config: Json, namespace: str) -> None:
+    """An apply configuration must fit the schema: the text structured-merge-diff gives.
+
+    `namespace` is the one the body names itself, which is what the text shows.
+    """
+    found = next((f".{p}: field not declared in schema" for p in _unknown(kind, config)), "")
+    found = found or typed.key_error(config, kind.shape, strict=kind.custom)
+    found = found or typed.type_error(config, kind.shape)
     if found:
-        where = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}"
-        text = found[0] if len(found) == 1 else "errors:\n" + "\n".join(f"  {x}" for x in found)
+        name = config["metadata"].get("name", "")
         raise StatusError(
             500,
             "",
-            f"failed to create typed patch object ({where}; {kind.api_version}, "
-            f"Kind={kind.kind}): {text}",
+            f"failed to create typed patch object ({namespace}/{name}; {kind.api_version}, "
+            f"Kind={kind.kind}): {found}",
         )
-    if not kind.custom:
-        check_fields(kind, config, Options(validation="Ignore"))
 
 
 def _unknown(kind: Kind, config: Json) -> list[str]:
     return list(schema.unknown_fields(config, kind.shape))
-
-
-def _without_keys(config: Json, kind: Kind) -> list[str]:
-    """Items of keyed lists that lack a key or have the same one twice."""
-    out: list[str] = []
-
-    def walk(value: Any, shape: Any, path: str) -> None:
-        if isinstance(value, dict) and shape.form != "any":
-            for name, child in value.items():
-                walk(child, shape.child(name), f"{path}.{name}")
-        elif isinstance(value, list) and shape.merge in ("keyed", "set"):
-            seen: set[Any] = set()
-            for item in value:
-                key = shape.key_of(item)
-                missing = shape.merge == "keyed" and (
-                    not isinstance(item, dict)
-                    or any(k not in item and k not in shape.key_defaults for k in shape.keys)
-                )
-                if missing:
-                    lacking = next(
-                        (k for k in shape.keys if not isinstance(item, dict) or k not in item), ""
-                    )
-                    out.append(
-                        f"{path}: element 0: associative list with keys has an element that omits "
-                        f'key field "{lacking}" (and doesn\'t have default value)'
-                    )
-                elif key in seen:
-                    shown = ",".join(
-                        f"{k}={json.dumps(v)}" for k, v in zip(shape.keys, key, strict=False)
-                    )
-                    out.append(f"{path}: duplicate entries for key [{shown or f'={key[0]!r}'}]")
-                seen.add(key)
-                if isinstance(item, dict):
-                    walk(item, shape.item(), path)
-
-    walk(config, kind.shape, "")
-    return out
 
 
 def without_nulls(value: Any) -> Any:
@@ -112,8 +73,14 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
-def finish(state: State, kind: Kind, old: Json | None, new: Json, options: Options) -> Json:
-    """Prune, default and validate; then ask the admission hooks. Returns a dict of its own."""
+def finish(
+    state: State, kind: Kind, old: Json | None, new: Json, options: Options
+) -> tuple[Json, Json]:
+    """Prune, default and validate; then ask the admission hooks.
+
+    Returns the object as its sender meant it (what managedFields are worked out from) and as it is
+    to be stored, with what the server itself sets.
+    """
     managed = new["metadata"].get("managedFields")
     new = schema.prune(new, kind.shape)
     if kind.custom:
@@ -128,6 +95,10 @@ def finish(state: State, kind: Kind, old: Json | None, new: Json, options: Optio
     }
     if managed is not None:
         new["metadata"]["managedFields"] = managed
+    decoded = new
+    if not kind.custom:
+        decoded = _copy(new)
+        prepare.prepare(kind.group, kind.kind, old, new)
     for hook in state.admission:
         answer = hook(kind, "CREATE" if old is None else "UPDATE", old, new)
         new = new if answer is None else answer
@@ -136,17 +107,38 @@ def finish(state: State, kind: Kind, old: Json | None, new: Json, options: Optio
         raise invalid(kind.named(new["metadata"].get("name", "")), causes)
     if kind.warning:
         options.warnings.append(kind.warning)
-    return new
+    return decoded, new
+
+
+def _copy(obj: Json) -> Json:
+    """Copies of the parts that the server may still change in place."""
+    out = dict(obj)
+    for name in ("metadata", "spec", "status"):
+        if isinstance(out.get(name), dict):
+            out[name] = dict(out[name])
+    template = (out.get("spec") or {}).get("template")
+    if isinstance(template, dict):
+        meta = template.get("metadata")
+        out["spec"]["template"] = template | ({"metadata": dict(meta)} if meta else {})
+    return out
+
+
+# Lists that a typed encoder writes even when they are empty.
+_KEPT_EMPTY = ("rules", "containers", "endpoints")
 
 
 def _typed(value: Any, shape: Any) -> Any:
-    """Without nulls where the type is known: a typed decoder reads them as absent."""
+    """Without nulls and empty maps where the type is known: a typed decoder drops them."""
     if isinstance(value, dict) and shape.form != "any":
-        return {
-            k: _typed(v, shape.child(k))
-            for k, v in value.items()
-            if v is not None or shape.child(k).form == "any"
-        }
+        out = {}
+        for name, child in value.items():
+            sub = shape.child(name)
+            if child is None and sub.form != "any":
+                continue
+            if not child and sub.form in ("map", "list") and name not in _KEPT_EMPTY:
+                continue
+            out[name] = _typed(child, sub)
+        return out
     if isinstance(value, list) and shape.form == "list":
         return [_typed(v, shape.item()) for v in value]
     return value

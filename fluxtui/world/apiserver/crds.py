@@ -21,7 +21,6 @@ from fluxtui.world.apiserver.status import Json, StatusError
 from fluxtui.world.apiserver.store import Event, Key
 
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
-_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
 _AGE = Column("Age", "date", ".metadata.creationTimestamp")
 
 
@@ -117,11 +116,9 @@ class Definitions:
 
     def _establish(self, key: Key, obj: Json) -> None:
         status = obj.get("status") or {}
-        metadata = obj["metadata"]
         there = {c["type"] for c in status.get("conditions") or () if c.get("status") == "True"}
-        finalizers = list(metadata.get("finalizers") or ())
         accepted = (obj["spec"].get("names") or {}) == status.get("acceptedNames")
-        if {"Established", "NamesAccepted"} <= there and _FINALIZER in finalizers and accepted:
+        if {"Established", "NamesAccepted"} <= there and accepted:
             return
         now = self._state.now()
         texts = (
@@ -144,10 +141,7 @@ class Definitions:
             "acceptedNames": obj["spec"]["names"],
             "storedVersions": stored,
         }
-        if _FINALIZER not in finalizers:
-            metadata = metadata | {"finalizers": [*finalizers, _FINALIZER]}
-        new = obj | {"metadata": metadata, "status": status}
-        self._state.store.put(_CRDS, key, new)
+        self._state.store.put(_CRDS, key, obj | {"status": status})
 
     def _end(self, key: Key, obj: Json) -> None:
         """Delete every object of the kind, then let the definition go."""
@@ -172,7 +166,7 @@ class Definitions:
         if self._state.store.bucket((spec["group"], spec["names"]["plural"])).objects:
             return
         metadata = dict(stored.obj["metadata"])
-        kept = [f for f in metadata.get("finalizers") or () if f != _FINALIZER]
+        kept = [f for f in metadata.get("finalizers") or () if f != deletes.CRD_FINALIZER]
         metadata.pop("finalizers", None)
         if kept:
             obj = stored.obj | {"metadata": metadata | {"finalizers": kept}}

@@ -1,14 +1,12 @@
-"""Defaults of the built-in kinds, and what their create strategy sets.
+"""Defaults of the built-in kinds: what decoding fills in, so that its sender owns it.
 
-`apply_defaults` works on a dict the caller owns. What a controller would set later (replica
-counts, phases beyond the first) does not belong here.
+`apply_defaults` works on a dict the caller owns. What the server itself sets on creation
+(addresses, first phases) is in prepare.py; what a controller sets later belongs to neither.
 """
 
 from __future__ import annotations
 
 import base64
-import ipaddress
-import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,24 +26,15 @@ def _pod(obj: Json) -> None:
     spec = obj.setdefault("spec", {})
     pod_spec(spec)
     spec.setdefault("enableServiceLinks", True)
-    spec.setdefault("serviceAccountName", "default")
-    spec.setdefault("serviceAccount", spec["serviceAccountName"])
-    status = obj.setdefault("status", {})
-    status.setdefault("phase", "Pending")
-    status.setdefault("qosClass", _qos(spec))
-
-
-def _qos(spec: Json) -> str:
-    containers = [c.get("resources") or {} for c in spec.get("containers") or ()]
-    if not any(r.get("requests") or r.get("limits") for r in containers):
-        return "BestEffort"
-    for resources in containers:
-        limits, requests = resources.get("limits") or {}, resources.get("requests") or {}
-        if not {"cpu", "memory"} <= set(limits) or any(
-            requests.get(k, limits[k]) != limits[k] for k in ("cpu", "memory")
-        ):
-            return "Burstable"
-    return "Guaranteed"
+    for container in [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]:
+        resources = container.get("resources")
+        if isinstance(resources, dict) and isinstance(resources.get("limits"), dict):
+            requests = resources.setdefault("requests", {})
+            for name, amount in resources["limits"].items():
+                requests.setdefault(name, amount)
+    status = obj.get("status") or {}
+    if status.get("podIP") and not status.get("podIPs"):
+        status["podIPs"] = [{"ip": status["podIP"]}]
 
 
 def _deployment(obj: Json) -> None:
@@ -117,20 +106,9 @@ def _job_spec(spec: Json) -> None:
 def _job(obj: Json) -> None:
     spec = obj.setdefault("spec", {})
     _job_spec(spec)
-    if spec.get("manualSelector") or spec.get("selector"):
-        return
-    uid, name = obj["metadata"].get("uid"), obj["metadata"].get("name")
-    if not uid:
-        return
-    labels = {
-        "batch.kubernetes.io/controller-uid": uid,
-        "batch.kubernetes.io/job-name": name,
-        "controller-uid": uid,
-        "job-name": name,
-    }
-    metadata = spec["template"]["metadata"]
-    metadata["labels"] = (metadata.get("labels") or {}) | labels
-    spec["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}
+    labels = (spec["template"].get("metadata") or {}).get("labels")
+    if labels and not obj["metadata"].get("labels"):
+        obj["metadata"]["labels"] = dict(labels)
 
 
 def _cron_job(obj: Json) -> None:
@@ -148,13 +126,6 @@ def _cron_job(obj: Json) -> None:
         pod_spec(pod["spec"])
 
 
-def _address(obj: Json) -> str:
-    """A cluster IP that is always the same for the same name, out of 10.96.0.0/12."""
-    metadata = obj["metadata"]
-    seed = zlib.crc32(f"{metadata.get('namespace')}/{metadata.get('name')}".encode())
-    return str(ipaddress.IPv4Address(int(ipaddress.IPv4Address("10.96.0.10")) + seed % 1_000_000))
-
-
 def _service(obj: Json) -> None:
     spec = obj.setdefault("spec", {})
     spec.setdefault("type", "ClusterIP")
@@ -163,15 +134,9 @@ def _service(obj: Json) -> None:
         port.setdefault("protocol", "TCP")
         if "port" in port:
             port.setdefault("targetPort", port["port"])
-        if spec["type"] in ("NodePort", "LoadBalancer"):
-            port.setdefault("nodePort", 30000 + zlib.crc32(f"{obj['metadata']}".encode()) % 2768)
     obj.setdefault("status", {}).setdefault("loadBalancer", {})
     if spec["type"] == "ExternalName":
         return
-    spec.setdefault("clusterIP", _address(obj))
-    spec.setdefault("clusterIPs", [spec["clusterIP"]])
-    spec.setdefault("ipFamilies", ["IPv4"])
-    spec.setdefault("ipFamilyPolicy", "SingleStack")
     spec.setdefault("internalTrafficPolicy", "Cluster")
     if spec["type"] in ("NodePort", "LoadBalancer"):
         spec.setdefault("externalTrafficPolicy", "Cluster")
@@ -181,14 +146,12 @@ def _service(obj: Json) -> None:
 
 def _claim(obj: Json) -> None:
     obj.setdefault("spec", {}).setdefault("volumeMode", "Filesystem")
-    obj.setdefault("status", {}).setdefault("phase", "Pending")
 
 
 def _volume(obj: Json) -> None:
     spec = obj.setdefault("spec", {})
     spec.setdefault("persistentVolumeReclaimPolicy", "Retain")
     spec.setdefault("volumeMode", "Filesystem")
-    obj.setdefault("status", {}).setdefault("phase", "Pending")
 
 
 def _secret(obj: Json) -> None:
@@ -203,8 +166,6 @@ def _secret(obj: Json) -> None:
 def _namespace(obj: Json) -> None:
     labels = obj["metadata"].setdefault("labels", {})
     labels["kubernetes.io/metadata.name"] = obj["metadata"]["name"]
-    obj.setdefault("spec", {}).setdefault("finalizers", ["kubernetes"])
-    obj.setdefault("status", {}).setdefault("phase", "Active")
 
 
 def _binding(obj: Json) -> None:
@@ -221,7 +182,11 @@ def _cluster_role(obj: Json) -> None:
 
 
 def _autoscaler(obj: Json) -> None:
-    obj.setdefault("spec", {}).setdefault("minReplicas", 1)
+    spec = obj.setdefault("spec", {})
+    spec.setdefault("minReplicas", 1)
+    target = {"type": "Utilization", "averageUtilization": 80}
+    if not spec.get("metrics"):
+        spec["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
 
 
 def _network_policy(obj: Json) -> None:
@@ -248,6 +213,22 @@ def _crd(obj: Json) -> None:
     spec.setdefault("conversion", {}).setdefault("strategy", "None")
 
 
+def _event(obj: Json) -> None:
+    obj.setdefault("eventTime", None)
+    obj.setdefault("reportingComponent", "")
+    obj.setdefault("reportingInstance", "")
+
+
+def _priority(obj: Json) -> None:
+    obj.setdefault("preemptionPolicy", "PreemptLowerPriority")
+
+
+def _api_service(obj: Json) -> None:
+    service = (obj.get("spec") or {}).get("service")
+    if isinstance(service, dict):
+        service.setdefault("port", 443)
+
+
 def _webhooks(obj: Json) -> None:
     for hook in obj.get("webhooks") or ():
         hook.setdefault("failurePolicy", "Fail")
@@ -271,6 +252,9 @@ _BY_KIND: Mapping[tuple[str, str], Callable[[Json], None]] = {
     ("", "PersistentVolumeClaim"): _claim,
     ("", "PersistentVolume"): _volume,
     ("", "Secret"): _secret,
+    ("", "Event"): _event,
+    ("scheduling.k8s.io", "PriorityClass"): _priority,
+    ("apiregistration.k8s.io", "APIService"): _api_service,
     ("", "Namespace"): _namespace,
     ("rbac.authorization.k8s.io", "RoleBinding"): _binding,
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): _binding,

@@ -8,20 +8,32 @@ from __future__ import annotations
 
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import DeleteOptions, State
-from fluxtui.world.apiserver.status import Json, StatusError, bad_request, conflict, not_found
+from fluxtui.world.apiserver.status import (
+    Cause,
+    Details,
+    Json,
+    Resource,
+    StatusError,
+    conflict,
+    invalid_options,
+    not_found,
+)
 from fluxtui.world.apiserver.store import Key, Stored
 
 _POLICIES = ("", "Orphan", "Background", "Foreground")
+CRD_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
 _FINALIZER = {"Orphan": "orphan", "Foreground": "foregroundDeletion"}
 
 
 def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[Stored, bool]:
     """DELETE one object: its last state, and whether it is gone. Raises 404, 409, 422."""
     if options.policy not in _POLICIES:
-        raise bad_request(
-            f'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: '
-            f'"{options.policy}": supported values: "Background", "Foreground", "Orphan"'
+        text = (
+            f'Unsupported value: "{options.policy}": supported values: "Foreground", '
+            '"Background", "Orphan", "nil"'
         )
+        cause = Cause("FieldValueNotSupported", text, "propagationPolicy")
+        raise invalid_options("DeleteOptions", cause)
     with state.store.lock:
         stored = state.store.get(kind.resource, key)
         if stored is None:
@@ -32,6 +44,7 @@ def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[
                 403,
                 "Forbidden",
                 f'namespaces "{key[1]}" is forbidden: this namespace may not be deleted',
+                Details(key[1], kind="namespaces"),
             )
         for hook in state.admission:
             hook(kind, "DELETE", stored.obj, None)
@@ -42,15 +55,16 @@ def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[
 
 def _check(kind: Kind, key: Key, stored: Stored, options: DeleteOptions) -> None:
     metadata = stored.obj["metadata"]
+    about = Resource(kind.kind, kind.group, kind.kind, key[1])  # its kind, as BeforeDelete has it
     if options.uid and options.uid != metadata["uid"]:
         raise conflict(
-            kind.named(key[1]),
+            about,
             f"the UID in the precondition ({options.uid}) does not match the UID in record "
             f"({metadata['uid']}). The object might have been deleted and then recreated",
         )
     if options.resource_version and options.resource_version != metadata["resourceVersion"]:
         raise conflict(
-            kind.named(key[1]),
+            about,
             f"the ResourceVersion in the precondition ({options.resource_version}) does not match "
             f"the ResourceVersion in record ({metadata['resourceVersion']}). The object might have "
             "been modified",
@@ -78,6 +92,8 @@ def _mark_or_remove(
     finalizers = [f for f in finalizers if f == wanted or f not in _FINALIZER.values()]
     if wanted and wanted not in finalizers:
         finalizers.append(wanted)
+    if kind.kind == "CustomResourceDefinition" and CRD_FINALIZER not in finalizers:
+        finalizers.append(CRD_FINALIZER)
     grace = _grace(state, kind, stored.obj, options)
     if not finalizers and not grace and may_go(state, kind, stored.obj):
         return finish(state, kind.resource, key), True
@@ -86,7 +102,8 @@ def _mark_or_remove(
         marked["finalizers"] = finalizers
     if not marked.get("deletionTimestamp"):
         marked["deletionTimestamp"] = state.now()
-        marked["deletionGracePeriodSeconds"] = grace
+        if kind.kind not in ("Namespace", "CustomResourceDefinition"):
+            marked["deletionGracePeriodSeconds"] = grace
         if "generation" in marked:
             marked["generation"] += 1
     elif kind.resource == ("", "pods") and options.grace == 0:

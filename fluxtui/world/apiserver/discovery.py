@@ -81,6 +81,10 @@ def _groups(catalog: Catalog) -> dict[str, list[str]]:
     return {g: found[g] for g in sorted(found, key=lambda g: (rank.get(g, 99), g))}
 
 
+def served(catalog: Catalog, name: str, version: str) -> bool:
+    return (name, version) in catalog.versions()
+
+
 def aggregated(catalog: Catalog, *, core: bool, version: str = "v2") -> Json:
     """An APIGroupDiscoveryList for /api (core) or /apis."""
     groups = {"": ["v1"]} if core else _groups(catalog)
@@ -130,6 +134,7 @@ def group(catalog: Catalog, name: str) -> Json | None:
 def resource_list(catalog: Catalog, group_name: str, version: str) -> Json | None:
     """An APIResourceList; None where there is no such group and version."""
     kinds = [k for k in catalog.all() if (k.group, k.version) == (group_name, version)]
+    kinds.sort(key=lambda k: k.plural)
     if not kinds:
         return None
     resources: list[Json] = []

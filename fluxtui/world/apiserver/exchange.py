@@ -14,7 +14,13 @@ from typing import Any
 import yaml
 
 from fluxtui.world.apiserver import protobuf
-from fluxtui.world.apiserver.status import Json, StatusError, bad_request, unsupported_media
+from fluxtui.world.apiserver.status import (
+    Details,
+    Json,
+    StatusError,
+    bad_request,
+    unsupported_media,
+)
 from fluxtui.world.apiserver.store import dumps
 
 JSON = "application/json"
@@ -136,7 +142,8 @@ def check_acceptable(request: Request) -> None:
         raise StatusError(
             406,
             "NotAcceptable",
-            "only the following media types are accepted: application/json, application/yaml",
+            "406: Not Acceptable\n\nAvailable representations: application/json",
+            Details(),
         )
 
 

@@ -175,11 +175,11 @@ _ALWAYS_THERE = frozenset(
         "strategy",
         "template",
         "updateStrategy",
-        "resources",
         "jobTemplate",
         "source",
         "involvedObject",
         "containers",
+        "podSelector",
     ]
 )
 
@@ -225,6 +225,8 @@ class Comparison:
         for name, value in new.items():
             path = field(name)
             if name not in old:
+                if value == {} and self._builtin and name in _ALWAYS_THERE:
+                    continue
                 added[path] = self._whole(value, shape.child(name), name)
                 continue
             before = old[name]

@@ -28,6 +28,21 @@ class Column:
     description: str = ""
 
 
+_NO_GENERATION = frozenset(
+    (
+        *("APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "Lease"),
+        *("HorizontalPodAutoscaler", "LimitRange", "Namespace", "Node", "PersistentVolume"),
+        *("PersistentVolumeClaim", "ResourceQuota", "Service", "VolumeAttachment"),
+    )
+)
+_GENERATION_WITHOUT_SPEC = frozenset(
+    (
+        *("CustomResourceDefinition", "PriorityClass"),
+        *("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One served kind. `storage_version` differs from `version` for extra versions of a CRD."""
@@ -65,6 +80,13 @@ class Kind:
     @property
     def list_name(self) -> str:
         return self.list_kind or f"{self.kind}List"
+
+    @property
+    def counts_generation(self) -> bool:
+        """Whether changes of the spec are counted in metadata.generation."""
+        if self.custom or self.kind in _GENERATION_WITHOUT_SPEC:
+            return True
+        return "spec" in self.shape.fields and self.kind not in _NO_GENERATION
 
     @property
     def needs_version(self) -> bool:

@@ -12,7 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fluxtui.world.apiserver.selectors import Predicate
-from fluxtui.world.apiserver.status import Cause, Details, StatusError, bad_request, expired
+from fluxtui.world.apiserver.status import (
+    Cause,
+    Details,
+    StatusError,
+    bad_request,
+    expired,
+    forbidden_field,
+    invalid_options,
+)
 from fluxtui.world.apiserver.store import Bucket, Key, Store, Stored
 
 _GONE = (
@@ -44,16 +52,18 @@ def _parse(token: str) -> tuple[int, Key]:
         data = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         return int(data["rv"]), (str(data["start"][0]), str(data["start"][1]))
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise bad_request(f"continue key is not valid: {error}") from error
+        raise bad_request(f"invalid continue token: continue key is not valid: {error}") from error
 
 
-def parse_version(text: str, name: str = "resourceVersion") -> int:
+def parse_version(text: str, *, watch: bool = False) -> int:
     if not text.isdigit():
-        raise StatusError(
-            400,
-            "BadRequest",
-            f'{name}: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax',
+        why = (
+            f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": '
+            "invalid syntax"
         )
+        if watch:
+            raise StatusError(500, "", why)
+        raise StatusError(400, "BadRequest", f"invalid resource version: {why}")
     return int(text)
 
 
@@ -124,6 +134,10 @@ def page(
     return Page([s for _, s in found], rv, _token(rv, found[-1][0]), None if wanted else rest)
 
 
+def _match(cause: Cause) -> StatusError:
+    return invalid_options("ListOptions", cause)
+
+
 def _asked(store: Store, bucket: Bucket, query: Mapping[str, str]) -> tuple[int, Key | None, bool]:
     """(version, start after, whether exactly that version); version 0 means now."""
     text, match = query.get("resourceVersion", ""), query.get("resourceVersionMatch", "")
@@ -138,20 +152,22 @@ def _asked(store: Store, bucket: Bucket, query: Mapping[str, str]) -> tuple[int,
             raise expired(_GONE, continue_token=_token(-1, start))
         return rv, start, True
     if match and not text:
-        raise bad_request(
-            "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless "
-            "resourceVersion is provided"
+        raise _match(
+            forbidden_field(
+                "resourceVersionMatch",
+                "resourceVersionMatch is forbidden unless resourceVersion is provided",
+            )
         )
     if match not in ("", "Exact", "NotOlderThan"):
-        raise bad_request(
-            f'resourceVersionMatch: Unsupported value: "{match}": supported values: "Exact", '
-            '"NotOlderThan", ""'
-        )
+        text = f'Unsupported value: "{match}": supported values: "Exact", "NotOlderThan", ""'
+        raise _match(Cause("FieldValueNotSupported", text, "resourceVersionMatch"))
     if text in ("", "0"):
         if match == "Exact" and text == "0":
-            raise bad_request(
-                'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for '
-                'resourceVersion "0"'
+            raise _match(
+                forbidden_field(
+                    "resourceVersionMatch",
+                    'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+                )
             )
         return 0, None, False
     rv = parse_version(text)

@@ -168,7 +168,8 @@ def after_update(
     fields = fs.difference(fs.union(out.get(me, {}), mine), change.removed)
     if fields:
         if out.get(me) != fields:
-            times[me] = now
+            # Kubernetes leaves the time of a scale out.
+            times[me] = "" if me.subresource == "scale" else now
         out[me] = fields
     return write(out, times) or None
 
@@ -236,7 +237,7 @@ def _conflict(conflicts: Mapping[Manager, FieldSet]) -> StatusError:
     else:
         lines = []
         for who, fields in groups:
-            lines.append(f"conflicts with {who}:" if len(fields) > 1 else f"conflict with {who}:")
+            lines.append(f"conflicts with {who}:")
             lines += [f"- {path}" for path in fields]
         text = f"Apply failed with {len(causes)} conflicts: " + "\n".join(lines)
     return StatusError(409, "Conflict", text, Details(causes=tuple(causes)))

@@ -39,6 +39,7 @@ _NAME_TEXT = (
 )
 # Kinds whose names may be any path segment (RBAC: `system:node`).
 _PATH_SEGMENT = frozenset({"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"})
+_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 _LABEL_KINDS = frozenset({"Namespace", "Service"})
 
 
@@ -74,6 +75,13 @@ def metadata_causes(metadata: Json) -> Iterator[Cause]:
     if size > 256 * 1024:
         text = "Too long: may not be more than 262144 bytes"
         yield Cause("FieldValueTooLong", text, "metadata.annotations")
+    for i, name in enumerate(metadata.get("finalizers") or ()):
+        if "/" not in str(name) and name not in _FINALIZERS:
+            yield invalid_value(
+                f"metadata.finalizers[{i}]",
+                f'"{name}"',
+                "name is neither a standard finalizer name nor is it fully qualified",
+            )
     controllers = [r for r in metadata.get("ownerReferences") or [] if r.get("controller")]
     if len(controllers) > 1:
         yield invalid_value(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from fluxtui.world.apiserver.shape import Shape
-from fluxtui.world.apiserver.status import Json, StatusError, bad_request
+from fluxtui.world.apiserver.status import Details, Json, StatusError, bad_request
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
@@ -28,7 +28,8 @@ def merge_patch(target: Any, patch: Any) -> Any:
 def json_patch(target: Any, operations: Any) -> Any:
     """RFC 6902. Raises 422 where the server refuses to apply, 400 where it is no patch."""
     if not isinstance(operations, list):
-        raise bad_request("json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+        text = "cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
+        raise bad_request(f"error decoding patch: json: {text}")
     document = target
     for operation in operations:
         if not isinstance(operation, dict):
@@ -57,16 +58,18 @@ def _operate(document: Any, operation: Json) -> Any:
         if op == "move":
             document = _edit(document, source, _REMOVE, op)
         return _edit(document, path, value, "add")
-    raise bad_request(f"Unexpected kind: {op or 'unknown'}")
+    raise _refused(f"Unexpected kind: {op or 'unknown'}")
 
 
 _REMOVE = object()
 
 
 def _refused(why: str) -> StatusError:
-    return StatusError(
-        422, "Invalid", f"the server rejected our request due to an error in our request: {why}"
-    )
+    """Kubernetes keeps why a patch does not apply to itself; `next` keeps it for our log."""
+    text = "the server rejected our request due to an error in our request"
+    error = StatusError(422, "Invalid", text, Details())
+    error.next = why
+    return error
 
 
 def _pointer(path: Any) -> list[str]:
@@ -177,10 +180,15 @@ def _strategic(target: Json, patch: Json, shape: Shape) -> Json:
             continue
         out[key] = _strategic_value(out.get(key), value, shape.child(key))
     for key, value in patch.items():
-        if key.startswith(_ORDER):
-            name = key[len(_ORDER) :]
-            if isinstance(out.get(name), list):
-                out[name] = _ordered(out[name], value, shape.child(name))
+        name = key[len(_ORDER) :] if key.startswith(_ORDER) else key
+        given = patch.get(f"{_ORDER}{name}")
+        if (key != name) != (given is not None):
+            continue  # a list whose order is given elsewhere in the patch
+        if isinstance(out.get(name), list) and isinstance(target.get(name), list):
+            sub = shape.child(name)
+            if sub.patch_key or sub.merge == "set":
+                order = given if given is not None else value
+                out[name] = _ordered(out[name], order, target[name], sub)
     return out
 
 
@@ -218,24 +226,28 @@ def _strategic_list(target: list[Any], patch: list[Any], shape: Shape) -> list[A
     return out
 
 
-def _ordered(items: list[Any], order: list[Any], shape: Shape) -> list[Any]:
-    """Items in the order given; those not named keep their place relative to the one before."""
+def _ordered(items: list[Any], order: list[Any], live: list[Any], shape: Shape) -> list[Any]:
+    """Items the patch names in its order; the others between them, as they stood before.
+
+    An item the patch adds stands before those it does not name.
+    """
     key = shape.patch_key
 
-    def identity(item: Any) -> Any:
-        return item.get(key) if isinstance(item, dict) and key else item
+    def identity(item: Any) -> str:
+        return str(item.get(key) if isinstance(item, dict) and key else item)
 
-    wanted = [identity(x) for x in order]
-    rank = {str(w): i for i, w in enumerate(wanted)}
-    named = sorted(
-        (x for x in items if str(identity(x)) in rank), key=lambda x: rank[str(identity(x))]
-    )
+    rank = {identity(x): i for i, x in enumerate(order)}
+    place = {identity(x): i for i, x in enumerate(live)}
+    named = sorted((x for x in items if identity(x) in rank), key=lambda x: rank[identity(x)])
+    others = [x for x in items if identity(x) not in rank]
     out: list[Any] = []
-    queue = list(named)
-    for item in items:
-        if str(identity(item)) in rank:
-            if queue:
-                out.append(queue.pop(0))
-        else:
-            out.append(item)
-    return out + queue
+    i = 0
+    for item in others:
+        while i < len(named):
+            at = place.get(identity(named[i]))
+            if at is not None and at > place.get(identity(item), len(live)):
+                break
+            out.append(named[i])
+            i += 1
+        out.append(item)
+    return out + named[i:]

@@ -26,10 +26,12 @@ from fluxtui.world.apiserver.patches import json_patch, merge_patch
 from fluxtui.world.apiserver.routing import Target
 from fluxtui.world.apiserver.state import DeleteOptions, Options, State
 from fluxtui.world.apiserver.status import (
+    Cause,
     Json,
     StatusError,
-    bad_request,
     expired,
+    forbidden_field,
+    invalid_options,
     method_not_allowed,
     not_found,
     success,
@@ -72,7 +74,7 @@ class Resources:
         if kind.verbs == ("create",):
             return answer(reviews.review(request.user, kind, object_or_empty(request)), 201)
         if kind.namespaced and not target.namespace and verb not in ("list", "watch"):
-            raise method_not_allowed()
+            raise unknown_path() if target.name else method_not_allowed()
         if verb == "watch":
             return self._watch(request, target, kind)
         if verb == "list":
@@ -190,11 +192,12 @@ class Resources:
         version = query.get("resourceVersion", "")
         initial = request.flag("sendInitialEvents")
         if initial and query.get("resourceVersionMatch") != "NotOlderThan":
-            raise bad_request(
-                "sendInitialEvents: Forbidden: sendInitialEvents requires setting "
-                "resourceVersionMatch to NotOlderThan"
+            cause = forbidden_field(
+                "resourceVersionMatch",
+                "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
             )
-        since = lists.parse_version(version) if version else None
+            raise invalid_options("ListOptions", cause)
+        since = lists.parse_version(version, watch=True) if version else None
         if since is not None and since > self._state.store.rv:
             raise lists.too_new(since, self._state.store.rv)
         seconds = query.get("timeoutSeconds", "")
@@ -266,7 +269,11 @@ class Resources:
     def _options(self, request: Request, sub: str) -> Options:
         dry = request.query.get("dryRun", "")
         if dry not in ("", "All"):
-            raise bad_request(f'dryRun: Unsupported value: "{dry}": supported values: "All"')
+            text = f'Unsupported value: ["{dry}"]: supported values: "All"'
+            kind = {"POST": "CreateOptions", "PUT": "UpdateOptions"}.get(
+                request.method, "PatchOptions"
+            )
+            raise invalid_options(kind, Cause("FieldValueNotSupported", text, "dryRun"))
         agent = request.headers.get("user-agent", "unknown").split("/")[0].split(" ")[0]
         return Options(
             request.query.get("fieldManager") or agent[:128] or "unknown",
@@ -306,10 +313,8 @@ class Resources:
         if media not in accepted:
             raise unsupported_media(media, accepted)
         if options.force and "apply-patch" not in media:
-            raise bad_request(
-                'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified '
-                "for non-apply patch"
-            )
+            cause = forbidden_field("force", "may not be specified for non-apply patch")
+            raise invalid_options("PatchOptions", cause)
         if "apply-patch" in media:
             options.manager = request.query.get("fieldManager", "")
         body = parse_body(request)

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from fluxtui.world.apiserver.exchange import User
 from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.status import Details, Json, StatusError, bad_request
+from fluxtui.world.apiserver.status import (
+    Details,
+    Json,
+    Resource,
+    StatusError,
+    invalid,
+    invalid_value,
+)
 
 READ_VERBS = ("get", "list", "watch")
 _SELF = ("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews")
@@ -40,7 +47,7 @@ def allowed(user: User, verb: str, plural: str, sub: str = "") -> bool:
 
 
 def review(user: User, kind: Kind, body: Json) -> Json:
-    """Answer a review: the body with its status filled in. Raises 400 where it says nothing."""
+    """Answer a review: the body with its status filled in. Raises 422 where it says nothing."""
     spec: Json = body.get("spec") or {}
     head = {"kind": kind.kind, "apiVersion": kind.api_version, "metadata": {}}
     if kind.kind == "SelfSubjectRulesReview":
@@ -53,10 +60,12 @@ def review(user: User, kind: Kind, body: Json) -> Json:
     about = spec.get("resourceAttributes")
     path = spec.get("nonResourceAttributes")
     if (about is None) == (path is None):
-        raise bad_request(
-            f'{kind.kind}.{kind.group} "" is invalid: spec.resourceAttributes: Invalid value: '
-            "null: exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        cause = invalid_value(
+            "spec.resourceAttributes",
+            "null",
+            "exactly one of nonResourceAttributes or resourceAttributes must be specified",
         )
+        raise invalid(Resource("", kind.group), [cause])
     asked = user
     if kind.kind != "SelfSubjectAccessReview":
         asked = User(str(spec.get("user", "")), read_only=spec.get("user") == "fluxtui-read-only")

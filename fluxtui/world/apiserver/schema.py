@@ -20,13 +20,15 @@ Schema = Mapping[str, Any]
 
 
 def with_defaults(value: Any, schema: Schema) -> Any:
-    """`value` with every default of the schema filled in where a field is missing."""
+    """`value` with the schema's defaults where a field is missing, and without senseless nulls."""
     if isinstance(value, dict):
         out = value
         for name, sub in (schema.get("properties") or {}).items():
             if name not in out or (out[name] is None and not sub.get("nullable")):
                 if "default" in sub:
                     out = out | {name: with_defaults(sub["default"], sub)}
+                elif name in out:
+                    out = {k: v for k, v in out.items() if k != name}
                 continue
             filled = with_defaults(out[name], sub)
             if filled is not out[name]:
@@ -197,7 +199,7 @@ def _json_type(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _invalid(path: str, value: Any, detail: str) -> Cause:
@@ -279,7 +281,7 @@ def _object(value: dict[str, Any], schema: Schema, path: str) -> Iterator[Cause]
         if name in properties:
             yield from validate(child, properties[name], f"{path}.{name}")
         elif isinstance(extra, Mapping):
-            yield from validate(child, extra, f"{path}[{name}]" if path else name)
+            yield from validate(child, extra, f"{path}.{name}")
     if len(value) > schema.get("maxProperties", len(value)):
         yield _invalid(path, len(value), f"must have at most {schema['maxProperties']} properties")
 

@@ -64,7 +64,9 @@ def _label_test(part: str) -> Callable[[Mapping[str, str]], bool]:
     if found := _EXISTS.match(part):
         absent, key = found.groups()
         return lambda labels: (key in labels) != bool(absent)
-    raise bad_request(f"unable to parse requirement: found '{part}', expected: a label requirement")
+    if found := re.match(rf"{_KEY}\s*(?:==|!=|=)\s*{_VALUE}\s*(.)", part):
+        raise bad_request(f"found '{found.group(1)}', expected: ',' or 'end of string'")
+    raise bad_request(f"unable to parse requirement: found '{part}', expected: identifier")
 
 
 _EVERYWHERE = ("metadata.name", "metadata.namespace")
@@ -116,10 +118,7 @@ def field_selector(
             raise bad_request(f"invalid selector: '{text}'; can't understand '{part}'")
         path, operator, value = found.groups()
         if path not in allowed:
-            raise bad_request(
-                f'Unable to find "{_gvk(resource)}" that match field selector: '
-                f"field label not supported: {path}"
-            )
+            raise bad_request(_unknown_field(path, resource, extra))
         tests.append((tuple(path.split(".")), value, operator != "!="))
     if not tests:
         return None
@@ -130,9 +129,11 @@ def field_selector(
     return matches
 
 
-def _gvk(resource: tuple[str, str]) -> str:
-    group, plural = resource
-    return f"{group}/{plural}" if group else plural
+def _unknown_field(path: str, resource: tuple[str, str], extra: tuple[str, ...]) -> str:
+    if resource in _FIELDS:
+        return f"field label not supported: {path}"
+    known = ", ".join(f'"{p}"' for p in (*_EVERYWHERE, *(p.lstrip(".") for p in extra)))
+    return f'"{path}" is not a known field selector: only {known}'
 
 
 def single_name(text: str) -> str:

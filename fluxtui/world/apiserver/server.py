@@ -233,6 +233,8 @@ class ApiServer:
         place = target(path)
         if place is not None:
             check_acceptable(request)
+            if not discovery.served(self.state.catalog, place.group, place.version):
+                return text("404 page not found\n", 404)
             return self._resources.respond(request, place)
         if request.method not in ("GET", "HEAD"):
             raise method_not_allowed()
@@ -263,9 +265,7 @@ class ApiServer:
             found = openapi.document(catalog, group, version)
         elif path == "/":
             found = {"paths": ["/api", "/apis", "/healthz", "/openapi/v3", "/readyz", "/version"]}
-        if found is None:
-            raise unknown_path()
-        return answer(found)
+        return text("404 page not found\n", 404) if found is None else answer(found)
 
     def _discovery(self, request: Request, *, core: bool) -> Response:
         catalog = self.state.catalog

@@ -170,6 +170,11 @@ def forbidden(resource: Resource, why: str) -> StatusError:
     return StatusError(403, "Forbidden", f"{text} is forbidden: {why}", _details(resource))
 
 
+def invalid_options(kind: str, cause: Cause) -> StatusError:
+    """422 for what a query asks: `ListOptions.meta.k8s.io "" is invalid: ...`."""
+    return invalid(Resource("", "meta.k8s.io", kind), [cause])
+
+
 def bad_request(message: str) -> StatusError:
     return StatusError(400, "BadRequest", message)
 
@@ -193,7 +198,9 @@ def unsupported_media(sent: str, accepted: Sequence[str]) -> StatusError:
         "the body of the request was in an unknown format - accepted media types include: "
         + ", ".join(accepted)
     )
-    return StatusError(415, "UnsupportedMediaType", text, Details(causes=(Cause("", sent),)))
+    if sent == "application/json":
+        return StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", Details())
+    return StatusError(415, "UnsupportedMediaType", text)
 
 
 def expired(message: str, *, continue_token: str = "") -> StatusError:

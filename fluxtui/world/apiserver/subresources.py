@@ -17,6 +17,7 @@ from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import DeleteOptions, Options, State
 from fluxtui.world.apiserver.status import (
     Json,
+    Resource,
     StatusError,
     bad_request,
     conflict,
@@ -156,7 +157,7 @@ def _bind(state: State, kind: Kind, key: Key, body: Json, options: Options) -> t
         spec = obj.get("spec") or {}
         if spec.get("nodeName"):
             why = f'pod {key[1]} is already assigned to node "{spec["nodeName"]}"'
-            raise conflict(kind.named(key[1]), why)
+            raise conflict(Resource("pods/binding", kind="pods/binding", name=key[1]), why)
         if obj["metadata"].get("deletionTimestamp"):
             raise conflict(kind.named(key[1]), f"pod {key[1]} is being deleted, cannot be assigned")
         status: Json = dict(obj.get("status") or {})

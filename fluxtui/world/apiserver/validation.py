@@ -50,6 +50,10 @@ def _pod_spec(
         for i, container in enumerate(spec.get(word) or ()):
             yield from _container(container, f"{path}.{word}[{i}]", seen, volumes)
     if spec.get("restartPolicy", "Always") not in restart:
+        if "Always" not in restart and spec.get("restartPolicy", "Always") == "Always":
+            options = ", ".join(f'"{o}"' for o in restart)
+            yield required(f"{path}.restartPolicy", f"valid values: {options}")
+            return
         yield _unsupported(f"{path}.restartPolicy", spec.get("restartPolicy"), restart)
     names: set[str] = set()
     for i, volume in enumerate(spec.get("volumes") or ()):
@@ -129,10 +133,13 @@ def _template(obj: Json, restart: tuple[str, ...]) -> Iterator[Cause]:
 def _selected(obj: Json) -> Iterator[Cause]:
     spec = obj.get("spec") or {}
     selector = spec.get("selector")
+    labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
     if not selector:
         yield required("spec.selector")
+        text = "`selector` does not match template `labels`"
+        yield invalid_value("spec.template.metadata.labels", _shown(labels), text)
         return
-    labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels") or {}
+    labels = labels or {}
     wanted: Json = selector.get("matchLabels") or {}
     if not wanted and not selector.get("matchExpressions"):
         yield invalid_value(

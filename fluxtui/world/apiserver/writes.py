@@ -16,11 +16,13 @@ from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     Cause,
     Json,
+    Resource,
     StatusError,
     already_exists,
     bad_request,
     conflict,
     invalid,
+    invalid_options,
     invalid_value,
     not_found,
     required,
@@ -77,42 +79,20 @@ def _insert(
         metadata.pop(field, None)
     metadata["uid"] = str(uuid.uuid4())
     metadata["creationTimestamp"] = state.now()
-    if kind.custom or kind.shape.fields.get("spec") is not None:
-        if kind.kind not in _NO_GENERATION:
-            metadata["generation"] = 1
-        else:
-            metadata.pop("generation", None)
+    metadata.pop("generation", None)
+    if kind.counts_generation:
+        metadata["generation"] = 1
     obj = body | {"metadata": metadata}
     if "status" in kind.subresources:
         obj = managers.drop_status(obj)
-    obj = admit.finish(state, kind, None, obj, options)
+    decoded, obj = admit.finish(state, kind, None, obj, options)
     now = state.now()
     if managed is None:
-        managed = managers.after_update(kind, None, obj, manager, now)
+        managed = managers.after_update(kind, None, decoded, manager, now)
     obj = _with_managed(obj, managed)
     if options.dry_run:
         return Stored(_ordered(kind, obj), 0)
     return state.store.put(kind.resource, key, _ordered(kind, obj))
-
-
-# Built-in kinds with a spec whose generation Kubernetes does not count.
-_NO_GENERATION = frozenset(
-    (
-        "APIService",
-        "CSIDriver",
-        "CSINode",
-        "CertificateSigningRequest",
-        "Lease",
-        "LimitRange",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PersistentVolumeClaim",
-        "ResourceQuota",
-        "Service",
-        "VolumeAttachment",
-    )
-)
 
 
 def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) -> Stored:
@@ -121,7 +101,7 @@ def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) ->
     admit.check_fields(kind, body, options)
     if not body["metadata"].get("resourceVersion") and kind.needs_version:
         cause = invalid_value("metadata.resourceVersion", "0", "must be specified for an update")
-        raise invalid(kind.named(key[1]), [cause])
+        raise invalid(Resource(kind.plural, kind.group, kind.plural, key[1]), [cause])
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
     with state.store.lock:
         old = _existing(state, kind, key)
@@ -151,7 +131,8 @@ def patch(
             new = patches.strategic_merge_patch(current, body, kind.shape)
         else:
             if not isinstance(body, dict):
-                raise bad_request("json: cannot unmarshal into map[string]interface {}")
+                text = "cannot unmarshal array into Go value of type map[string]interface {}"
+                raise bad_request(f"error decoding patch: json: {text}")
             new = patches.merge_patch(current, body)
         if not isinstance(new, dict):
             raise bad_request("the patched document is not an object")
@@ -172,24 +153,26 @@ def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> t
     if not isinstance(body, dict):
         raise bad_request("error decoding YAML: the configuration is not an object")
     if not options.manager:
-        causes = [required("fieldManager", "is required for apply patch")]
-        raise StatusError(
-            422,
-            "Invalid",
-            'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required '
-            "value: is required for apply patch",
-            invalid(kind.named(""), causes).details,
-        )
+        cause = required("fieldManager", "is required for apply patch")
+        raise invalid_options("PatchOptions", cause)
     config = admit.without_nulls(_identified(kind, key[0], key[1], body))
     if (config["metadata"] or {}).get("managedFields"):
         raise bad_request("metadata.managedFields must be nil")
-    admit.check_applied(kind, config)
+    own = body.get("metadata") if isinstance(body.get("metadata"), dict) else {}
+    admit.check_applied(kind, config, str((own or {}).get("namespace") or ""))
     manager = Manager(options.manager, "Apply", kind.api_version, options.subresource)
     with state.store.lock:
         old = state.store.get(kind.resource, key)
         if old is None:
-            if options.subresource or config["metadata"].get("uid"):
+            uid = config["metadata"].get("uid")
+            if options.subresource:
                 raise not_found(kind.named(key[1]))
+            if uid:
+                raise conflict(
+                    kind.named(key[1]),
+                    f"uid mismatch: the provided object specified uid {uid}, and no existing "
+                    "object was found",
+                )
             applied = managers.apply(kind, None, config, manager, state.now(), force=True)
             stored = _insert(state, kind, applied.obj, manager, options, applied.managed)
             return stored, True
@@ -216,9 +199,9 @@ def _store_update(
     live = _as_version(kind, old.obj)
     _check_version(kind, key, live, body)
     new = _isolated(kind, live, body, options.subresource)
-    new = admit.finish(state, kind, live, new, options)
+    decoded, new = admit.finish(state, kind, live, new, options)
     if managed is None:
-        managed = managers.after_update(kind, live, new, manager, state.now())
+        managed = managers.after_update(kind, live, decoded, manager, state.now())
     new = _with_managed(new, managed)
     new["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
     _count_generation(kind, live, new)
@@ -239,10 +222,15 @@ def _check_version(kind: Kind, key: Key, live: Json, body: Json) -> None:
     if uid and uid != live["metadata"]["uid"]:
         raise conflict(
             kind.named(key[1]),
-            f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
-            f"{live['metadata']['uid']}",
+            "StorageError: invalid object, Code: 4, Key: "
+            f"/registry/{kind.plural}/{'/'.join(k for k in key if k)}, ResourceVersion: 0, "
+            f"AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object "
+            f"meta: {live['metadata']['uid']}",
         )
     version = metadata.get("resourceVersion")
+    if version and not str(version).isdigit():
+        text = f'strconv.ParseUint: parsing "{version}": invalid syntax'
+        raise StatusError(500, "", text)
     if version and version != live["metadata"]["resourceVersion"]:
         raise conflict(kind.named(key[1]))
 
@@ -344,14 +332,7 @@ def _identified(kind: Kind, namespace: str, name: str, body: Any) -> Json:
     elif not sent[1]:
         raise bad_request("Object 'Kind' is missing in the body of the request")
     elif sent != (kind.api_version, kind.kind):
-        group, _, version = sent[0].rpartition("/")
-        raise bad_request(
-            f"the API version in the data ({sent[0]}) does not match the expected API version "
-            f"({kind.api_version})"
-            if sent[1] == kind.kind
-            else f'{sent[1]} in version "{version}" cannot be handled as a {kind.kind}: converting '
-            f"({group}.{sent[1]}) to ({kind.group}.{kind.kind}): unknown conversion"
-        )
+        raise bad_request(_wrong_kind(kind, *sent))
     metadata = body.get("metadata")
     if metadata is None:
         metadata = {}
@@ -371,13 +352,19 @@ def _identified(kind: Kind, namespace: str, name: str, body: Any) -> Json:
     if kind.namespaced:
         if metadata.get("namespace") not in (None, "", namespace):
             raise bad_request(
-                f"the namespace of the provided object does not match the namespace sent on the "
-                f"request ({metadata['namespace']} != {namespace})"
-                if not name
-                else "the namespace of the object does not match the namespace on the URL"
+                "the namespace of the provided object does not match the namespace sent on the "
+                "request"
             )
         metadata["namespace"] = namespace
     else:
         metadata.pop("namespace", None)
     out: Json = body | {"metadata": metadata}
     return out
+
+
+def _wrong_kind(kind: Kind, api_version: str, sent: str) -> str:
+    version = api_version.rpartition("/")[2]
+    why = f"converting (v1.{sent}) to ({kind.group or 'core'}.{kind.kind}): unknown conversion"
+    if sent == kind.kind:
+        why = f'no kind "{sent}" is registered for version "{api_version}"'
+    return f'{sent} in version "{version}" cannot be handled as a {kind.kind}: {why}'

@@ -135,7 +135,7 @@ def config_map(name: str, data: Json | None = None, **metadata: Any) -> Json:
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": name, **metadata},
-        "data": data or {},
+        **({"data": data} if data else {}),
     }
 
 

@@ -195,7 +195,7 @@ def test_an_apply_says_what_is_wrong_with_it(api: Client) -> None:
     odd = api.apply(WEB, deployment("web", colour="blue"))
     assert odd.status == 500
     assert odd.json["message"] == (
-        "failed to create typed patch object (default/web; apps/v1, Kind=Deployment): "
+        "failed to create typed patch object (/web; apps/v1, Kind=Deployment): "
         ".spec.colour: field not declared in schema"
     )
     owned = deployment("web")

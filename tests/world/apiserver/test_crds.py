@@ -156,7 +156,7 @@ def test_strict_validation_refuses_unknown_fields(api: Client) -> None:
         ({"size": 1, "tags": ["a", "a"]}, 'spec.tags[1]: Duplicate value: "a"'),
         ({"size": 1, "parts": [{"count": 1}]}, "spec.parts[0].name: Required value"),
         ({"size": 1, "labels": {"a": 1}}, 'must be of type string: "integer"'),
-        ({"size": None}, 'must be of type integer: "null"'),
+        ({"size": None}, "spec.size: Required value"),
     ],
 )
 def test_values_are_validated(api: Client, spec: Json, message: str) -> None:

@@ -111,7 +111,7 @@ def test_a_streaming_list_ends_with_a_marked_bookmark(api: Client) -> None:
         assert marks == {"k8s.io/initial-events-end": "true"}
         api.post(MAPS, config_map("c")).ok()
         assert seen(stream.next()) == ("ADDED", "c")
-    assert api.get(MAPS, watch="true", sendInitialEvents="true").status == 400
+    assert api.get(MAPS, watch="true", sendInitialEvents="true").status == 422
 
 
 def test_a_watch_can_come_as_tables(api: Client) -> None:
