@@ -8,6 +8,7 @@ no state of the screen, and stay light to import: the first paint has one.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,8 @@ class Bridge:
 
     @staticmethod
     def _wake(reader: MessagePump) -> None:
-        reader.post_message(LookAgain())
+        with contextlib.suppress(RuntimeError):  # the screen is closed: nobody is left to tell
+            reader.post_message(LookAgain())
 
     def take(self) -> Snapshot:
         """The newest Snapshot; opens the gate for the next wake."""

@@ -142,7 +142,7 @@ class Pane(Vertical):
     def reading(self) -> str:
         """One word or two about what is shown, for the tab line (counts, a filter)."""
         shown, whole = self.table.counts
-        return f"{shown}/{whole}" if self.table.words else ""
+        return f"/{self.table.words}  {shown} of {whole}" if self.table.words else ""
 
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:

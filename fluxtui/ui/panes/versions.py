@@ -26,13 +26,23 @@ from fluxtui.ui.widgets.footer import finding_line, loudest
 from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Row
 
+NARROWEST = 21  # cells an Environment needs to say its health and what runs
 LATELY = 8  # more is for the Events pane
 RowId = tuple[str, int]
 
 
-def columns(snapshot: Snapshot, cells: int) -> tuple[Column, ...]:
+def window(names: tuple[str, ...], current: str, cells: int) -> tuple[str, ...]:
+    """As many Environments side by side as fit, the current one among them."""
+    room = max(1, (cells - 16) // NARROWEST)
+    if len(names) <= room:
+        return names
+    at = names.index(current) if current in names else 0
+    first = min(max(0, at - room // 2), len(names) - room)
+    return names[first : first + room]
+
+
+def columns(snapshot: Snapshot, names: tuple[str, ...], cells: int) -> tuple[Column, ...]:
     """Service, four columns an Environment, newest; words of health only where there is room."""
-    names = snapshot.board.environments
     tight = (cells - 18) // max(1, len(names)) < 40
     out = [Column("SERVICE", least=12 if tight else 14, most=26, keep=9)]
     for name in names:
@@ -63,8 +73,10 @@ def shared_prefix(board: Board) -> str:
     return f"{owner}/" if owner else ""
 
 
-def rows(view: View, sort: str, reverse: bool, *, words: bool) -> tuple[Row, ...]:
-    """One row per Service and line."""
+def rows(
+    view: View, names: tuple[str, ...], sort: str, reverse: bool, *, words: bool
+) -> tuple[Row, ...]:
+    """One row per Service and line, with cells for these Environments."""
     board = view.snapshot.board
     prefix = shared_prefix(board)
     services: Sequence[Service] = board.rows
@@ -76,10 +88,11 @@ def rows(view: View, sort: str, reverse: bool, *, words: bool) -> tuple[Row, ...
         for number in range(max(1, depth)):
             cells: list[Line] = [_name(service, number, prefix)]
             newest = ""
-            for name in board.environments:
+            for name in names:
                 lines = service.lines.get(name, ())
                 cell = lines[number] if number < len(lines) else None
-                cells += _cells(view, cell, words, missing=number == 0)
+                absent = "?" if name in view.snapshot.unreachable else "–"
+                cells += _cells(view, cell, words, absent if number == 0 else "")
                 newest = newest or (cell.newest if cell else "")
             cells.append(((newest, "dim"),))
             out.append(Row((service.service, number), tuple(cells)))
@@ -111,16 +124,18 @@ def _name(service: Service, number: int, prefix: str) -> Line:
 
 
 def _cells(
-    view: View, cell: Cell | None, words: bool, *, missing: bool
+    view: View, cell: Cell | None, words: bool, absent: str
 ) -> tuple[Line, Line, Line, Line]:
     if cell is None:
-        return ((("–" if missing else "", "dim"),), (), (), ())
+        return (((absent, "dim"),), (), (), ())
     role = {Level.FAILED: "bad", Level.PROGRESSING: "busy"}.get(cell.health.level, "version")
     running: Line = ((cell.running.text or "nothing yet", role if cell.running.text else "dim"),)
     state = health(cell.health.level, word=words)
     marks = (SUSPENDED if cell.suspended else "") + (PINNED if cell.pinned else "")
     if marks:
         state = (*state, (f" {marks}" if words else marks, "wait"))
+    if cell.behind and not words:
+        state = (*state, (ARROW, "busy"))  # the column that says it is the first to go
     age = since(stored_at(view.snapshot, cell.source), view.now)
     return (state, running, picks(cell), ((age, "dim"),))
 
@@ -150,18 +165,22 @@ class Versions(Pane):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._aim: Target | None = None
+        self._environment = ""
 
     def lay_out(self, view: View) -> None:
         """Fill the table; the cursor's Environment is a group of columns."""
         board = view.snapshot.board
         table = self.table
-        names = [heading(view.snapshot, e) for e in board.environments]
-        wanted = heading(view.snapshot, view.target.environment) if not table.groups else ""
-        table.set_groups(names, wanted)
-        shown = columns(view.snapshot, self.size.width)
-        words = any(c.title == "HEALTH" for c in shown)
-        found = rows(view, self.sort, self.reverse, words=words)
-        table.show_rows(shown if board.rows else (), found, empty=empty(view.snapshot))
+        names = tuple(heading(view.snapshot, e) for e in board.environments)
+        table.set_groups(
+            names, heading(view.snapshot, self._environment or view.target.environment)
+        )
+        self._environment = self._current_environment()
+        shown = window(board.environments, self._environment, self.size.width)
+        spec = columns(view.snapshot, shown, self.size.width)
+        words = any(c.title == "HEALTH" for c in spec)
+        found = rows(view, shown, self.sort, self.reverse, words=words)
+        table.show_rows(spec if board.rows else (), found, empty=empty(view.snapshot))
         if self._aim is not None and table.select((self._aim.service, 0)):
             self._aim = None
         self._show_lately(view, len(found) or len(empty(view.snapshot)))
@@ -175,10 +194,26 @@ class Versions(Pane):
     def aim(self, target: Target) -> None:
         """The cursor goes to the Service and Environment that the Target names."""
         self._aim = target if target.service else None
-        board = self.view.snapshot.board
-        if target.environment in board.environments:
-            at = board.environments.index(target.environment)
-            self.table.set_groups(self.table.groups, self.table.groups[at : at + 1][0])
+        self._environment = target.environment or self._environment
+
+    def _current_environment(self) -> str:
+        """The Environment of the column group under the cursor."""
+        groups, names = self.table.groups, self.view.snapshot.board.environments
+        at = groups.index(self.table.group) if self.table.group in groups else -1
+        return names[at] if 0 <= at < len(names) else ""
+
+    def moved(self) -> None:
+        """←→ may lead to an Environment that is not in the window."""
+        before, self._environment = self._environment, self._current_environment()
+        if before != self._environment:
+            self.refresh_view()
+
+    def reading(self) -> str:
+        """How many Environments there is no room for, beside the filter."""
+        names = self.view.snapshot.board.environments
+        hidden = len(names) - len(window(names, self._environment, self.size.width))
+        more = f"←→ {hidden} more environments" if hidden > 0 else ""
+        return "  ".join(part for part in (more, super().reading()) if part)
 
     def compose(self) -> ComposeResult:
         """The board, and a strip under it."""
@@ -191,12 +226,11 @@ class Versions(Pane):
 
     def pointed(self) -> Target | None:
         """Service, Environment and source under the cursor."""
-        row = self.table.selected
+        row, environment = self.table.selected, self._current_environment()
         board = self.view.snapshot.board
-        if row is None or self.table.group not in self.table.groups:
+        if row is None or not environment:
             return None
         service, number = cast(RowId, row.id)
-        environment = board.environments[self.table.groups.index(self.table.group)]
         found = board.row(service)
         lines = found.lines.get(environment, ()) if found else ()
         source = lines[number].source if number < len(lines) else None
