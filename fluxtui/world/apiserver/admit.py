@@ -150,7 +150,7 @@ def _non_nullable(new: Json, kind: Kind) -> Json:
 
 
 def _causes(kind: Kind, old: Json | None, new: Json) -> list[Cause]:
-    causes = list(naming.metadata_causes(new["metadata"]))
+    causes = list(naming.metadata_causes(new["metadata"], custom=kind.custom))
     if old is None:
         causes = list(naming.name_causes(kind.kind, new["metadata"].get("name", ""))) + causes
     if kind.custom:

@@ -66,8 +66,11 @@ def name_causes(kind: str, name: str) -> Iterator[Cause]:
             yield invalid_value(where, f'"{name}"', SUBDOMAIN_TEXT)
 
 
-def metadata_causes(metadata: Json) -> Iterator[Cause]:
-    """What is wrong with labels, annotations, finalizers and ownerReferences."""
+def metadata_causes(metadata: Json, *, custom: bool) -> Iterator[Cause]:
+    """What is wrong with labels, annotations, finalizers and ownerReferences.
+
+    Finalizers of custom kinds need no domain (`finalizers.fluxcd.io`).
+    """
     yield from label_causes(metadata.get("labels"), "metadata.labels")
     for key in metadata.get("annotations") or {}:
         yield from _key(key, "metadata.annotations", lower=True)
@@ -76,7 +79,7 @@ def metadata_causes(metadata: Json) -> Iterator[Cause]:
         text = "Too long: may not be more than 262144 bytes"
         yield Cause("FieldValueTooLong", text, "metadata.annotations")
     for i, name in enumerate(metadata.get("finalizers") or ()):
-        if "/" not in str(name) and name not in _FINALIZERS:
+        if not custom and "/" not in str(name) and name not in _FINALIZERS:
             yield invalid_value(
                 f"metadata.finalizers[{i}]",
                 f'"{name}"',

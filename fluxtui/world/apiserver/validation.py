@@ -6,28 +6,16 @@ theirs. Pure.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fluxtui.world.apiserver.naming import label_causes
+from fluxtui.world.apiserver.pod_validation import pod_spec, shown, unsupported
 from fluxtui.world.apiserver.status import Cause, Json, forbidden_field, invalid_value, required
 
-_ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*\Z")
 _KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
-_PORT_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?\Z")
 _IMMUTABLE = "field is immutable"
-
-
-def _shown(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _unsupported(path: str, value: Any, options: tuple[str, ...]) -> Cause:
-    listed = ", ".join(f'"{o}"' for o in sorted(options))
-    text = f"Unsupported value: {_shown(value)}: supported values: {listed}"
-    return Cause("FieldValueNotSupported", text, path)
 
 
 def _not_negative(spec: Json, names: tuple[str, ...]) -> Iterator[Cause]:
@@ -35,87 +23,6 @@ def _not_negative(spec: Json, names: tuple[str, ...]) -> Iterator[Cause]:
         value = spec.get(name)
         if isinstance(value, int) and value < 0:
             yield invalid_value(f"spec.{name}", str(value), "must be greater than or equal to 0")
-
-
-def _pod_spec(
-    spec: Json, path: str, restart: tuple[str, ...], claims: frozenset[str] = frozenset()
-) -> Iterator[Cause]:
-    """`claims`: names of volumes that a StatefulSet's claim templates bring along."""
-    containers = spec.get("containers") or []
-    if not containers:
-        yield required(f"{path}.containers")
-    seen: set[str] = set()
-    volumes = {v.get("name") for v in spec.get("volumes") or ()} | claims
-    for word in ("initContainers", "containers"):
-        for i, container in enumerate(spec.get(word) or ()):
-            yield from _container(container, f"{path}.{word}[{i}]", seen, volumes)
-    if spec.get("restartPolicy", "Always") not in restart:
-        if "Always" not in restart and spec.get("restartPolicy", "Always") == "Always":
-            options = ", ".join(f'"{o}"' for o in restart)
-            yield required(f"{path}.restartPolicy", f"valid values: {options}")
-            return
-        yield _unsupported(f"{path}.restartPolicy", spec.get("restartPolicy"), restart)
-    names: set[str] = set()
-    for i, volume in enumerate(spec.get("volumes") or ()):
-        name = volume.get("name")
-        if not name:
-            yield required(f"{path}.volumes[{i}].name")
-        elif name in names:
-            yield Cause(
-                "FieldValueDuplicate",
-                f"Duplicate value: {_shown(name)}",
-                f"{path}.volumes[{i}].name",
-            )
-        names.add(str(name))
-
-
-def _container(container: Json, path: str, seen: set[str], volumes: set[Any]) -> Iterator[Cause]:
-    name = container.get("name")
-    if not name:
-        yield required(f"{path}.name")
-    elif name in seen:
-        yield Cause("FieldValueDuplicate", f"Duplicate value: {_shown(name)}", f"{path}.name")
-    seen.add(str(name))
-    if not container.get("image"):
-        yield required(f"{path}.image")
-    for i, variable in enumerate(container.get("env") or ()):
-        if not variable.get("name"):
-            yield required(f"{path}.env[{i}].name")
-        elif not _ENV_NAME.match(variable["name"]):
-            yield invalid_value(
-                f"{path}.env[{i}].name",
-                _shown(variable["name"]),
-                "a valid environment variable name must consist only of printable ASCII "
-                "characters other than '='",
-            )
-        if variable.get("value") and variable.get("valueFrom"):
-            yield invalid_value(
-                f"{path}.env[{i}].valueFrom",
-                '""',
-                "may not be specified when `value` is not empty",
-            )
-    for i, mount in enumerate(container.get("volumeMounts") or ()):
-        if mount.get("name") not in volumes:
-            text = f"Not found: {_shown(mount.get('name'))}"
-            yield Cause("FieldValueNotFound", text, f"{path}.volumeMounts[{i}].name")
-        if not mount.get("mountPath"):
-            yield required(f"{path}.volumeMounts[{i}].mountPath")
-    for i, port in enumerate(container.get("ports") or ()):
-        number = port.get("containerPort")
-        if not isinstance(number, int):
-            yield required(f"{path}.ports[{i}].containerPort")
-        elif not 0 < number < 65536:
-            yield invalid_value(
-                f"{path}.ports[{i}].containerPort",
-                str(number),
-                "must be between 1 and 65535, inclusive",
-            )
-        if port.get("name") and not _PORT_NAME.match(port["name"]):
-            yield invalid_value(
-                f"{path}.ports[{i}].name",
-                _shown(port["name"]),
-                "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)",
-            )
 
 
 def _template(obj: Json, restart: tuple[str, ...]) -> Iterator[Cause]:
@@ -127,7 +34,7 @@ def _template(obj: Json, restart: tuple[str, ...]) -> Iterator[Cause]:
         str((claim.get("metadata") or {}).get("name"))
         for claim in spec.get("volumeClaimTemplates") or ()
     )
-    yield from _pod_spec(template.get("spec") or {}, "spec.template.spec", restart, claims)
+    yield from pod_spec(template.get("spec") or {}, "spec.template.spec", restart, claims)
 
 
 def _selected(obj: Json) -> Iterator[Cause]:
@@ -137,18 +44,18 @@ def _selected(obj: Json) -> Iterator[Cause]:
     if not selector:
         yield required("spec.selector")
         text = "`selector` does not match template `labels`"
-        yield invalid_value("spec.template.metadata.labels", _shown(labels), text)
+        yield invalid_value("spec.template.metadata.labels", shown(labels), text)
         return
     labels = labels or {}
     wanted: Json = selector.get("matchLabels") or {}
     if not wanted and not selector.get("matchExpressions"):
         yield invalid_value(
-            "spec.selector", _shown(selector), "empty selector is invalid for deployment"
+            "spec.selector", shown(selector), "empty selector is invalid for deployment"
         )
     if any(labels.get(k) != v for k, v in wanted.items()):
         yield invalid_value(
             "spec.template.metadata.labels",
-            _shown(labels),
+            shown(labels),
             "`selector` does not match template `labels`",
         )
 
@@ -158,7 +65,7 @@ def _workload(obj: Json, old: Json | None) -> Iterator[Cause]:
     yield from _selected(obj)
     yield from _template(obj, ("Always",))
     if old is not None and (obj["spec"].get("selector") != old["spec"].get("selector")):
-        yield invalid_value("spec.selector", _shown(obj["spec"].get("selector")), _IMMUTABLE)
+        yield invalid_value("spec.selector", shown(obj["spec"].get("selector")), _IMMUTABLE)
 
 
 _STATEFUL_MUTABLE = frozenset(
@@ -202,7 +109,7 @@ def _job(obj: Json, old: Json | None) -> Iterator[Cause]:
         if name == "template" and old["spec"].get("suspend"):
             continue
         if spec.get(name) != before:
-            yield invalid_value(f"spec.{name}", _shown(spec.get(name)), _IMMUTABLE)
+            yield invalid_value(f"spec.{name}", shown(spec.get(name)), _IMMUTABLE)
 
 
 def _cron_job(obj: Json, _old: Json | None) -> Iterator[Cause]:
@@ -212,20 +119,20 @@ def _cron_job(obj: Json, _old: Json | None) -> Iterator[Cause]:
     elif len(str(spec["schedule"]).split()) != 5 and not str(spec["schedule"]).startswith("@"):
         yield invalid_value(
             "spec.schedule",
-            _shown(spec["schedule"]),
+            shown(spec["schedule"]),
             f"expected exactly 5 fields, found {len(str(spec['schedule']).split())}: "
             f"[{' '.join(str(spec['schedule']).split())}]",
         )
     template = ((spec.get("jobTemplate") or {}).get("spec") or {}).get("template") or {}
     path = "spec.jobTemplate.spec.template.spec"
-    yield from _pod_spec(template.get("spec") or {}, path, ("OnFailure", "Never"))
+    yield from pod_spec(template.get("spec") or {}, path, ("OnFailure", "Never"))
 
 
 _POD_MUTABLE = ("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds")
 
 
 def _pod(obj: Json, old: Json | None) -> Iterator[Cause]:
-    yield from _pod_spec(obj.get("spec") or {}, "spec", ("Always", "OnFailure", "Never"))
+    yield from pod_spec(obj.get("spec") or {}, "spec", ("Always", "OnFailure", "Never"))
     if old is None:
         return
 
@@ -259,25 +166,25 @@ def _service(obj: Json, old: Json | None) -> Iterator[Cause]:
     if not ports and spec.get("clusterIP") != "None" and spec.get("type") != "ExternalName":
         yield required("spec.ports")
     if spec.get("type") not in _SERVICE_TYPES:
-        yield _unsupported("spec.type", spec.get("type"), _SERVICE_TYPES)
+        yield unsupported("spec.type", spec.get("type"), _SERVICE_TYPES)
     seen: set[tuple[Any, Any]] = set()
     for i, port in enumerate(ports):
         number = port.get("port")
         if not isinstance(number, int) or not 0 < number < 65536:
             yield invalid_value(
-                f"spec.ports[{i}].port", _shown(number), "must be between 1 and 65535, inclusive"
+                f"spec.ports[{i}].port", shown(number), "must be between 1 and 65535, inclusive"
             )
         if len(ports) > 1 and not port.get("name"):
             yield required(f"spec.ports[{i}].name")
         key = (number, port.get("protocol"))
         if key in seen:
-            text = f"Duplicate value: {_shown({'port': key[0], 'protocol': key[1]})}"
+            text = f"Duplicate value: {shown({'port': key[0], 'protocol': key[1]})}"
             yield Cause("FieldValueDuplicate", text, f"spec.ports[{i}]")
         seen.add(key)
     before = old["spec"] if old is not None else {}
     external = "ExternalName" in (spec.get("type"), before.get("type"))
     if not external and before.get("clusterIP") not in (None, "", spec.get("clusterIP")):
-        value = _shown([spec.get("clusterIP")])
+        value = shown([spec.get("clusterIP")])
         yield invalid_value("spec.clusterIPs[0]", value, "may not change once set")
 
 
@@ -309,7 +216,7 @@ def _data(obj: Json, old: Json | None) -> Iterator[Cause]:
             if not _KEY.match(key):
                 yield invalid_value(
                     f"{word}[{key}]",
-                    _shown(key),
+                    shown(key),
                     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' "
                     "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation "
                     "is '[-._a-zA-Z0-9]+')",
@@ -323,7 +230,7 @@ def _data(obj: Json, old: Json | None) -> Iterator[Cause]:
 def _secret(obj: Json, old: Json | None) -> Iterator[Cause]:
     yield from _data(obj, old)
     if old is not None and old.get("type") != obj.get("type"):
-        yield invalid_value("type", _shown(obj.get("type")), _IMMUTABLE)
+        yield invalid_value("type", shown(obj.get("type")), _IMMUTABLE)
 
 
 def _role_binding(obj: Json, old: Json | None) -> Iterator[Cause]:
@@ -331,7 +238,7 @@ def _role_binding(obj: Json, old: Json | None) -> Iterator[Cause]:
     if not role.get("name"):
         yield required("roleRef.name")
     if old is not None and old.get("roleRef") != role:
-        yield invalid_value("roleRef", _shown(role), "cannot change roleRef")
+        yield invalid_value("roleRef", shown(role), "cannot change roleRef")
     for i, subject in enumerate(obj.get("subjects") or ()):
         if not subject.get("name"):
             yield required(f"subjects[{i}].name")
@@ -342,7 +249,7 @@ def _role_binding(obj: Json, old: Json | None) -> Iterator[Cause]:
 def _event(obj: Json, _old: Json | None) -> Iterator[Cause]:
     about = (obj.get("involvedObject") or {}).get("namespace") or "default"
     if about != obj["metadata"].get("namespace"):
-        value = _shown((obj.get("involvedObject") or {}).get("namespace", ""))
+        value = shown((obj.get("involvedObject") or {}).get("namespace", ""))
         yield invalid_value("involvedObject.namespace", value, "does not match event.namespace")
 
 
@@ -353,14 +260,14 @@ def _crd(obj: Json, old: Json | None) -> Iterator[Cause]:
     if obj["metadata"].get("name") != wanted:
         yield invalid_value(
             "metadata.name",
-            _shown(obj["metadata"].get("name")),
+            shown(obj["metadata"].get("name")),
             'must be spec.names.plural+"."+spec.group',
         )
     versions = spec.get("versions") or []
     if sum(1 for v in versions if v.get("storage")) != 1:
         yield invalid_value(
             "spec.versions",
-            _shown([v.get("name") for v in versions]),
+            shown([v.get("name") for v in versions]),
             "must have exactly one version marked as storage version",
         )
     for i, version in enumerate(versions):
@@ -369,9 +276,9 @@ def _crd(obj: Json, old: Json | None) -> Iterator[Cause]:
     if old is not None:
         for path, name in (("names.kind", "kind"), ("names.plural", "plural")):
             if (old["spec"].get("names") or {}).get(name) != names.get(name):
-                yield invalid_value(f"spec.{path}", _shown(names.get(name)), _IMMUTABLE)
+                yield invalid_value(f"spec.{path}", shown(names.get(name)), _IMMUTABLE)
         if old["spec"].get("scope") != spec.get("scope"):
-            yield invalid_value("spec.scope", _shown(spec.get("scope")), _IMMUTABLE)
+            yield invalid_value("spec.scope", shown(spec.get("scope")), _IMMUTABLE)
 
 
 Check = Callable[[Json, Json | None], Iterator[Cause]]

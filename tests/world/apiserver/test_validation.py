@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.apiserver.client import DEPLOYMENTS, MAPS, Client, Json, config_map, deployment
+from tests.world.apiserver.client import (
+    DEPLOYMENTS,
+    FLUX,
+    MAPS,
+    Client,
+    Json,
+    config_map,
+    deployment,
+    kustomization,
+)
 
 JOBS = "/apis/batch/v1/namespaces/default/jobs"
 
@@ -157,3 +166,14 @@ def test_a_pods_image_may_change_and_little_else(api: Client) -> None:
     assert api.patch(f"{pods}/p", image, "application/json-patch+json").status == 200
     refused = api.patch(f"{pods}/p", {"spec": {"restartPolicy": "Never"}})
     assert "pod updates may not change fields other than" in refused.json["message"]
+
+
+def test_finalizers_of_built_in_kinds_need_a_domain(api: Client) -> None:
+    refused = api.post(MAPS, config_map("a", finalizers=["mine"]))
+    assert (
+        "name is neither a standard finalizer name nor is it fully qualified"
+        in (refused.json["message"])
+    )
+    custom = kustomization("app")
+    custom["metadata"]["finalizers"] = ["finalizers.fluxcd.io"]
+    assert api.post(FLUX, custom).status == 201
