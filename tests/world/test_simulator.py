@@ -526,6 +526,27 @@ async def test_a_custom_resource_is_made_healthy_again_for_every_generation(
     assert second["status"]["conditions"][0]["observedGeneration"] == 2
 
 
+async def test_a_status_that_its_schema_types_otherwise_is_respected(
+    cluster: Cluster, ns: str
+) -> None:
+    crd = definition("meters", "Meter")
+    integer = {"type": "object", "properties": {"status": {"type": "integer"}}}
+    integer["x-kubernetes-preserve-unknown-fields"] = True
+    version = crd["spec"]["versions"][0]
+    version["schema"]["openAPIV3Schema"]["properties"] = {"status": integer}
+    await create(cluster, CRD, crd)
+    meter = ApiResource("db.example.org", "v1", "Meter", "meters")
+    await until_one(
+        cluster, CRD, "", "meters.db.example.org", lambda o: status(o).status is Status.CURRENT
+    )
+    await create(cluster, meter, {"metadata": {"name": "m", "namespace": ns}})
+    done = await until_one(
+        cluster, meter, ns, "m", lambda one: reason(one, "Ready") == "Reconciled"
+    )
+    assert healthy(done)
+    assert "status" not in done["status"]
+
+
 async def test_a_custom_resource_can_be_asked_to_fail(cluster: Cluster, ns: str) -> None:
     await create(cluster, CRD, definition("queues", "Queue"))
     queue = ApiResource("db.example.org", "v1", "Queue", "queues")

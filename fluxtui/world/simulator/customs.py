@@ -7,6 +7,8 @@ know no conditions. The fault `crash-loop` makes one fail instead.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fluxtui.cluster.port import ApiResource, Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, uid_of
@@ -17,13 +19,23 @@ _WORK = 1.5
 _FLUX = "toolkit.fluxcd.io"
 
 
+@dataclass(frozen=True, slots=True)
+class CustomKind:
+    """A custom kind: its address, whether status is a subresource, and may hold `status.status`."""
+
+    type: ApiResource
+    subresource: bool
+    has_word: bool
+
+
 class Customs:
     """`look` at an object of one custom kind."""
 
-    def __init__(self, state: State, type_: ApiResource, *, subresource: bool) -> None:
+    def __init__(self, state: State, kind: CustomKind) -> None:
         self._state = state
-        self._type = type_
-        self._subresource = "status" if subresource else ""
+        self._type = kind.type
+        self._subresource = "status" if kind.subresource else ""
+        self._has_word = kind.has_word
         self._since: dict[tuple[str, int], float] = {}
         # A schema may prune what we write: so the status alone does not say that we are done.
         self._settled: set[tuple[str, int]] = set()
@@ -63,14 +75,16 @@ class Customs:
         )
         for entry in status["conditions"]:
             entry["observedGeneration"] = generation
-        status |= {"observedGeneration": generation, "status": word}
+        status["observedGeneration"] = generation
+        if self._has_word:
+            status["status"] = word
         await self._state.set_status(
             self._type, obj, status, manager=MANAGER, subresource=self._subresource
         )
 
 
-def custom_kind(crd: Json) -> tuple[ApiResource, bool] | None:
-    """The kind a definition serves and whether it has a status subresource.
+def custom_kind(crd: Json) -> CustomKind | None:
+    """The kind a definition serves.
 
     None when the definition is not for the simulator: it is Flux's, or not established yet.
     """
@@ -89,12 +103,19 @@ def custom_kind(crd: Json) -> tuple[ApiResource, bool] | None:
         str(names.get("plural", "")),
         spec.get("scope") != "Cluster",
     )
-    return type_, "status" in (chosen.get("subresources") or {})
+    schema = (chosen.get("schema") or {}).get("openAPIV3Schema") or {}
+    return CustomKind(type_, "status" in (chosen.get("subresources") or {}), _admits_word(schema))
+
+
+def _admits_word(schema: Json) -> bool:
+    """Whether `status.status` may be any text."""
+    status = (schema.get("properties") or {}).get("status") or {}
+    field = (status.get("properties") or {}).get("status")
+    return field is None or (field.get("type") == "string" and not field.get("enum"))
 
 
 def _is_settled(obj: Json, generation: int) -> bool:
-    status = obj.get("status") or {}
-    return status.get("observedGeneration") == generation and status.get("status") in (
-        "Completed",
-        "Failed",
-    )
+    """Told by a simulator before this one."""
+    ready = pods.condition(obj, "Ready") or {}
+    observed = (obj.get("status") or {}).get("observedGeneration")
+    return observed == generation and ready.get("status") in ("True", "False")

@@ -137,15 +137,15 @@ class Simulator:
         known = self._state.get(CRD, key_of(crd))
         kind = custom_kind(known) if known is not None else None
         following = self._customs.get(name)
-        if following is not None and (kind is None or following[0] != kind[0]):
+        if following is not None and (kind is None or following[0] != kind.type):
             del self._customs[name]
             following[1].cancel()
             self._tasks.append(asyncio.create_task(following[2].close()))
             following = None
         if kind is None or following is not None:
             return
-        type_, subresource = kind
-        customs = Customs(self._state, type_, subresource=subresource)
+        type_ = kind.type
+        customs = Customs(self._state, kind)
         queue = WorkQueue(type_.plural, customs.look, self._clock)
         cache = self._state.cache(type_)
         cache.changed = lambda obj: queue.add(key_of(obj))
