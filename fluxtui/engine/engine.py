@@ -14,7 +14,7 @@ import gc
 import importlib
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -184,21 +184,20 @@ class Engine:
     async def _live(self) -> None:
         # Thousands of long-lived values: fewer and cheaper collections (dependencies.md 1).
         gc.set_threshold(50_000, 20, 50)
-        tasks = [asyncio.create_task(api.run()) for api in self._apis]
+        apis = [asyncio.create_task(api.run()) for api in self._apis]
         await asyncio.sleep(0)
         for name in _HEAVY:
             importlib.import_module(name)
             await asyncio.sleep(0)
-        tasks.append(asyncio.create_task(self._publisher.run()))
+        publishing = asyncio.create_task(self._publisher.run())
         try:
             await self._stopping.wait()
         finally:
             self._gate.close()
             await self._answers.close()
-            everything = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in everything:
-                task.cancel()
-            await asyncio.gather(*everything, return_exceptions=True)
+            await _ended({*apis, publishing})
+            await _ended(asyncio.all_tasks() - {asyncio.current_task()})
+            await _hung_up(self._loop)
 
     async def _published(self, work: Awaitable[T]) -> T:
         """The result of `work`, once a Snapshot has what it brought (tags, facts, Receipts)."""
@@ -237,6 +236,25 @@ class Engine:
             if any(e.name == environment for e in api.environments):
                 return api.cluster()
         raise Unreachable("there is no such environment", where=environment)
+
+
+async def _ended(tasks: Iterable[asyncio.Task[Any] | None]) -> None:
+    """Cancel the tasks and wait until they have cleaned up."""
+    real = [task for task in tasks if task is not None]
+    for task in real:
+        task.cancel()
+    await asyncio.gather(*real, return_exceptions=True)
+
+
+async def _hung_up(loop: asyncio.AbstractEventLoop) -> None:
+    """Abort connections that are still saying good-bye.
+
+    A request cancelled before its answer leaves a TLS farewell behind that nobody owns and that the
+    server may answer later than our loop lives. asyncio has no public list of open transports.
+    """
+    for transport in list(getattr(loop, "_transports", {}).values()):
+        transport.abort()
+    await asyncio.sleep(0)
 
 
 def _fail(future: Future[Any], error: BaseException) -> None:

@@ -48,6 +48,7 @@ class Api:
         self._cluster: Cluster | None = None
         self._why = "not connected yet"
         self._tasks: dict[Target, asyncio.Task[None]] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
         self._sinks: dict[Target, ApiSink] = {}
         everything = any(not e.namespaces for e in environments)
         scopes = () if everything else dict.fromkeys(n for e in environments for n in e.namespaces)
@@ -69,7 +70,10 @@ class Api:
             self._reconcile()
             await asyncio.Event().wait()
         finally:
-            await self._end(list(self._tasks))
+            # Watches first: each cuts its own connection, and `close` waits for their sockets.
+            for target in list(self._tasks):
+                self._end(target)
+            await asyncio.gather(*self._leaving, return_exceptions=True)
             if self._cluster is not None:
                 await self._cluster.close()
 
@@ -78,7 +82,7 @@ class Api:
         for target, sink in self._sinks.items():
             parked = sink.now in (FeedState.ABSENT, FeedState.FORBIDDEN)
             if parked and target in self._tasks:
-                self._tasks.pop(target).cancel()
+                self._end(target)
         self._reconcile()
 
     def interest(self, targets: Iterable[Target]) -> None:
@@ -105,18 +109,18 @@ class Api:
         if self._cluster is None:
             return
         for target in [t for t in self._tasks if t not in self._wanted]:
-            self._tasks.pop(target).cancel()
+            self._end(target)
             self._sinks.pop(target).close()
         for target in self._wanted - self._tasks.keys():
             sink = self._sink(target)
             reflector = Reflector(self._cluster, target, sink, self._clock, self._pace)
             self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
 
-    async def _end(self, targets: Iterable[Target]) -> None:
-        tasks = [self._tasks.pop(target) for target in targets]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    def _end(self, target: Target) -> None:
+        task = self._tasks.pop(target)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+        task.cancel()
 
     def _sink(self, target: Target) -> ApiSink:
         if target not in self._sinks:

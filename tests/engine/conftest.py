@@ -22,11 +22,8 @@ from fluxtui.world.registry.server import RegistryServer
 
 
 @pytest.fixture
-async def place(tmp_path: Path, engine: MakeEngine) -> AsyncIterator[MakePlace]:
-    """Starts Environments: `await place("staging")`.
-
-    They end before the Engines do, so that every connection of an Engine is seen to end.
-    """
+async def place(tmp_path: Path) -> AsyncIterator[MakePlace]:
+    """Starts Environments: `await place("staging")`."""
     opened: list[Place] = []
 
     async def make(name: str, crds: list[dict[str, Any]] | None = None, **options: Any) -> Place:
