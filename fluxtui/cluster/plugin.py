@@ -109,7 +109,8 @@ async def _run(
             next=str(spec.get("installHint") or "").strip(),
         ) from error
     try:
-        out, err = await asyncio.wait_for(process.communicate(), time_limit)
+        async with asyncio.timeout(time_limit):
+            out, err = await process.communicate()
     except (TimeoutError, asyncio.CancelledError) as error:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

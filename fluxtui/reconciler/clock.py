@@ -37,8 +37,10 @@ class Clock:
         """Wait for the event, at most that long (None: for ever); whether it came."""
         if seconds is None:
             return await event.wait()
+        # Not wait_for: in Python 3.11 it can swallow the cancellation of whoever waits.
         try:
-            return await asyncio.wait_for(event.wait(), max(0.0, seconds) / self.speed)
+            async with asyncio.timeout(max(0.0, seconds) / self.speed):
+                return await event.wait()
         except TimeoutError:
             return event.is_set()
 

@@ -65,7 +65,8 @@ async def raised(
         finally:
             await stage.close()
     assert not api.errors
-    assert [r.getMessage() for r in caplog.get_records("call") if r.levelname == "ERROR"] == []
+    # A fault of the API is logged in one line; a fault of ours with its traceback.
+    assert [r.getMessage() for r in caplog.get_records("call") if r.exc_info] == []
 
 
 @pytest.fixture

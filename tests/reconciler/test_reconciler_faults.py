@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import pytest
 import yaml
 from reconciler_stage import NS, Stage, condition, config_map, deployment, kustomization, source
 
@@ -60,7 +62,7 @@ async def test_what_could_not_be_deleted_keeps_the_kustomization(stage: Stage) -
     await stage.until("ConfigMap", "one", lambda o: o is None)
     assert await stage.get("Kustomization", "app") is not None
     allow(stage)
-    await stage.pass_time(1)
+    await stage.pass_time(10)  # the back-off, even if it was tried twice meanwhile
     await stage.until("Kustomization", "app", lambda o: o is None)
     assert await stage.get("ConfigMap", "two") is None
 
@@ -142,3 +144,50 @@ async def test_a_vanished_artifact_is_fetched_again_for_its_users(stage: Stage) 
         path.unlink()
     await stage.patch("Kustomization", "app", {"spec": {"suspend": None}})
     await stage.until_ready("Kustomization", "app")
+
+
+@pytest.mark.parametrize("writes", range(1, 15, 2))
+async def test_a_crash_at_any_write_leaks_nothing(stage: Stage, writes: int) -> None:
+    await stage.push("acme/app", "1.0.0", ONE)
+    await stage.apply(source(), kustomization())
+    await stage.start()
+    await stage.until_ready("Kustomization", "app")
+    await stage.settled()
+    await stage.push(
+        "acme/app", "1.1.0", {"one.yaml": config_map("one", a="2"), "x.yaml": config_map("three")}
+    )
+    await stage.request("OCIRepository", "app", "now")
+    loop, dead, left = asyncio.get_running_loop(), asyncio.Event(), [writes]
+
+    def admission(kind: Any, op: str, old: Any, new: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            loop.call_soon_threadsafe(dead.set)
+            raise forbidden(kind.named("any"), "the writer is dead")
+        return new
+
+    stage.api.state.admission = (admission,)
+    done = asyncio.create_task(stage.settled())
+    crashed = asyncio.create_task(dead.wait())
+    await asyncio.wait({done, crashed}, return_when=asyncio.FIRST_COMPLETED)
+    await stage.stop()
+    for task in (done, crashed):
+        task.cancel()
+    await asyncio.gather(done, crashed, return_exceptions=True)
+    allow(stage)
+    await stage.start()
+    found = await stage.until(
+        "Kustomization",
+        "app",
+        lambda o: (
+            o
+            and o["status"].get("lastAppliedRevision", "").startswith("1.1.0")
+            and condition(o, "Ready")["status"] == "True"
+        ),
+    )
+    listing = await stage.cluster.list(
+        await stage.type("ConfigMap"), NS, label_selector="kustomize.toolkit.fluxcd.io/name=app"
+    )
+    assert {o["metadata"]["name"] for o in listing.items} == {"one", "three"}
+    ids = {e["id"] for e in found["status"]["inventory"]["entries"]}
+    assert ids == {f"{NS}_one__ConfigMap", f"{NS}_three__ConfigMap"}

@@ -120,7 +120,7 @@ async def test_a_failed_fetch_keeps_the_artifact_and_is_tried_again(stage: Stage
     assert found["status"]["observedGeneration"] == 1
     assert revision(found).startswith("1.0.0@")
     await stage.push("acme/app", "9.9.9", BUNDLE)
-    await stage.pass_time(1)
+    await stage.pass_time(10)
     found = await stage.until_ready("OCIRepository", "app")
     assert revision(found).startswith("9.9.9@")
     reasons = [(kind, reason) for kind, reason, _ in await stage.events("app")]
@@ -154,7 +154,7 @@ async def test_a_registry_that_is_down_is_asked_again(stage: Stage) -> None:
     found = await stage.until_condition("OCIRepository", "app", "FetchFailed", "True")
     assert condition(found, "Ready")["reason"] == "ReadOperationFailed"
     stage.server.start()
-    await stage.pass_time(1)
+    await stage.pass_time(10)
     await stage.until_ready("OCIRepository", "app")
 
 
