@@ -37,16 +37,18 @@ class Timeline:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._changes: tuple[Change, ...] = ()
+        self._known: frozenset[Change] = frozenset()
 
     def update(self, batch: Batch) -> tuple[Change, ...]:
         """The time line after `batch`; the same tuple when nothing happened."""
         now = rfc3339(batch.half.taken_at)
         found = [c for touch in batch.touched for c in of_touch(touch, batch.half, now)]
         found += [of_receipt(plan, receipt) for plan, receipt in batch.receipts]
-        fresh = [c for c in dict.fromkeys(found) if c not in self._changes]
+        fresh = [c for c in dict.fromkeys(found) if c not in self._known]
         if fresh:
             merged = _without_echoes(sorted((*fresh, *self._changes), key=lambda c: c.at))
             self._changes = tuple(reversed(merged[-self._kept :]))
+            self._known = frozenset(self._changes)
         return self._changes
 
 

@@ -114,6 +114,18 @@ async def test_what_the_patches_of_an_environment_do(
     assert answer.unread == ()
 
 
+async def test_a_patch_that_hits_nothing_is_a_finding(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    nothing = {"patch": REPLICAS, "target": {"kind": "Deployment", "name": "api"}}
+    staging = await with_web(place, registry, "staging", "1.4.0", patches=[PATCH, nothing])
+    running = engine(staging)
+    await known(running, staging)
+    part = only(await got(running.ask(PatchesDiff(staging.kustomization_key("web")))))
+    assert fields(part)["spec.replicas"] == (1, 3)
+    assert [text for text in part.findings if "matches no object" in text]
+
+
 async def test_version_to_version_through_the_same_patches(
     place: MakePlace, engine: MakeEngine, registry: Registry
 ) -> None:

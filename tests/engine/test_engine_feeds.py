@@ -11,11 +11,11 @@ from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
-from fluxtui.engine.feeds import ApiSink, by_context
+from fluxtui.engine.feeds import EVENTS_KEPT, ApiSink, by_context
 from fluxtui.engine.reflector import Target
 from fluxtui.engine.shapes import misshapen
-from fluxtui.engine.store import Store
-from fluxtui.engine.targets import namespaces_of, of_interest, permanent
+from fluxtui.engine.store import PAST_KEPT, Store
+from fluxtui.engine.targets import EVENT, namespaces_of, of_interest, permanent
 
 TARGET = Target(kustomization.KIND.id, "v1")
 
@@ -104,3 +104,42 @@ def test_the_objects_of_a_kustomization_are_looked_for_where_its_inventory_says(
 def test_what_is_wrong_with_a_shape_is_named(kind: Kind, change: Json, problem: str) -> None:
     spec = {"sourceRef": {"kind": "OCIRepository", "name": "web"}, **change}
     assert misshapen(kind.id, {"spec": spec, "status": None}) == problem
+
+
+async def test_events_are_bounded_and_the_newest_stay() -> None:
+    store = Store(Config(), lambda: None)
+    target = Target(EVENT, "v1", fields="involvedObject.kind=Kustomization")
+    taker = ApiSink(target, [Environment("prod", "prod")], store, HandClock().clock(), lambda: None)
+    events = [
+        {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": f"e{n}", "namespace": "apps", "resourceVersion": str(n)},
+            "lastTimestamp": f"2026-11-23T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z",
+        }
+        for n in range(EVENTS_KEPT + 50)
+    ]
+    await taker.replace(list(reversed(events)))
+    first = store.take(0).half
+    store.commit(first)
+    names = {key.name for key in first.table("prod", EVENT)}
+    assert len(names) == EVENTS_KEPT
+    assert "e49" not in names and "e50" in names
+
+    taker.put({**events[0], "metadata": {**events[0]["metadata"], "name": "new"}})
+    names = {key.name for key in store.take(0).half.table("prod", EVENT)}
+    assert len(names) == EVENTS_KEPT
+    assert "new" in names and "e50" not in names
+
+
+def test_versions_a_plan_may_rest_on_are_remembered_within_a_bound() -> None:
+    store = Store(Config(), lambda: None)
+    key = Resource.from_object("prod", obj("web", 0)).key
+    for version in range(PAST_KEPT + 10):
+        store.put(Resource.from_object("prod", obj("web", version)))
+        store.commit(store.take(0).half)
+    assert store.recall(key, "3") is None
+    remembered = store.recall(key, "100")
+    assert remembered is not None and remembered.resource_version == "100"
+    newest = store.recall(key, str(PAST_KEPT + 9))
+    assert newest is store.snapshot.get(key)
