@@ -108,6 +108,20 @@ async def test_a_key_that_cannot_be_used_says_why(make_app: MakeApp) -> None:
         assert "Resume: OCIRepository/activity-system/activity is not suspended" in text(app)
 
 
+async def test_a_reason_stays_while_rows_change(make_app: MakeApp, engine: ScriptedEngine) -> None:
+    app = make_app()
+    async with opened(app, WIDE) as pilot:
+        await press(pilot, "r")
+        first = night().board.rows[0]
+        line = replace(first.lines["staging"][0], health=HealthLine(Level.OK, "better"))
+        changed = replace(first, lines={**first.lines, "staging": (line,)})
+        board = replace(night().board, rows=(changed, *night().board.rows[1:]))
+        engine.give(replace(night(), board=board, serial=9))
+        await pilot.pause()
+        assert "✓ ready  better" in text(app)
+        assert "Resume: OCIRepository/activity-system/activity is not suspended" in text(app)
+
+
 async def test_read_only_refuses_every_act(make_app: MakeApp, engine: ScriptedEngine) -> None:
     config = replace(CONFIG, read_only=True)
     app = make_app(replace(night(), config=config), config)

@@ -18,6 +18,7 @@ from fluxtui.domain.ask import (
     Question,
     VersionsDiff,
 )
+from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.objectdiff import ObjectChange, unified
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.fieldtext import path_text, value_text
@@ -66,6 +67,15 @@ def environment_pair(snapshot: Snapshot, target: Target) -> tuple[str, str] | No
         return (names[0], names[1]) if len(names) > 1 else None
     at = max(1, names.index(target.environment))
     return names[at - 1], names[at]
+
+
+def inputs(snapshot: Snapshot, target: Target) -> tuple[object, ...]:
+    """What an answer depends on beside its question: stored revisions, specs of Kustomizations."""
+    row = snapshot.board.row(target.service)
+    lines = [line for some in row.lines.values() for line in some] if row is not None else []
+    keys = [key for line in lines for key in (line.source, *line.kustomizations)]
+    found = [r for r in map(snapshot.get, keys) if r is not None]
+    return tuple((r.key, r.generation, ocirepository.revision(r)) for r in found)
 
 
 def counts(parts: tuple[ComparedKustomization, ...]) -> Line:
@@ -144,6 +154,7 @@ class Diff(Pane):
         super().__init__(view)
         self.mode = VERSIONS if view.target.tag else PATCHES
         self._asked: tuple[Question, ...] = ()
+        self._made_of: tuple[object, ...] = ()
         self._answers: dict[Question, Comparison] = {}
         self._failed: dict[Question, str] = {}
 
@@ -172,7 +183,7 @@ class Diff(Pane):
             self.note.show_lines((head, ()))
             self.table.show_rows((), (), (((wanted, "dim"),),))
             return
-        self._ask(wanted)
+        self._ask(wanted, inputs(view.snapshot, view.target))
         answers = [self._answers[q] for q in wanted if q in self._answers]
         self.note.show_lines(self._note(head, wanted, answers))
         parts = tuple(part for answer in answers for part in answer.parts)
@@ -192,10 +203,10 @@ class Diff(Pane):
             out += wrap((("! not read: " + text, "busy"),), self.size.width - 2, 2)
         return (*out[:6], ())
 
-    def _ask(self, wanted: tuple[Question, ...]) -> None:
-        if wanted == self._asked:
+    def _ask(self, wanted: tuple[Question, ...], made_of: tuple[object, ...]) -> None:
+        if wanted == self._asked and made_of == self._made_of:
             return
-        self._asked = wanted
+        self._asked, self._made_of = wanted, made_of
         for question in wanted:
             self._failed.pop(question, None)
             self.post_message(

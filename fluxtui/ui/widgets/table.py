@@ -121,7 +121,7 @@ class Table(Painted, ScrollView, can_focus=True):
         self, columns: Sequence[Column], rows: Sequence[Row], empty: Sequence[Line] = ()
     ) -> None:
         """Show these rows, or `empty` for none; the cursor stays on the row of the same id."""
-        before, id_ = self.selected, self._id_at(self._cursor)
+        before, id_ = self._selected_id, self._id_at(self._cursor)
         columns = tuple(columns)
         same = columns == self._columns and tuple(empty) == self._empty
         self._columns, self._empty = columns, tuple(empty)
@@ -136,8 +136,12 @@ class Table(Painted, ScrollView, can_focus=True):
             for index, (was, now) in enumerate(zip(old, self._rows, strict=True)):
                 if was is not now and was != now:
                     self._repaint(index)
-        if self.selected != before:
+        if self._selected_id != before:
             self.post_message(self.Moved(self))
+
+    @property
+    def _selected_id(self) -> Hashable:
+        return self.selected.id if self.selected is not None else None
 
     def _reused(self, rows: Sequence[Row]) -> tuple[Row, ...]:
         """The same rows, as the old objects where they are equal: measured and compared once."""
