@@ -1,0 +1,92 @@
+"""The rooms keep their shape: light starts, small files, a wheel with everything inside."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "fluxtui"
+HEAVY = ("kubernetes", "oras", "networkx", "requests", "aiohttp", "pydantic", "ruamel", "semver")
+HEAVY += ("re2",)
+DATA = PACKAGE / "world" / "scenarios" / "files"
+MODULES = [p for p in sorted(PACKAGE.rglob("*.py")) if DATA not in p.parents]
+
+
+def loaded(code: str, names: tuple[str, ...], cwd: Path) -> str:
+    """Which of `names` a fresh Python has loaded after `code`."""
+    tail = f"import sys; print(*sorted(set({names!r}) & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{tail}"],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "HOME": str(cwd), "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def test_the_first_paint_needs_no_heavy_library(tmp_path: Path) -> None:
+    assert loaded("import fluxtui.ui.app", HEAVY, tmp_path) == ""
+
+
+@pytest.mark.parametrize("word", ["--help", "--version", "promote --help"])
+def test_help_and_version_load_neither_screen_nor_engine(word: str, tmp_path: Path) -> None:
+    code = (
+        "from fluxtui.cli.main import main\n"
+        f"try: main({word.split()!r})\nexcept SystemExit as end: assert end.code == 0"
+    )
+    names = (*HEAVY, "textual", "yaml", "asyncio", "fluxtui.engine.engine", "fluxtui.ui")
+    assert loaded(code, names, tmp_path) == ""
+
+
+def test_a_headless_verb_loads_no_textual(tmp_path: Path) -> None:
+    code = "import fluxtui.cli.verbs, fluxtui.cli.artifact, fluxtui.engine.engine"
+    assert loaded(code, ("textual", "rich"), tmp_path) == ""
+    journal = "from fluxtui.cli.main import main\nmain(['journal', '--context', 'x'])"
+    assert loaded(journal, ("textual", "rich"), tmp_path) == ""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_file_is_one_idea(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    limit = 250 if path == PACKAGE / "ui" / "app.py" else 400
+    assert len(text.splitlines()) <= limit
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree), "why does it exist, and what must it not do?"
+    assert path.stem not in ("utils", "helpers", "manager", "common", "misc")
+    for part in ast.walk(tree):
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (part.end_lineno or 0) - part.lineno + 1
+            assert length <= 60, f"{part.name} has {length} lines"
+
+
+def test_the_wheel_holds_styles_and_scenarios(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    if "No module named hatchling" in done.stderr:
+        pytest.skip("hatchling is not installed here")
+    assert done.returncode == 0, done.stderr
+    wheel = next(tmp_path.glob("*.whl"))
+    names = set(zipfile.ZipFile(wheel).namelist())
+    styles = {f"fluxtui/styles/{p.name}" for p in (ROOT / "styles").glob("*.tcss")}
+    listed = subprocess.run(
+        ["git", "ls-files", str(DATA)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    files = set(listed.stdout.split())
+    assert styles and styles <= names
+    assert files and files <= names
+
+
+def test_requirements_name_no_registry() -> None:
+    for path in (ROOT / "requirements").rglob("*"):
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), path.name
