@@ -300,7 +300,7 @@ def checked(check: Check, value: Any, file: str, where: str) -> Any:
         return check(value, where)
     except _Problem as problem:
         what, at = problem.args
-        raise BuildError(f"{at} {what}", file=file, field=at) from problem
+        raise BuildError(what, file=file, field=at) from problem
 
 
 def find_kustomization(loader: Loader) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
-from fluxtui.kustomize.scalars import copied
+from fluxtui.kustomize.scalars import NULL, copied
 
 Path = tuple[str | int, ...]
 
@@ -190,8 +190,15 @@ def _carry(
             result[change.path + known[size:]] = origin
 
 
+def _same(old: Any, new: Any) -> bool:
+    """Equal for whoever reads the result: how a scalar was quoted does not count."""
+    if old is None or old is NULL:
+        return new is None or new is NULL
+    return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)
+
+
 def _compare(old: Any, new: Any, source: Path, path: Path) -> Iterator[_Change]:
-    if type(old) is type(new) and old == new:
+    if _same(old, new):
         yield _Change(path, source)
     elif isinstance(old, dict) and isinstance(new, dict):
         yield _Change(path, source, whole=False)

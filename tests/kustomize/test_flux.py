@@ -1,0 +1,227 @@
+"""Flux reconciles a Kustomization: its spec is merged into the bundle, variables are put in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.errors import BuildError, SubstitutionError
+from fluxtui.kustomize import collect_variables
+from fluxtui.kustomize.variables import Variables
+from tests.kustomize.trees import field, names, reconciled
+
+PLAIN = "resources: [settings.yaml]\n"
+SPECS: list[Any] = [
+    pytest.param(PLAIN, {}, ["ConfigMap/settings"]),
+    pytest.param(PLAIN, {"targetNamespace": "prod"}, ["ConfigMap/prod/settings"]),
+    pytest.param(PLAIN + "namespace: own", {"targetNamespace": "prod"},
+                 ["ConfigMap/prod/settings"], id="targetNamespace replaces"),
+    pytest.param(PLAIN + "namePrefix: own-", {"namePrefix": "p-", "nameSuffix": "-s"},
+                 ["ConfigMap/p-settings-s"], id="affixes replace"),
+    pytest.param(PLAIN + "components: [c]\n== c/kustomization.yaml\nkind: Component\n"
+                 "nameSuffix: -c\n== d/kustomization.yaml\nkind: Component\nnameSuffix: -d",
+                 {"components": ["d"]}, ["ConfigMap/settings-c-d"], id="components are added"),
+    pytest.param(PLAIN, {"components": ["nope"], "ignoreMissingComponents": True},
+                 ["ConfigMap/settings"], id="a missing component may be ignored"),
+    pytest.param(PLAIN + "whatIsThis: 1", {}, ["ConfigMap/settings"],
+                 id="an unknown field is dropped, as Flux does"),
+    pytest.param(PLAIN + "commonLabels: {a: 1}", {}, ["ConfigMap/settings"],
+                 id="numbers for text are read as text"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "spec", "expected"), SPECS)
+def test_the_spec_is_merged_into_the_file(
+    text: str, spec: dict[str, Any], expected: list[str]
+) -> None:
+    assert names(reconciled(text, spec)) == expected
+
+
+def test_an_unknown_field_that_flux_drops_is_a_finding() -> None:
+    assert reconciled(PLAIN + "whatIsThis: 1", {}).findings == (
+        "kustomization.yaml: unknown field whatIsThis is dropped",
+    )
+
+
+def test_patches_of_the_spec_come_after_those_of_the_file() -> None:
+    patch = "- {{op: {}, path: /data/colour, value: {}}}"
+    text = (
+        PLAIN
+        + f"patches: [{{target: {{kind: ConfigMap}}, patch: '{patch.format('replace', 'red')}'}}]"
+    )
+    spec = {
+        "patches": [
+            {"target": {"kind": "ConfigMap"}, "patch": patch.format("test", "red")},
+            {"target": {"kind": "ConfigMap"}, "patch": patch.format("replace", "green")},
+            {"target": {"kind": "Nope"}, "patch": patch.format("replace", "black")},
+        ]
+    }
+    built = reconciled(text, spec)
+    assert field(built, "ConfigMap/settings data.colour") == "green"
+    assert built.findings == ("patch 3 of Kustomization apps/demo matches no object",)
+
+
+IMAGES: list[Any] = [
+    pytest.param("newTag: '1'", {"newName": "n"}, "n:1"),
+    pytest.param("digest: sha256:a", {"newName": "n"}, "n@sha256:a"),
+    pytest.param("newTag: '1'", {"digest": "sha256:b"}, "app@sha256:b"),
+    pytest.param("{newName: o, digest: sha256:a}", {"newTag": "2"}, "o:2"),
+    pytest.param("newTag: '1'", {"newTag": "2", "digest": "sha256:b"}, "app:2@sha256:b"),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs", "expected"), IMAGES)
+def test_images_are_merged_by_name(mine: str, theirs: dict[str, str], expected: str) -> None:
+    built = reconciled(
+        f"""
+        resources: [p.yaml]
+        images: [{{name: app, {mine.strip("{}")}}}]
+        == p.yaml
+        {{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {{containers: [{{image: app}}]}}}}
+        """,
+        {"images": [{"name": "app", **theirs}]},
+    )
+    assert field(built, "Pod/p spec.containers[0].image") == expected
+
+
+GENERATED: list[Any] = [
+    pytest.param("== d/a.yaml\n{kind: A, apiVersion: v1, metadata: {name: a}}\n", ["A/a"]),
+    pytest.param("== d/b.yaml\n{kind: B, apiVersion: v1, metadata: {name: b}}\n== d/a.yml\n"
+                 "{kind: A, apiVersion: v1, metadata: {name: a}}\n", ["A/a", "B/b"],
+                 id="in the order of bytes"),
+    pytest.param("== d/sub/kustomization.yaml\n{resources: [x], namePrefix: p-}\n== d/sub/x\n"
+                 "{kind: A, apiVersion: v1, metadata: {name: a}}\n", ["A/p-a"],
+                 id="a folder with its own file"),
+    pytest.param("== d/x/y/z.yaml\n{kind: A, apiVersion: v1, metadata: {name: a}}\n", ["A/a"],
+                 id="deep below"),
+    pytest.param("== d/README.md\nhello\n", [], id="nothing there"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), GENERATED)
+@pytest.mark.parametrize("path", ["d", "./d", "/d/", "x/../d"])
+def test_a_folder_without_a_file_gets_one(text: str, expected: list[str], path: str) -> None:
+    assert names(reconciled(text, {}, path)) == expected
+
+
+def test_a_file_without_resources_notes_origins() -> None:
+    built = reconciled("configMapGenerator: [{name: m}]", {})
+    assert "origin" in str(built.objects[0]["metadata"]["annotations"])
+
+
+WRONG: list[Any] = [
+    pytest.param("== d/v.yaml\nreplicas: 1\n", {}, "d", "d/v.yaml", "kind"),
+    pytest.param(PLAIN, {}, "nope", "nope", ""),
+    pytest.param(PLAIN, {"components": ["/abs"]}, ".", "kustomization.yaml", "spec.components[0]"),
+    pytest.param(PLAIN, {"components": ["https://x/y"]}, ".", "kustomization.yaml",
+                 "spec.components[0]"),
+    pytest.param(PLAIN, {"components": ["nope"]}, ".", ".", "components[0]"),
+    pytest.param(PLAIN + "resources2: [", {}, ".", "kustomization.yaml", ""),
+    pytest.param("== d/a.yaml\n{kind: A, metadata: {name: a}}\n", {}, "d", "", "apiVersion"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "spec", "path", "file", "where"), WRONG)
+def test_what_flux_refuses_is_refused(
+    text: str, spec: dict[str, Any], path: str, file: str, where: str
+) -> None:
+    with pytest.raises(BuildError) as caught:
+        reconciled(text, spec, path)
+    assert (caught.value.file, caught.value.field) == (file, where)
+
+
+KNOWN = Variables({"N": "3", "T": "text", "E": "", "Q": 'a"b', "Y": "true"})
+PUT_IN: list[Any] = [
+    pytest.param("${T}", "text"),
+    pytest.param('"${T}"', "text", id="quotes are lost on the way"),
+    pytest.param("${N}", 3, id="a bare number becomes one"),
+    pytest.param("${Y}", True, id="so does a boolean"),
+    pytest.param("v${N}", "v3"),
+    pytest.param("${NOPE:=d}", "d"),
+    pytest.param("${E:-d}", "d"),
+    pytest.param("$${T}", "${T}", id="escaped"),
+    pytest.param("$T", "$T", id="without braces"),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), PUT_IN)
+def test_variables_are_put_into_the_objects_text(value: str, expected: Any) -> None:
+    text = (
+        "resources: [a.yaml]\n== a.yaml\napiVersion: v1\nkind: A\nmetadata: {name: a}\nx: "
+        f"{value}\n"
+    )
+    assert field(reconciled(text, {}, variables=KNOWN), "A/a x") == expected
+
+
+@pytest.mark.parametrize("where", ["labels", "annotations"])
+def test_an_object_can_opt_out(where: str) -> None:
+    text = f"""
+    resources: [a.yaml]
+    == a.yaml
+    apiVersion: v1
+    kind: A
+    metadata: {{name: a, {where}: {{kustomize.toolkit.fluxcd.io/substitute: disabled}}}}
+    x: ${{{{ matrix }}}}
+    y: "${{NOPE}}"
+    """
+    assert field(reconciled(text, {}, variables=KNOWN), "A/a y") == "${NOPE}"
+
+
+def test_without_variables_nothing_is_touched_unless_asked() -> None:
+    text = "resources: [a.yaml]\n== a.yaml\n{apiVersion: v1, kind: A, metadata: {name: a}, x: $$}\n"
+    assert field(reconciled(text, {}), "A/a x") == "$$"
+    always = {"postBuild": {"substituteStrategy": "Always"}}
+    assert field(reconciled(text, always), "A/a x") == "$"
+
+
+@pytest.mark.parametrize(
+    ("value", "error"), [('"${NOPE}"', SubstitutionError), ('"${!x}"', SubstitutionError)]
+)
+def test_a_variable_that_is_not_set_names_the_object(value: str, error: type[Exception]) -> None:
+    text = f"resources: [a.yaml]\n== a.yaml\n{{apiVersion: v1, kind: A, metadata: {{name: a}}, x: {value}}}\n"  # noqa: E501
+    with pytest.raises(error, match="post build failed for 'v1/A/a'"):
+        reconciled(text, {}, variables=KNOWN)
+
+
+def test_a_value_that_breaks_the_yaml_is_an_error() -> None:
+    text = "resources: [a.yaml]\n== a.yaml\n{apiVersion: v1, kind: A, metadata: {name: a}, x: '${B}'}\n"  # noqa: E501
+    with pytest.raises(BuildError, match="not valid YAML"):
+        reconciled(text, {}, variables=Variables({"B": "a: b: c"}))
+
+
+def kustomization(post: dict[str, Any]) -> dict[str, Any]:
+    """A Flux Kustomization with a postBuild."""
+    return {"metadata": {"name": "demo", "namespace": "apps"}, "spec": {"postBuild": post}}
+
+
+def test_later_sources_win_and_inline_wins_over_all() -> None:
+    found = collect_variables(
+        kustomization(
+            {
+                "substituteFrom": [
+                    {"kind": "ConfigMap", "name": "one"},
+                    {"kind": "Secret", "name": "two"},
+                    {"kind": "ConfigMap", "name": "missing", "optional": True},
+                ],
+                "substitute": {"c": "inline"},
+            }
+        ),
+        {"apps/one": {"a": "1\n2", "b": "one"}},
+        {"apps/two": {"b": "two", "c": "two"}},
+    )
+    assert found.values == {"a": "12", "b": "two", "c": "inline"}
+    assert found.secret == {"b"}, "what inline text covers is no secret any more"
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        {"substituteFrom": [{"kind": "ConfigMap", "name": "missing"}]},
+        {"substituteFrom": [{"kind": "ConfigMap", "name": "bad"}]},
+        {"substitute": {"a-b": "c"}},
+    ],
+)
+def test_a_missing_source_or_a_bad_name_is_an_error(post: dict[str, Any]) -> None:
+    with pytest.raises(SubstitutionError):
+        collect_variables(kustomization(post), {"apps/bad": {"1a": "x"}}, {})
