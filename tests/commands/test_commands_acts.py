@@ -1,4 +1,4 @@
-"""Reconcile, suspend, resume, pin, rollback, unpin, apply: exact Plans, and when they are refused."""
+"""Reconcile, suspend, resume, pin, rollback, unpin, apply: exact Plans, and refusals."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_pinning_twice_keeps_the_way_back_to_before_the_first() -> None:
 
 @pytest.mark.parametrize("inverse", ["{", "[]", '"x"', {"digest": {"a": 1}}, {}])
 def test_an_unreadable_inverse_is_said_with_the_way_out(inverse: object) -> None:
-    with pytest.raises(UsageError, match="unreadable.*by hand"):
+    with pytest.raises(UsageError, match=r"unreadable.*by hand"):
         plan("unpin", at(pinned(digest("a"), inverse)))
 
 
@@ -228,8 +228,12 @@ def test_rollback_goes_to_what_ran_well_for_all_not_for_the_first_of_the_chain()
         name="b",
         applied=OLD,
         needs=["a"],
-        history=[(worse, "HealthCheckFailed", "3"), (bad, "HealthCheckFailed", "2"), (OLD, WELL, "1")],
-    )  # fmt: skip
+        history=[
+            (worse, "HealthCheckFailed", "3"),
+            (bad, "HealthCheckFailed", "2"),
+            (OLD, WELL, "1"),
+        ],
+    )
     where = at(source(stored=worse), first, second, tag="1.5.0")
     version = by_id("rollback").arguments[0].default(where)
     assert version == "1.4.2", "whatever tag the cursor is on"

@@ -1,0 +1,233 @@
+"""The command line: parser, targets, confirmation, exit codes and what is printed."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import CONFIG, NOW, NS, URL, ks, revision, snapshot, source, tag_list
+
+from fluxtui.cli import acts, arguments, output
+from fluxtui.cli.main import main
+from fluxtui.cli.target import find
+from fluxtui.commands.registry import ALL
+from fluxtui.domain.errors import FluxtuiError, RefusedError, UsageError
+from fluxtui.domain.plan import Outcome, Receipt
+from fluxtui.domain.snapshot import Snapshot
+
+HOSTILE = "a\x1b[31m\u202eb\x9b"
+
+
+class Engine:
+    """Shows one Snapshot and says what every Step came to."""
+
+    def __init__(self, seen: Snapshot, outcome: Outcome = Outcome.DONE) -> None:
+        self.snapshot = seen
+        self.outcome = outcome
+        self.ran: list[Any] = []
+
+    def ask(self, _question: object) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(None)
+        return done
+
+    def run(self, plan: Any, *, confirmed: bool) -> Future[Any]:
+        self.ran.append(plan)
+        done: Future[Any] = Future()
+        done.set_result(tuple(Receipt(plan.id, s.id, self.outcome, "", NOW) for s in plan.steps))
+        return done
+
+
+def delivery() -> Snapshot:
+    stored = revision("1.4.2", "a")
+    return snapshot(
+        source(stored=stored),
+        source("production", stored=stored),
+        source("production", "mail", url="oci://registry.example.com/other/activity"),
+        ks(applied=stored),
+        ks("production", applied=stored),
+        ks(name="twice"),
+        ks(name="twice", namespace="canary"),
+        tags=[tag_list({"1.4.2": "a"})],
+        config=CONFIG,
+    )
+
+
+def run(words: str, outcome: Outcome = Outcome.DONE) -> tuple[int, Engine]:
+    engine = Engine(delivery(), outcome)
+    args = arguments.verbs().parse_args(words.split())
+    return acts.act(engine, args), engine  # type: ignore[arg-type]
+
+
+# -- the parser
+
+
+def test_every_command_with_a_verb_can_be_typed() -> None:
+    for command in ALL:
+        if command.verb:
+            args = arguments.verbs().parse_args([*command.verb.split(), "x"])
+            assert args.verb == command.verb.split()[0]
+            if command.plan is not None:
+                assert args.variant == command.id
+    acting = {c.verb.split()[0] for c in ALL if c.verb}
+    assert acting <= arguments.verb_names()
+
+
+def test_shared_flags_stand_before_or_after_the_verb() -> None:
+    for words in ("-e staging --read-only versions", "versions -e staging --read-only"):
+        args = arguments.verbs().parse_args(words.split())
+        assert args.environment == ["staging"] and arguments.options_of(args).read_only
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("--version", 0), ("--help", 0), ("versions --nonsense", 2), ("tags -o xml", 2)],
+)
+def test_argparse_speaks_our_exit_codes(words: str, code: int) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(words.split())
+    assert end.value.code == code
+
+
+def test_errors_become_exit_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["versions"]) == 2
+    assert main(["--config", "nowhere.yaml", "journal"]) == 2
+    assert main(["build", "nowhere"]) == 2
+    refused = ["--read-only", "artifact", "tag", "oci://127.0.0.1:1/a:b", "--tag", "c"]
+    assert main(refused) == 3
+    assert main(["artifact", "list", "oci://127.0.0.1:1/a"]) == 1
+    assert capsys.readouterr().err.count("fluxtui: ") == 5
+
+
+# -- targets
+
+
+@pytest.mark.parametrize("text", ["acme/activity", "ocirepo/" + NS + "/activity"])
+def test_a_service_by_its_path_or_a_source_by_its_name(text: str) -> None:
+    assert find(text, "staging", delivery()).service == "acme/activity"
+
+
+def test_a_last_part_is_enough_when_only_one_ends_so() -> None:
+    one = snapshot(source())
+    assert find("activity", "", one).service == "acme/activity"
+    with pytest.raises(UsageError, match=r"several services.*acme/activity, other/activity"):
+        find("activity", "", delivery())
+    with pytest.raises(UsageError, match=r"no service 'x'.*known: acme/activity"):
+        find("x", "", one)
+
+
+def test_a_kustomization_by_name_and_by_namespace() -> None:
+    seen = delivery()
+    target = find("ks/api", "staging", seen)
+    assert target.kustomization == ks().key and target.source == source().key
+    assert (
+        find("ks/canary/twice", "", seen).kustomization == ks(name="twice", namespace="canary").key
+    )
+    with pytest.raises(UsageError, match=r"is there 2 times.*say which"):
+        find("ks/twice", "staging", seen)
+    with pytest.raises(UsageError, match="is there 2 times"):
+        find("ks/api", "", seen)
+    with pytest.raises(UsageError, match="no Kustomization nope in staging"):
+        find("ks/nope", "staging", seen)
+
+
+# -- acts
+
+
+def test_a_dry_run_prints_the_plan_and_runs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    code, engine = run("suspend acme/activity -e production --reason x --dry-run -o json")
+    printed = json.loads(capsys.readouterr().out)
+    assert (code, engine.ran) == (0, [])
+    assert printed["command"] == "suspend" and printed["confirm"] == "production"
+
+
+def test_receipts_decide_the_exit_code() -> None:
+    assert run("suspend acme/activity -e staging --reason x --yes")[0] == 0
+    assert run("suspend acme/activity -e staging --reason x --yes", Outcome.FAILED)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        ("-e production --yes", True),
+        ("-e production --confirm production", True),
+        ("-e production", False),
+        ("-e production --confirm staging", False),
+        ("-e staging", False),
+        ("-e staging --yes", True),
+    ],
+)
+def test_a_protected_environment_is_named(
+    words: str, runs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    line = f"suspend acme/activity --reason x {words}"
+    if runs:
+        assert run(line)[0] == 0
+    else:
+        with pytest.raises(RefusedError, match=r"protected|nobody is there"):
+            run(line)
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("suspend -e staging --reason x", UsageError),
+        ("suspend acme/activity --reason x", UsageError),
+        ("suspend acme/activity -e nowhere --reason x", UsageError),
+        ("suspend acme/activity -e staging -e production --reason x", UsageError),
+        ("suspend acme/activity -e staging", UsageError),
+        ("resume acme/activity -e staging", RefusedError),
+    ],
+)
+def test_words_that_make_no_act(words: str, error: type[FluxtuiError]) -> None:
+    with pytest.raises(error):
+        run(words + " --yes")
+
+
+# -- output
+
+
+def test_hostile_text_is_visible_in_every_form() -> None:
+    for form in ("table", "json", "yaml"):
+        out = io.StringIO()
+        output.emit(f"{HOSTILE}\nnext", {"x": HOSTILE}, form, out)
+        assert not set("\x1b\u202e\x9b") & set(out.getvalue()), form
+        if form == "json":
+            assert json.loads(out.getvalue()) == {"x": HOSTILE}
+        if form == "yaml":
+            assert yaml.safe_load(out.getvalue()) == {"x": HOSTILE}
+
+
+def test_plain_letters_stay_readable() -> None:
+    out = io.StringIO()
+    output.emit("", {"x": "Größe"}, "json", out)
+    assert "Größe" in out.getvalue()
+
+
+def test_tables_are_aligned_and_safe() -> None:
+    text = output.table(("A", "B"), [("long cell", "x"), (HOSTILE, "y\nz")])
+    assert len(text.splitlines()) == 3 and "y\\nz" in text and "\x1b" not in text
+
+
+def test_json_has_values_for_programs() -> None:
+    assert output.plain({"level": delivery().board.rows[0].lines["staging"][0].health.level}) == {
+        "level": "ok"
+    }
+    assert URL in output.plain(delivery().board)["rows"][0]["repository"]
+    assert isinstance(arguments.parser(), argparse.ArgumentParser)
