@@ -29,9 +29,10 @@ class WorkerDied(FluxtuiError):
 
 
 class Worker:
-    """Lives on the Engine's loop."""
+    """Lives on the Engine's loop. A job that takes longer than `limit` seconds is given up."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: float = 120.0) -> None:
+        self._limit = limit
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._errors: asyncio.Task[bytes] | None = None
@@ -42,7 +43,13 @@ class Worker:
         async with self._turn:
             process = await self._running()
             try:
-                ok, value = await self._exchange(process, frame)
+                async with asyncio.timeout(self._limit):
+                    ok, value = await self._exchange(process, frame)
+            except TimeoutError as error:
+                await self.close()
+                raise WorkerDied(
+                    f"given up after {self._limit:g} s", where=function, next="try a smaller bundle"
+                ) from error
             except (OSError, EOFError, asyncio.IncompleteReadError) as error:
                 raise WorkerDied(await self._last_words(), where=function) from error
             except asyncio.CancelledError:

@@ -42,3 +42,12 @@ async def test_a_worker_that_dies_costs_one_job(worker: Worker) -> None:
     with pytest.raises(WorkerDied, match="died"):
         await worker.call("os:_exit", 3)
     assert await worker.call("operator:add", 1, 2) == 3
+
+
+async def test_a_job_without_an_end_is_given_up_and_the_next_one_runs() -> None:
+    worker = Worker(limit=0.5)
+    with pytest.raises(WorkerDied, match=r"given up after 0\.5 s"):
+        await worker.call("signal:pause")
+    worker._limit = 60
+    assert await worker.call("operator:add", 1, 2) == 3
+    await worker.close()
