@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[1]
 RUNNER = ROOT.parent / "shared" / "conformance" / "run.py"
 SETS = {
     "semver,kstatus,envsubst,ignore,artifact": "100",
-    "kustomize": "97",
-    "flux": "97",
-    "real": "97",
+    "kustomize": "100",
+    "flux": "100",
+    "real": "100",
 }
 
 
