@@ -15,7 +15,7 @@ from fluxtui.commands.effects import (
     registry_inputs,
     tag_effects,
 )
-from fluxtui.commands.safety import read_only_reason
+from fluxtui.commands.safety import read_only_reason, unlisted_reason
 from fluxtui.commands.subject import in_order, no_object, repository_of, source_of, users_of
 from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.board import Line
@@ -76,7 +76,7 @@ def _refusal(context: Context) -> str | None:
     line = _line(context)
     if line is None or not (line.running.digest or line.would_pick or context.target.tag):
         return f"{source.key.label} has no version to promote yet"
-    return read_only_reason(context, ())
+    return read_only_reason(context, ()) or unlisted_reason(context, repository_of(source))
 
 
 def _questions(context: Context, values: Values) -> tuple[Question, ...]:

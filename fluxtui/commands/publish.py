@@ -18,7 +18,7 @@ from fluxtui.commands.effects import (
     tag_effects,
 )
 from fluxtui.commands.promote import TAG_RULE
-from fluxtui.commands.safety import read_only_reason
+from fluxtui.commands.safety import read_only_reason, unlisted_reason
 from fluxtui.commands.subject import repository_of, source_of
 from fluxtui.domain.ask import ListTags, Question
 from fluxtui.domain.config import ServiceConfig
@@ -84,10 +84,16 @@ def _default(context: Context) -> str:
 
 
 def _refusal(context: Context) -> str | None:
-    if _service(context) is None:
+    service = _service(context)
+    if service is None:
         what = context.target.service or "this service"
         return f"no folder to publish {what} from: name one under services: in the configuration"
-    return read_only_reason(context, ())
+    refusal = read_only_reason(context, ())
+    followed = followers(context.snapshot, _repository(context, service))
+    # Nobody lists a repository that nobody follows: a first build is published all the same.
+    if refusal or not followed:
+        return refusal
+    return unlisted_reason(context, _repository(context, service))
 
 
 def _questions(context: Context, _values: Values) -> tuple[Question, ...]:

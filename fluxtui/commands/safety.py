@@ -33,6 +33,17 @@ def confirmation(context: Context, environments: Iterable[str]) -> str:
     return ""
 
 
+def unlisted_reason(context: Context, repository: str) -> str | None:
+    """Why nothing can be proposed yet: the registry has not been asked.
+
+    A proposal made from no tags would be a wrong one.
+    """
+    listed = context.snapshot.tags.get(repository)
+    if listed is None or not (listed.tags or listed.listed_at or listed.error):
+        return f"the tags of {repository} are being listed: try again in a moment"
+    return None
+
+
 def revert_warning(resource: Resource, *paths: str) -> tuple[str, ...]:
     """Says so when the parent Kustomization declares one of these fields (flux-semantics G3)."""
     declared = [path for path in paths if path in resource.declared]

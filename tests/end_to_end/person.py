@@ -14,7 +14,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from fluxtui.cli.acts import now_text
-from fluxtui.cli.session import make_engine
+from fluxtui.cli.session import known, make_engine
 from fluxtui.domain.config import Config
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.app import FluxtuiApp
@@ -65,7 +65,7 @@ class Person:
     async def points_at(self, service: str, environment: str) -> None:
         """Moves the cursor on the board."""
         await self.presses("1")
-        await self.waits("the board", lambda: bool(self.snapshot.board.row(service)))
+        await self.waits("the board", lambda: known(self.snapshot))
         for _ in range(40):
             target = self.app.target
             if (target.service, target.environment) == (service, environment):

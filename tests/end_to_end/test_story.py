@@ -184,5 +184,6 @@ async def test_12_every_act_left_its_lines_in_the_journal(
         receipts = [e.body["step"] for e in entries if e.plan == plan and e.type == "receipt"]
         assert set(intents) <= set(receipts), f"{command}: an intent without an outcome"
     async with at_the_screen(config) as person:
+        await person.sees("LAST CHANGES")
         await person.presses("6")
         await person.sees("promote")
