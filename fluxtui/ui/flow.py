@@ -28,7 +28,7 @@ async def carry_out(desk: Desk, command: Command) -> None:
         return
     values: dict[str, str] = {}
     if command.arguments:
-        given = await desk.app.push_screen_wait(Arguments(command, desk.context(target)))
+        given = await desk.app.push_screen_wait(Arguments(command, lambda: desk.context(target)))
         if given is None:
             desk.say(f"{command.title}: left, nothing was done", "dim")
             return

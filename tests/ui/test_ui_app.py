@@ -142,6 +142,21 @@ async def test_a_reason_is_required(make_app: MakeApp) -> None:
         assert "nothing was done" in text(app)
 
 
+async def test_choices_come_when_the_tags_are_listed_and_typed_text_stays(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app(replace(night(), tags={}, selections={}))
+    async with opened(app, WIDE) as pilot:
+        await press(pilot, "p")
+        assert "12 choices" not in text(app)
+        await press(pilot, "tab", *"audit")
+        engine.give(replace(night(), serial=9))
+        await pilot.pause()
+        await pilot.pause()
+        assert "12 choices" in text(app)
+        assert "audit" in text(app)
+
+
 async def test_an_unprotected_environment_takes_a_plain_yes(
     make_app: MakeApp, engine: ScriptedEngine
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, on
@@ -11,6 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from fluxtui.commands.command import Argument, Command, Context, Target
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.painted import Paragraph
@@ -26,9 +28,11 @@ class Arguments(Sheet[dict[str, str] | None]):
         Binding("up", "choose(-1)", "Previous choice", show=False, priority=True),
     ]
 
-    def __init__(self, command: Command, context: Context) -> None:
+    def __init__(self, command: Command, look: Callable[[], Context]) -> None:
         super().__init__()
         self._command = command
+        self._look = look
+        context = look()
         self._subject = subject_text(context.target)
         self._choices = {a.name: a.choices(context) for a in command.arguments}
         self._defaults = {a.name: a.default(context) for a in command.arguments}
@@ -42,8 +46,7 @@ class Arguments(Sheet[dict[str, str] | None]):
                 yield Input(
                     self._defaults[argument.name], id=f"arg-{argument.name}", select_on_focus=False
                 )
-                if self._choices[argument.name]:
-                    yield Paragraph(classes="choices", id=f"choices-{argument.name}")
+                yield Paragraph(classes="choices", id=f"choices-{argument.name}")
             yield Paragraph(
                 ((("enter go on   tab next field   ↑↓ choices   esc leave", "dim"),),), id="ask"
             )
@@ -58,6 +61,22 @@ class Arguments(Sheet[dict[str, str] | None]):
         empty = next(wanted, None)
         self._field(empty or self._command.arguments[0]).focus()
 
+    def show(self, snapshot: Snapshot) -> None:
+        """What is sensible may be known only now (tags just listed); typed text is left alone."""
+        if not self.is_mounted:
+            return
+        context = self._look()
+        for argument in self._command.arguments:
+            name, field = argument.name, self._field(argument)
+            default, choices = argument.default(context), argument.choices(context)
+            untouched = field.value == self._defaults[name]
+            if choices != self._choices[name]:
+                self._choices[name] = choices
+                self._show_choices(argument)
+            self._defaults[name] = default
+            if untouched and field.value != default:
+                field.value = default
+
     def _field(self, argument: Argument) -> Input:
         return self.query_one(f"#arg-{argument.name}", Input)
 
@@ -69,8 +88,7 @@ class Arguments(Sheet[dict[str, str] | None]):
         return tuple(c for c in choices if typed.lower() in c.lower()) or choices
 
     def _show_choices(self, argument: Argument) -> None:
-        if not self._choices[argument.name]:
-            return
+        self._list(argument).display = bool(self._choices[argument.name])
         typed = self._field(argument).value
         found = self._matching(argument)
         at = found.index(typed) if typed in found else 0
@@ -83,7 +101,10 @@ class Arguments(Sheet[dict[str, str] | None]):
             )
         if len(found) > SHOWN:
             lines.append(((f"    {len(found)} choices", "dim"),))
-        self.query_one(f"#choices-{argument.name}", Paragraph).show_lines(lines)
+        self._list(argument).show_lines(lines)
+
+    def _list(self, argument: Argument) -> Paragraph:
+        return self.query_one(f"#choices-{argument.name}", Paragraph)
 
     def _focused(self) -> Argument | None:
         return next((a for a in self._command.arguments if self._field(a).has_focus), None)
