@@ -119,7 +119,7 @@ def _copy(obj: Json) -> Json:
     template = (out.get("spec") or {}).get("template")
     if isinstance(template, dict):
         meta = template.get("metadata")
-        out["spec"]["template"] = template | ({"metadata": dict(meta)} if meta else {})
+        out["spec"]["template"] = template | ({} if meta is None else {"metadata": dict(meta)})
     return out
 
 

@@ -213,12 +213,6 @@ def _crd(obj: Json) -> None:
     spec.setdefault("conversion", {}).setdefault("strategy", "None")
 
 
-def _event(obj: Json) -> None:
-    obj.setdefault("eventTime", None)
-    obj.setdefault("reportingComponent", "")
-    obj.setdefault("reportingInstance", "")
-
-
 def _priority(obj: Json) -> None:
     obj.setdefault("preemptionPolicy", "PreemptLowerPriority")
 
@@ -252,7 +246,6 @@ _BY_KIND: Mapping[tuple[str, str], Callable[[Json], None]] = {
     ("", "PersistentVolumeClaim"): _claim,
     ("", "PersistentVolume"): _volume,
     ("", "Secret"): _secret,
-    ("", "Event"): _event,
     ("scheduling.k8s.io", "PriorityClass"): _priority,
     ("apiregistration.k8s.io", "APIService"): _api_service,
     ("", "Namespace"): _namespace,

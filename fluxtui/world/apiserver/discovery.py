@@ -63,7 +63,7 @@ def _entry(kind: Kind) -> Json:
     if kind.categories:
         out["categories"] = list(kind.categories)
     subs = []
-    for name in kind.subresources:
+    for name in sorted(kind.subresources):
         response, verbs = _sub(kind, name)
         subs.append({"subresource": name, "responseKind": response, "verbs": verbs})
     if subs:
@@ -153,7 +153,7 @@ def resource_list(catalog: Catalog, group_name: str, version: str) -> Json | Non
         digest = hashlib.sha256(f"{kind.group}/{kind.plural}".encode()).hexdigest()[:16]
         entry["storageVersionHash"] = digest
         resources.append(entry)
-        for name in kind.subresources:
+        for name in sorted(kind.subresources):
             response, verbs = _sub(kind, name)
             item: Json = {
                 "name": f"{kind.plural}/{name}",

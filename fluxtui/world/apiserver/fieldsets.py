@@ -180,6 +180,8 @@ _ALWAYS_THERE = frozenset(
         "involvedObject",
         "containers",
         "podSelector",
+        "scaleTargetRef",
+        "names",
     ]
 )
 
@@ -201,6 +203,12 @@ class Comparison:
     def same(self) -> bool:
         return not (self.added or self.modified or self.removed)
 
+    def _stands(self, name: str, shape: Shape) -> bool:
+        """Whether a struct is there whether or not anybody sets it."""
+        return self._builtin and (
+            name in _ALWAYS_THERE or shape.name == "VolumeResourceRequirements"
+        )
+
     def _whole(self, value: Any, shape: Shape, name: str) -> FieldSet:
         """The set of a value that appears or goes away, the value itself included."""
         if leaf(value, shape):
@@ -208,13 +216,15 @@ class Comparison:
         inside: FieldSet = {}
         if isinstance(value, dict):
             for key, child in value.items():
+                if child == {} and self._stands(key, shape.child(key)):
+                    continue
                 node = self._whole(child, shape.child(key), key)
                 inside[field(key)] = node
         else:
             for element, item in item_index(value, shape).items():
                 node = self._whole(item, shape.item(), "")
                 inside[element] = {".": {}} | _children(node) if node else {}
-        if self._builtin and name in _ALWAYS_THERE:
+        if self._stands(name, shape):
             return inside
         return {".": {}} | inside
 
@@ -225,7 +235,7 @@ class Comparison:
         for name, value in new.items():
             path = field(name)
             if name not in old:
-                if value == {} and self._builtin and name in _ALWAYS_THERE:
+                if value == {} and self._stands(name, shape.child(name)):
                     continue
                 added[path] = self._whole(value, shape.child(name), name)
                 continue

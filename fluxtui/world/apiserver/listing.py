@@ -73,7 +73,7 @@ def too_new(asked: int, current: int) -> StatusError:
     return StatusError(
         504,
         "Timeout",
-        f"Too large resource version: {asked}, current: {current}",
+        f"Timeout: Too large resource version: {asked}, current: {current}",
         Details(causes=causes, retry_after=1),
         headers={"Retry-After": "1"},
     )
@@ -102,6 +102,8 @@ def page(
 ) -> Page:
     """A list as the query asks for it. Raises 400, 410, 504."""
     limit = int(query.get("limit") or 0)
+    if query.get("resourceVersion") == "0" and not query.get("continue"):
+        limit = 0  # any version will do: answered whole, as from a watch cache
     with store.lock:
         bucket = store.bucket(resource)
         rv, start, exact = _asked(store, bucket, query)
@@ -175,5 +177,5 @@ def _asked(store: Store, bucket: Bucket, query: Mapping[str, str]) -> tuple[int,
         raise too_new(rv, store.rv)
     exact = match == "Exact" or (not match and bool(query.get("limit")))
     if exact and rv < bucket.compacted:
-        raise expired(f"The resourceVersion for the provided list is too old: {rv}")
+        raise expired("The resourceVersion for the provided list is too old.")
     return (rv, None, True) if exact else (0, None, False)

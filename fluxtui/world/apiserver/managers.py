@@ -174,6 +174,12 @@ def after_update(
     return write(out, times) or None
 
 
+def _everything(kind: Kind, obj: Json) -> FieldSet:
+    """All fields of an object nobody is known to own: an apply must not take them unasked."""
+    change = _compare(kind, None, obj)
+    return strip(change.added, subresource="", has_status=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """The outcome of an apply: the object (without managedFields) and its new managedFields."""
@@ -188,6 +194,9 @@ def apply(
     """Server-side apply of `config`. Raises 409 with one cause per field in conflict."""
     base: Json = _without_managed(live) if live is not None else {}
     managers, times = read(live) if live is not None else ({}, {})
+    if live is not None and not managers:
+        first = Manager("before-first-apply", "Update", kind.api_version)
+        managers[first], times[first] = _everything(kind, base), now
     me = next((m for m in managers if m.same_writer(manager)), None)
     last = managers.pop(me) if me is not None else {}
     old_time = times.pop(me, "") if me is not None else ""

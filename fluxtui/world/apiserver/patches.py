@@ -214,8 +214,10 @@ def _strategic_list(target: list[Any], patch: list[Any], shape: Shape) -> list[A
     out = list(target)
     for item in patch:
         if not isinstance(item, dict) or key not in item:
-            text = f"map: {item} does not contain declared merge key: {key}"
-            raise StatusError(400, "BadRequest", text)
+            pairs = sorted(item.items()) if isinstance(item, dict) else []
+            shown = " ".join(f"{k}:{v}" for k, v in pairs)
+            text = f"map: map[{shown}] does not contain declared merge key: {key}"
+            raise StatusError(500, "", text)
         found = [i for i, x in enumerate(out) if isinstance(x, dict) and x.get(key) == item[key]]
         if item.get("$patch") == "delete":
             out = [x for i, x in enumerate(out) if i not in found]

@@ -46,6 +46,10 @@ def prepare(group: str, kind: str, old: Json | None, obj: Json) -> None:
     """Set what the server decides; `old` is None for a new object."""
     if (group, kind) == ("", "Service"):
         _service(obj, old)
+    if (group, kind) == ("", "Event"):
+        obj.setdefault("eventTime", None)
+        obj.setdefault("reportingComponent", "")
+        obj.setdefault("reportingInstance", "")
     if old is not None:
         return
     if (group, kind) in _FIRST_STATUS and "status" not in obj:

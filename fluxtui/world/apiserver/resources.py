@@ -198,8 +198,6 @@ class Resources:
             )
             raise invalid_options("ListOptions", cause)
         since = lists.parse_version(version, watch=True) if version else None
-        if since is not None and since > self._state.store.rv:
-            raise lists.too_new(since, self._state.store.rv)
         seconds = query.get("timeoutSeconds", "")
         options = WatchOptions(
             since,
@@ -248,7 +246,7 @@ class Resources:
             return b'{"type":"' + change.encode() + b'","object":' + data + b"}\n"
 
         def bookmark(version: int, initial_end: bool) -> bytes:
-            metadata: Json = {"resourceVersion": str(version), "creationTimestamp": None}
+            metadata: Json = {"resourceVersion": str(version)}
             if initial_end:
                 metadata["annotations"] = {"k8s.io/initial-events-end": "true"}
             obj: Json = {

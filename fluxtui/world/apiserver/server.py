@@ -265,7 +265,11 @@ class ApiServer:
             found = openapi.document(catalog, group, version)
         elif path == "/":
             found = {"paths": ["/api", "/apis", "/healthz", "/openapi/v3", "/readyz", "/version"]}
-        return text("404 page not found\n", 404) if found is None else answer(found)
+        if found is not None:
+            return answer(found)
+        if parts[0] == "apis" and len(parts) == 3 and discovery.group(catalog, parts[1]):
+            raise unknown_path()  # a group that is there, in a version that is not
+        return text("404 page not found\n", 404)
 
     def _discovery(self, request: Request, *, core: bool) -> Response:
         catalog = self.state.catalog

@@ -89,7 +89,9 @@ class Watch:
         if self._initial:
             yield b"".join(self._render("ADDED", stored) for stored in self._initial)
             self._initial = []
+        marked = 0
         if self._options.initial_events and self._options.bookmarks:
+            marked = self._version
             yield self._bookmark(self._version, True)
         while True:
             events, error = self._next(min(deadline, mark_at))
@@ -104,8 +106,9 @@ class Watch:
                 return
             now = time.monotonic()
             if now >= deadline or (now >= mark_at and self._options.bookmarks):
-                if self._options.bookmarks:
-                    yield self._bookmark(self._version, False)
+                if self._options.bookmarks and self._version != marked:
+                    marked = self._version
+                    yield self._bookmark(marked, False)
                 mark_at = now + BOOKMARK_EVERY
                 if now >= deadline:
                     return

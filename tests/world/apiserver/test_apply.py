@@ -221,3 +221,12 @@ def test_managed_fields_can_be_reset_by_an_update(api: Client) -> None:
     live["metadata"]["managedFields"] = [{}]
     after = api.put(f"{MAPS}/settings", live).ok()
     assert "managedFields" not in after["metadata"]
+
+
+def test_fields_nobody_is_known_to_own_are_not_taken_unasked(api: Client) -> None:
+    api.post(f"{MAPS}", config_map("settings", {"a": "1"})).ok()
+    api.patch(f"{MAPS}/settings", {"metadata": {"managedFields": [{}]}}).ok()
+    refused = api.apply(f"{MAPS}/settings", config_map("settings", {"a": "2"}))
+    assert 'conflict with "before-first-apply" using v1: .data.a' in refused.json["message"]
+    shared = api.apply(f"{MAPS}/settings", config_map("settings", {"a": "1"})).ok()
+    assert set(managers(shared)) == {"before-first-apply", "tester"}

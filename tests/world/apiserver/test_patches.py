@@ -144,3 +144,18 @@ def test_a_merge_patch_never_changes_its_target(target: object, patch: dict[str,
     before = copy.deepcopy(target)
     merge_patch(target, patch)
     assert target == before
+
+
+def test_a_strategic_patch_puts_new_items_first_unless_told_otherwise() -> None:
+    pod = builtin("PodSpec")
+    spec = {"containers": [{"name": "a"}, {"name": "b"}]}
+    added = strategic_merge_patch(spec, {"containers": [{"name": "n"}]}, pod)
+    assert [c["name"] for c in added["containers"]] == ["n", "a", "b"]
+    moved = {
+        "containers": [{"name": "n"}],
+        "$setElementOrder/containers": [{"name": "a"}, {"name": "n"}],
+    }
+    told = strategic_merge_patch(spec, moved, pod)
+    assert [c["name"] for c in told["containers"]] == ["a", "n", "b"]
+    with pytest.raises(StatusError, match="does not contain declared merge key: name"):
+        strategic_merge_patch(spec, {"containers": [{"image": "x"}]}, pod)

@@ -125,9 +125,9 @@ def test_a_watch_can_come_as_tables(api: Client) -> None:
         assert stream.next()[1]["columnDefinitions"] is None
 
 
-def test_the_future_cannot_be_watched(api: Client) -> None:
-    answer = api.get(MAPS, watch="true", resourceVersion="999999")
-    assert answer.status == 504
+def test_a_watch_of_the_future_waits(api: Client) -> None:
+    with api.watch(MAPS, resourceVersion="999999", timeoutSeconds=1) as stream:
+        assert list(stream) == []
 
 
 def test_many_watchers_see_the_same(api: Client, server: ApiServer) -> None:
