@@ -14,21 +14,14 @@ from fluxtui.domain import marks
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.plan import Outcome, Plan, Receipt
-from fluxtui.domain.resource import Resource
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.engine.clock import rfc3339
-from fluxtui.engine.store import Batch, Touch
+from fluxtui.engine.store import FLUX, Batch, Touch
 from fluxtui.engine.targets import EVENT
 
 KEPT = 500
-_FAILURES = (
-    "HealthCheckFailed",
-    "BuildFailed",
-    "ReconciliationFailed",
-    "PruneFailed",
-    "ArtifactFailed",
-)
 
 
 class Timeline:
@@ -38,11 +31,15 @@ class Timeline:
         self._kept = kept
         self._changes: tuple[Change, ...] = ()
         self._known: frozenset[Change] = frozenset()
+        self._decided: dict[Key, tuple[str, str]] = {}
 
     def update(self, batch: Batch) -> tuple[Change, ...]:
         """The time line after `batch`; the same tuple when nothing happened."""
         now = rfc3339(batch.half.taken_at)
-        found = [c for touch in batch.touched for c in of_touch(touch, batch.half, now)]
+        found: list[Change] = []
+        for touch in batch.touched:
+            found += of_touch(touch, batch.half, now)
+            found += self._ready(touch, now)
         found += [of_receipt(plan, receipt) for plan, receipt in batch.receipts]
         fresh = [c for c in dict.fromkeys(found) if c not in self._known]
         if fresh:
@@ -50,6 +47,23 @@ class Timeline:
             self._changes = tuple(reversed(merged[-self._kept :]))
             self._known = frozenset(self._changes)
         return self._changes
+
+    def _ready(self, touch: Touch, now: str) -> Iterator[Change]:
+        """A turn of Ready. It is Unknown during every run, so the last decided one counts."""
+        ready = touch.after.condition("Ready") if touch.after else None
+        if touch.after is None or (touch.key.group, touch.key.kind) not in FLUX:
+            self._decided.pop(touch.key, None)
+            return
+        if ready is None or ready.status not in ("True", "False"):
+            return
+        was, is_ = self._decided.get(touch.key), (ready.status, ready.reason)
+        self._decided[touch.key] = is_
+        at, message = ready.last_transition or now, _first_line(ready.message)
+        if ready.status == "False" and was != is_:
+            loud = "error" if "Failed" in ready.reason else "warning"
+            yield _change(touch, at, f"not ready ({ready.reason}): {message}", loud)
+        elif ready.status == "True" and was is not None and was[0] == "False":
+            yield _change(touch, at, f"ready: {message}")
 
 
 def _without_echoes(changes: Sequence[Change]) -> list[Change]:
@@ -85,7 +99,6 @@ def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Change]:
     else:
         yield from _applied(touch, after, snapshot)
     yield from _marks(touch, after, now)
-    yield from _ready(touch, after, now)
 
 
 def of_receipt(plan: Plan, receipt: Receipt) -> Change:
@@ -160,21 +173,6 @@ def _marks(touch: Touch, after: Resource, now: str) -> Iterator[Change]:
         yield _change(touch, pin.since or now, text, "warning")
     if had and not pin:
         yield _change(touch, now, "unpinned")
-
-
-def _ready(touch: Touch, after: Resource, now: str) -> Iterator[Change]:
-    was = touch.before.condition("Ready") if touch.before else None
-    is_ = after.condition("Ready")
-    if is_ is None or (was is not None and was.status == is_.status):
-        return
-    at = is_.last_transition or now
-    if is_.status == "True":
-        # On first sight health is no news, only trouble is.
-        if touch.before is not None:
-            yield _change(touch, at, f"ready: {_first_line(is_.message)}")
-    elif is_.status == "False":
-        loud = "error" if is_.reason in _FAILURES or "Failed" in is_.reason else "warning"
-        yield _change(touch, at, f"not ready ({is_.reason}): {_first_line(is_.message)}", loud)
 
 
 def _event(event: Resource) -> Iterator[Change]:

@@ -151,6 +151,21 @@ def test_a_failure_told_by_condition_event_and_every_retry_is_one_line() -> None
     assert [at for at, _ in lines(seen)] == ["18:20:00", "18:10:00", "18:00:00"]
 
 
+def test_a_run_that_ends_as_the_one_before_is_no_news() -> None:
+    story = Story()
+    good = ready("True", "ReconciliationSucceeded", "fine")
+    busy = ready("Unknown", "Progressing", "working")
+    for condition in (good, busy, good, busy, good):
+        assert story.see(kustomization.KIND, status={"conditions": [condition]}) == ()
+    waits = ready("False", "DependencyNotReady", "waits for db")
+    for condition in (busy, waits, busy, waits):
+        seen = story.see(kustomization.KIND, status={"conditions": [condition]})
+    assert lines(seen) == [("18:00:00", "not ready (DependencyNotReady): waits for db")]
+    back = {**good, "lastTransitionTime": "2026-11-23T18:05:00Z"}
+    seen = story.see(kustomization.KIND, status={"conditions": [back]})
+    assert lines(seen)[0] == ("18:05:00", "ready: fine")
+
+
 def test_events_that_are_no_warnings_are_left_to_the_objects() -> None:
     assert Story().event("web.1", "ReconciliationSucceeded", "2026-11-23T11:00:00Z", "Normal") == ()
 
