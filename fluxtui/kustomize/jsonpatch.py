@@ -16,7 +16,7 @@ from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.reader import load_values
-from fluxtui.kustomize.scalars import NULL, Date, Quoted, copied, plain, resolve
+from fluxtui.kustomize.scalars import NULL, Date, Quoted, Shared, copied, plain, resolve
 
 _MISSING = object()
 _INDEX = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
@@ -100,6 +100,8 @@ def _rewritten(value: Any) -> Any:
         return [_rewritten(item) for item in value]
     if kind is str:
         return value
+    if kind is Shared:
+        return str(value)
     if kind is Date:
         return Quoted(value)
     if kind is Quoted:

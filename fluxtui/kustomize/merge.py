@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.scalars import NULL, is_null, is_scalar, restyled, text_of
+from fluxtui.kustomize.scalars import NULL, is_null, is_scalar, put, restyled, text_of
 from fluxtui.kustomize.schema import Schema
 
 _GONE: Final = object()
@@ -32,7 +32,7 @@ def strategic_merge(obj: dict[str, Any], patch: dict[str, Any], schema: Schema) 
         if definition == _UNKNOWN:
             api_version, kind = text_of(value.get("apiVersion")), text_of(value.get("kind"))
             definition = schema.definition_of(api_version, kind)
-    result = _Merge(schema).walk(obj, patch, definition, ())
+    result = _Merge(schema, obj).walk(obj, patch, definition, ())
     return None if result is _GONE or is_null(result) else result
 
 
@@ -47,8 +47,9 @@ def _kind(value: Any) -> str:
 class _Merge:
     """One merge; `definition` is an index into the schema, -1 where the type is not known."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, root: dict[str, Any]) -> None:
         self.schema = schema
+        self.root = root
 
     def _child(self, definition: int, field: str) -> tuple[int, tuple[str, ...] | None]:
         if definition == _UNKNOWN:
@@ -104,7 +105,7 @@ class _Merge:
             elif before is _ABSENT or is_null(before) or value is before:
                 target[field] = value
             else:
-                target[field] = restyled(before, value)
+                put(self.root, target, field, restyled(before, value))
         return target
 
     def _start(self, old: Any, new: Any) -> Any:

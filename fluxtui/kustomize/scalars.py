@@ -37,6 +37,16 @@ class Date(str):
     text: str
 
 
+class Shared(str):
+    """A label or annotation that one step added in several places of an object.
+
+    kustomize puts the same node in all of them, so that a later change of one changes them all; it
+    is one Python object here, and `put` replaces it everywhere.
+    """
+
+    __slots__ = ()
+
+
 class WrittenNull:
     """A null written out (`null`, `~`), which a merge keeps where an empty value is dropped."""
 
@@ -100,7 +110,7 @@ def text_of(value: Any) -> str:
         return float_text(value)
     if value is NULL:
         return "null"
-    return ""
+    return str(value) if isinstance(value, str) else ""
 
 
 def float_text(value: float) -> str:
@@ -207,6 +217,27 @@ def restyled(old: Any, new: Any) -> Any:
     return new
 
 
+def put(root: Any, container: Any, key: Any, new: Any) -> None:
+    """Writes a scalar over another; a shared one is written wherever it stands in `root`."""
+    old = container[key]
+    if type(old) is not Shared:
+        container[key] = new
+        return
+    if isinstance(new, str) and not isinstance(new, Quoted | Date):
+        new = Shared(new)
+    _replace(root, old, new)
+    container[key] = new
+
+
+def _replace(value: Any, old: Shared, new: Any) -> None:
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in items:
+        if item is old:
+            value[key] = new
+        elif isinstance(item, dict | list):
+            _replace(item, old, new)
+
+
 def retyped(old: Any, text: str) -> Any:
     """Text without a type written into a field that held `old`: quotes decide what it becomes."""
     if type(old) is Quoted:
@@ -223,7 +254,7 @@ def plain(value: Any) -> Any:
         return {key: plain(item) for key, item in value.items()}
     if kind is list:
         return [plain(item) for item in value]
-    if kind is Quoted or kind is Date:
+    if isinstance(value, str):
         return str.__str__(value)
     if kind is OddInt:
         return int(value)

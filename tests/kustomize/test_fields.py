@@ -213,3 +213,16 @@ def test_the_transformers_run_in_kustomizes_order() -> None:
         """
     )
     assert names(built) == ["ConfigMap/prod/p-settings"]
+
+
+def test_labels_added_together_change_together_as_in_kustomize() -> None:
+    built = rendered(
+        """
+        resources: [base]
+        labels: [{pairs: {team: 'y2'}}]
+        == base/kustomization.yaml
+        resources: [../deploy.yaml]
+        commonLabels: {team: x}
+        """
+    )
+    assert {field(built, p) for p in (META, SELECTOR, TEMPLATE)} == {"y2"}

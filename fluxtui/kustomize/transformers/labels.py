@@ -6,14 +6,14 @@ Rule source: kustomize's label and annotation filters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.fieldspec import MAPPING, FieldSpec, apply_specs
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.resource import bare_key
-from fluxtui.kustomize.scalars import is_null, restyled
+from fluxtui.kustomize.resource import Resource, bare_key
+from fluxtui.kustomize.scalars import Shared, is_null, put, restyled
 
 
 def set_entries(
@@ -23,16 +23,24 @@ def set_entries(
     if not entries:
         return
     ordered = sorted(entries.items())
+    for resource in resources:
+        apply_specs(resource, specs, _writer(resource, ordered), MAPPING)
 
-    def put(container: Any, key: Any) -> None:
+
+def _writer(resource: Resource, entries: list[tuple[str, str]]) -> Callable[[Any, Any], None]:
+    """Writes the entries into one mapping after the other of an object."""
+    added = {name: Shared(value) for name, value in entries}
+
+    def write(container: Any, key: Any) -> None:
         target = container[key]
         if is_null(target):
             return
         if not isinstance(target, dict):
             raise BuildError("labels and annotations must be a mapping", field=str(key))
-        for name, value in ordered:
-            key = name if name in target else bare_key(name)
-            target[key] = restyled(target.get(name), value)
+        for name, value in entries:
+            if name in target:
+                put(resource.obj, target, name, restyled(target[name], value))
+            else:
+                target[bare_key(name)] = added[name]
 
-    for resource in resources:
-        apply_specs(resource, specs, put, MAPPING)
+    return write

@@ -21,6 +21,7 @@ from fluxtui.kustomize.scalars import (
     is_empty,
     is_null,
     is_scalar,
+    put,
     resolve,
     text_of,
 )
@@ -149,10 +150,10 @@ def _write_path(resource: Resource, path: str, value: Any, options: Options) -> 
     if not found:
         raise BuildError(f"{resource.id} has no field {path}", file=resource.file, field=path)
     for spot in found:
-        set_spot(spot, value, options)
+        set_spot(spot, value, options, resource.obj)
 
 
-def set_spot(spot: Spot, value: Any, options: Options) -> None:
+def set_spot(spot: Spot, value: Any, options: Options, root: Any = None) -> None:
     """Writes one field: a scalar keeps its type as far as the text allows."""
     container, key = spot
     old = container[key]
@@ -169,7 +170,7 @@ def set_spot(spot: Spot, value: Any, options: Options) -> None:
             parts[options.index] = text
         value = options.delimiter.join(parts)
     if is_scalar(old) and not isinstance(value, dict | list):
-        container[key] = _kept_type(old, text_of(value))
+        put(root or {}, container, key, _kept_type(old, text_of(value)))
     else:
         container[key] = copied(value)
 
