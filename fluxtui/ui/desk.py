@@ -162,6 +162,8 @@ class Desk(Screen[None]):
         self._current, self._message, self._leaving = name, (), False
         pane.table.focus()
         self._show(self.bridge.peek())
+        self.target = pane.pointed() or target  # what is highlighted is what keys act on
+        self.draw()
 
     def start(self, command: Command) -> None:
         """Open a Command's view, or carry it out."""

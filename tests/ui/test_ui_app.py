@@ -52,6 +52,18 @@ async def test_enter_goes_to_the_root_blocker_and_escape_comes_back(make_app: Ma
         assert "WOULD PICK" in text(app)
 
 
+@pytest.mark.parametrize("over", ["2", "3", "4", "5", "6"])
+async def test_what_is_highlighted_is_what_keys_act_on(make_app: MakeApp, over: str) -> None:
+    app = make_app()
+    async with opened(app, WIDE) as pilot:
+        await press(pilot, "right", "down", "down", over, "down", "down", "1")
+        await pilot.pause()
+        cursor = next(x for x in screen_text(app) if x.startswith("▎")).split()[0].strip("▎")
+        assert app.target.service == f"acme/{cursor}"
+        assert app.pane is not None
+        assert app.target == app.pane.pointed()
+
+
 async def test_a_deep_start_opens_the_chain_there(make_app: MakeApp) -> None:
     key = ks("production", "activity-apiserver")
     app = make_app(start=Target("production", kustomization=key))
@@ -268,6 +280,13 @@ async def test_the_filter_narrows_and_escape_ends_it(make_app: MakeApp) -> None:
         assert "status-page  " not in lines.split("LAST CHANGES")[0]
         await press(pilot, "escape")
         assert "status-page" in text(app).split("LAST CHANGES")[0]
+
+
+async def test_with_every_row_filtered_away_nothing_can_be_acted_on(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, WIDE) as pilot:
+        await press(pilot, "slash", *"nowhere", "enter", "s")
+        assert "nothing is selected" in text(app)
 
 
 async def test_the_palette_lists_commands_with_the_reason_when_off(make_app: MakeApp) -> None:

@@ -149,6 +149,7 @@ class Diff(Pane):
 
     title: ClassVar[str] = "Diff"
     hint: ClassVar[str] = "←→ what is compared  enter text  / filter  esc back"
+    points: ClassVar[bool] = False
 
     def __init__(self, view: View) -> None:
         super().__init__(view)

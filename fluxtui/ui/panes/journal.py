@@ -68,6 +68,7 @@ class Journal(Pane):
 
     title: ClassVar[str] = "Journal"
     hint: ClassVar[str] = "/ filter  esc back  on disk: fluxtui journal"
+    points: ClassVar[bool] = False
 
     def lay_out(self, view: View) -> None:
         """Acts and receipts."""

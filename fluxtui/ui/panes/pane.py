@@ -50,6 +50,7 @@ class Pane(Vertical):
     title: ClassVar[str] = ""
     hint: ClassVar[str] = ""
     sorts: ClassVar[tuple[str, ...]] = ()
+    points: ClassVar[bool] = True  # False: its rows are no objects, the Target stays
 
     @dataclass
     class Pointed(Message):
@@ -149,6 +150,8 @@ class Pane(Vertical):
         event.stop()
         self.moved()
         target = self.pointed()
+        if target is None and self.points:  # nothing is highlighted: nothing may be acted on
+            target = Target(environment=self.view.target.environment)
         if target is not None:
             self.post_message(self.Pointed(self, target))
 
