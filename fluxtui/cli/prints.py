@@ -169,7 +169,7 @@ def chain(nodes: Mapping[str, Sequence[ChainNode]]) -> str:
 
 
 def changes(found: Sequence[Change]) -> str:
-    """The time line, newest last."""
+    """The time line, newest first."""
     rows = [(c.at, c.environment, c.subject, c.what) for c in found]
     return table(("WHEN", "ENVIRONMENT", "WHAT", ""), rows) if rows else "nothing has changed yet"
 

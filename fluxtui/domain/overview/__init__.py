@@ -16,6 +16,7 @@ from fluxtui.domain.overview import findings
 from fluxtui.domain.overview.chains import chain_of
 from fluxtui.domain.overview.judgement import flux_health, object_lines, worst
 from fluxtui.domain.overview.lines import line_of
+from fluxtui.domain.overview.naming import Tables, tables_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.service import service_of
 from fluxtui.domain.snapshot import Snapshot
@@ -29,16 +30,17 @@ def overview(snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
     environments = tuple(e.name for e in snapshot.config.environments)
     health, objects = _judge(snapshot)
     rows, services = _rows(snapshot, health)
-    facts = tuple(tags.facts for tags in snapshot.tags.values())
-    sources = snapshot.of_kind(ocirepository.KIND)
+    sources = tuple(snapshot.of_kind(ocirepository.KIND))
     stored = {source.key: ocirepository.revision(source) for source in sources}
+    members = _members(snapshot)
+    names = {source.key: _names(snapshot, source, members[source.key]) for source in sources}
     chains = {
         name: chain_of(
             tuple(snapshot.table(name, kustomization.KIND).values()),
             health,
             objects,
             services,
-            facts,
+            names,
             stored,
         )
         for name in environments
@@ -85,12 +87,23 @@ def _inventory_keys(resource: Resource) -> list[Key]:
     return keys
 
 
-def _rows(snapshot: Snapshot, health: Health) -> tuple[tuple[Row, ...], dict[Key, str]]:
+def _members(snapshot: Snapshot) -> dict[Key, list[Resource]]:
+    """Source key -> the Kustomizations that use it."""
     members: dict[Key, list[Resource]] = defaultdict(list)
     for resource in snapshot.of_kind(kustomization.KIND):
         used = kustomization.source(resource)
         if used is not None:
             members[used].append(resource)
+    return members
+
+
+def _names(snapshot: Snapshot, source: Resource, members: list[Resource]) -> Tables:
+    listed = snapshot.tags.get(ocirepository.url(source))
+    return tables_of(source, members, listed.facts if listed else {})
+
+
+def _rows(snapshot: Snapshot, health: Health) -> tuple[tuple[Row, ...], dict[Key, str]]:
+    members = _members(snapshot)
     services: dict[Key, str] = {}
     lines: dict[str, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     urls: dict[str, str] = {}

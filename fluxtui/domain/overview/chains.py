@@ -14,10 +14,9 @@ from fluxtui.domain.chain import Chain, Node, Root, analyse
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.marks import suspension
 from fluxtui.domain.overview.judgement import FAULTS, flux_health
-from fluxtui.domain.overview.lines import remembered
+from fluxtui.domain.overview.naming import Tables
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import version_text
-from fluxtui.domain.snapshot import TagFacts
 
 
 def chain_of(
@@ -25,17 +24,19 @@ def chain_of(
     health: Mapping[Key, HealthLine],
     objects: Mapping[Key, tuple[ObjectLine, ...]],
     services: Mapping[Key, str],
-    facts: Sequence[Mapping[str, TagFacts]] = (),
+    names: Mapping[Key, Tables] = MappingProxyType({}),
     stored: Mapping[Key, str] = MappingProxyType({}),
 ) -> tuple[ChainNode, ...]:
     """Nodes of one Environment, in drawing order.
 
-    `services`: source key -> Service name; `facts`: what is known of tags, for digest-only
-    revisions; `stored`: source key -> revision of its artifact.
+    `services`: source key -> Service name; `names`: source key -> where its digests are
+    looked up; `stored`: source key -> revision of its artifact.
     """
     by_key = {r.key: r for r in sorted(members, key=_place)}
-    known = (remembered(members), *facts)
-    late = {key: version_text(stored[source], known) for key, source in _late(by_key, stored)}
+    late = {
+        key: version_text(stored[source], names.get(source, ()))
+        for key, source in _late(by_key, stored)
+    }
     nodes_in = {key: _node(r, objects.get(key, ()), late.get(key, "")) for key, r in by_key.items()}
     analysis = analyse(nodes_in.values(), label=lambda key: key.name)
     cycles = {key: cycle for cycle in analysis.cycles for key in cycle}
@@ -51,7 +52,9 @@ def chain_of(
                 key=key,
                 depth=depth,
                 health=health[key],
-                running=version_text(kustomization.running(resource), known),
+                running=version_text(
+                    kustomization.running(resource), names.get(source, ()) if source else ()
+                ),
                 service=services.get(source, "") if source else "",
                 waits_for=waits,
                 missing=analysis.missing.get(key, ()),

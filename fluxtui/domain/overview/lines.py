@@ -12,6 +12,7 @@ from fluxtui.domain.board import HealthLine, Level, Line, Running
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.marks import pin, suspension
 from fluxtui.domain.overview.judgement import flux_health
+from fluxtui.domain.overview.naming import tables_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of, version_text
 from fluxtui.domain.selection import Selection
@@ -26,7 +27,7 @@ def line_of(
     selection: Selection | None,
 ) -> Line:
     """One OCIRepository, the Kustomizations that use it, and what the registry offers."""
-    facts = (remembered(members), tags.facts if tags else {})
+    facts = tables_of(source, members, tags.facts if tags else {})
     stored = ocirepository.revision(source)
     running = running_of(members, stored, facts)
     picked = _would_pick(source, selection, facts)
@@ -71,18 +72,6 @@ def running_of(
     old = Counter(version_text(r, facts) or "nothing" for r in others).most_common(1)[0][0]
     new = version_text(target, facts)
     return Running(f"{old} -> {new} ({reached}/{len(live)})", "", wanted, revisions)
-
-
-def remembered(members: Sequence[Resource]) -> Mapping[str, TagFacts]:
-    """Tags of digests that the histories of the members tell: a pin's revision has no tag."""
-    found: dict[str, TagFacts] = {}
-    for member in members:
-        for entry in kustomization.history(member):
-            meta = entry.get("metadata")
-            revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
-            if tag_of(revision):
-                found.setdefault(tag_of(revision), TagFacts(tag_of(revision), digest_of(revision)))
-    return found
 
 
 def _most_common_new(live: Sequence[str]) -> str:
