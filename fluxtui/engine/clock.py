@@ -16,11 +16,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`now`: epoch seconds; `monotonic`: seconds of a steady clock; `sleep`: waits on it."""
+    """`now`: epoch seconds; `monotonic`: seconds of a steady clock; `sleep`: waits on it.
+
+    `busy`: seconds of CPU this thread has used.
+    """
 
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    busy: Callable[[], float] = time.thread_time
 
     def stamp(self) -> str:
         """The present time as RFC 3339 in UTC with microseconds."""

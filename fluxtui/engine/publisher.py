@@ -47,20 +47,20 @@ class Publisher:
 
     async def run(self) -> None:
         """Publish until cancelled."""
-        loop = asyncio.get_running_loop()
         while True:
             await self._dirty.wait()
             # One turn of the loop: whatever else is ready now comes into the same Snapshot.
             await asyncio.sleep(0)
-            began = loop.time()
+            busy = self._clock.busy()
             try:
                 self.publish_if_new()
             except Exception as error:
                 # Whatever it is, the next change must have its Snapshot.
                 self._store.note("publishing", _fault(error))
-            cost = loop.time() - began
-            pause = min(_LONGEST_PAUSE, max(self._interval, _SHARE * cost))
-            await asyncio.sleep(max(0.0, began + pause - loop.time()))
+            cost = self._clock.busy() - busy
+            # Counted from the end: so the gate, of the same interval, is open when the next one
+            # comes.
+            await self._clock.sleep(min(_LONGEST_PAUSE, max(self._interval, _SHARE * cost)))
 
     def publish_if_new(self) -> None:
         """Make a Snapshot now when something arrived since the last."""
