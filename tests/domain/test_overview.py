@@ -84,6 +84,22 @@ def test_a_bare_digest_is_named_by_the_tags_of_the_registry_or_by_history() -> N
     assert line(unknown).running.text == "sha256:aaaaaaaa"
 
 
+def test_each_environment_calls_a_digest_by_the_tag_that_its_own_policy_picks() -> None:
+    bare = revision("", "a")
+    builds = {"semver": ">=0.0.0-0", "semverFilter": "-build-", "digest": digest("a")}
+    releases = {"semver": ">=0.0.0", "digest": digest("a")}
+    seen = snapshot(
+        source("staging", ref=builds, stored=bare),
+        source("production", ref=releases, stored=bare),
+        ks("staging", applied=bare),
+        ks("production", applied=bare),
+        tags=[tag_list({"v0.0.0-build-7": "a", "v1.5.0": "a"})],
+    )
+    assert line(seen, "staging").running.version == "v0.0.0-build-7"
+    assert line(seen, "production").running.version == "v1.5.0"
+    assert node(seen, "api").running == "v0.0.0-build-7"
+
+
 def test_history_names_a_digest_before_a_tag_that_came_later() -> None:
     bare = revision("", "a")
     past = [(revision("0.0.0-build-3", "a"), "ReconciliationSucceeded", "2026-11-01T00:00:00Z")]
