@@ -11,6 +11,7 @@ import asyncio
 import math
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 
 class Clock:
@@ -60,7 +61,10 @@ class SteppedClock(Clock):
 
     async def until_awaited(self, within: float) -> None:
         """Return once somebody waits for a moment at most that many seconds away."""
-        while not any(due <= self._passed + within for due in self._sleepers.values()):
+        while not any(
+            due <= self._passed + within and not sleeper.done()
+            for sleeper, due in self._sleepers.items()
+        ):
             self._news.clear()
             await self._news.wait()
 
@@ -78,11 +82,7 @@ class SteppedClock(Clock):
                 sleeper.set_result(None)
 
     async def sleep(self, seconds: float) -> None:
-        if seconds <= 0:
-            return
-        sleeper = asyncio.get_running_loop().create_future()
-        self._sleepers[sleeper] = self._passed + seconds
-        self._news.set()
+        sleeper = self._sleeper(seconds)
         try:
             await sleeper
         finally:
@@ -91,12 +91,22 @@ class SteppedClock(Clock):
     async def wait(self, event: asyncio.Event, seconds: float | None) -> bool:
         if seconds is None:
             return await event.wait()
+        sleeper = self._sleeper(seconds)  # before anything else may run, and time may pass
         come = asyncio.ensure_future(event.wait())
-        gone = asyncio.ensure_future(self.sleep(seconds))
+        both: set[asyncio.Future[Any]] = {come, sleeper}
         try:
-            await asyncio.wait({come, gone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            del self._sleepers[sleeper]
             come.cancel()
-            gone.cancel()
-            await asyncio.gather(come, gone, return_exceptions=True)
+            await asyncio.gather(come, return_exceptions=True)
         return event.is_set()
+
+    def _sleeper(self, seconds: float) -> asyncio.Future[None]:
+        """A future that is done once that much time has passed."""
+        sleeper = asyncio.get_running_loop().create_future()
+        self._sleepers[sleeper] = self._passed + seconds
+        if seconds <= 0:
+            sleeper.set_result(None)
+        self._news.set()
+        return sleeper

@@ -107,12 +107,11 @@ class Reconciler:
         )
 
     async def run(self) -> None:
-        """Work until cancelled. Raises RefusedError beside a live Flux, ClusterError at the start.
+        """Work until cancelled. Raises RefusedError beside a live Flux, ClusterError when refused.
 
         `running` is set once everything there is has been seen.
         """
-        if not self._force:
-            await refuse_beside_flux(self.cluster)
+        await self._reach()
         try:
             async with asyncio.TaskGroup() as group:
                 for feed in (self._sources, self._kustomizations, *self._variables):
@@ -132,6 +131,17 @@ class Reconciler:
                 self.running.set()
         finally:
             await asyncio.to_thread(self._registries.close)
+
+    async def _reach(self) -> None:
+        """Wait until the API answers (others must not suffer from one that is down), and look."""
+        attempt = 0
+        while not self._force:
+            try:
+                return await refuse_beside_flux(self.cluster)
+            except Unreachable as error:
+                attempt += 1
+                _log.warning("waiting for %s: %s", self.cluster.name, error)
+                await self._clock.sleep(min(backoff(attempt), 30.0))
 
     async def settled(self) -> None:
         """Return once no run is going on or about to begin; intervals and retries still wait."""

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from reconciler_stage import NS, Stage, condition, config_map, deployment, kustomization, source
 
+from fluxtui.world.apiserver.faults import Rule
 from fluxtui.world.apiserver.status import forbidden
 
 ONE = {"one.yaml": config_map("one", a="1"), "two.yaml": config_map("two")}
@@ -191,3 +192,55 @@ async def test_a_crash_at_any_write_leaks_nothing(stage: Stage, writes: int) -> 
     assert {o["metadata"]["name"] for o in listing.items} == {"one", "three"}
     ids = {e["id"] for e in found["status"]["inventory"]["entries"]}
     assert ids == {f"{NS}_one__ConfigMap", f"{NS}_three__ConfigMap"}
+
+
+@pytest.mark.parametrize("end", ["cut_watches", "expire_watches"])
+async def test_it_goes_on_when_its_watches_end(stage: Stage, end: str) -> None:
+    await stage.push("acme/app", "1.0.0", ONE)
+    await stage.apply(source(), kustomization())
+    await stage.start()
+    await stage.until_ready("Kustomization", "app")
+    await stage.settled()
+    getattr(stage.api.faults, end)()
+    await stage.push("acme/app", "1.1.0", {"one.yaml": config_map("one", a="2")})
+    await stage.request("OCIRepository", "app", "now")
+
+    async def time_passes() -> None:
+        while True:
+            await stage.clock.until_awaited(30.0)  # a feed that waits before it asks again
+            stage.clock.advance(30.0)
+
+    passing = asyncio.create_task(time_passes())
+    await stage.until("ConfigMap", "one", lambda o: o and o["data"] == {"a": "2"})
+    passing.cancel()
+    await asyncio.gather(passing, return_exceptions=True)
+    await stage.until("ConfigMap", "two", lambda o: o is None)
+
+
+async def test_an_api_that_asks_for_patience_gets_it(stage: Stage) -> None:
+    await stage.push("acme/app", "1.0.0", ONE)
+    await stage.apply(source(), kustomization())
+    rule = Rule(methods=("PATCH",), status=429, reason="TooManyRequests", count=3)
+    stage.api.faults.set_rules(rule)
+    await stage.start()
+
+    async def time_passes() -> None:
+        while True:
+            await stage.clock.until_awaited(60.0)
+            stage.clock.advance(60.0)
+
+    passing = asyncio.create_task(time_passes())
+    await stage.until_ready("Kustomization", "app")
+    passing.cancel()
+    await asyncio.gather(passing, return_exceptions=True)
+
+
+async def test_an_api_that_is_down_at_the_start_is_waited_for(stage: Stage) -> None:
+    await stage.push("acme/app", "1.0.0", ONE)
+    await stage.apply(source(), kustomization())
+    stage.api.faults.set_rules(Rule(path="/deployments/", status=503, count=1))
+    starting = asyncio.create_task(stage.start())
+    await stage.clock.until_awaited(1.0)
+    stage.clock.advance(1.0)
+    await starting
+    await stage.until_ready("Kustomization", "app")

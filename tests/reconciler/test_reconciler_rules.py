@@ -308,3 +308,14 @@ def test_watches_are_counted() -> None:
     assert watches.take() and not watches.take()
     watches.give_back()
     assert watches.take()
+
+
+@pytest.mark.parametrize("clock", [Clock(), SteppedClock()])
+async def test_a_wait_never_swallows_a_cancellation(clock: Clock) -> None:
+    event = asyncio.Event()
+    task = asyncio.create_task(clock.wait(event, 10.0))
+    await asyncio.sleep(0)
+    event.set()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
