@@ -175,9 +175,13 @@ def _subject_namespaces(resource: Resource) -> set[str]:
         return set()
     result: set[str] = set()
     for subject in subjects:
-        if not isinstance(subject, dict) or "namespace" not in subject:
-            continue
-        if text_of(subject.get("kind")) != "ServiceAccount":
+        if not isinstance(subject, dict) or not isinstance(subject.get("kind", ""), str):
+            raise BuildError(
+                f"a subject is no mapping with a kind ({resource.id})",
+                file=resource.file,
+                field="subjects",
+            )
+        if "namespace" not in subject or subject.get("kind") != "ServiceAccount":
             continue
         if not isinstance(subject["namespace"], str):
             raise BuildError(
