@@ -1,0 +1,82 @@
+"""The installed program in a pseudo-terminal, with a real terminal emulator reading its screen.
+
+Nothing of fluxtui is imported here: bytes go in and out as over SSH.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Sequence
+
+import pyte
+
+PATIENCE = 120.0
+
+
+class Terminal:
+    """One program on one terminal of `columns` x `rows`."""
+
+    def __init__(self, words: Sequence[str], columns: int, rows: int) -> None:
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+            for name in ("SSH_CONNECTION", "SSH_TTY", "NO_COLOR"):
+                os.environ.pop(name, None)
+            os.execv(words[0], list(words))
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, size)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def read(self, seconds: float) -> bool:
+        """Take what arrives within that time; False when the program has ended."""
+        ready, _w, _x = select.select([self._fd], [], [], seconds)
+        if not ready:
+            return True
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:
+            return False
+        if data:
+            self._stream.feed(data)
+        return bool(data)
+
+    def sees(self, *texts: str, within: float = PATIENCE) -> None:
+        """Until all texts stand on the screen."""
+        deadline = time.monotonic() + within
+        while not all(text in self.text for text in texts):
+            alive = self.read(0.2)
+            assert alive, f"the program ended\n{self.text}"
+            assert time.monotonic() < deadline, f"no {texts} within {within:.0f} s\n{self.text}"
+
+    def types(self, text: str) -> None:
+        """Keys, as a terminal sends them."""
+        os.write(self._fd, text.encode())
+
+    def ends(self, within: float = 30.0) -> int:
+        """Wait for its end; the exit code."""
+        deadline = time.monotonic() + within
+        while self.read(0.2):
+            assert time.monotonic() < deadline, f"still running\n{self.text}"
+        _pid, status = os.waitpid(self.pid, 0)
+        os.close(self._fd)
+        return os.waitstatus_to_exitcode(status)
+
+    def kill(self) -> None:
+        """For a test that failed: end it now."""
+        with contextlib.suppress(ProcessLookupError, ChildProcessError, OSError):
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)

@@ -1,0 +1,49 @@
+"""`fluxtui demo`, installed, in a terminal: typed at and read as over SSH, at both sizes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.terminal import Terminal
+
+pytestmark = [
+    pytest.mark.pty,
+    pytest.mark.world,
+    pytest.mark.xdist_group("terminal"),
+    pytest.mark.timeout(300),
+    # pty.fork in a process with threads: the child only calls exec.
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
+
+PROGRAM = str(Path(sys.executable).parent / "fluxtui")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])
+def test_a_person_walks_through_the_demo(columns: int, rows: int, tmp_path: Path) -> None:
+    words = [PROGRAM, "demo", "--speed", "20", "--folder", str(tmp_path / "demo")]
+    terminal = Terminal(words, columns, rows)
+    try:
+        terminal.sees("Versions", "activity-ui", "status-page")
+        terminal.types("3")
+        terminal.sees("clickhouse-keeper", "activity-processor")
+        terminal.types("2")
+        terminal.sees("Tags", "filter")
+        terminal.types("1")
+        terminal.sees("SERVICE")
+        terminal.types("s")
+        terminal.sees("Why?")
+        terminal.types("only looking\r")
+        terminal.sees("leave", "STEPS" if rows > 30 else "suspend")
+        terminal.types("\x1b")
+        terminal.sees("nothing was done")
+        terminal.types("?")
+        terminal.sees("Help", "Suspend")
+        terminal.types("Q")
+        terminal.types("\x1b")
+        terminal.types("Q")
+        assert terminal.ends() == 0
+    finally:
+        terminal.kill()
