@@ -41,7 +41,7 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
 
 def _target(engine: EnginePort, args: argparse.Namespace, environments: tuple[str, ...]) -> Target:
     snapshot = engine.snapshot
-    names = snapshot.board.environments
+    names = tuple(e.name for e in snapshot.config.environments)
     if not args.target:
         raise UsageError(f"{args.verb} what?", next=f"fluxtui {args.verb} SERVICE -e ENV")
     if len(environments) > 1:

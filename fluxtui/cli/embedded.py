@@ -89,6 +89,8 @@ def _reconciler(world: World, folder: Path, speed: float) -> Child:
         *("--kubeconfig", str(world.kubeconfig)),
         *("--registry-credentials-file", str(world.registry_credentials)),
         *("--storage", str(folder / "storage")),
+        # A roll-back must not wait for the bad version to time out (a gate of Flux, off by default).
+        "--cancel-health-checks",
         *("--speed", str(speed)),
     ]
     for host, mirror in about.mirrors.items():

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
+from typing import TYPE_CHECKING
 
 from fluxtui.cli.acts import now_text
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
-from fluxtui.cli.session import make_engine
 from fluxtui.commands.command import Target
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import by_short, kustomization
 from fluxtui.domain.resource import Key
+
+if TYPE_CHECKING:
+    from fluxtui.engine.engine import Engine
+
+SLOW_FRAMES = "4"
 
 
 def screen(args: argparse.Namespace) -> int:
@@ -44,12 +50,24 @@ def start_at(text: str, environment: str) -> Target:
 
 def show(config: Config, start: Target) -> int:
     """Run the app until it is left."""
+    if config.slow:
+        # Textual reads it when it is imported.
+        os.environ.setdefault("TEXTUAL_FPS", SLOW_FRAMES)
     from fluxtui.ui.app import FluxtuiApp
 
-    engine = make_engine(config)
+    made: list[Engine] = []
+
+    def engine() -> Engine:
+        # After the first paint: what the Engine stands on is slow to import.
+        from fluxtui.cli.session import make_engine
+
+        made.append(make_engine(config))
+        return made[0]
+
     app = FluxtuiApp(engine, config=config, user=config.user, start=start, now=now_text)
     try:
         app.run(mouse=not config.slow)
     finally:
-        engine.stop()
+        for one in made:
+            one.stop()
     return app.return_code or 0

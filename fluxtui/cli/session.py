@@ -72,6 +72,8 @@ def running(config: Config) -> Iterator[Engine]:
 
 def known(snapshot: Snapshot) -> bool:
     """True when every Environment has answered (or said why not), and so have the registries."""
+    if not snapshot.serial:
+        return False  # the Engine has not said anything yet
     for environment in snapshot.config.environments:
         if environment.name in snapshot.unreachable:
             continue

@@ -56,7 +56,7 @@ def _settle(engine: EnginePort) -> None:
 
 
 def _environments(args: argparse.Namespace, snapshot: Snapshot) -> tuple[str, ...]:
-    names = snapshot.board.environments
+    names = tuple(e.name for e in snapshot.config.environments)
     chosen = tuple(args.environment or names)
     for name in chosen:
         if name not in names:

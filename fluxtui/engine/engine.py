@@ -33,11 +33,12 @@ from fluxtui.engine.feeds import Api, Connect, by_context
 from fluxtui.engine.gate import FAST, SLOW, Gate
 from fluxtui.engine.jobs import Jobs
 from fluxtui.engine.journal import Journal
+from fluxtui.engine.past import past_acts
 from fluxtui.engine.picks import Picks
 from fluxtui.engine.publisher import Publisher
 from fluxtui.engine.registries import Connect as ConnectRegistry
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.store import Batch, Store
+from fluxtui.engine.store import ACTS_KEPT, Batch, Store
 from fluxtui.engine.tags import TagWatch
 from fluxtui.engine.targets import namespaces_of, of_interest
 
@@ -85,13 +86,14 @@ class Engine:
             Api(group, connect, self._store, self._clock, self._pace)
             for group in by_context(config.environments)
         ]
+        self._journal = journal if journal is not None else Journal(config.journal)
         self._jobs = Jobs(
             config,
             self._store,
             self._publisher,
             self._registries,
             self._tags,
-            journal if journal is not None else Journal(config.journal),
+            self._journal,
             self._clock,
             self._cluster,
             self._new_kinds,
@@ -191,6 +193,9 @@ class Engine:
             await asyncio.sleep(0)
         publishing = asyncio.create_task(self._publisher.run())
         try:
+            # Unreadable, the Journal says so at the next act; looking on needs none.
+            with contextlib.suppress(OSError):
+                self._store.remember(past_acts(self._journal, ACTS_KEPT))
             await self._stopping.wait()
         finally:
             self._gate.close()

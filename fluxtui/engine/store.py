@@ -8,7 +8,7 @@ Engine's thread may call anything here. No rule about what objects mean lives he
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -140,6 +140,14 @@ class Store:
             del self._acts[number]
         self._changed()
         return self._act_serial
+
+    def remember(self, acts: Iterable[Act]) -> None:
+        """Acts of earlier sessions, oldest first; they come before those of this one."""
+        past = tuple(acts)[-ACTS_KEPT:]
+        if not past:
+            return
+        self._acts = {n - len(past): act for n, act in enumerate(past)} | self._acts
+        self._changed()
 
     def receipt(self, number: int, receipt: Receipt) -> None:
         """A Step of a running Plan ended."""

@@ -64,7 +64,7 @@ def rows(acts: tuple[Act, ...]) -> tuple[Row, ...]:
 
 
 class Journal(Pane):
-    """The acts of this session."""
+    """The acts of this session, and those that the Journal tells of earlier ones."""
 
     title: ClassVar[str] = "Journal"
     hint: ClassVar[str] = "/ filter  esc back  on disk: fluxtui journal"
