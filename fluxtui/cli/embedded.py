@@ -89,7 +89,7 @@ def _reconciler(world: World, folder: Path, speed: float) -> Child:
         *("--kubeconfig", str(world.kubeconfig)),
         *("--registry-credentials-file", str(world.registry_credentials)),
         *("--storage", str(folder / "storage")),
-        # A roll-back must not wait for the bad version to time out (a gate of Flux, off by default).
+        # A gate of Flux: a roll-back must not wait until the bad version has timed out.
         "--cancel-health-checks",
         *("--speed", str(speed)),
     ]

@@ -29,12 +29,11 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
             for name in ("SSH_CONNECTION", "SSH_TTY", "NO_COLOR"):
                 os.environ.pop(name, None)
             os.execv(words[0], list(words))
-        size = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, size)
 
     @property
     def text(self) -> str:

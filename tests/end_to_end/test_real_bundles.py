@@ -28,7 +28,6 @@ STAGING_TAG = "v0.4.1-staging-test-deploy-hotfix-tls"
 
 pytestmark = [
     pytest.mark.world,
-    pytest.mark.xdist_group("real bundles"),
     pytest.mark.timeout(300),
     pytest.mark.skipif(not DATA.is_dir(), reason="no real bundles beside this checkout"),
 ]

@@ -1,4 +1,4 @@
-"""The Journal pane tells what was done before: acts read back, a cut one shown as far as it went."""
+"""The Journal pane tells what was done before: acts read back, a cut one as far as it went."""
 
 from __future__ import annotations
 
