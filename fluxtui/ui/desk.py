@@ -66,6 +66,7 @@ class Desk(Screen[None]):
         self._start = setting.start if is_said(setting.start) else None
         self._snapshot = Snapshot(config=setting.config)
         self._current = ""
+        self._opened = 0
         self._way: list[str] = []
         self._message: Line = ()
         self._leaving = False  # q was pressed once at the first view
@@ -148,11 +149,17 @@ class Desk(Screen[None]):
 
     async def open_view(self, name: str, target: Target, *, back: bool = False) -> None:
         """Show that pane for this Target."""
+        self._opened += 1
+        mine = self._opened
         body = self.query_one("#body")
         pane = next((p for p in body.query(Pane) if isinstance(p, PANES[name])), None)
         if pane is None:
             pane = PANES[name](replace(self.view(), target=target))
             await body.mount(pane)
+        if mine != self._opened:
+            # Keys came faster than panes: the last one says what is shown.
+            pane.display = self._current == name
+            return
         self.target = target  # while it was mounted, the pane before may have pointed elsewhere
         pane.aim(target)
         for other in body.query(Pane):

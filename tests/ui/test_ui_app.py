@@ -352,3 +352,14 @@ async def test_a_service_on_the_command_line_has_the_cursor(make_app: MakeApp) -
         await pilot.pause()
         assert app.target.service == "acme/status-page"
         assert app.target.environment == "production"
+
+
+async def test_keys_faster_than_panes_end_where_the_last_one_says(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, WIDE) as pilot:
+        await press(pilot, "2", "4", "1")
+        await pilot.pause()
+        assert "WOULD PICK" in text(app)
+        await press(pilot, "1", "5", "5")
+        await pilot.pause()
+        assert "WOULD PICK" not in text(app)
