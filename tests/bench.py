@@ -16,21 +16,21 @@ from pathlib import Path
 
 import yaml
 
+from tests.end_to_end.terminal import Terminal
+
 RUNS = 5
 EMPTY_APP = """
-
 from textual.app import App
+from textual.widgets import Static
 class Empty(App):
-    def on_mount(self): self.call_after_refresh(self.exit)
-Empty().run(headless=True)
+    def compose(self): yield Static("fluxtui")
+Empty().run()
 """
 OUR_APP = """
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.domain.config import Config
-class Painted(FluxtuiApp):
-    def on_mount(self): self.call_after_refresh(self.exit)
 NOW = "2026-01-01T00:00:00Z"
-Painted(lambda: None, config=Config(), user="bench", now=lambda: NOW).run(headless=True)
+FluxtuiApp(lambda: None, config=Config(), user="bench", now=lambda: NOW).run()
 """
 
 
@@ -55,10 +55,22 @@ def line(what: str, ours: float, peer: str = "", theirs: float = 0.0) -> None:
     print(f"{what:<42}{ours * 1000:8.0f} ms   {beside}", flush=True)
 
 
+def painted(code: str) -> Callable[[], object]:
+    """From the start of a process to its first text on a real terminal; then it is ended."""
+
+    def run() -> None:
+        terminal = Terminal([sys.executable, "-c", code], 120, 40)
+        try:
+            terminal.sees("fluxtui", within=20)
+        finally:
+            terminal.kill()
+
+    return run
+
+
 def first_paint() -> None:
-    """Process start to first paint, beside an empty Textual app."""
-    ours = median(program(sys.executable, "-c", OUR_APP))
-    line("first paint", ours, "empty app", median(program(sys.executable, "-c", EMPTY_APP)))
+    """Process start to first text in a pseudo-terminal, beside an empty Textual app."""
+    line("first paint", median(painted(OUR_APP)), "empty app", median(painted(EMPTY_APP)))
 
 
 def selection() -> None:

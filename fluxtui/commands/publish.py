@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import PurePath
 
 from fluxtui.commands.command import Argument, Command, Context, Values
 from fluxtui.commands.effects import (
@@ -101,6 +102,11 @@ def _questions(context: Context, _values: Values) -> tuple[Question, ...]:
     return (ListTags(_repository(context, service)),) if service else ()
 
 
+def _short(folder: str) -> str:
+    """The end of a path, as people know it; the Step holds all of it."""
+    return "/".join(PurePath(folder).parts[-2:])
+
+
 def _plan(context: Context, values: Values) -> Plan:
     service = _service(context)
     if service is None:
@@ -120,7 +126,7 @@ def _plan(context: Context, values: Values) -> Plan:
     images = {name: f"{name}:{image}" for name in service.images}
     step = PushStep(
         "push",
-        f"pack {service.folder}, set the image to {image}, push {repository}:{tag}",
+        f"pack {_short(service.folder)}, set the image to {image}, push {repository}:{tag}",
         undo="a published build stays; publish a newer one, or pin",
         repository=repository,
         tag=tag,
