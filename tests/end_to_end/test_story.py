@@ -79,8 +79,10 @@ async def test_05_read_what_the_patches_do_and_version_to_version(config: Config
         await person.points_at("activity", "production")
         await person.presses("4")
         await person.sees("Deployment", "spec.replicas")
-        await person.presses("v")
-        await person.sees("v1.4.2")
+        await person.presses("t")
+        await person.sees("v1.4.1", "WHY")
+        await person.presses("down", "enter")
+        await person.sees("v1.4.2 → v1.4.1", "WORKERS", "no changes")
 
 
 async def test_06_promote_to_production_after_typing_its_name(config: Config) -> None:
