@@ -8,8 +8,7 @@ was made from.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.cluster.port import Cluster, Json
@@ -19,17 +18,13 @@ from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import REQUESTED_AT
 from fluxtui.domain.plan import AwaitStep, Plan
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.merge import difference
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import Store
 
 _AGAIN = "make the Plan again"
-
-
-def tags_hash(tags: Iterable[str]) -> str:
-    """The hash of a tag list, in whatever order the registry lists it."""
-    return hashlib.sha256("\n".join(sorted(set(tags))).encode()).hexdigest()[:16]
 
 
 async def read_object(cluster: Cluster, snapshot: Snapshot, key: Key) -> Json:

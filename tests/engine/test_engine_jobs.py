@@ -24,8 +24,8 @@ from fluxtui.domain.plan import (
     Until,
 )
 from fluxtui.domain.resource import Key
+from fluxtui.domain.revision import tags_hash
 from fluxtui.engine.engine import Engine
-from fluxtui.engine.inputs import tags_hash
 from fluxtui.engine.journal import Journal
 from fluxtui.world.apiserver.faults import Rule
 
