@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from fluxtui.cli.embedded import Embedded
+from fluxtui.cluster.client import connect
 from tests.end_to_end.person import at_the_screen
+from tests.world.waiting import connections_closed
 
 pytestmark = [pytest.mark.world, pytest.mark.timeout(300)]
 
@@ -87,6 +89,45 @@ async def test_each_wrong_thing_is_a_row_with_its_reason(
         chain = {n.key.name: n for n in person.snapshot.board.chains["staging"]}
         assert all(chain[name].health.level == 0 for name in ("activity-apiserver", "activity-ui"))
         assert all(n.health.level == 0 for n in person.snapshot.board.chains["production"])
+
+
+async def crooked_object(delivery: Embedded) -> None:
+    """A Kustomization no controller could read, let in by a CRD whose schema was opened."""
+    api = await connect(str(delivery.world.kubeconfig), "staging", name="staging")
+    try:
+        crd = await api.find("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+        anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+        name = "kustomizations.kustomize.toolkit.fluxcd.io"
+        versions = (await api.get(crd, "", name))["spec"]["versions"]
+        for version in versions:
+            version["schema"] = {"openAPIV3Schema": anything}
+        await api.patch(crd, "", name, {"spec": {"versions": versions}}, field_manager="test")
+        kind = await api.find("kustomize.toolkit.fluxcd.io/v1", "Kustomization")
+        await api.create(
+            kind, {**kustomization("crooked"), "spec": ["not a mapping"]}, field_manager="test"
+        )
+    finally:
+        await api.close()
+        await connections_closed()
+
+
+async def test_a_malformed_object_is_said_and_the_rest_goes_on(delivery: Embedded) -> None:
+    await crooked_object(delivery)
+    async with at_the_screen(delivery.config()) as person:
+        await person.waits(
+            "the malformed object",
+            lambda: any("crooked" in f.message for f in person.snapshot.findings),
+        )
+        await person.presses("exclamation_mark")
+        await person.sees("crooked", "spec is a list, not a mapping")
+        await person.presses("escape", "3")
+        await person.sees("crooked", "clickhouse-keeper")
+        chain = {n.key.name: n for n in person.snapshot.board.chains["staging"]}
+        assert all(chain[name].health.level == 0 for name in ("activity-apiserver", "activity-ui"))
+        # The Reconciler, too, goes on beside it.
+        await person.points_at("notifications", "staging")
+        await person.presses("W")
+        await person.agrees()
 
 
 async def test_a_registry_that_is_down_is_said_and_the_rest_goes_on(delivery: Embedded) -> None:
