@@ -8,12 +8,13 @@ DEV := $(VENV)/.dev
 # Recompiling every module at every start makes each process of the World seconds slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint bench screenshots requirements clean
+.PHONY: help demo test lint bench control-plane screenshots requirements clean
 
 help:
 	@echo "make demo         a whole delivery on this machine; press ? for keys"
 	@echo "make test         all tests"
 	@echo "make lint         ruff, mypy --strict, import contracts"
+	@echo "make control-plane  a real Kubernetes API here, until Ctrl-C (needs Go 1.26)"
 	@echo "make bench        measure against peers in the same run"
 	@echo "make screenshots  draw screenshots/ again from the demo"
 
@@ -48,6 +49,9 @@ bench: $(DEV)
 
 screenshots: $(DEV)
 	$(BIN)/python -m tests.screenshots screenshots
+
+control-plane: $(DEV)
+	@$(BIN)/python -m tests.contract $(ARGS)
 
 # Pins every package with its hashes; no registry's address goes into the files.
 requirements: $(DEV)

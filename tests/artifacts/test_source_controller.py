@@ -1,16 +1,12 @@
 """Flux's own source-controller pulls what fluxtui pushed and reports the same revision.
 
-A real binary, built from the pinned module beside this file; that takes Go and many minutes, so it
-happens only when FLUXTUI_BUILD_FLUX=1, into the user's cache, where later runs find it.
+A real binary, built by `make control-plane ARGS=build`, as tests/contract/programs.py says.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -30,12 +26,11 @@ from fluxtui.artifacts import (
 from fluxtui.world.apiserver.crds import flux_crds
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.registry import RegistryServer
+from tests.contract.programs import program_or_skip
 from tests.world.apiserver.client import Client
 
 from .conftest import publish
 
-MODULE = Path(__file__).parent / "source_controller"
-PACKAGE = "github.com/fluxcd/source-controller"
 GROUP = "source.toolkit.fluxcd.io"
 OBJECTS = f"/apis/{GROUP}/v1/namespaces/flux-system/ocirepositories"
 OTHERS = {
@@ -57,22 +52,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def program() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    key = hashlib.sha256((MODULE / "go.sum").read_bytes()).hexdigest()[:16]
-    found = Path(base) / "fluxtui" / "source-controller" / key / "source-controller"
-    if found.exists():
-        return found
-    if os.environ.get("FLUXTUI_BUILD_FLUX") != "1":
-        pytest.skip("source-controller is not built: FLUXTUI_BUILD_FLUX=1 where Go is installed")
-    go = shutil.which("go")
-    assert go, "FLUXTUI_BUILD_FLUX=1 needs Go on PATH"
-    found.parent.mkdir(parents=True, exist_ok=True)
-    aside = found.with_name(f"building-{os.getpid()}")
-    flags = ["-trimpath", "-mod=readonly", "-ldflags", "-s -w", "-o", str(aside)]
-    environ = {**os.environ, "CGO_ENABLED": "0"}
-    subprocess.run([go, "build", *flags, PACKAGE], cwd=MODULE, env=environ, check=True)
-    aside.replace(found)
-    return found
+    return program_or_skip("source-controller")
 
 
 def bare_crd(kind: str, plural: str) -> dict[str, Any]:

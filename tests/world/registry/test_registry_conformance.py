@@ -1,50 +1,22 @@
 """The distribution spec's own conformance suite, a Go program, against the World's registry.
 
-It is built from the pinned module beside this file into the user's cache. Building needs Go and
-20 seconds, so it happens only when FLUXTUI_BUILD_CONFORMANCE=1 (as CI sets it); later runs find it.
+Built by `make control-plane ARGS=build`, as tests/contract/programs.py says.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from fluxtui.world.registry import Knobs, RegistryServer
-
-MODULE = Path(__file__).parent / "conformance"
-PACKAGE = "github.com/opencontainers/distribution-spec/conformance"
-
-
-def cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    key = hashlib.sha256((MODULE / "go.sum").read_bytes()).hexdigest()[:16]
-    return Path(base) / "fluxtui" / "oci-conformance" / key
+from tests.contract.programs import program_or_skip
 
 
 @pytest.fixture(scope="module")
 def program() -> Path:
-    found = cache() / "conformance"
-    if found.exists():
-        return found
-    if os.environ.get("FLUXTUI_BUILD_CONFORMANCE") != "1":
-        pytest.skip("not built: set FLUXTUI_BUILD_CONFORMANCE=1 where Go is installed")
-    go = shutil.which("go")
-    assert go, "FLUXTUI_BUILD_CONFORMANCE=1 needs Go on PATH"
-    found.parent.mkdir(parents=True, exist_ok=True)
-    aside = found.with_name(f"building-{os.getpid()}")
-    subprocess.run(
-        [go, "build", "-trimpath", "-mod=readonly", "-o", str(aside), PACKAGE],
-        cwd=MODULE,
-        check=True,
-        timeout=280,
-    )
-    aside.replace(found)
-    return found
+    return program_or_skip("oci-conformance")
 
 
 @pytest.mark.xdist_group("oci-conformance")

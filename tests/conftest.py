@@ -1,0 +1,37 @@
+"""What belongs to a whole test run: a folder all its processes know, for the one control plane.
+
+The process that starts the run makes the folder and ends what was started in it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.contract.control_plane import end_shared
+from tests.contract.programs import HOW, missing
+
+RUN = "FLUXTUI_TEST_RUN"
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        os.environ[RUN] = f"{os.getpid()}:{tempfile.mkdtemp(prefix='fluxtui-test-run-')}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not _is_worker(config) and RUN in os.environ:
+        end_shared(Path(os.environ.pop(RUN).partition(":")[2]))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    told = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())]
+    if any(r.nodeid.startswith("tests/contract/") for r in told) and missing():
+        terminalreporter.write_line(f"The contract suite ran on the embedded API only: {HOW}")

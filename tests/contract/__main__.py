@@ -1,0 +1,38 @@
+"""`python -m tests.contract`: what `make control-plane` runs.
+
+`build` only builds the programs; `up` starts a control plane and ends it on Ctrl-C or SIGTERM, or
+when the process named by --until is gone, so that none is ever left behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.contract.control_plane import serve
+from tests.contract.programs import PROGRAMS, build
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make control-plane", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb")
+    verbs.add_parser("build", help="build every Go program the tests stand beside, and no more")
+    up = verbs.add_parser("up", help="build what is missing, start one, wait for Ctrl-C")
+    up.add_argument("--folder", type=Path, help="where its files go (default: a fresh one)")
+    up.add_argument("--until", type=int, help="end when the process with this id does")
+    parser.set_defaults(folder=None, until=None)
+    return parser
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    if options.verb == "build":
+        for name in PROGRAMS:
+            print(build(name), flush=True)
+        return 0
+    return serve(options.folder, options.until)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""The Go programs that fluxtui is tested beside: the one place that says which, and builds them.
+
+Each comes from a pinned module under tools/ and goes into the user's cache, under a name made of
+all that decides what is built, so that a second run costs nothing. Tests only look there
+(`program_or_skip`): building takes minutes and is asked for by `make control-plane ARGS=build`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).parent / "tools"
+SWITCH = "FLUXTUI_BUILD"
+HOW = "run `make control-plane ARGS=build` where Go 1.26 is installed"
+_VERSION_PACKAGES = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
+_KUBERNETES = {"gitVersion": "v1.36.2", "gitMajor": "1", "gitMinor": "36", "gitTreeState": "clean"}
+# `kubectl version` and the served /version come from these; a plain build says v0.0.0-master.
+_STAMPS = tuple(f"-X {p}.{k}={v}" for p in _VERSION_PACKAGES for k, v in _KUBERNETES.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """`package`, built in the wrapper module tools/`module`, with linker flags `stamps`."""
+
+    name: str
+    module: str
+    package: str
+    stamps: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        return TOOLS / self.module
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        linker = " ".join(("-s -w", *self.stamps))
+        return ("-trimpath", "-mod=readonly", "-buildvcs=false", "-ldflags", linker)
+
+
+PROGRAMS = {
+    program.name: program
+    for program in (
+        Program("etcd", "etcd", "go.etcd.io/etcd/server/v3"),
+        Program("kube-apiserver", "kubernetes", "k8s.io/kubernetes/cmd/kube-apiserver", _STAMPS),
+        Program(
+            "kube-controller-manager",
+            "kubernetes",
+            "k8s.io/kubernetes/cmd/kube-controller-manager",
+            _STAMPS,
+        ),
+        Program(
+            "oci-conformance",
+            "distribution-spec",
+            "github.com/opencontainers/distribution-spec/conformance",
+        ),
+        Program("source-controller", "source-controller", "github.com/fluxcd/source-controller"),
+    )
+}
+CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager")
+
+
+def _place(program: Program) -> Path:
+    """The folder that holds one build per Go version: all other inputs are in its name."""
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    digest = hashlib.sha256()
+    for part in ("go.mod", "go.sum"):
+        digest.update((program.folder / part).read_bytes())
+    digest.update("\0".join((program.package, *program.flags)).encode())
+    return Path(cache) / "fluxtui" / "go" / f"{program.name}-{digest.hexdigest()[:16]}"
+
+
+def _go_version(go: str) -> str:
+    asked = [go, "env", "GOVERSION", "GOOS", "GOARCH"]
+    told = subprocess.run(asked, cwd=TOOLS, capture_output=True, text=True, check=True)
+    return "-".join(told.stdout.split())
+
+
+def find(name: str) -> Path | None:
+    """The built program; without Go on PATH any version's build will do. None: not built."""
+    program = PROGRAMS[name]
+    go = shutil.which("go")
+    version = _go_version(go) if go else "*"
+    return next(iter(sorted(_place(program).glob(f"{version}/{name}"), reverse=True)), None)
+
+
+def build(name: str) -> Path:
+    """Build what is not there yet, one process at a time. Raises SystemExit where that fails."""
+    found = find(name)
+    if found is not None:
+        return found
+    program, go = PROGRAMS[name], shutil.which("go")
+    if go is None:
+        raise SystemExit(f"{name} is not built and there is no `go` on PATH: install Go 1.26")
+    version = _go_version(go)
+    target = _place(program) / version / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (target.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if target.exists():
+            return target
+        print(f"building {name} with {version} (minutes, once)", flush=True)
+        aside = target.with_name(f"{name}.new")
+        done = subprocess.run(
+            ["nice", "-n", "10", go, "build", *program.flags, "-o", str(aside), program.package],
+            cwd=program.folder,
+            env={**os.environ, "CGO_ENABLED": "0"},
+            check=False,
+        )
+        if done.returncode:
+            raise SystemExit(f"building {name} failed: see above; {version} in {program.folder}")
+        aside.replace(target)
+    return target
+
+
+def missing(names: Iterable[str] = CONTROL_PLANE) -> list[str]:
+    return [name for name in names if find(name) is None]
+
+
+def program_or_skip(name: str) -> Path:
+    """For fixtures: where the program is. Skips where it was not built, but with FLUXTUI_BUILD=1
+    (as in CI, which has built all of them before) that is a failure: nothing is skipped there."""
+    found = find(name)
+    if found is None:
+        told = f"{name} is not built: {HOW}"
+        if os.environ.get(SWITCH) == "1":
+            pytest.fail(f"{SWITCH}=1, but {told}")
+        pytest.skip(told)
+    return found
