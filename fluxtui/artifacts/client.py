@@ -53,9 +53,12 @@ class RegistryClient:
         environ: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
+        progress: Progress | None = None,
     ) -> None:
+        """`progress` is told of every transfer of a blob that brings no progress of its own."""
         self.settings = settings or RegistrySettings()
         environ = os.environ if environ is None else environ
+        self.progress = progress
         self.connections = Connections(self.settings, environ, clock, pause)
 
     # -- reading
@@ -155,7 +158,8 @@ class RegistryClient:
 
         with self.connections.at(reference) as (registry, container):
             url = registry.url(container.get_blob_url(descriptor.digest))
-            data = fetch(registry, url, where, descriptor.size, max_size, progress, cancel)
+            told = progress or self.progress
+            data = fetch(registry, url, where, descriptor.size, max_size, told, cancel)
         verify(data, descriptor.digest, where)
         return data
 
@@ -246,8 +250,14 @@ class RegistryClient:
 
         return push(
             self, reference, packed, source=source, revision=revision, created=created,
-            annotations=annotations or {}, force=force, progress=progress,
+            annotations=annotations or {}, force=force, progress=progress or self.progress,
         )  # fmt: skip
+
+    def holding(self, reference: Reference, packed: Packed) -> Pushed | None:
+        """What the tag holds already, when that is the same tar as `packed`; else None."""
+        from fluxtui.artifacts.publish import holding
+
+        return holding(self, reference, packed)
 
     def tag(self, reference: Reference, target_tag: str) -> Descriptor:
         """Let `target_tag` point to what `reference` does: the same bytes, the same digest."""

@@ -14,13 +14,15 @@ from typing import Literal
 
 _LONGEST = 256 << 10
 _MOST_LINES = 5_000
+MOST_SHOWN = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
     """One file. Digests are hex sha256, sizes bytes; those of an absent side are "" and 0.
 
-    `lines`: a unified diff, empty for binary or very long files.
+    `lines`: a unified diff, at most `MOST_SHOWN` lines and a word about the rest.
+    `why_no_lines`: `binary` or `too long to compare by lines`, "" when `lines` says it all.
     """
 
     path: str
@@ -30,6 +32,7 @@ class FileChange:
     before_size: int = 0
     after_size: int = 0
     lines: tuple[str, ...] = ()
+    why_no_lines: str = ""
 
 
 def diff_files(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[FileChange, ...]:
@@ -48,6 +51,7 @@ def _change(path: str, old: bytes | None, new: bytes | None) -> FileChange:
         kind = "added"
     elif new is None:
         kind = "removed"
+    lines, why = _lines(path, old, new)
     return FileChange(
         path,
         kind,
@@ -55,29 +59,47 @@ def _change(path: str, old: bytes | None, new: bytes | None) -> FileChange:
         "" if new is None else hashlib.sha256(new).hexdigest(),
         len(old or b""),
         len(new or b""),
-        _lines(path, old, new),
+        lines,
+        why,
     )
 
 
-def _lines(path: str, old: bytes | None, new: bytes | None) -> tuple[str, ...]:
-    one, two = _text(old), _text(new)
-    if one is None or two is None:
-        return ()
+def _lines(path: str, old: bytes | None, new: bytes | None) -> tuple[tuple[str, ...], str]:
+    """The unified diff, or nothing and the reason."""
+    why = _unlined(old) or _unlined(new)
+    if why:
+        return (), why
     names = (
         "/dev/null" if old is None else f"a/{path}",
         "/dev/null" if new is None else f"b/{path}",
     )
-    return tuple(difflib.unified_diff(one, two, *names, lineterm=""))
+    hunks = difflib.unified_diff(_texts(old), _texts(new), *names, lineterm="")
+    found = [line for text in hunks for line in text.split("\n")]
+    if len(found) > MOST_SHOWN:
+        left = len(found) - MOST_SHOWN
+        found = [*found[:MOST_SHOWN], f"... {left} more lines of the diff"]
+    return tuple(found), ""
 
 
-def _text(data: bytes | None) -> list[str] | None:
-    """The lines, None for what is no text or too long to compare by lines."""
+def _unlined(data: bytes | None) -> str:
+    """Why a file is not compared by lines, "" when it is."""
     if data is None:
-        return []
-    if len(data) > _LONGEST or b"\0" in data:
-        return None
+        return ""
+    if b"\0" in data[:8192]:
+        return "binary"
+    if len(data) > _LONGEST or data.count(b"\n") > _MOST_LINES:
+        return "too long to compare by lines"
     try:
-        lines = data.decode().splitlines()
+        data.decode()
     except UnicodeDecodeError:
-        return None
-    return lines if len(lines) <= _MOST_LINES else None
+        return "binary"
+    return ""
+
+
+def _texts(data: bytes | None) -> list[str]:
+    """Lines without their ends; a last line that is not ended says so, as diff does."""
+    if not data:
+        return []
+    lines = data.decode().split("\n")
+    last = lines.pop()
+    return [*lines, f"{last}\n\\ No newline at end of file"] if last else lines

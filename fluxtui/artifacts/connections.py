@@ -35,7 +35,7 @@ class Connections:
         self._pause = pause
         self._tokens = Tokens(settings, Keychain(settings, environ), clock)
         self._lock = threading.Lock()
-        self._idle: dict[str, list[FluxRegistry]] = {}
+        self._idle: dict[tuple[str, str], list[FluxRegistry]] = {}
         self._schemes: dict[str, str] = {}
 
     @contextmanager
@@ -44,18 +44,21 @@ class Connections:
         thread alone; and oras' name for the repository there.
         """
         host, repository = self._settings.located(reference.registry, reference.repository)
+        scheme = self._scheme(host)
         with self._lock:
-            idle = self._idle.setdefault(host, [])
+            idle = self._idle.setdefault((host, scheme), [])
             registry = idle.pop() if idle else None
         if registry is None:
             from fluxtui.artifacts.transport import FluxRegistry
 
-            registry = FluxRegistry(host, self._settings, self._tokens, self._environ, self._pause)
+            registry = FluxRegistry(
+                host, self._settings, self._tokens, self._environ, self._pause, scheme
+            )
         try:
             yield registry, registry.container(repository)
         finally:
             with self._lock:
-                self._idle.setdefault(host, []).append(registry)
+                self._idle.setdefault((host, scheme), []).append(registry)
 
     def _scheme(self, host: str) -> str:
         """http or https. Where Flux's library would take http unasked for a private address, it

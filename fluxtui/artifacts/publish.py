@@ -48,7 +48,7 @@ def push(
     """See RegistryClient.push."""
     target = reference.with_tag(reference.tag or "latest")
     if not force:
-        same = _unchanged(client, target, packed)
+        same = holding(client, target, packed)
         if same is not None:
             return same
     config = config_of(packed)
@@ -71,8 +71,8 @@ def config_of(packed: Packed) -> bytes:
     return json.dumps(config, separators=(",", ":")).encode()
 
 
-def _unchanged(client: RegistryClient, target: Reference, packed: Packed) -> Pushed | None:
-    """What the tag already holds, when that is the same tar."""
+def holding(client: RegistryClient, target: Reference, packed: Packed) -> Pushed | None:
+    """See RegistryClient.holding."""
     try:
         manifest = client.manifest(target)
     except ArtifactMissing:

@@ -102,20 +102,23 @@ def execute(
         return 0
     if args.output == "table":
         print(plan_text(plan))
-    _confirm(plan, args, environments, ask)
+    confirm(plan, args, environments, ask)
     receipts = engine.run(plan, confirmed=True).result()
     data = {"plan": plan.to_json(), "receipts": receipts}
     output.emit(receipts_text(plan, receipts), data, args.output)
     return 0 if all(r.ok for r in receipts) else 1
 
 
-def _confirm(
+def confirm(
     plan: Plan,
     args: argparse.Namespace,
     environments: tuple[str, ...],
-    ask: Callable[[str], str],
+    ask: Callable[[str], str] = input,
 ) -> None:
-    """A protected Environment is named: by -e together with --yes, by --confirm, or typed."""
+    """A protected Environment is named: by -e together with --yes, by --confirm, or typed.
+
+    Raises RefusedError when it is not, or when nobody says yes.
+    """
     if plan.confirm:
         if args.confirm == plan.confirm or (args.yes and plan.confirm in environments):
             return

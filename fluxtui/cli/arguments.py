@@ -182,14 +182,18 @@ def _artifact(subs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     tag = actions.add_parser("tag", help="Give the same digest another tag.")
     tag.add_argument("url")
     tag.add_argument("--tag", action="append", required=True)
+    tag.add_argument("--move", action="store_true", help="also from another digest")
     show = actions.add_parser("list", help="Tags, as the registry lists them.")
     show.add_argument("url")
     compare = actions.add_parser("diff", help="Compare the files of two artifacts.")
     compare.add_argument("url")
     compare.add_argument("other", help="another url, or a folder")
-    delete = actions.add_parser("delete", help="Delete a manifest, and so all its tags.")
-    delete.add_argument("url")
-    delete.add_argument("--yes", action="store_true")
-    for sub in (push, pull, tag, show, compare, delete):
+    delete = actions.add_parser("delete", help="Delete a tag, or a digest with all its tags.")
+    delete.add_argument("url", help="oci://host/path:tag, or @sha256:... for every tag on it")
+    delete.add_argument("--all-tags", action="store_true", help="the digest, with every tag on it")
+    for sub in (push, tag, delete):
+        _shared(sub)
+        act_flags(sub)
+    for sub in (pull, show, compare):
         _shared(sub)
         sub.add_argument("-o", "--output", choices=("table", "json", "yaml"), default="table")

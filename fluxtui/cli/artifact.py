@@ -1,7 +1,8 @@
-"""`fluxtui artifact push|pull|tag|list|diff|delete`: bundles, without a cluster.
+"""`fluxtui artifact push|pull|tag|list|diff|delete`: bundles in a registry.
 
 The same media types, annotations and archive as Flux; mirrors and credentials come from the
-configuration. No kubeconfig is loaded.
+configuration. Reading needs no cluster and loads no kubeconfig; what writes is judged against the
+environments first (`artifact_writes`).
 """
 
 from __future__ import annotations
@@ -9,72 +10,33 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fluxtui.cli import output
+from fluxtui.cli import artifact_writes, output
 from fluxtui.cli.arguments import options_of
-from fluxtui.cli.configuration import load_registries
+from fluxtui.cli.configuration import load_if_any, load_registries
+from fluxtui.cli.progress import Bar
 from fluxtui.cli.session import registry_client
-from fluxtui.domain.errors import RefusedError, UsageError
+from fluxtui.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from fluxtui.artifacts import Reference, RegistryClient
-
-
-WRITES = frozenset({"push", "tag", "delete"})
+    from fluxtui.artifacts import FileChange, Reference, RegistryClient
 
 
 def artifact(args: argparse.Namespace) -> int:
     """Carry out one action."""
     from fluxtui.artifacts import Reference
 
-    config = load_registries(options_of(args))
-    if config.read_only and args.action in WRITES:
-        raise RefusedError("fluxtui was started read-only", where=f"artifact {args.action}")
-    with registry_client(config) as client:
-        return int(_ACTIONS[args.action](client, Reference.parse(args.url), args))
-
-
-def _push(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
-    from fluxtui.artifacts import pack
-
-    folder = Path(args.path)
-    if not folder.is_dir():
-        raise UsageError("there is no such folder", where=args.path)
-    packed = pack(folder, images=_images(args.image))
-    created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    target = reference if reference.tag else reference.with_tag("latest")
-    pushed = client.push(
-        target, packed, source=args.source, revision=args.revision, created=created,
-        progress=_progress if sys.stderr.isatty() else None,
-    )  # fmt: skip
-    said = "unchanged, not pushed again" if pushed.unchanged else "pushed"
-    data = {
-        "url": f"{target.url}@{pushed.digest}",
-        "repository": target.url,
-        "tag": target.tag,
-        "digest": pushed.digest,
-        "unchanged": pushed.unchanged,
-    }
-    output.emit(f"{said}: {target} {pushed.digest}", data, args.output)
-    return 0
-
-
-def _images(texts: list[str]) -> Mapping[str, str]:
-    found = {}
-    for text in texts:
-        name, equals, reference = text.partition("=")
-        if not (name and equals and reference):
-            raise UsageError(f"{text!r} is no image", next="write name=reference")
-        found[name] = reference
-    return found
-
-
-def _progress(done: int, total: int) -> None:
-    share = f"{100 * done // total}%" if total > 0 else f"{done // 1024} KiB"
-    print(f"\r{share} ", end="", file=sys.stderr, flush=True)
+    reference = Reference.parse(args.url)
+    write = artifact_writes.ACTIONS.get(args.action)
+    if write is not None:
+        return write(load_if_any(options_of(args)), reference, args)
+    with (
+        Bar(sys.stderr) as bar,
+        registry_client(load_registries(options_of(args)), bar.moved) as client,
+    ):
+        return _READS[args.action](client, reference, args)
 
 
 def _pull(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
@@ -89,15 +51,6 @@ def _pull(client: RegistryClient, reference: Reference, args: argparse.Namespace
     return 0
 
 
-def _tag(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
-    digests = {}
-    for tag in args.tag:
-        digests[tag] = client.tag(reference, tag).digest
-    text = "\n".join(f"{reference.with_tag(t)} {d}" for t, d in digests.items())
-    output.emit(text, digests, args.output)
-    return 0
-
-
 def _list(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
     tags = client.list_tags(reference)
     output.emit("\n".join(tags) or "no tag", tags, args.output)
@@ -105,52 +58,49 @@ def _list(client: RegistryClient, reference: Reference, args: argparse.Namespace
 
 
 def _diff(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
-    """File by file; exit 1 when something differs."""
+    """File by file, line by line; exit 1 when something differs."""
+    from fluxtui.artifacts import diff_files
+
     before, after = _files(client, str(reference)), _files(client, args.other)
-    changes = [
-        {"file": name, "change": _change(before.get(name), after.get(name))}
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name) != after.get(name)
-    ]
-    text = "\n".join(f"{c['change']} {c['file']}" for c in changes) or "no file differs"
-    output.emit(text, changes, args.output)
+    changes = diff_files(before, after)
+    text = "\n".join(line for change in changes for line in _told(change)) or "no file differs"
+    output.emit(text, [_data(change) for change in changes], args.output)
     return 1 if changes else 0
 
 
 def _files(client: RegistryClient, text: str) -> Mapping[str, bytes]:
     from fluxtui.artifacts import Reference, pack, unpack_files
 
-    if Path(text).is_dir():
-        return unpack_files(pack(Path(text)).data)
+    if not text.startswith("oci://"):
+        folder = Path(text)
+        if not folder.is_dir():
+            raise UsageError("there is no such folder", where=text, next="name oci://... or one")
+        return unpack_files(pack(folder).data)
     return unpack_files(client.pull(Reference.parse(text)).layer)
 
 
-def _change(before: bytes | None, after: bytes | None) -> str:
-    if before is None:
-        return "added  "
-    return "removed" if after is None else "changed"
+def _told(change: FileChange) -> list[str]:
+    """One file for people: what became of it, then its lines, or why there are none."""
+    sizes = f"{change.before_size} -> {change.after_size} bytes"
+    if change.kind == "added":
+        sizes = f"{change.after_size} bytes"
+    elif change.kind == "removed":
+        sizes = f"{change.before_size} bytes"
+    head = f"{change.kind:<7} {change.path}"
+    if change.why_no_lines:
+        return [f"{head}  ({change.why_no_lines}, {sizes})"]
+    return [head, *change.lines]
 
 
-def _delete(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
-    """Deleting a manifest takes every tag on it: they are named first."""
-    digest = reference.digest or client.resolve(reference).digest
-    sharing = client.tags_sharing(reference, digest)
-    tags = ", ".join(sharing) or "no tag"
-    if not args.yes:
-        raise RefusedError(
-            f"{digest} has {tags}: all of them go", where=reference.url, next="add --yes"
-        )
-    client.delete(reference.with_digest(digest))
-    data: dict[str, Any] = {"digest": digest, "tags": sharing}
-    output.emit(f"deleted {digest} ({tags})", data, args.output)
-    return 0
+def _data(change: FileChange) -> dict[str, object]:
+    return {
+        "file": change.path,
+        "change": change.kind,
+        "before": {"sha256": change.before_sha256, "size": change.before_size},
+        "after": {"sha256": change.after_sha256, "size": change.after_size},
+        "lines": change.lines,
+        "noLines": change.why_no_lines,
+    }
 
 
-_ACTIONS = {
-    "push": _push,
-    "pull": _pull,
-    "tag": _tag,
-    "list": _list,
-    "diff": _diff,
-    "delete": _delete,
-}
+_READS = {"pull": _pull, "list": _list, "diff": _diff}

@@ -42,6 +42,27 @@ def load(
     return replace(config, slow=slow)
 
 
+def load_if_any(
+    options: Options, environ: Mapping[str, str] = os.environ, cwd: Path | None = None
+) -> Config:
+    """As `load`, but no environment and no current context at all is an answer too."""
+    config = load_registries(options, environ, cwd)
+    if not (config.environments or options.kubeconfig or _any_context(environ)):
+        return config
+    return load(options, environ, cwd)
+
+
+def _any_context(environ: Mapping[str, str]) -> bool:
+    """Whether a kubeconfig of the conventions is there and names a current context."""
+    from fluxtui.cluster.kubeconfig import contexts, kubeconfig_files
+
+    try:
+        kubeconfig_files(None, environ)
+    except ConfigError:
+        return False  # no file at all, which is how a build machine looks
+    return any(context.current for context in contexts(None, environ=environ))
+
+
 def load_registries(
     options: Options, environ: Mapping[str, str] = os.environ, cwd: Path | None = None
 ) -> Config:

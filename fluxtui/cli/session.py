@@ -8,28 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import ALL, ocirepository
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
 if TYPE_CHECKING:
+    from fluxtui.artifacts.client import RegistryClient
+    from fluxtui.artifacts.results import Progress
     from fluxtui.cluster.port import Cluster
     from fluxtui.engine.engine import Engine
 
 SETTLED = (FeedState.LIVE, FeedState.FORBIDDEN, FeedState.ABSENT)
 
 
-def make_engine(config: Config) -> Engine:
-    """An Engine that is not started yet."""
+def make_engine(config: Config, client: RegistryClient | None = None) -> Engine:
+    """An Engine that is not started yet. `client`: a registry client to use and close."""
     from fluxtui.engine.engine import Engine
     from fluxtui.engine.journal import Journal
 
     return Engine(
         config,
         connect=_connect,
-        registry=lambda: registry_client(config),
+        registry=lambda: client or registry_client(config),
         journal=Journal(config.journal),
     )
 
@@ -42,8 +44,8 @@ async def _connect(environment: Environment) -> Cluster:
     )
 
 
-def registry_client(config: Config) -> Any:
-    """The registry client of a Config: mirrors, CA files, credentials."""
+def registry_client(config: Config, progress: Progress | None = None) -> RegistryClient:
+    """The registry client of a Config: mirrors, CA files, credentials. `progress`: see there."""
     import os
 
     from fluxtui.artifacts import RegistryClient, RegistrySettings
@@ -55,14 +57,15 @@ def registry_client(config: Config) -> Any:
         ca_files=registries.ca_files,
         plain_http=registries.plain_http,
         credentials=read_credentials(registries.credentials_file),
+        read_only=config.read_only,
     )
-    return RegistryClient(settings, environ=os.environ)
+    return RegistryClient(settings, environ=os.environ, progress=progress)
 
 
 @contextmanager
-def running(config: Config) -> Iterator[Engine]:
-    """A started Engine, stopped at the end."""
-    engine = make_engine(config)
+def running(config: Config, client: RegistryClient | None = None) -> Iterator[Engine]:
+    """A started Engine, stopped at the end; see `make_engine`."""
+    engine = make_engine(config, client)
     engine.start()
     try:
         yield engine
@@ -72,6 +75,12 @@ def running(config: Config) -> Iterator[Engine]:
 
 def known(snapshot: Snapshot) -> bool:
     """True when every Environment has answered (or said why not), and so have the registries."""
+    urls = {ocirepository.url(r) for r in snapshot.of_kind(ocirepository.KIND)}
+    return environments_known(snapshot) and all(_listed(snapshot, url) for url in urls if url)
+
+
+def environments_known(snapshot: Snapshot) -> bool:
+    """True when every Environment has answered, or said why not."""
     if not snapshot.serial:
         return False  # the Engine has not said anything yet
     for environment in snapshot.config.environments:
@@ -82,8 +91,7 @@ def known(snapshot: Snapshot) -> bool:
             states = [f.state for f in feeds if f.kind == kind.id]
             if not states or any(state not in SETTLED for state in states):
                 return False
-    urls = {ocirepository.url(r) for r in snapshot.of_kind(ocirepository.KIND)}
-    return all(_listed(snapshot, url) for url in urls if url)
+    return True
 
 
 def _listed(snapshot: Snapshot, url: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a registry write would change: who would take the new tag, in which Environment.
+"""What a registry write would change: who would take a tag, or fall back, in which Environment.
 
 A tag has no owner: every OCIRepository that follows the repository judges it by its policy. So a
 registry write is as delicate as the strictest Environment whose pick it would change, and one that
@@ -7,6 +7,7 @@ cannot be read now counts as protected (design.md 7). Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,26 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """What becomes of one follower: the tag it picks before and after ("" = none).
+
+    `seen` False: its Environment cannot be read now, this is how it was seen last.
+    """
+
+    source: Resource
+    before: str
+    after: str
+    changes: bool
+    says: str
+    seen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class TagEffects:
     """Followers that change, sentences about all of them, and what could not be looked at.
 
     `followers` are all that could be looked at: what the sentences rest on. `unread` are the
-    Environments that cannot be read now.
+    Environments that cannot be read now. `each` has every follower, also those as last seen.
     """
 
     taken: tuple[Taken, ...]
@@ -47,6 +63,7 @@ class TagEffects:
     unseen: tuple[str, ...]
     followers: tuple[Resource, ...] = ()
     unread: tuple[str, ...] = ()
+    each: tuple[Followed, ...] = ()
 
     def environments(self) -> tuple[str, ...]:
         """Environments whose pick changes, each once."""
@@ -81,6 +98,22 @@ def unread_environments(snapshot: Snapshot) -> dict[str, str]:
 
 def tag_effects(context: Context, repository: str, tag: str) -> TagEffects:
     """What publishing `tag` in `repository` would do everywhere."""
+    return registry_effects(context, repository, add=(tag,))
+
+
+def registry_effects(
+    context: Context,
+    repository: str,
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    gone: str = "",
+) -> TagEffects:
+    """What new (or moved) tags `add` and deleted tags `remove` would do everywhere.
+
+    `gone` is a digest whose manifest is deleted as well: whoever is pinned to it cannot fetch it
+    again.
+    """
     from fluxtui.domain.versions import simulate
 
     snapshot = context.snapshot
@@ -88,35 +121,67 @@ def tag_effects(context: Context, repository: str, tag: str) -> TagEffects:
     sources = {r.key: r for r in followers(snapshot, repository)}
     listed = snapshot.tags.get(repository)
     policies = {key: ocirepository.policy(r) for key, r in sources.items()}
-    effects = simulate(policies, listed.tags if listed else (), add=(tag,))
-    taken, sentences = [], []
+    found = simulate(policies, listed.tags if listed else (), add=add, remove=remove)
+    each = tuple(
+        _followed(e, sources[e.key], repository, gone, sources[e.key].key.environment not in unread)
+        for e in found
+    )
     unseen = [f"{name} cannot be read now: {why}" for name, why in unread.items()]
-    for effect in effects:
-        source = sources[effect.key]
-        says = _sentence(effect, source, repository)
-        if source.key.environment in unread:
-            unseen.append(f"as last seen, {says}")
-            continue
-        sentences.append(says)
-        if effect.changes:
-            taken.append(Taken(source, effect.before, effect.after))
+    unseen += [f"as last seen, {one.says}" for one in each if not one.seen]
+    unseen += _half_seen(context, unread)
     if listed is None or not listed.listed_at or listed.error:
         why = listed.error if listed and listed.error else "they were never listed"
         unseen.append(f"the tags of {repository}: {why}")
-    seen = tuple(r for r in sources.values() if r.key.environment not in unread)
-    return TagEffects(tuple(taken), tuple(sentences), tuple(unseen), seen, tuple(unread))
+    return TagEffects(
+        tuple(Taken(o.source, o.before, o.after) for o in each if o.seen and o.changes),
+        tuple(one.says for one in each if one.seen),
+        tuple(unseen),
+        tuple(one.source for one in each if one.seen),
+        tuple(unread),
+        each,
+    )
+
+
+def _half_seen(context: Context, unread: Mapping[str, str]) -> list[str]:
+    """Environments of which only some namespaces are looked at: others may follow as well."""
+    return [
+        f"{e.name}: sources outside of {', '.join(e.namespaces)}"
+        for e in context.config.environments
+        if e.namespaces and e.name not in unread
+    ]
+
+
+def _followed(
+    effect: Effect[Key], source: Resource, repository: str, gone: str, seen: bool
+) -> Followed:
+    if gone and effect.policy.digest == gone:
+        where = f"{source.key.environment}: {source.key.label}"
+        says = f"{where} is pinned to this digest and could not fetch it again"
+        return Followed(source, gone, "", True, says, seen)
+    says = _sentence(effect, source, repository)
+    return Followed(source, effect.before, effect.after, effect.changes, says, seen)
 
 
 def _sentence(effect: Effect[Key], source: Resource, repository: str) -> str:
     where = f"{source.key.environment}: {source.key.label}"
     if not effect.changes:
-        why = effect.why[0].reason if effect.why else "its policy does not look at tags"
-        return f"{where} stays on {effect.before or 'nothing'}: {why}"
+        # Of several new tags, the best placed says most.
+        why = f": {effect.why[-1].reason}" if effect.why else ""
+        if effect.policy.digest:
+            why = ": it is pinned, tags play no part"
+        return f"{where} stays on {effect.before or 'what it has'}{why}"
     held = " once it is resumed" if suspended(source) else ""
     url = ocirepository.url(source)
     mirror = "" if url == repository else f", if {url} mirrors {repository}"
+    if not effect.after:
+        return (
+            f"{where} would find nothing to pick{held}{mirror} (now {effect.before}) and keep what "
+            f"it has stored: {effect.error}"
+        )
     now = "moved to another digest" if effect.moved else f"now {effect.before or 'nothing'}"
-    return f"{where} would pick {effect.after}{held}{mirror} ({now})"
+    taken = effect.moved or any(v.tag == effect.after for v in effect.why)
+    verb = "pick" if taken else "fall back to"
+    return f"{where} would {verb} {effect.after}{held}{mirror} ({now})"
 
 
 def refuse_read_only(context: Context, effects: TagEffects) -> None:

@@ -81,6 +81,22 @@ class PushStep(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteStep(Step):
+    """Remove `tag` of `repository` alone, or, where `tag` is "", the manifest with all its tags.
+
+    `digest` is what the tag is on, the precondition. `shared` are the other tags on that digest,
+    which must never go unasked: a registry that cannot delete a tag alone deletes the manifest
+    only when there are none.
+    """
+
+    type: ClassVar[str] = "delete"
+    repository: str = field(kw_only=True)
+    digest: str = field(kw_only=True)
+    tag: str = field(kw_only=True, default="")
+    shared: tuple[str, ...] = field(kw_only=True, default=())
+
+
+@dataclass(frozen=True, slots=True)
 class ApplyStep(Step):
     """Server-side apply one object (only `fluxtui apply`, field manager `fluxtui-apply`)."""
 
@@ -112,12 +128,20 @@ class AwaitStep(Step):
     timeout: float = field(kw_only=True, default=300.0)
 
 
-AnyStep = PatchStep | RequestReconcile | TagStep | PushStep | ApplyStep | AwaitStep
+AnyStep = PatchStep | RequestReconcile | TagStep | PushStep | DeleteStep | ApplyStep | AwaitStep
 STEP_TYPES: Mapping[str, type[AnyStep]] = {
     kind.type: kind
-    for kind in (PatchStep, RequestReconcile, TagStep, PushStep, ApplyStep, AwaitStep)
+    for kind in (
+        PatchStep,
+        RequestReconcile,
+        TagStep,
+        PushStep,
+        DeleteStep,
+        ApplyStep,
+        AwaitStep,
+    )
 }
-WRITES = (PatchStep, RequestReconcile, TagStep, PushStep, ApplyStep)
+WRITES = (PatchStep, RequestReconcile, TagStep, PushStep, DeleteStep, ApplyStep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +233,9 @@ def _step(data: Mapping[str, Any]) -> AnyStep:
     if kind is None:
         raise ValueError(f"unknown Step type {data.get('type')!r}")
     values = {k: v for k, v in data.items() if k != "type"}
-    values["needs"] = tuple(values.get("needs", ()))
+    for name in ("needs", "shared"):
+        if name in values:
+            values[name] = tuple(values[name])
     if "target" in values:
         values["target"] = Key(**values["target"])
     if "until" in values:

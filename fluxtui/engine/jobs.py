@@ -19,9 +19,11 @@ from fluxtui.domain.plan import (
     AnyStep,
     ApplyStep,
     AwaitStep,
+    DeleteStep,
     Outcome,
     PatchStep,
     Plan,
+    PushStep,
     Receipt,
     RequestReconcile,
     TagStep,
@@ -200,12 +202,17 @@ class Run:
             return await self._writes.apply(step)
         if isinstance(step, AwaitStep):
             return await self._await(step)
-        result = await (
-            self._tagging.tag(step) if isinstance(step, TagStep) else self._tagging.push(step)
-        )
+        result = await self._registry_write(step)
         # What each source would pick now: the next Snapshot must know the new tag.
         await self._jobs._tags.list_now(step.repository)
         return result
+
+    async def _registry_write(self, step: TagStep | PushStep | DeleteStep) -> Result:
+        if isinstance(step, TagStep):
+            return await self._tagging.tag(step)
+        if isinstance(step, DeleteStep):
+            return await self._tagging.delete(step)
+        return await self._tagging.push(step)
 
     async def _await(self, step: AwaitStep) -> Result:
         began = self._jobs._store.snapshot.as_of(step.target)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Connect = Callable[[], Any]
 _THREADS = 6
+NO_TAG_DELETION = frozenset({400, 405, 501})
+"""How registries say that they delete by digest only."""
 
 
 class Registries:
@@ -42,9 +44,9 @@ class Registries:
         return tuple(await self._call(lambda client: client.list_tags(_reference(url))))
 
     async def digest(self, url: str, tag: str) -> str:
-        """The digest a tag has now, "" when it is not there. Raises RegistryError."""
+        """The digest a tag (or a digest) has now, "" when it is not there. Raises RegistryError."""
         try:
-            found = await self._call(lambda c: c.resolve(_reference(url).with_tag(tag)))
+            found = await self._call(lambda c: c.resolve(_at(url, tag)))
         except ArtifactMissing:
             return ""
         return found.digest
@@ -76,6 +78,26 @@ class Registries:
         reference = _reference(url).with_digest(digest)
         return (await self._call(lambda c: c.tag(reference, tag))).digest
 
+    async def delete_tag(self, url: str, tag: str) -> bool:
+        """Remove the tag alone; False where the registry deletes manifests only, whatever tags are
+        on them. Raises RegistryError.
+        """
+        reference = _reference(url).with_tag(tag)
+        try:
+            await self._call(lambda c: c.delete_tag(reference))
+        except ArtifactMissing:
+            raise
+        except RegistryError as error:
+            if error.status in NO_TAG_DELETION:
+                return False
+            raise
+        return True
+
+    async def delete(self, url: str, digest: str) -> None:
+        """Remove the manifest and with it every tag on it. Raises RegistryError."""
+        reference = _reference(url).with_digest(digest)
+        await self._call(lambda c: c.delete(reference))
+
     async def push(self, step: PushStep, created: str) -> Pushed:
         """Pack the Step's folder and push it. Raises ArtifactError, RegistryError, UsageError."""
 
@@ -97,13 +119,11 @@ class Registries:
             from fluxtui.artifacts.packing import pack
 
             packed = pack(Path(step.folder), images=step.images or None)
-            manifest = client.manifest(_reference(step.repository).with_tag(step.tag))
-            return [layer.digest for layer in manifest.layers] == [packed.digest]
+            reference = _reference(step.repository).with_tag(step.tag)
+            # By the tar: the layer's digest would differ with whoever compressed it.
+            return client.holding(reference, packed) is not None
 
-        try:
-            return await self._call(work)
-        except ArtifactMissing:
-            return False
+        return await self._call(work)
 
     def cache(self) -> BlobCache | None:
         """The blob cache, when there is a folder for it."""

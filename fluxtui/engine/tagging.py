@@ -1,4 +1,4 @@
-"""Carries out the Steps that write to a registry: put a tag, push a bundle.
+"""Carries out the Steps that write to a registry: put a tag, push a bundle, delete either.
 
 Tags have no compare-and-swap (design.md 7): what stands there is read just before, and read back
 after. A write without an answer is judged by what is read back. Which Environments it concerns is
@@ -7,8 +7,8 @@ the Plan's.
 
 from __future__ import annotations
 
-from fluxtui.domain.errors import RegistryError, RegistryUnreachable
-from fluxtui.domain.plan import Outcome, PushStep, TagStep
+from fluxtui.domain.errors import ArtifactMissing, RegistryError, RegistryUnreachable
+from fluxtui.domain.plan import DeleteStep, Outcome, PushStep, TagStep
 from fluxtui.domain.revision import short_digest
 from fluxtui.engine.clock import Clock
 from fluxtui.engine.registries import Registries
@@ -53,6 +53,51 @@ class Tagging:
         if pushed.unchanged:
             return Outcome.UNCHANGED, f"{step.tag} holds the same content already"
         return Outcome.DONE, f"{step.tag}@{pushed.digest}"
+
+    async def delete(self, step: DeleteStep) -> Result:
+        """Remove the tag alone where the registry can, else the manifest when nobody shares it."""
+        name = step.tag or step.digest
+        present = await self._registries.digest(step.repository, name)
+        if not present:
+            return Outcome.UNCHANGED, f"{name} is not there"
+        if present != step.digest:
+            now, then = short_digest(present), short_digest(step.digest)
+            return Outcome.REFUSED, f"the tag {step.tag} is on {now}, the Plan saw it on {then}"
+        unheard: RegistryUnreachable | None = None
+        try:
+            alone = await self._delete(step)
+        except RegistryUnreachable as error:
+            unheard, alone = error, True
+        except ArtifactMissing:
+            alone = True  # somebody was quicker; what is read back decides
+        if not alone:
+            text = "this registry deletes by digest only, and other tags are on it: "
+            return Outcome.REFUSED, f"{text}{', '.join(step.shared)}; nothing was deleted"
+        return await self._deleted(step, name, unheard)
+
+    async def _delete(self, step: DeleteStep) -> bool:
+        """False when only the whole manifest could be deleted and other tags need it."""
+        if step.tag and await self._registries.delete_tag(step.repository, step.tag):
+            return True
+        if step.tag and step.shared:
+            return False
+        await self._registries.delete(step.repository, step.digest)
+        return True
+
+    async def _deleted(
+        self, step: DeleteStep, name: str, unheard: RegistryUnreachable | None
+    ) -> Result:
+        try:
+            present = await self._registries.digest(step.repository, name)
+        except RegistryError as error:
+            text = f"not readable after deleting ({error})"
+            return Outcome.UNKNOWN, f"no answer ({unheard}), and {text}" if unheard else text
+        if not present:
+            heard = "read back: " if unheard is None else "no answer came, but read back: "
+            return Outcome.DONE, f"{heard}{name} is gone"
+        if unheard is not None:
+            return Outcome.FAILED, f"no answer came, and {name} is still there ({unheard})"
+        return Outcome.FAILED, f"read back, {name} is still there"
 
     async def _tagged(
         self, step: TagStep, before: str, unheard: RegistryUnreachable | None

@@ -1,0 +1,184 @@
+"""`fluxtui artifact push|tag|delete`: a Plan judged against every environment, then carried out.
+
+A registry write is as delicate as the strictest environment whose pick it would change; one that
+cannot be read now counts as protected (design.md 7). Without any environment there is nobody to
+judge by: that is said, and what nobody is known to follow is written. No rule about tags is here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fluxtui.cli import acts, output
+from fluxtui.cli.progress import Bar
+from fluxtui.cli.session import environments_known, registry_client, running
+from fluxtui.commands import artifacts
+from fluxtui.commands.command import Context, Target
+from fluxtui.domain.ask import ListTags
+from fluxtui.domain.config import Config
+from fluxtui.domain.errors import ArtifactMissing, RefusedError, UsageError
+from fluxtui.domain.plan import Plan, Receipt
+
+if TYPE_CHECKING:
+    from fluxtui.artifacts import Reference, RegistryClient
+    from fluxtui.engine.port import EnginePort
+
+SETTLE = 30.0
+
+
+class _Desk:
+    """One write: the Engine that knows the environments, the client, and the words."""
+
+    def __init__(
+        self, engine: EnginePort, client: RegistryClient, reference: Reference,
+        args: argparse.Namespace, bar: Bar,
+    ) -> None:  # fmt: skip
+        self.client, self.reference, self.args = client, reference, args
+        self.repository = reference.url
+        self._engine, self._bar = engine, bar
+
+    def context(self) -> Context:
+        """What the Plan is made from, with the tags listed just now."""
+        if self._engine.snapshot.config.environments:
+            try:
+                self._engine.wait_for(environments_known, SETTLE).result(SETTLE + 5)
+            except TimeoutError:
+                print("fluxtui: not every environment has answered yet", file=sys.stderr)
+        acts.answer(self._engine, ListTags(self.repository), acts.ASK_TIMEOUT)
+        snapshot = self._engine.snapshot
+        return Context(snapshot, Target(), acts.now_text(), snapshot.config.user)
+
+    def present(self, tag: str) -> str:
+        """The digest the tag is on, "" when it is not there."""
+        try:
+            return self.client.resolve(self.reference.with_tag(tag)).digest
+        except ArtifactMissing:
+            return ""
+
+    def carry_out(self, plan: Plan, *, always_ask: bool = False) -> tuple[Receipt, ...] | None:
+        """Show the Plan, ask when somebody would notice, run it. None: it was only shown."""
+        args = self.args
+        self._bar.clear()
+        if args.dry_run:
+            output.emit(acts.plan_text(plan), plan.to_json(), args.output)
+            return None
+        print(acts.plan_text(plan), file=sys.stderr)
+        if always_ask or plan.confirm or plan.environments:
+            acts.confirm(plan, args, tuple(args.environment or ()))
+        return self._engine.run(plan, confirmed=True).result()
+
+    def say(self, text: str, data: Mapping[str, Any], receipts: tuple[Receipt, ...]) -> int:
+        """The outcome: what was done, or the Receipts of what was not."""
+        self._bar.clear()
+        bad = [r for r in receipts if not r.ok]
+        lines = [f"{r.outcome.value}: {r.message}" for r in bad] or [text]
+        output.emit("\n".join(lines), {**data, "receipts": receipts}, self.args.output)
+        return 1 if bad else 0
+
+
+@contextmanager
+def _desk(config: Config, reference: Reference, args: argparse.Namespace) -> Iterator[_Desk]:
+    if config.read_only and not args.dry_run:
+        raise RefusedError("fluxtui was started read-only", where=f"artifact {args.action}")
+    with (
+        Bar(sys.stderr) as bar,
+        registry_client(config, bar.moved) as client,
+        running(config, client) as engine,
+    ):
+        yield _Desk(engine, client, reference, args, bar)
+
+
+def _push(config: Config, reference: Reference, args: argparse.Namespace) -> int:
+    from fluxtui.artifacts import pack
+
+    folder = Path(args.path).resolve()
+    if not folder.is_dir():
+        raise UsageError("there is no such folder", where=args.path)
+    images = _images(args.image)
+    packed = pack(folder, images=images or None)
+    tag = reference.with_tag(reference.tag or "latest").tag
+    target = reference.with_tag(tag)
+    with _desk(config, target, args) as desk:
+        data: dict[str, Any] = {"repository": target.url, "tag": tag}
+        held = desk.client.holding(target, packed)
+        if held is not None:
+            text = f"unchanged, not pushed again: {target} {held.digest}"
+            return desk.say(text, {**data, **_digest(target, held.digest, True)}, ())
+        plan = artifacts.push_plan(
+            desk.context(), target.url, tag, str(folder), present=desk.present(tag),
+            images=images, source=args.source, revision=args.revision, reason=args.reason,
+        )  # fmt: skip
+        receipts = desk.carry_out(plan)
+        if receipts is None:
+            return 0
+        digest = desk.present(tag)
+        data |= _digest(target, digest, False)
+        return desk.say(f"pushed: {target} {digest}", data, receipts)
+
+
+def _digest(target: Reference, digest: str, unchanged: bool) -> dict[str, Any]:
+    return {"url": f"{target.url}@{digest}", "digest": digest, "unchanged": unchanged}
+
+
+def _images(texts: list[str]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        name, equals, reference = text.partition("=")
+        if not (name and equals and reference):
+            raise UsageError(f"{text!r} is no image", next="write name=reference")
+        found[name] = reference
+    return found
+
+
+def _tag(config: Config, reference: Reference, args: argparse.Namespace) -> int:
+    with _desk(config, reference, args) as desk:
+        digest = desk.client.resolve(reference).digest
+        present = {tag: desk.present(tag) for tag in dict.fromkeys(args.tag)}
+        plan = artifacts.tag_plan(
+            desk.context(), reference.url, digest, present, move=args.move, reason=args.reason
+        )
+        receipts = desk.carry_out(plan)
+        if receipts is None:
+            return 0
+        text = "\n".join(f"{reference.with_tag(tag)} {digest}" for tag in present)
+        data = {"repository": reference.url, "digest": digest, "tags": list(present)}
+        return desk.say(text, data, receipts)
+
+
+def _delete(config: Config, reference: Reference, args: argparse.Namespace) -> int:
+    """The tag alone, or with --all-tags (or by digest) the manifest with every tag on it."""
+    with _desk(config, reference, args) as desk:
+        digest = desk.client.resolve(reference).digest
+        tag = "" if reference.digest else reference.target
+        whole = args.all_tags or not tag
+        sharing = desk.client.tags_sharing(reference, digest)
+        shared = [t for t in sharing if t != tag]
+        plan = artifacts.delete_plan(
+            desk.context(), reference.url, digest, tag=tag, shared=shared, all_tags=whole,
+            reason=args.reason,
+        )  # fmt: skip
+        receipts = desk.carry_out(plan, always_ask=True)
+        if receipts is None:
+            return 0
+        gone = sharing if whole else [tag]
+        kept = [] if whole else shared
+        what = digest if whole else str(reference.with_tag(tag))
+        text = f"deleted {what}"
+        if whole:
+            text += f" with {', '.join(gone) or 'no tag'}"
+        elif kept:
+            text += f"; {', '.join(kept)} stay on {digest}"
+        data = {"repository": reference.url, "digest": digest, "deleted": gone, "kept": kept}
+        return desk.say(text, data, receipts)
+
+
+ACTIONS: Mapping[str, Callable[[Config, Reference, argparse.Namespace], int]] = {
+    "push": _push,
+    "tag": _tag,
+    "delete": _delete,
+}

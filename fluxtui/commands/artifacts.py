@@ -1,0 +1,187 @@
+"""Registry writes by name: push, tag and delete an artifact, judged by who would notice.
+
+The verbs `artifact push|tag|delete` make these Plans; nobody need follow the repository, and no
+Environment need be configured. A Plan says what every follower would leave for what. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fluxtui.commands.command import Context
+from fluxtui.commands.effects import (
+    TagEffects,
+    refuse_read_only,
+    registry_confirmation,
+    registry_effects,
+    registry_inputs,
+)
+from fluxtui.commands.safety import read_only_reason
+from fluxtui.domain.errors import RefusedError, UsageError
+from fluxtui.domain.plan import AnyStep, DeleteStep, Plan, PushStep, TagStep
+from fluxtui.domain.revision import is_tag, short_digest
+
+NOBODY_ASKED = "no environment is configured: nobody's pick was looked at"
+
+
+def push_plan(
+    context: Context,
+    repository: str,
+    tag: str,
+    folder: str,
+    *,
+    present: str,
+    images: Mapping[str, str] | None = None,
+    source: str = "",
+    revision: str = "",
+    reason: str = "",
+) -> Plan:
+    """Pack `folder` and push it as `tag`, which is on the digest `present` now ("" = not there).
+
+    Raises RefusedError where read-only forbids it.
+    """
+    step = PushStep(
+        "push",
+        f"pack {folder}, push {repository}:{tag}",
+        undo=f"the tag was on {present}: put it back with `fluxtui artifact tag`"
+        if present
+        else "delete the tag; whoever took it falls back",
+        repository=repository,
+        tag=tag,
+        folder=folder,
+        images=dict(images or {}),
+        source=source,
+        revision=revision,
+    )
+    effects = registry_effects(context, repository, add=(tag,))
+    warnings = (f"{tag} is on {short_digest(present)} now and moves",) if present else ()
+    inputs = {f"{repository}:{tag}": present}
+    return _plan(
+        context, "artifact push", f"push {repository}:{tag}", (step,), repository, effects,
+        warnings, inputs, reason,
+    )  # fmt: skip
+
+
+def tag_plan(
+    context: Context,
+    repository: str,
+    digest: str,
+    tags: Mapping[str, str],
+    *,
+    move: bool = False,
+    reason: str = "",
+) -> Plan:
+    """Put each of `tags` (tag -> the digest it is on now, "" = not there) on `digest`.
+
+    Raises UsageError for what can be no tag, RefusedError for a tag that stands on another digest
+    unless `move`, and where read-only forbids it.
+    """
+    steps, warnings = [], []
+    for number, (tag, present) in enumerate(tags.items(), start=1):
+        if not is_tag(tag):
+            raise UsageError(f"{tag!r} cannot be a tag", next="letters, digits and ._- only")
+        if present and present != digest:
+            if not move:
+                raise RefusedError(
+                    f"{tag} exists and is on {short_digest(present)}, not {short_digest(digest)}",
+                    where=repository,
+                    next="choose another tag, or add --move to take it away from there",
+                )
+            warnings.append(f"{tag} moves away from {short_digest(present)}")
+        steps.append(
+            TagStep(
+                f"tag-{number}",
+                f"name {short_digest(digest)} {tag} in {repository}",
+                undo=f"the tag was on {present}: move it back" if present else "delete the tag",
+                repository=repository,
+                digest=digest,
+                tag=tag,
+                expect=present,
+            )
+        )
+    # A tag that is on the digest already changes nothing.
+    new = [tag for tag, present in tags.items() if present != digest]
+    effects = registry_effects(context, repository, add=new)
+    title = f"name {short_digest(digest)} {', '.join(tags)} in {repository}"
+    inputs = {f"{repository}:{tag}": present for tag, present in tags.items()}
+    return _plan(
+        context, "artifact tag", title, tuple(steps), repository, effects, tuple(warnings), inputs,
+        reason,
+    )  # fmt: skip
+
+
+def delete_plan(
+    context: Context,
+    repository: str,
+    digest: str,
+    *,
+    tag: str,
+    shared: Sequence[str],
+    all_tags: bool,
+    reason: str = "",
+) -> Plan:
+    """Delete `tag` alone, or (`all_tags`) the manifest `digest` with every tag on it.
+
+    `shared` are the other tags on the digest. Raises RefusedError where read-only forbids it.
+    """
+    others = ", ".join(shared)
+    going = tuple(dict.fromkeys((*((tag,) if tag else ()), *shared))) if all_tags else (tag,)
+    last = all_tags or not shared
+    what = f"{repository}@{short_digest(digest)}" if all_tags else f"{repository}:{tag}"
+    names = ", ".join(going) or "no tag"
+    step = DeleteStep(
+        "delete",
+        f"delete {what}" + (f" with {names}" if all_tags else ""),
+        undo="pushing the same folder again gives the same content, but not the same digest"
+        if last
+        else f"put the tag back on {digest}",
+        repository=repository,
+        digest=digest,
+        tag="" if all_tags else tag,
+        shared=() if all_tags else tuple(shared),
+    )
+    warnings = []
+    if shared:
+        stay = "go with it" if all_tags else "stay on that digest"
+        warnings.append(f"{short_digest(digest)} has other tags, which {stay}: {others}")
+    if last and not all_tags:
+        warnings.append("it is the last tag on its digest: a registry may clear that away")
+    gone = digest if last else ""
+    effects = registry_effects(context, repository, remove=going, gone=gone)
+    inputs = {f"{repository}:{name}": digest for name in going}
+    return _plan(
+        context, "artifact delete", f"delete {what}", (step,), repository, effects,
+        tuple(warnings), inputs, reason,
+    )  # fmt: skip
+
+
+def _plan(
+    context: Context,
+    command: str,
+    title: str,
+    steps: tuple[AnyStep, ...],
+    repository: str,
+    effects: TagEffects,
+    warnings: tuple[str, ...],
+    inputs: Mapping[str, str],
+    reason: str,
+) -> Plan:
+    refusal = read_only_reason(context, ())
+    if refusal:
+        raise RefusedError(refusal, where=command)
+    refuse_read_only(context, effects)
+    blind = () if context.config.environments else (NOBODY_ASKED,)
+    return Plan(
+        command=command,
+        title=title,
+        steps=steps,
+        environments=effects.environments(),
+        effects=effects.sentences,
+        warnings=warnings,
+        unseen=(*effects.unseen, *blind),
+        inputs={**registry_inputs(context, repository, effects), **inputs},
+        confirm=registry_confirmation(context, effects),
+        reason=reason,
+        user=context.user,
+        made_at=context.now,
+    )
