@@ -18,6 +18,7 @@ from fluxtui.world.apiserver.status import (
     StatusError,
     bad_request,
     forbidden,
+    internal,
     invalid,
     not_found,
 )
@@ -81,6 +82,28 @@ def finish(
     Returns the object as its sender meant it (what managedFields are worked out from) and as it is
     to be stored, with what the server itself sets.
     """
+    new = decode(kind, new)
+    decoded = new
+    if not kind.custom:
+        decoded = _copy(new)
+        prepare.prepare(kind.group, kind.kind, old, new)
+    for hook in state.admission:
+        answer = hook(kind, "CREATE" if old is None else "UPDATE", old, new)
+        new = new if answer is None else answer
+    if state.reviews is not None:
+        new = state.reviews.mutated(kind, old, new) or new
+    causes = _causes(kind, old, new)
+    if causes:
+        raise invalid(kind.named(new["metadata"].get("name", "")), causes)
+    if state.reviews is not None:
+        new = state.reviews.validated(kind, old, new) or new
+    if kind.warning:
+        options.warnings.append(kind.warning)
+    return decoded, new
+
+
+def decode(kind: Kind, new: Json) -> Json:
+    """The object as its kind reads it: pruned, typed, defaulted; a copy the caller may change."""
     managed = new["metadata"].get("managedFields")
     new = schema.prune(new, kind.shape)
     if kind.custom:
@@ -95,19 +118,17 @@ def finish(
     }
     if managed is not None:
         new["metadata"]["managedFields"] = managed
-    decoded = new
-    if not kind.custom:
-        decoded = _copy(new)
-        prepare.prepare(kind.group, kind.kind, old, new)
-    for hook in state.admission:
-        answer = hook(kind, "CREATE" if old is None else "UPDATE", old, new)
-        new = new if answer is None else answer
-    causes = _causes(kind, old, new)
-    if causes:
-        raise invalid(kind.named(new["metadata"].get("name", "")), causes)
-    if kind.warning:
-        options.warnings.append(kind.warning)
-    return decoded, new
+    return new
+
+
+def redecode(kind: Kind, patched: Json) -> Json:
+    """An object that a webhook patched, read anew. Raises 500 where it is no such object."""
+    if not isinstance(patched, dict) or not isinstance(patched.get("metadata"), dict):
+        raise internal("the patched object has no metadata")
+    error = None if kind.custom else schema.decode_error(patched, kind.shape, kind.kind)
+    if error:
+        raise internal(error)
+    return decode(kind, patched)
 
 
 def _copy(obj: Json) -> Json:

@@ -75,7 +75,8 @@ def answer(value: Any, status: int = 200, *, media: str = JSON) -> Response:
 
 
 def failure(error: StatusError) -> Response:
-    return Response(error.code, dumps(error.body()), headers=dict(error.headers))
+    body, headers = dumps(error.body()), dict(error.headers)
+    return Response(error.code, body, headers=headers, warnings=list(error.warnings))
 
 
 def text(value: str, status: int = 200) -> Response:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fluxtui.world.apiserver import discovery, namespaces, openapi, writes
+from fluxtui.world.apiserver import admit, discovery, namespaces, openapi, writes
 from fluxtui.world.apiserver.collector import Collector
 from fluxtui.world.apiserver.crds import Definitions, flux_crds
 from fluxtui.world.apiserver.exchange import (
@@ -33,6 +33,7 @@ from fluxtui.world.apiserver.faults import Faults
 from fluxtui.world.apiserver.handler import bound
 from fluxtui.world.apiserver.kinds import Catalog, builtin_kinds
 from fluxtui.world.apiserver.kubeconfig import write_kubeconfig
+from fluxtui.world.apiserver.outcalls import asking_for, serving
 from fluxtui.world.apiserver.resources import Resources
 from fluxtui.world.apiserver.routing import target
 from fluxtui.world.apiserver.state import Admission, Options, State
@@ -44,6 +45,7 @@ from fluxtui.world.apiserver.status import (
 )
 from fluxtui.world.apiserver.store import Store
 from fluxtui.world.apiserver.tls import make_tls
+from fluxtui.world.apiserver.webhooks import Webhooks
 
 _ADMIN = User("fluxtui-admin", ("system:masters", "system:authenticated"))
 _READER = User("fluxtui-read-only", ("system:authenticated",), read_only=True)
@@ -145,6 +147,7 @@ class ApiServer:
         self.state = State(
             Store(ring=ring), catalog, clock, environment, tuple(admission), graceful_pods
         )
+        self.state.reviews = Webhooks(self.state, admit.redecode)
         self._definitions = Definitions(self.state)
         self._collector = Collector(self.state)
         self._ender = namespaces.NamespaceEnder(self.state, namespace_delay)
@@ -235,7 +238,12 @@ class ApiServer:
             check_acceptable(request)
             if not discovery.served(self.state.catalog, place.group, place.version):
                 return text("404 page not found\n", 404)
-            return self._resources.respond(request, place)
+            if request.method in ("GET", "HEAD"):
+                return self._resources.respond(request, place)
+            with serving(asking_for(request, place.subresource)) as asked:
+                response = self._resources.respond(request, place)
+            response.warnings = [*response.warnings, *asked.warnings]
+            return response
         if request.method not in ("GET", "HEAD"):
             raise method_not_allowed()
         return self._other(request, path.rstrip("/") or "/")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 from fluxtui.world.apiserver.kinds import Catalog, Kind
 from fluxtui.world.apiserver.status import Json
@@ -18,9 +19,21 @@ from fluxtui.world.apiserver.store import Store
 Admission = Callable[[Kind, str, Json | None, Json | None], Json | None]
 
 
+class Reviews(Protocol):
+    """What stored configurations say of a write; either answer is the object to go on with."""
+
+    def mutated(self, kind: Kind, old: Json | None, new: Json | None) -> Json | None: ...
+
+    def validated(self, kind: Kind, old: Json | None, new: Json | None) -> Json | None: ...
+
+
 @dataclass(slots=True)
 class State:
-    """One API server's memory. `clock` gives seconds since the epoch for all timestamps."""
+    """One API server's memory. `clock` gives seconds since the epoch for all timestamps.
+
+    `reviews` are the stored webhooks and policies; `hosts` says where a webhook's Service listens
+    (`name.namespace.svc` -> `127.0.0.1:port`).
+    """
 
     store: Store
     catalog: Catalog
@@ -28,6 +41,8 @@ class State:
     environment: str = ""
     admission: Sequence[Admission] = ()
     graceful_pods: bool = False
+    reviews: Reviews | None = None
+    hosts: dict[str, str] = field(default_factory=dict)
 
     def now(self) -> str:
         return datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

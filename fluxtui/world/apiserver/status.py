@@ -24,7 +24,8 @@ class Cause:
     field: str = ""
 
     def to_json(self) -> Json:
-        out: Json = {"reason": self.reason, "message": self.message}
+        out: Json = {"reason": self.reason} if self.reason else {}
+        out["message"] = self.message
         if self.field:
             out["field"] = self.field
         return out
@@ -100,6 +101,7 @@ class StatusError(FluxtuiError):
         self.details = details
         self.headers = headers or {}
         self.continue_token = continue_token
+        self.warnings: list[str] = []
 
     def body(self) -> Json:
         metadata: Json = {"continue": self.continue_token} if self.continue_token else {}
@@ -177,6 +179,12 @@ def invalid_options(kind: str, cause: Cause) -> StatusError:
 
 def bad_request(message: str) -> StatusError:
     return StatusError(400, "BadRequest", message)
+
+
+def internal(why: str) -> StatusError:
+    """500, as apimachinery wraps an error that is not the client's."""
+    details = Details(causes=(Cause("", why),))
+    return StatusError(500, "InternalError", f"Internal error occurred: {why}", details)
 
 
 def unauthorized() -> StatusError:

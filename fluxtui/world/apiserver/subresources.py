@@ -14,6 +14,7 @@ from typing import Any
 from fluxtui.world.apiserver import deletes, writes
 from fluxtui.world.apiserver.cells import selector
 from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.outcalls import outside_the_lock
 from fluxtui.world.apiserver.state import DeleteOptions, Options, State
 from fluxtui.world.apiserver.status import (
     Json,
@@ -79,6 +80,7 @@ def read_scale(state: State, kind: Kind, key: Key) -> Json:
     }
 
 
+@outside_the_lock
 def write_scale(state: State, kind: Kind, key: Key, scale: Json, options: Options) -> Json:
     """Set the replicas of an object from a Scale. Raises 400, 404, 409."""
     wanted = (scale.get("spec") or {}).get("replicas", 0)

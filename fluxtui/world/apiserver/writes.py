@@ -12,6 +12,7 @@ from typing import Any
 from fluxtui.world.apiserver import admit, deletes, managers, naming, patches
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.managers import Manager
+from fluxtui.world.apiserver.outcalls import outside_the_lock
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     Cause,
@@ -52,8 +53,14 @@ def create(state: State, kind: Kind, namespace: str, body: Json, options: Option
     if metadata.get("resourceVersion"):
         raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
+    return _create(state, kind, body | {"metadata": metadata}, manager, options)
+
+
+@outside_the_lock
+def _create(state: State, kind: Kind, body: Json, manager: Manager, options: Options) -> Stored:
+    """The name is made by now: an attempt that is begun anew must not make another."""
     with state.store.lock:
-        return _insert(state, kind, body | {"metadata": metadata}, manager, options, None)
+        return _insert(state, kind, body, manager, options, None)
 
 
 def _insert(
@@ -95,6 +102,7 @@ def _insert(
     return state.store.put(kind.resource, key, _ordered(kind, obj))
 
 
+@outside_the_lock
 def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) -> Stored:
     """PUT. Raises StatusError (400, 404, 409, 422)."""
     body = _identified(kind, key[0], key[1], body)
@@ -115,6 +123,7 @@ def _existing(state: State, kind: Kind, key: Key) -> Stored:
     return old
 
 
+@outside_the_lock
 def patch(
     state: State, kind: Kind, key: Key, media: str, body: Any, options: Options
 ) -> tuple[Stored, bool]:
