@@ -12,7 +12,6 @@ from pathlib import Path
 
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.world.host import run
-from fluxtui.world.scenarios.releases import FILES
 
 
 def main() -> int:
@@ -20,10 +19,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m fluxtui.world", description=__doc__)
     parser.add_argument("--credentials", type=Path, required=True, help="docker config to write")
     parser.add_argument("--speed", type=float, default=1.0, help="of the World's clock")
-    parser.add_argument("--files", type=Path, default=FILES, help="the scenario's folder")
     arguments = parser.parse_args()
     try:
-        asyncio.run(run(arguments.credentials, arguments.speed, arguments.files))
+        asyncio.run(run(arguments.credentials, arguments.speed))
     except FluxtuiError as error:
         print(error, file=sys.stderr)
         return 1

@@ -6,8 +6,9 @@ it must not act in the clusters, which only ordinary clients do.
 
 from __future__ import annotations
 
+import importlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -41,8 +42,12 @@ class World:
         *,
         speed: float = 1.0,
         folder: Path,
+        apis: Mapping[str, Path] | None = None,
     ) -> World:
         """Start all processes in `folder` (made private) and wait until they answer.
+
+        `apis`: kubeconfigs of Kubernetes APIs that run already and take the place of embedded
+        ones, by environment; the context in each is named like the environment.
 
         The registry is filled and the simulators run; nothing is applied yet. The delivery's files
         are laid out anew. Raises Unreachable when a process does not come up, UsageError when the
@@ -54,8 +59,11 @@ class World:
         try:
             host = _host(description)
             children.append(host)
-            parts = [folder / "kubeconfigs" / name for name in environments]
+            given = apis or {}
+            parts = [given.get(name, folder / "kubeconfigs" / name) for name in environments]
             for name, part in zip(environments, parts, strict=True):
+                if name in given:
+                    continue
                 children.append(
                     Child(
                         f"Kubernetes API of {name}",
@@ -64,6 +72,8 @@ class World:
                         log=description.logs / f"apiserver-{name}.log",
                     )
                 )
+            # What filling the registry needs, while the others come up.
+            importlib.import_module("fluxtui.artifacts.transport")
             for child in children[1:]:
                 child.ready(_START_LIMIT)
             merge_kubeconfigs(parts, description.kubeconfig)
@@ -71,13 +81,16 @@ class World:
             host.tell(
                 {"kubeconfig": str(description.kubeconfig), "environments": list(environments)}
             )
+            description = replace(description, registry=registry, mirrors={MIRRORED: registry})
+            world = cls(description, children)
+            with world.registry_client() as client:
+                publisher.seed(client)
             host.ready(_START_LIMIT)
+            description.write(folder)
         except BaseException:
             _end(children)
             raise
-        description = replace(description, registry=registry, mirrors={MIRRORED: registry})
-        description.write(folder)
-        return cls(description, children)
+        return world
 
     # -- where things are
 
