@@ -14,7 +14,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyte
 
@@ -55,17 +55,24 @@ class Terminal:
 
     def sees(self, *texts: str, within: float = PATIENCE) -> None:
         """Until all texts stand on the screen."""
+        self._waits(f"no {texts}", lambda: all(text in self.text for text in texts), within)
+
+    def loses(self, text: str, within: float = PATIENCE) -> None:
+        """Until the text stands on the screen no more."""
+        self._waits(f"still {text!r}", lambda: text not in self.text, within)
+
+    def _waits(self, problem: str, condition: Callable[[], bool], within: float) -> None:
         deadline = time.monotonic() + within
-        while not all(text in self.text for text in texts):
+        while not condition():
             alive = self.read(0.2)
             assert alive, f"the program ended\n{self.text}"
-            assert time.monotonic() < deadline, f"no {texts} within {within:.0f} s\n{self.text}"
+            assert time.monotonic() < deadline, f"{problem} within {within:.0f} s\n{self.text}"
 
     def types(self, text: str) -> None:
         """Keys, as a terminal sends them."""
         os.write(self._fd, text.encode())
 
-    def ends(self, within: float = 30.0) -> int:
+    def ends(self, within: float = PATIENCE) -> int:
         """Wait for its end; the exit code."""
         deadline = time.monotonic() + within
         while self.read(0.2):
