@@ -7,7 +7,7 @@ together; what happens in the clusters is done by ordinary clients through ordin
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,12 +54,15 @@ def embedded(
     speed: float = 1.0,
     environments: Sequence[str] = ENVIRONMENTS,
     reconcile: bool = True,
+    apis: Mapping[str, Path] | None = None,
 ) -> Iterator[Embedded]:
-    """Start everything in `folder`; all of it ends with the block. Raises UsageError when another
-    one runs there, Unreachable when a process does not come up."""
+    """Start everything in `folder`; all of it ends with the block. `apis`: see `World.start`.
+    Raises UsageError when another one runs there, Unreachable when a process does not come up."""
     with ExitStack() as stack:
         stack.enter_context(_alone(folder))
-        world = stack.enter_context(World.start(environments, speed=speed, folder=folder))
+        world = stack.enter_context(
+            World.start(environments, speed=speed, folder=folder, apis=apis)
+        )
         child = _reconciler(world, folder, speed)
         stack.callback(child.end)
         if reconcile:

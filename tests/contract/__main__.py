@@ -21,7 +21,8 @@ def _parser() -> argparse.ArgumentParser:
     up = verbs.add_parser("up", help="build what is missing, start one, wait for Ctrl-C")
     up.add_argument("--folder", type=Path, help="where its files go (default: a fresh one)")
     up.add_argument("--until", type=int, help="end when the process with this id does")
-    parser.set_defaults(folder=None, until=None)
+    up.add_argument("--name", default="real", help="of the kubeconfigs' context")
+    parser.set_defaults(folder=None, until=None, name="real")
     return parser
 
 
@@ -31,7 +32,7 @@ def main() -> int:
         for name in PROGRAMS:
             print(build(name), flush=True)
         return 0
-    return serve(options.folder, options.until)
+    return serve(options.folder, options.until, options.name)
 
 
 if __name__ == "__main__":

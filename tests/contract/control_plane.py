@@ -22,8 +22,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import trustme
@@ -233,12 +232,12 @@ def _furnish(server: Server) -> None:
     api.close()
 
 
-def serve(folder: Path | None, until: int | None) -> int:
+def serve(folder: Path | None, until: int | None, name: str) -> int:
     """Start one, say where, and hold it until SIGINT, SIGTERM or the end of process `until`."""
-    for name in CONTROL_PLANE:
-        build(name)
+    for program in CONTROL_PLANE:
+        build(program)
     place = folder or Path(tempfile.mkdtemp(prefix="fluxtui-control-plane-"))
-    plane = ControlPlane(place)
+    plane = ControlPlane(place, name)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: plane.closing.set())
     if until is not None:
@@ -272,38 +271,50 @@ def _end_with(pid: int, closing: threading.Event) -> None:
     closing.set()
 
 
-# One for a whole test run, whichever of its processes needs it first.
+# From tests: as a process of its own, which ends with the test run.
 
 
-_STARTED: list[subprocess.Popen[bytes]] = []  # outlives the caller; `end_shared` ends it
+class Launched:
+    """A control plane coming up in `folder`; ends with process `until`, or by `end`."""
+
+    def __init__(self, folder: Path, until: int, name: str = "real") -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "tests.contract", "up", "--name", name]
+        command += ["--folder", str(folder), "--until", str(until)]
+        with (folder / "log").open("wb") as out:
+            self.process = subprocess.Popen(
+                command, cwd=REPO, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                start_new_session=True,
+            )  # fmt: skip
+        (folder / "pid").write_text(str(self.process.pid))
+
+    def ready(self) -> Server:
+        """Wait for it. Raises AssertionError with its last words where it ends instead."""
+        ready, pause = self.folder / "ready.json", threading.Event()
+        while not ready.exists():
+            told = (self.folder / "log").read_text()
+            assert self.process.poll() is None, f"no control plane: {told}"
+            pause.wait(0.05)
+        return Server.load(ready)
+
+    def end(self) -> None:
+        """Returns when all of it is gone."""
+        self.process.terminate()
+        self.process.wait(30)
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+_STARTED: list[Launched] = []  # outlives the test that asked first; `end_shared` ends it
 
 
 def shared(folder: Path, until: int) -> Server:
-    """The run's control plane; started by the first who asks. It ends with process `until`."""
-    ready, log = folder / "ready.json", folder / "log"
-    with _alone(folder):
-        if not ready.exists():
-            command = [sys.executable, "-m", "tests.contract", "up"]
-            command += ["--folder", str(folder), "--until", str(until)]
-            with log.open("wb") as out:
-                process = subprocess.Popen(
-                    command, cwd=REPO, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                    start_new_session=True,
-                )  # fmt: skip
-            (folder / "pid").write_text(str(process.pid))
-            _STARTED.append(process)
-            pause = threading.Event()
-            while not ready.exists():
-                assert process.poll() is None, f"no control plane: {log.read_text()}"
-                pause.wait(0.05)
-    return Server.load(ready)
+    """The one of a test run, whichever of its processes needs it first."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready.json").exists():
+            _STARTED.append(Launched(folder, until))
+            return _STARTED[0].ready()
+    return Server.load(folder / "ready.json")
 
 
 def end_shared(folder: Path) -> None:
