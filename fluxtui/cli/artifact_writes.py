@@ -8,6 +8,7 @@ judge by: that is said, and what nobody is known to follow is written. No rule a
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -85,6 +86,9 @@ class _Desk:
 def _desk(config: Config, reference: Reference, args: argparse.Namespace) -> Iterator[_Desk]:
     if config.read_only and not args.dry_run:
         raise RefusedError("fluxtui was started read-only", where=f"artifact {args.action}")
+    # Before the Engine's thread imports what it stands on: two threads that import packages which
+    # import each other get half-made modules.
+    importlib.import_module("fluxtui.artifacts.transport")
     with (
         Bar(sys.stderr) as bar,
         registry_client(config, bar.moved) as client,

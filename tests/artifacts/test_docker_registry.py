@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import trustme
 
 from fluxtui.artifacts import (
     Packed,
@@ -21,91 +14,27 @@ from fluxtui.artifacts import (
     pack_files,
     unpack_files,
 )
-from fluxtui.domain.errors import RegistryDenied, RegistryError, RegistryUnreachable
+from fluxtui.domain.errors import RegistryDenied, RegistryError
 
 from .conftest import publish
+from .docker_registry import BINARY, USER, Served, docker_registry
 
-BINARY = shutil.which("docker-registry")
 pytestmark = [
     pytest.mark.skipif(BINARY is None, reason="docker-registry is not installed here"),
     pytest.mark.xdist_group("docker-registry"),
 ]
 
-USER, PASSWORD = "fluxtui", "fluxtui"
-HTPASSWD = "fluxtui:$2b$04$RHxjIYMn3gT2c7xx004Ph.kF1va.HaHS75mcpfnbGPiXpezj8RHc6\n"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("docker-registry")
-
-
-@pytest.fixture(scope="module")
-def storage(folder: Path) -> Path:
-    """Where the registry keeps its content."""
-    return folder / "data"
-
-
-@pytest.fixture(scope="module")
-def settings(folder: Path, storage: Path) -> Iterator[RegistrySettings]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A running docker-registry; stops at the end of the module."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-    cert = authority.issue_cert("127.0.0.1")
-    cert.cert_chain_pems[0].write_to_path(str(folder / "cert.pem"))
-    cert.private_key_pem.write_to_path(str(folder / "key.pem"))
-    (folder / "htpasswd").write_text(HTPASSWD)
-    address = f"127.0.0.1:{free_port()}"
-    config = {
-        "version": "0.1",
-        "log": {"level": "error", "accesslog": {"disabled": True}},
-        "storage": {
-            "filesystem": {"rootdirectory": str(storage)},
-            "delete": {"enabled": True},
-        },
-        "auth": {"htpasswd": {"realm": "test", "path": str(folder / "htpasswd")}},
-        "http": {
-            "addr": address,
-            "tls": {"certificate": str(folder / "cert.pem"), "key": str(folder / "key.pem")},
-        },
-    }
-    (folder / "config.yml").write_text(json.dumps(config))
-    log = (folder / "log").open("wb")
-    process = subprocess.Popen(
-        [str(BINARY), "serve", str(folder / "config.yml")], stdout=log, stderr=log
-    )
-    found = RegistrySettings(
-        ca_files={address: str(folder / "ca.pem")}, credentials={address: (USER, PASSWORD)}
-    )
-    try:
-        wait_for(found, address, process, folder / "log")
-        yield found
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
+    with docker_registry(tmp_path_factory.mktemp("docker-registry")) as running:
+        yield running
 
 
-def wait_for(
-    settings: RegistrySettings, address: str, process: subprocess.Popen[bytes], log: Path
-) -> None:
-    """Ask until it answers; connecting itself is the wait."""
-    deadline = time.monotonic() + 30
-    with RegistryClient(settings, environ={}, pause=lambda _: None) as client:
-        while True:
-            try:
-                client.exists(Reference.parse(f"{address}/any/thing"))
-                return
-            except RegistryUnreachable:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail(f"docker-registry does not start: {log.read_text()}")
+@pytest.fixture
+def settings(served: Served) -> RegistrySettings:
+    return served.settings
 
 
 @pytest.fixture
@@ -147,15 +76,12 @@ def test_deleting_is_by_digest_only_and_takes_every_tag(
 
 
 def test_two_thousand_five_hundred_tags_in_one_call(
-    client: RegistryClient, reference: Reference, bundle: Packed, storage: Path
+    client: RegistryClient, reference: Reference, bundle: Packed, served: Served
 ) -> None:
     digest = publish(client, reference, bundle).digest
     names = [f"v0.0.{n}" for n in range(2500)]
     # Planted where the registry keeps them: 2,500 uploads would only measure the uploads.
-    tags = storage / "docker/registry/v2/repositories" / reference.repository / "_manifests/tags"
-    for name in names:
-        (tags / name / "current").mkdir(parents=True)
-        (tags / name / "current" / "link").write_text(digest)
+    served.plant_tags(reference.repository, names, digest)
     assert sorted(client.list_tags(reference)) == sorted([*names, "v1.0.0"])
 
 

@@ -79,7 +79,7 @@ def test_another_content_is_another_id(plan: Plan) -> None:
 
 
 def test_every_step_type_says_how_it_is_undone_or_why_not() -> None:
-    assert set(STEP_TYPES) == {"patch", "reconcile", "tag", "push", "apply", "await"}
+    assert set(STEP_TYPES) == {"patch", "reconcile", "tag", "push", "delete", "apply", "await"}
     wait = AwaitStep("a", "wait", target=Key("", "", "", "", ""), until=Until.READY)
     assert wait.undo == "a wait changes nothing"
 

@@ -6,6 +6,7 @@ start over. It keeps state, so it belongs to one owner; `select` is the pure for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,8 @@ from fluxtui.domain.versions import reasons
 from fluxtui.domain.versions.constraint import Constraint
 from fluxtui.domain.versions.version import Version, try_version
 
+# Quoted text, escapes and group names: two things RE2 takes and Go's edition of it does not.
+_NOT_GO = re.compile(r"\\Q.*?(?:\\E|$)|\\.|\(\?P?<([^>]*)>", re.DOTALL)
 _MEMORY = 200_000  # tags remembered before the memory starts afresh
 
 
@@ -35,12 +38,13 @@ class _Range:
     """What depends on filter and range: refusals that do not depend on the other tags.
 
     `known` has a Verdict for a tag refused for itself, and the Version of an admitted one.
-    `final` has the Verdict of every tag, good as long as `chosen` is the one chosen.
+    `final` has the Verdict of every tag; those of `top`, the tags as high as the one chosen last,
+    hold only as long as these are the highest.
     """
 
     known: dict[str, Verdict | Version] = field(default_factory=dict)
     final: dict[str, Verdict] = field(default_factory=dict)
-    chosen: str = ""
+    top: tuple[str, ...] = ()
 
 
 class Selector:
@@ -154,7 +158,7 @@ class Selector:
         top = max([key for key, _ in admitted])
         ties = tuple(tag for key, tag in admitted if key == top)
         chosen = ties[0]  # Flux may take any of them; the registry's first is at least the same
-        final = self._final(chosen)
+        final = self._final(ties)
         lower = self._lower
         for tag in [t for t in tags if t not in final]:
             one = known[tag]
@@ -178,10 +182,13 @@ class Selector:
             warnings=reasons.warnings(chosen, comparable, ties),
         )
 
-    def _final(self, chosen: str) -> dict[str, Verdict]:
-        if self._range.chosen != chosen:
-            self._range.final, self._range.chosen = {}, chosen
-        return self._range.final
+    def _final(self, top: tuple[str, ...]) -> dict[str, Verdict]:
+        final = self._range.final
+        if self._range.top != top:
+            for tag in (*self._range.top, *top):
+                final.pop(tag, None)
+            self._range.top = top
+        return final
 
 
 def _top(tag: str, chosen: str, policy: Policy) -> Verdict:
@@ -198,6 +205,13 @@ def _compile(pattern: str) -> Callable[[str], Any] | None:
 
     options = re2.Options()
     options.log_errors = False
+    if any(
+        found[0] == "\\C" or not (found[1] or "").isascii() for found in _NOT_GO.finditer(pattern)
+    ):
+        raise VersionError(
+            f"semverFilter '{pattern}' does not compile: Go has no \\C, and group names are ASCII",
+            next="the filter is a Go (RE2) regular expression",
+        )
     try:
         search: Callable[[str], Any] = re2.compile(pattern, options).search
     except re2.error as error:
