@@ -237,6 +237,7 @@ class KubeCluster:
         *,
         propagation: Literal["Background", "Foreground", "Orphan"] = "Background",
         uid: str = "",
+        grace: int | None = None,
         dry_run: bool = False,
     ) -> None:
         body: Json = {
@@ -246,6 +247,8 @@ class KubeCluster:
         }
         if uid:
             body["preconditions"] = {"uid": uid}
+        if grace is not None:
+            body["gracePeriodSeconds"] = grace
         if dry_run:
             body["dryRun"] = ["All"]
         await self._transport.json(

@@ -154,9 +154,13 @@ class Cluster(Protocol):
         *,
         propagation: Literal["Background", "Foreground", "Orphan"] = "Background",
         uid: str = "",
+        grace: int | None = None,
         dry_run: bool = False,
     ) -> None:
-        """DELETE, with the uid as precondition when given. Raises NotFound, Conflict."""
+        """DELETE, with the uid as precondition when given. Raises NotFound, Conflict.
+
+        `grace`: seconds a Pod has to end (0: it is gone at once); None: as its spec says.
+        """
 
     async def logs(
         self,
