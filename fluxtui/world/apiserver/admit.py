@@ -27,15 +27,19 @@ from fluxtui.world.apiserver.status import (
 def check_fields(kind: Kind, body: Json, options: Options) -> None:
     """Unknown fields (refused, warned of or ignored) and, for built-in kinds, wrong types."""
     if options.validation != "Ignore":
-        found = [f'unknown field "{p}"' for p in schema.unknown_fields(body, kind.shape)]
-        if found and options.validation == "Strict":
+        paths = list(schema.unknown_fields(body, kind.shape))
+        if kind.custom:
+            paths.sort()
+        known = options.twice.known(paths if not kind.custom else ())
+        found = [f'unknown field "{p}"' for p in paths]
+        if (found or known.twice) and options.validation == "Strict":
             raise bad_request(
                 f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: '
-                f"strict decoding error: {', '.join(found)}"
+                f"strict decoding error: {', '.join(known.strict + found)}"
             )
-        options.warnings += found
+        options.warnings += known.warnings + found
     if not kind.custom:
-        error = schema.decode_error(body, kind.shape, kind.kind)
+        error = schema.decode_error(body, kind.shape, "", kind.kind)
         if error:
             raise bad_request(
                 f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: '
@@ -48,30 +52,23 @@ def check_applied(kind: Kind, config: Json, namespace: str) -> None:
 
     `namespace` is the one the body names itself, which is what the text shows.
     """
-    found = next((f".{p}: field not declared in schema" for p in _unknown(kind, config)), "")
-    found = found or typed.key_error(config, kind.shape, strict=kind.custom)
+    unknown = sorted(_unknown(kind, config), key=lambda p: (p.count("."), p))
+    found = next((f".{p}: field not declared in schema" for p in unknown), "")
+    found = found or typed.key_error(config, kind.shape)
     found = found or typed.type_error(config, kind.shape)
     if found:
-        name = config["metadata"].get("name", "")
+        metadata = config.get("metadata")
+        name = metadata.get("name", "") if isinstance(metadata, dict) else ""
         raise StatusError(
             500,
             "",
-            f"failed to create typed patch object ({namespace}/{name}; {kind.api_version}, "
-            f"Kind={kind.kind}): {found}",
+            f"failed to create typed patch object ({namespace}/{name}; "
+            f"{kind.group}/{kind.version}, Kind={kind.kind}): {found}",
         )
 
 
 def _unknown(kind: Kind, config: Json) -> list[str]:
     return list(schema.unknown_fields(config, kind.shape))
-
-
-def without_nulls(value: Any) -> Any:
-    """An apply configuration without null fields: a null says nothing about a typed field."""
-    if isinstance(value, dict):
-        return {k: without_nulls(v) for k, v in value.items() if v is not None}
-    if isinstance(value, list):
-        return [without_nulls(v) for v in value]
-    return value
 
 
 def finish(
@@ -125,7 +122,7 @@ def redecode(kind: Kind, patched: Json) -> Json:
     """An object that a webhook patched, read anew. Raises 500 where it is no such object."""
     if not isinstance(patched, dict) or not isinstance(patched.get("metadata"), dict):
         raise internal("the patched object has no metadata")
-    error = None if kind.custom else schema.decode_error(patched, kind.shape, kind.kind)
+    error = None if kind.custom else schema.decode_error(patched, kind.shape, "", kind.kind)
     if error:
         raise internal(error)
     return decode(kind, patched)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from fluxtui.world.apiserver.shape import Shape, builtin
@@ -214,6 +215,12 @@ def builtin_kinds() -> list[Kind]:
             )
         )
     return out
+
+
+@cache
+def builtin_names() -> frozenset[tuple[str, str]]:
+    """(apiVersion, kind) of everything served from the start."""
+    return frozenset((k.api_version, k.kind) for k in builtin_kinds())
 
 
 class Catalog:

@@ -73,7 +73,7 @@ def read(obj: Json) -> tuple[Managers, dict[Manager, str]]:
 
 
 def write(managers: Managers, times: Mapping[Manager, str]) -> list[Json]:
-    """The managedFields list: applies first, then by time and name, as Kubernetes sorts it."""
+    """The managedFields list: applies first, each by time and name, as Kubernetes sorts it."""
     out: list[Json] = []
     for manager, fields in managers.items():
         entry: Json = {
@@ -91,10 +91,10 @@ def write(managers: Managers, times: Mapping[Manager, str]) -> list[Json]:
     out.sort(
         key=lambda e: (
             e["operation"] != "Apply",
-            e.get("time", "") if e["operation"] != "Apply" else "",
+            e.get("time", ""),
             e["manager"],
-            e.get("subresource", ""),
             e["apiVersion"],
+            e.get("subresource", ""),
         )
     )
     return out
@@ -217,7 +217,7 @@ def apply(
     )
     conflicts: dict[Manager, FieldSet] = {}
     for other, fields in managers.items():
-        taken = fs.intersection(fs.intersection(fields, touched), mine)
+        taken = fs.intersection(fields, touched)
         if taken:
             conflicts[other] = taken
     if conflicts and not force:
@@ -229,7 +229,8 @@ def apply(
             out[other] = left
     if mine:
         out[manager] = mine
-        times[manager] = old_time if me == manager and mine == last and old_time else now
+        # An apply that changes nothing but ownership sets no time.
+        times[manager] = old_time if change.same else now
     return Applied(merged, write(out, times))
 
 

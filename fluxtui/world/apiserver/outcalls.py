@@ -15,8 +15,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
-from fluxtui.world.apiserver.exchange import Request, object_or_empty
+from fluxtui.world.apiserver.exchange import Request
 from fluxtui.world.apiserver.status import Json, StatusError
+from fluxtui.world.apiserver.write_requests import delete_body
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def asking_for(request: Request, subresource: str) -> Asking:
     query = request.query
     options: Json = {}
     if request.method == "DELETE":
-        body = object_or_empty(request)
+        body = delete_body(request)
         options = {k: v for k, v in body.items() if k not in ("kind", "apiVersion")}
         for field_, text in query.items():
             if field_ in ("gracePeriodSeconds", "propagationPolicy"):

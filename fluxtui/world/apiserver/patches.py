@@ -1,4 +1,4 @@
-"""JSON merge patch (RFC 7386), JSON patch (RFC 6902) and strategic merge patch.
+"""JSON merge patch (RFC 7386) and JSON patch (RFC 6902).
 
 Pure functions: object and patch in, a new object out. Error texts are those a client of a real API
 server sees.
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.world.apiserver.shape import Shape
-from fluxtui.world.apiserver.status import Details, Json, StatusError, bad_request
+from fluxtui.world.apiserver.status import Details, Json, StatusError
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
@@ -26,14 +25,10 @@ def merge_patch(target: Any, patch: Any) -> Any:
 
 
 def json_patch(target: Any, operations: Any) -> Any:
-    """RFC 6902. Raises 422 where the server refuses to apply, 400 where it is no patch."""
-    if not isinstance(operations, list):
-        text = "cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
-        raise bad_request(f"error decoding patch: json: {text}")
+    """RFC 6902, as evanphx/json-patch reads it: a test of null holds where nothing is, a field to
+    replace need not be there, `-1` is the last item. Raises 422 where it does not apply."""
     document = target
     for operation in operations:
-        if not isinstance(operation, dict):
-            raise bad_request("json: cannot unmarshal into Go value of type jsonpatch.Operation")
         document = _operate(document, operation)
     return document
 
@@ -42,14 +37,15 @@ def _operate(document: Any, operation: Json) -> Any:
     op = operation.get("op")
     path = _pointer(operation.get("path"))
     if op == "test":
-        if not _equal(_read(document, path, op), operation.get("value")):
+        wanted = operation.get("value")
+        if not _equal(_read(document, path, op, absent=wanted is None), wanted):
             raise _refused(f"testing path {operation.get('path')} failed: test failed")
         return document
     if op == "remove":
         return _edit(document, path, _REMOVE, op)
     if op in ("add", "replace"):
-        if op == "replace":
-            _read(document, path, op)
+        if op == "replace" and path:
+            _read(document, path[:-1], op)
         value = operation.get("value")
         return value if not path else _edit(document, path, value, op)
     if op in ("copy", "move"):
@@ -74,12 +70,17 @@ def _refused(why: str) -> StatusError:
 
 def _pointer(path: Any) -> list[str]:
     if not isinstance(path, str) or (path and not path.startswith("/")):
-        raise bad_request(f"invalid JSON pointer: {path!r}")
+        raise _refused(f"invalid JSON pointer: {path!r}")
     return [p.replace("~1", "/").replace("~0", "~") for p in path.split("/")[1:]]
 
 
 def _equal(one: Any, other: Any) -> bool:
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+    """Numbers are compared as they are written: 1 is not 1.0."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return type(one) is type(other) and bool(one == other)
 
 
 def _index(items: list[Any], step: str, op: str, *, insert: bool) -> int:
@@ -88,16 +89,21 @@ def _index(items: list[Any], step: str, op: str, *, insert: bool) -> int:
     if not step.lstrip("-").isdigit():
         raise _refused(f"{op} operation does not apply: strconv.Atoi: parsing {step!r}")
     index = int(step)
+    if index < 0:
+        index += len(items)
     if not 0 <= index < len(items) + (1 if insert else 0):
         raise _refused(f"{op} operation does not apply: invalid index referenced: {step}")
     return index
 
 
-def _read(document: Any, path: list[str], op: str) -> Any:
+def _read(document: Any, path: list[str], op: str, *, absent: bool = False) -> Any:
+    """The value at `path`; None where the last step finds nothing and `absent` is fine."""
     value = document
-    for step in path:
+    for i, step in enumerate(path):
         if isinstance(value, dict) and step in value:
             value = value[step]
+        elif absent and isinstance(value, dict) and i == len(path) - 1:
+            return None
         elif isinstance(value, list):
             value = value[_index(value, step, op, insert=False)]
         else:
@@ -142,114 +148,3 @@ def _edit(document: Any, path: list[str], value: Any, op: str) -> Any:
             items[index] = value
         return items
     raise _missing(op, path)
-
-
-_DIRECTIVES = ("$patch", "$retainKeys")
-_DELETE_VALUES = "$deleteFromPrimitiveList/"
-_ORDER = "$setElementOrder/"
-
-
-def strategic_merge_patch(target: Any, patch: Json, shape: Shape) -> Json:
-    """Kubernetes' strategic merge: keyed lists merge by key, with `$patch` directives."""
-    if not isinstance(patch, dict):
-        raise bad_request("cannot unmarshal array into Go value of type map[string]interface {}")
-    merged: Json = _strategic(target if isinstance(target, dict) else {}, patch, shape)
-    return merged
-
-
-def _strategic(target: Json, patch: Json, shape: Shape) -> Json:
-    directive = patch.get("$patch")
-    if directive == "replace":
-        return {k: v for k, v in patch.items() if k != "$patch"}
-    if directive == "delete":
-        return {}
-    out = dict(target)
-    retain = patch.get("$retainKeys")
-    if retain is not None:
-        out = {k: v for k, v in out.items() if k in retain}
-    for key, value in patch.items():
-        if key in _DIRECTIVES or key.startswith(_ORDER):
-            continue
-        if key.startswith(_DELETE_VALUES):
-            name = key[len(_DELETE_VALUES) :]
-            if isinstance(out.get(name), list):
-                out[name] = [x for x in out[name] if x not in value]
-            continue
-        if value is None:
-            out.pop(key, None)
-            continue
-        out[key] = _strategic_value(out.get(key), value, shape.child(key))
-    for key, value in patch.items():
-        name = key[len(_ORDER) :] if key.startswith(_ORDER) else key
-        given = patch.get(f"{_ORDER}{name}")
-        if (key != name) != (given is not None):
-            continue  # a list whose order is given elsewhere in the patch
-        if isinstance(out.get(name), list) and isinstance(target.get(name), list):
-            sub = shape.child(name)
-            if sub.patch_key or sub.merge == "set":
-                order = given if given is not None else value
-                out[name] = _ordered(out[name], order, target[name], sub)
-    return out
-
-
-def _strategic_value(target: Any, value: Any, shape: Shape) -> Any:
-    if isinstance(value, dict):
-        base = target if isinstance(target, dict) else {}
-        if shape.form == "any" and not shape.open and not isinstance(target, dict):
-            base = {}
-        return _strategic(base, value, shape)
-    if isinstance(value, list):
-        return _strategic_list(target if isinstance(target, list) else [], value, shape)
-    return value
-
-
-def _strategic_list(target: list[Any], patch: list[Any], shape: Shape) -> list[Any]:
-    if shape.merge == "set":
-        return target + [x for x in patch if x not in target]
-    key = shape.patch_key
-    if not key:
-        return [x for x in patch if not (isinstance(x, dict) and "$patch" in x)]
-    if any(isinstance(x, dict) and x.get("$patch") == "replace" for x in patch):
-        return [x for x in patch if not (isinstance(x, dict) and "$patch" in x)]
-    out = list(target)
-    for item in patch:
-        if not isinstance(item, dict) or key not in item:
-            pairs = sorted(item.items()) if isinstance(item, dict) else []
-            shown = " ".join(f"{k}:{v}" for k, v in pairs)
-            text = f"map: map[{shown}] does not contain declared merge key: {key}"
-            raise StatusError(500, "", text)
-        found = [i for i, x in enumerate(out) if isinstance(x, dict) and x.get(key) == item[key]]
-        if item.get("$patch") == "delete":
-            out = [x for i, x in enumerate(out) if i not in found]
-        elif found:
-            out[found[0]] = _strategic(out[found[0]], item, shape.item())
-        else:
-            out.append(_strategic({}, item, shape.item()))
-    return out
-
-
-def _ordered(items: list[Any], order: list[Any], live: list[Any], shape: Shape) -> list[Any]:
-    """Items the patch names in its order; the others between them, as they stood before.
-
-    An item the patch adds stands before those it does not name.
-    """
-    key = shape.patch_key
-
-    def identity(item: Any) -> str:
-        return str(item.get(key) if isinstance(item, dict) and key else item)
-
-    rank = {identity(x): i for i, x in enumerate(order)}
-    place = {identity(x): i for i, x in enumerate(live)}
-    named = sorted((x for x in items if identity(x) in rank), key=lambda x: rank[identity(x)])
-    others = [x for x in items if identity(x) not in rank]
-    out: list[Any] = []
-    i = 0
-    for item in others:
-        while i < len(named):
-            at = place.get(identity(named[i]))
-            if at is not None and at > place.get(identity(item), len(live)):
-                break
-            out.append(named[i])
-            i += 1
-        out.append(item)
-    return out + named[i:]

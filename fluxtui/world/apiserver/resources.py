@@ -10,14 +10,20 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from fluxtui.world.apiserver import deletes, reviews, selectors, subresources, writes
+from fluxtui.world.apiserver import (
+    deletes,
+    reviews,
+    selectors,
+    subresources,
+    write_requests,
+    writes,
+)
 from fluxtui.world.apiserver import listing as lists
 from fluxtui.world.apiserver.exchange import (
     Request,
     Response,
     answer,
     object_or_empty,
-    parse_body,
     wants,
 )
 from fluxtui.world.apiserver.faults import Faults
@@ -26,7 +32,6 @@ from fluxtui.world.apiserver.patches import json_patch, merge_patch
 from fluxtui.world.apiserver.routing import Target
 from fluxtui.world.apiserver.state import DeleteOptions, Options, State
 from fluxtui.world.apiserver.status import (
-    Cause,
     Json,
     StatusError,
     expired,
@@ -36,15 +41,12 @@ from fluxtui.world.apiserver.status import (
     not_found,
     success,
     unknown_path,
-    unsupported_media,
 )
 from fluxtui.world.apiserver.store import Key, Stored, dumps
 from fluxtui.world.apiserver.tables import partial, table
 from fluxtui.world.apiserver.watching import Watch, WatchOptions
 
 _BY_METHOD = {"POST": "create", "PUT": "update", "PATCH": "patch"}
-# Kinds whose dependents stay unless the client says otherwise.
-_ORPHANING = (("batch", "jobs"), ("", "replicationcontrollers"))
 _ORPHAN_WARNING = (
     "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background "
     "to remove them or set propagationPolicy=Orphan to suppress this warning"
@@ -264,28 +266,11 @@ class Resources:
 
     # writing
 
-    def _options(self, request: Request, sub: str) -> Options:
-        dry = request.query.get("dryRun", "")
-        if dry not in ("", "All"):
-            text = f'Unsupported value: ["{dry}"]: supported values: "All"'
-            kind = {"POST": "CreateOptions", "PUT": "UpdateOptions"}.get(
-                request.method, "PatchOptions"
-            )
-            raise invalid_options(kind, Cause("FieldValueNotSupported", text, "dryRun"))
-        agent = request.headers.get("user-agent", "unknown").split("/")[0].split(" ")[0]
-        return Options(
-            request.query.get("fieldManager") or agent[:128] or "unknown",
-            dry == "All",
-            request.flag("force"),
-            request.query.get("fieldValidation") or "Warn",
-            sub,
-        )
-
     def _write(self, request: Request, kind: Kind, key: Key, verb: str, sub: str) -> Response:
-        options = self._options(request, sub)
+        options = write_requests.options_of(request, sub)
         if verb == "patch":
             return self._patch(request, kind, key, options)
-        body = parse_body(request)
+        body = write_requests.body_of(request, kind, options)
         if verb == "create" and sub:
             code, out = subresources.create(self._state, kind, key, sub, body, options)
             return answer(out, code)
@@ -305,17 +290,7 @@ class Resources:
 
     def _patch(self, request: Request, kind: Kind, key: Key, options: Options) -> Response:
         media = request.media
-        accepted: tuple[str, ...] = writes.PATCH_TYPES
-        if kind.custom:
-            accepted = tuple(t for t in accepted if "strategic" not in t)
-        if media not in accepted:
-            raise unsupported_media(media, accepted)
-        if options.force and "apply-patch" not in media:
-            cause = forbidden_field("force", "may not be specified for non-apply patch")
-            raise invalid_options("PatchOptions", cause)
-        if "apply-patch" in media:
-            options.manager = request.query.get("fieldManager", "")
-        body = parse_body(request)
+        body = write_requests.patch_of(request, kind, options)
         if options.subresource == "scale":
             current = subresources.read_scale(self._state, kind, key)
             change: Any = json_patch if "json-patch" in media else merge_patch
@@ -328,26 +303,8 @@ class Resources:
         response.warnings = options.warnings
         return response
 
-    def _delete_options(self, request: Request, kind: Kind) -> DeleteOptions:
-        body, query = object_or_empty(request), request.query
-        conditions: Json = body.get("preconditions") or {}
-        dry = body.get("dryRun") or ([query["dryRun"]] if query.get("dryRun") else [])
-        grace = body.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
-        policy = body.get("propagationPolicy") or query.get("propagationPolicy") or ""
-        if body.get("orphanDependents") is not None and not policy:
-            policy = "Orphan" if body["orphanDependents"] else "Background"
-        if not policy and kind.resource in _ORPHANING:
-            policy = "Orphan"
-        return DeleteOptions(
-            int(grace) if grace is not None else None,
-            str(policy),
-            str(conditions.get("uid") or ""),
-            str(conditions.get("resourceVersion") or ""),
-            dry == ["All"],
-        )
-
     def _delete(self, request: Request, kind: Kind, key: Key) -> Response:
-        options = self._delete_options(request, kind)
+        options = write_requests.delete_options_of(request, kind)
         stored, gone = deletes.delete(self._state, kind, key, options)
         response = self._object(request, kind, stored)
         if gone and kind.resource != ("", "pods"):
@@ -360,7 +317,7 @@ class Resources:
         return response
 
     def _delete_all(self, request: Request, kind: Kind, namespace: str) -> Response:
-        options = self._delete_options(request, kind)
+        options = write_requests.delete_options_of(request, kind)
         wanted, _ = self._selection(request, kind)
         done = list(self._each_deleted(kind, namespace, wanted, options))
         metadata: Json = {"resourceVersion": str(self._state.store.rv)}

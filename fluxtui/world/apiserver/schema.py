@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from fluxtui.world.apiserver.decoding import type_name
 from fluxtui.world.apiserver.shape import Shape
 from fluxtui.world.apiserver.status import Cause, required
 
@@ -83,16 +84,6 @@ def unknown_fields(value: Any, shape: Shape, path: str = "") -> Iterator[str]:
             yield from unknown_fields(item, shape.item(), f"{path}[{i}]")
 
 
-def _go_type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, (int, float)):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"
-
-
 _ACCEPTS: Mapping[str, tuple[type, ...]] = {
     "s": (str,),
     "t": (str,),
@@ -122,8 +113,22 @@ def _base64_error(value: str) -> str:
     return ""
 
 
-def decode_error(value: Any, shape: Shape, path: str = "") -> str:
-    """What a typed decoder would say about a built-in object of the wrong type; "" if fine."""
+def _go_name(shape: Shape) -> str:
+    """The Go type a value was wanted to be."""
+    if shape.form == "scalar":
+        return _GO_NAMES.get(shape.type, "string")
+    if shape.form == "list":
+        return "[]" + (_go_name(shape.item()) if shape.item().form != "any" else "interface {}")
+    if shape.form == "map":
+        return "map[string]" + _go_name(shape.element or shape)
+    return f"v1.{shape.name}"
+
+
+def decode_error(value: Any, shape: Shape, path: str = "", struct: str = "") -> str:
+    """What a typed decoder would say about a built-in object of the wrong type; "" if fine.
+
+    `struct` is the type that holds the field at `path`. Items and keys are no part of a path.
+    """
     if value is None or shape.form == "any":
         return ""
     if shape.form == "scalar":
@@ -134,29 +139,29 @@ def decode_error(value: Any, shape: Shape, path: str = "") -> str:
             fits = True
         if fits:
             return "" if shape.type != "y" else _base64_error(value)
-        name = _GO_NAMES.get(shape.type, "string")
-        return (
-            f"json: cannot unmarshal {_go_type(value)} into Go struct field {path} of type {name}"
-        )
+        return _unmarshal(value, shape, path, struct)
     wanted = list if shape.form == "list" else dict
     if not isinstance(value, wanted):
-        name = "[]" if wanted is list else "map"
-        return (
-            f"json: cannot unmarshal {_go_type(value)} into Go struct field {path} "
-            f"of type {shape.name or name}"
+        return _unmarshal(value, shape, path, struct)
+    if isinstance(value, list):
+        found = (decode_error(child, shape.item(), path, struct) for child in value)
+    elif shape.form == "map":
+        found = (decode_error(v, shape.child(k), path, struct) for k, v in value.items())
+    else:
+        inner = shape.name or struct
+        found = (
+            decode_error(v, shape.child(k), f"{path}.{k}".lstrip("."), inner)
+            for k, v in value.items()
         )
-    pairs: Iterable[tuple[str | None, Any]] = (
-        value.items() if isinstance(value, dict) else ((None, x) for x in value)
-    )
-    for field, child in pairs:
-        sub = shape.item() if field is None else shape.child(field)
-        if sub.form != "any":
-            found = decode_error(
-                child, sub, path if field is None else f"{path}.{field}".lstrip(".")
-            )
-            if found:
-                return found
-    return ""
+    return next((x for x in found if x), "")
+
+
+def _unmarshal(value: Any, shape: Shape, path: str, struct: str) -> str:
+    name = _go_name(shape)
+    if name == "v1.ObjectMeta" and not path:
+        return f"json: cannot unmarshal {type_name(value)} into Go value of type {name}"
+    where = f"{struct}.{path}" if path else struct
+    return f"json: cannot unmarshal {type_name(value)} into Go struct field {where} of type {name}"
 
 
 def missing_required(value: Any, shape: Shape, path: str = "") -> Iterator[Cause]:

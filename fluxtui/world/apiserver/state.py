@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from fluxtui.world.apiserver.decoding import Decoded
 from fluxtui.world.apiserver.kinds import Catalog, Kind
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Store
@@ -50,7 +51,8 @@ class State:
 
 @dataclass(slots=True)
 class Options:
-    """How one write was asked for; `warnings` are collected for the response's headers."""
+    """How one write was asked for; `warnings` are collected for the response's headers, `twice`
+    says which fields the body holds more than once, `replaces` that it is a PUT."""
 
     manager: str = ""
     dry_run: bool = False
@@ -58,6 +60,8 @@ class Options:
     validation: str = "Warn"
     subresource: str = ""
     warnings: list[str] = field(default_factory=list)
+    twice: Decoded = field(default_factory=lambda: Decoded(None))
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

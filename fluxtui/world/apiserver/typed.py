@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from fluxtui.world.apiserver.decoding import go_value
 from fluxtui.world.apiserver.shape import Shape
 
 _EXPECTED = {"i": "numeric (int or float)", "n": "numeric (int or float)", "b": "boolean"}
@@ -21,7 +22,8 @@ def type_error(value: Any, shape: Shape, path: str = "") -> str:
         return _scalar(value, shape.type, path)
     wanted = list if shape.form == "list" else dict
     if not isinstance(value, wanted):
-        return f"{path}: expected {'list' if wanted is list else 'map'}, got {_shown(value)}"
+        wanted_name = "list" if wanted is list else "map"
+        return f"{path}: expected {wanted_name}, got &{{{go_value(value)}}}"
     if isinstance(value, dict):
         found = (type_error(v, shape.child(k), f"{path}.{k}") for k, v in value.items())
     else:
@@ -40,6 +42,8 @@ def _scalar(value: Any, code: str, path: str) -> str:
     }.get(code, isinstance(value, str))
     if fits:
         return ""
+    if code == "b":
+        return f"{path}: expected boolean, got &{{{go_value(value)}}}"
     if isinstance(value, (dict, list)):
         return f"{path}: expected {_EXPECTED.get(code, 'string')}, got {_shown(value)}"
     kind = "string" if isinstance(value, str) else f"&value.valueUnstructured{{Value:{value}}}"
@@ -52,34 +56,38 @@ def _shown(value: Any) -> str:
     return "list" if isinstance(value, list) else f"&value.valueUnstructured{{Value:{value}}}"
 
 
-def key_error(value: Any, shape: Shape, path: str = "", *, strict: bool) -> str:
-    """Items of keyed lists that come twice, or (strictly) lack a key."""
+def _element(shape: Shape, key: tuple[Any, ...]) -> str:
+    """An item of a keyed list or set in a path: `[name="app"]`, `[="a"]`."""
+    if shape.merge == "set":
+        return f"[={json.dumps(key[0])}]"
+    named = zip(shape.keys, key, strict=True)
+    return "[" + ",".join(f"{k}={json.dumps(v)}" for k, v in named if v is not None) + "]"
+
+
+def key_error(value: Any, shape: Shape, path: str = "") -> str:
+    """Items of keyed lists that come twice, or lack every key."""
     if shape.form == "any":
         return ""
     if isinstance(value, dict):
-        found = (
-            key_error(v, shape.child(k), f"{path}.{k}", strict=strict) for k, v in value.items()
-        )
+        found = (key_error(v, shape.child(k), f"{path}.{k}") for k, v in value.items())
         return next((x for x in found if x), "")
     if not isinstance(value, list) or shape.merge not in ("keyed", "set"):
         return ""
     seen: set[Any] = set()
     for i, item in enumerate(value):
         key = shape.key_of(item)
-        if shape.merge == "keyed" and isinstance(item, dict) and strict:
-            lacking = [k for k in shape.keys if k not in item and k not in shape.key_defaults]
-            if lacking:
+        if shape.merge == "keyed" and isinstance(item, dict):
+            known = [k for k in shape.keys if k in item or k in shape.key_defaults]
+            if not known:
                 return (
                     f"{path}: element {i}: associative list with keys has an element that omits "
-                    f'key field "{lacking[0]}" (and doesn\'t have default value)'
+                    f'key field "{shape.keys[0]}" (and doesn\'t have default value)'
                 )
         if key is not None and key in seen:
-            if shape.merge == "set":
-                return f"{path}: duplicate entries for key [={json.dumps(key[0])}]"
-            shown = ",".join(f"{k}={json.dumps(v)}" for k, v in zip(shape.keys, key, strict=True))
-            return f"{path}: duplicate entries for key [{shown}]"
+            return f"{path}: duplicate entries for key {_element(shape, key)}"
         seen.add(key)
-        inner = key_error(item, shape.item(), f"{path}[{i}]", strict=strict)
+        where = f"{path}{_element(shape, key)}" if key is not None else f"{path}[{i}]"
+        inner = key_error(item, shape.item(), where)
         if inner:
             return inner
     return ""

@@ -264,7 +264,12 @@ def test_flux_kinds_are_served_from_the_start(api: Client) -> None:
     repositories = FLUX.replace("kustomize.", "source.").replace(
         "kustomizations", "ocirepositories"
     )
-    body = {"metadata": {"name": "r"}, "spec": {"interval": "5m", "url": "oci://127.0.0.1/x"}}
+    body = {
+        "apiVersion": "source.toolkit.fluxcd.io/v1",
+        "kind": "OCIRepository",
+        "metadata": {"name": "r"},
+        "spec": {"interval": "5m", "url": "oci://127.0.0.1/x"},
+    }
     made = api.post(repositories, body).ok()
     assert made["spec"]["timeout"] == "60s"
     assert made["spec"]["provider"] == "generic"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.world.apiserver.patches import json_patch, merge_patch, strategic_merge_patch
+from fluxtui.world.apiserver import strategic
+from fluxtui.world.apiserver.patches import json_patch, merge_patch
 from fluxtui.world.apiserver.shape import builtin
 from fluxtui.world.apiserver.status import StatusError
 from tests.world.apiserver.client import (
@@ -76,18 +77,18 @@ def test_a_strategic_patch_merges_lists_by_key(api: Client) -> None:
 def test_strategic_directives_replace_retain_and_order() -> None:
     pod = builtin("PodSpec")
     spec = {"containers": [{"name": "a"}, {"name": "b"}], "volumes": [{"name": "v"}]}
-    replaced = strategic_merge_patch(
+    replaced = strategic.merge(
         spec, {"containers": [{"$patch": "replace"}, {"name": "c"}]}, pod
     )
     assert replaced["containers"] == [{"name": "c"}]
-    ordered = strategic_merge_patch(
+    ordered = strategic.merge(
         spec, {"$setElementOrder/containers": [{"name": "b"}, {"name": "a"}]}, pod
     )
     assert [c["name"] for c in ordered["containers"]] == ["b", "a"]
-    retained = strategic_merge_patch(spec, {"$retainKeys": ["volumes"]}, pod)
+    retained = strategic.merge(spec, {"$retainKeys": ["volumes"]}, pod)
     assert set(retained) == {"volumes"}
     meta = builtin("ObjectMeta")
-    fewer = strategic_merge_patch(
+    fewer = strategic.merge(
         {"finalizers": ["a", "b"]}, {"$deleteFromPrimitiveList/finalizers": ["a"]}, meta
     )
     assert fewer["finalizers"] == ["b"]
@@ -149,13 +150,13 @@ def test_a_merge_patch_never_changes_its_target(target: object, patch: dict[str,
 def test_a_strategic_patch_puts_new_items_first_unless_told_otherwise() -> None:
     pod = builtin("PodSpec")
     spec = {"containers": [{"name": "a"}, {"name": "b"}]}
-    added = strategic_merge_patch(spec, {"containers": [{"name": "n"}]}, pod)
+    added = strategic.merge(spec, {"containers": [{"name": "n"}]}, pod)
     assert [c["name"] for c in added["containers"]] == ["n", "a", "b"]
     moved = {
         "containers": [{"name": "n"}],
         "$setElementOrder/containers": [{"name": "a"}, {"name": "n"}],
     }
-    told = strategic_merge_patch(spec, moved, pod)
+    told = strategic.merge(spec, moved, pod)
     assert [c["name"] for c in told["containers"]] == ["a", "n", "b"]
     with pytest.raises(StatusError, match="does not contain declared merge key: name"):
-        strategic_merge_patch(spec, {"containers": [{"image": "x"}]}, pod)
+        strategic.merge(spec, {"containers": [{"image": "x"}]}, pod)
