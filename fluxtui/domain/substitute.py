@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain.errors import SubstitutionError
-from fluxtui.domain.substitution.functions import apply
+from fluxtui.domain.substitution.functions import apply, is_cut, shown
 from fluxtui.domain.substitution.parse import Expression, Node, parse
 
 __all__ = ["Span", "Substituted", "merge_variables", "substitute", "substitute_traced"]
@@ -33,10 +33,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Substituted:
-    """A result with one Span per `${...}`, in order. Offsets count characters."""
+    """A result with one Span per `${...}`, in order. Offsets count characters.
+
+    `cut`: a substring ended inside a character, which U+FFFD stands for in `text`.
+    """
 
     text: str
     spans: tuple[Span, ...]
+    cut: bool = False
 
     @property
     def used(self) -> frozenset[str]:
@@ -67,7 +71,8 @@ def substitute_traced(
         if names:
             spans.append(Span(size, size + len(text), tuple(dict.fromkeys(names))))
         size += len(text)
-    return Substituted("".join(parts), tuple(spans))
+    text = "".join(parts)
+    return Substituted(shown(text), tuple(spans), cut=is_cut(text))
 
 
 def _value(node: Node, variables: Mapping[str, str], strict: bool, names: list[str]) -> str:

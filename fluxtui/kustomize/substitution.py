@@ -59,6 +59,11 @@ def substitute_object(
             next=problem.next,
             variable=problem.variable,
         ) from problem
+    if changed.cut:
+        raise BuildError(
+            f"post build failed for '{name}': yaml: invalid UTF-8",
+            next="a substring ended inside a character; offsets and lengths are bytes",
+        )
     if changed.text == text:
         return obj
     try:

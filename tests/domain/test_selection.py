@@ -118,6 +118,8 @@ def test_a_newer_tag_that_the_range_excludes_on_purpose_is_no_warning() -> None:
         (Policy(semver=">=9", semver_filter="1"), "no match found for semver: >=9"),
         (Policy(semver="nonsense", semver_filter="["), "semverFilter '[' does not compile"),
         (Policy(semver="*", semver_filter="(?=x)"), "semverFilter '(?=x)' does not compile"),
+        (Policy(semver="*", semver_filter=r"1\C2"), r"semverFilter '1\C2' does not compile"),
+        (Policy(semver="*", semver_filter="(?P<ä>1)"), "semverFilter '(?P<ä>1)' does not compile"),
         (Policy(tag="gone"), 'the registry has no tag "gone"'),
     ],
 )

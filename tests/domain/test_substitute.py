@@ -27,6 +27,9 @@ VARS = {"env": "staging", "path": "eu/west/1", "empty": "", "umlaut": "größe",
         ("${env/#st/X} ${env/%ing/X} ${env/t/}", "Xaging stagX saging"),
         ("${path#[a-f]?} ${path%[^0-8]}", "/west/1 eu/west/1"),
         ("${path#[} ${path#\\e}", "eu/west/1 u/west/1"),
+        ("${umlaut%%${umlaut:3:1}} ${umlaut#gr\ufffd}", "größe größe"),
+        ("${umlaut:9223372036854775806} ${n:0:99}", " -1"),
+        ("seen\x00never ${!x}", "seen"),
     ],
 )
 def test_forms(template: str, result: str) -> None:
@@ -45,6 +48,10 @@ def test_forms(template: str, result: str) -> None:
         ("${#}", "bad substitution"),
         ("${env:-", "unable to parse substitution"),
         ("${env:0:${n}}", "negative length"),
+        ("${env:1:9223372036854775807}", "beyond 64 bits"),
+        ("${env:ö}", "bad substitution"),
+        ("${env:\u200b1:2}", "bad substitution"),
+        ("${env:", "bad substitution"),
         ("${a:-" * 60 + "}" * 60, "nested too deeply"),
     ],
 )
@@ -73,6 +80,14 @@ def test_an_unset_variable_inside_an_unused_default_counts_in_strict_mode() -> N
 
 def test_a_cut_character_shows_as_replacement() -> None:
     assert substitute("${umlaut:0:3}", VARS) == "gr\ufffd"
+    assert substitute_traced("${umlaut:0:3}", VARS).cut
+    assert not substitute_traced("${umlaut:0:4}", VARS).cut
+
+
+def test_the_pieces_of_a_cut_character_are_found_inside_whole_ones() -> None:
+    assert substitute("${umlaut/${umlaut:2:1}/}", VARS) == "gr\ufffdße"
+    assert substitute("${umlaut/%${umlaut:5:2}/X}", VARS) == "grö\ufffdX"
+    assert substitute("${umlaut/${umlaut:2:1}/${umlaut:2:1}}", VARS) == VARS["umlaut"]
 
 
 def test_traces_say_which_text_came_from_which_variables() -> None:

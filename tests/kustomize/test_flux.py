@@ -225,3 +225,9 @@ def test_later_sources_win_and_inline_wins_over_all() -> None:
 def test_a_missing_source_or_a_bad_name_is_an_error(post: dict[str, Any]) -> None:
     with pytest.raises(SubstitutionError):
         collect_variables(kustomization(post), {"apps/bad": {"1a": "x"}}, {})
+
+
+def test_a_substring_that_cuts_a_character_breaks_the_build_as_its_yaml_would() -> None:
+    text = "resources: [a.yaml]\n== a.yaml\n{apiVersion: v1, kind: A, metadata: {name: a}, x: '${T:0:2}'}\n"  # noqa: E501
+    with pytest.raises(BuildError, match=r"post build failed for 'v1/A/a'.*UTF-8"):
+        reconciled(text, {}, variables=Variables({"T": "Köln"}))

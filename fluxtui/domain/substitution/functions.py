@@ -1,7 +1,8 @@
 """The string operations of post-build substitution (flux-semantics.md B5), as plain functions.
 
-They follow Go: lengths and offsets are bytes, case mapping is one character to one character, and
-a text cut inside a character shows U+FFFD there. Must not know templates or variables.
+They follow Go: lengths and offsets are bytes, case mapping is one character to one character. A
+text cut inside a character holds the bytes that are left as lone surrogates, as `surrogateescape`
+does, until `shown` puts U+FFFD there. Must not know templates or variables.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 from fluxtui.domain.errors import SubstitutionError
 from fluxtui.domain.substitution.glob import BadPattern, prefixes
 
+_INT64 = 2**63 - 1
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _CUT = re.compile("[\udc80-\udcff]")
 
@@ -19,7 +21,7 @@ _CUT = re.compile("[\udc80-\udcff]")
 def apply(operator: str, value: str, arguments: Sequence[str]) -> str:
     """The value of `${name<operator>arguments}`. SubstitutionError where Flux would crash."""
     if operator == "#" and not arguments:
-        return str(len(value.encode()))
+        return str(len(_raw(value)))
     function = _FUNCTIONS.get(operator, _default)
     return function(value, arguments)
 
@@ -57,11 +59,11 @@ def _number(text: str) -> int | None:
     if not _INTEGER.fullmatch(text):
         return None
     number = int(text)
-    return number if -(2**63) <= number < 2**63 else None
+    return number if -_INT64 - 1 <= number <= _INT64 else None
 
 
 def _substring(value: str, arguments: Sequence[str]) -> str:
-    raw = value.encode()
+    raw = _raw(value)
     offset = _number(arguments[0])
     if offset is None:
         return value
@@ -72,27 +74,49 @@ def _substring(value: str, arguments: Sequence[str]) -> str:
     length = _number(arguments[1])
     if length is None:
         return value
-    if offset + length >= len(raw):
-        return _text(raw[offset:])
-    if length < 0:
+    if length < 0 and offset + length < len(raw):
         raise SubstitutionError(
             f"negative length {length} of a substring",
             next="Flux crashes on it; give a length of 0 or more",
+        )
+    if offset + length > _INT64:
+        raise SubstitutionError(
+            f"the substring from {offset} of length {length} ends beyond 64 bits",
+            next="Flux crashes on it; give a smaller length",
         )
     return _text(raw[offset : offset + length])
 
 
 def _text(raw: bytes) -> str:
-    """Decode, with one U+FFFD for each byte of a character that was cut."""
-    return _CUT.sub("\ufffd", raw.decode("utf-8", "surrogateescape"))
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def is_cut(text: str) -> bool:
+    """Whether the text holds pieces of a character."""
+    return _CUT.search(text) is not None
+
+
+def shown(text: str) -> str:
+    """The text with U+FFFD for each byte of a character that was cut."""
+    return _CUT.sub("\ufffd", text)
 
 
 def _replace_first(value: str, arguments: Sequence[str]) -> str:
-    return value.replace(arguments[0], _second(arguments), 1)
+    return _replace(value, arguments[0], _second(arguments), 1)
 
 
 def _replace_all(value: str, arguments: Sequence[str]) -> str:
-    return value.replace(arguments[0], _second(arguments))
+    return _replace(value, arguments[0], _second(arguments), -1)
+
+
+def _replace(value: str, old: str, new: str, most: int) -> str:
+    if is_cut(old):  # a piece of a character is found inside whole ones
+        return _text(_raw(value).replace(_raw(old), _raw(new), most))
+    return value.replace(old, new, most)
 
 
 def _second(arguments: Sequence[str]) -> str:
@@ -100,15 +124,18 @@ def _second(arguments: Sequence[str]) -> str:
 
 
 def _replace_prefix(value: str, arguments: Sequence[str]) -> str:
-    if len(arguments) != 2 or not value.startswith(arguments[0]):
+    if len(arguments) != 2:
         return value
-    return arguments[1] + value[len(arguments[0]) :]
+    raw, old = _raw(value), _raw(arguments[0])
+    return _text(_raw(arguments[1]) + raw[len(old) :]) if raw.startswith(old) else value
 
 
 def _replace_suffix(value: str, arguments: Sequence[str]) -> str:
-    if len(arguments) != 2 or not value.endswith(arguments[0]):
+    if len(arguments) != 2:
         return value
-    return value[: len(value) - len(arguments[0])] + arguments[1]
+    raw, old = _raw(value), _raw(arguments[0])
+    kept = len(raw) - len(old)
+    return _text(raw[:kept] + _raw(arguments[1])) if raw.endswith(old) else value
 
 
 def _strip(value: str, pattern: str, longest: bool) -> str:
@@ -118,7 +145,7 @@ def _strip(value: str, pattern: str, longest: bool) -> str:
         return value
     if not sizes:
         return value
-    return _text(value.encode()[max(sizes) if longest else min(sizes) :])
+    return _text(_raw(value)[max(sizes) if longest else min(sizes) :])
 
 
 def _strip_prefix(value: str, arguments: Sequence[str]) -> str:
@@ -130,12 +157,16 @@ def _strip_prefix_longest(value: str, arguments: Sequence[str]) -> str:
 
 
 def _strip_suffix(value: str, arguments: Sequence[str]) -> str:
-    # The pattern is reversed as plain text, brackets and all, because Flux does so.
-    return _strip(value[::-1], arguments[0][::-1], longest=False)[::-1]
+    return _strip_reversed(value, arguments[0], longest=False)
 
 
 def _strip_suffix_longest(value: str, arguments: Sequence[str]) -> str:
-    return _strip(value[::-1], arguments[0][::-1], longest=True)[::-1]
+    return _strip_reversed(value, arguments[0], longest=True)
+
+
+def _strip_reversed(value: str, pattern: str, longest: bool) -> str:
+    # The pattern is reversed as plain text, brackets and all, because Flux does so.
+    return shown(_strip(shown(value)[::-1], shown(pattern)[::-1], longest))[::-1]
 
 
 _FUNCTIONS: dict[str, Callable[[str, Sequence[str]], str]] = {

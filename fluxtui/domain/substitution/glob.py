@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 _ANY = None  # a token that matches every rune ("?")
 _STAR = "*"
+# A literal is "=" and its character; a class is a function.
 Token = Callable[[str], bool] | str | None
 
 
@@ -32,7 +33,7 @@ def prefixes(pattern: str, text: str) -> Iterator[int]:
         width = len(rune.encode("utf-8", "surrogatepass"))
         cut = states
         for part in range(1, width):
-            cut = _step(tokens, cut, "\ufffd")
+            cut = _step(tokens, cut, "\ufffd", cut=True)
             if end in cut:
                 yield size + part
         states = _step(tokens, states, rune)
@@ -43,7 +44,8 @@ def prefixes(pattern: str, text: str) -> Iterator[int]:
             return
 
 
-def _step(tokens: list[Token], states: set[int], rune: str) -> set[int]:
+def _step(tokens: list[Token], states: set[int], rune: str, *, cut: bool = False) -> set[int]:
+    """The states behind `rune`; `cut`: it is a piece of a character, which no literal matches."""
     reached: set[int] = set()
     for at in states:
         if at == len(tokens):
@@ -51,7 +53,10 @@ def _step(tokens: list[Token], states: set[int], rune: str) -> set[int]:
         token = tokens[at]
         if token == _STAR:
             reached.add(at)
-        elif token is _ANY or (callable(token) and token(rune)):
+        elif isinstance(token, str):
+            if token[1:] == rune and not cut:
+                reached.add(at + 1)
+        elif token is _ANY or token(rune):
             reached.add(at + 1)
     return _closure(tokens, reached)
 
@@ -85,7 +90,7 @@ def _tokens(pattern: str) -> Iterator[Token]:
                     raise BadPattern(pattern)
                 char = pattern[at]
                 at += 1
-            yield char.__eq__
+            yield "=" + char
 
 
 def _bracket(pattern: str, at: int) -> tuple[Token, int]:

@@ -30,6 +30,7 @@ Node = str | Expression
 
 def parse(template: str) -> list[Node]:
     """The nodes of a template, in order. Raises SubstitutionError with the position."""
+    template = template.partition("\0")[0]  # Flux takes a NUL for the end of the text
     nodes: list[Node] = []
     at = 0
     while found := _SPECIAL.search(template, at):
@@ -160,6 +161,9 @@ class _Scanner:
         if self.text[self.at + 1 : self.at + 2] in ("=", "-", "?", "+"):
             return self._default(depth)
         self.at += 1
+        if not self.peek() or not self.peek().isascii():
+            # Flux steps back by the width of what follows the colon, and so loses its place.
+            raise self.fail("bad substitution")
         offset = self.argument(depth, ":}", False)
         if self.peek() == "}":
             self.at += 1
