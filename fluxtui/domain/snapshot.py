@@ -47,24 +47,33 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class TagFacts:
-    """What a manifest says of a tag; `created` RFC 3339, `revision` the source's (git) revision."""
+    """What a manifest says of a tag; `created` RFC 3339, `revision` the source's (git) revision.
+
+    `signed`: what says that there is a signature (a `.sig` tag, or a referrer's type), "" when
+    nothing does, None when it could not be looked up. Presence only; nothing is verified.
+    """
 
     tag: str
     digest: str
     created: str = ""
     source: str = ""
     revision: str = ""
+    signed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TagList:
-    """Tags of one repository (`oci://host/path`) as last listed (epoch seconds; 0 never)."""
+    """Tags of one repository (`oci://host/path`) as last listed (epoch seconds; 0 never).
+
+    `facts` by tag, `pinned` by digest: what sources are pinned to, whether or not a tag is on it.
+    """
 
     repository: str
     tags: tuple[str, ...] = ()
     listed_at: float = 0.0
     error: str = ""
     facts: Mapping[str, TagFacts] = field(default_factory=lambda: MappingProxyType({}))
+    pinned: Mapping[str, TagFacts] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

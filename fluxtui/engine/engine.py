@@ -217,7 +217,9 @@ class Engine:
         self._tags.update(batch)
         if self._interest and any(touch.key in self._interest for touch in batch.touched):
             self._follow_interest(batch.half)
-        return self._complete(batch)
+        snapshot = self._complete(batch)
+        self._tags.look(snapshot)
+        return snapshot
 
     def _set_interest(self, keys: frozenset[Key]) -> None:
         self._interest = keys

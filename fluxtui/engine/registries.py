@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -51,19 +51,29 @@ class Registries:
             return ""
         return found.digest
 
-    async def facts(self, url: str, tag: str) -> TagFacts:
-        """What the manifest of a tag says. Raises RegistryError, ArtifactError."""
-        from fluxtui.artifacts.manifest import CREATED, REVISION, SOURCE
+    async def facts(
+        self, url: str, name: str, *, signature: bool = True, tags: Collection[str] | None = None
+    ) -> TagFacts:
+        """What the manifest of a tag (or a digest) says and, with `signature`, whether one is
+        there. `tags`: the repository's, when they are known. Raises RegistryError, ArtifactError.
+        """
 
-        manifest = await self._call(lambda c: c.manifest(_reference(url).with_tag(tag)))
-        notes = manifest.annotations
-        return TagFacts(
-            tag,
-            manifest.digest,
-            notes.get(CREATED, ""),
-            notes.get(SOURCE, ""),
-            notes.get(REVISION, ""),
-        )
+        def work(client: RegistryClient) -> TagFacts:
+            from fluxtui.artifacts.manifest import CREATED, REVISION, SOURCE
+
+            reference = _at(url, name)
+            manifest = client.manifest(reference)
+            notes = manifest.annotations
+            return TagFacts(
+                "" if reference.digest else name,
+                manifest.digest,
+                notes.get(CREATED, ""),
+                notes.get(SOURCE, ""),
+                notes.get(REVISION, ""),
+                _signed(client, reference, manifest.digest, tags) if signature else None,
+            )
+
+        return await self._call(work)
 
     async def pull(self, url: str, tag_or_digest: str, layer_media_type: str = "") -> Pulled:
         """The artifact as Flux would take it, through the cache. Raises RegistryError and kin."""
@@ -179,6 +189,16 @@ def _ours(error: Exception) -> FluxtuiError:
     ours = RegistryError(f"unexpected {type(error).__name__}: {error}")
     ours.__cause__ = error
     return ours
+
+
+def _signed(
+    client: RegistryClient, reference: Any, digest: str, tags: Collection[str] | None
+) -> str | None:
+    """None when it cannot be looked up: what the manifest says is worth having alone."""
+    try:
+        return client.signature(reference, digest, tags=tags)
+    except RegistryError:
+        return None
 
 
 def _reference(url: str) -> Any:

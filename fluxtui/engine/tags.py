@@ -1,26 +1,37 @@
 """Keeps the tags of every OCIRepository's repository listed, with ages and errors.
 
-One task per repository: lists it every interval, sooner when asked or when a source picked
-something new. A registry that is down costs its own lists only: the last tags stay, with the error
-beside them (a finding of the overview). Which tag is chosen is not decided here.
+Two tasks per repository: one lists it every interval, sooner when asked or when a source picked
+something new; one reads the manifests that `manifests` wants whenever a Selection is new. A
+registry that is down costs its own lists only: the last tags stay, with the error beside them (a
+finding of the overview). Which tag is chosen is not decided here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from collections.abc import Iterable
 from types import MappingProxyType
 
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.kinds import ocirepository
-from fluxtui.domain.revision import digest_of, tag_of
+from fluxtui.domain.revision import is_digest
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.engine.clock import Backoff, Clock, Pace
+from fluxtui.engine.manifests import NEWEST_LOOKS, wanted
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import Batch, Store, Touch
 
-NAMELESS_LOOKS = 50
+
+@dataclasses.dataclass
+class _Reading:
+    """What was done about one repository's manifests since it was listed last."""
+
+    due: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
+    fresh: frozenset[str] = frozenset()
+    tried: set[str] = dataclasses.field(default_factory=set)
+    spare: int = NEWEST_LOOKS
 
 
 class TagWatch:
@@ -31,7 +42,9 @@ class TagWatch:
         self._store = store
         self._clock = clock
         self._pace = pace
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, tuple[asyncio.Task[None], ...]] = {}
+        self._reading: dict[str, _Reading] = {}
+        self._selections: object = None
         self._asked: dict[str, asyncio.Event] = {}
         self._lists: dict[str, TagList] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -46,11 +59,20 @@ class TagWatch:
             self._forget(repository)
         for repository in wanted - self._tasks.keys():
             self._asked[repository] = asyncio.Event()
-            self._tasks[repository] = asyncio.create_task(
-                self._keep(repository), name=f"tags {repository}"
+            self._reading[repository] = _Reading()
+            self._tasks[repository] = (
+                asyncio.create_task(self._keep(repository), name=f"tags {repository}"),
+                asyncio.create_task(self._read(repository), name=f"manifests {repository}"),
             )
         for repository in _picked_anew(sources) & self._asked.keys():
             self._asked[repository].set()
+
+    def look(self, snapshot: Snapshot) -> None:
+        """A Snapshot was completed: new picks may want new manifests."""
+        if snapshot.selections is not self._selections:
+            self._selections = snapshot.selections
+            for reading in self._reading.values():
+                reading.due.set()
 
     async def list_now(self, repository: str) -> TagList:
         """List the tags now. Never raises for a registry's answer: the error is in the TagList."""
@@ -64,27 +86,42 @@ class TagWatch:
                 known = self._known(repository)
                 # The same tuple when nothing changed: readers compare by identity.
                 same = known.tags if known.tags == tags else tags
+                self._listed_anew(known, tags)
                 listed = dataclasses.replace(
                     known, tags=same, listed_at=self._clock.now(), error=""
                 )
             self._keep_list(listed)
             return listed
 
-    async def read_facts(self, repository: str, tags: Iterable[str]) -> TagList:
-        """Read the manifests of these tags. Tags that cannot be read stay without facts.
+    async def read_facts(
+        self, repository: str, names: Iterable[str], *, signatures: bool = True
+    ) -> TagList:
+        """Read the manifests of these tags or digests, and look for their signatures. What cannot
+        be read stays without facts.
 
         Raises the first error only when not one manifest could be read.
         """
-        names = list(dict.fromkeys(tags))
+        asked = list(dict.fromkeys(names))
+        tags = frozenset(self._known(repository).tags) or None
         answers = await asyncio.gather(
-            *(self._registries.facts(repository, tag) for tag in names), return_exceptions=True
+            *(
+                self._registries.facts(repository, name, signature=signatures, tags=tags)
+                for name in asked
+            ),
+            return_exceptions=True,
         )
-        found = {a.tag: a for a in answers if isinstance(a, TagFacts)}
+        found = {name: a for name, a in zip(asked, answers, strict=True) if isinstance(a, TagFacts)}
         errors = [a for a in answers if isinstance(a, BaseException)]
         if errors and not found:
             raise errors[0]
         known = self._known(repository)
-        listed = dataclasses.replace(known, facts=MappingProxyType({**known.facts, **found}))
+        facts = {n: _kept(known.facts.get(n), a) for n, a in found.items() if not is_digest(n)}
+        pinned = {n: _kept(known.pinned.get(n), a) for n, a in found.items() if is_digest(n)}
+        listed = dataclasses.replace(
+            known,
+            facts=MappingProxyType({**known.facts, **facts}) if facts else known.facts,
+            pinned=MappingProxyType({**known.pinned, **pinned}) if pinned else known.pinned,
+        )
         self._keep_list(listed)
         return listed
 
@@ -92,18 +129,45 @@ class TagWatch:
         backoff = Backoff(self._pace)
         while True:
             self._asked[repository].clear()
-            try:
-                listed = await self.list_now(repository)
-                if not listed.error:
-                    await self._name_digests(repository)
-            except FluxtuiError as error:
-                listed = dataclasses.replace(self._known(repository), error=str(error))
+            listed = await self.list_now(repository)
             if listed.error:
                 wait = min(self._pace.listing, backoff.next())
             else:
                 backoff.reset()
                 wait = self._pace.listing
             await self._sleep_or_asked(repository, wait)
+
+    def _listed_anew(self, known: TagList, tags: tuple[str, ...]) -> None:
+        """Manifests may be tried again, and some more be read."""
+        reading = self._reading.get(known.repository)
+        if reading is None:
+            return
+        if known.listed_at:
+            reading.fresh = frozenset(tags) - frozenset(known.tags)
+        reading.tried.clear()
+        reading.spare = NEWEST_LOOKS
+        reading.due.set()
+
+    async def _read(self, repository: str) -> None:
+        reading = self._reading[repository]
+        while True:
+            await reading.due.wait()
+            reading.due.clear()
+            want = wanted(
+                self._store.snapshot,
+                self._known(repository),
+                fresh=reading.fresh,
+                tried=reading.tried,
+                spare=reading.spare,
+            )
+            names = (*want.tags, *want.digests)
+            reading.tried.update(names)
+            reading.spare -= len(want.spare)
+            if names:
+                # What cannot be read now is asked for again when the tags are listed again; a row
+                # in sight that has no facts says so.
+                with contextlib.suppress(FluxtuiError):
+                    await self.read_facts(repository, names, signatures=False)
 
     async def _sleep_or_asked(self, repository: str, seconds: float) -> None:
         ends = [
@@ -116,31 +180,6 @@ class TagWatch:
             for end in ends:
                 end.cancel()
 
-    async def _name_digests(self, repository: str) -> None:
-        """Read facts that the board needs: of what is picked, and of digests without a tag."""
-        known = self._known(repository)
-        wanted: dict[str, None] = {}
-        nameless = False
-        for resource in self._store.snapshot.of_kind(ocirepository.KIND):
-            if ocirepository.url(resource) != repository:
-                continue
-            revision = ocirepository.revision(resource)
-            tag, digest = tag_of(revision), digest_of(revision)
-            if tag and (tag not in known.facts or known.facts[tag].digest != digest):
-                wanted[tag] = None
-            pick = self._store.snapshot.selections.get(resource.key)
-            if pick is not None and pick.chosen and pick.chosen not in known.facts:
-                wanted[pick.chosen] = None
-            if digest and not tag and all(f.digest != digest for f in known.facts.values()):
-                nameless = True
-        if nameless:
-            # The newest tags are mostly listed last; looking at all of thousands would be rude.
-            unread = [t for t in known.tags if t not in known.facts]
-            wanted.update(dict.fromkeys(unread[-NAMELESS_LOOKS:]))
-        there = [tag for tag in wanted if tag in known.tags]
-        if there:
-            await self.read_facts(repository, there)
-
     def _known(self, repository: str) -> TagList:
         return self._lists.get(repository, TagList(repository))
 
@@ -149,11 +188,20 @@ class TagWatch:
         self._store.tag_list(listed)
 
     def _forget(self, repository: str) -> None:
-        self._tasks.pop(repository).cancel()
+        for task in self._tasks.pop(repository):
+            task.cancel()
         self._asked.pop(repository)
+        self._reading.pop(repository)
         self._lists.pop(repository, None)
         self._locks.pop(repository, None)
         self._store.forget_tags(repository)
+
+
+def _kept(before: TagFacts | None, now: TagFacts) -> TagFacts:
+    """What was found out about a signature stays while the digest does."""
+    if now.signed is None and before is not None and before.digest == now.digest:
+        return dataclasses.replace(now, signed=before.signed)
+    return now
 
 
 def _repositories(snapshot: Snapshot) -> set[str]:

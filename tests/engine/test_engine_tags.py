@@ -51,7 +51,8 @@ async def test_an_edited_range_selects_anew_without_listing(
     assert first.selections[key].chosen == "1.5.0"
     await staging.patch(key, {"spec": {"ref": {"semver": "<1.5.0"}}})
     seen = await got(running.wait_for(lambda s: s.selections[key].chosen == "1.4.0", PATIENCE))
-    assert seen.tags[registry.url("web")] is first.tags[registry.url("web")]
+    before, after = first.tags[registry.url("web")], seen.tags[registry.url("web")]
+    assert after.listed_at == before.listed_at and after.tags is before.tags
 
 
 async def test_a_registry_that_is_down_keeps_the_tags_it_listed_last(
@@ -112,6 +113,47 @@ async def test_a_digest_that_runs_without_a_tag_is_mapped_back(
     running = engine(staging)
     seen = await got(running.wait_for(lambda s: url in s.tags and s.tags[url].facts, PATIENCE))
     assert seen.tags[url].facts["1.4.0"].digest == digest
+    seen = await got(running.wait_for(lambda s: digest in s.tags[url].pinned, PATIENCE))
+    assert seen.tags[url].pinned[digest].revision == "1.4.0@sha1:0123"
+
+
+async def test_the_board_says_that_the_newest_is_not_the_highest(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    old, new = "v0.0.0-staging-test-deploy-fe10", "v0.0.0-staging-test-deploy-03ab"
+    registry.push("web", old, BUNDLE)
+    registry.push("web", new, BUNDLE | {"a": "new"}, minute=30)
+    await staging.source("web", registry.url("web"), semver=">=0.0.0-0")
+    key = staging.source_key("web")
+    running = engine(staging, pace=PATIENT)
+    seen = await got(
+        running.wait_for(lambda s: any(f.code == "pick" for f in s.findings), PATIENCE)
+    )
+    assert seen.selections[key].chosen == old
+    (finding,) = [f for f in seen.findings if f.code == "pick"]
+    assert finding.environment == "staging" and finding.subject == key
+    assert old in finding.message and new in finding.message
+    assert "timestamp" in finding.message
+
+
+async def test_signatures_are_looked_for_where_somebody_looks(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    signed = registry.push("web", "1.4.0", BUNDLE)
+    registry.push("web", "1.5.0", BUNDLE | {"a": "new"})
+    mark = signed.replace(":", "-") + ".sig"
+    registry.push("web", mark, {"signature": "x"})
+    url = registry.url("web")
+    await staging.source("web", url, semver="1.x")
+    running = engine(staging, pace=PATIENT)
+    seen = await got(running.wait_for(lambda s: url in s.tags and s.tags[url].facts, PATIENCE))
+    assert seen.tags[url].facts["1.5.0"].signed is None, "the board needs no signature"
+    known = await got(running.ask(ReadFacts(url, ("1.4.0", "1.5.0"))))
+    assert known.facts["1.4.0"].signed == mark and known.facts["1.5.0"].signed == ""
 
 
 async def test_a_source_that_goes_takes_its_list_along(

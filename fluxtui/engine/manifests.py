@@ -1,0 +1,109 @@
+"""Which manifests the board needs read, besides those of rows that somebody looks at. Pure.
+
+Of what is picked and what runs, always. To notice that the newest is not the highest, those that
+a policy admits, a bounded number at a time: asking for all of thousands would be rude, and a new
+tag, which is the newest, comes first.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.revision import digest_of, tag_of
+from fluxtui.domain.selection import Refusal, Selection
+from fluxtui.domain.snapshot import Snapshot, TagList
+
+NAMELESS_LOOKS = 50
+NEWEST_LOOKS = 60
+_RANKED = 2_000
+_ADMITTED = frozenset({None, Refusal.LOWER, Refusal.AMBIGUOUS})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Tags and digests to read. `spare`: those that only the publish time is wanted of."""
+
+    tags: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+
+
+def wanted(
+    snapshot: Snapshot,
+    listed: TagList,
+    *,
+    fresh: Collection[str] = (),
+    tried: Collection[str] = (),
+    spare: int = NEWEST_LOOKS,
+) -> Wanted:
+    """What to read of one repository now.
+
+    `fresh`: tags that were not in the list before; `tried`: names that were asked for since it was
+    listed; `spare`: how many manifests may be read for their publish time alone.
+    """
+    there = set(listed.tags)
+    tags: dict[str, None] = {}
+    digests: dict[str, None] = {}
+    picks: list[Selection] = []
+    nameless = False
+    for resource in snapshot.of_kind(ocirepository.KIND):
+        if ocirepository.url(resource) != listed.repository:
+            continue
+        revision = ocirepository.revision(resource)
+        tag, digest = tag_of(revision), digest_of(revision)
+        if tag and (tag not in listed.facts or listed.facts[tag].digest != digest):
+            tags[tag] = None
+        for name in (ocirepository.policy(resource).digest, "" if tag else digest):
+            if name and name not in listed.pinned:
+                digests[name] = None
+        pick = snapshot.selections.get(resource.key)
+        if pick is not None:
+            picks.append(pick)
+            if pick.chosen and pick.chosen not in listed.facts:
+                tags[pick.chosen] = None
+        known = any(f.digest == digest for f in listed.facts.values())
+        nameless = nameless or bool(digest and not tag and not known)
+    if nameless:
+        # The newest tags are mostly listed last.
+        unread = [t for t in listed.tags if t not in listed.facts]
+        tags.update(dict.fromkeys(unread[-NAMELESS_LOOKS:]))
+    done = set(tried)
+    sure = [t for t in tags if t in there and t not in done]
+    extra = _newest(picks, listed, fresh, done.union(sure), spare)
+    return Wanted((*sure, *extra), tuple(d for d in digests if d not in done), extra)
+
+
+def _newest(
+    picks: Iterable[Selection],
+    listed: TagList,
+    fresh: Collection[str],
+    done: Collection[str],
+    spare: int,
+) -> tuple[str, ...]:
+    """Unread tags that some policy admits: new ones, then the highest."""
+    if spare <= 0:
+        return ()
+    unread = dict.fromkeys(
+        tag for tag in _admitted(picks) if tag not in listed.facts and tag not in done
+    )
+    if not unread:
+        return ()
+    from fluxtui.domain.versions import try_version
+
+    new = [tag for tag in unread if tag in fresh][-spare:]
+    ranked = [
+        (version.key, tag)
+        for tag in list(unread)[-_RANKED:]
+        if (version := try_version(tag, "flux")) is not None
+    ]
+    best = (tag for _key, tag in heapq.nlargest(spare, ranked, key=lambda pair: pair[0]))
+    return tuple(dict.fromkeys((*new, *best)))[:spare]
+
+
+def _admitted(picks: Iterable[Selection]) -> Iterator[str]:
+    for pick in picks:
+        if pick.policy.kind == "semver":
+            yield from (v.tag for v in pick.verdicts if v.refusal in _ADMITTED)
