@@ -149,7 +149,7 @@ class _Reader:
             where = f"{field}[{index}]"
             with located(self.kust.file, where):
                 patch = merges_of(text, self.loader, self.schema, where, self.kust.file)
-            merges += [Patch((m,), file=patch.file, where=where) for m in patch.merges]
+            merges += [Patch((m,), file=patch.file, where=where, legacy=True) for m in patch.merges]
         if not merges:
             raise BuildError("the patches appear to be empty", file=self.kust.file, field=field)
         run = partial(_merged, merges=merges)

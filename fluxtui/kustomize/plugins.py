@@ -208,7 +208,7 @@ def _patch_merge(config: _Config) -> Run:
 
     def run(resources: ResourceMap) -> None:
         for merge in merges:
-            apply_patch(resources, Patch((merge,), file=file))
+            apply_patch(resources, Patch((merge,), file=file, legacy=True))
             resources.drop_dead()
 
     return run

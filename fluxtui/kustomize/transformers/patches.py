@@ -17,14 +17,17 @@ from fluxtui.kustomize.loader import objects_of
 from fluxtui.kustomize.merge import strategic_merge
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
-from fluxtui.kustomize.scalars import copied, restyled
+from fluxtui.kustomize.scalars import copied, is_empty, restyled
 from fluxtui.kustomize.schema import Schema
 from fluxtui.kustomize.selectors import Selector
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """One patch entry, parsed: either merges or operations. `where` names its field."""
+    """One patch entry, parsed: either merges or operations. `where` names its field.
+
+    `legacy`: of patchesStrategicMerge, whose labels are read as those of a patch with a target.
+    """
 
     merges: tuple[Resource, ...] = ()
     operations: tuple[Operation, ...] = ()
@@ -33,6 +36,7 @@ class Patch:
     allow_kind: bool = False
     file: str = ""
     where: str = "patches"
+    legacy: bool = False
     hits: list[int] = field(default_factory=list, compare=False)
 
 
@@ -119,6 +123,14 @@ def _apply_merges(resources: ResourceMap, patch: Patch) -> int:
     return len(patch.merges)
 
 
+def _write_texts(overlay: Resource) -> None:
+    """Labels and annotations of such a patch as text: a null there deletes nothing."""
+    for field in ("labels", "annotations"):
+        if not is_empty(value := overlay.metadata().get(field)) and not isinstance(value, dict):
+            raise BuildError(f"{field} of the patch are no mapping", field=f"metadata.{field}")
+        overlay.set_texts(field, overlay.texts(field))
+
+
 def merge_into(resource: Resource, obj: dict[str, Any], patch: Patch) -> None:
     """Lays one document over one object; name, namespace and kind are put back afterwards."""
     old = resource.obj
@@ -130,6 +142,8 @@ def merge_into(resource: Resource, obj: dict[str, Any], patch: Patch) -> None:
     overlay = copied(obj)
     if patch.target is not None:
         overlay["apiVersion"] = old.get("apiVersion")
+    if patch.target is not None or patch.legacy:
+        _write_texts(Resource(overlay, resource.schema, patch.file))
     merged = strategic_merge(old, overlay, resource.schema)
     if not merged:
         resource.dead = True
