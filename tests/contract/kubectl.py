@@ -23,7 +23,7 @@ MASKS = (
     (UUID, "UID"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?[+-]\d{4}( [A-Z]+)?|Z)?"), "TIME"),
     (re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}"), "TIME"),
-    (re.compile(r'(resourceVersion"?: )"\d+"'), r"\1RV"),
+    (re.compile(r'(resource ?version"?:\s+)"?\d+"?', re.I), r"\1RV"),
     (re.compile(r"https://127\.0\.0\.1:\d+"), "SERVER"),
     (re.compile(r"(LIVE|MERGED)-\d+"), r"\1"),
     (re.compile(r"(?<![\w.-])(\d+h)?(\d+m)?\d+s(?![\w-])"), "AGE"),

@@ -21,6 +21,8 @@ from fluxtui.world.apiserver.status import Json, StatusError
 from fluxtui.world.apiserver.store import Event, Key
 
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
+# apiextensions-apiserver lists them in this order, and discovery passes it on.
+_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 _AGE = Column("Age", "date", ".metadata.creationTimestamp")
 
 
@@ -77,6 +79,7 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
             selectable=tuple(f["jsonPath"] for f in version.get("selectableFields") or ()),
             storage_version=storage,
             custom=True,
+            verbs=_VERBS,
             warning=warning,
         )
 

@@ -26,6 +26,28 @@ def create_initial(state: State, kind: Kind) -> None:
         writes.create(state, kind, "", body, Options(manager="kube-apiserver"))
 
 
+_NEVER_FAILS = (
+    (
+        "NamespaceDeletionDiscoveryFailure",
+        "False",
+        "ResourcesDiscovered",
+        "All resources successfully discovered",
+    ),
+    (
+        "NamespaceDeletionGroupVersionParsingFailure",
+        "False",
+        "ParsedGroupVersions",
+        "All legacy kube types successfully parsed",
+    ),
+    (
+        "NamespaceDeletionContentFailure",
+        "False",
+        "ContentDeleted",
+        "All content successfully deleted, may be waiting on finalization",
+    ),
+)
+
+
 class NamespaceEnder:
     """Empties terminating namespaces; woken by every removal inside one.
 
@@ -119,12 +141,13 @@ class NamespaceEnder:
             deletes.finish(self._state, _NAMESPACES, ("", name), obj)
 
     def _status(self, obj: Json, left: dict[str, int], blockers: dict[str, int]) -> Json:
-        """Phase Terminating with the two conditions that say what is in the way."""
+        """Phase Terminating with the conditions that say how far it is and what is in the way."""
         now = self._state.now()
         old = {c["type"]: c for c in (obj.get("status") or {}).get("conditions") or ()}
         counts = ", ".join(f"{k} has {v} resource instances" for k, v in sorted(left.items()))
         held = ", ".join(f"{k} in {v} resource instances" for k, v in sorted(blockers.items()))
         texts = [
+            *_NEVER_FAILS,
             (
                 "NamespaceContentRemaining",
                 "True",

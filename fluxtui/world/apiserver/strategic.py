@@ -43,16 +43,17 @@ def _unfit(value: Any, shape: Shape) -> str:
             return "cannot restore slice from map"
         return next((x for x in (_unfit(v, shape.child(k)) for k, v in value.items()) if x), "")
     if isinstance(value, list):
-        if shape.form in ("struct", "map"):
-            return f"cannot restore {shape.form} from: slice"
+        if shape.form in _RESTORED:
+            return f"{_RESTORED[shape.form]} slice"
         return next((x for x in (_unfit(v, shape.item()) for v in value) if x), "")
     if shape.form == "scalar" and isinstance(value, str) and shape.type in _NATIVE:
         return f"unrecognized type: {_NATIVE[shape.type]}"
-    if shape.form in ("struct", "map") and value is not None and shape.name not in _TEXTUAL:
-        return f"cannot restore {shape.form} from: {_GO_KINDS.get(type_name(value), 'string')}"
+    if shape.form in _RESTORED and value is not None and shape.name not in _TEXTUAL:
+        return f"{_RESTORED[shape.form]} {_GO_KINDS.get(type_name(value), 'string')}"
     return ""
 
 
+_RESTORED = {"struct": "cannot restore struct from:", "map": "cannot restore map from"}
 _GO_KINDS = {"bool": "bool", "number": "int64", "string": "string"}
 _TEXTUAL = ("Time", "MicroTime")
 

@@ -9,7 +9,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from fluxtui.world.apiserver import admit, deletes, managers, naming, patches, strategic
+from fluxtui.world.apiserver import (
+    admit,
+    deletes,
+    lastapplied,
+    managers,
+    naming,
+    patches,
+    strategic,
+)
 from fluxtui.world.apiserver.decoding import go_value, quoted
 from fluxtui.world.apiserver.identity import identified, unregistered
 from fluxtui.world.apiserver.kinds import Kind
@@ -131,8 +139,6 @@ def patch(
         old = _existing(state, kind, key)
         current = _as_version(kind, old.obj)
         new = _patched(kind, key, media, current, body, options)
-        if new["metadata"].get("managedFields") is None and "managedFields" in current["metadata"]:
-            new = new | {"metadata": dict(new["metadata"]) | {"managedFields": []}}
         return _store_update(state, kind, key, old, new, manager, options, None), False
 
 
@@ -195,7 +201,7 @@ def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> t
         _check_version(kind, key, live, config, replaces=False)
         now = state.now()
         applied = managers.apply(kind, live, config, manager, now, force=options.force)
-        new = applied.obj
+        new = lastapplied.synced(applied.obj, config, options.manager)
         stored = _store_update(state, kind, key, old, new, manager, options, applied.managed)
         return stored, False
 
