@@ -10,15 +10,16 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from fluxtui.domain.blocktext import block_text
 from fluxtui.domain.inventory import ObjectId, sort_key
 from fluxtui.domain.masking import Masked, Masker, base_name
 
-Kind = Literal["added", "changed", "removed"]
+Kind = Literal["added", "changed", "removed", "pruned"]
 Object = Mapping[str, Any]
+At = tuple[str | int, ...]
 
 # What tells the items of a list apart, tried in this order; the first that fits both lists.
 _KEYS: tuple[tuple[str, ...], ...] = (
@@ -53,19 +54,24 @@ _SETS = frozenset(
 class FieldChange:
     """One field. `path` as `spec.containers[name=app].image`; the absent side is None.
 
-    Values are JSON-like; a secret one is the text `secret ns/name#key` (after: `.., changed`).
+    Values are JSON-like; a secret one is the text `secret ns/name#key` (after: `.., changed`). `by`
+    says who set or removed it, where that is known. `at` is the place in the new object as keys and
+    indexes; of something removed, the place it would be in.
     """
 
     path: str
     before: Any
     after: Any
     kind: Kind = "changed"
+    by: str = ""
+    at: At = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectChange:
     """One object. `id` is the new one's (the old one's when removed); `was` its former name when a
-    content hash changed. `before` and `after` are masked; `fields` is empty unless `changed`.
+    content hash changed. `before` and `after` are masked; `fields` is empty unless `changed`. A
+    `pruned` one will be deleted from the cluster; `by` says who made or removed a whole object.
     """
 
     kind: Kind
@@ -74,6 +80,7 @@ class ObjectChange:
     was: str = ""
     before: Object | None = None
     after: Object | None = None
+    by: str = ""
 
 
 def diff_objects(
@@ -127,7 +134,7 @@ def _renamed(
 
 def _objects(before: Object, after: Object) -> Iterator[FieldChange]:
     """Fields of two masked objects; a `creationTimestamp: null` is nothing."""
-    yield from _maps(_tidy(before), _tidy(after), "")
+    yield from _maps(_tidy(before), _tidy(after), "", ())
 
 
 def _tidy(obj: Object) -> Object:
@@ -138,14 +145,23 @@ def _tidy(obj: Object) -> Object:
     return obj
 
 
-def diff_values(before: Any, after: Any, path: str = "") -> Iterator[FieldChange]:
-    """The FieldChanges between two JSON-like values under `path`."""
+def diff_values(before: Any, after: Any, path: str = "", at: At = ()) -> Iterator[FieldChange]:
+    """The FieldChanges between two JSON-like values under `path`, which is `at` as keys."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        yield from _maps(before, after, path)
+        yield from _maps(before, after, path, at)
     elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        yield from _lists(before, after, path)
+        yield from _lists(before, after, path, at)
     elif before != after or isinstance(before, bool) != isinstance(after, bool):
-        yield FieldChange(path, _shown(before), _shown(after, isinstance(before, Masked)))
+        shown = _shown(after, isinstance(before, Masked))
+        yield FieldChange(path, _shown(before), shown, at=at)
+
+
+def _gone(path: str, before: Any, at: At) -> FieldChange:
+    return FieldChange(path, _shown(before), None, "removed", at=at)
+
+
+def _new(path: str, after: Any, at: At) -> FieldChange:
+    return FieldChange(path, None, _shown(after), "added", at=at)
 
 
 def _shown(value: Any, changed: bool = False) -> Any:
@@ -153,21 +169,21 @@ def _shown(value: Any, changed: bool = False) -> Any:
     if isinstance(value, Masked):
         return f"{value.label}, changed" if changed else value.label
     if isinstance(value, Mapping):
-        return {k: _shown(v) for k, v in value.items()}
+        return {k: _shown(v, changed) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_shown(v) for v in value]
+        return [_shown(v, changed) for v in value]
     return value
 
 
-def _maps(before: Object, after: Object, path: str) -> Iterator[FieldChange]:
+def _maps(before: Object, after: Object, path: str, at: At) -> Iterator[FieldChange]:
     for key in dict.fromkeys((*before, *after)):
-        at = _join(path, str(key))
+        name, place = _join(path, str(key)), (*at, key)
         if key not in after:
-            yield FieldChange(at, _shown(before[key]), None, "removed")
+            yield _gone(name, before[key], place)
         elif key not in before:
-            yield FieldChange(at, None, _shown(after[key]), "added")
+            yield _new(name, after[key], place)
         else:
-            yield from diff_values(before[key], after[key], at)
+            yield from diff_values(before[key], after[key], name, place)
 
 
 def _join(path: str, key: str) -> str:
@@ -176,20 +192,22 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _lists(before: Sequence[Any], after: Sequence[Any], path: str) -> Iterator[FieldChange]:
+def _lists(before: Sequence[Any], after: Sequence[Any], path: str, at: At) -> Iterator[FieldChange]:
     last = path.rpartition(".")[2]
     keys = _merge_keys(before, after)
     if keys:
-        yield from _keyed(before, after, keys, path, last in _ORDERED)
+        yield from _keyed(before, after, keys, path, at)
+        if last in _ORDERED:
+            yield from _order(before, after, keys, path, at)
     elif last in _SETS and _scalars(before) and _scalars(after):
         for item in before:
             if item not in after:
-                yield FieldChange(f"{path}[{item}]", _shown(item), None, "removed")
-        for item in after:
+                yield _gone(f"{path}[{item}]", item, at)
+        for index, item in enumerate(after):
             if item not in before:
-                yield FieldChange(f"{path}[{item}]", None, _shown(item), "added")
+                yield _new(f"{path}[{item}]", item, (*at, index))
     else:
-        yield from _sequence(before, after, path)
+        yield from _sequence(before, after, path, at)
 
 
 def _scalars(items: Sequence[Any]) -> bool:
@@ -218,24 +236,38 @@ def _keyed(
     after: Sequence[Object],
     keys: tuple[str, ...],
     path: str,
-    ordered: bool,
+    at: At,
 ) -> Iterator[FieldChange]:
-    old, new = {_key(i, keys): i for i in before}, {_key(i, keys): i for i in after}
+    old = {_key(i, keys): i for i in before}
+    new = {_key(item, keys): (index, item) for index, item in enumerate(after)}
     for key in dict.fromkeys((*old, *new)):
-        at = f"{path}[{keys[0]}={key[0]}]"
+        name = f"{path}[{keys[0]}={key[0]}]"
         if key not in new:
-            yield FieldChange(at, _shown(old[key]), None, "removed")
-        elif key not in old:
-            yield FieldChange(at, None, _shown(new[key]), "added")
+            yield _gone(name, old[key], at)
+            continue
+        index, item = new[key]
+        if key not in old:
+            yield _new(name, item, (*at, index))
         else:
-            yield from diff_values(old[key], new[key], at)
-    if ordered:
-        was, now = [k[0] for k in old if k in new], [k[0] for k in new if k in old]
-        if was != now:
-            yield FieldChange(f"{path} (order)", ", ".join(was), ", ".join(now))
+            yield from diff_values(old[key], item, name, (*at, index))
 
 
-def _sequence(before: Sequence[Any], after: Sequence[Any], path: str) -> Iterator[FieldChange]:
+def _order(
+    before: Sequence[Object],
+    after: Sequence[Object],
+    keys: tuple[str, ...],
+    path: str,
+    at: At,
+) -> Iterator[FieldChange]:
+    old, new = [_key(i, keys) for i in before], [_key(i, keys) for i in after]
+    was, now = [k[0] for k in old if k in new], [k[0] for k in new if k in old]
+    if was != now:
+        yield FieldChange(f"{path} (order)", ", ".join(was), ", ".join(now), at=at)
+
+
+def _sequence(
+    before: Sequence[Any], after: Sequence[Any], path: str, at: At
+) -> Iterator[FieldChange]:
     """Lists in which the place counts: insertions do not make everything behind them differ."""
     old, new = [_canonical(i) for i in before], [_canonical(i) for i in after]
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
@@ -244,11 +276,11 @@ def _sequence(before: Sequence[Any], after: Sequence[Any], path: str) -> Iterato
             continue
         both = min(i_end - i, j_end - j)
         for n in range(both):
-            yield from diff_values(before[i + n], after[j + n], f"{path}[{j + n}]")
+            yield from diff_values(before[i + n], after[j + n], f"{path}[{j + n}]", (*at, j + n))
         for n in range(i + both, i_end):
-            yield FieldChange(f"{path}[{n}]", _shown(before[n]), None, "removed")
+            yield _gone(f"{path}[{n}]", before[n], at)
         for n in range(j + both, j_end):
-            yield FieldChange(f"{path}[{n}]", None, _shown(after[n]), "added")
+            yield _new(f"{path}[{n}]", after[n], (*at, n))
 
 
 def _canonical(item: Any) -> str:
@@ -303,7 +335,21 @@ def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
         keys = _merge_keys(before, after)
         if keys:
             return _marked_items(before, after, keys, name in _ORDERED)
-    return _shown(before), _shown(after)
+        return _marked_sequence(before, after)
+    # Of another shape than before: secrets in it have the same label and need not be the same.
+    return _shown(before), _shown(after, _canonical(before) != _canonical(after))
+
+
+def _marked_sequence(before: Sequence[Any], after: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Lists without keys: what stands in the place of something else is marked against it."""
+    old, new = [_canonical(i) for i in before], [_canonical(i) for i in after]
+    left, right = [_shown(i) for i in before], [_shown(i) for i in after]
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for tag, i, i_end, j, j_end in matcher.get_opcodes():
+        if tag == "replace":
+            for n in range(min(i_end - i, j_end - j)):
+                left[i + n], right[j + n] = _marked(before[i + n], after[j + n])
+    return left, right
 
 
 def _marked_items(

@@ -8,7 +8,7 @@ Rule source: kustomize's patch transformers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
@@ -37,7 +37,6 @@ class Patch:
     file: str = ""
     where: str = "patches"
     legacy: bool = False
-    hits: list[int] = field(default_factory=list, compare=False)
 
 
 def parse_patch(text: str, schema: Schema, file: str, where: str) -> Patch:
@@ -125,10 +124,10 @@ def _apply_merges(resources: ResourceMap, patch: Patch) -> int:
 
 def _write_texts(overlay: Resource) -> None:
     """Labels and annotations of such a patch as text: a null there deletes nothing."""
-    for field in ("labels", "annotations"):
-        if not is_empty(value := overlay.metadata().get(field)) and not isinstance(value, dict):
-            raise BuildError(f"{field} of the patch are no mapping", field=f"metadata.{field}")
-        overlay.set_texts(field, overlay.texts(field))
+    for name in ("labels", "annotations"):
+        if not is_empty(value := overlay.metadata().get(name)) and not isinstance(value, dict):
+            raise BuildError(f"{name} of the patch are no mapping", field=f"metadata.{name}")
+        overlay.set_texts(name, overlay.texts(name))
 
 
 def merge_into(resource: Resource, obj: dict[str, Any], patch: Patch) -> None:
