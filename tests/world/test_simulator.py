@@ -96,8 +96,19 @@ def image_patch(image: str) -> Json:
 
 def healthy(obj: Json) -> bool:
     """As kustomize-controller judges, and of the present generation."""
-    observed = obj.get("status", {}).get("observedGeneration", obj["metadata"]["generation"])
-    return observed == obj["metadata"]["generation"] and reader_status(obj).status is Status.CURRENT
+    return is_observed(obj) and reader_status(obj).status is Status.CURRENT
+
+
+def is_observed(obj: Json) -> bool:
+    """Its status is about its present spec."""
+    generation = obj["metadata"].get("generation")
+    return bool(obj.get("status", {}).get("observedGeneration", generation) == generation)
+
+
+def wants(workload: Json, version: str) -> bool:
+    """Its template's image has this tag."""
+    image: str = workload["spec"]["template"]["spec"]["containers"][0]["image"]
+    return image.endswith(f":{version}")
 
 
 def reason(obj: Json, type_: str) -> str:
@@ -120,7 +131,7 @@ async def test_a_deployment_becomes_healthy_and_says_so_as_kubernetes_does(
     done = await until_one(cluster, DEPLOYMENT, ns, "web", healthy)
     counts = {k: v for k, v in done["status"].items() if k != "conditions"}
     assert counts == {
-        "observedGeneration": 1,
+        "observedGeneration": done["metadata"]["generation"],
         "replicas": 2,
         "updatedReplicas": 2,
         "readyReplicas": 2,
@@ -171,7 +182,7 @@ async def test_an_update_replaces_pods_one_by_one_and_never_below_what_is_asked(
     def watch(found: list[Json]) -> None:
         for one in found:
             available.append(one["status"].get("availableReplicas", 0))
-            if one["status"].get("observedGeneration") == 2:
+            if wants(one, "v2") and is_observed(one):
                 updated.append(one["status"].get("updatedReplicas", 0))
 
     def measure(found: list[Json]) -> None:
@@ -188,7 +199,7 @@ async def test_an_update_replaces_pods_one_by_one_and_never_below_what_is_asked(
             cluster,
             DEPLOYMENT,
             ns,
-            lambda found: healthy(found[0]) and found[0]["metadata"]["generation"] == 2,
+            lambda found: healthy(found[0]) and wants(found[0], "v2"),
             seen=watch,
         ),
         until(
@@ -266,7 +277,7 @@ async def test_going_back_takes_the_old_replica_set_again(cluster: Cluster, ns: 
         DEPLOYMENT,
         ns,
         "web",
-        lambda one: healthy(one) and one["metadata"]["generation"] == 3,
+        lambda one: healthy(one) and wants(one, "v1"),
     )
     again = await cluster.get(REPLICA_SET, ns, first["metadata"]["name"])
     assert again["spec"]["replicas"] == 2
@@ -400,7 +411,7 @@ async def test_a_stateful_set_updates_from_the_highest_number_down(
         STATEFUL_SET,
         ns,
         "db",
-        lambda one: healthy(one) and one["metadata"]["generation"] == 2,
+        lambda one: healthy(one) and wants(one, "v2"),
     )
     assert done["status"]["updatedReplicas"] == 3
 

@@ -17,8 +17,9 @@ from fluxtui.reconciler.clock import Clock, SteppedClock
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.simulator.cache import Cache, Key
 from fluxtui.world.simulator.cronjobs import CronJobs, Schedule
+from fluxtui.world.simulator.fates import CRASH, fault_of
 from fluxtui.world.simulator.kinds import CRON_JOB, JOB, POD
-from fluxtui.world.simulator.pods import crashes, template_hash
+from fluxtui.world.simulator.pods import template_hash
 from fluxtui.world.simulator.rollout import scaled
 from fluxtui.world.simulator.state import State
 from fluxtui.world.simulator.workqueue import WorkQueue
@@ -234,7 +235,7 @@ def test_a_new_list_replaces_everything_known() -> None:
     ],
 )
 def test_only_a_tag_asks_for_a_crash(image: str, expected: bool) -> None:
-    assert crashes({"metadata": {}}, {"image": image}) is expected
+    assert (fault_of({"metadata": {}}, {"image": image}) == CRASH) is expected
 
 
 def test_equal_templates_have_equal_hashes_in_kubernetes_alphabet() -> None:

@@ -125,7 +125,7 @@ async def test_workloads_live_in_every_environment(world: World, environment: st
         "shop",
         "web",
         lambda one: (
-            one.get("status", {}).get("observedGeneration") == 1
+            one.get("status", {}).get("observedGeneration") == one["metadata"]["generation"]
             and reader_status(one).status is Status.CURRENT
         ),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fluxtui.cluster.port import ApiResource, Json
-from fluxtui.world.simulator import pods
+from fluxtui.world.simulator import fates, pods
 from fluxtui.world.simulator.cache import Key, uid_of
 from fluxtui.world.simulator.state import State
 
@@ -55,7 +55,7 @@ class Customs:
             await self._tell(obj, "Unknown", "Progressing", "InProgress", generation)
             return left
         self._since.pop(mark, None)
-        if (obj["metadata"].get("annotations") or {}).get(pods.FAULT) == "crash-loop":
+        if (obj["metadata"].get("annotations") or {}).get(fates.FAULT) == "crash-loop":
             await self._tell(obj, "False", "Failed", "Failed", generation)
         else:
             await self._tell(obj, "True", "Reconciled", "Completed", generation)

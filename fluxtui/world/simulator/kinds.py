@@ -14,6 +14,9 @@ CRON_JOB = ApiResource("batch", "v1", "CronJob", "cronjobs")
 POD = ApiResource("", "v1", "Pod", "pods")
 CLAIM = ApiResource("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims")
 NODE = ApiResource("", "v1", "Node", "nodes", namespaced=False)
+STORAGE_CLASS = ApiResource(
+    "storage.k8s.io", "v1", "StorageClass", "storageclasses", namespaced=False
+)
 EVENT = ApiResource("", "v1", "Event", "events")
 DISRUPTION_BUDGET = ApiResource("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets")
 CRD = ApiResource(
@@ -35,4 +38,6 @@ WATCHED = (
     POD,
     CLAIM,
     DISRUPTION_BUDGET,
+    NODE,
+    STORAGE_CLASS,
 )

@@ -1,183 +1,263 @@
-"""Scheduler and kubelets: a Pod is bound, its containers start, become ready, end or crash.
+"""Kubelets: a bound Pod's containers start, become ready, end, crash, and end when it is deleted.
 
-One look at a Pod makes the next step that is due and says when the step after that is. All it knows
-is in the Pod's own status, so that a restart of the simulator goes on where the last one ended.
+One look at a Pod makes every step that is due and says when the next one is. What has happened is
+in the Pod's own status, so that a restart of the simulator goes on where the last one ended; only
+how long a state has lasted is kept here, in full precision (the API's times are whole seconds).
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from fluxtui.cluster.port import ApiResource, Json
-from fluxtui.world.simulator import pods
+from fluxtui.cluster.port import Json
+from fluxtui.domain.errors import Conflict, NotFound
+from fluxtui.world.simulator import fates, pods
 from fluxtui.world.simulator.cache import Key, key_of, owner_of, uid_of
-from fluxtui.world.simulator.containers import Containers
+from fluxtui.world.simulator.containers import (
+    exit_code,
+    is_initialized,
+    is_sidecar,
+    pod_status,
+)
 from fluxtui.world.simulator.kinds import POD
-from fluxtui.world.simulator.nodes import NODES
-from fluxtui.world.simulator.state import KUBELET, SCHEDULER, State
+from fluxtui.world.simulator.lives import Life, News, Pace, Step
+from fluxtui.world.simulator.references import missing_for, unmountable
+from fluxtui.world.simulator.state import KUBELET, State
 
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds of the World that a Pod's steps take."""
-
-    schedule: float = 0.3
-    start: float = 0.9
-    ready: float = 1.6
-    run_job: float = 3.0
-    crash: float = 1.5
-    back_off_first: float = 10.0
-    back_off_most: float = 300.0
+_Clock = dict[tuple[str, str], tuple[object, float]]
 
 
 class Kubelet:
-    """`look` at a Pod; returns the seconds until it wants to be looked at again."""
+    """`look` at a bound Pod; returns the seconds until it wants to be looked at again."""
 
     def __init__(self, state: State, pace: Pace) -> None:
         self._state = state
         self._pace = pace
-        self._nodes = itertools.cycle(NODES)
         self._addresses = itertools.count(10)
-        self._since: dict[Key, tuple[str, float]] = {}
+        # (Pod's uid, container) -> its present state, and since when it has been in it.
+        self._since: _Clock = {}
+        self._attempts: dict[tuple[str, str], int] = {}
+        self._uids: dict[Key, str] = {}
 
     async def look(self, key: Key) -> float | None:
-        """Make the step that is due."""
+        """Make the steps that are due."""
         pod = self._state.get(POD, key)
-        over = ("Succeeded", "Failed")
-        if pod is None or pods.is_ending(pod) or pods.phase(pod) in over:
-            self._since.pop(key, None)
+        if pod is None:
+            self._forget(self._uids.pop(key, ""))
             return None
-        if not (pod.get("spec") or {}).get("nodeName"):
-            return self._after(pod, self._pace.schedule) or await self._bind(pod)
+        if pods.is_ending(pod):
+            return await self._end(pod)
+        if pods.phase(pod) in ("Succeeded", "Failed"):
+            self._forget(uid_of(pod))
+            return None
+        self._uids[key] = uid_of(pod)
         if not (pod.get("status") or {}).get("containerStatuses"):
             return await self._accept(pod)
         return await self._run(pod)
 
-    def _after(self, pod: Json, seconds: float) -> float | None:
-        """Seconds still to wait since the present step was first seen; None when it is due.
-
-        Kept here in full precision: the API's times are whole seconds, too coarse for a step.
-        """
-        now = self._state.clock.monotonic()
-        uid, since = self._since.get(key_of(pod), ("", 0.0))
-        if uid != uid_of(pod):
-            since = now
-            self._since[key_of(pod)] = (uid_of(pod), now)
-        left = seconds - (now - since)
-        return left if left > 0 else None
-
-    def _next_step(self, pod: Json) -> None:
-        self._since[key_of(pod)] = (uid_of(pod), self._state.clock.monotonic())
-
-    async def _bind(self, pod: Json) -> float | None:
-        namespace, name = key_of(pod)
-        node = next(self._nodes)
-        binding = ApiResource("", "v1", "Binding", f"pods/{name}/binding")
-        await self._state.cluster.create(
-            binding,
-            {
-                "apiVersion": "v1",
-                "kind": "Binding",
-                "metadata": {"namespace": namespace, "name": name},
-                "target": {"apiVersion": "v1", "kind": "Node", "name": node.name},
-            },
-            field_manager=SCHEDULER,
-        )
-        self._next_step(pod)
-        self._state.recorder.event(
-            POD,
-            pod,
-            "Scheduled",
-            f"Successfully assigned {namespace}/{name} to {node.name}",
-            component="default-scheduler",
-        )
-        # The watch brings the bound Pod, and with it the next look.
-        return None
-
     async def _accept(self, pod: Json) -> float | None:
-        self._next_step(pod)
-        status = Containers(pod, self._state.stamp()).creating()
-        await self._state.set_status(POD, pod, status, manager=KUBELET)
+        spec = pod.get("spec") or {}
+        inits = list(spec.get("initContainers") or ())
+        reason = "PodInitializing" if inits else "ContainerCreating"
+        lives = [self._life(pod, c, init=False) for c in spec.get("containers") or ()]
+        mains = [life.waiting(reason) for life in lives]
+        first = [self._life(pod, c, init=True).waiting("PodInitializing") for c in inits]
+        await self._store(pod, first, mains)
         return self._pace.start
 
     async def _run(self, pod: Json) -> float | None:
-        containers = Containers(pod, self._state.stamp())
-        if containers.waiting_to_start:
-            left = self._after(pod, self._pace.start)
-            return left or await self._start(pod, containers)
-        if containers.crashing:
-            return await self._crash(pod, containers)
-        if _ends_by_itself(pod):
-            left = self._after(pod, self._pace.run_job)
-            return left or await self._succeed(pod, containers)
-        if not pods.is_ready(pod):
-            left = self._after(pod, _ready_after(pod, self._pace.ready))
-            return left or await self._ready(pod, containers)
-        return None
+        spec, status = pod.get("spec") or {}, pod.get("status") or {}
+        inits, mains = _by_name(status, "initContainerStatuses"), _by_name(status)
+        walk = _Walk()
+        if self._is_fresh([*inits.values(), *mains.values()]):
+            blocked = await self._mount(pod)
+            if blocked is not None:
+                return blocked
+        first: list[Json] = []
+        may_go_on = True
+        for container in spec.get("initContainers") or ():
+            before = inits.get(container["name"]) or {}
+            life = self._life(pod, container, init=True)
+            after = await self._advance(pod, life, before, walk) if may_go_on else before
+            first.append(after or life.waiting("PodInitializing"))
+            may_go_on = may_go_on and is_initialized(container, after)
+        after_mains: list[Json] = []
+        for container in spec.get("containers") or ():
+            before = mains.get(container["name"]) or {}
+            life = self._life(pod, container, init=False)
+            after = await self._advance(pod, life, before, walk) if may_go_on else before
+            after_mains.append(after or life.waiting("PodInitializing"))
+        await self._store(pod, first, after_mains)
+        for life, news in walk.news:
+            self._tell(pod, life, news)
+        return walk.again
 
-    async def _start(self, pod: Json, containers: Containers) -> float | None:
-        self._next_step(pod)
-        address = next(self._addresses)
-        for entry in containers.specs:
-            path = f"spec.containers{{{entry['name']}}}"
-            pulled = f'Container image "{entry.get("image")}" already present on machine'
-            self._tell(pod, "Pulled", pulled, path)
-            self._tell(pod, "Created", f"Created container: {entry['name']}", path)
-            self._tell(pod, "Started", f"Started container {entry['name']}", path)
-        status = containers.running(f"10.244.{address // 250 % 250}.{address % 250 + 1}")
-        await self._state.set_status(POD, pod, status, manager=KUBELET)
-        if containers.crashing:
-            return self._pace.crash
-        return self._pace.run_job if _ends_by_itself(pod) else _ready_after(pod, self._pace.ready)
+    async def _advance(self, pod: Json, life: Life, before: Json, walk: _Walk) -> Json:
+        """One container's next step, its news and its next appointment noted in `walk`."""
+        since = self._lasted(pod, life.name, before)
+        if _tries_to_start(before):
+            missing = await missing_for(self._state, pod, life.spec)
+            life = self._life(pod, life.spec, init=not life.readies, missing=missing)
+        step = life.next(before, since, self._state.stamp())
+        place = (uid_of(pod), life.name)
+        after = step.status if step.status is not None else before
+        if step.status is not None:
+            self._lasted(pod, life.name, after)
+            if _waiting(after) == "ImagePullBackOff":
+                self._attempts[place] = self._attempts.get(place, 0) + 1
+        if step.news and (step.status is not None or self._is_time(place, since)):
+            walk.news += [(life, one) for one in step.news]
+        if life.ends and not life.readies and exit_code(after) == 0:
+            after = {**after, "ready": True}
+        walk.plan(_due(step))
+        return after
 
-    async def _ready(self, pod: Json, containers: Containers) -> float | None:
-        await self._state.set_status(POD, pod, containers.ready(), manager=KUBELET)
-        return None
+    # -- time
 
-    async def _succeed(self, pod: Json, containers: Containers) -> float | None:
-        await self._state.set_status(POD, pod, containers.succeeded(), manager=KUBELET)
-        return None
+    def _lasted(self, pod: Json, name: str, status: Json) -> float:
+        """Seconds that the container has been in its present state, as seen here."""
+        now = self._state.clock.monotonic()
+        state = status.get("state") or {}
+        phase = next(iter(state), "")
+        mark = (phase, _waiting(status), status.get("restartCount"))
+        place = (uid_of(pod), name)
+        known, since = self._since.get(place, (None, now))
+        if known != mark:
+            since = now
+            self._since[place] = (mark, now)
+        return now - since
 
-    async def _crash(self, pod: Json, containers: Containers) -> float | None:
-        """Running -> terminated -> (back-off, longer each time) -> running again."""
-        pace = self._pace
-        if containers.is_backing_off:
-            times = max(0, pods.restarts(pod))
-            pause = min(pace.back_off_most, pace.back_off_first * 2**times)
-            left = self._after(pod, pause)
-            if left:
-                return left
-            self._next_step(pod)
-            await self._state.set_status(POD, pod, containers.restarted(), manager=KUBELET)
-            for entry in containers.faulty:
-                path = f"spec.containers{{{entry['name']}}}"
-                self._tell(pod, "Started", f"Started container {entry['name']}", path)
-            return pace.crash
-        left = self._after(pod, pace.crash)
-        if left:
-            return left
-        self._next_step(pod)
-        if (pod.get("spec") or {}).get("restartPolicy") == "Never":
-            await self._state.set_status(POD, pod, containers.failed(), manager=KUBELET)
-            return None
-        namespace, name = key_of(pod)
-        for entry in containers.faulty:
+    def _is_time(self, place: tuple[str, str], since: float) -> bool:
+        """Whether a thing told over and over is due again."""
+        turn = ("told", *place)
+        number = int(since // self._pace.probe)
+        known, _ = self._since.get((turn[0] + place[0], place[1]), (None, 0.0))
+        self._since[turn[0] + place[0], place[1]] = (number, 0.0)
+        return known != number
+
+    def _forget(self, uid: str) -> None:
+        if not uid:
+            return
+        for place in [p for p in self._since if p[0] in (uid, f"told{uid}")]:
+            del self._since[place]
+        for place in [p for p in self._attempts if p[0] == uid]:
+            del self._attempts[place]
+
+    # -- a Pod's surroundings
+
+    def _is_fresh(self, statuses: Iterable[Json]) -> bool:
+        """Nothing has been tried yet: volumes are mounted before the first container."""
+        return all(
+            _waiting(status) in ("ContainerCreating", "PodInitializing") for status in statuses
+        )
+
+    async def _mount(self, pod: Json) -> float | None:
+        """Seconds until another try when a volume cannot be mounted; None when all are."""
+        found = await unmountable(self._state, pod)
+        for volume, why in found:
+            text = f'MountVolume.SetUp failed for volume "{volume}" : {why}'
             self._state.recorder.event(
-                POD,
-                pod,
-                "BackOff",
-                f"Back-off restarting failed container {entry['name']} in pod "
-                f"{name}_{namespace}({uid_of(pod)})",
-                component=KUBELET,
-                severity="Warning",
-                field_path=f"spec.containers{{{entry['name']}}}",
+                POD, pod, "FailedMount", text, component=KUBELET, severity="Warning"
             )
-        await self._state.set_status(POD, pod, containers.backing_off(), manager=KUBELET)
-        return pace.back_off_first
+        return self._pace.look_again if found else None
 
-    def _tell(self, pod: Json, reason: str, message: str, path: str) -> None:
-        self._state.recorder.event(POD, pod, reason, message, component=KUBELET, field_path=path)
+    def _life(
+        self, pod: Json, container: Mapping[str, Any], *, init: bool, missing: str = ""
+    ) -> Life:
+        policy = (pod.get("spec") or {}).get("restartPolicy") or "Always"
+        stays = init and is_sidecar(container)
+        name = str(container["name"])
+        namespace, pod_name = key_of(pod)
+        return Life(
+            container,
+            fault=fates.fault_of(pod, container, init=init),
+            missing=missing,
+            ends=(init and not stays) or (not init and _ends_by_itself(pod)),
+            restarts=stays or policy != "Never",
+            readies=not init or stays,
+            ready_after=_ready_after(pod, self._pace.ready),
+            runs_for=self._pace.run_init if init else self._pace.run_job,
+            pod=f"{pod_name}_{namespace}({uid_of(pod)})",
+            attempts=self._attempts.get((uid_of(pod), name), 0),
+            pace=self._pace,
+        )
+
+    async def _store(self, pod: Json, inits: list[Json], mains: list[Json]) -> None:
+        number = next(self._addresses)
+        address = f"10.244.{number // 250 % 250}.{number % 250 + 1}"
+        status = pod_status(pod, inits, mains, self._state.stamp(), address)
+        await self._state.set_status(POD, pod, status, manager=KUBELET)
+
+    async def _end(self, pod: Json) -> float | None:
+        """Its containers are stopped, then it is deleted for good (unless a finalizer holds it)."""
+        left = self._pace.end - self._lasted(pod, "", {"state": {"ending": {}}})
+        if left > 0:
+            return left
+        self._forget(uid_of(pod))
+        if pod["metadata"].get("finalizers") and not _grace_left(pod):
+            return None
+        for status in _by_name(pod.get("status") or {}).values():
+            if "running" in (status.get("state") or {}):
+                path = f"spec.containers{{{status['name']}}}"
+                text = f"Stopping container {status['name']}"
+                self._state.recorder.event(
+                    POD, pod, "Killing", text, component=KUBELET, field_path=path
+                )
+        try:
+            await self._state.remove(POD, pod)
+        except (NotFound, Conflict):
+            return None  # somebody was faster; the news are on their way
+        return None
+
+    def _tell(self, pod: Json, life: Life, news: News) -> None:
+        kind = "containers" if life.readies and not is_sidecar(life.spec) else "initContainers"
+        self._state.recorder.event(
+            POD,
+            pod,
+            news.reason,
+            news.message,
+            component=KUBELET,
+            severity=news.severity,
+            field_path=f"spec.{kind}{{{life.name}}}",
+        )
+
+
+class _Walk:
+    """What one look at a Pod gathers: news, and the soonest next appointment."""
+
+    def __init__(self) -> None:
+        self.news: list[tuple[Life, News]] = []
+        self.again: float | None = None
+
+    def plan(self, seconds: float | None) -> None:
+        if seconds is not None:
+            self.again = seconds if self.again is None else min(self.again, seconds)
+
+
+def _due(step: Step) -> float | None:
+    """A step that changed something is followed by another look at once where none is named."""
+    if step.again is not None:
+        return max(step.again, 0.0)
+    return 0.0 if step.status is not None and exit_code(step.status) is not None else None
+
+
+def _by_name(status: Json, field: str = "containerStatuses") -> dict[str, Json]:
+    return {str(entry["name"]): entry for entry in status.get(field) or ()}
+
+
+def _waiting(status: Json) -> str:
+    waiting = (status.get("state") or {}).get("waiting") or {}
+    return str(waiting.get("reason") or "")
+
+
+def _tries_to_start(before: Json) -> bool:
+    return not before or _waiting(before) not in ("", "ErrImagePull")
+
+
+def _grace_left(pod: Json) -> bool:
+    return bool(pod["metadata"].get("deletionGracePeriodSeconds"))
 
 
 def _ends_by_itself(pod: Json) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fluxtui.cluster.port import Json
-from fluxtui.world.simulator.kinds import NODE
+from fluxtui.world.simulator.kinds import NODE, STORAGE_CLASS
 from fluxtui.world.simulator.state import KUBELET, State
+
+PROVISIONER = "world.fluxtui.dev/simulated"
+"""The storage that makes volumes by itself; any other class waits for its own provisioner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,22 @@ NODES = (
 
 
 async def register_nodes(state: State) -> None:
-    """Make the nodes known, as kubelets do when they come up. Harmless when they already are."""
+    """Make nodes and storage known, as a cluster's provider does; harmless when they are."""
+    await state.create(STORAGE_CLASS, _storage())
     for node in NODES:
         made = await state.create(NODE, _node(node), manager=KUBELET)
         if made is not None:
             await state.set_status(NODE, made, _status(state.stamp()), manager=KUBELET)
+
+
+def _storage() -> Json:
+    annotations = {"storageclass.kubernetes.io/is-default-class": "true"}
+    return {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "standard", "annotations": annotations},
+        "provisioner": PROVISIONER,
+    }
 
 
 def _node(node: SimulatedNode) -> Json:

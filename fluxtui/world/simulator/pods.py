@@ -6,13 +6,10 @@ import copy
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Json
 from fluxtui.world.simulator.cache import key_of, uid_of
 
-FAULT = "world.fluxtui.dev/fault"
-"""Annotation on a pod template (or custom resource) that asks for a fault: `crash-loop`."""
 READY_AFTER = "world.fluxtui.dev/ready-after"
 """Annotation on a pod template: seconds from the start of its containers until it is ready."""
 
@@ -97,15 +94,6 @@ def restarts(pod: Json) -> int:
     """How often its containers were restarted, all together."""
     statuses = (pod.get("status") or {}).get("containerStatuses") or ()
     return sum(int(entry.get("restartCount") or 0) for entry in statuses)
-
-
-def crashes(pod: Json, container: Mapping[str, Any]) -> bool:
-    """Whether the simulated program of this container fails: asked for by tag or annotation."""
-    annotations = pod["metadata"].get("annotations") or {}
-    if annotations.get(FAULT) == "crash-loop":
-        return True
-    image = str(container.get("image") or "").partition("@")[0]
-    return "crashloop" in image.rpartition("/")[2].partition(":")[2]
 
 
 def set_condition(

@@ -13,8 +13,9 @@ from types import TracebackType
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.reconciler.clock import Clock
+from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.budgets import Budgets, selects
-from fluxtui.world.simulator.cache import key_of, owner_of
+from fluxtui.world.simulator.cache import Key, key_of, owner_of
 from fluxtui.world.simulator.claims import Claims
 from fluxtui.world.simulator.cronjobs import CronJobs
 from fluxtui.world.simulator.customs import Customs, custom_kind
@@ -30,17 +31,21 @@ from fluxtui.world.simulator.kinds import (
     DEPLOYMENT,
     DISRUPTION_BUDGET,
     JOB,
+    NODE,
     POD,
     REPLICA_SET,
     STATEFUL_SET,
+    STORAGE_CLASS,
     WATCHED,
 )
-from fluxtui.world.simulator.kubelet import Kubelet, Pace
+from fluxtui.world.simulator.kubelet import Kubelet
+from fluxtui.world.simulator.lives import Pace
 from fluxtui.world.simulator.nodes import register_nodes
 from fluxtui.world.simulator.replicasets import ReplicaSets
+from fluxtui.world.simulator.scheduler import Scheduler, claims_of
 from fluxtui.world.simulator.state import State
 from fluxtui.world.simulator.statefulsets import StatefulSets
-from fluxtui.world.simulator.workqueue import WorkQueue
+from fluxtui.world.simulator.workqueue import Reconcile, WorkQueue
 
 
 class Simulator:
@@ -56,14 +61,16 @@ class Simulator:
         self._cluster = cluster
         self._state = State(cluster, clock, seed=seed)
         self._clock = clock
-        looks = {
+        self._scheduler = Scheduler(self._state, pace or Pace())
+        self._kubelet = Kubelet(self._state, pace or Pace())
+        looks: dict[ApiResource, Reconcile] = {
             DEPLOYMENT: Deployments(self._state).look,
             REPLICA_SET: ReplicaSets(self._state).look,
             STATEFUL_SET: StatefulSets(self._state).look,
             DAEMON_SET: DaemonSets(self._state).look,
             JOB: Jobs(self._state).look,
             CRON_JOB: CronJobs(self._state).look,
-            POD: Kubelet(self._state, pace or Pace()).look,
+            POD: self._look_at_pod,
             CLAIM: Claims(self._state).look,
             DISRUPTION_BUDGET: Budgets(self._state).look,
         }
@@ -123,8 +130,28 @@ class Simulator:
                     above.add((key_of(obj)[0], str(owner.get("name"))))
             if type_ == POD:
                 self._tell_budgets(obj)
+                for claim in claims_of(obj):
+                    self._queues[CLAIM].add((key_of(obj)[0], claim))
+            elif type_ in (NODE, CLAIM, STORAGE_CLASS):
+                self._tell_waiting(type_, key_of(obj)[0])
 
         return tell
+
+    async def _look_at_pod(self, key: Key) -> float | None:
+        pod = self._state.get(POD, key)
+        on_node = pod is None or pods.is_ending(pod) or bool(pod["spec"].get("nodeName"))
+        return await (self._kubelet if on_node else self._scheduler).look(key)
+
+    def _tell_waiting(self, type_: ApiResource, namespace: str) -> None:
+        """Whoever could not go on for want of this may now: Pods without a node, claims."""
+        for pod in self._state.cache(POD):
+            there = namespace in ("", key_of(pod)[0])
+            if there and not (pod.get("spec") or {}).get("nodeName"):
+                self._queues[POD].add(key_of(pod))
+        if type_ == STORAGE_CLASS:
+            for claim in self._state.cache(CLAIM):
+                if pods.phase(claim) != "Bound":
+                    self._queues[CLAIM].add(key_of(claim))
 
     def _tell_budgets(self, pod: Json) -> None:
         for budget in self._state.cache(DISRUPTION_BUDGET):

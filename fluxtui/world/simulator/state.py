@@ -115,6 +115,15 @@ class State:
         # An API that ends Pods gracefully keeps them for a while.
         await self._look_again(type_, obj)
 
+    async def remove(self, type_: ApiResource, obj: Json) -> None:
+        """Delete this very object without grace, as a kubelet does a Pod that has ended.
+
+        Raises NotFound, Conflict.
+        """
+        namespace, name = key_of(obj)
+        await self.cluster.delete(type_, namespace, name, uid=uid_of(obj), grace=0)
+        await self._look_again(type_, obj)
+
     async def _look_again(self, type_: ApiResource, obj: Json) -> None:
         namespace, name = key_of(obj)
         try:

@@ -1,0 +1,67 @@
+"""What is to go wrong with a container, as a Pod asks for it by annotation or by its image's tag.
+
+`world.fluxtui.dev/fault: crash-loop` is for every container of the Pod (init containers excepted),
+`world.fluxtui.dev/fault: init-fail=setup, oom-killed=web` names containers. A tag that contains the
+fault's marker (`v2-crashloop`) does the same for its own container. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fluxtui.cluster.port import Json
+
+FAULT = "world.fluxtui.dev/fault"
+"""Annotation on a pod template, claim or custom resource that asks for a fault."""
+
+CRASH = "crash-loop"
+OUT_OF_MEMORY = "oom-killed"
+NO_IMAGE = "image-pull"
+NEVER_READY = "never-ready"
+FAULTS = (CRASH, OUT_OF_MEMORY, NO_IMAGE, NEVER_READY)
+
+_MARKERS = {
+    "crashloop": CRASH,
+    "oomkilled": OUT_OF_MEMORY,
+    "nopull": NO_IMAGE,
+    "neverready": NEVER_READY,
+}
+_REFERENCE = re.compile(
+    r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d+)?/)?"
+    r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
+    r"(?::\w[\w.-]{0,127})?(?:@[a-zA-Z][\w+.-]*:[0-9a-fA-F]{32,})?"
+)
+
+
+def fault_of(pod: Json, container: Mapping[str, Any], *, init: bool = False) -> str:
+    """One of FAULTS, or "" where the container does well."""
+    name = str(container.get("name") or "")
+    asked = (pod["metadata"].get("annotations") or {}).get(FAULT) or ""
+    for part in str(asked).split(","):
+        fault, _, chosen = (text.strip() for text in part.partition("="))
+        if fault == "init-fail" and init and chosen in ("", name):
+            return CRASH
+        if fault in FAULTS and (chosen == name or not (chosen or init)):
+            return fault
+    tag = _tag(str(container.get("image") or ""))
+    return next((fault for marker, fault in _MARKERS.items() if marker in tag), "")
+
+
+def is_image(reference: str) -> bool:
+    """Whether a container runtime can read it as an image's name at all."""
+    return _REFERENCE.fullmatch(reference) is not None
+
+
+def _tag(reference: str) -> str:
+    return reference.partition("@")[0].rpartition("/")[2].partition(":")[2]
+
+
+def pull_error(image: str) -> str:
+    """What containerd says of an image that is not there."""
+    full = image if ":" in image.rpartition("/")[2] or "@" in image else f"{image}:latest"
+    return (
+        f'rpc error: code = NotFound desc = failed to pull and unpack image "{full}": failed to '
+        f'resolve reference "{full}": {full}: not found'
+    )
