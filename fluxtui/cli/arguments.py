@@ -102,6 +102,9 @@ def _view(subs: argparse._SubParsersAction[argparse.ArgumentParser], verb: str, 
     sub.add_argument("-o", "--output", choices=("table", "json", "yaml"), default="table")
     if verb == "tags":
         sub.add_argument("--what-if", metavar="TAG", default="", help="as if TAG were published")
+        sub.add_argument("--what-if-deleted", metavar="TAG", default="", help="as if TAG were gone")
+        sub.add_argument("--facts", type=int, default=20, metavar="N",
+                         help="read the manifests of the first N tags (20)")  # fmt: skip
     if verb == "diff":
         sub.add_argument("--patches", action="store_true", help="what the patches do")
         sub.add_argument("--from", dest="before", metavar="A", default="", help="version before")
@@ -164,6 +167,9 @@ def _others(subs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     _shared(reconciler)
     reconciler.add_argument("what", choices=("run",))
     reconciler.add_argument("--speed", type=float, default=1.0, metavar="X")
+    reconciler.add_argument(
+        "--force-beside-flux", action="store_true", help="although Flux's controllers look alive"
+    )
 
 
 def _artifact(subs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -176,7 +176,7 @@ def _delete(config: Config, reference: Reference, args: argparse.Namespace) -> i
         if whole:
             text += f" with {', '.join(gone) or 'no tag'}"
         elif kept:
-            text += f"; {', '.join(kept)} stay on {digest}"
+            text += f"; still on {digest}: {', '.join(kept)}"
         data = {"repository": reference.url, "digest": digest, "deleted": gone, "kept": kept}
         return desk.say(text, data, receipts)
 

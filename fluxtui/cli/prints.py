@@ -109,7 +109,7 @@ def findings(found: Iterable[Finding]) -> str:
 
 
 def tags(shown: Mapping[Key, Selection]) -> str:
-    """Every tag with its one reason, per source."""
+    """Every tag with its one reason, per source, as far as the list of tags alone says it."""
     parts = []
     for key, selection in shown.items():
         head = f"{key}  ({selection.policy.describe()}) picks {selection.chosen or 'nothing'}"
@@ -121,29 +121,6 @@ def tags(shown: Mapping[Key, Selection]) -> str:
         parts.append("\n".join((visible_text(head), *map(visible_text, notes))))
         parts.append(table(("TAG", "", "REASON"), rows))
     return "\n".join(parts) or "no tag is known yet"
-
-
-def tags_data(shown: Mapping[Key, Selection]) -> list[dict[str, Any]]:
-    """Selections as data."""
-    return [
-        {
-            "environment": key.environment,
-            "source": key.label,
-            "policy": selection.policy.describe(),
-            "chosen": selection.chosen,
-            "error": selection.error,
-            "warnings": selection.warnings,
-            "tags": [
-                {
-                    "tag": v.tag,
-                    "refusal": v.refusal.value if v.refusal else "",
-                    "reason": v.reason,
-                }
-                for v in selection.verdicts
-            ],
-        }
-        for key, selection in shown.items()
-    ]
 
 
 def chain(nodes: Mapping[str, Sequence[ChainNode]]) -> str:

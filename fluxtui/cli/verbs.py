@@ -16,11 +16,13 @@ from fluxtui.cli.arguments import families, options_of
 from fluxtui.cli.configuration import load
 from fluxtui.cli.session import SETTLED, known, running
 from fluxtui.cli.target import find
+from fluxtui.cli.verdict import exit_code, unread
 from fluxtui.commands.apply import apply_plan
 from fluxtui.commands.command import Context, Target
 from fluxtui.domain.ask import EnvironmentsDiff, PatchesDiff, Question, VersionsDiff
-from fluxtui.domain.board import Level, Severity
+from fluxtui.domain.board import Level, Row, Severity
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
@@ -75,7 +77,15 @@ def _versions(engine: EnginePort, args: argparse.Namespace) -> int:
     rows = [r for r in snapshot.board.rows if not service or r.service == service]
     output.emit(prints.versions(rows, chosen), prints.versions_data(rows, chosen), args.output)
     _notes(snapshot)
-    return 0
+    stale = any(snapshot.tags[url].error for url in _followed(rows, chosen, snapshot))
+    return 1 if stale or unread(snapshot, chosen) else 0
+
+
+def _followed(rows: Sequence[Row], chosen: Sequence[str], snapshot: Snapshot) -> set[str]:
+    """Repositories whose tags the board was made from."""
+    lines = (line for row in rows for name in chosen for line in row.lines.get(name, ()))
+    sources = (snapshot.get(line.source) for line in lines)
+    return {ocirepository.url(s) for s in sources if s is not None} & set(snapshot.tags)
 
 
 def _status(engine: EnginePort, args: argparse.Namespace) -> int:
@@ -98,26 +108,12 @@ def _status(engine: EnginePort, args: argparse.Namespace) -> int:
 
 
 def _tags(engine: EnginePort, args: argparse.Namespace) -> int:
-    snapshot = engine.snapshot
+    from fluxtui.cli.tags import tags
+
     if not args.target:
         raise UsageError("tags of which service?", next="fluxtui tags SERVICE [-e ENV]")
-    chosen = _environments(args, snapshot)
-    target = _target(args, chosen, snapshot)
-    row = snapshot.board.row(target.service)
-    lines = [line.source for e in chosen for line in (row.lines.get(e, ()) if row else ())]
-    sources = [target.source] if target.source else lines
-    shown = {key: snapshot.selections[key] for key in sources if key in snapshot.selections}
-    if args.what_if:
-        from fluxtui.commands.effects import tag_effects
-
-        context = Context(snapshot, target, acts.now_text(), snapshot.config.user)
-        effects = tag_effects(context, row.repository if row else "", args.what_if)
-        text = "\n".join((*effects.sentences, *effects.unseen))
-        data = {"tag": args.what_if, "effects": effects.sentences, "unseen": effects.unseen}
-        output.emit(text, data, args.output)
-        return 0
-    output.emit(prints.tags(shown), prints.tags_data(shown), args.output)
-    return 0
+    chosen = _environments(args, engine.snapshot)
+    return tags(engine, args, _target(args, chosen, engine.snapshot), chosen)
 
 
 def _chain(engine: EnginePort, args: argparse.Namespace) -> int:
@@ -129,7 +125,7 @@ def _chain(engine: EnginePort, args: argparse.Namespace) -> int:
         for e in chosen
     }
     output.emit(prints.chain(nodes), nodes, args.output)
-    return 0
+    return exit_code(snapshot, chosen)
 
 
 def _with_pods(engine: EnginePort) -> Snapshot:
@@ -156,7 +152,7 @@ def _events(engine: EnginePort, args: argparse.Namespace) -> int:
     chosen = _environments(args, snapshot)
     changes = [c for c in snapshot.changes if not c.environment or c.environment in chosen]
     output.emit(prints.changes(changes), changes, args.output)
-    return 0
+    return exit_code(snapshot, chosen)
 
 
 def _diff(engine: EnginePort, args: argparse.Namespace) -> int:
@@ -167,7 +163,7 @@ def _diff(engine: EnginePort, args: argparse.Namespace) -> int:
         for question in diff_questions(args, pair, snapshot)
     ]
     output.emit(prints.comparisons(results, unified=args.unified), results, args.output)
-    return 0
+    return exit_code(engine.snapshot, pair)
 
 
 def diff_questions(

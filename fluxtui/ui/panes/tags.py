@@ -1,23 +1,23 @@
 """Why this version and not that one: every tag of the repository with exactly one reason.
 
-The newest by time is often not the highest by precedence; that surprise is said at the top. Digests
-and publish times are read only for the rows in sight.
+The newest by time is often not the highest by precedence; that surprise is said at the top. What a
+manifest says (digest, publish time, source) and whether it is signed is read only for the rows in
+sight, and for the digest that the source is pinned to.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
-from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.resource import Key
-from fluxtui.domain.revision import short_digest
+from fluxtui.domain.revision import short_digest, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
+from fluxtui.domain.tagrows import ordered, runs_in, signature_word, unread
 from fluxtui.ui.ages import age, epoch
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, wrap
@@ -27,18 +27,12 @@ from fluxtui.ui.widgets.table import Row
 COLUMNS = (
     Column("TAG", least=20, most=42, keep=9, middle=True),
     Column("RUNS IN", least=10, most=24, keep=6),
-    Column("PUBLISHED", least=9, keep=5, right=True),
+    Column("AGE", least=4, keep=5, right=True),
+    Column("SIGNED", least=6, keep=4),
     Column("DIGEST", least=15, keep=3),
+    Column("SOURCE", least=12, most=24, keep=2, middle=True),
     Column("WHY", least=26, keep=9, flex=True),
 )
-_NUMBERS = re.compile(r"([0-9]{1,18})")
-_ORDER: dict[Refusal | None, int] = {
-    None: 0,
-    Refusal.AMBIGUOUS: 1,
-    Refusal.LOWER: 2,
-    Refusal.OUT_OF_RANGE: 3,
-    Refusal.PRERELEASE: 4,
-}
 _ROLES = {None: "ok", Refusal.AMBIGUOUS: "busy", Refusal.LOWER: "version"}
 
 
@@ -64,46 +58,13 @@ def tag_list(snapshot: Snapshot, source: Key) -> TagList | None:
     return snapshot.tags.get(ocirepository.url(resource)) if resource else None
 
 
-def runs_in(snapshot: Snapshot, repository: str) -> dict[str, str]:
-    """Tag -> Environments in which it runs."""
-    found: dict[str, dict[str, None]] = {}
-    for row in snapshot.board.rows:
-        for name, lines in row.lines.items():
-            for line in lines:
-                if line.running.version and _same_repository(snapshot, line, repository):
-                    found.setdefault(line.running.version, {})[name] = None
-    return {tag: " ".join(names) for tag, names in found.items()}
-
-
-def _same_repository(snapshot: Snapshot, line: Cell, repository: str) -> bool:
-    resource = snapshot.get(line.source)
-    return resource is not None and ocirepository.url(resource) == repository
-
-
-def ordered(selection: Selection, tags: TagList | None, sort: str) -> tuple[Verdict, ...]:
-    """The chosen tag first, then those that were nearest to it; or by age or name."""
-    facts = tags.facts if tags else {}
-    if sort == "age":
-        created = {tag: epoch(fact.created) for tag, fact in facts.items()}
-        return tuple(sorted(selection.verdicts, key=lambda v: -created.get(v.tag, 0.0)))
-    verdicts = sorted(selection.verdicts, key=lambda v: natural(v.tag), reverse=sort != "name")
-    return tuple(verdicts if sort == "name" else sorted(verdicts, key=_rank))
-
-
 def rows(view: View, verdicts: Sequence[Verdict], tags: TagList | None) -> tuple[Row, ...]:
     """One row a tag."""
     facts = tags.facts if tags else {}
-    running = runs_in(view.snapshot, tags.repository if tags else "")
-    return tuple(_row(v, facts.get(v.tag), running.get(v.tag, ""), view.now) for v in verdicts)
-
-
-def natural(tag: str) -> tuple[tuple[int, int, str], ...]:
-    """An order for people: numbers inside tags count as numbers. Not precedence."""
-    return tuple((1, int(p), "") if p.isdecimal() else (0, 0, p) for p in _NUMBERS.split(tag))
-
-
-def _rank(verdict: Verdict) -> int:
-    return _ORDER.get(verdict.refusal, len(_ORDER))
+    running = runs_in(view.snapshot, tags) if tags else {}
+    return tuple(
+        _row(v, facts.get(v.tag), " ".join(running.get(v.tag, ())), view.now) for v in verdicts
+    )
 
 
 def _row(verdict: Verdict, fact: TagFacts | None, running: str, now: float) -> Row:
@@ -116,7 +77,9 @@ def _row(verdict: Verdict, fact: TagFacts | None, running: str, now: float) -> R
             ((("● " if chosen else "  ") + verdict.tag, role),),
             ((running, "accent"),),
             ((published, "dim"),),
+            ((signature_word(fact), "ok" if fact is not None and fact.signed else "dim"),),
             ((short_digest(fact.digest) if fact else "", "dim"),),
+            ((fact.revision if fact else "", "dim"),),
             ((verdict.reason, "name" if chosen else "dim"),),
         ),
     )
@@ -141,6 +104,8 @@ def note(view: View, source: Key, selection: Selection | None, width: int) -> tu
         out.append(
             ((f"◆ pinned by {line.pinned.by or 'somebody'}{why}; the policy is not asked", "wait"),)
         )
+    if selection is not None and tags is not None and selection.policy.digest:
+        out += wrap(_pinned(selection.policy.digest, tags, view.now), width, 2)
     if tags is not None and tags.error:
         out += wrap((("✗ " + tags.error, "bad"),), width, 2)
     if selection is not None:
@@ -149,6 +114,19 @@ def note(view: View, source: Key, selection: Selection | None, width: int) -> tu
         for warning in selection.warnings[:3]:
             out += wrap((("! " + warning, "busy"),), width, 2)
     return (*out, ())
+
+
+def _pinned(digest: str, tags: TagList, now: float) -> Line:
+    """What is known of the digest that the source is pinned to."""
+    fact = tags.pinned.get(digest)
+    names = tags_of_digest(digest, tags.facts)
+    said = [f"tag {', '.join(names)}" if names else "no tag known for it"]
+    if fact is not None:
+        said += [f"published {age(epoch(fact.created), now)} ago"] if fact.created else []
+        said += [f"from {fact.revision}"] if fact.revision else []
+        said += [{"yes": "signed", "no": "not signed"}.get(signature_word(fact), "")]
+    line = f"{short_digest(digest)}: {', '.join(part for part in said if part)}"
+    return (("pinned ", "dim"), (line, "name"))
 
 
 class Tags(Pane):
@@ -198,14 +176,17 @@ class Tags(Pane):
         return self._laid
 
     def _read_facts(self) -> None:
-        """Ask for digests and dates of the rows in sight, each tag once."""
+        """Ask for the manifests of the rows in sight and of the pinned digest, each once."""
         source = self._source
         tags = tag_list(self.view.snapshot, source) if source else None
         if tags is None or not self.is_attached:
             return
+        selection = self.view.snapshot.selections.get(source) if source else None
         wanted = [str(r.id) for r in self.table.visible_rows]
+        if selection is not None and selection.policy.digest:
+            wanted.append(selection.policy.digest)
         missing = tuple(
-            t for t in wanted if t not in tags.facts and (tags.repository, t) not in self._asked
+            name for name in unread(tags, wanted) if (tags.repository, name) not in self._asked
         )
         if missing:
             self._asked.update((tags.repository, t) for t in missing)
@@ -247,6 +228,9 @@ class Tags(Pane):
         second: Line = ((fact.digest if fact else "digest not read yet", "dim"),)
         if fact is not None and fact.revision:
             second = (*second, (f"  from {fact.revision}", "dim"))
+        if fact is not None and fact.signed is not None:
+            signed = f"signed ({fact.signed})" if fact.signed else "not signed"
+            second = (*second, (f"  {signed}", "dim"))
         why = wrap(((verdict.reason if verdict else "", "name"),), width, 1)
         return (head, *why, second)
 

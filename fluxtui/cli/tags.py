@@ -1,0 +1,231 @@
+"""`fluxtui tags`: every tag of a Service with its one reason, or what a tag would change.
+
+The same Selections, rows and effects as on the screen. Manifests are read for the first rows only:
+asking for all of thousands would be rude.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fluxtui.cli import acts, output
+from fluxtui.cli.verdict import exit_code
+from fluxtui.commands.command import Context, Target
+from fluxtui.commands.effects import Followed, TagEffects, registry_effects
+from fluxtui.domain.ask import ReadFacts
+from fluxtui.domain.board import Row
+from fluxtui.domain.errors import FluxtuiError, UsageError
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.resource import Key
+from fluxtui.domain.revision import short_digest
+from fluxtui.domain.selection import Selection, Verdict
+from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
+from fluxtui.domain.tagrows import ordered, runs_in, signature_word, unread
+from fluxtui.engine.port import EnginePort
+
+
+def tags(
+    engine: EnginePort, args: argparse.Namespace, target: Target, chosen: Sequence[str]
+) -> int:
+    """Print them, per source of the Service in the chosen Environments."""
+    snapshot = engine.snapshot
+    row = snapshot.board.row(target.service)
+    if args.what_if or args.what_if_deleted:
+        return _what_if(snapshot, args, target, row, chosen)
+    lines = [line.source for e in chosen for line in (row.lines.get(e, ()) if row else ())]
+    sources = [target.source] if target.source else lines
+    known = [key for key in sources if key in snapshot.selections]
+    rows = {key: _shown(snapshot, key) for key in known}
+    said = _read(engine, snapshot, rows, max(0, args.facts))
+    snapshot = engine.snapshot
+    parts = [_text(snapshot, key, rows[key], said) for key in known]
+    data = [_data(snapshot, key, rows[key]) for key in known]
+    output.emit("\n\n".join(parts) or "no tag is known yet", data, args.output)
+    unlisted = [
+        f"{key}: its tags are not known{_why(snapshot, key)}" for key in sources if key not in known
+    ]
+    return exit_code(snapshot, chosen, [*unlisted, *_unlisted(snapshot, known), *said])
+
+
+def _shown(snapshot: Snapshot, key: Key) -> tuple[Verdict, ...]:
+    return ordered(snapshot.selections[key], _listed(snapshot, key))
+
+
+def _listed(snapshot: Snapshot, key: Key) -> TagList:
+    resource = snapshot.get(key)
+    url = ocirepository.url(resource) if resource else ""
+    return snapshot.tags.get(url, TagList(url))
+
+
+def _why(snapshot: Snapshot, key: Key) -> str:
+    error = _listed(snapshot, key).error
+    return f": {error}" if error else ""
+
+
+def _unlisted(snapshot: Snapshot, known: Sequence[Key]) -> list[str]:
+    """Registries that do not answer now: what is shown is older than it looks."""
+    found = {_listed(snapshot, key).repository: _listed(snapshot, key).error for key in known}
+    return [
+        f"{url}: tags are shown as last listed: {error}" for url, error in found.items() if error
+    ]
+
+
+def _read(
+    engine: EnginePort, snapshot: Snapshot, rows: Mapping[Key, tuple[Verdict, ...]], most: int
+) -> list[str]:
+    """Have the manifests of the first rows read; sentences about those that cannot be."""
+    wanted: dict[str, dict[str, None]] = {}
+    for key, verdicts in rows.items():
+        listed = _listed(snapshot, key)
+        names = [v.tag for v in verdicts[:most]]
+        digest = snapshot.selections[key].policy.digest
+        names += [digest] if digest and most else []
+        wanted.setdefault(listed.repository, {}).update(dict.fromkeys(unread(listed, names)))
+    said = []
+    for repository, found in wanted.items():
+        if found:
+            try:
+                acts.answer(engine, ReadFacts(repository, tuple(found)), acts.ASK_TIMEOUT)
+            except FluxtuiError as error:
+                said.append(f"{repository}: manifests cannot be read: {error}")
+    return said
+
+
+def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Sequence[str]) -> str:
+    selection, listed = snapshot.selections[key], _listed(snapshot, key)
+    running = runs_in(snapshot, listed)
+    policy = selection.policy
+    picks = "tags play no part" if policy.digest else f"picks {selection.chosen or 'nothing'}"
+    head = [f"{key}  ({policy.describe()}) {picks}"]
+    head += [f"  ! {text}" for text in (selection.error, *selection.warnings) if text]
+    pinned = listed.pinned.get(policy.digest)
+    if pinned is not None:
+        head.append(f"  the pinned digest: {_told(pinned)}")
+    cells = [
+        (
+            v.tag,
+            v.refusal.value if v.refusal else "CHOSEN",
+            " ".join(running.get(v.tag, ())) or "-",
+            *_cells(listed.facts.get(v.tag)),
+            v.reason,
+        )
+        for v in verdicts
+    ]
+    header = ("TAG", "", "RUNS IN", "PUBLISHED", "SIGNED", "DIGEST", "SOURCE", "REASON")
+    table = output.table(header, cells) if cells else "  the repository has no tag"
+    less = sum(v.tag not in listed.facts for v in verdicts)
+    more = f"\n({less} tags without manifest: --facts N reads more)" if less and not said else ""
+    return "\n".join((*map(output.visible_text, head), table)) + more
+
+
+def _cells(fact: TagFacts | None) -> tuple[str, str, str, str]:
+    if fact is None:
+        return ("", "", "", "")
+    return (
+        fact.created or "-",
+        signature_word(fact),
+        short_digest(fact.digest),
+        fact.revision or "-",
+    )
+
+
+def _told(fact: TagFacts) -> str:
+    parts = [f"published {fact.created}" if fact.created else "no publish time"]
+    parts += [f"from {fact.revision}"] if fact.revision else []
+    parts.append({"yes": "signed", "no": "not signed"}.get(signature_word(fact), "signature ?"))
+    return ", ".join(parts)
+
+
+def _data(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    selection: Selection = snapshot.selections[key]
+    listed = _listed(snapshot, key)
+    running = runs_in(snapshot, listed)
+    pinned = listed.pinned.get(selection.policy.digest)
+    return {
+        "environment": key.environment,
+        "source": key.label,
+        "repository": listed.repository,
+        "policy": selection.policy.describe(),
+        "chosen": selection.chosen,
+        "newestByTime": selection.newest_by_time,
+        "error": selection.error,
+        "warnings": selection.warnings,
+        "pinned": _fact_data(pinned) if pinned else {},
+        "tags": [
+            {
+                "tag": v.tag,
+                "refusal": v.refusal.value if v.refusal else "",
+                "reason": v.reason,
+                "runsIn": running.get(v.tag, ()),
+                **_fact_data(listed.facts.get(v.tag)),
+            }
+            for v in verdicts
+        ],
+    }
+
+
+def _fact_data(fact: TagFacts | None) -> dict[str, Any]:
+    if fact is None:
+        return {}
+    return {
+        "digest": fact.digest,
+        "created": fact.created,
+        "source": fact.source,
+        "revision": fact.revision,
+        "signed": fact.signed,
+    }
+
+
+def _what_if(
+    snapshot: Snapshot,
+    args: argparse.Namespace,
+    target: Target,
+    row: Row | None,
+    chosen: Sequence[str],
+) -> int:
+    """Who would take a tag that does not exist yet, or fall back without one that does."""
+    source = snapshot.get(target.source) if target.source else None
+    repository = ocirepository.url(source) if source else (row.repository if row else "")
+    listed = snapshot.tags.get(repository)
+    gone = args.what_if_deleted
+    if gone and listed is not None and listed.listed_at and gone not in listed.tags:
+        raise UsageError(f"there is no tag {gone!r} to delete", where=repository)
+    context = Context(snapshot, target, acts.now_text(), snapshot.config.user)
+    effects = registry_effects(
+        context,
+        repository,
+        add=(args.what_if,) if args.what_if else (),
+        remove=(gone,) if gone else (),
+    )
+    each = [one for one in effects.each if one.source.key.environment in chosen]
+    text = "\n".join(one.says for one in each if one.seen)
+    data = {
+        "tag": args.what_if,
+        "deleted": gone,
+        "repository": repository,
+        "effects": [_effect(one) for one in each],
+        "unseen": effects.unseen,
+    }
+    output.emit(text or "nobody follows it", data, args.output)
+    return exit_code(snapshot, chosen, _unseen(effects, snapshot, chosen))
+
+
+def _unseen(effects: TagEffects, snapshot: Snapshot, chosen: Sequence[str]) -> list[str]:
+    """What was not looked at, without what only other Environments would say."""
+    others = [e.name for e in snapshot.config.environments if e.name not in chosen]
+    starts = tuple(start for name in others for start in (f"{name} ", f"{name}:"))
+    return [text for text in effects.unseen if not (starts and text.startswith(starts))]
+
+
+def _effect(one: Followed) -> dict[str, Any]:
+    return {
+        "environment": one.source.key.environment,
+        "source": one.source.key.label,
+        "changes": one.changes,
+        "before": one.before,
+        "after": one.after,
+        "seen": one.seen,
+        "says": one.says,
+    }

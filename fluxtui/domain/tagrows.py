@@ -1,0 +1,101 @@
+"""What is known of each tag of a source, for the Tags pane and `fluxtui tags` alike.
+
+Which Environments run it, in which order people want to see tags, and what a signature or a pinned
+digest says in words. Pure; it lays nothing out and decides nothing about versions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from fluxtui.domain.board import Line
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.revision import digest_of, tag_of, tags_of_digest
+from fluxtui.domain.selection import Refusal, Selection, Verdict
+from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
+
+_NUMBERS = re.compile(r"([0-9]{1,18})")
+_ORDER: dict[Refusal | None, int] = {
+    None: 0,
+    Refusal.AMBIGUOUS: 1,
+    Refusal.LOWER: 2,
+    Refusal.OUT_OF_RANGE: 3,
+    Refusal.PRERELEASE: 4,
+}
+
+
+def runs_in(snapshot: Snapshot, tags: TagList) -> dict[str, tuple[str, ...]]:
+    """Tag -> Environments in which it runs.
+
+    `production (3/6)`: half-way through a roll-out; `(production)`: its digest runs there, under
+    another name.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for row in snapshot.board.rows:
+        for name, lines in row.lines.items():
+            for line in lines:
+                resource = snapshot.get(line.source)
+                if resource is not None and ocirepository.url(resource) == tags.repository:
+                    for tag, text in _of_line(name, line, tags.facts).items():
+                        found.setdefault(tag, {})[text] = None
+    return {tag: tuple(names) for tag, names in found.items()}
+
+
+def _of_line(environment: str, line: Line, facts: Mapping[str, TagFacts]) -> dict[str, str]:
+    live = [revision for _key, revision in line.running.revisions if revision]
+    whole = line.running.version
+    if not live:
+        return {whole: environment} if whole else {}
+    found: dict[str, str] = {}
+    for digest, count in Counter(digest_of(r) or r for r in live).items():
+        share = "" if count == len(line.running.revisions) else f" ({count}/{len(live)})"
+        named = {tag_of(r) for r in live if (digest_of(r) or r) == digest} - {""}
+        if whole and not share:
+            named = {whole}
+        for tag in tags_of_digest(digest, facts):
+            found[tag] = f"({environment})" if named else environment + share
+        found.update({tag: environment + share for tag in named})
+    return found
+
+
+def ordered(selection: Selection, tags: TagList | None, sort: str = "") -> tuple[Verdict, ...]:
+    """The chosen tag first, then those that were nearest to it; or by `age` or `name`."""
+    facts = tags.facts if tags else {}
+    if sort == "age":
+        return tuple(sorted(selection.verdicts, key=lambda v: _created(facts, v.tag), reverse=True))
+    verdicts = sorted(selection.verdicts, key=lambda v: natural(v.tag), reverse=sort != "name")
+    return tuple(verdicts if sort == "name" else sorted(verdicts, key=_rank))
+
+
+def natural(tag: str) -> tuple[tuple[int, int, str], ...]:
+    """An order for people: numbers inside tags count as numbers. Not precedence."""
+    return tuple((1, int(p), "") if p.isdecimal() else (0, 0, p) for p in _NUMBERS.split(tag))
+
+
+def unread(tags: TagList, names: Sequence[str]) -> tuple[str, ...]:
+    """Tags or digests of which the manifest was not read, or no signature was looked for."""
+    facts = {**tags.facts, **tags.pinned}
+    return tuple(n for n in names if n not in facts or facts[n].signed is None)
+
+
+def signature_word(fact: TagFacts | None) -> str:
+    """`yes`, `no`, or `?` when nobody has looked, or could."""
+    if fact is None or fact.signed is None:
+        return "?"
+    return "yes" if fact.signed else "no"
+
+
+def _created(facts: Mapping[str, TagFacts], tag: str) -> float:
+    """Epoch seconds, 0 when not known."""
+    try:
+        moment = datetime.fromisoformat(facts[tag].created)
+    except (KeyError, ValueError):
+        return 0.0  # not read, or an annotation that is no time
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _rank(verdict: Verdict) -> int:
+    return _ORDER.get(verdict.refusal, len(_ORDER))
