@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
-from fluxtui.domain.errors import UsageError
+from fluxtui.domain.config import Config, Environment
+from fluxtui.domain.errors import RefusedError, UsageError
 
 
 def reconcile(args: argparse.Namespace) -> int:
@@ -23,17 +25,36 @@ def reconcile(args: argparse.Namespace) -> int:
         raise UsageError(
             "for which environment?", next="name it with --context or -e: it acts at once"
         )
-    words = ["--speed", str(args.speed)]
-    for environment in environments:
-        words += ["--context", environment.context]
+    held = [e.name for e in environments if config.read_only or e.read_only]
+    if held:
+        raise RefusedError("is read-only, and reconciling writes", where=", ".join(held))
+    words = arguments(config, environments, args.speed, force=args.force_beside_flux)
+    print(f"reconciling {', '.join(e.name for e in environments)}", file=sys.stderr)
+    return int(run(words) or 0)
+
+
+def arguments(
+    config: Config, environments: Sequence[Environment], speed: float, *, force: bool = False
+) -> list[str]:
+    """The Reconciler's command line. Raises UsageError when one process cannot reach them all."""
     kubeconfigs = {e.kubeconfig for e in environments}
     if len(kubeconfigs) > 1:
         raise UsageError("these environments have several kubeconfigs", next="one run for each")
-    if next(iter(kubeconfigs)):
-        words += ["--kubeconfig", next(iter(kubeconfigs))]
+    words = ["--speed", str(speed)]
+    seen: set[str] = set()
+    for environment in environments:
+        # Environments may share a context, and one Reconciler there does for all of it.
+        if environment.context not in seen:
+            seen.add(environment.context)
+            words += ["--context", environment.context, "--environment", environment.name]
+    if kubeconfig := next(iter(kubeconfigs), ""):
+        words += ["--kubeconfig", kubeconfig]
     for host, mirror in config.registries.mirrors.items():
         words += ["--mirror", f"{host}={mirror}"]
+    for host, file in config.registries.ca_files.items():
+        words += ["--registry-ca", f"{host}={file}"]
+    for host in sorted(config.registries.plain_http):
+        words += ["--plain-http", host]
     if config.registries.credentials_file:
         words += ["--registry-credentials-file", config.registries.credentials_file]
-    print(f"reconciling {', '.join(e.name for e in environments)}", file=sys.stderr)
-    return int(run(words) or 0)
+    return [*words, "--force-beside-flux"] if force else words

@@ -72,7 +72,9 @@ class Worker:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), _GRACE)
+            # Not wait_for: until Python 3.12 it could swallow a cancellation that comes at its end.
+            async with asyncio.timeout(_GRACE):
+                await process.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()

@@ -36,6 +36,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         "--environment", action="append", default=[], help="name of each --context, in order"
     )
     parser.add_argument("--mirror", action="append", default=[], metavar="HOST=HOST")
+    parser.add_argument("--registry-ca", action="append", default=[], metavar="HOST=FILE")
+    parser.add_argument("--plain-http", action="append", default=[], metavar="HOST")
     parser.add_argument("--registry-credentials-file", help="a docker config (JSON)")
     parser.add_argument("--speed", type=float, default=1.0, help="of intervals and time limits")
     parser.add_argument("--storage", type=Path, help="folder for fetched artifacts")
@@ -50,12 +52,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 
 def registry_settings(options: argparse.Namespace) -> RegistrySettings:
     """What the flags say about registries. Raises UsageError, ConfigError."""
-    mirrors = {}
-    for item in options.mirror:
-        host, equals, real = item.partition("=")
-        if not (host and equals and real):
-            raise UsageError(f"--mirror {item!r}", next="write it as host=host[:port]")
-        mirrors[host] = real
+    mirrors = dict(_pair("--mirror", item, "host[:port]") for item in options.mirror)
+    authorities = dict(_pair("--registry-ca", item, "file") for item in options.registry_ca)
     credentials = {}
     if options.registry_credentials_file:
         path = Path(options.registry_credentials_file)
@@ -63,7 +61,19 @@ def registry_settings(options: argparse.Namespace) -> RegistrySettings:
             credentials = docker_config_credentials(path.read_bytes())
         except OSError as error:
             raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    return RegistrySettings(mirrors=mirrors, credentials=credentials)
+    return RegistrySettings(
+        mirrors=mirrors,
+        ca_files=authorities,
+        plain_http=frozenset(options.plain_http),
+        credentials=credentials,
+    )
+
+
+def _pair(flag: str, item: str, form: str) -> tuple[str, str]:
+    host, equals, value = item.partition("=")
+    if not (host and equals and value):
+        raise UsageError(f"{flag} {item!r}", next=f"write it as host={form}")
+    return host, value
 
 
 def default_storage() -> Path:
