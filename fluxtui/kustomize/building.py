@@ -24,7 +24,7 @@ from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import is_null, plain, text_of
 from fluxtui.kustomize.schema import builtin
 from fluxtui.kustomize.target import Context, Target, check_openapi
-from fluxtui.kustomize.tracking import Cause, NoTracker, Origin, Path, Tracker
+from fluxtui.kustomize.tracking import Cause, Dropped, NoTracker, Origin, Path, Tracker
 from fluxtui.kustomize.transformers.references import fix_references
 from fluxtui.kustomize.transformers.variables import resolve_variables
 
@@ -40,12 +40,17 @@ class Build:
     """The result of a build.
 
     `objects` are plain JSON values in order. `origins` (empty unless asked for) maps an object's
-    (apiVersion, kind, namespace, name) and a field path to its Origin. `findings` are worth a look.
+    (apiVersion, kind, namespace, name) and a field path to its Origin; `gone` tells of removed
+    fields and `dropped` of removed objects. `hidden` names the scalars into which a Secret of the
+    bundle was copied: `secret ns/name#key`. `findings` are worth a look.
     """
 
     objects: tuple[dict[str, Any], ...]
     origins: Mapping[ObjectKey, Mapping[Path, Origin]] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
+    hidden: Mapping[ObjectKey, Mapping[Path, str]] = field(default_factory=dict)
+    gone: Mapping[ObjectKey, Mapping[str, Origin]] = field(default_factory=dict)
+    dropped: tuple[Dropped, ...] = ()
 
 
 def key_of(obj: Mapping[str, Any]) -> ObjectKey:
@@ -108,7 +113,8 @@ def _is_local(resource: Resource) -> bool:
         return True
     if not resource.gvk.kind:
         raise BuildError("an object has lost its kind", file=resource.file, field="kind")
-    if not resource.name and not resource.gvk.kind.endswith("List"):
+    nameless = not resource.name or is_null(resource.metadata().get("name"))
+    if nameless and not resource.gvk.kind.endswith("List"):
         raise BuildError(
             f"a {resource.gvk.kind} has lost its name", file=resource.file, field="metadata.name"
         )

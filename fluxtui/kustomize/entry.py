@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.building import Build, key_of, run
+from fluxtui.kustomize.derived import hidden_paths
 from fluxtui.kustomize.files import Files
 from fluxtui.kustomize.flux import Skip, effective_kustomization
 from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import plain
 from fluxtui.kustomize.substitution import opted_out, substitute_object
-from fluxtui.kustomize.tracking import DiffTracker, NoTracker, Origin, Path, Tracker
+from fluxtui.kustomize.tracking import DiffTracker, NoTracker, Tracker, origin_at
 from fluxtui.kustomize.variables import Variables
 
 
@@ -25,7 +27,8 @@ def plain_build(files: Files, path: str, *, origins: bool) -> Build:
     """See `fluxtui.kustomize.build`."""
     tracker: Tracker = DiffTracker() if origins else NoTracker()
     resources, findings = run(files, path, None, tracker)
-    return _build(resources, [tracker.notes(r) for r in resources], findings, origins)
+    made = _Made(resources, tracker)
+    return made.build(findings, origins=origins)
 
 
 def built_by_flux(
@@ -45,27 +48,44 @@ def built_by_flux(
     resources, more = run(files, posixpath.dirname(kust.file) or ".", kust, tracker)
     for resource in resources:
         _must_be_applicable(resource.obj)
-    notes = [tracker.notes(r) for r in resources]
+    made = _Made(resources, tracker)
     post = (kustomization.get("spec") or {}).get("postBuild") or {}
     if always is None:
         always = post.get("substituteStrategy") == "Always"
     if variables or always:
         known = variables or Variables()
-        for resource, mine in zip(resources, notes, strict=True):
+        for resource, mine in zip(resources, made.notes, strict=True):
             if not opted_out(resource.obj):
                 resource.obj = substitute_object(resource.obj, known, mine, strict=strict)
-    return _build(resources, notes, [*findings, *more], origins)
+    return made.build([*findings, *more], origins=origins)
 
 
-def _build(
-    resources: list[Resource],
-    notes: list[dict[Path, Origin]],
-    findings: list[str],
-    origins: bool,
-) -> Build:
-    objects = tuple(r.obj for r in resources)
-    found = {key_of(o): n for o, n in zip(objects, notes, strict=True)} if origins else {}
-    return Build(objects, found, tuple(findings))
+class _Made:
+    """What a run left behind, taken before variables move anything."""
+
+    def __init__(self, resources: list[Resource], tracker: Tracker) -> None:
+        self.resources = resources
+        self.tracker = tracker
+        self.notes = [tracker.notes(r) for r in resources]
+        self.hidden = [hidden_paths(r) for r in resources]
+
+    def build(self, findings: list[str], *, origins: bool) -> Build:
+        objects = tuple(r.obj for r in self.resources)
+        keys = [key_of(o) for o in objects]
+        hidden = {k: h for k, h in zip(keys, self.hidden, strict=True) if h}
+        if not origins:
+            return Build(objects, findings=tuple(findings), hidden=hidden)
+        for mine, secret in zip(self.notes, self.hidden, strict=True):
+            for path in secret:
+                mine[path] = replace(origin_at(mine, path), secret=True)
+        return Build(
+            objects,
+            dict(zip(keys, self.notes, strict=True)),
+            tuple(findings),
+            hidden,
+            {k: self.tracker.gone(r) for k, r in zip(keys, self.resources, strict=True)},
+            tuple(self.tracker.dropped),
+        )
 
 
 def _must_be_applicable(obj: Mapping[str, Any]) -> None:

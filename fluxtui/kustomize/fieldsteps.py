@@ -57,12 +57,20 @@ class _Reader:
         self.config = config
         self.schema = schema
 
-    def _step(self, field: str, builtin: str, transformer: Callable[..., None], *args: Any) -> Step:
+    def _step(
+        self,
+        field: str,
+        builtin: str,
+        transformer: Callable[..., None],
+        *args: Any,
+        key: str = "",
+    ) -> Step:
         def run(resources: ResourceMap) -> None:
             transformer(resources, *args)
 
         name = field.partition("[")[0]
-        return Step(f"transformer {name}", builtin, run, self.kust.file, field)
+        by, file, where = self.kust.cause(f"transformer {name}", field, key or name)
+        return Step(by, builtin, run, file, where)
 
     def names(self) -> Iterator[Step]:
         """namespace, namePrefix, nameSuffix."""
@@ -116,7 +124,9 @@ class _Reader:
         """images."""
         for index, entry in enumerate(self.kust.many("images")):
             args = (image(entry), self.config.images)
-            yield self._step(f"images[{index}]", "ImageTagTransformer", set_image, *args)
+            key = f"images {entry.get('name')}"
+            field = f"images[{index}]"
+            yield self._step(field, "ImageTagTransformer", set_image, *args, key=key)
 
     def replacements(self) -> Iterator[Step]:
         """replacements, all in one step."""
@@ -136,7 +146,8 @@ class _Reader:
                 _check_legacy(patch, self.kust.file, where)
             by = self.kust.patch_name(field, index)
             run = partial(_patched, patch=patch)
-            yield Step(by, builtin, run, self.kust.file, self.kust.patch_field(field, index))
+            of = self.kust.patch_field(field, index)
+            yield Step(by, builtin, run, "" if of.startswith("spec.") else self.kust.file, of)
 
     def merges(self) -> Iterator[Step]:
         """patchesStrategicMerge, all in one step."""

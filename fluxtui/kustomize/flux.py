@@ -22,6 +22,11 @@ Skip = Callable[[str, bool], bool]
 PLACEHOLDER: Final = "_placeholder"
 _REMOTE = re.compile(r"https?://|ssh://|git@|git::|gh:|github\.com|(?:[^/]*@[^/]*:)")
 _MOST_FILES: Final = 10_000
+_RENAMED: Final = (
+    ("targetNamespace", "namespace"),
+    ("namePrefix", "namePrefix"),
+    ("nameSuffix", "nameSuffix"),
+)
 
 
 def effective_kustomization(
@@ -57,7 +62,13 @@ def effective_kustomization(
     _merge_spec(values, spec, loader, file)
     metadata = kustomization.get("metadata") or {}
     name = f"{metadata.get('namespace') or 'default'}/{metadata.get('name') or ''}"
-    return KustFile(file, check_values(values, file), own, name), findings
+    return KustFile(file, check_values(values, file), own, name, _set_by(spec)), findings
+
+
+def _set_by(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Fields that the Flux Kustomization sets, by what they are called in the spec."""
+    named = {ours: theirs for theirs, ours in _RENAMED if spec.get(theirs)}
+    return named | {f"images {image.get('name')}": "images" for image in spec.get("images") or ()}
 
 
 def _first_file(loader: Loader) -> str | None:
@@ -103,11 +114,7 @@ def _walk(files: Files, folder: str, skip: Skip | None) -> Iterator[str]:
 
 def _merge_spec(values: dict[str, Any], spec: Mapping[str, Any], loader: Loader, file: str) -> None:
     """Lays the fields of a Flux Kustomization over those of the file."""
-    for theirs, ours in (
-        ("targetNamespace", "namespace"),
-        ("namePrefix", "namePrefix"),
-        ("nameSuffix", "nameSuffix"),
-    ):
+    for theirs, ours in _RENAMED:
         if spec.get(theirs):
             values[ours] = spec[theirs]
     if spec.get("patches"):

@@ -253,13 +253,23 @@ class KustFile:
     """A kustomization as read, its values of the right type.
 
     `flux` is the namespace/name of the Flux Kustomization that was merged in, whose patches come
-    after the file's `own_patches`.
+    after the file's `own_patches`; `from_flux` maps other fields that it set to their name in its
+    spec (`namespace` -> `targetNamespace`, `images web` -> `images`).
     """
 
     file: str
     values: Mapping[str, Any] = field(default_factory=dict)
     own_patches: int = 0
     flux: str = ""
+    from_flux: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
+
+    def cause(self, by: str, where: str, key: str) -> tuple[str, str, str]:
+        """(by whom, file, field) of a step, of the Flux Kustomization when that set `key`."""
+        theirs = self.from_flux.get(key)
+        if theirs is None:
+            return by, self.file, where
+        return f"{theirs} of Kustomization {self.flux}", "", f"spec.{theirs}"
 
     def patch_name(self, name: str, index: int) -> str:
         """How a patch is called: by its place in the file, or in the Flux Kustomization."""

@@ -31,6 +31,7 @@ class Resource:
         "previous",
         "schema",
         "suffixes",
+        "taints",
         "transformations",
         "variables",
     )
@@ -44,6 +45,7 @@ class Resource:
         self.prefixes: list[str] = []
         self.suffixes: list[str] = []
         self.variables: list[str] = []
+        self.taints: list[tuple[str, str]] = []
         self.hashed = False
         self.behavior = ""
         self.allow_name = False
@@ -57,7 +59,7 @@ class Resource:
         other = Resource(copied(self.obj), self.schema, self.file, self.document)
         other.previous = list(self.previous)
         other.prefixes, other.suffixes = list(self.prefixes), list(self.suffixes)
-        other.variables = list(self.variables)
+        other.variables, other.taints = list(self.variables), list(self.taints)
         other.hashed, other.behavior = self.hashed, self.behavior
         other.allow_name, other.allow_kind = self.allow_name, self.allow_kind
         other.origin, other.transformations = self.origin, list(self.transformations)

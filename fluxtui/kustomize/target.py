@@ -214,9 +214,16 @@ class Target:
     def _run(self, step: Step, into: Accumulator) -> None:
         tracker = self.context.tracker
         with located(step.file or self.kust.file, step.field):
+            before = list(into.resources)
             hits = step.run(into.resources)
             into.resources.drop_dead()
-            tracker.changed(into.resources, Cause(step.by, step.file, step.field))
+            cause = Cause(step.by, step.file, step.field)
+            if len(before) > len(into.resources.items):
+                kept = {id(r) for r in into.resources}
+                for resource in before:
+                    if id(resource) not in kept:
+                        tracker.removed(resource, cause)
+            tracker.changed(into.resources, cause)
         if hits == 0:
             self.context.findings.append(f"{step.by} matches no object")
         if self.context.metadata:

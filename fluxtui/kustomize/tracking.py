@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from fluxtui.domain.objectdiff import diff_values
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import NULL, copied
@@ -44,8 +45,19 @@ class Cause:
     field: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """An object that a step removed; `name` is the name it had then."""
+
+    kind: str
+    name: str
+    origin: Origin
+
+
 class Tracker(Protocol):
     """What the pipeline tells about."""
+
+    dropped: list[Dropped]
 
     def loaded(self, resource: Resource) -> None:
         """An object was read from a file."""
@@ -56,12 +68,27 @@ class Tracker(Protocol):
     def changed(self, resources: ResourceMap, cause: Cause) -> None:
         """A step has run."""
 
+    def removed(self, resource: Resource, cause: Cause) -> None:
+        """A step has removed a whole object."""
+
     def notes(self, resource: Resource) -> dict[Path, Origin]:
         """What is known of an object, by field path; the empty path stands for the rest."""
+
+    def gone(self, resource: Resource) -> dict[str, Origin]:
+        """Who removed fields of an object, by path as `objectdiff` writes it."""
 
 
 class NoTracker:
     """Tracks nothing."""
+
+    def __init__(self) -> None:
+        self.dropped: list[Dropped] = []
+
+    def removed(self, resource: Resource, cause: Cause) -> None:
+        """Nothing to do."""
+
+    def gone(self, resource: Resource) -> dict[str, Origin]:
+        return {}
 
     def loaded(self, resource: Resource) -> None:
         """Nothing to do."""
@@ -82,12 +109,14 @@ class _Known:
 
     seen: Any
     notes: dict[Path, Origin] = field(default_factory=dict)
+    gone: dict[str, Origin] = field(default_factory=dict)
 
 
 class DiffTracker:
     """Notes who changed what by comparing each object with how it was before."""
 
     def __init__(self) -> None:
+        self.dropped: list[Dropped] = []
         self._known: dict[int, _Known] = {}
         self._alive: list[Resource] = []  # keeps id() from being used again
 
@@ -121,11 +150,22 @@ class DiffTracker:
             elif known.seen != resource.obj:
                 origin = Origin(cause.file, 0, cause.field, cause.by)
                 known.notes = noted(known.notes, known.seen, resource.obj, origin)
+                for change in diff_values(known.seen, resource.obj):
+                    if change.kind == "removed":
+                        known.gone[change.path] = origin
                 known.seen = copied(resource.obj)
+
+    def removed(self, resource: Resource, cause: Cause) -> None:
+        origin = Origin(cause.file, 0, cause.field, cause.by)
+        self.dropped.append(Dropped(resource.gvk.kind, resource.name, origin))
 
     def notes(self, resource: Resource) -> dict[Path, Origin]:
         known = self._known.get(id(resource))
         return dict(known.notes) if known is not None else {}
+
+    def gone(self, resource: Resource) -> dict[str, Origin]:
+        known = self._known.get(id(resource))
+        return dict(known.gone) if known is not None else {}
 
 
 def field_text(path: Path) -> str:

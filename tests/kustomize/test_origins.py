@@ -74,12 +74,12 @@ WHERE: list[Any] = [
     pytest.param("Deployment", (*POD, "env", 1, "value"), "deploy.yaml",
                  "spec.template.spec.containers[0].env[0].value", "file",
                  id="an element that moved"),
-    pytest.param("Deployment", ("spec", "replicas"), "kustomization.yaml", "spec.patches[0]",
+    pytest.param("Deployment", ("spec", "replicas"), "", "spec.patches[0]",
                  "patch 1 of Kustomization apps/demo", id="a patch of Flux"),
     pytest.param("ConfigMap", ("data", "added"), "Secret apps/s", "SECRET", "variable SECRET"),
     pytest.param("ConfigMap", ("data", "colour"), "settings.yaml", "data.colour", "file"),
-    pytest.param("ConfigMap", ("metadata", "namespace"), "kustomization.yaml", "namespace",
-                 "transformer namespace"),
+    pytest.param("ConfigMap", ("metadata", "namespace"), "", "spec.targetNamespace",
+                 "targetNamespace of Kustomization apps/demo"),
 ]  # fmt: skip
 
 

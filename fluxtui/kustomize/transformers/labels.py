@@ -39,6 +39,8 @@ def _writer(resource: Resource, entries: list[tuple[str, str]]) -> Callable[[Any
             raise BuildError("labels and annotations must be a mapping", field=str(key))
         for name, value in entries:
             if name in target:
+                if target[name] is added[name]:
+                    continue  # two specs lead here: the entry stays shared with its other places
                 put(resource.obj, target, name, restyled(target[name], value))
             else:
                 target[bare_key(name)] = added[name]

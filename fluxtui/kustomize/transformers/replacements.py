@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.derived import secret_label, taint
 from fluxtui.kustomize.fieldpath import NOTHING, Spot, get, smart_split, spots
 from fluxtui.kustomize.ids import Gvk, Id
 from fluxtui.kustomize.resmap import ResourceMap
@@ -70,14 +71,15 @@ class Replacement:
 def replace_fields(resources: ResourceMap, replacements: Sequence[Replacement]) -> None:
     """Applies each replacement in order. BuildError when a source or target field is missing."""
     for replacement in replacements:
-        value = _read(resources, replacement)
+        value, label = _read(resources, replacement)
         for target in replacement.targets:
-            _write(resources, target, value)
+            _write(resources, target, value, label)
 
 
-def _read(resources: ResourceMap, replacement: Replacement) -> Any:
+def _read(resources: ResourceMap, replacement: Replacement) -> tuple[Any, str]:
+    """(the value to copy, what to call it when it is secret)."""
     if replacement.value is not None:
-        return resolve(replacement.value)
+        return resolve(replacement.value), ""
     source = replacement.source
     if source is None:
         raise BuildError("a replacement needs a source", field="source")
@@ -85,7 +87,10 @@ def _read(resources: ResourceMap, replacement: Replacement) -> Any:
     value = get(resource.obj, smart_split(source.path))
     if value is NOTHING or is_empty(value):
         raise BuildError(f"{resource.id} has no {source.path}", field="source.fieldPath")
-    options = source.options
+    return _cut(value, source.options), secret_label(resource, source.path, value)
+
+
+def _cut(value: Any, options: Options) -> Any:
     if not options.delimiter:
         return copied(value)
     if not is_scalar(value):
@@ -116,7 +121,7 @@ def _selects(source: Source, identity: Id) -> bool:
     return identity.gvk.selected_by(source.gvk)
 
 
-def _write(resources: ResourceMap, target: Target, value: Any) -> None:
+def _write(resources: ResourceMap, target: Target, value: Any, label: str) -> None:
     for selector in (target.select, *target.reject):
         selector.check()
     for resource in resources:
@@ -128,6 +133,7 @@ def _write(resources: ResourceMap, target: Target, value: Any) -> None:
         if any(not r.no_id and any(r.matches_id(i) for i in ids) for r in target.reject):
             continue
         if any(target.select.matches_id(i) for i in ids):
+            taint(resource, value, label)
             for path in target.paths or ("metadata.name",):
                 _write_path(resource, path, value, target.options)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.config import Specs
+from fluxtui.kustomize.derived import secret_label, taint
 from fluxtui.kustomize.fieldpath import lookup
 from fluxtui.kustomize.fieldspec import apply_specs
 from fluxtui.kustomize.ids import Gvk, Id, effective
@@ -58,6 +59,7 @@ def resolve_variables(resources: ResourceMap, variables: list[Var], specs: Specs
     if not variables:
         return
     values = {v.name: _value_of(resources, v) for v in variables}
+    _taint(resources, variables, values)
 
     def put(container: Any, key: Any) -> None:
         value = container[key]
@@ -75,6 +77,17 @@ def resolve_variables(resources: ResourceMap, variables: list[Var], specs: Specs
 
     for resource in resources:
         apply_specs(resource, specs, put)
+
+
+def _taint(resources: ResourceMap, variables: list[Var], values: Mapping[str, Any]) -> None:
+    """Notes where a variable will put a Secret's value."""
+    for variable in variables:
+        value = values[variable.name]
+        holder = next(r for r in resources if variable.name in r.variables)
+        if label := secret_label(holder, variable.path, value):
+            for resource in resources:
+                if f"$({variable.name})" in str(resource.obj):
+                    taint(resource, value, label)
 
 
 def _value_of(resources: ResourceMap, variable: Var) -> Any:
