@@ -54,8 +54,7 @@ def effective_kustomization(
         if not values["resources"]:
             values["namespace"] = PLACEHOLDER
     else:
-        values, unknown = load_values_of(files.read(file), file)
-        findings += [f"{file}: unknown field {name} is dropped" for name in unknown]
+        values, findings = load_values_of(files.read(file), file)
         if not (values.get("resources") or values.get("bases")):
             values["buildMetadata"] = ["originAnnotations"]
     own = len(values.get("patches") or ())

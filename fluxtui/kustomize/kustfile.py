@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.loader import Loader
-from fluxtui.kustomize.reader import Reader
-from fluxtui.kustomize.scalars import plain, text_of
+from fluxtui.kustomize.reader import load_mapping
+from fluxtui.kustomize.scalars import text_of
 
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -338,23 +338,17 @@ def read_kustomization(loader: Loader) -> KustFile:
 
 def parse_kustomization(data: bytes, path: str) -> KustFile:
     """A kustomization from its text. BuildError for an unknown field or a wrong type."""
-    return KustFile(path, check_values(_raw(data, path), path))
+    raw, findings = load_mapping(data, path)
+    return KustFile(path, check_values(raw, path), findings=tuple(findings))
 
 
 def load_values_of(data: bytes, path: str) -> tuple[dict[str, Any], list[str]]:
-    """(fields, unknown fields) of a kustomization read as Flux does: unknown fields are dropped."""
-    raw = _raw(data, path)
-    known = {name.lower(): name for name in _FIELDS}
+    """(fields, findings) of a kustomization read as Flux does: unknown fields are dropped."""
+    raw, findings = load_mapping(data, path)
+    known = {name.lower() for name in _FIELDS}
     values = checked(_LENIENT, raw, path, "") or {}
-    return dict(values), [k for k in raw if k.lower() not in known]
-
-
-def _raw(data: bytes, path: str) -> dict[str, Any]:
-    documents = list(Reader(path, old=True).documents(data))
-    raw = plain(documents[0][0]) if documents else {}
-    if not isinstance(raw, dict):
-        raise BuildError("a kustomization is a mapping", file=path)
-    return raw
+    unknown = [k for k in raw if k.lower() not in known]
+    return dict(values), [*findings, *(f"{path}: unknown field {k} is dropped" for k in unknown)]
 
 
 def check_values(raw: Mapping[str, Any], path: str) -> dict[str, Any]:

@@ -46,13 +46,14 @@ class Reader:
     """Reads one file's text.
 
     `old` means `kubectl -f`'s rules instead of kustomize's; `doubles` lets the last of doubled keys
-    win (which is part of the old rules unless said otherwise).
+    win (which is part of the old rules unless said otherwise), and lists them with their lines.
     """
 
     def __init__(self, file: str, *, old: bool = False, doubles: bool | None = None) -> None:
         self.file = file
         self.old = old
         self.doubles = old if doubles is None else doubles
+        self.doubled: list[tuple[str, int]] = []
         self._left = MOST_NODES
         self._line = 0
 
@@ -160,8 +161,10 @@ class Reader:
                 key = self._old_key(key, key_node)
             elif depth and not key_node.style and not is_word(key):
                 raise self._fail(f"mapping key {key!r} is not a string; quote it", key_node)
-            if key in result and not self.doubles:
-                raise self._fail(f"mapping key {key!r} is defined twice", key_node)
+            if key in result:
+                if not self.doubles:
+                    raise self._fail(f"mapping key {key!r} is defined twice", key_node)
+                self.doubled.append((key, self._line + key_node.start_mark.line))
             notes = (depth == 1 and key == "annotations" and node is self._metadata) or written
             if depth == 0 and key == "metadata":
                 self._metadata = value_node
@@ -206,3 +209,19 @@ def _too_deep(text: str) -> bool:
 def load_values(data: bytes | str, *, file: str = "", mode: str = "kustomize") -> list[Any]:
     """Every non-empty document's value, scalars with their text kept (see scalars.py)."""
     return [v for v, _ in Reader(file, old=mode == "kubectl").documents(data)]
+
+
+def load_mapping(data: bytes, path: str) -> tuple[dict[str, Any], list[str]]:
+    """A kustomization's mapping, with findings: of doubled keys in it the last one counts.
+
+    Raises BuildError when it is not YAML or no mapping.
+    """
+    reader = Reader(path, old=True)
+    documents = list(reader.documents(data))
+    raw = plain(documents[0][0]) if documents else {}
+    if not isinstance(raw, dict):
+        raise BuildError("a kustomization is a mapping", file=path)
+    return raw, [
+        f"{path}:{line}: {key} is defined twice; the last one counts"
+        for key, line in reader.doubled
+    ]

@@ -55,6 +55,7 @@ class Target:
 
     def accumulate(self, into: Accumulator) -> Accumulator:
         """Runs this kustomization; a component works on what its parent has gathered."""
+        self.context.findings.extend(self.kust.findings)
         self._resources(into, self.kust.texts("resources"))
         into.merge_config(self._config())
         self._generate(into)
