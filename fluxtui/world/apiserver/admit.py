@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.world.apiserver import defaults, naming, prepare, schema, typed, validation
+from fluxtui.world.apiserver import (
+    constraints,
+    defaults,
+    naming,
+    prepare,
+    rules,
+    schema,
+    typed,
+    validation,
+)
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
@@ -174,7 +183,8 @@ def _causes(kind: Kind, old: Json | None, new: Json) -> list[Cause]:
     if kind.custom:
         if kind.schema is not None:
             root = {k: v for k, v in new.items() if k not in ("apiVersion", "kind", "metadata")}
-            causes += list(schema.validate(root, _rooted(kind.schema)))
+            causes += list(constraints.check(root, _rooted(kind.schema)))
+            causes += rules.causes(kind, old, new, causes)
     else:
         causes += list(validation.causes(kind.group, kind.kind, new, old))
     return causes

@@ -15,15 +15,22 @@ from fluxtui.world.apiserver.shape import Shape
 
 def merge(live: Any, applied: Any, shape: Shape) -> Any:
     """`applied` laid over `live`: maps and keyed lists merge, everything else is replaced."""
-    if isinstance(live, dict) and isinstance(applied, dict) and shape.merge != "atomic":
+    granular = isinstance(live, dict) and shape.merge != "atomic"
+    if applied is None and (granular or (isinstance(live, list) and _merges(shape))):
+        return live  # null says nothing about what is merged piece by piece
+    if isinstance(live, dict) and isinstance(applied, dict) and granular:
         out = dict(live)
         for name, value in applied.items():
             before = out.get(name)
             out[name] = value if before is None else merge(before, value, shape.child(name))
         return out
-    if isinstance(live, list) and isinstance(applied, list) and shape.merge in ("set", "keyed"):
+    if isinstance(live, list) and isinstance(applied, list) and _merges(shape):
         return _merge_lists(live, applied, shape)
     return applied
+
+
+def _merges(shape: Shape) -> bool:
+    return shape.merge in ("set", "keyed")
 
 
 def _merge_lists(live: list[Any], applied: list[Any], shape: Shape) -> list[Any]:
@@ -95,4 +102,6 @@ def _prune_map(value: dict[str, Any], shape: Shape, last: FieldSet, owned: Field
         emptied = not kept and bool(child) and isinstance(kept, (dict, list))
         if not emptied:
             out[name] = kept
+        elif is_member(held) and isinstance(child, dict):
+            out[name] = {}  # somebody else applied it empty
     return out

@@ -132,15 +132,14 @@ def _place(out: FieldSet, name: str, member: bool, children: FieldSet) -> None:
 
 
 def paths(fields: FieldSet, prefix: str = "") -> Iterator[str]:
-    """Every member as Kubernetes prints it: `.spec.containers[name="app"].image`."""
-    for name in sorted(fields):
-        if name == ".":
-            continue
-        node = fields[name]
-        path = prefix + _printed(name)
-        if is_member(node):
-            yield path
-        yield from paths(_children(node), path)
+    """Every member as Kubernetes prints it: `.spec.containers[name="app"].image`; the members of
+    a level come before what lies deeper."""
+    names = [name for name in sorted(fields) if name != "."]
+    for name in names:
+        if is_member(fields[name]):
+            yield prefix + _printed(name)
+    for name in names:
+        yield from paths(_children(fields[name]), prefix + _printed(name))
 
 
 def _printed(element: str) -> str:

@@ -72,6 +72,22 @@ def read(obj: Json) -> tuple[Managers, dict[Manager, str]]:
     return managers, times
 
 
+def _decodes(entries: Any) -> bool:
+    """Whether managedFields a client sent can be read; a server passes over those that cannot."""
+
+    def known(fields: Any) -> bool:
+        return isinstance(fields, dict) and all(
+            (k == "." or k[:2] in ("f:", "k:", "v:", "i:")) and known(v) for k, v in fields.items()
+        )
+
+    return all(
+        entry.get("operation") in ("Apply", "Update")
+        and entry.get("fieldsType") == "FieldsV1"
+        and known(entry.get("fieldsV1") or {})
+        for entry in entries
+    )
+
+
 def write(managers: Managers, times: Mapping[Manager, str]) -> list[Json]:
     """The managedFields list: applies first, each by time and name, as Kubernetes sorts it."""
     out: list[Json] = []
@@ -139,16 +155,14 @@ def after_update(
 ) -> list[Json] | None:
     """The managedFields after a create, update or patch by `manager`.
 
-    `new` may carry managedFields itself: an empty list resets them, anything else is taken over
-    when it differs from the live one. None means there are none.
+    `new` may carry managedFields itself: one empty entry resets them, entries that can be read are
+    taken over, anything else says nothing. None means there are none.
     """
     given = new.get("metadata", {}).get("managedFields")
     managers, times = read(old) if old is not None else ({}, {})
-    if given is not None and old is not None and given != old["metadata"].get("managedFields"):
-        managers, times = read(new)
-        if not managers:
-            return None
-    elif given and old is None:
+    if given == [{}] and not manager.subresource:
+        managers, times = {}, {}
+    elif given and not manager.subresource and _decodes(given):
         managers, times = read(new)
     change = _compare(kind, old, new)
     has_status = "status" in kind.subresources

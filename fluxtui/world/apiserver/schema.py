@@ -1,16 +1,14 @@
-"""Values against schemas: defaults, pruning, unknown fields and validation.
+"""Values against structure: defaults, pruning, unknown fields and wrong types.
 
-CRD schemas give defaults and constraints; Shapes give structure for built-in kinds as well. Texts
-follow apiextensions' validation. Pure; nothing here reads the store.
+CRD schemas give defaults; Shapes give structure for built-in kinds as well. What a schema says of
+values is constraints.py's. Pure; nothing here reads the store.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from fluxtui.world.apiserver.decoding import type_name
@@ -176,143 +174,3 @@ def missing_required(value: Any, shape: Shape, path: str = "") -> Iterator[Cause
     elif isinstance(value, list):
         for i, item in enumerate(value):
             yield from missing_required(item, shape.item(), f"{path}[{i}]")
-
-
-@lru_cache(maxsize=512)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
-
-
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-}
-
-
-def _json_type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int):
-        return "integer"
-    if isinstance(value, float):
-        return "number"
-    return {str: "string", list: "array", dict: "object", type(None): "null"}[type(value)]
-
-
-def _shown(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _invalid(path: str, value: Any, detail: str) -> Cause:
-    where = path.lstrip(".") or "<nil>"
-    text = f"Invalid value: {_shown(value)}: {where} in body {detail}"
-    return Cause("FieldValueInvalid", text, where)
-
-
-def validate(value: Any, schema: Schema, path: str = "") -> Iterator[Cause]:
-    """Causes for everything in `value` that a CRD schema refuses."""
-    if value is None:
-        if not schema.get("nullable"):
-            kind = schema.get("type", "object")
-            yield _wrong_type(path, value, kind)
-        return
-    if schema.get("x-kubernetes-int-or-string"):
-        if not isinstance(value, (int, str)) or isinstance(value, bool):
-            yield _wrong_type(path, value, "integer,string")
-        return
-    kind = schema.get("type")
-    if kind:
-        fits = isinstance(value, _TYPES[kind]) and (
-            kind == "boolean" or not isinstance(value, bool)
-        )
-        if not fits:
-            yield _wrong_type(path, value, kind)
-            return
-    yield from _constraints(value, schema, path)
-    if isinstance(value, dict):
-        yield from _object(value, schema, path)
-    elif isinstance(value, list):
-        yield from _array(value, schema, path)
-    for sub in schema.get("allOf") or ():
-        yield from validate(value, sub, path)
-    for word in ("anyOf", "oneOf"):
-        options = schema.get(word)
-        if options and not any(not list(validate(value, o, path)) for o in options):
-            some = "at least one" if word == "anyOf" else "one and only one"
-            yield _invalid(path, value, f"must validate {some} schema ({word})")
-
-
-def _wrong_type(path: str, value: Any, kind: str) -> Cause:
-    where = path.lstrip(".") or "<nil>"
-    text = (
-        f"Invalid value: {_shown(_json_type(value))}: {where} in body must be of type {kind}: "
-        f"{_shown(_json_type(value))}"
-    )
-    return Cause("FieldValueTypeInvalid", text, where)
-
-
-def _constraints(value: Any, schema: Schema, path: str) -> Iterator[Cause]:
-    if "enum" in schema and value not in schema["enum"]:
-        options = ", ".join(_shown(x) for x in schema["enum"])
-        text = f"Unsupported value: {_shown(value)}: supported values: {options}"
-        yield Cause("FieldValueNotSupported", text, path.lstrip("."))
-    if isinstance(value, str):
-        pattern = schema.get("pattern")
-        if pattern and not _pattern(pattern).search(value):
-            yield _invalid(path, value, f"should match '{pattern}'")
-        if len(value) > schema.get("maxLength", len(value)):
-            text = f"Too long: may not be more than {schema['maxLength']} bytes"
-            yield Cause("FieldValueTooLong", text, path.lstrip("."))
-        if len(value) < schema.get("minLength", 0):
-            yield _invalid(path, value, f"should be at least {schema['minLength']} chars long")
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        if value < schema.get("minimum", value):
-            yield _invalid(path, value, f"should be greater than or equal to {schema['minimum']}")
-        if value > schema.get("maximum", value):
-            yield _invalid(path, value, f"should be less than or equal to {schema['maximum']}")
-
-
-def _object(value: dict[str, Any], schema: Schema, path: str) -> Iterator[Cause]:
-    for name in schema.get("required") or ():
-        if name not in value:
-            yield required(f"{path}.{name}".lstrip("."))
-    properties: Schema = schema.get("properties") or {}
-    extra = schema.get("additionalProperties")
-    for name, child in value.items():
-        if name in properties:
-            yield from validate(child, properties[name], f"{path}.{name}")
-        elif isinstance(extra, Mapping):
-            yield from validate(child, extra, f"{path}.{name}")
-    if len(value) > schema.get("maxProperties", len(value)):
-        yield _invalid(path, len(value), f"must have at most {schema['maxProperties']} properties")
-
-
-def _array(value: list[Any], schema: Schema, path: str) -> Iterator[Cause]:
-    if len(value) > schema.get("maxItems", len(value)):
-        text = f"Too many: {len(value)}: must have at most {schema['maxItems']} items"
-        yield Cause("FieldValueTooMany", text, path.lstrip("."))
-    if len(value) < schema.get("minItems", 0):
-        yield _invalid(path, len(value), f"should have at least {schema['minItems']} items")
-    items: Schema = schema.get("items") or {}
-    for i, item in enumerate(value):
-        yield from validate(item, items, f"{path}[{i}]")
-    keys = schema.get("x-kubernetes-list-map-keys") or ()
-    unique = schema.get("x-kubernetes-list-type")
-    seen: set[str] = set()
-    for i, item in enumerate(value):
-        if unique == "map" and isinstance(item, dict):
-            identity = {k: item.get(k) for k in keys}
-        elif unique == "set":
-            identity = item
-        else:
-            continue
-        shown = _shown(identity)
-        if shown in seen:
-            yield Cause(
-                "FieldValueDuplicate", f"Duplicate value: {shown}", f"{path}[{i}]".lstrip(".")
-            )
-        seen.add(shown)

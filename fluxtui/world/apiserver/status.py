@@ -158,7 +158,7 @@ def conflict(resource: Resource, why: str = "") -> StatusError:
 
 def invalid(resource: Resource, causes: Sequence[Cause]) -> StatusError:
     """422 with one cause per field; the text joins them as apimachinery's aggregate does."""
-    parts = [f"{c.field}: {c.message}" for c in causes]
+    parts = list(dict.fromkeys(f"{c.field}: {c.message}" for c in causes))
     joined = parts[0] if len(parts) == 1 else f"[{', '.join(parts)}]"
     details = Details(resource.name, resource.group, resource.kind, causes=tuple(causes))
     text = f'{resource.qualified_kind} "{resource.name}" is invalid: {joined}'
