@@ -5,6 +5,7 @@ Made from the catalog on every question; kubectl, client libraries and Flux ask 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 from fluxtui.world.apiserver.kinds import Catalog, Kind
@@ -15,12 +16,18 @@ VERSION: Json = {
     "minor": "36",
     "gitVersion": "v1.36.2",
     "gitCommit": "",
-    "gitTreeState": "clean",
+    "gitTreeState": "",
     "buildDate": "2026-01-01T00:00:00Z",
     "goVersion": "",
     "compiler": "",
+    "emulationMajor": "1",
+    "emulationMinor": "36",
+    "minCompatibilityMajor": "1",
+    "minCompatibilityMinor": "35",
     "platform": "linux/amd64",
 }
+OPENAPI_INFO: Json = {"title": "Kubernetes", "version": "1.36"}
+AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 _SCALE = {"group": "autoscaling", "version": "v1", "kind": "Scale"}
 _SUB_KINDS = {
     ("pods", "binding"): ("", "v1", "Binding", ("create",)),
@@ -43,17 +50,18 @@ def _sub(kind: Kind, name: str) -> tuple[Json, list[str]]:
     special = _SUB_KINDS.get((kind.plural, name)) if not kind.custom else None
     if special is not None:
         group, version, title, verbs = special
+        if group == kind.group:
+            group = version = ""
         return {"group": group, "version": version, "kind": title}, list(verbs)
     if name == "scale":
         return dict(_SCALE), ["get", "patch", "update"]
-    response = {"group": kind.group, "version": kind.version, "kind": kind.kind}
-    return response, ["get", "patch", "update"]
+    return {"group": "", "version": "", "kind": kind.kind}, ["get", "patch", "update"]
 
 
 def _entry(kind: Kind) -> Json:
     out: Json = {
         "resource": kind.plural,
-        "responseKind": {"group": kind.group, "version": kind.version, "kind": kind.kind},
+        "responseKind": {"group": "", "version": "", "kind": kind.kind},
         "scope": "Namespaced" if kind.namespaced else "Cluster",
         "singularResource": kind.singular,
         "verbs": list(kind.verbs),
@@ -85,21 +93,47 @@ def served(catalog: Catalog, name: str, version: str) -> bool:
     return (name, version) in catalog.versions()
 
 
-def aggregated(catalog: Catalog, *, core: bool, version: str = "v2") -> Json:
+def builtin_group(catalog: Catalog, name: str) -> bool:
+    """Whether there is such a group that was there from the start."""
+    return any(kind.group == name and not kind.custom for kind in catalog.all())
+
+
+def wants_aggregated(accept: str) -> bool:
+    """Whether an Accept header names the aggregated form before the plain one."""
+    for part in accept.split(","):
+        media, *rest = (p.strip() for p in part.split(";"))
+        if media in ("application/json", "*/*"):
+            wanted = {"g=apidiscovery.k8s.io", "v=v2", "as=APIGroupDiscoveryList"}
+            if wanted <= set(rest):
+                return True
+            if not any(each.startswith(("g=", "v=", "as=")) for each in rest):
+                return False
+    return False
+
+
+def paths(catalog: Catalog) -> list[str]:
+    """What / lists."""
+    found = ["/api", "/apis", "/apis/", "/healthz", "/livez", "/metrics", "/openapi/v2"]
+    found += ["/openapi/v3", "/openapi/v3/", "/readyz", "/version"]
+    for group, version in catalog.versions():
+        found += [f"/apis/{group}", f"/apis/{group}/{version}"] if group else [f"/api/{version}"]
+    return sorted(set(found))
+
+
+def aggregated(catalog: Catalog, *, core: bool) -> Json:
     """An APIGroupDiscoveryList for /api (core) or /apis."""
     groups = {"": ["v1"]} if core else _groups(catalog)
-    kinds = catalog.all()
+    kinds = sorted(catalog.all(), key=lambda k: k.plural)
     items = []
     for group, versions in groups.items():
         listed = []
         for name in versions:
             resources = [_entry(k) for k in kinds if (k.group, k.version) == (group, name)]
             listed.append({"version": name, "resources": resources, "freshness": "Current"})
-        metadata: Json = {"creationTimestamp": None} | ({"name": group} if group else {})
-        items.append({"metadata": metadata, "versions": listed})
+        items.append({"metadata": {"name": group} if group else {}, "versions": listed})
     return {
         "kind": "APIGroupDiscoveryList",
-        "apiVersion": f"apidiscovery.k8s.io/{version}",
+        "apiVersion": "apidiscovery.k8s.io/v2",
         "metadata": {},
         "items": items,
     }
@@ -131,6 +165,12 @@ def group(catalog: Catalog, name: str) -> Json | None:
     return {"kind": "APIGroup", "apiVersion": "v1"} | _group(name, versions)
 
 
+def _storage_hash(kind: Kind) -> str:
+    """A short name of the version that is stored, as apiserver makes it."""
+    stored = f"{kind.group}/{kind.storage_version or kind.version}/{kind.kind}"
+    return base64.b64encode(hashlib.sha256(stored.encode()).digest()[:8]).decode()
+
+
 def resource_list(catalog: Catalog, group_name: str, version: str) -> Json | None:
     """An APIResourceList; None where there is no such group and version."""
     kinds = [k for k in catalog.all() if (k.group, k.version) == (group_name, version)]
@@ -150,8 +190,8 @@ def resource_list(catalog: Catalog, group_name: str, version: str) -> Json | Non
             entry["shortNames"] = list(kind.short_names)
         if kind.categories:
             entry["categories"] = list(kind.categories)
-        digest = hashlib.sha256(f"{kind.group}/{kind.plural}".encode()).hexdigest()[:16]
-        entry["storageVersionHash"] = digest
+        if "list" in kind.verbs:
+            entry["storageVersionHash"] = _storage_hash(kind)
         resources.append(entry)
         for name in sorted(kind.subresources):
             response, verbs = _sub(kind, name)
@@ -162,13 +202,12 @@ def resource_list(catalog: Catalog, group_name: str, version: str) -> Json | Non
                 "kind": response["kind"],
                 "verbs": verbs,
             }
-            if response["group"] != kind.group:
+            if response["group"]:
                 item |= {"group": response["group"], "version": response["version"]}
             resources.append(item)
-    api_version = f"{group_name}/{version}" if group_name else version
-    return {
-        "kind": "APIResourceList",
-        "apiVersion": "v1",
-        "groupVersion": api_version,
-        "resources": resources,
-    }
+    head: Json = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": version}
+    if group_name:
+        head["groupVersion"] = f"{group_name}/{version}"
+    else:
+        del head["apiVersion"]  # real servers leave it out here, for clients from before groups
+    return head | {"resources": resources}

@@ -15,7 +15,6 @@ import yaml
 
 from fluxtui.world.apiserver import protobuf
 from fluxtui.world.apiserver.status import (
-    Details,
     Json,
     StatusError,
     bad_request,
@@ -24,6 +23,7 @@ from fluxtui.world.apiserver.status import (
 from fluxtui.world.apiserver.store import dumps
 
 JSON = "application/json"
+ANONYMOUS = "system:anonymous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,19 @@ class User:
     groups: tuple[str, ...] = ()
     read_only: bool = False
 
+    @property
+    def known(self) -> bool:
+        """Whether somebody vouched for the name."""
+        return self.name != ANONYMOUS
+
+    @property
+    def trusted(self) -> bool:
+        return self.known and not self.read_only
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; header names in lower case, `query` holds the last value of each name."""
+    """One request; header names in lower case, `query` holds the first value of each name."""
 
     method: str
     path: str
@@ -80,7 +89,12 @@ def failure(error: StatusError) -> Response:
 
 
 def text(value: str, status: int = 200) -> Response:
-    return Response(status, value.encode(), "text/plain; charset=utf-8")
+    return Response(
+        status,
+        value.encode(),
+        "text/plain; charset=utf-8",
+        {"X-Content-Type-Options": "nosniff"},
+    )
 
 
 class _Loader(yaml.CSafeLoader):
@@ -122,30 +136,6 @@ def parse_body(request: Request) -> Any:
         if "yaml" in media:
             return parse_yaml(data)
         raise bad_request(f"the body of the request is no valid JSON: {error}") from error
-
-
-def wants(request: Request, form: str) -> bool:
-    """Whether the first acceptable form is the given one (Table, PartialObjectMetadata...)."""
-    for part in request.accept.split(","):
-        parameters = dict(p.strip().partition("=")[::2] for p in part.split(";")[1:] if "=" in p)
-        media = part.split(";")[0].strip()
-        if media not in (JSON, "*/*", "application/*"):
-            continue
-        return parameters.get("as", "") == form
-    return False
-
-
-def check_acceptable(request: Request) -> None:
-    """Refuse a client that takes nothing but forms we do not speak."""
-    medias = {p.split(";")[0].strip() for p in request.accept.split(",")} - {""}
-    spoken = {JSON, "*/*", "application/*", "application/yaml", "text/plain", "text/*"}
-    if medias and not medias & spoken:
-        raise StatusError(
-            406,
-            "NotAcceptable",
-            "406: Not Acceptable\n\nAvailable representations: application/json",
-            Details(),
-        )
 
 
 def object_or_empty(request: Request) -> Json:

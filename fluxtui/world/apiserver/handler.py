@@ -1,7 +1,7 @@
 """HTTP/1.1 on one connection: read a request, ask the API, write the answer or the watch.
 
 A request parser of our own, because the standard one spends more time on headers than the API on
-the answer. Nothing here knows Kubernetes beyond tokens and Status.
+the answer. Nothing here knows Kubernetes beyond tokens, Status and content types.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ import hmac
 import socketserver
 import ssl
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from fluxtui.world.apiserver.exchange import Request, Response, User, failure
+from fluxtui.world.apiserver.exchange import ANONYMOUS, Request, Response, User, failure
 from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.apiserver.negotiation import rendered
 from fluxtui.world.apiserver.status import Details, StatusError, unauthorized
 
 if TYPE_CHECKING:
     from fluxtui.world.apiserver.server import ApiServer
 
-_OPEN_PATHS = ("/readyz", "/livez", "/healthz")
+_NOBODY = User(ANONYMOUS, ("system:unauthenticated",), read_only=True)
 _MAX_BODY = 8 * 1024 * 1024
 _MAX_LINE = 64 * 1024
 
@@ -79,12 +81,14 @@ class Handler(socketserver.StreamRequestHandler):
         body = self._body(headers)
         keep = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
         split = urlsplit(url)
-        query = dict(parse_qsl(split.query, keep_blank_values=True)) if split.query else {}
+        query: dict[str, str] = {}
+        if split.query:
+            query = dict(reversed(parse_qsl(split.query, keep_blank_values=True)))
         rule = self._fault(method, split.path)
         response = self._respond(method, split.path, query, headers, body, rule)
         if response.stream is not None:
-            self._stream(response, rule)
-            return False
+            self._stream(response, keep, rule)
+            return keep and not self.api.closing.is_set()
         self._send(response, method, keep, rule)
         return keep
 
@@ -119,11 +123,12 @@ class Handler(socketserver.StreamRequestHandler):
         return rule
 
     def _user(self, path: str, headers: dict[str, str]) -> User:
-        if path in _OPEN_PATHS and "authorization" not in headers:
-            return User("system:anonymous", ("system:unauthenticated",), read_only=True)
+        """Whose token it is; nobody's where there is none. Raises 401 for a wrong one."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            return _NOBODY
         private = path.startswith("/_world/")
-        if scheme.lower() == "bearer" and (private or not self.api.faults.token_expired):
+        if private or not self.api.faults.token_expired:
             for known, user in self.api.users.items():
                 if hmac.compare_digest(known.encode(), token.strip().encode()):
                     return user
@@ -138,13 +143,14 @@ class Handler(socketserver.StreamRequestHandler):
         body: bytes,
         rule: Rule | None,
     ) -> Response:
+        request = Request(method, path, query, headers, body, _NOBODY)
         try:
-            user = self._user(path, headers)
+            request = replace(request, user=self._user(path, headers))
             if rule is not None and rule.status:
                 raise _broken(rule)
-            return self.api.respond(Request(method, path, query, headers, body, user))
+            return rendered(request, self.api.respond(request))
         except StatusError as error:
-            return failure(error)
+            return rendered(request, failure(error))
         except Exception as error:  # a bug of ours must reach the client, not end the thread
             self.api.report(error)
             text = f"Internal error occurred: {type(error).__name__}: {error}"
@@ -180,9 +186,11 @@ class Handler(socketserver.StreamRequestHandler):
             return
         self.wfile.write(head + body)
 
-    def _stream(self, response: Response, rule: Rule | None) -> None:
+    def _stream(self, response: Response, keep: bool, rule: Rule | None) -> None:
         """Send a watch; a rule can make it fall silent (stall) or break it off (cut)."""
-        lines = [*self._head(response), "Transfer-Encoding: chunked", "Connection: close"]
+        lines = [*self._head(response), "Transfer-Encoding: chunked"]
+        if not keep:
+            lines.append("Connection: close")
         self.wfile.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
         if rule is not None and rule.cut == "headers":
             raise _Hangup

@@ -6,13 +6,13 @@ The catalog answers lookups only; it never stores objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from fluxtui.world.apiserver.shape import Shape, builtin
-from fluxtui.world.apiserver.status import Resource
+from fluxtui.world.apiserver.status import Json, Resource
 
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 
@@ -46,7 +46,8 @@ _GENERATION_WITHOUT_SPEC = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One served kind. `storage_version` differs from `version` for extra versions of a CRD."""
+    """One served kind. `storage_version` differs from `version` for extra versions of a CRD; `view`
+    makes of a stored object what this version shows of it, where that is more than a name."""
 
     group: str
     version: str
@@ -67,6 +68,7 @@ class Kind:
     storage_version: str = ""
     custom: bool = False
     warning: str = ""
+    view: Callable[[Json], Json] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -6,11 +6,14 @@ those are gone the answer is 410 with a token to go on from the present. Nothing
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Mapping
+import time
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fluxtui.world.apiserver import continuation
+from fluxtui.world.apiserver.continuation import Continuation
+from fluxtui.world.apiserver.list_options import ListOptions
 from fluxtui.world.apiserver.selectors import Predicate
 from fluxtui.world.apiserver.status import (
     Cause,
@@ -18,10 +21,8 @@ from fluxtui.world.apiserver.status import (
     StatusError,
     bad_request,
     expired,
-    forbidden_field,
-    invalid_options,
 )
-from fluxtui.world.apiserver.store import Bucket, Key, Store, Stored
+from fluxtui.world.apiserver.store import Bucket, Key, Store, Stored, path_of
 
 _GONE = (
     "The provided continue parameter is too old to display a consistent list result. You can start "
@@ -30,6 +31,7 @@ _GONE = (
     "inconsistent list - objects that were created, modified, or deleted between the time the "
     "first chunk was returned and now may show up in the list."
 )
+_TOO_OLD = "The resourceVersion for the provided list is too old."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +44,35 @@ class Page:
     remaining: int | None = None
 
 
-def _token(rv: int, key: Key) -> str:
-    data = json.dumps({"v": "meta.k8s.io/v1", "rv": rv, "start": list(key)})
-    return base64.urlsafe_b64encode(data.encode()).decode().rstrip("=")
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """`rv` is 0 for now; `start` is the first key that may be in the page."""
+
+    rv: int = 0
+    start: str = ""
 
 
-def _parse(token: str) -> tuple[int, Key]:
-    try:
-        data = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        return int(data["rv"]), (str(data["start"][0]), str(data["start"][1]))
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise bad_request(f"invalid continue token: continue key is not valid: {error}") from error
-
-
-def parse_version(text: str, *, watch: bool = False) -> int:
-    if not text.isdigit():
-        why = (
-            f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": '
-            "invalid syntax"
-        )
-        if watch:
-            raise StatusError(500, "", why)
-        raise StatusError(400, "BadRequest", f"invalid resource version: {why}")
+def parse_version(text: str) -> int:
+    """A resourceVersion as a number, 0 where there is none. Raises ValueError with Go's words."""
+    if not text:
+        return 0
+    fault = ""
+    if not (text.isascii() and text.isdigit()):
+        fault = "invalid syntax"
+    elif int(text) >= 2**64:
+        fault = "value out of range"
+    if fault:
+        why = f'strconv.ParseUint: parsing "{text}": {fault}'
+        raise ValueError(f'resourceVersion: Invalid value: "{text}": {why}')
     return int(text)
+
+
+def plain_version(text: str) -> int:
+    """The same for a get or a watch, which answer nonsense with 500."""
+    try:
+        return parse_version(text)
+    except ValueError as error:
+        raise StatusError(500, "", str(error)) from error
 
 
 def too_new(asked: int, current: int) -> StatusError:
@@ -77,6 +85,17 @@ def too_new(asked: int, current: int) -> StatusError:
         Details(causes=causes, retry_after=1),
         headers={"Retry-After": "1"},
     )
+
+
+def reached(store: Store, rv: int) -> None:
+    """Return once the store is as new as `rv`; raises 504 where it does not become so in time."""
+    deadline = time.monotonic() + store.patience
+    with store.lock:
+        while store.rv < rv:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise too_new(rv, store.rv)
+            store.advanced.wait(left)
 
 
 def _at(bucket: Bucket, rv: int) -> dict[Key, Stored]:
@@ -96,86 +115,75 @@ def page(
     store: Store,
     resource: tuple[str, str],
     namespace: str,
-    query: Mapping[str, str],
+    options: ListOptions,
     wanted: Predicate | None,
     name: str = "",
 ) -> Page:
-    """A list as the query asks for it. Raises 400, 410, 504."""
-    limit = int(query.get("limit") or 0)
-    if query.get("resourceVersion") == "0" and not query.get("continue"):
+    """A list as the options ask for it. Raises 400, 410, 504."""
+    asked = _asked(store, options, namespace)
+    limit = max(options.limit, 0)
+    if options.version == "0" and not options.token:
         limit = 0  # any version will do: answered whole, as from a watch cache
     with store.lock:
         bucket = store.bucket(resource)
-        rv, start, exact = _asked(store, bucket, query)
-        if name and not exact:
-            keys = (
-                [k for k in ((namespace, name),) if k in bucket.objects]
-                if namespace
-                else [k for k in bucket.order() if k[1] == name]
-            )
-            objects = bucket.objects
-        elif exact and rv < store.rv:
-            objects = _at(bucket, rv)
-            keys = sorted(objects)
-        else:
-            objects = bucket.objects
-            keys = bucket.order()
-        rv = rv or store.rv
-        found = [
-            (key, objects[key])
-            for key in keys
-            if (not namespace or key[0] == namespace)
-            and (start is None or key > start)
-            and (not name or key[1] == name)
-            and (wanted is None or wanted(objects[key].obj))
-        ]
-    if limit <= 0 or len(found) <= limit:
-        return Page([s for _, s in found], rv)
-    rest = len(found) - limit
-    found = found[:limit]
-    return Page([s for _, s in found], rv, _token(rv, found[-1][0]), None if wanted else rest)
+        if asked.rv and asked.rv < bucket.compacted:
+            if not options.token:
+                raise expired(_TOO_OLD)
+            start = asked.start.removeprefix(f"{namespace}/") if namespace else asked.start
+            raise expired(_GONE, continue_token=Continuation(-1, start).encode())
+        rv = asked.rv or store.rv
+        objects, keys = bucket.objects, _narrowed(bucket.order(), namespace, asked.start)
+        if asked.rv and asked.rv < store.rv:
+            objects = _at(bucket, asked.rv)
+            keys = _narrowed(sorted(objects, key=path_of), namespace, asked.start)
+        if name and not limit:
+            keys = [key for key in keys if key[1] == name]
+        items: list[Stored] = []
+        for i, key in enumerate(keys):
+            stored = objects[key]
+            if wanted is not None and not wanted(stored.obj):
+                continue
+            items.append(stored)
+            if len(items) == limit:
+                rest = len(keys) - i - 1
+                return Page(items, rv, *_more(key, namespace, rv, rest, wanted))
+    return Page(items, rv)
 
 
-def _match(cause: Cause) -> StatusError:
-    return invalid_options("ListOptions", cause)
+def _more(
+    last: Key, namespace: str, rv: int, rest: int, wanted: Predicate | None
+) -> tuple[str, int | None]:
+    """The token after `last` and how many come; with a selector nobody has counted them."""
+    if not rest:
+        return "", None
+    start = (last[1] if namespace else path_of(last)) + "\0"
+    return Continuation(rv, start).encode(), None if wanted else rest
 
 
-def _asked(store: Store, bucket: Bucket, query: Mapping[str, str]) -> tuple[int, Key | None, bool]:
-    """(version, start after, whether exactly that version); version 0 means now."""
-    text, match = query.get("resourceVersion", ""), query.get("resourceVersionMatch", "")
-    token = query.get("continue", "")
-    if token:
-        if text not in ("", "0"):
+def _narrowed(keys: Sequence[Key], namespace: str, start: str) -> Sequence[Key]:
+    """The keys of one namespace, from `start` on."""
+    if not namespace and not start:
+        return keys
+    prefix = f"{namespace}/" if namespace else ""
+    first = bisect_left(keys, max(start, prefix), key=path_of)
+    last = bisect_left(keys, f"{namespace}0", key=path_of) if namespace else len(keys)
+    return keys[first:last]
+
+
+def _asked(store: Store, options: ListOptions, namespace: str) -> _Asked:
+    """Which version a list is of, and where it begins; waits for a version that is to come."""
+    if options.token:
+        found = continuation.decode(options.token)
+        if options.version not in ("", "0"):
             raise bad_request("specifying resource version is not allowed when using continue")
-        rv, start = _parse(token)
-        if rv < 0:
-            return 0, start, False
-        if rv < bucket.compacted:
-            raise expired(_GONE, continue_token=_token(-1, start))
-        return rv, start, True
-    if match and not text:
-        raise _match(
-            forbidden_field(
-                "resourceVersionMatch",
-                "resourceVersionMatch is forbidden unless resourceVersion is provided",
-            )
-        )
-    if match not in ("", "Exact", "NotOlderThan"):
-        text = f'Unsupported value: "{match}": supported values: "Exact", "NotOlderThan", ""'
-        raise _match(Cause("FieldValueNotSupported", text, "resourceVersionMatch"))
-    if text in ("", "0"):
-        if match == "Exact" and text == "0":
-            raise _match(
-                forbidden_field(
-                    "resourceVersionMatch",
-                    'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
-                )
-            )
-        return 0, None, False
-    rv = parse_version(text)
-    if rv > store.rv:
-        raise too_new(rv, store.rv)
-    exact = match == "Exact" or (not match and bool(query.get("limit")))
-    if exact and rv < bucket.compacted:
-        raise expired("The resourceVersion for the provided list is too old.")
-    return (rv, None, True) if exact else (0, None, False)
+        start = f"{namespace}/{found.start}" if namespace else found.start
+        return _Asked(max(found.rv, 0), start)
+    try:
+        rv = parse_version(options.version)
+    except ValueError as error:
+        raise bad_request(f"invalid resource version: {error}") from error
+    if not rv:
+        return _Asked()
+    reached(store, rv)
+    exact = options.match == "Exact" or (not options.match and options.limit > 0)
+    return _Asked(rv if exact else 0)

@@ -104,20 +104,45 @@ def metadata_causes(metadata: Json, *, custom: bool) -> Iterator[Cause]:
 def label_causes(labels: Any, where: str) -> Iterator[Cause]:
     for key, value in (labels or {}).items():
         yield from _key(key, where)
-        text = value or ""
-        if len(text) > 63:
-            yield invalid_value(where, f'"{text}"', "must be no more than 63 bytes")
-        elif text and not _QUALIFIED.match(text):
-            yield invalid_value(where, f'"{text}"', _VALUE_TEXT)
+        for text in value_faults(value or ""):
+            yield invalid_value(where, f'"{value}"', text)
 
 
 def _key(key: str, where: str, *, lower: bool = False) -> Iterator[Cause]:
     prefix, slash, name = key.rpartition("/")
-    if slash and not _SUBDOMAIN.match(prefix.lower() if lower else prefix):
-        yield invalid_value(where, f'"{key}"', f"prefix part {SUBDOMAIN_TEXT}")
+    for text in key_faults(f"{prefix.lower()}/{name}" if slash and lower else key):
+        yield invalid_value(where, f'"{key}"', text)
+
+
+def value_faults(value: str) -> list[str]:
+    """What is wrong with a label's value, in apimachinery's words and order."""
+    faults = []
+    if len(value.encode()) > 63:
+        faults.append("must be no more than 63 bytes")
+    if value and not _QUALIFIED.match(value):
+        faults.append(_VALUE_TEXT)
+    return faults
+
+
+def key_faults(key: str) -> list[str]:
+    """What is wrong with the key of a label or annotation, in apimachinery's words and order."""
+    faults = []
+    parts = key.split("/")
+    if len(parts) > 2:
+        text = _NAME_TEXT.replace("name part must", "a valid label key must")
+        return [f"{text} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"]
+    if len(parts) == 2 and not parts[0]:
+        faults.append("prefix part must be non-empty")
+    elif len(parts) == 2:
+        if len(parts[0]) > 253:
+            faults.append("prefix part must be no more than 253 bytes")
+        if not _SUBDOMAIN.match(parts[0]):
+            faults.append(f"prefix part {SUBDOMAIN_TEXT}")
+    name = parts[-1]
     if not name:
-        yield invalid_value(where, f'"{key}"', "name part must be non-empty")
-    elif len(name) > 63:
-        yield invalid_value(where, f'"{key}"', "name part must be no more than 63 bytes")
-    elif not _QUALIFIED.match(name):
-        yield invalid_value(where, f'"{key}"', _NAME_TEXT)
+        faults.append("name part must be non-empty")
+    elif len(name.encode()) > 63:
+        faults.append("name part must be no more than 63 bytes")
+    if not _QUALIFIED.match(name):
+        faults.append(_NAME_TEXT)
+    return faults

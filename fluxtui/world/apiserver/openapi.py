@@ -10,10 +10,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.world.apiserver.discovery import VERSION
+from fluxtui.world.apiserver.discovery import OPENAPI_INFO
 from fluxtui.world.apiserver.kinds import Catalog, Kind
 from fluxtui.world.apiserver.shape import Shape, metadata
 from fluxtui.world.apiserver.status import Json
+from fluxtui.world.apiserver.store import dumps
 
 _SCALARS: Mapping[str, Json] = {
     "s": {"type": "string"},
@@ -29,13 +30,25 @@ _PREFIX = "io.k8s.api."
 
 
 def index(catalog: Catalog) -> Json:
-    """/openapi/v3: where the documents are; the hash changes with the catalog."""
-    digest = hashlib.sha256(f"{catalog.generation}".encode()).hexdigest().upper()[:32]
+    """/openapi/v3: where the documents are; a document's hash changes with what it says."""
     paths: Json = {}
     for group, version in catalog.versions():
         path = f"apis/{group}/{version}" if group else f"api/{version}"
-        paths[path] = {"serverRelativeURL": f"/openapi/v3/{path}?hash={digest}"}
+        address = f"/openapi/v3/{path}?hash={digest(catalog, group, version)}"
+        paths[path] = {"serverRelativeURL": address}
     return {"paths": paths}
+
+
+def digest(catalog: Catalog, group: str | None = None, version: str = "") -> str:
+    """The hash of one document, or of all of them, without making it: what is built in is always
+    the same, so only the kinds and the schemas of custom ones count."""
+    out = hashlib.sha512()
+    for kind in sorted(catalog.all(), key=lambda k: (k.group, k.version, k.plural)):
+        if group is None or (kind.group, kind.version) == (group, version):
+            out.update(f"{kind.api_version}/{kind.plural}/{','.join(kind.subresources)}".encode())
+            if kind.schema is not None:
+                out.update(dumps(kind.schema))
+    return out.hexdigest().upper()
 
 
 def document(catalog: Catalog, group: str, version: str) -> Json | None:
@@ -55,7 +68,7 @@ def document(catalog: Catalog, group: str, version: str) -> Json | None:
             paths[f"{base}{middle}/{kind.plural}/{{name}}"] = _object(kind, name)
     return {
         "openapi": "3.0.0",
-        "info": {"title": "Kubernetes", "version": VERSION["gitVersion"]},
+        "info": OPENAPI_INFO,
         "paths": paths,
         "components": {"schemas": schemas},
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fluxtui.world.apiserver.exchange import User
 from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.routing import Target
 from fluxtui.world.apiserver.status import (
     Details,
     Json,
@@ -17,28 +18,48 @@ from fluxtui.world.apiserver.status import (
 )
 
 READ_VERBS = ("get", "list", "watch")
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+_PUBLIC = ("/readyz", "/livez", "/healthz", "/version")
 _SELF = ("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews")
 
 
-def check(user: User, verb: str, kind: Kind, namespace: str, name: str, sub: str) -> None:
-    """Raise 403 where the user may not."""
-    if allowed(user, verb, kind.plural, sub):
+def check(user: User, verb: str, target: Target) -> None:
+    """Raise 403 where the user may not, whether or not there is such a thing."""
+    plural, group, sub, name = target.plural, target.group, target.subresource, target.name
+    if user.trusted or allowed(user, verb, plural, sub):
         return
-    resource = f"{kind.plural}/{sub}" if sub else kind.plural
+    namespace = target.namespace
+    if plural == "namespaces" and not group:
+        namespace = name
+    resource = f"{plural}/{sub}" if sub else plural
     scope = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
-    about = f"{kind.plural}.{kind.group}" if kind.group else kind.plural
+    about = f"{plural}.{group}" if group else plural
     if name:
         about += f' "{name}"'
     raise StatusError(
         403,
         "Forbidden",
         f'{about} is forbidden: User "{user.name}" cannot {verb} resource "{resource}" in API '
-        f'group "{kind.group}" {scope}',
-        Details(name, kind.group, kind.plural),
+        f'group "{group}" {scope}',
+        Details(name, group, plural),
+        headers=NOSNIFF,
     )
 
 
+def check_path(user: User, method: str, path: str) -> None:
+    """The same for a path that is no resource."""
+    verb = {"GET": "get", "HEAD": "head"}.get(method, method.lower())
+    if user.trusted or (path.rstrip("/") or "/") in _PUBLIC:
+        return
+    if user.known and verb == "get":
+        return
+    text = f'forbidden: User "{user.name}" cannot {verb} path "{path}"'
+    raise StatusError(403, "Forbidden", text, Details(), headers=NOSNIFF)
+
+
 def allowed(user: User, verb: str, plural: str, sub: str = "") -> bool:
+    if not user.known:
+        return False
     if not user.read_only:
         return True
     if plural in _SELF:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fluxtui.world.apiserver import admit, discovery, namespaces, openapi, writes
+from fluxtui.world.apiserver import admit, discovery, namespaces, reviews, writes
 from fluxtui.world.apiserver.collector import Collector
 from fluxtui.world.apiserver.crds import Definitions, flux_crds
 from fluxtui.world.apiserver.exchange import (
@@ -25,16 +25,15 @@ from fluxtui.world.apiserver.exchange import (
     Response,
     User,
     answer,
-    check_acceptable,
     object_or_empty,
-    text,
 )
 from fluxtui.world.apiserver.faults import Faults
 from fluxtui.world.apiserver.handler import bound
 from fluxtui.world.apiserver.kinds import Catalog, builtin_kinds
 from fluxtui.world.apiserver.kubeconfig import write_kubeconfig
 from fluxtui.world.apiserver.outcalls import asking_for, serving
-from fluxtui.world.apiserver.resources import Resources
+from fluxtui.world.apiserver.paths import Paths, not_there
+from fluxtui.world.apiserver.resources import Resources, verb_of
 from fluxtui.world.apiserver.routing import target
 from fluxtui.world.apiserver.state import Admission, Options, State
 from fluxtui.world.apiserver.status import (
@@ -152,12 +151,15 @@ class ApiServer:
         self._collector = Collector(self.state)
         self._ender = namespaces.NamespaceEnder(self.state, namespace_delay)
         self._resources = Resources(self.state, self.faults, self.closing)
+        self._paths = Paths(self.state, lambda: f"127.0.0.1:{self.port}")
         self._seed(flux_crds() if crds is None else crds)
         self._listener = _Listener(self, port)
         self._thread: threading.Thread | None = None
 
     def _seed(self, crds: Iterable[Mapping[str, Any]]) -> None:
         catalog = self.state.catalog
+        for each in catalog.stored():
+            self.state.store.bucket(each.resource)  # can be watched from the first version on
         kind = catalog.find("", "v1", "namespaces")
         crd_kind = catalog.find("apiextensions.k8s.io", "v1", "customresourcedefinitions")
         assert kind is not None and crd_kind is not None
@@ -234,65 +236,22 @@ class ApiServer:
         if path.startswith("/_world/"):
             return self._world(request)
         place = target(path)
-        if place is not None:
-            check_acceptable(request)
-            if not discovery.served(self.state.catalog, place.group, place.version):
-                return text("404 page not found\n", 404)
-            if request.method in ("GET", "HEAD"):
-                return self._resources.respond(request, place)
-            with serving(asking_for(request, place.subresource)) as asked:
-                response = self._resources.respond(request, place)
-            response.warnings = [*response.warnings, *asked.warnings]
-            return response
-        if request.method not in ("GET", "HEAD"):
-            raise method_not_allowed()
-        return self._other(request, path.rstrip("/") or "/")
-
-    def _other(self, request: Request, path: str) -> Response:
-        if path in ("/readyz", "/livez", "/healthz"):
-            return text("ok")
-        if path == "/version":
-            return answer(discovery.VERSION)
-        if path in ("/api", "/apis"):
-            return self._discovery(request, core=path == "/api")
-        if path == "/metrics":
-            return text(f"world_objects_version {self.state.store.rv}\n")
-        parts = path.strip("/").split("/")
-        catalog = self.state.catalog
-        found = None
-        if parts[0] == "api" and len(parts) == 2:
-            found = discovery.resource_list(catalog, "", parts[1])
-        elif parts[0] == "apis" and len(parts) == 3:
-            found = discovery.resource_list(catalog, parts[1], parts[2])
-        elif parts[0] == "apis" and len(parts) == 2:
-            found = discovery.group(catalog, parts[1])
-        elif path == "/openapi/v3":
-            found = openapi.index(catalog)
-        elif parts[:2] == ["openapi", "v3"]:
-            group, _, version = "/".join(parts[3:]).rpartition("/")
-            found = openapi.document(catalog, group, version)
-        elif path == "/":
-            found = {"paths": ["/api", "/apis", "/healthz", "/openapi/v3", "/readyz", "/version"]}
-        if found is not None:
-            return answer(found)
-        if parts[0] == "apis" and len(parts) == 3 and discovery.group(catalog, parts[1]):
-            raise unknown_path()  # a group that is there, in a version that is not
-        return text("404 page not found\n", 404)
-
-    def _discovery(self, request: Request, *, core: bool) -> Response:
-        catalog = self.state.catalog
-        for version in ("v2", "v2beta1"):
-            form = f"g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
-            if form in request.accept.replace(" ", ""):
-                body = discovery.aggregated(catalog, core=core, version=version)
-                return answer(body, media=f"application/json;{form}")
-        if core:
-            return answer(discovery.api_versions(f"127.0.0.1:{self.port}"))
-        return answer(discovery.group_list(catalog))
+        if place is None:
+            reviews.check_path(request.user, request.method, path)
+            return self._paths.respond(request)
+        reviews.check(request.user, verb_of(request, place), place)
+        if not discovery.served(self.state.catalog, place.group, place.version):
+            return not_there()
+        if request.method in ("GET", "HEAD"):
+            return self._resources.respond(request, place)
+        with serving(asking_for(request, place.subresource)) as asked:
+            response = self._resources.respond(request, place)
+        response.warnings = [*response.warnings, *asked.warnings]
+        return response
 
     def _world(self, request: Request) -> Response:
         """The private paths: faults, and forgetting all history."""
-        if request.user.read_only:
+        if not request.user.trusted:
             raise forbidden(self.state.catalog.all()[0].named(""), "the token is read-only")
         if request.path != "/_world/faults":
             raise unknown_path()

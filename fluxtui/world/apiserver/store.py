@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
@@ -17,6 +18,11 @@ Key = tuple[str, str]  # (namespace, name); namespace is "" for cluster-wide kin
 Change = Literal["ADDED", "MODIFIED", "DELETED"]
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def path_of(key: Key) -> str:
+    """Where etcd keeps it, and so its place in lists: `flux-system/x` comes before `flux/x`."""
+    return f"{key[0]}/{key[1]}" if key[0] else key[1]
 
 
 def dumps(value: Any) -> bytes:
@@ -68,21 +74,19 @@ class Bucket:
         self.compacted = compacted
         self.changed = threading.Condition(lock)
         self._ring = ring
-        self._order: list[Key] | None = []
+        self._order: list[Key] = []
 
     def order(self) -> list[Key]:
-        """Keys in etcd's order: namespace, then name."""
-        if self._order is None:
-            self._order = sorted(self.objects)
+        """Keys in etcd's order. Not to be changed, nor kept without the lock."""
         return self._order
 
     def record(self, event: Event) -> None:
         if event.change == "DELETED":
-            self.objects.pop(event.key, None)
-            self._order = None
+            if self.objects.pop(event.key, None) is not None:
+                del self._order[bisect_left(self._order, path_of(event.key), key=path_of)]
         else:
             if event.key not in self.objects:
-                self._order = None
+                insort(self._order, event.key, key=path_of)
             self.objects[event.key] = event.stored
         self.events.append(event)
         if len(self.events) >= 2 * self._ring:
@@ -115,6 +119,8 @@ class Store:
     def __init__(self, *, ring: int = 2000) -> None:
         self.lock = threading.RLock()
         self.rv = 1
+        self.advanced = threading.Condition(self.lock)  # told of every new version
+        self.patience = 3.0  # seconds a read waits for a version that is to come
         self._ring = ring
         self._floor = 0  # nothing older can be resumed from, in any bucket
         self._buckets: dict[tuple[str, str], Bucket] = {}
@@ -122,11 +128,12 @@ class Store:
         self.listeners: list[Callable[[tuple[str, str], Event], None]] = []
 
     def bucket(self, resource: tuple[str, str]) -> Bucket:
+        """A resource's objects. Nothing from before its first use can be resumed from."""
         bucket = self._buckets.get(resource)
         if bucket is None:
             with self.lock:
                 bucket = self._buckets.setdefault(
-                    resource, Bucket(self.lock, self._ring, self._floor)
+                    resource, Bucket(self.lock, self._ring, max(self.rv, self._floor))
                 )
         return bucket
 
@@ -160,6 +167,7 @@ class Store:
 
     def _stamp(self, obj: Json) -> Stored:
         self.rv += 1
+        self.advanced.notify_all()
         metadata = obj["metadata"] | {"resourceVersion": str(self.rv)}
         return Stored(obj | {"metadata": metadata}, self.rv)
 
@@ -193,3 +201,4 @@ class Store:
         with self.lock:
             for bucket in self._buckets.values():
                 bucket.changed.notify_all()
+            self.advanced.notify_all()

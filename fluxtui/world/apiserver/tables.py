@@ -16,6 +16,8 @@ from fluxtui.world.apiserver.pod_columns import PODS
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Stored
 
+_INITIAL_END = "k8s.io/initial-events-end"
+
 
 def _parts(kind: Kind) -> tuple[tuple[Column, ...], cols.Cells, bool]:
     """Columns, cells, and whether the name comes first."""
@@ -80,11 +82,11 @@ def _definitions(columns: Iterable[Column]) -> list[Json]:
     return out
 
 
-def partial(obj: Json) -> Json:
+def partial(obj: Json, version: str = "v1") -> Json:
     """The PartialObjectMetadata of an object."""
     return {
         "kind": "PartialObjectMetadata",
-        "apiVersion": "meta.k8s.io/v1",
+        "apiVersion": f"meta.k8s.io/{version}",
         "metadata": obj["metadata"],
     }
 
@@ -96,7 +98,7 @@ def table(
     now: float,
     *,
     include: str = "Metadata",
-    header: bool = True,
+    version: str = "v1",
 ) -> Json:
     """A Table. `include` is None, Metadata or Object: what a row carries of its object."""
     columns, cells, named = _parts(kind)
@@ -107,16 +109,18 @@ def table(
         if named:
             values = [obj["metadata"].get("name", ""), *values]
         row: Json = {"cells": values}
-        if include == "Metadata":
-            row["object"] = partial(obj)
-        elif include == "Object":
-            row["object"] = obj
+        if include == "Object":
+            row["object"] = obj if kind.view is None else kind.view(obj)
+        elif include == "Metadata" or _INITIAL_END in (obj["metadata"].get("annotations") or ()):
+            row["object"] = partial(obj, version)
+        else:
+            row["object"] = None
         rows.append(row)
     shown = (cols.NAME, *columns) if named else columns
     return {
         "kind": "Table",
-        "apiVersion": "meta.k8s.io/v1",
+        "apiVersion": f"meta.k8s.io/{version}",
         "metadata": metadata,
-        "columnDefinitions": _definitions(shown) if header else None,
+        "columnDefinitions": _definitions(shown),
         "rows": rows,
     }

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from fluxtui.world.apiserver.listing import reached
 from fluxtui.world.apiserver.selectors import Predicate
 from fluxtui.world.apiserver.status import Json, StatusError, expired
 from fluxtui.world.apiserver.store import Bucket, Event, Store, Stored, dumps
@@ -18,18 +19,20 @@ from fluxtui.world.apiserver.store import Bucket, Event, Store, Stored, dumps
 # (change, object) -> the line to send
 Render = Callable[[str, Stored], bytes]
 BOOKMARK_EVERY = 60.0
+BOOKMARK_BEFORE_END = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class WatchOptions:
-    """What a watcher asked for. `since` is None to begin with the present state."""
+    """What a watcher asked for. `since` is 0 for "now"; `initial` says that the present state comes
+    first, and only once it is as new as `since`."""
 
-    since: int | None
+    since: int
+    initial: bool | None = None
     namespace: str = ""
     name: str = ""
     wanted: Predicate | None = None
     bookmarks: bool = False
-    initial_events: bool = False
     seconds: float = 1800.0
 
 
@@ -57,21 +60,39 @@ class Watch:
         self._stopped = stopped
         self._initial: list[Stored] = []
         self._version = 0
+        self._position = 0
+        self._failed: StatusError | None = None
         with store.lock:
-            self._position = self._begin()
+            if not options.initial:
+                self._resume()
+            elif options.since <= store.rv:
+                self._begin()
 
-    def _begin(self) -> int:
-        options, bucket = self._options, self._bucket
-        if options.since is not None and options.since > 0 and not options.initial_events:
-            if options.since < bucket.compacted:
-                raise expired(f"too old resource version: {options.since} ({bucket.compacted + 1})")
-            self._version = options.since
-            return bucket.position(options.since)
+    def _resume(self) -> None:
+        """Go on after the version asked for, or now."""
+        bucket, since = self._bucket, self._options.since
+        if since and since < bucket.compacted:
+            self._failed = expired(f"too old resource version: {since} ({bucket.compacted})")
+        self._version = since or self._store.rv
+        self._position = bucket.position(self._version)
+
+    def _begin(self) -> None:
+        """Begin with the present state."""
+        bucket = self._bucket
         self._version = self._store.rv
         self._initial = [
             bucket.objects[key] for key in bucket.order() if self._sees(bucket.objects[key])
         ]
-        return bucket.first + len(bucket.events)
+        self._position = bucket.first + len(bucket.events)
+
+    def _wait_to_begin(self) -> None:
+        """The version asked for is one to come: begin with it, or fail where it does not come."""
+        try:
+            with self._store.lock:
+                reached(self._store, self._options.since)
+                self._begin()
+        except StatusError as error:
+            self._failed = error
 
     def _sees(self, stored: Stored) -> bool:
         options = self._options
@@ -84,14 +105,18 @@ class Watch:
 
     def lines(self) -> Iterator[bytes]:
         """Batches of lines until the time is up, the watch is stopped or its position is lost."""
-        deadline = time.monotonic() + self._options.seconds
-        mark_at = time.monotonic() + BOOKMARK_EVERY
+        start = time.monotonic()
+        deadline = start + self._options.seconds
+        mark_at = _next_mark(start, deadline)
+        if not self._version:
+            self._wait_to_begin()
+        if self._failed is not None:
+            yield error_line(self._failed)
+            return
         if self._initial:
             yield b"".join(self._render("ADDED", stored) for stored in self._initial)
             self._initial = []
-        marked = 0
-        if self._options.initial_events and self._options.bookmarks:
-            marked = self._version
+        if self._options.initial and self._options.bookmarks:
             yield self._bookmark(self._version, True)
         while True:
             events, error = self._next(min(deadline, mark_at))
@@ -105,15 +130,12 @@ class Watch:
                     yield error_line(error)
                 return
             now = time.monotonic()
-            if now >= deadline or (now >= mark_at and self._options.bookmarks):
-                if self._options.bookmarks and self._version != marked:
-                    marked = self._version
-                    yield self._bookmark(marked, False)
-                mark_at = now + BOOKMARK_EVERY
-                if now >= deadline:
-                    return
-            elif now >= mark_at:
-                mark_at = now + BOOKMARK_EVERY
+            if now >= deadline:
+                return
+            if now >= mark_at:
+                mark_at = _next_mark(now, deadline)
+                if self._options.bookmarks:
+                    yield self._bookmark(self._version, False)
 
     def _next(self, until: float) -> tuple[list[Event], StatusError | bool | None]:
         """The events since the last call; waits for one until the given monotonic time."""
@@ -147,6 +169,12 @@ class Watch:
         if before and event.before is not None:
             return self._render("DELETED", _left(event.before, event.rv))
         return b""
+
+
+def _next_mark(now: float, deadline: float) -> float:
+    """When the next bookmark is due: every minute, and shortly before the end."""
+    last = deadline - BOOKMARK_BEFORE_END
+    return min(now + BOOKMARK_EVERY, last) if now < last else deadline
 
 
 def _left(before: Stored, rv: int) -> Stored:

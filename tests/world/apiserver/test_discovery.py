@@ -44,12 +44,16 @@ def test_plain_discovery_says_the_same(api: Client) -> None:
 
 
 def test_a_new_definition_shows_up_everywhere(api: Client) -> None:
-    before = api.get("/openapi/v3").ok()["paths"]
-    api.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition()).ok()
+    crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    changed = definition()
+    api.post(crds, changed).ok()
     assert "widgets.toys.example.com" in resources(api.get("/apis", accept=AGGREGATED).ok())
-    after = api.get("/openapi/v3").ok()["paths"]
-    assert "apis/toys.example.com/v1" in after
-    assert before["api/v1"] != after["api/v1"], "the hash tells clients to look again"
+    before = api.get("/openapi/v3").ok()["paths"]["apis/toys.example.com/v1"]
+    schema = changed["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    schema["description"] = "It was not told what a widget is."
+    api.patch(f"{crds}/widgets.toys.example.com", {"spec": changed["spec"]}).ok()
+    after = api.get("/openapi/v3").ok()["paths"]["apis/toys.example.com/v1"]
+    assert before != after, "the hash tells clients to look again"
 
 
 def test_openapi_documents_describe_kinds_and_what_writes_take(api: Client) -> None:

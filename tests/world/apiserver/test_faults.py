@@ -75,7 +75,9 @@ def test_history_can_be_forgotten_from_outside(api: Client) -> None:
     rv = api.post(MAPS, config_map("a")).ok()["metadata"]["resourceVersion"]
     api.post(MAPS, config_map("b")).ok()
     api.post("/_world/faults", {"compact": True}).ok()
-    assert api.get(MAPS, watch="true", resourceVersion=rv).status == 410
+    assert api.get(MAPS, resourceVersion=rv, resourceVersionMatch="Exact").status == 410
+    with api.watch(MAPS, resourceVersion=rv) as stream:
+        assert [(change, status["code"]) for change, status in stream] == [("ERROR", 410)]
 
 
 def test_watches_can_be_cut_without_a_word(api: Client) -> None:

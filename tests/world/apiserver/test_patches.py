@@ -77,9 +77,7 @@ def test_a_strategic_patch_merges_lists_by_key(api: Client) -> None:
 def test_strategic_directives_replace_retain_and_order() -> None:
     pod = builtin("PodSpec")
     spec = {"containers": [{"name": "a"}, {"name": "b"}], "volumes": [{"name": "v"}]}
-    replaced = strategic.merge(
-        spec, {"containers": [{"$patch": "replace"}, {"name": "c"}]}, pod
-    )
+    replaced = strategic.merge(spec, {"containers": [{"$patch": "replace"}, {"name": "c"}]}, pod)
     assert replaced["containers"] == [{"name": "c"}]
     ordered = strategic.merge(
         spec, {"$setElementOrder/containers": [{"name": "b"}, {"name": "a"}]}, pod

@@ -70,9 +70,10 @@ def test_an_old_version_is_gone(api: Client, server: ApiServer) -> None:
     rv = api.post(MAPS, config_map("a")).ok()["metadata"]["resourceVersion"]
     api.post(MAPS, config_map("b")).ok()
     server.compact()
-    answer = api.get(MAPS, watch="true", resourceVersion=rv)
-    assert (answer.status, answer.json["reason"]) == (410, "Expired")
-    assert answer.json["message"].startswith(f"too old resource version: {rv} (")
+    with api.watch(MAPS, resourceVersion=rv) as stream:
+        [(change, status)] = stream
+    assert (change, status["code"], status["reason"]) == ("ERROR", 410, "Expired")
+    assert status["message"].startswith(f"too old resource version: {rv} (")
 
 
 def test_an_open_watch_can_expire_and_says_so_in_the_stream(api: Client, server: ApiServer) -> None:
@@ -84,16 +85,15 @@ def test_an_open_watch_can_expire_and_says_so_in_the_stream(api: Client, server:
         assert list(stream) == [], "nothing comes after it"
 
 
-def test_a_watch_ends_in_time_with_a_bookmark(api: Client, server: ApiServer) -> None:
+def test_a_watch_tells_where_it_is_before_it_ends(api: Client, server: ApiServer) -> None:
     api.post(MAPS, config_map("a")).ok()
     rv = api.get(MAPS).ok()["metadata"]["resourceVersion"]
     api.post("/api/v1/namespaces", {"metadata": {"name": "elsewhere"}}).ok()
-    query = {"resourceVersion": rv, "timeoutSeconds": 1, "allowWatchBookmarks": "true"}
+    query = {"resourceVersion": rv, "timeoutSeconds": 3, "allowWatchBookmarks": "true"}
     with api.watch(MAPS, **query) as stream:
-        events = list(stream)
-    assert [e[0] for e in events] == ["BOOKMARK"]
-    assert events[0][1]["kind"] == "ConfigMap"
-    assert int(events[0][1]["metadata"]["resourceVersion"]) == server.state.store.rv
+        change, told = stream.next()
+    assert (change, told["kind"]) == ("BOOKMARK", "ConfigMap")
+    assert int(told["metadata"]["resourceVersion"]) == server.state.store.rv
 
 
 def test_a_streaming_list_ends_with_a_marked_bookmark(api: Client) -> None:
