@@ -6,7 +6,9 @@ Picklable, because parse-heavy ones are answered in the worker process.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.resource import Key
@@ -67,13 +69,65 @@ class ReadLogs:
 
 
 @dataclass(frozen=True, slots=True)
-class BuildOf:
-    """What a Kustomization builds to now, as YAML text. Secret values are masked. Answer: str."""
+class LiveDiff:
+    """What applying a Kustomization now would change in its cluster. Answer: Comparison.
+
+    By a server-side dry run where that is permitted, else by the fields that the build sets.
+    """
 
     kustomization: Key
 
 
-Question = BuildOf | ListTags | ReadFacts | PatchesDiff | VersionsDiff | EnvironmentsDiff | ReadLogs
+@dataclass(frozen=True, slots=True)
+class BuildOf:
+    """What a Kustomization builds to now. Secret values are masked. Answer: Rendering."""
+
+    kustomization: Key
+    explain: bool = False
+
+
+Question = (
+    BuildOf
+    | EnvironmentsDiff
+    | ListTags
+    | LiveDiff
+    | PatchesDiff
+    | ReadFacts
+    | ReadLogs
+    | VersionsDiff
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueOrigin:
+    """Who set the value at `path` (`spec.containers[0].image`), and the line it was read from.
+
+    `by` is `file`, `patch 2 of Kustomization ns/name`, `transformer images`, `variable NAME`;
+    `line` counts from 1, 0 means unknown. `secret`: it holds something of a Secret.
+    """
+
+    path: str
+    by: str
+    file: str = ""
+    line: int = 0
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedObject:
+    """One object as built, Secret values as labels; `origins` of its scalars when asked for."""
+
+    object: Mapping[str, Any]
+    origins: tuple[ValueOrigin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A build. `unread`: inputs that could not be read, one sentence each."""
+
+    objects: tuple[RenderedObject, ...] = ()
+    findings: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

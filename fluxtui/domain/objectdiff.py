@@ -152,26 +152,27 @@ def diff_values(before: Any, after: Any, path: str = "", at: At = ()) -> Iterato
     elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
         yield from _lists(before, after, path, at)
     elif before != after or isinstance(before, bool) != isinstance(after, bool):
-        shown = _shown(after, isinstance(before, Masked))
-        yield FieldChange(path, _shown(before), shown, at=at)
+        left, right = shown(before), shown(after, isinstance(before, Masked))
+        # Of another shape: secrets in both have the same label and need not be the same.
+        yield FieldChange(path, left, shown(after, True) if left == right else right, at=at)
 
 
 def _gone(path: str, before: Any, at: At) -> FieldChange:
-    return FieldChange(path, _shown(before), None, "removed", at=at)
+    return FieldChange(path, shown(before), None, "removed", at=at)
 
 
 def _new(path: str, after: Any, at: At) -> FieldChange:
-    return FieldChange(path, None, _shown(after), "added", at=at)
+    return FieldChange(path, None, shown(after), "added", at=at)
 
 
-def _shown(value: Any, changed: bool = False) -> Any:
-    """A value without marks: secrets become their label."""
+def shown(value: Any, changed: bool = False) -> Any:
+    """A JSON-like value without marks: secrets become their label, `.., changed` if they did."""
     if isinstance(value, Masked):
         return f"{value.label}, changed" if changed else value.label
     if isinstance(value, Mapping):
-        return {k: _shown(v, changed) for k, v in value.items()}
+        return {k: shown(v, changed) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_shown(v, changed) for v in value]
+        return [shown(v, changed) for v in value]
     return value
 
 
@@ -325,11 +326,11 @@ def unified(
 def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
     """Both sides ready to print: secrets as labels, `after` in the order of `before`."""
     if isinstance(before, Masked) and isinstance(after, Masked):
-        return before.label, _shown(after, before != after)
+        return before.label, shown(after, before != after)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         both = {k: _marked(before[k], after[k], str(k)) for k in before if k in after}
-        left = {k: both[k][0] if k in both else _shown(v) for k, v in before.items()}
-        right = {k: both[k][1] if k in both else _shown(v) for k, v in after.items()}
+        left = {k: both[k][0] if k in both else shown(v) for k, v in before.items()}
+        right = {k: both[k][1] if k in both else shown(v) for k, v in after.items()}
         return left, right
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
         keys = _merge_keys(before, after)
@@ -337,13 +338,13 @@ def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
             return _marked_items(before, after, keys, name in _ORDERED)
         return _marked_sequence(before, after)
     # Of another shape than before: secrets in it have the same label and need not be the same.
-    return _shown(before), _shown(after, _canonical(before) != _canonical(after))
+    return shown(before), shown(after, _canonical(before) != _canonical(after))
 
 
 def _marked_sequence(before: Sequence[Any], after: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """Lists without keys: what stands in the place of something else is marked against it."""
     old, new = [_canonical(i) for i in before], [_canonical(i) for i in after]
-    left, right = [_shown(i) for i in before], [_shown(i) for i in after]
+    left, right = [shown(i) for i in before], [shown(i) for i in after]
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for tag, i, i_end, j, j_end in matcher.get_opcodes():
         if tag == "replace":
@@ -358,7 +359,7 @@ def _marked_items(
     new = {_key(i, keys): i for i in after}
     old = {_key(i, keys): i for i in before}
     both = {k: _marked(old[k], new[k]) for k in old if k in new}
-    left = [both[k][0] if k in both else _shown(old[k]) for k in old]
+    left = [both[k][0] if k in both else shown(old[k]) for k in old]
     order = new if ordered else [*both, *(k for k in new if k not in both)]
-    right = [both[k][1] if k in both else _shown(new[k]) for k in order]
+    right = [both[k][1] if k in both else shown(new[k]) for k in order]
     return left, right

@@ -56,19 +56,51 @@ def _leaves(
         yield path, node, key
 
 
-def line_of(files: Files, origin: Origin) -> int:
-    """The line (1-based) an Origin's field stands on in its file; 0 when it cannot be found."""
-    if not origin.file:
-        return 0
-    try:
-        documents = list(Reader(origin.file).nodes(files.read(origin.file)))
-    except BuildError:
-        return 0
-    if origin.document >= len(documents):
-        return 0
-    node, line = documents[origin.document]
+class Lines:
+    """The lines of values in the files of a build; each file is read again once, when asked for."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._known: dict[str, list[tuple[int, dict[str, int]]]] = {}
+
+    def of(self, origin: Origin) -> int:
+        """The line (1-based) an Origin's field stands on in its file; 0 when it is not known."""
+        if not origin.file:
+            return 0
+        if origin.file not in self._known:
+            self._known[origin.file] = self._read(origin.file)
+        documents = self._known[origin.file]
+        if origin.document >= len(documents):
+            return 0
+        first, lines = documents[origin.document]
+        return lines.get(origin.field, 0 if origin.field else first)
+
+    def _read(self, file: str) -> list[tuple[int, dict[str, int]]]:
+        try:
+            documents = list(Reader(file).nodes(self._files.read(file)))
+        except BuildError:
+            return []
+        return [(line, _lines(node, line)) for node, line in documents]
+
+
+def _lines(node: yaml.Node, first: int) -> dict[str, int]:
+    """The line of every value by its path; of a mapping or list the line of what is first in it."""
+    found: dict[str, int] = {}
     for path, leaf, key in _leaves(node, (), None, 0):
-        text = field_text(path)
-        if text == origin.field or text.startswith((f"{origin.field}.", f"{origin.field}[")):
-            return int(line + (key or leaf).start_mark.line)
-    return line
+        line = int(first + (key or leaf).start_mark.line)
+        for length in range(1, len(path) + 1):
+            found.setdefault(field_text(path[:length]), line)
+    return found
+
+
+def line_of(files: Files, origin: Origin) -> int:
+    """The line of one Origin; see `Lines`."""
+    return Lines(files).of(origin)
+
+
+def leaf_lines(text: str) -> dict[Path, int]:
+    """The line (0-based) on which each scalar of a one-document text begins."""
+    node = Reader("").compose(text)
+    if node is None:
+        return {}
+    return {path: leaf.start_mark.line for path, leaf, _key in _leaves(node, (), None, 0)}
