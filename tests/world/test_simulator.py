@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.health import Status, reader_status, status
 from fluxtui.reconciler.clock import Clock
@@ -28,98 +23,21 @@ from fluxtui.world.simulator.kinds import (
     REPLICA_SET,
     STATEFUL_SET,
 )
-from tests.world.waiting import connections_closed, until, until_one
-
-Json = dict[str, Any]
-SPEED = 60.0
-NAMESPACE = ApiResource("", "v1", "Namespace", "namespaces", namespaced=False)
-_NUMBERS = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
-    with ApiServer("staging") as server:
-        yield server
-        assert server.errors == []
-
-
-@pytest.fixture
-async def cluster(api: ApiServer, tmp_path: Path) -> AsyncIterator[Cluster]:
-    path = tmp_path / "kubeconfig"
-    api.write_kubeconfig(path)
-    client = await connect(str(path), "staging", name="staging")
-    yield client
-    await client.close()
-    await connections_closed()
-
-
-@pytest.fixture
-async def simulator(cluster: Cluster) -> AsyncIterator[Simulator]:
-    async with Simulator(cluster, Clock(SPEED), seed=1) as running:
-        yield running
-
-
-@pytest.fixture
-async def ns(cluster: Cluster, simulator: Simulator) -> str:
-    """A namespace of the test's own, in a cluster whose workloads live."""
-    name = f"test-{next(_NUMBERS)}"
-    await create(cluster, NAMESPACE, {"metadata": {"name": name}})
-    return name
-
-
-async def create(cluster: Cluster, type_: ApiResource, obj: Json) -> Json:
-    whole = {"apiVersion": type_.api_version, "kind": type_.kind, **obj}
-    return await cluster.create(type_, whole, field_manager="test")
-
-
-def template(image: str, **spec: Any) -> Json:
-    return {
-        "metadata": {"labels": {"app": "web"}},
-        "spec": {"containers": [{"name": "web", "image": image}], **spec},
-    }
-
-
-def workload(ns: str, image: str = "example.com/web:v1", name: str = "web", **spec: Any) -> Json:
-    return {
-        "metadata": {"name": name, "namespace": ns},
-        "spec": {
-            "selector": {"matchLabels": {"app": "web"}},
-            "template": template(image),
-            **spec,
-        },
-    }
-
-
-def image_patch(image: str) -> Json:
-    return {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": image}]}}}}
-
-
-def healthy(obj: Json) -> bool:
-    """As kustomize-controller judges, and of the present generation."""
-    return is_observed(obj) and reader_status(obj).status is Status.CURRENT
-
-
-def is_observed(obj: Json) -> bool:
-    """Its status is about its present spec."""
-    generation = obj["metadata"].get("generation")
-    return bool(obj.get("status", {}).get("observedGeneration", generation) == generation)
-
-
-def wants(workload: Json, version: str) -> bool:
-    """Its template's image has this tag."""
-    image: str = workload["spec"]["template"]["spec"]["containers"][0]["image"]
-    return image.endswith(f":{version}")
-
-
-def reason(obj: Json, type_: str) -> str:
-    conditions = obj.get("status", {}).get("conditions", [])
-    return next((c.get("reason", "") for c in conditions if c["type"] == type_), "")
-
-
-def waiting_reasons(pod: Json) -> list[str]:
-    statuses = pod.get("status", {}).get("containerStatuses", [])
-    return [s["state"].get("waiting", {}).get("reason", "") for s in statuses]
-
+from tests.world.simulator_stage import (
+    NAMESPACE,
+    SPEED,
+    Json,
+    create,
+    healthy,
+    image_patch,
+    is_observed,
+    reason,
+    template,
+    waiting_reasons,
+    wants,
+    workload,
+)
+from tests.world.waiting import until, until_one
 
 # -- Deployments
 
@@ -605,7 +523,7 @@ async def test_what_happened_while_the_api_was_away_is_made_up_for(
 async def test_a_new_simulator_goes_on_where_the_last_one_stopped(
     api: ApiServer, cluster: Cluster
 ) -> None:
-    name = f"test-{next(_NUMBERS)}"
+    name = "handed-over"
     await create(cluster, NAMESPACE, {"metadata": {"name": name}})
     async with Simulator(cluster, Clock(SPEED)):
         await create(cluster, DEPLOYMENT, workload(name, replicas=2))

@@ -60,6 +60,21 @@ def prepare(group: str, kind: str, old: Json | None, obj: Json) -> None:
         obj.setdefault("spec", {}).setdefault("finalizers", ["kubernetes"])
     elif (group, kind) == ("batch", "Job"):
         _job(obj)
+    elif (group, kind) in _PROTECTED:
+        _protect(obj, _PROTECTED[group, kind])
+
+
+# The admission plugin StorageObjectInUseProtection: volume controllers take these away again.
+_PROTECTED: Mapping[tuple[str, str], str] = {
+    ("", "PersistentVolumeClaim"): "kubernetes.io/pvc-protection",
+    ("", "PersistentVolume"): "kubernetes.io/pv-protection",
+}
+
+
+def _protect(obj: Json, finalizer: str) -> None:
+    held = list(obj["metadata"].get("finalizers") or ())
+    if finalizer not in held:
+        obj["metadata"]["finalizers"] = [*held, finalizer]
 
 
 _ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")

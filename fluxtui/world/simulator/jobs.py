@@ -1,7 +1,8 @@
 """Jobs: Pods that run to their end, counted until there are enough, or too many failures.
 
-Follows Kubernetes' job controller: parallelism, completions, back-off limit, suspend and
-time-to-live; conditions as written since 1.31 (`SuccessCriteriaMet` before `Complete`).
+Follows Kubernetes' job controller: parallelism, completions, back-off limit, deadline, failure
+policy, suspend and time-to-live; conditions as written since 1.31 (`SuccessCriteriaMet` before
+`Complete`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from fluxtui.cluster.port import Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of, uid_of
+from fluxtui.world.simulator.failurepolicy import verdict
 from fluxtui.world.simulator.kinds import JOB, POD
 from fluxtui.world.simulator.moments import seconds_since
 from fluxtui.world.simulator.state import State
@@ -24,6 +26,7 @@ class Jobs:
     def __init__(self, state: State) -> None:
         self._state = state
         self._retry_at: dict[str, float] = {}
+        self._began: dict[str, float] = {}
 
     async def look(self, key: Key) -> float | None:
         """Make the next step, and tell the status."""
@@ -38,14 +41,42 @@ class Jobs:
         done = [pod for pod in mine if pods.phase(pod) == "Succeeded"]
         failed = [pod for pod in mine if pods.phase(pod) == "Failed"]
         active = [pod for pod in mine if pods.is_active(pod)]
-        failures = len(failed) + sum(pods.restarts(pod) for pod in active)
-        if failures > _back_off_limit(job):
-            return await self._fail(job, active, len(failed), len(done))
+        counted = [pod for pod in failed if verdict(job["spec"].get("podFailurePolicy"), pod)[1]]
+        why = self._failure(job, active, failed, counted)
+        if why is not None:
+            return await self._fail(job, active, len(counted), len(done), why)
         if len(done) >= _completions(job):
-            return await self._complete(job, len(done), len(failed))
+            return await self._complete(job, len(done), len(counted))
         again = await self._run(job, active, len(failed), len(done))
-        await self._tell_progress(job, done, failed)
-        return again
+        await self._tell_progress(job, done, counted)
+        return _soonest(again, self._deadline_left(job))
+
+    def _failure(
+        self, job: Json, active: list[Json], failed: list[Json], counted: list[Json]
+    ) -> tuple[str, str] | None:
+        """(reason, message) when the Job has failed, in the order the job controller asks."""
+        for pod in failed:
+            message, _ = verdict(job["spec"].get("podFailurePolicy"), pod)
+            if message:
+                return "PodFailurePolicy", message
+        restarts = sum(pods.restarts(pod) for pod in active)
+        if len(counted) > _back_off_limit(job) or _restarted_too_often(job, restarts):
+            return "BackoffLimitExceeded", "Job has reached the specified backoff limit"
+        left = self._deadline_left(job)
+        if left is not None and left <= 0:
+            return "DeadlineExceeded", "Job was active longer than specified deadline"
+        return None
+
+    def _deadline_left(self, job: Json) -> float | None:
+        """Seconds until activeDeadlineSeconds are over; None when there is no deadline."""
+        deadline = job["spec"].get("activeDeadlineSeconds")
+        if deadline is None:
+            return None
+        now = self._state.clock.monotonic()
+        passed = seconds_since((job.get("status") or {}).get("startTime"), self._state.clock.now())
+        # The API's times are whole seconds: what was seen begin here is known better.
+        began = self._began.setdefault(uid_of(job), now - self._state.on_clock(passed))
+        return float(deadline) - (now - began)
 
     async def _run(self, job: Json, active: list[Json], failed: int, done: int) -> float | None:
         """Start what is missing; after a failure only when the pause is over."""
@@ -110,12 +141,14 @@ class Jobs:
         self._tell(job, "Completed", "Job completed")
         return await self._expire(await self._state.set_status(JOB, job, status))
 
-    async def _fail(self, job: Json, active: list[Json], failed: int, done: int) -> float | None:
+    async def _fail(
+        self, job: Json, active: list[Json], failed: int, done: int, why: tuple[str, str]
+    ) -> float | None:
+        reason, message = why
         now = self._state.stamp()
         for pod in active:
             await self._state.delete(POD, pod)
         status = self._counts(job, done, failed + len(active))
-        message = "Job has reached the specified backoff limit"
         conditions: list[Json] = list(status.get("conditions") or ())
         for type_ in ("FailureTarget", "Failed"):
             conditions = pods.set_condition(
@@ -123,7 +156,7 @@ class Jobs:
                 type_,
                 "True",
                 now,
-                reason="BackoffLimitExceeded",
+                reason=reason,
                 message=message,
                 extra={"lastProbeTime": now},
             )
@@ -131,7 +164,7 @@ class Jobs:
         self._state.recorder.event(
             JOB,
             job,
-            "BackoffLimitExceeded",
+            reason,
             message,
             component=_COMPONENT,
             severity="Warning",
@@ -140,6 +173,7 @@ class Jobs:
 
     async def _suspend(self, job: Json) -> float | None:
         now = self._state.stamp()
+        self._began.pop(uid_of(job), None)
         for pod in self._state.owned(POD, job):
             if pods.is_active(pod):
                 await self._state.delete(POD, pod)
@@ -211,6 +245,17 @@ def _completions(job: Json) -> int:
         if job["spec"].get(field) is not None:
             return int(job["spec"][field])
     return 1
+
+
+def _restarted_too_often(job: Json, restarts: int) -> bool:
+    """Restarts in place count only for Pods that are restarted in place."""
+    if (job["spec"]["template"].get("spec") or {}).get("restartPolicy") != "OnFailure":
+        return False
+    return restarts > 0 if _back_off_limit(job) == 0 else restarts >= _back_off_limit(job)
+
+
+def _soonest(*moments: float | None) -> float | None:
+    return min((at for at in moments if at is not None), default=None)
 
 
 def _back_off_limit(job: Json) -> int:

@@ -7,8 +7,10 @@ there) and what comes of the answer: a Binding, or a condition and an Event.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from fluxtui.cluster.port import ApiResource, Json
+from fluxtui.domain.errors import ClusterError
 from fluxtui.world.simulator import fitting, pods
 from fluxtui.world.simulator.cache import Key, key_of, uid_of
 from fluxtui.world.simulator.kinds import CLAIM, NODE, POD, STORAGE_CLASS
@@ -27,6 +29,8 @@ class Scheduler:
         self._pace = pace
         self._turn = 0
         self._since: dict[Key, tuple[str, float]] = {}
+        # A Pod takes up room from the decision on, not only when its news come back.
+        self._assumed: dict[str, str] = {}
 
     async def look(self, key: Key) -> float | None:
         """Bind it, or say why not and come back."""
@@ -49,7 +53,13 @@ class Scheduler:
         if not fitting_nodes:
             return await self._refuse(pod, why)
         self._turn += 1
-        return await self._bind(pod, fitting_nodes[self._turn % len(fitting_nodes)])
+        node = fitting_nodes[self._turn % len(fitting_nodes)]
+        self._assumed[uid_of(pod)] = key_of(node)[1]
+        try:
+            return await self._bind(pod, node)
+        except ClusterError:
+            del self._assumed[uid_of(pod)]
+            raise
 
     def _waited(self, key: Key, pod: Json) -> float:
         now = self._state.clock.monotonic()
@@ -67,12 +77,7 @@ class Scheduler:
         nodes = self._nodes()
         if not nodes:
             return [], "no nodes available to schedule pods"
-        others = [
-            other
-            for other in self._state.cache(POD)
-            if (other.get("spec") or {}).get("nodeName")
-            and pods.phase(other) not in ("Succeeded", "Failed")
-        ]
+        others = list(self._placed())
         found, hopeless = [], 0
         reasons: Counter[str] = Counter()
         for node in nodes:
@@ -86,6 +91,18 @@ class Scheduler:
         least = min((load[key_of(node)[1]] for node in found), default=0)
         found = [node for node in found if load[key_of(node)[1]] == least]
         return found, fitting.message(len(nodes), reasons, hopeless=hopeless)
+
+    def _placed(self) -> Iterator[Json]:
+        """The Pods that take up room, with the node they are on or will be in a moment."""
+        for other in self._state.cache(POD):
+            if pods.phase(other) in ("Succeeded", "Failed"):
+                continue
+            if (other.get("spec") or {}).get("nodeName"):
+                self._assumed.pop(uid_of(other), None)
+                yield other
+            elif uid_of(other) in self._assumed:
+                node = self._assumed[uid_of(other)]
+                yield other | {"spec": other["spec"] | {"nodeName": node}}
 
     def _claims_problem(self, pod: Json) -> str:
         """Why its claims keep it from every node, or ""."""
@@ -129,6 +146,7 @@ class Scheduler:
         node_name = key_of(node)[1]
         for claim_name in claims_of(pod):
             if await self._reserve(namespace, claim_name, node_name):
+                del self._assumed[uid_of(pod)]
                 return self._pace.schedule
         binding = ApiResource("", "v1", "Binding", f"pods/{name}/binding")
         await self._state.cluster.create(
