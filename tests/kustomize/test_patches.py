@@ -377,19 +377,3 @@ def test_doubled_keys_of_a_list_become_one_when_the_object_is_patched() -> None:
         """
     )
     assert field(built, "Pod/p spec.containers[0].env") == [{"name": "A", "value": "y"}]
-
-
-def test_a_null_label_in_a_patch_with_a_target_becomes_text() -> None:
-    """kustomize copies labels and annotations of such a patch as texts before it merges."""
-    target = "{kind: Deployment}"
-    head = "apiVersion: v1\nkind: X\nmetadata: {name: x, %s}"
-    built = patched(head % "labels: {app: null, n: 5}, annotations: null", target=target)
-    assert field(built, "Deployment/web metadata.labels") == {"app": "null", "n": "5"}
-    built = patched(head % "labels: null", target=target)
-    assert field(built, "Deployment/web metadata.labels") == {"app": "web"}
-
-
-def test_the_same_holds_for_patches_strategic_merge() -> None:
-    patch = "{apiVersion: v1, kind: Service, metadata: {name: web, labels: {b: null}}}"
-    built = rendered(f"resources: [service.yaml]\npatchesStrategicMerge: ['{patch}']\n")
-    assert field(built, "Service/web metadata.labels") == {"b": "null"}

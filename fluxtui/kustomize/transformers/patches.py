@@ -17,7 +17,7 @@ from fluxtui.kustomize.loader import objects_of
 from fluxtui.kustomize.merge import strategic_merge
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
-from fluxtui.kustomize.scalars import copied, is_empty, restyled
+from fluxtui.kustomize.scalars import copied, is_empty, is_null, restyled
 from fluxtui.kustomize.schema import Schema
 from fluxtui.kustomize.selectors import Selector
 
@@ -94,8 +94,13 @@ def _apply_operations(resources: ResourceMap, patch: Patch) -> int:
     selected = patch.target.select(resources)
     for resource in selected:
         resource.remember()
+        # kustomize keeps notes of its own in the annotations, so that there always are some.
+        if is_null((metadata := resource.metadata()).get("annotations")):
+            metadata["annotations"] = {}
         resource.obj = apply_json_patch(resource.obj, list(patch.operations))
         _must_be_object(resource)
+        if resource.metadata().get("annotations") == {}:
+            del resource.metadata()["annotations"]
     return len(selected)
 
 

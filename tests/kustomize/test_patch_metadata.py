@@ -1,0 +1,31 @@
+"""Labels and annotations of patched objects follow kustomize's own bookkeeping in them."""
+
+from __future__ import annotations
+
+from tests.kustomize.test_patches import patched
+from tests.kustomize.trees import field, rendered
+
+
+def test_a_null_label_in_a_patch_with_a_target_becomes_text() -> None:
+    """kustomize copies labels and annotations of such a patch as texts before it merges."""
+    target = "{kind: Deployment}"
+    head = "apiVersion: v1\nkind: X\nmetadata: {name: x, %s}"
+    built = patched(head % "labels: {app: null, n: 5}, annotations: null", target=target)
+    assert field(built, "Deployment/web metadata.labels") == {"app": "null", "n": "5"}
+    built = patched(head % "labels: null", target=target)
+    assert field(built, "Deployment/web metadata.labels") == {"app": "web"}
+
+
+def test_the_same_holds_for_patches_strategic_merge() -> None:
+    patch = "{apiVersion: v1, kind: Service, metadata: {name: web, labels: {b: null}}}"
+    built = rendered(f"resources: [service.yaml]\npatchesStrategicMerge: ['{patch}']\n")
+    assert field(built, "Service/web metadata.labels") == {"b": "null"}
+
+
+def test_an_operation_finds_annotations_on_every_object() -> None:
+    """kustomize keeps notes of its own there, so that `add` needs no mapping to be made first."""
+    add = '[{"op": "add", "path": "/metadata/annotations/a.io~1b", "value": "c"}]'
+    built = patched(add, target="{kind: Deployment}")
+    assert field(built, "Deployment/web metadata.annotations") == {"a.io/b": "c"}
+    built = patched('[{"op": "add", "path": "/spec/x", "value": 1}]', target="{kind: Deployment}")
+    assert field(built, "Deployment/web metadata.annotations") is None
