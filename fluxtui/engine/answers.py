@@ -11,6 +11,7 @@ from typing import Any
 
 from fluxtui.cluster.port import Cluster
 from fluxtui.domain.ask import (
+    BuildOf,
     EnvironmentsDiff,
     ListTags,
     PatchesDiff,
@@ -49,6 +50,8 @@ class Answers:
             return await self._tags.read_facts(question.repository, question.tags)
         if isinstance(question, ReadLogs):
             return await self._logs(question)
+        if isinstance(question, BuildOf):
+            return await self._diffs.build(question)
         if isinstance(question, PatchesDiff):
             return await self._diffs.patches(question)
         if isinstance(question, VersionsDiff):

@@ -14,17 +14,28 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.port import Json
-from fluxtui.domain.ask import ComparedKustomization
+from fluxtui.domain.ask import ComparedKustomization, Rendering
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.masking import Masker
-from fluxtui.domain.objectdiff import diff_objects
+from fluxtui.domain.objectdiff import ObjectChange, diff_objects
 from fluxtui.domain.resource import Key
+from fluxtui.engine.attribution import attributed
 from fluxtui.engine.secretmarks import Marks, token
 
+if TYPE_CHECKING:
+    from fluxtui.kustomize.building import Build
+    from fluxtui.kustomize.tracking import Path
+
 _KEPT = 48
+_MARK = "kustomize.toolkit.fluxcd.io"
+_KEEPING: Mapping[str, tuple[str, ...]] = {
+    f"{_MARK}/prune": ("disabled",),
+    f"{_MARK}/reconcile": ("disabled",),
+    f"{_MARK}/ssa": ("ignore",),
+}
 _VARIABLE = re.compile(rb"\$\{([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -52,7 +63,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One Kustomization to compare; a missing side has no objects. `error`: it cannot be built."""
+    """One Kustomization to compare; a missing side has no objects. `error`: it cannot be built.
+
+    `prune`: what is only on the left will be deleted from the cluster. `explain`: say who made each
+    change.
+    """
 
     key: Key
     before: str
@@ -60,6 +75,8 @@ class Pair:
     left: Side | None
     right: Side | None
     error: str = ""
+    prune: bool = False
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +111,108 @@ def compare(review: Review) -> tuple[ComparedKustomization, ...]:
 
 
 def _compared(pair: Pair, review: Review) -> ComparedKustomization:
-    marks = Marks(review.labels)
     result = ComparedKustomization(pair.key, pair.before, pair.after, error=pair.error)
     if pair.error:
         return result
+    labels = dict(review.labels)
     try:
-        left, seen_left = _built(pair.left, review)
-        right, seen_right = _built(pair.right, review)
-        changes = diff_objects(left, right, Masker(review.session))
+        left, right = _built(pair.left, review), _built(pair.right, review, pair.explain)
+        before, after = (concealed(build, review.session, labels) for build in (left, right))
+        changes = diff_objects(before, after, Masker(review.session))
     except FluxtuiError as error:
-        return dataclasses.replace(result, error=marks.text(str(error)))
-    findings = tuple(dict.fromkeys(marks.text(text) for text in (*seen_left, *seen_right)))
+        return dataclasses.replace(result, error=Marks(labels).text(str(error)))
+    if pair.explain and right is not None:
+        changes = tuple(attributed(change, right) for change in changes)
+    if pair.prune:
+        changes = tuple(map(pruned, changes))
+    marks = Marks(labels)
+    seen = [text for build in (left, right) if build is not None for text in build.findings]
     return dataclasses.replace(
-        result, changes=tuple(marks.change(change) for change in changes), findings=findings
+        result,
+        changes=tuple(marks.change(change) for change in changes),
+        findings=tuple(dict.fromkeys(map(marks.text, seen))),
     )
 
 
-def _built(side: Side | None, review: Review) -> tuple[Sequence[Json], tuple[str, ...]]:
+def pruned(change: ObjectChange) -> ObjectChange:
+    """A removed object that Flux will delete, unless a mark on the object keeps it."""
+    if change.kind != "removed" or change.before is None:
+        return change
+    return change if kept_by_mark(change.before) else dataclasses.replace(change, kind="pruned")
+
+
+def kept_by_mark(obj: Mapping[str, Any]) -> bool:
+    """Whether a label or annotation keeps Flux from deleting the object (flux-semantics.md B6)."""
+    metadata = obj.get("metadata") or {}
+    marks = {**(metadata.get("labels") or {}), **(metadata.get("annotations") or {})}
+    return any(str(marks.get(name, "")).lower() in words for name, words in _KEEPING.items())
+
+
+def concealed(build: Build | None, session: bytes, labels: dict[str, str]) -> Sequence[Json]:
+    """The objects, with tokens in place of what was copied out of a Secret of the bundle.
+
+    `labels` gets what the tokens stand for.
+    """
+    if build is None:
+        return ()
+    if not build.hidden:
+        return build.objects
+    from fluxtui.kustomize.building import key_of
+
+    objects = []
+    for obj in build.objects:
+        hidden = build.hidden.get(key_of(obj), {})
+        objects.append(_concealed(obj, hidden, session, labels, ()) if hidden else obj)
+    return objects
+
+
+def _concealed(
+    value: Any,
+    hidden: Mapping[Path, str],
+    session: bytes,
+    labels: dict[str, str],
+    path: Path,
+) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _concealed(v, hidden, session, labels, (*path, k)) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_concealed(v, hidden, session, labels, (*path, i)) for i, v in enumerate(value)]
+    label = hidden.get(path)
+    if label is None:
+        return value
+    mark = token(session, label, str(value))
+    labels[mark] = label
+    return mark
+
+
+def render(review: Review, explain: bool) -> Rendering:
+    """The right side of the only pair, built and explained. Raises BuildError and the like."""
+    from fluxtui.kustomize.explain import explained
+    from fluxtui.kustomize.files import MemoryFiles
+
+    (pair,) = review.pairs
+    marks = Marks(review.labels)
+    try:
+        build = _built(pair.right, review, explain)
+    except FluxtuiError as error:
+        raise type(error)(marks.text(error.what), where=marks.text(error.where)) from error
+    if build is None or pair.right is None:
+        return Rendering()
+    files = _unpacked(pair.right.bundle, review.bundles[pair.right.bundle])
+    objects = explained(build, MemoryFiles(files), marks.text)
+    return Rendering(objects, tuple(map(marks.text, build.findings)))
+
+
+def _built(side: Side | None, review: Review, explain: bool = False) -> Build | None:
     if side is None:
-        return (), ()
-    build = _builds.of(_name(side), lambda: _build(side, review))
-    return build.objects, build.findings
+        return None
+    build: Build = _builds.of(
+        f"{_name(side)} {explain}", lambda: _build(side, review, explain=explain)
+    )
+    return build
 
 
-def _build(side: Side, review: Review) -> Any:
+def _build(side: Side, review: Review, *, explain: bool) -> Build:
     from fluxtui.kustomize import collect_variables, flux_build
     from fluxtui.kustomize.files import MemoryFiles
 
@@ -132,7 +227,9 @@ def _build(side: Side, review: Review) -> Any:
         unknown = {name: stand_in for name in names if name not in variables.values}
         variables = dataclasses.replace(variables, values={**unknown, **variables.values})
     path = str(spec.get("path") or ".").lstrip("/") or "."
-    return flux_build(MemoryFiles(files), path, side.kustomization, variables=variables)
+    return flux_build(
+        MemoryFiles(files), path, side.kustomization, variables=variables, origins=explain
+    )
 
 
 def _unpacked(name: str, bundle: Bundle) -> dict[str, bytes]:

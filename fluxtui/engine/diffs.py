@@ -8,12 +8,20 @@ is built here.
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 from collections.abc import Callable, Mapping
 
 from fluxtui.cluster.port import Cluster
-from fluxtui.domain.ask import Comparison, EnvironmentsDiff, PatchesDiff, VersionsDiff
-from fluxtui.domain.errors import UsageError
+from fluxtui.domain.ask import (
+    BuildOf,
+    Comparison,
+    EnvironmentsDiff,
+    PatchesDiff,
+    Rendering,
+    VersionsDiff,
+)
+from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.builds import Pair, Review
@@ -23,6 +31,7 @@ from fluxtui.engine.store import Store
 from fluxtui.engine.worker import Worker
 
 _COMPARE = "fluxtui.engine.builds:compare"
+_RENDER = "fluxtui.engine.builds:render"
 # What an Environment adds to a bundle; what names objects stays, or nothing could be matched.
 _OWN = ("patches", "images", "components", "ignoreMissingComponents", "postBuild", "buildMetadata")
 
@@ -53,6 +62,7 @@ class Diffs:
             resource.key,
             (source, "", resource, plain),
             (source, "", resource, resource.spec),
+            explain=True,
         )
         title = f"what {resource.key.environment} makes of {source.key.name}"
         return await self._answer(f"{title} in {resource.key.name}", gathered, [pair])
@@ -71,6 +81,7 @@ class Diffs:
                 user.key,
                 (source, question.before, user, user.spec),
                 (source, question.after, user, user.spec),
+                prune=user.spec.get("prune") is True,
             )
             for user in users
         ]
@@ -98,10 +109,25 @@ class Diffs:
                     known[1].key,
                     (one[0], "", one[1], one[1].spec) if one else None,
                     (other[0], "", other[1], other[1].spec) if other else None,
+                    explain=True,
                 )
             )
         title = f"{question.service}: {question.before} -> {question.after}"
         return await self._answer(title, gathered, pairs)
+
+    async def build(self, question: BuildOf) -> Rendering:
+        """What a Kustomization builds to as stored now, masked."""
+        resource = self._resource(question.kustomization)
+        source = self._source(resource)
+        gathered = self._gathered()
+        pair = await gathered.pair(resource.key, None, (source, "", resource, resource.spec))
+        if pair.error:
+            raise FluxtuiError(pair.error, where=str(resource.key))
+        if pair.right is None:
+            raise FluxtuiError("its source has stored nothing yet", where=str(resource.key))
+        review = Review(self._session, (pair,), gathered.bundles, gathered.labels)
+        rendering: Rendering = await self._worker.call(_RENDER, review, question.explain)
+        return dataclasses.replace(rendering, unread=tuple(dict.fromkeys(gathered.unread)))
 
     def _gathered(self) -> Gathered:
         return Gathered(self._registries, self._cluster, self._session)

@@ -51,7 +51,15 @@ class Gathered:
         self._pulled: dict[tuple[Key, str], tuple[str, str]] = {}
         self._values: dict[tuple[str, str, str, str], Values] = {}
 
-    async def pair(self, key: Key, left: Intended | None, right: Intended | None) -> Pair:
+    async def pair(
+        self,
+        key: Key,
+        left: Intended | None,
+        right: Intended | None,
+        *,
+        prune: bool = False,
+        explain: bool = False,
+    ) -> Pair:
         """One Kustomization with both sides gathered; what fails becomes the pair's error."""
         names = ["not there", "not there"]
         sides: list[Side | None] = [None, None]
@@ -61,7 +69,7 @@ class Gathered:
                     names[number], sides[number] = await self._side(*intended)
         except FluxtuiError as error:
             return Pair(key, names[0], names[1], None, None, str(error))
-        return Pair(key, names[0], names[1], sides[0], sides[1])
+        return Pair(key, names[0], names[1], sides[0], sides[1], "", prune, explain)
 
     async def _side(
         self, source: Resource, ref: str, user: Resource, spec: Mapping[str, Any]

@@ -51,17 +51,24 @@ class Marks:
 
     def _field(self, field: FieldChange) -> FieldChange:
         before, after = self._shown(field.before), self._shown(field.after)
-        if isinstance(after, str) and before == after and field.before != field.after:
-            after = f"{after}, changed"
-        return FieldChange(self.text(field.path), before, after, field.kind)
+        if before == after and field.before != field.after:
+            after = self._shown(field.after, changed=True)
+        return dataclasses.replace(
+            field,
+            path=self.text(field.path),
+            before=before,
+            after=after,
+            at=tuple(self.text(part) if isinstance(part, str) else part for part in field.at),
+        )
 
-    def _shown(self, value: Any) -> Any:
+    def _shown(self, value: Any, *, changed: bool = False) -> Any:
         if isinstance(value, str):
-            return self._label(value) or value
+            label = self._label(value)
+            return f"{label}, changed" if label and changed else label or value
         if isinstance(value, Mapping):
-            return {self.text(str(k)): self._shown(v) for k, v in value.items()}
+            return {self.text(str(k)): self._shown(v, changed=changed) for k, v in value.items()}
         if isinstance(value, list | tuple):
-            return [self._shown(v) for v in value]
+            return [self._shown(v, changed=changed) for v in value]
         return value
 
     def _masked(self, value: Any) -> Any:
