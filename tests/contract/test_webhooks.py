@@ -329,6 +329,8 @@ def test_an_unknown_authority_is_not_trusted(
     ("raw", "status", "why"),
     [
         (b"out of order", 500, 'an error on the server ("out of order") has prevented the request'),
+        (b"{}", 502, 'an error on the server ("unknown") has prevented the request'),
+        (b"busy", 503, "the server is currently unable to handle the request"),
         (b"", 404, "the server could not find the requested resource"),
         (json.dumps({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"}).encode(),
          200, "received invalid webhook response: webhook response was absent"),
@@ -342,7 +344,8 @@ def test_an_answer_that_is_none_fails_closed(
     raw: bytes, status: int, why: str,
 ) -> None:  # fmt: skip
     register(webhook(hook, ns, "odd.guards.example"))
-    hook.decide = lambda _: {"raw": raw, "status": status}
+    media = "application/json" if raw.startswith(b"{") else "text/plain"
+    hook.decide = lambda _: {"raw": raw, "status": status, "media": media}
     refused = api.post(maps, config_map("a"))
     assert (refused.status, refused.json["reason"]) == (500, "InternalError")
     assert 'failed calling webhook "odd.guards.example": ' in refused.json["message"]

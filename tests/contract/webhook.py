@@ -7,6 +7,7 @@ import copy
 import http.server
 import json
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,9 +22,19 @@ PROBE = "webhook-probe"
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 
 
+class _Listener(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A server that does not trust the certificate hangs up: that is what a test wanted."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 class Hook:
     """`decide` gets the review's request and gives the response without its uid; a whole answer
-    may be given with `{"raw": bytes, "status": int}`. `seen` are the requests, probes left out."""
+    may be given with `{"raw": bytes, "status": int, "media": str}`. `seen` are the requests,
+    probes left out."""
 
     def __init__(self) -> None:
         self.decide: Callable[[Json], Json] = lambda _: {"allowed": True}
@@ -34,8 +45,7 @@ class Hook:
         self.ca = base64.b64encode(authority.cert_pem.bytes()).decode()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1", "policy.guards.svc").configure_cert(context)
-        self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
+        self._http = _Listener(("127.0.0.1", 0), self._handler())
         self._http.socket = context.wrap_socket(
             self._http.socket, server_side=True, do_handshake_on_connect=False
         )
@@ -56,7 +66,7 @@ class Hook:
         self._http.server_close()
         self._thread.join()
 
-    def answer(self, review: Json) -> tuple[int, bytes]:
+    def answer(self, review: Json) -> tuple[int, bytes, str]:
         request = review["request"]
         response = {"allowed": True}
         if request.get("name") == PROBE:
@@ -65,13 +75,14 @@ class Hook:
             self.seen.append(copy.deepcopy(request))
             response = self.decide(request)
         if "raw" in response:
-            return response.get("status", 200), response["raw"]
+            media = response.get("media", "application/json")
+            return response.get("status", 200), response["raw"], media
         full = {
             "apiVersion": review["apiVersion"],
             "kind": "AdmissionReview",
             "response": {"uid": request["uid"], **response},
         }
-        return 200, json.dumps(full).encode()
+        return 200, json.dumps(full).encode(), "application/json"
 
     def _handler(self) -> type[http.server.BaseHTTPRequestHandler]:
         hook = self
@@ -79,10 +90,10 @@ class Hook:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, data = hook.answer(json.loads(body))
+                status, data, media = hook.answer(json.loads(body))
                 try:
                     self.send_response(status)
-                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Content-Type", media)
                     self.send_header("Content-Length", str(len(data)))
                     self.end_headers()
                     self.wfile.write(data)

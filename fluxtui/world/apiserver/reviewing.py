@@ -144,13 +144,13 @@ def _call(hook: Mapping[str, Any], review: Json, hosts: Mapping[str, str]) -> An
         context = _trust(str(config.get("caBundle") or ""))
         with socket.create_connection(address, timeout=seconds) as plain:
             with context.wrap_socket(plain, server_hostname=parts.hostname) as line:
-                status, data = _exchange(line, parts.netloc, target, review, deadline)
+                status, data, media = _exchange(line, parts.netloc, target, review, deadline)
     except TimeoutError:
         raise CallFailed(f"{said}context deadline exceeded") from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CallFailed(said + _why(error, address)) from error
     if status != 200:
-        raise CallFailed(f"failed to call webhook: {_refusal(status, data)}")
+        raise CallFailed(f"failed to call webhook: {_refusal(status, data, media)}")
     try:
         return json.loads(data)
     except ValueError as error:
@@ -191,8 +191,8 @@ def _trust(bundle: str) -> ssl.SSLContext:
 
 def _exchange(
     line: ssl.SSLSocket, host: str, target: str, review: Json, deadline: float
-) -> tuple[int, bytes]:
-    """One request on an open line; every wait ends at the deadline."""
+) -> tuple[int, bytes, str]:
+    """Status, body and media type of one request; every wait ends at the deadline."""
     body = json.dumps(review).encode()
     head = (
         f"POST {'' if target.startswith('/') else '/'}{target} HTTP/1.1\r\nHost: {host}\r\n"
@@ -209,7 +209,7 @@ def _exchange(
         line.settimeout(_left(deadline))
         chunk = response.read1(65536)
         if not chunk:
-            return response.status, bytes(data)
+            return response.status, bytes(data), response.getheader("Content-Type", "")
         data += chunk
         if len(data) > _MOST:
             raise ValueError("the answer is too large")
@@ -239,21 +239,43 @@ def _why(error: Exception, address: tuple[str, int]) -> str:
     return str(error)
 
 
-def _refusal(status: int, data: bytes) -> str:
+_REFUSALS = {
+    400: "the server rejected our request for an unknown reason",
+    401: "the server has asked for the client to provide credentials",
+    404: "the server could not find the requested resource",
+    405: "the server does not allow this method on the requested resource",
+    409: "the server reported a conflict",
+    422: "the server rejected our request due to an error in our request",
+    429: "the server has received too many requests and has asked us to try again later",
+    503: "the server is currently unable to handle the request",
+    504: (
+        "the server was unable to return a response in the time allotted, but may still be "
+        "processing the request"
+    ),
+}
+
+
+def _refusal(status: int, data: bytes, media: str) -> str:
     """An HTTP error of the webhook's server, as client-go puts it."""
-    try:
-        said = json.loads(data)
-        if isinstance(said, dict) and said.get("kind") == "Status" and said.get("message"):
-            return str(said["message"])
-    except ValueError:
-        said = None
-    if status == 404:
-        return "the server could not find the requested resource"
-    body = data.decode("utf-8", "replace").strip()
-    shown = json.dumps(body) if body else '"unknown"'
-    if status >= 500:
-        return f"an error on the server ({shown}) has prevented the request from succeeding"
-    return f"the server rejected our request for an unknown reason (status {status})"
+    is_text = not media or media.strip().lower().startswith("text/")
+    said = data.decode("utf-8", "replace").strip() if is_text else "unknown"
+    if not is_text:
+        try:
+            body = json.loads(data)
+        except ValueError:
+            body = None
+        if isinstance(body, dict) and body.get("kind") == "Status" and body.get("message"):
+            return str(body["message"])
+    if status in (403, 406, 415):
+        return said
+    if status >= 500 and status not in _REFUSALS:
+        return (
+            f"an error on the server ({json.dumps(said)}) has prevented the request from succeeding"
+        )
+    unknown = (
+        f"the server responded with the status code {status} but did not return more information"
+    )
+    return _REFUSALS.get(status, unknown)
 
 
 def _verified(answer: Any, uid: str, version: str, *, mutating: bool) -> Json:
