@@ -107,6 +107,7 @@ def _view(subs: argparse._SubParsersAction[argparse.ArgumentParser], verb: str, 
                          help="read the manifests of the first N tags (20)")  # fmt: skip
     if verb == "diff":
         sub.add_argument("--patches", action="store_true", help="what the patches do")
+        sub.add_argument("--live", action="store_true", help="what applying it now would change")
         sub.add_argument("--from", dest="before", metavar="A", default="", help="version before")
         sub.add_argument("--to", dest="after", metavar="B", default="", help="version after")
         sub.add_argument("--env", dest="pair", action="append", default=[], metavar="ENV",
@@ -154,6 +155,8 @@ def _others(subs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     build = subs.add_parser("build", help="Render a folder, or ks/NAME of an environment.")
     _shared(build)
     build.add_argument("target", metavar="PATH|ks/NAME")
+    build.add_argument("--explain", action="store_true", help="say who set each value, and where")
+    build.add_argument("-o", "--output", choices=("table", "json", "yaml"), default="table")
     demo = subs.add_parser("demo", help="A whole delivery on this machine: try everything.")
     _shared(demo)
     demo.add_argument("--speed", type=float, default=1.0, metavar="X", help="the World's clock")

@@ -10,7 +10,7 @@ from fluxtui.cli.output import table, visible_text
 from fluxtui.domain.ask import Comparison
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.objectdiff import FieldChange
+from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.resource import Key
 from fluxtui.domain.selection import Selection
 from fluxtui.domain.snapshot import Change
@@ -168,7 +168,7 @@ def comparisons(results: Iterable[Comparison], *, unified: bool) -> str:
             if not part.changes and not part.error:
                 lines.append("  no object changes")
             for change in part.changes:
-                lines.append(f"  {change.kind} {object_label(change.id)}")
+                lines.append(f"  {change.kind} {object_label(change.id)}{_renamed(change)}")
                 if unified:
                     lines += [f"    {text}" for text in unified_lines(change)]
                 else:
@@ -181,8 +181,17 @@ def object_label(id_: ObjectId) -> str:
     return "/".join(part for part in (id_.kind, id_.namespace, id_.name) if part)
 
 
+def _renamed(change: ObjectChange) -> str:
+    was = f" (was {change.was})" if change.was else ""
+    return f"{was}  [{change.by}]" if change.by else was
+
+
 def field_text(field: FieldChange) -> str:
-    """`spec.replicas: 1 -> 3`, with an absent side left out."""
+    """`spec.replicas: 1 -> 3  [patch 1 of ..]`, with an absent side left out."""
+    return f"{_field_text(field)}  [{field.by}]" if field.by else _field_text(field)
+
+
+def _field_text(field: FieldChange) -> str:
     before = "" if field.before is None else json.dumps(field.before, ensure_ascii=False)
     after = "" if field.after is None else json.dumps(field.after, ensure_ascii=False)
     if field.kind == "added":

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fluxtui.cli import acts, output, prints
+from fluxtui.cli import acts, output, prints, rendering
 from fluxtui.cli.arguments import families, options_of
 from fluxtui.cli.configuration import load
 from fluxtui.cli.session import SETTLED, known, running
@@ -19,7 +19,7 @@ from fluxtui.cli.target import find
 from fluxtui.cli.verdict import exit_code, unread
 from fluxtui.commands.apply import apply_plan
 from fluxtui.commands.command import Context, Target
-from fluxtui.domain.ask import EnvironmentsDiff, PatchesDiff, Question, VersionsDiff
+from fluxtui.domain.ask import EnvironmentsDiff, LiveDiff, PatchesDiff, Question, VersionsDiff
 from fluxtui.domain.board import Level, Row, Severity
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ocirepository
@@ -34,8 +34,8 @@ DIFF_TIMEOUT = 120.0
 
 def verb(args: argparse.Namespace) -> int:
     """Load the configuration, start the Engine, wait until it knows enough, print or act."""
-    if args.verb == "build" and not args.target.startswith(("ks/", "kustomization")):
-        return _build_folder(args.target)
+    if args.verb == "build" and rendering.is_folder(args):
+        return rendering.build_folder(args)
     config = load(options_of(args))
     if args.verb == "journal":
         return _journal(args, config.journal)
@@ -172,7 +172,7 @@ def diff_questions(
     """The named comparison (design.md 8). Raises UsageError when it is not clear which."""
     if not args.target:
         raise UsageError("a diff of what?", next="fluxtui diff SERVICE -e ENV --patches")
-    if len(environments) == 2 and not args.patches:
+    if len(environments) == 2 and not (args.patches or args.live):
         service = find(args.target, environments[0], snapshot).service
         return [EnvironmentsDiff(service, environments[0], environments[1])]
     if len(environments) != 1:
@@ -189,7 +189,7 @@ def diff_questions(
     members = members or tuple(m for _key, found in lines for m in found)
     if not members:
         raise UsageError(f"{args.target} has no Kustomization in {environments[0]}")
-    return [PatchesDiff(key) for key in members]
+    return [LiveDiff(key) if args.live else PatchesDiff(key) for key in members]
 
 
 def _lines(target: Target, snapshot: Snapshot) -> list[tuple[Any, tuple[Any, ...]]]:
@@ -229,39 +229,8 @@ def _read_objects(path: Path) -> list[dict[str, Any]]:
     return objects
 
 
-def _build_folder(folder: str) -> int:
-    from fluxtui.kustomize import build, dump_manifests
-    from fluxtui.kustomize.files import FolderFiles
-
-    path = Path(folder)
-    if not path.is_dir():
-        raise UsageError("there is no such folder", where=folder)
-    root = _repository_root(path)
-    built = build(FolderFiles(root), str(path.resolve().relative_to(root.resolve())))
-    print(dump_manifests(built.objects), end="")
-    return 0
-
-
-def _repository_root(path: Path) -> Path:
-    """The folder that bases may reach up to: the git work tree, else the folder itself."""
-    for folder in (path.resolve(), *path.resolve().parents):
-        if (folder / ".git").exists():
-            return folder
-    return path
-
-
-def _build_ks(engine: EnginePort, args: argparse.Namespace) -> int:
-    from fluxtui.domain.ask import BuildOf
-
-    snapshot = engine.snapshot
-    environments = _environments(args, snapshot)
-    if len(environments) != 1:
-        raise UsageError("built as in which environment?", next="add -e ENV")
-    target = find(args.target, environments[0], snapshot)
-    if target.kustomization is None:
-        raise UsageError(f"{args.target} is no Kustomization")
-    print(acts.answer(engine, BuildOf(target.kustomization), DIFF_TIMEOUT), end="")
-    return 0
+def _build(engine: EnginePort, args: argparse.Namespace) -> int:
+    return rendering.build_kustomization(engine, args, _environments(args, engine.snapshot))
 
 
 def _journal(args: argparse.Namespace, path: str) -> int:
@@ -287,5 +256,5 @@ _VERBS = {
     "events": _events,
     "diff": _diff,
     "apply": _apply,
-    "build": _build_ks,
+    "build": _build,
 }

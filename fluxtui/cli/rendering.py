@@ -1,0 +1,92 @@
+"""`fluxtui build`: a folder, or a Kustomization of an environment, as objects; explained if asked.
+
+The objects go to standard output as a YAML stream, what is worth a look goes to standard error. A
+folder needs no cluster and no configuration. Nothing here renders by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from fluxtui.cli import acts, output
+from fluxtui.cli.target import find
+from fluxtui.domain.ask import BuildOf, RenderedObject, Rendering
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.safetext import visible_lines
+from fluxtui.engine.port import EnginePort
+
+BUILD_TIMEOUT = 120.0
+KUSTOMIZATIONS = ("ks/", "kustomization/")
+
+
+def is_folder(args: argparse.Namespace) -> bool:
+    """Whether the target of `build` is a path and no Kustomization of an environment."""
+    return not str(args.target).startswith(KUSTOMIZATIONS)
+
+
+def build_folder(args: argparse.Namespace) -> int:
+    """`build PATH`: what `kustomize build` prints. Secrets stand as in their files."""
+    from fluxtui.kustomize import build
+    from fluxtui.kustomize.explain import explained
+    from fluxtui.kustomize.files import FolderFiles
+
+    path = Path(args.target)
+    if not path.is_dir():
+        raise UsageError("there is no such folder", where=args.target)
+    root = repository_root(path)
+    files = FolderFiles(root)
+    where = path.resolve().relative_to(root.resolve()).as_posix()
+    built = build(files, where, origins=args.explain)
+    if args.explain:
+        objects = explained(built, files)
+    else:
+        objects = tuple(RenderedObject(obj) for obj in built.objects)
+    show(Rendering(objects, built.findings), args)
+    return 0
+
+
+def repository_root(path: Path) -> Path:
+    """The folder that bases may reach up to: the git work tree, else the folder itself."""
+    for folder in (path.resolve(), *path.resolve().parents):
+        if (folder / ".git").exists():
+            return folder
+    return path
+
+
+def build_kustomization(
+    engine: EnginePort, args: argparse.Namespace, environments: tuple[str, ...]
+) -> int:
+    """`build ks/NAME -e ENV`: what Flux would apply now. Secret values are masked."""
+    if len(environments) != 1:
+        raise UsageError("built as in which environment?", next="add -e ENV")
+    target = find(args.target, environments[0], engine.snapshot)
+    if target.kustomization is None:
+        raise UsageError(f"{args.target} is no Kustomization")
+    question = BuildOf(target.kustomization, explain=args.explain)
+    show(acts.answer(engine, question, BUILD_TIMEOUT), args)
+    return 0
+
+
+def show(rendering: Rendering, args: argparse.Namespace) -> None:
+    """Prints a Rendering in the form that was asked for."""
+    if args.output != "table":
+        output.emit("", _data(rendering, explain=args.explain), args.output)
+        return
+    for text in (*rendering.findings, *(f"not read: {t}" for t in rendering.unread)):
+        print(f"fluxtui: {visible_lines(text)}", file=sys.stderr)
+    from fluxtui.kustomize import dump_manifest
+    from fluxtui.kustomize.explain import annotated
+
+    for number, rendered in enumerate(rendering.objects):
+        text = annotated(rendered) if args.explain else dump_manifest(rendered.object)
+        print("---\n" * (number > 0) + text, end="")
+
+
+def _data(rendering: Rendering, *, explain: bool) -> dict[str, Any]:
+    objects: list[Any] = [r.object for r in rendering.objects]
+    if explain:
+        objects = [{"object": r.object, "origins": r.origins} for r in rendering.objects]
+    return {"objects": objects, "findings": rendering.findings, "unread": rendering.unread}
