@@ -12,6 +12,9 @@ from types import MappingProxyType
 
 from fluxtui.domain.resource import Key
 
+# Shown beside board and chain, which are not computed from them; Events come in great number.
+BESIDE = frozenset({("", "Event"), ("apps", "ReplicaSet")})
+
 
 class Level(enum.IntEnum):
     """How bad, worst last; also the order in which rows are sorted when sorting by health."""

@@ -7,7 +7,7 @@ and the rules need, and drops what costs memory (managedFields, last-applied) or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -132,27 +132,33 @@ class Resource:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """status.conditions; entries that are not mappings are left out."""
-        return tuple(
-            Condition(
-                str(c.get("type") or ""),
-                str(c.get("status") or ""),
-                str(c.get("reason") or ""),
-                str(c.get("message") or ""),
-                str(c.get("lastTransitionTime") or ""),
-                _integer(c.get("observedGeneration")),
-            )
-            for c in _list(self.status.get("conditions"))
-            if isinstance(c, Mapping)
-        )
+        return tuple(_condition(c) for c in self._conditions())
 
     def condition(self, type_: str) -> Condition | None:
         """The condition of that type, if the object has it."""
-        return next((c for c in self.conditions if c.type == type_), None)
+        for c in self._conditions():
+            if str(c.get("type") or "") == type_:
+                return _condition(c)
+        return None
+
+    def _conditions(self) -> Iterator[Mapping[str, Any]]:
+        return (c for c in _list(self.status.get("conditions")) if isinstance(c, Mapping))
 
     @property
     def observed(self) -> bool:
         """True when the controller has seen the newest generation."""
         return _integer(self.status.get("observedGeneration")) == self.generation
+
+
+def _condition(c: Mapping[str, Any]) -> Condition:
+    return Condition(
+        str(c.get("type") or ""),
+        str(c.get("status") or ""),
+        str(c.get("reason") or ""),
+        str(c.get("message") or ""),
+        str(c.get("lastTransitionTime") or ""),
+        _integer(c.get("observedGeneration")),
+    )
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

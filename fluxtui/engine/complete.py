@@ -27,6 +27,7 @@ class Completer:
         self._picks = picks
         self._timeline = timeline
         self._judged: tuple[Finding, ...] = ()
+        self._overview: Callable[[Snapshot], tuple[Board, tuple[Finding, ...]]] | None = None
 
     def __call__(self, batch: Batch) -> Snapshot:
         self._safely("Selections", lambda: self._picks.update(batch), None)
@@ -34,13 +35,21 @@ class Completer:
         board = half.board
         if batch.overview or half is not batch.half:
             board, self._judged = self._safely(
-                "overview", lambda: _overview(half), (half.board, self._judged)
+                "overview", lambda: self._look(half), (half.board, self._judged)
             )
         changes = self._safely("changes", lambda: self._timeline.update(batch), half.changes)
         findings = (*self._judged, *self._store.notes())
         if findings == half.findings:
             findings = half.findings
         return dataclasses.replace(half, board=board, findings=findings, changes=changes)
+
+    def _look(self, half: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
+        if self._overview is None:
+            # Imported late: it pulls the version rules, and first paint must not wait for them.
+            from fluxtui.domain.overview import Overview
+
+            self._overview = Overview()
+        return self._overview(half)
 
     def _safely(self, what: str, work: Callable[[], T], otherwise: T) -> T:
         """The result of `work`; when it trips over something, `otherwise` and a finding."""
@@ -58,10 +67,3 @@ class Completer:
             return otherwise
         self._store.note(("fault", what), None)
         return result
-
-
-def _overview(half: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
-    # Imported late: it pulls the version rules, and first paint must not wait for them.
-    from fluxtui.domain.overview import overview
-
-    return overview(half)

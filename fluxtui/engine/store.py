@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fluxtui.domain import kinds
-from fluxtui.domain.board import Finding
+from fluxtui.domain.board import BESIDE, Finding
 from fluxtui.domain.config import Config
 from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.resource import Key, Resource
@@ -23,9 +23,6 @@ from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
 
 ACTS_KEPT = 50
 PAST_KEPT = 2000
-# Shown beside the board and the chain, which are not computed from them; Events come in great
-# number.
-BESIDE = frozenset({("", "Event"), ("apps", "ReplicaSet")})
 FLUX = frozenset(kind.id for kind in kinds.ALL)
 
 

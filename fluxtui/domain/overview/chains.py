@@ -12,15 +12,15 @@ from types import MappingProxyType
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
 from fluxtui.domain.chain import Chain, Node, Root, analyse
 from fluxtui.domain.kinds import kustomization
-from fluxtui.domain.marks import suspension
-from fluxtui.domain.overview.judgement import FAULTS, flux_health
+from fluxtui.domain.overview.facts import Facts
+from fluxtui.domain.overview.judgement import FAULTS
 from fluxtui.domain.overview.naming import Tables
-from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
 
 
 def chain_of(
-    members: Sequence[Resource],
+    members: Sequence[Facts],
     health: Mapping[Key, HealthLine],
     objects: Mapping[Key, tuple[ObjectLine, ...]],
     services: Mapping[Key, str],
@@ -32,100 +32,97 @@ def chain_of(
     `services`: source key -> Service name; `names`: source key -> where its digests are
     looked up; `stored`: source key -> revision of its artifact.
     """
-    by_key = {r.key: r for r in sorted(members, key=_place)}
+    by_key = {m.key: m for m in sorted(members, key=_place)}
     late = {
         key: version_text(stored[source], names.get(source, ()))
         for key, source in _late(by_key, stored)
     }
-    nodes_in = {key: _node(r, objects.get(key, ()), late.get(key, "")) for key, r in by_key.items()}
+    nodes_in = {key: _node(m, objects.get(key, ()), late.get(key, "")) for key, m in by_key.items()}
     analysis = analyse(nodes_in.values(), label=lambda key: key.name)
     cycles = {key: cycle for cycle in analysis.cycles for key in cycle}
     nodes = []
     for key, depth in _draw(by_key, analysis):
-        resource = by_key[key]
+        member = by_key[key]
         roots: tuple[Root, ...] = analysis.roots.get(key, ())
-        depends = kustomization.depends_on(resource)
-        waits = tuple(d for d in depends if d not in nodes_in or not nodes_in[d].ready)
-        source = kustomization.source(resource)
+        waits = tuple(d for d in member.depends_on if d not in nodes_in or not nodes_in[d].ready)
+        source = member.source
         nodes.append(
             ChainNode(
                 key=key,
                 depth=depth,
                 health=health[key],
-                running=version_text(
-                    kustomization.running(resource), names.get(source, ()) if source else ()
-                ),
+                running=version_text(member.running, names.get(source, ()) if source else ()),
                 service=services.get(source, "") if source else "",
                 waits_for=waits,
                 missing=analysis.missing.get(key, ()),
                 cycle=cycles.get(key, ()),
                 root=roots[0].key if roots else None,
                 because=roots[0].sentence if roots else "",
-                suspended=suspension(resource),
+                suspended=member.suspended,
                 objects=objects.get(key, ()),
             )
         )
     return tuple(nodes)
 
 
-def _place(resource: Resource) -> tuple[bool, str, str]:
-    return (resource.key.namespace != "flux-system", resource.key.namespace, resource.key.name)
+def _place(member: Facts) -> tuple[bool, str, str]:
+    key = member.key
+    return (key.namespace != "flux-system", key.namespace, key.name)
 
 
-def _late(by_key: Mapping[Key, Resource], stored: Mapping[Key, str]) -> list[tuple[Key, Key]]:
+def _late(by_key: Mapping[Key, Facts], stored: Mapping[Key, str]) -> list[tuple[Key, Key]]:
     """Dependencies that are Ready, but not yet with the artifact that a waiting dependent has.
 
     Flux compares revisions between users of one source (flux-semantics B3, 5): to the dependent
     such a dependency is not ready, whatever its own condition says. Pairs of (key, source).
     """
     found: dict[Key, Key] = {}
-    for resource in by_key.values():
-        source = kustomization.source(resource)
-        if source is None or not stored.get(source):
+    for member in by_key.values():
+        source = member.source
+        if member.flux.level != Level.WAITING or source is None or not stored.get(source):
             continue
-        if flux_health(resource).level != Level.WAITING:
-            continue
-        for key in kustomization.depends_on(resource):
+        for key in member.depends_on:
             dependency = by_key.get(key)
-            if dependency is None or kustomization.source(dependency) != source:
+            if dependency is None or dependency.source != source:
                 continue
-            if kustomization.applied(dependency) != stored[source]:
+            if dependency.applied != stored[source]:
                 found[key] = source
     return list(found.items())
 
 
-def _node(resource: Resource, objects: tuple[ObjectLine, ...], late: str) -> Node:
+def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str) -> Node:
     """How a dependent sees it (flux-semantics B3): live objects explain, they do not decide."""
-    flux = flux_health(resource)
-    ready, stalled = resource.condition("Ready"), resource.condition("Stalled")
-    said = stalled if stalled is not None and stalled.status == "True" else ready
+    flux, said = member.flux, member.said
     failed = said is not None and flux.level == Level.FAILED
     # A build that fails is not the fault of an object that happens to roll out.
-    by_objects = not failed or (ready is not None and ready.reason in kustomization.HEALTH_PHASE)
+    by_objects = True
+    if failed:
+        ready = member.resource.condition("Ready")
+        by_objects = ready is not None and ready.reason in kustomization.HEALTH_PHASE
     culprit = next((o for word in FAULTS for o in objects if o.status == word), None)
     if flux.level == Level.WAITING or not by_objects:
         culprit = None
     is_late = bool(late) and flux.level == Level.OK
     text = f"has not applied {late} yet" if is_late else flux.text
     return Node(
-        resource.key,
-        kustomization.depends_on(resource),
+        member.key,
+        member.depends_on,
         flux.level == Level.OK and not is_late,
         said.reason if said is not None and failed else "",
         said.message if said is not None and failed else text,
-        suspension(resource) is not None,
+        member.suspended is not None,
         culprit.key.label if culprit else "",
         (culprit.message or culprit.status) if culprit else "",
-        label=resource.key.name,
+        label=member.key.name,
     )
 
 
-def _draw(by_key: Mapping[Key, Resource], analysis: Chain) -> list[tuple[Key, int]]:
+def _draw(by_key: Mapping[Key, Facts], analysis: Chain) -> list[tuple[Key, int]]:
     """(key, depth) in drawing order: parents first, siblings in place order."""
     wave = {key: number for number, keys in enumerate(analysis.waves) for key in keys}
     parent: dict[Key, Key | None] = {}
-    for key, resource in by_key.items():
-        known = [d for d in kustomization.depends_on(resource) if d in wave and key in wave]
+    for key, member in by_key.items():
+        known = [d for d in member.depends_on if d in wave and key in wave]
         parent[key] = max(known, key=lambda d: wave[d]) if known else None
     children: dict[Key | None, list[Key]] = {}
     for key in by_key:

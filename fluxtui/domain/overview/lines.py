@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from fluxtui.domain.board import HealthLine, Level, Line, Running
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.marks import pin, suspension
+from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import flux_health
-from fluxtui.domain.overview.naming import tables_of
+from fluxtui.domain.overview.naming import Tables
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of, version_text
 from fluxtui.domain.selection import Selection
@@ -21,16 +22,19 @@ from fluxtui.domain.snapshot import TagFacts, TagList
 
 def line_of(
     source: Resource,
-    members: Sequence[Resource],
+    members: Sequence[Facts],
     health: Mapping[Key, HealthLine],
+    names: Tables,
     tags: TagList | None,
     selection: Selection | None,
 ) -> Line:
-    """One OCIRepository, the Kustomizations that use it, and what the registry offers."""
-    facts = tables_of(source, members, tags.facts if tags else {})
+    """One OCIRepository, the Kustomizations that use it, and what the registry offers.
+
+    `names`: where its digests are looked up.
+    """
     stored = ocirepository.revision(source)
-    running = running_of(members, stored, facts)
-    picked = _would_pick(source, selection, facts)
+    running = running_of(members, stored, names)
+    picked = _would_pick(source, selection, names)
     return Line(
         source=source.key,
         running=running,
@@ -48,12 +52,12 @@ def line_of(
 
 
 def running_of(
-    members: Sequence[Resource],
+    members: Sequence[Facts],
     stored: str,
     facts: Sequence[Mapping[str, TagFacts]] = (),
 ) -> Running:
     """One version when all members agree on the digest, else `old -> new (n/m)`."""
-    revisions = tuple((m.key, kustomization.running(m)) for m in sorted(members, key=_by_key))
+    revisions = tuple((m.key, m.running) for m in sorted(members, key=_by_key))
     live = [revision for _key, revision in revisions]
     if not any(live):
         return Running(revisions=revisions)
@@ -78,8 +82,8 @@ def _most_common_new(live: Sequence[str]) -> str:
     return Counter(r for r in live if r).most_common(1)[0][0]
 
 
-def _by_key(resource: Resource) -> Key:
-    return resource.key
+def _by_key(member: Facts) -> Key:
+    return member.key
 
 
 def _would_pick(

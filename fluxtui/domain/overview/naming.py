@@ -6,7 +6,7 @@ name that its own policy would pick. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from fluxtui.domain.kinds import kustomization, ocirepository
@@ -20,30 +20,41 @@ _ADMITTED = (None, Refusal.LOWER, Refusal.AMBIGUOUS)
 
 
 def tables_of(
-    source: Resource, members: Sequence[Resource], facts: Mapping[str, TagFacts]
+    source: Resource,
+    histories: Iterable[Mapping[str, TagFacts]],
+    facts: Mapping[str, TagFacts],
 ) -> Tables:
-    """Where to look a digest up, best first: what the policy takes, what ran here, all tags."""
-    ran = remembered(members)
-    return (_admitted(source, {**facts, **ran}), ran, facts)
+    """Where to look a digest up, best first: what the policy takes, what ran here, all tags.
+
+    `histories`: what each Kustomization of the source remembers (`remembered`).
+    """
+    ran: dict[str, TagFacts] = {}
+    for history in histories:
+        for tag, fact in history.items():
+            ran.setdefault(tag, fact)
+    return (_admitted(source, facts, ran), ran, facts)
 
 
-def remembered(members: Sequence[Resource]) -> Mapping[str, TagFacts]:
-    """Tags of digests that the histories of the members tell."""
+def remembered(member: Resource) -> Mapping[str, TagFacts]:
+    """Tags of digests that the history of a Kustomization tells."""
     found: dict[str, TagFacts] = {}
-    for member in members:
-        for entry in kustomization.history(member):
-            meta = entry.get("metadata")
-            revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
-            if tag_of(revision):
-                found.setdefault(tag_of(revision), TagFacts(tag_of(revision), digest_of(revision)))
+    for entry in kustomization.history(member):
+        meta = entry.get("metadata")
+        revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
+        tag = tag_of(revision)
+        if tag:
+            found.setdefault(tag, TagFacts(tag, digest_of(revision)))
     return found
 
 
-def _admitted(source: Resource, facts: Mapping[str, TagFacts]) -> Mapping[str, TagFacts]:
+def _admitted(
+    source: Resource, listed: Mapping[str, TagFacts], ran: Mapping[str, TagFacts]
+) -> Mapping[str, TagFacts]:
     """Of a pinned source: the tags that its policy would admit were it not pinned."""
     policy = ocirepository.policy(source)
     if not policy.digest or not policy.semver:
         return {}
+    facts = {**listed, **ran}
     from fluxtui.domain.versions import select
 
     shared = [tag for tag, fact in facts.items() if fact.digest == policy.digest]

@@ -1,0 +1,97 @@
+"""The Overview that remembers answers as one that looks at everything anew, and looks at less."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import READY, deployment, failed, ks, revision, snapshot, source, tag_list
+
+from fluxtui.domain.overview import Overview, overview
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+
+OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
+WAITS = failed("DependencyNotReady", "dependency 'apps/db' is not ready")
+INVENTORY = ("activity-system_api_apps_Deployment",)
+
+SOURCES = st.sampled_from([OLD, NEW, ""]).flatmap(
+    lambda stored: st.builds(
+        source,
+        st.sampled_from(["staging", "production"]),
+        stored=st.just(stored),
+        suspend=st.booleans(),
+        ref=st.sampled_from([{"semver": ">=0.0.0"}, {"tag": "1.4.2"}, {"digest": OLD[-71:]}]),
+    )
+)
+MEMBERS = st.builds(
+    ks,
+    st.sampled_from(["staging", "production"]),
+    st.sampled_from(["db", "api", "ui"]),
+    needs=st.lists(st.sampled_from(["db", "api", "ui", "gone"]), max_size=2),
+    applied=st.sampled_from([OLD, NEW, ""]),
+    conditions=st.sampled_from([(READY,), (WAITS,), (failed("BuildFailed", "no"),), ()]),
+    history=st.sampled_from([(), ((OLD, "ReconciliationSucceeded", "t"),)]),
+    inventory=st.sampled_from([(), INVENTORY]),
+    suspend=st.booleans(),
+)
+LIVE = st.builds(deployment, st.just("api"), available=st.integers(0, 3))
+TAGS = st.lists(
+    st.sampled_from([("1.4.2", "a"), ("1.5.0", "b"), ("2.0.0-rc.1", "c")]), unique=True
+).map(lambda tags: tag_list(dict(tags)))
+STEPS = st.lists(
+    st.one_of(SOURCES, MEMBERS, LIVE, TAGS, st.integers(0, 9)), min_size=1, max_size=12
+)
+
+
+def told(steps: list[object]) -> list[Snapshot]:
+    """One Snapshot for each step: an object or tags that are new, or (a number) one that goes."""
+    there: dict[object, Resource] = {}
+    tags = tag_list({"1.4.2": "a"})
+    out = []
+    for step in steps:
+        if isinstance(step, Resource):
+            there[step.key] = step
+        elif isinstance(step, int):
+            for key in list(there)[step : step + 1]:
+                del there[key]
+        else:
+            assert isinstance(step, type(tags))
+            tags = step
+        out.append(snapshot(*there.values(), tags=[tags]))
+    return out
+
+
+@given(STEPS)
+def test_it_answers_as_one_that_remembers_nothing(steps: list[object]) -> None:
+    remembering = Overview()
+    for seen in told(steps):
+        assert remembering(seen) == overview(seen)
+
+
+def test_what_did_not_change_is_the_same_board() -> None:
+    remembering = Overview()
+    seen = snapshot(source(stored=OLD), ks(applied=OLD), ks("production"))
+    board, _ = remembering(seen)
+    feed = Feed("staging", ("apps", "Deployment"), "", FeedState.RETRYING, "connection refused")
+    again, findings = remembering(dataclasses.replace(seen, feeds=(feed,)))
+    assert again is board
+    assert [f.code for f in findings] == ["feed"]
+
+
+def test_a_change_in_one_environment_leaves_the_others_as_they_were() -> None:
+    remembering = Overview()
+    common = (source("production", stored=OLD), ks("production", applied=OLD))
+    kinds = snapshot(source(stored=OLD), ks(), *common)
+    board, _ = remembering(kinds)
+    other = snapshot(ks(conditions=(WAITS,)), *common)
+    moved = {**other.resources, "production": kinds.resources["production"]}
+    tags = dataclasses.replace(other, resources=moved)
+    again, _ = remembering(tags)
+    assert again.chains["production"] is board.chains["production"]
+    assert again.chains["staging"] != board.chains["staging"]
