@@ -18,6 +18,7 @@ from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 
 _NUMBERS = re.compile(r"([0-9]{1,18})")
+_COMMIT = re.compile(r"(^|@|/)(?:sha1:|sha256:)?([0-9a-f]{40}|[0-9a-f]{64})$")
 _ORDER: dict[Refusal | None, int] = {
     None: 0,
     Refusal.AMBIGUOUS: 1,
@@ -79,6 +80,11 @@ def unread(tags: TagList, names: Sequence[str]) -> tuple[str, ...]:
     """Tags or digests of which the manifest was not read, or no signature was looked for."""
     facts = {**tags.facts, **tags.pinned}
     return tuple(n for n in names if n not in facts or facts[n].signed is None)
+
+
+def short_revision(revision: str) -> str:
+    """`main@sha1:8d20f6b1e47c...` as people say it: `main@8d20f6b1`; other texts as they are."""
+    return _COMMIT.sub(lambda found: found[1] + found[2][:8], revision)
 
 
 def signature_word(fact: TagFacts | None) -> str:

@@ -200,4 +200,6 @@ def test_the_precedence_of_the_pick_does_not_depend_on_the_order_of_tags(
     shuffled = list(tags)
     rng.shuffle(shuffled)
     one, other = select(tags, policy), select(shuffled, policy)
-    assert one.chosen == other.chosen or one.chosen in other.ties
+    # A chart's tag is told as the registry has it, which knows no +.
+    ties = [tag.replace("+", "_") if policy.helm else tag for tag in other.ties]
+    assert one.chosen == other.chosen or one.chosen in ties

@@ -310,6 +310,7 @@ def tags() -> tuple[TagList, Selection]:
             "sha256:" + f"{i:02x}" * 32,
             f"2026-11-{10 + i:02}T04:00:00Z",
             revision=f"main@sha1:{i:040x}",
+            signed="" if i % 3 else "application/vnd.dev.sigstore.bundle.v0.3+json",
         )
         for i, name in enumerate(names)
     }

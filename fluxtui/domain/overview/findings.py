@@ -92,7 +92,7 @@ def selections(snapshot: Snapshot) -> Iterator[Finding]:
             )
         for warning in selection.warnings:
             yield Finding(
-                Severity.WARNING, "pick", key.environment, f"{key.label}: {warning}", "", key
+                Severity.WARNING, "pick", key.environment, f"{key.name}: {warning}", "", key
             )
 
 

@@ -99,13 +99,13 @@ def warnings(chosen: str, latest: str, ties: Sequence[str]) -> tuple[str, ...]:
     """
     found: list[str] = []
     if latest and latest != chosen and latest not in ties:
+        text = f"newest is not highest: {latest} came last, yet {chosen} is picked"
         found.append(
-            f"newest is not highest: {latest} was published last, yet {chosen} is picked, because "
-            "pre-release text is compared letter by letter. Way out: a dot-separated number, such "
-            "as a timestamp, ahead of the text (0.0.0-20060102150405.name)"
+            f"{text}, because pre-release text is compared letter by letter. Way out: a "
+            "dot-separated number, such as a timestamp, ahead of the text "
+            "(0.0.0-20060102150405.name)"
             if "-" in latest
-            else f"newest is not highest: {latest} was published last, yet {chosen} is higher and "
-            f"is picked. Way out: publish a version above {chosen}"
+            else f"{text}, which is higher. Way out: publish a version above {chosen}"
         )
     if ties:
         others = " and ".join(ties[1:3]) + (" and more" if len(ties) > 3 else "")

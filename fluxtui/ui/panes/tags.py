@@ -17,7 +17,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
-from fluxtui.domain.tagrows import ordered, runs_in, signature_word, unread
+from fluxtui.domain.tagrows import ordered, runs_in, short_revision, signature_word, unread
 from fluxtui.ui.ages import age, epoch
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, wrap
@@ -25,12 +25,12 @@ from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.table import Row
 
 COLUMNS = (
-    Column("TAG", least=20, most=42, keep=9, middle=True),
+    Column("TAG", least=32, most=42, keep=9, middle=True),
     Column("RUNS IN", least=10, most=24, keep=6),
     Column("AGE", least=4, keep=5, right=True),
     Column("SIGNED", least=6, keep=4),
-    Column("DIGEST", least=15, keep=3),
-    Column("SOURCE", least=12, most=24, keep=2, middle=True),
+    Column("DIGEST", least=8, keep=2),
+    Column("SOURCE", least=13, most=24, keep=3, middle=True),
     Column("WHY", least=26, keep=9, flex=True),
 )
 _ROLES = {None: "ok", Refusal.AMBIGUOUS: "busy", Refusal.LOWER: "version"}
@@ -78,8 +78,8 @@ def _row(verdict: Verdict, fact: TagFacts | None, running: str, now: float) -> R
             ((running, "accent"),),
             ((published, "dim"),),
             ((signature_word(fact), "ok" if fact is not None and fact.signed else "dim"),),
-            ((short_digest(fact.digest) if fact else "", "dim"),),
-            ((fact.revision if fact else "", "dim"),),
+            ((short_digest(fact.digest).partition(":")[2] if fact else "", "dim"),),
+            ((short_revision(fact.revision) if fact else "", "dim"),),
             ((verdict.reason, "name" if chosen else "dim"),),
         ),
     )
@@ -127,6 +127,24 @@ def _pinned(digest: str, tags: TagList, now: float) -> Line:
         said += [{"yes": "signed", "no": "not signed"}.get(signature_word(fact), "")]
     line = f"{short_digest(digest)}: {', '.join(part for part in said if part)}"
     return (("pinned ", "dim"), (line, "name"))
+
+
+def _headline(tag: str, fact: TagFacts | None) -> Line:
+    """The tag, when it was published, whether it is signed."""
+    if fact is None:
+        return ((tag, "strong"),)
+    built = fact.created or "no publish time in the manifest"
+    signed = "" if fact.signed is None else f"  signed: {fact.signed or 'no'}"
+    return ((tag, "strong"), (f"  {built}", "dim"), (signed, "ok" if fact.signed else "dim"))
+
+
+def _origin(fact: TagFacts | None, width: int) -> Line:
+    """Digest, whole where there is room, and the source revision."""
+    if fact is None:
+        return (("digest not read yet", "dim"),)
+    origin = f"  from {fact.revision}" if fact.revision else ""
+    fits = len(fact.digest) + len(origin) <= width
+    return ((fact.digest if fits else short_digest(fact.digest), "dim"), (origin, "dim"))
 
 
 class Tags(Pane):
@@ -221,18 +239,8 @@ class Tags(Pane):
         verdict = selection.verdict(str(row.id)) if selection else None
         tags = tag_list(self.view.snapshot, source)
         fact = tags.facts.get(str(row.id)) if tags else None
-        head: Line = ((str(row.id), "strong"),)
-        if fact is not None:
-            built = f"  {fact.created}" if fact.created else "  no publish time in the manifest"
-            head = (*head, (built, "dim"))
-        second: Line = ((fact.digest if fact else "digest not read yet", "dim"),)
-        if fact is not None and fact.revision:
-            second = (*second, (f"  from {fact.revision}", "dim"))
-        if fact is not None and fact.signed is not None:
-            signed = f"signed ({fact.signed})" if fact.signed else "not signed"
-            second = (*second, (f"  {signed}", "dim"))
         why = wrap(((verdict.reason if verdict else "", "name"),), width, 1)
-        return (head, *why, second)
+        return (_headline(str(row.id), fact), *why, _origin(fact, width))
 
     def open_row(self) -> None:
         """Compare what is stored now with this tag."""
