@@ -195,7 +195,7 @@ def _join(path: str, key: str) -> str:
 
 def _lists(before: Sequence[Any], after: Sequence[Any], path: str, at: At) -> Iterator[FieldChange]:
     last = path.rpartition(".")[2]
-    keys = _merge_keys(before, after)
+    keys = merge_keys(before, after)
     if keys:
         yield from _keyed(before, after, keys, path, at)
         if last in _ORDERED:
@@ -215,7 +215,7 @@ def _scalars(items: Sequence[Any]) -> bool:
     return not any(isinstance(i, Mapping | list | tuple) for i in items)
 
 
-def _merge_keys(before: Sequence[Any], after: Sequence[Any]) -> tuple[str, ...]:
+def merge_keys(before: Sequence[Any], after: Sequence[Any]) -> tuple[str, ...]:
     """The keys that tell the items of both lists apart; () when none do."""
     items = [*before, *after]
     if not items or not all(isinstance(i, Mapping) for i in items):
@@ -333,7 +333,7 @@ def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
         right = {k: both[k][1] if k in both else shown(v) for k, v in after.items()}
         return left, right
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        keys = _merge_keys(before, after)
+        keys = merge_keys(before, after)
         if keys:
             return _marked_items(before, after, keys, name in _ORDERED)
         return _marked_sequence(before, after)

@@ -14,6 +14,7 @@ from fluxtui.domain.ask import (
     BuildOf,
     EnvironmentsDiff,
     ListTags,
+    LiveDiff,
     PatchesDiff,
     Question,
     ReadFacts,
@@ -52,6 +53,8 @@ class Answers:
             return await self._logs(question)
         if isinstance(question, BuildOf):
             return await self._diffs.build(question)
+        if isinstance(question, LiveDiff):
+            return await self._diffs.live(question)
         if isinstance(question, PatchesDiff):
             return await self._diffs.patches(question)
         if isinstance(question, VersionsDiff):

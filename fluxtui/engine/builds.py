@@ -116,7 +116,7 @@ def _compared(pair: Pair, review: Review) -> ComparedKustomization:
         return result
     labels = dict(review.labels)
     try:
-        left, right = _built(pair.left, review), _built(pair.right, review, pair.explain)
+        left, right = built_side(pair.left, review), built_side(pair.right, review, pair.explain)
         before, after = (concealed(build, review.session, labels) for build in (left, right))
         changes = diff_objects(before, after, Masker(review.session))
     except FluxtuiError as error:
@@ -193,7 +193,7 @@ def render(review: Review, explain: bool) -> Rendering:
     (pair,) = review.pairs
     marks = Marks(review.labels)
     try:
-        build = _built(pair.right, review, explain)
+        build = built_side(pair.right, review, explain)
     except FluxtuiError as error:
         raise type(error)(marks.text(error.what), where=marks.text(error.where)) from error
     if build is None or pair.right is None:
@@ -203,7 +203,8 @@ def render(review: Review, explain: bool) -> Rendering:
     return Rendering(objects, tuple(map(marks.text, build.findings)))
 
 
-def _built(side: Side | None, review: Review, explain: bool = False) -> Build | None:
+def built_side(side: Side | None, review: Review, explain: bool = False) -> Build | None:
+    """A side as built, None when there is none. Remembered. Raises BuildError and the like."""
     if side is None:
         return None
     build: Build = _builds.of(

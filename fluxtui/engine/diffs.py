@@ -17,6 +17,7 @@ from fluxtui.domain.ask import (
     BuildOf,
     Comparison,
     EnvironmentsDiff,
+    LiveDiff,
     PatchesDiff,
     Rendering,
     VersionsDiff,
@@ -26,6 +27,7 @@ from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.builds import Pair, Review
 from fluxtui.engine.gathered import Gathered, words
+from fluxtui.engine.live import LiveObjects
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import Store
 from fluxtui.engine.worker import Worker
@@ -128,6 +130,34 @@ class Diffs:
         review = Review(self._session, (pair,), gathered.bundles, gathered.labels)
         rendering: Rendering = await self._worker.call(_RENDER, review, question.explain)
         return dataclasses.replace(rendering, unread=tuple(dict.fromkeys(gathered.unread)))
+
+    async def live(self, question: LiveDiff) -> Comparison:
+        """The cluster as it is -> as applying the Kustomization now would make it."""
+        resource = self._resource(question.kustomization)
+        if resource.spec.get("kubeConfig"):
+            raise UsageError(
+                "it applies to another cluster, which fluxtui is not connected to",
+                where=str(resource.key),
+            )
+        source = self._source(resource)
+        gathered = self._gathered()
+        pair = await gathered.pair(
+            resource.key,
+            None,
+            (source, "", resource, resource.spec),
+            prune=resource.spec.get("prune") is True,
+        )
+        if pair.right is None and not pair.error:
+            raise FluxtuiError("its source has stored nothing yet", where=str(resource.key))
+        review = Review(self._session, (pair,), gathered.bundles, gathered.labels)
+        config = self._store.snapshot.config
+        environment = config.environment(resource.key.environment)
+        read_only = config.read_only or environment is None or environment.read_only
+        cluster = self._cluster(resource.key.environment)
+        found = LiveObjects(cluster, self._worker, dry_run=not read_only)
+        answer = await found.compare(resource, review)
+        unread = tuple(dict.fromkeys((*gathered.unread, *answer.unread)))
+        return dataclasses.replace(answer, unread=unread)
 
     def _gathered(self) -> Gathered:
         return Gathered(self._registries, self._cluster, self._session)

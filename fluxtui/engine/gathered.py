@@ -133,7 +133,9 @@ class Gathered:
         return Values({str(k): self._token(f"secret {where}#{k}", v) for k, v in data.items()})
 
     def _token(self, label: str, encoded: str) -> str:
-        mark = token(self._session, label, base64.b64decode(encoded).decode("utf-8", "replace"))
+        text = base64.b64decode(encoded).decode("utf-8", "replace")
+        # Newlines are taken out of variables (flux-semantics.md B5), and so out of what they make.
+        mark = token(self._session, label, text.replace("\n", ""))
         self.labels[mark] = label
         return mark
 

@@ -17,7 +17,7 @@ from typing import Any
 from fluxtui.domain.masking import Masked
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 
-_TOKEN = re.compile(r"fluxtui-secret-[0-9a-f]{24}")
+TOKEN = re.compile(r"fluxtui-secret-[0-9a-f]{24}")
 
 
 def token(key: bytes, label: str, value: str) -> str:
@@ -34,7 +34,7 @@ class Marks:
 
     def text(self, text: str) -> str:
         """A message with labels instead of tokens."""
-        return _TOKEN.sub(lambda found: self._labels.get(found[0], "secret"), text)
+        return TOKEN.sub(lambda found: self._labels.get(found[0], "secret"), text)
 
     def change(self, change: ObjectChange) -> ObjectChange:
         """The change with every marked scalar masked whole."""
@@ -84,5 +84,5 @@ class Marks:
 
     def _label(self, text: str) -> str:
         """Labels of the tokens in `text`, "" when there are none."""
-        found = dict.fromkeys(self._labels.get(t, "secret") for t in _TOKEN.findall(text))
+        found = dict.fromkeys(self._labels.get(t, "secret") for t in TOKEN.findall(text))
         return " + ".join(found)

@@ -1,0 +1,120 @@
+"""Compares what a Kustomization builds to with what its cluster has, object by object.
+
+Each object is sent as a server-side dry run where writing is allowed and permitted; else, and for
+whatever holds a Secret's value, the live object is compared by the fields the build sets. Reads
+only, apart from dry runs; a read-only Environment gets none of those (design.md 7).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+from fluxtui.cluster.port import Cluster, Json
+from fluxtui.domain.ask import ComparedKustomization, Comparison
+from fluxtui.domain.errors import ClusterError, Forbidden, NotFound, UsageError
+from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.resource import Resource
+from fluxtui.engine.builds import Review
+from fluxtui.engine.livebuilds import MANAGER, Beside, Prepared
+from fluxtui.engine.worker import Worker
+
+_AT_ONCE = 4
+_PREPARE = "fluxtui.engine.livebuilds:prepare"
+_COMPARE = "fluxtui.engine.livebuilds:compare"
+
+
+class LiveObjects:
+    """One comparison with one cluster. `dry_run`: whether dry runs may be sent."""
+
+    def __init__(self, cluster: Cluster, worker: Worker, *, dry_run: bool) -> None:
+        self._cluster = cluster
+        self._worker = worker
+        self._dry_run = dry_run
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._findings: list[str] = []
+        self._by_fields = 0
+        self._why = "" if dry_run else "the environment is read-only"
+
+    async def compare(self, user: Resource, review: Review) -> Comparison:
+        """The Comparison, live -> as applying now would make it."""
+        (pair,) = review.pairs
+        title = f"{user.key.name}: live in {user.key.environment} -> applied now"
+        result = ComparedKustomization(pair.key, "live", pair.after, error=pair.error)
+        if pair.error:
+            return Comparison(title, (result,))
+        prepared: Prepared = await self._worker.call(_PREPARE, review)
+        beside = await asyncio.gather(
+            *(self._one(obj, n in prepared.guarded) for n, obj in enumerate(prepared.objects))
+        )
+        left = await self._left_over(user, prepared)
+        review = dataclasses.replace(review, labels=prepared.labels)
+        found = (*(b for b in beside if b is not None), *left)
+        result = await self._worker.call(_COMPARE, review, found, result)
+        unread = []
+        if self._by_fields:
+            why = f" ({self._why})" if self._why else ""
+            unread.append(
+                f"{self._by_fields} objects are compared by the fields the build sets, not by a "
+                f"dry run{why}: the API may write some values differently"
+            )
+        findings = (*prepared.findings, *dict.fromkeys(self._findings))
+        return Comparison(title, (dataclasses.replace(result, findings=findings),), tuple(unread))
+
+    async def _one(self, wanted: Json, guarded: bool) -> Beside | None:
+        name = ObjectId.of(wanted)
+        async with self._turn:
+            try:
+                type_ = await self._cluster.find(wanted["apiVersion"], wanted["kind"])
+            except NotFound:
+                self._findings.append(f"{name.kind} is not served by the cluster yet")
+                return Beside(wanted, None)
+            try:
+                live = await self._cluster.get(type_, name.namespace, name.name)
+            except NotFound:
+                live = None
+            except ClusterError as error:
+                self._findings.append(f"{name} could not be read: {error}")
+                return None
+            if live is None or guarded or not self._dry_run:
+                self._by_fields += live is not None
+                if guarded and live is not None and not self._why:
+                    self._why = "a Secret's value is in them"
+                return Beside(wanted, live)
+            return await self._tried(wanted, live, name)
+
+    async def _tried(self, wanted: Json, live: Json, name: ObjectId) -> Beside:
+        type_ = await self._cluster.find(wanted["apiVersion"], wanted["kind"])
+        try:
+            outcome = await self._cluster.apply(
+                type_, wanted, field_manager=MANAGER, force=True, dry_run=True
+            )
+        except Forbidden as error:
+            self._dry_run, self._why = False, f"not permitted: {error.what}"
+        except ClusterError as error:
+            self._findings.append(f"{name} would be refused: {error}")
+        else:
+            return Beside(wanted, live, outcome)
+        self._by_fields += 1
+        return Beside(wanted, live)
+
+    async def _left_over(self, user: Resource, prepared: Prepared) -> list[Beside]:
+        """What the inventory still names and the build no longer has."""
+        built = {ObjectId.of(obj) for obj in prepared.objects}
+        left = []
+        for text, version in kustomization.inventory(user):
+            try:
+                name = ObjectId.parse(text)
+                if name in built:
+                    continue
+                group = f"{name.group}/" if name.group else ""
+                type_ = await self._cluster.find(f"{group}{version}", name.kind)
+                live = await self._cluster.get(type_, name.namespace, name.name)
+            except NotFound:
+                continue
+            except (ClusterError, UsageError) as error:
+                self._findings.append(f"{text} of the inventory could not be read: {error}")
+                continue
+            left.append(Beside(None, live))
+        return left

@@ -1,0 +1,168 @@
+"""The worker's side of a comparison with a cluster: what would be applied, and how that differs.
+
+Runs in the worker process only. A Secret's values stay tokens on our side; what the cluster has in
+their place is turned into tokens too, so that equal ones are equal and none is ever shown.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fluxtui.cluster.port import Json
+from fluxtui.domain.ask import ComparedKustomization
+from fluxtui.domain.livefields import owned_fields, projected, tidied
+from fluxtui.domain.masking import Masker
+from fluxtui.domain.objectdiff import diff_objects
+from fluxtui.engine.builds import Pair, Review, built_side, concealed, pruned
+from fluxtui.engine.secretmarks import TOKEN, Marks, token
+
+MANAGER = "kustomize-controller"
+_OWNER = "kustomize.toolkit.fluxcd.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What would be applied, and findings of the build. `labels`: what the tokens in it stand for.
+
+    `guarded`: numbers of the objects that hold tokens, which no API may be sent.
+    """
+
+    objects: tuple[Json, ...]
+    findings: tuple[str, ...]
+    labels: Mapping[str, str]
+    guarded: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An object beside the live one. `outcome`: what the API would make of it, if it was asked."""
+
+    wanted: Json | None
+    live: Json | None
+    outcome: Json | None = None
+
+
+def prepare(review: Review) -> Prepared:
+    """The only pair's right side as Flux applies it: with owner labels and commonMetadata."""
+    (pair,) = review.pairs
+    build = built_side(pair.right, review)
+    labels = dict(review.labels)
+    objects = tuple(_dressed(obj, pair) for obj in concealed(build, review.session, labels))
+    guarded = frozenset(n for n, obj in enumerate(objects) if TOKEN.search(str(obj)))
+    findings = build.findings if build is not None else ()
+    guarded |= {n for n, o in enumerate(objects) if _has_token(o)}
+    return Prepared(objects, tuple(map(Marks(labels).text, findings)), labels, guarded)
+
+
+def _has_token(obj: Json) -> bool:
+    return obj.get("kind") == "Secret" and any(
+        TOKEN.search(_decoded(value)) for value in (obj.get("data") or {}).values()
+    )
+
+
+def _dressed(obj: Json, pair: Pair) -> Json:
+    assert pair.right is not None
+    spec = pair.right.kustomization.get("spec") or {}
+    common = spec.get("commonMetadata") or {}
+    metadata = dict(obj.get("metadata") or {})
+    metadata["labels"] = {
+        **(metadata.get("labels") or {}),
+        f"{_OWNER}/name": pair.key.name,
+        f"{_OWNER}/namespace": pair.key.namespace,
+        **(common.get("labels") or {}),
+    }
+    if common.get("annotations"):
+        metadata["annotations"] = {**(metadata.get("annotations") or {}), **common["annotations"]}
+    return {**{k: v for k, v in obj.items() if k != "status"}, "metadata": metadata}
+
+
+def compare(
+    review: Review, beside: tuple[Beside, ...], result: ComparedKustomization
+) -> ComparedKustomization:
+    """`result` with its changes: live -> what applying would make of it."""
+    labels = dict(review.labels)
+    before, after = [], []
+    for pair in beside:
+        live, wanted = pair.live, pair.wanted
+        if wanted is None:
+            assert live is not None
+            before.append(tidied(live))
+        elif live is None:
+            after.append(_folded(wanted))
+        elif pair.outcome is not None:
+            before.append(tidied(live))
+            after.append(tidied(pair.outcome))
+        else:
+            wanted, shown = _folded(wanted), _folded(live)
+            owned = dict(owned_fields(live, MANAGER))
+            owned |= {"f:stringData": owned["f:data"]} if "f:data" in owned else {}
+            shown = projected(tidied(shown), wanted, owned)
+            before.append(_aligned(shown, wanted, review.session, labels))
+            after.append(wanted)
+    changes = diff_objects(before, after, Masker(review.session))
+    marks = Marks(labels)
+    prune = review.pairs[0].prune
+    return dataclasses.replace(
+        result, changes=tuple(marks.change(pruned(c) if prune else c) for c in changes)
+    )
+
+
+def _folded(obj: Json) -> Json:
+    """A Secret with all values readable in `stringData`; others as they are."""
+    if obj.get("kind") != "Secret" or obj.get("apiVersion") != "v1":
+        return obj
+    values = {k: _decoded(v) for k, v in (obj.get("data") or {}).items()}
+    values |= {k: str(v) for k, v in (obj.get("stringData") or {}).items()}
+    rest = {k: v for k, v in obj.items() if k not in ("data", "stringData")}
+    return {**rest, "stringData": values}
+
+
+def _decoded(value: object) -> str:
+    try:
+        return base64.b64decode(str(value), validate=True).decode()
+    except ValueError:
+        return str(value)  # not text: it is compared as it was written
+
+
+def _aligned(live: Any, wanted: Any, session: bytes, labels: dict[str, str]) -> Any:
+    """`live` with tokens wherever `wanted` has them: the same one when the value is the same."""
+    if isinstance(live, Mapping) and isinstance(wanted, Mapping):
+        return {k: _aligned(v, wanted.get(k), session, labels) for k, v in live.items()}
+    if isinstance(live, list) and isinstance(wanted, list):
+        texts = [i for i in wanted if not isinstance(i, Mapping)]
+        named = {i["name"]: i for i in wanted if isinstance(i, Mapping) and "name" in i}
+        return [
+            _aligned(item, _partner(item, n, named, wanted, texts), session, labels)
+            for n, item in enumerate(live)
+        ]
+    if not isinstance(live, str) or not isinstance(wanted, str) or not TOKEN.search(wanted):
+        return live
+    return _token_text(live, wanted, session, labels)
+
+
+def _partner(
+    item: Any, number: int, named: Mapping[str, Any], wanted: list[Any], texts: list[Any]
+) -> Any:
+    if isinstance(item, Mapping) and item.get("name") in named:
+        return named[item["name"]]
+    return wanted[number] if number < len(wanted) and len(texts) in (0, len(wanted)) else None
+
+
+def _token_text(live: str, wanted: str, session: bytes, labels: dict[str, str]) -> str:
+    tokens = TOKEN.findall(wanted)
+    pattern = "(.*)".join(re.escape(part) for part in TOKEN.split(wanted))
+    found = re.fullmatch(pattern, live, re.DOTALL)
+    names = [labels.get(mark, "secret") for mark in tokens]
+    if found is not None and all(
+        token(session, name, value) == mark
+        for name, value, mark in zip(names, found.groups(), tokens, strict=True)
+    ):
+        return wanted
+    other = token(session, "live " + names[0], live)
+    labels[other] = " + ".join(dict.fromkeys(names))
+    return other
