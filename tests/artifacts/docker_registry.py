@@ -77,7 +77,7 @@ def docker_registry(folder: Path) -> Iterator[Served]:
         yield Served(address, settings, folder / "data")
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         log.close()
 
 

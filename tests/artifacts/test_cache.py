@@ -94,5 +94,5 @@ def test_processes_share_it_without_ever_reading_half_a_file(tmp_path: Path) -> 
         )
         for _ in range(3)
     ]
-    assert [worker.communicate(timeout=60)[0] for worker in workers] == ["done\n"] * 3
+    assert [worker.communicate(timeout=180)[0] for worker in workers] == ["done\n"] * 3
     assert sum(p.stat().st_size for p in stored(tmp_path)) <= 40_000

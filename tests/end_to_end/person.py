@@ -19,7 +19,7 @@ from fluxtui.domain.config import Config
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.app import FluxtuiApp
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 
 
 class Person:

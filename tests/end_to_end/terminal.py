@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 
 import pyte
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 
 
 class Terminal:

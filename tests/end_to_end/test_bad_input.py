@@ -14,7 +14,7 @@ from fluxtui.cluster.client import connect
 from tests.end_to_end.person import at_the_screen
 from tests.world.waiting import connections_closed
 
-pytestmark = [pytest.mark.world, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.world, pytest.mark.timeout(600)]
 
 NAMESPACE = "status-page"
 

@@ -28,7 +28,7 @@ STAGING_TAG = "v0.4.1-staging-test-deploy-hotfix-tls"
 
 pytestmark = [
     pytest.mark.world,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(not DATA.is_dir(), reason="no real bundles beside this checkout"),
 ]
 
@@ -109,7 +109,7 @@ async def test_the_real_delivery_rolls_to_the_end(world: Embedded, tmp_path: Pat
         root = DATA / "infra" / "clusters" / environment / "flux-system" / "alternatives"
         fluxtui(world, "apply", "-e", environment, str(root / "root-oci.yaml"), "--yes")
     with running(world.config()) as engine:
-        snapshot = engine.wait_for(lambda s: known(s) and settled(s), 200).result(210)
+        snapshot = engine.wait_for(lambda s: known(s) and settled(s), 600).result(610)
     rows = {row.service: row.lines for row in snapshot.board.rows}
     activity = rows["datum/activity-kustomize"]
     assert activity["staging"][0].running.version == STAGING_TAG

@@ -13,7 +13,7 @@ from fluxtui.domain.config import Config
 from fluxtui.engine.journal import Journal
 from tests.end_to_end.person import Person, at_the_screen
 
-pytestmark = [pytest.mark.world, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.world, pytest.mark.timeout(600)]
 
 
 def line(person: Person, environment: str, service: str = "activity") -> Line:

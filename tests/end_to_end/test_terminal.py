@@ -12,7 +12,7 @@ from tests.end_to_end.terminal import Terminal
 pytestmark = [
     pytest.mark.pty,
     pytest.mark.world,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     # pty.fork in a process with threads: the child only calls exec.
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
 ]

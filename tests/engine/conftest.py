@@ -48,7 +48,7 @@ async def place(tmp_path: Path) -> AsyncIterator[MakePlace]:
 def registry() -> Iterator[Registry]:
     with RegistryServer() as server:
         settings = RegistrySettings(
-            credentials={server.address: (server.username, server.password)}, timeout=5
+            credentials={server.address: (server.username, server.password)}, timeout=60
         )
         with RegistryClient(settings, environ={}, pause=lambda _seconds: None) as client:
             yield Registry(server, client, settings)

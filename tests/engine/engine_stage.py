@@ -22,7 +22,7 @@ from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.registry.server import RegistryServer
 
 T = TypeVar("T")
-PATIENCE = 20.0
+PATIENCE = 120.0
 QUICK = Pace(first=0.05, most=0.2, healthy=10.0, parked=0.1, listing=0.2)
 
 

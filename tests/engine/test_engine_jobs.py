@@ -72,7 +72,7 @@ async def test_a_patch_is_done_noted_and_seen(
     key = staging.kustomization_key("web")
     wanted = plan(
         patch_step(running, key, SUSPEND),
-        AwaitStep("s2", "see it", needs=("s1",), target=key, until=Until.SUSPENDED, timeout=10),
+        AwaitStep("s2", "see it", needs=("s1",), target=key, until=Until.SUSPENDED, timeout=120),
         inputs={str(key): running.snapshot.as_of(key)},
     )
     receipts = await got(running.run(wanted, confirmed=True))

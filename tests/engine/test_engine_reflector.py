@@ -21,7 +21,7 @@ async def play(script: Script, hand: HandClock, notes: Notes) -> None:
     """Run a Reflector until the script is over."""
     reflector = Reflector(script, TARGET, notes, hand.clock(), Pace(), lambda: 0.0)  # type: ignore[arg-type]
     task = asyncio.create_task(reflector.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         await script.over.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

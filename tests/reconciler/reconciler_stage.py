@@ -23,7 +23,7 @@ from fluxtui.reconciler.reconciler import Reconciler
 
 NS = "team"
 HOST = "registry.example.com"
-LIMIT = 60.0
+LIMIT = 240.0
 
 Bundle = Mapping[str, str]
 

@@ -73,7 +73,7 @@ async def test_one_process_reconciles_two_environments_until_told_to_stop(
         flags += ["--registry-credentials-file", str(tmp_path / "auth.json")]
         async with started(*flags) as process:
             assert process.stdin is not None and process.stdout is not None
-            said = json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
+            said = json.loads(await asyncio.wait_for(process.stdout.readline(), 120))
             assert said == {"running": ["staging", "production"]}
             for stage in stages:
                 await stage.until_ready("Kustomization", "app")
@@ -81,7 +81,7 @@ async def test_one_process_reconciles_two_environments_until_told_to_stop(
                 process.send_signal(signal.SIGTERM)
             else:
                 process.stdin.close()
-            _, errors = await asyncio.wait_for(process.communicate(), 30)
+            _, errors = await asyncio.wait_for(process.communicate(), 120)
             assert (process.returncode, errors.decode()) == (0, "")
         for stage in stages:
             await stage.close()

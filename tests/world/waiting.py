@@ -11,7 +11,7 @@ from fluxtui.cluster.port import ApiResource, Cluster, WatchEvent
 from fluxtui.domain.errors import ClusterError
 
 Json = dict[str, Any]
-LONGEST = 30.0
+LONGEST = 180.0
 """Real seconds until a test gives up."""
 
 

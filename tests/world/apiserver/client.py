@@ -66,7 +66,7 @@ class Client:
     def _connect(self) -> http.client.HTTPSConnection:
         parts = urlsplit(self.server.url)
         return http.client.HTTPSConnection(
-            str(parts.hostname), parts.port, context=self.context, timeout=20
+            str(parts.hostname), parts.port, context=self.context, timeout=120
         )
 
     def close(self) -> None:

@@ -95,8 +95,8 @@ def test_nonsense_is_refused(api: Client) -> None:
 
 
 def test_latency_is_waited_for(api: Client, server: ApiServer) -> None:
-    server.faults.set_rules(Rule(latency=0.05, count=1))
-    api.connection.timeout = 0.01
+    server.faults.set_rules(Rule(latency=5, count=1))
+    api.connection.timeout = 0.05
     api.close()
     with pytest.raises(TimeoutError):
         api.get(MAPS)

@@ -69,7 +69,7 @@ def kubectl(tmp_path: Path) -> Iterator[Kubectl]:
                 text=True,
                 cwd=tmp_path,
                 env=environment | more,
-                timeout=60,
+                timeout=180,
             )
             assert not ok or done.returncode == 0, (words, done.stdout, done.stderr)
             return done
@@ -153,7 +153,7 @@ def test_a_rollout_is_followed_to_its_end(kubectl: Kubectl) -> None:
     kubectl(
         "patch", "deploy/web", "-n", "shop", "--subresource=status", "--type=merge", "-p", status
     )
-    done = kubectl("rollout", "status", "deploy/web", "-n", "shop", "--timeout", "20s").stdout
+    done = kubectl("rollout", "status", "deploy/web", "-n", "shop", "--timeout", "120s").stdout
     assert 'deployment "web" successfully rolled out' in done
 
 

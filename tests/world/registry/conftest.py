@@ -22,7 +22,7 @@ class Browser:
     def __call__(self, method: str, path: str, **arguments: Any) -> requests.Response:
         url = path if "://" in path else self.server.url + path
         arguments.setdefault("auth", (self.server.username, self.server.password))
-        return self.session.request(method, url, timeout=10, **arguments)
+        return self.session.request(method, url, timeout=120, **arguments)
 
 
 @pytest.fixture
