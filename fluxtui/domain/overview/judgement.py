@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fluxtui.domain.board import HealthLine, Level, ObjectLine
-from fluxtui.domain.overview.pods import culprit
+from fluxtui.domain.overview.pods import CLAIM, claim_trouble, culprit
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
@@ -63,11 +63,24 @@ def object_lines(keys: Iterable[Key], snapshot: Snapshot) -> tuple[ObjectLine, .
             continue
         health = reader_status(resource.as_object())
         message = health.message
-        blamed = culprit(resource, snapshot) if health.status != Status.CURRENT else None
-        if blamed is not None:
-            message = f"{blamed[1]} ({message})" if message else blamed[1]
+        if health.status != Status.CURRENT:
+            why = _why(resource, snapshot)
+            message = f"{why} ({message})" if why and message else why or message
         lines.append(ObjectLine(key, str(health.status.value), message))
     return tuple(lines)
+
+
+def _why(resource: Resource, snapshot: Snapshot) -> str:
+    """What is behind an object that is not settled, in a sentence; "" when nothing more is known.
+
+    A Job says by itself why it failed; its Pods, why they did.
+    """
+    if (resource.key.group, resource.key.kind) == CLAIM:
+        return claim_trouble(resource, snapshot)
+    blamed = culprit(resource, snapshot)
+    failed = resource.condition("Failed") if resource.key.kind == "Job" else None
+    own = f"{failed.reason}: {failed.message}" if failed is not None else ""
+    return "; ".join(part for part in (blamed[1] if blamed else "", own) if part)
 
 
 def worst(own: HealthLine, objects: Iterable[ObjectLine]) -> HealthLine:

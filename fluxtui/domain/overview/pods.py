@@ -12,8 +12,10 @@ from typing import Any
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
-POD = ("", "Pod")
+POD, CLAIM = ("", "Pod"), ("", "PersistentVolumeClaim")
 _PATIENT = frozenset({"ContainerCreating", "PodInitializing"})
+_BY_IMAGE = frozenset({"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"})
+_BY_MESSAGE = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 
 
 def pods_of(workload: Resource, snapshot: Snapshot) -> Iterator[Resource]:
@@ -33,7 +35,7 @@ def culprit(workload: Resource, snapshot: Snapshot) -> tuple[Key, str] | None:
     found = [
         (rank, pod.key, text)
         for pod in pods_of(workload, snapshot)
-        for rank, text in (_trouble(pod),)
+        for rank, text in (_trouble(pod, snapshot),)
         if text
     ]
     if not found:
@@ -42,34 +44,95 @@ def culprit(workload: Resource, snapshot: Snapshot) -> tuple[Key, str] | None:
     return key, text
 
 
-def _trouble(pod: Resource) -> tuple[int, str]:
+def claim_trouble(claim: Resource, snapshot: Snapshot) -> str:
+    """Why a claim is not bound, or does not go away; "" when it is fine.
+
+    A claim being deleted stays as long as a Pod that is on a node mounts it (claim protection).
+    """
+    if claim.deleting:
+        users = [
+            pod.key.name
+            for pod in snapshot.table(claim.key.environment, POD).values()
+            if claim.key.namespace == pod.key.namespace
+            and pod.spec.get("nodeName")
+            and claim.key.name in _claims(pod)
+        ]
+        return f"kept while Pod {', '.join(sorted(users))} uses it" if users else ""
+    phase = str(claim.status.get("phase") or "Pending")
+    if phase == "Bound":
+        return ""
+    name = claim.spec.get("storageClassName")
+    return f"{phase}, " + (f"StorageClass {name}" if name else "no StorageClass is set")
+
+
+def _trouble(pod: Resource, snapshot: Snapshot) -> tuple[int, str]:
     """(rank, sentence); the lowest rank is the worst, "" is no trouble."""
-    for name, state, restarts in _containers(pod):
-        waiting = _mapping(state.get("waiting"))
-        reason = str(waiting.get("reason") or "")
+    starting = ""
+    for word, status in _containers(pod):
+        state = _mapping(status.get("state"))
+        name = f"{word} {status.get('name') or ''}"
+        reason = str(_mapping(state.get("waiting")).get("reason") or "")
         if reason and reason not in _PATIENT:
-            again = f", restarted {restarts} times" if restarts else ""
-            return 0, f"container {name} {reason}{again}"
+            return 0, f"{name} {_waiting(reason, status)}"
         ended = _mapping(state.get("terminated"))
         if ended.get("exitCode"):
-            return 1, f"container {name} exited with {ended['exitCode']}"
+            why = f" ({ended['reason']})" if ended.get("reason") not in (None, "", "Error") else ""
+            return 1, f"{name} exited with {ended['exitCode']}{why}"
+        if state.get("running") and status.get("ready") is False and word == "container":
+            starting = starting or f"{name} runs but is not ready"
     scheduled = pod.condition("PodScheduled")
     if scheduled is not None and scheduled.status == "False":
-        return 2, f"{scheduled.reason}: {scheduled.message}"
-    return 9, ""
+        return 2, f"{scheduled.reason}: {scheduled.message}{_waits_for_claims(pod, snapshot)}"
+    return (3, starting) if starting else (9, "")
 
 
-def _containers(pod: Resource) -> Iterator[tuple[str, Mapping[str, Any], int]]:
-    for field in ("initContainerStatuses", "containerStatuses"):
+def _waiting(reason: str, status: Mapping[str, Any]) -> str:
+    """What keeps a container from running, with what a person needs to repair it."""
+    if reason in _BY_IMAGE:
+        return f"{reason}: image {status.get('image') or 'not named'}"
+    message = str(_mapping(_mapping(status.get("state")).get("waiting")).get("message") or "")
+    if reason in _BY_MESSAGE and message:
+        return f"{reason}: {message}"
+    restarts = status.get("restartCount")
+    again = f", restarted {restarts} times" if isinstance(restarts, int) and restarts else ""
+    last = _mapping(_mapping(status.get("lastState")).get("terminated")).get("reason")
+    killed = f" ({last})" if last not in (None, "", "Error", "Completed") else ""
+    return f"{reason}{killed}{again}"
+
+
+def _waits_for_claims(pod: Resource, snapshot: Snapshot) -> str:
+    """The claims, live here, for which it has no node: `; PersistentVolumeClaim data Pending...`"""
+    claims = snapshot.table(pod.key.environment, CLAIM)
+    wanted = _claims(pod)
+    found = [
+        f"; PersistentVolumeClaim {claim.key.name} {why}"
+        for claim in claims.values()
+        if claim.key.namespace == pod.key.namespace and claim.key.name in wanted
+        for why in (claim_trouble(claim, snapshot),)
+        if why
+    ]
+    return "".join(sorted(found))
+
+
+def _claims(pod: Resource) -> frozenset[str]:
+    volumes = pod.spec.get("volumes")
+    sources = (
+        _mapping(_mapping(volume).get("persistentVolumeClaim"))
+        for volume in (volumes if isinstance(volumes, list) else [])
+    )
+    return frozenset(str(source.get("claimName")) for source in sources if source)
+
+
+def _containers(pod: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(what it is, its status), init containers first."""
+    for word, field in (
+        ("init container", "initContainerStatuses"),
+        ("container", "containerStatuses"),
+    ):
         statuses = pod.status.get(field)
         for status in statuses if isinstance(statuses, list) else []:
             if isinstance(status, Mapping):
-                restarts = status.get("restartCount")
-                yield (
-                    str(status.get("name") or ""),
-                    _mapping(status.get("state")),
-                    restarts if isinstance(restarts, int) else 0,
-                )
+                yield word, status
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
