@@ -9,14 +9,13 @@ from __future__ import annotations
 import hmac
 import socketserver
 import ssl
-import time
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from fluxtui.world.apiserver.exchange import ANONYMOUS, Request, Response, User, failure
-from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.apiserver.faults import Rule, spoilt
 from fluxtui.world.apiserver.negotiation import rendered
 from fluxtui.world.apiserver.status import Details, StatusError, unauthorized
 
@@ -116,8 +115,11 @@ class Handler(socketserver.StreamRequestHandler):
             raise _Hangup
         rule = faults.take(method, path)
         if rule is not None:
+            if rule.hang:
+                self.api.closing.wait()
+                raise _Hangup
             if rule.latency:
-                time.sleep(rule.latency)
+                self.api.closing.wait(rule.latency)
             if rule.cut == "before":
                 raise _Hangup
         return rule
@@ -175,14 +177,10 @@ class Handler(socketserver.StreamRequestHandler):
             lines.append("Connection: close")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
         body = b"" if method == "HEAD" else response.body
-        if rule is not None and (rule.cut or rule.stall):
-            part = b"" if rule.cut == "headers" else body[: len(body) // 2]
-            self.wfile.write(head + part)
-            if rule.stall:
-                self.api.closing.wait(rule.stall)
-            if rule.cut:
+        if rule is not None and (rule.cut or rule.stall or rule.slow):
+            self.wfile.write(head)
+            if not spoilt(body, rule, self.wfile.write, self.api.closing.wait):
                 raise _Hangup
-            self.wfile.write(body[len(part) :])
             return
         self.wfile.write(head + body)
 
@@ -196,8 +194,8 @@ class Handler(socketserver.StreamRequestHandler):
             raise _Hangup
         for batch in response.stream or ():
             chunk = b"%x\r\n%b\r\n" % (len(batch), batch)
-            if rule is not None and rule.stall:
-                self.api.closing.wait(rule.stall)
+            if rule is not None and (rule.stall or rule.slow):
+                self.api.closing.wait(rule.stall or rule.slow)
             if rule is not None and rule.cut == "middle":
                 self.wfile.write(chunk[: len(chunk) // 2])
                 raise _Hangup

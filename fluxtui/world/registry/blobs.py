@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from fluxtui.world.faults import Rule
 from fluxtui.world.registry.knobs import Panel
 from fluxtui.world.registry.store import Store, StoreError
 from fluxtui.world.registry.wire import Request, Response, error
@@ -51,7 +52,7 @@ def download(panel: Panel, request: Request, digest: str, data: bytes) -> Respon
         status, body = 206, data[begin : end + 1]
         headers["Content-Range"] = f"bytes {begin}-{end}/{len(data)}"
     cut = request.method == "GET" and panel.strikes("cut_blobs")
-    return Response(status, headers, body, cut=cut)
+    return Response(status, headers, body, fault=Rule(cut="middle") if cut else None)
 
 
 def begin(store: Store, request: Request, name: str, may_read: bool) -> Response:

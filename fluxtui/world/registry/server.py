@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal
 
+from fluxtui.world.faults import Faults, Rule
 from fluxtui.world.registry import blobs, routes
 from fluxtui.world.registry.auth import Gate, basic
 from fluxtui.world.registry.knobs import Knobs, Panel
@@ -32,6 +33,7 @@ _UPLOADS = re.compile(r"^/v2/(.+)/blobs/uploads/?$")
 _UPLOAD = re.compile(r"^/v2/(.+)/blobs/uploads/([^/]+)$")
 _BLOB = re.compile(r"^/v2/(.+)/blobs/([^/]+)$")
 _STORE = re.compile(r"^/_store/([^/]+)$")
+_CODES = {401: "UNAUTHORIZED", 403: "DENIED", 404: "NOT_FOUND", 429: "TOOMANYREQUESTS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class RegistryServer:
         self.username, self.password = credentials or ("", "")
         self.store = store or Store()
         self.panel = Panel(knobs or Knobs())
+        self.faults = Faults()
         self.gate = Gate(credentials, self.panel, clock)
         self.served: deque[Served] = deque(maxlen=1000)
         self._host, self._port, self._tls = host, port, tls
@@ -82,7 +85,8 @@ class RegistryServer:
         if self._server is not None:
             return self
         self._stopping.clear()
-        self._server = HttpServer((self._host, self._port), self.respond, self._tls)
+        address = (self._host, self._port)
+        self._server = HttpServer(address, self.respond, self._tls, self._stopping)
         self._port = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="world-registry", daemon=True
@@ -133,9 +137,12 @@ class RegistryServer:
         try:
             response = self._world(request) or self._fault(request)
             if response is None:
-                response = self._route(request)
+                rule = self.faults.take(request.method, request.path)
+                response = (self._broken(rule) if rule else None) or self._route(request)
+                if rule is not None and response.fault is None:
+                    response = dataclasses.replace(response, fault=rule)
                 if len(response.body) > 1 and self.panel.strikes("cut"):
-                    response = dataclasses.replace(response, cut=True)
+                    response = dataclasses.replace(response, fault=Rule(cut="middle"))
         except StoreError as problem:
             response = error(problem.status, problem.code, problem.message)
         scheme = request.headers.get("authorization", "").partition(" ")[0]
@@ -146,26 +153,46 @@ class RegistryServer:
         return response
 
     def _world(self, request: Request) -> Response | None:
-        """The remote control, which no fault touches."""
-        if request.path != "/_world/knobs":
+        """The remote control, which no fault touches: our own knobs, and the World's faults."""
+        if request.path not in ("/_world/knobs", "/_world/faults"):
             return None
         if not self.gate.known(basic(request.headers.get("authorization", ""))):
             return error(
                 401, "UNAUTHORIZED", "not yours", {"WWW-Authenticate": 'Basic realm="world"'}
             )
+        faults = request.path.endswith("/faults")
         if request.method == "POST":
             try:
                 changes = json.loads(request.body)
-                if not isinstance(changes, dict):
+                if faults:
+                    self.faults.update(changes)
+                elif not isinstance(changes, dict):
                     raise ValueError("an object of knobs is wanted")
-                self.turn(**changes)
+                else:
+                    self.turn(**changes)
             except ValueError as problem:
                 return error(400, "UNSUPPORTED", str(problem))
-        return json_response(200, dataclasses.asdict(self.panel.now))
+        told = self.faults.to_json() if faults else dataclasses.asdict(self.panel.now)
+        return json_response(200, told)
+
+    def _broken(self, rule: Rule) -> Response | None:
+        """What a rule answers in our stead; None when it leaves that to us."""
+        if rule.hang:
+            self._stopping.wait()
+            return Response(0, silent=True)
+        if rule.latency:
+            self._stopping.wait(rule.latency)
+        if rule.cut == "before":
+            return Response(0, silent=True)
+        if not rule.status:
+            return None
+        code = rule.reason or _CODES.get(rule.status, "UNKNOWN")
+        headers = {"Retry-After": str(rule.retry_after)} if rule.retry_after else {}
+        return error(rule.status, code, rule.message or "out of order", headers)
 
     def _fault(self, request: Request) -> Response | None:
         knobs = self.panel.now
-        if knobs.down:
+        if knobs.down or self.faults.unreachable:
             return Response(0, silent=True)
         if self.panel.strikes("hang"):
             self._stopping.wait()
@@ -192,7 +219,7 @@ class RegistryServer:
         if not (path == "/v2" or path.startswith("/v2/")):
             return error(404, "NOT_FOUND", "nothing here")
         scopes = _scopes(request)
-        if not self.gate.allows(request, scopes):
+        if self.faults.token_expired or not self.gate.allows(request, scopes):
             return self.gate.challenge(request, scopes, self._base(request))
         return self._endpoint(request)
 

@@ -19,6 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from fluxtui.world.faults import Rule, spoilt
+
 MAX_BODY = 256 << 20
 _log = logging.getLogger(__name__)
 
@@ -44,8 +46,8 @@ class Response:
     body: bytes = b""
     length: int | None = None
     """Content-Length when it differs from the body's (HEAD)."""
-    cut: bool = False
-    """Half of the body is sent, then the connection is closed."""
+    fault: Rule | None = None
+    """How the body is spoilt on its way."""
     silent: bool = False
     """The connection is closed unanswered."""
 
@@ -146,10 +148,14 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(length))
         self.end_headers()
         body = b"" if self.command == "HEAD" else response.body
-        if response.cut:
-            body = body[: len(body) // 2]
+        if response.fault is None:
+            self.wfile.write(body)
+        elif not spoilt(body, response.fault, self._send_now, self.server.stopping.wait):
             self.close_connection = True
-        self.wfile.write(body)
+        self.wfile.flush()
+
+    def _send_now(self, part: bytes) -> None:
+        self.wfile.write(part)
         self.wfile.flush()
 
     def version_string(self) -> str:
@@ -167,8 +173,10 @@ class HttpServer(ThreadingHTTPServer):
         address: tuple[str, int],
         respond: Callable[[Request], Response],
         tls: ssl.SSLContext | None = None,
+        stopping: threading.Event | None = None,
     ) -> None:
         self.respond = respond
+        self.stopping = stopping or threading.Event()
         self._tls = tls
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
