@@ -195,7 +195,8 @@ def render(review: Review, explain: bool) -> Rendering:
     try:
         build = built_side(pair.right, review, explain)
     except FluxtuiError as error:
-        raise type(error)(marks.text(error.what), where=marks.text(error.where)) from error
+        error.what, error.where = marks.text(error.what), marks.text(error.where)
+        raise
     if build is None or pair.right is None:
         return Rendering()
     files = _unpacked(pair.right.bundle, review.bundles[pair.right.bundle])

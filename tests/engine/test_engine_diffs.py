@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import pickle
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got
 
 from fluxtui.domain.ask import (
+    BuildOf,
     ComparedKustomization,
     Comparison,
     EnvironmentsDiff,
     PatchesDiff,
     VersionsDiff,
 )
-from fluxtui.domain.errors import UsageError
+from fluxtui.domain.errors import BuildError, UsageError
 from fluxtui.domain.objectdiff import unified
 from fluxtui.engine.engine import Engine
 from fluxtui.world.apiserver.faults import Rule
@@ -232,3 +234,111 @@ async def test_a_question_about_what_is_not_there_is_refused(
         await got(running.ask(PatchesDiff(staging.kustomization_key("gone"))))
     with pytest.raises(UsageError, match="no Kustomization uses"):
         await got(running.ask(EnvironmentsDiff("gone", "staging", "staging")))
+
+
+async def test_each_change_names_the_patch_or_variable_that_made_it(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    unset = [{"op": "remove", "path": "/spec/template/spec/containers/0/env/0"}]
+    drop = {"patch": json.dumps(unset), "target": {"kind": "Deployment"}}
+    spec = {"patches": [PATCH, drop], "commonMetadata": {"labels": {"a": "b"}}}
+    build = {"substitute": {"PASSWORD": "plain"}}
+    staging = await with_web(place, registry, "staging", "1.4.0", postBuild=build, **spec)
+    running = engine(staging)
+    await known(running, staging)
+    part = only(await got(running.ask(PatchesDiff(staging.kustomization_key("web")))))
+    by = {f.path.rpartition(".")[2]: f.by for change in part.changes for f in change.fields}
+    assert by == {
+        "replicas": "patch 1 of Kustomization apps/web",
+        "env[name=REGION]": "patch 2 of Kustomization apps/web",
+        "value": "variable PASSWORD",
+    }
+
+
+async def test_an_object_that_a_patch_deletes_names_the_patch(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    delete = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}}
+    patch = {"patch": json.dumps({**delete, "$patch": "delete"})}
+    staging = await with_web(place, registry, "staging", "1.4.0", patches=[patch])
+    running = engine(staging)
+    await known(running, staging)
+    (change,) = only(await got(running.ask(PatchesDiff(staging.kustomization_key("web"))))).changes
+    assert (change.kind, change.by) == ("removed", "patch 1 of Kustomization apps/web")
+
+
+async def test_a_version_that_drops_an_object_would_have_it_pruned(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    conf = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s, annotations: {%s}}\n"
+    kept = "kustomize.toolkit.fluxcd.io/prune: disabled"
+    files = {"a.yaml": conf % ("gone", ""), "b.yaml": conf % ("kept", kept)}
+    more = {"kustomization.yaml": "resources: [deployment.yaml, a.yaml, b.yaml]\n", **files}
+    registry.push("web", "1.4.9", {**bundle("1.4.0"), **more})
+    staging = await with_web(place, registry, "staging", "1.4.9")
+    running = engine(staging)
+    await known(running, staging)
+    part = only(await got(running.ask(VersionsDiff(staging.source_key("web"), after="1.4.0"))))
+    assert {c.id.name: c.kind for c in part.changes} == {"gone": "pruned", "kept": "removed"}
+
+
+async def test_what_a_replacement_copies_out_of_a_secret_is_masked(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    copies = {
+        "source": {"kind": "Secret", "fieldPath": "data.password"},
+        "targets": [{"select": {"kind": "ConfigMap"}, "fieldPaths": ["data.copy"]}],
+    }
+    for version, word in (("1.6.0", "aHVudGVyMQ=="), ("1.7.0", "aHVudGVyMg==")):
+        objects = [
+            {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"},
+             "data": {"password": word}},
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"},
+             "data": {"copy": "x", "other": version}},
+        ]  # fmt: skip
+        kust = {"resources": ["objects.yaml"], "replacements": [copies]}
+        text = "---\n".join(json.dumps(obj) + "\n" for obj in objects)
+        files = {"kustomization.yaml": json.dumps(kust), "objects.yaml": text}
+        registry.push("web", version, files)
+    staging = await with_web(place, registry, "staging", "1.6.0")
+    running = engine(staging)
+    await known(running, staging)
+    answer = await got(running.ask(VersionsDiff(staging.source_key("web"), after="1.7.0")))
+    seen = fields(only(answer))
+    assert seen["data.copy"] == ("secret apps/s#password", "secret apps/s#password, changed")
+    assert seen["data.other"] == ("1.6.0", "1.7.0")
+    everything = repr(answer) + repr([unified(c) for c in only(answer).changes])
+    assert "aHVudGVy" not in everything and "hunter" not in everything
+
+
+async def test_a_build_is_explained_value_by_value_and_shows_no_secret(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    build = {"substituteFrom": [{"kind": "Secret", "name": "vars"}]}
+    staging = await with_web(place, registry, "staging", "1.4.0", patches=[PATCH], postBuild=build)
+    await secret(staging, "hunter2")
+    running = engine(staging)
+    await known(running, staging)
+    key = staging.kustomization_key("web")
+    rendering = await got(running.ask(BuildOf(key, explain=True)))
+    (rendered,) = rendering.objects
+    origins = {o.path: o for o in rendered.origins}
+    assert origins["spec.replicas"].by == "patch 1 of Kustomization apps/web"
+    assert origins["metadata.namespace"].by == "targetNamespace of Kustomization apps/web"
+    image = origins["spec.template.spec.containers[0].image"]
+    assert (image.by, image.file, image.line) == ("file", "deployment.yaml", 12)
+    database = origins["spec.template.spec.containers[0].env[1].value"]
+    assert (database.by, database.secret) == ("variable PASSWORD of Secret apps/vars", True)
+    assert "hunter2" not in repr(rendering) and "fluxtui-secret" not in repr(rendering)
+    assert "secret apps/vars#PASSWORD" in repr(rendered.object)
+    assert (await got(running.ask(BuildOf(key)))).objects[0].origins == ()
+
+
+async def test_a_build_that_fails_says_why(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await with_web(place, registry, "staging", "1.4.0", path="./nowhere")
+    running = engine(staging)
+    await known(running, staging)
+    with pytest.raises(BuildError, match="nowhere"):
+        await got(running.ask(BuildOf(staging.kustomization_key("web"))))

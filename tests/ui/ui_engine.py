@@ -49,7 +49,12 @@ COMPARISON = Comparison(
                     "changed",
                     ObjectId("activity-system", "activity-apiserver", "apps", "Deployment"),
                     (
-                        FieldChange("spec.replicas", 2, 3),
+                        FieldChange(
+                            "spec.replicas",
+                            2,
+                            3,
+                            by="patch 2 of Kustomization activity-system/activity-apiserver",
+                        ),
                         FieldChange(
                             "spec.template.spec.containers[name=app].image",
                             "registry.example.com/acme/activity:1.4.2",
@@ -71,6 +76,7 @@ COMPARISON = Comparison(
                     "removed",
                     ObjectId("activity-system", "legacy-export", "batch", "CronJob"),
                     before={"kind": "CronJob"},
+                    by="patch 1 of Kustomization activity-system/activity-apiserver",
                 ),
             ),
         ),

@@ -1,8 +1,8 @@
 """What would change: rendered objects, field by field.
 
-Three questions, switched by ←→: what this Environment's patches do to the bundle, version to
-version through the same patches, Environment to Environment. It only asks and lays out; the
-Engine renders.
+Four questions, switched by ←→: what this Environment's patches do to the bundle, version to
+version through the same patches, Environment to Environment, and the cluster as it is against what
+applying now would make of it. It only asks and lays out; the Engine renders.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from fluxtui.domain.ask import (
     ComparedKustomization,
     Comparison,
     EnvironmentsDiff,
+    LiveDiff,
     PatchesDiff,
     Question,
     VersionsDiff,
 )
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.objectdiff import ObjectChange, unified
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.fieldtext import path_text, value_text
 from fluxtui.ui.panes.pane import Pane, View
@@ -29,14 +31,21 @@ from fluxtui.ui.spans import ARROW, Line, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.table import Row
 
-PATCHES, VERSIONS, ENVIRONMENTS = "patches", "versions", "environments"
+PATCHES, VERSIONS, ENVIRONMENTS, LIVE = "patches", "versions", "environments", "live"
+MODES = (PATCHES, VERSIONS, ENVIRONMENTS, LIVE)
 COLUMNS = (
     Column("OBJECT AND FIELD", least=26, most=64, keep=9, flex=True, middle=True),
     Column("BEFORE", least=16, keep=9, flex=True, middle=True),
     Column("AFTER", least=16, keep=9, flex=True, middle=True),
 )
+BY = Column("BY", least=8, most=24, keep=8, middle=True)
 SHOWN_FIELDS = 8
-_SIGNS = {"added": ("+", "added"), "removed": ("−", "removed"), "changed": ("~", "busy")}
+_SIGNS = {
+    "added": ("+", "added"),
+    "changed": ("~", "busy"),
+    "removed": ("−", "removed"),
+    "pruned": ("−", "removed"),
+}
 
 
 def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, ...] | str:
@@ -50,9 +59,10 @@ def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, 
         return (EnvironmentsDiff(target.service, *pair),)
     if source is None or line is None:
         return "choose a service or a Kustomization with an OCI source first"
-    if mode == PATCHES:
+    if mode in (PATCHES, LIVE):
         keys = (target.kustomization,) if target.kustomization else line.kustomizations
-        return tuple(PatchesDiff(k) for k in keys) or "no Kustomization uses this source"
+        ask = PatchesDiff if mode == PATCHES else LiveDiff
+        return tuple(ask(k) for k in keys) or "no Kustomization uses this source"
     after = target.tag or line.would_pick
     if not after:
         return "the policy picks nothing: choose a version in Tags (enter there compares)"
@@ -110,11 +120,18 @@ def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[Row, ...]:
         for m, text in enumerate(part.findings):
             out.append(Row((n, -3 - m, -1), ((("  ! " + text, "busy"),),), heading=True))
         for m, change in enumerate(part.changes):
-            out.extend(_change_rows(n, m, change))
+            out.extend(_change_rows(n, m, change, part.kustomization))
     return tuple(out)
 
 
-def _change_rows(n: int, m: int, change: ObjectChange) -> list[Row]:
+def by_text(by: str, own: Key) -> str:
+    """Who made a change, short: what the heading says already is left out."""
+    mine = f" of Kustomization {own.namespace}/{own.name}"
+    parts = (part.removesuffix(mine).removeprefix("transformer ") for part in by.split(", "))
+    return ", ".join(parts).replace("variable ", "$")
+
+
+def _change_rows(n: int, m: int, change: ObjectChange, own: Key) -> list[Row]:
     sign, role = _SIGNS[change.kind]
     renamed = f" (was {change.was})" if change.was else ""
     where = f"{change.id.namespace}/" if change.id.namespace else ""
@@ -127,6 +144,8 @@ def _change_rows(n: int, m: int, change: ObjectChange) -> list[Row]:
     )
     if change.kind != "changed":
         name = (*name, (f"  {change.kind}", role))
+    if change.by:
+        name = (*name, (f"  {by_text(change.by, own)}", "dim"))
     out = [Row((n, m, -1), (name,), wide=True)]
     for i, field in enumerate(change.fields[:SHOWN_FIELDS]):
         sign, role = _SIGNS[field.kind]
@@ -135,6 +154,7 @@ def _change_rows(n: int, m: int, change: ObjectChange) -> list[Row]:
             path,
             ((value_text(field.before), "removed" if field.before is not None else "dim"),),
             ((value_text(field.after), "added" if field.after is not None else "dim"),),
+            ((by_text(field.by, own), "dim"),),
         )
         out.append(Row((n, m, i), cells))
     if len(change.fields) > SHOWN_FIELDS:
@@ -142,6 +162,12 @@ def _change_rows(n: int, m: int, change: ObjectChange) -> list[Row]:
         text: Line = ((f"    … {more} more fields: enter", "dim"),)
         out.append(Row((n, m, SHOWN_FIELDS), (text,), wide=True))
     return out
+
+
+def columns(parts: tuple[ComparedKustomization, ...]) -> tuple[Column, ...]:
+    """The table's columns; who made a change only where any change says so."""
+    named = any(f.by for part in parts for change in part.changes for f in change.fields)
+    return ((*COLUMNS, BY) if named else COLUMNS) if parts else ()
 
 
 class Diff(Pane):
@@ -171,10 +197,10 @@ class Diff(Pane):
 
     def lay_out(self, view: View) -> None:
         """Ask when the question is new; show what is answered."""
-        self.table.set_groups((PATCHES, VERSIONS, ENVIRONMENTS), self.mode)
+        self.table.set_groups(MODES, self.mode)
         wanted = questions(view.snapshot, view.target, self.mode)
         chips: list[tuple[str, str]] = []
-        for mode in (PATCHES, VERSIONS, ENVIRONMENTS):
+        for mode in MODES:
             chips += [(mode, "tab" if mode == self.mode else "dim"), ("  ", "")]
         who = view.target.service or (
             view.target.kustomization.name if view.target.kustomization else ""
@@ -190,7 +216,7 @@ class Diff(Pane):
         parts = tuple(part for answer in answers for part in answer.parts)
         waiting: Line = (("Rendering …", "dim"),) if len(answers) < len(wanted) else ()
         failed = tuple((("✗ " + self._failed[q], "bad"),) for q in wanted if q in self._failed)
-        self.table.show_rows(COLUMNS if parts else (), rows(parts), failed or (waiting,))
+        self.table.show_rows(columns(parts), rows(parts), failed or (waiting,))
 
     def _note(
         self, head: Line, wanted: tuple[Question, ...], answers: list[Comparison]
@@ -258,6 +284,7 @@ class Diff(Pane):
             (*head, ("  " + field.path, "dim")),
             (("− ", "removed"), (value_text(field.before), "")),
             (("+ ", "added"), (value_text(field.after), "")),
+            *(((("  by ", "dim"), (field.by, "")),) if field.by else ()),
         )
 
     def open_row(self) -> None:
@@ -273,4 +300,6 @@ def meaning(question: Question) -> str:
     """What a question asks, when several answers share one heading."""
     if isinstance(question, PatchesDiff):
         return "what the patches of this environment do to the bundle as published"
+    if isinstance(question, LiveDiff):
+        return "the cluster as it is, against what applying now would make of it"
     return "what changes"
