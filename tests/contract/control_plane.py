@@ -99,7 +99,7 @@ class ControlPlane:
         self._run_etcd(store, f"http://127.0.0.1:{peer}")
         self._await(lambda: b"true" in _fetch(f"{store}/health"), "etcd's health")
         self._run_apiserver(store, api)
-        server = self._server(url)
+        server = self._server(url, store)
         trust = ssl.create_default_context(cafile=str(server.ca_file))
         ready = f"{url}/readyz"
         self._await(lambda: _fetch(ready, self.token, trust) == b"ok", "kube-apiserver's /readyz")
@@ -174,14 +174,14 @@ class ControlPlane:
             "--profiling=false",
         )
 
-    def _server(self, url: str) -> Server:
+    def _server(self, url: str, store: str) -> Server:
         config, readonly = self.folder / "kubeconfig", self.folder / "readonly.kubeconfig"
         ca = self.folder / "ca.crt"
         pem = ca.read_bytes()
         write_kubeconfig(config, name=self.name, url=url, ca_pem=pem, token=self.token)
         token = self.readonly_token
         write_kubeconfig(readonly, name=self.name, url=url, ca_pem=pem, token=token)
-        return Server(self.name, url, ca, self.token, token, config, readonly)
+        return Server(self.name, url, ca, self.token, token, config, readonly, store)
 
     def _await(self, good: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + START

@@ -28,6 +28,7 @@ class Server:
     readonly_token: str
     kubeconfig: Path
     readonly_kubeconfig: Path
+    store: str = ""  # the real one's etcd
 
     @property
     def ca_pem(self) -> bytes:
