@@ -12,6 +12,7 @@ from fluxtui.world.apiserver import (
     defaults,
     naming,
     prepare,
+    quantities,
     rules,
     schema,
     typed,
@@ -88,7 +89,7 @@ def finish(
     Returns the object as its sender meant it (what managedFields are worked out from) and as it is
     to be stored, with what the server itself sets.
     """
-    new = decode(kind, new)
+    new = decode(kind, new | {"metadata": without_twins(new["metadata"], options)})
     decoded = new
     if not kind.custom:
         decoded = _copy(new)
@@ -103,6 +104,8 @@ def finish(
         raise invalid(kind.named(new["metadata"].get("name", "")), causes)
     if state.reviews is not None:
         new = state.reviews.validated(kind, old, new) or new
+    if not kind.custom:
+        options.warnings += validation.warnings(kind.group, kind.kind, new, old)
     if kind.warning:
         options.warnings.append(kind.warning)
     return decoded, new
@@ -113,6 +116,7 @@ def decode(kind: Kind, new: Json) -> Json:
     managed = new["metadata"].get("managedFields")
     new = schema.prune(new, kind.shape)
     if kind.custom:
+        new = _whole(new)
         if kind.schema is not None:
             new = schema.with_defaults(_non_nullable(new, kind), kind.schema)
     else:
@@ -125,6 +129,22 @@ def decode(kind: Kind, new: Json) -> Json:
     if managed is not None:
         new["metadata"]["managedFields"] = managed
     return new
+
+
+def without_twins(metadata: Json, options: Options) -> Json:
+    """An owner is named once; a warning tells who named it more often."""
+    references: list[Json] = metadata.get("ownerReferences") or []
+    once = [r for i, r in enumerate(references) if r not in references[:i]]
+    if len(once) == len(references):
+        return metadata
+    uids = [r.get("uid") for r in references]
+    twice = ", ".join(dict.fromkeys(str(u) for u in uids if uids.count(u) > 1))
+    options.warnings.append(
+        ".metadata.ownerReferences contains duplicate entries; API server dedups owner references "
+        "in 1.20+, and may reject such requests as early as 1.24; please fix your requests; "
+        f"duplicate UID(s) observed: {twice}"
+    )
+    return metadata | {"ownerReferences": once}
 
 
 def redecode(kind: Kind, patched: Json) -> Json:
@@ -160,6 +180,9 @@ def _typed(value: Any, shape: Any) -> Any:
         out = {}
         for name, child in value.items():
             sub = shape.child(name)
+            if child is None and shape.form == "map" and sub.type == "s":
+                out[name] = ""  # a map of Go strings holds no null
+                continue
             if child is None and sub.form != "any":
                 continue
             if not child and sub.form in ("map", "list") and name not in _KEPT_EMPTY:
@@ -168,7 +191,18 @@ def _typed(value: Any, shape: Any) -> Any:
         return out
     if isinstance(value, list) and shape.form == "list":
         return [_typed(v, shape.item()) for v in value]
+    if shape.type == "q":
+        return quantities.canonical(quantities.plain(value))
     return value
+
+
+def _whole(value: Any) -> Any:
+    """Numbers without a fraction are integers, however they were written."""
+    if isinstance(value, dict):
+        return {k: _whole(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_whole(v) for v in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _non_nullable(new: Json, kind: Kind) -> Json:
@@ -179,7 +213,8 @@ def _non_nullable(new: Json, kind: Kind) -> Json:
 def _causes(kind: Kind, old: Json | None, new: Json) -> list[Cause]:
     causes = list(naming.metadata_causes(new["metadata"], custom=kind.custom))
     if old is None:
-        causes = list(naming.name_causes(kind.kind, new["metadata"].get("name", ""))) + causes
+        name, prefix = (new["metadata"].get(k, "") for k in ("name", "generateName"))
+        causes = list(naming.name_causes(kind.kind, name, prefix)) + causes
     if kind.custom:
         if kind.schema is not None:
             root = {k: v for k, v in new.items() if k not in ("apiVersion", "kind", "metadata")}

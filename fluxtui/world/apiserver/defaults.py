@@ -177,10 +177,6 @@ def _binding(obj: Json) -> None:
             subject.setdefault("apiGroup", "rbac.authorization.k8s.io")
 
 
-def _cluster_role(obj: Json) -> None:
-    obj.setdefault("rules", None)
-
-
 def _autoscaler(obj: Json) -> None:
     spec = obj.setdefault("spec", {})
     spec.setdefault("minReplicas", 1)
@@ -251,8 +247,6 @@ _BY_KIND: Mapping[tuple[str, str], Callable[[Json], None]] = {
     ("", "Namespace"): _namespace,
     ("rbac.authorization.k8s.io", "RoleBinding"): _binding,
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): _binding,
-    ("rbac.authorization.k8s.io", "ClusterRole"): _cluster_role,
-    ("rbac.authorization.k8s.io", "Role"): _cluster_role,
     ("autoscaling", "HorizontalPodAutoscaler"): _autoscaler,
     ("networking.k8s.io", "NetworkPolicy"): _network_policy,
     ("storage.k8s.io", "StorageClass"): _storage_class,

@@ -53,8 +53,6 @@ def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[
         if state.reviews is not None:
             state.reviews.mutated(kind, stored.obj, None)
             state.reviews.validated(kind, stored.obj, None)
-        if options.dry_run:
-            return stored, not stored.obj["metadata"].get("finalizers")
         return _mark_or_remove(state, kind, key, stored, options)
 
 
@@ -101,7 +99,7 @@ def _mark_or_remove(
         finalizers.append(CRD_FINALIZER)
     grace = _grace(state, kind, stored.obj, options)
     if not finalizers and not grace and may_go(state, kind, stored.obj):
-        return finish(state, kind.resource, key), True
+        return (stored if options.dry_run else finish(state, kind.resource, key)), True
     marked = {k: v for k, v in metadata.items() if k != "finalizers"}
     if finalizers:
         marked["finalizers"] = finalizers
@@ -109,17 +107,19 @@ def _mark_or_remove(
         marked["deletionTimestamp"] = state.now()
         if kind.kind not in ("Namespace", "CustomResourceDefinition"):
             marked["deletionGracePeriodSeconds"] = grace
-        if "generation" in marked:
+        if "generation" in marked and kind.kind != "CustomResourceDefinition":
             marked["generation"] += 1
     elif kind.resource == ("", "pods") and options.grace == 0:
         marked["deletionGracePeriodSeconds"] = 0
         if not finalizers:
-            return finish(state, kind.resource, key), True
+            return (stored if options.dry_run else finish(state, kind.resource, key)), True
     obj = stored.obj | {"metadata": marked}
     if kind.kind == "Namespace":
         obj["status"] = (obj.get("status") or {}) | {"phase": "Terminating"}
     if obj == stored.obj:
         return stored, False
+    if options.dry_run:
+        return Stored(obj, stored.rv), False
     return state.store.put(kind.resource, key, obj), False
 
 

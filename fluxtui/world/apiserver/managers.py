@@ -155,15 +155,17 @@ def after_update(
 ) -> list[Json] | None:
     """The managedFields after a create, update or patch by `manager`.
 
-    `new` may carry managedFields itself: one empty entry resets them, entries that can be read are
-    taken over, anything else says nothing. None means there are none.
+    `new` may carry managedFields itself: none or one empty entry resets them, entries that can
+    be read are taken over, anything else says nothing. None means there are none.
     """
     given = new.get("metadata", {}).get("managedFields")
     managers, times = read(old) if old is not None else ({}, {})
-    if given == [{}] and not manager.subresource:
+    if given in ([], [{}]) and not manager.subresource:
         managers, times = {}, {}
     elif given and not manager.subresource and _decodes(given):
         managers, times = read(new)
+    if old is not None and not managers:
+        return None  # what nobody is known to own stays so until somebody applies
     change = _compare(kind, old, new)
     has_status = "status" in kind.subresources
     touched = fs.union(change.added, change.modified)

@@ -5,6 +5,8 @@ The rules and texts are apimachinery's; the checks are pure.
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 import secrets
 from collections.abc import Iterator
@@ -40,7 +42,7 @@ _NAME_TEXT = (
 # Kinds whose names may be any path segment (RBAC: `system:node`).
 _PATH_SEGMENT = frozenset({"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"})
 _FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
-_LABEL_KINDS = frozenset({"Namespace", "Service"})
+_LABEL_KINDS = frozenset({"Namespace", "Service", "StatefulSet"})
 
 
 def generated(prefix: str) -> str:
@@ -48,22 +50,52 @@ def generated(prefix: str) -> str:
     return prefix[:58] + "".join(secrets.choice(_ALPHABET) for _ in range(5))
 
 
-def name_causes(kind: str, name: str) -> Iterator[Cause]:
-    """What is wrong with an object's name."""
-    where = "metadata.name"
+def subdomain_faults(name: str) -> list[str]:
+    """What is wrong with a name that must be an RFC 1123 subdomain."""
+    faults = ["must be no more than 253 bytes"] if len(name) > 253 else []
+    return faults if _SUBDOMAIN.match(name) else [*faults, SUBDOMAIN_TEXT]
+
+
+def label_name_faults(name: str) -> list[str]:
+    """What is wrong with a name that must be an RFC 1123 label."""
+    faults = ["must be no more than 63 bytes"] if len(name) > 63 else []
+    return faults if _LABEL.match(name) else [*faults, LABEL_TEXT]
+
+
+def _dotless_faults(name: str) -> list[str]:
+    """A label as the names of namespaces and services are told of it."""
+    if len(name) > 63:
+        return ["must be no more than 63 characters"]
+    if "." in name and _SUBDOMAIN.match(name):
+        return ["must not contain dots"]
+    return [] if _LABEL.match(name) else [LABEL_TEXT]
+
+
+def _segment_faults(name: str) -> list[str]:
+    """A segment of a path: almost anything."""
+    if name in (".", ".."):
+        return [f"may not be '{name}'"]
+    return [f"may not contain '{char}'" for char in "/%" if char in name]
+
+
+def _name_faults(kind: str, name: str) -> list[str]:
     if kind in _PATH_SEGMENT:
-        if name in (".", "..") or "/" in name or "%" in name:
-            yield invalid_value(where, f'"{name}"', "may not contain '/' or '%'")
-    elif kind in _LABEL_KINDS:
-        if len(name) > 63:
-            yield invalid_value(where, f'"{name}"', "must be no more than 63 bytes")
-        if not _LABEL.match(name):
-            yield invalid_value(where, f'"{name}"', LABEL_TEXT)
-    else:
-        if len(name) > 253:
-            yield invalid_value(where, f'"{name}"', "must be no more than 253 bytes")
-        if not _SUBDOMAIN.match(name):
-            yield invalid_value(where, f'"{name}"', SUBDOMAIN_TEXT)
+        return _segment_faults(name)
+    if kind in _LABEL_KINDS:
+        return _dotless_faults(name)
+    faults = subdomain_faults(name)
+    if kind == "CronJob" and len(name) > 52 and not faults:
+        return ["must be no more than 52 characters"]
+    return faults
+
+
+def name_causes(kind: str, name: str, prefix: str = "") -> Iterator[Cause]:
+    """What is wrong with an object's name and with the prefix it may have been made from."""
+    masked = prefix[:-1] + "a" if prefix.endswith("-") else prefix
+    for fault in _name_faults(kind, masked) if prefix else ():
+        yield invalid_value("metadata.generateName", f'"{prefix}"', fault)
+    for fault in _name_faults(kind, name):
+        yield invalid_value("metadata.name", f'"{name}"', fault)
 
 
 def metadata_causes(metadata: Json, *, custom: bool) -> Iterator[Cause]:
@@ -78,27 +110,45 @@ def metadata_causes(metadata: Json, *, custom: bool) -> Iterator[Cause]:
     if size > 256 * 1024:
         text = "Too long: may not be more than 262144 bytes"
         yield Cause("FieldValueTooLong", text, "metadata.annotations")
-    for i, name in enumerate(metadata.get("finalizers") or ()):
-        if not custom and "/" not in str(name) and name not in _FINALIZERS:
+    finalizers = [str(f) for f in metadata.get("finalizers") or ()]
+    for name in finalizers:
+        for fault in key_faults(name):
+            yield invalid_value("metadata.finalizers", f'"{name}"', fault)
+    for i, name in enumerate(finalizers):
+        if not custom and "/" not in name and name not in _FINALIZERS:
             yield invalid_value(
                 f"metadata.finalizers[{i}]",
                 f'"{name}"',
                 "name is neither a standard finalizer name nor is it fully qualified",
             )
-    controllers = [r for r in metadata.get("ownerReferences") or [] if r.get("controller")]
-    if len(controllers) > 1:
-        yield invalid_value(
-            "metadata.ownerReferences",
-            "[]",
-            "Only one reference can have Controller set to true. Found "
-            f'"true" in references for {controllers[0].get("name")} and '
-            f"{controllers[1].get('name')}",
-        )
-    for i, reference in enumerate(metadata.get("ownerReferences") or []):
-        for field in ("apiVersion", "kind", "name", "uid"):
+    yield from _owner_causes(metadata.get("ownerReferences") or [])
+
+
+def _owner_causes(references: list[Json]) -> Iterator[Cause]:
+    where = "metadata.ownerReferences"
+    for reference in references:
+        version = reference.get("apiVersion") or ""
+        if not version or version.count("/") > 1:
+            text = "version must not be empty"
+            yield invalid_value(f"{where}.apiVersion", f'"{version}"', text)
+        for field in ("kind", "name", "uid"):
             if not reference.get(field):
-                at = f"metadata.ownerReferences[{i}].{field}"
-                yield invalid_value(at, '""', f"{field} must not be empty")
+                yield invalid_value(f"{where}.{field}", '""', "must not be empty")
+        if (version, reference.get("kind")) == ("v1", "Event"):
+            text = "/v1, Kind=Event is disallowed from being an owner"
+            yield invalid_value(where, _shown(reference), text)
+    controllers = [r for r in references if r.get("controller")]
+    for one, other in itertools.pairwise(controllers):
+        names = " and ".join(f"{r.get('kind')}/{r.get('name')}" for r in (one, other))
+        text = (
+            "Only one reference can have Controller set to true. Found "
+            f'"true" in references for {names}'
+        )
+        yield invalid_value(where, _shown(references), text)
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def label_causes(labels: Any, where: str) -> Iterator[Cause]:

@@ -53,7 +53,7 @@ def _container(container: Json) -> None:
 
 
 def _pull_policy(image: str) -> str:
-    if "@" in image:
+    if "@" in image or " " in image:  # no reference that could be read has no tag either
         return "IfNotPresent"
     tag = image.rpartition("/")[2].partition(":")[2]
     return "Always" if tag in ("", "latest") else "IfNotPresent"
@@ -79,7 +79,7 @@ def _probe(probe: Json) -> None:
         probe.setdefault(name, value)
 
 
-_SOURCES = [
+VOLUME_SOURCES = [
     "awsElasticBlockStore",
     "azureDisk",
     "azureFile",
@@ -114,7 +114,7 @@ _SOURCES = [
 
 
 def _volume(volume: Json) -> None:
-    if not any(name in volume for name in _SOURCES):
+    if not any(name in volume for name in VOLUME_SOURCES):
         volume["emptyDir"] = {}
     for name in ("secret", "configMap", "downwardAPI", "projected"):
         if isinstance(volume.get(name), dict):

@@ -50,8 +50,17 @@ def prepare(group: str, kind: str, old: Json | None, obj: Json) -> None:
         obj.setdefault("eventTime", None)
         obj.setdefault("reportingComponent", "")
         obj.setdefault("reportingInstance", "")
+    if kind in ("Role", "ClusterRole") and group == "rbac.authorization.k8s.io":
+        obj.setdefault("rules", None)
+    if (group, kind) == ("", "Pod"):
+        _tolerate(obj["spec"])
     if old is not None:
         return
+    if kind == "CustomResourceDefinition":
+        stored = [v["name"] for v in obj["spec"].get("versions") or () if v.get("storage")]
+        names = {"plural": "", "kind": ""}
+        first = {"conditions": None, "acceptedNames": names, "storedVersions": stored}
+        obj["status"] = first
     if (group, kind) in _FIRST_STATUS and "status" not in obj:
         obj["status"] = dict(_FIRST_STATUS[group, kind])
     if (group, kind) == ("", "Pod"):
@@ -129,6 +138,11 @@ def _pod(obj: Json) -> None:
     spec.setdefault("serviceAccount", spec["serviceAccountName"])
     spec.setdefault("priority", 0)
     spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
+    obj["status"] = {"phase": "Pending", "qosClass": _qos(spec)} | (obj.get("status") or {})
+
+
+def _tolerate(spec: Json) -> None:
+    """Every pod bears a node that is away for five minutes, unless it says otherwise."""
     tolerations = list(spec.get("tolerations") or ())
     tolerated = {t.get("key") for t in tolerations}
     for key in _TOLERATIONS:
@@ -137,7 +151,6 @@ def _pod(obj: Json) -> None:
                 {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}
             )
     spec["tolerations"] = tolerations
-    obj["status"] = {"phase": "Pending", "qosClass": _qos(spec)} | (obj.get("status") or {})
 
 
 def _qos(spec: Json) -> str:

@@ -269,14 +269,6 @@ def _value_of(value: Any) -> Any:
     return _some(value)
 
 
-def _named_format(kind: str) -> Callable[[], Format]:
-    def faults(text: str) -> list[str]:
-        causes = naming.name_causes(kind, text)
-        return [c.message.partition(": ")[2].partition(": ")[2] for c in causes]
-
-    return lambda: Format(faults)
-
-
 def _validate(form: Format, value: Any) -> Any:
     found = form.value(_text(value))
     return Maybe([_list(_str(x) for x in found)] if found else [])
@@ -321,8 +313,8 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "value": _value_of,
     }
     formats: dict[str, Callable[..., Any]] = {
-        "format_dns1123Label": _named_format("Namespace"),
-        "format_dns1123Subdomain": _named_format("ConfigMap"),
+        "format_dns1123Label": lambda: Format(naming.label_name_faults),
+        "format_dns1123Subdomain": lambda: Format(naming.subdomain_faults),
         "validate": _validate,
     }
     return strings | lists | optionals | formats | _typed()

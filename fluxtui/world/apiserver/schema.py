@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fluxtui.world.apiserver import quantities
 from fluxtui.world.apiserver.decoding import type_name
 from fluxtui.world.apiserver.shape import Shape
 from fluxtui.world.apiserver.status import Cause, required
@@ -111,6 +112,14 @@ def _base64_error(value: str) -> str:
     return ""
 
 
+def _quantity_error(value: Any) -> str:
+    try:
+        quantities.canonical(quantities.plain(value))
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def _go_name(shape: Shape) -> str:
     """The Go type a value was wanted to be."""
     if shape.form == "scalar":
@@ -135,6 +144,8 @@ def decode_error(value: Any, shape: Shape, path: str = "", struct: str = "") -> 
             fits = False
         if isinstance(value, float) and shape.type == "i" and value.is_integer():
             fits = True
+        if fits and shape.type == "q":
+            return _quantity_error(value)
         if fits:
             return "" if shape.type != "y" else _base64_error(value)
         return _unmarshal(value, shape, path, struct)

@@ -10,26 +10,25 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from fluxtui.world.apiserver import data_validation, service_validation
+from fluxtui.world.apiserver.container_validation import not_negative, shown, unsupported
 from fluxtui.world.apiserver.naming import label_causes
-from fluxtui.world.apiserver.pod_validation import pod_spec, shown, unsupported
+from fluxtui.world.apiserver.pod_validation import pod_spec, pod_warnings
 from fluxtui.world.apiserver.status import Cause, Json, forbidden_field, invalid_value, required
 
-_KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
 _IMMUTABLE = "field is immutable"
 
 
 def _not_negative(spec: Json, names: tuple[str, ...]) -> Iterator[Cause]:
     for name in names:
-        value = spec.get(name)
-        if isinstance(value, int) and value < 0:
-            yield invalid_value(f"spec.{name}", str(value), "must be greater than or equal to 0")
+        yield from not_negative(spec.get(name), f"spec.{name}")
 
 
 def _template(obj: Json, restart: tuple[str, ...]) -> Iterator[Cause]:
     spec = obj.get("spec") or {}
     template = spec.get("template") or {}
     labels = (template.get("metadata") or {}).get("labels") or {}
-    yield from label_causes(labels, "spec.template.metadata.labels")
+    yield from label_causes(labels, "spec.template.labels")
     claims = frozenset(
         str((claim.get("metadata") or {}).get("name"))
         for claim in spec.get("volumeClaimTemplates") or ()
@@ -41,7 +40,7 @@ def _selected(obj: Json) -> Iterator[Cause]:
     spec = obj.get("spec") or {}
     selector = spec.get("selector")
     labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
-    if not selector:
+    if selector is None:
         yield required("spec.selector")
         text = "`selector` does not match template `labels`"
         yield invalid_value("spec.template.metadata.labels", shown(labels), text)
@@ -52,12 +51,70 @@ def _selected(obj: Json) -> Iterator[Cause]:
         yield invalid_value(
             "spec.selector", shown(selector), "empty selector is invalid for deployment"
         )
+        return
+    yield from _operators(selector)
     if any(labels.get(k) != v for k, v in wanted.items()):
         yield invalid_value(
             "spec.template.metadata.labels",
             shown(labels),
             "`selector` does not match template `labels`",
         )
+
+
+def _operators(selector: Json) -> Iterator[Cause]:
+    wrong = False
+    for i, expression in enumerate(selector.get("matchExpressions") or ()):
+        operator = expression.get("operator")
+        if operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
+            wrong = True
+            where = f"spec.selector.matchExpressions[{i}].operator"
+            yield invalid_value(where, shown(operator), "not a valid selector operator")
+    if wrong:
+        yield invalid_value("spec.selector", shown(selector), "invalid label selector")
+
+
+_PERCENT = re.compile(r"[0-9]+%\Z")
+_PERCENT_TEXT = (
+    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or "
+    "'93%', regex used for validation is '[0-9]+%')"
+)
+
+
+def _deployment(obj: Json, old: Json | None) -> Iterator[Cause]:
+    yield from _workload(obj, old)
+    spec = obj.get("spec") or {}
+    strategy = spec.get("strategy") or {}
+    kind, rolling = strategy.get("type"), strategy.get("rollingUpdate")
+    if kind == "Recreate" and rolling is not None:
+        text = "may not be specified when strategy `type` is 'Recreate'"
+        yield forbidden_field("spec.strategy.rollingUpdate", text)
+    elif kind == "RollingUpdate":
+        yield from _rolling(rolling or {})
+    elif kind not in ("Recreate", None):
+        internal = {"Type": kind, "RollingUpdate": rolling}
+        yield unsupported("spec.strategy", internal, ("Recreate", "RollingUpdate"))
+    yield from _not_negative(spec, ("revisionHistoryLimit", "progressDeadlineSeconds"))
+    deadline = spec.get("progressDeadlineSeconds")
+    if isinstance(deadline, int) and deadline <= (spec.get("minReadySeconds") or 0):
+        text = "must be greater than minReadySeconds"
+        yield invalid_value("spec.progressDeadlineSeconds", str(deadline), text)
+
+
+def _rolling(rolling: Json) -> Iterator[Cause]:
+    path = "spec.strategy.rollingUpdate"
+    for word in ("maxUnavailable", "maxSurge"):
+        value = rolling.get(word)
+        if isinstance(value, str) and not _PERCENT.match(value):
+            yield invalid_value(f"{path}.{word}", shown(value), _PERCENT_TEXT)
+        yield from not_negative(value, f"{path}.{word}")
+    none = [rolling.get(word) in (0, "0%") for word in ("maxUnavailable", "maxSurge")]
+    most = rolling.get("maxUnavailable")
+    if all(none):
+        text = "may not be 0 when `maxSurge` is 0"
+        yield invalid_value(f"{path}.maxUnavailable", shown(most), text)
+    if isinstance(most, str) and _PERCENT.match(most) and int(most[:-1]) > 100:
+        text = "must not be greater than 100%"
+        yield invalid_value(f"{path}.maxUnavailable", shown(most), text)
 
 
 def _workload(obj: Json, old: Json | None) -> Iterator[Cause]:
@@ -157,92 +214,23 @@ def _pod(obj: Json, old: Json | None) -> Iterator[Cause]:
         )
 
 
-_SERVICE_TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
-
-
-def _service(obj: Json, old: Json | None) -> Iterator[Cause]:
-    spec = obj.get("spec") or {}
-    ports = spec.get("ports") or []
-    if not ports and spec.get("clusterIP") != "None" and spec.get("type") != "ExternalName":
-        yield required("spec.ports")
-    if spec.get("type") not in _SERVICE_TYPES:
-        yield unsupported("spec.type", spec.get("type"), _SERVICE_TYPES)
-    seen: set[tuple[Any, Any]] = set()
-    for i, port in enumerate(ports):
-        number = port.get("port")
-        if not isinstance(number, int) or not 0 < number < 65536:
-            yield invalid_value(
-                f"spec.ports[{i}].port", shown(number), "must be between 1 and 65535, inclusive"
-            )
-        if len(ports) > 1 and not port.get("name"):
-            yield required(f"spec.ports[{i}].name")
-        key = (number, port.get("protocol"))
-        if key in seen:
-            text = f"Duplicate value: {shown({'port': key[0], 'protocol': key[1]})}"
-            yield Cause("FieldValueDuplicate", text, f"spec.ports[{i}]")
-        seen.add(key)
-    before = old["spec"] if old is not None else {}
-    external = "ExternalName" in (spec.get("type"), before.get("type"))
-    if not external and before.get("clusterIP") not in (None, "", spec.get("clusterIP")):
-        value = shown([spec.get("clusterIP")])
-        yield invalid_value("spec.clusterIPs[0]", value, "may not change once set")
-
-
-def _claim(obj: Json, old: Json | None) -> Iterator[Cause]:
-    spec = obj.get("spec") or {}
-    if not spec.get("accessModes"):
-        yield required("spec.accessModes", "at least 1 access mode is required")
-    if "storage" not in ((spec.get("resources") or {}).get("requests") or {}):
-        yield required("spec.resources[storage]")
-    if old is not None:
-        free = ("resources", "volumeName", "volumeAttributesClassName", "storageClassName")
-        before = {k: v for k, v in old["spec"].items() if k not in free}
-        after = {k: v for k, v in spec.items() if k not in free}
-        bound = old["spec"].get("volumeName") and (
-            old["spec"].get("volumeName") != spec.get("volumeName")
-        )
-        moved = old["spec"].get("storageClassName") not in (None, spec.get("storageClassName"))
-        if before != after or bound or moved:
-            yield forbidden_field(
-                "spec",
-                "spec is immutable after creation except resources.requests and "
-                "volumeAttributesClassName for bound claims",
-            )
-
-
-def _data(obj: Json, old: Json | None) -> Iterator[Cause]:
-    for word in ("data", "binaryData"):
-        for key in obj.get(word) or {}:
-            if not _KEY.match(key):
-                yield invalid_value(
-                    f"{word}[{key}]",
-                    shown(key),
-                    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' "
-                    "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation "
-                    "is '[-._a-zA-Z0-9]+')",
-                )
-    if old is not None and old.get("immutable"):
-        for word in ("immutable", "data", "binaryData"):
-            if obj.get(word) != old.get(word):
-                yield forbidden_field(word, "field is immutable when `immutable` is set")
-
-
-def _secret(obj: Json, old: Json | None) -> Iterator[Cause]:
-    yield from _data(obj, old)
-    if old is not None and old.get("type") != obj.get("type"):
-        yield invalid_value("type", shown(obj.get("type")), _IMMUTABLE)
+_ROLE = ("APIGroup", "Kind", "Name")
 
 
 def _role_binding(obj: Json, old: Json | None) -> Iterator[Cause]:
     role = obj.get("roleRef") or {}
+    if role.get("kind") not in ("Role", "ClusterRole"):
+        yield unsupported("roleRef.kind", role.get("kind", ""), ("Role", "ClusterRole"))
     if not role.get("name"):
         yield required("roleRef.name")
     if old is not None and old.get("roleRef") != role:
-        yield invalid_value("roleRef", shown(role), "cannot change roleRef")
+        internal = {k: role.get(k.lower().replace("apig", "apiG"), "") for k in _ROLE}
+        yield invalid_value("roleRef", shown(internal), "cannot change roleRef")
     for i, subject in enumerate(obj.get("subjects") or ()):
         if not subject.get("name"):
             yield required(f"subjects[{i}].name")
-        if subject.get("kind") == "ServiceAccount" and not subject.get("namespace"):
+        anywhere = obj.get("kind") == "ClusterRoleBinding"
+        if anywhere and subject.get("kind") == "ServiceAccount" and not subject.get("namespace"):
             yield required(f"subjects[{i}].namespace")
 
 
@@ -283,17 +271,17 @@ def _crd(obj: Json, old: Json | None) -> Iterator[Cause]:
 
 Check = Callable[[Json, Json | None], Iterator[Cause]]
 _BY_KIND: Mapping[tuple[str, str], Check] = {
-    ("apps", "Deployment"): _workload,
+    ("apps", "Deployment"): _deployment,
     ("apps", "ReplicaSet"): _workload,
     ("apps", "DaemonSet"): _workload,
     ("apps", "StatefulSet"): _stateful,
     ("batch", "Job"): _job,
     ("batch", "CronJob"): _cron_job,
     ("", "Pod"): _pod,
-    ("", "Service"): _service,
-    ("", "PersistentVolumeClaim"): _claim,
-    ("", "ConfigMap"): _data,
-    ("", "Secret"): _secret,
+    ("", "Service"): service_validation.service,
+    ("", "PersistentVolumeClaim"): service_validation.claim,
+    ("", "ConfigMap"): data_validation.config_map,
+    ("", "Secret"): data_validation.secret,
     ("", "Event"): _event,
     ("rbac.authorization.k8s.io", "RoleBinding"): _role_binding,
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): _role_binding,
@@ -306,3 +294,29 @@ def causes(group: str, kind: str, obj: Json, old: Json | None) -> Iterator[Cause
     check = _BY_KIND.get((group, kind))
     if check is not None:
         yield from check(obj, old)
+
+
+_TEMPLATES: Mapping[tuple[str, str], str] = {
+    ("", "Pod"): "spec",
+    ("apps", "Deployment"): "spec.template.spec",
+    ("apps", "ReplicaSet"): "spec.template.spec",
+    ("apps", "DaemonSet"): "spec.template.spec",
+    ("apps", "StatefulSet"): "spec.template.spec",
+    ("batch", "Job"): "spec.template.spec",
+    ("batch", "CronJob"): "spec.jobTemplate.spec.template.spec",
+}
+
+
+def warnings(group: str, kind: str, obj: Json, old: Json | None) -> list[str]:
+    """What is accepted of a built-in object with a warning, where its pods have changed."""
+    path = _TEMPLATES.get((group, kind))
+    if path is None:
+        return []
+    new, before = _inside(obj, path), _inside(old, path)
+    return list(pod_warnings(new, path)) if new != before else []
+
+
+def _inside(obj: Any, path: str) -> Json:
+    for step in path.split("."):
+        obj = (obj or {}).get(step)
+    return obj or {}

@@ -288,10 +288,14 @@ def _isolated(kind: Kind, live: Json, body: Json, subresource: str) -> Json:
         if "status" in live:
             new["status"] = live["status"]
     metadata = {k: v for k, v in body["metadata"].items() if v is not None}
+    metadata.pop("selfLink", None)
     for field in (*_KEPT, "generation"):
         metadata.pop(field, None)
         if field in live["metadata"]:
             metadata[field] = live["metadata"][field]
+    if kind.kind == "Namespace":  # its finalizers are changed through `finalize` alone
+        held = (live.get("spec") or {}).get("finalizers")
+        new["spec"] = dict(new.get("spec") or {}) | ({"finalizers": held} if held else {})
     if live["metadata"].get("generateName") and "generateName" not in metadata:
         metadata["generateName"] = live["metadata"]["generateName"]
     if metadata.get("deletionTimestamp"):

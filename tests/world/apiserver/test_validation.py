@@ -139,7 +139,7 @@ def test_unknown_fields_of_built_in_kinds_are_noticed(api: Client) -> None:
     assert "replicsa" not in warned.ok()["spec"]
 
 
-def test_a_claim_cannot_be_changed_but_may_grow(api: Client) -> None:
+def test_a_claim_cannot_be_changed_but_may_grow_once_bound(api: Client) -> None:
     claims = "/api/v1/namespaces/default/persistentvolumeclaims"
     body: Json = {
         "apiVersion": "v1",
@@ -152,6 +152,8 @@ def test_a_claim_cannot_be_changed_but_may_grow(api: Client) -> None:
     }
     assert api.post(claims, body).ok()["status"] == {"phase": "Pending"}
     grown = {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}
+    assert api.patch(f"{claims}/data", grown).status == 422
+    api.patch(f"{claims}/data/status", {"status": {"phase": "Bound"}}).ok()
     assert api.patch(f"{claims}/data", grown).status == 200
     moved = {"spec": {"accessModes": ["ReadWriteMany"]}}
     refused = api.patch(f"{claims}/data", moved)
