@@ -188,8 +188,8 @@ def _target(values: Mapping[str, Any], file: str, where: str) -> replacements.Ta
     )
 
 
-def variable(values: Mapping[str, Any]) -> Var:
-    """A `vars:` entry."""
+def variable(values: Mapping[str, Any], file: str) -> Var:
+    """A `vars:` entry of a file."""
     ref = values.get("objref") or {}
     group, version = ref.get("group") or "", ref.get("version") or ""
     if ref.get("apiVersion"):
@@ -202,4 +202,5 @@ def variable(values: Mapping[str, Any]) -> Var:
         ref.get("name") or "",
         ref.get("namespace") or "",
         path,
+        file,
     )

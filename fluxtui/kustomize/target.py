@@ -63,7 +63,7 @@ class Target:
             self._component(into, path, f"components[{index}]")
         self._transform(into)
         self._validate(into)
-        variables = [variable(v) for v in self.kust.many("vars")]
+        variables = [variable(v, self.kust.file) for v in self.kust.many("vars")]
         with located(self.kust.file):
             mark(into.resources, variables, self.context.schema)
             into.merge_variables(variables)

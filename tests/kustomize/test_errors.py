@@ -124,7 +124,7 @@ WRONG: list[Any] = [
                  "has no field"),
     pytest.param(ONE + "replacements: [{source: {name: settings}, targets: [{fieldPaths: [a]}]}]",
                  TOP, "replacements[0].targets[0].select", "select"),
-    pytest.param(ONE + "vars: [{name: A, objref: {kind: Pod, name: p}}]", "", "vars", "not there"),
+    pytest.param(ONE + "vars: [{name: A, objref: {kind: Pod, name: p}}]", TOP, "vars", "not there"),
     pytest.param(ONE + "vars: [{name: A}, {name: A}]", TOP, "vars", "twice"),
     pytest.param(ONE + "sortOptions: {order: nope}", TOP, "sortOptions.order", "fifo or legacy"),
     pytest.param(ONE + "sortOptions: {order: fifo, legacySortOptions: {}}", TOP,

@@ -8,7 +8,7 @@ Rule source: kustomize's refvar filter.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
@@ -31,6 +31,7 @@ class Var:
     object_name: str
     namespace: str
     path: str
+    file: str = field(default="", compare=False)
 
 
 def mark(resources: ResourceMap, variables: list[Var], schema: Schema) -> None:
@@ -97,10 +98,12 @@ def _value_of(resources: ResourceMap, variable: Var) -> Any:
             if value is None or is_null(value):
                 raise BuildError(
                     f"variable {variable.name}: {resource.id} has no {variable.path}",
+                    file=variable.file,
                     field="vars",
                 )
             return plain(value)
-    raise BuildError(f"variable {variable.name} names an object that is not there", field="vars")
+    what = f"variable {variable.name} names an object that is not there"
+    raise BuildError(what, file=variable.file, field="vars")
 
 
 def expand(text: str, values: Mapping[str, Any]) -> Any:
