@@ -7,10 +7,11 @@ wrong body is answered with is decided by who asked for it; nothing here knows H
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -152,13 +153,24 @@ def _in_object(before: str) -> bool:
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML as the API reads it: times stay text."""
+    """YAML as the API reads it: times stay text, `y` and `n` are booleans."""
+
+    bool_values: ClassVar[dict[str, bool]] = {
+        **yaml.CSafeLoader.bool_values,
+        "y": True,
+        "n": False,
+    }
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
     for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+for _char in "yYnN":
+    _resolvers = _Loader.yaml_implicit_resolvers.setdefault(_char, [])
+    _resolvers.insert(0, ("tag:yaml.org,2002:bool", re.compile("[yYnN]\\Z")))
 
 
 def from_yaml(data: bytes) -> Decoded:

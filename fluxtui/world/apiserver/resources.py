@@ -6,7 +6,6 @@ Knows requests and responses but no sockets, and leaves every rule to the module
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 from fluxtui.world.apiserver import (
@@ -15,7 +14,6 @@ from fluxtui.world.apiserver import (
     list_options,
     negotiation,
     reviews,
-    selectors,
     subresources,
     write_requests,
     writes,
@@ -28,11 +26,12 @@ from fluxtui.world.apiserver.exchange import (
 )
 from fluxtui.world.apiserver.faults import Faults
 from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.listing import page
 from fluxtui.world.apiserver.patches import json_patch, merge_patch
 from fluxtui.world.apiserver.paths import not_there
 from fluxtui.world.apiserver.reading import Reading
 from fluxtui.world.apiserver.routing import Target
-from fluxtui.world.apiserver.state import DeleteOptions, Options, State
+from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     Json,
     StatusError,
@@ -40,7 +39,7 @@ from fluxtui.world.apiserver.status import (
     success,
     unknown_path,
 )
-from fluxtui.world.apiserver.store import Key, Stored
+from fluxtui.world.apiserver.store import Key
 
 _BY_METHOD = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 _ON_COLLECTION = ("create", "list", "watch", "deletecollection")
@@ -144,29 +143,21 @@ class Resources:
 
     def _delete_all(self, request: Request, kind: Kind, namespace: str) -> Response:
         options = write_requests.delete_options_of(request, kind)
-        wanted, _ = self._reading.selection(list_options.parse(request.query), kind)
-        done = list(self._each_deleted(kind, namespace, wanted, options))
-        metadata: Json = {"resourceVersion": str(self._state.store.rv)}
-        return Response(200, self._reading.listed(kind, metadata, done))
-
-    def _each_deleted(
-        self,
-        kind: Kind,
-        namespace: str,
-        wanted: selectors.Predicate | None,
-        options: DeleteOptions,
-    ) -> Iterator[Stored]:
-        for stored in self._state.store.each(kind.resource, namespace):
-            if wanted is not None and not wanted(stored.obj):
-                continue
+        asked = list_options.parse(request.query)
+        wanted, name = self._reading.selection(asked, kind)
+        found = page(self._state.store, kind.resource, namespace, asked, wanted, name)
+        for stored in found.items:
             metadata = stored.obj["metadata"]
-            key = (metadata.get("namespace", ""), metadata["name"])
             try:
-                deletes.delete(self._state, kind, key, options)
+                place = (metadata.get("namespace", ""), metadata["name"])
+                deletes.delete(self._state, kind, place, options)
             except StatusError as error:
                 if error.code != 404:  # gone meanwhile is as good as deleted
                     raise
-            yield stored
+        answered: Json = {"resourceVersion": str(found.rv)}
+        if found.token:
+            answered["continue"] = found.token
+        return Response(200, self._reading.listed(kind, answered, found.items))
 
 
 def verb_of(request: Request, target: Target) -> str:
