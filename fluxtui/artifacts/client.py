@@ -61,6 +61,12 @@ class RegistryClient:
         self.progress = progress
         self.connections = Connections(self.settings, environ, clock, pause)
 
+    def lend(self, reference: Reference, pull_secret: bytes, source: str) -> bool:
+        """Let a pull Secret (`.dockerconfigjson`) open this one repository, where the user has no
+        credentials of their own. False when it has none for it. Raises ConfigError.
+        """
+        return self.connections.keychain.lend(reference, pull_secret, source)
+
     # -- reading
 
     def list_tags(self, reference: Reference, *, cancel: Cancel | None = None) -> list[str]:
@@ -161,6 +167,7 @@ class RegistryClient:
             told = progress or self.progress
             data = fetch(registry, url, where, descriptor.size, max_size, told, cancel)
         verify(data, descriptor.digest, where)
+        self.connections.saw(reference, descriptor.digest)
         return data
 
     def pull(

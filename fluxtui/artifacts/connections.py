@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from fluxtui.artifacts.certificates import certificates
 from fluxtui.artifacts.credentials import Keychain
 from fluxtui.artifacts.reference import Reference, is_loopback
 from fluxtui.artifacts.settings import RegistrySettings
@@ -18,6 +19,9 @@ from fluxtui.artifacts.tokens import Tokens
 
 if TYPE_CHECKING:
     from fluxtui.artifacts.transport import Cancel, FluxRegistry
+
+
+_REMEMBERED = 1000
 
 
 class Connections:
@@ -33,10 +37,12 @@ class Connections:
         self._settings = settings
         self._environ = environ
         self._pause = pause
-        self._tokens = Tokens(settings, Keychain(settings, environ), clock)
+        self.keychain = Keychain(settings, environ)
+        self._tokens = Tokens(settings, self.keychain, clock)
         self._lock = threading.Lock()
         self._idle: dict[tuple[str, str], list[FluxRegistry]] = {}
         self._schemes: dict[str, str] = {}
+        self._seen: dict[tuple[str, str], str] = {}
 
     @contextmanager
     def at(self, reference: Reference) -> Iterator[tuple[FluxRegistry, Any]]:
@@ -60,11 +66,28 @@ class Connections:
             with self._lock:
                 self._idle.setdefault((host, scheme), []).append(registry)
 
+    def saw(self, reference: Reference, digest: str) -> None:
+        """A blob is in that repository: pushed elsewhere on its host, it can be mounted."""
+        host, repository = self._settings.located(reference.registry, reference.repository)
+        with self._lock:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.pop(next(iter(self._seen)))
+            self._seen[host, digest] = repository
+
+    def has_seen(self, reference: Reference, digest: str) -> str:
+        """Another repository of the host that has the blob, "" when none is known."""
+        host, repository = self._settings.located(reference.registry, reference.repository)
+        with self._lock:
+            found = self._seen.get((host, digest), "")
+        return "" if found == repository else found
+
     def _scheme(self, host: str) -> str:
         """http or https. Where Flux's library would take http unasked for a private address, it
         tries TLS first; so do we, once, unless the user listed the host or it is loopback.
         """
         scheme = self._settings.scheme(host)
+        if certificates(host, self._settings, self._environ):
+            return "https"  # who keeps certificates for a host means TLS, also on loopback
         if scheme == "https" or host in self._settings.plain_http or is_loopback(host):
             return scheme
         with self._lock:

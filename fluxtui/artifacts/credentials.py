@@ -13,9 +13,10 @@ import re
 import subprocess
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fluxtui.artifacts.reference import Reference
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import ConfigError, RegistryDenied
 
@@ -26,12 +27,16 @@ _HELPER_SECONDS = 30
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credential:
-    """A user and password, or an identity token; `source` says where it came from."""
+    """A user and password, or an identity token; `source` says where it came from.
+
+    `lent`: for one repository only, from the pull Secret of an object that follows it.
+    """
 
     user: str = ""
     password: str = ""
     identity_token: str = ""
     source: str = ""
+    lent: bool = False
 
     def __repr__(self) -> str:
         return f"Credential(from {self.source})"
@@ -55,6 +60,21 @@ class Keychain:
         self._environ = environ
         self._lock = threading.Lock()
         self._helped: dict[tuple[str, str], Credential | None] = {}
+        self._lent: dict[tuple[str, str], Credential] = {}
+
+    def lend(self, reference: Reference, raw: bytes, source: str) -> bool:
+        """Use what a `.dockerconfigjson` has for this repository where the user has nothing of
+        their own. False when it has nothing for it. Raises ConfigError when it is not one.
+        """
+        host, repository = reference.registry, reference.repository
+        entry = _best(_auths(_parsed(raw, source)), host, repository)
+        found = _of_entry(entry, source) if entry is not None else None
+        if found is None:
+            return False
+        with self._lock:
+            place = self._settings.located(host, repository)
+            self._lent[place] = replace(found, lent=True)
+        return True
 
     def find(self, host: str, repository: str = "") -> Credential | None:
         """The credential for `host`, None for anonymous. Raises ConfigError, RegistryDenied."""
@@ -68,7 +88,8 @@ class Keychain:
             found = self._from_config(config, path, host, repository)
             if found is not None:
                 return found
-        return None
+        with self._lock:
+            return self._lent.get((host, repository))
 
     def forget(self) -> None:
         """Ask the credential helpers again next time: a registry refused what they gave."""

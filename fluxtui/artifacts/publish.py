@@ -103,12 +103,18 @@ def put_blob(
     done = Descriptor(digest, "application/octet-stream", len(data))
     with client.connections.at(reference) as (registry, container):
         known = registry.do_request(registry.url(container.get_blob_url(digest)), "HEAD")
+        elsewhere = client.connections.has_seen(reference, digest)
+        client.connections.saw(reference, digest)
         if known.status_code == 200:
             if progress is not None:
                 progress(len(data), len(data))
             return done
         begin = registry.url(container.upload_blob_url())
-        session = good(registry, "POST", begin)
+        # A registry that cannot mount it (or may not read there) opens an upload instead.
+        mount = "?" + urlencode({"mount": digest, "from": elsewhere}) if elsewhere else ""
+        session = good(registry, "POST", begin + mount)
+        if mount and session.status_code == 201:
+            return done
         location = session.headers.get("Location", "")
         if not location:
             raise RegistryError("opens no upload", where=begin, status=session.status_code)

@@ -110,7 +110,8 @@ class Tokens:
                 self._keychain.forget()
             credential = self._keychain.find(host, repository)
             if challenge.scheme == "basic":
-                token, kept = self._basic(scheme, host, credential, used), _ANY
+                token = self._basic(scheme, host, credential, used)
+                kept = scope if credential is not None and credential.lent else _ANY
             else:
                 token, kept = self._bearer(scheme, host, scope, challenge, credential, send), scope
             self._tokens[host, kept] = token

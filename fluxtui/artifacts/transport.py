@@ -7,7 +7,6 @@ errors of our own tree. Imported lazily, as it loads oras and requests.
 
 from __future__ import annotations
 
-import functools
 import io
 import logging
 import re
@@ -23,12 +22,12 @@ import requests
 import requests.adapters
 import requests.utils
 
+from fluxtui.artifacts.certificates import Certificates, certificates, context
 from fluxtui.artifacts.faults import passes, refusal, unreachable
 from fluxtui.artifacts.reference import host_name, is_loopback
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.artifacts.tokens import Challenge, Tokens
 from fluxtui.domain.errors import (
-    ConfigError,
     RefusedError,
     RegistryError,
     RegistryUnreachable,
@@ -78,25 +77,11 @@ class _Counted(io.BytesIO):
         return chunk
 
 
-@functools.lru_cache(maxsize=32)
-def _context(ca_file: str) -> ssl.SSLContext:
-    """Kept, because reading the system's roots costs more than a connection on loopback."""
-    context = ssl.create_default_context()
-    if ca_file:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigError(
-                f"the CA file cannot be used: {error}", where=ca_file, next="name a PEM file"
-            ) from error
-    return context
-
-
 class _Trusting(requests.adapters.HTTPAdapter):
-    """TLS with the system's roots and, besides, the user's CA file."""
+    """TLS with the system's roots and what is named besides for the host."""
 
-    def __init__(self, ca_file: str) -> None:
-        self._context = _context(ca_file)
+    def __init__(self, found: Certificates) -> None:
+        self._context = context(found)
         super().__init__(pool_connections=2, pool_maxsize=2)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -128,7 +113,12 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
         self.session.headers.update(
             {"Accept-Encoding": "identity", "User-Agent": "fluxtui", "Accept": "*/*"}
         )
-        self.session.mount("https://", _Trusting(settings.ca_files.get(host, "")))
+        found = certificates(host, settings, environ)
+        # A token endpoint or blob store beside it has the same private authority more often than
+        # not; our own certificate is for this host alone.
+        self.session.mount("https://", _Trusting(Certificates(found.authorities)))
+        if found.pairs:
+            self.session.mount(f"https://{host}/", _Trusting(found))
 
     def container(self, repository: str) -> Any:
         """oras' name for a repository here; its own parser would take `localhost/a` for a path."""

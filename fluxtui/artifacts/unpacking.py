@@ -100,19 +100,43 @@ def _gunzip(data: bytes, bound: int) -> bytes:
             while not member.eof:
                 out.write(member.decompress(pending, _STEP))
                 if 0 <= bound < out.tell():
+                    entry = _last_entry(out)
                     raise ArtifactError(
-                        f"the archive unpacks to more than {bound} bytes",
+                        f"the archive unpacks to more than {bound} bytes{_in(entry)}",
                         next="raise the limit if it is meant to be that large",
+                        entry=entry,
                     )
                 if not member.unconsumed_tail and not member.eof:
                     out.write(member.flush())
                     if not member.eof:
-                        raise ArtifactError("the gzip stream is cut off", next="pull it again")
+                        entry = _last_entry(out)
+                        raise ArtifactError(
+                            f"the gzip stream is cut off{_in(entry)}",
+                            next="pull it again",
+                            entry=entry,
+                        )
                 pending = member.unconsumed_tail
             rest = member.unused_data
     except zlib.error as error:
         raise ArtifactError(f"damaged gzip stream: {error}", next="pull it again") from error
     return out.getvalue()
+
+
+def _last_entry(tar: io.BytesIO) -> str:
+    """The name of the entry at which a tar breaks off, "" when not even one header is whole."""
+    tar.seek(0)
+    name = ""
+    try:
+        with tarfile.open(fileobj=tar, mode="r:") as archive:
+            while (info := archive.next()) is not None:
+                name = info.name
+    except (tarfile.TarError, EOFError, ValueError, OverflowError, UnicodeError):
+        return name  # what was read up to here is the answer
+    return name
+
+
+def _in(entry: str) -> str:
+    return f", in entry {entry!r}" if entry else ""
 
 
 def _items(data: bytes, limits: Limits) -> Iterator[_Item]:

@@ -36,6 +36,7 @@ from fluxtui.engine.journal import Journal
 from fluxtui.engine.past import past_acts
 from fluxtui.engine.picks import Picks
 from fluxtui.engine.publisher import Publisher
+from fluxtui.engine.pullsecrets import PullSecrets
 from fluxtui.engine.registries import Connect as ConnectRegistry
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import ACTS_KEPT, Batch, Store
@@ -78,7 +79,14 @@ class Engine:
         self._gate = Gate(self._loop, interval)
         self._store = Store(config, self._changed)
         self._registries = Registries(registry, config.cache)
-        self._tags = TagWatch(self._registries, self._store, self._clock, self._pace)
+        secrets = PullSecrets(self._store, self._registries, self._cluster)
+        self._tags = TagWatch(
+            self._registries,
+            self._store,
+            self._clock,
+            self._pace,
+            secrets.lend if config.registries.use_pull_secrets else None,
+        )
         self._picks = Picks(self._store)
         self._complete = Completer(self._store, self._picks, Timeline())
         self._publisher = Publisher(self._store, self._gate, self._clock, interval, self._completed)

@@ -39,6 +39,11 @@ class Registries:
         self._connecting = threading.Lock()
         self._slots = asyncio.Semaphore(_THREADS)
 
+    async def lend(self, url: str, pull_secret: bytes, source: str) -> bool:
+        """Let a pull Secret open this one repository. Raises ConfigError when it is none."""
+        reference = _reference(url)
+        return await self._call(lambda client: client.lend(reference, pull_secret, source))
+
     async def list_tags(self, url: str) -> tuple[str, ...]:
         """Tags in the registry's order. Raises RegistryError, UsageError."""
         return tuple(await self._call(lambda client: client.list_tags(_reference(url))))

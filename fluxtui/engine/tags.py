@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from types import MappingProxyType
 
 from fluxtui.domain.errors import FluxtuiError
@@ -37,7 +37,16 @@ class _Reading:
 class TagWatch:
     """Lives on the Engine's loop."""
 
-    def __init__(self, registries: Registries, store: Store, clock: Clock, pace: Pace) -> None:
+    def __init__(
+        self,
+        registries: Registries,
+        store: Store,
+        clock: Clock,
+        pace: Pace,
+        before: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """`before` is awaited before a repository is listed first, and after each failure."""
+        self._before = before
         self._registries = registries
         self._store = store
         self._clock = clock
@@ -127,10 +136,14 @@ class TagWatch:
 
     async def _keep(self, repository: str) -> None:
         backoff = Backoff(self._pace)
+        blind = True
         while True:
             self._asked[repository].clear()
+            if blind and self._before is not None:
+                await self._before(repository)
             listed = await self.list_now(repository)
-            if listed.error:
+            blind = bool(listed.error)
+            if blind:
                 wait = min(self._pace.listing, backoff.next())
             else:
                 backoff.reset()

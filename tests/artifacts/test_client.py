@@ -369,3 +369,13 @@ def test_importing_the_room_loads_neither_oras_nor_requests() -> None:
         env={"PYTHONPATH": ":".join(sys.path)},
     )  # fmt: skip
     assert out.stdout == "[]\n"
+
+
+def test_what_a_tag_holds_is_told_by_the_tar(
+    client: RegistryClient, reference: Reference, bundle: Packed
+) -> None:
+    assert client.holding(reference, bundle) is None
+    pushed = publish(client, reference, bundle)
+    held = client.holding(reference, bundle)
+    assert held is not None and held.unchanged and held.digest == pushed.digest
+    assert client.holding(reference, pack_files({"other": b""})) is None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fluxtui.artifacts import RegistrySettings, docker_config_credentials
+from fluxtui.artifacts import Reference, RegistrySettings, docker_config_credentials
 from fluxtui.artifacts.credentials import Credential, Keychain
 from fluxtui.domain.errors import ConfigError, RegistryDenied
 
@@ -156,3 +156,20 @@ def test_a_pull_secret_is_read_as_flux_reads_it() -> None:
     assert docker_config_credentials(raw) == {"r.example": ("a", "b")}
     with pytest.raises(ConfigError):
         docker_config_credentials(b"nonsense")
+
+
+def test_a_pull_secret_is_for_one_repository_and_yields_to_the_users_own() -> None:
+    raw = b'{"auths": {"r.example": {"username": "bot", "password": "s"}}}'
+    reference = Reference.parse("r.example/acme/app")
+    chain = Keychain(RegistrySettings(mirrors={"r.example": "m.example/p"}), {})
+    assert chain.lend(reference, raw, "Secret a/b")
+    found = chain.find("m.example", "p/acme/app")
+    assert found is not None and (found.user, found.lent) == ("bot", True)
+    assert chain.find("m.example", "p/acme/other") is None and chain.find("m.example") is None
+    assert not chain.lend(Reference.parse("other.example/acme/app"), raw, "Secret a/b")
+    with pytest.raises(ConfigError, match="Secret a/b"):
+        chain.lend(reference, b"no json", "Secret a/b")
+    own = Keychain(RegistrySettings(credentials={"r.example": ("me", "p")}), {})
+    own.lend(reference, raw, "Secret a/b")
+    mine = own.find("r.example", "acme/app")
+    assert mine is not None and mine.user == "me"

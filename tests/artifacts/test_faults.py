@@ -19,7 +19,6 @@ from fluxtui.artifacts.manifest import OCI_MANIFEST, Descriptor
 from fluxtui.artifacts.transport import speaks_tls
 from fluxtui.domain.errors import (
     ArtifactError,
-    ConfigError,
     RegistryDenied,
     RegistryError,
     RegistryUnreachable,
@@ -401,38 +400,6 @@ def secure(authority: trustme.CA) -> Iterator[RegistryServer]:
     authority.issue_cert("127.0.0.1").configure_cert(context)
     with RegistryServer(tls=context) as server:
         yield server
-
-
-def test_a_private_authority_is_trusted_when_its_file_is_named(
-    secure: RegistryServer, authority: trustme.CA, make_client: ClientMaker, tmp_path: Path,
-    bundle: Packed,
-) -> None:  # fmt: skip
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    secure.turn(bearer=True)
-    client = make_client(
-        ca_files={secure.address: str(tmp_path / "ca.pem")},
-        credentials={secure.address: (secure.username, secure.password)},
-    )
-    reference = Reference.parse(f"{secure.address}/a/b:v1")
-    publish(client, reference, bundle)
-    assert client.pull(reference).layer == bundle.data
-
-
-def test_a_stranger_certificate_is_refused_in_plain_words(
-    secure: RegistryServer, make_client: ClientMaker, tmp_path: Path, pauses: Pauses
-) -> None:
-    trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
-    client = make_client(ca_files={secure.address: str(tmp_path / "other.pem")})
-    with pytest.raises(RegistryUnreachable, match="certificate verify failed"):
-        client.list_tags(Reference.parse(f"{secure.address}/a/b"))
-    assert not pauses.taken
-
-
-def test_a_ca_file_that_is_none_is_said(make_client: ClientMaker, tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_text("nothing")
-    client = make_client(ca_files={"127.0.0.1:1": str(tmp_path / "ca.pem")})
-    with pytest.raises(ConfigError, match="CA file"):
-        client.list_tags(Reference.parse("127.0.0.1:1/a"))
 
 
 def test_a_proxy_of_the_environment_is_not_used_for_loopback(

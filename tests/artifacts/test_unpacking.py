@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import tarfile
 import zlib
 from pathlib import Path
@@ -102,6 +103,21 @@ def test_a_bomb_of_headers_is_bounded_too() -> None:
     bomb = b"".join(squeeze.compress(block) for _ in range(24)) + squeeze.flush()
     with pytest.raises(ArtifactError, match="unpacks to more than"):
         unpack_files(bomb, limits=Limits(max_bytes=1 << 20, max_entries=100))
+
+
+def test_a_bomb_larger_than_memory_is_stopped_on_the_way_and_named() -> None:
+    bomb = archive(entry("small"), entry("d/big", b"\0" * (24 << 20)))
+    with pytest.raises(ArtifactError, match=r"unpacks to more than.*'d/big'") as refused:
+        unpack_files(bomb, limits=Limits(max_bytes=1 << 20, max_entries=100))
+    assert refused.value.entry == "d/big"
+
+
+def test_a_truncated_archive_says_where_it_breaks_off() -> None:
+    rng = random.Random(1)
+    data = archive(entry("whole", rng.randbytes(5000)), entry("torn", rng.randbytes(500_000)))
+    with pytest.raises(ArtifactError, match="cut off, in entry 'torn'") as refused:
+        unpack_files(data[: len(data) // 2])
+    assert refused.value.entry == "torn"
 
 
 def test_many_small_files_count_together() -> None:

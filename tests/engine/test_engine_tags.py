@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from typing import Any
+
 import pytest
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Registry, got
 
+from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.ask import ListTags, ReadFacts
+from fluxtui.domain.config import Registries
 from fluxtui.domain.errors import ArtifactMissing
 from fluxtui.engine.clock import Pace
 
@@ -154,6 +160,67 @@ async def test_signatures_are_looked_for_where_somebody_looks(
     assert seen.tags[url].facts["1.5.0"].signed is None, "the board needs no signature"
     known = await got(running.ask(ReadFacts(url, ("1.4.0", "1.5.0"))))
     assert known.facts["1.4.0"].signed == mark and known.facts["1.5.0"].signed == ""
+
+
+@pytest.mark.parametrize("by_account", [False, True])
+async def test_a_pull_secret_opens_the_repository_for_who_turned_that_on(
+    place: MakePlace, engine: MakeEngine, registry: Registry, by_account: bool
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    registry.push("web", "1.4.0", BUNDLE)
+    url = registry.url("web")
+    login = {"username": registry.server.username, "password": registry.server.password}
+    config = json.dumps({"auths": {registry.server.address: login}}).encode()
+    await staging.create(
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "type": "kubernetes.io/dockerconfigjson",
+            "metadata": {"name": "pull", "namespace": "apps"},
+            "data": {".dockerconfigjson": base64.b64encode(config).decode()},
+        }
+    )
+    named: dict[str, Any] = {"secretRef": {"name": "pull"}}
+    if by_account:
+        account = {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": "puller", "namespace": "apps"},
+            "imagePullSecrets": [{"name": "pull"}],
+        }
+        await staging.create(account)
+        named = {"serviceAccountName": "puller"}
+    await staging.source("web", url, semver="1.x")
+    await staging.patch(staging.source_key("web"), {"spec": named})
+    registry.settings = RegistrySettings(timeout=5)
+
+    closed = engine(staging)
+    seen = await got(closed.wait_for(lambda s: url in s.tags and s.tags[url].error, PATIENCE))
+    assert "credentials are needed" in seen.tags[url].error
+
+    opened = engine(staging, registries=Registries(use_pull_secrets=True))
+    seen = await got(opened.wait_for(lambda s: url in s.tags and s.tags[url].tags, PATIENCE))
+    assert seen.tags[url].tags == ("1.4.0",)
+    assert not [f for f in seen.findings if f.code == "pull-secret"]
+    assert registry.server.password not in repr(opened.snapshot)
+
+
+async def test_a_pull_secret_that_cannot_be_used_is_said(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    registry.push("web", "1.4.0", BUNDLE)
+    await staging.source("web", registry.url("web"), semver="1.x")
+    key = staging.source_key("web")
+    await staging.patch(key, {"spec": {"secretRef": {"name": "nowhere"}}})
+    running = engine(staging, registries=Registries(use_pull_secrets=True))
+    seen = await got(
+        running.wait_for(lambda s: any(f.code == "pull-secret" for f in s.findings), PATIENCE)
+    )
+    (finding,) = [f for f in seen.findings if f.code == "pull-secret"]
+    assert finding.subject == key and "nowhere" in finding.message
 
 
 async def test_a_source_that_goes_takes_its_list_along(

@@ -1,0 +1,83 @@
+"""Whom to trust and as whom to appear over TLS: CA files of the settings, docker's `certs.d`.
+
+docker, podman and their kin keep `certs.d/<host[:port]>/` with `*.crt` (authorities) and pairs of
+`*.cert` and `*.key` (who we are); what works there works here. Authorities are added to the
+system's, they never replace them (flux-semantics A1).
+"""
+
+from __future__ import annotations
+
+import functools
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fluxtui.artifacts.settings import RegistrySettings
+from fluxtui.domain.errors import ConfigError
+
+_SYSTEM = (Path("/etc/docker/certs.d"), Path("/etc/containers/certs.d"))
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Files: authorities to trust besides the system's, (certificate, key) pairs to show."""
+
+    authorities: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.authorities or self.pairs)
+
+
+def certificates(host: str, settings: RegistrySettings, environ: Mapping[str, str]) -> Certificates:
+    """Those for `host[:port]`. Raises ConfigError for a certificate without its key."""
+    named = settings.ca_files.get(host, "")
+    authorities = [named] if named else []
+    pairs: list[tuple[str, str]] = []
+    for folder in _folders(environ):
+        at = folder / host
+        if not at.is_dir():
+            continue
+        authorities += [str(path) for path in sorted(at.glob("*.crt"))]
+        for path in sorted(at.glob("*.cert")):
+            key = path.with_suffix(".key")
+            if not key.is_file():
+                raise ConfigError("has no key beside it", where=str(path), next=f"add {key.name}")
+            pairs.append((str(path), str(key)))
+    return Certificates(tuple(authorities), tuple(pairs))
+
+
+@functools.lru_cache(maxsize=32)
+def context(found: Certificates) -> ssl.SSLContext:
+    """Kept, because reading the system's roots costs more than a connection on loopback.
+
+    Raises ConfigError when a file cannot be used.
+    """
+    made = ssl.create_default_context()
+    for path in found.authorities:
+        try:
+            made.load_verify_locations(cafile=path)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(
+                f"the CA file cannot be used: {error}", where=path, next="name a PEM file"
+            ) from error
+    for certificate, key in found.pairs:
+        try:
+            # A password would be asked for on the terminal, across the screen.
+            made.load_cert_chain(certificate, key, password="")
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(
+                f"the client certificate cannot be used: {error}",
+                where=certificate,
+                next="name a PEM file and its key without a password",
+            ) from error
+    return made
+
+
+def _folders(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    home = environ.get("HOME")
+    if not home:
+        return _SYSTEM
+    base = environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    return tuple(Path(base) / name / "certs.d" for name in ("docker", "containers")) + _SYSTEM

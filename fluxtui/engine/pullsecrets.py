@@ -1,0 +1,92 @@
+"""Opens repositories with the pull Secrets that the objects name, for who turned that on.
+
+Only with `usePullSecrets` (design.md 7), only the Secrets that a source or its service account
+names, each for that source's repository alone, and only where the user has no credentials of their
+own. Values go to the registry client and nowhere else. Nothing is listed or written here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fluxtui.cluster.port import ApiResource, Cluster
+from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.errors import ConfigError, FluxtuiError
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.engine.registries import Registries
+from fluxtui.engine.store import Store
+
+_SECRETS = ApiResource("", "v1", "Secret", "secrets")
+_ACCOUNTS = ApiResource("", "v1", "ServiceAccount", "serviceaccounts")
+_FIELD = ".dockerconfigjson"
+
+
+class PullSecrets:
+    """Lives on the Engine's loop."""
+
+    def __init__(
+        self, store: Store, registries: Registries, cluster: Callable[[str], Cluster]
+    ) -> None:
+        self._store = store
+        self._registries = registries
+        self._cluster = cluster
+
+    async def lend(self, repository: str) -> None:
+        """Read the Secrets of every source of the repository. What fails is a finding."""
+        for source in list(self._store.snapshot.of_kind(ocirepository.KIND)):
+            if ocirepository.url(source) == repository:
+                try:
+                    await self._of(source, repository)
+                except FluxtuiError as error:
+                    self._say(source.key, str(error))
+                else:
+                    self._say(source.key, "")
+
+    async def _of(self, source: Resource, repository: str) -> None:
+        cluster = self._cluster(source.key.environment)
+        for name in await self._names(cluster, source):
+            body = await cluster.get(_SECRETS, source.key.namespace, name)
+            where = f"Secret {source.key.namespace}/{name} in {source.key.environment}"
+            await self._registries.lend(repository, _docker_config(body, where), where)
+
+    async def _names(self, cluster: Cluster, source: Resource) -> list[str]:
+        """As Flux: `secretRef`, and the pull Secrets of the service account (A5)."""
+        names = [_name(source.spec.get("secretRef"))]
+        account = source.spec.get("serviceAccountName")
+        if isinstance(account, str) and account:
+            body = await cluster.get(_ACCOUNTS, source.key.namespace, account)
+            listed = body.get("imagePullSecrets")
+            names += [_name(entry) for entry in listed] if isinstance(listed, list) else []
+        return [name for name in dict.fromkeys(names) if name]
+
+    def _say(self, key: Key, why: str) -> None:
+        finding = Finding(
+            Severity.WARNING,
+            "pull-secret",
+            key.environment,
+            f"{key.label}: its pull secret cannot be used: {why}",
+            "ask for `get` on it, or log in with docker",
+            key,
+        )
+        self._store.note(("pull-secret", key), finding if why else None)
+
+
+def _docker_config(body: Mapping[str, Any], where: str) -> bytes:
+    """Raises ConfigError when the Secret is no pull Secret."""
+    data = body.get("data")
+    text = data.get(_FIELD) if isinstance(data, Mapping) else None
+    if not isinstance(text, str):
+        raise ConfigError(f"has no {_FIELD}", where=where)
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ConfigError(f"{_FIELD} is not base64", where=where) from error
+
+
+def _name(value: object) -> str:
+    name = value.get("name") if isinstance(value, Mapping) else None
+    return name if isinstance(name, str) else ""
