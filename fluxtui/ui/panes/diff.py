@@ -148,6 +148,8 @@ def _change_rows(n: int, m: int, change: ObjectChange, own: Key) -> list[Row]:
         name = (*name, (f"  {by_text(change.by, own)}", "dim"))
     out = [Row((n, m, -1), (name,), wide=True)]
     for i, field in enumerate(change.fields[:SHOWN_FIELDS]):
+        if change.was and field.path == "metadata.name":
+            continue  # the heading says it
         sign, role = _SIGNS[field.kind]
         path: Line = (("    " + path_text(field.path), ""),)
         cells: tuple[Line, ...] = (
