@@ -77,7 +77,7 @@ def words(parts: Iterable[str]) -> set[str]:
 
 
 def forget_history(server: Server, api: Client, version: int) -> None:
-    """Make versions before this one as old as hours would. The World has a path for it; etcd is told
+    """Make versions before this as old as hours would. The World has a path for it; etcd is told
     to compact, and apiserver by the note that its kind leave each other."""
     if server.name == "world":
         api.post("/_world/faults", {"compact": True}).ok()

@@ -159,12 +159,11 @@ class Handler(socketserver.StreamRequestHandler):
             return failure(StatusError(500, "InternalError", text))
 
     def _head(self, response: Response) -> list[str]:
-        lines = [
-            f"HTTP/1.1 {response.status} {_phrase(response.status)}",
-            f"Content-Type: {response.media}",
-            "Cache-Control: no-cache, private",
-        ]
-        lines += [f"{k}: {v}" for k, v in response.headers.items()]
+        headers = {"Cache-Control": "no-cache, private"} | response.headers
+        lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
+        if response.media:
+            lines.append(f"Content-Type: {response.media}")
+        lines += [f"{k}: {v}" for k, v in headers.items()]
         for warning in dict.fromkeys(response.warnings):
             quoted = warning.replace("\\", "\\\\").replace('"', '\\"')
             lines.append(f'Warning: 299 - "{quoted}"')

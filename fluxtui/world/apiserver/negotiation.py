@@ -166,6 +166,8 @@ def rendered(request: Request, response: Response) -> Response:
         elif raw or (form is not None and form.pretty) or _pretty(request):
             value = json.loads(response.body)
             response.body = json.dumps(value, indent=2, ensure_ascii=False).encode()
+        else:
+            response.body += b"\n"
     if len(response.body) > _COMPRESSED_FROM and "gzip" in _encodings(request):
         response.body = gzip.compress(response.body, 1)
         response.headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}

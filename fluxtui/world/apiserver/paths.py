@@ -63,17 +63,21 @@ class Paths:
             found = discovery.resource_list(catalog, parts[1], parts[2])
         elif len(parts) == 2:
             found = discovery.group(catalog, parts[1])
-        if found is not None:
-            negotiation.check(request)
-            return answer(found)
         group = parts[1] if parts[0] == "apis" else ""
-        if discovery.builtin_group(catalog, group):
+        builtin = discovery.builtin_group(catalog, group)
+        if found is not None:
+            if builtin and (not group or len(parts) == 3):
+                negotiation.check(request)
+            negotiation.form_of(request)
+            return answer(found)
+        if builtin:
             raise unknown_path()  # a group that is there, in a version that is not
         return not_there()
 
     def _roots(self, request: Request, *, core: bool) -> Response:
         """/api or /apis, aggregated where the client can read that."""
-        negotiation.check(request)
+        if core:
+            negotiation.check(request)
         catalog = self._state.catalog
         if discovery.wants_aggregated(request.accept):
             body = dumps(discovery.aggregated(catalog, core=core))
