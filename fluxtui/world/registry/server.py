@@ -269,4 +269,8 @@ def _scopes(request: Request) -> list[str]:
         return [f"{resource}:pull"]
     if request.method == "DELETE" and "/blobs/uploads/" not in request.path:
         return [f"{resource}:delete"]
-    return [f"{resource}:pull", f"{resource}:push"]
+    wanted = [f"{resource}:pull", f"{resource}:push"]
+    source = request.asked("from")
+    if request.asked("mount") and source:
+        wanted.append(f"repository:{source}:pull")
+    return wanted
