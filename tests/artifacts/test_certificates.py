@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from fluxtui.artifacts import Packed, Reference
+from fluxtui.artifacts import Packed, Reference, pack_files
+from fluxtui.artifacts.transport import speaks_tls
 from fluxtui.domain.errors import ConfigError, RegistryUnreachable
-from fluxtui.world.registry import RegistryServer
+from fluxtui.world.registry import RegistryServer, routes
 
 from .conftest import ClientMaker, Pauses, publish
 
@@ -133,3 +134,29 @@ def test_a_ca_file_that_is_none_is_said(make_client: ClientMaker, tmp_path: Path
     client = make_client(ca_files={"127.0.0.1:1": str(tmp_path / "ca.pem")})
     with pytest.raises(ConfigError, match="CA file"):
         client.list_tags(Reference.parse("127.0.0.1:1/a"))
+
+
+def test_tls_is_recognised_by_a_greeting(registry: RegistryServer, secure: RegistryServer) -> None:
+    assert speaks_tls(registry.address, 5) is False
+    assert speaks_tls(secure.address, 5) is True
+    registry.stop()
+    assert speaks_tls(registry.address, 5) is None
+
+
+def test_a_link_to_itself_in_clear_text_is_followed_over_tls(
+    secure: RegistryServer, authority: trustme.CA, make_client: ClientMaker, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Registries behind a proxy that ends TLS hand out http:// addresses of themselves."""
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    client = make_client(
+        ca_files={secure.address: str(tmp_path / "ca.pem")},
+        credentials={secure.address: (secure.username, secure.password)},
+    )
+    reference = Reference.parse(f"{secure.address}/a/b:v1")
+    publish(client, reference, pack_files({"a": b""}))
+    publish(client, reference.with_tag("v2"), pack_files({"a": b""}))
+    secure.turn(page_size=1)
+    plain = f'<http://{secure.address}/v2/a/b/tags/list?last=v1&n=1>; rel="next"'
+    monkeypatch.setattr(routes, "_next", lambda *_: {"Link": plain})
+    assert client.list_tags(reference) == ["v1", "v2"]

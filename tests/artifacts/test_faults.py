@@ -6,17 +6,13 @@ import json
 import logging
 import random
 import socket
-import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import trustme
 
 from fluxtui.artifacts import Packed, Reference, RegistryClient, connections, pack_files
 from fluxtui.artifacts import settings as settings_module
 from fluxtui.artifacts.manifest import OCI_MANIFEST, Descriptor
-from fluxtui.artifacts.transport import speaks_tls
 from fluxtui.domain.errors import (
     ArtifactError,
     RegistryDenied,
@@ -197,32 +193,6 @@ def test_a_private_address_is_tried_with_tls_first_and_gets_no_password_without(
     assert {served.authorization for served in registry.served} == {""}
 
 
-def test_tls_is_recognised_by_a_greeting(registry: RegistryServer, secure: RegistryServer) -> None:
-    assert speaks_tls(registry.address, 5) is False
-    assert speaks_tls(secure.address, 5) is True
-    registry.stop()
-    assert speaks_tls(registry.address, 5) is None
-
-
-def test_a_link_to_itself_in_clear_text_is_followed_over_tls(
-    secure: RegistryServer, authority: trustme.CA, make_client: ClientMaker, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    """Registries behind a proxy that ends TLS hand out http:// addresses of themselves."""
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    client = make_client(
-        ca_files={secure.address: str(tmp_path / "ca.pem")},
-        credentials={secure.address: (secure.username, secure.password)},
-    )
-    reference = Reference.parse(f"{secure.address}/a/b:v1")
-    publish(client, reference, pack_files({"a": b""}))
-    publish(client, reference.with_tag("v2"), pack_files({"a": b""}))
-    secure.turn(page_size=1)
-    plain = f'<http://{secure.address}/v2/a/b/tags/list?last=v1&n=1>; rel="next"'
-    monkeypatch.setattr(routes, "_next", lambda *_: {"Link": plain})
-    assert client.list_tags(reference) == ["v1", "v2"]
-
-
 def test_netrc_is_not_consulted(
     registry: RegistryServer, reference: Reference, make_client: ClientMaker, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -384,22 +354,6 @@ def test_nothing_is_written_to_stderr(
         client.list_tags(reference)
     assert capfd.readouterr() == ("", "")
     assert logging.getLogger("oras").handlers
-
-
-# -- TLS
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def secure(authority: trustme.CA) -> Iterator[RegistryServer]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    with RegistryServer(tls=context) as server:
-        yield server
 
 
 def test_a_proxy_of_the_environment_is_not_used_for_loopback(
