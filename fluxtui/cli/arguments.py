@@ -188,6 +188,10 @@ def _artifact(subs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     pull = actions.add_parser("pull", help="Pull and unpack into a folder.")
     pull.add_argument("url")
     pull.add_argument("--output-folder", "-d", required=True)
+    pull.add_argument("--max-size", type=int, default=100, metavar="MIB",
+                      help="refuse a bundle whose files are larger (100)")  # fmt: skip
+    pull.add_argument("--max-entries", type=int, default=50_000, metavar="N",
+                      help="refuse a bundle with more files and folders (50000)")  # fmt: skip
     tag = actions.add_parser("tag", help="Give the same digest another tag.")
     tag.add_argument("url")
     tag.add_argument("--tag", action="append", required=True)

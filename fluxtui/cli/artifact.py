@@ -40,12 +40,13 @@ def artifact(args: argparse.Namespace) -> int:
 
 
 def _pull(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
-    from fluxtui.artifacts import unpack
+    from fluxtui.artifacts import Limits, unpack
 
     folder = Path(args.output_folder)
+    limits = Limits(max_bytes=args.max_size << 20, max_entries=args.max_entries)
     pulled = client.pull(reference)
     folder.mkdir(parents=True, exist_ok=True)
-    unpack(pulled.layer, folder)
+    unpack(pulled.layer, folder, limits=limits)
     data = {"revision": pulled.revision, "digest": pulled.digest, "annotations": pulled.annotations}
     output.emit(f"pulled {pulled.revision} into {folder}", data, args.output)
     return 0

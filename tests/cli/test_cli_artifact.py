@@ -135,6 +135,16 @@ def test_a_diff_goes_file_by_file_and_line_by_line(shell: Shell) -> None:
     assert shell("artifact", "diff", V2, str(shell.folder / "no such")).code == 2
 
 
+def test_a_bundle_that_is_too_large_is_refused_by_name(shell: Shell) -> None:
+    pushed(shell, V1, big=bytes(3 << 20), small=b"x")
+    words = ("artifact", "pull", V1, "-d", str(shell.folder / "out"))
+    said = shell(*words, "--max-size", "2")
+    assert said.code == 1 and "'big'" in said.err and "exceed" in said.err
+    said = shell(*words, "--max-entries", "2")
+    assert said.code == 1 and "more than 2 entries" in said.err
+    assert shell(*words).code == 0
+
+
 def test_a_dry_run_and_read_only_send_reads_only(shell: Shell) -> None:
     pushed(shell, V1, a=b"1")
     shell.registry.served.clear()
