@@ -19,6 +19,7 @@ from fluxtui.kustomize.hashing import add_hashes
 from fluxtui.kustomize.kustfile import KustFile, read_kustomization
 from fluxtui.kustomize.loader import Loader
 from fluxtui.kustomize.plugins import sort_run
+from fluxtui.kustomize.positions import line_of_field
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import is_null, plain, text_of
@@ -78,6 +79,12 @@ def run(
         return _run(loader, kust or read_kustomization(loader), tracker or NoTracker())
     except RecursionError as problem:
         raise BuildError("bases or values are nested too deeply", file=path) from problem
+    except BuildError as problem:
+        if problem.line or not (problem.file and problem.field):
+            raise
+        where = {"file": problem.file, "field": problem.field}
+        line = line_of_field(files, **where)
+        raise BuildError(problem.what, line=line, next=problem.next, **where) from problem
 
 
 def _run(loader: Loader, kust: KustFile, tracker: Tracker) -> tuple[list[Resource], list[str]]:

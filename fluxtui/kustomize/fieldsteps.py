@@ -139,15 +139,16 @@ class _Reader:
         legacy = field == "patchesJson6902"
         builtin = "PatchJson6902Transformer" if legacy else "PatchTransformer"
         for index, entry in enumerate(self.kust.many(field)):
-            where = f"{field}[{index}]"
-            with located(self.kust.file, where):
-                patch = patch_of(entry, self.loader, self.schema, where, self.kust.file)
+            where = self.kust.patch_field(field, index)
+            of_flux = where.startswith("spec.")
+            file = f"Kustomization {self.kust.flux}" if of_flux else self.kust.file
+            with located(file, where):
+                patch = patch_of(entry, self.loader, self.schema, where, file)
             if legacy:
-                _check_legacy(patch, self.kust.file, where)
+                _check_legacy(patch, file, where)
             by = self.kust.patch_name(field, index)
             run = partial(_patched, patch=patch)
-            of = self.kust.patch_field(field, index)
-            yield Step(by, builtin, run, "" if of.startswith("spec.") else self.kust.file, of)
+            yield Step(by, builtin, run, "" if of_flux else file, where)
 
     def merges(self) -> Iterator[Step]:
         """patchesStrategicMerge, all in one step."""

@@ -38,20 +38,32 @@ class Loader:
         self.parent = parent
 
     def at(self, path: str) -> str:
-        """A path of the kustomization relative to the root of the build."""
-        return normalise(posixpath.join(self.root, path) if self.root != "." else path)
+        """A path of the kustomization relative to the root of the build.
+
+        Raises BuildError for a path out of the root.
+        """
+        try:
+            return normalise(posixpath.join(self.root, path) if self.root != "." else path)
+        except BuildError as problem:
+            raise BuildError(f"{path}: {problem.what}") from problem
 
     def read(self, path: str, field: str = "") -> bytes:
         """Content of a file. Raises BuildError (missing, remote, outside of the root)."""
         if is_remote(path):
             raise BuildError(
                 f"{path} is on the network, which is not read",
-                file=self.root,
                 field=field,
                 next="vendor the file into the bundle",
             )
+        where = self.at(path)
         try:
-            return self.files.read(self.at(path))
+            there = self.files.is_file(where)
+        except BuildError as problem:
+            raise BuildError(f"{path}: {problem.what}", field=field) from problem
+        if not there:
+            raise BuildError(f"{path}: no such file", field=field)
+        try:
+            return self.files.read(where)
         except BuildError as problem:
             raise BuildError(problem.what, file=problem.file or path, field=field) from problem
 
@@ -59,14 +71,12 @@ class Loader:
         """The loader of a folder it includes. Raises BuildError for cycles and outside folders."""
         where = self.at(path)
         if not self.files.is_dir(where):
-            raise BuildError(f"{path} is neither a file nor a folder", file=self.root, field=field)
+            raise BuildError(f"{path} is neither a file nor a folder", field=field)
         visited: Loader | None = self
         while visited is not None:
             if where == "." or visited.root == where or visited.root.startswith(f"{where}/"):
                 raise BuildError(
-                    f"cycle: {path} leads to {where}, which is being built",
-                    file=self.root,
-                    field=field,
+                    f"cycle: {path} leads to {where}, which is being built", field=field
                 )
             visited = visited.parent
         return Loader(self.files, where, self)

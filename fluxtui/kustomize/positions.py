@@ -87,10 +87,25 @@ def _lines(node: yaml.Node, first: int) -> dict[str, int]:
     """The line of every value by its path; of a mapping or list the line of what is first in it."""
     found: dict[str, int] = {}
     for path, leaf, key in _leaves(node, (), None, 0):
-        line = int(first + (key or leaf).start_mark.line)
+        begin = leaf if key is None or (path and isinstance(path[-1], int)) else key
+        line = int(first + begin.start_mark.line)
         for length in range(1, len(path) + 1):
             found.setdefault(field_text(path[:length]), line)
     return found
+
+
+def line_of_field(files: Files, file: str, field: str) -> int:
+    """The line of a field, or of what would hold it, in a file of one document; 0 if unknown."""
+    try:
+        documents = list(Reader(file).nodes(files.read(file))) if files.is_file(file) else []
+    except BuildError:
+        return 0
+    if len(documents) != 1:
+        return 0
+    lines = _lines(*documents[0])
+    while field and field not in lines:
+        field = field[: max(field.rfind("."), field.rfind("["), 0)]
+    return lines.get(field, 0)
 
 
 def line_of(files: Files, origin: Origin) -> int:

@@ -259,7 +259,9 @@ def check_openapi(kust: KustFile, loader: Loader) -> dict[str, Any] | None:
         )
     if not path:
         return None
-    documents = load_values(loader.read(path, "openapi.path"), file=loader.at(path), mode="kubectl")
+    with located(kust.file, "openapi.path"):
+        text = loader.read(path, "openapi.path")
+    documents = load_values(text, file=loader.at(path), mode="kubectl")
     data = plain(copied(documents[0])) if documents else None
     if not isinstance(data, dict):
         raise BuildError(

@@ -35,16 +35,17 @@ WRONG: list[Any] = [
                  "helmChartInflationGenerator", "Helm"),
     pytest.param("resources: [a]\n  b: c", TOP, "", "not valid YAML"),
     # resources
-    pytest.param("resources: [nope.yaml]", ".", "resources[0]", "neither a file nor a folder"),
+    pytest.param("resources: [nope.yaml]", TOP, "resources[0]", "neither a file nor a folder"),
     pytest.param("resources: ['']", TOP, "resources[0]", "empty path"),
     pytest.param("resources: [b]\n== b/x.yaml\na: b", "b", "resources[0]", "no kustomization.yaml"),
     pytest.param("resources: [settings.yaml, settings.yaml]", "settings.yaml", "resources[1]",
                  "already there"),
-    pytest.param("resources: [.]", ".", "resources[0]", "cycle"),
+    pytest.param("resources: [.]", TOP, "resources[0]", "cycle"),
     pytest.param("resources: [b]\n== b/kustomization.yaml\nresources: [../c]\n"
-                 "== c/kustomization.yaml\nresources: [../b]", "c", "resources[0]", "cycle"),
-    pytest.param("resources: [../x]", "../x", "resources[0]", "out of the bundle"),
-    pytest.param("resources: [/etc/passwd]", "/etc/passwd", "resources[0]", "absolute"),
+                 "== c/kustomization.yaml\nresources: [../b]", "c/kustomization.yaml",
+                 "resources[0]", "cycle"),
+    pytest.param("resources: [../x]", TOP, "resources[0]", "out of the bundle"),
+    pytest.param("resources: [/etc/passwd]", TOP, "resources[0]", "absolute"),
     pytest.param("resources: ['https://x.io/a.yaml']", TOP, "resources[0]", "remote"),
     pytest.param("resources: ['github.com/a/b?ref=main']", TOP, "resources[0]", "remote"),
     pytest.param("resources: ['git@github.com:a/b']", TOP, "resources[0]", "remote"),
@@ -52,7 +53,7 @@ WRONG: list[Any] = [
                  "b/kustomization.yaml", "kind", "not a Kustomization"),
     pytest.param(ONE + "components: [b]\n== b/kustomization.yaml\nnamePrefix: a",
                  "b/kustomization.yaml", "kind", "not a Component"),
-    pytest.param(ONE + "components: [settings.yaml]", ".", "components[0]", "neither"),
+    pytest.param(ONE + "components: [settings.yaml]", TOP, "components[0]", "neither"),
     pytest.param("resources: [b]\n== b/kustomization.yaml\nnamePrefix: a\n== b/Kustomization\na: b",
                  "b", "resources[0]", "several"),
     pytest.param("resources: [a.yaml]\n== a.yaml\nmetadata: {name: a}", "a.yaml", "kind",
@@ -65,7 +66,7 @@ WRONG: list[Any] = [
     # patches
     pytest.param(ONE + "patches: [{}]", TOP, "patches[0]", "must be set"),
     pytest.param(ONE + "patches: [{patch: a, path: b}]", TOP, "patches[0]", "only one"),
-    pytest.param(ONE + "patches: [{path: nope.yaml}]", "nope.yaml", "patches[0]", "no such file"),
+    pytest.param(ONE + "patches: [{path: nope.yaml}]", TOP, "patches[0]", "no such file"),
     pytest.param(ONE + "patches: [{patch: nonsense}]", TOP, "patches[0]", "neither"),
     pytest.param(ONE + "patches: [{patch: '[{\"op\": \"remove\", \"path\": \"/x\"}]'}]", TOP,
                  "patches[0]", "target"),
@@ -81,7 +82,7 @@ WRONG: list[Any] = [
                  " settings}, $patch: dance}'}]", TOP, "patches[0]", "unknown patch strategy"),
     pytest.param(ONE + "patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name:"
                  " settings}, data: [a]}'}]", TOP, "patches[0]", "data"),
-    pytest.param(ONE + "patchesStrategicMerge: [nope.yaml]", "nope.yaml",
+    pytest.param(ONE + "patchesStrategicMerge: [nope.yaml]", TOP,
                  "patchesStrategicMerge[0]", "no such file"),
     pytest.param(ONE + "patchesStrategicMerge: ['# nothing']", TOP, "patchesStrategicMerge",
                  "empty"),
@@ -93,12 +94,12 @@ WRONG: list[Any] = [
                  "not key=value"),
     pytest.param("configMapGenerator: [{name: a, literals: [a=1, a=2]}]", TOP, "a", "repeats"),
     pytest.param("configMapGenerator: [{name: a, literals: ['5=x']}]", TOP, "5", "reads as"),
-    pytest.param("configMapGenerator: [{name: a, files: [nope]}]", "nope",
+    pytest.param("configMapGenerator: [{name: a, files: [nope]}]", TOP,
                  "configMapGenerator[0]", "no such file"),
     pytest.param("configMapGenerator: [{name: a, files: ['a=b=c']}]", TOP, "files", "path"),
-    pytest.param("configMapGenerator: [{name: a, files: ['https://x.io/y']}]", ".",
+    pytest.param("configMapGenerator: [{name: a, files: ['https://x.io/y']}]", TOP,
                  "configMapGenerator[0]", "network"),
-    pytest.param("secretGenerator: [{name: a, envs: [nope]}]", "nope", "secretGenerator[0]",
+    pytest.param("secretGenerator: [{name: a, envs: [nope]}]", TOP, "secretGenerator[0]",
                  "no such file"),
     pytest.param("configMapGenerator: [{name: a, behavior: merge}]", TOP,
                  "configMapGenerator[0]", "does not exist"),
@@ -139,7 +140,7 @@ WRONG: list[Any] = [
     pytest.param(ONE + "crds: [c.yaml]\n== c.yaml\n- a", "c.yaml", "crds[0]", "mapping"),
     pytest.param(ONE + "openapi: {version: v9}", TOP, "openapi.version", "not built in"),
     pytest.param(ONE + "openapi: {version: v1.21.2, path: x}", TOP, "openapi", "exclude"),
-    pytest.param(ONE + "openapi: {path: nope.json}", "nope.json", "openapi.path", "no such file"),
+    pytest.param(ONE + "openapi: {path: nope.json}", TOP, "openapi.path", "no such file"),
     pytest.param(ONE + "transformers: ['{apiVersion: x.io/v1, kind: T, metadata: {name: t}}']",
                  TOP, "apiVersion", "programs and containers are not run"),
     pytest.param(ONE + "transformers: ['{apiVersion: builtin, kind: T, metadata: {name: t}}']",
@@ -192,3 +193,25 @@ def test_a_message_reads_as_one_sentence_with_its_place() -> None:
     with pytest.raises(BuildError) as caught:
         rendered("resources: [a.yaml]\n== a.yaml\nkind: A\n---\nkind: B\nmetadata: {}\n")
     assert str(caught.value) == "a.yaml:1 metadata.name: missing metadata.name in A"
+
+
+LINES: list[Any] = [
+    pytest.param("resources:\n- settings.yaml\n- ../x\n", 3, id="a path out of the root"),
+    pytest.param("resources:\n- settings.yaml\n- nope.yaml\n", 3, id="a missing file"),
+    pytest.param("resources:\n- .\n", 2, id="a base of itself"),
+    pytest.param("resources:\n- settings.yaml\n- https://x.io/a.yaml\n", 3, id="a remote base"),
+    pytest.param(ONE + "helmCharts:\n- name: x\n", 3, id="Helm"),
+    pytest.param(ONE + "patches:\n- path: nope.yaml\n", 3, id="a missing patch"),
+    pytest.param(ONE + "namePrefix: p\nnope: 1\n", 3, id="an unknown field"),
+    pytest.param(ONE + "replicas:\n- name: nope\n  count: 1\n", 3, id="nothing to count"),
+    pytest.param(ONE + "transformers:\n- tool.yaml\n== tool.yaml\nkind: T\napiVersion: x.io/v1\n"
+                 "metadata: {name: t}\n", 2, id="a program"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line"), LINES)
+def test_a_mistake_names_its_line(text: str, line: int) -> None:
+    with pytest.raises(BuildError) as caught:
+        rendered(text)
+    assert caught.value.line == line
+    assert f":{line} " in str(caught.value)

@@ -116,7 +116,7 @@ WRONG: list[Any] = [
     pytest.param(PLAIN, {"components": ["/abs"]}, ".", "kustomization.yaml", "spec.components[0]"),
     pytest.param(PLAIN, {"components": ["https://x/y"]}, ".", "kustomization.yaml",
                  "spec.components[0]"),
-    pytest.param(PLAIN, {"components": ["nope"]}, ".", ".", "components[0]"),
+    pytest.param(PLAIN, {"components": ["nope"]}, ".", "kustomization.yaml", "components[0]"),
     pytest.param(PLAIN + "resources2: [", {}, ".", "kustomization.yaml", ""),
     pytest.param("== d/a.yaml\n{kind: A, metadata: {name: a}}\n", {}, "d", "", "apiVersion"),
 ]  # fmt: skip

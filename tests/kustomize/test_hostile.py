@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -19,8 +20,8 @@ BOMB = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
     for i in range(8)
 )
 TEXTS: list[Any] = [
-    pytest.param(BOMB, "alias bomb", 0, id="alias bomb"),
-    pytest.param(b"a: &a [*a]\n", "nested", 0, id="an anchor in itself"),
+    pytest.param(BOMB, "alias bomb", 1, id="alias bomb"),
+    pytest.param(b"a: &a [*a]\n", "nested", 1, id="an anchor in itself"),
     pytest.param(b"a: " + b"[" * 100_000, "nested", 0, id="open brackets"),
     pytest.param(b"- " * 100_000 + b"a", "nested", 0, id="dashes"),
     pytest.param(b"a: " + b"{b: " * 3000 + b"1" + b"}" * 3000, "nested", 0, id="deep mappings"),
@@ -49,6 +50,41 @@ def test_a_hostile_file_is_refused_by_file_and_line(data: bytes, what: str, line
     assert what in str(caught.value)
     assert not line or caught.value.line == line
     assert monotonic() - began < 10
+
+
+def test_fifty_megabytes_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources:\n- huge.yaml\n")
+    with (tmp_path / "huge.yaml").open("wb") as file:
+        file.truncate(50 * 1024 * 1024)
+    tracemalloc.start()
+    with pytest.raises(BuildError, match="larger than 20 MiB") as caught:
+        build(FolderFiles(tmp_path))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (caught.value.file, caught.value.field) == ("huge.yaml", "resources[0]")
+    assert peak < 5 * 1024 * 1024
+
+
+ONE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: y}\n"
+TWICE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: z}\ndata: {x: w}\n"
+
+
+@pytest.mark.parametrize("field", ["patches: [{path: p.yaml}]", "patchesStrategicMerge: [p.yaml]"])
+def test_doubled_keys_in_a_patch_are_refused(field: str) -> None:
+    files = {"kustomization.yaml": f"resources: [a.yaml]\n{field}\n", "a.yaml": ONE}
+    with pytest.raises(BuildError, match="defined twice") as caught:
+        build(MemoryFiles({k: v.encode() for k, v in {**files, "p.yaml": TWICE}.items()}))
+    assert (caught.value.file, caught.value.line) == ("p.yaml", 5)
+
+
+def test_of_doubled_keys_in_a_kustomization_the_last_counts_and_a_finding_says_so() -> None:
+    text = "namePrefix: a-\nresources: [a.yaml]\nnamePrefix: b-\n"
+    files = MemoryFiles({"x/kustomization.yaml": text.encode(), "x/a.yaml": ONE.encode()})
+    built = build(files, "x")
+    assert built.objects[0]["metadata"]["name"] == "b-a"
+    assert built.findings == (
+        "x/kustomization.yaml:3: namePrefix is defined twice; the last one counts",
+    )
 
 
 def test_links_are_followed_inside_and_refused_outside(tmp_path: Path) -> None:
