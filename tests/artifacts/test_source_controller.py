@@ -9,6 +9,7 @@ import base64
 import json
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,6 +138,29 @@ def ready(api: Client, name: str, tmp_path: Path) -> dict[str, Any]:
     pytest.fail(f"no answer: {(tmp_path / 'log').read_text()[-3000:]}")
 
 
+def pushed_by_hand(
+    registry: RegistryServer, url: str, docker_config: bytes, tmp_path: Path
+) -> dict[str, Any]:
+    """`fluxtui artifact push` of a folder, as a person types it; what it told."""
+    folder, home = tmp_path / "bundle", tmp_path / "home"
+    for name, data in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    home.mkdir()
+    (home / "config.json").write_bytes(docker_config)
+    words = ["artifact", "push", url, "--path", str(folder), "--revision", "main@sha1:0a1b"]
+    done = subprocess.run(
+        [sys.executable, "-m", "fluxtui", *words, "-o", "json"],
+        env={"HOME": str(home), "DOCKER_CONFIG": str(home), "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
 def test_the_controller_reports_our_revision_and_stores_what_we_say_it_keeps(
     api: Client, registry: RegistryServer, client: RegistryClient, reference: Reference,
     tmp_path: Path,
@@ -172,3 +196,12 @@ def test_the_controller_reports_our_revision_and_stores_what_we_say_it_keeps(
     status = ready(api, "activity", tmp_path)
     wanted = client.pull(reference.with_digest(pushed.digest)).revision
     assert status["artifact"]["revision"] == wanted == pushed.digest
+
+    told = pushed_by_hand(registry, f"{reference.url}:v2.0.0", config, tmp_path)
+    api.patch(f"{OBJECTS}/activity", {"spec": {"ref": {"digest": None, "tag": "v2.0.0"}}}).ok()
+    status = ready(api, "activity", tmp_path)
+    assert status["artifact"]["revision"] == f"v2.0.0@{told['digest']}"
+    assert status["artifact"]["metadata"]["org.opencontainers.image.revision"] == "main@sha1:0a1b"
+    stored = (tmp_path / "storage" / status["artifact"]["path"]).read_bytes()
+    packed = {name: data for name, data in FILES.items() if not name.endswith(".png")}
+    assert unpack_files(stored) == apply_source_ignore(packed)
