@@ -149,6 +149,12 @@ class Resource:
         now = self.id
         self.previous.append((now.space, now.name, now.gvk.kind))
 
+    def forget(self) -> None:
+        """Drops what kustomize keeps in annotations, which a patch has set to null."""
+        self.previous, self.prefixes, self.suffixes = [], [], []
+        self.origin, self.transformations = None, []
+        self.hashed = False
+
     def is_empty(self) -> bool:
         return self.dead or is_empty(self.obj)
 

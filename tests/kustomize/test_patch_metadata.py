@@ -29,3 +29,16 @@ def test_an_operation_finds_annotations_on_every_object() -> None:
     assert field(built, "Deployment/web metadata.annotations") == {"a.io/b": "c"}
     built = patched('[{"op": "add", "path": "/spec/x", "value": 1}]', target="{kind: Deployment}")
     assert field(built, "Deployment/web metadata.annotations") is None
+
+
+def test_annotations_set_to_null_take_kustomizes_own_notes_along() -> None:
+    """The hash suffix of a generated object is one of those notes, so are its former names."""
+    built = rendered(
+        """
+        namePrefix: p-
+        configMapGenerator: [{name: a, literals: [x=y]}]
+        patches:
+        - patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: null}}'
+        """
+    )
+    assert field(built, "ConfigMap/p-a data.x") == "y"

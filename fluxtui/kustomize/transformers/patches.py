@@ -148,6 +148,8 @@ def merge_into(resource: Resource, obj: dict[str, Any], patch: Patch) -> None:
         overlay["apiVersion"] = old.get("apiVersion")
     if patch.target is not None or patch.legacy:
         _write_texts(Resource(overlay, resource.schema, patch.file))
+    elif is_null(overlay.get("metadata", {}).get("annotations", "")):
+        resource.forget()
     merged = strategic_merge(old, overlay, resource.schema)
     if not merged:
         resource.dead = True

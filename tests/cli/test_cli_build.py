@@ -1,0 +1,112 @@
+"""A person renders a folder: objects on one stream, findings on the other, explained if asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fluxtui.cli.main import FINE, NOT, USAGE, main
+
+KUSTOMIZATION = """\
+resources: [web.yaml]
+namePrefix: p-
+patches:
+- target: {kind: ConfigMap}
+  patch: '[{"op": "add", "path": "/data/added", "value": "yes"}]'
+- target: {kind: Deployment}
+  patch: '[{"op": "remove", "path": "/spec"}]'
+"""
+WEB = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  kept: "1"
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: login}
+stringData: {password: hunter2}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "kustomization.yaml").write_text(KUSTOMIZATION)
+    (tmp_path / "web.yaml").write_text(WEB)
+    return tmp_path
+
+
+def test_a_folder_is_printed_as_kustomize_prints_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", str(folder)]) == FINE
+    out, err = capsys.readouterr()
+    config, secret = yaml.safe_load_all(out)
+    assert config["metadata"]["name"] == "p-web"
+    assert config["data"] == {"kept": "1", "added": "yes"}
+    assert secret["stringData"] == {"password": "hunter2"}
+    assert err == "fluxtui: patch 2 of kustomization.yaml matches no object\n"
+
+
+def test_explained_every_value_says_who_set_it_and_no_secret_is_shown(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", str(folder), "--explain"]) == FINE
+    out = capsys.readouterr().out
+    remarks = {
+        line.partition("  # ")[0].strip(): line.partition("  # ")[2] for line in out.splitlines()
+    }
+    assert remarks['kept: "1"'] == "web.yaml:6"
+    assert remarks['added: "yes"'] == "patch 1 of kustomization.yaml line 4"
+    assert remarks["name: p-web"] == "transformer namePrefix (kustomization.yaml:2)"
+    assert remarks["password: secret /p-login#password"].endswith("secret")
+    assert "hunter2" not in out
+    assert len(list(yaml.safe_load_all(out))) == 2
+
+
+def test_a_program_gets_objects_origins_and_findings(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", str(folder), "--explain", "-o", "json"]) == FINE
+    data = json.loads(capsys.readouterr().out)
+    assert data["findings"] == ["patch 2 of kustomization.yaml matches no object"]
+    first = data["objects"][0]
+    assert first["object"]["metadata"]["name"] == "p-web"
+    by_path = {origin["path"]: origin for origin in first["origins"]}
+    assert by_path["data.added"] == {
+        "path": "data.added",
+        "by": "patch 1 of kustomization.yaml",
+        "file": "kustomization.yaml",
+        "line": 4,
+        "secret": False,
+    }
+    assert main(["build", str(folder), "-o", "yaml"]) == FINE
+    plain = yaml.safe_load(capsys.readouterr().out)
+    assert [obj["kind"] for obj in plain["objects"]] == ["ConfigMap", "Secret"]
+
+
+def test_a_mistake_is_told_by_file_and_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "kustomization.yaml").write_text("resources:\n- nope.yaml\n")
+    assert main(["build", str(folder)]) == NOT
+    assert "kustomization.yaml:2 resources[0]: nope.yaml" in capsys.readouterr().err
+    assert main(["build", str(folder / "nowhere")]) == USAGE
+
+
+def test_a_folder_in_a_work_tree_may_use_bases_beside_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".git").mkdir()
+    (folder / "overlay").mkdir()
+    (folder / "overlay" / "kustomization.yaml").write_text("nameSuffix: -s\nresources: [../base]\n")
+    (folder / "base").mkdir()
+    (folder / "base" / "kustomization.yaml").write_text("resources: [../web.yaml]\n")
+    assert main(["build", str(folder / "overlay"), "--explain"]) == FINE
+    out = capsys.readouterr().out
+    assert "transformer nameSuffix (overlay/kustomization.yaml:1)" in out
