@@ -21,7 +21,7 @@ from fluxtui.cli.session import registry_client
 from fluxtui.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from fluxtui.artifacts import FileChange, Reference, RegistryClient
+    from fluxtui.artifacts import FileChange, Pulled, Reference, RegistryClient
 
 
 def artifact(args: argparse.Namespace) -> int:
@@ -32,19 +32,31 @@ def artifact(args: argparse.Namespace) -> int:
     write = artifact_writes.ACTIONS.get(args.action)
     if write is not None:
         return write(load_if_any(options_of(args)), reference, args)
-    with (
-        Bar(sys.stderr) as bar,
-        registry_client(load_registries(options_of(args)), bar.moved) as client,
-    ):
-        return _READS[args.action](client, reference, args)
+    config = load_registries(options_of(args))
+    with Bar(sys.stderr) as bar, registry_client(config, bar.moved) as client:
+        return _READS[args.action](_Reader(client, config.cache), reference, args)
 
 
-def _pull(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
+class _Reader:
+    """A client, and the blobs that are on this machine already."""
+
+    def __init__(self, client: RegistryClient, folder: str) -> None:
+        from fluxtui.artifacts import BlobCache
+
+        self.client = client
+        self._cache = BlobCache(Path(folder)) if folder else None
+
+    def pull(self, reference: Reference) -> Pulled:
+        """The artifact as Flux would take it. Raises RegistryError, ArtifactError."""
+        return self.client.pull(reference, cache=self._cache)
+
+
+def _pull(reader: _Reader, reference: Reference, args: argparse.Namespace) -> int:
     from fluxtui.artifacts import Limits, unpack
 
     folder = Path(args.output_folder)
     limits = Limits(max_bytes=args.max_size << 20, max_entries=args.max_entries)
-    pulled = client.pull(reference)
+    pulled = reader.pull(reference)
     folder.mkdir(parents=True, exist_ok=True)
     unpack(pulled.layer, folder, limits=limits)
     data = {"revision": pulled.revision, "digest": pulled.digest, "annotations": pulled.annotations}
@@ -52,24 +64,24 @@ def _pull(client: RegistryClient, reference: Reference, args: argparse.Namespace
     return 0
 
 
-def _list(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
-    tags = client.list_tags(reference)
+def _list(reader: _Reader, reference: Reference, args: argparse.Namespace) -> int:
+    tags = reader.client.list_tags(reference)
     output.emit("\n".join(tags) or "no tag", tags, args.output)
     return 0
 
 
-def _diff(client: RegistryClient, reference: Reference, args: argparse.Namespace) -> int:
+def _diff(reader: _Reader, reference: Reference, args: argparse.Namespace) -> int:
     """File by file, line by line; exit 1 when something differs."""
     from fluxtui.artifacts import diff_files
 
-    before, after = _files(client, str(reference)), _files(client, args.other)
+    before, after = _files(reader, str(reference)), _files(reader, args.other)
     changes = diff_files(before, after)
     text = "\n".join(line for change in changes for line in _told(change)) or "no file differs"
     output.emit(text, [_data(change) for change in changes], args.output)
     return 1 if changes else 0
 
 
-def _files(client: RegistryClient, text: str) -> Mapping[str, bytes]:
+def _files(reader: _Reader, text: str) -> Mapping[str, bytes]:
     from fluxtui.artifacts import Reference, pack, unpack_files
 
     if not text.startswith("oci://"):
@@ -77,7 +89,7 @@ def _files(client: RegistryClient, text: str) -> Mapping[str, bytes]:
         if not folder.is_dir():
             raise UsageError("there is no such folder", where=text, next="name oci://... or one")
         return unpack_files(pack(folder).data)
-    return unpack_files(client.pull(Reference.parse(text)).layer)
+    return unpack_files(reader.pull(Reference.parse(text)).layer)
 
 
 def _told(change: FileChange) -> list[str]:

@@ -133,9 +133,15 @@ def _merge(config: Config, data: Mapping[str, Any], path: Path, *, allowed: set[
         config,
         theme=str(data.get("theme") or config.theme),
         journal=_path(data.get("journal"), path.parent) or config.journal,
-        cache=_path(data.get("cache"), path.parent) or config.cache,
+        cache=_cache(data, path.parent, config.cache),
         read_only=_flag(data, "readOnly", at, config.read_only),
     )
+
+
+def _cache(data: Mapping[str, Any], folder: Path, default: str) -> str:
+    """Where blobs are kept; "" for `cache: off`, as bundles may hold secrets (design.md 7)."""
+    value = data.get("cache")
+    return "" if value is False else _path(value, folder) or default
 
 
 def _environments(value: object, at: str, folder: Path) -> tuple[Environment, ...]:

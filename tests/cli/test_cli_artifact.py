@@ -145,6 +145,17 @@ def test_a_bundle_that_is_too_large_is_refused_by_name(shell: Shell) -> None:
     assert shell(*words).code == 0
 
 
+def test_a_bundle_comes_over_the_wire_once_and_never_when_it_is_here(shell: Shell) -> None:
+    pushed(shell, V1, a=b"1")
+    words = ("artifact", "pull", V1, "-d", str(shell.folder / "out"))
+    for _ in range(3):
+        assert shell(*words).code == 0
+    asked = [s for s in shell.registry.served if s.method == "GET" and "/blobs/" in s.path]
+    assert len(asked) == 1
+    kept = [p for p in (shell.folder / "cache").rglob("*") if p.is_file()]
+    assert kept and all(p.stat().st_mode & 0o077 == 0 for p in kept)
+
+
 def test_a_dry_run_and_read_only_send_reads_only(shell: Shell) -> None:
     pushed(shell, V1, a=b"1")
     shell.registry.served.clear()

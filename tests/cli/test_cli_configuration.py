@@ -102,6 +102,15 @@ def test_a_config_flag_replaces_the_users_file_and_flags_win(place: Place, tmp_p
     assert place.load(config=str(named), read_only=True).read_only
 
 
+def test_the_cache_of_blobs_can_be_off(place: Place, tmp_path: Path) -> None:
+    for text, kept in (("cache: off", ""), ("cache: here", str(tmp_path / "here"))):
+        named = tmp_path / "team.yaml"
+        named.write_text(f"{text}\nenvironments: {{staging: {{}}}}\n")
+        assert place.load(config=str(named)).cache == kept
+    named.write_text("environments: {staging: {}}\n")
+    assert place.load(config=str(named)).cache.endswith("fluxtui")
+
+
 def test_a_context_by_flag_is_protected_unless_the_file_names_it(place: Place) -> None:
     place.user.write_text("environments: {staging: {context: two, protected: false}}\n")
     found = place.load(contexts=("one", "two")).environments
