@@ -68,8 +68,9 @@ def infra_with_oci_root(folder: Path) -> str:
     return str(target)
 
 
-async def give_remote_kubeconfig(delivery: Embedded, environment: str) -> None:
-    """milo-iam applies to another control plane: here the same one, by the Secret it names."""
+async def give_what_operators_make(delivery: Embedded, environment: str) -> None:
+    """The Secret by which milo-iam applies to another control plane (here the same one), and the
+    trust bundle."""
     path = delivery.world.kubeconfig
     config = {**json.loads(path.read_text()), "current-context": environment}
     cluster = await connect(str(path), environment, name=environment)
@@ -86,6 +87,15 @@ async def give_remote_kubeconfig(delivery: Embedded, environment: str) -> None:
             "data": {"value": base64.b64encode(json.dumps(config).encode()).decode()},
         }
         await cluster.apply(secrets, secret, field_manager="platform-team")
+        # What trust-manager spreads in a real cluster: the UI's pods mount it.
+        bundle = {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "platform-trust-bundle", "namespace": "activity-system"},
+            "data": {"ca.crt": "-----BEGIN CERTIFICATE-----"},
+        }
+        config_maps = await cluster.find("v1", "ConfigMap")
+        await cluster.apply(config_maps, bundle, field_manager="platform-team")
     finally:
         await cluster.close()
 
@@ -93,7 +103,7 @@ async def give_remote_kubeconfig(delivery: Embedded, environment: str) -> None:
 async def test_the_real_delivery_rolls_to_the_end(world: Embedded, tmp_path: Path) -> None:
     for environment in ("staging", "production"):
         fluxtui(world, "apply", "-e", environment, str(DATA / "crds"), "--yes")
-        await give_remote_kubeconfig(world, environment)
+        await give_what_operators_make(world, environment)
     for bundle, repository in (
         ("activity", f"{HOST}/datum/activity-kustomize"),
         ("activity-ui", f"{HOST}/datum/activity-ui-kustomize"),
@@ -104,7 +114,7 @@ async def test_the_real_delivery_rolls_to_the_end(world: Embedded, tmp_path: Pat
         fluxtui(world, "artifact", "tag", f"{repository}:v0.4.1", "--tag", STAGING_TAG)
     infra = f"{HOST}/platform/infra:staging"
     fluxtui(world, "artifact", "push", infra, "--path", infra_with_oci_root(tmp_path))
-    fluxtui(world, "artifact", "tag", infra, "--tag", "production")
+    fluxtui(world, "artifact", "tag", infra, "--tag", "production", "--move")
     for environment in ("staging", "production"):
         root = DATA / "infra" / "clusters" / environment / "flux-system" / "alternatives"
         fluxtui(world, "apply", "-e", environment, str(root / "root-oci.yaml"), "--yes")

@@ -72,7 +72,13 @@ async def bootstrapped(stage: Stage, environment: str, version: str) -> None:
             "kind": "Secret",
             "metadata": {"name": "milo-controlplane-kubeconfig", "namespace": "activity-system"},
             "data": {"value": base64.b64encode(kubeconfig).decode()},
-        }
+        },
+        {  # what trust-manager spreads: the UI's pods mount it
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "platform-trust-bundle", "namespace": "activity-system"},
+            "data": {"ca.crt": "-----BEGIN CERTIFICATE-----"},
+        },
     )
     folder = DATA / "infra" / "clusters" / environment / "flux-system"
     for name in ("alternatives/root-oci.yaml", "cluster-settings.yaml"):
