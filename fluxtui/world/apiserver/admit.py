@@ -106,8 +106,9 @@ def finish(
         new = state.reviews.validated(kind, old, new) or new
     if not kind.custom:
         options.warnings += validation.warnings(kind.group, kind.kind, new, old)
-    if kind.warning:
-        options.warnings.append(kind.warning)
+    if kind.custom:
+        before = old["metadata"] if old is not None else {}
+        options.warnings += naming.finalizer_warnings(new["metadata"], before)
     return decoded, new
 
 

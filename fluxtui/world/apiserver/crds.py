@@ -6,20 +6,23 @@ Established and NamesAccepted conditions. Flux's two CRDs come from `data/`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from fluxtui.world.apiserver import deletes
+from fluxtui.world.apiserver import deletes, schema
 from fluxtui.world.apiserver.kinds import Column, Kind
 from fluxtui.world.apiserver.shape import from_schema
 from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import Json, StatusError
 from fluxtui.world.apiserver.store import Event, Key
 
+# The key in `Kind.extra` of what makes a version's object of a stored one.
+CONVERT = "convert"
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
 # apiextensions-apiserver lists them in this order, and discovery passes it on.
 _VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
@@ -36,6 +39,23 @@ def flux_crds() -> tuple[Mapping[str, Any], ...]:
     return tuple(out)
 
 
+def _deprecation(spec: Mapping[str, Any], version: str) -> str:
+    """The server's own words, with the best version that is served and not deprecated."""
+    group, kind = spec["group"], spec["names"]["kind"]
+    text = f"{group}/{version} {kind} is deprecated"
+    fine = [v["name"] for v in spec["versions"] if v.get("served") and not v.get("deprecated")]
+    return f"{text}; use {group}/{max(fine, key=_rank)} {kind}" if fine else text
+
+
+def _rank(version: str) -> tuple[int, ...]:
+    """v2 before v1 before v2beta1 before v1alpha1, as discovery orders them."""
+    found = re.fullmatch(r"v([0-9]+)(?:(alpha|beta)([0-9]+))?", version)
+    if not found:
+        return (0,)
+    major, stage, minor = found.groups()
+    return ({None: 3, "beta": 2, "alpha": 1}[stage], int(major), int(minor or 0))
+
+
 def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
     """The kinds a CRD serves: one per served version."""
     spec = crd["spec"]
@@ -43,7 +63,7 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
     versions = [v for v in spec.get("versions") or () if v.get("served")]
     storage = next((v["name"] for v in spec.get("versions") or () if v.get("storage")), "")
     for version in versions:
-        schema: Mapping[str, Any] = (version.get("schema") or {}).get("openAPIV3Schema") or {}
+        found: Mapping[str, Any] = (version.get("schema") or {}).get("openAPIV3Schema") or {}
         subresources: Mapping[str, Any] = version.get("subresources") or {}
         columns = tuple(
             Column(
@@ -58,30 +78,42 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
         )
         warning = ""
         if version.get("deprecated"):
-            warning = version.get("deprecationWarning") or (
-                f"{spec['group']}/{version['name']} {names['kind']} is deprecated"
-            )
+            warning = version.get("deprecationWarning") or _deprecation(spec, version["name"])
         yield Kind(
             spec["group"],
             version["name"],
             names["kind"],
             names["plural"],
             names.get("singular") or names["kind"].lower(),
-            from_schema(schema, root=True),
+            from_schema(found, root=True),
             tuple(names.get("shortNames") or ()),
             spec.get("scope") == "Namespaced",
             categories=tuple(names.get("categories") or ()),
             subresources=tuple(s for s in ("status", "scale") if s in subresources),
             list_kind=names.get("listKind") or "",
             columns=columns or (_AGE,),
-            schema=schema,
+            schema=found,
             scale=subresources.get("scale"),
             selectable=tuple(f["jsonPath"] for f in version.get("selectableFields") or ()),
             storage_version=storage,
             custom=True,
             verbs=_VERBS,
             warning=warning,
+            extra={} if version["name"] == storage else {CONVERT: _converter(spec, version)},
         )
+
+
+def _converter(spec: Mapping[str, Any], version: Mapping[str, Any]) -> Callable[[Json], Json]:
+    """What a version shows of a stored object: its own fields, with its own defaults."""
+    found: Mapping[str, Any] = (version.get("schema") or {}).get("openAPIV3Schema") or {}
+    shape = from_schema(found, root=True)
+    api_version = f"{spec['group']}/{version['name']}"
+
+    def convert(obj: Json) -> Json:
+        shown: Json = schema.with_defaults(schema.prune(obj, shape), found)
+        return shown | {"apiVersion": api_version}
+
+    return convert
 
 
 class Definitions:

@@ -28,18 +28,7 @@ def identified(kind: Kind, namespace: str, name: str, body: Any) -> Json:
     sent = (body.get("apiVersion") or "", body.get("kind") or "")
     if sent != (kind.api_version, kind.kind):
         body = body | _type_of(kind, *sent, (body.get("metadata") or {}))
-    metadata = body.get("metadata")
-    if metadata is None:
-        metadata = {}
-    if not isinstance(metadata, dict):
-        where = "value" if kind.custom else f"struct field {kind.kind}.metadata"
-        raise _undecodable(
-            kind,
-            f"json: cannot unmarshal {type_name(metadata)} into Go {where} of type v1.ObjectMeta",
-        )
-    wrong = schema.decode_error(metadata, shapes.metadata(), *_meta_path(kind))
-    if wrong:
-        raise _undecodable(kind, wrong)
+    metadata = check_metadata(kind, body)
     metadata = dict(metadata)
     if name:
         if not metadata.get("name"):
@@ -63,6 +52,23 @@ def identified(kind: Kind, namespace: str, name: str, body: Any) -> Json:
         metadata.pop("namespace", None)
     out: Json = body | {"metadata": metadata}
     return out
+
+
+def check_metadata(kind: Kind, body: Json) -> Json:
+    """The metadata of a body, {} where there is none. Raises 400 for wrong types."""
+    metadata = body.get("metadata")
+    if metadata is None:
+        metadata = {}
+    if not isinstance(metadata, dict):
+        where = "value" if kind.custom else f"struct field {kind.kind}.metadata"
+        raise _undecodable(
+            kind,
+            f"json: cannot unmarshal {type_name(metadata)} into Go {where} of type v1.ObjectMeta",
+        )
+    wrong = schema.decode_error(metadata, shapes.metadata(), *_meta_path(kind))
+    if wrong:
+        raise _undecodable(kind, wrong)
+    return metadata
 
 
 def _meta_path(kind: Kind) -> tuple[str, str]:

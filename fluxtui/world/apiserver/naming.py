@@ -124,6 +124,19 @@ def metadata_causes(metadata: Json, *, custom: bool) -> Iterator[Cause]:
     yield from _owner_causes(metadata.get("ownerReferences") or [])
 
 
+def finalizer_warnings(metadata: Json, before: Json) -> list[str]:
+    """Custom kinds may keep finalizers without a domain, and are told that they better had one."""
+    out = []
+    for name in metadata.get("finalizers") or ():
+        if "/" not in name and name not in (*_FINALIZERS, *(before.get("finalizers") or ())):
+            path = " including a path (/)" if "." in name else ""
+            out.append(
+                f'metadata.finalizers: "{name}": prefer a domain-qualified finalizer name{path} '
+                "to avoid accidental conflicts with other finalizer writers"
+            )
+    return out
+
+
 def _owner_causes(references: list[Json]) -> Iterator[Cause]:
     where = "metadata.ownerReferences"
     for reference in references:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from fluxtui.world.apiserver import list_options, listing, selectors, subresources
+from fluxtui.world.apiserver.crds import CONVERT
 from fluxtui.world.apiserver.exchange import Request, Response, answer
 from fluxtui.world.apiserver.faults import Faults
 from fluxtui.world.apiserver.kinds import Kind
@@ -90,7 +91,7 @@ class Reading:
             return dumps(kind.view(stored.obj))
         if kind.storage_version in ("", kind.version):
             return stored.data
-        return dumps(stored.obj | {"apiVersion": kind.api_version})
+        return dumps(kind.extra[CONVERT](stored.obj))
 
     def selection(
         self, options: ListOptions, kind: Kind, name: str = ""

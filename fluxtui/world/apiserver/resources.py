@@ -72,6 +72,12 @@ class Resources:
         if not kind.custom:
             negotiation.check(request)
         _check_method(request, verb, target, kind)
+        response = self._answered(request, verb, target, kind)
+        if kind.warning:
+            response.warnings.insert(0, kind.warning)
+        return response
+
+    def _answered(self, request: Request, verb: str, target: Target, kind: Kind) -> Response:
         if kind.verbs == ("create",):
             return answer(reviews.review(request.user, kind, object_or_empty(request)), 201)
         if kind.namespaced and not target.namespace and verb not in ("list", "watch"):
@@ -181,6 +187,8 @@ def _is_there(kind: Kind | None, target: Target) -> bool:
 def _check_method(request: Request, verb: str, target: Target, kind: Kind) -> None:
     """Raise 405 for what cannot be done here. HEAD is understood for custom kinds alone."""
     fine = verb in kind.verbs or bool(target.subresource)
+    if target.subresource and verb in ("delete", "watch"):
+        raise method_not_allowed()
     if not target.name:
         fine = fine and verb in _ON_COLLECTION
     elif verb == "create":

@@ -6,26 +6,28 @@ Each is a small translation into an ordinary write, so that locking, ownership a
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 from dataclasses import replace as changed
 from typing import Any
 
-from fluxtui.world.apiserver import deletes, writes
+from fluxtui.world.apiserver import evictions, writes
 from fluxtui.world.apiserver.cells import selector
+from fluxtui.world.apiserver.decoding import quoted, type_name
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.outcalls import outside_the_lock
-from fluxtui.world.apiserver.state import DeleteOptions, Options, State
+from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     Json,
     Resource,
     StatusError,
     bad_request,
     conflict,
+    invalid,
+    invalid_value,
     not_found,
     unknown_path,
 )
-from fluxtui.world.apiserver.store import Key, Stored
+from fluxtui.world.apiserver.store import Key, Stored, dumps
 
 LOG_ANNOTATION = "world.fluxtui.dev/log"
 
@@ -76,16 +78,34 @@ def read_scale(state: State, kind: Kind, key: Key) -> Json:
         "apiVersion": "autoscaling/v1",
         "metadata": meta,
         "spec": {"replicas": _get(obj, replicas) or 0},
-        "status": {"replicas": _get(obj, current) or 0, "selector": text.replace("<none>", "")},
+        "status": {"replicas": _get(obj, current) or 0}
+        | ({"selector": text} if text not in ("", "<none>") else {}),
     }
 
 
 @outside_the_lock
 def write_scale(state: State, kind: Kind, key: Key, scale: Json, options: Options) -> Json:
     """Set the replicas of an object from a Scale. Raises 400, 404, 409."""
+    name = (scale.get("metadata") or {}).get("name")
+    if name and name != key[1]:
+        raise bad_request(
+            f"the name of the object ({name}) does not match the name on the URL ({key[1]})"
+        )
     wanted = (scale.get("spec") or {}).get("replicas", 0)
-    if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 0:
-        raise bad_request(f"spec.replicas: Invalid value: {json.dumps(wanted)}: must be a number")
+    if not isinstance(wanted, int) or isinstance(wanted, bool):
+        text = (
+            f"json: cannot unmarshal {type_name(wanted)} into Go struct field "
+            "ScaleSpec.spec.replicas of type int32"
+        )
+        cause = invalid_value("patch", quoted(dumps(scale).decode()), text)
+        raise invalid(Resource(""), [cause])
+    if wanted < 0 and kind.custom:
+        where = str((kind.scale or {}).get("specReplicasPath"))
+        cause = invalid_value(where, str(wanted), "should be a non-negative integer")
+        raise invalid(kind.named(key[1]), [cause])
+    if wanted < 0:
+        cause = invalid_value("spec.replicas", str(wanted), "must be greater than or equal to 0")
+        raise invalid(Resource("scales", "autoscaling", "Scale", key[1]), [cause])
     with state.store.lock:
         obj = _existing(state, kind, key).obj
         version = (scale.get("metadata") or {}).get("resourceVersion")
@@ -130,10 +150,7 @@ def create(
     if kind.plural == "pods" and sub == "binding":
         return _bind(state, kind, key, body, options)
     if kind.plural == "pods" and sub == "eviction":
-        grace = (body.get("deleteOptions") or {}).get("gracePeriodSeconds")
-        asked = DeleteOptions(grace=grace, dry_run=options.dry_run)
-        deletes.delete(state, kind, key, asked)
-        return 201, _done()
+        return evictions.evict(state, kind, key, body, options)
     if kind.plural == "serviceaccounts" and sub == "token":
         _existing(state, kind, key)
         return 201, body | {"status": _token(state, key)}
@@ -151,9 +168,11 @@ def _token(state: State, key: Key) -> Json:
 
 
 def _bind(state: State, kind: Kind, key: Key, body: Json, options: Options) -> tuple[int, Json]:
+    if (body.get("metadata") or {}).get("name") != key[1]:
+        raise bad_request("name in URL does not match name in Binding object")
     node = (body.get("target") or {}).get("name")
     if not node:
-        raise bad_request("target.name: Required value")
+        raise StatusError(500, "", "target.name: Required value")
     with state.store.lock:
         obj = _existing(state, kind, key).obj
         spec = obj.get("spec") or {}

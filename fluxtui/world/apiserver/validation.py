@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fluxtui.world.apiserver import data_validation, service_validation
+from fluxtui.world.apiserver import crd_validation, data_validation, service_validation
 from fluxtui.world.apiserver.container_validation import not_negative, shown, unsupported
 from fluxtui.world.apiserver.naming import label_causes
 from fluxtui.world.apiserver.pod_validation import pod_spec, pod_warnings
@@ -241,32 +241,17 @@ def _event(obj: Json, _old: Json | None) -> Iterator[Cause]:
         yield invalid_value("involvedObject.namespace", value, "does not match event.namespace")
 
 
-def _crd(obj: Json, old: Json | None) -> Iterator[Cause]:
+def _budget(obj: Json, _old: Json | None) -> Iterator[Cause]:
     spec = obj.get("spec") or {}
-    names = spec.get("names") or {}
-    wanted = f"{names.get('plural')}.{spec.get('group')}"
-    if obj["metadata"].get("name") != wanted:
-        yield invalid_value(
-            "metadata.name",
-            shown(obj["metadata"].get("name")),
-            'must be spec.names.plural+"."+spec.group',
-        )
-    versions = spec.get("versions") or []
-    if sum(1 for v in versions if v.get("storage")) != 1:
-        yield invalid_value(
-            "spec.versions",
-            shown([v.get("name") for v in versions]),
-            "must have exactly one version marked as storage version",
-        )
-    for i, version in enumerate(versions):
-        if not (version.get("schema") or {}).get("openAPIV3Schema"):
-            yield required(f"spec.versions[{i}].schema.openAPIV3Schema", "schemas are required")
-    if old is not None:
-        for path, name in (("names.kind", "kind"), ("names.plural", "plural")):
-            if (old["spec"].get("names") or {}).get(name) != names.get(name):
-                yield invalid_value(f"spec.{path}", shown(names.get(name)), _IMMUTABLE)
-        if old["spec"].get("scope") != spec.get("scope"):
-            yield invalid_value("spec.scope", shown(spec.get("scope")), _IMMUTABLE)
+    if "minAvailable" in spec and "maxUnavailable" in spec:
+        internal = {
+            "MinAvailable": spec["minAvailable"],
+            "Selector": spec.get("selector"),
+            "MaxUnavailable": spec["maxUnavailable"],
+            "UnhealthyPodEvictionPolicy": spec.get("unhealthyPodEvictionPolicy"),
+        }
+        text = "minAvailable and maxUnavailable cannot be both set"
+        yield invalid_value("spec", shown(internal), text)
 
 
 Check = Callable[[Json, Json | None], Iterator[Cause]]
@@ -283,9 +268,10 @@ _BY_KIND: Mapping[tuple[str, str], Check] = {
     ("", "ConfigMap"): data_validation.config_map,
     ("", "Secret"): data_validation.secret,
     ("", "Event"): _event,
+    ("policy", "PodDisruptionBudget"): _budget,
     ("rbac.authorization.k8s.io", "RoleBinding"): _role_binding,
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): _role_binding,
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): _crd,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): crd_validation.definition,
 }
 
 
@@ -309,6 +295,8 @@ _TEMPLATES: Mapping[tuple[str, str], str] = {
 
 def warnings(group: str, kind: str, obj: Json, old: Json | None) -> list[str]:
     """What is accepted of a built-in object with a warning, where its pods have changed."""
+    if kind == "CustomResourceDefinition" and old is None:
+        return list(crd_validation.warnings(obj))
     path = _TEMPLATES.get((group, kind))
     if path is None:
         return []

@@ -16,10 +16,12 @@ from fluxtui.world.apiserver import (
     managers,
     naming,
     patches,
+    schema,
     strategic,
 )
+from fluxtui.world.apiserver.crds import CONVERT
 from fluxtui.world.apiserver.decoding import go_value, quoted
-from fluxtui.world.apiserver.identity import identified, unregistered
+from fluxtui.world.apiserver.identity import check_metadata, identified, unregistered
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.managers import Manager
 from fluxtui.world.apiserver.outcalls import outside_the_lock
@@ -102,7 +104,7 @@ def _insert(
     obj = _with_managed(obj, managed)
     if options.dry_run:
         return Stored(_ordered(kind, obj), 0)
-    return state.store.put(kind.resource, key, _ordered(kind, obj))
+    return state.store.put(kind.resource, key, _stored_form(state, kind, obj))
 
 
 @outside_the_lock
@@ -110,7 +112,8 @@ def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) ->
     """PUT. Raises StatusError (400, 404, 409, 422)."""
     body = identified(kind, key[0], key[1], body)
     admit.check_fields(kind, body, options)
-    if not body["metadata"].get("resourceVersion") and kind.needs_version:
+    there = state.store.get(kind.resource, key) is not None
+    if there and not body["metadata"].get("resourceVersion") and kind.needs_version:
         cause = invalid_value("metadata.resourceVersion", "0", "must be specified for an update")
         raise invalid(Resource(kind.plural, kind.group, kind.plural, key[1]), [cause])
     options.replaces = True
@@ -155,6 +158,7 @@ def _patched(kind: Kind, key: Key, media: str, current: Json, body: Any, options
         if not kind.custom and sent != (kind.api_version, kind.kind):
             raise bad_request(unregistered(*sent))
         admit.check_fields(kind, new, options)
+        check_metadata(kind, new)
     except StatusError as error:
         if error.code != 400:
             raise
@@ -166,9 +170,24 @@ def _patched(kind: Kind, key: Key, media: str, current: Json, body: Any, options
 
 
 def _as_version(kind: Kind, obj: Json) -> Json:
-    return (
-        obj if obj.get("apiVersion") == kind.api_version else obj | {"apiVersion": kind.api_version}
-    )
+    """A stored object as the version written to shows it."""
+    if CONVERT in kind.extra:
+        shown: Json = kind.extra[CONVERT](obj)
+        return shown
+    if obj.get("apiVersion") == kind.api_version:
+        return obj
+    return obj | {"apiVersion": kind.api_version}
+
+
+def _stored_form(state: State, kind: Kind, obj: Json) -> Json:
+    """What a version writes, with the defaults the storage version will show."""
+    if CONVERT not in kind.extra:
+        return _ordered(kind, obj)
+    storage = state.catalog.find(kind.group, kind.storage_version, kind.plural)
+    if storage is not None and storage.schema is not None:
+        kept = schema.prune(obj, storage.shape)
+        obj = schema.with_defaults(kept, storage.schema)
+    return _ordered(kind, obj)
 
 
 def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> tuple[Stored, bool]:
@@ -193,7 +212,7 @@ def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> t
             uid = config["metadata"].get("uid")
             if uid:
                 cause = invalid_value("metadata.uid", quoted(uid), "field is immutable")
-                raise invalid(kind.named(key[1]), [cause] if kind.custom else [cause, cause])
+                raise invalid(kind.named(key[1]), [cause, cause])
             applied = managers.apply(kind, None, config, manager, state.now(), force=True)
             stored = _insert(state, kind, applied.obj, manager, options, applied.managed)
             return stored, True
@@ -228,7 +247,7 @@ def _store_update(
     _count_generation(kind, live, new)
     if _unchanged(live, new):
         return old
-    new = _ordered(kind, new)
+    new = _stored_form(state, kind, new)
     if options.dry_run:
         return Stored(new, old.rv)
     ending = new["metadata"].get("deletionTimestamp") and not new["metadata"].get("finalizers")
@@ -255,7 +274,7 @@ def _check_version(kind: Kind, key: Key, live: Json, body: Json, *, replaces: bo
             fixed.append(invalid_value(f"metadata.{name}", quoted(value), "field is immutable"))
     if fixed:
         # Both the generic and the kind's own validation look at metadata.
-        raise invalid(kind.named(key[1]), [c for c in fixed for _ in range(1 + (not kind.custom))])
+        raise invalid(kind.named(key[1]), [c for c in fixed for _ in range(2)])
     version = metadata.get("resourceVersion")
     if version == "0":
         version = ""

@@ -199,7 +199,7 @@ def test_bound_pods_wait_for_their_kubelet_when_asked_to() -> None:
         api.delete(f"{PODS}/free").ok()
         assert api.get(f"{PODS}/free").status == 404
         api.post(PODS, pod("bound")).ok()
-        target = {"target": {"kind": "Node", "name": "node-1"}}
+        target = {"metadata": {"name": "bound"}, "target": {"kind": "Node", "name": "node-1"}}
         assert api.post(f"{PODS}/bound/binding", target).status == 201
         assert api.post(f"{PODS}/bound/binding", target).status == 409
         ending = api.delete(f"{PODS}/bound").ok()

@@ -221,7 +221,7 @@ def test_bodies_that_make_no_sense_are_bad_requests(api: Client) -> None:
 
 
 def test_yaml_bodies_are_read_too(api: Client) -> None:
-    text = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\ndata: {at: '2026-01-01'}\n"
+    text = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: yaml}\ndata: {at: '2026-01-01'}\n"
     assert api.send("POST", MAPS, text, media="application/yaml").ok()["data"] == {
         "at": "2026-01-01"
     }
