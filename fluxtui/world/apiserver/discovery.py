@@ -55,13 +55,19 @@ def _sub(kind: Kind, name: str) -> tuple[Json, list[str]]:
         return {"group": group, "version": version, "kind": title}, list(verbs)
     if name == "scale":
         return dict(_SCALE), ["get", "patch", "update"]
-    return {"group": "", "version": "", "kind": kind.kind}, ["get", "patch", "update"]
+    return _response(kind), ["get", "patch", "update"]
+
+
+def _response(kind: Kind) -> Json:
+    """What requests are answered with; empty means the same group and version."""
+    group, version = (kind.group, kind.version) if kind.custom else ("", "")
+    return {"group": group, "version": version, "kind": kind.kind}
 
 
 def _entry(kind: Kind) -> Json:
     out: Json = {
         "resource": kind.plural,
-        "responseKind": {"group": "", "version": "", "kind": kind.kind},
+        "responseKind": _response(kind),
         "scope": "Namespaced" if kind.namespaced else "Cluster",
         "singularResource": kind.singular,
         "verbs": list(kind.verbs),
@@ -168,6 +174,11 @@ def group(catalog: Catalog, name: str) -> Json | None:
 def _storage_hash(kind: Kind) -> str:
     """A short name of the version that is stored, as apiserver makes it."""
     stored = f"{kind.group}/{kind.storage_version or kind.version}/{kind.kind}"
+    if kind.view is not None:
+        api, name = kind.view.stored
+        stored = f"{api if '/' in api else '/' + api}/{name}"
+    elif kind.kind == "CustomResourceDefinition":
+        stored = f"{kind.group}/v1beta1/{kind.kind}"  # what real servers store to this day
     return base64.b64encode(hashlib.sha256(stored.encode()).digest()[:8]).decode()
 
 
@@ -202,7 +213,7 @@ def resource_list(catalog: Catalog, group_name: str, version: str) -> Json | Non
                 "kind": response["kind"],
                 "verbs": verbs,
             }
-            if response["group"]:
+            if response["group"] not in ("", kind.group):
                 item |= {"group": response["group"], "version": response["version"]}
             resources.append(item)
     head: Json = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": version}

@@ -6,13 +6,14 @@ The catalog answers lookups only; it never stores objects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from fluxtui.world.apiserver.shape import Shape, builtin
-from fluxtui.world.apiserver.status import Json, Resource
+from fluxtui.world.apiserver.status import Resource
+from fluxtui.world.apiserver.views import VIEWS, View
 
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 
@@ -47,7 +48,7 @@ _GENERATION_WITHOUT_SPEC = frozenset(
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One served kind. `storage_version` differs from `version` for extra versions of a CRD; `view`
-    makes of a stored object what this version shows of it, where that is more than a name."""
+    is set where objects are stored as another kind."""
 
     group: str
     version: str
@@ -68,7 +69,7 @@ class Kind:
     storage_version: str = ""
     custom: bool = False
     warning: str = ""
-    view: Callable[[Json], Json] | None = None
+    view: View | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -78,7 +79,8 @@ class Kind:
     @property
     def resource(self) -> tuple[str, str]:
         """Where its objects are stored: all versions share one place."""
-        return (self.group, self.plural)
+        group = self.group if self.view is None else self.view.stored[0].rpartition("/")[0]
+        return (group, self.plural)
 
     @property
     def list_name(self) -> str:
@@ -125,6 +127,8 @@ apps/v1 controllerrevisions ControllerRevision n - - -
 batch/v1 jobs Job n - status all
 batch/v1 cronjobs CronJob n cj status all
 autoscaling/v2 horizontalpodautoscalers HorizontalPodAutoscaler n hpa status all
+autoscaling/v1 horizontalpodautoscalers HorizontalPodAutoscaler n hpa status all
+events.k8s.io/v1 events Event n ev - -
 policy/v1 poddisruptionbudgets PodDisruptionBudget n pdb status -
 networking.k8s.io/v1 ingresses Ingress n ing status -
 networking.k8s.io/v1 ingressclasses IngressClass c - - -
@@ -178,6 +182,11 @@ def _names(cell: str) -> tuple[str, ...]:
     return () if cell == "-" else tuple(cell.split(","))
 
 
+def _verbs(kind: str) -> tuple[str, ...]:
+    """Namespaces go one by one."""
+    return tuple(v for v in ALL_VERBS if (kind, v) != ("Namespace", "deletecollection"))
+
+
 def builtin_kinds() -> list[Kind]:
     """Every kind that is served from the start, reviews included."""
     out = []
@@ -186,6 +195,7 @@ def builtin_kinds() -> list[Kind]:
         api, plural, kind, scope, short, subs, categories = cells
         group, version = _split(api)
         singular = kind.lower()
+        view = VIEWS.get((api, kind))
         out.append(
             Kind(
                 group,
@@ -193,12 +203,14 @@ def builtin_kinds() -> list[Kind]:
                 kind,
                 plural,
                 singular,
-                builtin(kind),
+                builtin(view.shape if view is not None else kind),
                 _names(short),
                 scope == "n",
+                _verbs(kind),
                 subresources=_names(subs),
                 categories=_names(categories),
                 list_kind="EndpointsList" if kind == "Endpoints" else "",
+                view=view,
             )
         )
     for line in _REVIEWS.strip().splitlines():
@@ -262,7 +274,7 @@ class Catalog:
         return [
             k
             for k in self._by_path.values()
-            if "list" in k.verbs and k.storage_version in ("", k.version)
+            if "list" in k.verbs and k.storage_version in ("", k.version) and k.view is None
         ]
 
     def versions(self) -> list[tuple[str, str]]:

@@ -88,7 +88,7 @@ class Reading:
     def _data(self, kind: Kind, stored: Stored) -> bytes:
         """The bytes of an object in the version asked for."""
         if kind.view is not None:
-            return dumps(kind.view(stored.obj))
+            return dumps(kind.view.show(stored.obj))
         if kind.storage_version in ("", kind.version):
             return stored.data
         return dumps(kind.extra[CONVERT](stored.obj))

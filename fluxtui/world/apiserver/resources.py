@@ -36,6 +36,7 @@ from fluxtui.world.apiserver.status import (
     Json,
     StatusError,
     method_not_allowed,
+    not_found,
     success,
     unknown_path,
 )
@@ -99,6 +100,8 @@ class Resources:
 
     def _write(self, request: Request, kind: Kind, key: Key, verb: str, sub: str) -> Response:
         options = write_requests.options_of(request, sub)
+        if kind.view is not None:
+            return self._write_view(request, kind, key, verb, options)
         if verb == "patch":
             return self._patch(request, kind, key, options)
         body = write_requests.body_of(request, kind, options)
@@ -115,6 +118,38 @@ class Resources:
             stored = writes.create(self._state, kind, key[0], body, options)
         else:
             stored = writes.replace(self._state, kind, key, body, options)
+        response = self._reading.object(request, kind, stored, 201 if verb == "create" else 200)
+        response.warnings = options.warnings
+        return response
+
+    def _write_view(
+        self, request: Request, kind: Kind, key: Key, verb: str, options: Options
+    ) -> Response:
+        """Write an object that is stored as another kind: in that kind's form."""
+        assert kind.view is not None
+        kept = self._state.catalog.by_kind(*kind.view.stored)
+        assert kept is not None
+        if verb == "patch":
+            body = write_requests.patch_of(request, kind, options)
+            if "apply-patch" in request.media:
+                body = kind.view.keep(body)
+                stored, made = writes.patch(self._state, kept, key, request.media, body, options)
+                return self._reading.object(request, kind, stored, 201 if made else 200)
+            found = self._state.store.get(kept.resource, key)
+            if found is None:
+                raise not_found(kind.named(key[1]))
+            change: Any = json_patch if "json-patch" in request.media else merge_patch
+            body = change(kind.view.show(found.obj), body)
+        else:
+            body = write_requests.body_of(request, kind, options)
+        if isinstance(body, dict) and (body.get("apiVersion") or kind.api_version) == (
+            kind.api_version
+        ):
+            body = kind.view.keep(body)
+        if verb == "create":
+            stored = writes.create(self._state, kept, key[0], body, options)
+        else:
+            stored = writes.replace(self._state, kept, key, body, options)
         response = self._reading.object(request, kind, stored, 201 if verb == "create" else 200)
         response.warnings = options.warnings
         return response

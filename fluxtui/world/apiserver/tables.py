@@ -110,7 +110,7 @@ def table(
             values = [obj["metadata"].get("name", ""), *values]
         row: Json = {"cells": values}
         if include == "Object":
-            row["object"] = obj if kind.view is None else kind.view(obj)
+            row["object"] = obj if kind.view is None else kind.view.show(obj)
         elif include == "Metadata" or _INITIAL_END in (obj["metadata"].get("annotations") or ()):
             row["object"] = partial(obj, version)
         else:
