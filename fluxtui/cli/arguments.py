@@ -155,6 +155,8 @@ def _others(subs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     build = subs.add_parser("build", help="Render a folder, or ks/NAME of an environment.")
     _shared(build)
     build.add_argument("target", metavar="PATH|ks/NAME")
+    build.add_argument("--openapi", metavar="FILE", default="",
+                       help="a cluster's types: kubectl get --raw /openapi/v2 > FILE")  # fmt: skip
     build.add_argument("--explain", action="store_true", help="say who set each value, and where")
     build.add_argument("-o", "--output", choices=("table", "json", "yaml"), default="table")
     demo = subs.add_parser("demo", help="A whole delivery on this machine: try everything.")

@@ -7,6 +7,7 @@ folder needs no cluster and no configuration. Nothing here renders by itself.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,13 +40,26 @@ def build_folder(args: argparse.Namespace) -> int:
     root = repository_root(path)
     files = FolderFiles(root)
     where = path.resolve().relative_to(root.resolve()).as_posix()
-    built = build(files, where, origins=args.explain)
+    openapi = _document(Path(args.openapi)) if args.openapi else None
+    built = build(files, where, origins=args.explain, openapi=openapi)
     if args.explain:
         objects = explained(built, files)
     else:
         objects = tuple(RenderedObject(obj) for obj in built.objects)
     show(Rendering(objects, built.findings), args)
     return 0
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(error.strerror or "cannot be read", where=str(path)) from error
+    except ValueError as error:
+        raise UsageError(f"no JSON: {error}", where=str(path)) from error
+    if not isinstance(document, dict):
+        raise UsageError("no OpenAPI document", where=str(path))
+    return document
 
 
 def repository_root(path: Path) -> Path:

@@ -45,14 +45,21 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def build(files: Files, path: str = ".", *, origins: bool = False) -> Build:
+def build(
+    files: Files,
+    path: str = ".",
+    *,
+    origins: bool = False,
+    openapi: Mapping[str, Any] | None = None,
+) -> Build:
     """What `kustomize build <path>` prints, in the order objects came in.
 
-    Raises BuildError naming file and field.
+    `openapi`: an OpenAPI v2 document, as a cluster serves it, that knows more types than the
+    renderer. Raises BuildError naming file and field.
     """
     from fluxtui.kustomize.entry import plain_build
 
-    return plain_build(files, path, origins=origins)
+    return plain_build(files, path, origins=origins, openapi=openapi)
 
 
 def flux_build(

@@ -23,7 +23,7 @@ from fluxtui.kustomize.positions import line_of_field
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import is_null, plain, text_of
-from fluxtui.kustomize.schema import builtin
+from fluxtui.kustomize.schema import Schema, builtin
 from fluxtui.kustomize.target import Context, Target, check_openapi
 from fluxtui.kustomize.tracking import Cause, Dropped, NoTracker, Origin, Path, Tracker
 from fluxtui.kustomize.transformers.references import fix_references
@@ -66,17 +66,26 @@ def key_of(obj: Mapping[str, Any]) -> ObjectKey:
 
 
 def run(
-    files: Files, path: str, kust: KustFile | None = None, tracker: Tracker | None = None
+    files: Files,
+    path: str,
+    kust: KustFile | None = None,
+    tracker: Tracker | None = None,
+    openapi: Mapping[str, Any] | None = None,
 ) -> tuple[list[Resource], list[str]]:
     """Builds a folder: (resources with their finished objects, findings).
 
-    `kust` stands in for the kustomization file of the folder. Raises BuildError.
+    `kust` stands in for the kustomization file of the folder, `openapi` adds types to the built-in
+    ones. Raises BuildError.
     """
     loader = Loader(files, path)
     if not files.is_dir(loader.root):
         raise BuildError("there is no such folder", file=path)
     try:
-        return _run(loader, kust or read_kustomization(loader), tracker or NoTracker())
+        schema = builtin().fork()
+        if openapi is not None:
+            schema.extend(openapi)
+            schema.settled = False  # the bundle may have more to say
+        return _run(loader, kust or read_kustomization(loader), tracker or NoTracker(), schema)
     except RecursionError as problem:
         raise BuildError("bases or values are nested too deeply", file=path) from problem
     except BuildError as problem:
@@ -87,8 +96,9 @@ def run(
         raise BuildError(problem.what, line=line, next=problem.next, **where) from problem
 
 
-def _run(loader: Loader, kust: KustFile, tracker: Tracker) -> tuple[list[Resource], list[str]]:
-    schema = builtin().fork()
+def _run(
+    loader: Loader, kust: KustFile, tracker: Tracker, schema: Schema
+) -> tuple[list[Resource], list[str]]:
     document = check_openapi(kust, loader)
     if document is not None:
         schema.extend(document)

@@ -23,10 +23,12 @@ from fluxtui.kustomize.tracking import DiffTracker, NoTracker, Tracker, origin_a
 from fluxtui.kustomize.variables import Variables
 
 
-def plain_build(files: Files, path: str, *, origins: bool) -> Build:
+def plain_build(
+    files: Files, path: str, *, origins: bool, openapi: Mapping[str, Any] | None
+) -> Build:
     """See `fluxtui.kustomize.build`."""
     tracker: Tracker = DiffTracker() if origins else NoTracker()
-    resources, findings = run(files, path, None, tracker)
+    resources, findings = run(files, path, None, tracker, openapi)
     made = _Made(resources, tracker)
     return made.build(findings, origins=origins)
 

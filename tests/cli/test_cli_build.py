@@ -110,3 +110,39 @@ def test_a_folder_in_a_work_tree_may_use_bases_beside_it(
     assert main(["build", str(folder / "overlay"), "--explain"]) == FINE
     out = capsys.readouterr().out
     assert "transformer nameSuffix (overlay/kustomization.yaml:1)" in out
+
+
+def test_a_clusters_own_types_tell_what_a_custom_resource_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From its OpenAPI: merge keys of lists, and that the kind lives outside namespaces."""
+    dial = {"group": "example.com", "version": "v1", "kind": "Dial"}
+    part = {"type": "object", "properties": {"name": {"type": "string"}}}
+    parts = {
+        "type": "array",
+        "items": part,
+        "x-kubernetes-patch-strategy": "merge",
+        "x-kubernetes-patch-merge-key": "name",
+    }
+    body = {"properties": {"parts": parts}, "x-kubernetes-group-version-kind": [dial]}
+    get = {"get": {"x-kubernetes-group-version-kind": dial}}
+    paths = {"/apis/example.com/v1/dials/{name}": get}
+    types = tmp_path / "types.json"
+    types.write_text(json.dumps({"definitions": {"Dial": body}, "paths": paths}))
+    head = "apiVersion: example.com/v1\nkind: Dial\nmetadata: {name: d}\n"
+    (tmp_path / "dial.yaml").write_text(head + "parts: [{name: a, x: 1}, {name: b}]\n")
+    (tmp_path / "patch.yaml").write_text(head + "parts: [{name: a, x: 2}]\n")
+    (tmp_path / "kustomization.yaml").write_text(
+        "resources: [dial.yaml]\nnamespace: prod\npatches: [{path: patch.yaml}]\n"
+    )
+    assert main(["build", str(tmp_path), "--openapi", str(types)]) == FINE
+    known = yaml.safe_load(capsys.readouterr().out)
+    assert known["parts"] == [{"name": "a", "x": 2}, {"name": "b"}]
+    assert "namespace" not in known["metadata"]
+    assert main(["build", str(tmp_path)]) == FINE
+    unknown = yaml.safe_load(capsys.readouterr().out)
+    assert unknown["parts"] == [{"name": "a", "x": 2}]
+    assert unknown["metadata"]["namespace"] == "prod"
+    types.write_text("[")
+    assert main(["build", str(tmp_path), "--openapi", str(types)]) == USAGE
+    assert "types.json: no JSON" in capsys.readouterr().err
