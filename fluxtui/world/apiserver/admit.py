@@ -218,12 +218,16 @@ def _causes(kind: Kind, old: Json | None, new: Json) -> list[Cause]:
         causes = list(naming.name_causes(kind.kind, name, prefix)) + causes
     if kind.custom:
         if kind.schema is not None:
-            root = {k: v for k, v in new.items() if k not in ("apiVersion", "kind", "metadata")}
-            causes += list(constraints.check(root, _rooted(kind.schema)))
+            before = constraints.NOTHING if old is None else _content(old)
+            causes += list(constraints.check(_content(new), _rooted(kind.schema), "", before))
             causes += rules.causes(kind, old, new, causes)
     else:
         causes += list(validation.causes(kind.group, kind.kind, new, old))
     return causes
+
+
+def _content(obj: Json) -> Json:
+    return {k: v for k, v in obj.items() if k not in ("apiVersion", "kind", "metadata")}
 
 
 def _rooted(root: Any) -> Any:

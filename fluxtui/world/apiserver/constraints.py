@@ -69,8 +69,25 @@ def _wrong_type(path: str, value: Any, wanted: str) -> Cause:
     return Cause("FieldValueTypeInvalid", f"Invalid value: {found}: {text}", _at(path))
 
 
-def check(value: Any, schema: Schema, path: str = "") -> Iterator[Cause]:
-    """Causes for everything in `value` that the schema refuses."""
+NOTHING: Any = object()
+"""The old value of what was not there before."""
+
+
+def counterpart(item: Any, old: Any, schema: Schema) -> Any:
+    """The old item of a keyed list that an item stands for; others have none."""
+    keys = schema.get("x-kubernetes-list-map-keys")
+    if not keys or not isinstance(old, list) or not isinstance(item, dict):
+        return NOTHING
+    wanted = [item.get(k) for k in keys]
+    found = (x for x in old if isinstance(x, dict) and [x.get(k) for k in keys] == wanted)
+    return next(found, NOTHING)
+
+
+def check(value: Any, schema: Schema, path: str = "", old: Any = NOTHING) -> Iterator[Cause]:
+    """Causes for everything in `value` that the schema refuses; what is as it was in `old` is not
+    judged again, so that a stricter schema does not lock the objects that are there."""
+    if old is not NOTHING and old == value:
+        return
     if value is None:
         if not schema.get("nullable") and schema.get("type"):
             yield _wrong_type(path, value, schema["type"])
@@ -80,7 +97,7 @@ def check(value: Any, schema: Schema, path: str = "") -> Iterator[Cause]:
     if isinstance(value, str):
         yield from _string(value, schema, path)
     elif isinstance(value, list):
-        yield from _array(value, schema, path)
+        yield from _array(value, schema, path, old)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield from _number(value, schema, path)
     if "enum" in schema and value not in schema["enum"]:
@@ -88,7 +105,7 @@ def check(value: Any, schema: Schema, path: str = "") -> Iterator[Cause]:
         text = f"Unsupported value: {shown(value)}: supported values: {options}"
         yield Cause("FieldValueNotSupported", text, _at(path))
     if isinstance(value, dict):
-        yield from _object(value, schema, path)
+        yield from _object(value, schema, path, old)
 
 
 def _type(value: Any, schema: Schema, path: str) -> Iterator[Cause]:
@@ -164,7 +181,7 @@ def _number(value: int | float, schema: Schema, path: str) -> Iterator[Cause]:
         yield _invalid(path, value, f"should be greater than or equal to {least}")
 
 
-def _object(value: dict[str, Any], schema: Schema, path: str) -> Iterator[Cause]:
+def _object(value: dict[str, Any], schema: Schema, path: str, old: Any) -> Iterator[Cause]:
     properties: Schema = schema.get("properties") or {}
     extra = schema.get("additionalProperties")
     if len(value) > schema.get("maxProperties", len(value)):
@@ -179,10 +196,11 @@ def _object(value: dict[str, Any], schema: Schema, path: str) -> Iterator[Cause]
     if schema.get("x-kubernetes-embedded-resource"):
         yield from _embedded(value, path)
     for name, child in value.items():
+        before = old.get(name, NOTHING) if isinstance(old, dict) else NOTHING
         if name in properties:
-            yield from check(child, properties[name], f"{path}.{name}")
+            yield from check(child, properties[name], f"{path}.{name}", before)
         elif isinstance(extra, Mapping):
-            yield from check(child, extra, f"{path}.{name}")
+            yield from check(child, extra, f"{path}.{name}", before)
 
 
 def _embedded(value: dict[str, Any], path: str) -> Iterator[Cause]:
@@ -196,7 +214,7 @@ def _embedded(value: dict[str, Any], path: str) -> Iterator[Cause]:
         yield invalid_value(f"{path}.apiVersion".lstrip("."), quoted(version), text)
 
 
-def _array(value: list[Any], schema: Schema, path: str) -> Iterator[Cause]:
+def _array(value: list[Any], schema: Schema, path: str, old: Any) -> Iterator[Cause]:
     if len(value) > schema.get("maxItems", len(value)):
         text = f"Too many: {len(value)}: must have at most {schema['maxItems']} items"
         yield Cause("FieldValueTooMany", text, _at(path))
@@ -204,7 +222,7 @@ def _array(value: list[Any], schema: Schema, path: str) -> Iterator[Cause]:
         yield _invalid(path, len(value), f"should have at least {schema['minItems']} items")
     items: Schema = schema.get("items") or {}
     for i, item in enumerate(value):
-        yield from check(item, items, f"{path}[{i}]")
+        yield from check(item, items, f"{path}[{i}]", counterpart(item, old, schema))
     yield from _unique(value, schema, path)
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from fluxtui.world.apiserver.cel_types import Schema, cel, properties_of, root
-from fluxtui.world.apiserver.constraints import shown
+from fluxtui.world.apiserver.constraints import NOTHING, counterpart, shown
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.rule_syntax import plain, uses
 from fluxtui.world.apiserver.status import (
@@ -34,8 +34,6 @@ _UNCHECKED = (
     "some validation rules were not checked because the object was invalid; correct the existing "
     "errors to complete validation"
 )
-NOTHING: Any = object()
-"""The old value of what was not there before."""
 
 
 class RuleError(Exception):
@@ -78,16 +76,6 @@ def _node(value: Any, old: Any, schema: Schema, path: str) -> Iterator[Cause]:
         for i, item in enumerate(value):
             before = counterpart(item, old, schema)
             yield from _node(item, before, schema["items"], f"{path}[{i}]")
-
-
-def counterpart(item: Any, old: Any, schema: Schema) -> Any:
-    """The old item of a keyed list that an item stands for; others have none."""
-    keys = schema.get("x-kubernetes-list-map-keys")
-    if not keys or not isinstance(old, list) or not isinstance(item, dict):
-        return NOTHING
-    wanted = [item.get(k) for k in keys]
-    found = (x for x in old if isinstance(x, dict) and [x.get(k) for k in keys] == wanted)
-    return next(found, NOTHING)
 
 
 def _moves(rule: Schema) -> bool:
