@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fluxtui.domain.resource import Key
     from fluxtui.domain.snapshot import Snapshot
     from fluxtui.engine.port import EnginePort
+
+T = TypeVar("T")
 
 
 class LookAgain(Message):
@@ -72,6 +74,14 @@ class Bridge:
     async def run(self, plan: Plan) -> tuple[Receipt, ...]:
         """Run a Plan that a person confirmed. Raises FluxtuiError (RefusedError when it moved)."""
         return await asyncio.wrap_future(self._engine.run(plan, confirmed=True))
+
+    @staticmethod
+    async def aside(work: Callable[..., T], *values: Any) -> T:
+        """The result of a pure function of immutable values, while the screen goes on.
+
+        A Plan over ten thousand tags takes longer than two frames.
+        """
+        return await asyncio.to_thread(work, *values)
 
     def interest(self, keys: frozenset[Key]) -> None:
         """Say which Kustomizations are in sight, when that changed."""

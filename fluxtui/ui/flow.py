@@ -38,7 +38,7 @@ async def carry_out(desk: Desk, command: Command) -> None:
             desk.say(f"{command.title}: reading …", "dim")
             await desk.bridge.ask(question)
         build = _builder(command)
-        plan = build(desk.context(target), values)
+        plan = await desk.bridge.aside(build, desk.context(target), values)
     except FluxtuiError as error:
         desk.say(f"{command.title}: {error}", "bad")
         return

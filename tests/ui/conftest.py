@@ -37,7 +37,7 @@ MakeApp = Callable[..., FluxtuiApp]
 async def opened(app: FluxtuiApp, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
     """The app, with its working screen over the first paint."""
     async with app.run_test(size=size) as pilot:
-        for _ in range(200):
+        for _ in range(5000):
             await pilot.pause()
             if app.pane is not None and app.pane.table.has_focus:
                 break

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from conftest import MakeApp, opened
-from frame import screen_text
+from frame import screen_text, sees, text, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 from ui_delivery import CONFIG, NOW, PLAN, ks, night, oci
@@ -17,14 +17,10 @@ from fluxtui.domain.ask import ReadFacts, VersionsDiff
 from fluxtui.domain.board import HealthLine, Level
 from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.snapshot import Act, Snapshot
-from fluxtui.ui.app import FluxtuiApp
+from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
 
 WIDE = (120, 40)
-
-
-def text(app: FluxtuiApp) -> str:
-    return "\n".join(screen_text(app))
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -32,24 +28,33 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     await pilot.pause()
 
 
+async def suspend(pilot: Pilot[None]) -> None:
+    """Up to the review of a suspension."""
+    await press(pilot, "s")
+    await sees(pilot, "Why?")
+    await press(pilot, *"audit", "enter")
+    assert await until(pilot, lambda: isinstance(pilot.app.screen, Review))
+    await sees(pilot, "STEPS")
+
+
 async def test_the_cursor_says_what_is_meant(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "right", "down", "down")
-        assert app.target == Target(
-            "production", "acme/notifications", oci("production", "notifications")
-        )
-        assert "pinned by anna" in text(app)
+        wanted = Target("production", "acme/notifications", oci("production", "notifications"))
+        assert await until(pilot, lambda: app.target == wanted)
+        await sees(pilot, "pinned by anna")
 
 
 async def test_enter_goes_to_the_root_blocker_and_escape_comes_back(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "enter")
-        assert app.target.kustomization == ks("staging", "clickhouse-migrations")
-        assert "container migrate: CrashLoopBackOff" in text(app)
+        root = ks("staging", "clickhouse-migrations")
+        assert await until(pilot, lambda: app.target.kustomization == root)
+        await sees(pilot, "container migrate: CrashLoopBackOff")
         await press(pilot, "escape")
-        assert "WOULD PICK" in text(app)
+        await sees(pilot, "WOULD PICK")
 
 
 @pytest.mark.parametrize("over", ["2", "3", "4", "5", "6"])
@@ -57,9 +62,13 @@ async def test_what_is_highlighted_is_what_keys_act_on(make_app: MakeApp, over: 
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "right", "down", "down", over, "down", "down", "1")
-        await pilot.pause()
-        cursor = next(x for x in screen_text(app) if x.startswith("▎")).split()[0].strip("▎")
-        assert app.target.service == f"acme/{cursor}"
+        await sees(pilot, "WOULD PICK")
+
+        def agree() -> bool:
+            cursor = next((x for x in screen_text(app) if x.startswith("▎")), "▎ ?")
+            return app.target.service == f"acme/{cursor.split()[0].strip('▎')}"
+
+        assert await until(pilot, agree)
         assert app.pane is not None
         assert app.target == app.pane.pointed()
 
@@ -68,9 +77,8 @@ async def test_a_deep_start_opens_the_chain_there(make_app: MakeApp) -> None:
     key = ks("production", "activity-apiserver")
     app = make_app(start=Target("production", kustomization=key))
     async with opened(app, WIDE) as pilot:
-        await pilot.pause()
-        assert app.target.kustomization == key
-        assert "clickhouse-keeper" in text(app)
+        assert await until(pilot, lambda: app.target.kustomization == key)
+        await sees(pilot, "clickhouse-keeper")
 
 
 async def test_the_engine_starts_after_the_first_paint_and_its_wake_repaints(
@@ -78,17 +86,19 @@ async def test_the_engine_starts_after_the_first_paint_and_its_wake_repaints(
 ) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
-        await pilot.pause()
-        assert engine.started
+        assert await until(pilot, lambda: engine.started)
         before = night()
         rows = list(before.board.rows)
         line = rows[3].lines["staging"][0]
         worse = replace(line, health=HealthLine(Level.FAILED, "pod gone"))
         rows[3] = replace(rows[3], lines={**rows[3].lines, "staging": (worse,)})
         engine.give(replace(before, board=replace(before.board, rows=tuple(rows)), serial=8))
-        await pilot.pause()
-        status_page = next(x for x in screen_text(app) if x.startswith(" status-page"))
-        assert "✗ failed" in status_page
+
+        def told() -> bool:
+            rows = [x for x in screen_text(app) if x.startswith(" status-page")]
+            return bool(rows) and "✗ failed" in rows[0]
+
+        assert await until(pilot, told)
 
 
 async def test_only_changed_rows_are_painted_again(
@@ -97,6 +107,7 @@ async def test_only_changed_rows_are_painted_again(
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "3")
+        await sees(pilot, "clickhouse-keeper")
         painted: list[int] = []
         whole: list[int] = []
         assert app.pane is not None
@@ -108,7 +119,7 @@ async def test_only_changed_rows_are_painted_again(
         nodes[1] = replace(nodes[1], running="v9")
         board = replace(before.board, chains={**before.board.chains, "staging": tuple(nodes)})
         engine.give(replace(before, board=board, serial=8))
-        await pilot.pause()
+        await until(pilot, lambda: bool(painted))
         assert painted == [1]
         assert whole == []
 
@@ -117,7 +128,7 @@ async def test_a_key_that_cannot_be_used_says_why(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "r")
-        assert "Resume: OCIRepository/activity-system/activity is not suspended" in text(app)
+        await sees(pilot, "Resume: OCIRepository/activity-system/activity is not suspended")
 
 
 async def test_a_reason_stays_while_rows_change(make_app: MakeApp, engine: ScriptedEngine) -> None:
@@ -129,9 +140,8 @@ async def test_a_reason_stays_while_rows_change(make_app: MakeApp, engine: Scrip
         changed = replace(first, lines={**first.lines, "staging": (line,)})
         board = replace(night().board, rows=(changed, *night().board.rows[1:]))
         engine.give(replace(night(), board=board, serial=9))
-        await pilot.pause()
-        assert "✓ ready  better" in text(app)
-        assert "Resume: OCIRepository/activity-system/activity is not suspended" in text(app)
+        await sees(pilot, "✓ ready  better")
+        await sees(pilot, "Resume: OCIRepository/activity-system/activity is not suspended")
 
 
 async def test_read_only_refuses_every_act(make_app: MakeApp, engine: ScriptedEngine) -> None:
@@ -140,18 +150,20 @@ async def test_read_only_refuses_every_act(make_app: MakeApp, engine: ScriptedEn
     async with opened(app, WIDE) as pilot:
         for key in ("s", "R", "W", "p"):
             await press(pilot, key)
-            assert "fluxtui was started read-only" in text(app)
-        assert "staging read-only" in text(app)
+            await sees(pilot, "fluxtui was started read-only")
+        await sees(pilot, "staging read-only")
         assert engine.ran == []
 
 
 async def test_a_reason_is_required(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
-        await press(pilot, "s", "enter")
-        assert "It is required" in text(app)
+        await press(pilot, "s")
+        await sees(pilot, "Why?")
+        await press(pilot, "enter")
+        await sees(pilot, "required")
         await press(pilot, "escape")
-        assert "nothing was done" in text(app)
+        await sees(pilot, "nothing was done")
 
 
 async def test_choices_come_when_the_tags_are_listed_and_typed_text_stays(
@@ -160,13 +172,12 @@ async def test_choices_come_when_the_tags_are_listed_and_typed_text_stays(
     app = make_app(replace(night(), tags={}, selections={}))
     async with opened(app, WIDE) as pilot:
         await press(pilot, "p")
+        assert await until(pilot, lambda: isinstance(app.screen, Arguments))
         assert "12 choices" not in text(app)
         await press(pilot, "tab", *"audit")
         engine.give(replace(night(), serial=9))
-        await pilot.pause()
-        await pilot.pause()
-        assert "12 choices" in text(app)
-        assert "audit" in text(app)
+        await sees(pilot, "12 choices")
+        await sees(pilot, "audit")
 
 
 async def test_an_unprotected_environment_takes_a_plain_yes(
@@ -174,21 +185,20 @@ async def test_an_unprotected_environment_takes_a_plain_yes(
 ) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
-        await press(pilot, "s", *"audit", "enter")
+        await suspend(pilot)
         assert engine.ran == []
         await press(pilot, "y")
+        assert await until(pilot, lambda: bool(engine.ran))
         plan, confirmed = engine.ran[0]
         assert (plan.command, plan.reason, confirmed) == ("suspend", "audit", True)
-        assert "◐ running" in text(app)
+        await sees(pilot, "◐ running")
         done = Receipt(plan.id, plan.steps[0].id, Outcome.DONE, "", NOW)
         engine.give(replace(night(), acts=(Act(plan, (done,)),)))
-        await pilot.pause()
-        assert "✓ 1  set spec.suspend" in text(app)
+        await sees(pilot, "✓ 1  set spec.suspend")
         engine.finish()
-        await pilot.pause()
-        assert "✓ done" in text(app)
+        await sees(pilot, "✓ done")
         await press(pilot, "escape")
-        assert not isinstance(app.screen, Review)
+        assert await until(pilot, lambda: not isinstance(app.screen, Review))
 
 
 async def test_a_protected_environment_wants_its_name(
@@ -196,13 +206,14 @@ async def test_a_protected_environment_wants_its_name(
 ) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
-        await press(pilot, "right", "s", *"audit", "enter")
+        await press(pilot, "right")
+        await suspend(pilot)
         await press(pilot, *"y", "enter")
+        await sees(pilot, "that is not the name")
         assert engine.ran == []
-        assert "that is not the name" in text(app)
         app.screen.query_one("#confirm", Input).value = ""
         await press(pilot, *"production", "enter")
-        assert len(engine.ran) == 1
+        assert await until(pilot, lambda: len(engine.ran) == 1)
 
 
 async def test_the_question_of_a_long_plan_is_in_sight_on_a_small_terminal(
@@ -215,10 +226,10 @@ async def test_the_question_of_a_long_plan_is_in_sight_on_a_small_terminal(
     long = replace(PLAN, effects=tuple(f"effect {n}" for n in range(40)))
     async with opened(app, (80, 24)) as pilot:
         await app.push_screen(Review(long, run))
-        await pilot.pause()
-        await pilot.pause()
-        assert "production is protected: type its name" in text(app)
-        assert app.screen.query_one("#confirm", Input).region.bottom < 24
+        await sees(pilot, "production is protected: type its name")
+        assert await until(
+            pilot, lambda: 0 < app.screen.query_one("#confirm", Input).region.bottom < 24
+        )
 
 
 async def test_a_failed_step_is_told_with_its_reason(
@@ -226,10 +237,11 @@ async def test_a_failed_step_is_told_with_its_reason(
 ) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
-        await press(pilot, "s", *"audit", "enter", "y")
+        await suspend(pilot)
+        await press(pilot, "y")
+        assert await until(pilot, lambda: bool(engine.ran))
         engine.finish(Outcome.REFUSED, "the object changed meanwhile")
-        await pilot.pause()
-        assert "✗ refused: the object changed meanwhile" in text(app)
+        await sees(pilot, "✗ refused: the object changed meanwhile")
 
 
 async def test_facts_are_read_for_the_rows_in_sight_only(
@@ -240,6 +252,7 @@ async def test_facts_are_read_for_the_rows_in_sight_only(
     app = make_app(replace(bare, tags={url: replace(tags, facts={})}))
     async with opened(app, (80, 20)) as pilot:
         await press(pilot, "2")
+        await until(pilot, lambda: any(isinstance(q, ReadFacts) for q in engine.asked))
         asked = [q for q in engine.asked if isinstance(q, ReadFacts)]
         assert len(asked) == 1
         assert 0 < len(asked[0].tags) < len(tags.tags)
@@ -248,14 +261,16 @@ async def test_facts_are_read_for_the_rows_in_sight_only(
 async def test_a_tag_is_compared_with_what_runs(make_app: MakeApp, engine: ScriptedEngine) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
-        await press(pilot, "2", "down", "enter")
-        await pilot.pause()
+        await press(pilot, "2")
+        await sees(pilot, "WHY")
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: any(isinstance(q, VersionsDiff) for q in engine.asked))
         question = engine.asked[-1]
         assert isinstance(question, VersionsDiff)
         assert question.after == "v0.0.0-staging-test-deploy-0041"
-        assert "spec.replicas" in text(app)
+        await sees(pilot, "spec.replicas")
         await press(pilot, "enter")
-        assert "@@" in text(app)
+        await sees(pilot, "@@")
 
 
 async def test_a_registry_that_is_down_is_a_line_and_nothing_more(
@@ -265,28 +280,30 @@ async def test_a_registry_that_is_down_is_a_line_and_nothing_more(
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "4")
-        await pilot.pause()
-        assert "✗ registry.example.com: connection refused" in text(app)
+        await sees(pilot, "✗ registry.example.com: connection refused")
         await press(pilot, "1")
-        assert "WOULD PICK" in text(app)
+        await sees(pilot, "WOULD PICK")
 
 
 async def test_the_filter_narrows_and_escape_ends_it(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "slash", *"pinned", "enter")
-        lines = text(app)
-        assert "notifications" in lines
-        assert "status-page  " not in lines.split("LAST CHANGES")[0]
+        await sees(pilot, "notifications")
+
+        def there() -> bool:
+            return "status-page  " in text(app).split("LAST CHANGES")[0]
+
+        assert await until(pilot, lambda: not there())
         await press(pilot, "escape")
-        assert "status-page" in text(app).split("LAST CHANGES")[0]
+        assert await until(pilot, there)
 
 
 async def test_with_every_row_filtered_away_nothing_can_be_acted_on(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "slash", *"nowhere", "enter", "s")
-        assert "nothing is selected" in text(app)
+        await sees(pilot, "nothing is selected")
 
 
 async def test_the_palette_lists_commands_with_the_reason_when_off(make_app: MakeApp) -> None:
@@ -294,39 +311,36 @@ async def test_the_palette_lists_commands_with_the_reason_when_off(make_app: Mak
     async with opened(app, WIDE) as pilot:
         await press(pilot, "colon", *"resume")
         await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert "not now: OCIRepository/activity-system/activity is not suspended" in text(app)
+        await sees(pilot, "not now: OCIRepository/activity-system/activity is not suspended")
 
 
 async def test_keys_are_remapped_by_command_id(make_app: MakeApp) -> None:
     app = make_app(config=replace(CONFIG, keys={"events": "f5"}))
     async with opened(app, WIDE) as pilot:
         await press(pilot, "f5")
-        assert "HealthCheckFailed" in text(app)
-        assert "f5 Events" in text(app)
+        await sees(pilot, "HealthCheckFailed")
+        await sees(pilot, "f5 Events")
 
 
 async def test_logs_show_terminal_codes_as_text(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "enter", "down", "down", "l")
-        await pilot.pause()
-        assert "\\e[31mpanic: column exists" in text(app)
+        await sees(pilot, "\\e[31mpanic: column exists")
 
 
 async def test_a_slow_link_gets_sixteen_colours(make_app: MakeApp) -> None:
     app = make_app(config=replace(CONFIG, slow=True))
     async with opened(app, (80, 24)) as pilot:
-        await pilot.pause()
-        assert app.current_theme.ansi
-        assert "activity" in text(app)
+        assert await until(pilot, lambda: app.current_theme.ansi)
+        await sees(pilot, "activity")
 
 
 async def test_q_at_the_first_view_asks_once(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "q")
-        assert "press q again to quit" in text(app)
+        await sees(pilot, "press q again to quit")
         await press(pilot, "q")
     assert app.return_code == 0
 
@@ -337,20 +351,17 @@ async def test_a_deep_start_waits_for_what_it_names(
     named = replace(ks("", "activity-apiserver"), namespace="")
     app = make_app(Snapshot(config=CONFIG), start=Target("production", kustomization=named))
     async with opened(app, WIDE) as pilot:
-        await pilot.pause()
-        assert "connecting" in text(app)
+        await sees(pilot, "connecting")
         engine.give(night())
-        await pilot.pause()
-        await pilot.pause()
-        assert app.target.kustomization == ks("production", "activity-apiserver")
-        assert "clickhouse-keeper" in text(app)
+        wanted = ks("production", "activity-apiserver")
+        assert await until(pilot, lambda: app.target.kustomization == wanted)
+        await sees(pilot, "clickhouse-keeper")
 
 
 async def test_a_service_on_the_command_line_has_the_cursor(make_app: MakeApp) -> None:
     app = make_app(start=Target("production", service="status-page"))
     async with opened(app, WIDE) as pilot:
-        await pilot.pause()
-        assert app.target.service == "acme/status-page"
+        assert await until(pilot, lambda: app.target.service == "acme/status-page")
         assert app.target.environment == "production"
 
 
@@ -358,8 +369,6 @@ async def test_keys_faster_than_panes_end_where_the_last_one_says(make_app: Make
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "2", "4", "1")
-        await pilot.pause()
-        assert "WOULD PICK" in text(app)
+        await sees(pilot, "WOULD PICK")
         await press(pilot, "1", "5", "5")
-        await pilot.pause()
-        assert "WOULD PICK" not in text(app)
+        assert await until(pilot, lambda: "WOULD PICK" not in text(app))

@@ -29,8 +29,7 @@ async def test_the_pane_looks_as_agreed(make_app: MakeApp, pane: str, size: str)
     app = make_app()
     async with opened(app, SIZES[size]) as pilot:
         await pilot.press(*PANES[pane])
-        await pilot.pause()
-        check_frame(app, f"{pane}-{size}")
+        await check_frame(pilot, f"{pane}-{size}")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -41,19 +40,16 @@ async def test_the_review_says_all_that_a_plan_says(make_app: MakeApp, size: str
     app = make_app()
     async with opened(app, SIZES[size]) as pilot:
         await app.push_screen(Review(PLAN, run))
-        await pilot.pause()
-        check_frame(app, f"review-{size}")
+        await check_frame(pilot, f"review-{size}")
 
 
 async def test_nothing_to_show_yet_says_whom_it_waits_for(make_app: MakeApp) -> None:
     app = make_app(connecting())
     async with opened(app, (80, 24)) as pilot:
-        await pilot.pause()
-        check_frame(app, "connecting-80x24")
+        await check_frame(pilot, "connecting-80x24")
 
 
 async def test_before_the_engine_runs_the_frame_is_there(make_app: MakeApp) -> None:
     app = make_app(Snapshot())
     async with opened(app, (80, 24)) as pilot:
-        await pilot.pause()
-        check_frame(app, "starting-80x24")
+        await check_frame(pilot, "starting-80x24")
