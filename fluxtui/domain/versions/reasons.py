@@ -99,11 +99,10 @@ def warnings(chosen: str, latest: str, ties: Sequence[str]) -> tuple[str, ...]:
     """
     found: list[str] = []
     if latest and latest != chosen and latest not in ties:
-        text = f"newest is not highest: {latest} came last, yet {chosen} is picked"
+        text = f"newest is not highest: {latest} came last, {chosen} is picked"
         found.append(
-            f"{text}, because pre-release text is compared letter by letter. Way out: a "
-            "dot-separated number, such as a timestamp, ahead of the text "
-            "(0.0.0-20060102150405.name)"
+            f"{text}: pre-release text is compared letter by letter. Way out: a dot-separated "
+            "number, such as a timestamp, ahead of the text (0.0.0-20060102150405.name)"
             if "-" in latest
             else f"{text}, which is higher. Way out: publish a version above {chosen}"
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fluxtui.domain.errors import VersionError
+from fluxtui.domain.revision import short_digest
 from fluxtui.domain.selection import Policy, Refusal, Selection, Verdict
 from fluxtui.domain.versions import reasons
 from fluxtui.domain.versions.constraint import Constraint
@@ -230,7 +231,7 @@ def _words(error: Exception) -> str:
 def _exact(tags: list[str], policy: Policy) -> Selection:
     """A policy by tag or digest picks no version; every other tag is simply not the one named."""
     if policy.kind == "digest":
-        reason = f"the policy is pinned to {policy.digest}; tags play no part"
+        reason = f"pinned to {short_digest(policy.digest)}: tags play no part"
         return Selection(policy, "", tuple(Verdict(t, Refusal.FILTERED, reason) for t in tags))
     wanted = policy.exact_tag
     other = f'the policy names the tag "{wanted}"'

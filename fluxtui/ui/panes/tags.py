@@ -112,7 +112,7 @@ def note(view: View, source: Key, selection: Selection | None, width: int) -> tu
         if selection.error:
             out += wrap((("✗ " + selection.error, "bad"),), width, 2)
         for warning in selection.warnings[:3]:
-            out += wrap((("! " + warning, "busy"),), width, 2)
+            out += wrap((("! " + warning, "busy"),), width, 3)
     return (*out, ())
 
 
@@ -123,7 +123,7 @@ def _pinned(digest: str, tags: TagList, now: float) -> Line:
     said = [f"tag {', '.join(names)}" if names else "no tag known for it"]
     if fact is not None:
         said += [f"published {age(epoch(fact.created), now)} ago"] if fact.created else []
-        said += [f"from {fact.revision}"] if fact.revision else []
+        said += [f"from {short_revision(fact.revision)}"] if fact.revision else []
         said += [{"yes": "signed", "no": "not signed"}.get(signature_word(fact), "")]
     line = f"{short_digest(digest)}: {', '.join(part for part in said if part)}"
     return (("pinned ", "dim"), (line, "name"))
