@@ -21,8 +21,9 @@ from fluxtui.world.simulator.containers import (
     is_sidecar,
     pod_status,
 )
-from fluxtui.world.simulator.kinds import POD
+from fluxtui.world.simulator.kinds import NODE, POD
 from fluxtui.world.simulator.lives import Life, News, Pace, Step
+from fluxtui.world.simulator.nodelife import is_ready
 from fluxtui.world.simulator.references import missing_for, unmountable
 from fluxtui.world.simulator.state import KUBELET, State
 
@@ -47,6 +48,8 @@ class Kubelet:
         if pod is None:
             self._forget(self._uids.pop(key, ""))
             return None
+        if not is_ready(self._state.get(NODE, ("", str(pod["spec"].get("nodeName") or "")))):
+            return None  # nobody there: what happens next is told when the node is back
         if pods.is_ending(pod):
             return await self._end(pod)
         if pods.phase(pod) in ("Succeeded", "Failed"):

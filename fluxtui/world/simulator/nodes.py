@@ -1,4 +1,4 @@
-"""The nodes the simulated Pods run on: three, in two zones, always ready."""
+"""The nodes the simulated Pods run on: three, in two zones. How they are is in nodelife.py."""
 
 from __future__ import annotations
 

@@ -40,6 +40,7 @@ from fluxtui.world.simulator.kinds import (
 )
 from fluxtui.world.simulator.kubelet import Kubelet
 from fluxtui.world.simulator.lives import Pace
+from fluxtui.world.simulator.nodelife import Nodes
 from fluxtui.world.simulator.nodes import register_nodes
 from fluxtui.world.simulator.replicasets import ReplicaSets
 from fluxtui.world.simulator.scheduler import Scheduler, claims_of
@@ -73,6 +74,7 @@ class Simulator:
             POD: self._look_at_pod,
             CLAIM: Claims(self._state).look,
             DISRUPTION_BUDGET: Budgets(self._state).look,
+            NODE: Nodes(self._state).look,
         }
         self._queues = {
             type_: WorkQueue(type_.plural, look, clock) for type_, look in looks.items()
@@ -93,6 +95,8 @@ class Simulator:
             self._tasks.append(asyncio.create_task(informer.run(), name="informer"))
         for informer in informers:
             await informer.synced.wait()
+        for node in self._state.cache(NODE):
+            self._queues[NODE].add(key_of(node))  # made before anybody listened
 
     async def stop(self) -> None:
         """End all work."""
@@ -146,7 +150,7 @@ class Simulator:
         """Whoever could not go on for want of this may now: Pods without a node, claims."""
         for pod in self._state.cache(POD):
             there = namespace in ("", key_of(pod)[0])
-            if there and not (pod.get("spec") or {}).get("nodeName"):
+            if there and (type_ == NODE or not (pod.get("spec") or {}).get("nodeName")):
                 self._queues[POD].add(key_of(pod))
         if type_ == STORAGE_CLASS:
             for claim in self._state.cache(CLAIM):
