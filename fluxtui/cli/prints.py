@@ -153,7 +153,7 @@ def changes(found: Sequence[Change]) -> str:
 
 def comparisons(results: Iterable[Comparison], *, unified: bool) -> str:
     """Object by object: added, changed, removed; fields, or YAML line by line."""
-    from fluxtui.domain.objectdiff import unified as unified_lines
+    from fluxtui.domain.unified import unified as unified_lines
 
     lines = []
     for comparison in results:

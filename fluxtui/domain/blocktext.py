@@ -45,6 +45,30 @@ def block_lines(value: object, indent: str = "") -> Iterator[str]:
         yield indent + _scalar(value)
 
 
+def line_paths(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """For every line of `block_lines` the keys and indexes of the value that stands on it."""
+    if isinstance(value, Mapping) and value:
+        for key in sorted(value, key=_rank):
+            yield from _entry_paths(value[key], (*path, key))
+    elif _is_list(value) and value:
+        for index, item in enumerate(value):
+            if isinstance(item, Mapping | list | tuple) and item:
+                yield from line_paths(item, (*path, index))
+            else:
+                yield from _entry_paths(item, (*path, index))
+    else:
+        yield path
+
+
+def _entry_paths(value: object, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    if isinstance(value, Mapping | list | tuple) and value:
+        yield path
+        yield from line_paths(value, path)
+    else:
+        for _line in _entry("", value, ""):
+            yield path
+
+
 def _is_list(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
     return isinstance(value, list | tuple)
 

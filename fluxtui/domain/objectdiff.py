@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from fluxtui.domain.blocktext import block_text
 from fluxtui.domain.inventory import ObjectId, sort_key
 from fluxtui.domain.masking import Masked, Masker, base_name
 
@@ -35,7 +34,7 @@ _KEYS: tuple[tuple[str, ...], ...] = (
     ("key",),
     ("id",),
 )
-_ORDERED = frozenset({"env", "initContainers", "rules", "steps", "args", "command"})
+ORDERED = frozenset({"env", "initContainers", "rules", "steps", "args", "command"})
 _SETS = frozenset(
     {
         "accessModes",
@@ -198,7 +197,7 @@ def _lists(before: Sequence[Any], after: Sequence[Any], path: str, at: At) -> It
     keys = merge_keys(before, after)
     if keys:
         yield from _keyed(before, after, keys, path, at)
-        if last in _ORDERED:
+        if last in ORDERED:
             yield from _order(before, after, keys, path, at)
     elif last in _SETS and _scalars(before) and _scalars(after):
         for item in before:
@@ -222,13 +221,13 @@ def merge_keys(before: Sequence[Any], after: Sequence[Any]) -> tuple[str, ...]:
         return ()
     for keys in _KEYS:
         if all(keys[0] in i and _scalars([i[keys[0]]]) for i in items) and all(
-            len({_key(i, keys) for i in part}) == len(part) for part in (before, after)
+            len({item_key(i, keys) for i in part}) == len(part) for part in (before, after)
         ):
             return keys
     return ()
 
 
-def _key(item: Object, keys: tuple[str, ...]) -> tuple[str, ...]:
+def item_key(item: Object, keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(item.get(k, "TCP" if k == "protocol" else "")) for k in keys)
 
 
@@ -239,8 +238,8 @@ def _keyed(
     path: str,
     at: At,
 ) -> Iterator[FieldChange]:
-    old = {_key(i, keys): i for i in before}
-    new = {_key(item, keys): (index, item) for index, item in enumerate(after)}
+    old = {item_key(i, keys): i for i in before}
+    new = {item_key(item, keys): (index, item) for index, item in enumerate(after)}
     for key in dict.fromkeys((*old, *new)):
         name = f"{path}[{keys[0]}={key[0]}]"
         if key not in new:
@@ -260,7 +259,7 @@ def _order(
     path: str,
     at: At,
 ) -> Iterator[FieldChange]:
-    old, new = [_key(i, keys) for i in before], [_key(i, keys) for i in after]
+    old, new = [item_key(i, keys) for i in before], [item_key(i, keys) for i in after]
     was, now = [k[0] for k in old if k in new], [k[0] for k in new if k in old]
     if was != now:
         yield FieldChange(f"{path} (order)", ", ".join(was), ", ".join(now), at=at)
@@ -270,7 +269,7 @@ def _sequence(
     before: Sequence[Any], after: Sequence[Any], path: str, at: At
 ) -> Iterator[FieldChange]:
     """Lists in which the place counts: insertions do not make everything behind them differ."""
-    old, new = [_canonical(i) for i in before], [_canonical(i) for i in after]
+    old, new = [canonical(i) for i in before], [canonical(i) for i in after]
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for tag, i, i_end, j, j_end in matcher.get_opcodes():
         if tag == "equal":
@@ -284,82 +283,10 @@ def _sequence(
             yield _new(f"{path}[{n}]", after[n], (*at, n))
 
 
-def _canonical(item: Any) -> str:
+def canonical(item: Any) -> str:
     return json.dumps(item, sort_keys=True, default=_mark)
 
 
 def _mark(value: object) -> str:
     """For comparing only: tells Masked leaves apart."""
     return f"{value.label}\0{value.mark}" if isinstance(value, Masked) else repr(value)
-
-
-def unified(
-    change: ObjectChange, *, context: int = 3, dump: Callable[[object], str] = block_text
-) -> list[str]:
-    """The lines of a unified diff of one object: `@@ ..`, ` ..`, `-..`, `+..`, no line ends.
-
-    A changed secret value shows as two lines with its label. Lists are put in the old order where
-    the order does not matter.
-    """
-    left, right = _marked(change.before, change.after)
-    old = dump(left).splitlines() if left is not None else []
-    new = dump(right).splitlines() if right is not None else []
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    # Only what differs is compared: line matching is quadratic and most of an object is equal.
-    head = max(0, head - context)
-    matcher = difflib.SequenceMatcher(None, old[head:], new[head:])
-    lines: list[str] = []
-    for group in matcher.get_grouped_opcodes(context):
-        i, i_end, j, j_end = group[0][1], group[-1][2], group[0][3], group[-1][4]
-        lines.append(f"@@ -{head + i + 1},{i_end - i} +{head + j + 1},{j_end - j} @@")
-        for tag, a, a_end, b, b_end in group:
-            if tag == "equal":
-                lines += [" " + line for line in old[head + a : head + a_end]]
-                continue
-            lines += ["-" + line for line in old[head + a : head + a_end]]
-            lines += ["+" + line for line in new[head + b : head + b_end]]
-    return lines
-
-
-def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
-    """Both sides ready to print: secrets as labels, `after` in the order of `before`."""
-    if isinstance(before, Masked) and isinstance(after, Masked):
-        return before.label, shown(after, before != after)
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        both = {k: _marked(before[k], after[k], str(k)) for k in before if k in after}
-        left = {k: both[k][0] if k in both else shown(v) for k, v in before.items()}
-        right = {k: both[k][1] if k in both else shown(v) for k, v in after.items()}
-        return left, right
-    if isinstance(before, list | tuple) and isinstance(after, list | tuple):
-        keys = merge_keys(before, after)
-        if keys:
-            return _marked_items(before, after, keys, name in _ORDERED)
-        return _marked_sequence(before, after)
-    # Of another shape than before: secrets in it have the same label and need not be the same.
-    return shown(before), shown(after, _canonical(before) != _canonical(after))
-
-
-def _marked_sequence(before: Sequence[Any], after: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    """Lists without keys: what stands in the place of something else is marked against it."""
-    old, new = [_canonical(i) for i in before], [_canonical(i) for i in after]
-    left, right = [shown(i) for i in before], [shown(i) for i in after]
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for tag, i, i_end, j, j_end in matcher.get_opcodes():
-        if tag == "replace":
-            for n in range(min(i_end - i, j_end - j)):
-                left[i + n], right[j + n] = _marked(before[i + n], after[j + n])
-    return left, right
-
-
-def _marked_items(
-    before: Sequence[Object], after: Sequence[Object], keys: tuple[str, ...], ordered: bool
-) -> tuple[list[Any], list[Any]]:
-    new = {_key(i, keys): i for i in after}
-    old = {_key(i, keys): i for i in before}
-    both = {k: _marked(old[k], new[k]) for k in old if k in new}
-    left = [both[k][0] if k in both else shown(old[k]) for k in old]
-    order = new if ordered else [*both, *(k for k in new if k not in both)]
-    right = [both[k][1] if k in both else shown(new[k]) for k in order]
-    return left, right

@@ -30,6 +30,21 @@ def path_text(path: str) -> str:
     return f"pod · {path[found.end() :]}" if found else path
 
 
+def side_texts(before: Any, after: Any) -> tuple[str, str]:
+    """Both sides of a field, each on one line; of texts with many lines what differs first."""
+    if not (isinstance(before, str) and isinstance(after, str) and "\n" in before + after):
+        return value_text(before), value_text(after)
+    old, new = before.splitlines(), after.splitlines()
+    return _differing(old, set(new)), _differing(new, set(old))
+
+
+def _differing(mine: list[str], others: set[str]) -> str:
+    found = [line.strip() for line in mine if line not in others]
+    if not found:
+        return "–"
+    return f"{found[0]}  +{len(found) - 1} lines" if len(found) > 1 else found[0]
+
+
 def value_text(side: Any) -> str:
     """One side of a field on one line; an env entry is its value."""
     if side is None:

@@ -3,12 +3,15 @@
 import base64
 import copy
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from fluxtui.domain.blocktext import block_lines, line_paths
 from fluxtui.domain.masking import Masked, Masker, base_name
-from fluxtui.domain.objectdiff import FieldChange, diff_objects, diff_values, unified
+from fluxtui.domain.objectdiff import FieldChange, diff_objects, diff_values
+from fluxtui.domain.unified import unified
 
 MASKER = Masker(b"one session's random key")
 
@@ -189,3 +192,40 @@ def test_the_text_of_a_change_has_only_what_surrounds_it() -> None:
         "+  key-150: b",
         "   key-151: a",
     ]
+
+
+def test_each_hunk_names_who_made_it_where_that_is_known() -> None:
+    after = deployment(replicas=3)
+    container = after["spec"]["template"]["spec"]["containers"][0]
+    container["image"] = "app:2"
+    container["args"].append("--d")
+    del after["metadata"]["annotations"]
+    (change,) = diff_objects([deployment()], [after], MASKER)
+    by = {"spec.replicas": "patch 1", "metadata.annotations": "patch 2"}
+    fields = tuple(replace(f, by=by.get(f.path, "")) for f in change.fields)
+    heads = [ln for ln in unified(replace(change, fields=fields), context=0) if ln[0] == "@"]
+    assert [head.partition(" @@")[2].strip() for head in heads] == [
+        "patch 2",
+        "patch 1",
+        "",
+        "",
+    ]
+
+
+def test_lines_of_a_text_know_their_paths() -> None:
+    value = {"a": [{"b": 1, "c": [2, "x\ny"]}, 3], "d": {}, "e": "1\n2\n"}
+    lines, paths = list(block_lines(value)), list(line_paths(value))
+    assert len(lines) == len(paths)
+    assert dict(zip(paths, lines, strict=False))["a", 0, "b"] == "- b: 1"
+    assert paths[lines.index("  2")] == ("e",)
+
+
+def test_secrets_in_a_list_without_keys_are_told_apart() -> None:
+    one, two = (Masked("secret a/b#c", mark) for mark in ("1", "2"))
+    before, after = ({**deployment(), "x": [secret, "y"]} for secret in (one, two))
+    (change,) = diff_objects([before], [after], MASKER)
+    lines = [ln for ln in unified(change) if ln[0] in "+-"]
+    assert lines == ["-- secret a/b#c", "+- secret a/b#c, changed"]
+    shape = {**deployment(), "x": {"k": two}}
+    (change,) = diff_objects([before], [shape], MASKER)
+    assert "changed" in "".join(unified(change)) or change.fields[0].after != {"k": "secret a/b#c"}

@@ -19,7 +19,7 @@ from fluxtui.domain.ask import (
     VersionsDiff,
 )
 from fluxtui.domain.errors import BuildError, UsageError
-from fluxtui.domain.objectdiff import unified
+from fluxtui.domain.unified import unified
 from fluxtui.engine.engine import Engine
 from fluxtui.world.apiserver.faults import Rule
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fluxtui.ui.fieldtext import path_text, value_text
+from fluxtui.ui.fieldtext import path_text, side_texts, value_text
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,10 @@ def test_paths(path: str, text: str) -> None:
 )
 def test_values(value: Any, text: str) -> None:
     assert value_text(value) == text
+
+
+def test_of_texts_with_many_lines_the_differing_ones_are_shown() -> None:
+    assert side_texts("a\nb\nc\n", "a\nx\ny\nc\n") == ("b", "x  +1 lines")
+    assert side_texts("a\nb\n", "a\n") == ("b", "–")
+    assert side_texts("one", "two") == ("one", "two")
+    assert side_texts(None, {"name": "A", "value": "x"}) == ("–", "x")

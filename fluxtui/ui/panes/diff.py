@@ -20,10 +20,11 @@ from fluxtui.domain.ask import (
     VersionsDiff,
 )
 from fluxtui.domain.kinds import ocirepository
-from fluxtui.domain.objectdiff import ObjectChange, unified
+from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.ui.fieldtext import path_text, value_text
+from fluxtui.domain.unified import unified
+from fluxtui.ui.fieldtext import path_text, side_texts, value_text
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.panes.tags import source_of
 from fluxtui.ui.screens.reading import diff_lines
@@ -152,10 +153,11 @@ def _change_rows(n: int, m: int, change: ObjectChange, own: Key) -> list[Row]:
             continue  # the heading says it
         sign, role = _SIGNS[field.kind]
         path: Line = (("    " + path_text(field.path), ""),)
+        before, after = side_texts(field.before, field.after)
         cells: tuple[Line, ...] = (
             path,
-            ((value_text(field.before), "removed" if field.before is not None else "dim"),),
-            ((value_text(field.after), "added" if field.after is not None else "dim"),),
+            ((before, "removed" if field.before is not None else "dim"),),
+            ((after, "added" if field.after is not None else "dim"),),
             ((by_text(field.by, own), "dim"),),
         )
         out.append(Row((n, m, i), cells))
