@@ -58,19 +58,32 @@ def tag_list(snapshot: Snapshot, source: Key) -> TagList | None:
     return snapshot.tags.get(ocirepository.url(resource)) if resource else None
 
 
-def rows(view: View, verdicts: Sequence[Verdict], tags: TagList | None) -> tuple[Row, ...]:
-    """One row a tag."""
+Made = dict[str, tuple[tuple[object, ...], Row]]
+"""Rows laid out before, by tag, with what they were made from."""
+
+
+def rows(
+    view: View, verdicts: Sequence[Verdict], tags: TagList | None, made: Made
+) -> tuple[Row, ...]:
+    """One row a tag. `made` is kept up to date: of thousands mostly a few are new."""
     facts = tags.facts if tags else {}
     running = runs_in(view.snapshot, tags) if tags else {}
-    return tuple(
-        _row(v, facts.get(v.tag), " ".join(running.get(v.tag, ())), view.now) for v in verdicts
-    )
+    found = []
+    for verdict in verdicts:
+        tag = verdict.tag
+        fact, where = facts.get(tag), running.get(tag, ())
+        old = age(epoch(fact.created), view.now) if fact else "…"
+        key = (verdict, fact, where, old)
+        known = made.get(tag)
+        if known is None or known[0] != key:
+            known = made[tag] = (key, _row(verdict, fact, " ".join(where), old))
+        found.append(known[1])
+    return tuple(found)
 
 
-def _row(verdict: Verdict, fact: TagFacts | None, running: str, now: float) -> Row:
+def _row(verdict: Verdict, fact: TagFacts | None, running: str, published: str) -> Row:
     role = _ROLES.get(verdict.refusal, "dim")
     chosen = verdict.refusal is None
-    published = age(epoch(fact.created), now) if fact else "…"
     return Row(
         verdict.tag,
         (
@@ -161,6 +174,8 @@ class Tags(Pane):
         self._source: Key | None = None
         self._shown: tuple[object, ...] = (None,) * 6
         self._laid: tuple[Row, ...] = ()
+        self._made: Made = {}
+        self._order: tuple[tuple[Verdict, ...], str, tuple[Verdict, ...]] = ((), "", ())
 
     def lay_out(self, view: View) -> None:
         """Note and verdicts of the source under the Target."""
@@ -188,10 +203,21 @@ class Tags(Pane):
         """The rows; ordering and laying out thousands of tags is done only when they changed."""
         same = (selection, tags, view.snapshot.board, self.sort, self.reverse, int(view.now) // 60)
         if any(a is not b and a != b for a, b in zip(self._shown, same, strict=True)):
-            verdicts = ordered(selection, tags, self.sort)
-            self._laid = rows(view, verdicts[::-1] if self.reverse else verdicts, tags)
+            verdicts = self._ordered(selection, tags)
+            if len(self._made) > 2 * len(verdicts):
+                self._made.clear()
+            laid = verdicts[::-1] if self.reverse else verdicts
+            self._laid = rows(view, laid, tags, self._made)
             self._shown = same
         return self._laid
+
+    def _ordered(self, selection: Selection, tags: TagList | None) -> tuple[Verdict, ...]:
+        """The order; a new manifest changes it only when sorting by age."""
+        verdicts, sort, found = self._order
+        if sort == "age" or sort != self.sort or verdicts != selection.verdicts:
+            found = ordered(selection, tags, self.sort)
+            self._order = (selection.verdicts, self.sort, found)
+        return found
 
     def _read_facts(self) -> None:
         """Ask for the manifests of the rows in sight and of the pinned digest, each once."""
