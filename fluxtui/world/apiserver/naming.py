@@ -52,13 +52,13 @@ def generated(prefix: str) -> str:
 
 def subdomain_faults(name: str) -> list[str]:
     """What is wrong with a name that must be an RFC 1123 subdomain."""
-    faults = ["must be no more than 253 bytes"] if len(name) > 253 else []
+    faults = ["must be no more than 253 characters"] if len(name) > 253 else []
     return faults if _SUBDOMAIN.match(name) else [*faults, SUBDOMAIN_TEXT]
 
 
 def label_name_faults(name: str) -> list[str]:
     """What is wrong with a name that must be an RFC 1123 label."""
-    faults = ["must be no more than 63 bytes"] if len(name) > 63 else []
+    faults = ["must be no more than 63 characters"] if len(name) > 63 else []
     return faults if _LABEL.match(name) else [*faults, LABEL_TEXT]
 
 

@@ -104,12 +104,16 @@ _GO_NAMES = {
 
 
 def _base64_error(value: str) -> str:
+    """Go's words; it stops at the first byte that cannot be, padding inside included."""
     try:
         base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
     except ValueError:
-        found = re.search(r"[^A-Za-z0-9+/=\r\n]", value)
-        return f"illegal base64 data at input byte {found.start() if found else len(value)}"
-    return ""
+        pass
+    else:
+        if not re.search("=[^=\r\n]", value):
+            return ""
+    found = re.search(r"[^A-Za-z0-9+/=\r\n]|(?<==)[^=\r\n]", value)
+    return f"illegal base64 data at input byte {found.start() if found else len(value)}"
 
 
 def _quantity_error(value: Any) -> str:
