@@ -26,6 +26,7 @@ from fluxtui.world.simulator.kinds import (
     STATEFUL_SET,
     STORAGE_CLASS,
 )
+from fluxtui.world.simulator.nodelife import NOT_READY
 from fluxtui.world.simulator.references import CONFIG_MAP, SECRET
 from tests.world.simulator_stage import (
     NAMESPACE,
@@ -338,6 +339,42 @@ async def test_nodes_may_be_cordoned_or_tainted(cluster: Cluster, ns: str) -> No
     finally:
         await cluster.patch(NODE, "", "node-b1", {"spec": {"taints": None}}, field_manager="test")
     await until_one(cluster, POD, ns, "web", lambda p: bool(p["spec"].get("nodeName")))
+
+
+async def test_a_node_that_is_not_heard_of_takes_its_pods_along(cluster: Cluster, ns: str) -> None:
+    here = {"nodeSelector": {"kubernetes.io/hostname": "node-a2"}}
+    await run(cluster, ns, pod(**here))
+    await until_one(
+        cluster, POD, ns, "web", lambda p: condition(p, "Ready").get("status") == "True"
+    )
+    ill: Json = {"metadata": {"annotations": {FAULT: NOT_READY}}}
+    await cluster.patch(NODE, "", "node-a2", ill, field_manager="test")
+    try:
+        await until_one(
+            cluster, POD, ns, "web", lambda p: condition(p, "Ready").get("status") == "False"
+        )
+        node = await cluster.get(NODE, "", "node-a2")
+        assert (condition(node, "Ready")["status"], condition(node, "Ready")["reason"]) == (
+            "Unknown",
+            "NodeStatusUnknown",
+        )
+        assert {(t["key"], t["effect"]) for t in node["spec"]["taints"]} == {
+            ("node.kubernetes.io/unreachable", "NoSchedule"),
+            ("node.kubernetes.io/unreachable", "NoExecute"),
+        }
+        await told(cluster, ns, ("NodeNotReady", "Node is not ready"))
+        await run(cluster, ns, pod("late", **here))
+        refused = await until_one(
+            cluster, POD, ns, "late", lambda p: bool(condition(p, "PodScheduled"))
+        )
+        assert "1 node(s) had untolerated taint(s)" in condition(refused, "PodScheduled")["message"]
+    finally:
+        well: Json = {"metadata": {"annotations": {FAULT: None}}}
+        await cluster.patch(NODE, "", "node-a2", well, field_manager="test")
+    for name in ("web", "late"):
+        await until_one(
+            cluster, POD, ns, name, lambda p: condition(p, "Ready").get("status") == "True"
+        )
 
 
 async def test_a_spread_that_cannot_be_kept_is_not_scheduled(cluster: Cluster, ns: str) -> None:

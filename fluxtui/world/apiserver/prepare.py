@@ -69,6 +69,8 @@ def prepare(group: str, kind: str, old: Json | None, obj: Json) -> None:
         obj.setdefault("spec", {}).setdefault("finalizers", ["kubernetes"])
     elif (group, kind) == ("batch", "Job"):
         _job(obj)
+    elif (group, kind) == ("", "Node"):
+        _taint(obj)
     elif (group, kind) in _PROTECTED:
         _protect(obj, _PROTECTED[group, kind])
 
@@ -78,6 +80,15 @@ _PROTECTED: Mapping[tuple[str, str], str] = {
     ("", "PersistentVolumeClaim"): "kubernetes.io/pvc-protection",
     ("", "PersistentVolume"): "kubernetes.io/pv-protection",
 }
+
+
+def _taint(obj: Json) -> None:
+    """The admission plugin TaintNodesByCondition: nobody has seen the new node ready yet."""
+    spec = dict(obj.get("spec") or {})
+    taint = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+    taints = list(spec.get("taints") or ())
+    if not any((t.get("key"), t.get("effect")) == tuple(taint.values()) for t in taints):
+        obj["spec"] = {**spec, "taints": [*taints, taint]}
 
 
 def _protect(obj: Json, finalizer: str) -> None:
