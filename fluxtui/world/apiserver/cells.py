@@ -5,6 +5,7 @@ The texts are apimachinery's (`HumanDuration`, `FormatLabelSelector`). Pure.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,28 +57,35 @@ def age(text: Any, now: float) -> str:
 
 
 def selector(value: Any) -> str:
-    """A selector (a LabelSelector or a plain map) as text."""
+    """A selector (a LabelSelector or a plain map) as text, ordered by key."""
     if not value:
         return "<none>"
-    parts = []
     labels = value.get("matchLabels", value if "matchExpressions" not in value else {})
-    for key, wanted in sorted((labels or {}).items()):
-        parts.append(f"{key}={wanted}")
+    parts = [(key, f"{key}={wanted}") for key, wanted in (labels or {}).items()]
     for term in value.get("matchExpressions") or ():
-        values = ",".join(term.get("values") or ())
-        operator = str(term.get("operator"))
+        key, operator = str(term.get("key")), str(term.get("operator"))
+        text = ("!" if operator == "DoesNotExist" else "") + key
         if operator in ("In", "NotIn"):
-            parts.append(f"{term.get('key')} {operator.lower()} ({values})")
-        else:
-            parts.append(("!" if operator == "DoesNotExist" else "") + str(term.get("key")))
-    return ",".join(parts) or "<none>"
+            text = f"{key} {operator.lower()} ({','.join(sorted(term.get('values') or ()))})"
+        parts.append((key, text))
+    return ",".join(text for _, text in sorted(parts, key=lambda part: part[0])) or "<none>"
+
+
+def some(texts: Sequence[str], *, show: int = 3, empty: str = "<unset>") -> str:
+    """The first few of many, and how many more there are."""
+    if len(texts) <= show:
+        return ",".join(texts) or empty
+    return f"{','.join(texts[:show])} + {len(texts) - show} more..."
 
 
 def parse_columns(text: str) -> tuple[Column, ...]:
-    """`A B:number C+` : words are columns, `:type` their type, `+` only in the wide output."""
+    """`A B:number C+` : words are columns, `:type` their type (`:name` a string that names an
+    object), `+` only in the wide output."""
     out = []
     for word in text.split():
-        wide = word.endswith("+")
-        name, _, kind = word.rstrip("+").partition(":")
-        out.append(Column(name.replace("_", " "), kind or "string", priority=1 if wide else 0))
+        title, _, kind = word.rstrip("+").partition(":")
+        form = "name" if kind == "name" else ""
+        kind = "string" if form else kind or "string"
+        wide = 1 if word.endswith("+") else 0
+        out.append(Column(title.replace("_", " "), kind, priority=wide, format=form))
     return tuple(out)

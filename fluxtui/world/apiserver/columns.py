@@ -18,7 +18,7 @@ NAME = Column("Name", format="name", description="Name must be unique within a n
 AGE = Column("Age", description="CreationTimestamp is when this object was created.")
 
 
-def _since(obj: Json, now: float) -> str:
+def since(obj: Json, now: float) -> str:
     return age(obj["metadata"].get("creationTimestamp"), now)
 
 
@@ -43,7 +43,7 @@ def _deployment(obj: Json, now: float) -> list[Any]:
         f"{status.get('readyReplicas', 0)}/{spec.get('replicas', 1)}",
         status.get("updatedReplicas", 0),
         status.get("availableReplicas", 0),
-        _since(obj, now),
+        since(obj, now),
         names,
         images,
         selector(spec.get("selector")),
@@ -53,7 +53,7 @@ def _deployment(obj: Json, now: float) -> list[Any]:
 def _stateful(obj: Json, now: float) -> list[Any]:
     names, images = _containers(obj)
     ready = f"{_status(obj).get('readyReplicas', 0)}/{_spec(obj).get('replicas', 1)}"
-    return [ready, _since(obj, now), names, images]
+    return [ready, since(obj, now), names, images]
 
 
 def _replica_set(obj: Json, now: float) -> list[Any]:
@@ -63,7 +63,7 @@ def _replica_set(obj: Json, now: float) -> list[Any]:
         spec.get("replicas", 1),
         status.get("replicas", 0),
         status.get("readyReplicas", 0),
-        _since(obj, now),
+        since(obj, now),
         names,
         images,
         selector(spec.get("selector")),
@@ -81,7 +81,7 @@ def _daemon_set(obj: Json, now: float) -> list[Any]:
         status.get("updatedNumberScheduled", 0),
         status.get("numberAvailable", 0),
         selector(nodes),
-        _since(obj, now),
+        since(obj, now),
         names,
         images,
         selector(_spec(obj).get("selector")),
@@ -102,6 +102,8 @@ def _job(obj: Json, now: float) -> list[Any]:
     wanted = spec.get("completions")
     done = status.get("succeeded", 0)
     completions = f"{done}/{wanted}" if wanted is not None else f"{done}/1"
+    if wanted is None and spec.get("parallelism", 0) > 1:
+        completions += f" of {spec['parallelism']}"
     took = ""
     start = seconds(status.get("startTime"))
     if start is not None:
@@ -109,19 +111,24 @@ def _job(obj: Json, now: float) -> list[Any]:
         took = duration((end if end is not None else now) - start)
     names, images = _containers(obj)
     chosen = selector(spec.get("selector"))
-    return [state, completions, took, _since(obj, now), names, images, chosen]
+    return [state, completions, took, since(obj, now), names, images, chosen]
 
 
 def _cron_job(obj: Json, now: float) -> list[Any]:
     spec, status = _spec(obj), _status(obj)
     last = status.get("lastScheduleTime")
+    job = (spec.get("jobTemplate") or {}).get("spec") or {}
+    names, images = _containers({"spec": job})
     return [
         spec.get("schedule", ""),
         spec.get("timeZone") or "<none>",
         str(bool(spec.get("suspend"))),
         len(status.get("active") or ()),
         age(last, now) if last else "<none>",
-        _since(obj, now),
+        since(obj, now),
+        names,
+        images,
+        selector(job.get("selector")),
     ]
 
 
@@ -146,7 +153,7 @@ def _service(obj: Json, now: float) -> list[Any]:
         spec.get("clusterIP") or "<none>",
         external,
         _ports(spec),
-        _since(obj, now),
+        since(obj, now),
         selector(spec.get("selector")),
     ]
 
@@ -173,7 +180,7 @@ def _claim(obj: Json, now: float) -> list[Any]:
         modes,
         spec.get("storageClassName", ""),
         spec.get("volumeAttributesClassName") or "<unset>",
-        _since(obj, now),
+        since(obj, now),
         spec.get("volumeMode", "Filesystem"),
     ]
 
@@ -190,7 +197,7 @@ def _volume(obj: Json, now: float) -> list[Any]:
         spec.get("storageClassName", ""),
         spec.get("volumeAttributesClassName") or "<unset>",
         status.get("reason", ""),
-        _since(obj, now),
+        since(obj, now),
         spec.get("volumeMode", "Filesystem"),
     ]
 
@@ -219,46 +226,20 @@ def _event(obj: Json, now: float) -> list[Any]:
 
 
 def _namespace(obj: Json, now: float) -> list[Any]:
-    return [_status(obj).get("phase", ""), _since(obj, now)]
+    return [_status(obj).get("phase", ""), since(obj, now)]
 
 
 def _secret(obj: Json, now: float) -> list[Any]:
-    return [obj.get("type", ""), len(obj.get("data") or {}), _since(obj, now)]
+    return [obj.get("type", ""), len(obj.get("data") or {}), since(obj, now)]
 
 
 def _config_map(obj: Json, now: float) -> list[Any]:
     count = len(obj.get("data") or {}) + len(obj.get("binaryData") or {})
-    return [count, _since(obj, now)]
-
-
-def _node(obj: Json, now: float) -> list[Any]:
-    conditions = {c.get("type"): c.get("status") for c in _status(obj).get("conditions") or ()}
-    ready = {"True": "Ready", "False": "NotReady"}.get(str(conditions.get("Ready")), "Unknown")
-    if _spec(obj).get("unschedulable"):
-        ready += ",SchedulingDisabled"
-    prefix = "node-role.kubernetes.io/"
-    labels = obj["metadata"].get("labels") or {}
-    roles = ",".join(sorted(k[len(prefix) :] for k in labels if k.startswith(prefix)))
-    version = (_status(obj).get("nodeInfo") or {}).get("kubeletVersion", "")
-    return [ready, roles or "<none>", _since(obj, now), version]
+    return [count, since(obj, now)]
 
 
 def _created(obj: Json, _now: float) -> list[Any]:
     return [obj["metadata"].get("creationTimestamp")]
-
-
-def _role_binding(obj: Json, now: float) -> list[Any]:
-    role = obj.get("roleRef") or {}
-    return [f"{role.get('kind')}/{role.get('name')}", _since(obj, now)]
-
-
-def _ingress(obj: Json, now: float) -> list[Any]:
-    spec = _spec(obj)
-    hosts = ",".join(r["host"] for r in spec.get("rules") or () if r.get("host")) or "*"
-    points = (_status(obj).get("loadBalancer") or {}).get("ingress") or ()
-    address = ",".join(p.get("ip") or p.get("hostname", "") for p in points)
-    ports = "80, 443" if spec.get("tls") else "80"
-    return [spec.get("ingressClassName") or "<none>", hosts, address, ports, _since(obj, now)]
 
 
 def _budget(obj: Json, now: float) -> list[Any]:
@@ -266,51 +247,19 @@ def _budget(obj: Json, now: float) -> list[Any]:
     least = spec.get("minAvailable", "N/A")
     most = spec.get("maxUnavailable", "N/A")
     allowed = _status(obj).get("disruptionsAllowed", 0)
-    return [str(least), str(most), allowed, _since(obj, now)]
-
-
-def _autoscaler(obj: Json, now: float) -> list[Any]:
-    spec, status = _spec(obj), _status(obj)
-    target = spec.get("scaleTargetRef") or {}
-    return [
-        f"{target.get('kind')}/{target.get('name')}",
-        "<none>" if not spec.get("metrics") else "<unknown>",
-        str(spec.get("minReplicas", "<unset>")),
-        spec.get("maxReplicas", 0),
-        status.get("currentReplicas", 0),
-        _since(obj, now),
-    ]
+    return [str(least), str(most), allowed, since(obj, now)]
 
 
 def _lease(obj: Json, now: float) -> list[Any]:
-    return [_spec(obj).get("holderIdentity", ""), _since(obj, now)]
+    return [_spec(obj).get("holderIdentity", ""), since(obj, now)]
 
 
 def _policy(obj: Json, now: float) -> list[Any]:
-    return [selector(_spec(obj).get("podSelector")), _since(obj, now)]
-
-
-def _endpoints(obj: Json, now: float) -> list[Any]:
-    points = []
-    for subset in obj.get("subsets") or ():
-        ports: list[Json] = subset.get("ports") or [{}]
-        for port in ports:
-            for address in subset.get("addresses") or ():
-                suffix = f":{port['port']}" if port.get("port") else ""
-                points.append(f"{address.get('ip')}{suffix}")
-    return [",".join(points[:3]) or "<none>", _since(obj, now)]
-
-
-def _api_service(obj: Json, now: float) -> list[Any]:
-    service = _spec(obj).get("service")
-    where = f"{service.get('namespace')}/{service.get('name')}" if service else "Local"
-    conditions = _status(obj).get("conditions") or ()
-    found = next((c for c in conditions if c.get("type") == "Available"), None)
-    return [where, found.get("status", "") if found else "", _since(obj, now)]
+    return [selector(_spec(obj).get("podSelector")), since(obj, now)]
 
 
 def _plain(obj: Json, now: float) -> list[Any]:
-    return [_since(obj, now)]
+    return [since(obj, now)]
 
 
 _WORKLOAD = "Containers+ Images+ Selector+"
@@ -333,7 +282,9 @@ BUILTIN: Mapping[tuple[str, str], tuple[tuple[Column, ...], Cells]] = {
     ),
     ("batch", "jobs"): (parse_columns(f"Status Completions Duration Age {_WORKLOAD}"), _job),
     ("batch", "cronjobs"): (
-        parse_columns("Schedule Timezone Suspend Active:integer Last_Schedule Age"),
+        parse_columns(
+            f"Schedule Timezone Suspend:boolean Active:integer Last_Schedule Age {_WORKLOAD}"
+        ),
         _cron_job,
     ),
     ("", "services"): (
@@ -356,38 +307,22 @@ BUILTIN: Mapping[tuple[str, str], tuple[tuple[Column, ...], Cells]] = {
     ("", "namespaces"): (parse_columns("Status Age"), _namespace),
     ("", "secrets"): (parse_columns("Type Data Age"), _secret),
     ("", "configmaps"): (parse_columns("Data Age"), _config_map),
-    ("", "nodes"): (parse_columns("Status Roles Age Version"), _node),
-    ("", "endpoints"): (parse_columns("Endpoints Age"), _endpoints),
     ("apiextensions.k8s.io", "customresourcedefinitions"): (
         parse_columns("Created_At:date"),
         _created,
     ),
-    ("apiregistration.k8s.io", "apiservices"): (
-        parse_columns("Service Available Age"),
-        _api_service,
-    ),
     ("rbac.authorization.k8s.io", "roles"): (parse_columns("Created_At:date"), _created),
     ("rbac.authorization.k8s.io", "clusterroles"): (parse_columns("Created_At:date"), _created),
-    ("rbac.authorization.k8s.io", "rolebindings"): (parse_columns("Role Age"), _role_binding),
-    ("rbac.authorization.k8s.io", "clusterrolebindings"): (
-        parse_columns("Role Age"),
-        _role_binding,
-    ),
-    ("networking.k8s.io", "ingresses"): (parse_columns("Class Hosts Address Ports Age"), _ingress),
     ("networking.k8s.io", "networkpolicies"): (parse_columns("Pod-Selector Age"), _policy),
     ("policy", "poddisruptionbudgets"): (
         parse_columns("Min_Available Max_Unavailable Allowed_Disruptions:integer Age"),
         _budget,
     ),
-    ("autoscaling", "horizontalpodautoscalers"): (
-        parse_columns("Reference Targets MinPods MaxPods:integer Replicas:integer Age"),
-        _autoscaler,
-    ),
     ("coordination.k8s.io", "leases"): (parse_columns("Holder Age"), _lease),
 }
 EVENTS: tuple[tuple[Column, ...], Cells] = (
     parse_columns(
-        "Last_Seen Type Reason Object Subobject+ Source+ Message First_Seen+ Count+ Name+"
+        "Last_Seen Type Reason Object Subobject+ Source+ Message First_Seen+ Count+ Name:name+"
     ),
     _event,
 )

@@ -122,7 +122,7 @@ class Reading:
         if form.convert == "PartialObjectMetadataList":
             items = [partial(s.obj, form.version) for s in page.items]
             head = {"kind": form.convert, "apiVersion": form.api_version}
-            return answer(head | {"metadata": metadata, "items": items})
+            return answer(head | {"metadata": metadata, "items": items or None})
         if form.convert:
             raise _mismatch(form, "is a list", kind.list_name)
         return Response(200, self.listed(kind, metadata, page.items))

@@ -10,12 +10,14 @@ from typing import Any
 
 from fluxtui.world.apiserver import cells as printed
 from fluxtui.world.apiserver import columns as cols
+from fluxtui.world.apiserver import pod_columns as pods
+from fluxtui.world.apiserver.cluster_columns import CLUSTER, storage_class_name
 from fluxtui.world.apiserver.jsonpath import find
 from fluxtui.world.apiserver.kinds import Column, Kind
-from fluxtui.world.apiserver.pod_columns import PODS
 from fluxtui.world.apiserver.status import Json
-from fluxtui.world.apiserver.store import Stored
+from fluxtui.world.apiserver.store import Stored, dumps
 
+_BUILTIN = {**cols.BUILTIN, **CLUSTER}
 _INITIAL_END = "k8s.io/initial-events-end"
 
 
@@ -24,10 +26,16 @@ def _parts(kind: Kind) -> tuple[tuple[Column, ...], cols.Cells, bool]:
     if kind.resource == ("", "events"):
         return (*cols.EVENTS, False)
     if kind.resource == ("", "pods"):
-        return (*PODS, True)
+        return (*pods.PODS, True)
     if kind.custom:
         return (kind.columns, _custom(kind), True)
-    return (*cols.BUILTIN.get(kind.resource, cols.PLAIN), True)
+    return (*_BUILTIN.get(kind.resource, cols.PLAIN), True)
+
+
+def _name(kind: Kind, obj: Json) -> str:
+    if kind.resource == ("storage.k8s.io", "storageclasses"):
+        return storage_class_name(obj)
+    return str(obj["metadata"].get("name", ""))
 
 
 def _custom(kind: Kind) -> cols.Cells:
@@ -54,16 +62,7 @@ def _cell(column: Column, obj: Json, now: float) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (dict, list)):
-        return _go(value)
-    return str(value)
-
-
-def _go(value: Any) -> str:
-    """A structure in a string column, as Go prints it."""
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{k}:{_go(v)}" for k, v in sorted(value.items())) + "]"
-    if isinstance(value, list):
-        return "[" + " ".join(_go(v) for v in value) + "]"
+        return dumps(value).decode()
     return str(value)
 
 
@@ -107,8 +106,10 @@ def table(
         obj = stored.obj
         values = cells(obj, now)
         if named:
-            values = [obj["metadata"].get("name", ""), *values]
+            values = [_name(kind, obj), *values]
         row: Json = {"cells": values}
+        if kind.resource == ("", "pods") and (done := pods.conditions(obj)):
+            row["conditions"] = done
         if include == "Object":
             row["object"] = obj if kind.view is None else kind.view.show(obj)
         elif include == "Metadata" or _INITIAL_END in (obj["metadata"].get("annotations") or ()):

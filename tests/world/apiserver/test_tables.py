@@ -177,5 +177,5 @@ def test_selectors_as_text() -> None:
         {"key": "b", "operator": "DoesNotExist"},
     ]
     chosen = {"matchLabels": {"k": "v"}, "matchExpressions": terms}
-    assert selector(chosen) == "k=v,a in (x,y),!b"
+    assert selector(chosen) == "a in (x,y),!b,k=v"
     assert selector({"app": "web"}) == "app=web"
