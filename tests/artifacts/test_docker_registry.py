@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,10 @@ from fluxtui.artifacts import (
     unpack_files,
 )
 from fluxtui.domain.errors import RegistryDenied, RegistryError
+from fluxtui.domain.plan import DeleteStep, Outcome
+from fluxtui.engine.clock import Clock
+from fluxtui.engine.registries import Registries
+from fluxtui.engine.tagging import Tagging
 
 from .conftest import publish
 from .docker_registry import BINARY, USER, Served, docker_registry
@@ -98,3 +103,22 @@ def test_a_larger_bundle_survives(client: RegistryClient, reference: Reference) 
     files = {f"f{n}": bytes([n]) * 50_000 for n in range(40)}
     publish(client, reference, pack_files(files))
     assert unpack_files(client.pull(reference).layer) == files
+
+
+async def test_a_tag_without_siblings_goes_with_its_manifest_and_one_with_them_stays(
+    settings: RegistrySettings, client: RegistryClient, reference: Reference, bundle: Packed
+) -> None:
+    """This registry deletes by digest only: what a Step of a Plan makes of that."""
+    registries = Registries(lambda: RegistryClient(settings, environ={}))
+    tagging, digest = Tagging(registries, Clock()), publish(client, reference, bundle).digest
+    client.tag(reference, "stable")
+    step = DeleteStep(
+        "d", "delete", repository=reference.url, digest=digest, tag="v1.0.0", shared=("stable",)
+    )
+    outcome, said = await tagging.delete(step)
+    assert outcome is Outcome.REFUSED and "stable" in said
+    assert client.resolve(reference).digest == digest
+    outcome, _ = await tagging.delete(replace(step, tag="stable", shared=()))
+    assert outcome is Outcome.DONE
+    assert not client.exists(reference.with_tag("stable"))
+    registries.close()
