@@ -18,7 +18,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.files import LARGEST_FILE
-from fluxtui.kustomize.scalars import NULL, OddFloat, Quoted, is_word, plain, resolve, text_of
+from fluxtui.kustomize.scalars import NULL, Bare, OddFloat, Quoted, is_word, plain, resolve, text_of
 
 MOST_NODES: Final = 2_000_000
 DEEPEST: Final = 200
@@ -137,8 +137,8 @@ class Reader:
             ):
                 raise self._fail(f"{text} cannot be written as JSON", node)
             if written and type(value) is not str and text_of(value) and value:
-                return text
-            return text if written and value is False else value
+                return Bare(text)
+            return Bare(text) if written and value is False else value
         if node.tag == f"{_TAG}str" or node.tag == "!":
             return Quoted(text)
         if node.tag in (f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"):

@@ -47,6 +47,12 @@ class Shared(str):
     __slots__ = ()
 
 
+class Bare(str):
+    """An annotation written without quotes that is no string: kept as text until JSON is made."""
+
+    __slots__ = ()
+
+
 class WrittenNull:
     """A null written out (`null`, `~`), which a merge keeps where an empty value is dropped."""
 

@@ -7,7 +7,7 @@ from tests.kustomize.trees import ALWAYS
 STATEFUL = """\
 apiVersion: apps/v1
 kind: StatefulSet
-metadata: {name: db, namespace: store, annotations: {note: "012", team: "yes"}}
+metadata: {name: db, namespace: store, annotations: {note: 012, team: "yes"}}
 spec:
   serviceName: web
   replicas: 2

@@ -42,3 +42,23 @@ def test_annotations_set_to_null_take_kustomizes_own_notes_along() -> None:
         """
     )
     assert field(built, "ConfigMap/p-a data.x") == "y"
+
+
+def test_operations_see_annotations_without_quotes_as_what_they_read_as() -> None:
+    built = rendered(
+        """
+        resources: [a.yaml, b.yaml]
+        patches:
+        - target: {name: a}
+          patch: '[{"op": "add", "path": "/data", "value": {}}]'
+        == a.yaml
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: a, annotations: {hex: 0x10, mode: 012, text: "012", yes: yes}}
+        == b.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: b, annotations: {hex: 0x10, mode: 012}}}
+        """
+    )
+    expected = {"hex": "16", "mode": "10", "text": "012", "yes": "yes"}
+    assert field(built, "ConfigMap/a metadata.annotations") == expected
+    assert field(built, "ConfigMap/b metadata.annotations") == {"hex": "0x10", "mode": "012"}

@@ -17,7 +17,16 @@ from fluxtui.kustomize.loader import objects_of
 from fluxtui.kustomize.merge import strategic_merge
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
-from fluxtui.kustomize.scalars import copied, is_empty, is_null, restyled
+from fluxtui.kustomize.scalars import (
+    Bare,
+    copied,
+    is_empty,
+    is_null,
+    plain,
+    resolve,
+    restyled,
+    text_of,
+)
 from fluxtui.kustomize.schema import Schema
 from fluxtui.kustomize.selectors import Selector
 
@@ -97,11 +106,19 @@ def _apply_operations(resources: ResourceMap, patch: Patch) -> int:
         # kustomize keeps notes of its own in the annotations, so that there always are some.
         if is_null((metadata := resource.metadata()).get("annotations")):
             metadata["annotations"] = {}
+        _as_json(metadata["annotations"])
         resource.obj = apply_json_patch(resource.obj, list(patch.operations))
         _must_be_object(resource)
         if resource.metadata().get("annotations") == {}:
             del resource.metadata()["annotations"]
     return len(selected)
+
+
+def _as_json(annotations: Any) -> None:
+    """Annotations without quotes as what they read as: `0x10` is 16 for a list of operations."""
+    for key, value in annotations.items() if isinstance(annotations, dict) else ():
+        if type(value) is Bare:
+            annotations[key] = text_of(plain(resolve(value)))
 
 
 def _must_be_object(resource: Resource) -> None:
