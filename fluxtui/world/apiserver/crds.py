@@ -16,6 +16,7 @@ import yaml
 
 from fluxtui.world.apiserver import deletes, schema
 from fluxtui.world.apiserver.kinds import Column, Kind
+from fluxtui.world.apiserver.rules import RULED, ruled
 from fluxtui.world.apiserver.shape import from_schema
 from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import Json, StatusError
@@ -99,7 +100,8 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
             custom=True,
             verbs=_VERBS,
             warning=warning,
-            extra={} if version["name"] == storage else {CONVERT: _converter(spec, version)},
+            extra={RULED: ruled(found)}
+            | ({} if version["name"] == storage else {CONVERT: _converter(spec, version)}),
         )
 
 

@@ -23,6 +23,8 @@ from fluxtui.world.apiserver.status import (
 )
 
 RULES = "x-kubernetes-validations"
+# The key in `Kind.extra` that says whether a version's schema has any rule.
+RULED = "ruled"
 _BLOCKING = (
     "FieldValueNotSupported",
     "FieldValueRequired",
@@ -43,18 +45,18 @@ class RuleError(Exception):
 def causes(kind: Kind, old: Json | None, new: Json, earlier: Sequence[Cause]) -> list[Cause]:
     """What the rules of a custom kind refuse, given what its schema already has refused."""
     schema = kind.schema or {}
-    if not _ruled(schema):
+    if not kind.extra.get(RULED):
         return []
     if any(c.reason in _BLOCKING for c in earlier):
         return [invalid_value("<nil>", "null", _UNCHECKED)]
     return list(_node(new, NOTHING if old is None else old, root(schema), ""))
 
 
-def _ruled(schema: Any) -> bool:
+def ruled(schema: Any) -> bool:
     """Whether there is a rule anywhere in a schema."""
     if isinstance(schema, Mapping):
-        return bool(schema.get(RULES)) or any(_ruled(v) for v in schema.values())
-    return isinstance(schema, list) and any(_ruled(v) for v in schema)
+        return bool(schema.get(RULES)) or any(ruled(v) for v in schema.values())
+    return isinstance(schema, list) and any(ruled(v) for v in schema)
 
 
 def _node(value: Any, old: Any, schema: Schema, path: str) -> Iterator[Cause]:

@@ -54,11 +54,21 @@ def create(state: State, kind: Kind, namespace: str, body: Json, options: Option
         if not prefix:
             cause = required("metadata.name", "name or generateName is required")
             raise invalid(kind.named(""), [cause])
-        metadata["name"] = naming.generated(prefix)
+        metadata["name"] = _free_name(state, kind, namespace, prefix)
     if metadata.get("resourceVersion"):
         raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
     return _create(state, kind, body | {"metadata": metadata}, manager, options)
+
+
+def _free_name(state: State, kind: Kind, namespace: str, prefix: str) -> str:
+    """A name from a prefix, made anew where it is taken; after eight times it is a conflict."""
+    name = naming.generated(prefix)
+    for _ in range(7):
+        if state.store.get(kind.resource, (namespace, name)) is None:
+            break
+        name = naming.generated(prefix)
+    return name
 
 
 @outside_the_lock
