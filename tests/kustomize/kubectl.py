@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -22,7 +23,19 @@ from fluxtui.kustomize.files import FolderFiles
 
 KUBECTL = shutil.which("kubectl")
 TREES = int(os.environ.get("FLUXTUI_TREES", "100"))
-NEEDS_KUBECTL = pytest.mark.skipif(KUBECTL is None, reason="kubectl is not installed here")
+KNOWN = re.compile(r"Kustomize Version: v5\.(?:[5-9]|\d\d)\.")
+
+
+def unfit() -> str:
+    """Why there is nothing to compare with here, "" when there is."""
+    if KUBECTL is None:
+        return "kubectl is not installed here"
+    words = [KUBECTL, "version", "--client"]
+    said = subprocess.run(words, capture_output=True, text=True, timeout=60).stdout
+    return "" if KNOWN.search(said) else f"kubectl's kustomize is older than v5.5: {said!r}"
+
+
+NEEDS_KUBECTL = pytest.mark.skipif(bool(why := unfit()), reason=why)
 # The same trees in every run: what fails once fails again, and nothing fails by chance.
 ALIKE = settings(
     max_examples=TREES,

@@ -19,7 +19,7 @@ from tests.kustomize.generated_files import EXTRA, FILES
 
 ALL = frozenset({*FIELDS, "patches", "transformers"})
 MANY = settings(
-    max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 Tree = tuple[dict[str, str], str]
 JUNK = st.sampled_from(
