@@ -5,6 +5,8 @@ Called by writes.py with the lock held. Raises StatusError; stores nothing.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.world.apiserver import (
@@ -32,6 +34,9 @@ from fluxtui.world.apiserver.status import (
     invalid,
     not_found,
 )
+
+# A status is validated by itself: the texts name its fields without it.
+_IN_STATUS = re.compile(r": status\.(\S+) in body")
 
 
 def check_fields(kind: Kind, body: Json, options: Options) -> None:
@@ -100,6 +105,8 @@ def finish(
     if state.reviews is not None:
         new = state.reviews.mutated(kind, old, new) or new
     causes = _causes(kind, old, new)
+    if kind.custom and options.subresource == "status":
+        causes = [replace(c, message=_IN_STATUS.sub(r": \1 in body", c.message)) for c in causes]
     if causes:
         raise invalid(kind.named(new["metadata"].get("name", "")), causes)
     if state.reviews is not None:

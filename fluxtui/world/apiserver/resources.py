@@ -48,6 +48,10 @@ _ORPHAN_WARNING = (
     "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background "
     "to remove them or set propagationPolicy=Orphan to suppress this warning"
 )
+_DEPRECATED = {
+    ("v1", "Endpoints"): "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 "
+    "EndpointSlice"
+}
 _NEED_NODES = ("exec", "attach", "portforward")
 _WRITE_SUBS = ("status", "ephemeralcontainers")
 
@@ -73,9 +77,14 @@ class Resources:
         if not kind.custom:
             negotiation.check(request)
         _check_method(request, verb, target, kind)
-        response = self._answered(request, verb, target, kind)
-        if kind.warning:
-            response.warnings.insert(0, kind.warning)
+        warning = kind.warning or _DEPRECATED.get((kind.api_version, kind.kind), "")
+        told = [warning] if warning else []
+        try:
+            response = self._answered(request, verb, target, kind)
+        except StatusError as error:
+            error.warnings = told + list(error.warnings)
+            raise
+        response.warnings = told + response.warnings
         return response
 
     def _answered(self, request: Request, verb: str, target: Target, kind: Kind) -> Response:
@@ -100,6 +109,16 @@ class Resources:
 
     def _write(self, request: Request, kind: Kind, key: Key, verb: str, sub: str) -> Response:
         options = write_requests.options_of(request, sub)
+        try:
+            return self._written(request, kind, key, verb, options)
+        except StatusError as error:  # what was odd about the body is told in any case
+            error.warnings = [*options.warnings, *error.warnings]
+            raise
+
+    def _written(
+        self, request: Request, kind: Kind, key: Key, verb: str, options: Options
+    ) -> Response:
+        sub = options.subresource
         if kind.view is not None:
             return self._write_view(request, kind, key, verb, options)
         if verb == "patch":
