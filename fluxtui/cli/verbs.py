@@ -172,6 +172,8 @@ def diff_questions(
     """The named comparison (design.md 8). Raises UsageError when it is not clear which."""
     if not args.target:
         raise UsageError("a diff of what?", next="fluxtui diff SERVICE -e ENV --patches")
+    if sum(map(bool, (args.patches, args.live, args.before or args.after))) > 1:
+        raise UsageError("one comparison at a time", next="--patches, --live, or --from and --to")
     if len(environments) == 2 and not (args.patches or args.live):
         service = find(args.target, environments[0], snapshot).service
         return [EnvironmentsDiff(service, environments[0], environments[1])]
