@@ -66,14 +66,24 @@ class Person:
         """Moves the cursor on the board."""
         await self.presses("1")
         await self.waits("the board", lambda: known(self.snapshot))
+        await self.sees("WOULD PICK")
         for _ in range(40):
             target = self.app.target
             if (target.service, target.environment) == (service, environment):
                 return
-            await self.presses("down" if target.service != service else "right")
-            if self.app.target == target:
-                await self.presses("home" if target.service != service else "left")
+            if not await self._moves("down" if target.service != service else "right"):
+                await self._moves("home" if target.service != service else "left")
         raise AssertionError(f"cannot reach {service} in {environment}\n{self.screen}")
+
+    async def _moves(self, key: str) -> bool:
+        """Whether the key moves the cursor; a starved app takes its time to."""
+        before = self.app.target
+        await self.presses(key)
+        for _ in range(20):
+            if self.app.target != before:
+                return True
+            await self.pilot.pause()
+        return False
 
     async def agrees(self, protected: str = "") -> None:
         """Reads the review, says yes (or types the environment's name), sees it done."""

@@ -27,7 +27,8 @@ class Terminal:
     def __init__(self, words: Sequence[str], columns: int, rows: int) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self.pid, self._fd = pty.fork()
+        self.received = 0  # bytes so far
+        self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
@@ -42,13 +43,14 @@ class Terminal:
 
     def read(self, seconds: float) -> bool:
         """Take what arrives within that time; False when the program has ended."""
-        ready, _w, _x = select.select([self._fd], [], [], seconds)
+        ready, _w, _x = select.select([self.fd], [], [], seconds)
         if not ready:
             return True
         try:
-            data = os.read(self._fd, 65536)
+            data = os.read(self.fd, 65536)
         except OSError:
             return False
+        self.received += len(data)
         if data:
             self._stream.feed(data)
         return bool(data)
@@ -70,7 +72,7 @@ class Terminal:
 
     def types(self, text: str) -> None:
         """Keys, as a terminal sends them."""
-        os.write(self._fd, text.encode())
+        os.write(self.fd, text.encode())
 
     def ends(self, within: float = PATIENCE) -> int:
         """Wait for its end; the exit code."""
@@ -78,7 +80,7 @@ class Terminal:
         while self.read(0.2):
             assert time.monotonic() < deadline, f"still running\n{self.text}"
         _pid, status = os.waitpid(self.pid, 0)
-        os.close(self._fd)
+        os.close(self.fd)
         return os.waitstatus_to_exitcode(status)
 
     def kill(self) -> None:
