@@ -39,7 +39,7 @@ class Hook:
     def __init__(self) -> None:
         self.decide: Callable[[Json], Json] = lambda _: {"allowed": True}
         self.seen: list[Json] = []
-        self.probed = threading.Event()
+        self.probed: set[str] = set()
         self.released = threading.Event()
         authority = trustme.CA()
         self.ca = base64.b64encode(authority.cert_pem.bytes()).decode()
@@ -66,11 +66,11 @@ class Hook:
         self._http.server_close()
         self._thread.join()
 
-    def answer(self, review: Json) -> tuple[int, bytes, str]:
+    def answer(self, review: Json, path: str) -> tuple[int, bytes, str]:
         request = review["request"]
         response = {"allowed": True}
         if request.get("name") == PROBE:
-            self.probed.set()
+            self.probed.add(path.partition("?")[0])
         else:
             self.seen.append(copy.deepcopy(request))
             response = self.decide(request)
@@ -90,7 +90,7 @@ class Hook:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, data, media = hook.answer(json.loads(body))
+                status, data, media = hook.answer(json.loads(body), self.path)
                 try:
                     self.send_response(status)
                     self.send_header("Content-Type", media)
@@ -145,7 +145,9 @@ class Registrar:
     def __call__(self, *hooks: Json, mutating: bool = False) -> None:
         """Store one configuration of these webhooks, and one more entry to see it in force by."""
         kind = "MutatingWebhookConfiguration" if mutating else "ValidatingWebhookConfiguration"
-        probe = webhook(self._hook, self._ns, "probe.guards.example")
+        place = f"/probe/{len(self._made)}"
+        config = {"url": self._hook.url.replace("/review", place), "caBundle": self._hook.ca}
+        probe = webhook(self._hook, self._ns, "probe.guards.example", clientConfig=config)
         only = {"name": "only-the-probe", "expression": f"request.name == '{PROBE}'"}
         body = {
             "apiVersion": "admissionregistration.k8s.io/v1",
@@ -156,8 +158,7 @@ class Registrar:
         path = f"{ADMISSION}/{kind.lower()}s"
         self._api.post(path, body).ok()
         self._made.append(f"{path}/{body['metadata']['name']}")
-        self._until(self._hook.probed.is_set)
-        self._hook.probed.clear()
+        self._until(lambda: place in self._hook.probed)
 
     def create(self, plural: str, body: Json) -> None:
         """Store a policy or a binding; nothing tells when it is in force."""

@@ -6,10 +6,14 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.health import Status, reader_status
+from fluxtui.world.simulator.fates import FAULT
+from fluxtui.world.simulator.kinds import CLAIM, EVENT, POD
+from tests.world.waiting import until
 
 Json = dict[str, Any]
 SPEED = 60.0
 NAMESPACE = ApiResource("", "v1", "Namespace", "namespaces", namespaced=False)
+IMAGE = "example.com/web:v1"
 
 
 async def create(cluster: Cluster, type_: ApiResource, obj: Json) -> Json:
@@ -64,3 +68,54 @@ def reason(obj: Json, type_: str) -> str:
 def waiting_reasons(pod: Json) -> list[str]:
     statuses = pod.get("status", {}).get("containerStatuses", [])
     return [s["state"].get("waiting", {}).get("reason", "") for s in statuses]
+
+
+def pod(name: str = "web", image: str = IMAGE, fault: str = "", **spec: Any) -> Json:
+    made = template(image, **spec)
+    annotations = {FAULT: fault} if fault else {}
+    made["metadata"] |= {"name": name, "annotations": annotations}
+    return made
+
+
+async def run(cluster: Cluster, ns: str, made: Json) -> None:
+    made["metadata"]["namespace"] = ns
+    await create(cluster, POD, made)
+
+
+def waiting(found: Json, field: str = "containerStatuses") -> Json:
+    statuses = found.get("status", {}).get(field) or [{}]
+    return dict(statuses[0].get("state", {}).get("waiting") or {})
+
+
+def condition(found: Json, type_: str) -> Json:
+    conditions = found.get("status", {}).get("conditions", [])
+    return next((c for c in conditions if c["type"] == type_), {})
+
+
+async def told(cluster: Cluster, ns: str, *wanted: tuple[str, str]) -> None:
+    """Wait until Events with these reasons and messages are there."""
+
+    def all_there(events: list[Json]) -> bool:
+        return set(wanted) <= {(e["reason"], e["message"]) for e in events}
+
+    await until(cluster, EVENT, ns, all_there)
+
+
+def claim(name: str = "data", **spec: Any) -> Json:
+    return {
+        "metadata": {"name": name},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}},
+            **spec,
+        },
+    }
+
+
+def mounting(name: str = "data") -> list[Json]:
+    return [{"name": "data", "persistentVolumeClaim": {"claimName": name}}]
+
+
+async def ask(cluster: Cluster, ns: str, made: Json) -> None:
+    made["metadata"]["namespace"] = ns
+    await create(cluster, CLAIM, made)

@@ -1,0 +1,226 @@
+"""Containers that fail as in real clusters: the Pod says why, in the kubelet's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from fluxtui.cluster.port import Cluster
+from fluxtui.domain.health import Status, reader_status, status
+from fluxtui.world.simulator.kinds import (
+    DEPLOYMENT,
+    POD,
+)
+from fluxtui.world.simulator.references import CONFIG_MAP, SECRET
+from tests.world.simulator_stage import (
+    IMAGE,
+    condition,
+    create,
+    healthy,
+    image_patch,
+    pod,
+    reason,
+    run,
+    told,
+    waiting,
+    waiting_reasons,
+    workload,
+)
+from tests.world.waiting import until_one
+
+# -- images
+
+
+@pytest.mark.parametrize("how", ["tag", "annotation"])
+async def test_an_image_that_is_not_there_is_pulled_again_and_again(
+    cluster: Cluster, ns: str, how: str
+) -> None:
+    image = "example.com/web:v2-nopull" if how == "tag" else IMAGE
+    await run(cluster, ns, pod(image=image, fault="image-pull" if how == "annotation" else ""))
+    error = (
+        f'rpc error: code = NotFound desc = failed to pull and unpack image "{image}": failed to '
+        f'resolve reference "{image}": {image}: not found'
+    )
+    found = await until_one(
+        cluster, POD, ns, "web", lambda p: waiting(p).get("reason") == "ImagePullBackOff"
+    )
+    assert waiting(found)["message"] == f'Back-off pulling image "{image}": ErrImagePull: {error}'
+    assert found["status"]["phase"] == "Pending"
+    assert found["status"]["containerStatuses"][0]["imageID"] == ""
+    unready = "containers with unready status: [web]"
+    assert condition(found, "Ready")["reason"] == "ContainersNotReady"
+    assert condition(found, "Ready")["message"] == unready
+    assert condition(found, "PodReadyToStartContainers")["status"] == "False"
+    await told(
+        cluster,
+        ns,
+        ("Pulling", f'Pulling image "{image}"'),
+        ("Failed", f'Failed to pull image "{image}": {error}'),
+        ("Failed", "Error: ErrImagePull"),
+        ("BackOff", f'Back-off pulling image "{image}"'),
+        ("Failed", "Error: ImagePullBackOff"),
+    )
+
+
+async def test_a_repaired_image_lets_the_deployment_go_on(cluster: Cluster, ns: str) -> None:
+    broken = workload(ns, "example.com/web:nopull", progressDeadlineSeconds=20)
+    await create(cluster, DEPLOYMENT, broken)
+    late = await until_one(
+        cluster,
+        DEPLOYMENT,
+        ns,
+        "web",
+        lambda one: reason(one, "Progressing") == "ProgressDeadlineExceeded",
+    )
+    assert status(late).status is Status.FAILED
+    assert condition(late, "Progressing")["message"].endswith("has timed out progressing.")
+    await cluster.patch(DEPLOYMENT, ns, "web", image_patch(IMAGE), field_manager="test")
+    await until_one(cluster, DEPLOYMENT, ns, "web", healthy)
+
+
+async def test_a_name_that_is_no_image_is_refused_before_any_pull(
+    cluster: Cluster, ns: str
+) -> None:
+    await run(cluster, ns, pod(image="example.com/Web:v1"))
+    found = await until_one(
+        cluster, POD, ns, "web", lambda p: waiting(p).get("reason") == "InvalidImageName"
+    )
+    assert waiting(found)["message"] == (
+        'Failed to apply default image tag "example.com/Web:v1": couldn\'t parse image name '
+        '"example.com/Web:v1": invalid reference format'
+    )
+
+
+# -- containers
+
+
+async def test_a_container_without_memory_is_killed_and_says_so(cluster: Cluster, ns: str) -> None:
+    await run(cluster, ns, pod(fault="oom-killed"))
+    found = await until_one(
+        cluster,
+        POD,
+        ns,
+        "web",
+        lambda p: waiting(p).get("reason") == "CrashLoopBackOff",
+    )
+    (container,) = found["status"]["containerStatuses"]
+    last = container["lastState"]["terminated"]
+    assert (last["reason"], last["exitCode"]) == ("OOMKilled", 137)
+    uid = found["metadata"]["uid"]
+    assert waiting(found)["message"].endswith(
+        f"restarting failed container=web pod=web_{ns}({uid})"
+    )
+    assert waiting(found)["message"].startswith("back-off ")
+    assert status(found).status is Status.FAILED
+
+
+async def test_only_the_container_that_is_named_fails(cluster: Cluster, ns: str) -> None:
+    made = pod(fault="crash-loop=sidecar")
+    made["spec"]["containers"].append({"name": "sidecar", "image": "example.com/proxy:v1"})
+    await run(cluster, ns, made)
+    found = await until_one(
+        cluster, POD, ns, "web", lambda p: "CrashLoopBackOff" in waiting_reasons(p)
+    )
+    web, sidecar = found["status"]["containerStatuses"]
+    assert "running" in web["state"] and "waiting" in sidecar["state"]
+    assert found["status"]["phase"] == "Running"
+
+
+async def test_a_missing_secret_or_key_stops_the_container_until_it_is_there(
+    cluster: Cluster, ns: str
+) -> None:
+    made = pod()
+    made["spec"]["containers"][0]["env"] = [
+        {"name": "A", "valueFrom": {"secretKeyRef": {"name": "login", "key": "password"}}},
+        {
+            "name": "B",
+            "valueFrom": {"secretKeyRef": {"name": "none", "key": "x", "optional": True}},
+        },
+    ]
+    await run(cluster, ns, made)
+    found = await until_one(
+        cluster, POD, ns, "web", lambda p: waiting(p).get("reason") == "CreateContainerConfigError"
+    )
+    assert waiting(found)["message"] == 'secret "login" not found'
+    await told(cluster, ns, ("Failed", 'Error: secret "login" not found'))
+    secret = {"metadata": {"name": "login", "namespace": ns}, "data": {"user": "eA=="}}
+    await create(cluster, SECRET, secret)
+    said = f"couldn't find key password in Secret {ns}/login"
+    await until_one(cluster, POD, ns, "web", lambda p: waiting(p).get("message") == said)
+    change = {"data": {"password": "eA=="}}
+    await cluster.patch(SECRET, ns, "login", change, field_manager="test")
+    await until_one(cluster, POD, ns, "web", lambda p: reader_status(p).status is Status.CURRENT)
+
+
+async def test_a_volume_of_a_missing_config_map_keeps_the_pod_from_starting(
+    cluster: Cluster, ns: str
+) -> None:
+    volume = {
+        "name": "config",
+        "configMap": {"name": "settings", "items": [{"key": "a", "path": "a"}]},
+    }
+    await run(cluster, ns, pod(volumes=[volume]))
+    mount = 'MountVolume.SetUp failed for volume "config" : '
+    await told(cluster, ns, ("FailedMount", f'{mount}configmap "settings" not found'))
+    found = await cluster.get(POD, ns, "web")
+    assert waiting(found) == {"reason": "ContainerCreating"}
+    settings = {"metadata": {"name": "settings", "namespace": ns}, "data": {"b": "1"}}
+    await create(cluster, CONFIG_MAP, settings)
+    gone = "configmap references non-existent config key: a"
+    await told(cluster, ns, ("FailedMount", mount + gone))
+    change = {"data": {"a": "1"}}
+    await cluster.patch(CONFIG_MAP, ns, "settings", change, field_manager="test")
+    await until_one(cluster, POD, ns, "web", lambda p: reader_status(p).status is Status.CURRENT)
+
+
+async def test_a_failing_init_container_holds_the_others_back(cluster: Cluster, ns: str) -> None:
+    inits = [{"name": "setup", "image": "example.com/setup:v1"}]
+    await run(cluster, ns, pod(fault="init-fail=setup", initContainers=inits))
+    found = await until_one(
+        cluster,
+        POD,
+        ns,
+        "web",
+        lambda p: waiting(p, "initContainerStatuses").get("reason") == "CrashLoopBackOff",
+    )
+    assert found["status"]["phase"] == "Pending"
+    assert waiting(found) == {"reason": "PodInitializing"}
+    assert condition(found, "Initialized")["reason"] == "ContainersNotInitialized"
+    said = "containers with incomplete status: [setup]"
+    assert condition(found, "Initialized")["message"] == said
+
+
+async def test_init_containers_run_one_after_the_other(cluster: Cluster, ns: str) -> None:
+    inits = [
+        {"name": "proxy", "image": "example.com/proxy:v1", "restartPolicy": "Always"},
+        {"name": "setup", "image": "example.com/setup:v1"},
+    ]
+    await run(cluster, ns, pod(initContainers=inits))
+    found = await until_one(
+        cluster, POD, ns, "web", lambda p: reader_status(p).status is Status.CURRENT
+    )
+    proxy, setup = found["status"]["initContainerStatuses"]
+    assert "running" in proxy["state"]
+    assert setup["state"]["terminated"]["reason"] == "Completed" and setup["ready"]
+    assert condition(found, "Initialized")["status"] == "True"
+
+
+async def test_a_probe_that_never_passes_leaves_the_pod_unready(cluster: Cluster, ns: str) -> None:
+    await create(
+        cluster, DEPLOYMENT, workload(ns, "example.com/web:neverready", progressDeadlineSeconds=15)
+    )
+    await told(
+        cluster,
+        ns,
+        ("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503"),
+    )
+    late = await until_one(
+        cluster,
+        DEPLOYMENT,
+        ns,
+        "web",
+        lambda one: reason(one, "Progressing") == "ProgressDeadlineExceeded",
+    )
+    assert late["status"]["unavailableReplicas"] == 1
+    (found,) = (await cluster.list(POD, ns)).items
+    assert found["status"]["phase"] == "Running"
+    assert found["status"]["containerStatuses"][0]["started"] is True
