@@ -53,7 +53,9 @@ def finding_line(finding: Finding) -> Line:
     """One finding: where, what, what next."""
     glyph, role = _LOUD[finding.severity]
     # The message often names the place already.
-    where = "" if finding.environment in finding.message else finding.environment
+    # As a word of its own: a tag may well have the Environment's name inside.
+    said = finding.environment in finding.message.replace(":", " ").split()
+    where = "" if said else finding.environment
     out: Line = (
         (f"{glyph} ", role),
         (where + ": " if where else "", "name"),
