@@ -45,7 +45,7 @@ def _meta(kind: str, name: str, service: int, version: int) -> dict[str, Any]:
         "namespace": f"team-{service % 40}",
         "uid": f"5f0c4a52-0000-4000-8000-{hash((kind, name)) & 0xFFFFFFFFFFFF:012x}",
         "resourceVersion": str(version),
-        "generation": 2,
+        "generation": 1,
         "creationTimestamp": AT,
         "labels": {
             "kustomize.toolkit.fluxcd.io/name": "apps",
@@ -74,7 +74,7 @@ def _condition(type_: str, reason: str, message: str) -> dict[str, Any]:
         "status": "True",
         "reason": reason,
         "message": message,
-        "observedGeneration": 2,
+        "observedGeneration": 1,
         "lastTransitionTime": AT,
     }
 
@@ -105,7 +105,7 @@ def _source(service: int, version: int = 1) -> dict[str, Any]:
                 _condition("Ready", "Succeeded", stored),
                 _condition("ArtifactInStorage", "Succeeded", stored),
             ],
-            "observedGeneration": 2,
+            "observedGeneration": 1,
             "url": f"http://source-controller/ocirepository/service-{service}/latest.tar.gz",
         },
     }
@@ -159,7 +159,7 @@ def changed(service: int, place: int, version: int = 1, message: str = "") -> di
             "inventory": {"entries": entries},
             "lastAppliedRevision": REVISION,
             "lastAttemptedRevision": REVISION,
-            "observedGeneration": 2,
+            "observedGeneration": 1,
         },
     }
 
