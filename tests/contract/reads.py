@@ -8,8 +8,9 @@ import base64
 import json
 import threading
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -72,10 +73,6 @@ def causes(answer: Answer) -> list[tuple[str, str]]:
     return [(c["field"], c["reason"]) for c in answer.json["details"]["causes"]]
 
 
-def words(parts: Iterable[str]) -> set[str]:
-    return {part.strip() for part in parts}
-
-
 def forget_history(server: Server, api: Client, version: int) -> None:
     """Make versions before this as old as hours would. The World has a path for it; etcd is told
     to compact, and apiserver by the note that its kind leave each other."""
@@ -91,14 +88,41 @@ def forget_history(server: Server, api: Client, version: int) -> None:
 def _etcd(server: Server, path: str, body: Json) -> None:
     data = json.dumps(body).encode()
     request = urllib.request.Request(f"{server.store}/v3/{path}", data)
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        assert answer.status == 200, answer.read()
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            assert answer.status == 200, answer.read()
+    except urllib.error.HTTPError as error:
+        if b"has been compacted" not in (told := error.read()):
+            raise AssertionError(told) from error
+
+
+def until(ask_again: Callable[[], Answer], good: Callable[[Answer], bool]) -> Answer:
+    """The first good answer, for what a real server comes to know a moment after it was done and
+    tells nobody of. AssertionError with the last answer where it does not come."""
+    pause, deadline = threading.Event(), time.monotonic() + 60
+    while not good(answer := ask_again()):
+        assert time.monotonic() < deadline, (answer.status, answer.data.decode()[:2000])
+        pause.wait(0.05)
+    return answer
 
 
 def until_gone(api: Client, path: str, **query: Any) -> Answer:
     """The first answer that is 410: apiserver hears of a compaction a moment after it."""
-    pause, deadline = threading.Event(), time.monotonic() + 60
-    while (answer := api.get(path, **query)).status != 410:
-        assert time.monotonic() < deadline, answer.data.decode()
-        pause.wait(0.05)
-    return answer
+    return until(lambda: api.get(path, **query), lambda answer: answer.status == 410)
+
+
+def unchanged(api: Client, path: str, accept: str) -> tuple[Answer, Answer]:
+    """A document and the answer to who has it already. Others may define kinds between the two."""
+    first = [ask(api, path, headers={"Accept": accept})]
+
+    def again() -> Answer:
+        tag = first[-1].headers["ETag"]
+        answer = ask(api, path, headers={"Accept": accept, "If-None-Match": tag})
+        if answer.status == 200 and answer.headers["ETag"] != tag:
+            first.append(answer)
+        else:
+            assert answer.status == 304, "it has not changed"
+        return answer
+
+    answer = until(again, lambda found: found.status == 304)
+    return first[-1], answer
