@@ -278,6 +278,26 @@ def test_replicas_set_through_the_scale_belong_to_the_scaler(api: Client, ns: st
     assert conflicts_of(refused) == {(who, ".spec.replicas")}
 
 
+def test_a_scale_can_be_applied_too(api: Client, ns: str) -> None:
+    path = web(ns, "a")
+    api.post(path.rpartition("/")[0], deployment("a", replicas=1), fieldManager="maker").ok()
+    scale: Json = {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"}}
+    scale["spec"] = {"replicas": 3}
+    refused = api.apply(f"{path}/scale", scale, "scaler")
+    assert conflicts_of(refused) == {('"maker" using autoscaling/v1', ".spec.replicas")}
+    done = api.apply(f"{path}/scale", scale, "scaler", force="true").ok()
+    assert done["spec"] == {"replicas": 3}
+    owners = {
+        (m["manager"], m["operation"]) for m in api.get(path).ok()["metadata"]["managedFields"]
+    }
+    assert owners == {("maker", "Update"), ("scaler", "Apply")}
+    again = api.apply(path, deployment("a", replicas=9), "other")
+    assert conflicts_of(again) == {('"scaler" with subresource "scale"', ".spec.replicas")}
+    wrong = api.apply(f"{path}/scale", deployment("a"), "scaler")
+    text = "invalid object type: apps/v1, Kind=Deployment"
+    assert (wrong.status, wrong.json["message"]) == (400, text)
+
+
 def test_uid_and_version_are_preconditions(api: Client, ns: str) -> None:
     made = api.apply(maps(ns), config_map("c", {"a": "1"}), "one").ok()
     version = made["metadata"]["resourceVersion"]

@@ -249,7 +249,7 @@ def apply(
         if taken:
             conflicts[other] = taken
     if conflicts and not force:
-        raise _conflict(conflicts)
+        raise conflict_of(conflicts)
     out: Managers = {}
     for other, fields in managers.items():
         left = fs.difference(fs.difference(fields, conflicts.get(other, {})), change.removed)
@@ -262,7 +262,7 @@ def apply(
     return Applied(merged, write(out, times))
 
 
-def _conflict(conflicts: Mapping[Manager, FieldSet]) -> StatusError:
+def conflict_of(conflicts: Mapping[Manager, FieldSet]) -> StatusError:
     causes: list[Cause] = []
     groups: list[tuple[str, list[str]]] = []
     for manager in sorted(conflicts, key=lambda m: m.printed()):
@@ -279,6 +279,26 @@ def _conflict(conflicts: Mapping[Manager, FieldSet]) -> StatusError:
             lines += [f"- {path}" for path in fields]
         text = f"Apply failed with {len(causes)} conflicts: " + "\n".join(lines)
     return StatusError(409, "Conflict", text, Details(causes=tuple(causes)))
+
+
+def apply_path(
+    obj: Json, fields: FieldSet, manager: Manager, shown_as: str, now: str, *, force: bool
+) -> list[Json]:
+    """The managedFields after `manager` has applied another value to `fields` alone.
+
+    Conflicts name updates by the version `shown_as`. Raises 409.
+    """
+    owners, times = read(obj)
+    me = next((m for m in owners if m.same_writer(manager)), manager)
+    taken = {m: fs.intersection(f, fields) for m, f in owners.items() if m != me}
+    taken = {m: f for m, f in taken.items() if f}
+    if taken and not force:
+        raise conflict_of(
+            {Manager(m.name, m.operation, shown_as, m.subresource): f for m, f in taken.items()}
+        )
+    out = {m: fs.difference(f, taken.get(m, {})) for m, f in owners.items() if m != me}
+    out = {m: f for m, f in out.items() if f} | {me: fields}
+    return write(out, times | {me: now})
 
 
 def drop_status(obj: Json) -> Json:

@@ -176,6 +176,8 @@ class Resources:
     def _patch(self, request: Request, kind: Kind, key: Key, options: Options) -> Response:
         media = request.media
         body = write_requests.patch_of(request, kind, options)
+        if options.subresource == "scale" and "apply-patch" in media:
+            return answer(subresources.apply_scale(self._state, kind, key, body, options))
         if options.subresource == "scale":
             current = subresources.read_scale(self._state, kind, key)
             change: Any = json_patch if "json-patch" in media else merge_patch

@@ -10,10 +10,11 @@ import secrets
 from dataclasses import replace as changed
 from typing import Any
 
-from fluxtui.world.apiserver import evictions, writes
+from fluxtui.world.apiserver import evictions, managers, writes
 from fluxtui.world.apiserver.cells import selector
 from fluxtui.world.apiserver.decoding import quoted, type_name
 from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.managers import Manager
 from fluxtui.world.apiserver.outcalls import outside_the_lock
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
@@ -106,6 +107,41 @@ def write_scale(state: State, kind: Kind, key: Key, scale: Json, options: Option
     if wanted < 0:
         cause = invalid_value("spec.replicas", str(wanted), "must be greater than or equal to 0")
         raise invalid(Resource("scales", "autoscaling", "Scale", key[1]), [cause])
+    return _store_scale(state, kind, key, scale, wanted, options)
+
+
+def apply_scale(state: State, kind: Kind, key: Key, config: Json, options: Options) -> Json:
+    """Server-side apply of a Scale: replicas conflict as they do on the object itself."""
+    sent = (config.get("apiVersion") or "", config.get("kind") or "")
+    if sent != ("autoscaling/v1", "Scale"):
+        version = sent[0] if "/" in sent[0] else f"/{sent[0]}"
+        raise bad_request(f"invalid object type: {version}, Kind={sent[1]}")
+    wanted = (config.get("spec") or {}).get("replicas")
+    path = _paths(kind)[0]
+    with state.store.lock:
+        obj = _existing(state, kind, key).obj
+        if wanted is None or _get(obj, path) == wanted:
+            return read_scale(state, kind, key)
+        fields: Json = {}
+        for step in reversed(path):
+            fields = {f"f:{step}": fields}
+        me = Manager(options.manager, "Apply", kind.api_version, "scale")
+        now, force = state.now(), options.force
+        managed = managers.apply_path(obj, fields, me, "autoscaling/v1", now, force=force)
+        stored = writes.store_owned(state, kind, key, _set(obj, path, wanted), managed, options)
+        return _answered(state, kind, key, stored, options)
+
+
+def _answered(state: State, kind: Kind, key: Key, stored: Stored, options: Options) -> Json:
+    out = read_scale(state, kind, key)
+    if options.dry_run:
+        out["spec"] = {"replicas": _get(stored.obj, _paths(kind)[0])}
+    return out
+
+
+def _store_scale(
+    state: State, kind: Kind, key: Key, scale: Json, wanted: int, options: Options
+) -> Json:
     with state.store.lock:
         obj = _existing(state, kind, key).obj
         version = (scale.get("metadata") or {}).get("resourceVersion")
@@ -114,10 +150,7 @@ def write_scale(state: State, kind: Kind, key: Key, scale: Json, options: Option
         new = _set(obj, _paths(kind)[0], wanted)
         main = changed(options, subresource="scale", validation="Ignore")
         stored = writes.replace(state, kind, key, new, main)
-        out = read_scale(state, kind, key)
-        if options.dry_run:
-            out["spec"] = {"replicas": _get(stored.obj, _paths(kind)[0])}
-        return out
+        return _answered(state, kind, key, stored, options)
 
 
 def log(state: State, kind: Kind, key: Key, query: Any) -> bytes:

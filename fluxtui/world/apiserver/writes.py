@@ -235,6 +235,15 @@ def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> t
         return stored, False
 
 
+def store_owned(
+    state: State, kind: Kind, key: Key, obj: Json, managed: list[Json], options: Options
+) -> Stored:
+    """Store a change whose ownership is worked out already. Raises 404, 422."""
+    manager = Manager(options.manager, "Apply", kind.api_version, options.subresource)
+    old = _existing(state, kind, key)
+    return _store_update(state, kind, key, old, obj, manager, options, managed)
+
+
 def _store_update(
     state: State,
     kind: Kind,
