@@ -8,13 +8,14 @@ tag, which is the newest, comes first.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.selection import Refusal, Selection
-from fluxtui.domain.snapshot import Snapshot, TagList
+from fluxtui.domain.snapshot import TagList
 
 NAMELESS_LOOKS = 50
 NEWEST_LOOKS = 60
@@ -32,14 +33,15 @@ class Wanted:
 
 
 def wanted(
-    snapshot: Snapshot,
+    sources: Iterable[Resource],
+    selections: Mapping[Key, Selection],
     listed: TagList,
     *,
     fresh: Collection[str] = (),
     tried: Collection[str] = (),
     spare: int = NEWEST_LOOKS,
 ) -> Wanted:
-    """What to read of one repository now.
+    """What to read of one repository now, which `sources` follow.
 
     `fresh`: tags that were not in the list before; `tried`: names that were asked for since it was
     listed; `spare`: how many manifests may be read for their publish time alone.
@@ -49,9 +51,7 @@ def wanted(
     digests: dict[str, None] = {}
     picks: list[Selection] = []
     nameless = False
-    for resource in snapshot.of_kind(ocirepository.KIND):
-        if ocirepository.url(resource) != listed.repository:
-            continue
+    for resource in sources:
         revision = ocirepository.revision(resource)
         tag, digest = tag_of(revision), digest_of(revision)
         if tag and (tag not in listed.facts or listed.facts[tag].digest != digest):
@@ -59,7 +59,7 @@ def wanted(
         for name in (ocirepository.policy(resource).digest, "" if tag else digest):
             if name and name not in listed.pinned:
                 digests[name] = None
-        pick = snapshot.selections.get(resource.key)
+        pick = selections.get(resource.key)
         if pick is not None:
             picks.append(pick)
             if pick.chosen and pick.chosen not in listed.facts:

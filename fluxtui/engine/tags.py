@@ -11,12 +11,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import is_digest
+from fluxtui.domain.selection import Selection
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.engine.clock import Backoff, Clock, Pace
 from fluxtui.engine.manifests import NEWEST_LOOKS, wanted
@@ -53,7 +55,8 @@ class TagWatch:
         self._pace = pace
         self._tasks: dict[str, tuple[asyncio.Task[None], ...]] = {}
         self._reading: dict[str, _Reading] = {}
-        self._selections: object = None
+        self._selections: Mapping[Key, Selection] = MappingProxyType({})
+        self._followers: tuple[object, dict[str, list[Resource]]] = (None, {})
         self._asked: dict[str, asyncio.Event] = {}
         self._lists: dict[str, TagList] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -78,10 +81,14 @@ class TagWatch:
 
     def look(self, snapshot: Snapshot) -> None:
         """A Snapshot was completed: new picks may want new manifests."""
-        if snapshot.selections is not self._selections:
-            self._selections = snapshot.selections
-            for reading in self._reading.values():
-                reading.due.set()
+        before, self._selections = self._selections, snapshot.selections
+        if before is snapshot.selections:
+            return
+        for key, selection in snapshot.selections.items():
+            if before.get(key) is not selection and (resource := snapshot.get(key)) is not None:
+                reading = self._reading.get(ocirepository.url(resource))
+                if reading is not None:
+                    reading.due.set()
 
     async def list_now(self, repository: str) -> TagList:
         """List the tags now. Never raises for a registry's answer: the error is in the TagList."""
@@ -167,7 +174,8 @@ class TagWatch:
             await reading.due.wait()
             reading.due.clear()
             want = wanted(
-                self._store.snapshot,
+                self._sources(repository),
+                self._store.snapshot.selections,
                 self._known(repository),
                 fresh=reading.fresh,
                 tried=reading.tried,
@@ -181,6 +189,16 @@ class TagWatch:
                 # in sight that has no facts says so.
                 with contextlib.suppress(FluxtuiError):
                     await self.read_facts(repository, names, signatures=False)
+
+    def _sources(self, repository: str) -> list[Resource]:
+        """Who follows the repository; looked through once per Snapshot, not once per repository."""
+        snapshot = self._store.snapshot
+        if self._followers[0] is not snapshot.resources:
+            found: dict[str, list[Resource]] = {}
+            for resource in snapshot.of_kind(ocirepository.KIND):
+                found.setdefault(ocirepository.url(resource), []).append(resource)
+            self._followers = (snapshot.resources, found)
+        return self._followers[1].get(repository, [])
 
     async def _sleep_or_asked(self, repository: str, seconds: float) -> None:
         ends = [
