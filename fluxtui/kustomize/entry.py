@@ -94,6 +94,8 @@ def _must_be_applicable(obj: Mapping[str, Any]) -> None:
     for field in ("apiVersion", "kind"):
         if not isinstance(obj.get(field), str) or not obj[field]:
             raise BuildError(f"an object has no {field}", field=field)
+    if not (obj.get("metadata") or {}).get("name"):
+        raise BuildError(f"a {obj['kind']} has no name", field="metadata.name")
 
 
 def manifests(text: str | bytes, file: str, mode: str) -> list[dict[str, Any]]:

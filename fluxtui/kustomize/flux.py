@@ -8,7 +8,6 @@ Rule source: flux-semantics.md B4, B5, C.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -20,7 +19,16 @@ from fluxtui.kustomize.schema import builtin
 
 Skip = Callable[[str, bool], bool]
 PLACEHOLDER: Final = "_placeholder"
-_REMOTE = re.compile(r"https?://|ssh://|git@|git::|gh:|github\.com|(?:[^/]*@[^/]*:)")
+_REMOTE: Final = (
+    "git::",
+    "gh:",
+    "ssh://",
+    "https://",
+    "http://",
+    "git@",
+    "github.com:",
+    "github.com/",
+)
 _MOST_FILES: Final = 10_000
 _RENAMED: Final = (
     ("targetNamespace", "namespace"),
@@ -100,7 +108,7 @@ def _walk(files: Files, folder: str, skip: Skip | None) -> Iterator[str]:
                 yield path
             else:
                 yield from _walk(files, path, skip)
-        elif posixpath.splitext(name)[1] in (".yaml", ".yml"):
+        elif name.endswith((".yaml", ".yml")):  # a file called just .yaml is one too
             try:
                 objects_of(files.read(path), path, builtin())
             except BuildError as problem:
@@ -114,7 +122,7 @@ def _walk(files: Files, folder: str, skip: Skip | None) -> Iterator[str]:
 def _merge_spec(values: dict[str, Any], spec: Mapping[str, Any], loader: Loader, file: str) -> None:
     """Lays the fields of a Flux Kustomization over those of the file."""
     for theirs, ours in _RENAMED:
-        if spec.get(theirs):
+        if isinstance(spec.get(theirs), str):  # an empty text counts: it takes away the file's
             values[ours] = spec[theirs]
     if spec.get("patches"):
         values["patches"] = [*(values.get("patches") or ()), *map(_patch, spec["patches"])]
@@ -131,7 +139,7 @@ def _merge_spec(values: dict[str, Any], spec: Mapping[str, Any], loader: Loader,
 
 def _patch(entry: Mapping[str, Any]) -> dict[str, Any]:
     patch: dict[str, Any] = {"patch": entry.get("patch") or ""}
-    if entry.get("target"):
+    if entry.get("target") is not None:  # an empty one selects every object
         patch["target"] = dict(entry["target"])
     return patch
 
@@ -139,13 +147,21 @@ def _patch(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _components(spec: Mapping[str, Any], loader: Loader, file: str) -> Iterator[str]:
     for index, path in enumerate(spec["components"]):
         where = f"spec.components[{index}]"
-        if path.startswith("/") or _REMOTE.match(path):
+        if not _is_local(path):
             raise BuildError(
                 f"component path '{path}' must be local and relative", file=file, field=where
             )
         if spec.get("ignoreMissingComponents") and not loader.files.is_dir(loader.at(path)):
             continue
         yield path
+
+
+def _is_local(path: str) -> bool:
+    """Whether Flux takes a component's path: relative, and not the address of a repository."""
+    low = path.lower()
+    if any(low.startswith(start) and low != start for start in _REMOTE):
+        return False
+    return not low.removeprefix("file://").startswith("/")
 
 
 def merge_images(

@@ -372,14 +372,6 @@ def _check_header(values: Mapping[str, Any], path: str) -> None:
     wanted = f"kustomize.config.k8s.io/{version}"
     if (values.get("apiVersion") or wanted) != wanted:
         raise BuildError(f"apiVersion should be {wanted}", file=path, field="apiVersion")
-    known = ("originAnnotations", "transformerAnnotations", "managedByLabel")
-    for option in values.get("buildMetadata") or ():
-        if option not in known:
-            raise BuildError(
-                f"unknown option {option!r}; known are {', '.join(known)}",
-                file=path,
-                field="buildMetadata",
-            )
 
 
 def _refuse(values: Mapping[str, Any], path: str) -> None:

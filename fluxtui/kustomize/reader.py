@@ -165,7 +165,8 @@ class Reader:
                 if not self.doubles:
                     raise self._fail(f"mapping key {key!r} is defined twice", key_node)
                 self.doubled.append((key, self._line + key_node.start_mark.line))
-            notes = (depth == 1 and key == "annotations" and node is self._metadata) or written
+            notes = depth == 1 and key == "annotations" and node is self._metadata and not self.old
+            notes = notes or written
             if depth == 0 and key == "metadata":
                 self._metadata = value_node
             result[key] = self._value(value_node, depth + 1, notes)

@@ -29,7 +29,6 @@ WRONG: list[Any] = [
     pytest.param("kind: Kustomization", TOP, "", "is empty"),
     pytest.param("kind: Other\n" + ONE, TOP, "kind", "should be"),
     pytest.param("apiVersion: v1\n" + ONE, TOP, "apiVersion", "should be"),
-    pytest.param(ONE + "buildMetadata: [nope]", TOP, "buildMetadata", "unknown option"),
     pytest.param(ONE + "helmCharts: [{name: x}]", TOP, "helmCharts", "Helm"),
     pytest.param(ONE + "helmChartInflationGenerator: [{chartName: x}]", TOP,
                  "helmChartInflationGenerator", "Helm"),

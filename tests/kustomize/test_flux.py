@@ -26,6 +26,18 @@ SPECS: list[Any] = [
                  ["ConfigMap/settings"], id="a missing component may be ignored"),
     pytest.param(PLAIN + "whatIsThis: 1", {}, ["ConfigMap/settings"],
                  id="an unknown field is dropped, as Flux does"),
+    pytest.param(PLAIN + "namespace: own\nnamePrefix: own-",
+                 {"targetNamespace": "", "namePrefix": ""}, ["ConfigMap/settings"], id="an empty text takes the file's away"),
+    pytest.param(PLAIN + "components: [gh.d]\n== gh.d/kustomization.yaml\nkind: Component\n"
+                 "nameSuffix: -c\n== github.com.d/kustomization.yaml\nkind: Component\n"
+                 "nameSuffix: -d",
+                 {"components": ["github.com.d"]}, ["ConfigMap/settings-c-d"],
+                 id="a folder may be called nearly as a host"),
+    pytest.param(PLAIN, {"buildMetadata": ["whatIsThis"]}, ["ConfigMap/settings"],
+                 id="an option that nobody knows is no error"),
+    pytest.param(PLAIN, {"patches": [{"target": {}, "patch": "{kind: X, metadata: {name: any}, "
+                                      "$patch: delete}"}]}, [],
+                 id="an empty target selects every object"),
     pytest.param(PLAIN + "commonLabels: {a: 1}", {}, ["ConfigMap/settings"],
                  id="numbers for text are read as text"),
 ]  # fmt: skip
@@ -96,6 +108,8 @@ GENERATED: list[Any] = [
     pytest.param("== d/x/y/z.yaml\n{kind: A, apiVersion: v1, metadata: {name: a}}\n", ["A/a"],
                  id="deep below"),
     pytest.param("== d/README.md\nhello\n", [], id="nothing there"),
+    pytest.param("== d/.yaml\n{kind: A, apiVersion: v1, metadata: {name: a}}\n", ["A/a"],
+                 id="a name that is all extension"),
 ]  # fmt: skip
 
 
@@ -231,3 +245,8 @@ def test_a_substring_that_cuts_a_character_breaks_the_build_as_its_yaml_would() 
     text = "resources: [a.yaml]\n== a.yaml\n{apiVersion: v1, kind: A, metadata: {name: a}, x: '${T:0:2}'}\n"  # noqa: E501
     with pytest.raises(BuildError, match=r"post build failed for 'v1/A/a'.*UTF-8"):
         reconciled(text, {}, variables=Variables({"T": "Köln"}))
+
+
+def test_a_number_put_into_an_annotation_is_a_number_as_the_api_will_say() -> None:
+    text = "resources: [a.yaml]\n== a.yaml\n{apiVersion: v1, kind: A, metadata: {name: a, annotations: {x: '${N}'}}}\n"  # noqa: E501
+    assert field(reconciled(text, {}, variables=KNOWN), "A/a metadata.annotations.x") == 3
