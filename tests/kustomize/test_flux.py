@@ -27,7 +27,8 @@ SPECS: list[Any] = [
     pytest.param(PLAIN + "whatIsThis: 1", {}, ["ConfigMap/settings"],
                  id="an unknown field is dropped, as Flux does"),
     pytest.param(PLAIN + "namespace: own\nnamePrefix: own-",
-                 {"targetNamespace": "", "namePrefix": ""}, ["ConfigMap/settings"], id="an empty text takes the file's away"),
+                 {"targetNamespace": "", "namePrefix": ""}, ["ConfigMap/settings"],
+                 id="an empty text takes the file's away"),
     pytest.param(PLAIN + "components: [gh.d]\n== gh.d/kustomization.yaml\nkind: Component\n"
                  "nameSuffix: -c\n== github.com.d/kustomization.yaml\nkind: Component\n"
                  "nameSuffix: -d",
