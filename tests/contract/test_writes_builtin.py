@@ -603,3 +603,83 @@ def test_only_finalize_changes_the_finalizers_of_a_namespace(api: Client, ns: st
     api.patch(path, {"spec": {"finalizers": []}}).ok()
     assert api.get(path).ok()["spec"] == {"finalizers": ["kubernetes"]}
     assert api.get(path).ok()["metadata"]["labels"] == {"kubernetes.io/metadata.name": ns}
+
+
+SMALL: list[tuple[str, Json, list[tuple[str, str, str]]]] = [
+    (
+        "coordination.k8s.io/v1/leases",
+        {"spec": {"leaseDurationSeconds": 0}},
+        [
+            (
+                INVALID,
+                "spec.leaseDurationSeconds",
+                "Invalid value: 0: must be greater than 0",
+            )
+        ],
+    ),
+    (
+        "networking.k8s.io/v1/ingresses",
+        {"spec": {}},
+        [
+            (
+                INVALID,
+                "spec",
+                "Invalid value: null: either `defaultBackend` or `rules` must be specified",
+            )
+        ],
+    ),
+    (
+        "networking.k8s.io/v1/networkpolicies",
+        {"spec": {"policyTypes": ["X"]}},
+        [
+            (
+                UNSUPPORTED,
+                "spec.policyTypes[0]",
+                'Unsupported value: "X": supported values: "Ingress", "Egress"',
+            )
+        ],
+    ),
+    (
+        "autoscaling/v2/horizontalpodautoscalers",
+        {
+            "spec": {
+                "maxReplicas": 1,
+                "minReplicas": 2,
+                "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "x"},
+            }
+        },
+        [
+            (
+                INVALID,
+                "spec.maxReplicas",
+                "Invalid value: 1: must be greater than or equal to `minReplicas`",
+            )
+        ],
+    ),
+    (
+        "rbac.authorization.k8s.io/v1/roles",
+        {"rules": [{"verbs": [], "resources": ["x"]}]},
+        [
+            (
+                REQUIRED,
+                "rules[0].verbs",
+                "Required value: verbs must contain at least one value",
+            ),
+            (
+                REQUIRED,
+                "rules[0].apiGroups",
+                "Required value: resource rules must supply at least one api group",
+            ),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("place", "body", "expected"), SMALL)
+def test_smaller_kinds_are_refused_for_their_fields(
+    api: Client, ns: str, place: str, body: Json, expected: Any
+) -> None:
+    version, _, plural = place.rpartition("/")
+    path = f"/apis/{version}/namespaces/{ns}/{plural}"
+    answer = api.post(path, {"metadata": {"name": "x"}} | body, dryRun="All")
+    assert (answer.status, causes_of(answer)) == (422, expected), answer.data

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import replace as changed
 from typing import Any
 
-from fluxtui.world.apiserver import evictions, managers, writes
+from fluxtui.world.apiserver import deletes, evictions, managers, writes
 from fluxtui.world.apiserver.cells import selector
 from fluxtui.world.apiserver.decoding import quoted, type_name
 from fluxtui.world.apiserver.kinds import Kind
@@ -235,6 +235,9 @@ def finalize(state: State, kind: Kind, key: Key, body: Json, options: Options) -
         new = obj | {"spec": spec | ({"finalizers": finalizers} if finalizers else {})}
         if options.dry_run:
             return Stored(new, 0)
+        ending = obj["metadata"].get("deletionTimestamp") and not finalizers
+        if ending and not obj["metadata"].get("finalizers"):
+            return deletes.finish(state, kind.resource, key, new)
         return state.store.put(kind.resource, key, new)
 
 

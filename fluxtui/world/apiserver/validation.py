@@ -10,7 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fluxtui.world.apiserver import crd_validation, data_validation, service_validation
+from fluxtui.world.apiserver import (
+    crd_validation,
+    data_validation,
+    service_validation,
+    small_validation,
+)
 from fluxtui.world.apiserver.container_validation import not_negative, shown, unsupported
 from fluxtui.world.apiserver.naming import label_causes
 from fluxtui.world.apiserver.pod_validation import pod_spec, pod_warnings
@@ -269,6 +274,13 @@ _BY_KIND: Mapping[tuple[str, str], Check] = {
     ("", "Secret"): data_validation.secret,
     ("", "Event"): _event,
     ("policy", "PodDisruptionBudget"): _budget,
+    ("coordination.k8s.io", "Lease"): small_validation.lease,
+    ("networking.k8s.io", "Ingress"): small_validation.ingress,
+    ("networking.k8s.io", "NetworkPolicy"): small_validation.network_policy,
+    ("autoscaling", "HorizontalPodAutoscaler"): small_validation.autoscaler,
+    ("rbac.authorization.k8s.io", "Role"): small_validation.role,
+    ("rbac.authorization.k8s.io", "ClusterRole"): small_validation.role,
+    ("storage.k8s.io", "StorageClass"): small_validation.storage_class,
     ("rbac.authorization.k8s.io", "RoleBinding"): _role_binding,
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): _role_binding,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): crd_validation.definition,
