@@ -154,3 +154,12 @@ def test_flux_conditions_are_found_by_type() -> None:
     healthy = condition(ks, "Healthy")
     assert healthy is not None and healthy.true
     assert condition(ks, "Stalled") is None
+
+
+@pytest.mark.parametrize(
+    ("ready", "is_ready"), [(3, True), (3.0, True), (3.5, False), ("3", False)]
+)
+def test_a_count_that_is_no_whole_number_counts_as_none(ready: Any, is_ready: bool) -> None:
+    found = compute(deployment(readyReplicas=ready), NOW)
+    assert (found.status is Status.CURRENT) == is_ready
+    assert is_ready or found.message == "Ready: 0/3"

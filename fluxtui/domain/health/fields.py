@@ -70,11 +70,11 @@ def text(obj: Object, *path: str, default: str = "") -> str:
 
 
 def count(obj: Object, *path: str, default: int = 0) -> int:
-    """A number field, `default` when absent or of another type."""
+    """A whole number, `default` when absent or anything else (a fraction is none either)."""
     value = _lenient(obj, path)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return default
-    return int(value)
+    return int(value) if value == value // 1 else default
 
 
 def _lenient(obj: Object, path: tuple[str, ...]) -> Any:
