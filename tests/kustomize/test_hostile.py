@@ -49,7 +49,7 @@ def test_a_hostile_file_is_refused_by_file_and_line(data: bytes, what: str, line
     assert caught.value.file == "bad.yaml"
     assert what in str(caught.value)
     assert not line or caught.value.line == line
-    assert monotonic() - began < 10
+    assert monotonic() - began < 30
 
 
 def test_fifty_megabytes_are_refused_before_they_are_read(tmp_path: Path) -> None:
