@@ -8,6 +8,7 @@ judge by: that is said, and what nobody is known to follow is written. No rule a
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -19,17 +20,22 @@ from fluxtui.cli import acts, output
 from fluxtui.cli.progress import Bar
 from fluxtui.cli.session import environments_known, registry_client, running
 from fluxtui.commands import artifacts
+from fluxtui.commands.artifacts import Judged
 from fluxtui.commands.command import Context, Target
 from fluxtui.domain.ask import ListTags
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import ArtifactMissing, RefusedError, UsageError
-from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.plan import Receipt
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from fluxtui.artifacts import Reference, RegistryClient
     from fluxtui.engine.port import EnginePort
 
 SETTLE = 30.0
+PICKED = 10.0
+"""Seconds for the tags to be listed again and the picks to follow."""
 
 
 class _Desk:
@@ -42,6 +48,7 @@ class _Desk:
         self.client, self.reference, self.args = client, reference, args
         self.repository = reference.url
         self._engine, self._bar = engine, bar
+        self._surprises: list[str] = []
 
     def context(self) -> Context:
         """What the Plan is made from, with the tags listed just now."""
@@ -61,9 +68,9 @@ class _Desk:
         except ArtifactMissing:
             return ""
 
-    def carry_out(self, plan: Plan, *, always_ask: bool = False) -> tuple[Receipt, ...] | None:
+    def carry_out(self, judged: Judged, *, always_ask: bool = False) -> tuple[Receipt, ...] | None:
         """Show the Plan, ask when somebody would notice, run it. None: it was only shown."""
-        args = self.args
+        args, plan = self.args, judged.plan
         self._bar.clear()
         if args.dry_run:
             output.emit(acts.plan_text(plan), plan.to_json(), args.output)
@@ -71,15 +78,35 @@ class _Desk:
         print(acts.plan_text(plan), file=sys.stderr)
         if always_ask or plan.confirm or plan.environments:
             acts.confirm(plan, args, tuple(args.environment or ()))
-        return self._engine.run(plan, confirmed=True).result()
+        receipts = self._engine.run(plan, confirmed=True).result()
+        if all(receipt.ok for receipt in receipts):
+            self._surprises = self._unlike(judged.picks)
+        return receipts
+
+    def _unlike(self, picks: Mapping[Key, str]) -> list[str]:
+        """Picks that are not what the Plan said, once the tags were listed again."""
+
+        def odd(snapshot: Snapshot) -> list[str]:
+            now = {key: s.chosen for key, s in snapshot.selections.items() if key in picks}
+            return [
+                f"{key} would pick {now.get(key) or 'nothing'}, the Plan said {tag or 'nothing'}"
+                for key, tag in picks.items()
+                if now.get(key, "") != tag
+            ]
+
+        with contextlib.suppress(TimeoutError):
+            self._engine.wait_for(lambda snapshot: not odd(snapshot), PICKED).result(PICKED + 5)
+        return odd(self._engine.snapshot)
 
     def say(self, text: str, data: Mapping[str, Any], receipts: tuple[Receipt, ...]) -> int:
         """The outcome: what was done, or the Receipts of what was not."""
         self._bar.clear()
         bad = [r for r in receipts if not r.ok]
         lines = [f"{r.outcome.value}: {r.message}" for r in bad] or [text]
-        output.emit("\n".join(lines), {**data, "receipts": receipts}, self.args.output)
-        return 1 if bad else 0
+        lines += self._surprises
+        body = {**data, "receipts": receipts, "surprises": self._surprises}
+        output.emit("\n".join(lines), body, self.args.output)
+        return 1 if bad or self._surprises else 0
 
 
 @contextmanager
@@ -113,11 +140,11 @@ def _push(config: Config, reference: Reference, args: argparse.Namespace) -> int
         if held is not None:
             text = f"unchanged, not pushed again: {target} {held.digest}"
             return desk.say(text, {**data, **_digest(target, held.digest, True)}, ())
-        plan = artifacts.push_plan(
+        judged = artifacts.push_plan(
             desk.context(), target.url, tag, str(folder), present=desk.present(tag),
             images=images, source=args.source, revision=args.revision, reason=args.reason,
         )  # fmt: skip
-        receipts = desk.carry_out(plan)
+        receipts = desk.carry_out(judged)
         if receipts is None:
             return 0
         digest = desk.present(tag)
@@ -143,10 +170,10 @@ def _tag(config: Config, reference: Reference, args: argparse.Namespace) -> int:
     with _desk(config, reference, args) as desk:
         digest = desk.client.resolve(reference).digest
         present = {tag: desk.present(tag) for tag in dict.fromkeys(args.tag)}
-        plan = artifacts.tag_plan(
+        judged = artifacts.tag_plan(
             desk.context(), reference.url, digest, present, move=args.move, reason=args.reason
         )
-        receipts = desk.carry_out(plan)
+        receipts = desk.carry_out(judged)
         if receipts is None:
             return 0
         text = "\n".join(f"{reference.with_tag(tag)} {digest}" for tag in present)
@@ -162,11 +189,11 @@ def _delete(config: Config, reference: Reference, args: argparse.Namespace) -> i
         whole = args.all_tags or not tag
         sharing = desk.client.tags_sharing(reference, digest)
         shared = [t for t in sharing if t != tag]
-        plan = artifacts.delete_plan(
+        judged = artifacts.delete_plan(
             desk.context(), reference.url, digest, tag=tag, shared=shared, all_tags=whole,
             reason=args.reason,
         )  # fmt: skip
-        receipts = desk.carry_out(plan, always_ask=True)
+        receipts = desk.carry_out(judged, always_ask=True)
         if receipts is None:
             return 0
         gone = sharing if whole else [tag]

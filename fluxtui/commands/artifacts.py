@@ -7,6 +7,7 @@ Environment need be configured. A Plan says what every follower would leave for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from fluxtui.commands.command import Context
 from fluxtui.commands.effects import (
@@ -19,7 +20,17 @@ from fluxtui.commands.effects import (
 from fluxtui.commands.safety import read_only_reason
 from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.plan import AnyStep, DeleteStep, Plan, PushStep, TagStep
+from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import is_tag, short_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A Plan, and the picks it should lead to: source -> tag ("" = nothing to pick)."""
+
+    plan: Plan
+    picks: Mapping[Key, str]
+
 
 NOBODY_ASKED = "no environment is configured: nobody's pick was looked at"
 
@@ -35,7 +46,7 @@ def push_plan(
     source: str = "",
     revision: str = "",
     reason: str = "",
-) -> Plan:
+) -> Judged:
     """Pack `folder` and push it as `tag`, which is on the digest `present` now ("" = not there).
 
     Raises RefusedError where read-only forbids it.
@@ -70,7 +81,7 @@ def tag_plan(
     *,
     move: bool = False,
     reason: str = "",
-) -> Plan:
+) -> Judged:
     """Put each of `tags` (tag -> the digest it is on now, "" = not there) on `digest`.
 
     Raises UsageError for what can be no tag, RefusedError for a tag that stands on another digest
@@ -119,7 +130,7 @@ def delete_plan(
     shared: Sequence[str],
     all_tags: bool,
     reason: str = "",
-) -> Plan:
+) -> Judged:
     """Delete `tag` alone, or (`all_tags`) the manifest `digest` with every tag on it.
 
     `shared` are the other tags on the digest. Raises RefusedError where read-only forbids it.
@@ -165,13 +176,13 @@ def _plan(
     warnings: tuple[str, ...],
     inputs: Mapping[str, str],
     reason: str,
-) -> Plan:
+) -> Judged:
     refusal = read_only_reason(context, ())
     if refusal:
         raise RefusedError(refusal, where=command)
     refuse_read_only(context, effects)
     blind = () if context.config.environments else (NOBODY_ASKED,)
-    return Plan(
+    plan = Plan(
         command=command,
         title=title,
         steps=steps,
@@ -185,3 +196,4 @@ def _plan(
         user=context.user,
         made_at=context.now,
     )
+    return Judged(plan, {taken.source.key: taken.after for taken in effects.taken})

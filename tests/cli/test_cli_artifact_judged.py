@@ -51,8 +51,26 @@ def test_what_a_protected_environment_takes_needs_its_name(delivery: Shell) -> N
     assert "staging: OCIRepository/apps/app stays on" in said.err
     assert delivery(*words, "--confirm", "staging").code == 3
     assert "v1.1.0" not in tags(delivery)
-    assert delivery(*words, "--confirm", "production").code == 0
+    said = delivery(*words, "--confirm", "production", "-o", "json")
+    assert said.code == 0 and json.loads(said.out)["surprises"] == []
     assert "v1.1.0" in tags(delivery)
+
+
+def test_a_pick_that_is_not_as_planned_is_told_afterwards(
+    delivery: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The registry takes the tag and lists it not: production will wait for ever."""
+    monkeypatch.setattr("fluxtui.cli.artifact_writes.PICKED", 0.2)
+    listed = delivery.registry.store.tags
+
+    def hiding(name: str, last: str, count: int | None) -> tuple[list[str], bool]:
+        found, more = listed(name, last, count)
+        return [tag for tag in found if tag != "v1.1.0"], more
+
+    monkeypatch.setattr(delivery.registry.store, "tags", hiding)
+    words = ("artifact", "tag", f"{REPOSITORY}:{BUILD}", "--tag", "v1.1.0")
+    said = delivery(*words, "--confirm", "production")
+    assert said.code == 1 and "would pick v1.0.0, the Plan said v1.1.0" in said.out
 
 
 def test_deleting_says_who_falls_back_to_what(delivery: Shell) -> None:
