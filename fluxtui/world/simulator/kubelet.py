@@ -48,7 +48,8 @@ class Kubelet:
         if pod is None:
             self._forget(self._uids.pop(key, ""))
             return None
-        if not is_ready(self._state.get(NODE, ("", str(pod["spec"].get("nodeName") or "")))):
+        node = self._state.get(NODE, ("", str(pod["spec"].get("nodeName") or "")))
+        if node is not None and not is_ready(node):
             return None  # nobody there: what happens next is told when the node is back
         if pods.is_ending(pod):
             return await self._end(pod)

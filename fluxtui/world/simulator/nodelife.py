@@ -94,7 +94,7 @@ class Nodes:
             )
 
 
-def is_ready(node: Json | None) -> bool:
-    """Its kubelet is heard of. A node that is not known has none."""
-    found = pods.condition(node, "Ready") if node is not None else None
+def is_ready(node: Json) -> bool:
+    """Its kubelet is heard of."""
+    found = pods.condition(node, "Ready")
     return found is not None and found.get("status") == "True"
