@@ -49,10 +49,9 @@ def unpack(data: bytes, folder: Path, *, limits: Limits | None = None) -> None:
         try:
             _no_links(root, target, item.name)
             if item.data is None:
-                target.mkdir(parents=True, exist_ok=True)
-                target.chmod(item.mode & 0o777 | 0o700)
+                _make_folders(root, target, item.mode & 0o777 | 0o700)
             else:
-                target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+                _make_folders(root, target.parent, 0o750)
                 _write(target, item)
         except OSError as error:
             raise ArtifactError(
@@ -151,7 +150,7 @@ def _items(data: bytes, limits: Limits) -> Iterator[_Item]:
                 name = _name(info)
                 if not _wanted(info, name, limits):
                     continue
-                if not info.isdir():
+                if not info.isdir() and not info.islnk():
                     total += info.size
                     if 0 <= limits.max_bytes < total:
                         raise _refused(name, f"the files exceed {limits.max_bytes} bytes")
@@ -197,7 +196,10 @@ def _wanted(info: tarfile.TarInfo, name: str, limits: Limits) -> bool:
         if path.startswith("/") or path.split("/")[0] == "..":
             raise _refused(name, f"links out of the archive to {info.linkname!r}")
         return False
-    plain = info.type in {tarfile.REGTYPE, tarfile.AREGTYPE} and info.sparse is None
+    if info.islnk() and posixpath.normpath(info.linkname).split("/")[0] in {"..", ""}:
+        raise _refused(name, f"links out of the archive to {info.linkname!r}")
+    types = {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.LNKTYPE}
+    plain = info.type in types and info.sparse is None
     if not plain:
         raise _refused(name, "is neither file, folder nor symbolic link")
     if not name:
@@ -208,6 +210,8 @@ def _wanted(info: tarfile.TarInfo, name: str, limits: Limits) -> bool:
 def _content(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes | None:
     if info.isdir():
         return None
+    if info.islnk():
+        return b""  # Flux does not follow it: it writes an empty file of that name
     source = archive.extractfile(info)
     content = source.read() if source is not None else b""
     if len(content) != info.size:
@@ -222,6 +226,14 @@ def _no_links(root: Path, target: Path, name: str) -> None:
         at = at / part
         if at.is_symlink():
             raise _refused(name, f"would be written through the link {at.name!r}")
+
+
+def _make_folders(root: Path, folder: Path, mode: int) -> None:
+    """Each missing folder down to `folder` gets `mode`; one that is there keeps its own."""
+    at = root
+    for part in folder.relative_to(root).parts:
+        at = at / part
+        at.mkdir(mode=mode, exist_ok=True)
 
 
 def _write(target: Path, item: _Item) -> None:

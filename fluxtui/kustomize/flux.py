@@ -67,6 +67,8 @@ def effective_kustomization(
             values["buildMetadata"] = ["originAnnotations"]
     own = len(values.get("patches") or ())
     _merge_spec(values, spec, loader, file)
+    # Nothing empty is written, so that what is left may be an empty kustomization.
+    values = {k: v for k, v in values.items() if v not in ("", [])}
     metadata = kustomization.get("metadata") or {}
     name = f"{metadata.get('namespace') or 'default'}/{metadata.get('name') or ''}"
     return KustFile(file, check_values(values, file), own, name, _set_by(spec)), findings

@@ -45,7 +45,8 @@ HOSTILE = {
     "link out": entry("l", kind=tarfile.SYMTYPE, link="../../etc/passwd"),
     "link out, absolute": entry("l", kind=tarfile.SYMTYPE, link="/etc/passwd"),
     "link out, from below": entry("a/b/l", kind=tarfile.SYMTYPE, link="../../../x"),
-    "hard link": entry("h", kind=tarfile.LNKTYPE, link="a"),
+    "hard link out": entry("h", kind=tarfile.LNKTYPE, link="a/../../b"),
+    "hard link out, absolute": entry("h", kind=tarfile.LNKTYPE, link="/etc/passwd"),
     "character device": entry("c", kind=tarfile.CHRTYPE),
     "block device": entry("b", kind=tarfile.BLKTYPE),
     "fifo": entry("p", kind=tarfile.FIFOTYPE),
@@ -192,6 +193,21 @@ def test_modes_and_folders_arrive(tmp_path: Path) -> None:
     unpack(archive(run, entry("d/", kind=tarfile.DIRTYPE), entry("./x/./y")), tmp_path)
     assert (tmp_path / "bin/run").stat().st_mode & 0o100
     assert (tmp_path / "d").is_dir() and (tmp_path / "x/y").read_bytes() == b"x"
+
+
+def test_folders_have_the_mode_flux_gives_them(tmp_path: Path) -> None:
+    deep = entry("d/e", kind=tarfile.DIRTYPE)
+    deep[0].mode = 0o040
+    unpack(archive(entry("x/y/z"), deep, entry("x", kind=tarfile.DIRTYPE)), tmp_path)
+    modes = {name: (tmp_path / name).stat().st_mode & 0o707 for name in ("x", "x/y", "d", "d/e")}
+    assert modes == dict.fromkeys(modes, 0o700), "nothing for others, whatever comes later"
+
+
+def test_a_hard_link_is_an_empty_file_as_in_flux(tmp_path: Path) -> None:
+    data = archive(entry("a"), entry("d/h", kind=tarfile.LNKTYPE, link="a"))
+    assert unpack_files(data) == {"a": b"x", "d/h": b""}
+    unpack(data, tmp_path)
+    assert (tmp_path / "d/h").read_bytes() == b"" and (tmp_path / "a").read_bytes() == b"x"
 
 
 @pytest.mark.parametrize("fmt", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
