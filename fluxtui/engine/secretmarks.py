@@ -38,6 +38,8 @@ class Marks:
 
     def change(self, change: ObjectChange) -> ObjectChange:
         """The change with every marked scalar masked whole."""
+        if not self._labels:
+            return change  # every token has a label: there is none to look for
         return dataclasses.replace(
             change,
             id=dataclasses.replace(
