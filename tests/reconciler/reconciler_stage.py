@@ -92,8 +92,8 @@ class Stage:
             await self.cluster.apply(type_, obj, field_manager=manager, force=True)
 
     async def type(self, kind: str) -> ApiResource:
-        found = {k: t for (_, k), t in (await self.cluster.discover()).items()}
-        return found[kind]
+        served = (await self.cluster.discover()).values()
+        return next(t for t in served if t.kind == kind)  # the core group's Event comes first
 
     async def get(self, kind: str, name: str, namespace: str = NS) -> Json | None:
         try:
