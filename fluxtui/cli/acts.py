@@ -89,12 +89,18 @@ def answer(engine: EnginePort, question: Question, timeout: float) -> Any:
         ) from error
 
 
+def _ask(question: str) -> str:
+    """On stderr, so that what a program reads is nothing but the outcome."""
+    print(question, end="", file=sys.stderr, flush=True)
+    return input()
+
+
 def execute(
     engine: EnginePort,
     plan: Plan,
     args: argparse.Namespace,
     environments: tuple[str, ...],
-    ask: Callable[[str], str] = input,
+    ask: Callable[[str], str] = _ask,
 ) -> int:
     """Show the Plan; unless --dry-run confirm it, run it and show the Receipts."""
     if args.dry_run:
@@ -113,7 +119,7 @@ def confirm(
     plan: Plan,
     args: argparse.Namespace,
     environments: tuple[str, ...],
-    ask: Callable[[str], str] = input,
+    ask: Callable[[str], str] = _ask,
 ) -> None:
     """A protected Environment is named: by -e together with --yes, by --confirm, or typed.
 
