@@ -7,7 +7,7 @@ after an error (back off, list again, give up) is the caller's decision.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
@@ -96,17 +96,25 @@ class KubeCluster:
         label_selector: str = "",
         field_selector: str = "",
         page: int = 500,
+        kept: Callable[[Json], Json] | None = None,
     ) -> Listing:
         query = _selectors(label_selector, field_selector)
         for restart in range(_LIST_RESTARTS + 1):
             try:
-                return await self._pages(type_, namespace, query, page)
+                return await self._pages(type_, namespace, query, page, kept)
             except Expired:
                 if restart == _LIST_RESTARTS:
                     raise
         raise AssertionError("the loop above returns or raises")
 
-    async def _pages(self, type_: ApiResource, namespace: str, query: Query, page: int) -> Listing:
+    async def _pages(
+        self,
+        type_: ApiResource,
+        namespace: str,
+        query: Query,
+        page: int,
+        kept: Callable[[Json], Json] | None,
+    ) -> Listing:
         items: list[Json] = []
         token = ""
         while True:
@@ -121,7 +129,7 @@ class KubeCluster:
                 # Lists of built-in kinds leave these out.
                 item.setdefault("apiVersion", type_.api_version)
                 item.setdefault("kind", type_.kind)
-                items.append(item)
+                items.append(item if kept is None else kept(item))
             meta = document.get("metadata") or {}
             token = meta.get("continue") or ""
             if not token:

@@ -7,7 +7,7 @@ nothing heavy: callers type against it before any transport is loaded.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -85,8 +85,12 @@ class Cluster(Protocol):
         label_selector: str = "",
         field_selector: str = "",
         page: int = 500,
+        kept: Callable[[Json], Json] | None = None,
     ) -> Listing:
-        """All objects, page by page; restarts when a continue token expires."""
+        """All objects, page by page; restarts when a continue token expires.
+
+        `kept`: what to keep of each object, asked as its page arrives.
+        """
 
     def watch(
         self,

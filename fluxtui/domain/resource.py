@@ -157,6 +157,16 @@ class Resource:
         return _integer(self.status.get("observedGeneration")) == self.generation
 
 
+def slim(obj: dict[str, Any]) -> dict[str, Any]:
+    """What `Resource.from_object` reads of API JSON: while a long list arrives, the rest of its
+    first objects (managedFields above all) need not wait for its last."""
+    found: dict[str, Any] = _shared(obj)
+    meta = found.get("metadata")
+    if isinstance(meta, dict) and isinstance(meta.get("managedFields"), list):
+        meta["managedFields"] = [entry for entry in meta["managedFields"] if _declares(entry)]
+    return found
+
+
 def _shared(value: Any) -> Any:
     """The same JSON with equal texts kept once: a fleet says the same things over and over.
 
@@ -195,13 +205,20 @@ def _integer(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
+def _declares(entry: object) -> bool:
+    """Whether it is what the kustomize-controller applied."""
+    return (
+        isinstance(entry, Mapping)
+        and entry.get("operation") == "Apply"
+        and not entry.get("subresource")
+        and entry.get("manager") == FLUX_APPLIER
+    )
+
+
 def _declared(managed: list[Any]) -> frozenset[str]:
     paths: set[str] = set()
     for entry in managed:
-        if not isinstance(entry, Mapping):
-            continue
-        applied = entry.get("operation") == "Apply" and not entry.get("subresource")
-        if applied and entry.get("manager") == FLUX_APPLIER:
+        if _declares(entry):
             _collect(_mapping(entry.get("fieldsV1")), "", paths)
     declared = frozenset(paths)
     return _DECLARED.setdefault(declared, declared)

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound
+from fluxtui.domain.resource import slim
 from fluxtui.domain.snapshot import FeedState, KindId
 from fluxtui.engine.clock import Backoff, Clock, Pace
 
@@ -97,7 +98,11 @@ class Reflector:
         type_ = await served(self._cluster, target)
         if not self._version:
             listing = await self._cluster.list(
-                type_, target.namespace, label_selector=target.labels, field_selector=target.fields
+                type_,
+                target.namespace,
+                label_selector=target.labels,
+                field_selector=target.fields,
+                kept=slim,
             )
             await self._sink.replace(listing.items)
             self._version = listing.resource_version
