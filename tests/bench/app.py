@@ -6,7 +6,6 @@ is the installed one in a pseudo-terminal.
 
 from __future__ import annotations
 
-import os
 import select
 import sys
 import tempfile
@@ -26,7 +25,6 @@ from tests.bench.wire import Wire, fill, place_of, resident
 from tests.end_to_end.terminal import Terminal
 
 _UP = 60.0
-_HERTZ = os.sysconf("SC_CLK_TCK")
 CHANGES = 40
 
 
@@ -93,54 +91,31 @@ def _until_seen(folder: Path) -> float:
 
 
 def _one_change(folder: Path, kubeconfig: Path) -> Iterator[Row]:
-    """One object in sight changes: how late, how much CPU, how many bytes."""
+    """One object in sight changes: how late, and how many bytes."""
     terminal = _app(folder)
-    late, cpu, size = [], [], []
+    late, size = [], []
     try:
         terminal.sees("✓504", within=60)
         terminal.types("3")
         terminal.sees("service-0-0", within=60)
         with Wire(kubeconfig, "prod") as wire:
-            idle = _idle(terminal)
             for number in range(CHANGES):
                 _quiet(terminal)
-                bytes_before, busy, begun = (
-                    terminal.received,
-                    _busy(terminal.pid),
-                    time.perf_counter(),
-                )
+                before = terminal.received
                 obj = fleet.changed(0, 0, message=f"changed-{number:03}")
                 start = time.perf_counter()
                 wire.request("PATCH", f"{place_of(obj)}/status", {"status": obj["status"]})
                 terminal.sees(f"changed-{number:03}", within=20)
                 late.append((time.perf_counter() - start) * 1000)
                 _quiet(terminal)
-                lasted = time.perf_counter() - begun
-                cpu.append((_busy(terminal.pid) - busy - idle * lasted) * 1000)
-                size.append(terminal.received - bytes_before)
+                size.append(terminal.received - before)
     finally:
         terminal.kill()
     yield Row("change to painted row, quiet, p95", percentile(late, 0.95), budget=40)
-    # All of it: the watch, the Snapshot, the board of 500, the screen; what it does anyway is off.
-    yield Row("one changed row, CPU of the whole app", sum(cpu) / len(cpu), budget=5)
     yield Row("one changed row, bytes", median(size), "B", budget=600)
-
-
-def _idle(terminal: Terminal, seconds: float = 10.0) -> float:
-    """The share of a processor that the app takes while nothing changes."""
-    begun, busy = time.perf_counter(), _busy(terminal.pid)
-    while (lasted := time.perf_counter() - begun) < seconds:
-        terminal.read(0.2)
-    return (_busy(terminal.pid) - busy) / lasted
 
 
 def _quiet(terminal: Terminal, seconds: float = 0.5) -> None:
     """Until nothing has come for that long."""
     while select.select([terminal.fd], [], [], seconds)[0]:
         terminal.read(0)
-
-
-def _busy(pid: int) -> float:
-    """Seconds of CPU a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _HERTZ
