@@ -18,7 +18,7 @@ from fluxtui.cli.story import play
 from fluxtui.world.world import ENVIRONMENTS
 from tests.contract.control_plane import Launched
 from tests.contract.programs import CONTROL_PLANE, program_or_skip
-from tests.contract.server import Server
+from tests.contract.server import Server, wait_gone
 from tests.world.apiserver.client import Client
 
 FLUX = "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"
@@ -63,6 +63,13 @@ def test_the_whole_story_ends_as_it_should(
         }
         assert len(found) >= 6, (name, found)
         assert set(found.values()) == {"True"}, (name, found)
+        for pod in api.get("/api/v1/pods").ok()["items"]:
+            # What was rolled over, pruned or deleted on the way really ends.
+            if "deletionTimestamp" in pod["metadata"]:
+                metadata = pod["metadata"]
+                wait_gone(
+                    api, f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
+                )
         api.close()
 
 

@@ -130,7 +130,7 @@ def test_diff(play: Play) -> None:
 def test_errors_say_the_same(play: Play) -> None:
     def story(kubectl: Terminal) -> None:
         kubectl("get", "cm", "nope")
-        kubectl("get", "widgets")
+        kubectl("get", "gizmos")
         kubectl("create", "-f", "-", given=config_map("x", {"a": "1"}))
         kubectl("create", "-f", "-", given=config_map("x", {"a": "1"}))
         kubectl("delete", "cm", "nope")
