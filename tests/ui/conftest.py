@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 from textual.pilot import Pilot
-from ui_delivery import CONFIG, NOW, night
-from ui_engine import ScriptedEngine
 
 from fluxtui.commands.command import Target
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.config import Config
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.app import FluxtuiApp
+from tests.ui.ui_delivery import CONFIG, NOW, night
+from tests.ui.ui_engine import ScriptedEngine
 
 # Frames show these, so that a new Command does not change every picture.
 SHOWN = (

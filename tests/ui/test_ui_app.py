@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import MakeApp, opened
-from frame import screen_text, sees, text, until
 from textual.pilot import Pilot
 from textual.widgets import Input
-from ui_delivery import CONFIG, NOW, PLAN, ks, night, oci
-from ui_engine import ScriptedEngine
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
@@ -19,6 +15,10 @@ from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
+from tests.ui.conftest import MakeApp, opened
+from tests.ui.frame import screen_text, sees, text, until
+from tests.ui.ui_delivery import CONFIG, NOW, PLAN, ks, night, oci
+from tests.ui.ui_engine import ScriptedEngine
 
 WIDE = (120, 40)
 

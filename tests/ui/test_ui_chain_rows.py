@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ui_delivery import CHAIN, blocked_nodes, ks
-
 from fluxtui.domain.board import ChainNode, HealthLine, Level
 from fluxtui.ui.panes.chain import guides, rows, summary, why
 from fluxtui.ui.spans import plain
+from tests.ui.ui_delivery import CHAIN, blocked_nodes, ks
 
 
 def test_everyone_behind_the_root_blocker_names_it() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from conftest import MakeApp, opened
-from frame import check_frame
-from ui_delivery import PLAN, connecting
 
 from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.screens.review import Review
+from tests.ui.conftest import MakeApp, opened
+from tests.ui.frame import check_frame
+from tests.ui.ui_delivery import PLAN, connecting
 
 SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 PANES = {

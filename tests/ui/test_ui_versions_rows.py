@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ui_delivery import NOW_SECONDS, night
-
 from fluxtui.commands.command import Target
 from fluxtui.ui.panes.pane import View
 from fluxtui.ui.panes.versions import columns, heading, rows, window
 from fluxtui.ui.spans import plain
 from fluxtui.ui.widgets.columns import layout
+from tests.ui.ui_delivery import NOW_SECONDS, night
 
 BOTH = ("staging", "production")
 

@@ -7,8 +7,6 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
-from ui_delivery import NOW, ks
-
 from fluxtui.domain.ask import (
     ComparedKustomization,
     Comparison,
@@ -23,6 +21,7 @@ from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
+from tests.ui.ui_delivery import NOW, ks
 
 
 def deployment(image: str, replicas: int) -> dict[str, Any]:
