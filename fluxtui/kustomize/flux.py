@@ -7,6 +7,7 @@ Rule source: flux-semantics.md B4, B5, C.
 
 from __future__ import annotations
 
+import json
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -128,6 +129,16 @@ def _merge_spec(values: dict[str, Any], spec: Mapping[str, Any], loader: Loader,
             values[ours] = spec[theirs]
     if spec.get("patches"):
         values["patches"] = [*(values.get("patches") or ()), *map(_patch, spec["patches"])]
+    # Fields of an older API, which Flux's generator still reads.
+    if spec.get("patchesStrategicMerge"):
+        added = [json.dumps(patch) for patch in spec["patchesStrategicMerge"]]
+        values["patchesStrategicMerge"] = [*(values.get("patchesStrategicMerge") or ()), *added]
+    if spec.get("patchesJson6902"):
+        entries = [
+            _patch({**entry, "patch": json.dumps(entry.get("patch"))})
+            for entry in spec["patchesJson6902"]
+        ]
+        values["patchesJson6902"] = [*(values.get("patchesJson6902") or ()), *entries]
     if spec.get("components"):
         added = list(_components(spec, loader, file))
         values["components"] = [*(values.get("components") or ()), *added]

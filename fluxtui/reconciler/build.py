@@ -77,8 +77,9 @@ async def _references(
 
 
 def _decoded(value: object) -> str:
+    """Plain text; bytes that are none stay what they are, and break the YAML they are put into."""
     try:
-        return base64.b64decode(str(value)).decode("utf-8", "replace")
+        return base64.b64decode(str(value)).decode("utf-8", "surrogateescape")
     except binascii.Error:
         return ""
 

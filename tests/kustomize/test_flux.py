@@ -251,3 +251,25 @@ def test_a_substring_that_cuts_a_character_breaks_the_build_as_its_yaml_would() 
 def test_a_number_put_into_an_annotation_is_a_number_as_the_api_will_say() -> None:
     text = "resources: [a.yaml]\n== a.yaml\n{apiVersion: v1, kind: A, metadata: {name: a, annotations: {x: '${N}'}}}\n"  # noqa: E501
     assert field(reconciled(text, {}, variables=KNOWN), "A/a metadata.annotations.x") == 3
+
+
+def test_patch_fields_of_an_older_api_are_still_read() -> None:
+    target = {"version": "v1", "kind": "ConfigMap", "name": "settings"}
+    spec = {
+        "patchesStrategicMerge": [
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"},
+             "data": {"colour": "red"}}
+        ],
+        "patchesJson6902": [
+            {"target": target, "patch": [{"op": "add", "path": "/data/shape", "value": "round"}]}
+        ],
+    }  # fmt: skip
+    built = reconciled(PLAIN, spec)
+    assert field(built, "ConfigMap/settings data.colour") == "red"
+    assert field(built, "ConfigMap/settings data.shape") == "round"
+
+
+def test_bytes_of_a_secret_that_are_no_text_break_the_build() -> None:
+    text = "resources: [a.yaml]\n== a.yaml\n{apiVersion: v1, kind: A, metadata: {name: a}, x: '${K}'}\n"  # noqa: E501
+    with pytest.raises(BuildError, match="UTF-8"):
+        reconciled(text, {}, variables=Variables({"K": b"\xff".decode("utf-8", "surrogateescape")}))
