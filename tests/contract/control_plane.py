@@ -255,7 +255,8 @@ def serve(folder: Path | None, until: int | None, name: str) -> int:
             return 1
     finally:
         plane.stop()
-        if folder is None:
+        abandoned = until is not None and not Path(f"/proc/{until}").exists()
+        if folder is None or abandoned:  # nobody is left to remove it
             shutil.rmtree(place, ignore_errors=True)
     return 0
 
