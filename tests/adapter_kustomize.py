@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui import kustomize
-from fluxtui.artifacts.ignore import ignored
+from fluxtui.artifacts.ignore import generator_skip
 from fluxtui.kustomize.files import FolderFiles
 
 
@@ -23,15 +23,16 @@ def flux_build(
     variables = kustomize.collect_variables(
         kustomization, options.get("configmaps") or {}, options.get("secrets") or {}
     )
-    patterns = options.get("ignore") or ""
+    files, extra = FolderFiles(root), options.get("ignore") or ""
+    filtered = extra or options.get("filter")
     return list(
         kustomize.flux_build(
-            FolderFiles(root),
+            files,
             path,
             kustomization,
             variables=variables,
             strict=bool(options.get("strict")),
             always=bool(options.get("always")),
-            skip=lambda name, is_dir: ignored(patterns, (), [(name, is_dir)])[0],
+            skip=generator_skip(files, path, extra) if filtered else None,
         ).objects
     )

@@ -1,14 +1,20 @@
 """Which files of a bundle Flux leaves out: the `.sourceignore` dialect of gitignore.
 
 It differs from git in one point that matters: each path is judged on its own, so that a file below
-an ignored folder can be taken back. Pure functions over paths and bytes. Rules: flux-semantics A6.
+an ignored folder can be taken back. Functions over paths and bytes. Rules: flux-semantics A6.
 """
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fluxtui.kustomize.files import Files
+    from fluxtui.kustomize.flux import Skip
 
 VCS = (".git/", ".gitignore", ".gitmodules", ".gitattributes")
 EXT = ("*.jpg", "*.jpeg", "*.gif", "*.png", "*.wmv", "*.flv", "*.tar.gz", "*.zip")
@@ -226,3 +232,30 @@ def apply_source_ignore(
     own = VCS if user else (*VCS, *EXT, *CI, *EXTRA)
     every = [*(Pattern.parse(p) for p in own), *user]
     return {name: data for name, data in files.items() if not is_ignored(every, name, False)}
+
+
+def generator_skip(files: Files, folder: str, extra: str = "") -> Skip:
+    """The rules of Flux's generator for a build of `folder`, over paths from the root.
+
+    Its own sets first, then each `.sourceignore` in the folder and below, then the text `extra`.
+    All of them speak of paths from `folder`; what lies outside of it is never left out.
+    """
+    folder = posixpath.normpath(f"/{folder}").lstrip("/") or "."
+    domain = () if folder == "." else tuple(folder.split("/"))
+    every = [Pattern.parse(p, domain) for p in (*VCS, *EXT, *CI, *EXTRA)]
+    if files.is_dir(folder):
+        every += _patterns_below(files, folder, domain)
+    every += read_patterns(extra, domain)
+    return lambda path, is_dir: is_ignored(every, path, is_dir)
+
+
+def _patterns_below(files: Files, folder: str, domain: tuple[str, ...]) -> list[Pattern]:
+    found: list[Pattern] = []
+    path = posixpath.join(folder, IGNORE_FILE)
+    if files.is_file(path):
+        found = read_patterns(files.read(path).decode("utf-8", "replace"), domain)
+    for name in files.list(folder):
+        below = posixpath.join(folder, name)
+        if name != ".git" and files.is_dir(below):
+            found += _patterns_below(files, below, (*domain, name))
+    return found

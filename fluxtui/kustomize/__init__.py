@@ -76,8 +76,9 @@ def flux_build(
     """What Flux would apply of `path` for a Flux Kustomization (metadata and spec).
 
     `variables` come from `collect_variables`; without any the objects stay as they are, unless
-    `always` (None: as `spec.postBuild.substituteStrategy` says). `skip(path, is_dir)` leaves files
-    out of a generated kustomization. Raises BuildError and SubstitutionError.
+    `always` (None: as `spec.postBuild.substituteStrategy` says). `skip(path, is_dir)`, say from
+    `artifacts.ignore.generator_skip`, leaves files out of the kustomization. Raises BuildError
+    and SubstitutionError.
     """
     from fluxtui.kustomize.entry import built_by_flux
 

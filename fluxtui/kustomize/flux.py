@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ _REMOTE: Final = (
     "github.com:",
     "github.com/",
 )
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MOST_FILES: Final = 10_000
 _RENAMED: Final = (
     ("targetNamespace", "namespace"),
@@ -46,7 +48,8 @@ def effective_kustomization(
 ) -> tuple[KustFile, list[str]]:
     """The kustomization Flux builds with: (file with spec merged in, findings).
 
-    `skip(path, is_dir)` leaves files out of a generated one. Raises BuildError.
+    `skip(path, is_dir)` leaves files out of a generated one, and entries out of the lists of
+    resources, components and crds; paths are those from the root. Raises BuildError.
     """
     # A path of Flux is joined to the root: it may begin with a slash, and .. ends at the root.
     loader = Loader(files, posixpath.normpath(f"/{path}").lstrip("/") or ".")
@@ -66,6 +69,8 @@ def effective_kustomization(
         values, findings = load_values_of(files.read(file), file)
         if not (values.get("resources") or values.get("bases")):
             values["buildMetadata"] = ["originAnnotations"]
+    if skip is not None:
+        values |= _filtered(values, loader, skip)
     own = len(values.get("patches") or ())
     _merge_spec(values, spec, loader, file)
     # Nothing empty is written, so that what is left may be an empty kustomization.
@@ -100,18 +105,42 @@ def _generated(loader: Loader, skip: Skip | None) -> list[str]:
     return found
 
 
+def _filtered(values: Mapping[str, Any], loader: Loader, skip: Skip) -> dict[str, list[str]]:
+    """What the ignore rules leave of the lists they go over. They say nothing of addresses."""
+    result: dict[str, list[str]] = {}
+    for field in ("resources", "components", "crds"):
+        entries = values.get(field)
+        # Anything but a list of texts is refused when the whole file is checked.
+        if isinstance(entries, list) and all(isinstance(e, str) for e in entries):
+            result[field] = [e for e in entries if _stays(e, field, loader, skip)]
+    return result
+
+
+def _stays(entry: str, field: str, loader: Loader, skip: Skip) -> bool:
+    if field != "crds" and _ADDRESS.match(entry):
+        return True
+    path = loader.at(entry.lstrip("/"))  # Flux joins: also an absolute path is below the folder
+    is_dir = loader.files.is_dir(path)
+    if not is_dir and not loader.files.is_file(path):
+        raise BuildError(f"{entry}: no such file or folder", file=loader.root, field=field)
+    return path == loader.root or not skip(path, is_dir)
+
+
 def _walk(files: Files, folder: str, skip: Skip | None) -> Iterator[str]:
+    """Folders with a file of their own and manifests below the rest.
+
+    The rules do not see the folders: a file in an ignored one may be taken back.
+    """
     for name in files.list(folder):
         path = name if folder == "." else f"{folder}/{name}"
-        is_dir = files.is_dir(path)
-        if skip is not None and skip(path, is_dir):
-            continue
-        if is_dir:
+        if files.is_dir(path):
             if any(files.is_file(f"{path}/{known}") for known in NAMES):
                 yield path
             else:
                 yield from _walk(files, path, skip)
         elif name.endswith((".yaml", ".yml")):  # a file called just .yaml is one too
+            if skip is not None and skip(path, False):
+                continue
             try:
                 objects_of(files.read(path), path, builtin())
             except BuildError as problem:

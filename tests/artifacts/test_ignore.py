@@ -6,7 +6,10 @@ import time
 
 import pytest
 
-from fluxtui.artifacts.ignore import apply_source_ignore, glob, ignored
+from fluxtui import kustomize
+from fluxtui.artifacts.ignore import apply_source_ignore, generator_skip, glob, ignored
+from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.files import MemoryFiles
 
 
 def names(files: dict[str, bytes]) -> list[str]:
@@ -87,3 +90,63 @@ def test_a_malicious_glob_costs_no_time() -> None:
     began = time.process_time()
     assert not glob("*a" * 40 + "b", "a" * 5000)
     assert time.process_time() - began < 10
+
+
+def a_map(name: str) -> str:
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n"
+
+
+def built(path: str, extra: str, **texts: str) -> list[str]:
+    files = MemoryFiles(tree(**texts))
+    skip = generator_skip(files, path, extra)
+    done = kustomize.flux_build(files, path, {"spec": {}}, skip=skip)
+    return [o["metadata"]["name"] for o in done.objects]
+
+
+def test_a_generated_kustomization_reads_each_sourceignore_from_its_folder() -> None:
+    texts = {
+        ".sourceignore": "*\n",
+        "env/.sourceignore": "/draft.yaml\n",
+        "env/draft.yaml": a_map("draft"),
+        "env/sub/draft.yaml": a_map("sub-draft"),
+        "env/sub/.sourceignore": "old.*\n!old.yml\n",
+        "env/sub/old.yaml": "this is: [no YAML",
+        "env/sub/old.yml": a_map("old"),
+    }
+    assert built("./env", "", **texts) == ["sub-draft", "old"]
+
+
+def test_extra_rules_of_the_generator_come_last_and_count_from_the_folder_built() -> None:
+    texts = {
+        "env/.sourceignore": "two.yaml\n",
+        "env/one.yaml": a_map("one"),
+        "env/two.yaml": a_map("two"),
+        "env/appveyor.yml": a_map("ci"),
+    }
+    assert built("env", "/env/one.yaml\n!two.yaml\n", **texts) == ["one", "two"]
+    assert built("/env", "/one.yaml\n!two.yaml\n!appveyor.yml\n", **texts) == ["ci", "two"]
+
+
+def test_what_a_kustomization_lists_is_filtered_too() -> None:
+    listing = "resources: [a.yaml, part, ../near.yaml]\ncomponents: [extra]\n"
+    texts = {
+        "env/kustomization.yaml": listing,
+        "env/a.yaml": a_map("a"),
+        "env/part/kustomization.yaml": "resources: [b.yaml]",
+        "env/part/b.yaml": a_map("b"),
+        "env/extra/kustomization.yaml": "kind: Component\nnamePrefix: x-\n",
+        "near.yaml": a_map("near"),
+    }
+    assert built("env", "", **texts) == ["x-a", "x-b", "x-near"]
+    assert built("env", "part/\n", **texts) == ["x-a", "x-near"]
+    assert built("env", "part/*\n", **texts) == ["x-a", "x-b", "x-near"]
+    assert built("env", "extra\n*.yaml\n", **texts) == ["b", "near"]
+
+
+@pytest.mark.parametrize(
+    ("listing", "extra"),
+    [("resources: [a.yaml]", "a.*"), ("resources: [a.yaml]\ncrds: [gone.yaml]", "gone.yaml")],
+)
+def test_a_list_that_is_filtered_empty_or_names_nothing_fails(listing: str, extra: str) -> None:
+    with pytest.raises(BuildError):
+        built(".", extra, **{"kustomization.yaml": listing, "a.yaml": a_map("a")})
