@@ -28,11 +28,12 @@ from fluxtui.domain.marks import (
 from fluxtui.domain.plan import AnyStep, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of
+from fluxtui.domain.snapshot import Snapshot
 
 SUCCEEDED = "ReconciliationSucceeded"
 
 
-def good_revisions(context: Context, source: Resource) -> tuple[str, ...]:
+def good_revisions(snapshot: Snapshot, source: Resource) -> tuple[str, ...]:
     """Revisions that reconciled well and are not the one the source holds now, best first.
 
     From status.history of the Kustomizations that use the source (flux-semantics G2). A revision
@@ -40,7 +41,7 @@ def good_revisions(context: Context, source: Resource) -> tuple[str, ...]:
     Best is what most of them ran well, then the newest.
     """
     stored = digest_of(ocirepository.revision(source))
-    outcomes = [_outcomes(member) for member in users_of(context.snapshot, source.key)]
+    outcomes = [_outcomes(member) for member in users_of(snapshot, source.key)]
     failed = {digest for found in outcomes for digest, (_r, _at, good) in found.items() if not good}
     best: dict[str, tuple[int, str, str]] = {}
     for found in outcomes:
@@ -50,6 +51,12 @@ def good_revisions(context: Context, source: Resource) -> tuple[str, ...]:
                 name = named if tag_of(named) else revision
                 best[digest] = (count + 1, max(newest, at), name)
     return tuple(name for _count, _at, name in sorted(best.values(), reverse=True))
+
+
+def previous_version(snapshot: Snapshot, source: Resource) -> str:
+    """The tag (without one the digest) that a rollback would go to; "" when none is known."""
+    good = good_revisions(snapshot, source)
+    return (tag_of(good[0]) or digest_of(good[0])) if good else ""
 
 
 def _outcomes(member: Resource) -> dict[str, tuple[str, str, bool]]:
@@ -69,7 +76,7 @@ def _choices(context: Context) -> tuple[str, ...]:
     if source is None:
         return ()
     tags = context.snapshot.tags.get(ocirepository.url(source))
-    good = tuple(tag_of(r) or digest_of(r) for r in good_revisions(context, source))
+    good = tuple(tag_of(r) or digest_of(r) for r in good_revisions(context.snapshot, source))
     listed = tags.tags if tags else ()
     selection = context.snapshot.selections.get(source.key)
     ordered = (selection.chosen,) if selection and selection.chosen else ()
@@ -85,8 +92,7 @@ def _default(context: Context) -> str:
 def _previous(context: Context) -> str:
     """The best earlier version, as a rollback wants it whatever the cursor is on."""
     source = source_of(context)
-    good = good_revisions(context, source) if source else ()
-    return (tag_of(good[0]) or digest_of(good[0])) if good else ""
+    return previous_version(context.snapshot, source) if source else ""
 
 
 def _refusal(context: Context) -> str | None:
@@ -101,7 +107,7 @@ def _rollback_refusal(context: Context) -> str | None:
     source = source_of(context)
     if refusal or source is None:
         return refusal
-    if not good_revisions(context, source):
+    if not good_revisions(context.snapshot, source):
         return f"no earlier good version of {source.key.label} is known: pin a version instead"
     return None
 
@@ -122,7 +128,10 @@ def _digest(context: Context, source: Resource, version: str, command: str) -> t
     ran = next(
         (
             digest_of(revision)
-            for revision in (*good_revisions(context, source), ocirepository.revision(source))
+            for revision in (
+                *good_revisions(context.snapshot, source),
+                ocirepository.revision(source),
+            )
             if tag_of(revision) == version and digest_of(revision)
         ),
         "",

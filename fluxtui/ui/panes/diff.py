@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import ClassVar, cast
 
 from fluxtui.commands.command import Target
+from fluxtui.commands.pin import previous_version
 from fluxtui.domain.ask import (
     ComparedKustomization,
     Comparison,
@@ -67,7 +68,14 @@ def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, 
     after = target.tag or line.would_pick
     if not after:
         return "the policy picks nothing: choose a version in Tags (enter there compares)"
-    return (VersionsDiff(source, after=after, kustomization=target.kustomization),)
+    before = ""
+    if after == line.running.version:
+        # What runs against itself says nothing: people ask what this version brought.
+        holder = snapshot.get(source)
+        before = previous_version(snapshot, holder) if holder else ""
+        if not before:
+            return f"{after} runs here, and no earlier one is known: choose another in Tags"
+    return (VersionsDiff(source, after, before, target.kustomization),)
 
 
 def environment_pair(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:

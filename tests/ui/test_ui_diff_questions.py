@@ -1,0 +1,43 @@
+"""Which comparison the Diff pane asks for, or the sentence that says why there is none."""
+
+from __future__ import annotations
+
+from fluxtui.domain.ask import PatchesDiff, VersionsDiff
+from fluxtui.domain.resource import Resource
+from fluxtui.ui.panes.diff import PATCHES, VERSIONS, questions
+from tests.builders import context, ks, revision, snapshot, source
+
+OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
+WELL = "ReconciliationSucceeded"
+
+
+def asked(member: Resource, mode: str, **target: str) -> object:
+    where = context(
+        snapshot(source(stored=NEW), member),
+        environment="staging",
+        service="acme/activity",
+        **target,
+    )
+    return questions(where.snapshot, where.target, mode)
+
+
+def test_the_version_that_runs_is_compared_with_the_one_before_it() -> None:
+    member = ks(applied=NEW, history=[(NEW, WELL, "2"), (OLD, WELL, "1")])
+    (question,) = asked(member, VERSIONS, tag="1.5.0")
+    assert question == VersionsDiff(source().key, after="1.5.0", before="1.4.2")
+
+
+def test_without_an_earlier_version_it_says_so() -> None:
+    member = ks(applied=NEW, history=[(NEW, WELL, "2")])
+    assert "no earlier one is known" in str(asked(member, VERSIONS, tag="1.5.0"))
+
+
+def test_another_version_is_compared_with_what_is_stored() -> None:
+    member = ks(applied=NEW, history=[(NEW, WELL, "2"), (OLD, WELL, "1")])
+    (question,) = asked(member, VERSIONS, tag="1.6.0")
+    assert question == VersionsDiff(source().key, after="1.6.0")
+
+
+def test_patches_are_asked_for_each_kustomization() -> None:
+    member = ks(applied=NEW)
+    assert asked(member, PATCHES) == (PatchesDiff(member.key),)
