@@ -14,7 +14,7 @@ from fluxtui.domain.versions.constraint import Constraint
 from fluxtui.domain.versions.version import Version
 
 BAD_FILTER = "the semverFilter does not compile, so that no tag is looked at"
-LOWER = "lower than the tag that is picked"  # names no tag, so that it outlives the pick
+LOWER = "lower than the pick"  # names no tag, so that it outlives the pick
 BAD_RANGE = "the range does not parse"
 
 
@@ -48,7 +48,7 @@ class Explainer:
 
 
 def filtered(pattern: str) -> str:
-    return f'does not match the filter "{pattern}"'
+    return f'filtered out by "{pattern}"'
 
 
 def not_a_version(tag: str) -> str:

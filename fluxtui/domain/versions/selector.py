@@ -194,7 +194,7 @@ class Selector:
 
 def _top(tag: str, chosen: str, policy: Policy) -> Verdict:
     if tag == chosen:
-        return Verdict(tag, None, f"the highest version that {policy.describe()} admits")
+        return Verdict(tag, None, f"the highest admitted by {policy.describe()}")
     return Verdict(tag, Refusal.AMBIGUOUS, reasons.ambiguous(chosen))
 
 
