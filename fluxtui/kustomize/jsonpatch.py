@@ -2,7 +2,7 @@
 
 Negative indices count from the end, `test` of a missing value equals null, anything else that is
 missing is an error. Applied in place: the caller hands in an object it may lose. Nothing here
-chooses objects.
+chooses objects. An operation that makes no sense is an error where it hits an object only.
 Rule source: RFC 6902; evanphx/json-patch v4.
 """
 
@@ -19,18 +19,22 @@ from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.scalars import NULL, Date, Quoted, Shared, copied, plain, resolve
 
 _MISSING = object()
-_INDEX = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+_INDEX = re.compile(r"[+-]?[0-9]{1,40}\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation; `value` is plain JSON, `source` the `from` of move and copy."""
+    """One operation; `value` is plain JSON, `source` the `from` of move and copy.
+
+    `problem`: why it can never be applied, "" mostly.
+    """
 
     op: str
     path: tuple[str, ...]
     pointer: str
     value: Any = None
     source: tuple[str, ...] = ()
+    problem: str = ""
 
 
 def parse_json_patch(text: str, file: str = "") -> list[Operation]:
@@ -54,22 +58,22 @@ def parse_json_patch(text: str, file: str = "") -> list[Operation]:
 
 
 def _operation(item: Any, index: int, file: str) -> Operation:
-    where = f"[{index}]"
-    if not isinstance(item, dict):
-        raise BuildError("a JSON patch operation is a mapping", file=file, field=where)
+    """What an operation asks for; a fault of its own shows when it is applied, as in Go."""
+    if item is not None and not isinstance(item, dict):
+        raise BuildError("a JSON patch operation is a mapping", file=file, field=f"[{index}]")
+    item = item or {}
     op, path, source = item.get("op"), item.get("path"), item.get("from")
-    if not isinstance(op, str) or not isinstance(path, str):
-        raise BuildError("op and path must be strings", file=file, field=where)
+    pointers = [path, source] if op in ("move", "copy") else [path]
+    problem = ""
     if op not in ("add", "remove", "replace", "move", "copy", "test"):
-        raise BuildError(f"unknown operation {op!r}", file=file, field=where)
-    if op in ("move", "copy") and not isinstance(source, str):
-        raise BuildError(f"{op} needs a from", file=file, field=where)
-    if op in ("add", "replace") and "value" not in item:
-        raise BuildError(f"{op} needs a value", file=file, field=where)
-    for pointer in (path, source or ""):
-        if pointer and "/" not in pointer:
-            raise BuildError(f"{pointer!r} is not a path", file=file, field=where)
-    return Operation(op, _pointer(path), path, item.get("value"), _pointer(source or ""))
+        problem = f"unknown operation {op!r}"
+    for name, pointer in zip(("path", "from"), pointers, strict=False):
+        if not problem and not isinstance(pointer, str):
+            problem = f"{op} needs a {name}"
+        elif not problem and "/" not in pointer and (pointer or op not in ("replace", "test")):
+            problem = f"{pointer!r} is not a path"
+    path, source = (str(pointer or "") for pointer in (path, source))
+    return Operation(str(op), _pointer(path), path, item.get("value"), _pointer(source), problem)
 
 
 def _pointer(text: str) -> tuple[str, ...]:
@@ -80,6 +84,8 @@ def apply_json_patch(obj: dict[str, Any], operations: list[Operation]) -> dict[s
     """The patched object, a new one. Raises BuildError whose field is the pointer that failed."""
     box: dict[str, Any] = {"": _rewritten(obj)}
     for operation in operations:
+        if operation.problem:
+            raise BuildError(operation.problem, field=operation.pointer)
         try:
             _ACTIONS[operation.op](box, operation)
         except BuildError as problem:
