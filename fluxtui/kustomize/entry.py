@@ -21,6 +21,7 @@ from fluxtui.kustomize.scalars import plain
 from fluxtui.kustomize.substitution import opted_out, substitute_object
 from fluxtui.kustomize.tracking import DiffTracker, NoTracker, Tracker, origin_at
 from fluxtui.kustomize.variables import Variables
+from fluxtui.kustomize.writer import must_be_writable
 
 
 def plain_build(
@@ -54,10 +55,12 @@ def built_by_flux(
     post = (kustomization.get("spec") or {}).get("postBuild") or {}
     if always is None:
         always = post.get("substituteStrategy") == "Always"
-    if variables or always:
-        known = variables or Variables()
+    known = Variables() if variables is None else variables
+    if known or known.problem or always:
         for resource, mine in zip(resources, made.notes, strict=True):
             if not opted_out(resource.obj):
+                if known.problem:
+                    raise known.problem
                 resource.obj = substitute_object(resource.obj, known, mine, strict=strict)
     return made.build([*findings, *more], origins=origins)
 
@@ -73,6 +76,8 @@ class _Made:
 
     def build(self, findings: list[str], *, origins: bool) -> Build:
         objects = tuple(r.obj for r in self.resources)
+        for obj in objects:
+            must_be_writable(obj)
         keys = [key_of(o) for o in objects]
         hidden = {k: h for k, h in zip(keys, self.hidden, strict=True) if h}
         if not origins:

@@ -19,11 +19,15 @@ _NAME: Final = re.compile(r"[_A-Za-z][_A-Za-z0-9]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """Name -> value; `secret` names those that came from a Secret; `sources` says from where."""
+    """Name -> value; `secret` names those that came from a Secret; `sources` says from where.
+
+    `problem`: why they cannot be put into any object, found out when there is one, as in Flux.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     secret: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict)
+    problem: SubstitutionError | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -36,8 +40,8 @@ def collect_variables(
 ) -> Variables:
     """Variables of `spec.postBuild`, later sources over earlier ones, inline over all.
 
-    `configmaps` and `secrets` hold plain text by `namespace/name`. Raises SubstitutionError for a
-    missing reference that is not optional and for a key that is no variable name.
+    `configmaps` and `secrets` hold plain text by `namespace/name`. A missing reference that is
+    not optional, or a key that is no variable name, becomes the `problem` of what is returned.
     """
     metadata = kustomization.get("metadata") or {}
     namespace = str(metadata.get("namespace") or "default")
@@ -45,15 +49,13 @@ def collect_variables(
     values: dict[str, str] = {}
     secret: set[str] = set()
     sources: dict[str, str] = {}
+    problems: list[SubstitutionError] = []
 
     def take(found: Mapping[str, str], source: str, *, hidden: bool) -> None:
         for name, value in found.items():
             if not _NAME.match(name):
-                raise SubstitutionError(
-                    f"{name!r} var name is invalid, must match {_NAME.pattern[:-2]}",
-                    where=source,
-                    variable=name,
-                )
+                what = f"{name!r} var name is invalid, must match {_NAME.pattern[:-2]}"
+                problems.append(SubstitutionError(what, where=source, variable=name))
             values[name] = str(value).replace("\n", "")
             sources[name] = source
             (secret.add if hidden else secret.discard)(name)
@@ -68,7 +70,9 @@ def collect_variables(
         if found is None:
             if reference.get("optional"):
                 continue
-            raise SubstitutionError(f"substitute from {source}: not found", where=source)
+            what = f"substitute from {source}: not found"
+            problems.append(SubstitutionError(what, where=source))
+            continue
         take(found, source, hidden=kind == "Secret")
     take(post.get("substitute") or {}, "spec.postBuild.substitute", hidden=False)
-    return Variables(values, frozenset(secret), sources)
+    return Variables(values, frozenset(secret), sources, problems[0] if problems else None)

@@ -12,10 +12,13 @@ from typing import Any
 
 import yaml
 
+from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.scalars import Date, plain, resolve
 
 _Base = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+# What YAML 1.1 does not count among the characters; those below a space are escaped in JSON.
+_UNWRITABLE = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _FIRST = ("apiVersion", "kind", "metadata")
 
 
@@ -47,6 +50,25 @@ def needs_quotes(text: str) -> bool:
 
 
 _Dumper.add_representer(str, _string)
+
+
+def must_be_writable(obj: Mapping[str, Any]) -> None:
+    """BuildError when go-yaml could not write the object down, with which a build ends in Go."""
+    if _unwritable(obj):
+        raise BuildError(
+            f"{obj.get('kind')} {(obj.get('metadata') or {}).get('name')}: "
+            "yaml: control characters are not allowed",
+            next="take DEL and the like out of its texts",
+        )
+
+
+def _unwritable(value: Any) -> bool:
+    if isinstance(value, str):
+        plain_text = value.isascii() and "\x7f" not in value
+        return not plain_text and _UNWRITABLE.search(value) is not None
+    if isinstance(value, Mapping):
+        return any(map(_unwritable, value)) or any(map(_unwritable, value.values()))
+    return isinstance(value, list) and any(map(_unwritable, value))
 
 
 def dump_value(value: Any) -> str:

@@ -237,9 +237,17 @@ def test_later_sources_win_and_inline_wins_over_all() -> None:
         {"substitute": {"a-b": "c"}},
     ],
 )
-def test_a_missing_source_or_a_bad_name_is_an_error(post: dict[str, Any]) -> None:
-    with pytest.raises(SubstitutionError):
-        collect_variables(kustomization(post), {"apps/bad": {"1a": "x"}}, {})
+def test_a_missing_source_or_a_bad_name_fails_where_an_object_takes_variables(
+    post: dict[str, Any],
+) -> None:
+    found = collect_variables(kustomization(post), {"apps/bad": {"1a": "x"}}, {})
+    with pytest.raises(SubstitutionError, match=r"not found|var name is invalid"):
+        reconciled(PLAIN, {}, variables=found)
+    aside = PLAIN + "commonAnnotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}"
+    assert names(reconciled(aside, {}, variables=found)) == ["ConfigMap/settings"]
+    gone = "{kind: X, metadata: {name: any}, $patch: delete}"
+    emptied = {"patches": [{"target": {}, "patch": gone}]}
+    assert names(reconciled(PLAIN, emptied, variables=found)) == []
 
 
 def test_a_substring_that_cuts_a_character_breaks_the_build_as_its_yaml_would() -> None:
@@ -273,3 +281,21 @@ def test_bytes_of_a_secret_that_are_no_text_break_the_build() -> None:
     text = "resources: [a.yaml]\n== a.yaml\n{apiVersion: v1, kind: A, metadata: {name: a}, x: '${K}'}\n"  # noqa: E501
     with pytest.raises(BuildError, match="UTF-8"):
         reconciled(text, {}, variables=Variables({"K": b"\xff".decode("utf-8", "surrogateescape")}))
+
+
+@pytest.mark.parametrize("value", ["\\x7f", "\\u0085", "\\u009b", "\\x07", "\\uFFFE", "\\t", "ü"])
+def test_a_text_that_no_yaml_can_hold_breaks_the_build(value: str) -> None:
+    text = f'resources: [a.yaml]\n== a.yaml\n{{apiVersion: v1, kind: A, metadata: {{name: a}}, x: "{value}"}}\n'  # noqa: E501
+    if value in ("\\x07", "\\u0085", "\\t", "ü"):  # what JSON escapes, and what is a character
+        assert names(reconciled(text, {})) == ["A/a"]
+        return
+    with pytest.raises(BuildError, match="control characters"):
+        reconciled(text, {})
+
+
+@pytest.mark.parametrize("value", ["\x01", "\x1b[2J", "a\x7f", "\x0b"])
+@pytest.mark.parametrize("quote", ["", "'"])
+def test_a_control_character_put_in_by_a_variable_breaks_the_build(value: str, quote: str) -> None:
+    text = f"resources: [a.yaml]\n== a.yaml\napiVersion: v1\nkind: A\nmetadata: {{name: a}}\nx: {quote}${{T}}{quote}\n"  # noqa: E501
+    with pytest.raises(BuildError, match="control characters"):
+        reconciled(text, {}, variables=Variables({"T": value}))
