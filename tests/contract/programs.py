@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -20,7 +21,8 @@ import pytest
 
 TOOLS = Path(__file__).parent / "tools"
 SWITCH = "FLUXTUI_BUILD"
-HOW = "run `make control-plane ARGS=build` where Go 1.26 is installed"
+GO = "1.26"
+HOW = f"run `make control-plane ARGS=build` where Go {GO} is installed"
 _VERSION_PACKAGES = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
 _KUBERNETES = {"gitVersion": "v1.36.2", "gitMajor": "1", "gitMinor": "36", "gitTreeState": "clean"}
 # `kubectl version` and the served /version come from these; a plain build says v0.0.0-master.
@@ -84,12 +86,27 @@ def _go_version(go: str) -> str:
     return "-".join(told.stdout.split())
 
 
+def refusal(version: str) -> str:
+    """Why a build with this Go, told as go1.26.8-linux-amd64, would not be the program tests stand
+    beside; empty where it would. Go 1.27 builds a kube-apiserver whose /openapi/v2 is broken, and
+    so is `kubectl apply` with it; older ones refuse Kubernetes 1.36."""
+    if re.match(rf"go{re.escape(GO)}(?!\d)", version):
+        return ""
+    return (
+        f"`go` on PATH is {version.partition('-')[0]}, and only Go {GO}.x builds a kube-apiserver "
+        f"whose /openapi/v2 works: put a {GO}.x first on PATH, then run "
+        "`make control-plane ARGS=build` again"
+    )
+
+
 def find(name: str) -> Path | None:
-    """The built program; without Go on PATH any version's build will do. None: not built."""
+    """The built program; without Go on PATH any Go 1.26's build will do. None: not built, or only
+    by a Go that builds it wrong."""
     program = PROGRAMS[name]
     go = shutil.which("go")
     version = _go_version(go) if go else "*"
-    return next(iter(sorted(_place(program).glob(f"{version}/{name}"), reverse=True)), None)
+    built = sorted(_place(program).glob(f"{version}/{name}"), reverse=True)
+    return next((path for path in built if not refusal(path.parent.name)), None)
 
 
 def build(name: str) -> Path:
@@ -99,8 +116,11 @@ def build(name: str) -> Path:
         return found
     program, go = PROGRAMS[name], shutil.which("go")
     if go is None:
-        raise SystemExit(f"{name} is not built and there is no `go` on PATH: install Go 1.26")
+        raise SystemExit(f"{name} is not built and there is no `go` on PATH: install Go {GO}")
     version = _go_version(go)
+    refused = refusal(version)
+    if refused:
+        raise SystemExit(f"{name} is not built: {refused}")
     target = _place(program) / version / name
     target.parent.mkdir(parents=True, exist_ok=True)
     with (target.parent / "lock").open("w") as lock:
@@ -130,7 +150,8 @@ def program_or_skip(name: str) -> Path:
     (as in CI, which has built all of them before) that is a failure: nothing is skipped there."""
     found = find(name)
     if found is None:
-        told = f"{name} is not built: {HOW}"
+        go = shutil.which("go")
+        told = f"{name} is not built: {(refusal(_go_version(go)) if go else '') or HOW}"
         if os.environ.get(SWITCH) == "1":
             pytest.fail(f"{SWITCH}=1, but {told}")
         pytest.skip(told)
