@@ -10,14 +10,30 @@ import io
 import os
 import posixpath
 import tarfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fluxtui.artifacts.gunzip import CutOff, Gunzipped, TooLarge, gunzip
 from fluxtui.domain.errors import ArtifactError
 
-_STEP = 1 << 20
+_BLOCK = 512
+_FILE, _FOLDER, _LINK, _OTHER = "file", "folder", "link", "other"
+_TYPE_KINDS = {
+    tarfile.DIRTYPE: _FOLDER,
+    tarfile.SYMTYPE: _LINK,
+    tarfile.FIFOTYPE: _OTHER,
+    tarfile.CHRTYPE: _OTHER,
+    tarfile.BLKTYPE: _OTHER,
+}
+_MODE_KINDS = {
+    0o040000: _FOLDER,
+    0o120000: _LINK,
+    0o010000: _OTHER,
+    0o020000: _OTHER,
+    0o060000: _OTHER,
+    0o140000: _OTHER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,46 +95,34 @@ def unpack_files(data: bytes, *, limits: Limits | None = None) -> dict[str, byte
 
 def tar_of(data: bytes, *, limits: Limits | None = None) -> bytes:
     """The tar inside a tar.gz. Raises ArtifactError when it is not gzip, cut off, or a bomb."""
-    limits = limits or Limits()
+    found = _gunzipped(data, limits or Limits())
+    if not found.whole:
+        raise _cut_off(_last_entry(io.BytesIO(found.data)))
+    return found.data
+
+
+def _gunzipped(data: bytes, limits: Limits) -> Gunzipped:
     # Headers, padding and long names come on top of the files themselves.
     bound = -1
     if limits.max_bytes >= 0 and limits.max_entries >= 0:
         bound = limits.max_bytes + limits.max_entries * 2048 + (1 << 20)
-    return _gunzip(data, bound)
-
-
-def _gunzip(data: bytes, bound: int) -> bytes:
-    if data[:2] != b"\x1f\x8b":
-        raise ArtifactError("not gzip-compressed", next="push it with `fluxtui artifact push`")
     out = io.BytesIO()
-    rest = data
     try:
-        while rest[:2] == b"\x1f\x8b":
-            member = zlib.decompressobj(wbits=31)
-            pending = rest
-            while not member.eof:
-                out.write(member.decompress(pending, _STEP))
-                if 0 <= bound < out.tell():
-                    entry = _last_entry(out)
-                    raise ArtifactError(
-                        f"the archive unpacks to more than {bound} bytes{_in(entry)}",
-                        next="raise the limit if it is meant to be that large",
-                        entry=entry,
-                    )
-                if not member.unconsumed_tail and not member.eof:
-                    out.write(member.flush())
-                    if not member.eof:
-                        entry = _last_entry(out)
-                        raise ArtifactError(
-                            f"the gzip stream is cut off{_in(entry)}",
-                            next="pull it again",
-                            entry=entry,
-                        )
-                pending = member.unconsumed_tail
-            rest = member.unused_data
-    except zlib.error as error:
-        raise ArtifactError(f"damaged gzip stream: {error}", next="pull it again") from error
-    return out.getvalue()
+        return gunzip(data, bound, out)
+    except TooLarge as error:
+        entry = _last_entry(out)
+        raise ArtifactError(
+            f"the archive unpacks to more than {bound} bytes{_in(entry)}",
+            next="raise the limit if it is meant to be that large",
+            entry=entry,
+        ) from error
+    except CutOff as error:
+        raise _cut_off(_last_entry(out)) from error
+
+
+def _cut_off(entry: str) -> ArtifactError:
+    what = f"the gzip stream is cut off{_in(entry)}"
+    return ArtifactError(what, next="pull it again", entry=entry)
 
 
 def _last_entry(tar: io.BytesIO) -> str:
@@ -139,32 +143,61 @@ def _in(entry: str) -> str:
 
 
 def _items(data: bytes, limits: Limits) -> Iterator[_Item]:
-    tar = tar_of(data, limits=limits)
+    found = _gunzipped(data, limits)
+    tar = found.data
+    if not tar and found.whole:
+        return  # no archive at all is an empty one
     count = total = 0
+    name = ""
+    # The last file need not be filled up to a whole block.
+    padded = io.BytesIO(tar + bytes(-len(tar) % _BLOCK)) if len(tar) % _BLOCK else io.BytesIO(tar)
     try:
-        with tarfile.open(fileobj=io.BytesIO(tar), mode="r:") as archive:
+        with tarfile.open(fileobj=padded, mode="r:") as archive:
             for info in archive:
                 count += 1
+                if info.offset_data > len(tar):
+                    raise _refused(info.name, "is cut off in its header")
                 if 0 <= limits.max_entries < count:
                     raise _refused(info.name, f"more than {limits.max_entries} entries")
                 name = _name(info)
-                if not _wanted(info, name, limits):
+                kind = _kind(info)
+                if not _wanted(info, name, kind, limits):
                     continue
-                if not info.isdir() and not info.islnk():
+                if kind == _FILE and not info.islnk():
                     total += info.size
                     if 0 <= limits.max_bytes < total:
                         raise _refused(name, f"the files exceed {limits.max_bytes} bytes")
                 if name:
-                    yield _Item(name, info.mode, _content(archive, info))
-            _ended(tar, archive.offset)
+                    content = _content(archive, info, len(tar)) if kind == _FILE else None
+                    yield _Item(name, info.mode, content)
+            ended = _ended(tar, archive.offset)
     except (tarfile.TarError, EOFError, ValueError, OverflowError, UnicodeError) as error:
         raise ArtifactError(f"damaged tar archive: {error}", next="pull it again") from error
+    if not ended and not found.whole:
+        raise _cut_off(name)
 
 
-def _ended(tar: bytes, offset: int) -> None:
-    """tarfile takes a damaged header for the end; only zeros or nothing may stand there."""
-    if tar[offset : offset + 512].strip(b"\0"):
-        raise ArtifactError(f"damaged tar header at byte {offset}", next="pull it again")
+def _ended(tar: bytes, offset: int) -> bool:
+    """Whether the two zero blocks that end a tar stand there; nothing at all may, too.
+
+    tarfile takes a damaged header for the end. Raises ArtifactError for anything else.
+    """
+    for at in (offset, offset + _BLOCK):
+        block = tar[at : at + _BLOCK]
+        if not block:
+            return False
+        if len(block) < _BLOCK or block.strip(b"\0"):
+            raise ArtifactError(f"damaged tar header at byte {at}", next="pull it again")
+    return True
+
+
+def _kind(info: tarfile.TarInfo) -> str:
+    """What Go takes an entry for: its type counts, and so do the bits of its mode.
+
+    Types that nobody knows are files.
+    """
+    kinds = {_MODE_KINDS.get(info.mode & ~0o7777, _FILE), _TYPE_KINDS.get(info.type, _FILE)}
+    return next((kind for kind in (_FOLDER, _LINK, _OTHER) if kind in kinds), _FILE)
 
 
 def _name(info: tarfile.TarInfo) -> str:
@@ -179,15 +212,17 @@ def _name(info: tarfile.TarInfo) -> str:
         raise _refused(name, "has a character that no path in an artifact may have")
     # Flux refuses "../" anywhere, which also hits the harmless "a../b"; a final ".." slips
     # through there, not here.
-    if ".." in parts or "../" in name:
+    if ".." in parts or "../" in (f"{name}/" if info.isdir() else name):
         raise _refused(name, "leads out of the archive")
     return "/".join(part for part in parts if part not in {"", "."})
 
 
-def _wanted(info: tarfile.TarInfo, name: str, limits: Limits) -> bool:
-    if info.isdir():
+def _wanted(info: tarfile.TarInfo, name: str, kind: str, limits: Limits) -> bool:
+    if kind == _FOLDER:
         return True
-    if info.issym():
+    if kind == _OTHER:
+        raise _refused(name, "is neither file, folder nor symbolic link")
+    if kind == _LINK:
         if not limits.skip_links:
             raise _refused(name, "is a symbolic link")
         path = posixpath.normpath(f"{posixpath.dirname(name) or '.'}/{info.linkname}")
@@ -198,23 +233,19 @@ def _wanted(info: tarfile.TarInfo, name: str, limits: Limits) -> bool:
         return False
     if info.islnk() and posixpath.normpath(info.linkname).split("/")[0] in {"..", ""}:
         raise _refused(name, f"links out of the archive to {info.linkname!r}")
-    types = {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.LNKTYPE}
-    plain = info.type in types and info.sparse is None
-    if not plain:
-        raise _refused(name, "is neither file, folder nor symbolic link")
     if not name:
         raise _refused(info.name, "is a file in place of the root folder")
     return True
 
 
-def _content(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes | None:
-    if info.isdir():
-        return None
+def _content(archive: tarfile.TarFile, info: tarfile.TarInfo, size: int) -> bytes:
+    """A file's bytes; `size` is that of the tar, beyond which there are none."""
     if info.islnk():
         return b""  # Flux does not follow it: it writes an empty file of that name
     source = archive.extractfile(info)
     content = source.read() if source is not None else b""
-    if len(content) != info.size:
+    end = archive.offset if info.sparse is not None else info.offset_data + info.size
+    if len(content) != info.size or end > size:
         raise _refused(info.name, "is cut off")
     return content
 

@@ -137,7 +137,7 @@ def test_a_hundred_thousand_entries_are_too_many() -> None:
     assert refused.value.entry == "d"
 
 
-@pytest.mark.parametrize("keep", [0, 1, 2, 10, 30, -1, -4, -8, -9])
+@pytest.mark.parametrize("keep", [0, 1, 2, 10, 30, -9, -12])
 def test_a_truncated_archive_is_refused(keep: int) -> None:
     whole = pack_files({"a": bytes(range(256)) * 40}).data
     with pytest.raises(ArtifactError):
