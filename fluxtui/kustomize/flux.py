@@ -193,9 +193,18 @@ def _components(spec: Mapping[str, Any], loader: Loader, file: str) -> Iterator[
             raise BuildError(
                 f"component path '{path}' must be local and relative", file=file, field=where
             )
-        if spec.get("ignoreMissingComponents") and not loader.files.is_dir(loader.at(path)):
+        if spec.get("ignoreMissingComponents") and not _is_there(loader, path):
             continue
         yield path
+
+
+def _is_there(loader: Loader, path: str) -> bool:
+    """Whether something stands there; nothing does outside of the bundle."""
+    try:
+        where = loader.at(path)
+        return loader.files.is_dir(where) or loader.files.is_file(where)
+    except BuildError:
+        return False
 
 
 def _is_local(path: str) -> bool:

@@ -24,6 +24,8 @@ SPECS: list[Any] = [
                  {"components": ["d"]}, ["ConfigMap/settings-c-d"], id="components are added"),
     pytest.param(PLAIN, {"components": ["nope"], "ignoreMissingComponents": True},
                  ["ConfigMap/settings"], id="a missing component may be ignored"),
+    pytest.param(PLAIN, {"components": ["../up"], "ignoreMissingComponents": True},
+                 ["ConfigMap/settings"], id="outside of the bundle all is missing"),
     pytest.param(PLAIN + "whatIsThis: 1", {}, ["ConfigMap/settings"],
                  id="an unknown field is dropped, as Flux does"),
     pytest.param(PLAIN + "namespace: own\nnamePrefix: own-",
