@@ -11,7 +11,7 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError
-from fluxtui.reconciler.expressions import evaluate
+from fluxtui.reconciler.expressions import BadExpression, evaluate
 from fluxtui.reconciler.objects import (
     Name,
     condition,
@@ -57,7 +57,7 @@ async def check_dependencies(
             raise NotReady(f"dependency '{name}' not found: {error.what}") from error
         expression = text(entry.get("readyExpr"))
         if expression:
-            if not evaluate(expression, {"dep": dependency, "self": obj}):
+            if not _judged(expression, name, dependency, obj):
                 raise NotReady(f"dependency '{name}' is not ready according to readyExpr eval")
             continue
         if not is_ready(dependency):
@@ -67,6 +67,13 @@ async def check_dependencies(
         ) == text(mapping(spec_of(obj).get("sourceRef")).get("kind"))
         if same_source and status_of(dependency).get("lastAppliedRevision") != revision:
             raise NotReady(f"dependency '{name}' revision is not up to date")
+
+
+def _judged(expression: str, name: Name, dependency: Json, obj: Json) -> bool:
+    try:
+        return evaluate(expression, {"dep": dependency, "self": obj}, typed=True)
+    except BadExpression as error:
+        raise BadExpression(f"failed to evaluate dependency {name.name}: {error}") from error
 
 
 def is_ready(obj: Mapping[str, Any]) -> bool:
