@@ -11,6 +11,7 @@ import re
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.domain.goregex import for_re2
 from fluxtui.kustomize.fieldspec import split_path
 from fluxtui.kustomize.scalars import is_null, is_scalar, text_of
 
@@ -174,6 +175,6 @@ def _pattern(text: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     try:
-        return re2.compile(text, options)
+        return re2.compile(for_re2(text), options)
     except re2.error as problem:
         raise BuildError(f"{text!r} does not parse as a pattern: {problem}") from problem

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.domain.goregex import for_re2
 from fluxtui.kustomize.ids import Gvk, Id
 from fluxtui.kustomize.resource import Resource
 
@@ -91,7 +92,7 @@ def compiled(pattern: str) -> Callable[[str], Any]:
     try:
         options = re2.Options()
         options.log_errors = False
-        found: Callable[[str], Any] = re2.compile(f"^(?:{pattern})$", options).match
+        found: Callable[[str], Any] = re2.compile(f"^(?:{for_re2(pattern)})$", options).match
     except re2.error as problem:
         raise BuildError(f"pattern {pattern!r} does not parse: {problem}") from problem
     return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fluxtui.domain.errors import VersionError
+from fluxtui.domain.goregex import for_re2
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.selection import Policy, Refusal, Selection, Verdict
 from fluxtui.domain.versions import reasons
@@ -214,7 +215,7 @@ def _compile(pattern: str) -> Callable[[str], Any] | None:
             next="the filter is a Go (RE2) regular expression",
         )
     try:
-        search: Callable[[str], Any] = re2.compile(pattern, options).search
+        search: Callable[[str], Any] = re2.compile(for_re2(pattern), options).search
     except re2.error as error:
         raise VersionError(
             f"semverFilter '{pattern}' does not compile: {_words(error)}",

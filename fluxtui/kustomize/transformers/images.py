@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.domain.goregex import for_re2
 from fluxtui.kustomize.fieldspec import FieldSpec, apply_specs
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.scalars import is_null, is_scalar, retyped, text_of
@@ -71,7 +72,7 @@ def _pattern(name: str) -> Callable[[str], Any]:
     options.log_errors = False
     try:
         found: Callable[[str], Any] = re2.compile(
-            f"^{name}(:[a-zA-Z0-9_.{{}}-]*)?"
+            f"^{for_re2(name)}(:[a-zA-Z0-9_.{{}}-]*)?"
             r"(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$",
             options,
         ).match
