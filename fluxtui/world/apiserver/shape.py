@@ -52,7 +52,7 @@ class Shape:
         required: tuple[str, ...] = (),
         keys: tuple[str, ...] = (),
         key_defaults: Mapping[str, Any] | None = None,
-        patch_key: str = "",
+        patch_key: str | None = None,
         open: bool = False,
     ) -> None:
         self.form = form
@@ -65,7 +65,7 @@ class Shape:
         self.required = required
         self.keys = keys
         self.key_defaults = key_defaults or {}
-        self.patch_key = patch_key or (keys[0] if keys else "")
+        self.patch_key = patch_key if patch_key is not None else "".join(keys[:1])
         self.open = open
 
     def child(self, key: str) -> Shape:
@@ -157,8 +157,9 @@ class _Types:
                 "list",
                 element=element,
                 merge="keyed",
-                keys=tuple(keys.split(",")),
+                keys=tuple(keys.rstrip("=").split(",")),
                 key_defaults=_KEY_DEFAULTS.get(element.name),
+                patch_key="" if keys.endswith("=") else None,
             )
         return Shape("list", element=element, merge="atomic")
 

@@ -154,6 +154,6 @@ VIEWS: Mapping[tuple[str, str], View] = {
         ("autoscaling/v2", "HorizontalPodAutoscaler"),
         _autoscaler_shown,
         _autoscaler_kept,
-        "HorizontalPodAutoscaler",
+        "AutoscalingV1HorizontalPodAutoscaler",
     ),
 }
