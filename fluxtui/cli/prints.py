@@ -102,7 +102,7 @@ def findings(found: Iterable[Finding]) -> str:
     """One line each: severity, message, way out."""
     lines = []
     for finding in found:
-        where = f"{finding.environment}: " if finding.environment else ""
+        where = f"{finding.place}: " if finding.place else ""
         way = f" ({finding.next})" if finding.next else ""
         lines.append(f"{finding.severity.value}: {where}{finding.message}{way}")
     return visible_text("\n".join(lines))

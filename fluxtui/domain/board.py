@@ -135,6 +135,15 @@ class Finding:
     next: str = ""
     subject: Key | None = None
 
+    @property
+    def place(self) -> str:
+        """The Environment, '' when the message says it already.
+
+        As a word of its own: a tag may well have an Environment's name inside.
+        """
+        said = self.environment in self.message.replace(":", " ").split()
+        return "" if said else self.environment
+
 
 @dataclass(frozen=True, slots=True)
 class Board:

@@ -143,7 +143,8 @@ def _cells(
 def picks(cell: Cell) -> Line:
     """What the policy would pick, loud only when that is not what runs."""
     if not cell.would_pick:
-        return ((cell.note, "dim"),) if cell.note else ()
+        # Why is a sentence, too long for a cell: it stands below, and among what needs attention.
+        return (("✗ unknown", "bad"),) if cell.note else ()
     if cell.pinned:
         return (("pinned", "wait"),)
     if cell.suspended:

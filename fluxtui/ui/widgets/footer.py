@@ -52,13 +52,9 @@ def short_title(command: Command) -> str:
 def finding_line(finding: Finding) -> Line:
     """One finding: where, what, what next."""
     glyph, role = _LOUD[finding.severity]
-    # The message often names the place already.
-    # As a word of its own: a tag may well have the Environment's name inside.
-    said = finding.environment in finding.message.replace(":", " ").split()
-    where = "" if said else finding.environment
     out: Line = (
         (f"{glyph} ", role),
-        (where + ": " if where else "", "name"),
+        (finding.place + ": " if finding.place else "", "name"),
         (finding.message, role),
     )
     return (*out, (f" — {finding.next}", "dim")) if finding.next else out
