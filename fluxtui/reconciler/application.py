@@ -192,6 +192,9 @@ class Application:
                 and "sops" in obj
                 and not marked(obj, DECRYPT, "disabled")
             ):
+                self._subject.conditions.reconciling(
+                    "Progressing", self._timed("Detecting drift for revision")
+                )
                 message = f"{subject_text(obj)} is SOPS encrypted, configuring decryption is "
                 message += "required for this secret to be reconciled"
                 raise self._failed("ReconciliationFailed", message, remember=True)
@@ -218,7 +221,9 @@ class Application:
         except (ApplyFailed, Unhealthy) as error:
             if not applied.wrote:
                 self._restore_inventory(before)
-            raise self._failed("ReconciliationFailed", str(error), remember=True) from error
+            earlier = [c for c in applied.changes[: applied.whole] if c in applied.drifted]
+            words = "\n".join([str(error), *map(str, earlier)])
+            raise self._failed("ReconciliationFailed", words, remember=True) from error
         await self._tell(applied.drifted)
         return applied
 
@@ -238,14 +243,15 @@ class Application:
         except PruneFailed as error:
             self._subject.status["inventory"] = to_inventory([*new, *error.left])
             raise self._failed("PruneFailed", str(error), remember=True) from error
-        await self._tell([change for change in changes if change.action == "deleted"])
+        await self._tell(changes)
 
     async def _check_health(self, objects: Sequence[Json], applied: Applied) -> None:
         subject, conditions, clock = self._subject, self._subject.conditions, self._tools.clock
-        targets = [entry for entry in self._targets(applied) if not self._is_self(entry.id)]
+        targets = self._targets(applied)
         if not targets:
             conditions.remove(HEALTHY)
             return
+        targets = [entry for entry in targets if not self._is_self(entry.id)]
         was_healthy = conditions.is_(HEALTHY, "True")
         message = self._timed("Running health checks for revision")
         conditions.set(HEALTHY, "Unknown", "Progressing", message)

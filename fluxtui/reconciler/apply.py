@@ -42,10 +42,14 @@ class Change:
 
 @dataclass(slots=True)
 class Applied:
-    """The change set so far. `wrote` turns True before the first real write."""
+    """The change set so far. `wrote` turns True before the first real write.
+
+    `whole`: how many of the changes belong to stages that ended well.
+    """
 
     changes: list[Change] = field(default_factory=list)
     wrote: bool = False
+    whole: int = 0
 
     @property
     def drifted(self) -> list[Change]:
@@ -76,6 +80,7 @@ class Applier:
         """Apply all stages, filling `applied`. Raises ApplyFailed, or what `wait_ready` raises."""
         for stage in stages(objects):
             await self._stage(stage, force, applied)
+            applied.whole = len(applied.changes)
             if stage.wait:
                 waiting = {Entry.of(obj).id for obj in stage.objects}
                 await wait_ready([c.entry for c in applied.changes if c.entry.id in waiting])

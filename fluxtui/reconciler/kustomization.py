@@ -230,6 +230,8 @@ class KustomizationReconciler:
             policy == "MirrorPrune" and spec.get("prune") is True
         )
         entries = inventory_of(subject.status)
+        subject.revision = objects.text(subject.status.get("lastAppliedRevision"))
+        subject.origin = objects.text(subject.status.get("lastAppliedOriginRevision"))
         foreign = unsupported_in_kustomization({**spec, "sourceRef": {"kind": "OCIRepository"}})
         if entries and deletes and foreign and spec.get("suspend") is not True:
             message = f"{foreign}; the applied objects are left where they are"
@@ -238,7 +240,8 @@ class KustomizationReconciler:
             try:
                 await self._delete(subject, entries, wait=policy == "WaitForTermination")
             except (PruneFailed, ConfigError) as error:
-                await emit(self._tools.recorder, subject, "Warning", str(error))
+                message = f"pruning for deleted resource failed: {error}"
+                await emit(self._tools.recorder, subject, "Warning", message)
                 return self._back_off(subject.name)
         await subject.set_finalizer(False)
         return None
@@ -248,14 +251,13 @@ class KustomizationReconciler:
         async with target_cluster(tools.cluster, name.namespace, subject.spec) as cluster:
             pruner = Target.of(cluster, tools).pruner
             changes = await pruner.prune(entries, name)
-            deleted = [str(change) for change in changes if change.action == "deleted"]
-            if deleted:
-                await emit(tools.recorder, subject, "Normal", "\n".join(deleted))
+            if changes:
+                await emit(tools.recorder, subject, "Normal", "\n".join(map(str, changes)))
             if wait:
                 left = await pruner.wait_gone(changes, kustomization_timeout(subject.spec))
                 if left:
                     words = ", ".join(str(entry.id) for entry in left)
-                    message = f"failed to wait for object termination: {words}"
+                    message = f"failed to wait for resources termination: {words}"
                     await emit(tools.recorder, subject, "Warning", message)
 
     def _back_off(self, name: Name) -> float:

@@ -86,11 +86,15 @@ def _protocols(ports: object) -> None:
 
 
 def _fold_secret(obj: Json) -> None:
-    plain = obj.pop("stringData", None)
-    if isinstance(plain, Mapping):
-        data = dict(mapping(obj.get("data")))
+    """stringData into data; left as it is where a value is no text, for the server to refuse."""
+    plain, data = obj.get("stringData"), dict(mapping(obj.get("data")))
+    if not isinstance(plain, Mapping):
+        return
+    values = [*plain.values(), *data.values()]
+    if all(value is None or isinstance(value, str) for value in values):
+        del obj["stringData"]
         for key, value in plain.items():
-            data[key] = base64.b64encode(str(value).encode()).decode()
+            data[key] = base64.b64encode((value or "").encode()).decode()
         obj["data"] = data
 
 

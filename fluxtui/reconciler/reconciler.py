@@ -81,8 +81,8 @@ class Reconciler:
         self._source_queue, self._queue = Queue(clock), Queue(clock)
         self._sources = Feed(cluster, *OCI_REPOSITORY, clock, self._source_changed)
         self._kustomizations = Feed(cluster, *KUSTOMIZATION, clock, self._kustomization_changed)
-        self._variables = [
-            Feed(
+        self._variables = {
+            kind: Feed(
                 cluster,
                 "v1",
                 kind,
@@ -92,7 +92,7 @@ class Reconciler:
                 without=("data", "binaryData", "stringData"),
             )
             for kind in ("ConfigMap", "Secret")
-        ]
+        }
         recorder = Recorder(cluster, COMPONENT, clock)
         tools = Tools(cluster, clock, self._storage, recorder, Watches())
         self._source_controller = SourceReconciler(
@@ -114,7 +114,7 @@ class Reconciler:
         await self._reach()
         try:
             async with asyncio.TaskGroup() as group:
-                for feed in (self._sources, self._kustomizations, *self._variables):
+                for feed in (self._sources, self._kustomizations, *self._variables.values()):
                     group.create_task(feed.run())
                 await self._sources.synced.wait()
                 await self._kustomizations.synced.wait()
@@ -204,11 +204,13 @@ class Reconciler:
 
     def _variables_changed(self, old: Json | None, new: Json | None) -> None:
         obj = new or old
-        if obj is None or old is None:
+        if obj is None:
             return
+        kind = text(obj.get("kind"))
+        if old is None and not self._variables[kind].synced.is_set():
+            return  # not new, only seen for the first time
         versions = [metadata(o).get("resourceVersion") for o in (old, new) if o is not None]
-        if new is None or versions[0] != versions[1]:
-            kind = text(obj.get("kind"))
+        if len(versions) == 1 or versions[0] != versions[1]:
             self._queue.add(
                 users_of_variables(kind, name_of(obj), self._kustomizations.objects.values())
             )

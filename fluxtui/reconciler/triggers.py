@@ -82,13 +82,20 @@ def released(
 
 
 def users_of_variables(kind: str, name: Name, kustomizations: Iterable[Json]) -> list[Name]:
-    """Kustomizations that substitute from that ConfigMap or Secret, dependencies first."""
+    """Kustomizations that read that ConfigMap or Secret, dependencies first.
+
+    They substitute from it, or it says how to reach the cluster they apply to.
+    """
+    reference = {"ConfigMap": "configMapRef", "Secret": "secretRef"}.get(kind, "")
     return in_order(
         obj
         for obj in kustomizations
         if name_of(obj).namespace == name.namespace
-        and any(
-            item.get("kind") == kind and item.get("name") == name.name
-            for item in items(mapping(spec_of(obj).get("postBuild")).get("substituteFrom"))
+        and (
+            mapping(mapping(spec_of(obj).get("kubeConfig")).get(reference)).get("name") == name.name
+            or any(
+                item.get("kind") == kind and item.get("name") == name.name
+                for item in items(mapping(spec_of(obj).get("postBuild")).get("substituteFrom"))
+            )
         )
     )
