@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -15,6 +16,7 @@ from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
+from fluxtui.ui.widgets.painted import Paragraph
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
 from tests.ui.ui_delivery import CONFIG, NOW, PLAN, ks, night, oci
@@ -122,6 +124,21 @@ async def test_only_changed_rows_are_painted_again(
         await until(pilot, lambda: bool(painted))
         assert painted == [1]
         assert whole == []
+
+
+async def test_only_changed_lines_of_a_text_are_painted_again(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, WIDE) as pilot:
+        text = Paragraph(((("one", ""),), (("two", ""),), (("three", ""),)), classes="note")
+        await app.screen.mount(text)
+        await until(pilot, lambda: text.size.height == 3)
+        painted: list[Region] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(text, "refresh", lambda *lines, layout=False: painted.extend(lines))
+            text.show_lines(((("one", ""),), (("2", ""),), (("three", ""),)))
+        assert painted == [Region(0, 1, text.size.width, 1)]
+        text.show_lines(((("one", ""),), (("zwei", ""),)))
+        await until(pilot, lambda: [x.strip() for x in screen_text(app) if "zwei" in x] == ["zwei"])
 
 
 async def test_a_key_that_cannot_be_used_says_why(make_app: MakeApp) -> None:

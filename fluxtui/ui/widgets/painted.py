@@ -7,11 +7,12 @@ cluster is ever parsed as markup.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -60,7 +61,7 @@ class Painted(Widget):
 
 
 class Paragraph(Painted):
-    """Some lines of text. `show` repaints only those that changed."""
+    """Some lines of text. `show_lines` repaints only those that changed."""
 
     def __init__(
         self, lines: Sequence[Line] = (), *, id: str | None = None, classes: str | None = None
@@ -80,7 +81,14 @@ class Paragraph(Painted):
             return
         self._lines = new
         auto = self.styles.height is not None and self.styles.height.is_auto
-        self.refresh(layout=auto and len(new) != len(old))
+        if auto and len(new) != len(old):
+            self.refresh(layout=True)
+            return
+        # Lines below the last one visible are painted anyway when the widget grows.
+        pairs = zip_longest(old[: self.size.height], new[: self.size.height], fillvalue=())
+        changed = [y for y, (was, now) in enumerate(pairs) if was != now]
+        if changed or not self.is_mounted:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One row a line."""
