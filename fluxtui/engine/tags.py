@@ -215,8 +215,11 @@ class TagWatch:
         return self._lists.get(repository, TagList(repository))
 
     def _keep_list(self, listed: TagList) -> None:
-        self._lists[listed.repository] = listed
-        self._store.tag_list(listed)
+        # A registry that stays away is tried again and again: hundreds of equal answers must not
+        # keep the Engine making Snapshots, or a real change would wait for its turn behind them.
+        if listed != self._lists.get(listed.repository):
+            self._lists[listed.repository] = listed
+            self._store.tag_list(listed)
 
     def _forget(self, repository: str) -> None:
         for task in self._tasks.pop(repository):

@@ -82,6 +82,21 @@ async def test_a_registry_that_is_down_keeps_the_tags_it_listed_last(
     await got(running.wait_for(lambda s: not s.tags[url].error, PATIENCE))
 
 
+async def test_a_registry_that_stays_away_brings_nothing_new(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    url = registry.url("web")
+    registry.server.turn(down=True)
+    await staging.source("web", url, semver="1.x")
+    running = engine(staging)
+    down = await got(running.wait_for(lambda s: url in s.tags, PATIENCE))
+    again = await got(running.ask(ListTags(url)))
+    assert again.error and again == down.tags[url]
+    assert running.snapshot.tags[url] is down.tags[url], "the same answer is no news"
+
+
 async def test_asking_lists_at_once_and_facts_are_read_on_demand(
     place: MakePlace, engine: MakeEngine, registry: Registry
 ) -> None:
