@@ -67,6 +67,7 @@ def effective_kustomization(
             values["namespace"] = PLACEHOLDER
     else:
         values, findings = load_values_of(files.read(file), file)
+        _default_header(values)
         if not (values.get("resources") or values.get("bases")):
             values["buildMetadata"] = ["originAnnotations"]
     if skip is not None:
@@ -78,6 +79,17 @@ def effective_kustomization(
     metadata = kustomization.get("metadata") or {}
     name = f"{metadata.get('namespace') or 'default'}/{metadata.get('name') or ''}"
     return KustFile(file, check_values(values, file), own, name, _set_by(spec)), findings
+
+
+def _default_header(values: dict[str, Any]) -> None:
+    """Flux's generator fills in the header of a kustomization, also where that makes it wrong."""
+    known = {key.lower() for key, value in values.items() if value is not None}
+    for field, value in (
+        ("apiVersion", "kustomize.config.k8s.io/v1beta1"),
+        ("kind", "Kustomization"),
+    ):
+        if field.lower() not in known:
+            values[field] = value
 
 
 def _set_by(spec: Mapping[str, Any]) -> dict[str, str]:

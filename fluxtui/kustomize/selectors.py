@@ -61,14 +61,20 @@ class Selector:
 
     def check(self) -> None:
         """Raises BuildError for a pattern or a label expression that does not parse."""
-        for pattern in (self.group, self.version, self.kind, self.name, self.namespace):
-            compiled(pattern)
+        self._check_patterns()
         for text in (self.labels, self.annotations):
             parse_labels(text)
 
+    def _check_patterns(self) -> None:
+        for pattern in (self.group, self.version, self.kind, self.name, self.namespace):
+            compiled(pattern)
+
     def select(self, resources: Iterable[Resource]) -> list[Resource]:
-        """Objects whose first or current name and effective namespace, kind and labels match."""
-        self.check()
+        """Objects whose first or current name and effective namespace, kind and labels match.
+
+        Raises BuildError for a bad pattern, and for a bad label expression that comes to be used.
+        """
+        self._check_patterns()
         return [r for r in resources if not r.is_empty() and self._selects(r)]
 
     def _selects(self, resource: Resource) -> bool:
