@@ -30,7 +30,7 @@ from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.conditions import HEALTHY, READY
 from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.expressions import HealthExpressions
-from fluxtui.reconciler.health import Cancelled, HealthWait, Unhealthy, Watches
+from fluxtui.reconciler.health import Cancel, Cancelled, HealthWait, Unhealthy, Watches
 from fluxtui.reconciler.marks import DECRYPT, marked
 from fluxtui.reconciler.normalise import prepare
 from fluxtui.reconciler.objects import KUSTOMIZE_GROUP, items, mapping, subject_text, text
@@ -92,7 +92,7 @@ class Application:
         source: Mapping[str, Any],
         tools: Tools,
         expressions: HealthExpressions,
-        cancel: asyncio.Event | None,
+        cancel: Cancel | None,
     ) -> None:
         artifact = mapping(mapping(source.get("status")).get("artifact"))
         self.revision = subject.revision = text(artifact.get("revision"))
@@ -271,10 +271,9 @@ class Application:
             text_ = f"health check failed after {took}: {error}"
             raise self._failed("HealthCheckFailed", text_, remember=True) from error
         except Cancelled as error:
-            text_ = "health checks canceled: a newer revision or spec is to be applied"
-            conditions.set(HEALTHY, "False", "HealthCheckCanceled", text_)
-            self._failed("HealthCheckCanceled", text_, remember=True)
-            raise RunFailed(text_, canceled=True) from error
+            words = f"ew reconciliation triggered by {self._cancel.by if self._cancel else ''}"
+            conditions.set(READY, "False", "HealthCheckCanceled", f"N{words}")
+            raise RunFailed(f"Health checks canceled due to n{words}", canceled=True) from error
         message = f"Health check passed in {show(clock.monotonic() - began)}"
         is_new = subject.status.get("lastAppliedRevision") != self.revision
         if not was_healthy or (is_new and applied.drifted):

@@ -60,8 +60,8 @@ class Applied:
 @dataclass(frozen=True, slots=True)
 class _Planned:
     obj: Json
-    type_: ApiResource
     action: str
+    type_: ApiResource | None = None
 
 
 WaitReady = Callable[[Sequence[Entry]], Awaitable[None]]
@@ -99,21 +99,23 @@ class Applier:
                 raise result  # the first in order, so that the same fault reads the same each time
             planned.append(result)
         for item in planned:
-            if item.action in ("created", "configured"):
+            if item.type_ is not None and item.action in ("created", "configured"):
                 applied.wrote = True
-                await self._apply(item)
+                await self._apply(item.type_, item.obj)
             applied.changes.append(Change(subject_text(item.obj), item.action, Entry.of(item.obj)))
         if any(c.entry.id.kind == "CustomResourceDefinition" for c in applied.drifted):
             self._cluster.forget_discovery()
 
     async def _plan(self, obj: Json, force: bool, applied: Applied) -> _Planned:
+        if left_alone(obj, None):
+            return _Planned(obj, "skipped")  # whether or not its kind is served
         try:
             type_ = await self._cluster.find(obj["apiVersion"], obj["kind"])
             if type_.namespaced and not metadata(obj).get("namespace"):
                 raise NotFound("the server could not find the requested resource", status=404)
             live = await self._live(type_, obj)
             if left_alone(obj, live):
-                return _Planned(obj, type_, "skipped")
+                return _Planned(obj, "skipped", type_)
             wanted = await self._dry_run(type_, obj, live, force, applied)
             cleaned = live is not None and await self._clean(type_, obj, live, applied)
         except ClusterError as error:
@@ -124,7 +126,7 @@ class Applier:
             action = "configured"
         else:
             action = "unchanged"
-        return _Planned(obj, type_, action)
+        return _Planned(obj, action, type_)
 
     async def _live(self, type_: ApiResource, obj: Json) -> Json | None:
         meta = metadata(obj)
@@ -186,11 +188,11 @@ class Applier:
             return True  # it changed meanwhile; applying it will show what is right
         return True
 
-    async def _apply(self, item: _Planned) -> None:
+    async def _apply(self, type_: ApiResource, obj: Json) -> None:
         try:
-            await self._send(item.type_, _body(item.type_, item.obj), dry_run=False)
+            await self._send(type_, _body(type_, obj), dry_run=False)
         except ClusterError as error:
-            raise ApplyFailed(f"{subject_text(item.obj)} apply failed: {error.what}") from error
+            raise ApplyFailed(f"{subject_text(obj)} apply failed: {error.what}") from error
 
     async def _send(self, type_: ApiResource, body: Json, *, dry_run: bool) -> Json:
         return await self._cluster.apply(

@@ -43,8 +43,8 @@ class Conditions:
 
     def set(self, type_: str, status: str, reason: str, message: str) -> None:
         """Set one; the transition time moves when status, reason or message changes."""
-        if len(message) > _LONGEST:
-            message = message[: _LONGEST - 3] + "..."
+        if len(message.encode()) > _LONGEST:
+            message = message.encode()[: _LONGEST - 3].decode(errors="ignore") + "..."
         entry = {"type": type_, "status": status, "reason": reason, "message": message}
         before = self._entries.get(type_)
         moved = before is None or any(before.get(key) != value for key, value in entry.items())

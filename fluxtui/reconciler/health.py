@@ -31,6 +31,12 @@ class Cancelled(Exception):
     """The wait was ended because something newer is to be done."""
 
 
+class Cancel(asyncio.Event):
+    """Set to end a wait; `by` names what is newer, as kind/namespace/name."""
+
+    by = ""
+
+
 class Watches:
     """How many watches all waits together may hold open: a connection each, and those are few."""
 
@@ -149,7 +155,14 @@ class _Run:
         return all(status in _DONE for status in found)
 
     def describe(self, entries: Sequence[Entry]) -> str:
-        return ", ".join(f"{e.id} status: '{self.results[e].status.value}'" for e in entries)
+        """What each is, and why that cannot be told where it cannot."""
+
+        def one(entry: Entry) -> str:
+            found = self.results[entry]
+            why = f": {found.message}" if found.status is Status.UNKNOWN and found.message else ""
+            return f"{entry.id} status: '{found.status.value}'{why}"
+
+        return ", ".join(map(one, entries))
 
     async def look(self, entries: Sequence[Entry]) -> None:
         """Read and judge these now."""

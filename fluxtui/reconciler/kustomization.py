@@ -5,7 +5,6 @@ Decides when the next run is. This module must not apply anything itself.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from fluxtui.reconciler.application import Application, RunFailed, Target, Tools
 from fluxtui.reconciler.conditions import READY, RECONCILING, STALLED
 from fluxtui.reconciler.dependencies import NotReady, check_dependencies, source_name
 from fluxtui.reconciler.expressions import BadExpression, HealthExpressions, NotEvaluated
+from fluxtui.reconciler.health import Cancel
 from fluxtui.reconciler.objects import Name
 from fluxtui.reconciler.prune import PruneFailed
 from fluxtui.reconciler.record import inventory_of
@@ -69,17 +69,19 @@ class KustomizationReconciler:
         self._source_type = source_type
         self._tools = tools
         self._refetch = refetch
-        self._cancels: dict[Name, asyncio.Event] = {}
+        self._cancels: dict[Name, Cancel] = {}
         self._cancel_health_checks = cancel_health_checks
         self._failures: dict[Name, int] = {}
 
-    def interrupt(self, name: Name, *, deleting: bool = False) -> None:
+    def interrupt(self, name: Name, by: str, *, deleting: bool = False) -> None:
         """Something newer is to be done: end a health wait in progress, when that is wanted.
 
-        Always for a deletion (a deviation: Flux would wait for what is about to be deleted).
+        `by` names it, as kind/namespace/name. Always for a deletion (a deviation: Flux would
+        wait for what is about to be deleted).
         """
         cancel = self._cancels.get(name)
         if cancel is not None and (deleting or self._cancel_health_checks):
+            cancel.by = by
             cancel.set()
 
     async def reconcile(self, name: Name) -> float | None:
@@ -134,7 +136,7 @@ class KustomizationReconciler:
         subject.conditions.remove(STALLED)
         expressions = self._checked(subject)
         source = await self._source(subject)
-        cancel = asyncio.Event()
+        cancel = Cancel()
         application = Application(subject, source, self._tools, expressions, cancel)
         if not application.revision:
             message = f"Source artifact not found, retrying in {show(DEPENDENCY_DELAY)}"
@@ -153,7 +155,8 @@ class KustomizationReconciler:
             message = f"Source is not ready, artifact not found, retrying in {delay}"
             return await self._halted(subject, Halt("ArtifactFailed", message, DEPENDENCY_DELAY))
         await self._finish(subject)
-        await emit(self._tools.recorder, subject, "Warning", str(error))
+        type_ = "Normal" if error.canceled else "Warning"
+        await emit(self._tools.recorder, subject, type_, str(error))
         return 0.0 if error.canceled else _retry_interval(subject)
 
     def _checked(self, subject: Subject) -> HealthExpressions:

@@ -187,7 +187,7 @@ class Reconciler:
         if revision and (old is None or revision_of(old) != revision):
             users = users_of_source(new, self._kustomizations.objects.values())
             for user in users:
-                self._controller.interrupt(user)
+                self._controller.interrupt(user, f"OCIRepository/{name_of(new)}")
             self._queue.add(users)
 
     def _kustomization_changed(self, old: Json | None, new: Json | None) -> None:
@@ -197,7 +197,9 @@ class Reconciler:
                 self._controller.waiting.discard(name_of(old))
             return
         if wants_run(old, new):
-            self._controller.interrupt(name_of(new), deleting=is_deleting(new))
+            self._controller.interrupt(
+                name_of(new), f"Kustomization/{name_of(new)}", deleting=is_deleting(new)
+            )
             self._queue.add(name_of(new))
         waiting = self._controller.waiting
         self._queue.add(released(old, new, waiting, self._kustomizations.objects))

@@ -223,4 +223,6 @@ async def test_a_newer_version_ends_a_health_wait_when_that_is_wanted(stage: Sta
     found = await stage.until_ready("Kustomization", "app")
     assert found["status"]["lastAppliedRevision"] == f"1.1.0@{digest}"
     history = [entry["lastReconciledStatus"] for entry in found["status"]["history"]]
-    assert history == ["ReconciliationSucceeded", "HealthCheckCanceled"]
+    assert history == ["ReconciliationSucceeded"]
+    words = f"Health checks canceled due to new reconciliation triggered by OCIRepository/{NS}/app"
+    assert ("Normal", "HealthCheckCanceled", words) in await stage.events("app")

@@ -113,3 +113,29 @@ async def test_a_kustomization_that_applies_only_itself_is_healthy(stage: Stage)
     await begun(stage, {"self.yaml": yaml.safe_dump(own)}, wait=True)
     found = await stage.until_ready("Kustomization", "app")
     assert condition(found, "Healthy")["status"] == "True"
+
+
+async def test_what_is_marked_as_not_to_be_applied_needs_no_kind(stage: Stage) -> None:
+    widget = {
+        "apiVersion": "example.com/v1",
+        "kind": "Widget",
+        "metadata": {"name": "w", "annotations": {f"{MARK}/reconcile": "Disabled"}},
+    }
+    await begun(stage, {**ONE, "widget.yaml": yaml.safe_dump(widget)})
+    found = await stage.until_ready("Kustomization", "app")
+    ids = [entry["id"] for entry in found["status"]["inventory"]["entries"]]
+    assert f"{NS}_w_example.com_Widget" in ids
+
+
+async def test_a_health_that_cannot_be_told_says_why(stage: Stage) -> None:
+    check = {"apiVersion": "v1", "kind": "ConfigMap", "current": "data.gone == 'x'"}
+    await begun(stage, ONE, wait=True, timeout="30s", healthCheckExprs=[check])
+    await stage.until_condition("Kustomization", "app", "Healthy", "Unknown")
+    await stage.until_waiting()
+    stage.clock.advance(31)
+    found = await stage.until_condition(
+        "Kustomization", "app", "Ready", "False", "HealthCheckFailed"
+    )
+    message = condition(found, "Ready")["message"]
+    said = f"ConfigMap/{NS}/one status: 'Unknown': failed to evaluate the CEL expression "
+    assert "timeout waiting for: [" in message and said in message
