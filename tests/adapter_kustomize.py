@@ -34,5 +34,6 @@ def flux_build(
             strict=bool(options.get("strict")),
             always=bool(options.get("always")),
             skip=generator_skip(files, path, extra) if filtered else None,
+            untyped=True,
         ).objects
     )

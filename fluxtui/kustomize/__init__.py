@@ -71,14 +71,16 @@ def flux_build(
     strict: bool = True,
     always: bool | None = None,
     skip: Skip | None = None,
+    untyped: bool = False,
     origins: bool = False,
 ) -> Build:
     """What Flux would apply of `path` for a Flux Kustomization (metadata and spec).
 
     `variables` come from `collect_variables`; without any the objects stay as they are, unless
     `always` (None: as `spec.postBuild.substituteStrategy` says). `skip(path, is_dir)`, say from
-    `artifacts.ignore.generator_skip`, leaves files out of the kustomization. Raises BuildError
-    and SubstitutionError.
+    `artifacts.ignore.generator_skip`, leaves files out of the kustomization. `untyped`
+    lets objects without an apiVersion pass, which Flux finds out about when it applies them.
+    Raises BuildError and SubstitutionError.
     """
     from fluxtui.kustomize.entry import built_by_flux
 
@@ -90,6 +92,7 @@ def flux_build(
         strict=strict,
         always=always,
         skip=skip,
+        untyped=untyped,
         origins=origins,
     )
 

@@ -43,6 +43,7 @@ def built_by_flux(
     strict: bool,
     always: bool | None,
     skip: Skip | None,
+    untyped: bool,
     origins: bool,
 ) -> Build:
     """See `fluxtui.kustomize.flux_build`."""
@@ -50,7 +51,7 @@ def built_by_flux(
     tracker: Tracker = DiffTracker() if origins else NoTracker()
     resources, more = run(files, posixpath.dirname(kust.file) or ".", kust, tracker)
     for resource in resources:
-        _must_be_applicable(resource.obj)
+        _must_be_applicable(resource.obj, untyped=untyped)
     made = _Made(resources, tracker)
     post = (kustomization.get("spec") or {}).get("postBuild") or {}
     if always is None:
@@ -95,8 +96,8 @@ class _Made:
         )
 
 
-def _must_be_applicable(obj: Mapping[str, Any]) -> None:
-    for field in ("apiVersion", "kind"):
+def _must_be_applicable(obj: Mapping[str, Any], *, untyped: bool) -> None:
+    for field in ("kind",) if untyped else ("apiVersion", "kind"):
         if not isinstance(obj.get(field), str) or not obj[field]:
             raise BuildError(f"an object has no {field}", field=field)
     if not (obj.get("metadata") or {}).get("name"):

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.errors import BuildError, SubstitutionError
-from fluxtui.kustomize import collect_variables
+from fluxtui.kustomize import collect_variables, flux_build
+from fluxtui.kustomize.files import MemoryFiles
 from fluxtui.kustomize.variables import Variables
 from tests.kustomize.trees import field, names, reconciled
 
@@ -301,3 +302,11 @@ def test_a_control_character_put_in_by_a_variable_breaks_the_build(value: str, q
     text = f"resources: [a.yaml]\n== a.yaml\napiVersion: v1\nkind: A\nmetadata: {{name: a}}\nx: {quote}${{T}}{quote}\n"  # noqa: E501
     with pytest.raises(BuildError, match="control characters"):
         reconciled(text, {}, variables=Variables({"T": value}))
+
+
+def test_an_object_without_an_api_version_is_refused_unless_only_the_build_is_asked_for() -> None:
+    files = MemoryFiles({"a.yaml": b"{kind: Widget, metadata: {name: w}}"})
+    with pytest.raises(BuildError, match="no apiVersion"):
+        flux_build(files, ".", {})
+    (obj,) = flux_build(files, ".", {}, untyped=True).objects
+    assert obj == {"kind": "Widget", "metadata": {"name": "w"}}
