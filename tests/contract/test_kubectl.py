@@ -238,6 +238,16 @@ def test_explain(play: Play) -> None:
     assert "FIELDS:" in play(story)
 
 
+def test_explain_of_built_in_kinds(play: Play) -> None:
+    def story(kubectl: Terminal) -> None:
+        kubectl("explain", "deployment.spec.replicas")
+        kubectl("explain", "deployment", "--recursive")
+        kubectl("explain", "pod.spec.restartPolicy")
+        kubectl("explain", "service.spec.ports.nothing")
+
+    assert "enum: Always, Never, OnFailure" in play(story)
+
+
 def test_describe(play: Play) -> None:
     def story(kubectl: Terminal) -> None:
         kubectl("create", "-f", "-", given=[WEB, config_map("settings", {"a": "1\n2"})], quiet=True)
