@@ -144,12 +144,15 @@ class SourceReconciler:
             await subject.save()
         artifact = mapping(subject.status.get("artifact"))
         digest = text(artifact.get("digest"))
-        if artifact and not await asyncio.to_thread(self._storage.has, digest):
-            subject.status.pop("artifact", None)
-            subject.status.pop("url", None)
-            conditions.remove(_STORED)
-            conditions.progressing("building artifact: disappeared from storage", drift=True)
-            await subject.save()
+        stored = await asyncio.to_thread(self._storage.has, digest)
+        if artifact and stored:
+            return
+        subject.status.pop("artifact", None)
+        subject.status.pop("url", None)
+        conditions.remove(_STORED)
+        why = ": disappeared from storage" if artifact else ""
+        conditions.progressing(f"building artifact{why}", drift=True)
+        await subject.save()
 
     async def _fetch(self, subject: Subject) -> None:
         spec, conditions = subject.spec, subject.conditions

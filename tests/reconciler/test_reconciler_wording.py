@@ -139,3 +139,12 @@ async def test_a_health_that_cannot_be_told_says_why(stage: Stage) -> None:
     message = condition(found, "Ready")["message"]
     said = f"ConfigMap/{NS}/one status: 'Unknown': failed to evaluate the CEL expression "
     assert "timeout waiting for: [" in message and said in message
+
+
+async def test_a_first_fetch_that_fails_says_what_it_was_about(stage: Stage) -> None:
+    await stage.apply(source())
+    await stage.start()
+    found = await stage.until_condition("OCIRepository", "app", "FetchFailed", "True")
+    going = condition(found, "Reconciling")
+    assert (going["reason"], going["message"]) == ("ProgressingWithRetry", "building artifact")
+    assert condition(found, "ArtifactInStorage") == {} and "artifact" not in found["status"]
