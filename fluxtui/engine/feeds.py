@@ -162,21 +162,25 @@ class ApiSink:
         # Memory is bounded by objects, not by Events: Flux writes one per reconciliation.
         self._bounded = target.kind == EVENT
 
-    async def replace(self, objects: Sequence[Json]) -> None:
+    async def replace(self, objects: list[Json]) -> None:
         gone = set(self._have)
         if self._bounded:
-            objects = sorted(objects, key=_last_seen)[-EVENTS_KEPT:]
-        for number, obj in enumerate(objects):
-            if number % _CHUNK == _CHUNK - 1:
+            objects[:] = sorted(objects, key=_last_seen)[-EVENTS_KEPT:]
+        many = len(objects)
+        objects.reverse()
+        while objects:
+            if len(objects) % _CHUNK == 0:
                 # Thousands of objects must not hold up the other feeds of the loop.
                 await asyncio.sleep(0)
+            # Let go of one by one: the next Resource lives where the last raw object was.
+            obj = objects.pop()
             place, version = _place(obj), _version(obj)
             gone.discard(place)
             if self._have.get(place) != version or not version[1]:
                 self.put(obj)
         for place in gone:
             self._remove(place)
-        if len(objects) >= _MANY:
+        if many >= _MANY:
             # They live long: without this every full collection would walk them all with the
             # interpreter stopped (dependencies.md 1).
             gc.freeze()

@@ -9,7 +9,7 @@ the Sink's business.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,8 +39,9 @@ class Target:
 class Sink(Protocol):
     """Takes what a Reflector sees. Must not raise for a malformed object."""
 
-    async def replace(self, objects: Sequence[Json]) -> None:
-        """The whole content: what is not among `objects` is gone."""
+    async def replace(self, objects: list[Json]) -> None:
+        """The whole content: what is not among `objects` is gone. The list is the Sink's to empty:
+        what is taken is let go at once."""
 
     def put(self, obj: Json) -> None:
         """One object is new or changed."""
@@ -97,20 +98,28 @@ class Reflector:
         target = self._target
         type_ = await served(self._cluster, target)
         if not self._version:
-            listing = await self._cluster.list(
-                type_,
-                target.namespace,
-                label_selector=target.labels,
-                field_selector=target.fields,
-                kept=slim,
-            )
-            await self._sink.replace(listing.items)
-            self._version = listing.resource_version
+            self._version = await self._list(type_)
             self._sink.state(FeedState.LIVE)
         self._healthy_since = self._clock.monotonic()
         seen = await self._watch(type_)
         if not seen and self._life() < self._pace.first:
             await self._failed("the API ends the watch at once")
+
+    async def _list(self, type_: ApiResource) -> str:
+        """Hand the whole content over; the version of it. Nothing here may hold on to the list: a
+        watch lasts for minutes, and thousands of raw objects would outlive their Resources."""
+        target = self._target
+        listing = await self._cluster.list(
+            type_,
+            target.namespace,
+            label_selector=target.labels,
+            field_selector=target.fields,
+            kept=slim,
+        )
+        objects, version = list(listing.items), listing.resource_version
+        del listing
+        await self._sink.replace(objects)
+        return version
 
     async def _watch(self, type_: ApiResource) -> int:
         """Follow one watch to its end; the number of events seen."""

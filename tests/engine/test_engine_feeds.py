@@ -30,8 +30,10 @@ async def test_a_malformed_object_is_a_finding_and_the_others_go_on() -> None:
     taker, store = sink()
     nameless = {"kind": "Kustomization", "metadata": {"namespace": "apps"}}
     crooked = {**obj("crooked", 2), "spec": ["not", "a", "mapping"]}
-    await taker.replace([obj("good", 1), nameless, crooked])
+    listed = [obj("good", 1), nameless, crooked]
+    await taker.replace(listed)
 
+    assert listed == [], "raw objects are let go as they are taken"
     names = sorted(key.name for key in store.take(0).half.table("prod", kustomization.KIND))
     assert names == ["crooked", "good"]
     notes = {note.subject.name if note.subject else "": note for note in store.notes()}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from engine_scripted import HandClock, Notes, Script, added, bookmark, obj
@@ -46,6 +48,23 @@ async def test_a_bookmark_moves_the_place_from_which_the_watch_resumes() -> None
     assert notes.objects == {"a": "5", "b": "11"}
     assert notes.states == [(FeedState.LIVE, "")]
     assert hand.slept == []
+
+
+class Raw(dict[str, Any]):
+    """A raw object that a weak reference can point to."""
+
+
+async def test_raw_objects_do_not_outlive_the_list_that_brought_them() -> None:
+    hand, notes = HandClock(), Notes()
+    raw = Raw(obj("a", 5))
+    known = weakref.ref(raw)
+    alive: list[bool] = []
+    look = [lambda: alive.append(known() is not None), lasting(hand, 300)]
+    script = Script([Listing((raw,), "10")], [look])
+    del raw
+    await play(script, hand, notes)
+    assert notes.objects == {"a": "5"}
+    assert alive == [False], "while the watch goes on, nobody needs the list"
 
 
 async def test_an_expired_version_lists_again_and_what_is_gone_is_dropped() -> None:
