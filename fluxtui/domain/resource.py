@@ -86,7 +86,7 @@ class Resource:
         if not (isinstance(kind, str) and kind and isinstance(name, str) and name):
             raise ValueError("an object without kind or metadata.name")
         api_version = str(obj.get("apiVersion") or "")
-        group = api_version.rpartition("/")[0]
+        group = sys.intern(api_version.rpartition("/")[0])
         annotations = {
             sys.intern(str(k)): _shared(str(v))
             for k, v in _mapping(meta.get("annotations")).items()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import intern
 
 from fluxtui.domain.board import HealthLine, Mark
 from fluxtui.domain.errors import UsageError
@@ -74,6 +75,7 @@ def _inventory_keys(resource: Resource) -> list[Key]:
             found = ObjectId.parse(text)
         except UsageError:
             continue  # an id that no Flux wrote names no object to look at
-        environment = resource.key.environment
-        keys.append(Key(environment, found.group, found.kind, found.namespace, found.name))
+        # Tens of thousands of objects share a few words: each is kept once.
+        group, kind, namespace = map(intern, (found.group, found.kind, found.namespace))
+        keys.append(Key(resource.key.environment, group, kind, namespace, found.name))
     return keys

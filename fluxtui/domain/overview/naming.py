@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from sys import intern
 
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.resource import Resource
@@ -43,7 +44,9 @@ def remembered(member: Resource) -> Mapping[str, TagFacts]:
         revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
         tag = tag_of(revision)
         if tag:
-            found.setdefault(tag, TagFacts(tag, digest_of(revision)))
+            # All Kustomizations of a source remember the same ones: each text is kept once.
+            tag, digest = intern(tag), intern(digest_of(revision))
+            found.setdefault(tag, TagFacts(tag, digest))
     return found
 
 
