@@ -69,7 +69,9 @@ def check_applied(kind: Kind, config: Json, namespace: str) -> None:
     """
     unknown = sorted(_unknown(kind, config), key=lambda p: (p.count("."), p))
     found = next((f".{p}: field not declared in schema" for p in unknown), "")
-    found = found or typed.key_error(config, kind.shape)
+    # Nobody looks for keys in the metadata of custom kinds: validation finds them empty.
+    keyed = {k: v for k, v in config.items() if not kind.custom or k != "metadata"}
+    found = found or typed.key_error(keyed, kind.shape)
     found = found or typed.type_error(config, kind.shape)
     if found:
         metadata = config.get("metadata")
@@ -243,11 +245,19 @@ def _rooted(root: Any) -> Any:
     return {**root, "required": needed}
 
 
+_DEFINITIONS = ("apiextensions.k8s.io", "customresourcedefinitions")
+
+
 def namespace_open(state: State, kind: Kind, namespace: str, name: str) -> None:
-    """Creating needs a namespace that is there and not terminating."""
+    """Creating needs a namespace, and of a custom kind a definition, that is not terminating."""
     found = state.store.get(("", "namespaces"), ("", namespace))
     if found is None:
         raise not_found(Resource("namespaces", "", "Namespace", namespace))
+    if kind.custom:
+        definition = state.store.get(_DEFINITIONS, ("", f"{kind.plural}.{kind.group}"))
+        if definition is not None and definition.obj["metadata"].get("deletionTimestamp"):
+            why = "create not allowed while custom resource definition is terminating"
+            raise forbidden(kind.named(name), why)
     if found.obj["metadata"].get("deletionTimestamp"):
         why = (
             f"unable to create new content in namespace {namespace} because it is being terminated"

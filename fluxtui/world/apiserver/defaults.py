@@ -185,6 +185,17 @@ def _autoscaler(obj: Json) -> None:
         spec["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
 
 
+def _limit_range(obj: Json) -> None:
+    """What a container may have at most it gets, and what it gets it asks for."""
+    for item in (obj.get("spec") or {}).get("limits") or ():
+        if item.get("type") != "Container":
+            continue
+        most, least = item.get("max") or {}, item.get("min") or {}
+        given = most | (item.get("default") or {})
+        asked = least | given | (item.get("defaultRequest") or {})
+        item |= {k: v for k, v in (("default", given), ("defaultRequest", asked)) if v}
+
+
 def _network_policy(obj: Json) -> None:
     spec = obj.setdefault("spec", {})
     if "policyTypes" not in spec:
@@ -241,6 +252,7 @@ _BY_KIND: Mapping[tuple[str, str], Callable[[Json], None]] = {
     ("", "Service"): _service,
     ("", "PersistentVolumeClaim"): _claim,
     ("", "PersistentVolume"): _volume,
+    ("", "LimitRange"): _limit_range,
     ("", "Secret"): _secret,
     ("scheduling.k8s.io", "PriorityClass"): _priority,
     ("apiregistration.k8s.io", "APIService"): _api_service,

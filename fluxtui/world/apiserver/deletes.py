@@ -116,11 +116,28 @@ def _mark_or_remove(
     obj = stored.obj | {"metadata": marked}
     if kind.kind == "Namespace":
         obj["status"] = (obj.get("status") or {}) | {"phase": "Terminating"}
+    if kind.kind == "CustomResourceDefinition":
+        obj["status"] = _terminating(obj.get("status") or {}, state.now())
     if obj == stored.obj:
         return stored, False
     if options.dry_run:
         return Stored(obj, stored.rv), False
     return state.store.put(kind.resource, key, obj), False
+
+
+def _terminating(status: Json, now: str) -> Json:
+    """The status of a definition whose objects are being removed."""
+    conditions = list(status.get("conditions") or ())
+    if any(each.get("type") == "Terminating" for each in conditions):
+        return status
+    told = {
+        "type": "Terminating",
+        "status": "True",
+        "lastTransitionTime": now,
+        "reason": "InstanceDeletionInProgress",
+        "message": "CustomResource deletion is in progress",
+    }
+    return status | {"conditions": [*conditions, told]}
 
 
 def may_go(state: State, kind: Kind, obj: Json) -> bool:

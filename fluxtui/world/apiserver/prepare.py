@@ -54,6 +54,8 @@ def prepare(group: str, kind: str, old: Json | None, obj: Json) -> None:
         obj.setdefault("rules", None)
     if (group, kind) == ("", "Pod"):
         _tolerate(obj["spec"])
+    if (group, kind) in _TIMES:
+        _null_times(obj, _TIMES[group, kind])
     if old is not None:
         return
     if kind == "CustomResourceDefinition":
@@ -73,6 +75,33 @@ def prepare(group: str, kind: str, old: Json | None, obj: Json) -> None:
         _taint(obj)
     elif (group, kind) in _PROTECTED:
         _protect(obj, _PROTECTED[group, kind])
+
+
+# The times of a kind's conditions that Go cannot leave out: null until somebody writes them.
+_MOVED = ("lastTransitionTime",)
+_UPDATED = ("lastTransitionTime", "lastUpdateTime")
+_PROBED = ("lastTransitionTime", "lastProbeTime")
+_TIMES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("", "Pod"): _PROBED,
+    ("", "PersistentVolumeClaim"): _PROBED,
+    ("batch", "Job"): _PROBED,
+    ("", "Node"): ("lastHeartbeatTime", "lastTransitionTime"),
+    ("", "Namespace"): _MOVED,
+    ("apps", "Deployment"): _UPDATED,
+    ("apps", "ReplicaSet"): _MOVED,
+    ("apps", "StatefulSet"): _MOVED,
+    ("apps", "DaemonSet"): _MOVED,
+    ("autoscaling", "HorizontalPodAutoscaler"): _MOVED,
+    ("certificates.k8s.io", "CertificateSigningRequest"): _UPDATED,
+}
+
+
+def _null_times(obj: Json, names: tuple[str, ...]) -> None:
+    status = obj.get("status") or {}
+    conditions = status.get("conditions") if isinstance(status, dict) else None
+    if conditions and any(name not in each for each in conditions for name in names):
+        filled = [each | {k: None for k in names if k not in each} for each in conditions]
+        obj["status"] = status | {"conditions": filled}
 
 
 # The admission plugin StorageObjectInUseProtection: volume controllers take these away again.
@@ -150,6 +179,24 @@ def _pod(obj: Json) -> None:
     spec.setdefault("priority", 0)
     spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
     obj["status"] = {"phase": "Pending", "qosClass": _qos(spec)} | (obj.get("status") or {})
+    if spec.get("schedulingGates"):
+        _gate(obj)
+
+
+def _gate(obj: Json) -> None:
+    """A gated Pod is not looked at by the scheduler, and says so itself."""
+    conditions = list(obj["status"].get("conditions") or ())
+    if any(each.get("type") == "PodScheduled" for each in conditions):
+        return
+    gated = {
+        "type": "PodScheduled",
+        "status": "False",
+        "lastProbeTime": None,
+        "lastTransitionTime": obj["metadata"].get("creationTimestamp"),
+        "reason": "SchedulingGated",
+        "message": "Scheduling is blocked due to non-empty scheduling gates",
+    }
+    obj["status"]["conditions"] = [*conditions, gated]
 
 
 def _tolerate(spec: Json) -> None:

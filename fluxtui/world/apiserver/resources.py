@@ -70,6 +70,8 @@ class Resources:
         if not _is_there(kind, target):
             if kind is not None and kind.plural == "pods" and target.subresource in _NEED_NODES:
                 raise subresources.unsupported(target.subresource)
+            if kind is not None and kind.custom and target.subresource:
+                raise not_found(kind.named(target.name))
             if discovery.builtin_group(self._state.catalog, target.group):
                 raise unknown_path()
             return not_there()

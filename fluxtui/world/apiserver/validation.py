@@ -17,6 +17,7 @@ from fluxtui.world.apiserver import (
     small_validation,
 )
 from fluxtui.world.apiserver.container_validation import not_negative, shown, unsupported
+from fluxtui.world.apiserver.cron_validation import cron_times
 from fluxtui.world.apiserver.naming import label_causes
 from fluxtui.world.apiserver.pod_validation import pod_spec, pod_warnings
 from fluxtui.world.apiserver.status import Cause, Json, forbidden_field, invalid_value, required
@@ -174,17 +175,9 @@ def _job(obj: Json, old: Json | None) -> Iterator[Cause]:
             yield invalid_value(f"spec.{name}", shown(spec.get(name)), _IMMUTABLE)
 
 
-def _cron_job(obj: Json, _old: Json | None) -> Iterator[Cause]:
+def _cron_job(obj: Json, old: Json | None) -> Iterator[Cause]:
     spec = obj.get("spec") or {}
-    if not spec.get("schedule"):
-        yield required("spec.schedule")
-    elif len(str(spec["schedule"]).split()) != 5 and not str(spec["schedule"]).startswith("@"):
-        yield invalid_value(
-            "spec.schedule",
-            shown(spec["schedule"]),
-            f"expected exactly 5 fields, found {len(str(spec['schedule']).split())}: "
-            f"[{' '.join(str(spec['schedule']).split())}]",
-        )
+    yield from cron_times(spec, (old.get("spec") or {}) if old is not None else None)
     template = ((spec.get("jobTemplate") or {}).get("spec") or {}).get("template") or {}
     path = "spec.jobTemplate.spec.template.spec"
     yield from pod_spec(template.get("spec") or {}, path, ("OnFailure", "Never"))
