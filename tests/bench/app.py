@@ -102,15 +102,21 @@ def _one_change(folder: Path, kubeconfig: Path) -> Iterator[Row]:
             for number in range(CHANGES):
                 _quiet(terminal)
                 before = terminal.received
-                obj = fleet.changed(0, 0, message=f"changed-{number:03}")
+                # Not the row under the cursor: that one has its sentences below the table, too.
+                obj = fleet.changed(0, 1)
+                revision = f"v1.5.{number:03}@sha256:{number + CHANGES:064x}"
+                obj["status"].update(lastAppliedRevision=revision, lastAttemptedRevision=revision)
                 start = time.perf_counter()
                 wire.request("PATCH", f"{place_of(obj)}/status", {"status": obj["status"]})
-                terminal.sees(f"changed-{number:03}", within=20)
+                terminal.sees(f"v1.5.{number:03}", within=20)
                 late.append((time.perf_counter() - start) * 1000)
                 _quiet(terminal)
                 size.append(terminal.received - before)
     finally:
         terminal.kill()
+    yield Row(
+        "change to painted row, quiet, median", median(late), note="p95 below: also the noise"
+    )
     yield Row("change to painted row, quiet, p95", percentile(late, 0.95), budget=40)
     yield Row("one changed row, bytes", median(size), "B", budget=600)
 
