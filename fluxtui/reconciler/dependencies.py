@@ -71,7 +71,7 @@ async def check_dependencies(
 
 def _judged(expression: str, name: Name, dependency: Json, obj: Json) -> bool:
     try:
-        return evaluate(expression, {"dep": dependency, "self": obj}, typed=True)
+        return evaluate(expression, {"dep": dependency, "self": obj}, declared=True)
     except BadExpression as error:
         raise BadExpression(f"failed to evaluate dependency {name.name}: {error}") from error
 

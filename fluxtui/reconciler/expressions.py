@@ -1,7 +1,7 @@
 """CEL expressions of Flux specs: healthCheckExprs and readyExpr (flux-semantics B3, B8a).
 
-The language itself is loaded at the first expression, never before. An expression that cel-go does
-not take is a fault of the spec; one that does not evaluate says nothing about the object yet.
+cel-python is imported at the first expression, never before. An expression that does not compile
+is a fault of the spec; one that does not evaluate says nothing about the object yet.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 from fluxtui.domain.health import Health, Status
 from fluxtui.reconciler.objects import items, mapping, status_of, text
 
+_MACROS = frozenset({"has", "all", "exists", "exists_one", "map", "filter"})
+
 
 class BadExpression(Exception):
     """The expression does not compile, or two entries speak of the same kind."""
@@ -24,44 +26,65 @@ class NotEvaluated(Exception):
 
 
 @lru_cache(maxsize=256)
-def _tree(source: str, typed: bool) -> Any:
-    from fluxtui.reconciler.cel_check import check_bool
-    from fluxtui.reconciler.cel_run import refuse
-    from fluxtui.reconciler.cel_syntax import BadSyntax, parse
-    from fluxtui.reconciler.cel_values import CelError
+def _program(source: str, names: tuple[str, ...]) -> Any:
+    """`names`: what it may speak of; nothing means anything, as in health expressions."""
+    import celpy
 
+    from fluxtui.reconciler.cel_dialect import plain
+    from fluxtui.reconciler.cel_library import FUNCTIONS
+
+    environment = celpy.Environment()
     try:
-        tree = parse(source)
-        if typed:
-            check_bool(tree)
-        refuse(tree)
-    except (BadSyntax, CelError) as error:
+        tree = environment.compile(plain(source))
+        strange = _undeclared(tree, names) if names else ""
+        if strange:
+            raise BadExpression(f"undeclared reference to '{strange}'")
+        return environment.program(tree, functions=FUNCTIONS)
+    except Exception as error:  # lark and celpy raise many kinds; all mean the same
         raise BadExpression(f"failed to parse the CEL expression '{source}': {error}") from error
-    return tree
+
+
+def _undeclared(tree: Any, names: tuple[str, ...]) -> str:
+    """The first name that is no variable, macro's variable, function or type of CEL; "" if none."""
+    from celpy.evaluation import base_functions
+
+    from fluxtui.reconciler.cel_library import FUNCTIONS
+
+    known = {*names, *base_functions, *FUNCTIONS, *_MACROS}
+    used: list[str] = []
+    for node in tree.iter_subtrees_topdown():
+        if node.data in ("ident", "ident_arg"):
+            used.append(str(node.children[0]))
+        elif node.data == "member_dot_arg":
+            used.append(str(node.children[1]))
+            if used[-1] in _MACROS:
+                known |= {
+                    str(one.children[0]) for one in node.children[2].children[0].find_data("ident")
+                }
+    return next((name for name in used if name not in known), "")
 
 
 def check(source: str) -> None:
-    """Read it, as Flux does a health expression: types are not looked at. Raises BadExpression."""
-    _tree(source, False)
+    """Compile it, as Flux does a health expression: names may be any. Raises BadExpression."""
+    _program(source, ())
 
 
-def evaluate(source: str, variables: Mapping[str, Any], *, typed: bool = False) -> bool:
+def evaluate(source: str, variables: Mapping[str, Any], *, declared: bool = False) -> bool:
     """Its value for these variables. Raises BadExpression, NotEvaluated.
 
-    `typed`: it must be sure to give a boolean from `dep` and `self`, as Flux asks of readyExpr.
+    `declared`: it may speak of these variables only, as Flux asks of readyExpr before it runs it.
     """
-    from fluxtui.reconciler.cel_run import evaluate as run
-    from fluxtui.reconciler.cel_run import given
-    from fluxtui.reconciler.cel_values import CelError
+    import celpy
+    from celpy.adapter import json_to_cel
 
-    tree = _tree(source, typed)
+    program = _program(source, tuple(variables) if declared else ())
     try:
-        result = run(tree, given(variables))
-    except CelError as error:
+        result = program.evaluate({name: json_to_cel(value) for name, value in variables.items()})
+    except Exception as error:  # celpy leaks what its functions raise; all mean the same
         raise NotEvaluated(f"failed to evaluate the CEL expression '{source}': {error}") from error
-    if not isinstance(result, bool):
+    if not isinstance(result, celpy.celtypes.BoolType | bool):
         raise NotEvaluated(f"failed to evaluate CEL expression as boolean: '{source}'")
-    return result
+    return bool(result)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fluxtui.reconciler.cel_dialect import plain
 from fluxtui.world.apiserver import formats
 from fluxtui.world.apiserver.constraints import check
 from fluxtui.world.apiserver.container_validation import shown, unsupported
 from fluxtui.world.apiserver.naming import subdomain_faults
-from fluxtui.world.apiserver.rule_syntax import plain
 from fluxtui.world.apiserver.rules import RULES, syntax_fault
 from fluxtui.world.apiserver.status import (
     Cause,

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from fluxtui.reconciler.cel_dialect import plain, uses
 from fluxtui.world.apiserver.cel_types import Schema, cel, properties_of, root
 from fluxtui.world.apiserver.constraints import NOTHING, counterpart, shown
 from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.rule_syntax import plain, uses
 from fluxtui.world.apiserver.status import (
     Cause,
     Json,
@@ -106,7 +106,7 @@ def _judge(
 
 
 def _before(old: Any, schema: Schema, optional: bool) -> Any:
-    from fluxtui.world.apiserver.rule_library import Maybe
+    from fluxtui.reconciler.cel_library import Maybe
 
     if not optional:
         return cel(old, schema)

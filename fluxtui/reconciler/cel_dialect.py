@@ -1,7 +1,7 @@
-"""Kubernetes' dialect of CEL in the words of plain CEL, which is what cel-python reads.
+"""The dialect of CEL that Flux and Kubernetes read, in the words of plain CEL for cel-python.
 
 Optional selection, namespaced functions and `cel.bind` become ordinary calls. Strings are left
-alone. Pure text; what the calls do is in rule_library.py.
+alone. Pure text; what the calls do is in cel_library.py.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ _NAMESPACED = re.compile(
     r"(?<![\w.])(optional|format|math|sets|base64|strings|ip)\s*\.\s*([A-Za-z]\w*)\s*\("
 )
 _OPTIONAL_FIELD = re.compile(r"\.\?([A-Za-z_]\w*)")
+_BEHIND_OPTIONAL = re.compile(r"(\.optField\('\w+'\))\.([A-Za-z_]\w*)\b(?!\s*\()")
 _RENAMED = re.compile(r"\.(min|reduce)\(")
 _BIND = re.compile(r"(?<![\w.])cel\s*\.\s*bind\s*\(")
 
@@ -33,6 +34,8 @@ def plain(source: str) -> str:
     text = _bound(text)
     text = _NAMESPACED.sub(r"\1_\2(", text)
     text = _OPTIONAL_FIELD.sub(r".optField('\1')", text)
+    while _BEHIND_OPTIONAL.search(text):  # what follows an optional field is optional, too
+        text = _BEHIND_OPTIONAL.sub(r"\1.optField('\2')", text)
     text = _RENAMED.sub(r".\1Of(", text)
     while "[?" in text:
         start = text.index("[?")
