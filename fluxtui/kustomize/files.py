@@ -45,6 +45,11 @@ def normalise(path: str) -> str:
     return clean
 
 
+def _too_large(path: str) -> BuildError:
+    """It is not read, so that all there is to point at is its beginning."""
+    return BuildError(f"the file is larger than {LARGEST_FILE >> 20} MiB", file=path, line=1)
+
+
 class MemoryFiles:
     """A tree held in memory: posix path -> bytes."""
 
@@ -69,7 +74,7 @@ class MemoryFiles:
         if data is None:
             raise BuildError("no such file", file=path)
         if len(data) > LARGEST_FILE:
-            raise BuildError(f"the file is larger than {LARGEST_FILE >> 20} MiB", file=path)
+            raise _too_large(path)
         return data
 
     def is_file(self, path: str) -> bool:
@@ -107,7 +112,7 @@ class FolderFiles:
         real = self._at(path)
         try:
             if real.stat().st_size > LARGEST_FILE:
-                raise BuildError(f"the file is larger than {LARGEST_FILE >> 20} MiB", file=path)
+                raise _too_large(path)
             return real.read_bytes()
         except OSError as problem:
             what = problem.strerror or str(problem)

@@ -65,7 +65,9 @@ class Loader:
         try:
             return self.files.read(where)
         except BuildError as problem:
-            raise BuildError(problem.what, file=problem.file or path, field=field) from problem
+            raise BuildError(
+                problem.what, file=problem.file or path, field=field, line=problem.line
+            ) from problem
 
     def base(self, path: str, field: str) -> Loader:
         """The loader of a folder it includes. Raises BuildError for cycles and outside folders."""

@@ -75,7 +75,7 @@ class Reader:
     def _decode(self, data: bytes | str) -> str:
         if isinstance(data, bytes):
             if len(data) > LARGEST_FILE:
-                raise BuildError(f"larger than {LARGEST_FILE >> 20} MiB", file=self.file)
+                raise BuildError(f"larger than {LARGEST_FILE >> 20} MiB", file=self.file, line=1)
             try:
                 data = data.decode("utf-8-sig")
             except UnicodeDecodeError as problem:
@@ -99,7 +99,9 @@ class Reader:
     def compose(self, text: str) -> yaml.Node | None:
         """The nodes of the first document in a text. Raises BuildError when it is not YAML."""
         if _too_deep(text):
-            raise BuildError(f"nested deeper than {DEEPEST} levels", file=self.file)
+            raise BuildError(
+                f"nested deeper than {DEEPEST} levels", file=self.file, line=self._line
+            )
         parser = _Composer(text)
         try:
             return parser.get_node() if parser.check_node() else None

@@ -22,10 +22,10 @@ BOMB = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
 TEXTS: list[Any] = [
     pytest.param(BOMB, "alias bomb", 1, id="alias bomb"),
     pytest.param(b"a: &a [*a]\n", "nested", 1, id="an anchor in itself"),
-    pytest.param(b"a: " + b"[" * 100_000, "nested", 0, id="open brackets"),
-    pytest.param(b"- " * 100_000 + b"a", "nested", 0, id="dashes"),
-    pytest.param(b"a: " + b"{b: " * 3000 + b"1" + b"}" * 3000, "nested", 0, id="deep mappings"),
-    pytest.param(b"x" * (LARGEST_FILE + 1), "larger than", 0, id="a large file"),
+    pytest.param(b"a: " + b"[" * 100_000, "nested", 1, id="open brackets"),
+    pytest.param(b"- " * 100_000 + b"a", "nested", 1, id="dashes"),
+    pytest.param(b"a: " + b"{b: " * 3000 + b"1" + b"}" * 3000, "nested", 1, id="deep mappings"),
+    pytest.param(b"x" * (LARGEST_FILE + 1), "larger than", 1, id="a large file"),
     pytest.param(b"a: b\nc: \xff\n", "UTF-8", 2, id="invalid UTF-8"),
     pytest.param(b"a:\n  b: c\n\td: e\n", "not valid YAML", 3, id="a tab"),
     pytest.param(b"a: 1\nb: 2\na: 3\n", "defined twice", 3, id="doubled keys"),
@@ -61,7 +61,8 @@ def test_fifty_megabytes_are_refused_before_they_are_read(tmp_path: Path) -> Non
         build(FolderFiles(tmp_path))
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert (caught.value.file, caught.value.field) == ("huge.yaml", "resources[0]")
+    found = caught.value
+    assert (found.file, found.line, found.field) == ("huge.yaml", 1, "resources[0]")
     assert peak < 5 * 1024 * 1024
 
 
