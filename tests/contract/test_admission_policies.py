@@ -83,6 +83,24 @@ def test_a_policy_denies_in_its_own_words(
     api.post(maps, config_map("empty")).ok()
 
 
+def test_a_policy_speaks_kubernetes_dialect_of_cel(
+    api: Client, ns: str, maps: str, register: Registrar
+) -> None:
+    rules = policy(
+        ns,
+        {"expression": "object.?data[?'k'].orValue('') != 'bad'", "message": "no bad k"},
+        {"expression": "!object.metadata.name.split('-').join('+').contains('+')",
+         "message": "no dash"},
+    )  # fmt: skip
+    register.create("validatingadmissionpolicies", rules)
+    register.create("validatingadmissionpolicybindings", binding(ns, ns, "Deny"))
+    in_force(api, maps, config_map("a", {"k": "bad"}), "denied request: no bad k")
+    dashed = api.post(maps, config_map("a-b"))
+    assert (dashed.status, dashed.json["reason"]) == (422, "Invalid")
+    assert dashed.json["message"].endswith("denied request: no dash")
+    api.post(maps, config_map("empty")).ok()
+
+
 def test_a_policy_may_only_warn_and_may_share_variables(
     api: Client, ns: str, maps: str, register: Registrar
 ) -> None:

@@ -19,9 +19,12 @@ class Failed(Exception):
 def _program(source: str) -> Any:
     import celpy
 
+    from fluxtui.reconciler.cel_dialect import plain
+    from fluxtui.world.apiserver.rule_library import FUNCTIONS
+
     environment = celpy.Environment()
     try:
-        return environment.program(environment.compile(source))
+        return environment.program(environment.compile(plain(source)), functions=FUNCTIONS)
     except Exception as error:  # lark and celpy raise many kinds; all mean the same
         raise Failed(f"compilation failed: {error}") from error
 
