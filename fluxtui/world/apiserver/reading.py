@@ -10,7 +10,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable
 
-from fluxtui.world.apiserver import list_options, listing, selectors, subresources
+from fluxtui.world.apiserver import list_options, listing, podlogs, selectors, subresources
 from fluxtui.world.apiserver.crds import CONVERT
 from fluxtui.world.apiserver.exchange import Request, Response, answer
 from fluxtui.world.apiserver.faults import Faults
@@ -47,8 +47,7 @@ class Reading:
         if sub == "scale":
             return answer(subresources.read_scale(self._state, kind, key))
         if sub == "log":
-            body = subresources.log(self._state, kind, key, request.query)
-            return Response(200, body, "text/plain")
+            return podlogs.read(self._state, kind, key, request.query, self._closing)
         if sub in ("binding", "eviction", "token", "finalize"):
             raise method_not_allowed()
         form = form_of(request)

@@ -1,4 +1,4 @@
-"""The subresources that are more than a part of the object: scale, log, binding, eviction, token.
+"""The subresources that are more than a part of the object: scale, binding, eviction, token.
 
 Each is a small translation into an ordinary write, so that locking, ownership and watches hold.
 """
@@ -29,8 +29,6 @@ from fluxtui.world.apiserver.status import (
     unknown_path,
 )
 from fluxtui.world.apiserver.store import Key, Stored, dumps
-
-LOG_ANNOTATION = "world.fluxtui.dev/log"
 
 
 def _existing(state: State, kind: Kind, key: Key) -> Stored:
@@ -151,29 +149,6 @@ def _store_scale(
         main = changed(options, subresource="scale", validation="Ignore")
         stored = writes.replace(state, kind, key, new, main)
         return _answered(state, kind, key, stored, options)
-
-
-def log(state: State, kind: Kind, key: Key, query: Any) -> bytes:
-    """The log of a pod: what the workload simulator noted in an annotation."""
-    obj = _existing(state, kind, key).obj
-    containers = [c.get("name") for c in (obj.get("spec") or {}).get("containers") or ()]
-    asked = query.get("container", "")
-    if asked and asked not in containers:
-        raise bad_request(f"container {asked} is not valid for pod {key[1]}")
-    if not asked and len(containers) > 1:
-        names = " ".join(str(c) for c in containers)
-        raise bad_request(
-            f"a container name must be specified for pod {key[1]}, choose one of: [{names}]"
-        )
-    notes = obj["metadata"].get("annotations") or {}
-    text = str(
-        notes.get(f"{LOG_ANNOTATION}.{asked or containers[0]}", notes.get(LOG_ANNOTATION, ""))
-    )
-    lines = text.splitlines(keepends=True)
-    tail = query.get("tailLines", "")
-    if tail.isdigit():
-        lines = lines[-int(tail) :] if int(tail) else []
-    return "".join(lines).encode()
 
 
 def create(

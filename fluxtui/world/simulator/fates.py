@@ -22,6 +22,8 @@ NO_IMAGE = "image-pull"
 NEVER_READY = "never-ready"
 FAULTS = (CRASH, OUT_OF_MEMORY, NO_IMAGE, NEVER_READY)
 
+_MIGRATION = "migrationfails"
+"""In a tag: what runs to its end fails, what stays is well; one image may serve both."""
 _MARKERS = {
     "crashloop": CRASH,
     "oomkilled": OUT_OF_MEMORY,
@@ -46,7 +48,14 @@ def fault_of(pod: Json, container: Mapping[str, Any], *, init: bool = False) -> 
         if fault in FAULTS and (chosen == name or not (chosen or init)):
             return fault
     tag = _tag(str(container.get("image") or ""))
+    if _MIGRATION in tag and _is_of_job(pod):
+        return CRASH
     return next((fault for marker, fault in _MARKERS.items() if marker in tag), "")
+
+
+def _is_of_job(pod: Json) -> bool:
+    owners = pod["metadata"].get("ownerReferences") or ()
+    return any(owner.get("kind") == "Job" for owner in owners)
 
 
 def is_image(reference: str) -> bool:
