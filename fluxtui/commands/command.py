@@ -1,18 +1,18 @@
-"""The shape of a Command: one entry says its keys, words, arguments, refusals and Plan.
+"""What a Command is about and may look at: Target and Context; `declaration` says what it is.
 
-Values and callables only; families build the entries, `registry` collects them.
+Values only; `registry` declares every Command, the families beside it plan them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from fluxtui.domain.ask import Question
+from fluxtui.commands.declaration import Argument, Command, Values
 from fluxtui.domain.config import Config
-from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
+
+__all__ = ["Argument", "Command", "Context", "Target", "Values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +39,3 @@ class Context:
     def config(self) -> Config:
         """The configuration inside the Snapshot."""
         return self.snapshot.config
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One thing to ask before planning.
-
-    `choices` lists sensible values, best first; `default` is filled in. A `required` argument left
-    empty keeps the dialog open, and is a usage error on the command line.
-    """
-
-    name: str
-    title: str
-    required: bool = True
-    default: Callable[[Context], str] = lambda _context: ""
-    choices: Callable[[Context], tuple[str, ...]] = lambda _context: ()
-
-
-Values = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a user can do.
-
-    `plan` None marks a view: the screen opens pane `id`, the headless verb prints it. `questions`
-    are put to the Engine before `plan` is called (their answers are in the Snapshot then).
-    `disabled_reason` returns why it cannot be done now, or None. `plan` raises UsageError when the
-    arguments make no sense.
-    """
-
-    id: str
-    keys: tuple[str, ...]
-    title: str
-    help: str
-    family: str
-    arguments: tuple[Argument, ...] = ()
-    disabled_reason: Callable[[Context], str | None] = lambda _context: None
-    questions: Callable[[Context, Values], tuple[Question, ...]] = lambda _context, _values: ()
-    plan: Callable[[Context, Values], Plan] | None = None
-    footer: bool = field(default=True, kw_only=True)
-    verb: str = field(default="", kw_only=True)

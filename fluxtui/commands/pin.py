@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluxtui.commands.command import Argument, Command, Context, Values
+from fluxtui.commands.command import Context, Values
 from fluxtui.commands.safety import confirmation, read_only_reason, revert_warning
 from fluxtui.commands.subject import inputs_of, no_object, source_of, users_of
 from fluxtui.domain.ask import Question, ReadFacts
@@ -71,7 +71,8 @@ def _outcomes(member: Resource) -> dict[str, tuple[str, str, bool]]:
     return found
 
 
-def _choices(context: Context) -> tuple[str, ...]:
+def choices(context: Context) -> tuple[str, ...]:
+    """Versions that reconciled well, then every tag that the source can name."""
     source = source_of(context)
     if source is None:
         return ()
@@ -83,36 +84,40 @@ def _choices(context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*good, *ordered, *listed)))
 
 
-def _default(context: Context) -> str:
+def default(context: Context) -> str:
+    """What is filled in when nobody says a version."""
     if context.target.tag:
         return context.target.tag
-    return _previous(context)
+    return previous(context)
 
 
-def _previous(context: Context) -> str:
+def previous(context: Context) -> str:
     """The best earlier version, as a rollback wants it whatever the cursor is on."""
     source = source_of(context)
     return previous_version(context.snapshot, source) if source else ""
 
 
-def _refusal(context: Context) -> str | None:
+def refusal(context: Context) -> str | None:
+    """Why the source cannot be pinned now."""
     source = source_of(context)
     if source is None:
         return no_object(context)
     return read_only_reason(context, (source.key.environment,))
 
 
-def _rollback_refusal(context: Context) -> str | None:
-    refusal = _refusal(context)
+def rollback_refusal(context: Context) -> str | None:
+    """Why there is nothing to roll back to now."""
+    held = refusal(context)
     source = source_of(context)
-    if refusal or source is None:
-        return refusal
+    if held or source is None:
+        return held
     if not good_revisions(context.snapshot, source):
         return f"no earlier good version of {source.key.label} is known: pin a version instead"
     return None
 
 
-def _questions(context: Context, values: Values) -> tuple[Question, ...]:
+def questions(context: Context, values: Values) -> tuple[Question, ...]:
+    """The digest behind the tag, when nobody has read it yet."""
     source = source_of(context)
     version = values.get("version", "")
     if source is None or not version or digest_of(version):
@@ -181,7 +186,8 @@ def _follow(context: Context, source: Resource, digest: str) -> list[AnyStep]:
     return steps
 
 
-def _pin_plan(context: Context, values: Values, command: str) -> Plan:
+def pin_plan(context: Context, values: Values, command: str) -> Plan:
+    """Set `ref.digest`, keep its inverse, follow it through the chain."""
     source = source_of(context)
     if source is None:
         raise UsageError(no_object(context))
@@ -243,7 +249,8 @@ def _pin_plan(context: Context, values: Values, command: str) -> Plan:
     )
 
 
-def _unpin_refusal(context: Context) -> str | None:
+def unpin_refusal(context: Context) -> str | None:
+    """Why the source cannot be unpinned now."""
     source = source_of(context)
     if source is None:
         return no_object(context)
@@ -254,7 +261,8 @@ def _unpin_refusal(context: Context) -> str | None:
     return read_only_reason(context, (source.key.environment,))
 
 
-def _unpin_plan(context: Context, values: Values) -> Plan:
+def unpin_plan(context: Context, values: Values) -> Plan:
+    """Put back what the pin replaced, and follow what the policy picks."""
     source = source_of(context)
     if source is None:
         raise UsageError(no_object(context))
@@ -323,44 +331,3 @@ def _pick_after(context: Context, source: Resource, digest: object) -> str:
     tags = context.snapshot.tags.get(ocirepository.url(source))
     policy = replace(ocirepository.policy(source), digest="")
     return select(tags.tags, policy).chosen if tags and tags.tags else ""
-
-
-_VERSION = Argument("version", "Which version?", default=_default, choices=_choices)
-_REASON = Argument("reason", "Why?")
-
-COMMANDS = (
-    Command(
-        "rollback",
-        ("ctrl+l",),
-        "Roll back",
-        "Pin the version that last reconciled well.",
-        "act",
-        (Argument("version", "Which version?", default=_previous, choices=_choices), _REASON),
-        disabled_reason=_rollback_refusal,
-        questions=_questions,
-        plan=lambda c, v: _pin_plan(c, v, "rollback"),
-        verb="rollback",
-    ),
-    Command(
-        "pin",
-        ("p",),
-        "Pin",
-        "Hold the source on one digest; its policy stays and is ignored.",
-        "act",
-        (_VERSION, _REASON),
-        disabled_reason=_refusal,
-        questions=_questions,
-        plan=lambda c, v: _pin_plan(c, v, "pin"),
-        verb="pin",
-    ),
-    Command(
-        "unpin",
-        ("u",),
-        "Unpin",
-        "Follow the policy again; only what the pin set is put back.",
-        "act",
-        disabled_reason=_unpin_refusal,
-        plan=_unpin_plan,
-        verb="unpin",
-    ),
-)

@@ -6,7 +6,7 @@ signatures stay valid (flux-semantics G2). What the new tag changes is asked of 
 
 from __future__ import annotations
 
-from fluxtui.commands.command import Argument, Command, Context, Values
+from fluxtui.commands.command import Context, Values
 from fluxtui.commands.effects import (
     TagEffects,
     Taken,
@@ -33,7 +33,7 @@ def _line(context: Context) -> Line | None:
     return context.snapshot.board.line(source.key) if source else None
 
 
-def _stable(context: Context) -> tuple[str, ...]:
+def next_stable(context: Context) -> tuple[str, ...]:
     """Next minor, patch and major after the highest stable tag of the repository."""
     from fluxtui.domain.versions import try_version
 
@@ -50,11 +50,13 @@ def _stable(context: Context) -> tuple[str, ...]:
     return tuple(f"{mark}{version}" for version in bumped)
 
 
-def _default(context: Context) -> str:
-    return next(iter(_stable(context)), "")
+def default(context: Context) -> str:
+    """The stable version that the running build would become."""
+    return next(iter(next_stable(context)), "")
 
 
-def _from_default(context: Context) -> str:
+def from_default(context: Context) -> str:
+    """The tag under the cursor, else what runs here."""
     line = _line(context)
     if context.target.tag or line is None:
         return context.target.tag
@@ -63,13 +65,15 @@ def _from_default(context: Context) -> str:
     return digest if version == short_digest(digest) else version
 
 
-def _from_choices(context: Context) -> tuple[str, ...]:
+def from_choices(context: Context) -> tuple[str, ...]:
+    """Every tag as the registry lists them, the last one first."""
     source = source_of(context)
     listed = context.snapshot.tags.get(repository_of(source)) if source else None
     return tuple(reversed(listed.tags)) if listed else ()
 
 
-def _refusal(context: Context) -> str | None:
+def refusal(context: Context) -> str | None:
+    """Why nothing can be promoted from here now."""
     source = source_of(context)
     if source is None:
         return no_object(context)
@@ -79,7 +83,8 @@ def _refusal(context: Context) -> str | None:
     return read_only_reason(context, ()) or unlisted_reason(context, repository_of(source))
 
 
-def _questions(context: Context, values: Values) -> tuple[Question, ...]:
+def questions(context: Context, values: Values) -> tuple[Question, ...]:
+    """What must be read before the Plan: digests behind the tags."""
     source = source_of(context)
     if source is None:
         return ()
@@ -178,7 +183,8 @@ def _warnings(context: Context, source: Resource, effects: TagEffects) -> tuple[
     return tuple(warnings)
 
 
-def _plan(context: Context, values: Values) -> Plan:
+def plan(context: Context, values: Values) -> Plan:
+    """Move or make the tag, then watch who takes it."""
     source = source_of(context)
     if source is None:
         raise UsageError(no_object(context))
@@ -220,22 +226,3 @@ def _plan(context: Context, values: Values) -> Plan:
         user=context.user,
         made_at=context.now,
     )
-
-
-COMMANDS = (
-    Command(
-        "promote",
-        ("m",),
-        "Promote",
-        "Name the digest that runs here as a stable version, and watch who takes it.",
-        "act",
-        (
-            Argument("from", "Which build?", default=_from_default, choices=_from_choices),
-            Argument("version", "As which version?", default=_default, choices=_stable),
-        ),
-        disabled_reason=_refusal,
-        questions=_questions,
-        plan=_plan,
-        verb="promote",
-    ),
-)

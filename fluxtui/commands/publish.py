@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePath
 
-from fluxtui.commands.command import Argument, Command, Context, Values
+from fluxtui.commands.command import Context, Values
 from fluxtui.commands.effects import (
     followers,
     refuse_read_only,
@@ -68,7 +68,8 @@ def next_build(tags: tuple[str, ...], chosen: str) -> str:
             return tag
 
 
-def _default(context: Context) -> str:
+def default(context: Context) -> str:
+    """The next build after the newest that a policy of the service would take."""
     from fluxtui.domain.versions import select
 
     service, listed = _service(context), _listed(context)
@@ -84,7 +85,8 @@ def _default(context: Context) -> str:
     return next_build(listed.tags, builds[0]) if builds and builds[0] else ""
 
 
-def _refusal(context: Context) -> str | None:
+def refusal(context: Context) -> str | None:
+    """Why the service cannot be published from here."""
     service = _service(context)
     if service is None:
         what = context.target.service or "this service"
@@ -97,7 +99,8 @@ def _refusal(context: Context) -> str | None:
     return unlisted_reason(context, _repository(context, service))
 
 
-def _questions(context: Context, _values: Values) -> tuple[Question, ...]:
+def questions(context: Context, _values: Values) -> tuple[Question, ...]:
+    """The tags as they are now: a build number must be new."""
     service = _service(context)
     return (ListTags(_repository(context, service)),) if service else ()
 
@@ -107,10 +110,11 @@ def _short(folder: str) -> str:
     return "/".join(PurePath(folder).parts[-2:])
 
 
-def _plan(context: Context, values: Values) -> Plan:
+def plan(context: Context, values: Values) -> Plan:
+    """Pack, push, and watch who takes it."""
     service = _service(context)
     if service is None:
-        raise UsageError(_refusal(context) or "nothing to publish")
+        raise UsageError(refusal(context) or "nothing to publish")
     repository, tag = _repository(context, service), values.get("version", "").strip()
     image = values.get("image", "").strip() or tag
     listed = context.snapshot.tags.get(repository)
@@ -149,22 +153,3 @@ def _plan(context: Context, values: Values) -> Plan:
         user=context.user,
         made_at=context.now,
     )
-
-
-COMMANDS = (
-    Command(
-        "publish",
-        ("b",),
-        "Publish a build",
-        "Pack the service's folder, set its image, push it under a new tag.",
-        "act",
-        (
-            Argument("version", "Under which tag?", default=_default),
-            Argument("image", "Which image tag? (empty: the same)", required=False),
-        ),
-        disabled_reason=_refusal,
-        questions=_questions,
-        plan=_plan,
-        verb="publish",
-    ),
-)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.commands.command import Command, Context, Values
+from fluxtui.commands.command import Context, Values
 from fluxtui.commands.safety import confirmation, read_only_reason
 from fluxtui.commands.subject import in_order, no_object, object_of, source_of, users_of
 from fluxtui.domain.errors import UsageError
@@ -52,12 +52,14 @@ def requests(
     return steps
 
 
-def _one(context: Context) -> tuple[Resource, ...]:
+def one(context: Context) -> tuple[Resource, ...]:
+    """The object meant, alone."""
     resource = object_of(context)
     return (resource,) if resource else ()
 
 
-def _with_source(context: Context) -> tuple[Resource, ...]:
+def with_source(context: Context) -> tuple[Resource, ...]:
+    """The source, then what is meant of its users, dependencies first."""
     source = source_of(context)
     if source is None:
         return ()
@@ -67,7 +69,8 @@ def _with_source(context: Context) -> tuple[Resource, ...]:
     return (source, *in_order(users_of(context.snapshot, source.key)))
 
 
-def _chain(context: Context) -> tuple[Resource, ...]:
+def chain(context: Context) -> tuple[Resource, ...]:
+    """The source and every Kustomization that uses it, dependencies first."""
     source = source_of(context)
     if source is None:
         return ()
@@ -75,7 +78,8 @@ def _chain(context: Context) -> tuple[Resource, ...]:
     return (source, *members)
 
 
-def _refusal(context: Context, members: tuple[Resource, ...]) -> str | None:
+def refusal(context: Context, members: tuple[Resource, ...]) -> str | None:
+    """Why these cannot be asked now."""
     if not members:
         return no_object(context)
     # Of a whole Service, suspended members are left out with a warning; what is named is refused.
@@ -111,48 +115,16 @@ def _plan(context: Context, values: Values, command: str, members: tuple[Resourc
     )
 
 
-def _reconcile_plan(context: Context, values: Values) -> Plan:
-    return _plan(context, values, "reconcile", _one(context))
+def reconcile_plan(context: Context, values: Values) -> Plan:
+    """Ask one object."""
+    return _plan(context, values, "reconcile", one(context))
 
 
-def _source_plan(context: Context, values: Values) -> Plan:
-    return _plan(context, values, "reconcile-with-source", _with_source(context))
+def source_plan(context: Context, values: Values) -> Plan:
+    """Ask the source, then its users."""
+    return _plan(context, values, "reconcile-with-source", with_source(context))
 
 
-def _chain_plan(context: Context, values: Values) -> Plan:
-    return _plan(context, values, "reconcile-chain", _chain(context))
-
-
-COMMANDS = (
-    Command(
-        "reconcile",
-        ("R",),
-        "Reconcile",
-        "Ask the controller to reconcile the selected object now.",
-        "act",
-        disabled_reason=lambda c: _refusal(c, _one(c)),
-        plan=_reconcile_plan,
-        verb="reconcile",
-    ),
-    Command(
-        "reconcile-with-source",
-        ("W",),
-        "Reconcile with source",
-        "Fetch the source first, then reconcile what uses it, dependencies first.",
-        "act",
-        disabled_reason=lambda c: _refusal(c, _with_source(c)),
-        plan=_source_plan,
-        verb="reconcile --with-source",
-    ),
-    Command(
-        "reconcile-chain",
-        ("C",),
-        "Reconcile the chain",
-        "Reconcile every Kustomization of this source in dependsOn order, each as soon as it can.",
-        "act",
-        disabled_reason=lambda c: _refusal(c, _chain(c)[:1]),
-        plan=_chain_plan,
-        verb="reconcile --chain",
-        footer=False,
-    ),
-)
+def chain_plan(context: Context, values: Values) -> Plan:
+    """Ask the whole chain, each as soon as it can."""
+    return _plan(context, values, "reconcile-chain", chain(context))

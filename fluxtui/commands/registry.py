@@ -1,19 +1,222 @@
-"""All Commands, once. Adding a family means naming it here; nothing else lists Commands."""
+"""All Commands, declared once: keys, footer, palette, help, README and headless form derive.
+
+Light on purpose: an entry names its family's functions, and the family is imported when one of them
+is called. To add a Command, write its entry here and its Plan in a family.
+"""
 
 from __future__ import annotations
 
-from fluxtui.commands import pin, promote, publish, reconcile, suspend, views
-from fluxtui.commands.command import Command
+from typing import TYPE_CHECKING
 
-ALL: tuple[Command, ...] = (
-    *views.COMMANDS,
-    *reconcile.COMMANDS,
-    *suspend.COMMANDS,
-    *promote.COMMANDS,
-    *pin.COMMANDS,
-    *publish.COMMANDS,
+from fluxtui.commands.declaration import Argument, Command
+from fluxtui.commands.later import Later
+
+if TYPE_CHECKING:
+    from fluxtui.commands import pin, promote, publish, reconcile, suspend
+else:
+    pin, promote, publish, reconcile, suspend = (
+        Later(f"fluxtui.commands.{name}")
+        for name in ("pin", "promote", "publish", "reconcile", "suspend")
+    )
+
+REASON = Argument("reason", "Why?")
+
+VIEWS = (
+    Command(
+        "versions", ("1",), "Versions", "What runs where, and what would.", "view", verb="versions"
+    ),
+    Command("tags", ("2", "t"), "Tags", "Why this version and not that one.", "view", verb="tags"),
+    Command(
+        "chain",
+        ("3", "g"),
+        "Chain",
+        "What is waiting for what, and the root blocker.",
+        "view",
+        verb="chain",
+    ),
+    Command(
+        "diff", ("4", "D"), "Diff", "What the patches do; version to version.", "view", verb="diff"
+    ),
+    Command(
+        "events",
+        ("5", "E"),
+        "Events",
+        "What changed, over all environments.",
+        "view",
+        verb="events",
+    ),
+    Command(
+        "journal",
+        ("6", "J"),
+        "Journal",
+        "What was done from here, and how it went.",
+        "view",
+        verb="journal",
+        footer=False,
+    ),
+    Command("help", ("question_mark",), "Help", "All keys.", "view"),
 )
 
+ACTS = (
+    Command(
+        "reconcile",
+        ("R",),
+        "Reconcile",
+        "Ask the controller to reconcile the selected object now.",
+        "act",
+        disabled_reason=lambda c: reconcile.refusal(c, reconcile.one(c)),
+        plan=lambda c, v: reconcile.reconcile_plan(c, v),
+        verb="reconcile",
+    ),
+    Command(
+        "reconcile-with-source",
+        ("W",),
+        "Reconcile with source",
+        "Fetch the source first, then reconcile what uses it, dependencies first.",
+        "act",
+        disabled_reason=lambda c: reconcile.refusal(c, reconcile.with_source(c)),
+        plan=lambda c, v: reconcile.source_plan(c, v),
+        verb="reconcile --with-source",
+    ),
+    Command(
+        "reconcile-chain",
+        ("C",),
+        "Reconcile the chain",
+        "Reconcile every Kustomization of this source in dependsOn order, each as soon as it can.",
+        "act",
+        disabled_reason=lambda c: reconcile.refusal(c, reconcile.chain(c)[:1]),
+        plan=lambda c, v: reconcile.chain_plan(c, v),
+        verb="reconcile --chain",
+        footer=False,
+    ),
+    Command(
+        "suspend",
+        ("s",),
+        "Suspend",
+        "Stop reconciling the selected object, with a reason that everybody sees.",
+        "act",
+        (REASON,),
+        disabled_reason=lambda c: suspend.refusal(c, wanted=True),
+        plan=lambda c, v: suspend.suspend_plan(c, v),
+        verb="suspend",
+    ),
+    Command(
+        "resume",
+        ("r",),
+        "Resume",
+        "Reconcile the selected object again.",
+        "act",
+        disabled_reason=lambda c: suspend.refusal(c, wanted=False),
+        plan=lambda c, v: suspend.resume_plan(c, v),
+        verb="resume",
+    ),
+    Command(
+        "promote",
+        ("m",),
+        "Promote",
+        "Name the digest that runs here as a stable version, and watch who takes it.",
+        "act",
+        (
+            Argument(
+                "from",
+                "Which build?",
+                "The tag or digest of the build to promote; without it, what runs here.",
+                default=lambda c: promote.from_default(c),
+                choices=lambda c: promote.from_choices(c),
+            ),
+            Argument(
+                "version",
+                "As which version?",
+                "The stable version it becomes, for example v1.5.0.",
+                default=lambda c: promote.default(c),
+                choices=lambda c: promote.next_stable(c),
+            ),
+        ),
+        disabled_reason=lambda c: promote.refusal(c),
+        questions=lambda c, v: promote.questions(c, v),
+        plan=lambda c, v: promote.plan(c, v),
+        verb="promote",
+    ),
+    Command(
+        "rollback",
+        ("ctrl+l",),
+        "Roll back",
+        "Pin the version that last reconciled well.",
+        "act",
+        (
+            Argument(
+                "version",
+                "Which version?",
+                "The tag or digest to go back to; without it, the one that last reconciled well.",
+                default=lambda c: pin.previous(c),
+                choices=lambda c: pin.choices(c),
+            ),
+            REASON,
+        ),
+        disabled_reason=lambda c: pin.rollback_refusal(c),
+        questions=lambda c, v: pin.questions(c, v),
+        plan=lambda c, v: pin.pin_plan(c, v, "rollback"),
+        verb="rollback",
+    ),
+    Command(
+        "pin",
+        ("p",),
+        "Pin",
+        "Hold the source on one digest; its policy stays and is ignored.",
+        "act",
+        (
+            Argument(
+                "version",
+                "Which version?",
+                "The tag or digest to hold, for example v1.4.2.",
+                default=lambda c: pin.default(c),
+                choices=lambda c: pin.choices(c),
+            ),
+            REASON,
+        ),
+        disabled_reason=lambda c: pin.refusal(c),
+        questions=lambda c, v: pin.questions(c, v),
+        plan=lambda c, v: pin.pin_plan(c, v, "pin"),
+        verb="pin",
+    ),
+    Command(
+        "unpin",
+        ("u",),
+        "Unpin",
+        "Follow the policy again; only what the pin set is put back.",
+        "act",
+        disabled_reason=lambda c: pin.unpin_refusal(c),
+        plan=lambda c, v: pin.unpin_plan(c, v),
+        verb="unpin",
+    ),
+    Command(
+        "publish",
+        ("b",),
+        "Publish a build",
+        "Pack the service's folder, set its image, push it under a new tag.",
+        "act",
+        (
+            Argument(
+                "version",
+                "Under which tag?",
+                "The new tag; without it, the next build after the newest.",
+                default=lambda c: publish.default(c),
+            ),
+            Argument(
+                "image",
+                "Which image tag? (empty: the same)",
+                "The tag that the service's images get inside the bundle.",
+                required=False,
+            ),
+        ),
+        disabled_reason=lambda c: publish.refusal(c),
+        questions=lambda c, v: publish.questions(c, v),
+        plan=lambda c, v: publish.plan(c, v),
+        verb="publish",
+    ),
+)
+
+ALL: tuple[Command, ...] = (*VIEWS, *ACTS)
 
 _BY_ID = {command.id: command for command in ALL}
 

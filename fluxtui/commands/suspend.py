@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.commands.command import Argument, Command, Context, Values
+from fluxtui.commands.command import Context, Values
 from fluxtui.commands.safety import (
     confirmation,
     read_only_reason,
@@ -24,7 +24,8 @@ from fluxtui.domain.plan import AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
 
 
-def _refusal(context: Context, *, wanted: bool) -> str | None:
+def refusal(context: Context, *, wanted: bool) -> str | None:
+    """Why the object cannot be suspended (`wanted`) or resumed now."""
     resource = object_of(context)
     if resource is None:
         return no_object(context)
@@ -40,7 +41,8 @@ def _required(context: Context) -> Resource:
     return resource
 
 
-def _suspend(context: Context, values: Values) -> Plan:
+def suspend_plan(context: Context, values: Values) -> Plan:
+    """Set spec.suspend and leave the reason on the object."""
     resource = _required(context)
     reason = values.get("reason", "").strip()
     if not reason:
@@ -87,7 +89,8 @@ def _suspend(context: Context, values: Values) -> Plan:
     )
 
 
-def _resume(context: Context, values: Values) -> Plan:
+def resume_plan(context: Context, values: Values) -> Plan:
+    """Remove spec.suspend with every note of it, and wait until it has reconciled."""
     resource = _required(context)
     name, environment = resource.key.label, resource.key.environment
     # Another tool's note of who suspended it would be wrong from now on.
@@ -136,28 +139,3 @@ def _resume(context: Context, values: Values) -> Plan:
         user=context.user,
         made_at=context.now,
     )
-
-
-COMMANDS = (
-    Command(
-        "suspend",
-        ("s",),
-        "Suspend",
-        "Stop reconciling the selected object, with a reason that everybody sees.",
-        "act",
-        (Argument("reason", "Why?"),),
-        disabled_reason=lambda c: _refusal(c, wanted=True),
-        plan=_suspend,
-        verb="suspend",
-    ),
-    Command(
-        "resume",
-        ("r",),
-        "Resume",
-        "Reconcile the selected object again.",
-        "act",
-        disabled_reason=lambda c: _refusal(c, wanted=False),
-        plan=_resume,
-        verb="resume",
-    ),
-)

@@ -1,0 +1,56 @@
+"""The shape of a Command: one entry says its keys, words, arguments, refusals and Plan.
+
+Named tuples and not dataclasses, the one exception in the house: `fluxtui --help` reads every
+Command, and importing `dataclasses` alone costs a third of what that may cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from fluxtui.commands.command import Context
+    from fluxtui.domain.ask import Question
+    from fluxtui.domain.plan import Plan
+
+Values = Mapping[str, str]
+
+
+class Argument(NamedTuple):
+    """One thing to ask before planning.
+
+    `title` is the question of the dialog, `help` the sentence of the flag; without one the flag is
+    not its own (`--reason` is every act's). `choices` lists sensible values, best first; `default`
+    is filled in. A `required` argument left empty keeps the dialog open, and is a usage error on
+    the command line.
+    """
+
+    name: str
+    title: str
+    help: str = ""
+    required: bool = True
+    default: Callable[[Context], str] = lambda _context: ""
+    choices: Callable[[Context], tuple[str, ...]] = lambda _context: ()
+
+
+class Command(NamedTuple):
+    """One thing a user can do.
+
+    `plan` None marks a view: the screen opens pane `id`, the headless verb prints it. `questions`
+    are put to the Engine before `plan` is called (their answers are in the Snapshot then).
+    `disabled_reason` returns why it cannot be done now, or None. `plan` raises UsageError when the
+    arguments make no sense.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    help: str
+    family: str
+    arguments: tuple[Argument, ...] = ()
+    disabled_reason: Callable[[Context], str | None] = lambda _context: None
+    questions: Callable[[Context, Values], tuple[Question, ...]] = lambda _context, _values: ()
+    plan: Callable[[Context, Values], Plan] | None = None
+    footer: bool = True
+    verb: str = ""
