@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
+from fluxtui.cluster import podlogs
 from fluxtui.cluster.credentials import Credentials
 from fluxtui.cluster.discovery import (
     AGGREGATED,
@@ -20,7 +21,15 @@ from fluxtui.cluster.discovery import (
     is_aggregated,
     listed_types,
 )
-from fluxtui.cluster.port import ApiResource, Cluster, Json, JsonPatch, Listing, WatchEvent
+from fluxtui.cluster.port import (
+    ApiResource,
+    Cluster,
+    Json,
+    JsonPatch,
+    Listing,
+    LogOptions,
+    WatchEvent,
+)
 from fluxtui.cluster.status import error_of
 from fluxtui.cluster.transport import Query, Timeouts, Transport
 from fluxtui.domain.errors import ClusterError, Expired, Invalid, NotFound, Unreachable
@@ -29,7 +38,6 @@ _LIST_RESTARTS = 3
 _ACCESS_REVIEW = ApiResource(
     "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False
 )
-_PODS = ApiResource("", "v1", "Pod", "pods")
 
 
 async def connect(
@@ -266,27 +274,11 @@ class KubeCluster:
             where=_where(type_, namespace, name),
         )
 
-    async def logs(
-        self,
-        namespace: str,
-        pod: str,
-        *,
-        container: str = "",
-        tail: int = 200,
-        previous: bool = False,
-    ) -> str:
-        query = [("tailLines", str(tail))]
-        if container:
-            query.append(("container", container))
-        if previous:
-            query.append(("previous", "true"))
-        data = await self._transport.data(
-            "GET",
-            _path(_PODS, namespace, pod, "log"),
-            query=query,
-            where=_where(_PODS, namespace, pod),
-        )
-        return data.decode("utf-8", "replace")
+    async def logs(self, namespace: str, pod: str, options: LogOptions) -> str:
+        return await podlogs.read(self._transport, namespace, pod, options)
+
+    def follow_logs(self, namespace: str, pod: str, options: LogOptions) -> AsyncIterator[str]:
+        return podlogs.follow(self._transport, namespace, pod, options)
 
     async def can_i(self, verb: str, type_: ApiResource, namespace: str = "") -> bool:
         attributes = {

@@ -55,6 +55,17 @@ class WatchEvent:
     object: Json
 
 
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """Which log: `container` "" where there is but one, `tail` lines, `since` seconds (0: all)."""
+
+    container: str = ""
+    tail: int = 200
+    previous: bool = False
+    timestamps: bool = False
+    since: int = 0
+
+
 class Cluster(Protocol):
     """A Kubernetes API. Every method raises the ClusterError family of `domain.errors`."""
 
@@ -166,16 +177,14 @@ class Cluster(Protocol):
         `grace`: seconds a Pod has to end (0: it is gone at once); None: as its spec says.
         """
 
-    async def logs(
-        self,
-        namespace: str,
-        pod: str,
-        *,
-        container: str = "",
-        tail: int = 200,
-        previous: bool = False,
-    ) -> str:
+    async def logs(self, namespace: str, pod: str, options: LogOptions) -> str:
         """The last lines of a container's log."""
+
+    def follow_logs(self, namespace: str, pod: str, options: LogOptions) -> AsyncIterator[str]:
+        """Lines of a container's log without their ends, as they are written, until its end.
+
+        Raises the ClusterError family, Unreachable when the connection breaks.
+        """
 
     async def can_i(self, verb: str, type_: ApiResource, namespace: str = "") -> bool:
         """SelfSubjectAccessReview."""

@@ -151,6 +151,31 @@ class Transport:
         finally:
             self._cut(response)
 
+    async def chunks(self, path: str, *, query: Query, where: str = "") -> AsyncIterator[bytes]:
+        """What the server sends, piece by piece, until it ends the stream; silence is no fault.
+
+        Raises the ClusterError family.
+        """
+        from aiohttp import ClientError, ClientTimeout
+
+        timeout = ClientTimeout(total=None, sock_connect=self._timeouts.connect)
+        try:
+            response = await self._send("GET", path, query, {"Accept": "*/*"}, None, timeout)
+        except (ClientError, OSError, TimeoutError) as error:
+            raise self._unreachable(error, where) from error
+        try:
+            if response.status >= 400:
+                data = await response.read()
+                raise status_error(
+                    response.status, data, response.headers, where=self._where(where)
+                )
+            async for chunk in response.content.iter_any():
+                yield chunk
+        except (ClientError, OSError, TimeoutError) as error:
+            raise self._unreachable(error, where) from error
+        finally:
+            self._cut(response)
+
     async def close(self) -> None:
         """Close all connections, and wait until the sockets are closed."""
         await self._credentials.close()

@@ -60,12 +60,31 @@ class EnvironmentsDiff:
 
 @dataclass(frozen=True, slots=True)
 class ReadLogs:
-    """The last lines of a pod's log. Answer: str."""
+    """The last lines of a pod's log. Answer: str. `since`: seconds, 0 = from the beginning.
+
+    `EnginePort.follow` takes the same question and goes on as lines are written.
+    """
 
     pod: Key
     container: str = ""
     tail: int = 200
     previous: bool = False
+    timestamps: bool = False
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogView:
+    """A followed log as it stands: its last lines, and how many came `before` these.
+
+    `state`: `reading` (nothing came yet), `following`, `ended` (with its container), `failed` (then
+    `error` says why).
+    """
+
+    lines: tuple[str, ...] = ()
+    before: int = 0
+    state: str = "reading"
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

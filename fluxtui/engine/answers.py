@@ -6,10 +6,10 @@ worker. Nothing here writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from fluxtui.cluster.port import Cluster
+from fluxtui.cluster.port import Cluster, LogOptions
 from fluxtui.domain.ask import (
     BuildOf,
     EnvironmentsDiff,
@@ -66,12 +66,23 @@ class Answers:
         """End the worker process."""
         await self._worker.close()
 
+    def followed(self, question: ReadLogs) -> AsyncIterator[str]:
+        """The lines of a log as they are written. Raises FluxtuiError."""
+        pod = question.pod
+        cluster = self._cluster(pod.environment)
+        return cluster.follow_logs(pod.namespace, pod.name, _options(question))
+
     async def _logs(self, question: ReadLogs) -> str:
         pod = question.pod
-        return await self._cluster(pod.environment).logs(
-            pod.namespace,
-            pod.name,
-            container=question.container,
-            tail=question.tail,
-            previous=question.previous,
-        )
+        cluster = self._cluster(pod.environment)
+        return await cluster.logs(pod.namespace, pod.name, _options(question))
+
+
+def _options(question: ReadLogs) -> LogOptions:
+    return LogOptions(
+        container=question.container,
+        tail=question.tail,
+        previous=question.previous,
+        timestamps=question.timestamps,
+        since=question.since,
+    )

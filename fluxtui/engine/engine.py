@@ -19,7 +19,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from fluxtui.cluster.port import Cluster
-from fluxtui.domain.ask import Question
+from fluxtui.domain.ask import Question, ReadLogs
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import FluxtuiError, RefusedError, Unreachable
 from fluxtui.domain.plan import Plan, Receipt
@@ -33,6 +33,7 @@ from fluxtui.engine.feeds import Api, Connect, by_context
 from fluxtui.engine.gate import FAST, SLOW, Gate
 from fluxtui.engine.jobs import Jobs
 from fluxtui.engine.journal import Journal
+from fluxtui.engine.logtail import LogTail
 from fluxtui.engine.past import past_acts
 from fluxtui.engine.picks import Picks
 from fluxtui.engine.publisher import Publisher
@@ -75,7 +76,7 @@ class Engine:
         self._stopped = False
         self._interest: frozenset[Key] = frozenset()
         self._asked: set[asyncio.Future[None]] = set()
-        interval = SLOW if config.slow else FAST
+        self._interval = interval = SLOW if config.slow else FAST
         self._gate = Gate(self._loop, interval)
         self._store = Store(config, self._changed)
         self._registries = Registries(registry, config.cache)
@@ -136,6 +137,11 @@ class Engine:
 
     def ask(self, question: Question) -> Future[Any]:
         return self._submit(self._published(self._answers.answer(question)))
+
+    def follow(self, question: ReadLogs, wake: Callable[[], None]) -> LogTail:
+        tail = LogTail(self._loop, wake, interval=self._interval)
+        self._post(tail.begin, lambda: self._answers.followed(question))
+        return tail
 
     def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
         return self._submit(self._published(self._jobs.run(plan, confirmed)))

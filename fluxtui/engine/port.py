@@ -9,10 +9,24 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from fluxtui.domain.ask import Question
+from fluxtui.domain.ask import LogView, Question, ReadLogs
 from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
+
+
+class FollowedLog(Protocol):
+    """A log that is being read. Thread-safe."""
+
+    @property
+    def view(self) -> LogView:
+        """What there is of it now."""
+
+    def seen(self) -> None:
+        """The reader has taken the view."""
+
+    def close(self) -> None:
+        """Stop reading."""
 
 
 class EnginePort(Protocol):
@@ -39,6 +53,10 @@ class EnginePort(Protocol):
 
     def ask(self, question: Question) -> Future[Any]:
         """Answer a question of `domain.ask`."""
+
+    def follow(self, question: ReadLogs, wake: Callable[[], None]) -> FollowedLog:
+        """Read a log as it is written; `wake` comes from the Engine thread, at a bounded rate, when
+        there is more, and not again until `seen()` of what this returns. Close it in the end."""
 
     def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
         """Check inputs again, journal, run the Steps. RefusedError when something moved."""

@@ -9,11 +9,20 @@ from pathlib import Path
 import pytest
 
 from fluxtui.cluster.client import connect
-from fluxtui.cluster.port import ApiResource, Cluster, Json
-from fluxtui.domain.errors import Conflict, Expired, Forbidden, NotFound, Unauthorized, Unreachable
+from fluxtui.cluster.port import ApiResource, Cluster, Json, LogOptions
+from fluxtui.domain.errors import (
+    ClusterError,
+    Conflict,
+    Expired,
+    Forbidden,
+    NotFound,
+    Unauthorized,
+    Unreachable,
+)
 from fluxtui.world.apiserver.server import ApiServer
 
 MAPS = ApiResource("", "v1", "ConfigMap", "configmaps")
+PODS = ApiResource("", "v1", "Pod", "pods")
 
 
 @pytest.fixture
@@ -171,3 +180,27 @@ async def test_many_watches_and_requests_share_one_client(cluster: Cluster) -> N
         await done.wait()
     await asyncio.gather(*tasks)
     assert set(seen) == {"all"}
+
+
+async def test_a_log_is_read_and_followed_to_the_end_of_its_container(cluster: Cluster) -> None:
+    pod: Json = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web", "namespace": "default"},
+        "spec": {"containers": [{"name": "app", "image": "acme/web:v1"}]},
+    }
+    await cluster.create(PODS, pod, field_manager="me")
+    began = "2026-11-29T08:00:00Z"
+    over = {"exitCode": 1, "startedAt": began, "finishedAt": "2026-11-29T08:00:04Z"}
+    status = {"name": "app", "image": "i", "imageID": "", "ready": False, "restartCount": 0}
+    body = {"status": {"containerStatuses": [{**status, "state": {"terminated": over}}]}}
+    await cluster.patch(PODS, "default", "web", body, field_manager="me", subresource="status")
+    options = LogOptions(tail=3, timestamps=True)
+    text = await cluster.logs("default", "web", options)
+    lines = [line async for line in cluster.follow_logs("default", "web", options)]
+    assert lines == text.splitlines()
+    assert lines and all(line.startswith("2026-11-29T08:00:0") for line in lines)
+    with pytest.raises(ClusterError, match="previous terminated container"):
+        await cluster.logs("default", "web", LogOptions(previous=True))
+    with pytest.raises(ClusterError, match="container no is not valid"):
+        [line async for line in cluster.follow_logs("default", "web", LogOptions("no"))]

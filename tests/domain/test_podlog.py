@@ -1,0 +1,108 @@
+"""Whose log is read first: the Pod and container that fail, wherever the key was pressed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fluxtui.domain.podlog import containers_of, first_to_read, owner_of, pods_behind
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Snapshot
+
+Json = dict[str, Any]
+RUNS: Json = {"state": {"running": {}}, "ready": True}
+CRASHES: Json = {
+    "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+    "lastState": {"terminated": {"exitCode": 1}},
+    "restartCount": 4,
+}
+UNREADY: Json = {"state": {"running": {}}, "ready": False}
+PULLS: Json = {"state": {"waiting": {"reason": "ImagePullBackOff"}}}
+STARTS: Json = {"state": {"waiting": {"reason": "ContainerCreating"}}}
+LABELS = {"app": "web"}
+
+
+def pod(name: str, inits: Json | None = None, **states: Json) -> Json:
+    def statuses(of: Json) -> list[Json]:
+        return [{"name": n, **state} for n, state in of.items()]
+
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": "shop", "labels": LABELS},
+        "spec": {
+            "containers": [{"name": n} for n in states],
+            "initContainers": [{"name": n} for n in inits or {}],
+        },
+        "status": {
+            "containerStatuses": statuses(states),
+            "initContainerStatuses": statuses(inits or {}),
+        },
+    }
+
+
+DEPLOYMENT: Json = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "web", "namespace": "shop"},
+    "spec": {"selector": {"matchLabels": LABELS}},
+}
+KUSTOMIZATION: Json = {
+    "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
+    "kind": "Kustomization",
+    "metadata": {"name": "shop", "namespace": "flux-system"},
+    "status": {"inventory": {"entries": [{"id": "shop_web_apps_Deployment", "v": "v1"}]}},
+}
+
+
+def snapshot(*objects: Json) -> Snapshot:
+    tables: dict[str, dict[tuple[str, str], dict[Key, Resource]]] = {"prod": {}}
+    for obj in objects:
+        resource = Resource.from_object("prod", obj)
+        id_ = (resource.key.group, resource.key.kind)
+        tables["prod"].setdefault(id_, {})[resource.key] = resource
+    return Snapshot(resources=tables)
+
+
+def key(obj: Json) -> Key:
+    return Resource.from_object("prod", obj).key
+
+
+def chosen(obj: Json) -> str:
+    first = first_to_read(containers_of(Resource.from_object("prod", obj)))
+    return first.name if first else ""
+
+
+def test_the_failing_container_comes_first_and_init_containers_count() -> None:
+    assert chosen(pod("a", app=RUNS, sidecar=CRASHES)) == "sidecar"
+    assert chosen(pod("a", app=UNREADY, sidecar=RUNS)) == "app"
+    assert chosen(pod("a", {"setup": CRASHES}, app=STARTS)) == "setup"
+    assert (
+        chosen(pod("a", {"setup": {"state": {"terminated": {"exitCode": 0}}}}, app=RUNS)) == "app"
+    )
+    assert chosen(pod("a", app=PULLS, sidecar=UNREADY)) == "app"
+
+
+def test_what_is_only_starting_is_not_to_blame() -> None:
+    assert chosen(pod("a", app=STARTS, sidecar=UNREADY)) == "sidecar"
+
+
+def test_containers_say_how_often_and_whether_there_was_a_run_before() -> None:
+    (app,) = containers_of(Resource.from_object("prod", pod("a", app=CRASHES)))
+    assert (app.state, app.reason, app.restarts) == ("waiting", "CrashLoopBackOff", 4)
+    assert app.has_previous and app.failing
+
+
+def test_pods_are_found_behind_workload_and_kustomization_worst_first() -> None:
+    well, bad = pod("a-well", app=RUNS), pod("b-bad", app=CRASHES)
+    world = snapshot(well, bad, DEPLOYMENT, KUSTOMIZATION)
+    for obj in (DEPLOYMENT, KUSTOMIZATION):
+        assert [p.key.name for p in pods_behind(world, key(obj))] == ["b-bad", "a-well"]
+    assert [p.key.name for p in pods_behind(world, key(well))] == ["a-well"]
+
+
+def test_the_owner_is_who_must_be_watched_to_see_pods() -> None:
+    world = snapshot(DEPLOYMENT, KUSTOMIZATION)
+    assert owner_of(world, key(DEPLOYMENT)) == key(KUSTOMIZATION)
+    assert owner_of(world, key(KUSTOMIZATION)) == key(KUSTOMIZATION)
+    assert owner_of(world, key(pod("a"))) is None
+    assert pods_behind(world, key(pod("a"))) == ()
