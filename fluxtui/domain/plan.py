@@ -199,6 +199,7 @@ class Outcome(enum.StrEnum):
     UNKNOWN = "unknown"  # no answer; read back before anything else is tried
     REFUSED = "refused"  # a precondition did not hold
     SKIPPED = "skipped"  # a Step it needs did not succeed
+    NEVER = "never ran"  # the act was cut off before it came to it
 
 
 @dataclass(frozen=True, slots=True)

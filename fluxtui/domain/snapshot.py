@@ -78,11 +78,26 @@ class TagList:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A Plan that is running or ran in this session, and the Receipts so far."""
+    """A Plan that is running or ran, and the Receipts so far; all times RFC 3339.
+
+    `began` and `ended`: when it was confirmed and when it was over ("" = not known, or not yet).
+    `started`: Step id -> when it was begun. `cut`: why it ended before its Steps had ("" = it did
+    not); each Step has a Receipt then that says what is known of it. `elsewhere`: another fluxtui
+    is running it.
+    """
 
     plan: Plan
     receipts: tuple[Receipt, ...] = ()
     finished: bool = False
+    began: str = ""
+    ended: str = ""
+    started: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    cut: str = ""
+    elsewhere: bool = False
+
+    def receipt(self, step: str) -> Receipt | None:
+        """The newest Receipt of a Step."""
+        return next((r for r in reversed(self.receipts) if r.step == step), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from fluxtui.domain.board import Line
+from fluxtui.domain.instants import instant
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.revision import digest_of, tag_of, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
@@ -94,13 +94,11 @@ def signature_word(fact: TagFacts | None) -> str:
     return "yes" if fact.signed else "no"
 
 
-def _created(facts: Mapping[str, TagFacts], tag: str) -> float:
-    """Epoch seconds, 0 when not known."""
-    try:
-        moment = datetime.fromisoformat(facts[tag].created)
-    except (KeyError, ValueError):
-        return 0.0  # not read, or an annotation that is no time
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+def _created(facts: Mapping[str, TagFacts], tag: str) -> int:
+    """When it was published; -1 when not read, or when its annotation is no time."""
+    fact = facts.get(tag)
+    moment = instant(fact.created, zone=False) if fact else None
+    return -1 if moment is None else moment
 
 
 def _rank(verdict: Verdict) -> int:

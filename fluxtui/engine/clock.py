@@ -13,6 +13,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from fluxtui.domain.instants import seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -71,8 +73,4 @@ def rfc3339(epoch: float) -> str:
 
 def epoch(text: str) -> float | None:
     """Epoch seconds of an RFC 3339 text (Kubernetes writes `Z`); None when it is none."""
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.timestamp() if moment.tzinfo else None
+    return seconds(text)

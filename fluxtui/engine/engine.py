@@ -34,7 +34,7 @@ from fluxtui.engine.gate import FAST, SLOW, Gate
 from fluxtui.engine.jobs import Jobs
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.logtail import LogTail
-from fluxtui.engine.past import past_acts
+from fluxtui.engine.past import past_acts, reminders
 from fluxtui.engine.picks import Picks
 from fluxtui.engine.publisher import Publisher
 from fluxtui.engine.pullsecrets import PullSecrets
@@ -74,6 +74,7 @@ class Engine:
         self._thread = threading.Thread(target=self._main, name="fluxtui-engine", daemon=True)
         self._stopping = asyncio.Event()
         self._stopped = False
+        self._why = ""
         self._interest: frozenset[Key] = frozenset()
         self._asked: set[asyncio.Future[None]] = set()
         self._interval = interval = SLOW if config.slow else FAST
@@ -118,10 +119,10 @@ class Engine:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop(self, why: str = "fluxtui was left") -> None:
         if self._stopped:
             return
-        self._stopped = True
+        self._stopped, self._why = True, why
         if self._thread.ident is None:
             self._loop.close()
             return
@@ -209,14 +210,22 @@ class Engine:
         try:
             # Unreadable, the Journal says so at the next act; looking on needs none.
             with contextlib.suppress(OSError):
-                self._store.remember(past_acts(self._journal, ACTS_KEPT))
+                self._recall()
             await self._stopping.wait()
         finally:
             self._gate.close()
+            await self._jobs.stop(self._why)
             await self._answers.close()
             await _ended({*apis, publishing})
             await _ended(asyncio.all_tasks() - {asyncio.current_task()})
             await _hung_up(self._loop)
+
+    def _recall(self) -> None:
+        """What was done before, and what of it was cut off. Raises OSError."""
+        acts = past_acts(self._journal, ACTS_KEPT)
+        self._store.remember(acts)
+        for number, reminder in enumerate(reminders(acts, self._clock.now())):
+            self._store.note(("interrupted", number), reminder)
 
     async def _published(self, work: Awaitable[T]) -> T:
         """The result of `work`, once a Snapshot has what it brought (tags, facts, Receipts)."""

@@ -15,6 +15,7 @@ from fluxtui.cluster.port import Cluster, Json
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import FluxtuiError, Unreachable
+from fluxtui.domain.instants import order
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState
 from fluxtui.engine.clock import Backoff, Clock, Pace
@@ -266,11 +267,11 @@ def _place(obj: Json) -> tuple[str, str]:
     return str(meta.get("namespace") or ""), str(meta.get("name") or "")
 
 
-def _last_seen(event: Json) -> str:
-    """When an Event was last seen (RFC 3339), for sorting."""
+def _last_seen(event: Json) -> int:
+    """When an Event was last seen, for sorting."""
     meta = event.get("metadata") or {}
     times = (event.get("lastTimestamp"), event.get("eventTime"), meta.get("creationTimestamp"))
-    return str(next((time for time in times if time), ""))
+    return order(str(next((time for time in times if time), "")))
 
 
 def _version(obj: Json) -> tuple[str, str]:

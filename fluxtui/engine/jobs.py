@@ -8,6 +8,7 @@ contain.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import graphlib
 from collections.abc import Callable, Mapping
 
@@ -41,6 +42,8 @@ from fluxtui.engine.tagging import Tagging
 from fluxtui.engine.tags import TagWatch
 from fluxtui.engine.writes import Result, Writes, Written
 
+GRACE = 3.0  # seconds that a write gets to be answered when fluxtui is left
+
 
 class Jobs:
     """Lives on the Engine's loop."""
@@ -66,6 +69,7 @@ class Jobs:
         self._clock = clock
         self._cluster = cluster
         self._new_kinds = new_kinds
+        self._runs: set[Run] = set()
 
     async def run(self, plan: Plan, confirmed: bool) -> tuple[Receipt, ...]:
         """Receipts in the order of the Steps. Raises RefusedError before anything was written."""
@@ -83,11 +87,22 @@ class Jobs:
                 where=str(error.filename or ""),
                 next="nothing was done; free space or name another journal",
             ) from error
-        number = self._store.act(plan)
+        number = self._store.act(plan, self._clock.stamp())
+        run = Run(self, plan, number, clusters)
+        self._runs.add(run)
         try:
-            return await Run(self, plan, number, clusters).steps()
+            return await run.steps()
         finally:
-            self._store.finish(number)
+            self._runs.discard(run)
+            self._store.finish(number, self._clock.stamp(), run.cut)
+            self._journal.over(plan.id)
+
+    async def stop(self, why: str) -> None:
+        """Give up what runs: waits end at once, writes get a moment to hear their answer.
+
+        The Journal is told why; what has no outcome by then is for the next start to tell.
+        """
+        await asyncio.gather(*(run.give_up(why) for run in tuple(self._runs)))
 
     def _check_permission(self, plan: Plan, confirmed: bool) -> None:
         if self._config.read_only:
@@ -143,10 +158,31 @@ class Run:
         self._written = Written()
         self._writes = Writes(jobs._store, clusters, self._written, jobs._new_kinds)
         self._tagging = Tagging(jobs._registries, jobs._clock)
+        self._tasks: dict[str, asyncio.Task[Receipt]] = {}
+        self._writing: set[str] = set()  # Steps whose write is under way
+        self.cut = ""  # why it was given up
+
+    async def give_up(self, why: str) -> None:
+        """No further Step begins; what is being written may end within `GRACE` seconds."""
+        self.cut = why
+        for id_, task in self._tasks.items():
+            if id_ not in self._writing:
+                task.cancel()
+        writing = [self._tasks[id_] for id_ in self._writing]
+        if writing:
+            await asyncio.wait(writing, timeout=GRACE)
+        for task in self._tasks.values():
+            task.cancel()
+        # A Journal that cannot be written now has told its intents: the next start tells the rest.
+        with contextlib.suppress(OSError):
+            jobs = self._jobs
+            await asyncio.to_thread(
+                jobs._journal.interrupted, self._plan.id, why, jobs._clock.stamp()
+            )
 
     async def steps(self) -> tuple[Receipt, ...]:
         """All Steps, each as soon as what it needs is done."""
-        tasks: dict[str, asyncio.Task[Receipt]] = {}
+        tasks = self._tasks
         for id_ in graphlib.TopologicalSorter(
             {s.id: s.needs for s in self._plan.steps}
         ).static_order():
@@ -165,19 +201,24 @@ class Run:
         bad = next((receipt for receipt in needed if not receipt.ok), None)
         if bad is not None:
             return await self._receipt(step, Outcome.SKIPPED, f"{bad.step} was {bad.outcome}")
+        if self.cut:
+            raise asyncio.CancelledError
+        at = self._jobs._clock.stamp()
         try:
             await asyncio.to_thread(
-                self._jobs._journal.intent,
-                self._plan.id,
-                step.id,
-                step.title,
-                self._jobs._clock.stamp(),
+                self._jobs._journal.intent, self._plan.id, step.id, step.title, at
             )
         except OSError as error:
             text = f"nothing was done: the Journal cannot be written ({error.strerror})"
             return await self._receipt(step, Outcome.FAILED, text)
-        outcome, message = await self._outcome(step)
-        return await self._receipt(step, outcome, message)
+        self._jobs._store.started(self._number, step.id, at)
+        if isinstance(step, WRITES):
+            self._writing.add(step.id)
+        try:
+            outcome, message = await self._outcome(step)
+            return await self._receipt(step, outcome, message)
+        finally:
+            self._writing.discard(step.id)
 
     async def _outcome(self, step: AnyStep) -> Result:
         try:

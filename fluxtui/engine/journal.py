@@ -1,8 +1,9 @@
 """The Journal: append-only JSON lines of what was meant and what came of it.
 
 The Plan once, then per Step an intent before and an outcome after, each line forced to the disk
-before the Engine goes on: after a crash the file still says what may have happened. It is private
-to the person (0600) and never holds a Secret's value, because no Plan does.
+before the Engine goes on: after a crash the file still says what may have happened. An act that is
+cut off on the way out gets a last line that says why. It is private to the person (0600) and never
+holds a Secret's value, because no Plan does.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.plan import Outcome, Plan, Receipt
+from fluxtui.engine.holding import Holding
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line. `type` is `plan`, `intent` or `receipt`; `plan` is the Plan's id, `at` RFC 3339."""
+    """One line. `type` is `plan`, `intent`, `receipt` or `interrupted`; `plan` is the Plan's id,
+    `at` RFC 3339; `by` names the fluxtui that began it (of a `plan` line, see `runs`)."""
 
     type: str
     plan: str
     at: str
     body: dict[str, Any]
+    by: str = ""
 
     def receipt(self) -> Receipt | None:
         """The Receipt of a `receipt` line."""
@@ -41,10 +45,19 @@ class Journal:
     def __init__(self, path: str | Path = "") -> None:
         self._path = Path(path) if str(path) else None
         self._lock = threading.Lock()
+        self._holding = Holding(self._path) if self._path is not None else None
+        self._running: list[str] = []
 
     def plan(self, plan: Plan, at: str) -> None:
-        """A Plan is about to run."""
-        self._append({"type": "plan", "at": at, "plan": plan.id, "body": plan.to_json()})
+        """A Plan is about to run; until `over` this fluxtui is known to run it."""
+        line = {"type": "plan", "at": at, "plan": plan.id, "body": plan.to_json()}
+        if self._holding is not None:
+            with self._lock:
+                self._folder()
+                self._holding.take()
+                self._running.append(plan.id)
+            line["by"] = self._holding.token
+        self._append(line)
 
     def intent(self, plan: str, step: str, title: str, at: str) -> None:
         """A Step is about to be done."""
@@ -60,23 +73,53 @@ class Journal:
         }
         self._append({"type": "receipt", "at": receipt.at, "plan": receipt.plan, "body": body})
 
+    def interrupted(self, plan: str, why: str, at: str) -> None:
+        """A running act is given up: what has no outcome by now gets none."""
+        self._append({"type": "interrupted", "at": at, "plan": plan, "body": {"why": why}})
+
+    def over(self, plan: str) -> None:
+        """The act of that Plan no longer runs here, whatever came of it."""
+        with self._lock:
+            if plan in self._running:
+                self._running.remove(plan)
+            if self._holding is not None and not self._running:
+                self._holding.drop()
+
+    def runs(self, token: str) -> bool:
+        """Whether the fluxtui that began an act (`by` of its line) may still be at it."""
+        with self._lock:
+            return self._holding is not None and self._holding.alive(token)
+
     def read(self) -> Iterator[Entry]:
         """All lines, oldest first. A line cut by a crash is left out; no file, no lines."""
+        for data in self._lines():
+            try:
+                by = str(data.get("by") or "")
+                yield Entry(data["type"], data["plan"], data["at"], data["body"], by)
+            except KeyError:
+                continue
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
         if self._path is None or not self._path.exists():
             return
-        with self._path.open(encoding="utf-8") as lines:
+        with self._path.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 try:
                     data = json.loads(line)
-                    yield Entry(data["type"], data["plan"], data["at"], data["body"])
-                except (ValueError, KeyError, TypeError):
+                except ValueError:
                     continue
+                if isinstance(data, dict):
+                    yield data
+
+    def _folder(self) -> None:
+        assert self._path is not None
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _append(self, line: dict[str, Any]) -> None:
         if self._path is None:
             return
         with self._lock:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._folder()
             handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 os.fchmod(handle, 0o600)

@@ -1,36 +1,146 @@
 """What was done from here before: acts read back from the Journal, for a new session.
 
-A Plan without an outcome in the Journal was cut off; it is shown with the Receipts it has. Lines
-that no longer parse are left out: the file itself is never changed.
+An act whose Steps have not all an outcome was cut off, unless another fluxtui is running it this
+moment; for each Step it says what is known: done, never begun, or begun with an unknown outcome.
+Lines that no longer parse are left out: the file itself is never changed.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-from fluxtui.domain.plan import Plan
+from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.instants import NANOSECONDS, order
+from fluxtui.domain.plan import AnyStep, AwaitStep, Outcome, Plan, Receipt
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act
-from fluxtui.engine.journal import Journal
+from fluxtui.engine.journal import Entry, Journal
+
+NO_WORD = "fluxtui ended without a word (it was killed, or the machine went down)"
+REMINDED = timedelta(days=7)  # so long a cut act is a finding, unless it was done again
+
+
+@dataclass
+class _Telling:
+    """One run of a Plan, line by line."""
+
+    plan: Plan
+    began: str
+    by: str
+    receipts: list[Receipt] = field(default_factory=list)
+    started: dict[str, str] = field(default_factory=dict)
+    why: str = ""
+    ended: str = ""
+
+    def hear(self, entry: Entry) -> None:
+        """One more line. Raises ValueError, KeyError, TypeError for one that makes no sense."""
+        if entry.type == "intent":
+            self.started[str(entry.body["step"])] = entry.at
+        elif entry.type == "interrupted":
+            self.why, self.ended = str(entry.body["why"]), entry.at
+        elif (receipt := entry.receipt()) is not None:
+            self.receipts.append(receipt)
+
+    def act(self, running: bool) -> Act:
+        """What became of it."""
+        told = {r.step for r in self.receipts}
+        open_steps = [s for s in self.plan.steps if s.id not in told]
+        last = self.ended or max((r.at for r in self.receipts), key=order, default=self.began)
+        act = Act(self.plan, tuple(self.receipts), True, self.began, last, dict(self.started))
+        if not open_steps:
+            return act
+        if running and not self.why:
+            return Act(self.plan, act.receipts, False, self.began, "", act.started, elsewhere=True)
+        cut = self.why or NO_WORD
+        closed = tuple(_unheard(self.plan.id, step, self.started, last) for step in open_steps)
+        return Act(self.plan, (*act.receipts, *closed), True, self.began, last, act.started, cut)
+
+
+def _unheard(plan: str, step: AnyStep, started: Mapping[str, str], at: str) -> Receipt:
+    """What is known of a Step that has no outcome in the Journal."""
+    if step.id not in started:
+        return Receipt(plan, step.id, Outcome.NEVER, "the act was cut off before it", at)
+    if isinstance(step, AwaitStep):
+        text = "cut off while waiting: whether it came true was not seen"
+    else:
+        text = "cut off while it was being done: look whether it was"
+    return Receipt(plan, step.id, Outcome.UNKNOWN, text, at)
 
 
 def past_acts(journal: Journal, most: int) -> tuple[Act, ...]:
-    """The last `most` acts, oldest first, all of them finished. Raises OSError."""
-    acts: dict[str, Act] = {}
+    """The last `most` acts, oldest first. Raises OSError."""
+    runs: dict[str, _Telling] = {}
     for entry in journal.read():
-        if entry.type == "plan":
-            try:
+        try:
+            if entry.type == "plan":
                 plan = Plan.from_json(entry.body)
-            except (ValueError, KeyError, TypeError):
-                continue
-            # The same Plan may run twice; the newest run counts and moves to the end.
-            acts.pop(entry.plan, None)
-            acts[entry.plan] = Act(plan, finished=True)
-        elif entry.type == "receipt" and entry.plan in acts:
-            try:
-                receipt = entry.receipt()
-            except (ValueError, KeyError, TypeError):
-                continue
-            if receipt is not None:
-                act = acts[entry.plan]
-                acts[entry.plan] = replace(act, receipts=(*act.receipts, receipt))
-    return tuple(acts.values())[-most:]
+                # The same Plan may run twice; the newest run counts and moves to the end.
+                runs.pop(entry.plan, None)
+                runs[entry.plan] = _Telling(plan, entry.at, entry.by)
+            elif entry.plan in runs:
+                runs[entry.plan].hear(entry)
+        except (ValueError, KeyError, TypeError):
+            continue
+    newest = list(runs.values())[-most:]
+    return tuple(run.act(journal.runs(run.by)) for run in newest)
+
+
+def interrupted_acts(journal: Journal, most: int = 50) -> tuple[Act, ...]:
+    """Those of the last `most` acts that were cut off, oldest first. Raises OSError."""
+    return tuple(act for act in past_acts(journal, most) if act.cut)
+
+
+def reminders(acts: Iterable[Act], now: float) -> tuple[Finding, ...]:
+    """A finding for each act that was cut off lately (`now`: epoch seconds), newest first.
+
+    Not for one whose objects were acted on again since: whoever did that has looked.
+    """
+    found: list[Finding] = []
+    since: set[object] = set()
+    for act in reversed(tuple(acts)):
+        touched = set(subjects(act.plan))
+        fresh = order(act.ended) / NANOSECONDS > now - REMINDED.total_seconds()
+        if act.cut and fresh and not touched & since:
+            found.append(_reminder(act))
+        since |= touched
+    return tuple(found)
+
+
+def _reminder(act: Act) -> Finding:
+    key = next((s for s in subjects(act.plan) if isinstance(s, Key)), None)
+    return Finding(
+        Severity.WARNING,
+        "interrupted",
+        key.environment if key else ", ".join(act.plan.environments),
+        f"{act.plan.title} was cut off ({act.cut}): {tally(act)}",
+        "see the Journal for each step, and do again what is still wanted",
+        key,
+    )
+
+
+def tally(act: Act) -> str:
+    """`2 of 5 steps done, 1 with unknown outcome, 2 never ran`."""
+    by_outcome: dict[str, int] = {}
+    for step in act.plan.steps:
+        receipt = act.receipt(step.id)
+        word = "never" if receipt is None else str(receipt.outcome)
+        word = "done" if receipt is not None and receipt.ok else word
+        by_outcome[word] = by_outcome.get(word, 0) + 1
+    parts = [f"{by_outcome.pop('done', 0)} of {len(act.plan.steps)} steps done"]
+    words = {
+        "unknown": "with unknown outcome", "never ran": "never ran", "never": "never ran",
+    }  # fmt: skip
+    parts += [f"{count} {words.get(word, word)}" for word, count in by_outcome.items()]
+    return ", ".join(parts)
+
+
+def subjects(plan: Plan) -> tuple[Key | str, ...]:
+    """Objects and repositories that the Steps of a Plan write to, each once."""
+    found: dict[Key | str, None] = {}
+    for step in plan.steps:
+        if not isinstance(step, AwaitStep):
+            subject: Key | str = step.target if hasattr(step, "target") else step.repository
+            found[subject] = None
+    return tuple(found)

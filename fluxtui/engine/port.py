@@ -39,8 +39,9 @@ class EnginePort(Protocol):
     def start(self) -> None:
         """Start the thread; Environments connect on their own, none delays another."""
 
-    def stop(self) -> None:
-        """End feeds, close connections, join the thread."""
+    def stop(self, why: str = "fluxtui was left") -> None:
+        """Give up running acts (the Journal says `why`), end feeds and connections, join the
+        thread."""
 
     def on_change(self, wake: Callable[[], None]) -> None:
         """Call `wake` (from the Engine thread) when there is a newer Snapshot.

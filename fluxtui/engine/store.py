@@ -129,10 +129,10 @@ class Store:
         self._new_selections = True
         self._touch()
 
-    def act(self, plan: Plan) -> int:
-        """A Plan begins; the number is for `receipt` and `finish`."""
+    def act(self, plan: Plan, at: str = "") -> int:
+        """A Plan begins (`at` RFC 3339); the number is for `started`, `receipt` and `finish`."""
         self._act_serial += 1
-        self._acts[self._act_serial] = Act(plan)
+        self._acts[self._act_serial] = Act(plan, began=at)
         for number in [n for n, act in self._acts.items() if act.finished][:-ACTS_KEPT]:
             del self._acts[number]
         self._changed()
@@ -153,9 +153,16 @@ class Store:
         self._new_receipts.append((act.plan, receipt))
         self._changed()
 
-    def finish(self, number: int) -> None:
-        """A Plan ended."""
-        self._acts[number] = dataclasses.replace(self._acts[number], finished=True)
+    def started(self, number: int, step: str, at: str) -> None:
+        """A Step of a running Plan is being done since then."""
+        act = self._acts[number]
+        self._acts[number] = dataclasses.replace(act, started={**act.started, step: at})
+        self._changed()
+
+    def finish(self, number: int, at: str = "", cut: str = "") -> None:
+        """A Plan ended; `cut`: why before its Steps had."""
+        act = self._acts[number]
+        self._acts[number] = dataclasses.replace(act, finished=True, ended=at, cut=cut)
         self._changed()
 
     def _arrived(self, key: Key) -> None:

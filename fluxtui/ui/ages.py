@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from fluxtui.domain.instants import seconds as seconds_of
 
 
 def epoch(stamp: str) -> float:
     """Seconds since 1970 of an RFC 3339 text (nanoseconds allowed); 0 when it is none."""
-    text = stamp.strip().replace("Z", "+00:00").replace("z", "+00:00")
-    head, dot, tail = text.partition(".")
-    if dot:
-        digits = len(tail) - len(tail.lstrip("0123456789"))
-        text = f"{head}.{tail[:digits][:6].ljust(6, '0')}{tail[digits:]}"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return 0.0
-    return moment.timestamp() if moment.tzinfo else 0.0
+    return seconds_of(stamp) or 0.0
 
 
 def age(then: float, now: float) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from fluxtui.domain.plan import Outcome, Plan, Receipt, RequestReconcile
 from fluxtui.domain.resource import Key
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.past import past_acts
+from fluxtui.ui.panes.journal import act_state
 
 KEY = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
 
@@ -42,3 +44,16 @@ def test_only_the_last_ones_and_no_line_that_does_not_parse(tmp_path: Path) -> N
 
 def test_without_a_journal_there_is_no_past(tmp_path: Path) -> None:
     assert past_acts(Journal(tmp_path / "none.jsonl"), 10) == ()
+
+
+def test_an_act_whose_steps_never_ran_is_never_told_as_done(tmp_path: Path) -> None:
+    made = plan(1)
+    path = tmp_path / "journal.jsonl"
+    at = "2026-11-23T10:00:01Z"
+    lines = [
+        {"type": "plan", "plan": made.id, "at": at, "body": made.to_json()},
+        {"type": "intent", "plan": made.id, "at": at, "body": {"step": "ask", "title": "ask it"}},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (act,) = past_acts(Journal(path), 10)
+    assert act_state(act) == ("✗ cut off", "bad")

@@ -7,8 +7,8 @@ decided by the time a sentence is asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
+from fluxtui.domain.instants import instant
 from fluxtui.domain.selection import Refusal, Verdict
 from fluxtui.domain.versions.constraint import Constraint
 from fluxtui.domain.versions.version import Version
@@ -71,25 +71,22 @@ def ambiguous(chosen: str) -> str:
 def published_last(tags: Sequence[str], published: Mapping[str, str], chosen: str) -> str:
     """The tag published last, '' when no time is known; among equal times rather the chosen one."""
     latest, when = "", ""
-    moment = _moment(published.get(chosen, ""))
+    moment = _published(published.get(chosen, ""))
     if moment is not None:
         latest, when = chosen, published[chosen]
     for tag in tags:
         time = published.get(tag)
         if not time or time == when:
             continue
-        parsed = _moment(time)
+        parsed = _published(time)
         if parsed is not None and (moment is None or parsed > moment):
             latest, when, moment = tag, time, parsed
     return latest
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None  # an annotation anybody may write: a text that is no time says nothing
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _published(text: str) -> int | None:
+    # An annotation anybody may write: a text that is no time says nothing.
+    return instant(text, zone=False)
 
 
 def warnings(chosen: str, latest: str, ties: Sequence[str]) -> tuple[str, ...]:

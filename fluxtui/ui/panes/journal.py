@@ -26,6 +26,7 @@ OUTCOMES = {
     Outcome.UNKNOWN: ("? unknown", "bad"),
     Outcome.REFUSED: ("✗ refused", "bad"),
     Outcome.SKIPPED: ("– skipped", "dim"),
+    Outcome.NEVER: ("– never ran", "dim"),
 }
 
 
@@ -36,6 +37,8 @@ def receipt_of(act: Act, step: str) -> Receipt | None:
 
 def act_state(act: Act) -> tuple[str, str]:
     """Glyph and word for the whole act."""
+    if act.cut:
+        return ("✗ cut off", "bad")
     if any(not r.ok and r.outcome is not Outcome.INTENT for r in act.receipts):
         return ("✗ not done", "bad")
     return ("✓ done", "ok") if act.finished else ("◐ running", "busy")
