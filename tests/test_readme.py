@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from fluxtui.cli.arguments import verb_names
+from fluxtui.cli.vocabulary import verbs as all_verbs
 from tests.readme import README, written
 
 ROOT = Path(__file__).parent.parent
@@ -30,4 +30,4 @@ def test_its_make_targets_are_there() -> None:
 
 def test_its_verbs_are_there() -> None:
     verbs = set(re.findall(r"^ {4}fluxtui ([a-z]+)", README.read_text(), re.MULTILINE))
-    assert verbs and verbs <= verb_names()
+    assert verbs and verbs <= all_verbs().keys()

@@ -222,7 +222,11 @@ def _flags(config: Config, options: Options) -> Config:
             ),
             sources=(*config.sources, f"--kubeconfig {options.kubeconfig}"),
         )
-    if options.namespaces:
+    if options.all_namespaces:
+        config = replace(
+            config, environments=tuple(replace(e, namespaces=()) for e in config.environments)
+        )
+    elif options.namespaces:
         config = replace(
             config,
             environments=tuple(

@@ -20,7 +20,10 @@ FINE, NOT, USAGE, REFUSED = 0, 1, 2, 3
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    args = _parse(words)
+    try:
+        args = arguments.parse(words)
+    except UsageError as error:
+        sys.exit(_say(error, USAGE))
     try:
         return _dispatch(args)
     except (UsageError, ConfigError) as error:
@@ -41,17 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return NOT
 
 
-def _parse(words: list[str]) -> argparse.Namespace:
-    """A first word that is a verb chooses the verbs; else the screen starts, maybe at a target."""
-    if any(word in arguments.verb_names() for word in words) or {"-h", "--help"} & set(words):
-        return arguments.verbs().parse_args(words)
-    args = arguments.parser().parse_args(words)
-    args.verb = None
-    return args
-
-
 def _dispatch(args: argparse.Namespace) -> int:
-    if args.verb is None:
+    if args.verb in (None, "open"):
         from fluxtui.cli.screen import screen
 
         return screen(args)

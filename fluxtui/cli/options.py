@@ -13,6 +13,7 @@ class Options:
     kubeconfig: str = ""
     contexts: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    all_namespaces: bool = False
     mirrors: tuple[str, ...] = ()
     read_only: bool = False
     slow: bool = False

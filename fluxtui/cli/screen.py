@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from fluxtui.cli.acts import now_text
@@ -22,14 +23,26 @@ SLOW_FRAMES = "4"
 
 
 def screen(args: argparse.Namespace) -> int:
-    """`fluxtui [-e ENV] [TARGET]`."""
+    """`fluxtui [-e ENV] [TARGET]`. Raises UsageError where there is nobody to look at it."""
+    if not on_terminal():
+        raise UsageError(
+            "the screen needs a terminal, and standard input or output is none",
+            next="in a pipe or a script: fluxtui versions, fluxtui status, or fluxtui --help",
+        )
     config = load(options_of(args))
     environments = tuple(args.environment or ())
     known = [e.name for e in config.environments]
     for name in environments:
         if name not in known:
             raise UsageError(f"there is no environment {name!r}", next=f"known: {', '.join(known)}")
-    return show(config, start_at(args.start, environments[0] if environments else ""))
+    return show(
+        config, start_at(getattr(args, "target", ""), environments[0] if environments else "")
+    )
+
+
+def on_terminal() -> bool:
+    """Whether a person can see the screen and type."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def start_at(text: str, environment: str) -> Target:

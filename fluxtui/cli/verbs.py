@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.cli import acts, output, prints, rendering
-from fluxtui.cli.arguments import families, options_of
+from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
 from fluxtui.cli.session import SETTLED, known, running
 from fluxtui.cli.target import find
 from fluxtui.cli.verdict import exit_code, unread
+from fluxtui.cli.vocabulary import families
 from fluxtui.commands.apply import apply_plan
 from fluxtui.commands.command import Context, Target
 from fluxtui.domain.ask import EnvironmentsDiff, LiveDiff, PatchesDiff, Question, VersionsDiff
@@ -208,12 +209,19 @@ def _apply(engine: EnginePort, args: argparse.Namespace) -> int:
     environments = _environments(args, snapshot)
     if len(environments) != 1:
         raise UsageError("apply to which environment?", next="add -e ENV")
+    files = [*args.files, *args.more_files]
+    if not files:
+        raise UsageError("apply what?", next="fluxtui apply FILE -e ENV, or -f FILE")
     objects: list[Mapping[str, Any]] = []
-    for name in args.files:
+    for name in files:
         objects += _read_objects(Path(name))
     context = Context(snapshot, Target(environments[0]), acts.now_text(), snapshot.config.user)
     plan = apply_plan(
-        context, environments[0], objects, origin=", ".join(args.files), reason=args.reason
+        context,
+        environments[0],
+        objects,
+        origin=", ".join(files),
+        reason=args.reason,
     )
     return acts.execute(engine, plan, args, tuple(args.environment or ()))
 

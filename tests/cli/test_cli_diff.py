@@ -35,7 +35,7 @@ def known() -> Snapshot:
 
 
 def asked(words: str, known: Snapshot) -> list[Question]:
-    args = arguments.verbs().parse_args(["diff", *words.split()])
+    args = arguments.parse(["diff", *words.split()])
     return diff_questions(args, (*args.pair, *(args.environment or ())), known)
 
 

@@ -16,7 +16,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import CONFIG, NOW, NS, URL, ks, revision, snapshot, source, tag_list
 
-from fluxtui.cli import acts, arguments, output
+from fluxtui.cli import acts, arguments, output, vocabulary
 from fluxtui.cli.main import main
 from fluxtui.cli.target import find
 from fluxtui.commands.registry import ALL
@@ -64,7 +64,7 @@ def delivery() -> Snapshot:
 
 def run(words: str, outcome: Outcome = Outcome.DONE) -> tuple[int, Engine]:
     engine = Engine(delivery(), outcome)
-    args = arguments.verbs().parse_args(words.split())
+    args = arguments.parse(words.split())
     return acts.act(engine, args), engine  # type: ignore[arg-type]
 
 
@@ -74,17 +74,17 @@ def run(words: str, outcome: Outcome = Outcome.DONE) -> tuple[int, Engine]:
 def test_every_command_with_a_verb_can_be_typed() -> None:
     for command in ALL:
         if command.verb:
-            args = arguments.verbs().parse_args([*command.verb.split(), "x"])
+            args = arguments.parse([*command.verb.split(), "x"])
             assert args.verb == command.verb.split()[0]
             if command.plan is not None:
                 assert args.variant == command.id
     acting = {c.verb.split()[0] for c in ALL if c.verb}
-    assert acting <= arguments.verb_names()
+    assert acting <= vocabulary.verbs().keys()
 
 
 def test_shared_flags_stand_before_or_after_the_verb() -> None:
     for words in ("-e staging --read-only versions", "versions -e staging --read-only"):
-        args = arguments.verbs().parse_args(words.split())
+        args = arguments.parse(words.split())
         assert args.environment == ["staging"] and arguments.options_of(args).read_only
 
 

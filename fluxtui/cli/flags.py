@@ -1,0 +1,75 @@
+"""Flags that several verbs share, each with its sentence, declared once.
+
+`--help` pays for every line here: nothing but argparse may be imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+TARGET_HELP = "A service, or ks/NAME, ks/NS/NAME, ocirepo/NAME, ocirepo/NS/NAME."
+FORMS = ("table", "wide", "name", "json", "yaml")
+JSONPATH = "jsonpath="
+
+
+def shared(sub: argparse.ArgumentParser) -> None:
+    """What every verb and the screen itself take: where to look, and how carefully."""
+    add = sub.add_argument
+    add("--config", metavar="FILE", help="Read this fluxtui.yaml instead of the user's own.")
+    add("--kubeconfig", metavar="FILE", help="Reach every environment by this kubeconfig.")
+    add("--context", action="append", metavar="NAME",
+        help="Take this kubeconfig context as an environment; repeatable.")  # fmt: skip
+    add("-n", "--namespace", action="append", metavar="NS",
+        help="Look into this namespace only; repeatable.")  # fmt: skip
+    add("-A", "--all-namespaces", action="store_true",
+        help="Look into all namespaces, whatever the configuration says.")  # fmt: skip
+    add("--mirror", action="append", metavar="HOST=HOST",
+        help="Reach a registry host by another one; repeatable.")  # fmt: skip
+    add("--read-only", action="store_true", help="Send no write at all.")
+    add("--slow", action="store_true", help="Draw for a slow link: 16 colours, 4 frames a second.")
+    add("--theme", metavar="NAME", help="Use these colours, for example fluxtui-day.")
+    add("-e", "--environment", action="append", metavar="ENV",
+        help="Keep to this environment; repeatable where several make sense.")  # fmt: skip
+
+
+def target(sub: argparse.ArgumentParser) -> None:
+    """What it is about; empty means everything, or is refused by the verb."""
+    sub.add_argument("target", nargs="?", default="", metavar="TARGET", help=TARGET_HELP)
+
+
+def view(sub: argparse.ArgumentParser) -> None:
+    """What every view takes: which rows, in which form, once or again and again."""
+    add = sub.add_argument
+    add("-l", "--selector", metavar="LABELS", default="",
+        help="Show only what has these labels, for example app=web,tier!=db.")  # fmt: skip
+    add("-w", "--watch", action="store_true",
+        help="Stay, and print again what changes; JSON lines with -o json.")  # fmt: skip
+    add("-o", "--output", type=form, metavar="FORM", default="table",
+        help="Print as table, wide, name, json, yaml or jsonpath={...}.")  # fmt: skip
+
+
+def act(sub: argparse.ArgumentParser) -> None:
+    """What every act takes (design.md 8)."""
+    add = sub.add_argument
+    add("--dry-run", action="store_true", help="Print the Plan and stop.")
+    add("-y", "--yes", action="store_true", help="Do not ask.")
+    add("--confirm", metavar="ENV", default="",
+        help="Confirm by the name of the protected environment.")  # fmt: skip
+    add("--reason", metavar="TEXT", default="",
+        help="Say why; it is kept on the object and in the Journal.")  # fmt: skip
+    plain_output(sub)
+
+
+def plain_output(sub: argparse.ArgumentParser) -> None:
+    """The forms of what is no list of objects."""
+    sub.add_argument("-o", "--output", choices=("table", "json", "yaml"), default="table",
+                     help="Print as table, json or yaml.")  # fmt: skip
+
+
+def form(text: str) -> str:
+    """The value of a view's `-o`. Raises ArgumentTypeError when there is no such form."""
+    if text in FORMS or (text.startswith(JSONPATH) and len(text) > len(JSONPATH)):
+        return text
+    raise argparse.ArgumentTypeError(
+        f"there is no form {text!r}: {', '.join(FORMS)} or {JSONPATH}{{.path}}"
+    )

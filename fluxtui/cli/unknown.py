@@ -1,0 +1,108 @@
+"""Answers to words that fluxtui does not know: the nearest it has, never a guess carried out.
+
+People bring the words of kubectl and flux; each of those is answered with what does the same here,
+or with who does it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from fluxtui.cli import vocabulary
+from fluxtui.domain.errors import UsageError
+
+# What other tools call it: what to type instead. Words in backticks that begin with `fluxtui` are
+# command lines of ours, and a test parses each.
+OTHERS = {
+    "annotate": "objects are kubectl's; `fluxtui reconcile`, `fluxtui suspend` and `fluxtui pin`"
+    " write the annotations that Flux reads",
+    "bootstrap": "flux does that; where no Flux runs, `fluxtui apply` creates the roots and"
+    " `fluxtui reconciler run` does its part",
+    "check": "`fluxtui status` says what is not well, `fluxtui config check` what was read",
+    "create": "`fluxtui apply` creates the root source and Kustomization, `fluxtui artifact push`"
+    " a bundle",
+    "debug": "`fluxtui build ks/NAME --explain` says who set each value, and where",
+    "delete": "`fluxtui artifact delete` deletes a tag; objects go with kubectl, or by leaving the"
+    " bundle",
+    "deploy": "`fluxtui publish` pushes a build, `fluxtui promote` makes it a version",
+    "describe": "`fluxtui chain` says what is waiting for what, and the screen has `d`",
+    "edit": "`fluxtui pin`, `fluxtui suspend` and `fluxtui promote` change what fluxtui changes",
+    "envsubst": "`fluxtui build ks/NAME` renders with the variables of the environment",
+    "explain": "`fluxtui build ks/NAME --explain` says who set each value",
+    "export": "`fluxtui build ks/NAME` prints the objects; kubectl the Flux objects themselves",
+    "history": "`fluxtui events` is what changed, `fluxtui journal` what was done from here",
+    "install": "flux does that; where no Flux runs, `fluxtui reconciler run` does its part",
+    "list": "`fluxtui versions` lists what runs where, `fluxtui artifact list` a repository",
+    "log": "`fluxtui events` is what changed",
+    "migrate": "flux does that",
+    "patch": "`fluxtui pin`, `fluxtui suspend` and `fluxtui promote` change what fluxtui changes",
+    "pull": "`fluxtui artifact pull`",
+    "push": "`fluxtui artifact push`",
+    "render": "`fluxtui build`",
+    "restart": "`fluxtui reconcile` asks the controller again",
+    "rollout": "`fluxtui rollback` pins the last good version, `fluxtui status` says how it stands",
+    "stats": "`fluxtui status`",
+    "sync": "`fluxtui reconcile --with-source`",
+    "tag": "`fluxtui artifact tag`",
+    "template": "`fluxtui build`",
+    "top": "`fluxtui status`",
+    "undo": "`fluxtui rollback`, `fluxtui unpin` and `fluxtui resume` take back",
+    "uninstall": "flux does that",
+    "watch": "`fluxtui versions --watch`",
+}
+
+
+def elsewhere(word: str) -> UsageError:
+    """The error for a first word that is no verb and names nothing."""
+    at = f"the screen opens at a service of that name with: fluxtui open {word}"
+    if word.lower() in vocabulary.verbs():
+        return UsageError(f"{word!r} is no verb. Did you mean `{word.lower()}`?", next=at)
+    if word in OTHERS:
+        return UsageError(f"{word!r} is no verb of fluxtui's: {OTHERS[word]}")
+    near = nearest(word, list(vocabulary.verbs()))
+    if near:
+        return UsageError(f"{word!r} is no verb. Did you mean `{near}`?", next=at)
+    return UsageError(f"{word!r} is no verb", next=f"fluxtui --help lists them; {at}")
+
+
+def nearest(word: str, words: Sequence[str], least: float = 0.55) -> str:
+    """The word of `words` that was meant, or "": none is alike by `least` (0..1)."""
+    starts = [w for w in words if len(word) > 1 and w.startswith(word.lower())]
+    close = get_close_matches(word.lower(), words, n=1, cutoff=least)
+    return (starts[:1] if len(starts) == 1 else close or starts[:1] or [""])[0]
+
+
+def too_much(
+    args: argparse.Namespace, extra: Sequence[str], parser: argparse.ArgumentParser
+) -> None:
+    """Take `ks NAME` for `ks/NAME`, as flux and kubectl do; raise UsageError for anything else."""
+    target = _joined(getattr(args, "target", ""), extra)
+    if target:
+        args.target = target
+        return
+    verb = " ".join(w for w in (args.verb, getattr(args, "action", "")) if w)
+    flag = next((w for w in extra if w.startswith("-")), "").partition("=")[0]
+    if not flag:
+        raise UsageError(
+            f"{verb} takes one word less: what is {extra[0]!r}?", next=f"fluxtui {verb} --help"
+        )
+    from fluxtui.cli.arguments import each_parser
+
+    options = [o for p in each_parser(parser) for o in p._option_string_actions]
+    near = nearest(flag, [o for o in options if o.startswith("--")], 0.75)
+    hint = f"did you mean {near}?" if near else f"fluxtui {verb} --help"
+    raise UsageError(f"{verb} has no flag {flag}", next=hint)
+
+
+def _joined(kind: str, names: Sequence[str]) -> str:
+    """`ks`, `web` -> `ks/web`; `source`, `oci`, `web` -> `ocirepo/web`; else ""."""
+    from fluxtui.domain.kinds import by_short
+
+    words = [kind, *names]
+    if words[0].lower() in ("source", "sources"):
+        words = ["ocirepo" if words[1] == "oci" else words[1], *words[2:]]
+    if len(words) != 2 or words[1].startswith("-") or by_short(words[0]) is None:
+        return ""
+    return "/".join(words)

@@ -1,0 +1,239 @@
+"""The verbs: one entry says its word, its sentence and its flags; `main` says what runs it.
+
+Verbs of Commands are derived from the registry, which is imported only when the word is none of the
+others: a small `build` does not pay for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from fluxtui.cli import flags
+
+if TYPE_CHECKING:
+    from fluxtui.commands.declaration import Command
+
+Adding = Callable[[argparse.ArgumentParser], None]
+
+
+class Verb(NamedTuple):
+    """One word of the command line. `actions` are its second words, when it has them."""
+
+    name: str
+    help: str
+    add: Adding
+    actions: tuple[Verb, ...] = ()
+
+
+def verbs() -> dict[str, Verb]:
+    """All of them, in the order of the help."""
+    acts = {name: _of_commands(name, commands) for name, commands in families().items()}
+    return acts | {other.name: other for other in _OTHERS}
+
+
+def verb(name: str) -> Verb | None:
+    """The verb of that word."""
+    other = next((v for v in _OTHERS if v.name == name), None)
+    return other or verbs().get(name)
+
+
+def families() -> dict[str, list[Command]]:
+    """Commands by the first word of their verb; the other words are flags that choose one."""
+    from fluxtui.commands.registry import ALL
+
+    words: dict[str, list[Command]] = {}
+    for command in ALL:
+        if command.verb:
+            words.setdefault(command.verb.split()[0], []).append(command)
+    return words
+
+
+def _of_commands(name: str, commands: list[Command]) -> Verb:
+    if commands[0].plan is None:
+        return Verb(name, commands[0].help, lambda sub: _view(sub, name))
+    return Verb(name, commands[0].help, lambda sub: _act(sub, commands))
+
+
+def _view(sub: argparse.ArgumentParser, name: str) -> None:
+    flags.target(sub)
+    flags.view(sub)
+    _VIEWS.get(name, _nothing)(sub)
+
+
+def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
+    flags.target(sub)
+    for command in commands[1:]:
+        sub.add_argument(command.verb.split()[1], dest="variant", action="store_const",
+                         const=command.id, help=command.help)  # fmt: skip
+    sub.set_defaults(variant=commands[0].id)
+    for argument in commands[0].arguments:
+        if argument.help:
+            sub.add_argument(f"--{argument.name}", dest=f"arg_{argument.name}", metavar="VALUE",
+                             help=argument.help)  # fmt: skip
+    flags.act(sub)
+
+
+def _tags(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--what-if", metavar="TAG", default="",
+                     help="Say who would pick what if TAG were published.")  # fmt: skip
+    sub.add_argument("--what-if-deleted", metavar="TAG", default="",
+                     help="Say who would pick what if TAG were gone.")  # fmt: skip
+    sub.add_argument("--facts", type=int, default=20, metavar="N",
+                     help="Read the manifests of the first N tags (20).")  # fmt: skip
+
+
+def _diff(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--patches", action="store_true", help="Show what the patches do.")
+    sub.add_argument("--live", action="store_true",
+                     help="Show what applying it now would change.")  # fmt: skip
+    sub.add_argument("--from", dest="before", metavar="A", default="",
+                     help="The version before; without it, what runs.")  # fmt: skip
+    sub.add_argument("--to", dest="after", metavar="B", default="",
+                     help="The version after, for example v1.5.0.")  # fmt: skip
+    sub.add_argument("--env", dest="pair", action="append", default=[], metavar="ENV",
+                     help="Twice: compare two environments.")  # fmt: skip
+    sub.add_argument("--unified", action="store_true", help="Print YAML, line by line.")
+
+
+_VIEWS: dict[str, Adding] = {"tags": _tags, "diff": _diff}
+
+
+def _open(sub: argparse.ArgumentParser) -> None:
+    flags.target(sub)
+
+
+def _apply(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("files", nargs="*", metavar="FILE",
+                     help="A file or a folder with the objects to create.")  # fmt: skip
+    sub.add_argument("-f", "--filename", dest="more_files", action="append", metavar="FILE",
+                     default=[], help="The same, as kubectl takes it; repeatable.")  # fmt: skip
+    flags.act(sub)
+
+
+def _build(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("target", metavar="PATH|ks/NAME",
+                     help="A folder, or a Kustomization of an environment.")  # fmt: skip
+    sub.add_argument("--openapi", metavar="FILE", default="",
+                     help="A cluster's types, from: kubectl get --raw /openapi/v2.")  # fmt: skip
+    sub.add_argument("--explain", action="store_true", help="Say who set each value, and where.")
+    flags.plain_output(sub)
+
+
+def _demo(sub: argparse.ArgumentParser) -> None:
+    _speed(sub)
+    sub.add_argument("--folder", metavar="FOLDER", default="",
+                     help="Keep kubeconfig and configuration there.")  # fmt: skip
+    sub.add_argument("--play", action="store_true",
+                     help="Play it headless, as without a terminal.")  # fmt: skip
+    sub.add_argument("--serve", action="store_true",
+                     help="Start the World and serve until a signal; no screen.")  # fmt: skip
+
+
+def _config(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("what", choices=("check", "schema"),
+                     help="What was read from where, or the file's JSON Schema.")  # fmt: skip
+
+
+def _reconciler(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("what", choices=("run",), help="Run until it is interrupted.")
+    _speed(sub)
+    sub.add_argument("--force-beside-flux", action="store_true",
+                     help="Run although Flux's controllers look alive.")  # fmt: skip
+
+
+def _speed(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--speed", type=float, default=1.0, metavar="X",
+                     help="Let the clock run X times as fast (1).")  # fmt: skip
+
+
+def _push(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("url", metavar="URL", help="Where to, for example oci://host/path:tag.")
+    sub.add_argument("-f", "--path", required=True, metavar="FOLDER", help="Pack this folder.")
+    sub.add_argument("--source", metavar="URL", default="",
+                     help="Note where it comes from, for example a Git address.")  # fmt: skip
+    sub.add_argument("--revision", metavar="TEXT", default="",
+                     help="Note its revision, for example main@sha1:...")  # fmt: skip
+    sub.add_argument("--image", action="append", default=[], metavar="NAME=REF",
+                     help="Set this image inside the bundle; repeatable.")  # fmt: skip
+    flags.act(sub)
+
+
+def _pull(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("url", metavar="URL", help="What, for example oci://host/path:tag.")
+    sub.add_argument("-d", "--output-folder", required=True, metavar="FOLDER",
+                     help="Unpack into this folder.")  # fmt: skip
+    sub.add_argument("--max-size", type=int, default=100, metavar="MIB",
+                     help="Refuse a bundle whose files are larger (100).")  # fmt: skip
+    sub.add_argument("--max-entries", type=int, default=50_000, metavar="N",
+                     help="Refuse a bundle with more files and folders (50000).")  # fmt: skip
+    flags.plain_output(sub)
+
+
+def _tag(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("url", metavar="URL", help="What, for example oci://host/path:tag.")
+    sub.add_argument("--tag", action="append", required=True, metavar="TAG",
+                     help="The tag it gets too; repeatable.")  # fmt: skip
+    sub.add_argument("--move", action="store_true", help="Take the tag from another digest.")
+    flags.act(sub)
+
+
+def _list(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("url", metavar="URL", help="Of what, for example oci://host/path.")
+    flags.plain_output(sub)
+
+
+def _compare(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("url", metavar="URL", help="What, for example oci://host/path:tag.")
+    sub.add_argument("other", metavar="OTHER", help="Another URL, or a folder.")
+    flags.plain_output(sub)
+
+
+def _delete(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("url", metavar="URL",
+                     help="The tag oci://host/path:tag, or @sha256:... for all on it.")  # fmt: skip
+    sub.add_argument("--all-tags", action="store_true",
+                     help="Delete the digest, with every tag on it.")  # fmt: skip
+    flags.act(sub)
+
+
+def _nothing(_sub: argparse.ArgumentParser) -> None:
+    """All it takes is shared."""
+
+
+def _status(sub: argparse.ArgumentParser) -> None:
+    flags.target(sub)
+    flags.view(sub)
+
+
+def _version(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--client", action="store_true", help="Ask no cluster for its controllers.")
+    flags.plain_output(sub)
+
+
+def _completion(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("shell", choices=("bash", "zsh", "fish"), help="The shell that sources it.")
+
+
+_ARTIFACT = (
+    Verb("push", "Pack a folder and push it.", _push),
+    Verb("pull", "Pull and unpack into a folder.", _pull),
+    Verb("tag", "Give the same digest another tag.", _tag),
+    Verb("list", "Tags, as the registry lists them.", _list),
+    Verb("diff", "Compare the files of two artifacts.", _compare),
+    Verb("delete", "Delete a tag, or a digest with all its tags.", _delete),
+)
+
+_OTHERS = (
+    Verb("status", "The board in short; exit 1 when anything is not well.", _status),
+    Verb("open", "The screen, at a service or an object; as without a verb.", _open),
+    Verb("apply", "Create the root source and Kustomization.", _apply),
+    Verb("artifact", "Push, pull, tag, list and delete bundles.", _nothing, _ARTIFACT),
+    Verb("build", "Render a folder, or ks/NAME of an environment.", _build),
+    Verb("demo", "A whole delivery on this machine: try everything.", _demo),
+    Verb("config", "What was read from where; the file's JSON Schema.", _config),
+    Verb("reconciler", "Do Flux's part where no Flux runs.", _reconciler),
+    Verb("version", "fluxtui's, and the controllers' of each environment.", _version),
+    Verb("completion", "A script that completes words, for bash, zsh or fish.", _completion),
+)
