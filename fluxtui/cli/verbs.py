@@ -151,7 +151,7 @@ def _with_pods(engine: EnginePort) -> Snapshot:
 def _events(engine: EnginePort, args: argparse.Namespace) -> int:
     snapshot = engine.snapshot
     chosen = _environments(args, snapshot)
-    changes = [c for c in snapshot.changes if not c.environment or c.environment in chosen]
+    changes = [c for c in snapshot.changes if any(map(c.concerns, chosen))]
     output.emit(prints.changes(changes), changes, args.output)
     return exit_code(snapshot, chosen)
 

@@ -17,6 +17,8 @@ from weakref import WeakValueDictionary
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 FLUX_APPLIER = "kustomize-controller"
+FLUX_GROUP = "toolkit.fluxcd.io"
+_NOBODY = ("-controller", "before-first-apply", "kube-controller-manager")
 _SHARED_TEXT = 200  # longer ones are messages and scripts of one object
 # What controllers own in objects of one make is the same set of paths.
 _DECLARED: WeakValueDictionary[frozenset[str], frozenset[str]] = WeakValueDictionary()
@@ -42,6 +44,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """What one field manager set last (managedFields): who, when (RFC 3339), which fields."""
+
+    manager: str
+    at: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One entry of status.conditions."""
 
@@ -60,7 +71,8 @@ class Resource:
     `spec`, `status` and `extra` are the API's JSON and must be treated as read-only. `extra` holds
     the other top-level fields (an Event's `involvedObject`, ...), and is empty for Secrets.
     `declared` holds the field paths (`spec.ref.semver`) that the kustomize-controller's Apply entry
-    in managedFields owns: what a parent Kustomization would put back (flux-semantics G3).
+    in managedFields owns: what a parent Kustomization would put back (flux-semantics G3). `edits`,
+    of Flux's kinds alone, are what others than controllers set.
     """
 
     key: Key
@@ -77,6 +89,7 @@ class Resource:
     status: Mapping[str, Any]
     extra: Mapping[str, Any]
     declared: frozenset[str]
+    edits: tuple[Edit, ...] = ()
 
     @classmethod
     def from_object(cls, environment: str, obj: Mapping[str, Any]) -> Resource:
@@ -115,6 +128,7 @@ class Resource:
             status=EMPTY if secret else _shared(_mapping(obj.get("status"))),
             extra=EMPTY if secret else {k: _shared(v) for k, v in obj.items() if k not in skip},
             declared=_declared(_list(meta.get("managedFields"))),
+            edits=_edits(_list(meta.get("managedFields"))) if FLUX_GROUP in group else (),
         )
 
     def as_object(self) -> dict[str, Any]:
@@ -163,7 +177,12 @@ def slim(obj: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = _shared(obj)
     meta = found.get("metadata")
     if isinstance(meta, dict) and isinstance(meta.get("managedFields"), list):
-        meta["managedFields"] = [entry for entry in meta["managedFields"] if _declares(entry)]
+        flux = FLUX_GROUP in str(found.get("apiVersion") or "")
+        meta["managedFields"] = [
+            entry
+            for entry in meta["managedFields"]
+            if _declares(entry) or (flux and _is_edit(entry))
+        ]
     return found
 
 
@@ -213,6 +232,27 @@ def _declares(entry: object) -> bool:
         and not entry.get("subresource")
         and entry.get("manager") == FLUX_APPLIER
     )
+
+
+def _is_edit(entry: object) -> bool:
+    """Whether somebody did it: a person's tool, or fluxtui; no controller, and no status."""
+    return (
+        isinstance(entry, Mapping)
+        and not entry.get("subresource")
+        and bool(entry.get("time"))
+        and not str(entry.get("manager") or "").endswith(_NOBODY)
+    )
+
+
+def _edits(managed: list[Any]) -> tuple[Edit, ...]:
+    found = []
+    for entry in managed:
+        if _is_edit(entry):
+            paths: set[str] = set()
+            _collect(_mapping(entry.get("fieldsV1")), "", paths)
+            manager = sys.intern(str(entry.get("manager") or ""))
+            found.append(Edit(manager, str(entry["time"]), tuple(sorted(paths))))
+    return tuple(found)
 
 
 def _declared(managed: list[Any]) -> frozenset[str]:

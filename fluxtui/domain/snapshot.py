@@ -102,13 +102,25 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the Changes time line. `at` RFC 3339."""
+    """One line of the Changes time line; times RFC 3339.
+
+    What was told several times is one line: `at` the first time, `last` the newest ("" = once),
+    `count` how often. `plan`: the id of the act of ours that it is about; such a line may name
+    several Environments, with commas.
+    """
 
     at: str
     environment: str
     subject: str
     what: str
     severity: str = "info"
+    last: str = ""
+    count: int = 1
+    plan: str = ""
+
+    def concerns(self, environment: str) -> bool:
+        """Whether it belongs to that Environment; what names none belongs to all."""
+        return not self.environment or environment in self.environment.split(", ")
 
 
 @dataclass(frozen=True, slots=True)

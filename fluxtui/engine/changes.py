@@ -1,27 +1,59 @@
 """The Changes time line: what happened lately in all Environments, newest first, bounded.
 
-Derived from the difference between Snapshots, from what objects remember on first sight (artifact,
-history), from Flux's Warning Events and from our own Receipts. It must not ask anything of a
-cluster.
+Occurrences in, lines out. Trouble that is told again and again is one line with a count, an act of
+ours is one line whatever its Steps, and what the objects say of that act is not told beside it. It
+must not ask anything of a cluster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from fluxtui.domain import marks
-from fluxtui.domain.kinds import kustomization, ocirepository
-from fluxtui.domain.kinds.kind import suspended
-from fluxtui.domain.plan import Outcome, Plan, Receipt
-from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import version_text
-from fluxtui.domain.snapshot import Change, Snapshot
+from fluxtui.domain.echoes import essence
+from fluxtui.domain.instants import NANOSECONDS, order
+from fluxtui.domain.plan import AwaitStep, Outcome
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.engine.clock import rfc3339
+from fluxtui.engine.occurrences import OURS, Occurrence, Origin, of_touch, ready_turn
+from fluxtui.engine.past import subjects, tally
 from fluxtui.engine.store import FLUX, Batch, Touch
-from fluxtui.engine.targets import EVENT
 
 KEPT = 500
+_EACH = 100  # Occurrences kept of one object before those told together become one
+_NEAR = 3 * NANOSECONDS  # managedFields know whole seconds, and clocks differ
+Subject = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Told:
+    """A line in the making: Occurrences of one object that say the same."""
+
+    first: Occurrence
+    at: int
+    last: int
+    what: str
+    severity: str
+    counts: dict[Origin, int]
+    stamps: tuple[str, str]
+    made: Change | None = None
+
+    def change(self) -> Change:
+        """The line; the same object as long as nothing is added."""
+        if self.made is None:
+            self.made = self._change()
+        return self.made
+
+    def _change(self) -> Change:
+        count = max(self.counts.values())
+        at, last = self.stamps
+        first = self.first
+        return Change(
+            at, first.environment, first.subject, self.what, self.severity,
+            last if count > 1 and last != at else "", count,
+        )  # fmt: skip
 
 
 class Timeline:
@@ -30,25 +62,33 @@ class Timeline:
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
         self._changes: tuple[Change, ...] = ()
-        self._known: frozenset[Change] = frozenset()
+        self._happened: dict[Subject, list[Occurrence]] = {}
+        self._told: dict[Subject, list[_Told]] = {}
         self._decided: dict[Key, tuple[str, str]] = {}
+        self._acts: tuple[Act, ...] = ()
+        self._act_lines: list[tuple[int, Change]] = []
+        self._windows: list[_Window] = []
 
     def update(self, batch: Batch) -> tuple[Change, ...]:
         """The time line after `batch`; the same tuple when nothing happened."""
         now = rfc3339(batch.half.taken_at)
-        found: list[Change] = []
+        found: list[Occurrence] = []
         for touch in batch.touched:
             found += of_touch(touch, batch.half, now)
-            found += self._ready(touch, now)
-        found += [of_receipt(plan, receipt) for plan, receipt in batch.receipts]
-        fresh = [c for c in dict.fromkeys(found) if c not in self._known]
-        if fresh:
-            merged = _without_echoes(sorted((*fresh, *self._changes), key=lambda c: c.at))
-            self._changes = tuple(reversed(merged[-self._kept :]))
-            self._known = frozenset(self._changes)
+            found += self._ready(touch, batch.half, now)
+        acts, before = batch.half.acts, self._acts
+        acted = len(acts) != len(before) or any(
+            a is not b for a, b in zip(acts, before, strict=True)
+        )
+        if acted:
+            self._acts = acts
+            self._windows = [_window(act) for act in acts]
+            self._act_lines = [(order(a.began or a.plan.made_at), of_act(a)) for a in acts]
+        if self._take(_newest(found, 4 * self._kept)) or acted:
+            self._changes = self._lines()
         return self._changes
 
-    def _ready(self, touch: Touch, now: str) -> Iterator[Change]:
+    def _ready(self, touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Occurrence]:
         """A turn of Ready. It is Unknown during every run, so the last decided one counts."""
         ready = touch.after.condition("Ready") if touch.after else None
         if touch.after is None or (touch.key.group, touch.key.kind) not in FLUX:
@@ -58,150 +98,177 @@ class Timeline:
             return
         was, is_ = self._decided.get(touch.key), (ready.status, ready.reason)
         self._decided[touch.key] = is_
-        at, message = ready.last_transition or now, _first_line(ready.message)
         if ready.status == "False" and was != is_:
-            loud = "error" if "Failed" in ready.reason else "warning"
-            yield _change(touch, at, f"not ready ({ready.reason}): {message}", loud)
+            yield ready_turn(touch, snapshot, now, good=False)
         elif ready.status == "True" and was is not None and was[0] == "False":
-            yield _change(touch, at, f"ready: {message}")
+            yield ready_turn(touch, snapshot, now, good=True)
+
+    def _take(self, found: Iterable[Occurrence]) -> bool:
+        """Whether there was anything new among them."""
+        fresh: dict[Subject, list[Occurrence]] = defaultdict(list)
+        for one in found:
+            subject = (one.environment, one.subject)
+            if one not in self._happened.get(subject, ()) and one not in fresh[subject]:
+                fresh[subject].append(one)
+        for subject, news in fresh.items():
+            if news:
+                happened = [*self._happened.get(subject, ()), *news]
+                told = self._told[subject] = _folded(happened)
+                if len(happened) > _EACH:
+                    happened = [_as_one(line) for line in told]
+                self._happened[subject] = happened
+        return any(fresh.values())
+
+    def _lines(self) -> tuple[Change, ...]:
+        """All lines, newest first; what is older than the last one kept is forgotten."""
+        lines: list[tuple[int, _Told | Change]] = [
+            (line.at, line)
+            for subject, told in self._told.items()
+            for line in told
+            if not _is_ours(subject, line, told, self._windows)
+        ]
+        lines += self._act_lines
+        lines.sort(key=lambda pair: pair[0], reverse=True)
+        if len(lines) > self._kept:
+            self._forget(lines[self._kept - 1][0])
+        kept = (line for _at, line in lines[: self._kept])
+        return tuple(line if isinstance(line, Change) else line.change() for line in kept)
+
+    def _forget(self, before: int) -> None:
+        for subject, told in list(self._told.items()):
+            if all(line.last < before for line in told):
+                del self._told[subject], self._happened[subject]
 
 
-def _without_echoes(changes: Sequence[Change]) -> list[Change]:
-    """Oldest first in and out; a line that only repeats the last one of its subject is left out.
-
-    A failure is told by the object's condition, by Flux's Event and by every retry of both.
-    """
-    last: dict[tuple[str, str], str] = {}
-    kept = []
-    for change in changes:
-        subject = (change.environment, change.subject)
-        if last.get(subject) != change.what:
-            kept.append(change)
-        last[subject] = change.what
-    return kept
+def _newest(found: list[Occurrence], most: int) -> list[Occurrence]:
+    """At the start, ten thousand objects tell all they remember: most of it is of long ago."""
+    if len(found) <= most:
+        return found
+    # Whole seconds of one zone compare as text, which is ten times cheaper than as times.
+    plain = [one for one in found if one.at.endswith("Z")]
+    others = [one for one in found if not one.at.endswith("Z")]
+    return sorted(plain, key=lambda one: one.at[:19], reverse=True)[:most] + others
 
 
-def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Change]:
-    """Changes that one object's step means."""
-    kind = (touch.key.group, touch.key.kind)
-    after = touch.after
-    if kind == EVENT:
-        if after is not None:
-            yield from _event(after)
-        return
-    if kind not in (ocirepository.KIND.id, kustomization.KIND.id):
-        return
-    if after is None:
-        yield _change(touch, now, "deleted", "warning")
-        return
-    if kind == ocirepository.KIND.id:
-        yield from _source(touch, after, snapshot, now)
-    else:
-        yield from _applied(touch, after, snapshot)
-    yield from _marks(touch, after, now)
+def _folded(happened: Sequence[Occurrence]) -> list[_Told]:
+    """Oldest first in and out of one object: what says the same between two turns is one line."""
+    ordered = sorted(happened, key=lambda one: order(one.at))
+    out: list[_Told] = []
+    open_lines: dict[str, _Told] = {}
+    for one in ordered:
+        if one.turn:
+            open_lines.clear()
+        said = essence(one.what) if len(ordered) > 1 and not one.turn else one.what
+        line = open_lines.get(said)
+        at, last = order(one.at), order(one.last or one.at)
+        if line is None or one.origin in (Origin.MARK, Origin.EDIT):
+            line = _Told(
+                one, at, last, one.what, one.severity, {one.origin: one.count},
+                (one.at, one.last or one.at),
+            )  # fmt: skip
+            out.append(line)
+            open_lines[said] = line
+            continue
+        line.counts[one.origin] = line.counts.get(one.origin, 0) + one.count
+        if last >= line.last:
+            line.last, line.what = last, one.what
+            line.stamps = (line.stamps[0], one.last or one.at)
+        if one.severity == "error":
+            line.severity = "error"
+    return out
 
 
-def of_receipt(plan: Plan, receipt: Receipt) -> Change:
-    """One line for what a Step of ours came to."""
-    step = next((s for s in plan.steps if s.id == receipt.step), None)
-    target = getattr(step, "target", None)
+def _as_one(line: _Told) -> Occurrence:
+    first = line.first
+    return Occurrence(
+        line.stamps[0], first.environment, first.subject, line.what, line.severity, first.origin,
+        line.stamps[1], max(line.counts.values()), first.manager,
+    )  # fmt: skip
+
+
+# -- acts
+
+
+def of_act(act: Act) -> Change:
+    """One line for an act, however many Steps it has."""
+    plan = act.plan
+    about = next(iter(subjects(plan)), None)
     by = f" by {plan.user}" if plan.user else ""
     why = f" ({plan.reason})" if plan.reason else ""
-    tail = "" if receipt.outcome is Outcome.DONE else f" {receipt.message}"
-    title = step.title if step else receipt.step
+    if isinstance(about, Key) and len(plan.environments) <= 1:
+        environment = about.environment
+    else:
+        environment = ", ".join(plan.environments)
     return Change(
-        receipt.at,
-        target.environment if target else ", ".join(plan.environments),
-        target.label if target else str(getattr(step, "repository", plan.title)),
-        f"{title}: {receipt.outcome}{by}{why}{tail}",
-        "info" if receipt.ok else "error",
+        act.began or plan.made_at,
+        environment,
+        about.label if isinstance(about, Key) else about or plan.title,
+        f"{plan.title}: {outcome_of(act)}{by}{why}{_trouble(act)}",
+        "info" if not act.finished or succeeded(act) else "error",
+        plan=plan.id,
     )
 
 
-def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iterator[Change]:
-    new = ocirepository.revision(after)
-    old = ocirepository.revision(touch.before) if touch.before else ""
-    if new and new != old:
-        facts = snapshot.tags.get(ocirepository.url(after))
-        tables = (facts.facts,) if facts else ()
-        text = version_text(new, tables)
-        was = f", was {version_text(old, tables)}" if old else ""
-        at = str(ocirepository.artifact(after).get("lastUpdateTime") or now)
-        yield _change(touch, at, f"picked {text}{was}")
-    if touch.before is None or marks.pin(touch.before) != marks.pin(after):
-        return  # a pin sets spec.ref.digest, and `_marks` tells of it
-    former, policy = ocirepository.policy(touch.before), ocirepository.policy(after)
-    if former != policy:
-        what = f"policy is {policy.describe()}, was {former.describe()}"
-        yield _change(touch, now, what, "warning")
+def outcome_of(act: Act) -> str:
+    """`done`, `not done`, `cut off`, or how far it is."""
+    if act.cut:
+        return "cut off"
+    if act.finished:
+        return "done" if succeeded(act) else "not done"
+    done = sum(1 for step in act.plan.steps if act.receipt(step.id) is not None)
+    where = " in another terminal" if act.elsewhere else ""
+    return f"running{where}, {done} of {len(act.plan.steps)} steps"
 
 
-def _applied(touch: Touch, after: Resource, snapshot: Snapshot) -> Iterator[Change]:
-    old = {_entry_id(e) for e in kustomization.history(touch.before)} if touch.before else set()
-    for entry in kustomization.history(after):
-        if _entry_id(entry) in old:
-            continue
-        metadata = entry.get("metadata")
-        revision = str(metadata.get("revision") or "") if isinstance(metadata, Mapping) else ""
-        status = str(entry.get("lastReconciledStatus") or "")
-        good = status == "ReconciliationSucceeded"
-        version = version_text(revision) or "a revision"
-        what = f"applied {version}" if good else f"{version}: {status}"
-        at = str(entry.get("firstReconciled") or "")
-        if at:
-            yield _change(touch, at, what, "info" if good else "error")
+def succeeded(act: Act) -> bool:
+    """Whether every Step came to what it wanted."""
+    return all((r := act.receipt(s.id)) is not None and r.ok for s in act.plan.steps)
 
 
-def _entry_id(entry: Mapping[str, Any]) -> tuple[str, str]:
-    return str(entry.get("digest")), str(entry.get("lastReconciledStatus"))
+def _trouble(act: Act) -> str:
+    if act.cut:
+        return f": {act.cut}; {tally(act)}"
+    bad = next((r for r in act.receipts if not r.ok and r.outcome is not Outcome.SKIPPED), None)
+    if bad is None:
+        return ""
+    step = next((s for s in act.plan.steps if s.id == bad.step), None)
+    return f": {step.title if step else bad.step}: {bad.outcome}: {bad.message}"
 
 
-def _marks(touch: Touch, after: Resource, now: str) -> Iterator[Change]:
-    before = touch.before
-    mark = marks.suspension(after)
-    # On first sight an undated mark may be of any age: no line rather than a wrong time.
-    dated = mark is not None and (before is not None or bool(mark.since))
-    if mark and dated and not (before and suspended(before)):
-        text = f"suspended{_by(mark.by)}{_why(mark.reason)}"
-        yield _change(touch, mark.since or now, text, "warning")
-    if before and suspended(before) and not mark:
-        yield _change(touch, now, "resumed")
-    pin = marks.pin(after)
-    had = marks.pin(before) if before else None
-    if pin and pin != had and (before is not None or pin.since):
-        text = f"pinned{_by(pin.by)}{_why(pin.reason)}"
-        yield _change(touch, pin.since or now, text, "warning")
-    if had and not pin:
-        yield _change(touch, now, "unpinned")
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The time of an act of ours, and what it wrote to."""
+
+    begin: int
+    end: int
+    subjects: frozenset[Subject]
 
 
-def _event(event: Resource) -> Iterator[Change]:
-    """Flux's Warning Events; the Normal ones repeat what the objects themselves say."""
-    if event.extra.get("type") != "Warning":
-        return
-    about = event.extra.get("involvedObject")
-    if not isinstance(about, Mapping) or "toolkit.fluxcd.io" not in str(about.get("apiVersion")):
-        return
-    at = str(event.extra.get("lastTimestamp") or event.extra.get("eventTime") or event.created)
-    subject = "/".join(str(about.get(f) or "") for f in ("kind", "namespace", "name"))
-    message = _first_line(str(event.extra.get("message") or ""))
-    # The words of `_ready`: it is the same failure told twice.
-    what = f"not ready ({event.extra.get('reason')}): {message}"
-    if at:
-        yield Change(at, event.key.environment, subject, what, "warning")
+def _window(act: Act) -> _Window:
+    made = min(order(act.plan.made_at), order(act.began or act.plan.made_at))
+    end = order(act.ended) + _NEAR if act.ended else 2**63
+    written = {
+        (s.target.environment, s.target.label)
+        for s in act.plan.steps
+        if not isinstance(s, AwaitStep) and hasattr(s, "target")
+    }
+    return _Window(made - _NEAR, end, frozenset(written))
 
 
-def _change(touch: Touch, at: str, what: str, severity: str = "info") -> Change:
-    return Change(at, touch.key.environment, touch.key.label, what, severity)
-
-
-def _by(who: str) -> str:
-    return f" by {who}" if who else ""
-
-
-def _why(reason: str) -> str:
-    return f": {reason}" if reason else ""
-
-
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0]
+def _is_ours(
+    subject: Subject, line: _Told, told: Sequence[_Told], windows: Iterable[_Window]
+) -> bool:
+    """Whether it tells once more what an act of ours, or a mark of somebody's, tells better."""
+    origin = line.first.origin
+    if origin not in (Origin.MARK, Origin.EDIT):
+        return False
+    by_us = origin is Origin.MARK or line.first.manager in OURS
+    if by_us and any(
+        subject in window.subjects and window.begin <= line.at <= window.end for window in windows
+    ):
+        return True
+    return (
+        origin is Origin.EDIT
+        and line.first.manager in OURS
+        and any(o.first.origin is Origin.MARK and abs(o.at - line.at) <= _NEAR for o in told)
+    )

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
 from fluxtui.domain.chain import Chain, Node, Root, analyse
 from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.naming import Tables
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import FAULTS
-from fluxtui.domain.overview.naming import Tables
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
 

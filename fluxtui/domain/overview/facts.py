@@ -15,8 +15,8 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.marks import suspension
+from fluxtui.domain.naming import remembered
 from fluxtui.domain.overview.judgement import flux_health
-from fluxtui.domain.overview.naming import remembered
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from fluxtui.domain.board import HealthLine, Level, Line, Running
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.marks import pin, suspension
+from fluxtui.domain.naming import Tables
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import flux_health
-from fluxtui.domain.overview.naming import Tables
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of, version_text
 from fluxtui.domain.selection import Selection

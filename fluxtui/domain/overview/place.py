@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from fluxtui.domain.board import BESIDE, ChainNode, Finding, HealthLine, Line, ObjectLine
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import ALL, kustomization, ocirepository
+from fluxtui.domain.naming import Tables, tables_of
 from fluxtui.domain.overview import findings
 from fluxtui.domain.overview.chains import chain_of
 from fluxtui.domain.overview.facts import Facts, facts_of
 from fluxtui.domain.overview.judgement import object_lines, worst
 from fluxtui.domain.overview.lines import line_of
-from fluxtui.domain.overview.naming import Tables, tables_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.service import service_of
 from fluxtui.domain.snapshot import Snapshot

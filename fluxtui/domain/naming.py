@@ -1,0 +1,102 @@
+"""What a source's digests are called: a pin's revision has no tag, and a digest may have several.
+
+After a promotion the same digest is a build and a release; each Environment should read it by the
+name that it used itself, or that its own policy would pick. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from sys import intern
+
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import digest_of, short_digest, tag_of, version_text
+from fluxtui.domain.selection import Policy, Refusal
+from fluxtui.domain.snapshot import Snapshot, TagFacts
+
+Tables = tuple[Mapping[str, TagFacts], ...]
+_ADMITTED = (None, Refusal.LOWER, Refusal.AMBIGUOUS)
+_DIGEST = re.compile(r"(?:([A-Za-z0-9_][A-Za-z0-9._-]*)@)?(sha256:[0-9a-f]{64})(?![0-9a-f])")
+
+
+def tables_of(
+    source: Resource,
+    histories: Iterable[Mapping[str, TagFacts]],
+    facts: Mapping[str, TagFacts],
+) -> Tables:
+    """Where to look a digest up, best first: what ran here and the policy takes, what ran here,
+    what the policy takes, all tags.
+
+    `histories`: what each Kustomization of the source remembers (`remembered`).
+    """
+    ran: dict[str, TagFacts] = {}
+    for history in histories:
+        for tag, fact in history.items():
+            ran.setdefault(tag, fact)
+    admitted = _admitted(ocirepository.policy(source), {**facts, **ran})
+    both = {tag: fact for tag, fact in admitted.items() if tag in ran}
+    return (both, ran, admitted, facts)
+
+
+def remembered(member: Resource) -> Mapping[str, TagFacts]:
+    """Tags of digests that the history of a Kustomization tells."""
+    found: dict[str, TagFacts] = {}
+    for entry in kustomization.history(member):
+        meta = entry.get("metadata")
+        revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
+        tag = tag_of(revision)
+        if tag:
+            # All Kustomizations of a source remember the same ones: each text is kept once.
+            tag, digest = intern(tag), intern(digest_of(revision))
+            found.setdefault(tag, TagFacts(tag, digest))
+    return found
+
+
+def _admitted(policy: Policy, facts: Mapping[str, TagFacts]) -> Mapping[str, TagFacts]:
+    """Of the tags that share their digest with others, those that the policy would admit, pinned or
+    not: only they leave a choice of names."""
+    shares = Counter(fact.digest for fact in facts.values())
+    shared = [tag for tag, fact in facts.items() if shares[fact.digest] > 1]
+    if not shared:
+        return {}
+    from fluxtui.domain.versions import select
+
+    verdicts = select(shared, replace(policy, digest="")).verdicts
+    return {v.tag: facts[v.tag] for v in verdicts if v.refusal in _ADMITTED}
+
+
+def names_in(snapshot: Snapshot, source: Resource) -> Tables:
+    """The tables of one source, from a Snapshot."""
+    table = snapshot.table(source.key.environment, kustomization.KIND)
+    members = (r for r in table.values() if kustomization.source(r) == source.key)
+    listed = snapshot.tags.get(ocirepository.url(source))
+    return tables_of(source, map(remembered, members), listed.facts if listed else {})
+
+
+def worn(revision: str, names: Tables) -> str:
+    """`v1.4.2 (sha256:0123abcd)`; without a tag for it the short digest alone, "" for nothing."""
+    name, digest = version_text(revision, names), short_digest(digest_of(revision))
+    return f"{name} ({digest})" if digest and name != digest else name
+
+
+def dressed(text: str, names: Callable[[], Tables]) -> str:
+    """The text with each whole digest worn by its tag: `v1.4.2@sha256:...` is `v1.4.2`, a bare one
+    `v1.4.2 (sha256:0123abcd)`. `names` is asked only when there is one."""
+
+    def short(found: re.Match[str]) -> str:
+        return found[1] or worn(found[2], names())
+
+    return _DIGEST.sub(short, text) if "sha256:" in text else text
+
+
+def source_behind(snapshot: Snapshot, key: Key) -> Resource | None:
+    """The OCIRepository that an object is, or takes its revisions from."""
+    resource = snapshot.get(key)
+    if resource is None or key.kind == ocirepository.KIND.kind:
+        return resource
+    source = kustomization.source(resource) if key.kind == kustomization.KIND.kind else None
+    return snapshot.get(source) if source else None

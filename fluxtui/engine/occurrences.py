@@ -1,0 +1,260 @@
+"""What a step of an object means for the time line: one Occurrence per thing that happened.
+
+Read from the difference between two versions of an object, from what it remembers on first sight
+(artifact, history, marks, managedFields) and from Flux's Warning Events. Pure; nothing is compared
+with what was told before: that is the time line's.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fluxtui.domain import marks
+from fluxtui.domain.instants import NANOSECONDS, order
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import REQUESTED_AT, suspended
+from fluxtui.domain.naming import dressed, names_in, source_behind
+from fluxtui.domain.resource import Edit, Resource
+from fluxtui.domain.revision import version_text
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.store import Touch
+from fluxtui.engine.targets import EVENT
+
+GOOD = "ReconciliationSucceeded"
+OURS = ("fluxtui", "fluxtui-apply")
+
+
+class Origin(enum.Enum):
+    """Where it was read. What two origins tell of one thing is told once."""
+
+    OBJECT = "object"  # what Flux writes into status and spec
+    CONDITION = "condition"
+    EVENT = "event"
+    MARK = "mark"  # who pinned or suspended, as the annotations say
+    EDIT = "edit"  # managedFields
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that happened to one object. `at`, `last` RFC 3339; `count`: how often by now.
+
+    `turn`: news after which the same trouble is a new one. `manager`: who wrote it (EDIT).
+    """
+
+    at: str
+    environment: str
+    subject: str
+    what: str
+    severity: str = "info"
+    origin: Origin = Origin.OBJECT
+    last: str = ""
+    count: int = 1
+    manager: str = ""
+
+    @property
+    def turn(self) -> bool:
+        """Whether the same trouble after it is trouble anew."""
+        return self.severity == "info" and self.origin in (Origin.OBJECT, Origin.CONDITION)
+
+
+def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Occurrence]:
+    """What one object's step means; Ready's turns are told by who remembers the last one."""
+    kind = (touch.key.group, touch.key.kind)
+    after = touch.after
+    if kind == EVENT:
+        if after is not None:
+            yield from _event(touch, after, snapshot)
+        return
+    if kind not in (ocirepository.KIND.id, kustomization.KIND.id):
+        return
+    if after is None:
+        yield _of(touch, now, "deleted", "warning")
+        return
+    if kind == ocirepository.KIND.id:
+        yield from _source(touch, after, snapshot, now)
+    else:
+        yield from _applied(touch, after, snapshot)
+    yield from _marks(touch, after, now)
+    yield from _edits(touch, after)
+
+
+def ready_turn(touch: Touch, snapshot: Snapshot, now: str, *, good: bool) -> Occurrence:
+    """Ready was decided, and otherwise than before."""
+    assert touch.after is not None
+    ready = touch.after.condition("Ready")
+    assert ready is not None
+    at = ready.last_transition or now
+    message = worn_text(first_line(ready.message), touch.after, snapshot)
+    if good:
+        return _of(touch, at, f"ready: {message}", origin=Origin.CONDITION)
+    loud = "error" if "Failed" in ready.reason else "warning"
+    return _of(touch, at, f"not ready ({ready.reason}): {message}", loud, Origin.CONDITION)
+
+
+def worn_text(text: str, resource: Resource, snapshot: Snapshot) -> str:
+    """A message of Flux's about that object, its digests worn by their tags."""
+    source = source_behind(snapshot, resource.key)
+    return dressed(text, lambda: names_in(snapshot, source) if source is not None else ())
+
+
+def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iterator[Occurrence]:
+    new = ocirepository.revision(after)
+    old = ocirepository.revision(touch.before) if touch.before else ""
+    if new and new != old:
+        text = worn_version(new, after, snapshot)
+        was = f", was {worn_version(old, after, snapshot)}" if old else ""
+        at = str(ocirepository.artifact(after).get("lastUpdateTime") or now)
+        yield _of(touch, at, f"picked {text}{was}")
+    if touch.before is None or marks.pin(touch.before) != marks.pin(after):
+        return  # a pin sets spec.ref.digest, and `_marks` tells of it
+    former, policy = ocirepository.policy(touch.before), ocirepository.policy(after)
+    if former != policy:
+        by = _by(_editor(after, "spec.ref"))
+        what = f"policy is {policy.describe()}, was {former.describe()}{by}"
+        yield _of(touch, now, worn_text(what, after, snapshot), "warning")
+
+
+def _applied(touch: Touch, after: Resource, snapshot: Snapshot) -> Iterator[Occurrence]:
+    before = kustomization.history(touch.before) if touch.before else ()
+    old = {_entry_id(e) for e in before}
+    for place, entry in enumerate(kustomization.history(after)):
+        fresh = _entry_id(entry) not in old
+        # A version that comes back has its old entry, moved up: it is applied again.
+        again = place == 0 and bool(before) and _entry_id(entry) != _entry_id(before[0])
+        if not fresh and not again:
+            continue
+        metadata = entry.get("metadata")
+        revision = str(metadata.get("revision") or "") if isinstance(metadata, Mapping) else ""
+        status = str(entry.get("lastReconciledStatus") or "")
+        good = status == GOOD
+        version = worn_version(revision, after, snapshot) or "a revision"
+        what = f"applied {version}" if good else f"{version}: {status}"
+        at = str(entry.get("firstReconciled" if fresh else "lastReconciled") or "")
+        if at:
+            yield _of(touch, at, what, "info" if good else "error")
+
+
+def worn_version(revision: str, resource: Resource, snapshot: Snapshot) -> str:
+    """What the object's source calls a revision."""
+    source = source_behind(snapshot, resource.key)
+    needs_names = revision.startswith("sha256:") and source is not None
+    return version_text(revision, names_in(snapshot, source) if needs_names and source else ())
+
+
+def _entry_id(entry: Mapping[str, Any]) -> tuple[str, str]:
+    return str(entry.get("digest")), str(entry.get("lastReconciledStatus"))
+
+
+def _marks(touch: Touch, after: Resource, now: str) -> Iterator[Occurrence]:
+    before = touch.before
+    mark = marks.suspension(after)
+    # On first sight an undated mark may be of any age: no line rather than a wrong time.
+    dated = mark is not None and (before is not None or bool(mark.since))
+    if mark and dated and not (before and suspended(before)):
+        text = f"suspended{_by(mark.by)}{_why(mark.reason)}"
+        yield _of(touch, mark.since or now, text, "warning", Origin.MARK)
+    if before and suspended(before) and not mark:
+        yield _of(touch, now, f"resumed{_by(_editor(after, ''))}", origin=Origin.MARK)
+    pin = marks.pin(after)
+    had = marks.pin(before) if before else None
+    if pin and pin != had and (before is not None or pin.since):
+        text = f"pinned{_by(pin.by)}{_why(pin.reason)}"
+        yield _of(touch, pin.since or now, text, "warning", Origin.MARK)
+    if had and not pin:
+        yield _of(touch, now, "unpinned", origin=Origin.MARK)
+
+
+def _edits(touch: Touch, after: Resource) -> Iterator[Occurrence]:
+    """Who set what, as the API itself keeps it: also what was done from other machines."""
+    known = touch.before.edits if touch.before else ()
+    for edit in after.edits:
+        # What came with the object itself says nothing that its being there does not.
+        made = abs(order(edit.at) - order(after.created)) <= NANOSECONDS
+        if edit not in known and not made:
+            yield Occurrence(
+                edit.at,
+                touch.key.environment,
+                touch.key.label,
+                _edit_text(edit),
+                origin=Origin.EDIT,
+                manager=edit.manager,
+            )
+
+
+def _edit_text(edit: Edit) -> str:
+    asked = f"metadata.annotations.{REQUESTED_AT}"
+    fields = [f for f in edit.fields if f != asked]
+    if not fields:
+        return f"asked to reconcile by {edit.manager}"
+    shown = [f.removeprefix("metadata.annotations.") for f in fields if f.startswith("spec.")]
+    shown = shown or [f.removeprefix("metadata.annotations.") for f in fields]
+    more = f" and {len(shown) - 4} more" if len(shown) > 4 else ""
+    return f"{', '.join(shown[:4])}{more} set by {edit.manager}"
+
+
+def _editor(after: Resource, path: str) -> str:
+    """Whose edit of fields under `path` is the newest."""
+    edits = [e for e in after.edits if path and any(f.startswith(path) for f in e.fields)]
+    return max(edits, key=lambda e: order(e.at)).manager if edits else ""
+
+
+def _event(touch: Touch, event: Resource, snapshot: Snapshot) -> Iterator[Occurrence]:
+    """Flux's Warning Events; the Normal ones repeat what the objects themselves say."""
+    if event.extra.get("type") != "Warning":
+        return
+    about = event.extra.get("involvedObject")
+    if not isinstance(about, Mapping) or "toolkit.fluxcd.io" not in str(about.get("apiVersion")):
+        return
+    last = str(event.extra.get("lastTimestamp") or event.extra.get("eventTime") or event.created)
+    if not last:
+        return
+    count, first = _count(event), last
+    if touch.before is not None:
+        count = max(1, count - _count(touch.before))
+    elif count > 1:
+        first = str(event.extra.get("firstTimestamp") or last)
+    subject = "/".join(str(about.get(f) or "") for f in ("kind", "namespace", "name"))
+    message = first_line(str(event.extra.get("message") or ""))
+    message = dressed(message, lambda: _names_of(event.key.environment, about, snapshot))
+    # The words of `ready_turn`: it is the same failure told twice.
+    what = f"not ready ({event.extra.get('reason')}): {message}"
+    yield Occurrence(
+        first, event.key.environment, subject, what, "warning", Origin.EVENT, last, count
+    )
+
+
+def _names_of(environment: str, about: Mapping[str, Any], snapshot: Snapshot) -> Any:
+    from fluxtui.domain.resource import Key
+
+    group = str(about.get("apiVersion")).rpartition("/")[0]
+    parts = (str(about.get(f) or "") for f in ("kind", "namespace", "name"))
+    source = source_behind(snapshot, Key(environment, group, *parts))
+    return names_in(snapshot, source) if source is not None else ()
+
+
+def _count(event: Resource) -> int:
+    series = event.extra.get("series")
+    count = event.extra.get("count") or (series.get("count") if isinstance(series, Mapping) else 0)
+    return count if isinstance(count, int) and count > 0 else 1
+
+
+def _of(
+    touch: Touch, at: str, what: str, severity: str = "info", origin: Origin = Origin.OBJECT
+) -> Occurrence:
+    return Occurrence(at, touch.key.environment, touch.key.label, what, severity, origin)
+
+
+def _by(who: str) -> str:
+    return f" by {who}" if who else ""
+
+
+def _why(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def first_line(text: str) -> str:
+    """A message up to its first line break."""
+    return text.partition("\n")[0]
