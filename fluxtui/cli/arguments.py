@@ -141,6 +141,7 @@ def each_parser(top: argparse.ArgumentParser) -> Iterable[argparse.ArgumentParse
 def options_of(args: argparse.Namespace) -> Options:
     """The shared flags of a parsed command line."""
     from fluxtui.cli.options import Options
+    from fluxtui.cli.overrides import overrides_of
 
     return Options(
         config=args.config or "",
@@ -152,4 +153,5 @@ def options_of(args: argparse.Namespace) -> Options:
         read_only=args.read_only,
         slow=args.slow,
         theme=args.theme or "",
+        overrides=overrides_of(args),
     )

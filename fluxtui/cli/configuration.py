@@ -17,7 +17,7 @@ from typing import Any
 
 from fluxtui.cli import places
 from fluxtui.cli.options import Options
-from fluxtui.domain.config import Config, Environment, Registries, ServiceConfig
+from fluxtui.domain.config import Config, Environment, Overrides, Registries, ServiceConfig
 from fluxtui.domain.errors import ConfigError
 
 LOCAL_FILE = "fluxtui.yaml"
@@ -37,7 +37,10 @@ def load(
     config = load_registries(options, environ, cwd)
     _check_contexts(config, options, environ)
     if not config.environments:
-        config = replace(config, environments=_current(options.kubeconfig, environ))
+        config = replace(config, environments=_current(options, environ))
+    if options.overrides != Overrides():
+        everywhere = (replace(e, overrides=options.overrides) for e in config.environments)
+        config = replace(config, environments=tuple(everywhere))
     slow = options.slow or bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
     return replace(config, slow=slow)
 
@@ -264,12 +267,17 @@ def _check_contexts(config: Config, options: Options, environ: Mapping[str, str]
             )
 
 
-def _current(kubeconfig: str, environ: Mapping[str, str]) -> tuple[Environment, ...]:
-    """The current kubeconfig context as one protected Environment (design.md 9)."""
+def _current(options: Options, environ: Mapping[str, str]) -> tuple[Environment, ...]:
+    """The current kubeconfig context as one protected Environment (design.md 9); a cluster named
+    by flag needs no context.
+    """
     from fluxtui.cluster.kubeconfig import contexts
 
+    kubeconfig = options.kubeconfig
     found = contexts(kubeconfig or None, environ=environ)
     current = next((c for c in found if c.current), None)
+    if current is None and options.overrides.cluster:
+        return (Environment(options.overrides.cluster, "", kubeconfig),)
     if current is None:
         raise ConfigError(
             "no environment is configured and the kubeconfig has no current context",

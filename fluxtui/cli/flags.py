@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 TARGET_HELP = "A service, or ks/NAME, ks/NS/NAME, ocirepo/NAME, ocirepo/NS/NAME."
 FORMS = ("table", "wide", "name", "json", "yaml")
@@ -30,6 +31,19 @@ def shared(sub: argparse.ArgumentParser) -> None:
     add("--theme", metavar="NAME", help="Use these colours, for example fluxtui-day.")
     add("-e", "--environment", action="append", metavar="ENV",
         help="Keep to this environment; repeatable where several make sense.")  # fmt: skip
+    _kubectl(add)
+
+
+def _kubectl(add: Callable[..., object]) -> None:
+    """kubectl's own, which mean here what they mean there."""
+    add("--as", dest="as_user", metavar="USER", help="Act as this user, as kubectl does.")
+    add("--as-group", action="append", metavar="GROUP",
+        help="Act as a member of this group; repeatable.")  # fmt: skip
+    add("--as-uid", metavar="UID", help="Act with this uid.")
+    add("--cluster", metavar="NAME", help="Use this cluster of the kubeconfig.")
+    add("--user", metavar="NAME", help="Use this user of the kubeconfig.")
+    add("--request-timeout", metavar="TIME",
+        help="Wait this long for a cluster's answer: 5s, 2m; 0 for no limit.")  # fmt: skip
 
 
 def target(sub: argparse.ArgumentParser) -> None:

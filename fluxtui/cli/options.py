@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fluxtui.domain.config import Overrides
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -18,3 +20,4 @@ class Options:
     read_only: bool = False
     slow: bool = False
     theme: str = ""
+    overrides: Overrides = Overrides()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
-from fluxtui.domain.config import Config, Environment
+from fluxtui.domain.config import Config, Environment, Overrides
 from fluxtui.domain.errors import RefusedError, UsageError
 
 
@@ -49,6 +49,7 @@ def arguments(
             words += ["--context", environment.context, "--environment", environment.name]
     if kubeconfig := next(iter(kubeconfigs), ""):
         words += ["--kubeconfig", kubeconfig]
+    words += _as_whom(environments[0].overrides)
     for host, mirror in config.registries.mirrors.items():
         words += ["--mirror", f"{host}={mirror}"]
     for host, file in config.registries.ca_files.items():
@@ -58,3 +59,18 @@ def arguments(
     if config.registries.credentials_file:
         words += ["--registry-credentials-file", config.registries.credentials_file]
     return [*words, "--force-beside-flux"] if force else words
+
+
+def _as_whom(overrides: Overrides) -> list[str]:
+    """kubectl's flags, which hold for every Environment alike."""
+    named = {
+        "--as": overrides.as_user,
+        "--as-uid": overrides.as_uid,
+        "--cluster": overrides.cluster,
+        "--user": overrides.user,
+    }
+    words = [f"{flag}={value}" for flag, value in named.items() if value]
+    words += [f"--as-group={group}" for group in overrides.as_groups]
+    if overrides.request_timeout is not None:
+        words.append(f"--request-timeout={overrides.request_timeout}")
+    return words

@@ -40,7 +40,10 @@ async def _connect(environment: Environment) -> Cluster:
     from fluxtui.cluster.client import connect
 
     return await connect(
-        environment.kubeconfig or None, environment.context or None, name=environment.name
+        environment.kubeconfig or None,
+        environment.context or None,
+        name=environment.name,
+        overrides=environment.overrides,
     )
 
 

@@ -32,6 +32,7 @@ from fluxtui.cluster.port import (
 )
 from fluxtui.cluster.status import error_of
 from fluxtui.cluster.transport import Query, Timeouts, Transport
+from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ClusterError, Expired, Invalid, NotFound, Unreachable
 
 _LIST_RESTARTS = 3
@@ -47,15 +48,18 @@ async def connect(
     name: str,
     environ: Mapping[str, str] | None = None,
     timeouts: Timeouts | None = None,
+    overrides: Overrides = Overrides(),
 ) -> Cluster:
     """The API behind a kubeconfig context (None: the current one); nothing is sent yet.
+    `overrides`: what flags put in place of what the context says.
 
     Raises ConfigError for a missing file or an unknown context (the message names the known ones),
     Unauthorized when an exec plugin fails.
     """
-    credentials = Credentials(kubeconfig, context, environ)
-    await credentials.client()
-    return KubeCluster(Transport(name, credentials, timeouts or Timeouts()))
+    credentials = Credentials(kubeconfig, context, environ, overrides=overrides)
+    await credentials.wire()
+    limits = (timeouts or Timeouts()).within(overrides.request_timeout)
+    return KubeCluster(Transport(name, credentials, limits))
 
 
 class KubeCluster:
@@ -132,6 +136,7 @@ class KubeCluster:
                 _path(type_, namespace),
                 query=[*query, *more],
                 where=_where(type_, namespace),
+                bulk=True,
             )
             for item in document.get("items") or []:
                 # Lists of built-in kinds leave these out.
@@ -177,7 +182,7 @@ class KubeCluster:
                         cast(Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"], kind), obj
                     )
         finally:
-            await cast(Any, lines).aclose()
+            await lines.aclose()
 
     async def create(
         self, type_: ApiResource, obj: Json, *, field_manager: str, dry_run: bool = False

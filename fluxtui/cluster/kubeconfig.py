@@ -16,9 +16,14 @@ from typing import Any
 
 import yaml
 
+from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ConfigError
 
 _FILE_KEYS = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
+_CLUSTER_TLS = (
+    "certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify",
+)  # fmt: skip
+_USER_TLS = ("client-certificate", "client-certificate-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,13 @@ class Access:
 
     @property
     def server(self) -> str:
-        """The API's address."""
-        return str(self.cluster.get("server", ""))
+        """The API's address, with a scheme: https where something of TLS is said, as client-go."""
+        address = str(self.cluster.get("server", "")).rstrip("/")
+        if "://" in address:
+            return address
+        tls = any(self.cluster.get(key) for key in _CLUSTER_TLS)
+        tls = tls or any(self.user.get(key) for key in _USER_TLS)
+        return f"{'https' if tls else 'http'}://{address}"
 
 
 def kubeconfig_files(
@@ -99,9 +109,12 @@ def contexts(
 
 
 def access(
-    kubeconfig: str | None, context: str | None, environ: Mapping[str, str] | None = None
+    kubeconfig: str | None,
+    context: str | None,
+    environ: Mapping[str, str] | None = None,
+    overrides: Overrides = Overrides(),
 ) -> Access:
-    """What a context (default: the current one) means.
+    """What a context (default: the current one) means, with what flags put in its place.
 
     Raises ConfigError for an unknown context, naming the known ones, or a dangling reference.
     """
@@ -110,25 +123,48 @@ def access(
     where = os.pathsep.join(map(str, files))
     known = ", ".join(merged.sections["contexts"]) or "none"
     name = context or merged.current
-    if not name:
+    if not name and not overrides.cluster:
         raise ConfigError(
             "no context is named and the kubeconfig has no current-context",
             where=where,
             next=f"known contexts: {known}",
         )
-    if name not in merged.sections["contexts"]:
+    if name and name not in merged.sections["contexts"]:
         raise ConfigError(f"unknown context {name!r}", where=where, next=f"known contexts: {known}")
-    entry, _ = merged.sections["contexts"][name]
-    cluster_name, user_name = str(entry.get("cluster", "")), str(entry.get("user") or "")
-    if cluster_name not in merged.sections["clusters"]:
-        raise ConfigError(f"context {name!r} names unknown cluster {cluster_name!r}", where=where)
-    if user_name and user_name not in merged.sections["users"]:
-        raise ConfigError(f"context {name!r} names unknown user {user_name!r}", where=where)
+    entry, _ = merged.sections["contexts"].get(name, ({}, files[0].parent))
+    cluster_name = overrides.cluster or str(entry.get("cluster", ""))
+    user_name = overrides.user or str(entry.get("user") or "")
+    _there(merged, "clusters", cluster_name, "" if overrides.cluster else name, where)
+    if user_name:
+        _there(merged, "users", user_name, "" if overrides.user else name, where)
     cluster, _ = merged.sections["clusters"][cluster_name]
     user, folder = merged.sections["users"].get(user_name, ({}, files[0].parent))
     if not cluster.get("server"):
         raise ConfigError(f"cluster {cluster_name!r} has no server", where=where)
+    user = _overridden(user, overrides)
     return Access(name, str(entry.get("namespace") or ""), cluster, user, folder)
+
+
+def _there(merged: _Merged, section: str, name: str, context: str, where: str) -> None:
+    """Raises ConfigError when a cluster or user is not there, saying who named it."""
+    entries = merged.sections[section]
+    if name not in entries:
+        kind = section.removesuffix("s")
+        who = f"context {context!r} names" if context else f"--{kind} names"
+        raise ConfigError(
+            f"{who} unknown {kind} {name!r}",
+            where=where,
+            next=f"known: {', '.join(entries) or 'none'}",
+        )
+
+
+def _overridden(user: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:
+    given = {
+        "as": overrides.as_user,
+        "as-groups": list(overrides.as_groups),
+        "as-uid": overrides.as_uid,
+    }
+    return {**user, **{key: value for key, value in given.items() if value}}
 
 
 class _Merged:

@@ -8,6 +8,7 @@ plugin's own words. This module must not cache: when to run is the caller's deci
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import signal
@@ -22,6 +23,15 @@ from fluxtui.domain.errors import Unauthorized
 
 TIME_LIMIT = 30.0
 _STDERR_SHOWN = 2000
+_EXTENSION = "client.authentication.k8s.io/exec"
+_TOLD = (
+    "server",
+    "tls-server-name",
+    "insecure-skip-tls-verify",
+    "certificate-authority-data",
+    "proxy-url",
+    "disable-compression",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +65,19 @@ async def run_plugin(
         )
     if "/" in command and not Path(command).is_absolute():
         command = str(folder / command)
-    out = await _run(command, spec, _environment(spec, cluster, environ), where, time_limit)
+    out = await _run(command, spec, _environment(spec, cluster, environ, where), where, time_limit)
     return _parse(out, command, where)
 
 
 def _environment(
-    spec: Mapping[str, Any], cluster: Mapping[str, Any], environ: Mapping[str, str]
+    spec: Mapping[str, Any], cluster: Mapping[str, Any], environ: Mapping[str, str], where: str
 ) -> dict[str, str]:
     env = dict(environ)
     for item in spec.get("env") or []:
         env[str(item["name"])] = str(item["value"])
     info: dict[str, Any] = {"interactive": False}
     if spec.get("provideClusterInfo"):
-        info["cluster"] = {
-            key: cluster[key]
-            for key in (
-                "server",
-                "tls-server-name",
-                "insecure-skip-tls-verify",
-                "certificate-authority-data",
-                "proxy-url",
-            )
-            if key in cluster
-        }
+        info["cluster"] = _cluster_info(cluster, where)
     env["KUBERNETES_EXEC_INFO"] = json.dumps(
         {
             "apiVersion": spec.get("apiVersion") or "client.authentication.k8s.io/v1",
@@ -86,6 +86,27 @@ def _environment(
         }
     )
     return env
+
+
+def _cluster_info(cluster: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The cluster as client-go tells it to plugins (clientauthentication/v1, Cluster): authorities
+    as data wherever they are written, and the extension meant for plugins as `config`.
+    """
+    info = {key: cluster[key] for key in _TOLD if cluster.get(key)}
+    name = cluster.get("certificate-authority")
+    if name and "certificate-authority-data" not in info:
+        try:
+            data = Path(str(name)).read_bytes()
+        except OSError as error:
+            raise Unauthorized(
+                f"the certificate-authority cannot be read: {error.strerror}", where=where
+            ) from error
+        info["certificate-authority-data"] = base64.b64encode(data).decode("ascii")
+    extensions = cluster.get("extensions")
+    for entry in extensions if isinstance(extensions, list) else ():
+        if isinstance(entry, Mapping) and entry.get("name") == _EXTENSION:
+            info["config"] = entry.get("extension")
+    return info
 
 
 async def _run(

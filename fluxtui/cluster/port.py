@@ -14,6 +14,8 @@ from typing import Any, Literal, Protocol
 Json = dict[str, Any]
 JsonPatch = list[Json]
 """Operations of RFC 6902."""
+WATCHES_AT_ONCE = 96
+"""Watches that one API may have open; HTTP/1.1 takes a connection for each. Further ones wait."""
 
 
 @dataclass(frozen=True, slots=True)

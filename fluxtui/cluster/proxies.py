@@ -1,37 +1,42 @@
-"""Which proxy leads to an API: the kubeconfig's, else the environment's, and never for loopback.
+"""Which proxy leads to an API: the kubeconfig's, whatever the server, else the environment's.
 
-Decided here and not by the HTTP library, whose switch for it would also read ~/.netrc and send
-what it finds there. Nothing is contacted.
+As kubectl: `proxy-url` is used as it stands, for a server on this machine too, and NO_PROXY has no
+say in it. Nothing is contacted.
 """
 
 from __future__ import annotations
 
 import base64
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from fluxtui.domain.errors import ConfigError
+from fluxtui.domain.proxies import bare, environment_proxy, is_loopback_url, with_scheme
+
+_SOCKS = ("socks5", "socks5h")
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy's address without user and password, and the headers that carry those."""
+    """A proxy's address without user and password; an HTTP proxy gets those as `headers`, a SOCKS
+    proxy as `user` and `password`.
+    """
 
     url: str
     headers: Mapping[str, str]
+    user: str = ""
+    password: str = ""
 
+    @property
+    def socks(self) -> bool:
+        """Whether it speaks SOCKS5; names are resolved by the proxy then."""
+        return urlsplit(self.url).scheme in _SOCKS
 
-def is_loopback(server: str) -> bool:
-    """Whether an address is this machine's own."""
-    host = urlsplit(server).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    @property
+    def local(self) -> bool:
+        """Whether what is said to it in clear text stays on this machine."""
+        return is_loopback_url(self.url)
 
 
 def proxy_for(server: str, named: str, environ: Mapping[str, str]) -> Proxy | None:
@@ -39,47 +44,33 @@ def proxy_for(server: str, named: str, environ: Mapping[str, str]) -> Proxy | No
 
     Raises ConfigError for a kind of proxy that cannot be used.
     """
-    if is_loopback(server):
+    address = with_scheme(named) if named else environment_proxy(server, environ)
+    if not address:
         return None
-    parts = urlsplit(server)
-    if not named and not _bypassed(parts.hostname or "", parts.port, environ):
-        named = _variable(environ, f"{parts.scheme}_proxy")
-    if not named:
-        return None
-    proxy = urlsplit(named if "://" in named else f"http://{named}")
-    if proxy.scheme not in ("http", "https") or not proxy.hostname:
+    try:
+        proxy = urlsplit(address)
+        usable = proxy.scheme in ("http", "https", *_SOCKS) and bool(proxy.hostname)
+        usable = usable and (proxy.port is None or proxy.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
         raise ConfigError(
-            f"a proxy must be http or https, not {proxy.scheme!r}",
+            f"the proxy {_shown(address)!r} cannot be used",
             where=server,
-            next="set another proxy-url, or HTTPS_PROXY",
+            next="write http://, https:// or socks5://HOST:PORT as proxy-url or in HTTPS_PROXY",
         )
+    url = urlunsplit((proxy.scheme, bare(proxy), proxy.path, "", ""))
+    user, password = unquote(proxy.username or ""), unquote(proxy.password or "")
+    if proxy.scheme in _SOCKS:
+        return Proxy(url, {}, user, password)
     headers = {}
-    if proxy.username:
-        pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
-        token = base64.b64encode(pair.encode()).decode()
+    if user:
+        token = base64.b64encode(f"{user}:{password}".encode()).decode()
         headers["Proxy-Authorization"] = f"Basic {token}"
-    bare = proxy.netloc.rpartition("@")[2]
-    return Proxy(urlunsplit((proxy.scheme, bare, proxy.path, "", "")), headers)
+    return Proxy(url, headers)
 
 
-def _variable(environ: Mapping[str, str], name: str) -> str:
-    return environ.get(name) or environ.get(name.upper()) or ""
-
-
-def _bypassed(host: str, port: int | None, environ: Mapping[str, str]) -> bool:
-    """Whether no_proxy names the host: `*`, a host with its sub-domains, host:port, a network."""
-    for entry in _variable(environ, "no_proxy").split(","):
-        name = entry.strip().lower()
-        if not name:
-            continue
-        if name == "*" or name in (host, f"{host}:{port}"):
-            return True
-        domain = name.removeprefix("*").lstrip(".")
-        if domain and host.endswith(f".{domain}"):
-            return True
-        try:
-            if ipaddress.ip_address(host) in ipaddress.ip_network(name, strict=False):
-                return True
-        except ValueError:
-            continue
-    return False
+def _shown(address: str) -> str:
+    """The address without what may be a password."""
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -1,34 +1,52 @@
 """Sends requests to one Kubernetes API and brings back bytes, or raises our errors.
 
-The only module that calls the kubernetes package's ApiClient (its low-level signatures changed
-before and may again). Error statuses are not raised by the package at this level, so they are
-judged here; a 401 renews the credentials once. Nothing here knows kinds or objects.
+Watches, long lists and all other requests each have places of their own, so that an act gets
+through however many feeds are open. Error statuses are judged here; a 401 renews the credentials
+once. Nothing here knows kinds or objects.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.credentials import Credentials
+from fluxtui.cluster.port import WATCHES_AT_ONCE
 from fluxtui.cluster.status import status_error
 from fluxtui.domain.errors import ClusterError, Unreachable
 
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse, ClientTimeout
+
 Query = list[tuple[str, str]]
 _LONGEST_LINE = 64 * 1024 * 1024
+_LISTS_AT_ONCE = 16
+_REQUESTS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: to connect, between two reads, for a whole answer, of a silent watch."""
+    """Seconds: to connect, between two reads, for a whole answer, of a silent watch. None: as long
+    as it takes.
+    """
 
-    connect: float = 5.0
-    read: float = 30.0
-    total: float = 120.0
+    connect: float | None = 5.0
+    read: float | None = 30.0
+    total: float | None = 120.0
     idle: float = 90.0
+
+    def within(self, request: float | None) -> Timeouts:
+        """With `request` seconds for a whole answer, 0 for no limit; None changes nothing."""
+        if request is None:
+            return self
+        if not request:
+            return dataclasses.replace(self, connect=None, read=None, total=None)
+        connect = min(self.connect or request, request)
+        return dataclasses.replace(self, connect=connect, read=request, total=request)
 
 
 class Transport:
@@ -39,6 +57,9 @@ class Transport:
         self._credentials = credentials
         self._timeouts = timeouts
         self._ending: set[asyncio.Future[None]] = set()
+        self._watches = asyncio.Semaphore(WATCHES_AT_ONCE)
+        self._lists = asyncio.Semaphore(_LISTS_AT_ONCE)
+        self._requests = asyncio.Semaphore(_REQUESTS_AT_ONCE)
 
     async def json(
         self,
@@ -50,8 +71,12 @@ class Transport:
         content_type: str = "application/json",
         accept: str = "application/json",
         where: str = "",
+        bulk: bool = False,
     ) -> dict[str, Any]:
-        """The JSON document answered. Raises the ClusterError family."""
+        """The JSON document answered; `bulk`: a long list, which may wait behind other lists.
+
+        Raises the ClusterError family.
+        """
         data = await self.data(
             method,
             path,
@@ -60,6 +85,7 @@ class Transport:
             content_type=content_type,
             accept=accept,
             where=where,
+            bulk=bulk,
         )
         try:
             document = json.loads(data)
@@ -81,58 +107,70 @@ class Transport:
         content_type: str = "application/json",
         accept: str = "*/*",
         where: str = "",
+        bulk: bool = False,
     ) -> bytes:
         """The raw answer. Raises the ClusterError family."""
+        headers = [("Accept", accept)]
+        if body is not None:
+            headers.append(("Content-Type", content_type))
+        async with self._lists if bulk else self._requests:
+            return await self._data(method, path, query or [], headers, body, where)
+
+    async def _data(
+        self, method: str, path: str, query: Query, headers: Query, body: Any, where: str
+    ) -> bytes:
         from aiohttp import ClientError, ClientTimeout
 
         limits = self._timeouts
         timeout = ClientTimeout(
             total=limits.total, sock_connect=limits.connect, sock_read=limits.read
         )
-        headers = {"Accept": accept}
-        if body is not None:
-            headers["Content-Type"] = content_type
+        data = None if body is None else json.dumps(body).encode()
         try:
-            response = await self._send(method, path, query, headers, body, timeout)
+            response = await self._send(method, path, query, headers, data, timeout)
             async with response:
                 try:
-                    data: bytes = await response.read()
+                    answer: bytes = await response.read()
                 except BaseException:
                     self._cut(response)
                     raise
                 if response.status >= 400:
-                    raise status_error(
-                        response.status, data, response.headers, where=self._where(where)
-                    )
-                return data
+                    raise self._refused(response, answer, where)
+                return answer
         except (ClientError, OSError, TimeoutError) as error:
             raise self._unreachable(error, where) from error
 
     async def lines(
         self, path: str, *, query: Query, where: str = ""
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncGenerator[dict[str, Any], None]:
         """JSON documents, one per line, until the server ends the stream.
 
         Raises Unreachable when the line is cut in the middle or silent for `idle` seconds.
         """
+        async with self._watches:
+            lines = self._lines(path, query, where)
+            try:
+                async for line in lines:
+                    yield line
+            finally:
+                await lines.aclose()
+
+    async def _lines(
+        self, path: str, query: Query, where: str
+    ) -> AsyncGenerator[dict[str, Any], None]:
         from aiohttp import ClientError, ClientTimeout
 
         limits = self._timeouts
         timeout = ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.idle)
+        headers = [("Accept", "application/json")]
         try:
-            response = await self._send(
-                "GET", path, query, {"Accept": "application/json"}, None, timeout
-            )
+            async with asyncio.timeout(limits.total):
+                response = await self._send("GET", path, query, headers, None, timeout)
         except (ClientError, OSError, TimeoutError) as error:
             raise self._unreachable(error, where) from error
         try:
             if response.status >= 400:
-                raise status_error(
-                    response.status,
-                    await response.read(),
-                    response.headers,
-                    where=self._where(where),
-                )
+                raise self._refused(response, await response.read(), where)
             rest = bytearray()
             async for chunk in response.content.iter_any():
                 rest += chunk
@@ -151,7 +189,9 @@ class Transport:
         finally:
             self._cut(response)
 
-    async def chunks(self, path: str, *, query: Query, where: str = "") -> AsyncIterator[bytes]:
+    async def chunks(
+        self, path: str, *, query: Query, where: str = ""
+    ) -> AsyncGenerator[bytes, None]:
         """What the server sends, piece by piece, until it ends the stream; silence is no fault.
 
         Raises the ClusterError family.
@@ -160,15 +200,12 @@ class Transport:
 
         timeout = ClientTimeout(total=None, sock_connect=self._timeouts.connect)
         try:
-            response = await self._send("GET", path, query, {"Accept": "*/*"}, None, timeout)
+            response = await self._send("GET", path, query, [("Accept", "*/*")], None, timeout)
         except (ClientError, OSError, TimeoutError) as error:
             raise self._unreachable(error, where) from error
         try:
             if response.status >= 400:
-                data = await response.read()
-                raise status_error(
-                    response.status, data, response.headers, where=self._where(where)
-                )
+                raise self._refused(response, await response.read(), where)
             async for chunk in response.content.iter_any():
                 yield chunk
         except (ClientError, OSError, TimeoutError) as error:
@@ -201,23 +238,15 @@ class Transport:
         self,
         method: str,
         path: str,
-        query: Query | None,
-        headers: dict[str, str],
-        body: Any,
-        timeout: Any,
-    ) -> Any:
+        query: Query,
+        headers: Query,
+        body: bytes | None,
+        timeout: ClientTimeout,
+    ) -> ClientResponse:
         for last in (False, True):
-            client = await self._credentials.client()
+            wire, identity = await self._credentials.wire()
             serial = self._credentials.serial
-            request = await client.param_serialize(
-                method,
-                path,
-                query_params=list(query or []),
-                header_params=dict(headers),
-                body=body,
-                auth_settings=["BearerToken"],
-            )
-            answer = (await client.call_api(*request, _request_timeout=timeout)).response
+            answer = await wire.request(method, path, query, [*headers, *identity], body, timeout)
             if answer.status != 401 or last:
                 return answer
             try:
@@ -228,6 +257,12 @@ class Transport:
                 raise
             answer.release()
         raise AssertionError("the loop above always returns")
+
+    def _refused(self, response: ClientResponse, body: bytes, where: str) -> ClusterError:
+        error = status_error(response.status, body, response.headers, where=self._where(where))
+        if error.status in (401, 403) and self._credentials.withheld:
+            error.next = "use an https server: credentials are not sent over plain HTTP"
+        return error
 
     def _where(self, where: str) -> str:
         return f"{self.name} {where}".strip()

@@ -16,6 +16,22 @@ def _empty() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Overrides:
+    """What kubectl's flags of the same names put in place of what a kubeconfig context says.
+
+    Empty means "as the kubeconfig". `request_timeout`: seconds for one request, 0 for no limit,
+    None for fluxtui's own limits.
+    """
+
+    as_user: str = ""
+    as_groups: tuple[str, ...] = ()
+    as_uid: str = ""
+    cluster: str = ""
+    user: str = ""
+    request_timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """A name for a kubeconfig context, and how careful to be with it.
 
@@ -30,6 +46,7 @@ class Environment:
     stage: str = ""
     protected: bool = True
     read_only: bool = False
+    overrides: Overrides = Overrides()
 
     @property
     def stage_name(self) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from fluxtui.artifacts import RegistrySettings, docker_config_credentials
 from fluxtui.cluster.client import connect
+from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ConfigError, FluxtuiError, RefusedError, UsageError
 from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.reconciler import Reconciler
@@ -35,6 +36,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--environment", action="append", default=[], help="name of each --context, in order"
     )
+    parser.add_argument("--as", dest="as_user", default="", help="act as this user")
+    parser.add_argument("--as-group", action="append", default=[], help="repeatable")
+    parser.add_argument("--as-uid", default="")
+    parser.add_argument("--cluster", default="", help="the kubeconfig's cluster to use")
+    parser.add_argument("--user", default="", help="the kubeconfig's user to use")
+    parser.add_argument("--request-timeout", type=float, metavar="SECONDS", help="0: no limit")
     parser.add_argument("--mirror", action="append", default=[], metavar="HOST=HOST")
     parser.add_argument("--registry-ca", action="append", default=[], metavar="HOST=FILE")
     parser.add_argument("--plain-http", action="append", default=[], metavar="HOST")
@@ -93,10 +100,20 @@ async def run(options: argparse.Namespace) -> None:
     if len(names) != len(contexts):
         raise UsageError("as many --environment as --context are needed")
     storage = options.storage or default_storage()
+    overrides = Overrides(
+        options.as_user,
+        tuple(options.as_group),
+        options.as_uid,
+        options.cluster,
+        options.user,
+        options.request_timeout,
+    )
     clusters = []
     try:
         for name, context in zip(names, contexts, strict=True):
-            clusters.append(await connect(options.kubeconfig, context, name=name))
+            clusters.append(
+                await connect(options.kubeconfig, context, name=name, overrides=overrides)
+            )
         reconcilers = [
             Reconciler(
                 cluster,

@@ -46,7 +46,7 @@ print(json.dumps({"kind": "ExecCredential", "status": {"token": f"token-{n}"}}))
 async def run(spec: dict[str, Any], folder: Path, **more: Any) -> Any:
     return await run_plugin(
         spec,
-        cluster={"server": "https://api"},
+        cluster=more.pop("cluster", {"server": "https://api"}),
         folder=folder,
         where="context here",
         environ={"PATH": "/usr/bin:/bin"},
@@ -67,6 +67,40 @@ async def test_a_plugin_sees_no_terminal_and_no_input_and_gets_the_cluster(tmp_p
     credential = await run(spec, tmp_path)
     assert json.loads(credential.token) == ["", True, "plain", False, "https://api"]
     assert credential.expires == datetime(2030, 1, 1, tzinfo=UTC)
+
+
+async def test_a_plugin_is_told_of_the_cluster_what_client_go_tells_it(tmp_path: Path) -> None:
+    """Authorities as data although a file names them, and the extension meant for plugins."""
+    (tmp_path / "ca.pem").write_text("PEM")
+    spec = plugin(
+        tmp_path,
+        "import json, os\n"
+        "print(json.dumps({'status': {'token': os.environ['KUBERNETES_EXEC_INFO']}}))\n",
+    )
+    cluster = {
+        "server": "https://api",
+        "certificate-authority": str(tmp_path / "ca.pem"),
+        "tls-server-name": "other",
+        "proxy-url": "socks5://p:1",
+        "extensions": [
+            {"name": "else", "extension": {"no": 1}},
+            {"name": "client.authentication.k8s.io/exec", "extension": {"shoot": {"name": "x"}}},
+        ],
+    }
+    info = json.loads((await run(spec, tmp_path, cluster=cluster)).token)
+    assert info["spec"]["cluster"] == {
+        "server": "https://api",
+        "tls-server-name": "other",
+        "certificate-authority-data": "UEVN",
+        "proxy-url": "socks5://p:1",
+        "config": {"shoot": {"name": "x"}},
+    }
+    both = {"certificate-authority-data": "REFUQQ==", "certificate-authority": "gone.pem"}
+    info = json.loads((await run(spec, tmp_path, cluster={**cluster, **both})).token)
+    assert info["spec"]["cluster"]["certificate-authority-data"] == "REFUQQ=="
+    quiet = {**spec, "provideClusterInfo": False}
+    info = json.loads((await run(quiet, tmp_path, cluster=cluster)).token)
+    assert info["spec"] == {"interactive": False}
 
 
 @pytest.mark.parametrize(
@@ -160,18 +194,20 @@ async def test_a_token_about_to_end_is_renewed_but_not_for_every_request(
         monotonic=lambda: seconds[0],
     )
     try:
-        first = await credentials.client()
-        assert await credentials.client() is first
-        assert first.configuration.api_key["BearerToken"] == "Bearer token-1"
+        _wire, headers = await credentials.wire()
+        assert await credentials.wire() == (_wire, headers)
+        assert headers == (("Authorization", "Bearer token-1"),)
         seconds[0] += 31
         now[0] += timedelta(seconds=31)
-        again = await credentials.client()
-        assert again.configuration.api_key["BearerToken"] == "Bearer token-2"
+        _wire, headers = await credentials.wire()
+        assert headers == (("Authorization", "Bearer token-2"),)
     finally:
         await credentials.close()
 
 
 async def test_a_certificate_that_does_not_load_is_a_config_error(api: Scripted) -> None:
-    path = api.kubeconfig({"client-certificate-data": "bm8=", "client-key-data": "bm8="})
+    path = api.kubeconfig(
+        {"client-certificate-data": "bm8=", "client-key-data": "bm8="}, server="https://127.0.0.1:1"
+    )
     with pytest.raises(ConfigError, match="certificate of the context does not load"):
         await connect(path, None, name="x")

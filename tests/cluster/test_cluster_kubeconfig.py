@@ -11,8 +11,8 @@ import yaml
 
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.kubeconfig import ContextInfo, access, contexts
-from fluxtui.cluster.proxies import Proxy, is_loopback, proxy_for
 from fluxtui.domain.errors import ConfigError
+from fluxtui.domain.proxies import is_loopback_url
 
 
 def write(path: Path, names: list[str], current: str = "", **extra: Any) -> Path:
@@ -106,38 +106,4 @@ def test_a_missing_file_and_dangling_references_are_named(tmp_path: Path) -> Non
     ],
 )
 def test_loopback_is_known(server: str, own: bool) -> None:
-    assert is_loopback(server) is own
-
-
-@pytest.mark.parametrize(
-    ("server", "named", "environ", "proxy"),
-    [
-        ("https://127.0.0.1:1", "http://p:1", {"HTTPS_PROXY": "http://q:1"}, None),
-        ("https://api.example.com", "", {}, None),
-        ("https://api.example.com", "", {"HTTPS_PROXY": "http://q:1"}, "http://q:1"),
-        ("https://api.example.com", "", {"https_proxy": "q:1", "HTTPS_PROXY": "r"}, "http://q:1"),
-        (
-            "https://api.example.com",
-            "http://p:1",
-            {"https_proxy": "q", "no_proxy": "*"},
-            "http://p:1",
-        ),
-        ("https://api.example.com", "", {"https_proxy": "q", "NO_PROXY": "a,.example.com"}, None),
-        ("https://api.example.com", "", {"https_proxy": "q", "no_proxy": "api.example.com"}, None),
-        ("https://10.1.2.3", "", {"https_proxy": "q", "no_proxy": "10.0.0.0/8"}, None),
-        ("https://11.1.2.3", "", {"https_proxy": "q", "no_proxy": "10.0.0.0/8"}, "http://q"),
-        ("http://api.example.com", "", {"https_proxy": "q"}, None),
-    ],
-)
-def test_proxies_are_honoured_but_never_for_loopback(
-    server: str, named: str, environ: dict[str, str], proxy: str | None
-) -> None:
-    found = proxy_for(server, named, environ)
-    assert (found.url if found else None) == proxy
-
-
-def test_a_proxy_s_password_is_sent_to_the_proxy_only() -> None:
-    found = proxy_for("https://api.example.com", "http://user:p%40ss@p:1/", {})
-    assert found == Proxy("http://p:1/", {"Proxy-Authorization": "Basic dXNlcjpwQHNz"})
-    with pytest.raises(ConfigError, match="must be http or https"):
-        proxy_for("https://api.example.com", "socks5://p:1", {})
+    assert is_loopback_url(server) is own
