@@ -8,15 +8,18 @@ Light on purpose: `--help` and `--version` must cost no more than argparse and o
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+import os
+from collections.abc import Iterable, Sequence
 
 from fluxtui import __version__
 from fluxtui.cli import flags, vocabulary
 from fluxtui.cli.vocabulary import Verb
 from fluxtui.domain.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
     from fluxtui.cli.options import Options
 
 _ABOUT = "See, explain, change and follow deliveries across environments."
@@ -25,11 +28,30 @@ Without a verb the screen opens; `fluxtui -e ENV ks/NAME` opens it there.
 Exit codes: 0 fine, 1 not, 2 usage, 3 refused."""
 
 
+def _columns() -> int:
+    """The width of help texts; argparse asks the terminal anew for every flag it adds."""
+    global _width
+    if not _width:
+        try:
+            _width = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns) - 2
+        except (OSError, ValueError):
+            _width = 78
+    return max(_width, 38)
+
+
+_width = 0
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    return argparse.RawDescriptionHelpFormatter(prog, width=_columns())
+
+
 class Parser(argparse.ArgumentParser):
     """argparse that raises UsageError, takes no abbreviations and no other kind of words."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(allow_abbrev=False, **kwargs)
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_formatter, **kwargs)
+        self.add_argument("-h", "--help", action="help", help="Show this help and stop.")
 
     def error(self, message: str) -> NoReturn:
         """Whoever called says it, in the form that was asked for."""
@@ -42,60 +64,79 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     Raises UsageError; SystemExit after `--help` and `--version`.
     """
     name, rest = _verb_first(words)
-    if not name:
-        return parser().parse_args(rest)
-    chosen = vocabulary.verb(name)
-    if chosen is None:
-        from fluxtui.cli.unknown import elsewhere
-
-        if name == "help":
-            return parse([*rest, "--help"])
+    if name == "help":
+        return parse([*rest, "--help"])
+    chosen = vocabulary.verb(name) if name else None
+    if name and chosen is None:
         if "/" not in name:
+            from fluxtui.cli.unknown import elsewhere
+
             raise elsewhere(name)
         chosen, rest = vocabulary.verb("open"), [name, *rest]
-        assert chosen is not None
-    if chosen.actions:
-        action, rest = _verb_first(rest)
-        rest = [action, *rest] if action else rest
-    args, extra = parser([chosen]).parse_known_args([chosen.name, *rest])
+    if chosen is None:
+        top = parser((), about=_verbs_text() if {"-h", "--help"} & set(rest) else "")
+    else:
+        top, rest = parser((chosen,)), [chosen.name, *_action_first(chosen, rest)]
+    args, extra = top.parse_known_args(rest)
     if extra:
         from fluxtui.cli.unknown import too_much
 
-        too_much(args, extra, parser([chosen]))
+        too_much(args, extra, top)
     return args
 
 
-def parser(only: Iterable[Verb] = ()) -> Parser:
-    """The whole command line, or as if there were no other verbs than `only`."""
-    top = Parser(
-        prog="fluxtui",
-        description=_ABOUT,
-        epilog=_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def parser(verbs: Iterable[Verb], *, filled: str = "", about: str = "") -> Parser:
+    """The command line as if there were no other verbs; `about` them all stands in its help.
+
+    `filled` names the one verb that gets its flags, all of them when it is "".
+    """
+    top = Parser(prog="fluxtui", description=_ABOUT, epilog=f"{about}{_CODES}",
+                 usage="fluxtui [FLAG ...] [VERB ... | TARGET]")  # fmt: skip
     top.add_argument("--version", action="version", version=f"fluxtui {__version__}",
                      help="Print fluxtui's version and stop.")  # fmt: skip
     flags.shared(top)
-    _add(top, tuple(only) or tuple(vocabulary.verbs().values()), "verb")
+    top.set_defaults(verb=None)
+    if verbs := tuple(verbs):
+        subs = top.add_subparsers(dest="verb", prog="fluxtui")
+        for verb in verbs:
+            _add(subs, verb, filled=filled in ("", verb.name))
     return top
 
 
-def _add(top: argparse.ArgumentParser, verbs: Iterable[Verb], dest: str) -> None:
-    subs = top.add_subparsers(dest=dest, metavar=dest.upper(), title=f"{dest}s",
-                              required=dest != "verb")  # fmt: skip
-    for verb in verbs:
-        sub = subs.add_parser(verb.name, help=verb.help, description=verb.help)
-        flags.shared(sub)
-        verb.add(sub)
-        if verb.actions:
-            _add(sub, verb.actions, "action")
+def _add(subs: argparse._SubParsersAction[Parser], verb: Verb, *, filled: bool = True) -> None:
+    sub = subs.add_parser(verb.name, help=verb.help, description=verb.help)
+    if not filled:
+        return
+    verb.add(sub)
+    flags.shared(sub)
+    if verb.actions:
+        actions = sub.add_subparsers(dest="action", metavar="ACTION", required=True)
+        for action in verb.actions:
+            _add(actions, action)
+
+
+def _verbs_text() -> str:
+    """All verbs with their sentences, for the help."""
+    from textwrap import fill
+
+    width = _columns()
+    lines = (
+        fill(verb.help, width, initial_indent=f"  {verb.name:<13}", subsequent_indent=" " * 15)
+        for verb in vocabulary.verbs().values()
+    )
+    return "\n".join(("verbs:", *lines, "", "fluxtui VERB --help says more.", ""))
+
+
+def _action_first(verb: Verb, words: list[str]) -> list[str]:
+    action, rest = _verb_first(words) if verb.actions else ("", words)
+    return [action, *rest] if action else words
 
 
 def _verb_first(words: Sequence[str]) -> tuple[str, list[str]]:
     """The first word that is neither a flag nor a flag's value ("" = none), and all others."""
     if not words or not words[0].startswith("-"):
         return (words[0] if words else ""), list(words[1:])
-    takes_value = _values_taken()
+    shared = parser(())
     is_value = False
     for index, word in enumerate(words):
         if is_value:
@@ -105,28 +146,31 @@ def _verb_first(words: Sequence[str]) -> tuple[str, list[str]]:
         elif word == "--version":
             break  # before the verb it is the program's own
         else:
-            is_value = takes_value(word)
+            takes = _takes_value(word, shared)
+            # A flag of some verb's own: building all of them is slow, and rarely needed.
+            if takes is None:
+                takes = _takes_value(word, parser(vocabulary.verbs().values()))
+            is_value = bool(takes)
     return "", list(words)
 
 
-def _values_taken() -> Callable[[str], bool]:
-    """Whether a flag's value is the next word, asked of the flags of all verbs."""
-    options = {
-        option
-        for one in each_parser(parser())
+def _takes_value(word: str, top: argparse.ArgumentParser) -> bool | None:
+    """Whether the next word is the flag's value; None when nothing under `top` has the flag."""
+    valued = {
+        option: action.nargs is None
+        for one in each_parser(top)
         for action in one._actions
-        if action.nargs is None
         for option in action.option_strings
     }
-
-    def takes_value(word: str) -> bool:
-        if word.startswith("--"):
-            return word in options
-        # Short flags may stand together; the rest behind one with a value is that value.
-        valued = next((n for n, c in enumerate(word[1:], 2) if f"-{c}" in options), 0)
-        return valued == len(word)
-
-    return takes_value
+    if word.startswith("--"):
+        flag, equals, _value = word.partition("=")
+        return valued[flag] and not equals if flag in valued else None
+    for end, letter in enumerate(word[1:], 2):
+        # Short flags may stand together; what follows one with a value is that value.
+        takes = valued.get(f"-{letter}")
+        if takes is None or takes:
+            return takes and end == len(word)
+    return False
 
 
 def each_parser(top: argparse.ArgumentParser) -> Iterable[argparse.ArgumentParser]:

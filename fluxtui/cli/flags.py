@@ -15,7 +15,7 @@ JSONPATH = "jsonpath="
 
 def shared(sub: argparse.ArgumentParser) -> None:
     """What every verb and the screen itself take: where to look, and how carefully."""
-    add = sub.add_argument
+    add = sub.add_argument_group("everywhere").add_argument
     add("--config", metavar="FILE", help="Read this fluxtui.yaml instead of the user's own.")
     add("--kubeconfig", metavar="FILE", help="Reach every environment by this kubeconfig.")
     add("--context", action="append", metavar="NAME",

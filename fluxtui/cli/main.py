@@ -65,6 +65,11 @@ def _dispatch(args: argparse.Namespace) -> int:
         from fluxtui.cli.check import check
 
         return check(args)
+    if args.verb == "build":
+        from fluxtui.cli import rendering
+
+        if rendering.is_folder(args):
+            return rendering.build_folder(args)
     from fluxtui.cli.verbs import verb
 
     return verb(args)

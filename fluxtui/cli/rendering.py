@@ -10,14 +10,15 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.cli import acts, output
-from fluxtui.cli.target import find
+from fluxtui.cli import output
 from fluxtui.domain.ask import BuildOf, RenderedObject, Rendering
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.safetext import visible_lines
-from fluxtui.engine.port import EnginePort
+
+if TYPE_CHECKING:
+    from fluxtui.engine.port import EnginePort
 
 BUILD_TIMEOUT = 120.0
 KUSTOMIZATIONS = ("ks/", "kustomization/")
@@ -31,7 +32,6 @@ def is_folder(args: argparse.Namespace) -> bool:
 def build_folder(args: argparse.Namespace) -> int:
     """`build PATH`: what `kustomize build` prints. Secrets stand as in their files."""
     from fluxtui.kustomize import build
-    from fluxtui.kustomize.explain import explained
     from fluxtui.kustomize.files import FolderFiles
 
     path = Path(args.target)
@@ -43,6 +43,8 @@ def build_folder(args: argparse.Namespace) -> int:
     openapi = _document(Path(args.openapi)) if args.openapi else None
     built = build(files, where, origins=args.explain, openapi=openapi)
     if args.explain:
+        from fluxtui.kustomize.explain import explained
+
         objects = explained(built, files)
     else:
         objects = tuple(RenderedObject(obj) for obj in built.objects)
@@ -74,6 +76,9 @@ def build_kustomization(
     engine: EnginePort, args: argparse.Namespace, environments: tuple[str, ...]
 ) -> int:
     """`build ks/NAME -e ENV`: what Flux would apply now. Secret values are masked."""
+    from fluxtui.cli import acts
+    from fluxtui.cli.target import find
+
     if len(environments) != 1:
         raise UsageError("built as in which environment?", next="add -e ENV")
     target = find(args.target, environments[0], engine.snapshot)
@@ -92,10 +97,13 @@ def show(rendering: Rendering, args: argparse.Namespace) -> None:
     for text in (*rendering.findings, *(f"not read: {t}" for t in rendering.unread)):
         print(f"fluxtui: {visible_lines(text)}", file=sys.stderr)
     from fluxtui.kustomize import dump_manifest
-    from fluxtui.kustomize.explain import annotated
 
-    for number, rendered in enumerate(rendering.objects):
-        text = annotated(rendered) if args.explain else dump_manifest(rendered.object)
+    texts = (dump_manifest(rendered.object) for rendered in rendering.objects)
+    if args.explain:
+        from fluxtui.kustomize.explain import annotated
+
+        texts = (annotated(rendered) for rendered in rendering.objects)
+    for number, text in enumerate(texts):
         print("---\n" * (number > 0) + text, end="")
 
 

@@ -35,8 +35,6 @@ DIFF_TIMEOUT = 120.0
 
 def verb(args: argparse.Namespace) -> int:
     """Load the configuration, start the Engine, wait until it knows enough, print or act."""
-    if args.verb == "build" and rendering.is_folder(args):
-        return rendering.build_folder(args)
     config = load(options_of(args))
     if args.verb == "journal":
         return _journal(args, config.journal)

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
 
 from fluxtui.cli import flags
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fluxtui.commands.declaration import Command
 
 Adding = Callable[[argparse.ArgumentParser], None]
 
 
-class Verb(NamedTuple):
+class Verb:
     """One word of the command line. `actions` are its second words, when it has them."""
 
-    name: str
-    help: str
-    add: Adding
-    actions: tuple[Verb, ...] = ()
+    __slots__ = ("actions", "add", "help", "name")
+
+    def __init__(self, name: str, help: str, add: Adding, actions: tuple[Verb, ...] = ()) -> None:
+        self.name = name
+        self.help = help
+        self.add = add
+        self.actions = actions
 
 
 def verbs() -> dict[str, Verb]:

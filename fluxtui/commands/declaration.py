@@ -1,14 +1,14 @@
 """The shape of a Command: one entry says its keys, words, arguments, refusals and Plan.
 
-Named tuples and not dataclasses, the one exception in the house: `fluxtui --help` reads every
-Command, and importing `dataclasses` alone costs a third of what that may cost.
+Plain classes and not dataclasses, the one exception in the house: `fluxtui --help` reads every
+Command, and importing `dataclasses` (or `typing`) costs a third of what that may cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fluxtui.commands.command import Context
     from fluxtui.domain.ask import Question
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Values = Mapping[str, str]
 
 
-class Argument(NamedTuple):
+class Argument:
     """One thing to ask before planning.
 
     `title` is the question of the dialog, `help` the sentence of the flag; without one the flag is
@@ -26,15 +26,27 @@ class Argument(NamedTuple):
     the command line.
     """
 
-    name: str
-    title: str
-    help: str = ""
-    required: bool = True
-    default: Callable[[Context], str] = lambda _context: ""
-    choices: Callable[[Context], tuple[str, ...]] = lambda _context: ()
+    __slots__ = ("choices", "default", "help", "name", "required", "title")
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        help: str = "",
+        *,
+        required: bool = True,
+        default: Callable[[Context], str] = lambda _context: "",
+        choices: Callable[[Context], tuple[str, ...]] = lambda _context: (),
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.help = help
+        self.required = required
+        self.default = default
+        self.choices = choices
 
 
-class Command(NamedTuple):
+class Command:
     """One thing a user can do.
 
     `plan` None marks a view: the screen opens pane `id`, the headless verb prints it. `questions`
@@ -43,14 +55,34 @@ class Command(NamedTuple):
     arguments make no sense.
     """
 
-    id: str
-    keys: tuple[str, ...]
-    title: str
-    help: str
-    family: str
-    arguments: tuple[Argument, ...] = ()
-    disabled_reason: Callable[[Context], str | None] = lambda _context: None
-    questions: Callable[[Context, Values], tuple[Question, ...]] = lambda _context, _values: ()
-    plan: Callable[[Context, Values], Plan] | None = None
-    footer: bool = True
-    verb: str = ""
+    __slots__ = (
+        *("arguments", "disabled_reason", "family", "footer", "help", "id", "keys"),
+        *("plan", "questions", "title", "verb"),
+    )
+
+    def __init__(
+        self,
+        id: str,
+        keys: tuple[str, ...],
+        title: str,
+        help: str,
+        family: str,
+        arguments: tuple[Argument, ...] = (),
+        *,
+        disabled_reason: Callable[[Context], str | None] = lambda _context: None,
+        questions: Callable[[Context, Values], tuple[Question, ...]] = lambda _context, _values: (),
+        plan: Callable[[Context, Values], Plan] | None = None,
+        footer: bool = True,
+        verb: str = "",
+    ) -> None:
+        self.id = id
+        self.keys = keys
+        self.title = title
+        self.help = help
+        self.family = family
+        self.arguments = arguments
+        self.disabled_reason = disabled_reason
+        self.questions = questions
+        self.plan = plan
+        self.footer = footer
+        self.verb = verb

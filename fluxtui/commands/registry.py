@@ -6,11 +6,10 @@ is called. To add a Command, write its entry here and its Plan in a family.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fluxtui.commands.declaration import Argument, Command
 from fluxtui.commands.later import Later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fluxtui.commands import pin, promote, publish, reconcile, suspend
 else:

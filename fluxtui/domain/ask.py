@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.resource import Key
+
+if TYPE_CHECKING:
+    from fluxtui.domain.objectdiff import ObjectChange
 
 
 @dataclass(frozen=True, slots=True)
