@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import subprocess
 import sys
@@ -230,13 +229,13 @@ def test_the_screen_without_a_terminal_is_refused_at_once(words: list[str]) -> N
 
 
 PROBE = """
-import json, sys
+import sys
 from fluxtui.cli.main import main
 try:
     main(sys.argv[1:])
 except SystemExit:
     pass
-print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+print(*sorted(sys.modules), file=sys.stderr)
 """
 
 
@@ -244,7 +243,7 @@ def modules(*words: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *words], capture_output=True, text=True, check=True
     )
-    return set(json.loads(done.stderr.splitlines()[-1]))
+    return set(done.stderr.splitlines()[-1].split())
 
 
 def test_help_and_version_import_our_light_words_only() -> None:

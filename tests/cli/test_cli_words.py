@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import sys
@@ -230,4 +229,3 @@ def test_json_has_values_for_programs() -> None:
         "level": "ok"
     }
     assert URL in output.plain(delivery().board)["rows"][0]["repository"]
-    assert isinstance(arguments.parser(), argparse.ArgumentParser)
