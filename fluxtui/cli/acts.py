@@ -33,7 +33,11 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
     command = by_id(args.variant)
     environments = tuple(args.environment or ())
     target = _target(engine, args, environments)
-    values = {a.name: str(getattr(args, f"arg_{a.name}", None) or "") for a in command.arguments}
+    given = {name.removeprefix("arg_"): str(value) for name, value in vars(args).items()
+             if name.startswith("arg_") and value is not None}  # fmt: skip
+    values = {a.name: given.pop(a.name, "") for a in command.arguments}
+    if any(given.values()):
+        raise UsageError(f"--{next(iter(given))} does not belong to `{command.verb}`")
     values["reason"] = args.reason
     plan = make_plan(engine, command, target, values)
     return execute(engine, plan, args, environments)

@@ -24,7 +24,7 @@ LOCAL_FILE = "fluxtui.yaml"
 _TOP = {"environments", "services", "registries", "keys", "theme", "journal", "cache", "readOnly"}
 _LOCAL = {"services", "theme"}
 _ENVIRONMENT = {"context", "kubeconfig", "namespaces", "stage", "protected", "readOnly"}
-_SERVICE = {"urls", "folder", "images", "publish"}
+_SERVICE = {"urls", "folder", "images", "publish", "rehearsals"}
 _LOCAL_SERVICE = {"urls"}
 _SIZE_LIMIT = 1 << 20
 _REGISTRIES = {"mirrors", "caFiles", "plainHttp", "credentialsFile", "usePullSecrets"}
@@ -185,9 +185,18 @@ def _services(
                 folder=_path(fields.get("folder"), folder),
                 images=_texts(fields.get("images"), f"{where}.images"),
                 publish_url=str(fields.get("publish") or ""),
+                rehearsals=_rehearsals(fields.get("rehearsals"), f"{where}.rehearsals"),
             )
         )
     return tuple(found)
+
+
+def _rehearsals(value: object, where: str) -> dict[str, dict[str, str]]:
+    """What is known to break, by name: image name -> tag."""
+    return {
+        str(name): {str(k): str(v) for k, v in _mapping(images, f"{where}.{name}").items()}
+        for name, images in _mapping(value or {}, where).items()
+    }
 
 
 def _registries(value: object, at: str, folder: Path) -> Registries:

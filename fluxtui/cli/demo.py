@@ -18,6 +18,7 @@ from fluxtui.cli.arguments import options_of
 from fluxtui.cli.embedded import Embedded, embedded
 from fluxtui.commands.command import Target
 from fluxtui.domain.errors import UsageError
+from fluxtui.world.scenarios.rehearsals import MARKERS
 
 
 def demo(args: argparse.Namespace) -> int:
@@ -31,6 +32,7 @@ def demo(args: argparse.Namespace) -> int:
     with embedded(folder, speed=args.speed) as delivery:
         print(f"kubeconfig: {delivery.world.kubeconfig}", file=sys.stderr)
         print(f"configuration: {delivery.config_file}", file=sys.stderr)
+        print(breaking(f"fluxtui --config {delivery.config_file}"), file=sys.stderr)
         if args.serve:
             return _serve(delivery)
         if headless:
@@ -38,6 +40,16 @@ def demo(args: argparse.Namespace) -> int:
 
             return play(delivery, delivery.config(options_of(args)))
         return _screen(delivery, args)
+
+
+def breaking(program: str) -> str:
+    """How to make a delivery fail, and watch the screen say why."""
+    ways = ", ".join(MARKERS)
+    return (
+        "break a delivery: press : and choose `Publish a bad build ...`, or in another terminal\n"
+        f'  {program} publish activity -e staging --bad --failure "crash loop" --yes\n'
+        f"  (or: {ways}, failing migration); `l` reads the log of what fails, ctrl+l rolls back"
+    )
 
 
 def _screen(delivery: Embedded, args: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from fluxtui.domain.config import Config
 from fluxtui.domain.errors import UsageError
 from fluxtui.world.processes import Child
 from fluxtui.world.scenarios.publisher import HOST
+from fluxtui.world.scenarios.rehearsals import rehearsals_of
 from fluxtui.world.scenarios.releases import load_service, service_names
 from fluxtui.world.world import ENVIRONMENTS, World
 
@@ -115,6 +116,7 @@ def _write_config(world: World, folder: Path) -> Path:
             "folder": str(service.config),
             "images": list(service.images),
             "publish": f"oci://{HOST}/{service.repository}",
+            "rehearsals": rehearsals_of(service),
         }
     data = {
         "environments": {

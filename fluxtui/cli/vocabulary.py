@@ -71,7 +71,8 @@ def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
         sub.add_argument(command.verb.split()[1], dest="variant", action="store_const",
                          const=command.id, help=command.help)  # fmt: skip
     sub.set_defaults(variant=commands[0].id)
-    for argument in commands[0].arguments:
+    arguments = {a.name: a for command in commands for a in command.arguments}
+    for argument in arguments.values():
         if argument.help:
             sub.add_argument(f"--{argument.name}", dest=f"arg_{argument.name}", metavar="VALUE",
                              help=argument.help)  # fmt: skip
@@ -125,6 +126,11 @@ def _build(sub: argparse.ArgumentParser) -> None:
 
 
 def _demo(sub: argparse.ArgumentParser) -> None:
+    sub.epilog = (
+        "To break a delivery: `:` and `Publish a bad build ...` on the screen, or in another "
+        "terminal `publish SERVICE -e staging --bad --failure WAY`. Ways: crash loop, missing "
+        "image, never ready, out of memory, failing migration. The Pods log why they fail."
+    )
     _speed(sub)
     sub.add_argument("--folder", metavar="FOLDER", default="",
                      help="Keep kubeconfig and configuration there.")  # fmt: skip

@@ -7,6 +7,7 @@ it is packed; the working tree is not touched.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -115,22 +116,76 @@ def plan(context: Context, values: Values) -> Plan:
     service = _service(context)
     if service is None:
         raise UsageError(refusal(context) or "nothing to publish")
-    repository, tag = _repository(context, service), values.get("version", "").strip()
+    tag = values.get("version", "").strip()
     image = values.get("image", "").strip() or tag
+    images = {name: f"{name}:{image}" for name in service.images}
+    if image and not is_tag(image):
+        raise UsageError(f"{image!r} cannot be a tag", next=TAG_RULE)
+    does = f"set the image to {image}"
+    return _push(context, service, values, images, command="publish", does=does)
+
+
+def rehearsal_refusal(context: Context) -> str | None:
+    """Why no bad build can be published now."""
+    service = _service(context)
+    if service is not None and not service.rehearsals:
+        return f"{service.name} has no rehearsals under services: in the configuration"
+    return refusal(context)
+
+
+def rehearsals(context: Context) -> tuple[str, ...]:
+    """What may go wrong, by name."""
+    service = _service(context)
+    return tuple(service.rehearsals) if service is not None else ()
+
+
+def rehearsal_plan(context: Context, values: Values) -> Plan:
+    """Publish a build that is known to break."""
+    service = _service(context)
+    if service is None:
+        raise UsageError(refusal(context) or "nothing to publish")
+    failure, tag = values.get("failure", "").strip(), values.get("version", "").strip()
+    if failure not in service.rehearsals:
+        known = ", ".join(service.rehearsals)
+        raise UsageError(f"no way to fail is called {failure!r}", next=f"choose one of: {known}")
+    images = {name: f"{name}:{tag}" for name in service.images}
+    for name, broken in service.rehearsals[failure].items():
+        images[name] = f"{name}:{broken.replace('{version}', tag)}"
+    warning = f"this build is made to break: {failure}"
+    return _push(
+        context,
+        service,
+        values,
+        images,
+        command="publish-bad",
+        does=f"set images that break ({failure})",
+        warnings=(warning,),
+    )
+
+
+def _push(
+    context: Context,
+    service: ServiceConfig,
+    values: Values,
+    images: Mapping[str, str],
+    *,
+    command: str,
+    does: str,
+    warnings: tuple[str, ...] = (),
+) -> Plan:
+    repository, tag = _repository(context, service), values.get("version", "").strip()
     listed = context.snapshot.tags.get(repository)
     if not tag:
         raise UsageError("a build needs a tag", where=repository)
-    bad = next((text for text in (tag, image) if not is_tag(text)), "")
-    if bad:
-        raise UsageError(f"{bad!r} cannot be a tag", next=TAG_RULE)
+    if not is_tag(tag):
+        raise UsageError(f"{tag!r} cannot be a tag", next=TAG_RULE)
     if listed is not None and tag in listed.tags:
         raise UsageError(f"{tag} is already published", where=repository, next="choose a new tag")
     effects = tag_effects(context, repository, tag)
     refuse_read_only(context, effects)
-    images = {name: f"{name}:{image}" for name in service.images}
     step = PushStep(
         "push",
-        f"pack {_short(service.folder)}, set the image to {image}, push {repository}:{tag}",
+        f"pack {_short(service.folder)}, {does}, push {repository}:{tag}",
         undo="a published build stays; publish a newer one, or pin",
         repository=repository,
         tag=tag,
@@ -140,12 +195,12 @@ def plan(context: Context, values: Values) -> Plan:
         revision=tag,
     )
     return Plan(
-        command="publish",
+        command=command,
         title=f"publish {service.name} {tag}",
         steps=(step,),
         environments=effects.environments(),
         effects=effects.sentences,
-        warnings=() if effects.taken else ("no environment would pick it",),
+        warnings=(*warnings, *(() if effects.taken else ("no environment would pick it",))),
         unseen=effects.unseen,
         inputs=registry_inputs(context, repository, effects),
         confirm=registry_confirmation(context, effects),

@@ -213,6 +213,32 @@ ACTS = (
         plan=lambda c, v: publish.plan(c, v),
         verb="publish",
     ),
+    Command(
+        "publish-bad",
+        (),
+        "Publish a bad build ...",
+        "Rehearse a failure: publish a build that is known to break, and find out why it does.",
+        "act",
+        (
+            Argument(
+                "failure",
+                "What is to go wrong?",
+                "The way to fail: one of the service's rehearsals.",
+                choices=lambda c: publish.rehearsals(c),
+            ),
+            Argument(
+                "version",
+                "Under which tag?",
+                "The new tag; without it, the next build after the newest.",
+                default=lambda c: publish.default(c),
+            ),
+        ),
+        disabled_reason=lambda c: publish.rehearsal_refusal(c),
+        questions=lambda c, v: publish.questions(c, v),
+        plan=lambda c, v: publish.rehearsal_plan(c, v),
+        footer=False,
+        verb="publish --bad",
+    ),
 )
 
 ALL: tuple[Command, ...] = (*VIEWS, *ACTS)

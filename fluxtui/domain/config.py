@@ -60,6 +60,8 @@ class ServiceConfig:
 
     `urls` are `oci://` urls or repository paths. `folder` (absolute) is what `publish` packs,
     `images` the image names that it sets inside the bundle, `publish_url` where it pushes.
+    `rehearsals`: what is known to break, by name, as image name -> tag; `{version}` in a tag stands
+    for that of the build.
     """
 
     name: str
@@ -67,6 +69,9 @@ class ServiceConfig:
     folder: str = ""
     images: tuple[str, ...] = ()
     publish_url: str = ""
+    rehearsals: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,3 +159,44 @@ def test_the_next_build_keeps_its_width_and_skips_what_is_there() -> None:
     assert next_build(("b-0042",), "b-0041") == "b-0043"
     assert next_build((), "b-0099-x") == "b-0100-x"
     assert next_build((), "main") == ""
+
+
+REHEARSED = replace(
+    SERVICES[0],
+    rehearsals={"crash loop": {"app": "{version}-crashloop"}, "migration": {"db": "25-fails"}},
+)
+
+
+def bad_build(failure: str, version: str = "v0.0.0-build-8") -> Plan:
+    command = by_id("publish-bad")
+    where = at(config=replace(CONFIG, services=(REHEARSED,)))
+    assert command.disabled_reason(where) is None and command.plan is not None
+    return command.plan(where, {"failure": failure, "version": version})
+
+
+def test_a_bad_build_breaks_as_its_name_says_and_says_that_it_will() -> None:
+    made = bad_build("crash loop")
+    (step,) = made.steps
+    assert isinstance(step, PushStep)
+    assert step.images == {"app": "app:v0.0.0-build-8-crashloop"}
+    assert made.warnings[0] == "this build is made to break: crash loop"
+    (other,) = bad_build("migration").steps
+    assert isinstance(other, PushStep)
+    assert other.images == {"app": "app:v0.0.0-build-8", "db": "db:25-fails"}
+
+
+def test_a_bad_build_is_as_protected_as_a_good_one() -> None:
+    assert bad_build("crash loop", "v9.0.0").confirm == "production"
+
+
+def test_only_what_is_rehearsed_can_be_made_to_break() -> None:
+    with pytest.raises(UsageError, match="crash loop, migration"):
+        bad_build("flood")
+    command = by_id("publish-bad")
+    where = at(config=replace(CONFIG, services=SERVICES))
+    refused = command.disabled_reason(where)
+    assert refused is not None and "no rehearsals" in refused
+    assert command.arguments[0].choices(at(config=replace(CONFIG, services=(REHEARSED,)))) == (
+        "crash loop",
+        "migration",
+    )
