@@ -109,6 +109,8 @@ class Paths:
 
     def _document(self, request: Request, parts: list[str], digest: str) -> Response:
         headers = {"Vary": "Accept"}
+        if parts == ["v2"] and swagger.PROTOBUF in request.accept:
+            return Response(200, swagger.header(), swagger.SENT_AS, headers)
         form = negotiation.negotiate(request.accept, transforms=False)
         if form is None or form.media == YAML:
             return Response(406, media="", headers=headers)

@@ -12,6 +12,11 @@ from fluxtui.world.apiserver.discovery import OPENAPI_INFO
 from fluxtui.world.apiserver.kinds import Catalog
 from fluxtui.world.apiserver.status import Json
 
+PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+"""The one form in which kubectl asks for this document; see `header`."""
+SENT_AS = PROTOBUF.replace("@", ".")
+"""What a server calls it: no media type may hold an @."""
+
 _OLD, _NEW = "#/components/schemas/", "#/definitions/"
 _DROPPED = ("default", "oneOf", "anyOf", "not", "nullable")
 _NESTED = ("items", "additionalProperties", "allOf")
@@ -28,6 +33,22 @@ def document(catalog: Catalog) -> Json:
         definitions |= {name: _schema(schema) for name, schema in schemas.items()}
         paths |= {path: _path(item) for path, item in (made.get("paths") or {}).items()}
     return {"swagger": "2.0", "info": OPENAPI_INFO, "paths": paths, "definitions": definitions}
+
+
+def header() -> bytes:
+    """The document without types, as kubectl's protobuf (gnostic's openapi.v2.Document).
+
+    kubectl asks for it before it sends a List or a kind that it does not find, and checks nothing
+    that the document does not name: the server validates, as for every other object.
+    """
+    title, version = (str(OPENAPI_INFO[name]).encode() for name in ("title", "version"))
+    info = _field(1, title) + _field(2, version)
+    return _field(1, b"2.0") + _field(2, info)
+
+
+def _field(number: int, value: bytes) -> bytes:
+    """A field of bytes: short ones only, their length takes one byte."""
+    return bytes((number << 3 | 2, len(value))) + value
 
 
 def _schema(schema: Any) -> Any:

@@ -109,6 +109,20 @@ def test_apply_get_change_and_delete(kubectl: Kubectl) -> None:
     assert "shop" not in kubectl("get", "ns").stdout
 
 
+def test_a_list_is_applied_and_an_unknown_kind_is_named(kubectl: Kubectl, tmp_path: Path) -> None:
+    kubectl("apply", "-f", "bundle.yaml")
+    whole = kubectl("get", "ks,cm,deploy", "-n", "shop", "-o", "yaml").stdout
+    (tmp_path / "list.yaml").write_text(whole)
+    again = kubectl("apply", "-f", "list.yaml").stdout
+    assert "kustomization.kustomize.toolkit.fluxcd.io/app" in again
+    (tmp_path / "unknown.yaml").write_text(
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\n"
+    )
+    refused = kubectl("apply", "-f", "unknown.yaml", ok=False).stderr
+    assert 'no matches for kind "HelmRelease" in version "helm.toolkit.fluxcd.io/v2"' in refused
+    assert "--validate=false" not in refused
+
+
 def test_server_side_apply_and_its_conflicts(kubectl: Kubectl, tmp_path: Path) -> None:
     kubectl("apply", "--server-side", "-f", "bundle.yaml", "--field-manager", "one")
     (tmp_path / "more.yaml").write_text(BUNDLE.replace("replicas: 2", "replicas: 3"))
