@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from fluxtui.domain.knowledge import KNOWN, Knowledge
 from fluxtui.domain.resource import Key
 
 # Shown beside board and chain, which are not computed from them; Events come in great number.
 BESIDE = frozenset({("", "Event"), ("apps", "ReplicaSet")})
+
+
+def _unsure(text: str) -> str:
+    return f"? {text}" if text else "?"
 
 
 class Level(enum.IntEnum):
@@ -57,8 +62,21 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A Kustomization that is suspended, and who did it."""
+
+    key: Key
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One OCIRepository of a Service in one Environment: a line in a cell of the board."""
+    """One OCIRepository of a Service in one Environment: a line in a cell of the board.
+
+    `suspended` is the source's own mark, `held` those of its Kustomizations. `known`: how well the
+    cluster's part is known, `listed` the registry's. What is shown are the `..._text` properties:
+    they never give a value as known that is not.
+    """
 
     source: Key
     running: Running
@@ -72,6 +90,36 @@ class Line:
     pinned: Mark | None = None
     kustomizations: tuple[Key, ...] = ()
     note: str = ""
+    held: tuple[Hold, ...] = ()
+    by_digest: bool = False
+    known: Knowledge = KNOWN
+    listed: Knowledge = KNOWN
+
+    @property
+    def hold(self) -> Mark | None:
+        """Who suspended it or one of its Kustomizations; None: nothing of it is suspended."""
+        return self.suspended or (self.held[0].mark if self.held else None)
+
+    @property
+    def running_text(self) -> str:
+        """What runs; `? 1.4.2` as last seen; `?` when that is not known."""
+        if not self.known.known:
+            return _unsure(self.running.text)
+        return self.running.text or ("nothing yet" if self.kustomizations else "not used")
+
+    @property
+    def pick_text(self) -> str:
+        """What the policy would pick; a digest needs no list of tags."""
+        if not self.known.known or not (self.listed.known or self.by_digest):
+            return _unsure(self.would_pick)
+        return self.would_pick or "nothing"
+
+    @property
+    def newest_text(self) -> str:
+        """The newest tag of the repository."""
+        if not self.known.known or not self.listed.known:
+            return _unsure(self.newest)
+        return self.newest or "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +133,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ObjectLine:
-    """One inventory object (or a pod of it): kstatus word and the reason in one sentence."""
+    """One inventory object (or a pod of it): kstatus word and the reason in one sentence.
+
+    `fails`: kstatus still waits for it, but a container of it cannot start or keeps ending.
+    """
 
     key: Key
     status: str
     message: str = ""
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +150,9 @@ class ChainNode:
 
     `depth` for drawing; `shared` when it was drawn before under another dependency. `root` is the
     *root* blocker when it waits (itself when it is the blocker) and `because` names the object and
-    reason behind it. `missing` are dependsOn entries without an object; `cycle` names its members.
+    reason behind it; a source that gives nothing is a root as well. `missing` are dependsOn entries
+    without an object; `cycle` names its members. `origin`: its source, of whatever kind. `since`:
+    when it began to fail (RFC 3339, "" when it does not, or nobody noted it).
     """
 
     key: Key
@@ -114,6 +168,19 @@ class ChainNode:
     shared: bool = False
     suspended: Mark | None = None
     objects: tuple[ObjectLine, ...] = ()
+    origin: Key | None = None
+    since: str = ""
+    known: Knowledge = KNOWN
+
+    @property
+    def running_text(self) -> str:
+        """What runs; `? 1.4.2` as last seen; `?` when that is not known."""
+        return self.running if self.known.known else _unsure(self.running)
+
+    @property
+    def to_blame(self) -> bool:
+        """Whether a blockage starts here: it fails by itself, or because of its own source."""
+        return self.root is not None and self.root in (self.key, self.origin)
 
 
 class Severity(enum.StrEnum):
@@ -126,7 +193,10 @@ class Severity(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a person should know: what, where (`subject`), and what to do next."""
+    """Something a person should know: what, where (`subject`), and what to do next.
+
+    `since`: when it began (RFC 3339, "" when nobody noted it); `behind`: how many wait for it.
+    """
 
     severity: Severity
     code: str
@@ -134,6 +204,8 @@ class Finding:
     message: str
     next: str = ""
     subject: Key | None = None
+    since: str = ""
+    behind: int = 0
 
     @property
     def place(self) -> str:
@@ -147,13 +219,29 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The whole overview. `chains`: Environment -> nodes in drawing order."""
+    """The whole overview. `chains`: Environment -> nodes in drawing order.
+
+    `charts`: Environment -> OCIRepositories that hold Helm charts: no bundles, so no rows.
+    """
 
     environments: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     chains: Mapping[str, tuple[ChainNode, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+
+    charts: Mapping[str, tuple[Key, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def troubled(self, most: int = 16) -> frozenset[Key]:
+        """Kustomizations where a blockage starts: their Pods say why, whatever pane is open."""
+        bad = (
+            node
+            for nodes in self.chains.values()
+            for node in nodes
+            if node.health.level is not Level.OK and (node.root is None or node.to_blame)
+        )
+        worst = sorted(bad, key=lambda node: -node.health.level)
+        return frozenset(node.key for node in worst[:most])
 
     def row(self, service: str) -> Row | None:
         """The row of that Service."""

@@ -35,7 +35,10 @@ class FeedState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """State of one feed. `message` is the newest error as one sentence; `since` epoch seconds."""
+    """State of one feed. `message` is the newest error as one sentence; `since` epoch seconds.
+
+    `next`: what a person can do about it; `trouble`: a `knowledge.Trouble`, "" for none.
+    """
 
     environment: str
     kind: KindId
@@ -43,6 +46,8 @@ class Feed:
     state: FeedState
     message: str = ""
     since: float = 0.0
+    next: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,15 @@ class Completer:
                 "overview", lambda: self._look(half), (half.board, self._judged)
             )
         changes = self._safely("changes", lambda: self._timeline.update(batch), half.changes)
-        findings = (*self._judged, *self._store.notes())
+        findings = self._ordered((*self._judged, *self._store.notes()), half)
         if findings == half.findings:
             findings = half.findings
         return dataclasses.replace(half, board=board, findings=findings, changes=changes)
+
+    def _ordered(self, told: tuple[Finding, ...], half: Snapshot) -> tuple[Finding, ...]:
+        from fluxtui.domain.overview.ranking import ordered
+
+        return ordered(told, half.config)
 
     def _look(self, half: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
         if self._overview is None:

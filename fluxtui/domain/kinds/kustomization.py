@@ -16,15 +16,23 @@ HEALTH_PHASE = frozenset(
     {"HealthCheckFailed", "HealthCheckCanceled", "PruneFailed", "ReconciliationSucceeded"}
 )
 
+SUCCEEDED = "ReconciliationSucceeded"
+
 
 def source(resource: Resource) -> Key | None:
     """The key of spec.sourceRef when it names an OCIRepository."""
+    named = origin(resource)
+    return named if named is not None and named.kind == ocirepository.KIND.kind else None
+
+
+def origin(resource: Resource) -> Key | None:
+    """The key of spec.sourceRef, whatever kind of source it names."""
     reference = _mapping(resource.spec.get("sourceRef"))
-    if reference.get("kind") != ocirepository.KIND.kind or not reference.get("name"):
+    kind, name = str(reference.get("kind") or ""), str(reference.get("name") or "")
+    if not kind or not name:
         return None
     namespace = str(reference.get("namespace") or resource.key.namespace)
-    group, kind = ocirepository.KIND.id
-    return Key(resource.key.environment, group, kind, namespace, str(reference["name"]))
+    return Key(resource.key.environment, ocirepository.KIND.group, kind, namespace, name)
 
 
 def depends_on(resource: Resource) -> tuple[Key, ...]:
@@ -92,6 +100,34 @@ def inventory(resource: Resource) -> tuple[tuple[str, str], ...]:
         for e in (entries if isinstance(entries, list) else [])
         if isinstance(e, Mapping)
     )
+
+
+def failing_since(resource: Resource) -> str:
+    """Since when it fails (RFC 3339), "" when it does not or nobody noted it.
+
+    Ready turns Unknown at the start of every run, so its own time is that of the last try; history
+    remembers when this content failed first (flux-semantics B8c, H3).
+    """
+    ready = resource.condition("Ready")
+    newest = failed_before(resource)
+    if newest is not None and newest.get("firstReconciled"):
+        # The same content may have failed long ago and been well in between.
+        well = (e for e in history(resource) if e.get("lastReconciledStatus") == SUCCEEDED)
+        return max(str(newest["firstReconciled"]), *(str(e.get("lastReconciled")) for e in well))
+    return ready.last_transition if ready is not None and ready.status != "True" else ""
+
+
+def failed_before(resource: Resource) -> Mapping[str, Any] | None:
+    """The newest entry of its history when that is a failure of what it tries now."""
+    ready = resource.condition("Ready")
+    newest = next(iter(history(resource)), None)
+    if newest is None or (ready is not None and ready.status == "True"):
+        return None
+    status = str(newest.get("lastReconciledStatus") or "")
+    if not status.endswith("Failed"):
+        return None
+    revision = str(_mapping(newest.get("metadata")).get("revision") or "")
+    return newest if revision and revision == attempted(resource) else None
 
 
 def parent(resource: Resource) -> Key | None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from fluxtui.domain.board import Board, Finding, Line, Row
 from fluxtui.domain.overview import findings
 from fluxtui.domain.overview.place import Place, View
+from fluxtui.domain.overview.ranking import ordered
 from fluxtui.domain.snapshot import Snapshot
 
 
@@ -35,15 +36,16 @@ class Overview:
     def __call__(self, snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
         """Board and findings of the Snapshot."""
         board, views = self._look(snapshot)
-        found = [
-            *findings.unreachable(snapshot),
+        told = [
+            *findings.places(snapshot),
             *findings.registries(snapshot),
             *findings.selections(snapshot),
             *(finding for view in views for finding in view.troubles),
-            *findings.feeds(snapshot.feeds, frozenset(snapshot.unreachable)),
+            *findings.feeds(snapshot),
             *findings.holds(board.rows, (node for view in views for node in view.held)),
+            *findings.charts(board.charts),
         ]
-        return board, tuple(found)
+        return board, ordered(told, snapshot.config)
 
     def _look(self, snapshot: Snapshot) -> tuple[Board, tuple[View, ...]]:
         places = {}
@@ -58,7 +60,8 @@ class Overview:
         names = tuple(views)
         if names != self._board.environments or seen != self._views:
             chains = {name: view.chain for name, view in views.items()}
-            self._board, self._views = Board(names, _rows(views), chains), seen
+            charts = {name: view.charts for name, view in views.items() if view.charts}
+            self._board, self._views = Board(names, _rows(views), chains, charts), seen
         return self._board, seen
 
 

@@ -14,7 +14,7 @@ from fluxtui.domain.chain import Chain, Node, Root, analyse
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.naming import Tables
 from fluxtui.domain.overview.facts import Facts
-from fluxtui.domain.overview.judgement import FAULTS
+from fluxtui.domain.overview.judgement import blamed_object
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
 
@@ -26,18 +26,23 @@ def chain_of(
     services: Mapping[Key, str],
     names: Mapping[Key, Tables] = MappingProxyType({}),
     stored: Mapping[Key, str] = MappingProxyType({}),
+    faults: Mapping[Key, str] = MappingProxyType({}),
 ) -> tuple[ChainNode, ...]:
     """Nodes of one Environment, in drawing order.
 
     `services`: source key -> Service name; `names`: source key -> where its digests are
-    looked up; `stored`: source key -> revision of its artifact.
+    looked up; `stored`: source key -> revision of its artifact; `faults`: Kustomization -> why its
+    source gives it nothing: then that source is the root.
     """
     by_key = {m.key: m for m in sorted(members, key=_place)}
     late = {
         key: version_text(stored[source], names.get(source, ()))
         for key, source in _late(by_key, stored)
     }
-    nodes_in = {key: _node(m, objects.get(key, ()), late.get(key, "")) for key, m in by_key.items()}
+    nodes_in = {
+        key: _node(m, objects.get(key, ()), late.get(key, ""), faults.get(key, ""))
+        for key, m in by_key.items()
+    }
     analysis = analyse(nodes_in.values(), label=lambda key: key.name)
     cycles = {key: cycle for cycle in analysis.cycles for key in cycle}
     nodes = []
@@ -56,13 +61,21 @@ def chain_of(
                 waits_for=waits,
                 missing=analysis.missing.get(key, ()),
                 cycle=cycles.get(key, ()),
-                root=roots[0].key if roots else None,
+                root=_root(roots[0], by_key, faults) if roots else None,
                 because=roots[0].sentence if roots else "",
                 suspended=member.suspended,
                 objects=objects.get(key, ()),
+                origin=member.origin,
+                since=member.since,
             )
         )
     return tuple(nodes)
+
+
+def _root(root: Root, by_key: Mapping[Key, Facts], faults: Mapping[Key, str]) -> Key:
+    """Where the blockage starts: a source that gives nothing stands behind its Kustomization."""
+    source = by_key[root.key].origin if root.kind == "self" and root.key in faults else None
+    return source or root.key
 
 
 def _place(member: Facts) -> tuple[bool, str, str]:
@@ -90,18 +103,23 @@ def _late(by_key: Mapping[Key, Facts], stored: Mapping[Key, str]) -> list[tuple[
     return list(found.items())
 
 
-def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str) -> Node:
+def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: str) -> Node:
     """How a dependent sees it (flux-semantics B3): live objects explain, they do not decide."""
     flux, said = member.flux, member.said
-    failed = said is not None and flux.level == Level.FAILED
+    failed = said is not None and said.status != "Unknown" and flux.level == Level.FAILED
     # A build that fails is not the fault of an object that happens to roll out.
     by_objects = True
     if failed:
         ready = member.resource.condition("Ready")
         by_objects = ready is not None and ready.reason in kustomization.HEALTH_PHASE
-    culprit = next((o for word in FAULTS for o in objects if o.status == word), None)
+    culprit = blamed_object(objects)
     if flux.level == Level.WAITING or not by_objects:
         culprit = None
+    blocker, why = "", ""
+    if fault and member.origin is not None:
+        blocker, why = member.origin.label, fault
+    elif culprit is not None:
+        blocker, why = culprit.key.label, culprit.message or culprit.status
     is_late = bool(late) and flux.level == Level.OK
     text = f"has not applied {late} yet" if is_late else flux.text
     return Node(
@@ -111,8 +129,8 @@ def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str) -> Node:
         said.reason if said is not None and failed else "",
         said.message if said is not None and failed else text,
         member.suspended is not None,
-        culprit.key.label if culprit else "",
-        (culprit.message or culprit.status) if culprit else "",
+        blocker,
+        why,
         label=member.key.name,
     )
 

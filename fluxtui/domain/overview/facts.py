@@ -16,7 +16,7 @@ from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.marks import suspension
 from fluxtui.domain.naming import remembered
-from fluxtui.domain.overview.judgement import flux_health
+from fluxtui.domain.overview.judgement import member_health
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
 
@@ -26,7 +26,8 @@ class Facts:
     """One version of one Kustomization; compared by identity.
 
     `flux` is the health by its own conditions, `said` the condition that it comes from. `managed`:
-    keys of its inventory, Flux's own kinds left out. `tags`: what its history calls digests.
+    keys of its inventory, Flux's own kinds left out. `source` is its OCIRepository, `origin` its
+    source of whatever kind. `since`: when it began to fail. `tags`: what its history calls digests.
     """
 
     resource: Resource
@@ -34,6 +35,8 @@ class Facts:
     said: Condition | None
     managed: tuple[Key, ...]
     source: Key | None
+    origin: Key | None
+    since: str
     depends_on: tuple[Key, ...]
     running: str
     applied: str
@@ -52,10 +55,12 @@ def facts_of(resource: Resource) -> Facts:
     is_stalled = stalled is not None and stalled.status == "True"
     return Facts(
         resource,
-        flux_health(resource),
+        member_health(resource),
         stalled if is_stalled else resource.condition("Ready"),
         tuple(key for key in _inventory_keys(resource) if not _is_flux(key)),
         kustomization.source(resource),
+        kustomization.origin(resource),
+        kustomization.failing_since(resource),
         kustomization.depends_on(resource),
         kustomization.running(resource),
         kustomization.applied(resource),

@@ -6,60 +6,77 @@ Pure; each function looks at one part of the Snapshot. The Engine adds what only
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from fluxtui.domain.board import ChainNode, Finding, Mark, Row, Severity
 from fluxtui.domain.kinds import ALL
+from fluxtui.domain.knowledge import Knowing
+from fluxtui.domain.known import place_known
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import FeedState, Snapshot
 
 FLUX = frozenset(kind.id for kind in ALL)
+_NAMED = 3
 
 
-def unreachable(snapshot: Snapshot) -> Iterator[Finding]:
-    """Environments that cannot be reached at all."""
-    for environment, message in snapshot.unreachable.items():
-        yield Finding(
-            Severity.ERROR,
-            "unreachable",
-            environment,
-            f"{environment} cannot be reached: {message}",
-            "what is shown of it is as it was last seen",
-        )
+def stamp(epoch: float) -> str:
+    """RFC 3339 of epoch seconds; "" for none."""
+    return datetime.fromtimestamp(epoch, UTC).isoformat() if epoch > 0 else ""
 
 
-def feeds(all_feeds: Iterable[Feed], known: frozenset[str]) -> Iterator[Finding]:
+def places(snapshot: Snapshot) -> Iterator[Finding]:
+    """Environments that cannot be read at all, or are not read yet; each reason in its words."""
+    for environment in snapshot.config.environments:
+        name = environment.name
+        known = place_known(snapshot, name)
+        if known.state is Knowing.UNREACHABLE:
+            last = "; what is shown of it is as it was last seen" if known.seen else ""
+            yield Finding(
+                Severity.ERROR,
+                "unreachable",
+                name,
+                f"{name} {known.clause}",
+                known.step + last,
+                since=stamp(known.since),
+            )
+        elif known.pending:
+            text = f"{name} {known.clause}"
+            yield Finding(Severity.INFO, "pending", name, text, known.step)
+
+
+def feeds(snapshot: Snapshot) -> Iterator[Finding]:
     """Feeds that do not flow; those of an unreachable Environment are said once, elsewhere."""
-    for feed in all_feeds:
-        if feed.environment in known:
+    for feed in snapshot.feeds:
+        if feed.environment in snapshot.unreachable:
             continue
         kind, ours = feed.kind[1], feed.kind in FLUX
         where = f" in {feed.namespace}" if feed.namespace else ""
+        # Without Flux's own kinds nothing can be said about an Environment at all.
+        severity = Severity.ERROR if ours else Severity.WARNING
+        since = stamp(feed.since)
         if feed.state == FeedState.FORBIDDEN:
-            # Without Flux's own kinds nothing can be said about an Environment at all.
-            yield Finding(
-                Severity.ERROR if ours else Severity.WARNING,
-                "forbidden",
-                feed.environment,
-                f"{kind} may not be read{where}: {feed.message}",
-                "ask for list and watch on it",
-            )
+            text = f"{kind} may not be read{where}: {feed.message}"
+            way = "ask for list and watch on it"
+            yield Finding(severity, "forbidden", feed.environment, text, way, since=since)
         elif feed.state == FeedState.ABSENT and ours:
-            yield Finding(
-                Severity.WARNING,
-                "absent",
-                feed.environment,
-                f"{kind} is not served: Flux's CRDs are not installed",
-                "install Flux, or `fluxtui apply` them",
-            )
+            text = f"{kind} is not served{where}: Flux's CRDs are not installed"
+            way = "install Flux, or `fluxtui apply` them"
+            yield Finding(severity, "absent", feed.environment, text, way, since=since)
         elif feed.state == FeedState.RETRYING:
-            yield Finding(
-                Severity.WARNING,
-                "feed",
-                feed.environment,
-                f"{kind} is not live: {feed.message}",
-                "it is tried again by itself",
-            )
+            text = f"{kind} is not live{where}: {feed.message}"
+            way = feed.next or "it is tried again by itself"
+            yield Finding(severity, "feed", feed.environment, text, way, since=since)
+
+
+def charts(found: Mapping[str, Sequence[Key]]) -> Iterator[Finding]:
+    """OCIRepositories that are no rows of the board, so that nobody looks for them there."""
+    for environment, keys in found.items():
+        if keys:
+            names = ", ".join(key.name for key in keys[:_NAMED])
+            more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
+            text = f"{len(keys)} OCIRepositories hold Helm charts, not bundles: {names}{more}"
+            yield Finding(Severity.INFO, "charts", environment, text, "HelmReleases use them")
 
 
 def registries(snapshot: Snapshot) -> Iterator[Finding]:
@@ -71,7 +88,10 @@ def registries(snapshot: Snapshot) -> Iterator[Finding]:
                 "registry",
                 "",
                 f"tags of {repository} cannot be listed: {tags.error}",
-                "versions are shown as last listed",
+                "versions are shown as last listed"
+                if tags.listed_at
+                else "what would be picked is not known until they are",
+                since=stamp(tags.listed_at),
             )
 
 
@@ -93,38 +113,6 @@ def selections(snapshot: Snapshot) -> Iterator[Finding]:
         for warning in selection.warnings:
             yield Finding(
                 Severity.WARNING, "pick", key.environment, f"{key.name}: {warning}", "", key
-            )
-
-
-def chains(nodes: Iterable[ChainNode], namespaces: Collection[str] = ()) -> Iterator[Finding]:
-    """Dependencies that are not there, and circles, each circle once.
-
-    `namespaces`: those that are looked at (empty: all); what lies outside is not called missing.
-    """
-    told: set[frozenset[object]] = set()
-    for node in nodes:
-        for gone in node.missing:
-            if namespaces and gone.namespace not in namespaces:
-                continue
-            yield Finding(
-                Severity.ERROR,
-                "missing-dependency",
-                node.key.environment,
-                f"{node.key.label} depends on {gone.label}, which is not there",
-                "create it, or take it out of dependsOn",
-                node.key,
-            )
-        members = frozenset(node.cycle)
-        if members and members not in told:
-            told.add(members)
-            names = " -> ".join(k.name for k in (*node.cycle, node.cycle[0]))
-            yield Finding(
-                Severity.ERROR,
-                "cycle",
-                node.key.environment,
-                f"dependsOn goes in a circle: {names}",
-                "none of them will ever reconcile; break the circle",
-                node.key,
             )
 
 

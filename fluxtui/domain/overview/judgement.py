@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fluxtui.domain.board import HealthLine, Level, ObjectLine
-from fluxtui.domain.overview.pods import CLAIM, claim_trouble, culprit
+from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.overview.pods import CLAIM, Blame, claim_trouble, culprit
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
 DEPENDENCY = "DependencyNotReady"
 # Ready=False for a moment although nothing is wrong: a newer revision is being fetched (A8).
 WORKING = frozenset({"Progressing", "NewRevision"})
+# The order of blame among objects.
 FAULTS = ("Failed", "InProgress", "Terminating", "NotFound", "Unknown")
 _LEVELS = {
     "Failed": Level.FAILED,
     "InProgress": Level.PROGRESSING,
     "Terminating": Level.PROGRESSING,
     "NotFound": Level.UNKNOWN,
+    "Unknown": Level.UNKNOWN,
 }
 
 
@@ -49,6 +52,20 @@ def flux_health(resource: Resource) -> HealthLine:
     return HealthLine(Level.PROGRESSING, (working or ready).message)
 
 
+def member_health(resource: Resource) -> HealthLine:
+    """`flux_health` of a Kustomization: trying again what has failed is still a failure.
+
+    Ready is Unknown during every run (flux-semantics H3), for minutes while health is waited for;
+    what its history says of the same revision is known all the same.
+    """
+    own = flux_health(resource)
+    before = kustomization.failed_before(resource) if own.level == Level.PROGRESSING else None
+    if before is None or resource.deleting:
+        return own
+    reason = before.get("lastReconciledStatus")
+    return HealthLine(Level.FAILED, f"{reason} before, being tried again: {own.text}")
+
+
 def object_lines(keys: Iterable[Key], snapshot: Snapshot) -> tuple[ObjectLine, ...]:
     """Live kstatus of the inventory objects that are known; unknown ones are left out.
 
@@ -62,33 +79,49 @@ def object_lines(keys: Iterable[Key], snapshot: Snapshot) -> tuple[ObjectLine, .
         if resource is None:
             continue
         health = reader_status(resource.as_object())
-        message = health.message
-        if health.status != Status.CURRENT:
-            why = _why(resource, snapshot)
-            message = f"{why} ({message})" if why and message else why or message
-        lines.append(ObjectLine(key, str(health.status.value), message))
+        status, message = str(health.status.value), health.message
+        if health.status == Status.CURRENT:
+            lines.append(ObjectLine(key, status, message))
+            continue
+        blamed = culprit(resource, snapshot)
+        why = _why(resource, snapshot, blamed)
+        message = f"{why} ({message})" if why and message else why or message
+        # A Job whose Pod ended badly tries again with another: only one that cannot run is stuck.
+        fails = blamed is not None and (blamed.rank == 0 if key.kind == "Job" else blamed.fails)
+        lines.append(ObjectLine(key, status, message, fails))
     return tuple(lines)
 
 
-def _why(resource: Resource, snapshot: Snapshot) -> str:
+def _why(resource: Resource, snapshot: Snapshot, blamed: Blame | None) -> str:
     """What is behind an object that is not settled, in a sentence; "" when nothing more is known.
 
     A Job says by itself why it failed; its Pods, why they did.
     """
     if (resource.key.group, resource.key.kind) == CLAIM:
         return claim_trouble(resource, snapshot)
-    blamed = culprit(resource, snapshot)
     failed = resource.condition("Failed") if resource.key.kind == "Job" else None
     own = f"{failed.reason}: {failed.message}" if failed is not None else ""
-    return "; ".join(part for part in (blamed[1] if blamed else "", own) if part)
+    return "; ".join(part for part in (blamed.text if blamed else "", own) if part)
+
+
+def level_of(line: ObjectLine) -> Level:
+    """How bad one object is."""
+    return Level.FAILED if line.fails else _LEVELS.get(line.status, Level.OK)
+
+
+def blamed_object(objects: Iterable[ObjectLine]) -> ObjectLine | None:
+    """The object most to blame; None when all are settled."""
+    order = {word: number for number, word in enumerate(FAULTS)}
+    faulty = (line for line in objects if line.status in order)
+    return min(faulty, key=lambda line: (not line.fails, order[line.status]), default=None)
 
 
 def worst(own: HealthLine, objects: Iterable[ObjectLine]) -> HealthLine:
     """Own conditions against the live objects; names the object when it is the worse of the two."""
-    bad = max(objects, key=lambda line: _LEVELS.get(line.status, Level.OK), default=None)
+    bad = max(objects, key=level_of, default=None)
     if bad is None:
         return own
-    level = _LEVELS.get(bad.status, Level.OK)
+    level = level_of(bad)
     if level <= Level.PROGRESSING and level <= own.level:
         return own
     said = describe(bad)

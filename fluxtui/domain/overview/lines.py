@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from fluxtui.domain.board import HealthLine, Level, Line, Running
+from fluxtui.domain.board import ChainNode, HealthLine, Hold, Level, Line, Running
 from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.known import tags_known
 from fluxtui.domain.marks import pin, suspension
 from fluxtui.domain.naming import Tables
 from fluxtui.domain.overview.facts import Facts
@@ -23,14 +24,14 @@ from fluxtui.domain.snapshot import TagFacts, TagList
 def line_of(
     source: Resource,
     members: Sequence[Facts],
-    health: Mapping[Key, HealthLine],
+    nodes: Mapping[Key, ChainNode],
     names: Tables,
     tags: TagList | None,
     selection: Selection | None,
 ) -> Line:
     """One OCIRepository, the Kustomizations that use it, and what the registry offers.
 
-    `names`: where its digests are looked up.
+    `nodes`: those Kustomizations in the chain; `names`: where its digests are looked up.
     """
     stored = ocirepository.revision(source)
     running = running_of(members, stored, names)
@@ -43,11 +44,14 @@ def line_of(
         listed_at=tags.listed_at if tags else 0.0,
         behind=_behind(running.version, picked),
         policy=ocirepository.policy(source).describe(),
-        health=_worst_member(flux_health(source), [health[m.key] for m in members]),
+        health=delivery_health(flux_health(source), [nodes[m.key] for m in members]),
         suspended=suspension(source),
         pinned=pin(source),
         kustomizations=tuple(sorted(m.key for m in members)),
         note=(tags.error if tags else "") or (selection.error if selection else ""),
+        held=tuple(Hold(m.key, m.suspended) for m in members if m.suspended is not None),
+        by_digest=bool(ocirepository.policy(source).digest),
+        listed=tags_known(tags),
     )
 
 
@@ -103,7 +107,32 @@ def _behind(version: str, picked: str) -> bool:
     return behind(version, picked)
 
 
-def _worst_member(own: HealthLine, members: Sequence[HealthLine]) -> HealthLine:
-    """A failure beats all; waiting for a blocked neighbour is less than that."""
-    worst = max(members, key=lambda line: line.level, default=own)
-    return own if own.level >= worst.level and own.level != Level.OK else worst
+def delivery_health(own: HealthLine, members: Sequence[ChainNode]) -> HealthLine:
+    """The worst of a source and its Kustomizations, told by where the blockage starts.
+
+    Who waits for a neighbour says nothing that the neighbour does not say better; who waits for a
+    Kustomization of another source names it.
+    """
+    mine = {member.key for member in members}
+    found = [own]
+    for member in members:
+        if member.root in mine and member.root != member.key:
+            continue
+        if member.health.level != Level.OK:
+            text = sentence(member)
+            text = text if len(members) == 1 else f"{member.key.name}: {text}"
+            found.append(HealthLine(member.health.level, text))
+    worst = max(found, key=lambda line: line.level)
+    if worst.level == Level.OK:
+        ready = next((member.health for member in members), own)
+        return own if not members else ready
+    return worst
+
+
+def sentence(node: ChainNode) -> str:
+    """Its root blocker with object and reason, or what its own objects say."""
+    text = node.health.text
+    by_objects = node.health.level is Level.FAILED and not node.to_blame
+    if node.because and not by_objects and not text.startswith("Ready, but "):
+        text = node.because
+    return text

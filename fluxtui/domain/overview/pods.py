@@ -7,12 +7,14 @@ is said. The Pods are found by the workload's own selector, as its controller do
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
 POD, CLAIM = ("", "Pod"), ("", "PersistentVolumeClaim")
+_FAILS = 1  # the worst rank of a container that cannot start or keeps ending
 _PATIENT = frozenset({"ContainerCreating", "PodInitializing"})
 _BY_IMAGE = frozenset({"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"})
 _BY_MESSAGE = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
@@ -30,18 +32,31 @@ def pods_of(workload: Resource, snapshot: Snapshot) -> Iterator[Resource]:
             yield pod
 
 
-def culprit(workload: Resource, snapshot: Snapshot) -> tuple[Key, str] | None:
-    """The Pod most to blame and one sentence; None when no Pod says anything."""
-    found = [
-        (rank, pod.key, text)
-        for pod in pods_of(workload, snapshot)
-        for rank, text in (_trouble(pod, snapshot),)
-        if text
-    ]
-    if not found:
-        return None
-    _rank, key, text = min(found)
-    return key, text
+@dataclass(frozen=True, slots=True, order=True)
+class Blame:
+    """The Pod to blame and one sentence; the lowest `rank` is the worst."""
+
+    rank: int
+    pod: Key
+    text: str
+
+    @property
+    def fails(self) -> bool:
+        """A container of it cannot start or keeps ending: waiting alone will not mend it."""
+        return self.rank <= _FAILS
+
+
+def culprit(workload: Resource, snapshot: Snapshot) -> Blame | None:
+    """The Pod most to blame; None when no Pod says anything."""
+    return min(
+        (
+            Blame(rank, pod.key, text)
+            for pod in pods_of(workload, snapshot)
+            for rank, text in (_trouble(pod, snapshot),)
+            if text
+        ),
+        default=None,
+    )
 
 
 def claim_trouble(claim: Resource, snapshot: Snapshot) -> str:
@@ -76,9 +91,11 @@ def _trouble(pod: Resource, snapshot: Snapshot) -> tuple[int, str]:
             return 0, f"{name} {_waiting(reason, status)}"
         ended = _mapping(state.get("terminated"))
         if ended.get("exitCode"):
-            why = f" ({ended['reason']})" if ended.get("reason") not in (None, "", "Error") else ""
-            return 1, f"{name} exited with {ended['exitCode']}{why}"
+            return 1, f"{name} {_ended(ended)}"
         if state.get("running") and status.get("ready") is False and word == "container":
+            last = _mapping(_mapping(status.get("lastState")).get("terminated"))
+            if last.get("exitCode"):
+                return 1, f"{name} {_ended(last)}{_again(status)}, runs again but is not ready"
             starting = starting or f"{name} runs but is not ready"
     scheduled = pod.condition("PodScheduled")
     if scheduled is not None and scheduled.status == "False":
@@ -93,11 +110,21 @@ def _waiting(reason: str, status: Mapping[str, Any]) -> str:
     message = str(_mapping(_mapping(status.get("state")).get("waiting")).get("message") or "")
     if reason in _BY_MESSAGE and message:
         return f"{reason}: {message}"
-    restarts = status.get("restartCount")
-    again = f", restarted {restarts} times" if isinstance(restarts, int) and restarts else ""
     last = _mapping(_mapping(status.get("lastState")).get("terminated")).get("reason")
     killed = f" ({last})" if last not in (None, "", "Error", "Completed") else ""
-    return f"{reason}{killed}{again}"
+    return f"{reason}{killed}{_again(status)}"
+
+
+def _ended(terminated: Mapping[str, Any]) -> str:
+    """`exited with 137 (OOMKilled)`."""
+    reason = terminated.get("reason")
+    why = f" ({reason})" if reason not in (None, "", "Error") else ""
+    return f"exited with {terminated['exitCode']}{why}"
+
+
+def _again(status: Mapping[str, Any]) -> str:
+    restarts = status.get("restartCount")
+    return f", restarted {restarts} times" if isinstance(restarts, int) and restarts else ""
 
 
 def _waits_for_claims(pod: Resource, snapshot: Snapshot) -> str:

@@ -1,0 +1,85 @@
+"""How well an Environment, a kind in it, or a repository's tags are known, by what a Snapshot says.
+
+The one place that reads feeds for it: board, chain, findings, strips and exit codes ask here. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fluxtui.domain.kinds import ALL
+from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble
+from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot, TagList
+
+_FLUX = tuple(kind.id for kind in ALL)
+
+
+def place_known(snapshot: Snapshot, environment: str) -> Knowledge:
+    """The worst of what is known of Flux's own kinds there."""
+    return max(
+        (kind_known(snapshot, environment, kind) for kind in _FLUX), key=lambda known: known.state
+    )
+
+
+def kind_known(
+    snapshot: Snapshot, environment: str, kind: KindId, namespace: str = ""
+) -> Knowledge:
+    """How well objects of that kind are known; `namespace` "": in all that are looked at."""
+    mine = [f for f in snapshot.feeds if f.environment == environment]
+    seen = bool(snapshot.table(environment, kind))
+    if environment in snapshot.unreachable:
+        return _unreachable(mine, snapshot.unreachable[environment], seen)
+    ours = [f for f in mine if f.kind == kind and _covers(f, namespace)]
+    if not ours:
+        # What is there was read, whoever read it; an empty place without a feed says nothing.
+        there = any(snapshot.resources.get(environment, {}).values())
+        return KNOWN if there else Knowledge(Knowing.CONNECTING)
+    worst = max(ours, key=lambda feed: _STATES[feed.state])
+    state = _STATES[worst.state]
+    if state is Knowing.KNOWN:
+        return KNOWN
+    if state is Knowing.LISTING and not any(_answered(f) for f in mine):
+        state = Knowing.CONNECTING
+    trouble = Trouble(worst.trouble)
+    return Knowledge(state, worst.message, worst.next, worst.since, trouble, seen)
+
+
+def tags_known(tags: TagList | None) -> Knowledge:
+    """How well the tags of a repository are known."""
+    if tags is None or not (tags.listed_at or tags.error):
+        return Knowledge(Knowing.LISTING, "its tags are being listed")
+    if not tags.error:
+        return KNOWN
+    state = Knowing.STALE if tags.listed_at else Knowing.UNREACHABLE
+    return Knowledge(state, tags.error, since=tags.listed_at, seen=bool(tags.listed_at))
+
+
+_STATES = {
+    FeedState.LIVE: Knowing.KNOWN,
+    FeedState.STARTING: Knowing.LISTING,
+    FeedState.RETRYING: Knowing.STALE,
+    FeedState.ABSENT: Knowing.ABSENT,
+    FeedState.FORBIDDEN: Knowing.FORBIDDEN,
+}
+
+
+def _unreachable(feeds: Iterable[Feed], message: str, seen: bool) -> Knowledge:
+    retrying = [f for f in feeds if f.state is FeedState.RETRYING]
+    first = next((f for f in retrying if f.message == message), None)
+    since = min((f.since for f in retrying if f.since), default=0.0)
+    return Knowledge(
+        Knowing.UNREACHABLE,
+        message,
+        first.next if first else "",
+        since,
+        Trouble(first.trouble) if first else Trouble.NONE,
+        seen,
+    )
+
+
+def _covers(feed: Feed, namespace: str) -> bool:
+    return not namespace or feed.namespace in ("", namespace)
+
+
+def _answered(feed: Feed) -> bool:
+    return feed.state not in (FeedState.STARTING, FeedState.RETRYING)

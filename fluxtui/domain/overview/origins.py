@@ -1,0 +1,83 @@
+"""Why a Kustomization's source gives it nothing: the source's own words, whatever kind it is of.
+
+Flux says of such a Kustomization only that an artifact was not found; what broke stands on the
+source. Also which OCIRepositories hold Helm charts, and are no deliveries of bundles. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from fluxtui.domain.board import HealthLine, Level
+from fluxtui.domain.kinds import ocirepository, origins
+from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.knowledge import Knowing
+from fluxtui.domain.known import kind_known
+from fluxtui.domain.overview.facts import Facts
+from fluxtui.domain.overview.judgement import flux_health
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
+
+_READ = frozenset({ocirepository.KIND.id, *(kind.id for kind in origins.SOURCES)})
+
+
+def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, str]:
+    """Kustomization -> what is wrong with its source, for those that it gives nothing."""
+    found: dict[Key, str] = {}
+    for member in members:
+        if member.flux.level in (Level.OK, Level.WAITING) or member.origin is None:
+            continue
+        ready = member.resource.condition("Ready")
+        if ready is None or ready.reason == "ArtifactFailed":
+            why = fault(member.origin, snapshot)
+            if why:
+                found[member.key] = why
+    return found
+
+
+def fault(source: Key, snapshot: Snapshot) -> str:
+    """Why a source has nothing to give; "" when it has, or when nobody can know."""
+    if (source.group, source.kind) not in _READ:
+        return ""
+    resource = snapshot.get(source)
+    if resource is None:
+        known = kind_known(
+            snapshot, source.environment, (source.group, source.kind), source.namespace
+        )
+        if known.known:
+            return "not found"
+        return f"may not be read: {known.why}" if known.state is Knowing.FORBIDDEN else ""
+    if origins.has_artifact(resource):
+        return ""
+    if suspended(resource):
+        return "is suspended, and nothing was ever fetched"
+    own = flux_health(resource)
+    return own.text if own.level is not Level.OK else "has fetched nothing yet"
+
+
+def failing(
+    environment: str, members: Iterable[Facts], snapshot: Snapshot
+) -> dict[Key, HealthLine]:
+    """Sources that fail now, whether or not their users still run what was fetched before."""
+    named = {m.origin for m in members if m.origin is not None}
+    named |= set(snapshot.table(environment, ocirepository.KIND))
+    found = {}
+    for key in sorted(named):
+        resource = snapshot.get(key) if (key.group, key.kind) in _READ else None
+        own = flux_health(resource) if resource is not None else None
+        if own is not None and own.level is Level.FAILED:
+            found[key] = own
+    return found
+
+
+def charts(environment: str, used: Container[Key], snapshot: Snapshot) -> tuple[Key, ...]:
+    """OCIRepositories that are no bundles: they select a chart's layer, or only HelmReleases use
+    them. `used`: those that Kustomizations name.
+    """
+    releases = snapshot.table(environment, origins.HELM_RELEASE).values()
+    by_release = {origins.chart_source(release) for release in releases}
+    return tuple(
+        key
+        for key, source in sorted(snapshot.table(environment, ocirepository.KIND).items())
+        if key not in used and (ocirepository.policy(source).helm or key in by_release)
+    )

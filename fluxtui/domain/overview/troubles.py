@@ -1,0 +1,133 @@
+"""What fails in one Environment, one Finding each: the root, with its object, reason and start.
+
+Who waits for a root is counted, not told again. Findings are put in order elsewhere. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, Severity
+from fluxtui.domain.config import Environment
+from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.known import kind_known
+from fluxtui.domain.overview import origins
+from fluxtui.domain.overview.facts import Facts
+from fluxtui.domain.overview.lines import sentence
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
+
+# A word in the reason -> the way out; the first that is in it counts.
+_WAYS = (
+    ("ImagePull", "is the image there, and may it be pulled? see its name in the sentence"),
+    ("InvalidImageName", "mend the image's name"),
+    ("OOMKilled", "raise its memory limit, or roll back"),
+    ("CrashLoop", "read its log: l on the Pod in Chain; or roll back"),
+    ("exited with", "read its log: l on the Pod in Chain; or roll back"),
+    ("CreateContainer", "mend what its containers name: a ConfigMap, Secret or volume"),
+    ("Unschedulable", "give it a node with room, or ask for less"),
+    ("BackoffLimit", "read the log of its Pod: l in Chain"),
+    ("BuildFailed", "diff it: 4, and mend the bundle or its patches"),
+    ("Repository", "mend the source: its url, its credentials or what it follows"),
+    ("suspended", "resume it"),
+)
+
+
+def of_place(
+    environment: Environment, chain: Iterable[ChainNode], members: Iterable[Facts], seen: Snapshot
+) -> Iterator[Finding]:
+    """All of one Environment. `chain` as it was seen, `seen` the Snapshot it was made from."""
+    nodes = tuple(chain)
+    known = kind_known(seen, environment.name, kustomization.KIND.id)
+    last = "" if known.known else "as last seen, "
+    failing = origins.failing(environment.name, members, seen)
+    yield from _failed(nodes, last)
+    yield from _sources(nodes, failing, last)
+    yield from _broken_names(nodes, environment.namespaces)
+
+
+def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
+    """Every Kustomization that fails by itself, and those for which others wait."""
+    behind = Counter(n.root for n in nodes if n.root is not None and not n.to_blame)
+    of_source = Counter(n.root for n in nodes if n.to_blame and n.root == n.origin)
+    told: set[Key] = set()
+    for node in nodes:
+        fails = node.health.level is Level.FAILED
+        stuck = node.to_blame and node.health.level is not Level.OK
+        if not (fails and (node.root is None or node.to_blame)) and not stuck and not fails:
+            continue
+        if node.cycle or node.missing:
+            continue
+        # Names of its own namespace say less than the reason, which must not be cut off.
+        text = sentence(node).replace(f"/{node.key.namespace}/", "/")
+        waits = behind[node.key]
+        if node.to_blame and node.root != node.key and node.root is not None:
+            if node.root in told:
+                continue
+            told.add(node.root)
+            waits = behind[node.root] + of_source[node.root] - 1
+        if not fails and not waits and not any(line.fails for line in node.objects):
+            continue
+        yield Finding(
+            Severity.ERROR if fails else Severity.WARNING,
+            "failed" if fails else "not-ready",
+            node.key.environment,
+            f"{last}{node.key.name}: {text}",
+            _way(text, waits),
+            node.key,
+            node.since,
+            waits,
+        )
+
+
+def _way(text: str, waits: int) -> str:
+    way = next((way for word, way in _WAYS if word in text), "see Chain: 3")
+    return f"{waits} more wait for it; {way}" if waits else way
+
+
+def _sources(
+    nodes: Iterable[ChainNode], failing: Mapping[Key, HealthLine], last: str
+) -> Iterator[Finding]:
+    """Sources that fail while their users run on what was fetched before."""
+    roots = {node.root for node in nodes}
+    for key, health in failing.items():
+        if key not in roots:
+            text = f"{last}{key.label}: {health.text}"
+            yield Finding(
+                Severity.ERROR, "source", key.environment, text, _way("Repository", 0), key
+            )
+
+
+def _broken_names(nodes: Iterable[ChainNode], namespaces: Collection[str]) -> Iterator[Finding]:
+    """Dependencies that are not there, and circles, each circle once.
+
+    `namespaces`: those that are looked at (empty: all); what lies outside is not called missing.
+    """
+    told: set[frozenset[object]] = set()
+    for node in nodes:
+        for gone in node.missing:
+            if namespaces and gone.namespace not in namespaces:
+                continue
+            yield Finding(
+                Severity.ERROR,
+                "missing-dependency",
+                node.key.environment,
+                f"{node.key.label} depends on {gone.label}, which is not there",
+                "create it, or take it out of dependsOn",
+                node.key,
+                node.since,
+            )
+        members = frozenset(node.cycle)
+        if members and members not in told:
+            told.add(members)
+            names = " -> ".join(k.name for k in (*node.cycle, node.cycle[0]))
+            yield Finding(
+                Severity.ERROR,
+                "cycle",
+                node.key.environment,
+                f"dependsOn goes in a circle: {names}",
+                "none of them will ever reconcile; break the circle",
+                node.key,
+                node.since,
+            )
