@@ -106,11 +106,15 @@ class Desk(Screen[None]):
             self.run_worker(self.open_view(view_of(target), target), group="view")
         if self.pane is not None:
             self.pane.show(self.view())
-            self.bridge.interest(self.pane.interest())
+            self._follow(self.pane)
         for screen in self.app.screen_stack:
             if isinstance(screen, Sheet):
                 screen.show(snapshot)
         self.draw()
+
+    def _follow(self, pane: Pane) -> None:
+        """Live are the Pods of what is in sight, and of what fails: they know why."""
+        self.bridge.interest(pane.interest() | self._snapshot.board.troubled())
 
     def _filled(self, snapshot: Snapshot) -> Snapshot:
         known = snapshot.config.environments
@@ -191,7 +195,7 @@ class Desk(Screen[None]):
     def _pointed(self, event: Pane.Pointed) -> None:
         if event.pane is self.pane:  # else it was left meanwhile
             self.target, self._message, self._leaving = event.target, (), False
-            self.bridge.interest(event.pane.interest())
+            self._follow(event.pane)
             self.draw()
 
     @on(Pane.Go)
@@ -246,4 +250,6 @@ class Desk(Screen[None]):
 
     def action_findings(self) -> None:
         """Everything that a person should know, whole."""
-        self.app.push_screen(Reading("Findings", findings_lines(self._snapshot.findings)))
+        self.app.push_screen(
+            Reading("Findings", findings_lines(self._snapshot, self.setting.clock()))
+        )

@@ -62,7 +62,7 @@ def draw(
     if told is None:
         told = target_details(snapshot, framing.view.target, framing.view.now, cells - 2)
     screen.query_one("#details", Paragraph).show_lines(told)
-    status = status_line(framing.message, snapshot.findings, cells)
+    status = status_line(framing.message, snapshot.findings, cells, framing.view.now)
     screen.query_one("#status", Paragraph).show_lines((status,))
     footer = footer_line(commands, keys, framing.context, cells)
     screen.query_one("#footer", Paragraph).show_lines((footer,))

@@ -29,7 +29,7 @@ def test_every_cell_says_health_running_and_pick() -> None:
 
 
 def test_two_sources_of_a_service_are_two_lines() -> None:
-    assert cells(words=True)["└ 2nd source"][0] == "◐ rolling"
+    assert cells(words=True)["└ notifications-mirror"][0] == "◐ rolling"
 
 
 def test_without_words_being_behind_is_still_a_sign() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fluxtui.domain.instants import order
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import EMPTY, Key, Resource
@@ -113,7 +114,8 @@ def failing_since(resource: Resource) -> str:
     if newest is not None and newest.get("firstReconciled"):
         # The same content may have failed long ago and been well in between.
         well = (e for e in history(resource) if e.get("lastReconciledStatus") == SUCCEEDED)
-        return max(str(newest["firstReconciled"]), *(str(e.get("lastReconciled")) for e in well))
+        times = (str(newest["firstReconciled"]), *(str(e.get("lastReconciled")) for e in well))
+        return max(times, key=order)
     return ready.last_transition if ready is not None and ready.status != "True" else ""
 
 

@@ -14,9 +14,11 @@ from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadLogs
 from fluxtui.domain.board import ChainNode, Level, ObjectLine
 from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.known import kind_known
 from fluxtui.domain.overview.pods import pods_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.ages import age
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.signs import GLYPHS, health
 from fluxtui.ui.spans import SUSPENDED, Line, brief, join, wrap
@@ -86,13 +88,13 @@ def _node_row(number: int, node: ChainNode, guide: str, opened: bool, words: boo
         state = (*state, (f" {marks}", "wait"))
     return Row(
         (number, node.key, None),
-        (name, state, ((node.running, "version"),), why(node)),
+        (name, state, ((node.running_text, "version" if node.known.known else "dim"),), why(node)),
     )
 
 
 def _blame(node: ChainNode) -> tuple[bool, Level]:
     """Root blockers before those that wait for them, then by health."""
-    return node.root == node.key, node.health.level
+    return node.to_blame, node.health.level
 
 
 def with_pods(snapshot: Snapshot, node: ChainNode) -> tuple[ObjectLine, ...]:
@@ -111,17 +113,19 @@ def with_pods(snapshot: Snapshot, node: ChainNode) -> tuple[ObjectLine, ...]:
 
 def why(node: ChainNode) -> Line:
     """One sentence: the root blocker for who waits, the object for who is to blame."""
+    if not node.known.known:
+        return ((brief(node.health.text), "dim"),)
     if node.cycle:
         names = " → ".join(k.name for k in node.cycle)
         return (("dependsOn cycle: ", "bad"), (names, "bad"))
     if node.missing:
         names = ", ".join(k.label for k in node.missing)
         return (("dependsOn names what is not there: ", "bad"), (names, "bad"))
-    if node.root is not None and node.root != node.key:
+    if node.root is not None and not node.to_blame:
         because = node.because.removeprefix(f"blocked by {node.root.name}").removeprefix(": ")
         said = f": {because}" if because else ""
         return (("blocked by ", "wait"), (node.root.name, "strong"), (said, "wait"))
-    if node.root == node.key and node.because:
+    if node.to_blame and node.because:
         return ((node.because, "bad" if node.health.level is Level.FAILED else "busy"),)
     if node.health.level is Level.OK:
         return ()  # nothing is wrong: the details strip has the sentence
@@ -139,6 +143,16 @@ def _object_row(number: int, node: ChainNode, line: ObjectLine, stem: str, words
         (number, node.key, line.key),
         ((*name, (line.key.name, "")), ((word, role),), (), ((line.message, message),)),
     )
+
+
+def standing(view: View, environment: str) -> Line:
+    """`? not live for 3m  `: what the counts beside it are worth; nothing when they are true."""
+    known = kind_known(view.snapshot, environment, kustomization.KIND.id)
+    if known.known:
+        return ()
+    ago = age(known.since, view.now)
+    says = known.word + (f" for {ago}" if ago else "")
+    return ((f"? {says}  ", "wait" if known.pending else "bad"),)
 
 
 def summary(nodes: tuple[ChainNode, ...]) -> Line:
@@ -184,7 +198,7 @@ class Chain(Pane):
         nodes = self.nodes()
         name = self.environment
         others = [e for e in view.snapshot.board.environments if e != name]
-        head: Line = ((name, "accent"), ("  ", ""), *summary(nodes))
+        head: Line = ((name, "accent"), ("  ", ""), *standing(view, name), *summary(nodes))
         if others:
             head = (*head, ("   ←→ " + " ".join(others), "dim"))
         self.note.show_lines((head, ()))
@@ -201,8 +215,8 @@ class Chain(Pane):
         self.refresh_view()
 
     def _is_open(self, node: ChainNode) -> bool:
-        to_blame = node.root == node.key and node.health.level is not Level.OK
-        return self._folds.get(node.key, to_blame)
+        bad = node.to_blame and node.health.level is not Level.OK
+        return self._folds.get(node.key, bad)
 
     def _place(self, nodes: tuple[ChainNode, ...], target: Target) -> None:
         here = (self.environment, target.service, target.kustomization)
@@ -218,11 +232,14 @@ class Chain(Pane):
 
     def _empty(self, view: View) -> tuple[Line, ...]:
         name = self.environment
-        if name in view.snapshot.unreachable:
-            return ((("✗ ", "bad"), (f"{name}: {view.snapshot.unreachable[name]}", "bad")),)
         if not view.snapshot.board.environments:
             return ((("No environments yet: connecting …", "dim"),),)
-        return (((f"No Kustomization in {name} yet.", "dim"),),)
+        known = kind_known(view.snapshot, name, kustomization.KIND.id)
+        if known.known:
+            return (((f"There is no Kustomization in {name}.", "dim"),),)
+        way = f" ({known.step})" if known.step else ""
+        glyph, role = ("○", "wait") if known.pending else ("✗", "bad")
+        return (((f"{glyph} {name} {known.clause}{way}", role),),)
 
     def _current(self) -> tuple[ChainNode, Key | None] | None:
         row = self.table.selected
@@ -302,7 +319,7 @@ def node_details(snapshot: Snapshot, node: ChainNode, width: int) -> tuple[Line,
         (
             ((node.key.label, "strong"),),
             health(node.health.level),
-            ((node.running, "version"),),
+            ((node.running_text, "version"),),
             ((path, "dim"),),
         )
     )

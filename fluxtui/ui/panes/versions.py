@@ -15,8 +15,11 @@ from fluxtui.commands.command import Target
 from fluxtui.domain.board import Board, Level, Severity
 from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Row as Service
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.knowledge import Knowledge
+from fluxtui.domain.known import kind_known, place_known
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Change, FeedState, Snapshot
+from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.signs import health
@@ -59,8 +62,9 @@ def columns(snapshot: Snapshot, names: tuple[str, ...], cells: int) -> tuple[Col
 def heading(snapshot: Snapshot, environment: str) -> str:
     """The Environment's name, and what everyone must know about it."""
     configured = snapshot.config.environment(environment)
-    if environment in snapshot.unreachable:
-        return f"{environment} unreachable"
+    known = place_known(snapshot, environment)
+    if not known.known:
+        return f"{environment} {known.word}"
     if configured is not None and (configured.read_only or snapshot.config.read_only):
         return f"{environment} read-only"
     return environment
@@ -82,21 +86,26 @@ def rows(
     services: Sequence[Service] = board.rows
     if sort:
         services = sorted(services, key=lambda s: _order(view, s, sort), reverse=reverse)
+    absent = {name: absence(view.snapshot, name) for name in names}
     out: list[Row] = []
     for service in services:
         depth = max((len(lines) for lines in service.lines.values()), default=1)
         for number in range(max(1, depth)):
-            cells: list[Line] = [_name(service, number, prefix)]
+            cells: list[Line] = [_name(service, number, prefix, names)]
             newest = ""
             for name in names:
                 lines = service.lines.get(name, ())
                 cell = lines[number] if number < len(lines) else None
-                absent = "?" if name in view.snapshot.unreachable else "–"
-                cells += _cells(view, cell, words, absent if number == 0 else "")
-                newest = newest or (cell.newest if cell else "")
+                cells += _cells(view, cell, words, absent[name] if number == 0 else "")
+                newest = newest or (cell.newest_text if cell else "")
             cells.append(((newest, "dim"),))
             out.append(Row((service.service, number), tuple(cells)))
     return tuple(out)
+
+
+def absence(snapshot: Snapshot, environment: str) -> str:
+    """What stands where a Service has no source: that it has none is known only by a whole list."""
+    return "–" if kind_known(snapshot, environment, ocirepository.KIND.id).known else "?"
 
 
 def _order(view: View, service: Service, sort: str) -> tuple[object, ...]:
@@ -117,10 +126,15 @@ def stored_at(snapshot: Snapshot, source: Key) -> str:
     return str(artifact.get("lastUpdateTime") or "") if isinstance(artifact, dict) else ""
 
 
-def _name(service: Service, number: int, prefix: str) -> Line:
-    if number:
-        return (("└ 2nd source" if number == 1 else f"└ source {number + 1}", "dim"),)
-    return ((service.service.removeprefix(prefix), "name"),)
+def _name(service: Service, number: int, prefix: str, names: tuple[str, ...]) -> Line:
+    """The Service; on further lines the source, as the first Environment shown calls it."""
+    if not number:
+        return ((service.service.removeprefix(prefix), "name"),)
+    shown = (service.lines.get(name, ()) for name in (*names, *service.lines))
+    lines = next(lines for lines in shown if number < len(lines))
+    key = lines[number].source
+    alone = sum(line.source.name == key.name for line in lines) == 1
+    return ((f"└ {key.name if alone else f'{key.namespace}/{key.name}'}", "dim"),)
 
 
 def _cells(
@@ -129,22 +143,25 @@ def _cells(
     if cell is None:
         return (((absent, "dim"),), (), (), ())
     role = {Level.FAILED: "bad", Level.PROGRESSING: "busy"}.get(cell.health.level, "version")
-    running: Line = ((cell.running.text or "nothing yet", role if cell.running.text else "dim"),)
+    sure = bool(cell.running.text) and cell.known.known
+    running: Line = ((cell.running_text, role if sure else "dim"),)
     state = health(cell.health.level, word=words)
-    marks = (SUSPENDED if cell.suspended else "") + (PINNED if cell.pinned else "")
+    marks = (SUSPENDED if cell.hold else "") + (PINNED if cell.pinned else "")
     if marks:
         state = (*state, (f" {marks}" if words else marks, "wait"))
     if cell.behind and not words:
         state = (*state, (ARROW, "busy"))  # the column that says it is the first to go
-    age = since(stored_at(view.snapshot, cell.source), view.now)
+    age = since(stored_at(view.snapshot, cell.source), view.now) if cell.known.known else "?"
     return (state, running, picks(cell), ((age, "dim"),))
 
 
 def picks(cell: Cell) -> Line:
     """What the policy would pick, loud only when that is not what runs."""
+    # Why is a sentence, too long for a cell: it stands below, and among what needs attention.
+    if not cell.known.known or not (cell.listed.known or cell.by_digest):
+        return ((cell.pick_text, "dim"),)
     if not cell.would_pick:
-        # Why is a sentence, too long for a cell: it stands below, and among what needs attention.
-        return (("✗ unknown", "bad"),) if cell.note else ()
+        return (("✗ nothing", "bad"),)
     if cell.pinned:
         return (("pinned", "wait"),)
     if cell.suspended:
@@ -214,7 +231,9 @@ class Versions(Pane):
         names = self.view.snapshot.board.environments
         hidden = len(names) - len(window(names, self._environment, self.size.width))
         more = f"←→ {hidden} more environments" if hidden > 0 else ""
-        return "  ".join(part for part in (more, super().reading()) if part)
+        charts = sum(len(keys) for keys in self.view.snapshot.board.charts.values())
+        beside = f"{charts} chart sources: !" if charts else ""
+        return "  ".join(part for part in (more, beside, super().reading()) if part)
 
     def compose(self) -> ComposeResult:
         """The board, and a strip under it."""
@@ -253,7 +272,7 @@ def lately(view: View, room: int, cells: int) -> tuple[Line, ...]:
     if found and room >= 10:
         out.append((("NEEDS ATTENTION", "dim"),))
         shown = found[: max(1, room // 2 - 2)]
-        out += [fit(finding_line(f), cells) for f in shown]
+        out += [fit(finding_line(f, view.now), cells) for f in shown]
         if len(found) > len(shown):
             out.append(((f"  and {len(found) - len(shown)} more: press !", "accent"),))
         out.append(())
@@ -285,17 +304,27 @@ def empty(snapshot: Snapshot) -> tuple[Line, ...]:
             (),
             (("Name one with --context, or in fluxtui.yaml: see `fluxtui config check`.", "dim"),),
         )
-    out: list[Line] = []
-    waiting = False
-    for name in names:
-        if name in snapshot.unreachable:
-            out.append((("✗ ", "bad"), (name, "name"), (": " + snapshot.unreachable[name], "bad")))
-            continue
-        states = {f.state for f in snapshot.feeds if f.environment == name}
-        if states and FeedState.STARTING not in states:
-            out.append((("✓ ", "ok"), (name, "name"), (" connected, no OCIRepository yet", "dim")))
-        else:
-            waiting = True
-            out.append((("○ ", "wait"), (name, "name"), (" connecting …", "dim")))
-    head = "Nothing to show yet." if waiting else "No service is delivered from a registry here."
+    known = {name: place_known(snapshot, name) for name in names}
+    out = [_place(snapshot, name, known[name]) for name in names]
+    head = "No service is delivered from a registry here."
+    if not all(one.known for one in known.values()):
+        head = "Nothing to show yet." if any(k.pending for k in known.values()) else NOT_KNOWN
     return (((head, "name"),), (), *out)
+
+
+NOT_KNOWN = "What is delivered here is not known."
+
+
+def _place(snapshot: Snapshot, name: str, known: Knowledge) -> Line:
+    """One Environment that shows no Service, and why."""
+    if known.pending:
+        return (("○ ", "wait"), (name, "name"), (f" {known.word} …", "dim"))
+    if not known.known:
+        says = f" {known.clause}" + (f" ({known.step})" if known.step else "")
+        return (("✗ ", "bad"), (name, "name"), (says, "bad"))
+    others = len(snapshot.board.chains.get(name, ()))
+    charts = len(snapshot.board.charts.get(name, ()))
+    said = [f"{others} Kustomizations from other sources: see Chain"] if others else []
+    said += [f"{charts} OCIRepositories with Helm charts"] if charts else []
+    text = "; ".join(said) or "no OCIRepository there"
+    return (("✓ ", "ok"), (name, "name"), (f" connected, {text}", "dim"))

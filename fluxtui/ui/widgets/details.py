@@ -5,6 +5,8 @@ from __future__ import annotations
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Mark
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.known import kind_known
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age, since
@@ -20,8 +22,12 @@ def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -
     line = snapshot.board.line(target.source) if target.source else None
     if line is None:
         where = ", ".join(row.lines) or "no environment"
+        known = kind_known(snapshot, target.environment, ocirepository.KIND.id)
+        says = f"  not in {target.environment}"
+        if not known.known:
+            says = f"  ? {target.environment} {known.clause}"
         return (
-            ((target.service, "strong"), (f"  not in {target.environment}", "wait")),
+            ((target.service, "strong"), (says, "wait")),
             ((f"delivered to {where} from ", "dim"), (row.repository, "")),
         )
     head = join(
@@ -42,14 +48,14 @@ def versions_line(line: Cell, now: float, cells: int) -> Line:
 
 def _versions(line: Cell, now: float, most: int) -> Line:
     listed = age(line.listed_at, now)
-    running = elide_middle(line.running.text or "nothing", most * 2)
-    pick = elide_middle(line.would_pick or "nothing", most)
-    newest: Line = (("newest ", "dim"), (elide_middle(line.newest, most), "version"))
+    running = elide_middle(line.running_text, most * 2)
+    pick = elide_middle(line.pick_text, most)
+    newest: Line = (("newest ", "dim"), (elide_middle(line.newest_text, most), "version"))
     return join(
         (
             (("running ", "dim"), (running, "version")),
             (("would pick ", "dim"), (pick, "busy" if line.behind else "version")),
-            newest if line.newest else (),
+            newest,
             ((short_digest(line.running.digest), "dim"),) if most > 100 else (),
             ((f"listed {listed} ago" if listed else "not listed yet", "dim"),),
         )
@@ -61,9 +67,14 @@ def state_lines(line: Cell, now: float, cells: int) -> tuple[Line, ...]:
     out: list[Line] = []
     if line.suspended is not None:
         out.append(mark_line(f"{SUSPENDED} suspended", line.suspended, now))
+    for hold in line.held[:1]:
+        more = f" and {len(line.held) - 1} more" if len(line.held) > 1 else ""
+        out.append(mark_line(f"{SUSPENDED} {hold.key.name}{more} suspended", hold.mark, now))
     if line.pinned is not None:
         out.append(mark_line(f"{PINNED} pinned", line.pinned, now))
-    sentence: Line = (*health(line.health.level), ("  " + brief(line.health.text), ""))
+    ago = age(line.known.since, now) if not line.known.known else ""
+    text = (f"for {ago}, " if ago else "") + brief(line.health.text)
+    sentence: Line = (*health(line.health.level), ("  " + text, ""))
     out.append(wrap(sentence, cells, 1)[0])
     if line.note:
         out.append(((line.note, "wait"),))

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 
 from fluxtui.commands.command import Command, Context
 from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.known import place_known
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.ages import since
 from fluxtui.ui.keys import shown_key
 from fluxtui.ui.spans import Line, fit, width
 
@@ -49,30 +52,42 @@ def short_title(command: Command) -> str:
     )
 
 
-def finding_line(finding: Finding) -> Line:
-    """One finding: where, what, what next."""
+def finding_line(finding: Finding, now: float) -> Line:
+    """One finding: where, since when, what, what next."""
     glyph, role = _LOUD[finding.severity]
+    ago = since(finding.since, now)
+    head = " ".join(part for part in (finding.place, ago and f"for {ago}") if part)
     out: Line = (
         (f"{glyph} ", role),
-        (finding.place + ": " if finding.place else "", "name"),
+        (head + ": " if head else "", "name"),
         (finding.message, role),
     )
     return (*out, (f" — {finding.next}", "dim")) if finding.next else out
 
 
 def loudest(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Errors first, then warnings; told once each."""
+    """Errors first, then warnings, each as ordered as they came; told once each."""
     order = list(Severity)
     return tuple(sorted(dict.fromkeys(findings), key=lambda f: -order.index(f.severity)))
 
 
-def findings_lines(findings: Sequence[Finding]) -> tuple[Line, ...]:
-    """All of them, loudest first."""
-    lines = tuple(finding_line(f) for f in loudest(findings))
-    return lines or ((("Nothing to report.", "ok"),),)
+def findings_lines(snapshot: Snapshot, now: float) -> tuple[Line, ...]:
+    """All of them, loudest first; what is not read yet has nothing to report either."""
+    lines = tuple(finding_line(f, now) for f in loudest(snapshot.findings))
+    said = {f.environment for f in snapshot.findings if f.code in ("pending", "unreachable")}
+    places = {e.name: place_known(snapshot, e.name) for e in snapshot.config.environments}
+    blank = {name: known for name, known in places.items() if not known.known and name not in said}
+    doubts = tuple(
+        ((f"? {name} {known.clause}", "wait"),)
+        for name, known in blank.items()
+        if known.pending or not lines
+    )
+    if not lines and not doubts:
+        return ((("Nothing to report.", "ok") if places else ("Nothing is known yet.", "dim"),),)
+    return (*lines, *doubts)
 
 
-def status_line(message: Line, findings: Sequence[Finding], cells: int) -> Line:
+def status_line(message: Line, findings: Sequence[Finding], cells: int, now: float) -> Line:
     """The newest message, else the loudest finding."""
     if message:
         return (" ", ""), *fit(message, cells - 1)
@@ -80,4 +95,4 @@ def status_line(message: Line, findings: Sequence[Finding], cells: int) -> Line:
     if not loud:
         return ()
     more: Line = ((f"  +{len(loud) - 1} more: !" if len(loud) > 1 else "", "accent"),)
-    return (" ", ""), *fit(finding_line(loud[0]), cells - 2 - width(more)), *more
+    return (" ", ""), *fit(finding_line(loud[0], now), cells - 2 - width(more)), *more

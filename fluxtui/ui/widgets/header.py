@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from fluxtui.commands.command import Command
 from fluxtui.domain.board import Level
+from fluxtui.domain.kinds import ALL
+from fluxtui.domain.known import place_known, tags_known
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.keys import shown_key
@@ -29,7 +31,7 @@ def health_counts(snapshot: Snapshot, environment: str) -> dict[Level, int]:
     return {level: sum(1 for v in seen.values() if v is level) for level in Level}
 
 
-def environment_line(snapshot: Snapshot, name: str, *, words: bool) -> Line:
+def environment_line(snapshot: Snapshot, name: str, *, words: bool, doubts: bool = True) -> Line:
     """`production ◈ ✓6 ✗1`, or why there is nothing to count."""
     configured = snapshot.config.environment(name)
     out: list[tuple[str, str]] = [(name, "strong")]
@@ -38,11 +40,14 @@ def environment_line(snapshot: Snapshot, name: str, *, words: bool) -> Line:
         out.append((" read-only" if words else " r/o", "wait"))
     elif configured is None or configured.protected:
         out.append((f" {PROTECTED} protected" if words else f" {PROTECTED}", "dim"))
-    if name in snapshot.unreachable:
-        return (*out, (" ✗ unreachable" if words else " ✗ down", "bad"))
+    known = place_known(snapshot, name)
+    if known.pending:
+        out.append((f" ? {known.word}" if words else " …", "wait"))
+    elif not known.known:
+        out.append((f" ✗ {known.word}" if doubts else " ✗", "bad"))
     counts = health_counts(snapshot, name)
     if not sum(counts.values()):
-        return (*out, (" …" if _starting(snapshot, name) else " empty", "dim"))
+        return (*out, (" empty", "dim")) if known.known else tuple(out)
     for level in (Level.FAILED, Level.UNKNOWN, Level.WAITING, Level.PROGRESSING, Level.OK):
         if counts[level]:
             out.append((f" {GLYPHS[level][0]}{counts[level]}", GLYPHS[level][1]))
@@ -52,26 +57,39 @@ def environment_line(snapshot: Snapshot, name: str, *, words: bool) -> Line:
     return tuple(out)
 
 
-def _starting(snapshot: Snapshot, name: str) -> bool:
-    states = [f.state for f in snapshot.feeds if f.environment == name]
-    return not states or FeedState.STARTING in states
-
-
 def feeds_line(snapshot: Snapshot, now: float) -> Line:
-    """`● live`, or the worst state and since when."""
+    """`● live`, or the worst state and since when; how old the tags are that picks rest on."""
     if not snapshot.feeds:
         return (("○ connecting", "wait"),)
-    poor = [f for f in snapshot.feeds if f.state in (FeedState.RETRYING, FeedState.FORBIDDEN)]
+    states = [f.state for f in snapshot.feeds]
+    flux = {kind.id for kind in ALL}
+    poor = [
+        f
+        for f in snapshot.feeds
+        if f.state in (FeedState.RETRYING, FeedState.FORBIDDEN)
+        or (f.state is FeedState.ABSENT and f.kind in flux)
+    ]
     if poor:
         oldest = min((f.since for f in poor if f.since), default=0.0)
-        word = f"{len(poor)} of {len(snapshot.feeds)} feeds not live"
+        word = f"{len(poor)} of {len(states)} feeds not live"
         stamp = age(oldest, now)
         return ((f"✗ {word}" + (f" {stamp}" if stamp else ""), "bad"),)
-    if any(f.state is FeedState.STARTING for f in snapshot.feeds):
-        return (("○ connecting", "wait"),)
-    listed = [t.listed_at for t in snapshot.tags.values() if t.listed_at]
-    stamp = age(min(listed), now) if listed else ""
-    return (("● live", "ok"), (f"  tags {stamp}" if stamp else "", "dim"))
+    if FeedState.STARTING in states:
+        word = "listing" if FeedState.LIVE in states else "connecting"
+        return ((f"○ {word}", "wait"),)
+    return (("● live", "ok"), *_tags(snapshot, now))
+
+
+def _tags(snapshot: Snapshot, now: float) -> Line:
+    """How old the lists of tags are, or that some cannot be had."""
+    known = [tags_known(tags) for tags in snapshot.tags.values()]
+    failed = sum(not k.known and not k.pending for k in known)
+    if failed:
+        return ((f"  ✗ tags of {failed} of {len(known)}", "bad"),)
+    if any(k.pending for k in known):
+        return (("  tags listing", "wait"),)
+    stamp = age(min((t.listed_at for t in snapshot.tags.values()), default=0.0), now)
+    return ((f"  tags {stamp}" if stamp else "", "dim"),)
 
 
 def acts_line(snapshot: Snapshot) -> Line:
@@ -83,11 +101,11 @@ def acts_line(snapshot: Snapshot) -> Line:
 def top_line(snapshot: Snapshot, now: float, cells: int) -> Line:
     """The first line, for that many cells."""
     right = (*acts_line(snapshot), *feeds_line(snapshot, now))
-    for words in (True, False):
+    for words, doubts in ((True, True), (False, True), (False, False)):
         left: list[tuple[str, str]] = [(" fluxtui", "accent")]
         for name in environments(snapshot):
             left.append(("   " if words else "  ", ""))
-            left.extend(environment_line(snapshot, name, words=words))
+            left.extend(environment_line(snapshot, name, words=words, doubts=doubts))
         gap = cells - width(tuple(left)) - width(right) - 1
         if gap >= 2:
             return (*left, (" " * gap, ""), *right)
