@@ -10,31 +10,35 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fluxtui.cli import places
+from fluxtui.cli.fields import Place, check
+from fluxtui.cli.looks import check_looks, check_theme
 from fluxtui.cli.options import Options
 from fluxtui.domain.config import Config, Environment, Overrides, Registries, ServiceConfig
 from fluxtui.domain.errors import ConfigError
 
 LOCAL_FILE = "fluxtui.yaml"
-_TOP = {"environments", "services", "registries", "keys", "theme", "journal", "cache", "readOnly"}
-_LOCAL = {"services", "theme"}
-_ENVIRONMENT = {"context", "kubeconfig", "namespaces", "stage", "protected", "readOnly"}
-_SERVICE = {"urls", "folder", "images", "publish", "rehearsals"}
-_LOCAL_SERVICE = {"urls"}
-_SIZE_LIMIT = 1 << 20
-_REGISTRIES = {"mirrors", "caFiles", "plainHttp", "credentialsFile", "usePullSecrets"}
+_LOCAL = ("services", "theme")
+_LOCAL_SERVICE = ("urls",)
 
 
 def load(
-    options: Options, environ: Mapping[str, str] = os.environ, cwd: Path | None = None
+    options: Options,
+    environ: Mapping[str, str] = os.environ,
+    cwd: Path | None = None,
+    *,
+    looks: bool = False,
 ) -> Config:
-    """Read everything. Raises ConfigError with file and field."""
-    config = load_registries(options, environ, cwd)
+    """Read everything. `looks`: also ask whether theme and keys are some (see `looks`).
+
+    Raises ConfigError with file, line and field.
+    """
+    config = load_registries(options, environ, cwd, looks=looks)
     _check_contexts(config, options, environ)
     if not config.environments:
         config = replace(config, environments=_current(options, environ))
@@ -46,10 +50,14 @@ def load(
 
 
 def load_if_any(
-    options: Options, environ: Mapping[str, str] = os.environ, cwd: Path | None = None
+    options: Options,
+    environ: Mapping[str, str] = os.environ,
+    cwd: Path | None = None,
+    *,
+    looks: bool = False,
 ) -> Config:
     """As `load`, but no environment and no current context at all is an answer too."""
-    config = load_registries(options, environ, cwd)
+    config = load_registries(options, environ, cwd, looks=looks)
     if not (config.environments or options.kubeconfig or _any_context(environ)):
         return config
     return load(options, environ, cwd)
@@ -67,7 +75,11 @@ def _any_context(environ: Mapping[str, str]) -> bool:
 
 
 def load_registries(
-    options: Options, environ: Mapping[str, str] = os.environ, cwd: Path | None = None
+    options: Options,
+    environ: Mapping[str, str] = os.environ,
+    cwd: Path | None = None,
+    *,
+    looks: bool = False,
 ) -> Config:
     """The same without falling back to a kubeconfig: for what needs no cluster."""
     config = Config(
@@ -80,11 +92,12 @@ def load_registries(
     if options.config and not chosen.is_file():
         raise ConfigError("there is no such file", where=options.config)
     if local.is_file() and local.resolve() != chosen.resolve():
-        config = _merge(config, _read(local), local, allowed=_LOCAL)
+        config = _merge(config, _read(local, looks=looks), local, local=True)
     if chosen.is_file():
-        config = _merge(config, _read(chosen), chosen, allowed=_TOP)
-    config = _flags(config, options)
-    return config
+        config = _merge(config, _read(chosen, looks=looks), chosen)
+    if looks and options.theme:
+        check_theme(options.theme, "--theme")
+    return _flags(config, options)
 
 
 def _user(environ: Mapping[str, str]) -> str:
@@ -92,52 +105,48 @@ def _user(environ: Mapping[str, str]) -> str:
     return f"{name}@{socket.gethostname()}"
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    import yaml
+def _read(path: Path, *, looks: bool) -> Mapping[str, Any]:
+    from fluxtui.cli import linedyaml
 
-    try:
-        if path.stat().st_size > _SIZE_LIMIT:
-            raise ConfigError("larger than 1 MiB: that is no configuration", where=str(path))
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(str(error).replace("\n", " "), where=str(path)) from error
-    if data is None:
-        return {}
+    data = linedyaml.read(path)
+    place = Place(str(path))
+    check(data, place)
     if not isinstance(data, Mapping):
-        raise ConfigError("the file must be a mapping", where=str(path))
+        return {}
+    if looks:
+        check_looks(data, place)
     return data
 
 
-def _merge(config: Config, data: Mapping[str, Any], path: Path, *, allowed: set[str]) -> Config:
-    at = str(path)
-    _known(data, _TOP, at)
-    used = sorted(set(data) & allowed)
-    ignored = sorted(set(data) - allowed)
-    note = f"{at}: {', '.join(used) or 'nothing'}"
+def _merge(config: Config, data: Mapping[str, Any], path: Path, *, local: bool = False) -> Config:
+    allowed = _LOCAL if local else tuple(data)
+    used = sorted(set(data) & set(allowed))
+    ignored = sorted(set(data) - set(allowed))
+    note = f"{path}: {', '.join(used) or 'nothing'}"
     if ignored:
         note += f" (not from a working directory: {', '.join(ignored)})"
     config = replace(config, sources=(*config.sources, note))
-    data = {key: data[key] for key in used}
+    # A field without a value is one that is not given.
+    data = {key: data[key] for key in used if data[key] is not None}
+    folder = path.parent
     if "services" in data:
-        mapping_only = allowed is _LOCAL
-        services = _services(data["services"], at, path.parent, mapping_only=mapping_only)
+        services = _services(data["services"], folder, mapping_only=local)
         names = {s.name for s in services}
         # The file read last wins, entry by entry.
         kept = tuple(s for s in config.services if s.name not in names)
         config = replace(config, services=(*services, *kept))
     if "environments" in data:
-        config = replace(config, environments=_environments(data["environments"], at, path.parent))
+        config = replace(config, environments=_environments(data["environments"], folder))
     if "registries" in data:
-        config = replace(config, registries=_registries(data["registries"], at, path.parent))
+        config = replace(config, registries=_registries(data["registries"], folder))
     if "keys" in data:
-        keys = _mapping(data["keys"], f"{at} keys")
-        config = replace(config, keys={str(k): str(v) for k, v in keys.items()})
+        config = replace(config, keys=_text_values(data["keys"]))
     return replace(
         config,
         theme=str(data.get("theme") or config.theme),
-        journal=_path(data.get("journal"), path.parent) or config.journal,
-        cache=_cache(data, path.parent, config.cache),
-        read_only=_flag(data, "readOnly", at, config.read_only),
+        journal=_path(data.get("journal"), folder) or config.journal,
+        cache=_cache(data, folder, config.cache),
+        read_only=data.get("readOnly", config.read_only),
     )
 
 
@@ -147,71 +156,60 @@ def _cache(data: Mapping[str, Any], folder: Path, default: str) -> str:
     return "" if value is False else _path(value, folder) or default
 
 
-def _environments(value: object, at: str, folder: Path) -> tuple[Environment, ...]:
-    found = []
-    for name, entry in _mapping(value, f"{at} environments").items():
-        where = f"{at} environments.{name}"
-        fields = _mapping({} if entry is None else entry, where)
-        _known(fields, _ENVIRONMENT, where)
-        found.append(
-            Environment(
-                name=str(name),
-                context=str(fields.get("context", name)),
-                kubeconfig=_path(fields.get("kubeconfig"), folder),
-                namespaces=_texts(fields.get("namespaces"), f"{where}.namespaces"),
-                stage=str(fields.get("stage", "")),
-                protected=_flag(fields, "protected", where, True),
-                read_only=_flag(fields, "readOnly", where, False),
-            )
+def _environments(entries: Mapping[str, Any], folder: Path) -> tuple[Environment, ...]:
+    return tuple(
+        Environment(
+            name=name,
+            context=str(fields.get("context") or name),
+            kubeconfig=_path(fields.get("kubeconfig"), folder),
+            namespaces=_texts(fields.get("namespaces")),
+            stage=str(fields.get("stage") or ""),
+            protected=fields.get("protected", True),
+            read_only=fields.get("readOnly", False),
         )
-    return tuple(found)
+        for name, fields in _records(entries)
+    )
 
 
 def _services(
-    value: object, at: str, folder: Path, *, mapping_only: bool
+    entries: Mapping[str, Any], folder: Path, *, mapping_only: bool
 ) -> tuple[ServiceConfig, ...]:
     """`mapping_only`: what is packed and pushed where is not for a working directory to say."""
-    found = []
-    for name, entry in _mapping(value, f"{at} services").items():
-        where = f"{at} services.{name}"
-        fields = _mapping({} if entry is None else entry, where)
-        _known(fields, _SERVICE, where)
+    services = []
+    for name, fields in _records(entries):
         if mapping_only:
             fields = {k: v for k, v in fields.items() if k in _LOCAL_SERVICE}
-        found.append(
+        rehearsals = {n: _text_values(i) for n, i in _records(fields.get("rehearsals") or {})}
+        services.append(
             ServiceConfig(
-                name=str(name),
-                urls=_texts(fields.get("urls"), f"{where}.urls"),
+                name=name,
+                urls=_texts(fields.get("urls")),
                 folder=_path(fields.get("folder"), folder),
-                images=_texts(fields.get("images"), f"{where}.images"),
+                images=_texts(fields.get("images")),
                 publish_url=str(fields.get("publish") or ""),
-                rehearsals=_rehearsals(fields.get("rehearsals"), f"{where}.rehearsals"),
+                rehearsals=rehearsals,
             )
         )
-    return tuple(found)
+    return tuple(services)
 
 
-def _rehearsals(value: object, where: str) -> dict[str, dict[str, str]]:
-    """What is known to break, by name: image name -> tag."""
-    return {
-        str(name): {str(k): str(v) for k, v in _mapping(images, f"{where}.{name}").items()}
-        for name, images in _mapping(value or {}, where).items()
-    }
-
-
-def _registries(value: object, at: str, folder: Path) -> Registries:
-    where = f"{at} registries"
-    fields = _mapping(value, where)
-    _known(fields, _REGISTRIES, where)
-    mirrors = _mapping(fields.get("mirrors") or {}, f"{where}.mirrors")
-    ca_files = _mapping(fields.get("caFiles") or {}, f"{where}.caFiles")
+def _registries(fields: Mapping[str, Any], folder: Path) -> Registries:
+    ca_files = _text_values(fields.get("caFiles") or {})
     return Registries(
-        mirrors={str(k): str(v) for k, v in mirrors.items()},
-        ca_files={str(k): _path(v, folder) for k, v in ca_files.items()},
-        plain_http=frozenset(_texts(fields.get("plainHttp"), f"{where}.plainHttp")),
+        mirrors=_text_values(fields.get("mirrors") or {}),
+        ca_files={host: _path(file, folder) for host, file in ca_files.items()},
+        plain_http=frozenset(_texts(fields.get("plainHttp"))),
         credentials_file=_path(fields.get("credentialsFile"), folder),
-        use_pull_secrets=_flag(fields, "usePullSecrets", where, False),
+        use_pull_secrets=fields.get("usePullSecrets", False),
     )
+
+
+def _records(entries: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((str(name), fields or {}) for name, fields in entries.items())
+
+
+def _text_values(fields: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in fields.items() if value is not None}
 
 
 def _flags(config: Config, options: Options) -> Config:
@@ -296,39 +294,12 @@ def _current(options: Options, environ: Mapping[str, str]) -> tuple[Environment,
     return (Environment(current.name, current.name, kubeconfig),)
 
 
-def _mapping(value: object, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ConfigError("must be a mapping", where=where)
-    return value
-
-
-def _known(fields: Mapping[str, Any], allowed: set[str], where: str) -> None:
-    unknown = sorted(str(k) for k in fields if k not in allowed)
-    if unknown:
-        raise ConfigError(
-            f"unknown field {unknown[0]!r}",
-            where=where,
-            next=f"known: {', '.join(sorted(allowed))}",
-        )
-
-
-def _texts(value: object, where: str) -> tuple[str, ...]:
+def _texts(value: Any) -> tuple[str, ...]:
     if value is None:
         return ()
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list) or not all(isinstance(v, (str, int)) for v in value):
-        raise ConfigError("must be a list of texts", where=where)
-    return tuple(str(v) for v in value)
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
 def _path(value: object, folder: Path) -> str:
     """A file or folder as the file in `folder` names it, absolute; "" when it names none."""
     return str((folder / Path(str(value)).expanduser()).resolve()) if value else ""
-
-
-def _flag(fields: Mapping[str, Any], name: str, where: str, default: bool) -> bool:
-    value = fields.get(name, default)
-    if not isinstance(value, bool):
-        raise ConfigError(f"{name} must be true or false", where=where)
-    return value

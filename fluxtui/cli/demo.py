@@ -16,6 +16,7 @@ from pathlib import Path
 from fluxtui.cli import places
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.embedded import Embedded, embedded
+from fluxtui.cli.looks import check_theme
 from fluxtui.commands.command import Target
 from fluxtui.domain.errors import UsageError
 from fluxtui.world.scenarios.rehearsals import MARKERS
@@ -25,6 +26,8 @@ def demo(args: argparse.Namespace) -> int:
     """Start the World, apply the two roots of each environment, and show or play."""
     if args.speed <= 0:
         raise UsageError("--speed must be above 0")
+    if args.theme:
+        check_theme(args.theme, "--theme")
     folder = Path(args.folder) if args.folder else places.demo_folder()
     headless = args.play or not sys.stdout.isatty()
     if not headless:

@@ -29,7 +29,7 @@ def screen(args: argparse.Namespace) -> int:
             "the screen needs a terminal, and standard input or output is none",
             next="in a pipe or a script: fluxtui versions, fluxtui status, or fluxtui --help",
         )
-    config = load(options_of(args))
+    config = load(options_of(args), looks=True)
     environments = tuple(args.environment or ())
     known = [e.name for e in config.environments]
     for name in environments:

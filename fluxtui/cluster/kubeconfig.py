@@ -68,27 +68,27 @@ def kubeconfig_files(
 
     Raises ConfigError when a named file, or every file of the list, is missing.
     """
-    env = os.environ if environ is None else environ
+    wanted = wanted_files(kubeconfig, environ)
+    present = tuple(path for path in wanted if path.is_file())
+    if not present:
+        raise ConfigError(
+            "the kubeconfig is not there" if kubeconfig else "no kubeconfig is there",
+            where=os.pathsep.join(map(str, wanted)),
+            next="name an existing file with --kubeconfig or KUBECONFIG",
+        )
+    return present
+
+
+def wanted_files(
+    kubeconfig: str | None, environ: Mapping[str, str] | None = None
+) -> tuple[Path, ...]:
+    """Where a kubeconfig is looked for, whether or not one is there."""
     if kubeconfig:
-        path = Path(kubeconfig).expanduser()
-        if not path.is_file():
-            raise ConfigError(
-                "the kubeconfig is not there",
-                where=str(path),
-                next="name an existing file with --kubeconfig or KUBECONFIG",
-            )
-        return (path,)
+        return (Path(kubeconfig).expanduser(),)
+    env = os.environ if environ is None else environ
     named = [part for part in env.get("KUBECONFIG", "").split(os.pathsep) if part]
     home = Path(env.get("HOME") or Path.home())
-    wanted = [Path(part).expanduser() for part in named] or [home / ".kube" / "config"]
-    found = tuple(path for path in wanted if path.is_file())
-    if not found:
-        raise ConfigError(
-            "no kubeconfig is there",
-            where=os.pathsep.join(map(str, wanted)),
-            next="name one with --kubeconfig or KUBECONFIG",
-        )
-    return found
+    return tuple(Path(part).expanduser() for part in named) or (home / ".kube" / "config",)
 
 
 def contexts(

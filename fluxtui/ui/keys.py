@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from textual.binding import Binding
+from textual.keys import Keys
+
 from fluxtui.commands.command import Command
 
 _WORDS = {
@@ -32,4 +35,19 @@ def shown_key(key: str) -> str:
 
 def key_table(commands: Sequence[Command], remapped: Mapping[str, str]) -> dict[str, str]:
     """Command id -> comma-separated keys, as Textual's bindings want them."""
-    return {c.id: remapped.get(c.id) or ",".join(c.keys) for c in commands}
+    return {c.id: ",".join(each_key(remapped.get(c.id) or ",".join(c.keys))) for c in commands}
+
+
+def each_key(keys: str) -> list[str]:
+    """Keys with commas between, as Textual names them: `?` is its question_mark."""
+    return [one.key for one in Binding.make_bindings([Binding(keys, "")])] if keys else []
+
+
+def is_key(key: str) -> bool:
+    """Whether some keyboard may send a key of that name."""
+    *modifiers, base = key.split("+")
+    if not base or not set(modifiers) <= {"ctrl", "shift", "alt"}:
+        return False
+    characters = each_key(",".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != ","))
+    names = {part for name in Keys for part in name.value.split("+")}
+    return base in names or base in ("comma", *characters)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from textual.app import App
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from fluxtui.domain.config import Config
 
@@ -144,6 +144,11 @@ ANSI = Theme(
 )
 
 ALL = (NIGHT, DAY, ANSI)
+
+
+def names() -> tuple[str, ...]:
+    """Every theme there is: ours, then Textual's."""
+    return (*(own.name for own in ALL), *BUILTIN_THEMES)
 
 
 def install(app: App[Any], config: Config) -> None:

@@ -125,7 +125,7 @@ def test_an_unknown_context_is_named_with_those_that_are_there(place: Place) -> 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("enviroments: {}\n", "fluxtui.yaml: unknown field 'enviroments'"),
+        ("enviroments: {}\n", "fluxtui.yaml:1: unknown field 'enviroments'"),
         ("1: {}\nx: y\n", "unknown field '1'"),
         ("environments: {a: {protect: true}}\n", "environments.a: unknown field 'protect'"),
         ("environments: {a: {protected: maybe}}\n", "protected must be true or false"),

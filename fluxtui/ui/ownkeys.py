@@ -1,0 +1,28 @@
+"""The keys that screen, panes and lists have for themselves, so that no Command is put on one.
+
+Read from their bindings: what a key does is declared where it is done.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from fluxtui.ui.app import FluxtuiApp
+from fluxtui.ui.desk import Desk
+from fluxtui.ui.keys import each_key
+from fluxtui.ui.panes.catalog import PANES
+from fluxtui.ui.panes.pane import Pane
+from fluxtui.ui.widgets.table import Table
+
+
+def own_keys() -> dict[str, str]:
+    """Key, as Textual names it, to what it does."""
+    classes: list[type[DOMNode]] = [FluxtuiApp, Desk, Pane, *PANES.values(), Table]
+    return {
+        key: f"{binding.description!r}"
+        for cls in classes
+        for base in cls.__mro__
+        for binding in Binding.make_bindings(base.__dict__.get("BINDINGS", ()))
+        for key in each_key(binding.key)
+    }
