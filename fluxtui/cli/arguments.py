@@ -53,6 +53,18 @@ class Parser(argparse.ArgumentParser):
         super().__init__(add_help=False, allow_abbrev=False, formatter_class=_formatter, **kwargs)
         self.add_argument("-h", "--help", action="help", help="Show this help and stop.")
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """The one place where argparse has what was given, and no defaults.
+
+        An empty value is a shell variable that was not set, never a wish for what an absent flag
+        means: `--version "$V"` must not roll something back.
+        """
+        values = super()._get_values(action, arg_strings)
+        whole = action.nargs in (argparse.PARSER, argparse.REMAINDER)
+        if not whole and any(not text.strip() for text in arg_strings):
+            raise argparse.ArgumentError(action, "it is empty: give a value, or leave it out")
+        return values
+
     def error(self, message: str) -> NoReturn:
         """Whoever called says it, in the form that was asked for."""
         raise UsageError(message, next=f"{self.prog} --help")

@@ -112,7 +112,7 @@ def tag_plan(
         )
     # A tag that is on the digest already changes nothing.
     new = [tag for tag, present in tags.items() if present != digest]
-    effects = registry_effects(context, repository, add=new)
+    effects = registry_effects(context, repository, add=new, digest=digest)
     title = f"name {short_digest(digest)} {', '.join(tags)} in {repository}"
     inputs = {f"{repository}:{tag}": present for tag, present in tags.items()}
     return _plan(
@@ -188,7 +188,7 @@ def _plan(
         steps=steps,
         environments=effects.environments(),
         effects=effects.sentences,
-        warnings=warnings,
+        warnings=(*effects.beware, *warnings),
         unseen=(*effects.unseen, *blind),
         inputs={**registry_inputs(context, repository, effects), **inputs},
         confirm=registry_confirmation(context, effects),

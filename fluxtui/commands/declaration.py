@@ -22,11 +22,11 @@ class Argument:
 
     `title` is the question of the dialog, `help` the sentence of the flag; without one the flag is
     not its own (`--reason` is every act's). `choices` lists sensible values, best first; `default`
-    is filled in. A `required` argument left empty keeps the dialog open, and is a usage error on
-    the command line.
+    is filled in; `note` says in a few words what to know of a value ("" = nothing). A `required`
+    argument left empty keeps the dialog open, and is a usage error on the command line.
     """
 
-    __slots__ = ("choices", "default", "help", "name", "required", "title")
+    __slots__ = ("choices", "default", "help", "name", "note", "required", "title")
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class Argument:
         required: bool = True,
         default: Callable[[Context], str] = lambda _context: "",
         choices: Callable[[Context], tuple[str, ...]] = lambda _context: (),
+        note: Callable[[Context, str], str] = lambda _context, _value: "",
     ) -> None:
         self.name = name
         self.title = title
@@ -44,6 +45,7 @@ class Argument:
         self.required = required
         self.default = default
         self.choices = choices
+        self.note = note
 
 
 class Command:

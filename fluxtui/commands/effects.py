@@ -17,6 +17,8 @@ from fluxtui.commands.subject import inputs_of
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.naming import names_in, worn
+from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.service import configured, repository_path
@@ -54,7 +56,8 @@ class Followed:
 class TagEffects:
     """Followers that change, sentences about all of them, and what could not be looked at.
 
-    `followers` are all that could be looked at: what the sentences rest on. `unread` are the
+    `beware`: how what would be picked went where it was tried, or that it never ran. `followers`
+    are all that could be looked at: what the sentences rest on. `unread` are the
     Environments that cannot be read now. `each` has every follower, also those as last seen.
     """
 
@@ -64,6 +67,7 @@ class TagEffects:
     followers: tuple[Resource, ...] = ()
     unread: tuple[str, ...] = ()
     each: tuple[Followed, ...] = ()
+    beware: tuple[str, ...] = ()
 
     def environments(self) -> tuple[str, ...]:
         """Environments whose pick changes, each once."""
@@ -96,9 +100,9 @@ def unread_environments(snapshot: Snapshot) -> dict[str, str]:
     return found
 
 
-def tag_effects(context: Context, repository: str, tag: str) -> TagEffects:
-    """What publishing `tag` in `repository` would do everywhere."""
-    return registry_effects(context, repository, add=(tag,))
+def tag_effects(context: Context, repository: str, tag: str, digest: str = "") -> TagEffects:
+    """What publishing `tag` in `repository` (on `digest`, "" = a new one) would do everywhere."""
+    return registry_effects(context, repository, add=(tag,), digest=digest)
 
 
 def registry_effects(
@@ -108,11 +112,12 @@ def registry_effects(
     add: Sequence[str] = (),
     remove: Sequence[str] = (),
     gone: str = "",
+    digest: str = "",
 ) -> TagEffects:
     """What new (or moved) tags `add` and deleted tags `remove` would do everywhere.
 
-    `gone` is a digest whose manifest is deleted as well: whoever is pinned to it cannot fetch it
-    again.
+    `digest` is what `add` would be on ("" = content that is not there yet). `gone` is a digest
+    whose manifest is deleted as well: whoever is pinned to it cannot fetch it again.
     """
     from fluxtui.domain.versions import simulate
 
@@ -123,7 +128,7 @@ def registry_effects(
     policies = {key: ocirepository.policy(r) for key, r in sources.items()}
     found = simulate(policies, listed.tags if listed else (), add=add, remove=remove)
     each = tuple(
-        _followed(e, sources[e.key], repository, gone, sources[e.key].key.environment not in unread)
+        _followed(e, sources[e.key], snapshot, repository, gone, e.key.environment not in unread)
         for e in found
     )
     unseen = [f"{name} cannot be read now: {why}" for name, why in unread.items()]
@@ -139,7 +144,28 @@ def registry_effects(
         tuple(one.source for one in each if one.seen),
         tuple(unread),
         each,
+        _beware(snapshot, repository, each, dict.fromkeys(add, digest)),
     )
+
+
+def _beware(
+    snapshot: Snapshot, repository: str, each: Sequence[Followed], fresh: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What is known of each tag that somebody would pick; of content not there yet, nothing."""
+    record = record_of(snapshot, repository)
+    listed = snapshot.tags.get(repository)
+    facts = listed.facts if listed else {}
+    found: dict[str, list[str]] = {}
+    for one in each:
+        if one.changes and one.after:
+            found.setdefault(one.after, []).append(one.source.key.environment)
+    said: list[str] = []
+    for tag, environments in found.items():
+        fact = facts.get(tag)
+        digest = fresh.get(tag, fact.digest if fact else "")
+        if digest or tag not in fresh:
+            said += record.cautions(tag, digest, tag, environments)
+    return tuple(dict.fromkeys(said))
 
 
 def _half_seen(context: Context, unread: Mapping[str, str]) -> list[str]:
@@ -152,24 +178,32 @@ def _half_seen(context: Context, unread: Mapping[str, str]) -> list[str]:
 
 
 def _followed(
-    effect: Effect[Key], source: Resource, repository: str, gone: str, seen: bool
+    effect: Effect[Key],
+    source: Resource,
+    snapshot: Snapshot,
+    repository: str,
+    gone: str,
+    seen: bool,
 ) -> Followed:
     if gone and effect.policy.digest == gone:
         where = f"{source.key.environment}: {source.key.label}"
         says = f"{where} is pinned to this digest and could not fetch it again"
         return Followed(source, gone, "", True, says, seen)
-    says = _sentence(effect, source, repository)
+    held = effect.policy.digest
+    called = worn(held, names_in(snapshot, source)) if held else effect.before
+    says = _sentence(effect, source, repository, called)
     return Followed(source, effect.before, effect.after, effect.changes, says, seen)
 
 
-def _sentence(effect: Effect[Key], source: Resource, repository: str) -> str:
+def _sentence(effect: Effect[Key], source: Resource, repository: str, called: str) -> str:
+    """`called`: what it is on now, by its name."""
     where = f"{source.key.environment}: {source.key.label}"
     if not effect.changes:
         # Of several new tags, the best placed says most.
         why = f": {effect.why[-1].reason}" if effect.why else ""
         if effect.policy.digest:
             why = ": it is pinned, tags play no part"
-        return f"{where} stays on {effect.before or 'what it has'}{why}"
+        return f"{where} stays on {called or 'what it has'}{why}"
     held = " once it is resumed" if suspended(source) else ""
     url = ocirepository.url(source)
     mirror = "" if url == repository else f", if {url} mirrors {repository}"

@@ -6,6 +6,9 @@ signatures stay valid (flux-semantics G2). What the new tag changes is asked of 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from fluxtui.commands import candidates
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.effects import (
     TagEffects,
@@ -21,9 +24,12 @@ from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.board import Line
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.naming import names_in
 from fluxtui.domain.plan import AnyStep, AwaitStep, Plan, RequestReconcile, TagStep, Until
+from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest
+from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest, version_text
+from fluxtui.domain.tagrows import natural
 
 TAG_RULE = "letters, digits and ._- only, 128 at most (a registry takes no +)"
 
@@ -56,20 +62,25 @@ def default(context: Context) -> str:
 
 
 def from_default(context: Context) -> str:
-    """The tag under the cursor, else what runs here."""
+    """The tag under the cursor, else what runs here; nothing while two versions do."""
     line = _line(context)
-    if context.target.tag or line is None:
+    if context.target.tag or line is None or not line.running.version:
         return context.target.tag
-    version, digest = line.running.version, line.running.digest
-    # A digest that no tag is known for has only a shortened name on the board.
-    return digest if version == short_digest(digest) else version
+    return candidates.running(context)
 
 
 def from_choices(context: Context) -> tuple[str, ...]:
-    """Every tag as the registry lists them, the last one first."""
+    """What runs here, then every tag, the highest numbers first."""
     source = source_of(context)
     listed = context.snapshot.tags.get(repository_of(source)) if source else None
-    return tuple(reversed(listed.tags)) if listed else ()
+    tags = sorted(listed.tags, key=natural, reverse=True) if listed else ()
+    runs = from_default(replace(context, target=replace(context.target, tag="")))
+    return tuple(dict.fromkeys((*((runs,) if runs else ()), *tags)))
+
+
+def from_note(context: Context, version: str) -> str:
+    """What to know of a build: what else it is called, how it went where it was tried."""
+    return candidates.note(context, version)
 
 
 def refusal(context: Context) -> str | None:
@@ -97,12 +108,17 @@ def questions(context: Context, values: Values) -> tuple[Question, ...]:
 def _digest(context: Context, source: Resource, origin: str) -> str:
     if is_digest(digest_of(origin)):
         return digest_of(origin)
+    # What runs here is what is promoted, also when its tag has moved on; the row of a tag is what
+    # that tag names now.
+    line = context.snapshot.board.line(source.key)
+    runs = line is not None and bool(line.running.digest) and line.running.version == origin
+    if line is not None and runs and context.target.tag != origin:
+        return line.running.digest
     listed = context.snapshot.tags.get(repository_of(source))
     fact = listed.facts.get(origin) if listed else None
     if fact is not None and fact.digest:
         return fact.digest
-    line = context.snapshot.board.line(source.key)
-    if line is not None and line.running.digest and line.running.version == origin:
+    if line is not None and runs:
         return line.running.digest
     raise UsageError(
         f"the digest of {origin or 'no version'} is not known",
@@ -169,8 +185,17 @@ def _followers(context: Context, taken: tuple[Taken, ...]) -> list[AnyStep]:
     return steps
 
 
-def _warnings(context: Context, source: Resource, effects: TagEffects) -> tuple[str, ...]:
-    warnings = [
+def _warnings(
+    context: Context, source: Resource, effects: TagEffects, called: str, digest: str
+) -> tuple[str, ...]:
+    record = record_of(context.snapshot, repository_of(source))
+    warnings = list(record.cautions(called, digest, "", effects.environments()))
+    listed = context.snapshot.tags.get(repository_of(source))
+    fact = listed.facts.get(called) if listed else None
+    if fact is not None and fact.digest != digest:
+        now, then = short_digest(fact.digest), short_digest(digest)
+        warnings.append(f"{called} names {now} now; what runs here is {then}")
+    warnings += [
         f"{t.source.key.label} in {t.source.key.environment} is suspended and waits"
         for t in effects.taken
         if suspended(t.source)
@@ -196,9 +221,12 @@ def plan(context: Context, values: Values) -> Plan:
     repository = repository_of(source)
     digest = _digest(context, source, origin)
     expect = _existing(context, repository, tag, digest)
-    effects = tag_effects(context, repository, tag)
+    effects = tag_effects(context, repository, tag, digest)
     refuse_read_only(context, effects)
-    said = short_digest(digest) if digest_of(origin) else f"{short_digest(digest)} ({origin})"
+    names = names_in(context.snapshot, source)
+    called = version_text(digest, names) if is_digest(origin) else origin
+    short = short_digest(digest)
+    said = short if called == short else f"{called} ({short})"
     title = f"name {said} {tag} in {repository}"
     steps: list[AnyStep] = [
         TagStep(
@@ -218,7 +246,7 @@ def plan(context: Context, values: Values) -> Plan:
         steps=tuple(steps),
         environments=effects.environments(),
         effects=effects.sentences,
-        warnings=_warnings(context, source, effects),
+        warnings=_warnings(context, source, effects, called, digest),
         unseen=effects.unseen,
         inputs=registry_inputs(context, repository, effects),
         confirm=registry_confirmation(context, effects),

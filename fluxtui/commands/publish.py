@@ -199,7 +199,7 @@ def _push(
         title=f"publish {service.name} {tag}",
         steps=(step,),
         environments=effects.environments(),
-        effects=effects.sentences,
+        effects=(*effects.sentences, f"{tag} is a new build: it never ran anywhere"),
         warnings=(*warnings, *(() if effects.taken else ("no environment would pick it",))),
         unseen=effects.unseen,
         inputs=registry_inputs(context, repository, effects),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.safety import confirmation, read_only_reason
 from fluxtui.commands.subject import in_order, no_object, object_of, source_of, users_of
@@ -107,7 +108,10 @@ def _plan(context: Context, values: Values, command: str, members: tuple[Resourc
         steps=tuple(requests(active, context.now)),
         environments=(environment,),
         effects=tuple(effects),
-        warnings=tuple(f"{r.key.label} is suspended and is left out" for r in skipped),
+        warnings=(
+            *(f"{r.key.label} is suspended and is left out" for r in skipped),
+            *next_cautions(context, *active),
+        ),
         confirm=confirmation(context, (environment,)),
         reason=values.get("reason", "").strip(),
         user=context.user,

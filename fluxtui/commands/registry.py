@@ -11,11 +11,11 @@ from fluxtui.commands.later import Later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fluxtui.commands import pin, promote, publish, reconcile, suspend
+    from fluxtui.commands import pin, promote, publish, reconcile, suspend, unpin
 else:
-    pin, promote, publish, reconcile, suspend = (
+    pin, promote, publish, reconcile, suspend, unpin = (
         Later(f"fluxtui.commands.{name}")
-        for name in ("pin", "promote", "publish", "reconcile", "suspend")
+        for name in ("pin", "promote", "publish", "reconcile", "suspend", "unpin")
     )
 
 REASON = Argument("reason", "Why?")
@@ -122,6 +122,7 @@ ACTS = (
                 "The tag or digest of the build to promote; without it, what runs here.",
                 default=lambda c: promote.from_default(c),
                 choices=lambda c: promote.from_choices(c),
+                note=lambda c, text: promote.from_note(c, text),
             ),
             Argument(
                 "version",
@@ -148,7 +149,8 @@ ACTS = (
                 "Which version?",
                 "The tag or digest to go back to; without it, the one that last reconciled well.",
                 default=lambda c: pin.previous(c),
-                choices=lambda c: pin.choices(c),
+                choices=lambda c: pin.earlier(c),
+                note=lambda c, text: pin.note(c, text),
             ),
             REASON,
         ),
@@ -167,9 +169,10 @@ ACTS = (
             Argument(
                 "version",
                 "Which version?",
-                "The tag or digest to hold, for example v1.4.2.",
+                "The tag or digest to hold, for example v1.4.2; without it, what runs here.",
                 default=lambda c: pin.default(c),
                 choices=lambda c: pin.choices(c),
+                note=lambda c, text: pin.note(c, text),
             ),
             REASON,
         ),
@@ -184,8 +187,8 @@ ACTS = (
         "Unpin",
         "Follow the policy again; only what the pin set is put back.",
         "act",
-        disabled_reason=lambda c: pin.unpin_refusal(c),
-        plan=lambda c, v: pin.unpin_plan(c, v),
+        disabled_reason=lambda c: unpin.refusal(c),
+        plan=lambda c, v: unpin.plan(c, v),
         verb="unpin",
     ),
     Command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.safety import (
     confirmation,
@@ -18,6 +19,7 @@ from fluxtui.domain.marks import (
     SUSPENDED_BY,
     SUSPENDED_REASON,
     SUSPENSION_KEYS,
+    mark_text,
     suspension,
 )
 from fluxtui.domain.plan import AwaitStep, PatchStep, Plan, Until
@@ -102,8 +104,7 @@ def resume_plan(context: Context, values: Values) -> Plan:
     mark = suspension(resource)
     effects = []
     if mark is not None:
-        by, why = mark.by or "somebody", mark.reason or "no reason given"
-        effects.append(f"{name} was suspended by {by}: {why}")
+        effects.append(f"{name} was suspended{mark_text(mark)}")
     line = context.snapshot.board.line(resource.key)
     if line is not None and line.would_pick:
         runs = line.running.text or "nothing"
@@ -132,7 +133,7 @@ def resume_plan(context: Context, values: Values) -> Plan:
         steps=steps,
         environments=(environment,),
         effects=tuple(effects),
-        warnings=revert_warning(resource, "spec.suspend"),
+        warnings=(*next_cautions(context, resource), *revert_warning(resource, "spec.suspend")),
         inputs=inputs_of(resource),
         confirm=confirmation(context, (environment,)),
         reason=values.get("reason", "").strip(),

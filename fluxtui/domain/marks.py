@@ -81,5 +81,13 @@ def pin_inverse(resource: Resource) -> Mapping[str, str | None] | None:
     return found if all(v is None or isinstance(v, str) for v in found.values()) else None
 
 
+def mark_text(mark: Mark) -> str:
+    """` by anna since 2026-11-23 03:04Z: the reason`, each part as far as it was said."""
+    by, since = mark.by or "somebody", mark.since
+    if since.endswith("Z") and len(since) >= 20:
+        since = f"{since[:10]} {since[11:16]}Z"
+    return f" by {by}{f' since {since}' if since else ''}: {mark.reason or 'no reason given'}"
+
+
 def _first(notes: Mapping[str, str], keys: tuple[str, ...]) -> str:
     return next((notes[key] for key in keys if notes.get(key)), "")

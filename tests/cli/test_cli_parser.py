@@ -272,3 +272,22 @@ def test_short_and_long_flags_of_all_verbs_are_one_thing() -> None:
                     meanings.setdefault(option, set()).add(max(action.option_strings, key=len))
     twofold = {option: names for option, names in meanings.items() if len(names) > 1}
     assert twofold == {"-f": {"--path", "--filename"}}  # each as flux and kubectl have it
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rollback", "activity", "-e", "staging", "--version", ""],
+        ["pin", "activity", "--version", " ", "--reason", "x"],
+        ["pin", "activity", "--version", "v1", "--reason", ""],
+        ["promote", "activity", "--from="],
+        ["publish", "activity", "--image", ""],
+        ["suspend", ""],
+        ["unpin", "activity", "-e", ""],
+        ["suspend", "activity", "--confirm", "", "--reason", "x"],
+        ["tags", "activity", "--what-if", ""],
+    ],
+)
+def test_an_empty_value_is_refused_and_never_means_what_no_flag_means(words: list[str]) -> None:
+    with pytest.raises(UsageError, match="it is empty: give a value, or leave it out"):
+        arguments.parse(words)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import ClassVar, cast
 
+from fluxtui.commands.candidates import previous_version
 from fluxtui.commands.command import Target
-from fluxtui.commands.pin import previous_version
 from fluxtui.domain.ask import (
     ComparedKustomization,
     Comparison,

@@ -1,0 +1,200 @@
+"""Which versions a source may be held on, what each is called, and the digest behind a name.
+
+What runs, what ran well, what is listed; by tags where a digest has one. A tag that names another
+digest than the one that ran stands for what it names, so that one is offered as its digest. Pure.
+"""
+
+from __future__ import annotations
+
+from fluxtui.commands.command import Context
+from fluxtui.commands.subject import source_of, users_of
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.instants import order
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.naming import Tables, names_in, source_behind
+from fluxtui.domain.record import Record, record_of, trials
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of, version_text
+from fluxtui.domain.snapshot import Snapshot
+
+
+def good_revisions(snapshot: Snapshot, source: Resource) -> tuple[str, ...]:
+    """Revisions that reconciled well and are not the one the source holds now, best first.
+
+    A revision whose last word in any of its Kustomizations is no success is not good, however well
+    it went for the others. Best is what most of them ran well, then the newest.
+    """
+    stored = digest_of(ocirepository.revision(source))
+    outcomes = [
+        # What only stands in lastAppliedRevision has no time: history says which was before which.
+        [t for t in trials(member).values() if t.at]
+        for member in users_of(snapshot, source.key)
+    ]
+    failed = {t.digest for found in outcomes for t in found if t.bad or not (t.good or t.now)}
+    best: dict[str, tuple[int, tuple[int, str], str]] = {}
+    for found in outcomes:
+        for trial in found:
+            digest = trial.digest
+            if digest != stored and digest not in failed:
+                count, newest, named = best.get(digest, (0, (-1, ""), ""))
+                name = named or (f"{trial.tag}@{digest}" if trial.tag else "")
+                best[digest] = (count + 1, max(newest, (order(trial.at), trial.at)), name)
+    ranked = sorted(best.items(), key=lambda item: item[1], reverse=True)
+    return tuple(name or digest for digest, (_count, _at, name) in ranked)
+
+
+def previous_version(snapshot: Snapshot, source: Resource) -> str:
+    """What a rollback would go to, as `offered` has it; "" when none is known."""
+    good = good_revisions(snapshot, source)
+    return offered(snapshot, source, good[0]) if good else ""
+
+
+def running_revision(snapshot: Snapshot, source: Resource) -> str:
+    """What runs (`tag@digest` or a digest): what all its Kustomizations are on; while they
+    disagree, or none is known, what the source has stored."""
+    line = snapshot.board.line(source.key)
+    stored = ocirepository.revision(source)
+    if line is None or not line.running.version or not line.running.digest:
+        return stored
+    live = (r for _key, r in line.running.revisions if digest_of(r) == line.running.digest)
+    return max((stored if digest_of(stored) == line.running.digest else "", *live), key=tag_of)
+
+
+def offered(snapshot: Snapshot, source: Resource, revision: str) -> str:
+    """The text that stands for a revision in a field: its tag; the digest where there is none, or
+    where the tag is known to name another one by now."""
+    digest = digest_of(revision)
+    name = version_text(revision, names_in(snapshot, source))
+    listed = snapshot.tags.get(ocirepository.url(source))
+    fact = listed.facts.get(name) if listed else None
+    moved = fact is not None and bool(digest) and fact.digest != digest
+    return digest if moved or name == short_digest(digest) else name
+
+
+def running(context: Context) -> str:
+    """What runs, as `offered` has it."""
+    source = source_of(context)
+    revision = running_revision(context.snapshot, source) if source else ""
+    return offered(context.snapshot, source, revision) if source and revision else ""
+
+
+def previous(context: Context) -> str:
+    """The best earlier version, as a rollback wants it whatever the cursor is on."""
+    source = source_of(context)
+    return previous_version(context.snapshot, source) if source else ""
+
+
+def choices(context: Context) -> tuple[str, ...]:
+    """What to hold: what runs, what ran well before, what the policy would pick, all tags."""
+    runs = running(context)
+    return tuple(dict.fromkeys((*((runs,) if runs else ()), *earlier(context))))
+
+
+def earlier(context: Context) -> tuple[str, ...]:
+    """What to go back to, and then everything else."""
+    source, snapshot = source_of(context), context.snapshot
+    if source is None:
+        return ()
+    listed = snapshot.tags.get(ocirepository.url(source))
+    good = tuple(offered(snapshot, source, r) for r in good_revisions(snapshot, source))
+    selection = snapshot.selections.get(source.key)
+    picks = (selection.chosen,) if selection and selection.chosen else ()
+    return tuple(dict.fromkeys((*good, *picks, *(listed.tags if listed else ()))))
+
+
+def note(context: Context, version: str) -> str:
+    """What to know of a choice: what it is called, that it runs, that it failed or never ran."""
+    source, snapshot = source_of(context), context.snapshot
+    if source is None or not version:
+        return ""
+    digest = known_digest(snapshot, source, version)
+    said = [_alias(names_in(snapshot, source), version)]
+    if digest and digest == digest_of(running_revision(snapshot, source)):
+        said.append("runs here")
+    record = record_of(snapshot, ocirepository.url(source))
+    said.append(record.note(digest, version, source.key.environment))
+    return ", ".join(part for part in said if part)
+
+
+def _alias(names: Tables, version: str) -> str:
+    name = version_text(version, names) if is_digest(version) else ""
+    return name if name and name != short_digest(version) else ""
+
+
+def known_digest(snapshot: Snapshot, source: Resource, version: str) -> str:
+    """The digest that a version (tag or digest) stands for now, as far as it was read; else the one
+    it had when it ran; "" when neither is known."""
+    if is_digest(digest_of(version)):
+        return digest_of(version)
+    listed = snapshot.tags.get(ocirepository.url(source))
+    fact = listed.facts.get(version) if listed else None
+    return fact.digest if fact is not None else _when_it_ran(snapshot, source, version)
+
+
+def _when_it_ran(snapshot: Snapshot, source: Resource, version: str) -> str:
+    names = names_in(snapshot, source)
+    revisions = (
+        *good_revisions(snapshot, source),
+        running_revision(snapshot, source),
+        ocirepository.revision(source),
+    )
+    return next((digest_of(r) for r in revisions if r and version_text(r, names) == version), "")
+
+
+def resolve(context: Context, source: Resource, version: str, *, back: bool) -> tuple[str, str]:
+    """(digest, warning or ""). A tag may have moved since it ran here: going `back` means what ran,
+    and holding what runs means that; any other tag means what it names now. Raises UsageError."""
+    if is_digest(digest_of(version)):
+        return digest_of(version), ""
+    snapshot = context.snapshot
+    ran = _when_it_ran(snapshot, source, version)
+    listed = snapshot.tags.get(ocirepository.url(source))
+    fact = listed.facts.get(version) if listed else None
+    now = fact.digest if fact is not None else ""
+    if not (version and (ran or now)):
+        raise UsageError(
+            f"the digest of {version or 'no version'} is not known",
+            where=ocirepository.url(source),
+            next="choose a tag that the registry has, or give the whole sha256:<digest>",
+        )
+    if ran and now and ran != now:
+        moved = f"{version} names {short_digest(now)} now and was {short_digest(ran)} when it ran"
+        runs = digest_of(running_revision(snapshot, source)) == ran
+        meant = context.target.tag == version  # the row of that tag: what it names now
+        return (ran if back or (runs and not meant) else now), moved
+    return ran or now, ""
+
+
+def next_cautions(context: Context, *resources: Resource) -> tuple[str, ...]:
+    """How that went before which sources and Kustomizations would go to as soon as they look.
+
+    Nothing for what is at it already: its own state says how it goes.
+    """
+    snapshot = context.snapshot
+    records: dict[str, Record] = {}
+    said: list[str] = []
+    for resource in resources:
+        source = source_behind(snapshot, resource.key)
+        called, digest = _next(snapshot, resource, source) if source is not None else ("", "")
+        if source is None or not called:
+            continue
+        url = ocirepository.url(source)
+        record = records[url] = records.get(url) or record_of(snapshot, url)
+        said += record.cautions(called, digest, called, (resource.key.environment,))
+    return tuple(dict.fromkeys(said))
+
+
+def _next(snapshot: Snapshot, resource: Resource, source: Resource) -> tuple[str, str]:
+    """(what it is called, digest) of what it would go to; ("", "") when that is where it is."""
+    if resource.key != source.key:
+        stored = ocirepository.revision(source)
+        tried = kustomization.attempted(resource) or kustomization.applied(resource)
+        if not digest_of(stored) or digest_of(stored) == digest_of(tried):
+            return "", ""
+        return version_text(stored, names_in(snapshot, source)), digest_of(stored)
+    line = snapshot.board.line(source.key)
+    pick = line.would_pick if line else ""
+    digest = ocirepository.policy(source).digest or known_digest(snapshot, source, pick)
+    if not pick or (digest and digest == digest_of(running_revision(snapshot, source))):
+        return "", ""
+    return pick, digest

@@ -1,0 +1,135 @@
+"""Unpin: follow the policy again, and put back what the pin found.
+
+The review says why it was pinned, by whom and since when, what would be picked at once, and how
+that went when it was tried. Only what the pin set is put back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fluxtui.commands import candidates
+from fluxtui.commands.command import Context, Values
+from fluxtui.commands.safety import confirmation, read_only_reason, revert_warning
+from fluxtui.commands.subject import inputs_of, no_object, source_of
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.marks import PIN_INVERSE, PIN_KEYS, mark_text, pin, pin_inverse
+from fluxtui.domain.naming import names_in, worn
+from fluxtui.domain.plan import AnyStep, AwaitStep, PatchStep, Plan, Until
+from fluxtui.domain.record import record_of
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import is_digest
+
+
+def refusal(context: Context) -> str | None:
+    """Why the source cannot be unpinned now."""
+    source = source_of(context)
+    if source is None:
+        return no_object(context)
+    if pin(source) is None:
+        held = ocirepository.ref(source).get("digest")
+        why = " by fluxtui (its spec.ref.digest was set elsewhere)" if held else ""
+        return f"{source.key.label} is not pinned{why}"
+    return read_only_reason(context, (source.key.environment,))
+
+
+def plan(context: Context, values: Values) -> Plan:
+    """Put back what the pin replaced, and follow what the policy picks."""
+    source = source_of(context)
+    if source is None:
+        raise UsageError(no_object(context))
+    inverse, held = pin_inverse(source), ocirepository.ref(source).get("digest")
+    if inverse is None:
+        raise UsageError(
+            "the annotation that says what to put back is unreadable",
+            where=str(source.key),
+            next=f"take away spec.ref.digest and {PIN_INVERSE} by hand",
+        )
+    environment, name = source.key.environment, source.key.label
+    notes = {"metadata": {"annotations": dict.fromkeys(PIN_KEYS)}}
+    ours = inverse["pinned"] in (None, held)
+    # Only what the pin set is put back: a digest that somebody else set since stays.
+    back = inverse["digest"] if ours else held
+    patch = {**notes, "spec": {"ref": {"digest": back}}} if ours else notes
+    warnings = revert_warning(source, "spec.ref.digest")
+    if not ours:
+        warnings = (f"spec.ref.digest of {name} was changed since the pin and stays", *warnings)
+    pick = _pick_after(context, source, back)
+    called = worn(pick, names_in(context.snapshot, source))
+    steps: list[AnyStep] = [
+        PatchStep(
+            "unpin",
+            f"put spec.ref of {name} back as it was",
+            undo="pin it again",
+            target=source.key,
+            patch=patch,
+            resource_version=source.resource_version,
+        )
+    ]
+    if not suspended(source):
+        steps.append(
+            AwaitStep(
+                "picked",
+                f"wait until {name} follows its policy again",
+                ("unpin",),
+                target=source.key,
+                until=Until.PICKED if pick else Until.READY,
+                value=pick,
+                timeout=300.0,
+            )
+        )
+    return Plan(
+        command="unpin",
+        title=f"unpin {name} in {environment}",
+        steps=tuple(steps),
+        environments=(environment,),
+        effects=(*_why(source), _next(context, source, called, ours)),
+        warnings=(*(_cautions(context, source, pick, called) if ours else ()), *warnings),
+        unseen=() if pick else (f"the tags of {ocirepository.url(source)}: not listed",),
+        inputs=inputs_of(source),
+        confirm=confirmation(context, (environment,)),
+        reason=values.get("reason", "").strip(),
+        user=context.user,
+        made_at=context.now,
+    )
+
+
+def _why(source: Resource) -> tuple[str, ...]:
+    """Who pinned it, since when and why: it may be somebody else's pin."""
+    mark = pin(source)
+    return (f"{source.key.label} was pinned{mark_text(mark)}",) if mark else ()
+
+
+def _next(context: Context, source: Resource, called: str, ours: bool) -> str:
+    environment = source.key.environment
+    if not ours:
+        return f"{environment} stays on {called}, which was set since"
+    line = context.snapshot.board.line(source.key)
+    runs = f" (runs {line.running.text})" if line and line.running.text else ""
+    if not called:
+        return f"{environment} would pick what its policy says at once{runs}"
+    return f"{environment} would pick {called} at once{runs}"
+
+
+def _cautions(context: Context, source: Resource, pick: str, called: str) -> tuple[str, ...]:
+    """How it went when what would be picked was tried."""
+    if not pick:
+        return ()
+    snapshot = context.snapshot
+    record = record_of(snapshot, ocirepository.url(source))
+    digest = candidates.known_digest(snapshot, source, pick)
+    tag = "" if is_digest(pick) else pick
+    return record.cautions(called, digest, tag, (source.key.environment,))
+
+
+def _pick_after(context: Context, source: Resource, digest: object) -> str:
+    """The tag that the policy picks once the digest is gone ("" when nothing can be said)."""
+    from fluxtui.domain.versions import select
+
+    if digest:
+        return str(digest)
+    tags = context.snapshot.tags.get(ocirepository.url(source))
+    policy = replace(ocirepository.policy(source), digest="")
+    return select(tags.tags, policy).chosen if tags and tags.tags else ""

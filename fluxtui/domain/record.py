@@ -1,0 +1,169 @@
+"""The record of a build: where it was tried, and how that went, as far as Flux remembers.
+
+From status.history (five entries for each Kustomization), lastApplied- and lastAttemptedRevision
+and the Ready condition. Builds are told apart by digest, whatever they were called. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from fluxtui.domain.instants import order
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import digest_of, tag_of
+from fluxtui.domain.service import configured, repository_path
+from fluxtui.domain.snapshot import Snapshot
+
+GOOD = "ReconciliationSucceeded"
+# What a build can be blamed for. A source that cannot be fetched, a dependency that is not ready or
+# a check that was broken off say nothing of the build that was attempted last.
+BAD = frozenset({"BuildFailed", "ReconciliationFailed", "PruneFailed", "HealthCheckFailed"})
+_NAMED = 3  # Kustomizations named in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a build last went in one Kustomization. `at` RFC 3339, "" = not kept; `now`: it is what
+    that Kustomization is at this moment."""
+
+    kustomization: Key
+    digest: str
+    tag: str
+    status: str
+    at: str = ""
+    now: bool = False
+
+    @property
+    def good(self) -> bool:
+        """Whether it went well."""
+        return self.status == GOOD
+
+    @property
+    def bad(self) -> bool:
+        """Whether it failed."""
+        return self.status in BAD
+
+
+def trials(member: Resource) -> Mapping[str, Trial]:
+    """Digest -> how it last went in that Kustomization."""
+    found: dict[str, Trial] = {}
+    for entry in kustomization.history(member):
+        meta = entry.get("metadata")
+        revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
+        digest, at = digest_of(revision), str(entry.get("lastReconciled") or "")
+        if digest and (digest not in found or _later(at, found[digest].at)):
+            status = str(entry.get("lastReconciledStatus") or "")
+            found[digest] = Trial(member.key, digest, tag_of(revision), status, at)
+    for trial in _standing(member):
+        known = found.get(trial.digest)
+        # The condition says what history may not: a build that fails leaves no entry there.
+        if known is None or (trial.bad and not known.bad):
+            found[trial.digest] = trial
+    return found
+
+
+def _standing(member: Resource) -> Iterator[Trial]:
+    """What the Kustomization is at now."""
+    applied, tried = kustomization.applied(member), kustomization.attempted(member)
+    if digest_of(applied) and applied != tried:
+        yield Trial(member.key, digest_of(applied), tag_of(applied), GOOD)
+    ready = member.condition("Ready")
+    live = tried or applied
+    if not digest_of(live):
+        return
+    if ready is not None and ready.status == "False":
+        digest, tag = digest_of(live), tag_of(live)
+        yield Trial(member.key, digest, tag, ready.reason, ready.last_transition, True)
+    elif live == applied:
+        yield Trial(member.key, digest_of(live), tag_of(live), GOOD, "", True)
+
+
+def _later(one: str, other: str) -> bool:
+    return (order(one), one) > (order(other), other)
+
+
+class Record:
+    """All trials of the builds of one repository, in all Environments that are seen."""
+
+    def __init__(self, found: Iterable[Trial]) -> None:
+        self._by_digest: dict[str, list[Trial]] = defaultdict(list)
+        self._by_tag: dict[str, list[Trial]] = defaultdict(list)
+        for trial in found:
+            self._by_digest[trial.digest].append(trial)
+            if trial.tag:
+                self._by_tag[trial.tag].append(trial)
+
+    def of(self, digest: str, tag: str = "") -> tuple[Trial, ...]:
+        """Trials of that digest; where it is not known, those of whatever had that tag."""
+        return tuple(self._by_digest.get(digest, ()) if digest else self._by_tag.get(tag, ()))
+
+    def note(self, digest: str, tag: str, environment: str) -> str:
+        """What to know beside a choice, in a few words; "" when it ran well there."""
+        tried = self.of(digest, tag)
+        here = [t for t in tried if t.kustomization.environment == environment]
+        bad_here = [t for t in here if t.bad]
+        if bad_here:
+            word = "fails here now" if any(t.now for t in bad_here) else "failed here"
+            return f"{word}: {bad_here[0].status}"
+        bad = [t for t in tried if t.bad]
+        if bad:
+            return f"failed in {bad[0].kustomization.environment}: {bad[0].status}"
+        if not tried:
+            return "never ran anywhere, as far as is known"
+        if not here:
+            names = dict.fromkeys(t.kustomization.environment for t in tried if t.good)
+            return f"never ran here{f', ran well in {_listed(names)}' if names else ''}"
+        return ""
+
+    def cautions(
+        self, name: str, digest: str, tag: str, environments: Iterable[str]
+    ) -> tuple[str, ...]:
+        """Sentences to read before that build goes to those Environments."""
+        tried = self.of(digest, tag)
+        if not tried:
+            return (f"{name} never ran anywhere, as far as Flux remembers",)
+        wanted = dict.fromkeys(environments)
+        bad: dict[str, list[Trial]] = defaultdict(list)
+        for trial in tried:
+            if trial.bad:
+                bad[trial.kustomization.environment].append(trial)
+        order_of = sorted(bad, key=lambda environment: environment not in wanted)
+        return tuple(_failed(name, place, bad[place]) for place in order_of)
+
+
+def _failed(name: str, environment: str, bad: list[Trial]) -> str:
+    verb = "is failing" if any(t.now for t in bad) else "failed"
+    parts = [
+        f"{t.kustomization.label}: {t.status}" + (f" at {_minute(t.at)}" if t.at else "")
+        for t in sorted(bad, key=lambda t: t.kustomization)[:_NAMED]
+    ]
+    more = f" and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
+    return f"{name} {verb} in {environment}: {', '.join(parts)}{more}"
+
+
+def _minute(at: str) -> str:
+    """`2026-11-23 03:04Z` of an RFC 3339 text in UTC, else the text."""
+    return f"{at[:10]} {at[11:16]}Z" if at.endswith("Z") and len(at) >= 20 else at
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def record_of(snapshot: Snapshot, repository: str) -> Record:
+    """The record of a repository's builds (`oci://...`), mirrors of it included."""
+    path = repository_path(repository)
+    joined = configured(path, snapshot.config.services)
+    paths = {path, *(repository_path(u) for u in (joined.urls if joined else ()))}
+    sources = {
+        r.key
+        for r in snapshot.of_kind(ocirepository.KIND)
+        if repository_path(ocirepository.url(r)) in paths
+    }
+    members = (
+        m for m in snapshot.of_kind(kustomization.KIND) if kustomization.source(m) in sources
+    )
+    return Record(trial for member in members for trial in trials(member).values())
