@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fluxtui.cluster.credentials import Credentials
 from fluxtui.cluster.port import WATCHES_AT_ONCE
 from fluxtui.cluster.status import status_error
+from fluxtui.cluster.troubles import unreachable
 from fluxtui.domain.errors import ClusterError, Unreachable
 
 if TYPE_CHECKING:
@@ -268,15 +269,7 @@ class Transport:
         return f"{self.name} {where}".strip()
 
     def _unreachable(self, error: Exception, where: str) -> Unreachable:
-        if isinstance(error, asyncio.TimeoutError):
-            what = f"no answer in time: {error}" if str(error) else "no answer in time"
-        else:
-            what = str(error) or type(error).__name__
-        return Unreachable(
-            what,
-            where=self._where(where),
-            next="check that the API is up and the network reaches it",
-        )
+        return unreachable(error, self._where(where))
 
 
 def _document(line: bytes | bytearray, where: str) -> dict[str, Any]:

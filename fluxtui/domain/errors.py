@@ -44,8 +44,12 @@ class FluxtuiError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text} ({self.next})" if self.next else text
+        return f"{self.sentence} ({self.next})" if self.next else self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """Where and what, for a place that says elsewhere what is next."""
+        return f"{self.where}: {self.what}" if self.where else self.what
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross a process border (worker to Engine); keyword arguments would be lost.

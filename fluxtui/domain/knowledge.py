@@ -52,7 +52,7 @@ class Trouble(enum.StrEnum):
 # Trouble -> (a word for a narrow place, what it says of a place, what to do).
 _WORDS: dict[Trouble, tuple[str, str, str]] = {
     Trouble.NONE: ("unreachable", "cannot be reached", "look whether the API runs"),
-    Trouble.REFUSED: ("refused", "refuses the connection", "start the API, or mend its port"),
+    Trouble.REFUSED: ("refused", "refuses the connection", "check that the API is up"),
     Trouble.NAME: ("no such host", "is not found by name", "mend the server's name, or the DNS"),
     Trouble.TIMEOUT: ("no answer", "does not answer in time", "check VPN, firewall and address"),
     Trouble.ROUTE: ("no route", "has no route to it", "check VPN and network"),

@@ -28,7 +28,7 @@ def kind_known(
     mine = [f for f in snapshot.feeds if f.environment == environment]
     seen = bool(snapshot.table(environment, kind))
     if environment in snapshot.unreachable:
-        return _unreachable(mine, snapshot.unreachable[environment], seen)
+        return _unreachable(environment, mine, snapshot.unreachable[environment], seen)
     ours = [f for f in mine if f.kind == kind and _covers(f, namespace)]
     if not ours:
         # What is there was read, whoever read it; an empty place without a feed says nothing.
@@ -41,7 +41,9 @@ def kind_known(
     if state is Knowing.LISTING and not any(_answered(f) for f in mine):
         state = Knowing.CONNECTING
     trouble = Trouble(worst.trouble)
-    return Knowledge(state, worst.message, worst.next, worst.since, trouble, seen)
+    return Knowledge(
+        state, told_there(worst.message, environment), worst.next, worst.since, trouble, seen
+    )
 
 
 def tags_known(tags: TagList | None) -> Knowledge:
@@ -63,13 +65,19 @@ _STATES = {
 }
 
 
-def _unreachable(feeds: Iterable[Feed], message: str, seen: bool) -> Knowledge:
+def told_there(message: str, environment: str) -> str:
+    """An error's words without `ENVIRONMENT what:` before them: the name stands there already."""
+    place, colon, rest = message.partition(": ")
+    return rest if colon and place.partition(" ")[0] == environment else message
+
+
+def _unreachable(environment: str, feeds: Iterable[Feed], message: str, seen: bool) -> Knowledge:
     retrying = [f for f in feeds if f.state is FeedState.RETRYING]
     first = next((f for f in retrying if f.message == message), None)
     since = min((f.since for f in retrying if f.since), default=0.0)
     return Knowledge(
         Knowing.UNREACHABLE,
-        message,
+        told_there(message, environment),
         first.next if first else "",
         since,
         Trouble(first.trouble) if first else Trouble.NONE,

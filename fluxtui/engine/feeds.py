@@ -16,6 +16,7 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import FluxtuiError, Unreachable
 from fluxtui.domain.instants import order
+from fluxtui.domain.knowledge import trouble_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState
 from fluxtui.engine.clock import Backoff, Clock, Pace
@@ -99,11 +100,14 @@ class Api:
             try:
                 return await self._connect(self.environments[0])
             except FluxtuiError as error:
-                self._why = str(error)
+                fault = error
             except Exception as error:
-                self._why = f"unexpected {type(error).__name__}: {error}"
+                fault = FluxtuiError(f"unexpected {type(error).__name__}: {error}")
+            self._why = str(fault)
             for target in self._permanent:
-                self._sink(target).state(FeedState.RETRYING, self._why)
+                self._sink(target).state(
+                    FeedState.RETRYING, fault.sentence, next=fault.next, trouble=trouble_of(fault)
+                )
             await self._clock.sleep(backoff.next())
 
     def _reconcile(self) -> None:
@@ -208,7 +212,9 @@ class ApiSink:
     def drop(self, obj: Json) -> None:
         self._remove(_place(obj))
 
-    def state(self, state: FeedState, message: str = "") -> None:
+    def state(
+        self, state: FeedState, message: str = "", *, next: str = "", trouble: str = ""
+    ) -> None:
         if self._closed:
             return
         if state is not self.now or not self._since:
@@ -222,6 +228,8 @@ class ApiSink:
                 state,
                 message,
                 self._since,
+                next,
+                trouble,
             )
             self._store.feed((environment.name, self._target), row)
         self._judged()

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
-from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound
+from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound, Unreachable
+from fluxtui.domain.knowledge import Trouble, trouble_of
 from fluxtui.domain.resource import slim
 from fluxtui.domain.snapshot import FeedState, KindId
 from fluxtui.engine.clock import Backoff, Clock, Pace
@@ -49,8 +50,10 @@ class Sink(Protocol):
     def drop(self, obj: Json) -> None:
         """One object is gone."""
 
-    def state(self, state: FeedState, message: str = "") -> None:
-        """How the feed is doing."""
+    def state(
+        self, state: FeedState, message: str = "", *, next: str = "", trouble: str = ""
+    ) -> None:
+        """How the feed is doing; `message`, `next` and `trouble` as in `Feed`."""
 
 
 class Reflector:
@@ -88,11 +91,11 @@ class Reflector:
                 self._cluster.forget_discovery()
                 await self._park(FeedState.ABSENT, error)
             except FluxtuiError as error:
-                await self._failed(str(error))
+                await self._failed(error)
             except Exception as error:
                 # A fault of ours or of a library in one feed must not end the others, nor stay
                 # hidden.
-                await self._failed(f"unexpected {type(error).__name__}: {error}")
+                await self._failed(FluxtuiError(f"unexpected {type(error).__name__}: {error}"))
 
     async def _look(self) -> None:
         target = self._target
@@ -103,7 +106,7 @@ class Reflector:
         self._healthy_since = self._clock.monotonic()
         seen = await self._watch(type_)
         if not seen and self._life() < self._pace.first:
-            await self._failed("the API ends the watch at once")
+            await self._failed(Unreachable("the API ends the watch at once", reason=Trouble.CUT))
 
     async def _list(self, type_: ApiResource) -> str:
         """Hand the whole content over; the version of it. Nothing here may hold on to the list: a
@@ -152,9 +155,9 @@ class Reflector:
         """410: list again and diff; a server that expires every list is backed off from."""
         self._version = ""
         if self._life() < self._pace.first:
-            await self._failed(str(error))
+            await self._failed(error)
 
-    async def _failed(self, message: str) -> None:
+    async def _failed(self, error: FluxtuiError) -> None:
         life = self._life()
         self._healthy_since = float("inf")
         if life >= self._pace.healthy:
@@ -162,13 +165,15 @@ class Reflector:
             self._backoff.reset()
             return
         self._version = ""
-        self._sink.state(FeedState.RETRYING, message)
+        self._sink.state(
+            FeedState.RETRYING, error.sentence, next=error.next, trouble=trouble_of(error)
+        )
         await self._clock.sleep(self._backoff.next())
 
     async def _park(self, state: FeedState, error: FluxtuiError) -> None:
         self._version = ""
         self._healthy_since = float("inf")
-        self._sink.state(state, str(error))
+        self._sink.state(state, error.sentence, next=error.next, trouble=trouble_of(error))
         await self._clock.sleep(self._pace.parked * (1 + self._jitter() / 2))
 
 

@@ -102,7 +102,9 @@ class Notes:
     def drop(self, obj: Json) -> None:
         self.objects.pop(obj["metadata"]["name"], None)
 
-    def state(self, state: FeedState, message: str = "") -> None:
+    def state(
+        self, state: FeedState, message: str = "", *, next: str = "", trouble: str = ""
+    ) -> None:
         self.states.append((state, message))
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from fluxtui.domain.board import ChainNode, Finding, Mark, Row, Severity
 from fluxtui.domain.kinds import ALL
 from fluxtui.domain.knowledge import Knowing
-from fluxtui.domain.known import place_known
+from fluxtui.domain.known import place_known, told_there
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
@@ -54,9 +54,9 @@ def feeds(snapshot: Snapshot) -> Iterator[Finding]:
         where = f" in {feed.namespace}" if feed.namespace else ""
         # Without Flux's own kinds nothing can be said about an Environment at all.
         severity = Severity.ERROR if ours else Severity.WARNING
-        since = stamp(feed.since)
+        since, why = stamp(feed.since), told_there(feed.message, feed.environment)
         if feed.state == FeedState.FORBIDDEN:
-            text = f"{kind} may not be read{where}: {feed.message}"
+            text = f"{kind} may not be read{where}: {why}"
             way = "ask for list and watch on it"
             yield Finding(severity, "forbidden", feed.environment, text, way, since=since)
         elif feed.state == FeedState.ABSENT and ours:
@@ -64,7 +64,7 @@ def feeds(snapshot: Snapshot) -> Iterator[Finding]:
             way = "install Flux, or `fluxtui apply` them"
             yield Finding(severity, "absent", feed.environment, text, way, since=since)
         elif feed.state == FeedState.RETRYING:
-            text = f"{kind} is not live{where}: {feed.message}"
+            text = f"{kind} is not live{where}: {why}"
             way = feed.next or "it is tried again by itself"
             yield Finding(severity, "feed", feed.environment, text, way, since=since)
 
