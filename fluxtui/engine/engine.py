@@ -34,6 +34,7 @@ from fluxtui.engine.gate import FAST, SLOW, Gate
 from fluxtui.engine.jobs import Jobs
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.logtail import LogTail
+from fluxtui.engine.origins import Origins
 from fluxtui.engine.past import past_acts, reminders
 from fluxtui.engine.picks import Picks
 from fluxtui.engine.publisher import Publisher
@@ -90,6 +91,7 @@ class Engine:
             secrets.lend if config.registries.use_pull_secrets else None,
         )
         self._picks = Picks(self._store)
+        self._origins = Origins()
         self._complete = Completer(self._store, self._picks, Timeline())
         self._publisher = Publisher(self._store, self._gate, self._clock, interval, self._completed)
         self._apis = [
@@ -241,6 +243,7 @@ class Engine:
         if self._interest and any(touch.key in self._interest for touch in batch.touched):
             self._follow_interest(batch.half)
         snapshot = self._complete(batch)
+        self._watch_origins(batch, snapshot)
         self._tags.look(snapshot)
         return snapshot
 
@@ -254,6 +257,12 @@ class Engine:
             mine = (snapshot.get(key) for key in self._interest if key.environment in names)
             wanted = {ns for resource in mine if resource for ns in namespaces_of(resource)}
             api.interest(of_interest(wanted))
+
+    def _watch_origins(self, batch: Batch, snapshot: Snapshot) -> None:
+        for name, kinds in self._origins.update(batch, snapshot).items():
+            for api in self._apis:
+                if any(environment.name == name for environment in api.environments):
+                    api.also(kinds)
 
     def _new_kinds(self, environment: str) -> None:
         for api in self._apis:

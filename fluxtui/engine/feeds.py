@@ -16,6 +16,7 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import FluxtuiError, Unreachable
 from fluxtui.domain.instants import order
+from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import trouble_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState
@@ -54,7 +55,10 @@ class Api:
         self._sinks: dict[Target, ApiSink] = {}
         everything = any(not e.namespaces for e in environments)
         scopes = () if everything else dict.fromkeys(n for e in environments for n in e.namespaces)
+        self._scopes = tuple(scopes)
         self._permanent = permanent(scopes)
+        self._also: frozenset[Target] = frozenset()
+        self._interest: frozenset[Target] = frozenset()
         self._wanted: frozenset[Target] = frozenset(self._permanent)
 
     def cluster(self) -> Cluster:
@@ -88,8 +92,17 @@ class Api:
         self._reconcile()
 
     def interest(self, targets: Iterable[Target]) -> None:
-        """Keep these feeds open besides the permanent ones, and no others."""
-        wanted = frozenset((*self._permanent, *targets))
+        """Keep these feeds open besides the permanent ones and `also`, and no others."""
+        self._interest = frozenset(targets)
+        self._want()
+
+    def also(self, kinds: Iterable[Kind]) -> None:
+        """Watch these kinds as well, for good: something there names them."""
+        self._also |= {Target(k.id, k.version, ns) for k in kinds for ns in self._scopes or ("",)}
+        self._want()
+
+    def _want(self) -> None:
+        wanted = frozenset((*self._permanent, *self._also, *self._interest))
         if wanted != self._wanted:
             self._wanted = wanted
             self._reconcile()

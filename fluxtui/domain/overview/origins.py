@@ -46,6 +46,8 @@ def fault(source: Key, snapshot: Snapshot) -> str:
         )
         if known.known:
             return "not found"
+        if known.state is Knowing.ABSENT:
+            return f"cannot be there: {source.kind} is not served"
         return f"may not be read: {known.why}" if known.state is Knowing.FORBIDDEN else ""
     if origins.has_artifact(resource):
         return ""
