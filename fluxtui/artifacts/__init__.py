@@ -7,10 +7,10 @@ client first connects. It must know nothing of clusters, of the Engine, or of th
 from fluxtui.artifacts.cache import BlobCache
 from fluxtui.artifacts.client import RegistryClient
 from fluxtui.artifacts.compare import FileChange, diff_files
-from fluxtui.artifacts.credentials import docker_config_credentials
 from fluxtui.artifacts.ignore import apply_source_ignore, ignored
 from fluxtui.artifacts.manifest import Descriptor, Manifest
 from fluxtui.artifacts.packing import Entry, Packed, pack, pack_files
+from fluxtui.artifacts.pullsecrets import PullSecret
 from fluxtui.artifacts.reference import Reference
 from fluxtui.artifacts.results import Progress, Pulled, Pushed
 from fluxtui.artifacts.settings import RegistrySettings
@@ -25,6 +25,7 @@ __all__ = [
     "Manifest",
     "Packed",
     "Progress",
+    "PullSecret",
     "Pulled",
     "Pushed",
     "Reference",
@@ -32,7 +33,6 @@ __all__ = [
     "RegistrySettings",
     "apply_source_ignore",
     "diff_files",
-    "docker_config_credentials",
     "ignored",
     "pack",
     "pack_files",

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from fluxtui.artifacts.cache import BlobCache
 from fluxtui.artifacts.connections import Connections, good
@@ -25,6 +24,7 @@ from fluxtui.artifacts.manifest import (
     verify,
 )
 from fluxtui.artifacts.packing import Packed
+from fluxtui.artifacts.pullsecrets import PullSecret
 from fluxtui.artifacts.reference import Reference, is_digest
 from fluxtui.artifacts.results import Progress, Pulled, Pushed
 from fluxtui.artifacts.settings import RegistrySettings
@@ -61,11 +61,13 @@ class RegistryClient:
         self.progress = progress
         self.connections = Connections(self.settings, environ, clock, pause)
 
-    def lend(self, reference: Reference, pull_secret: bytes, source: str) -> bool:
-        """Let a pull Secret (`.dockerconfigjson`) open this one repository, where the user has no
-        credentials of their own. False when it has none for it. Raises ConfigError.
+    def lend(
+        self, reference: Reference, secrets: Sequence[PullSecret], *, first: bool = False
+    ) -> bool:
+        """Let pull Secrets open this one repository, where the user has no credentials of their
+        own (`first`: before those). False when they have none for it. Raises ConfigError.
         """
-        return self.connections.keychain.lend(reference, pull_secret, source)
+        return self.connections.keychain.lend(reference, secrets, first=first)
 
     # -- reading
 
@@ -74,22 +76,15 @@ class RegistryClient:
 
         Raises ArtifactMissing when the repository is not there, RegistryError otherwise.
         """
-        tags: list[str] = []
+        from fluxtui.artifacts.pages import pages
+
+        tags: dict[str, None] = {}
         with self.connections.at(reference) as (registry, container):
             url = registry.url(container.tags_url(N=1000))
-            seen: set[str] = set()
-            while url:
-                if url in seen or not registry.serves(url):
-                    raise RegistryError(
-                        "the list of tags leads astray", where=url, next="tell its operators"
-                    )
-                seen.add(url)
-                response = good(registry, "GET", url, cancel=cancel)
-                page = _json(response, url).get("tags")
-                tags += [str(tag) for tag in page] if isinstance(page, list) else []
-                link = response.links.get("next", {}).get("url", "")
-                url = urljoin(url, link) if link and page else ""
-        return tags
+            for response, at in pages(registry, url, cancel=cancel):
+                page = _json(response, at).get("tags")
+                tags.update(dict.fromkeys(map(str, page) if isinstance(page, list) else ()))
+        return list(tags)
 
     def resolve(self, reference: Reference) -> Descriptor:
         """Digest, media type and size of what a tag points to: HEAD, else GET (A4.3)."""

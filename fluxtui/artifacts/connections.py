@@ -16,6 +16,7 @@ from fluxtui.artifacts.credentials import Keychain
 from fluxtui.artifacts.reference import Reference, is_loopback
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.artifacts.tokens import Tokens
+from fluxtui.domain.proxies import environment_proxy
 
 if TYPE_CHECKING:
     from fluxtui.artifacts.transport import Cancel, FluxRegistry
@@ -90,6 +91,8 @@ class Connections:
             return "https"  # who keeps certificates for a host means TLS, also on loopback
         if scheme == "https" or host in self._settings.plain_http or is_loopback(host):
             return scheme
+        if environment_proxy(f"https://{host}", self._environ, others="ALL_PROXY"):
+            return "https"  # a greeting of our own would not go where the requests go
         with self._lock:
             known = self._schemes.get(host)
         if known is None:

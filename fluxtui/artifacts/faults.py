@@ -36,12 +36,13 @@ def unreachable(error: Exception, where: str) -> RegistryUnreachable:
     text = str(error)
     if isinstance(error, requests.exceptions.SSLError):
         what, then = f"TLS failed: {_reason(text)}", "check the host, or name its CA file"
+    elif isinstance(error, requests.exceptions.ProxyError) or "SOCKS" in text:
+        what = f"the proxy failed: {_reason(text)}"
+        then = "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
     elif isinstance(error, requests.exceptions.Timeout) or "timed out" in text:
         what, then = "no answer in time", "check the network, or raise the time-out"
     elif isinstance(error, requests.exceptions.TooManyRedirects):
         what, then = "redirects without end", "check the registry's address"
-    elif isinstance(error, requests.exceptions.ProxyError):
-        what, then = f"the proxy failed: {_reason(text)}", "check HTTPS_PROXY and NO_PROXY"
     elif "refused" in text:
         what, then = "connection refused", "is the registry running?"
     elif "Name or service" in text or "resolve" in text.lower():

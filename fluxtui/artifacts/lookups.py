@@ -7,12 +7,12 @@ ways give the same answer here.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from fluxtui.artifacts.connections import good
+from fluxtui.artifacts.lookers import each_in_threads
 from fluxtui.artifacts.manifest import OCI_INDEX, Descriptor, read_manifest
+from fluxtui.artifacts.pages import pages
 from fluxtui.artifacts.reference import Reference
 from fluxtui.domain.errors import ArtifactMissing, RegistryError
 
@@ -32,14 +32,17 @@ def referrers(
             path = f"{registry.host}/v2/{container.api_prefix}/referrers/{digest}"
             query = f"?artifactType={quote(artifact_type, safe='')}" if artifact_type else ""
             url = registry.url(path + query)
-            response = good(registry, "GET", url, accept=OCI_INDEX)
-        found = read_manifest(bytes(response.content), OCI_INDEX, url).children
+            found = [
+                child
+                for response, at in pages(registry, url, accept=OCI_INDEX)
+                for child in read_manifest(bytes(response.content), OCI_INDEX, at).children
+            ]
     except RegistryError as error:
         # 404 is the specification's "no such API"; some registries say 400, 405 or 501 instead.
         if error.status not in {400, 404, 405, 501}:
             raise
         try:
-            found = client.manifest(reference.with_tag(digest.replace(":", "-"))).children
+            found = list(client.manifest(reference.with_tag(digest.replace(":", "-"))).children)
         except ArtifactMissing:
             return []
     return [d for d in found if not artifact_type or d.artifact_type == artifact_type]
@@ -76,5 +79,5 @@ def tags_sharing(
         except ArtifactMissing:
             return False  # deleted while we looked
 
-    with ThreadPoolExecutor(_LOOKERS) as lookers:
-        return [tag for tag, same in zip(tags, lookers.map(shares, tags), strict=True) if same]
+    same = each_in_threads(shares, tags, _LOOKERS)
+    return [tag for tag, shared in zip(tags, same, strict=True) if shared]

@@ -14,14 +14,16 @@ class RegistrySettings:
 
     mirrors: host -> host[:port][/prefix] that all its traffic goes to. ca_files: host -> PEM file
     trusted besides the system's. plain_http: hosts that may be spoken to, credentials included,
-    without TLS (loopback always may). credentials: host -> (user, password), before the docker
-    config. timeout: seconds without a byte before giving up. read_only: refuse every write.
+    without TLS (loopback always may). credentials: host -> (user, password), and docker_config: the
+    text of a `config.json`; both before the user's own docker config. timeout: seconds without a
+    byte before giving up. read_only: refuse every write.
     """
 
     mirrors: Mapping[str, str] = field(default_factory=dict)
     ca_files: Mapping[str, str] = field(default_factory=dict)
     plain_http: frozenset[str] = frozenset()
     credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    docker_config: str = field(default="", repr=False)
     timeout: float = 30
     read_only: bool = False
 

@@ -8,14 +8,15 @@ HTTPS (design.md 7).
 from __future__ import annotations
 
 import base64
-import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from fluxtui.artifacts.credentials import Credential, Keychain
+from fluxtui.artifacts.challenges import Challenge
+from fluxtui.artifacts.credentials import Keychain
+from fluxtui.artifacts.dockerconfig import Credential
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import RegistryDenied, RegistryError
 
@@ -37,25 +38,6 @@ class Send(Protocol):
         data: object = None,
         authorization: str = "",
     ) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """A WWW-Authenticate header."""
-
-    scheme: str
-    parameters: Mapping[str, str]
-
-    @classmethod
-    def parse(cls, header: str) -> Challenge | None:
-        """The first Bearer or Basic challenge of the header, None when there is none."""
-        found = re.search(r"(?i)(?:^|,)\s*(bearer|basic)(?:\s+|$)", header)
-        if not found:
-            return None
-        rest = header[found.end() :]
-        pairs = re.findall(r'([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))', rest)
-        values = {name.lower(): quoted or bare for name, quoted, bare in pairs}
-        return cls(found[1].lower(), values)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,11 +72,12 @@ class Tokens:
         host: str,
         repository: str,
         scope: str,
-        challenge: Challenge,
+        challenges: Sequence[Challenge],
         used: str,
         send: Send,
     ) -> str:
-        """The header that answers `challenge`; `used` is the one that was refused.
+        """The header that answers the first of `challenges` that can be answered; `used` is the one
+        that was refused.
 
         Raises RegistryDenied when there is no (other) way in.
         """
@@ -109,7 +92,10 @@ class Tokens:
                 self._tokens.pop((host, _ANY), None)
                 self._keychain.forget()
             credential = self._keychain.find(host, repository)
-            if challenge.scheme == "basic":
+            challenge = _answerable(challenges, credential)
+            if credential is not None and credential.registry_token:
+                token, kept = self._registry_token(scheme, host, credential, used), scope
+            elif challenge.scheme == "basic":
                 token = self._basic(scheme, host, credential, used)
                 kept = scope if credential is not None and credential.lent else _ANY
             else:
@@ -127,6 +113,13 @@ class Tokens:
             )
         self._guard(scheme, host)
         header = basic_header(credential.user, credential.password)
+        if header == used:
+            raise refused_credential(host, credential)
+        return _Token(header, float("inf"))
+
+    def _registry_token(self, scheme: str, host: str, credential: Credential, used: str) -> _Token:
+        self._guard(scheme, host)
+        header = f"Bearer {credential.registry_token}"
         if header == used:
             raise refused_credential(host, credential)
         return _Token(header, float("inf"))
@@ -211,6 +204,15 @@ class Tokens:
             )
         # Renewed a little early, so that a token does not die on the way.
         return _Token(f"Bearer {text}", began + life * 0.9)
+
+
+def _answerable(challenges: Sequence[Challenge], credential: Credential | None) -> Challenge:
+    """The first that can be answered: Basic needs a user, Bearer a realm; else the first."""
+    user = credential is not None and bool(credential.user)
+    for challenge in challenges:
+        if challenge.parameters.get("realm") if challenge.scheme == "bearer" else user:
+            return challenge
+    return challenges[0]
 
 
 def basic_header(user: str, password: str) -> str:

@@ -20,18 +20,19 @@ import oras.container
 import oras.provider
 import requests
 import requests.adapters
-import requests.utils
 
 from fluxtui.artifacts.certificates import Certificates, certificates, context
+from fluxtui.artifacts.challenges import Challenge
 from fluxtui.artifacts.faults import passes, refusal, unreachable
-from fluxtui.artifacts.reference import host_name, is_loopback
+from fluxtui.artifacts.reference import host_name
 from fluxtui.artifacts.settings import RegistrySettings
-from fluxtui.artifacts.tokens import Challenge, Tokens
+from fluxtui.artifacts.tokens import Tokens
 from fluxtui.domain.errors import (
     RefusedError,
     RegistryError,
     RegistryUnreachable,
 )
+from fluxtui.domain.proxies import environment_proxy
 
 TRIES = 3
 _CONNECT = 5.0
@@ -39,6 +40,7 @@ _LONGEST_WAIT = 10.0
 _PASSING = {408, 429, 499, 500, 502, 503, 504, 522}
 _BODY_LIMIT = 32 << 20
 _READS = {"GET", "HEAD"}
+_PROXY_SCHEMES = ("http", "https", "socks5h")
 
 # oras logs to stderr, which would be drawn across the screen.
 logging.getLogger("oras").handlers.clear()
@@ -86,6 +88,10 @@ class _Trusting(requests.adapters.HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """Through a proxy the registry is trusted by the same authorities as without."""
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
 
 
 class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
@@ -200,12 +206,12 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
             landed = self.serves(str(response.url))
             if response.status_code not in {401, 403} or not (ours and landed):
                 break
-            challenge = Challenge.parse(response.headers.get("WWW-Authenticate", ""))
-            if last or challenge is None or response.status_code == 403:
+            challenges = Challenge.parse(response.headers.get("WWW-Authenticate", ""))
+            if last or not challenges or response.status_code == 403:
                 raise refusal(response, self.host)
             response.close()
             used = self._tokens.answer(
-                self.prefix, self.host, repository, scope, challenge, used, self._token_request
+                self.prefix, self.host, repository, scope, challenges, used, self._token_request
             )
         return response
 
@@ -265,15 +271,19 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
             raise unreachable(error, where) from error
 
     def _proxies(self, url: str) -> dict[str, str]:
-        """The environment's proxy for `url`; never for loopback."""
-        parts = urlsplit(url)
-        get = self._environ.get
-        exempt = get("no_proxy") or get("NO_PROXY") or ""
-        if is_loopback(parts.netloc) or requests.utils.should_bypass_proxies(url, exempt or None):
+        """The environment's proxy for `url`; never for loopback. A SOCKS proxy looks names up."""
+        proxy = environment_proxy(url, self._environ, others="ALL_PROXY")
+        if not proxy:
             return {}
-        name = f"{parts.scheme}_proxy"
-        proxy = get(name) or get(name.upper()) or get("all_proxy") or get("ALL_PROXY")
-        return {parts.scheme: proxy} if proxy else {}
+        scheme, _, rest = proxy.partition("://")
+        scheme = scheme.lower().replace("socks5h", "socks5").replace("socks5", "socks5h")
+        if scheme not in _PROXY_SCHEMES:
+            raise RegistryUnreachable(
+                f"the proxy is neither http, https nor socks5: {scheme}://{rest.rpartition('@')[2]}",
+                where=self.host,
+                next="mend HTTPS_PROXY or ALL_PROXY",
+            )
+        return {urlsplit(url).scheme: f"{scheme}://{rest}"}
 
 
 def speaks_tls(host: str, timeout: float) -> bool | None:

@@ -6,19 +6,21 @@ demo or a CI job brings along. Must not print what it reads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from fluxtui.domain.errors import ConfigError
 
 
-def read_credentials(path: str) -> Mapping[str, tuple[str, str]]:
-    """Host -> (user, password); empty for an empty path. Raises ConfigError."""
-    from fluxtui.artifacts import docker_config_credentials
+def read_credentials(path: str) -> str:
+    """The file's text, known to be JSON; empty for an empty path. Raises ConfigError."""
+    from fluxtui.artifacts.dockerconfig import parsed
 
     if not path:
-        return {}
+        return ""
     try:
-        return docker_config_credentials(Path(path).read_bytes())
-    except OSError as error:
-        raise ConfigError(error.strerror or "cannot be read", where=path) from error
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ConfigError(why or "cannot be read", where=path) from error
+    parsed(text, path)
+    return text

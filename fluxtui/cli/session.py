@@ -59,7 +59,7 @@ def registry_client(config: Config, progress: Progress | None = None) -> Registr
         mirrors=registries.mirrors,
         ca_files=registries.ca_files,
         plain_http=registries.plain_http,
-        credentials=read_credentials(registries.credentials_file),
+        docker_config=read_credentials(registries.credentials_file),
         read_only=config.read_only,
     )
     return RegistryClient(settings, environ=os.environ, progress=progress)

@@ -7,14 +7,11 @@ own. Values go to the registry client and nowhere else. Nothing is listed or wri
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.board import Finding, Severity
-from fluxtui.domain.errors import ConfigError, FluxtuiError
+from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.registries import Registries
@@ -22,7 +19,6 @@ from fluxtui.engine.store import Store
 
 _SECRETS = ApiResource("", "v1", "Secret", "secrets")
 _ACCOUNTS = ApiResource("", "v1", "ServiceAccount", "serviceaccounts")
-_FIELD = ".dockerconfigjson"
 
 
 class PullSecrets:
@@ -47,11 +43,16 @@ class PullSecrets:
                     self._say(source.key, "")
 
     async def _of(self, source: Resource, repository: str) -> None:
+        from fluxtui.artifacts.pullsecrets import PullSecret
+
         cluster = self._cluster(source.key.environment)
+        secrets = []
         for name in await self._names(cluster, source):
             body = await cluster.get(_SECRETS, source.key.namespace, name)
             where = f"Secret {source.key.namespace}/{name} in {source.key.environment}"
-            await self._registries.lend(repository, _docker_config(body, where), where)
+            secrets.append(PullSecret.of(body, where))
+        if secrets:
+            await self._registries.lend(repository, secrets)
 
     async def _names(self, cluster: Cluster, source: Resource) -> list[str]:
         """As Flux: `secretRef`, and the pull Secrets of the service account (A5)."""
@@ -73,18 +74,6 @@ class PullSecrets:
             key,
         )
         self._store.note(("pull-secret", key), finding if why else None)
-
-
-def _docker_config(body: Mapping[str, Any], where: str) -> bytes:
-    """Raises ConfigError when the Secret is no pull Secret."""
-    data = body.get("data")
-    text = data.get(_FIELD) if isinstance(data, Mapping) else None
-    if not isinstance(text, str):
-        raise ConfigError(f"has no {_FIELD}", where=where)
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ConfigError(f"{_FIELD} is not base64", where=where) from error
 
 
 def _name(value: object) -> str:

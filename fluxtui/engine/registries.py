@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,6 +20,7 @@ from fluxtui.domain.snapshot import TagFacts
 if TYPE_CHECKING:
     from fluxtui.artifacts.cache import BlobCache
     from fluxtui.artifacts.client import RegistryClient
+    from fluxtui.artifacts.pullsecrets import PullSecret
     from fluxtui.artifacts.results import Pulled, Pushed
 
 T = TypeVar("T")
@@ -39,10 +40,10 @@ class Registries:
         self._connecting = threading.Lock()
         self._slots = asyncio.Semaphore(_THREADS)
 
-    async def lend(self, url: str, pull_secret: bytes, source: str) -> bool:
-        """Let a pull Secret open this one repository. Raises ConfigError when it is none."""
+    async def lend(self, url: str, secrets: Sequence[PullSecret]) -> bool:
+        """Let pull Secrets open this one repository. Raises ConfigError when one is none."""
         reference = _reference(url)
-        return await self._call(lambda client: client.lend(reference, pull_secret, source))
+        return await self._call(lambda client: client.lend(reference, secrets))
 
     async def list_tags(self, url: str) -> tuple[str, ...]:
         """Tags in the registry's order. Raises RegistryError, UsageError."""

@@ -18,7 +18,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from fluxtui.artifacts import RegistrySettings, docker_config_credentials
+from fluxtui.artifacts import RegistrySettings
+from fluxtui.artifacts.dockerconfig import parsed
 from fluxtui.cluster.client import connect
 from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ConfigError, FluxtuiError, RefusedError, UsageError
@@ -61,18 +62,21 @@ def registry_settings(options: argparse.Namespace) -> RegistrySettings:
     """What the flags say about registries. Raises UsageError, ConfigError."""
     mirrors = dict(_pair("--mirror", item, "host[:port]") for item in options.mirror)
     authorities = dict(_pair("--registry-ca", item, "file") for item in options.registry_ca)
-    credentials = {}
+    credentials = ""
     if options.registry_credentials_file:
         path = Path(options.registry_credentials_file)
         try:
-            credentials = docker_config_credentials(path.read_bytes())
+            credentials = path.read_text(encoding="utf-8")
         except OSError as error:
             raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from error
+        except UnicodeDecodeError as error:
+            raise ConfigError("cannot be read: it is no text", where=str(path)) from error
+        parsed(credentials, str(path))
     return RegistrySettings(
         mirrors=mirrors,
         ca_files=authorities,
         plain_http=frozenset(options.plain_http),
-        credentials=credentials,
+        docker_config=credentials,
     )
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings
+from fluxtui.artifacts import PullSecret, Reference, RegistryClient, RegistrySettings
 from fluxtui.artifacts.manifest import Descriptor
 from fluxtui.artifacts.results import Pulled
 from fluxtui.reconciler.clock import Clock
@@ -48,7 +48,7 @@ class Access:
 
 
 class Registries:
-    """All registries, reached with the given settings and each object's own credentials."""
+    """All registries, reached with the given settings and each object's own pull Secrets."""
 
     def __init__(self, settings: RegistrySettings, clock: Clock) -> None:
         self._settings = replace(settings, read_only=True)
@@ -57,23 +57,29 @@ class Registries:
         self._clients: dict[object, RegistryClient] = {}
 
     def access(
-        self, host: str, credentials: Mapping[str, tuple[str, str]], *, insecure: bool = False
+        self, reference: Reference, secrets: tuple[PullSecret, ...], *, insecure: bool = False
     ) -> Access:
-        """A client for the host with these credentials besides the settings' own."""
-        key = (tuple(sorted(credentials.items())), host if insecure else "")
+        """A client for the repository with these Secrets before the settings' own credentials.
+
+        A Secret is for the host that is written in the object; the mirror the user chose for that
+        one gets it only where it may be sent in the clear or over TLS (the client sees to that).
+        Raises ConfigError when a Secret's entry cannot be read.
+        """
+        host = reference.registry
+        key = (secrets, host if insecure else "")
         client = self._clients.get(key)
         if client is None:
             settings = self._settings
             settings = replace(
-                settings,
-                credentials={**settings.credentials, **_mirrored(settings, credentials)},
-                plain_http=settings.plain_http | ({host} if insecure else frozenset()),
+                settings, plain_http=settings.plain_http | ({host} if insecure else frozenset())
             )
             speed = self._clock.speed
             client = RegistryClient(settings, pause=lambda s: time.sleep(s / speed))
             while len(self._clients) >= _MOST_CLIENTS:
                 self._clients.pop(next(iter(self._clients))).close()
             self._clients[key] = client
+        if secrets:
+            client.lend(reference, secrets, first=True)
         return Access(client, self._gate)
 
     def close(self) -> None:
@@ -81,18 +87,3 @@ class Registries:
         for client in self._clients.values():
             client.close()
         self._clients.clear()
-
-
-def _mirrored(
-    settings: RegistrySettings, credentials: Mapping[str, tuple[str, str]]
-) -> dict[str, tuple[str, str]]:
-    """Credentials by the hosts that will really be asked.
-
-    A pull secret names the host that is written in the object; the mirror the user chose for it
-    gets the secret only where it may be sent in the clear or over TLS (the client sees to that).
-    """
-    found = dict(credentials)
-    for host, pair in credentials.items():
-        real, _ = settings.located(host, "")
-        found.setdefault(real, pair)
-    return found

@@ -32,7 +32,7 @@ from fluxtui.reconciler import objects
 from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.objects import SOURCE_GROUP, Name, mapping, text
-from fluxtui.reconciler.pullsecrets import credentials
+from fluxtui.reconciler.pullsecrets import pull_secrets
 from fluxtui.reconciler.registries import Access, Registries
 from fluxtui.reconciler.storage import Storage
 from fluxtui.reconciler.subject import Subject, stamp
@@ -157,11 +157,7 @@ class SourceReconciler:
     async def _fetch(self, subject: Subject) -> None:
         spec, conditions = subject.spec, subject.conditions
         reference = _reference(spec)
-        access = self._registries.access(
-            reference.registry,
-            await self._credentials(subject),
-            insecure=bool(spec.get("insecure")),
-        )
+        access = await self._access(subject, reference)
         reference, revision = await self._resolve(subject, reference, access)
         artifact = mapping(subject.status.get("artifact"))
         if artifact.get("revision") != revision:
@@ -188,9 +184,11 @@ class SourceReconciler:
         conditions.remove(_FETCH)
         await self._store(subject, revision, digest, data, pulled)
 
-    async def _credentials(self, subject: Subject) -> dict[str, tuple[str, str]]:
+    async def _access(self, subject: Subject, reference: Reference) -> Access:
+        insecure = bool(subject.spec.get("insecure"))
         try:
-            return await credentials(self._cluster, subject.name.namespace, subject.spec)
+            secrets = await pull_secrets(self._cluster, subject.name.namespace, subject.spec)
+            return self._registries.access(reference, secrets, insecure=insecure)
         except (ClusterError, ConfigError) as error:
             message = f"failed to get credential: {error}"
             raise Fault(_FETCH, "AuthenticationFailed", message) from error

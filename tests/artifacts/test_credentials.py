@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from fluxtui.artifacts import Reference, RegistrySettings, docker_config_credentials
-from fluxtui.artifacts.credentials import Credential, Keychain
+from fluxtui.artifacts import PullSecret, Reference, RegistrySettings
+from fluxtui.artifacts.credentials import Keychain
+from fluxtui.artifacts.dockerconfig import Credential
 from fluxtui.domain.errors import ConfigError, RegistryDenied
 
 
@@ -151,25 +152,117 @@ def test_a_credential_never_shows_its_secret() -> None:
     assert "hunter2" not in shown and "refresh" not in shown
 
 
-def test_a_pull_secret_is_read_as_flux_reads_it() -> None:
-    raw = json.dumps({"auths": {"https://r.example/v2/": {"auth": b64("a:b")}, "x": {}}})
-    assert docker_config_credentials(raw) == {"r.example": ("a", "b")}
-    with pytest.raises(ConfigError):
-        docker_config_credentials(b"nonsense")
+def test_a_credentials_file_opens_what_its_keys_name() -> None:
+    """As a docker config: paths, API versions in keys, identity tokens."""
+    config = {
+        "auths": {
+            "https://r.example/v2/": {"auth": b64("a:b")},
+            "r.example/acme": {"identitytoken": "refresh"},
+            "x": {},
+        }
+    }
+    known = Keychain(RegistrySettings(docker_config=json.dumps(config)), {})
+    assert known.find("r.example", "other").user == "a"  # type: ignore[union-attr]
+    assert known.find("r.example", "acme/ui").identity_token == "refresh"  # type: ignore[union-attr]
+    assert known.find("x", "a") is None and known.find("y", "a") is None
+
+
+def secret(**auths: Any) -> PullSecret:
+    return PullSecret(json.dumps({"auths": auths}).encode(), "Secret a/b")
+
+
+@pytest.mark.parametrize(
+    ("key", "url", "opens"),
+    [
+        ("r.example", "r.example/acme/app", True),
+        ("https://r.example/v1/", "r.example/acme/app", True),
+        ("https://r.example/v2/acme", "r.example/acme/app", True),
+        ("r.example/acme", "r.example/acme/app", True),
+        ("r.example/other", "r.example/acme/app", False),
+        ("r.example:5000", "r.example/acme/app", False),
+        ("r.example", "r.example:5000/acme/app", False),
+        ("r.example:5000/acme", "r.example:5000/acme/app", True),
+        ("*.azurecr.io", "acme.azurecr.io/app", True),
+        ("*.azurecr.io/app", "acme.azurecr.io/app", True),
+        ("*.azurecr.io", "a.b.azurecr.io/app", False),
+        ("*.*.azurecr.io", "a.b.azurecr.io/app", True),
+        ("ac?e.azurecr.io", "acme.azurecr.io/app", True),
+        ("*", "acme.azurecr.io/app", False),
+        ("*.azurecr.io:443", "acme.azurecr.io/app", False),
+        ("https://index.docker.io/v1/", "docker.io/acme/app", True),
+        ("docker.io", "index.docker.io/acme/app", True),
+        ("registry-1.docker.io", "docker.io/acme/app", True),
+        ("index.docker.io/acme", "docker.io/acme/app", True),
+        ("index.docker.io/other", "docker.io/acme/app", False),
+    ],
+)
+def test_a_pull_secret_opens_what_flux_would_open_with_it(key: str, url: str, opens: bool) -> None:
+    reference = Reference.parse(url)
+    pull_secret = secret(**{key: {"auth": b64("bot:s")}})
+    chain = Keychain(RegistrySettings(), {})
+    assert chain.lend(reference, [pull_secret]) is opens
+    credential = chain.find(reference.registry, reference.repository)
+    assert (credential.user if credential else "") == ("bot" if opens else "")
+
+
+def test_the_most_exact_entry_of_all_pull_secrets_counts() -> None:
+    reference = Reference.parse("acme.azurecr.io/team/app")
+    wild, path, host = (
+        secret(**{key: {"auth": b64(f"{user}:s")}})
+        for key, user in (
+            ("*.azurecr.io", "wild"),
+            ("acme.azurecr.io/team", "path"),
+            ("acme.azurecr.io", "host"),
+        )
+    )
+    for secrets, user in (
+        ((wild, host, path), "path"), ((wild, host), "host"), ((wild,), "wild"),
+        ((host, secret(**{"acme.azurecr.io": {"auth": b64("later:s")}})), "host"),
+    ):  # fmt: skip
+        chain = Keychain(RegistrySettings(), {})
+        assert chain.lend(reference, secrets)
+        assert chain.find("acme.azurecr.io", "team/app").user == user  # type: ignore[union-attr]
+
+
+def test_tokens_of_a_pull_secret_are_kept_apart_from_passwords() -> None:
+    reference = Reference.parse("r.example/app")
+    both = {"auth": b64("00000000-0000:"), "identitytoken": "refresh"}
+    for entry, field, value in (
+        (both, "identity_token", "refresh"),
+        ({"registrytoken": "as-it-is", **both}, "registry_token", "as-it-is"),
+        ({"auth": b64("u:p").rstrip("=") + "\n"}, "password", "p"),
+        ({"username": "u", "password": "p"}, "password", "p"),
+    ):
+        chain = Keychain(RegistrySettings(), {})
+        assert chain.lend(reference, [secret(**{"r.example": entry})])
+        assert getattr(chain.find("r.example", "app"), field) == value
+
+
+def test_a_pull_secret_of_the_old_form_is_one_too() -> None:
+    entry = base64.b64encode(b'{"r.example": {"auth": "YTpi"}}').decode()
+    old = PullSecret.of({"data": {".dockercfg": entry}}, "Secret a/b")
+    chain = Keychain(RegistrySettings(), {})
+    assert chain.lend(Reference.parse("r.example/app"), [old])
+    for data in ({}, {".dockerconfigjson": "?"}, {".dockerconfigjson": b64("no json")}):
+        with pytest.raises(ConfigError, match="Secret a/b"):
+            PullSecret.of({"data": data}, "Secret a/b")
 
 
 def test_a_pull_secret_is_for_one_repository_and_yields_to_the_users_own() -> None:
-    raw = b'{"auths": {"r.example": {"username": "bot", "password": "s"}}}'
+    raw = [secret(**{"r.example": {"username": "bot", "password": "s"}})]
     reference = Reference.parse("r.example/acme/app")
     chain = Keychain(RegistrySettings(mirrors={"r.example": "m.example/p"}), {})
-    assert chain.lend(reference, raw, "Secret a/b")
+    assert chain.lend(reference, raw)
     found = chain.find("m.example", "p/acme/app")
     assert found is not None and (found.user, found.lent) == ("bot", True)
     assert chain.find("m.example", "p/acme/other") is None and chain.find("m.example") is None
-    assert not chain.lend(Reference.parse("other.example/acme/app"), raw, "Secret a/b")
+    assert not chain.lend(Reference.parse("other.example/acme/app"), raw)
     with pytest.raises(ConfigError, match="Secret a/b"):
-        chain.lend(reference, b"no json", "Secret a/b")
+        chain.lend(reference, [PullSecret(b"no json", "Secret a/b")])
     own = Keychain(RegistrySettings(credentials={"r.example": ("me", "p")}), {})
-    own.lend(reference, raw, "Secret a/b")
+    own.lend(reference, raw)
     mine = own.find("r.example", "acme/app")
     assert mine is not None and mine.user == "me"
+    # The Reconciler does what the object says: its Secret goes before what the process has.
+    own.lend(reference, raw, first=True)
+    assert own.find("r.example", "acme/app").user == "bot"  # type: ignore[union-attr]

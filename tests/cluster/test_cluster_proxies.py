@@ -6,13 +6,13 @@ import pytest
 from cluster_scripted import Scripted
 from hypothesis import given
 from hypothesis import strategies as st
-from proxy_servers import proxy_server
 
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource
 from fluxtui.cluster.proxies import Proxy, proxy_for
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.proxies import environment_proxy
+from tests.proxy_servers import proxy_server
 
 PODS = ApiResource("", "v1", "Pod", "pods")
 

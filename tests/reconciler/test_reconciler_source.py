@@ -215,7 +215,8 @@ async def test_suspended_means_nothing_is_fetched(stage: Stage) -> None:
     await stage.until_ready("OCIRepository", "app")
 
 
-async def test_a_pull_secret_opens_a_closed_registry(stage: Stage) -> None:
+@pytest.mark.parametrize("key", [HOST, f"https://{HOST}/v2/acme", f"*.{HOST.partition('.')[2]}"])
+async def test_a_pull_secret_opens_a_closed_registry(stage: Stage, key: str) -> None:
     await stage.push("acme/app", "1.0.0", BUNDLE)
     real = stage.server.address
     user, password = stage.settings.credentials[real]
@@ -226,7 +227,7 @@ async def test_a_pull_secret_opens_a_closed_registry(stage: Stage) -> None:
     assert condition(found, "Ready")["reason"] == "AuthenticationFailed"
     assert condition(found, "Ready")["message"].startswith("failed to get credential: ")
     auth = base64.b64encode(f"{user}:{password}".encode()).decode()
-    config = json.dumps({"auths": {HOST: {"auth": auth}}})
+    config = json.dumps({"auths": {key: {"auth": auth}}})
     await stage.apply(
         {
             "apiVersion": "v1",
