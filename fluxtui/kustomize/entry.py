@@ -15,11 +15,12 @@ from fluxtui.kustomize.building import Build, key_of, run
 from fluxtui.kustomize.derived import hidden_paths
 from fluxtui.kustomize.files import Files
 from fluxtui.kustomize.flux import Skip, effective_kustomization
+from fluxtui.kustomize.positions import line_of
 from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import plain
 from fluxtui.kustomize.substitution import opted_out, substitute_object
-from fluxtui.kustomize.tracking import DiffTracker, NoTracker, Tracker, origin_at
+from fluxtui.kustomize.tracking import DiffTracker, NoTracker, Origin, Tracker, origin_at
 from fluxtui.kustomize.variables import Variables
 from fluxtui.kustomize.writer import must_be_writable
 
@@ -30,7 +31,7 @@ def plain_build(
     """See `fluxtui.kustomize.build`."""
     tracker: Tracker = DiffTracker() if origins else NoTracker()
     resources, findings = run(files, path, None, tracker, openapi)
-    made = _Made(resources, tracker)
+    made = _Made(resources, tracker, files)
     return made.build(findings, origins=origins)
 
 
@@ -52,7 +53,7 @@ def built_by_flux(
     resources, more = run(files, posixpath.dirname(kust.file) or ".", kust, tracker)
     for resource in resources:
         _must_be_applicable(resource.obj, untyped=untyped)
-    made = _Made(resources, tracker)
+    made = _Made(resources, tracker, files)
     post = (kustomization.get("spec") or {}).get("postBuild") or {}
     if always is None:
         always = post.get("substituteStrategy") == "Always"
@@ -69,16 +70,17 @@ def built_by_flux(
 class _Made:
     """What a run left behind, taken before variables move anything."""
 
-    def __init__(self, resources: list[Resource], tracker: Tracker) -> None:
+    def __init__(self, resources: list[Resource], tracker: Tracker, files: Files) -> None:
         self.resources = resources
+        self.files = files
         self.tracker = tracker
         self.notes = [tracker.notes(r) for r in resources]
         self.hidden = [hidden_paths(r) for r in resources]
 
     def build(self, findings: list[str], *, origins: bool) -> Build:
         objects = tuple(r.obj for r in self.resources)
-        for obj in objects:
-            must_be_writable(obj)
+        for resource in self.resources:
+            self._must_be_writable(resource)
         keys = [key_of(o) for o in objects]
         hidden = {k: h for k, h in zip(keys, self.hidden, strict=True) if h}
         if not origins:
@@ -94,6 +96,20 @@ class _Made:
             {k: self.tracker.gone(r) for k, r in zip(keys, self.resources, strict=True)},
             tuple(self.tracker.dropped),
         )
+
+    def _must_be_writable(self, resource: Resource) -> None:
+        try:
+            must_be_writable(resource.obj)
+        except BuildError as problem:
+            at = Origin(resource.file, resource.document, problem.field, "file")
+            line = line_of(self.files, at) if problem.field and resource.file else 0
+            raise BuildError(
+                problem.what,
+                file=resource.file,
+                field=problem.field,
+                line=line,
+                next=problem.next,
+            ) from problem
 
 
 def _must_be_applicable(obj: Mapping[str, Any], *, untyped: bool) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.reader import load_values
-from fluxtui.kustomize.scalars import NULL, Date, Quoted, Shared, copied, plain, resolve
+from fluxtui.kustomize.scalars import NULL, Date, Quoted, as_json, copied, is_null, plain, resolve
 
 _MISSING = object()
 _INDEX = re.compile(r"[+-]?[0-9]{1,40}\Z")
@@ -44,7 +44,7 @@ def parse_json_patch(text: str, file: str = "") -> list[Operation]:
     """
     if text.startswith("["):
         try:
-            data = json.loads(text)
+            data = json.loads(text, parse_constant=_no_number)
         except (ValueError, RecursionError) as problem:
             raise BuildError(f"not a JSON patch: {problem}", file=file) from problem
     else:
@@ -55,6 +55,11 @@ def parse_json_patch(text: str, file: str = "") -> list[Operation]:
     if not isinstance(data, list):
         raise BuildError("a JSON patch is a list of operations", file=file)
     return [_operation(item, index, file) for index, item in enumerate(data)]
+
+
+def _no_number(text: str) -> None:
+    """Python reads NaN and Infinity in JSON, which has neither."""
+    raise ValueError(f"{text} is no number")
 
 
 def _operation(item: Any, index: int, file: str) -> Operation:
@@ -104,18 +109,12 @@ def _rewritten(value: Any) -> Any:
         return {key: _rewritten(item) for key, item in value.items()}
     if kind is list:
         return [_rewritten(item) for item in value]
-    if kind is str:
-        return value
-    if kind is Shared:
-        return str(value)
     if kind is Date:
         return Quoted(value)
     if kind is Quoted:
         needs = not value or "\n" in value or not isinstance(resolve(value), str)
         return value if needs else str(value)
-    if value is None:
-        return NULL
-    return value if value is NULL else plain(value)
+    return NULL if is_null(value) else as_json(plain(value))
 
 
 def _requoted(value: Any) -> Any:
@@ -127,9 +126,7 @@ def _requoted(value: Any) -> Any:
     if isinstance(value, str):
         needs = not value or "\n" in value or not isinstance(resolve(value), str)
         return Quoted(value) if needs else value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
-        return int(value)
-    return NULL if value is None else value
+    return NULL if value is None else as_json(value)
 
 
 def _parent(box: dict[str, Any], path: tuple[str, ...]) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.loader import Loader
 from fluxtui.kustomize.reader import load_mapping
-from fluxtui.kustomize.scalars import text_of
+from fluxtui.kustomize.scalars import single_text
 
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -38,7 +38,7 @@ def _text(value: Any, where: str) -> str:
 def _any_text(value: Any, where: str) -> str:
     """A string, or the text of a number or boolean (as Go reads YAML into a string field)."""
     if isinstance(value, bool | int | float):
-        return text_of(value)
+        return single_text(value)
     return _text(value, where)
 
 
@@ -55,7 +55,7 @@ def _number(value: Any, where: str) -> int:
         return 0
     if isinstance(value, bool) or not isinstance(value, int):
         raise _Problem(f"must be a whole number, not {_named(value)}", where)
-    return value
+    return int(value)
 
 
 def _named(value: Any) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.scalars import NULL, is_null, is_scalar, put, restyled, text_of
+from fluxtui.kustomize.scalars import WrittenNull, is_null, is_scalar, put, restyled, text_of
 from fluxtui.kustomize.schema import Schema
 
 _GONE: Final = object()
@@ -99,7 +99,7 @@ class _Merge:
             if patch is _ABSENT and child == _UNKNOWN and keys is None and is_scalar(before):
                 continue
             value = self.walk(before, patch, child, (*path, field), keys)
-            kept = value is NULL and patch is _ABSENT
+            kept = type(value) is WrittenNull and patch is _ABSENT
             if value is _GONE or value is _ABSENT or (is_null(value) and not kept):
                 target.pop(field, None)
             elif before is _ABSENT or is_null(before) or value is before:

@@ -14,32 +14,19 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
-from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize import composing
 from fluxtui.kustomize.files import LARGEST_FILE
-from fluxtui.kustomize.scalars import NULL, Bare, OddFloat, Quoted, is_word, plain, resolve, text_of
+from fluxtui.kustomize.numbers import is_infinite
+from fluxtui.kustomize.scalars import Bare, Quoted, is_null, is_word, plain, resolve, single_text
 
 MOST_NODES: Final = 2_000_000
 DEEPEST: Final = 200
 DEEPEST_FLOW: Final = 5000
 _INDICATORS = re.compile(r"(?:[-?][ \t]+){2000}")
 _SEPARATOR = re.compile(r"\n---.*\n")
-_PLAIN: Final = "plain"
 _TAG: Final = "tag:yaml.org,2002:"
-
-
-class _Composer(CParser):
-    """The C parser with tag resolution switched off: scalars are resolved by us."""
-
-    def resolve(self, kind: type, value: str | None, implicit: Any) -> str:
-        return _PLAIN
-
-    def descend_resolver(self, parent: object, index: object) -> None:
-        """Called by the C parser; there is no resolver to move."""
-
-    def ascend_resolver(self) -> None:
-        """Called by the C parser; there is no resolver to move."""
 
 
 class Reader:
@@ -102,16 +89,13 @@ class Reader:
             raise BuildError(
                 f"nested deeper than {DEEPEST} levels", file=self.file, line=self._line
             )
-        parser = _Composer(text)
         try:
-            return parser.get_node() if parser.check_node() else None
+            return composing.compose(text)
         except yaml.YAMLError as problem:
             mark = getattr(problem, "problem_mark", None)
             line = self._line + mark.line if mark is not None else self._line
             what = getattr(problem, "problem", None) or str(problem)
             raise BuildError(f"not valid YAML: {what}", file=self.file, line=line) from problem
-        finally:
-            parser.dispose()
 
     def _fail(self, what: str, node: yaml.Node) -> BuildError:
         line = self._line + node.start_mark.line
@@ -130,17 +114,15 @@ class Reader:
 
     def _scalar(self, node: yaml.ScalarNode, written: bool) -> Any:
         text = node.value
-        if node.tag == _PLAIN:
+        if node.tag == composing.PLAIN:
             if node.style:
                 return Quoted(text)
             value = resolve(text, old=self.old)
-            if type(value) is OddFloat and (
-                value != value or value in (float("inf"), -float("inf"))
-            ):
+            if self.old and is_infinite(value):
                 raise self._fail(f"{text} cannot be written as JSON", node)
-            if written and type(value) is not str and text_of(value) and value:
-                return Bare(text)
-            return Bare(text) if written and value is False else value
+            return (
+                Bare(text) if written and type(value) is not str and not is_null(value) else value
+            )
         if node.tag == f"{_TAG}str" or node.tag == "!":
             return Quoted(text)
         if node.tag in (f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"):
@@ -179,9 +161,9 @@ class Reader:
     def _old_key(self, text: str, node: yaml.Node) -> str:
         """A bare key as `kubectl -f` reads it: `n` is "false", `0x10` is "16"."""
         value = resolve(text, old=True)
-        if value is None or value is NULL:
+        if is_null(value):
             raise self._fail("a mapping key cannot be null", node)
-        return value if isinstance(value, str) else text_of(plain(value))
+        return value if isinstance(value, str) else single_text(value)
 
     _metadata: yaml.Node | None = None
 
@@ -221,7 +203,7 @@ def load_mapping(data: bytes, path: str) -> tuple[dict[str, Any], list[str]]:
     """
     reader = Reader(path, old=True)
     documents = list(reader.documents(data))
-    raw = plain(documents[0][0]) if documents else {}
+    raw = plain(documents[0][0], floats=True) if documents else {}
     if not isinstance(raw, dict):
         raise BuildError("a kustomization is a mapping", file=path)
     return raw, [

@@ -10,7 +10,7 @@ from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.ids import Gvk, Id, effective, parse_api_version
-from fluxtui.kustomize.scalars import NULL, copied, is_empty, is_word, text_of
+from fluxtui.kustomize.scalars import copied, is_empty, is_null, is_word, text_of
 from fluxtui.kustomize.schema import Schema
 
 
@@ -87,7 +87,7 @@ class Resource:
     def metadata(self) -> dict[str, Any]:
         """metadata, created when it is missing."""
         metadata = self.obj.get("metadata")
-        if metadata is None or metadata is NULL:
+        if is_null(metadata):
             metadata = self.obj["metadata"] = {}
         if not isinstance(metadata, dict):
             raise BuildError(f"metadata of {self.id} is not a mapping", file=self.file)

@@ -12,23 +12,22 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
+from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.numbers import (
+    EXACT,
+    OddFloat,
+    OddInt,
+    WholeFloat,
+    float_text,
+    number,
+    through_json,
+)
+
 
 class Quoted(str):
     """A string that was quoted, or a block, in its source."""
 
     __slots__ = ()
-
-
-class OddInt(int):
-    """A number not written in its plain decimal form (`0644`, `1e3`, `1.0`)."""
-
-    text: str
-
-
-class OddFloat(float):
-    """A float not written as Python would print it."""
-
-    text: str
 
 
 class Date(str):
@@ -56,18 +55,35 @@ class Bare(str):
 class WrittenNull:
     """A null written out (`null`, `~`), which a merge keeps where an empty value is dropped."""
 
-    __slots__ = ()
+    __slots__ = ("text",)
+
+    def __init__(self, text: str = "null") -> None:
+        self.text = text
 
     def __bool__(self) -> bool:
         return False
 
 
+class OddBool:
+    """A boolean not written `true` or `false`."""
+
+    __slots__ = ("text", "value")
+
+    def __init__(self, value: bool, text: str) -> None:
+        self.value = value
+        self.text = text
+
+    def __bool__(self) -> bool:
+        return self.value
+
+
 NULL: Final = WrittenNull()
 
 _WORDS: Final[dict[str, Any]] = {
-    "true": True, "True": True, "TRUE": True,
-    "false": False, "False": False, "FALSE": False,
-    "null": NULL, "Null": NULL, "NULL": NULL, "~": NULL, "": None,
+    "true": True, "false": False, "null": NULL, "": None,
+    **{w: OddBool(True, w) for w in ("True", "TRUE")},
+    **{w: OddBool(False, w) for w in ("False", "FALSE")},
+    **{w: WrittenNull(w) for w in ("Null", "NULL", "~")},
 }  # fmt: skip
 _OLD_WORDS: Final[dict[str, Any]] = {
     **_WORDS,
@@ -75,9 +91,6 @@ _OLD_WORDS: Final[dict[str, Any]] = {
     **{w: False for w in ("n", "N", "no", "No", "NO", "off", "Off", "OFF")},
 }
 _PLAIN_INT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
-_ANY_INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_ODD_FLOATS = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 _TIME = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?(Z|[-+]\d\d:\d\d))"
@@ -87,26 +100,33 @@ _NUMBER_START: Final = frozenset("0123456789+-.")
 _DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
+def single_text(value: Any) -> str:
+    """A number or boolean where YAML is read into a Go string: floats as float32 print."""
+    if isinstance(value, float | WholeFloat):
+        return float_text(value, bits=32)
+    return text_of(plain(value))
+
+
 def is_null(value: object) -> bool:
     """True for an empty and for a written null."""
-    return value is None or value is NULL
+    return value is None or type(value) is WrittenNull
 
 
 def is_empty(value: object) -> bool:
     """Null, an empty mapping or an empty list (kyaml's IsNilOrEmpty)."""
-    return value is None or value is NULL or (isinstance(value, dict | list) and not value)
+    return is_null(value) or (isinstance(value, dict | list) and not value)
 
 
 def is_scalar(value: object) -> bool:
     """Neither mapping nor list nor null."""
-    return not isinstance(value, dict | list) and value is not None and value is not NULL
+    return not isinstance(value, dict | list) and not is_null(value)
 
 
 def text_of(value: Any) -> str:
     """The value as it was written; "" for an empty null, a mapping or a list."""
     if type(value) is str or type(value) is Quoted:
         return value
-    if isinstance(value, OddInt | OddFloat | Date):
+    if isinstance(value, OddInt | OddFloat | OddBool | Date | WrittenNull):
         return value.text
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -114,22 +134,7 @@ def text_of(value: Any) -> str:
         return str(value)
     if isinstance(value, float):
         return float_text(value)
-    if value is NULL:
-        return "null"
     return str(value) if isinstance(value, str) else ""
-
-
-def float_text(value: float) -> str:
-    """A float as Go's JSON prints it."""
-    if value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
-    text = repr(value)
-    if "e" in text and 1e-6 <= abs(value) < 1e21:
-        return f"{value:.20f}".rstrip("0")
-    if "e" not in text and abs(value) < 1e-6:
-        mantissa, _, exponent = f"{value:e}".partition("e")
-        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent):03d}"
-    return text
 
 
 def resolve(text: str, *, old: bool = False) -> Any:
@@ -147,43 +152,7 @@ def resolve(text: str, *, old: bool = False) -> Any:
         return int(text)
     if not old and text[4:5] == "-" and (date := _timestamp(text)) is not None:
         return date
-    return _number(text)
-
-
-def _number(text: str) -> Any:
-    bare = text.replace("_", "")
-    if _ANY_INT.match(bare):
-        value = _go_int(bare)
-        if -(1 << 63) <= value < 1 << 64:
-            return _odd_int(value, text)
-    if _FLOAT.match(bare):
-        number = float(bare)
-        if number.is_integer() and abs(number) < 1e21:
-            return _odd_int(int(number), text)
-        odd = OddFloat(number)
-        odd.text = text
-        return odd if text != float_text(number) else number
-    if _ODD_FLOATS.match(text):
-        return OddFloat(text.replace(".", "", 1).lower())
-    return text
-
-
-def _go_int(bare: str) -> int:
-    sign = -1 if bare[0] == "-" else 1
-    digits = bare.lstrip("+-").lower()
-    if digits.startswith(("0x", "0b", "0o")):
-        return sign * int(digits, 0)
-    if len(digits) > 1 and digits[0] == "0":
-        return sign * int(digits, 8)
-    return sign * int(digits)
-
-
-def _odd_int(value: int, text: str) -> int:
-    if str(value) == text:
-        return value
-    odd = OddInt(value)
-    odd.text = text
-    return odd
+    return number(text)
 
 
 def _timestamp(text: str) -> Date | None:
@@ -216,9 +185,9 @@ def restyled(old: Any, new: Any) -> Any:
 
     A quoted field turns a number into a string; otherwise the new value is taken as it is.
     """
-    if type(old) is Quoted and is_scalar(new):
-        return new if type(new) is Quoted else Quoted(text_of(new))
-    if type(new) is Quoted and is_scalar(old):
+    if isinstance(old, Quoted) and is_scalar(new):
+        return type(old)(text_of(new))
+    if isinstance(new, Quoted) and is_scalar(old):
         return str(new)
     return new
 
@@ -246,27 +215,60 @@ def _replace(value: Any, old: Shared, new: Any) -> None:
 
 def retyped(old: Any, text: str) -> Any:
     """Text without a type written into a field that held `old`: quotes decide what it becomes."""
-    if type(old) is Quoted:
-        return Quoted(text)
+    if isinstance(old, Quoted):
+        return type(old)(text)
     return resolve(text) if text else ""
 
 
-def plain(value: Any) -> Any:
-    """The value in plain JSON types, copied."""
+def plain(value: Any, *, floats: bool = False) -> Any:
+    """The value in plain JSON types, copied. `floats`: a whole float keeps its type."""
     kind = type(value)
     if kind is str or kind is int or kind is bool or kind is float:
         return value
     if kind is dict:
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain(item, floats=floats) for key, item in value.items()}
     if kind is list:
-        return [plain(item) for item in value]
+        return [plain(item, floats=floats) for item in value]
     if isinstance(value, str):
         return str.__str__(value)
-    if kind is OddInt:
-        return int(value)
+    if kind is OddInt or kind is WholeFloat:
+        return value if kind is WholeFloat and floats else int(value)
+    if kind is OddBool:
+        return value.value
     if kind is OddFloat:
         return float(value)
     return None
+
+
+def as_json(value: Any) -> Any:
+    """A plain scalar after a trip through JSON, in which every number is a float64.
+
+    Raises BuildError for a number that none is.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    try:
+        return through_json(value)
+    except OverflowError as problem:
+        raise BuildError("a number beyond float64 cannot be written as JSON") from problem
+
+
+def all_as_json(value: Any) -> Any:
+    """A plain value after a trip through JSON, plain again."""
+    if isinstance(value, dict):
+        return {key: all_as_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [all_as_json(item) for item in value]
+    return plain(as_json(value))
+
+
+def has_large_number(value: Any) -> bool:
+    """Whether a plain value holds a whole number that float64 may round."""
+    if isinstance(value, dict):
+        return any(map(has_large_number, value.values()))
+    if isinstance(value, list):
+        return any(map(has_large_number, value))
+    return isinstance(value, int) and abs(value) > EXACT
 
 
 def copied(value: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from fluxtui.domain.errors import BuildError, SubstitutionError
 from fluxtui.kustomize.positions import values_at
 from fluxtui.kustomize.reader import load_values
-from fluxtui.kustomize.scalars import plain
+from fluxtui.kustomize.scalars import all_as_json, has_large_number, plain
 from fluxtui.kustomize.tracking import Origin, Path
 from fluxtui.kustomize.variables import Variables
 from fluxtui.kustomize.writer import dump_sorted
@@ -39,6 +39,8 @@ def substitute_object(
 ) -> dict[str, Any]:
     """The object with variables put in; the same object when nothing in it is a `$`.
 
+    Flux takes every object through JSON for that, in which a number is a float64.
+
     `notes`, when it has any, gets the Origin of every value a variable went into. Raises
     SubstitutionError naming the object (an unset variable, a bad expression), and BuildError when
     the values break the YAML.
@@ -46,7 +48,7 @@ def substitute_object(
     from fluxtui.domain.substitute import substitute_traced
 
     if not has_dollar(obj):
-        return obj
+        return all_as_json(obj) if has_large_number(obj) else obj
     text = dump_sorted(obj)
     name = _name(obj)
     try:
@@ -65,7 +67,7 @@ def substitute_object(
             next="a substring ended inside a character; offsets and lengths are bytes",
         )
     if changed.text == text:
-        return obj
+        return all_as_json(obj) if has_large_number(obj) else obj
     try:
         documents = load_values(changed.text, mode="kubectl")
     except BuildError as problem:
@@ -73,7 +75,7 @@ def substitute_object(
             f"post build failed for '{name}': {problem.what}",
             next="a substituted value breaks the YAML; quote the variable",
         ) from problem
-    result = plain(documents[0]) if documents else None
+    result = all_as_json(plain(documents[0])) if documents else None
     if not isinstance(result, dict):
         raise BuildError(f"post build failed for '{name}': nothing is left of the object")
     if notes:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from fluxtui.domain.objectdiff import diff_values
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
-from fluxtui.kustomize.scalars import NULL, copied
+from fluxtui.kustomize.scalars import copied, is_null
 
 Path = tuple[str | int, ...]
 
@@ -232,8 +232,8 @@ def _carry(
 
 def _same(old: Any, new: Any) -> bool:
     """Equal for whoever reads the result: how a scalar was quoted does not count."""
-    if old is None or old is NULL:
-        return new is None or new is NULL
+    if is_null(old):
+        return is_null(new)
     return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)
 
 

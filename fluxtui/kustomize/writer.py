@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.numbers import is_infinite
 from fluxtui.kustomize.scalars import Date, plain, resolve
 
 _Base = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -53,13 +54,34 @@ _Dumper.add_representer(str, _string)
 
 
 def must_be_writable(obj: Mapping[str, Any]) -> None:
-    """BuildError when go-yaml could not write the object down, with which a build ends in Go."""
+    """BuildError when go-yaml or JSON could not write the object down, as a build ends in Go."""
     if _unwritable(obj):
         raise BuildError(
             f"{obj.get('kind')} {(obj.get('metadata') or {}).get('name')}: "
             "yaml: control characters are not allowed",
             next="take DEL and the like out of its texts",
         )
+    if (field := _infinite(obj)) is not None:
+        raise BuildError(
+            f"{obj.get('kind')} {(obj.get('metadata') or {}).get('name')}: "
+            "infinity and NaN cannot be written as JSON",
+            field=field.lstrip("."),
+            next="quote it if it is meant as a text",
+        )
+
+
+def _infinite(value: Any) -> str | None:
+    """The path of a number that JSON cannot write, from the value on: `.spec.limits[0]`."""
+    if isinstance(value, Mapping):
+        below = ((f".{key}", item) for key, item in value.items())
+    elif isinstance(value, list):
+        below = ((f"[{index}]", item) for index, item in enumerate(value))
+    else:
+        return "" if is_infinite(value) else None
+    for step, item in below:
+        if isinstance(item, Mapping | list | float) and (rest := _infinite(item)) is not None:
+            return f"{step}{rest}"
+    return None
 
 
 def _unwritable(value: Any) -> bool:

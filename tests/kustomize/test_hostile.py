@@ -19,6 +19,7 @@ BOMB = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
     f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join(['*' + chr(97 + i)] * 9)}]\n".encode()
     for i in range(8)
 )
+OBJECT = b"apiVersion: v1\nkind: A\nmetadata: {name: a}\n"
 TEXTS: list[Any] = [
     pytest.param(BOMB, "alias bomb", 1, id="alias bomb"),
     pytest.param(b"a: &a [*a]\n", "nested", 1, id="an anchor in itself"),
@@ -34,7 +35,7 @@ TEXTS: list[Any] = [
     pytest.param(b"? [a]\n: b\n", "must be a scalar", 1, id="a list as key"),
     pytest.param(b"a: {1: b}\n", "not a string", 1, id="a number as key"),
     pytest.param(b"a: !!python/object:os.system x\n", "unsupported tag", 1, id="a tag"),
-    pytest.param(b"a: .inf\n", "JSON", 1, id="infinity"),
+    pytest.param(OBJECT + b"data: .inf\n", "JSON", 4, id="infinity"),
     pytest.param(b"a: *b\n", "not valid YAML", 1, id="an unknown alias"),
     pytest.param(b"a: {<<: [1]}\n", "<<", 1, id="a bad merge"),
     pytest.param(b"a: \x00\n", "not valid YAML", 1, id="a control character"),

@@ -19,6 +19,7 @@ from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import (
     Bare,
+    as_json,
     copied,
     is_empty,
     is_null,
@@ -118,7 +119,7 @@ def _as_json(annotations: Any) -> None:
     """Annotations without quotes as what they read as: `0x10` is 16 for a list of operations."""
     for key, value in annotations.items() if isinstance(annotations, dict) else ():
         if type(value) is Bare:
-            annotations[key] = text_of(plain(resolve(value)))
+            annotations[key] = text_of(as_json(plain(resolve(value))))
 
 
 def _must_be_object(resource: Resource) -> None:

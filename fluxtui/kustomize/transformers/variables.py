@@ -17,8 +17,9 @@ from fluxtui.kustomize.derived import secret_label, taint
 from fluxtui.kustomize.fieldpath import lookup
 from fluxtui.kustomize.fieldspec import apply_specs
 from fluxtui.kustomize.ids import Gvk, Id, effective
+from fluxtui.kustomize.numbers import float_text
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.scalars import float_text, is_null, plain
+from fluxtui.kustomize.scalars import is_null, plain
 from fluxtui.kustomize.schema import Schema
 
 
