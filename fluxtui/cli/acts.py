@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fluxtui.cli import output
+from fluxtui.cli.forms import plans as form
 from fluxtui.cli.target import find
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.commands.registry import by_id
@@ -108,14 +109,13 @@ def execute(
 ) -> int:
     """Show the Plan; unless --dry-run confirm it, run it and show the Receipts."""
     if args.dry_run:
-        output.emit(plan_text(plan), plan.to_json(), args.output)
+        output.emit(plan_text(plan), form.plan(plan), args.output)
         return 0
     if args.output == "table":
         print(plan_text(plan))
     confirm(plan, args, environments, ask)
     receipts = engine.run(plan, confirmed=True).result()
-    data = {"plan": plan.to_json(), "receipts": receipts}
-    output.emit(receipts_text(plan, receipts), data, args.output)
+    output.emit(receipts_text(plan, receipts), form.act(plan, receipts), args.output)
     return 0 if all(r.ok for r in receipts) else 1
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from fluxtui.cli import artifact_writes, output
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load_if_any, load_registries
+from fluxtui.cli.forms import artifacts as form
 from fluxtui.cli.progress import Bar
 from fluxtui.cli.session import registry_client
 from fluxtui.domain.errors import UsageError
@@ -59,14 +60,16 @@ def _pull(reader: _Reader, reference: Reference, args: argparse.Namespace) -> in
     pulled = reader.pull(reference)
     folder.mkdir(parents=True, exist_ok=True)
     unpack(pulled.layer, folder, limits=limits)
-    data = {"revision": pulled.revision, "digest": pulled.digest, "annotations": pulled.annotations}
-    output.emit(f"pulled {pulled.revision} into {folder}", data, args.output)
+    text = f"pulled {pulled.revision} into {folder}"
+    output.emit(text, form.pulled(pulled, str(folder)), args.output, names=[pulled.revision])
     return 0
 
 
 def _list(reader: _Reader, reference: Reference, args: argparse.Namespace) -> int:
     tags = reader.client.list_tags(reference)
-    output.emit("\n".join(tags) or "no tag", tags, args.output)
+    names = [f"{reference.url}:{tag}" for tag in tags]
+    text = "\n".join(tags) or "no tag"
+    output.emit(text, form.tags(reference.url, tags), args.output, names=names)
     return 0
 
 
@@ -77,7 +80,7 @@ def _diff(reader: _Reader, reference: Reference, args: argparse.Namespace) -> in
     before, after = _files(reader, str(reference)), _files(reader, args.other)
     changes = diff_files(before, after)
     text = "\n".join(line for change in changes for line in _told(change)) or "no file differs"
-    output.emit(text, [_data(change) for change in changes], args.output)
+    output.emit(text, form.changes(changes), args.output, names=[c.path for c in changes])
     return 1 if changes else 0
 
 
@@ -103,17 +106,6 @@ def _told(change: FileChange) -> list[str]:
     if change.why_no_lines:
         return [f"{head}  ({change.why_no_lines}, {sizes})"]
     return [head, *change.lines]
-
-
-def _data(change: FileChange) -> dict[str, object]:
-    return {
-        "file": change.path,
-        "change": change.kind,
-        "before": {"sha256": change.before_sha256, "size": change.before_size},
-        "after": {"sha256": change.after_sha256, "size": change.after_size},
-        "lines": change.lines,
-        "noLines": change.why_no_lines,
-    }
 
 
 _READS = {"pull": _pull, "list": _list, "diff": _diff}

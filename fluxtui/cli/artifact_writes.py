@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.cli import acts, output
+from fluxtui.cli.forms import artifacts as artifacts_form
+from fluxtui.cli.forms import plans
 from fluxtui.cli.progress import Bar
 from fluxtui.cli.session import environments_known, registry_client, running
 from fluxtui.commands import artifacts
@@ -73,7 +75,7 @@ class _Desk:
         args, plan = self.args, judged.plan
         self._bar.clear()
         if args.dry_run:
-            output.emit(acts.plan_text(plan), plan.to_json(), args.output)
+            output.emit(acts.plan_text(plan), plans.plan(plan), args.output)
             return None
         print(acts.plan_text(plan), file=sys.stderr)
         if always_ask or plan.confirm or plan.environments:
@@ -104,7 +106,7 @@ class _Desk:
         bad = [r for r in receipts if not r.ok]
         lines = [f"{r.outcome.value}: {r.message}" for r in bad] or [text]
         lines += self._surprises
-        body = {**data, "receipts": receipts, "surprises": self._surprises}
+        body = artifacts_form.written(data, receipts, self._surprises)
         output.emit("\n".join(lines), body, self.args.output)
         return 1 if bad or self._surprises else 0
 

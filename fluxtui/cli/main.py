@@ -23,23 +23,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = arguments.parse(words)
     except UsageError as error:
-        sys.exit(_say(error, USAGE))
+        sys.exit(_say(error, USAGE, words))
     try:
         return _dispatch(args)
     except (UsageError, ConfigError) as error:
-        return _say(error, USAGE)
+        return _say(error, USAGE, words)
     except RefusedError as error:
-        return _say(error, REFUSED)
+        return _say(error, REFUSED, words)
     except FluxtuiError as error:
-        return _say(error, NOT)
+        return _say(error, NOT, words)
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing may be written to it any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOT
     except OSError as error:
-        return _say(
-            FluxtuiError(error.strerror or str(error), where=str(error.filename or "")), NOT
-        )
+        wrapped = FluxtuiError(error.strerror or str(error), where=str(error.filename or ""))
+        return _say(wrapped, NOT, words)
     except KeyboardInterrupt:
         return NOT
 
@@ -75,11 +74,10 @@ def _dispatch(args: argparse.Namespace) -> int:
     return verb(args)
 
 
-def _say(error: FluxtuiError, code: int) -> int:
-    from fluxtui.cli.output import visible_text
+def _say(error: FluxtuiError, code: int, words: Sequence[str]) -> int:
+    from fluxtui.cli.output import fail, form_of
 
-    print(f"fluxtui: {visible_text(str(error))}", file=sys.stderr)
-    return code
+    return fail(error, code, form_of(words))
 
 
 if __name__ == "__main__":

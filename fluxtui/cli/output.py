@@ -1,34 +1,35 @@
-"""Printing: aligned tables for people, JSON and YAML for programs.
+"""Printing: aligned tables for people; JSON, YAML, names and jsonpath for programs.
 
 Text from a cluster or registry is data: control and bidi characters are made visible.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
+from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.safetext import is_safe, visible, visible_lines
 
+JSONPATH = "jsonpath="
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 
 
 def plain(value: object) -> Any:
-    """Values as JSON: dataclasses as mappings, keys of mappings as text."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, enum.Enum):
-        return value.value if isinstance(value, str) else value.name.lower()
+    """Values as JSON; what is no JSON is not guessed at. Raises TypeError."""
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple, frozenset, set)):
+    if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
-    return value
+    if isinstance(value, enum.Enum):
+        raise TypeError(f"{value!r} has no form for programs")
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    raise TypeError(f"{type(value).__name__} has no form for programs")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -39,21 +40,98 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def emit(text: str, data: object, form: str, out: TextIO | None = None) -> None:
-    """Print `text` for `table`, else `data` as JSON or YAML."""
+def emit(
+    text: str,
+    data: object,
+    form: str,
+    out: TextIO | None = None,
+    *,
+    wide: str = "",
+    names: Sequence[str] = (),
+) -> None:
+    """Print the form that was asked for.
+
+    `table` is `text` and `wide` is `wide` (or `text` where there is no more to say); `json`, `yaml`
+    and `jsonpath=TEMPLATE` print of `data`, `name` prints `names`. Raises UsageError for a template
+    that does not parse.
+    """
     stream = out or sys.stdout
     if form == "json":
-        body = json.dumps(plain(data), indent=2, ensure_ascii=False)
-        print(_NOT_PLAIN.sub(_escaped, body), file=stream)
+        print(as_json(data), file=stream)
     elif form == "yaml":
-        import yaml
+        print(_as_yaml(data), end="", file=stream)
+    elif form == "name":
+        for name in names:
+            print(visible(name), file=stream)
+    elif form.startswith(JSONPATH):
+        from fluxtui.cli.jsonpath import rendered
 
-        body = yaml.safe_dump(plain(data), sort_keys=False, allow_unicode=True)
-        if visible_text(body) != body:
-            body = yaml.safe_dump(plain(data), sort_keys=False, allow_unicode=False)
-        print(body, end="", file=stream)
+        answer = rendered(form.removeprefix(JSONPATH), plain(data))
+        print(visible_text(answer), end="" if answer.endswith("\n") else "\n", file=stream)
     else:
-        print(visible_text(text), file=stream)
+        print(visible_text((wide if form == "wide" else "") or text), file=stream)
+
+
+def as_json(data: object, *, indent: int | None = 2) -> str:
+    """JSON with every character that could move or hide text escaped; no indent: one line."""
+    body = json.dumps(plain(data), indent=indent, ensure_ascii=False)
+    return _NOT_PLAIN.sub(_escaped, body)
+
+
+def _as_yaml(data: object) -> str:
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def dumped(allow_unicode: bool) -> str:
+        text = yaml.dump(plain(data), Dumper=Dumper, sort_keys=False, allow_unicode=allow_unicode)
+        return str(text)
+
+    body = dumped(True)
+    return body if visible_text(body) == body else dumped(False)
+
+
+def for_programs(form: str) -> bool:
+    """Whether a program reads what is printed, errors included."""
+    return form in ("json", "yaml")
+
+
+def form_of(words: Sequence[str]) -> str:
+    """The form that a command line asks for, also one that does not parse.
+
+    A usage error after `-o json` is for the same program as the answer would have been.
+    """
+    asked = ""
+    for number, word in enumerate(words):
+        if word == "--":
+            break
+        if word in ("-o", "--output"):
+            asked = words[number + 1] if number + 1 < len(words) else ""
+        elif word.startswith("--output="):
+            asked = word.removeprefix("--output=")
+        elif word.startswith("-o"):
+            asked = word.removeprefix("-o").removeprefix("=")
+    return asked
+
+
+def fail(error: FluxtuiError, exit_code: int, form: str) -> int:
+    """Say an error: to a person on stderr, and to a program that asked on stdout as well."""
+    print(f"fluxtui: {visible_text(str(error))}", file=sys.stderr)
+    if for_programs(form):
+        from fluxtui.cli.forms.errors import error as error_form
+
+        emit("", error_form(error, exit_code), form)
+    return exit_code
+
+
+def conclude(problems: Iterable[str]) -> int:
+    """0, or 1 after saying each of `problems` once on stderr."""
+    sentences = list(dict.fromkeys(problems))
+    for text in sentences:
+        print(f"fluxtui: {visible_text(text)}", file=sys.stderr)
+    return 1 if sentences else 0
 
 
 def _escaped(found: re.Match[str]) -> str:

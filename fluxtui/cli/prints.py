@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fluxtui.cli.forms.envelope import LEVELS
 from fluxtui.cli.output import table, visible_text
 from fluxtui.domain.ask import Comparison
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
@@ -18,40 +19,45 @@ from fluxtui.domain.snapshot import Change
 if TYPE_CHECKING:
     from fluxtui.engine.journal import Entry
 
-WORDS = {
-    Level.OK: "ready",
-    Level.PROGRESSING: "progressing",
-    Level.WAITING: "waiting",
-    Level.UNKNOWN: "unknown",
-    Level.FAILED: "FAILED",
-}
+WORDS = {**LEVELS, Level.FAILED: "FAILED"}
+"""The same words as in data; the one that must be seen from afar in capitals."""
 
 
-def versions(rows: Iterable[Row], environments: Sequence[str]) -> str:
-    """The board: a line for every source of every Service in every Environment."""
-    found = []
+def versions(rows: Iterable[Row], environments: Sequence[str], *, wide: bool = False) -> str:
+    """The board: a line for every source of every Service in every Environment.
+
+    `wide`: also where it comes from and what decides.
+    """
+    cells = []
     for row in rows:
         for name in environments:
             for line in row.lines.get(name, ()):
-                found.append(
+                more = (line.source.label, line.policy, line.running.digest or "-") if wide else ()
+                cells.append(
                     (
                         row.service,
                         name,
-                        line.running.text or "-",
-                        line.would_pick or "-",
-                        line.newest or "-",
+                        line.running_text,
+                        line.pick_text,
+                        line.newest_text,
                         WORDS[line.health.level],
+                        *more,
                         _note(line),
                     )
                 )
-    header = ("SERVICE", "ENVIRONMENT", "RUNNING", "WOULD PICK", "NEWEST", "HEALTH", "NOTE")
-    return table(header, found) if found else "no service is known yet"
+    more = ("SOURCE", "POLICY", "DIGEST") if wide else ()
+    first = ("SERVICE", "ENVIRONMENT", "RUNNING", "WOULD PICK", "NEWEST", "HEALTH")
+    header = (*first, *more, "NOTE")
+    return table(header, cells) if cells else "no service is known yet"
 
 
 def _note(line: Line) -> str:
     marks = []
     if line.suspended:
         marks.append(f"suspended: {line.suspended.reason or 'no reason given'}")
+    for hold in line.held:
+        why = hold.mark.reason or "no reason given"
+        marks.append(f"{hold.key.name} is suspended: {why}")
     if line.pinned:
         marks.append(f"pinned: {line.pinned.reason or 'no reason given'}")
     if line.behind:
@@ -63,39 +69,14 @@ def _note(line: Line) -> str:
     return "; ".join(marks)
 
 
-def versions_data(rows: Iterable[Row], environments: Sequence[str]) -> list[dict[str, Any]]:
-    """The board as data: one entry per Service, its lines per Environment."""
-    return [
-        {
-            "service": row.service,
-            "repository": row.repository,
-            "environments": {
-                name: [_line_data(line) for line in row.lines[name]]
-                for name in environments
-                if name in row.lines
-            },
-        }
-        for row in rows
-    ]
-
-
-def _line_data(line: Line) -> dict[str, Any]:
-    return {
-        "source": line.source.label,
-        "running": line.running.text,
-        "version": line.running.version,
-        "digest": line.running.digest,
-        "wouldPick": line.would_pick,
-        "newest": line.newest,
-        "behind": line.behind,
-        "policy": line.policy,
-        "health": WORDS[line.health.level].lower(),
-        "message": line.health.text,
-        "suspended": line.suspended,
-        "pinned": line.pinned,
-        "kustomizations": [key.label for key in line.kustomizations],
-        "note": line.note,
-    }
+def not_ready(nodes: Iterable[ChainNode]) -> str:
+    """What is not well, a line each, with the object and the reason behind it."""
+    return visible_text(
+        "\n".join(
+            f"{node.key} is {WORDS[node.health.level]}: {node.because or node.health.text}"
+            for node in nodes
+        )
+    )
 
 
 def findings(found: Iterable[Finding]) -> str:
@@ -134,7 +115,7 @@ def chain(nodes: Mapping[str, Sequence[ChainNode]]) -> str:
             said = node.because or ("" if node.health.level == Level.OK else node.health.text)
             mark = " (suspended)" if node.suspended else ""
             lines.append(
-                f"{indent}{name}  {WORDS[node.health.level]}{mark}  {node.running or '-'}"
+                f"{indent}{name}  {WORDS[node.health.level]}{mark}  {node.running_text or '-'}"
                 + (f"  {said}" if said else "")
             )
             lines += [

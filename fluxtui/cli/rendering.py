@@ -9,12 +9,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.cli import output
+from fluxtui.cli.forms import comparisons as form
+from fluxtui.cli.output import conclude
 from fluxtui.domain.ask import BuildOf, RenderedObject, Rendering
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.safetext import visible_lines
 
 if TYPE_CHECKING:
@@ -48,8 +52,7 @@ def build_folder(args: argparse.Namespace) -> int:
         objects = explained(built, files)
     else:
         objects = tuple(RenderedObject(obj) for obj in built.objects)
-    show(Rendering(objects, built.findings), args)
-    return 0
+    return show(Rendering(objects, built.findings), args)
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -85,16 +88,17 @@ def build_kustomization(
     if target.kustomization is None:
         raise UsageError(f"{args.target} is no Kustomization")
     question = BuildOf(target.kustomization, explain=args.explain)
-    show(acts.answer(engine, question, BUILD_TIMEOUT), args)
-    return 0
+    return show(acts.answer(engine, question, BUILD_TIMEOUT), args)
 
 
-def show(rendering: Rendering, args: argparse.Namespace) -> None:
-    """Prints a Rendering in the form that was asked for."""
-    if args.output != "table":
-        output.emit("", _data(rendering, explain=args.explain), args.output)
-        return
-    for text in (*rendering.findings, *(f"not read: {t}" for t in rendering.unread)):
+def show(rendering: Rendering, args: argparse.Namespace) -> int:
+    """Print a Rendering in the form that was asked for; 0 when all that it stands on was read."""
+    if args.output not in ("table", "wide"):
+        names = [_name(rendered.object) for rendered in rendering.objects]
+        data = form.rendering(rendering, explain=args.explain)
+        output.emit("", data, args.output, names=names)
+        return conclude(f"not read: {text}" for text in rendering.unread)
+    for text in rendering.findings:
         print(f"fluxtui: {visible_lines(text)}", file=sys.stderr)
     from fluxtui.kustomize import dump_manifest
 
@@ -105,10 +109,9 @@ def show(rendering: Rendering, args: argparse.Namespace) -> None:
         texts = (annotated(rendered) for rendered in rendering.objects)
     for number, text in enumerate(texts):
         print("---\n" * (number > 0) + text, end="")
+    return conclude(f"not read: {text}" for text in rendering.unread)
 
 
-def _data(rendering: Rendering, *, explain: bool) -> dict[str, Any]:
-    objects: list[Any] = [r.object for r in rendering.objects]
-    if explain:
-        objects = [{"object": r.object, "origins": r.origins} for r in rendering.objects]
-    return {"objects": objects, "findings": rendering.findings, "unread": rendering.unread}
+def _name(obj: Mapping[str, Any]) -> str:
+    id_ = ObjectId.of(obj)
+    return "/".join(part for part in (id_.kind.lower(), id_.namespace, id_.name) if part)

@@ -6,7 +6,7 @@ imported by the Engine's own thread, not here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 SETTLED = (FeedState.LIVE, FeedState.FORBIDDEN, FeedState.ABSENT)
 
 
-def make_engine(config: Config, client: RegistryClient | None = None) -> Engine:
-    """An Engine that is not started yet. `client`: a registry client to use and close."""
+def make_engine(
+    config: Config, client: RegistryClient | None = None, *, tags: bool = True
+) -> Engine:
+    """An Engine that is not started yet. `client`: a registry client to use and close. `tags`:
+    whether the tags of what is delivered are kept listed."""
     from fluxtui.engine.engine import Engine
     from fluxtui.engine.journal import Journal
 
@@ -33,6 +36,7 @@ def make_engine(config: Config, client: RegistryClient | None = None) -> Engine:
         connect=_connect,
         registry=lambda: client or registry_client(config),
         journal=Journal(config.journal),
+        follow_tags=tags,
     )
 
 
@@ -66,9 +70,11 @@ def registry_client(config: Config, progress: Progress | None = None) -> Registr
 
 
 @contextmanager
-def running(config: Config, client: RegistryClient | None = None) -> Iterator[Engine]:
+def running(
+    config: Config, client: RegistryClient | None = None, *, tags: bool = True
+) -> Iterator[Engine]:
     """A started Engine, stopped at the end; see `make_engine`."""
-    engine = make_engine(config, client)
+    engine = make_engine(config, client, tags=tags)
     engine.start()
     try:
         yield engine
@@ -82,18 +88,23 @@ def known(snapshot: Snapshot) -> bool:
     return environments_known(snapshot) and all(_listed(snapshot, url) for url in urls if url)
 
 
-def environments_known(snapshot: Snapshot) -> bool:
-    """True when every Environment has answered, or said why not."""
+def environments_known(snapshot: Snapshot, states: Collection[FeedState] = SETTLED) -> bool:
+    """True when every feed of every Environment is in one of `states`, or it cannot be reached.
+
+    One feed that fails says nothing while the others have not been answered yet.
+    """
     if not snapshot.serial:
         return False  # the Engine has not said anything yet
     for environment in snapshot.config.environments:
-        if environment.name in snapshot.unreachable:
-            continue
         feeds = [f for f in snapshot.feeds if f.environment == environment.name]
-        for kind in ALL:
-            states = [f.state for f in feeds if f.kind == kind.id]
-            if not states or any(state not in SETTLED for state in states):
-                return False
+        starting = any(f.state is FeedState.STARTING for f in feeds)
+        if environment.name in snapshot.unreachable and not starting:
+            continue
+        kinds = {f.kind for f in feeds}
+        if not all(kind.id in kinds for kind in ALL):
+            return False
+        if any(feed.state not in states for feed in feeds):
+            return False
     return True
 
 

@@ -8,45 +8,53 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from fluxtui.cli import acts, output
-from fluxtui.cli.verdict import exit_code
-from fluxtui.commands.command import Context, Target
-from fluxtui.commands.effects import Followed, TagEffects, registry_effects
+from fluxtui.cli.forms import tags as form
+from fluxtui.cli.looking import Look, look, short_name
+from fluxtui.cli.output import conclude
+from fluxtui.cli.verdict import problems_of
+from fluxtui.commands.command import Context
+from fluxtui.commands.effects import TagEffects, registry_effects
 from fluxtui.domain.ask import ReadFacts
-from fluxtui.domain.board import Row
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest
-from fluxtui.domain.selection import Selection, Verdict
+from fluxtui.domain.selection import Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.domain.tagrows import ordered, runs_in, signature_word, unread
 from fluxtui.engine.port import EnginePort
 
 
-def tags(
-    engine: EnginePort, args: argparse.Namespace, target: Target, chosen: Sequence[str]
-) -> int:
+def tags(engine: EnginePort, args: argparse.Namespace) -> int:
     """Print them, per source of the Service in the chosen Environments."""
-    snapshot = engine.snapshot
-    row = snapshot.board.row(target.service)
+    if not args.target:
+        raise UsageError("tags of which service?", next="fluxtui tags SERVICE [-e ENV]")
+    seen = look(engine, args, tags=True)
+    snapshot, chosen = seen.snapshot, seen.environments
     if args.what_if or args.what_if_deleted:
-        return _what_if(snapshot, args, target, row, chosen)
-    lines = [line.source for e in chosen for line in (row.lines.get(e, ()) if row else ())]
-    sources = [target.source] if target.source else lines
+        return _what_if(seen, args)
+    lines = [line for row in seen.rows() for e in chosen for line in row.lines.get(e, ())]
+    sources = [line.source for line in lines]
     known = [key for key in sources if key in snapshot.selections]
     rows = {key: _shown(snapshot, key) for key in known}
-    said = _read(engine, snapshot, rows, max(0, args.facts))
+    unread_manifests = _read(engine, snapshot, rows, max(0, args.facts))
     snapshot = engine.snapshot
-    parts = [_text(snapshot, key, rows[key], said) for key in known]
-    data = [_data(snapshot, key, rows[key]) for key in known]
-    output.emit("\n\n".join(parts) or "no tag is known yet", data, args.output)
-    unlisted = [
+    unknown = [
         f"{key}: its tags are not known{_why(snapshot, key)}" for key in sources if key not in known
     ]
-    return exit_code(snapshot, chosen, [*unlisted, *_unlisted(snapshot, known), *said])
+    old = _unlisted(snapshot, known)
+    problems = problems_of(snapshot, chosen, (*seen.problems, *unknown, *old, *unread_manifests))
+    parts = [_text(snapshot, key, rows[key], unread_manifests) for key in known]
+    lists = {key: _listed(snapshot, key) for key in known}
+    output.emit(
+        "\n\n".join(parts) or "no tag is known yet",
+        form.tags(snapshot, rows, lists, problems),
+        args.output,
+        names=[f"{lists[key].repository}:{v.tag}" for key in known for v in rows[key]],
+    )
+    return conclude(problems)
 
 
 def _shown(snapshot: Snapshot, key: Key) -> tuple[Verdict, ...]:
@@ -138,55 +146,11 @@ def _told(fact: TagFacts) -> str:
     return ", ".join(parts)
 
 
-def _data(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    selection: Selection = snapshot.selections[key]
-    listed = _listed(snapshot, key)
-    running = runs_in(snapshot, listed)
-    pinned = listed.pinned.get(selection.policy.digest)
-    return {
-        "environment": key.environment,
-        "source": key.label,
-        "repository": listed.repository,
-        "policy": selection.policy.describe(),
-        "chosen": selection.chosen,
-        "newestByTime": selection.newest_by_time,
-        "error": selection.error,
-        "warnings": selection.warnings,
-        "pinned": _fact_data(pinned) if pinned else {},
-        "tags": [
-            {
-                "tag": v.tag,
-                "refusal": v.refusal.value if v.refusal else "",
-                "reason": v.reason,
-                "runsIn": running.get(v.tag, ()),
-                **_fact_data(listed.facts.get(v.tag)),
-            }
-            for v in verdicts
-        ],
-    }
-
-
-def _fact_data(fact: TagFacts | None) -> dict[str, Any]:
-    if fact is None:
-        return {}
-    return {
-        "digest": fact.digest,
-        "created": fact.created,
-        "source": fact.source,
-        "revision": fact.revision,
-        "signed": fact.signed,
-    }
-
-
-def _what_if(
-    snapshot: Snapshot,
-    args: argparse.Namespace,
-    target: Target,
-    row: Row | None,
-    chosen: Sequence[str],
-) -> int:
+def _what_if(seen: Look, args: argparse.Namespace) -> int:
     """Who would take a tag that does not exist yet, or fall back without one that does."""
+    snapshot, target, chosen = seen.snapshot, seen.target, seen.environments
     source = snapshot.get(target.source) if target.source else None
+    row = snapshot.board.row(target.service)
     repository = ocirepository.url(source) if source else (row.repository if row else "")
     listed = snapshot.tags.get(repository)
     gone = args.what_if_deleted
@@ -201,15 +165,13 @@ def _what_if(
     )
     each = [one for one in effects.each if one.source.key.environment in chosen]
     text = "\n".join(one.says for one in each if one.seen)
-    data = {
-        "tag": args.what_if,
-        "deleted": gone,
-        "repository": repository,
-        "effects": [_effect(one) for one in each],
-        "unseen": effects.unseen,
-    }
-    output.emit(text or "nobody follows it", data, args.output)
-    return exit_code(snapshot, chosen, _unseen(effects, snapshot, chosen))
+    problems = problems_of(snapshot, chosen, (*seen.problems, *_unseen(effects, snapshot, chosen)))
+    data = form.what_if(
+        effects, each, repository, tag=args.what_if, deleted=gone, problems=problems
+    )
+    names = [short_name(one.source.key) for one in each if one.changes]
+    output.emit(text or "nobody follows it", data, args.output, names=names)
+    return conclude(problems)
 
 
 def _unseen(effects: TagEffects, snapshot: Snapshot, chosen: Sequence[str]) -> list[str]:
@@ -217,15 +179,3 @@ def _unseen(effects: TagEffects, snapshot: Snapshot, chosen: Sequence[str]) -> l
     others = [e.name for e in snapshot.config.environments if e.name not in chosen]
     starts = tuple(start for name in others for start in (f"{name} ", f"{name}:"))
     return [text for text in effects.unseen if not (starts and text.startswith(starts))]
-
-
-def _effect(one: Followed) -> dict[str, Any]:
-    return {
-        "environment": one.source.key.environment,
-        "source": one.source.key.label,
-        "changes": one.changes,
-        "before": one.before,
-        "after": one.after,
-        "seen": one.seen,
-        "says": one.says,
-    }

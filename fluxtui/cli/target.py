@@ -66,7 +66,7 @@ def target_of(key: Key, snapshot: Snapshot) -> Target:
             row.service
             for row in snapshot.board.rows
             for line in row.lines.get(key.environment, ())
-            if line.source == source
+            if line.source == source or key in line.kustomizations
         ),
         "",
     )

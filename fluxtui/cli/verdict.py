@@ -1,28 +1,47 @@
 """The exit code of a view: 0 only when everything it stands on could be read.
 
 What is shown of an environment that cannot be reached is as it was last seen, or nothing at all; a
-script must not take that for an answer. The table stays whole, the reasons go to stderr.
+script must not take that for an answer. The table stays whole, the reasons go to stderr and, where
+a program reads, into `problems`.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 
-from fluxtui.cli.output import visible_text
 from fluxtui.commands.effects import unread_environments
-from fluxtui.domain.snapshot import Snapshot
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.snapshot import FeedState, Snapshot
+
+# Without these nothing can be said about a delivery; other kinds of Flux may well not be installed.
+CORE = (ocirepository.KIND, kustomization.KIND)
 
 
-def exit_code(snapshot: Snapshot, chosen: Sequence[str], more: Iterable[str] = ()) -> int:
-    """0, or 1 after saying why: an environment of `chosen` cannot be read now, or any of `more`."""
-    said = list(dict.fromkeys((*unread(snapshot, chosen), *more)))
-    for text in said:
-        print(f"fluxtui: {visible_text(text)}", file=sys.stderr)
-    return 1 if said else 0
+def problems_of(snapshot: Snapshot, chosen: Sequence[str], more: Iterable[str] = ()) -> list[str]:
+    """Why an answer about these environments may not be whole, each reason once."""
+    return list(dict.fromkeys((*unread(snapshot, chosen), *more)))
 
 
 def unread(snapshot: Snapshot, chosen: Sequence[str]) -> list[str]:
-    """Environments of `chosen` that cannot be read now, and why, one sentence each."""
-    found = unread_environments(snapshot)
-    return [f"{name} cannot be read now: {why}" for name, why in found.items() if name in chosen]
+    """What of the environments of `chosen` cannot be read now, and why, one sentence each."""
+    whole = unread_environments(snapshot)
+    sentences = [
+        f"{name} cannot be read now: {why}" for name, why in whole.items() if name in chosen
+    ]
+    return sentences + [
+        text
+        for feed in snapshot.feeds
+        for kind in CORE
+        if feed.kind == kind.id and feed.environment in chosen and feed.environment not in whole
+        for text in _blind(feed.environment, kind.kind, feed.state, feed.message)
+    ]
+
+
+def _blind(environment: str, kind: str, state: FeedState, message: str) -> list[str]:
+    if state is FeedState.LIVE:
+        return []
+    if state is FeedState.ABSENT:
+        why = "is not served: Flux's CRDs are not installed"
+    else:
+        why = f"cannot be read now: {message or f'its feed is {state.value}'}"
+    return [f"{environment}: {kind} {why}"]

@@ -54,12 +54,13 @@ class Command:
     `plan` None marks a view: the screen opens pane `id`, the headless verb prints it. `questions`
     are put to the Engine before `plan` is called (their answers are in the Snapshot then).
     `disabled_reason` returns why it cannot be done now, or None. `plan` raises UsageError when the
-    arguments make no sense.
+    arguments make no sense. `needs_tags`: it rests on what registries list, so that a headless verb
+    waits for them.
     """
 
     __slots__ = (
         *("arguments", "disabled_reason", "family", "footer", "help", "id", "keys"),
-        *("plan", "questions", "title", "verb"),
+        *("needs_tags", "plan", "questions", "title", "verb"),
     )
 
     def __init__(
@@ -76,6 +77,7 @@ class Command:
         plan: Callable[[Context, Values], Plan] | None = None,
         footer: bool = True,
         verb: str = "",
+        needs_tags: bool = False,
     ) -> None:
         self.id = id
         self.keys = keys
@@ -88,3 +90,4 @@ class Command:
         self.plan = plan
         self.footer = footer
         self.verb = verb
+        self.needs_tags = needs_tags

@@ -22,9 +22,23 @@ REASON = Argument("reason", "Why?")
 
 VIEWS = (
     Command(
-        "versions", ("1",), "Versions", "What runs where, and what would.", "view", verb="versions"
+        "versions",
+        ("1",),
+        "Versions",
+        "What runs where, and what would.",
+        "view",
+        verb="versions",
+        needs_tags=True,
     ),
-    Command("tags", ("2", "t"), "Tags", "Why this version and not that one.", "view", verb="tags"),
+    Command(
+        "tags",
+        ("2", "t"),
+        "Tags",
+        "Why this version and not that one.",
+        "view",
+        verb="tags",
+        needs_tags=True,
+    ),
     Command(
         "chain",
         ("3", "g"),
@@ -136,6 +150,7 @@ ACTS = (
         questions=lambda c, v: promote.questions(c, v),
         plan=lambda c, v: promote.plan(c, v),
         verb="promote",
+        needs_tags=True,
     ),
     Command(
         "rollback",
@@ -158,6 +173,7 @@ ACTS = (
         questions=lambda c, v: pin.questions(c, v),
         plan=lambda c, v: pin.pin_plan(c, v, "rollback"),
         verb="rollback",
+        needs_tags=True,
     ),
     Command(
         "pin",
@@ -180,6 +196,7 @@ ACTS = (
         questions=lambda c, v: pin.questions(c, v),
         plan=lambda c, v: pin.pin_plan(c, v, "pin"),
         verb="pin",
+        needs_tags=True,
     ),
     Command(
         "unpin",
@@ -190,6 +207,7 @@ ACTS = (
         disabled_reason=lambda c: unpin.refusal(c),
         plan=lambda c, v: unpin.plan(c, v),
         verb="unpin",
+        needs_tags=True,
     ),
     Command(
         "publish",
@@ -215,6 +233,7 @@ ACTS = (
         questions=lambda c, v: publish.questions(c, v),
         plan=lambda c, v: publish.plan(c, v),
         verb="publish",
+        needs_tags=True,
     ),
     Command(
         "publish-bad",

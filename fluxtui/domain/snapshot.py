@@ -71,6 +71,8 @@ class TagList:
     """Tags of one repository (`oci://host/path`) as last listed (epoch seconds; 0 never).
 
     `facts` by tag, `pinned` by digest: what sources are pinned to, whether or not a tag is on it.
+    `read_for`: sources whose manifests have been read, as far as they can be: what is picked and
+    what runs has its name then.
     """
 
     repository: str
@@ -79,6 +81,7 @@ class TagList:
     error: str = ""
     facts: Mapping[str, TagFacts] = field(default_factory=lambda: MappingProxyType({}))
     pinned: Mapping[str, TagFacts] = field(default_factory=lambda: MappingProxyType({}))
+    read_for: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

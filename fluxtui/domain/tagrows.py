@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fluxtui.domain.board import Line
 from fluxtui.domain.instants import instant
@@ -28,37 +29,63 @@ _ORDER: dict[Refusal | None, int] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class RunsIn:
+    """A tag's digest runs in an Environment: `reached` of `of` Kustomizations have it.
+
+    `under_another_tag`: it was rolled out by another name of the same digest.
+    """
+
+    environment: str
+    under_another_tag: bool = False
+    reached: int = 0
+    of: int = 0
+
+    def __str__(self) -> str:
+        if self.under_another_tag:
+            return f"({self.environment})"
+        share = "" if self.reached == self.of else f" ({self.reached}/{self.of})"
+        return self.environment + share
+
+
 def runs_in(snapshot: Snapshot, tags: TagList) -> dict[str, tuple[str, ...]]:
-    """Tag -> Environments in which it runs.
+    """Tag -> Environments in which it runs, in words.
 
     `production (3/6)`: half-way through a roll-out; `(production)`: its digest runs there, under
     another name.
     """
-    found: dict[str, dict[str, None]] = {}
+    found = places(snapshot, tags)
+    return {tag: tuple(dict.fromkeys(map(str, each))) for tag, each in found.items()}
+
+
+def places(snapshot: Snapshot, tags: TagList) -> dict[str, tuple[RunsIn, ...]]:
+    """Tag -> Environments in which it runs."""
+    found: dict[str, dict[RunsIn, None]] = {}
     for row in snapshot.board.rows:
         for name, lines in row.lines.items():
             for line in lines:
                 resource = snapshot.get(line.source)
                 if resource is not None and ocirepository.url(resource) == tags.repository:
-                    for tag, text in _of_line(name, line, tags.facts).items():
-                        found.setdefault(tag, {})[text] = None
-    return {tag: tuple(names) for tag, names in found.items()}
+                    for tag, place in _of_line(name, line, tags.facts).items():
+                        found.setdefault(tag, {})[place] = None
+    return {tag: tuple(each) for tag, each in found.items()}
 
 
-def _of_line(environment: str, line: Line, facts: Mapping[str, TagFacts]) -> dict[str, str]:
+def _of_line(environment: str, line: Line, facts: Mapping[str, TagFacts]) -> dict[str, RunsIn]:
     live = [revision for _key, revision in line.running.revisions if revision]
     whole = line.running.version
     if not live:
-        return {whole: environment} if whole else {}
-    found: dict[str, str] = {}
+        return {whole: RunsIn(environment)} if whole else {}
+    found: dict[str, RunsIn] = {}
     for digest, count in Counter(digest_of(r) or r for r in live).items():
-        share = "" if count == len(line.running.revisions) else f" ({count}/{len(live)})"
+        all_have_it = count == len(line.running.revisions)
+        here = RunsIn(environment, False, count, count if all_have_it else len(live))
         named = {tag_of(r) for r in live if (digest_of(r) or r) == digest} - {""}
-        if whole and not share:
+        if whole and all_have_it:
             named = {whole}
         for tag in tags_of_digest(digest, facts):
-            found[tag] = f"({environment})" if named else environment + share
-        found.update({tag: environment + share for tag in named})
+            found[tag] = replace(here, under_another_tag=True) if named else here
+        found.update(dict.fromkeys(named, here))
     return found
 
 

@@ -128,7 +128,8 @@ class Timeline:
             if not _is_ours(subject, line, told, self._windows)
         ]
         lines += self._act_lines
-        lines.sort(key=lambda pair: pair[0], reverse=True)
+        # Within a second by name: what arrived first must not decide.
+        lines.sort(key=_place, reverse=True)
         if len(lines) > self._kept:
             self._forget(lines[self._kept - 1][0])
         kept = (line for _at, line in lines[: self._kept])
@@ -138,6 +139,12 @@ class Timeline:
         for subject, told in list(self._told.items()):
             if all(line.last < before for line in told):
                 del self._told[subject], self._happened[subject]
+
+
+def _place(line: tuple[int, _Told | Change]) -> tuple[int, str, str]:
+    at, one = line
+    about = one if isinstance(one, Change) else one.first
+    return at, about.environment, about.subject
 
 
 def _newest(found: list[Occurrence], most: int) -> list[Occurrence]:

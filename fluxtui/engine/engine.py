@@ -55,6 +55,7 @@ class Engine:
 
     `connect` makes the Cluster of an Environment; `registry` makes the registry client. Both are
     called inside the thread and may import what they like. `now`: the wall clock, epoch seconds.
+    `follow_tags`: False when nobody will look at tags: no registry is asked then.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class Engine:
         journal: Journal | None = None,
         now: Callable[[], float] = time.time,
         pace: Pace | None = None,
+        follow_tags: bool = True,
     ) -> None:
+        self._follow_tags = follow_tags
         self._config = config
         self._connect = connect
         self._clock = Clock(now=now)
@@ -205,7 +208,7 @@ class Engine:
         gc.set_threshold(50_000, 20, 50)
         apis = [asyncio.create_task(api.run()) for api in self._apis]
         await asyncio.sleep(0)
-        for name in _HEAVY:
+        for name in _HEAVY if self._follow_tags else _HEAVY[:1]:
             importlib.import_module(name)
             await asyncio.sleep(0)
         publishing = asyncio.create_task(self._publisher.run())
@@ -239,7 +242,8 @@ class Engine:
         self._publisher.changed()
 
     def _completed(self, batch: Batch) -> Snapshot:
-        self._tags.update(batch)
+        if self._follow_tags:
+            self._tags.update(batch)
         if self._interest and any(touch.key in self._interest for touch in batch.touched):
             self._follow_interest(batch.half)
         snapshot = self._complete(batch)

@@ -34,6 +34,7 @@ class _Reading:
     fresh: frozenset[str] = frozenset()
     tried: set[str] = dataclasses.field(default_factory=set)
     spare: int = NEWEST_LOOKS
+    unsaid: bool = False
 
 
 class TagWatch:
@@ -81,6 +82,8 @@ class TagWatch:
 
     def look(self, snapshot: Snapshot) -> None:
         """A Snapshot was completed: new picks may want new manifests."""
+        for unsaid in [r for r in self._reading.values() if r.unsaid]:
+            unsaid.due.set()
         before, self._selections = self._selections, snapshot.selections
         if before is snapshot.selections:
             return
@@ -104,7 +107,11 @@ class TagWatch:
                 same = known.tags if known.tags == tags else tags
                 self._listed_anew(known, tags)
                 listed = dataclasses.replace(
-                    known, tags=same, listed_at=self._clock.now(), error=""
+                    known,
+                    tags=same,
+                    listed_at=self._clock.now(),
+                    error="",
+                    read_for=known.read_for if same is known.tags else frozenset(),
                 )
             self._keep_list(listed)
             return listed
@@ -189,6 +196,19 @@ class TagWatch:
                 # in sight that has no facts says so.
                 with contextlib.suppress(FluxtuiError):
                     await self.read_facts(repository, names, signatures=False)
+                reading.due.set()
+            else:
+                reading.unsaid = not self._all_read(repository)
+
+    def _all_read(self, repository: str) -> bool:
+        """Note for whom manifests were read; False while no Snapshot rests on the newest list."""
+        listed = self._known(repository)
+        if self._store.snapshot.tags.get(repository) is not listed:
+            return False
+        sources = frozenset(source.key for source in self._sources(repository))
+        if listed.listed_at and sources != listed.read_for:
+            self._keep_list(dataclasses.replace(listed, read_for=sources))
+        return True
 
     def _sources(self, repository: str) -> list[Resource]:
         """Who follows the repository; looked through once per Snapshot, not once per repository."""

@@ -38,7 +38,8 @@ def test_a_build_is_pushed_listed_and_pulled_although_nobody_can_be_asked(shell:
     told = json.loads(shell("artifact", "pull", V1, "-d", str(out), "-o", "json").out)
     assert (out / "app.yaml").read_bytes() == b"a: 1\n"
     assert told["revision"] == f"v1.0.0@{body['digest']}"
-    assert told["annotations"]["org.opencontainers.image.revision"] == "anything at all"
+    notes = {note["name"]: note["value"] for note in told["annotations"]}
+    assert notes["org.opencontainers.image.revision"] == "anything at all"
 
 
 def test_an_unchanged_folder_is_not_pushed_again(shell: Shell) -> None:
@@ -127,7 +128,7 @@ def test_a_diff_goes_file_by_file_and_line_by_line(shell: Shell) -> None:
     assert "changed logo  (binary, 2 -> 2 bytes)" in lines
     assert "added   new" in lines and "removed gone" in lines
     body = json.loads(shell("artifact", "diff", V1, V2, "-o", "json").out)
-    assert {c["file"]: c["change"] for c in body} == {
+    assert {c["file"]: c["change"] for c in body["items"]} == {
         "a.yaml": "changed", "gone": "removed", "logo": "changed", "new": "added"
     }  # fmt: skip
     same = shell("artifact", "diff", V2, shell.bundle())

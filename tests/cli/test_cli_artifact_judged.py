@@ -123,15 +123,15 @@ def test_whoever_is_pinned_to_a_digest_loses_it_with_the_manifest(shell: Shell) 
 def test_tags_tells_reasons_runs_and_manifests(delivery: Shell) -> None:
     said = delivery("tags", "app", "-e", "production", "-o", "json")
     assert said.code == 0, said.err
-    (found,) = json.loads(said.out)
+    (found,) = json.loads(said.out)["items"]
     told = {t["tag"]: t for t in found["tags"]}
-    assert found["chosen"] == RELEASE and told[RELEASE]["refusal"] == ""
-    assert told[BUILD]["refusal"] == "pre-release not admitted"
-    assert told[RELEASE]["digest"].startswith("sha256:") and told[RELEASE]["signed"] == ""
+    assert found["chosen"] == RELEASE and told[RELEASE]["verdict"] == "chosen"
+    assert told[BUILD]["verdict"] == "preRelease"
+    assert told[RELEASE]["digest"].startswith("sha256:") and told[RELEASE]["signed"] is False
     table = delivery("tags", "app", "-e", "production").out
     assert "SIGNED" in table and "CHOSEN" in table
     none = json.loads(delivery("tags", "app", "-e", "staging", "--facts", "0", "-o", "json").out)
-    assert len(none[0]["tags"]) == 3
+    assert len(none["items"][0]["tags"]) == 3
 
 
 def test_what_if_answers_for_a_tag_that_is_not_there_and_one_that_is_gone(delivery: Shell) -> None:
@@ -142,7 +142,7 @@ def test_what_if_answers_for_a_tag_that_is_not_there_and_one_that_is_gone(delive
     only = delivery("tags", "app", "-e", "staging", "--what-if", "v1.5.0").out
     assert "production" not in only
     gone = delivery("tags", "app", "--what-if-deleted", RELEASE, "-o", "json")
-    effects = {e["environment"]: e for e in json.loads(gone.out)["effects"]}
+    effects = {e["environment"]: e for e in json.loads(gone.out)["items"]}
     assert (effects["production"]["before"], effects["production"]["after"]) == (RELEASE, "v0.9.0")
     assert not effects["staging"]["changes"]
     assert delivery("tags", "app", "--what-if-deleted", "v7").code == 2

@@ -75,7 +75,7 @@ def test_a_program_gets_objects_origins_and_findings(
     assert main(["build", str(folder), "--explain", "-o", "json"]) == FINE
     data = json.loads(capsys.readouterr().out)
     assert data["findings"] == ["patch 2 of kustomization.yaml matches no object"]
-    first = data["objects"][0]
+    first = data["items"][0]
     assert first["object"]["metadata"]["name"] == "p-web"
     by_path = {origin["path"]: origin for origin in first["origins"]}
     assert by_path["data.added"] == {
@@ -87,7 +87,7 @@ def test_a_program_gets_objects_origins_and_findings(
     }
     assert main(["build", str(folder), "-o", "yaml"]) == FINE
     plain = yaml.safe_load(capsys.readouterr().out)
-    assert [obj["kind"] for obj in plain["objects"]] == ["ConfigMap", "Secret"]
+    assert [item["object"]["kind"] for item in plain["items"]] == ["ConfigMap", "Secret"]
 
 
 def test_a_mistake_is_told_by_file_and_line(

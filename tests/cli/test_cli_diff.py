@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fluxtui.cli import arguments
+from fluxtui.cli.comparing import diff_questions
 from fluxtui.cli.prints import comparisons
-from fluxtui.cli.verbs import diff_questions
 from fluxtui.domain.ask import (
     ComparedKustomization,
     Comparison,

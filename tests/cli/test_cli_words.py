@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import CONFIG, NOW, NS, URL, ks, revision, snapshot, source, tag_list
+from builders import CONFIG, NOW, NS, ks, revision, snapshot, source, tag_list
 
 from fluxtui.cli import acts, arguments, output, vocabulary
 from fluxtui.cli.main import main
@@ -225,7 +225,7 @@ def test_tables_are_aligned_and_safe() -> None:
 
 
 def test_json_has_values_for_programs() -> None:
-    assert output.plain({"level": delivery().board.rows[0].lines["staging"][0].health.level}) == {
-        "level": "ok"
-    }
-    assert URL in output.plain(delivery().board)["rows"][0]["repository"]
+    assert output.plain({"a": (1, None, {"b": True})}) == {"a": [1, None, {"b": True}]}
+    for internal in (delivery().board, delivery().board.rows[0].lines["staging"][0].health.level):
+        with pytest.raises(TypeError, match="has no form for programs"):
+            output.plain({"value": internal})

@@ -130,7 +130,10 @@ async def test_the_real_delivery_rolls_to_the_end(world: Embedded, tmp_path: Pat
 
 def test_the_board_and_the_diffs_speak_of_it(world: Embedded) -> None:
     board = json.loads(fluxtui(world, "versions", "-o", "json"))
-    assert {row["service"] for row in board} >= {"datum/activity-kustomize", "platform/infra"}
+    assert {row["service"] for row in board["items"]} >= {
+        "datum/activity-kustomize",
+        "platform/infra",
+    }
     patches = fluxtui(world, "diff", "ks/activity-apiserver", "-e", "production", "--patches")
     assert "Deployment/activity-system/activity-apiserver" in patches
     assert "spec.replicas" in patches

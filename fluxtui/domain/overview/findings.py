@@ -81,7 +81,7 @@ def charts(found: Mapping[str, Sequence[Key]]) -> Iterator[Finding]:
 
 def registries(snapshot: Snapshot) -> Iterator[Finding]:
     """Repositories whose tags cannot be listed."""
-    for repository, tags in snapshot.tags.items():
+    for repository, tags in sorted(snapshot.tags.items(), key=lambda pair: pair[0]):
         if tags.error:
             yield Finding(
                 Severity.ERROR,
@@ -97,7 +97,7 @@ def registries(snapshot: Snapshot) -> Iterator[Finding]:
 
 def selections(snapshot: Snapshot) -> Iterator[Finding]:
     """Policies that pick nothing, and picks that are not what people expect."""
-    for key, selection in snapshot.selections.items():
+    for key, selection in sorted(snapshot.selections.items(), key=lambda pair: pair[0]):
         listed = snapshot.get(key)
         if listed is None:
             continue

@@ -1,0 +1,106 @@
+"""`fluxtui diff`: the comparison that the words name, put to the Engine, printed in every form.
+
+Exit 0 only when all of it could be compared. Nothing is built here.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+
+from fluxtui.cli import acts, output, prints
+from fluxtui.cli.forms import comparisons as form
+from fluxtui.cli.looking import environments_of, short_name
+from fluxtui.cli.output import conclude
+from fluxtui.cli.settling import settle
+from fluxtui.cli.target import find
+from fluxtui.cli.verdict import problems_of
+from fluxtui.commands.command import Target
+from fluxtui.domain.ask import (
+    Comparison,
+    EnvironmentsDiff,
+    LiveDiff,
+    PatchesDiff,
+    Question,
+    VersionsDiff,
+)
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.port import EnginePort
+
+DIFF_TIMEOUT = 120.0
+
+
+def diff(engine: EnginePort, args: argparse.Namespace) -> int:
+    """Compare and print."""
+    settle(engine, tags=False)
+    snapshot = engine.snapshot
+    pair = (*args.pair, *(args.environment or ()))
+    if pair:
+        environments_of(args, snapshot, args.pair)
+    questions = diff_questions(args, pair, snapshot)
+    results = [acts.answer(engine, question, DIFF_TIMEOUT) for question in questions]
+    problems = problems_of(engine.snapshot, pair, _not_compared(results))
+    output.emit(
+        prints.comparisons(results, unified=args.unified),
+        form.comparisons(results, problems),
+        args.output,
+        names=[short_name(part.kustomization) for one in results for part in one.parts],
+    )
+    return conclude(problems)
+
+
+def _not_compared(results: Iterable[Comparison]) -> Iterable[str]:
+    """What a comparison says nothing about: silence must not read as "nothing changes"."""
+    failed: dict[str, list[str]] = {}
+    for one in results:
+        yield from (f"not looked at: {text}" for text in one.unread)
+        for part in one.parts:
+            if part.error:
+                failed.setdefault(part.error, []).append(str(part.kustomization))
+        if not one.parts:
+            yield f"{one.title}: nothing was compared"
+    for error, keys in failed.items():
+        more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
+        yield f"{keys[0]}{more} could not be compared: {error}"
+
+
+def diff_questions(
+    args: argparse.Namespace, environments: Sequence[str], snapshot: Snapshot
+) -> list[Question]:
+    """The named comparison. Raises UsageError when it is not clear which."""
+    if not args.target:
+        raise UsageError("a diff of what?", next="fluxtui diff SERVICE -e ENV --patches")
+    if sum(map(bool, (args.patches, args.live, args.before or args.after))) > 1:
+        raise UsageError("one comparison at a time", next="--patches, --live, or --from and --to")
+    if len(environments) == 2 and not (args.patches or args.live):
+        service = find(args.target, environments[0], snapshot).service
+        return [EnvironmentsDiff(service, environments[0], environments[1])]
+    if len(environments) != 1:
+        raise UsageError("a diff in which environment?", next="add -e ENV, or --env A --env B")
+    target = find(args.target, environments[0], snapshot)
+    lines = _lines(target, snapshot)
+    if args.before or args.after:
+        if not args.after:
+            raise UsageError("--from needs --to")
+        if not lines:
+            raise UsageError(f"{args.target} is not delivered in {environments[0]}")
+        return [
+            VersionsDiff(key, args.after, args.before, target.kustomization) for key, _m in lines
+        ]
+    members = tuple(m for _key, found in lines for m in found)
+    if target.kustomization is not None:
+        members = (target.kustomization,)
+    if not members:
+        raise UsageError(f"{args.target} has no Kustomization in {environments[0]}")
+    return [LiveDiff(key) if args.live else PatchesDiff(key) for key in members]
+
+
+def _lines(target: Target, snapshot: Snapshot) -> list[tuple[Key, tuple[Key, ...]]]:
+    if target.source is not None:
+        line = snapshot.board.line(target.source)
+        return [(target.source, line.kustomizations if line else ())]
+    row = snapshot.board.row(target.service)
+    found = row.lines.get(target.environment, ()) if row else ()
+    return [(line.source, line.kustomizations) for line in found]

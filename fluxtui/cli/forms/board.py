@@ -1,0 +1,144 @@
+"""The board and what is wrong with it as data: `versions` and `status`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fluxtui.cli.forms.chain import node
+from fluxtui.cli.forms.envelope import (
+    LEVELS,
+    Document,
+    document,
+    listing,
+    mark,
+    maybe,
+    reference,
+)
+from fluxtui.domain.board import ChainNode, Finding, Line, Mark, Row, Running
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
+
+
+def versions(
+    snapshot: Snapshot,
+    rows: Iterable[Row],
+    environments: Sequence[str],
+    problems: Iterable[str] = (),
+) -> Document:
+    """One item for every source of every Service in every Environment."""
+    return listing("Versions", lines(snapshot, rows, environments), problems)
+
+
+def lines(snapshot: Snapshot, rows: Iterable[Row], environments: Sequence[str]) -> list[Document]:
+    """The items of `versions`, in the order of the table."""
+    return [
+        _line(snapshot, row, name, line)
+        for row in rows
+        for name in environments
+        for line in row.lines.get(name, ())
+    ]
+
+
+def suspended(line: Line) -> list[tuple[Key, Mark]]:
+    """The source and those of its Kustomizations that are suspended."""
+    own = [(line.source, line.suspended)] if line.suspended is not None else []
+    return own + [(hold.key, hold.mark) for hold in line.held]
+
+
+def _line(snapshot: Snapshot, row: Row, environment: str, line: Line) -> Document:
+    """A value that is not known now is null, also where it was seen before."""
+    holds = suspended(line)
+    blind = "" if line.known.known else f"{environment} {line.known.clause}"
+    unlisted = blind or ("" if line.listed.known else f"its tags: {line.listed.reason}")
+    nothing = "it is pinned to a digest that no known tag is on" if line.by_digest else line.note
+    picked = "" if blind or line.would_pick.startswith("sha256:") else line.would_pick
+    picked = picked if line.listed.known or line.by_digest else ""
+    newest = "" if unlisted else line.newest
+    compares = not blind and bool(line.running.version) and bool(picked)
+    return {
+        "service": row.service,
+        "environment": environment,
+        "source": reference(line.source),
+        "repository": _repository(snapshot, row, line),
+        **_running(line.running, blind),
+        **maybe("wouldPick", picked, unlisted or nothing or "its policy picks nothing"),
+        **maybe("newest", newest, unlisted or "no tag of it is a version"),
+        **maybe(
+            "behind",
+            line.behind if compares else None,
+            blind or "what runs or what would be picked is not known",
+        ),
+        "policy": line.policy,
+        "health": {"level": LEVELS[line.health.level], "message": line.health.text},
+        "suspended": bool(holds),
+        "suspensions": [mark(key, held) for key, held in holds],
+        "pinned": line.pinned is not None,
+        "pins": [mark(line.source, line.pinned)] if line.pinned is not None else [],
+        "kustomizations": [reference(key) for key in line.kustomizations],
+        "note": line.note,
+    }
+
+
+def _repository(snapshot: Snapshot, row: Row, line: Line) -> str:
+    """Where its artifact comes from; empty for what comes from no registry."""
+    resource = snapshot.get(line.source)
+    return ocirepository.url(resource) if resource is not None else row.repository
+
+
+def _running(running: Running, blind: str) -> Document:
+    named = running.version if not running.version.startswith("sha256:") else ""
+    nothing = blind or ("nothing was applied yet" if not running.text else "")
+    if blind:
+        named = ""
+    apart = "" if running.version else f"its Kustomizations do not agree: {running.text}"
+    return {
+        **maybe("version", named, nothing or apart or "no known tag is on this digest"),
+        **maybe(
+            "digest",
+            "" if blind else running.digest,
+            nothing or apart or "its revision has no digest",
+        ),
+        "running": "" if blind else running.text,
+        "revisions": [
+            {
+                "kustomization": reference(key),
+                **maybe("revision", revision, "nothing was applied yet"),
+            }
+            for key, revision in running.revisions
+        ],
+    }
+
+
+def status(
+    snapshot: Snapshot,
+    environments: Sequence[str],
+    *,
+    healthy: bool,
+    not_ready: Iterable[ChainNode],
+    findings: Iterable[Finding],
+    problems: Iterable[str],
+) -> Document:
+    """Whether all is well, and what is not."""
+    return document(
+        "Status",
+        healthy=healthy,
+        versions=lines(snapshot, snapshot.board.rows, environments),
+        notReady=[node(snapshot, one) for one in not_ready],
+        findings=[finding(one) for one in findings],
+        problems=list(problems),
+    )
+
+
+def finding(one: Finding) -> Document:
+    """One thing that a person should know; `object` is there when it is about one."""
+    about = {"object": reference(one.subject)} if one.subject is not None else {}
+    return {
+        "severity": one.severity.value,
+        "code": one.code,
+        "environment": one.environment,
+        **about,
+        "message": one.message,
+        "next": one.next,
+        "since": one.since,
+    }

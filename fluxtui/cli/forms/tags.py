@@ -1,0 +1,121 @@
+"""Tags of sources, and what a tag would do, as data: `tags` and `tags --what-if`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
+from fluxtui.commands.effects import Followed, TagEffects
+from fluxtui.domain.resource import Key
+from fluxtui.domain.selection import Refusal, Selection, Verdict
+from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
+from fluxtui.domain.tagrows import RunsIn, places
+
+_REFUSALS = {
+    Refusal.FILTERED: "filteredOut",
+    Refusal.NOT_A_VERSION: "notAVersion",
+    Refusal.PRERELEASE: "preRelease",
+    Refusal.OUT_OF_RANGE: "outOfRange",
+    Refusal.LOWER: "lower",
+    Refusal.AMBIGUOUS: "ambiguous",
+}
+_UNREAD = "its manifest was not read"
+
+
+def tags(
+    snapshot: Snapshot,
+    shown: Mapping[Key, Sequence[Verdict]],
+    lists: Mapping[Key, TagList],
+    problems: Iterable[str] = (),
+) -> Document:
+    """One item a source; `shown`: its verdicts in the order of the table."""
+    items = (_source(snapshot, key, verdicts, lists[key]) for key, verdicts in shown.items())
+    return listing("Tags", items, problems)
+
+
+def _source(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], listed: TagList) -> Document:
+    selection: Selection = snapshot.selections[key]
+    policy, running = selection.policy, places(snapshot, listed)
+    pinned = {}
+    if policy.digest:
+        pinned = {"pinnedDigest": policy.digest, **_facts(listed.pinned.get(policy.digest))}
+    return {
+        "environment": key.environment,
+        "source": reference(key),
+        "repository": listed.repository,
+        "policy": policy.describe(),
+        "pinned": [pinned] if pinned else [],
+        **maybe("chosen", selection.chosen, selection.error or "the policy picks by digest"),
+        **maybe("newest", selection.newest, "no tag is a version"),
+        **maybe("newestByTime", selection.newest_by_time, "publish times are not all known"),
+        "warnings": list(selection.warnings),
+        "tags": [
+            {
+                "tag": v.tag,
+                "verdict": _REFUSALS[v.refusal] if v.refusal else "chosen",
+                "reason": v.reason,
+                "runsIn": [_place(place) for place in running.get(v.tag, ())],
+                **_facts(listed.facts.get(v.tag)),
+            }
+            for v in verdicts
+        ],
+    }
+
+
+def _place(place: RunsIn) -> Document:
+    return {
+        "environment": place.environment,
+        "underAnotherTag": place.under_another_tag,
+        "reached": place.reached,
+        "of": place.of,
+    }
+
+
+def _facts(fact: TagFacts | None) -> Document:
+    unsigned = _UNREAD if fact is None else "signatures could not be looked up"
+    return {
+        **maybe("digest", fact and fact.digest, _UNREAD),
+        **maybe("publishedAt", fact and fact.created, _unsaid(fact, "publish time")),
+        **maybe("origin", fact and fact.source, _unsaid(fact, "source")),
+        **maybe("originRevision", fact and fact.revision, _unsaid(fact, "revision")),
+        **maybe(
+            "signed", None if fact is None or fact.signed is None else bool(fact.signed), unsigned
+        ),
+    }
+
+
+def _unsaid(fact: TagFacts | None, what: str) -> str:
+    return _UNREAD if fact is None else f"its manifest says no {what}"
+
+
+def what_if(
+    effects: TagEffects,
+    each: Iterable[Followed],
+    repository: str,
+    *,
+    tag: str,
+    deleted: str,
+    problems: Iterable[str],
+) -> Document:
+    """Who would take a new tag, or fall back without one."""
+    return document(
+        "TagEffects",
+        repository=repository,
+        tag=tag,
+        deleted=deleted,
+        items=[_effect(one) for one in each],
+        unseen=list(effects.unseen),
+        problems=list(problems),
+    )
+
+
+def _effect(one: Followed) -> Document:
+    return {
+        "environment": one.source.key.environment,
+        "source": reference(one.source.key),
+        "changes": one.changes,
+        **maybe("before", one.before, "it picks nothing"),
+        **maybe("after", one.after, "it would find nothing to pick"),
+        "seen": one.seen,
+        "says": one.says,
+    }

@@ -1,0 +1,161 @@
+"""What every view needs first: in which environments, at what, and how well that is known.
+
+A `Look` is one question of a person: the environments, the Target, and why the answer may not be
+whole. Only this file reads `-e` and the target of a view.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fluxtui.cli.settling import settle
+from fluxtui.cli.target import find
+from fluxtui.cli.verdict import problems_of
+from fluxtui.commands.command import Target
+from fluxtui.domain.board import Board, ChainNode, Line, Row
+from fluxtui.domain.errors import FluxtuiError, UsageError
+from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.port import EnginePort
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A settled question. `problems`: why the answer may not be whole, one sentence each."""
+
+    snapshot: Snapshot
+    environments: tuple[str, ...]
+    target: Target
+    problems: tuple[str, ...] = ()
+
+    @property
+    def board(self) -> Board:
+        """The board inside the Snapshot."""
+        return self.snapshot.board
+
+    def rows(self) -> tuple[Row, ...]:
+        """Rows of what was asked about, with the lines that are meant.
+
+        Raises FluxtuiError when the board has none: other rows would be another answer.
+        """
+        target = self.target
+        if not (target.service or target.kustomization or target.source):
+            return self.board.rows
+        rows = [row for row in self.board.rows if row.service == target.service]
+        if target.source is not None and rows:
+            rows = [_only(row, target.source) for row in rows]
+        if not rows:
+            raise _not_delivered(target, self.snapshot)
+        there = any(row.lines.get(name) for row in rows for name in self.environments)
+        if not (there or self.problems):
+            raise FluxtuiError(
+                f"{target.service} is not delivered in {', '.join(self.environments)}",
+                next=f"it is in {', '.join(name for row in rows for name in row.lines)}",
+            )
+        return tuple(rows)
+
+    def chains(self) -> Mapping[str, Sequence[ChainNode]]:
+        """Nodes of what was asked about, Environment by Environment."""
+        target = self.target
+        return {
+            name: [n for n in self.board.chains.get(name, ()) if self._is_meant(n, target)]
+            for name in self.environments
+        }
+
+    def _is_meant(self, node: ChainNode, target: Target) -> bool:
+        if target.service:
+            return node.service == target.service
+        if target.kustomization is not None:
+            return node.key in self._related(target.kustomization)
+        if target.source is not None:
+            resource = self.snapshot.get(node.key)
+            return resource is not None and kustomization.source(resource) == target.source
+        return True
+
+    def _related(self, key: Key) -> set[Key]:
+        """A Kustomization and all that it waits for."""
+        table = self.snapshot.table(key.environment, kustomization.KIND)
+        related: set[Key] = set()
+        due = [key]
+        while due:
+            one = due.pop()
+            if one not in related and one in table:
+                related.add(one)
+                due += kustomization.depends_on(table[one])
+        return related
+
+
+def look(
+    engine: EnginePort, args: argparse.Namespace, more: Sequence[str] = (), *, tags: bool
+) -> Look:
+    """Wait until enough is known. Raises UsageError for what is not there."""
+    unknown = settle(engine, tags=tags)
+    snapshot = engine.snapshot
+    chosen = environments_of(args, snapshot, more)
+    target = target_of(args, chosen, snapshot)
+    if target.environment:
+        chosen = (target.environment,)
+    mine = [text for text in unknown if not _about_others(text, chosen, snapshot)]
+    return Look(snapshot, chosen, target, tuple(problems_of(snapshot, chosen, mine)))
+
+
+def again(seen: Look, snapshot: Snapshot) -> Look:
+    """The same question to a newer Snapshot."""
+    return replace(seen, snapshot=snapshot)
+
+
+def environments_of(
+    args: argparse.Namespace, snapshot: Snapshot, more: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The Environments of `-e` (and `more`), else all. Raises UsageError for an unknown one."""
+    names = tuple(e.name for e in snapshot.config.environments)
+    for name in (*more, *(args.environment or ())):
+        if name not in names:
+            raise UsageError(f"there is no environment {name!r}", next=f"known: {', '.join(names)}")
+    return tuple(dict.fromkeys((*more, *(args.environment or ())))) or names
+
+
+def target_of(args: argparse.Namespace, chosen: Sequence[str], snapshot: Snapshot) -> Target:
+    """What the view is about; an empty Target: everything."""
+    text = getattr(args, "target", "")
+    return find(text, chosen[0] if len(chosen) == 1 else "", snapshot)
+
+
+def _about_others(text: str, chosen: Sequence[str], snapshot: Snapshot) -> bool:
+    others = [e.name for e in snapshot.config.environments if e.name not in chosen]
+    return any(text.startswith(f"{name}: ") for name in others)
+
+
+def _only(row: Row, source: Key) -> Row:
+    lines: dict[str, tuple[Line, ...]] = {}
+    for name, every in row.lines.items():
+        mine = tuple(line for line in every if line.source == source)
+        lines |= {name: mine} if mine else {}
+    return replace(row, lines=lines) if lines else row
+
+
+def _not_delivered(target: Target, snapshot: Snapshot) -> FluxtuiError:
+    key = target.kustomization or target.source
+    assert key is not None
+    resource = snapshot.get(key)
+    wanted = resource.spec.get("sourceRef") if resource is not None else None
+    fed = ""
+    if isinstance(wanted, Mapping):
+        fed = f": it is fed by {wanted.get('kind')} {wanted.get('name')}"
+    return FluxtuiError(
+        f"no service of the board delivers it{fed}",
+        where=str(key),
+        next=f"fluxtui chain {short_name(key)} -e {key.environment}",
+    )
+
+
+def short_name(key: Key) -> str:
+    """`ks/NS/NAME`: what every verb takes as its target."""
+    from fluxtui.domain.kinds import by_short
+
+    kind = by_short(key.kind)
+    word = kind.short if kind is not None and kind.id == (key.group, key.kind) else key.kind.lower()
+    return "/".join(part for part in (word, key.namespace, key.name) if part)

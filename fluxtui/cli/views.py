@@ -1,0 +1,198 @@
+"""The views as verbs: each waits for what it needs, then prints table and data of one Snapshot."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from fluxtui.cli import output, prints
+from fluxtui.cli.forms import board as board_form
+from fluxtui.cli.forms import chain as chain_form
+from fluxtui.cli.forms import past as past_form
+from fluxtui.cli.forms import plans as plans_form
+from fluxtui.cli.looking import Look, again, look, short_name
+from fluxtui.cli.output import conclude
+from fluxtui.cli.session import SETTLED
+from fluxtui.domain.board import Finding, Level, Severity
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.overview.pods import POD
+from fluxtui.domain.snapshot import Change, Snapshot
+from fluxtui.engine.journal import Entry, Journal
+from fluxtui.engine.port import EnginePort
+
+PODS = 10.0
+"""Seconds for the Pods of what is not ready."""
+
+_LOUDEST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+View = Callable[[EnginePort, argparse.Namespace], int]
+
+
+def versions(engine: EnginePort, args: argparse.Namespace) -> int:
+    """What runs where, and what would."""
+    seen = look(engine, args, tags=True)
+    rows, chosen, snapshot = seen.rows(), seen.environments, seen.snapshot
+    shown = [line for row in rows for name in chosen for line in row.lines.get(name, ())]
+    urls = {ocirepository.url(s) for line in shown if (s := snapshot.get(line.source))}
+    unlisted = [
+        f"tags of {url} cannot be listed: {snapshot.tags[url].error}"
+        for url in sorted(urls & set(snapshot.tags))
+        if snapshot.tags[url].error
+    ]
+    problems = list(dict.fromkeys((*seen.problems, *unlisted)))
+    output.emit(
+        prints.versions(rows, chosen),
+        board_form.versions(snapshot, rows, chosen, problems),
+        args.output,
+        wide=prints.versions(rows, chosen, wide=True),
+        names=[short_name(line.source) for line in shown],
+    )
+    # Findings go to stderr, so that a table stays a table.
+    loud = [f for f in findings_of(seen) if f.severity != Severity.INFO]
+    if loud:
+        print(prints.findings(loud), file=sys.stderr)
+    messages = {finding.message for finding in loud}
+    conclude(text for text in problems if text not in messages)
+    return 1 if problems else 0
+
+
+def findings_of(seen: Look) -> list[Finding]:
+    """What a person should know of these environments, worst first, in a fixed order."""
+    mine = [f for f in seen.snapshot.findings if f.environment in ("", *seen.environments)]
+    return sorted(mine, key=_loudness)
+
+
+def _loudness(finding: Finding) -> int:
+    return _LOUDEST_FIRST.index(finding.severity)
+
+
+def status(engine: EnginePort, args: argparse.Namespace) -> int:
+    """The board in short. 0 only when all is known and all is well."""
+    seen = look(engine, args, tags=True)
+    snapshot, chosen = seen.snapshot, seen.environments
+    nodes = [n for name in chosen for n in snapshot.board.chains.get(name, ())]
+    not_ready = [n for n in nodes if n.health.level != Level.OK]
+    findings = findings_of(seen)
+    lines = [ln for r in snapshot.board.rows for e in chosen for ln in r.lines.get(e, ())]
+    well = all(line.health.level == Level.OK for line in lines)
+    bad = any(f.severity == Severity.ERROR for f in findings)
+    healthy = well and not (bad or not_ready or seen.problems)
+    data = board_form.status(
+        snapshot,
+        chosen,
+        healthy=healthy,
+        not_ready=not_ready,
+        findings=findings,
+        problems=seen.problems,
+    )
+    parts = [prints.versions(snapshot.board.rows, chosen)]
+    parts += [prints.not_ready(not_ready)] if not_ready else []
+    parts += [prints.findings(findings)] if findings else []
+    names = [short_name(node.key) for node in not_ready]
+    output.emit("\n".join(parts), data, args.output, names=names)
+    conclude(seen.problems)
+    return 0 if healthy else 1
+
+
+def chain(engine: EnginePort, args: argparse.Namespace) -> int:
+    """What is waiting for what, and the root blocker."""
+    seen = look(engine, args, tags=False)
+    seen = _with_pods(engine, seen)
+    chains = seen.chains()
+    nodes = [node for found in chains.values() for node in found]
+    output.emit(
+        prints.chain(chains),
+        chain_form.chain(seen.snapshot, nodes, seen.problems),
+        args.output,
+        names=[short_name(node.key) for node in nodes],
+    )
+    return conclude(seen.problems)
+
+
+def _with_pods(engine: EnginePort, seen: Look) -> Look:
+    """With the Pods of what is not ready, so that a reason can name a container."""
+    troubled = frozenset(
+        node.key
+        for nodes in seen.chains().values()
+        for node in nodes
+        if node.health.level != Level.OK
+    )
+    if not troubled:
+        return seen
+    engine.interest(troubled)
+    environments = {key.environment for key in troubled} - set(seen.snapshot.unreachable)
+
+    def live(snapshot: Snapshot) -> bool:
+        states = {f.environment: f.state for f in snapshot.feeds if f.kind == POD}
+        return all(states.get(e) in SETTLED for e in environments)
+
+    try:
+        return again(seen, engine.wait_for(live, PODS).result(PODS + 5))
+    except TimeoutError:
+        return again(seen, engine.snapshot)
+
+
+def events(engine: EnginePort, args: argparse.Namespace) -> int:
+    """What changed, over all environments."""
+    seen = look(engine, args, tags=False)
+    subjects = _subjects(seen)
+    changes = [
+        change for change in seen.snapshot.changes if _is_of(change, seen.environments, subjects)
+    ]
+    names = dict.fromkeys(change.subject for change in changes)
+    output.emit(
+        prints.changes(changes),
+        past_form.events(changes, seen.problems),
+        args.output,
+        names=list(names),
+    )
+    return conclude(seen.problems)
+
+
+def _subjects(seen: Look) -> set[tuple[str, str]] | None:
+    """(environment, label) of all objects that were asked about; None: of everything."""
+    target = seen.target
+    if not (target.service or target.kustomization or target.source):
+        return None
+    if target.kustomization is not None:
+        keys = {target.kustomization}
+    else:
+        keys = {node.key for nodes in seen.chains().values() for node in nodes}
+        keys |= {line.source for row in seen.rows() for each in row.lines.values() for line in each}
+    keys |= {target.source} if target.source is not None else set()
+    return {(key.environment, key.label) for key in keys}
+
+
+def _is_of(
+    change: Change, environments: Sequence[str], subjects: set[tuple[str, str]] | None
+) -> bool:
+    if subjects is not None:
+        return any((name, change.subject) in subjects for name in environments)
+    return any(map(change.concerns, environments))
+
+
+def journal(path: str, args: argparse.Namespace) -> int:
+    """What was done from here, and how it went. Asks nobody."""
+    entries = list(Journal(path).read())
+    wanted = {entry.plan for entry in entries if entry.type == "plan" and _is_meant(entry, args)}
+    entries = [entry for entry in entries if entry.plan in wanted]
+    names = list(dict.fromkeys(entry.plan for entry in entries))
+    output.emit(prints.journal(entries), plans_form.journal(entries), args.output, names=names)
+    return 0
+
+
+def _is_meant(entry: Entry, args: argparse.Namespace) -> bool:
+    """Whether a Plan touches the environments and the object that were asked for."""
+    chosen, target = args.environment or (), str(args.target or "")
+    if chosen and not set(chosen) & set(map(str, entry.body.get("environments") or ())):
+        return False
+    if not target:
+        return True
+    *_kind, name = target.split("/")
+    texts = [str(entry.body.get("title") or "")]
+    for step in entry.body.get("steps") or ():
+        about = step.get("target") or {}
+        texts += [str(about.get("name") or ""), Path(str(step.get("repository") or "")).name]
+    return name in texts[1:] or name in texts[0].split()

@@ -1,0 +1,95 @@
+"""Objects of a delivery as a cluster has them, status and all: written as a controller would."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cli_delivery import REPOSITORY, Shell
+
+from fluxtui.cluster.client import connect
+
+Object = Mapping[str, Any]
+READY = {
+    "type": "Ready",
+    "status": "True",
+    "reason": "ReconciliationSucceeded",
+    "message": "Applied revision",
+    "lastTransitionTime": "2026-11-23T03:12:00Z",
+}
+SOURCE = "source.toolkit.fluxcd.io/v1"
+KUSTOMIZE = "kustomize.toolkit.fluxcd.io/v1"
+
+
+def failed(reason: str, message: str) -> dict[str, Any]:
+    return {**READY, "status": "False", "reason": reason, "message": message}
+
+
+def oci(name: str, revision: str, url: str = REPOSITORY, **ref: str) -> Object:
+    return _object(
+        SOURCE, "OCIRepository", name,
+        {"interval": "1m", "url": url, "ref": ref},
+        {"observedGeneration": 1, "conditions": [READY], "artifact": _artifact(revision)},
+    )  # fmt: skip
+
+
+def ks(
+    name: str,
+    revision: str = "",
+    *,
+    of: str = "app",
+    kind: str = "OCIRepository",
+    condition: Mapping[str, Any] = READY,
+    **spec: Any,
+) -> Object:
+    return _object(
+        KUSTOMIZE, "Kustomization", name,
+        {
+            "interval": "10m", "path": "./", "prune": True,
+            "sourceRef": {"kind": kind, "name": of}, **spec,
+        },
+        {
+            "observedGeneration": 1, "conditions": [dict(condition)],
+            "lastAppliedRevision": revision, "lastAttemptedRevision": revision,
+        },
+    )  # fmt: skip
+
+
+def _artifact(revision: str) -> dict[str, Any]:
+    return {
+        "revision": revision,
+        "digest": "sha256:" + "0" * 64,
+        "path": "x",
+        "url": "http://source.example/x",
+        "lastUpdateTime": "2026-11-23T03:12:00Z",
+    }
+
+
+def _object(api: str, kind: str, name: str, spec: Any, status: Any) -> Object:
+    metadata = {"name": name, "namespace": "apps", "labels": {"app": name}}
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec, "status": status}
+
+
+def put(shell: Shell, environment: str, objects: Iterable[Object]) -> None:
+    """Create them in namespace `apps`, then write their status."""
+    asyncio.run(_put(shell, environment, list(objects)))
+
+
+async def _put(shell: Shell, environment: str, objects: list[Object]) -> None:
+    kubeconfig = shell.folder / f"{environment}.kubeconfig"
+    cluster = await connect(str(kubeconfig), environment, name="test")
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "apps"}}
+    try:
+        for obj in (namespace, *objects):
+            type_ = await cluster.find(str(obj["apiVersion"]), str(obj["kind"]))
+            body = {name: value for name, value in obj.items() if name != "status"}
+            await cluster.create(type_, body, field_manager="test")
+            if "status" in obj:
+                name = obj["metadata"]["name"]
+                await cluster.patch(
+                    type_, "apps", name, {"status": obj["status"]},
+                    field_manager="test", subresource="status",
+                )  # fmt: skip
+    finally:
+        await cluster.close()

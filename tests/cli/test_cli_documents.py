@@ -1,0 +1,194 @@
+"""`-o json` prints one documented schema, whatever the verb and whatever comes of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cli_delivery import REPOSITORY, Shell
+from cli_objects import failed, ks, oci, put
+from documents import checked, validators
+
+RELEASE, BUILD = "v1.0.0", "v0.0.0-build-1"
+
+
+def pushed(shell: Shell, tag: str, data: bytes) -> str:
+    """The digest of a bundle pushed under that tag, without asking the program under test."""
+    from fluxtui.artifacts import Reference, pack
+
+    text = b"kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata: {a: '%s'}\n" % data
+    kustomization = b"resources: [cm.yaml]\n"
+    folder = shell.bundle(cm_yaml=text, kustomization_yaml=kustomization)
+    with shell.client() as client:
+        packed = pack(Path(folder))
+        reference = Reference.parse(f"{REPOSITORY}:{tag}")
+        when = "2026-11-23T03:00:00Z"
+        digest: str = client.push(
+            reference, packed, source="git", revision="main", created=when
+        ).digest
+    return digest
+
+
+@pytest.fixture
+def delivery(shell: Shell) -> Shell:
+    """Staging runs a build and waits for a dependency; production is pinned to a bare digest."""
+    build, release = pushed(shell, BUILD, b"1"), pushed(shell, RELEASE, b"2")
+    shell.cluster("staging")
+    shell.cluster("production", protected=True)
+    here = f"{BUILD}@{build}"
+    broken = failed("HealthCheckFailed", "Deployment/apps/db: 0 of 1 available")
+    waits = failed("DependencyNotReady", "dependency 'apps/db' is not ready")
+    put(
+        shell,
+        "staging",
+        (
+            oci("app", here, semver=">=0.0.0-0", semverFilter=".*build.*"),
+            ks("db", here, condition=broken),
+            ks("web", here, condition=waits, dependsOn=[{"name": "db"}]),
+            ks("idle", here, suspend=True),
+        ),
+    )
+    put(
+        shell,
+        "production",
+        (oci("app", release, digest=release), ks("web", release), ks("new", condition=waits)),
+    )
+    return shell
+
+
+VIEWS = (
+    ("versions", "Versions"),
+    ("versions app -e staging", "Versions"),
+    ("status", "Status"),
+    ("chain", "Chain"),
+    ("events", "Events"),
+    ("journal", "Journal"),
+    ("tags app", "Tags"),
+    ("tags app --facts 0", "Tags"),
+    ("tags app --what-if v2.0.0", "TagEffects"),
+    ("tags app --what-if-deleted v1.0.0", "TagEffects"),
+    ("diff app -e staging --patches", "Diff"),
+    ("diff app -e staging --to v1.0.0", "Diff"),
+    ("diff app -e staging --to v9", "Diff"),
+    ("diff app --env staging --env production", "Diff"),
+    ("build ks/web -e staging", "Build"),
+    ("build ks/web -e staging --explain", "Build"),
+    ("suspend app -e staging --reason x --dry-run", "Plan"),
+    ("pin app -e staging --version v1.0.0 --reason x --dry-run", "Plan"),
+    ("artifact list oci://registry.example.com/acme/app", "ArtifactTags"),
+    ("artifact diff oci://registry.example.com/acme/app:v1.0.0 {build}", "ArtifactDiff"),
+    ("artifact tag oci://registry.example.com/acme/app:v1.0.0 --tag v3.0.0 --dry-run", "Plan"),
+    ("artifact pull oci://registry.example.com/acme/app:v1.0.0 -d {out}", "ArtifactPull"),
+    ("artifact tag oci://registry.example.com/acme/app:v1.0.0 --tag x --yes", "ArtifactWrite"),
+)
+
+
+def test_every_verb_prints_its_schema(delivery: Shell) -> None:
+    build = f"{REPOSITORY}:{BUILD}"
+    for words, kind in VIEWS:
+        typed = [w.format(build=build, out=delivery.folder / "out") for w in words.split()]
+        said = delivery(*typed, "-o", "json")
+        checked(said.out, kind)
+        assert "(staging)" not in said.out and "(production)" not in said.out, words
+
+
+def test_yaml_is_the_same_document(delivery: Shell) -> None:
+    for words in ("versions", "diff app -e staging --patches"):
+        body = json.loads(delivery(*words.split(), "-o", "json").out)
+        assert yaml.safe_load(delivery(*words.split(), "-o", "yaml").out) == body
+
+
+def test_an_act_prints_plan_and_receipts(delivery: Shell) -> None:
+    said = delivery(*["suspend", "app", "-e", "staging", "--reason", "x", "--yes", "-o", "json"])
+    document = checked(said.out, "Act")
+    assert said.code == 0 and document["receipts"][0]["outcome"] == "done"
+    journal = checked(delivery("journal", "app", "-o", "json").out, "Journal")
+    assert journal["items"][0]["type"] == "plan"
+    assert checked(delivery("journal", "other", "-o", "json").out, "Journal")["items"] == []
+
+
+def test_levels_have_one_set_of_words(delivery: Shell) -> None:
+    words = {
+        one["health"]["level"]
+        for verb in ("versions", "chain")
+        for one in json.loads(delivery(verb, "-o", "json").out)["items"]
+    }
+    assert words == {"failed", "waiting", "ready"}
+
+
+def test_what_is_unknown_is_null_with_its_reason(delivery: Shell) -> None:
+    items = checked(delivery("chain", "-o", "json").out, "Chain")["items"]
+    new = next(i for i in items if i["kustomization"]["name"] == "new")
+    assert new["version"] is None and new["versionReason"] == "nothing was applied yet"
+    pinned = next(i for i in items if i["environment"] == "production" and i["digest"])
+    assert pinned["version"] is None and "no tag" in pinned["versionReason"]
+    delivery.registry.stop()
+    line = checked(delivery("versions", "-e", "staging", "-o", "json").out, "Versions")["items"][0]
+    assert line["version"] == BUILD and line["wouldPick"] is None and line["behind"] is None
+    assert "cannot be listed" in line["wouldPickReason"] or "refused" in line["wouldPickReason"]
+
+
+def test_a_suspended_member_is_seen_although_its_source_is_ready(delivery: Shell) -> None:
+    (line,) = json.loads(delivery("versions", "-e", "staging", "-o", "json").out)["items"]
+    assert line["suspended"] is True
+    assert [held["object"]["name"] for held in line["suspensions"]] == ["idle"]
+    assert "idle is suspended" in delivery("versions", "-e", "staging").out
+
+
+MISTAKES = (
+    ("versions nope -o json", "usage", 2, "there is no service 'nope'"),
+    ("versions -e nope -o json", "usage", 2, "there is no environment 'nope'"),
+    ("versions --nonsense -o json", "usage", 2, "--nonsense"),
+    ("versions -ojson --nonsense", "usage", 2, "--nonsense"),
+    ("chain --output=json ks/web extra", "usage", 2, "extra"),
+    ("satus -o json", "usage", 2, "satus"),
+    ("resume app -e staging --yes -o json", "refused", 3, ""),
+    ("suspend app -e production --reason x -o json", "refused", 3, "production is protected"),
+    ("artifact list oci://127.0.0.1:1/a -o json", "registry", 1, ""),
+    ("build nowhere -o json", "usage", 2, "there is no such folder"),
+    ("tags -o json", "usage", 2, "tags of which service?"),
+)
+
+
+def test_refusals_and_errors_are_documents_too(delivery: Shell) -> None:
+    for words, code, exit_code, what in MISTAKES:
+        said = delivery(*words.split())
+        document = checked(said.out, "Error")
+        codes = (document["code"], document["exitCode"], said.code)
+        assert codes == (code, exit_code, exit_code), words
+        assert what in document["what"] and said.err.startswith("fluxtui: "), words
+
+
+def test_a_person_reads_errors_on_stderr_alone(delivery: Shell) -> None:
+    said = delivery("versions", "nope")
+    assert said.out == "" and "there is no service 'nope'" in said.err
+
+
+def test_the_forms_of_kubectl(delivery: Shell) -> None:
+    assert delivery("versions", "-e", "staging", "-o", "name").out == "ocirepo/apps/app\n"
+    names = delivery("chain", "-e", "staging", "-o", "name").out.split()
+    assert names == ["ks/apps/db", "ks/apps/web", "ks/apps/idle"]
+    wide = delivery("versions", "-e", "staging", "-o", "wide").out
+    assert "SOURCE" in wide and "OCIRepository/apps/app" in wide
+    template = '{range .items[*]}{.environment}{"\\t"}{.health.level}{"\\n"}{end}'
+    said = delivery("versions", "-o", f"jsonpath={template}")
+    assert said.out == "production\twaiting\nstaging\tfailed\n"
+    broken = delivery("versions", "-o", "jsonpath={.items[*")
+    assert broken.code == 2 and "template" in broken.err
+
+
+def test_every_schema_is_written_down() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text()
+    for kind in validators():
+        assert f"`{kind}`" in page, kind
+
+
+def test_the_schema_tells_a_form_apart() -> None:
+    """A check that takes anything would prove nothing."""
+    good: dict[str, Any] = {"schemaVersion": 1, "kind": "Events", "items": [], "problems": []}
+    assert not list(validators()["Events"].iter_errors(good))
+    for bad in ({"items": [{}]}, {"schemaVersion": 2}, {"extra": 1}, {"kind": "Chain"}):
+        assert list(validators()["Events"].iter_errors(good | bad)), bad
