@@ -7,6 +7,7 @@ code says whether it ended as it should. The kubeconfig is printed and kept whil
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from fluxtui.cli import places
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.embedded import Embedded, embedded
 from fluxtui.cli.looks import check_theme
+from fluxtui.cli.screen import on_terminal
 from fluxtui.commands.command import Target
 from fluxtui.domain.errors import UsageError
 from fluxtui.world.scenarios.rehearsals import MARKERS
@@ -29,7 +31,7 @@ def demo(args: argparse.Namespace) -> int:
     if args.theme:
         check_theme(args.theme, "--theme")
     folder = Path(args.folder) if args.folder else places.demo_folder()
-    headless = args.play or not sys.stdout.isatty()
+    headless = args.play or not on_terminal()
     if not headless:
         print("starting the World: two clusters, a registry, workloads ...", file=sys.stderr)
     with embedded(folder, speed=args.speed) as delivery:
@@ -65,17 +67,29 @@ def _screen(delivery: Embedded, args: argparse.Namespace) -> int:
 
 
 def _serve(delivery: Embedded) -> int:
-    """Stay until standard input ends or Ctrl-C; for a second terminal, or a test."""
+    """Stay until a signal, whatever standard input is: a service has none."""
     problem = apply_roots(delivery)
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    print(f"serving; use: fluxtui --config {delivery.config_file}", flush=True)
-    try:
-        sys.stdin.read()
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
+    until_signal(f"serving; use: fluxtui --config {delivery.config_file}")
     return 0
+
+
+def until_signal(ready: str) -> None:
+    """Say that, and wait for INT, TERM or HUP; one that was ignored before (nohup) stays so."""
+    came = threading.Event()
+    before = {
+        number: signal.signal(number, lambda _number, _frame: came.set())
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        print(ready, flush=True)
+        came.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def in_background(work: Callable[[], object]) -> threading.Thread:

@@ -1,0 +1,78 @@
+"""`fluxtui demo --serve`: a service, which ends by a signal and by nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+WAITS = """
+import sys
+from fluxtui.cli.demo import until_signal
+until_signal("waiting")
+print("over", flush=True)
+"""
+
+
+def start(words: Sequence[str]) -> subprocess.Popen[str]:
+    """Without a standard input, as cron, systemd and `&` start it."""
+    return subprocess.Popen(
+        [sys.executable, *words],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_waits_for_any_of_these_signals(number: signal.Signals) -> None:
+    with start(["-c", WAITS]) as child:
+        assert child.stdout is not None and child.stdout.readline() == "waiting\n"
+        child.send_signal(number)
+        assert child.communicate(timeout=30)[0] == "over\n"
+        assert child.returncode == 0
+
+
+def test_a_signal_that_was_ignored_stays_ignored() -> None:
+    ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + WAITS
+    with start(["-c", ignoring]) as child:
+        assert child.stdout is not None and child.stdout.readline() == "waiting\n"
+        child.send_signal(signal.SIGHUP)  # as nohup wants it
+        child.send_signal(signal.SIGTERM)
+        assert child.communicate(timeout=30)[0] == "over\n"
+
+
+@pytest.mark.world
+def test_it_serves_without_standard_input_until_it_is_told_to_end(tmp_path: Path) -> None:
+    words = ["-m", "fluxtui", "demo", "--serve", "--folder", str(tmp_path)]
+    with start(words) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().startswith("serving; use: fluxtui --config ")
+        done = subprocess.run(
+            [sys.executable, "-m", "fluxtui", "--config", str(tmp_path / "fluxtui.yaml"),
+             "versions", "-e", "staging"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert "activity" in done.stdout
+        assert child.poll() is None
+        family = children(child.pid)
+        assert len(family) >= 2
+        child.send_signal(signal.SIGTERM)
+        child.communicate(timeout=60)
+        assert child.returncode == 0
+        assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+
+
+def children(pid: int) -> list[int]:
+    """Processes whose parent that is."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (folder / "stat").read_text()
+        except OSError:
+            continue  # it ended meanwhile
+        parents[int(folder.name)] = int(stat.rpartition(")")[2].split()[1])
+    return [child for child, parent in parents.items() if parent == pid and child != os.getpid()]
