@@ -100,10 +100,11 @@ class Desk(Screen[None]):
 
     def _show(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot = self._filled(snapshot)
-        target = resolved(snapshot, self._start) if self._start is not None else None
-        if target is not None:
-            self._start = None
-            self.run_worker(self.open_view(view_of(target), target), group="view")
+        if self._start is not None:
+            target, doubt = resolved(snapshot, self._start)
+            if target is not None or doubt:
+                self.run_worker(self._begin(view_of(self._start), target, doubt), group="view")
+                self._start = None
         if self.pane is not None:
             self.pane.show(self.view())
             self._follow(self.pane)
@@ -111,6 +112,13 @@ class Desk(Screen[None]):
             if isinstance(screen, Sheet):
                 screen.show(snapshot)
         self.draw()
+
+    async def _begin(self, view: str, target: Target | None, doubt: str) -> None:
+        """Go where the command line said, or say why that is not clear."""
+        if target is not None:
+            await self.open_view(view, target)
+        if doubt:
+            self.app.push_screen(Reading("Where to start?", (((doubt, "name"),),)))
 
     def _follow(self, pane: Pane) -> None:
         """Live are the Pods of what is in sight, and of what fails: they know why."""

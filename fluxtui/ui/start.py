@@ -8,33 +8,68 @@ from __future__ import annotations
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Snapshot
+from fluxtui.domain.snapshot import FeedState, Snapshot
 
 HOME = "versions"
 
 
-def resolved(snapshot: Snapshot, wanted: Target) -> Target | None:
-    """The Target with its gaps filled; None while what it names is not there."""
-    if wanted.kustomization is not None:
-        key = _find(snapshot, wanted.kustomization, wanted.environment)
-        return Target(key.environment, "", None, key) if key else None
-    if wanted.source is not None:
-        key = _find(snapshot, wanted.source, wanted.environment)
-        return _of_source(snapshot, key) if key else None
-    for row in snapshot.board.rows:
-        if wanted.service in (row.service, row.service.rpartition("/")[2]):
-            return Target(wanted.environment or next(iter(row.lines), ""), row.service)
-    return None
+def resolved(snapshot: Snapshot, wanted: Target) -> tuple[Target | None, str]:
+    """Where to go, with the gaps filled, or what to say instead; neither while it may yet come.
+
+    Nothing is chosen for a person: what two namespaces have is asked back, with both names. An
+    Environment that was not said is the first that has it, for the screen shows them all.
+    """
+    if not _is_listed(snapshot, wanted):
+        return None, ""
+    key = wanted.kustomization or wanted.source
+    return _service(snapshot, wanted) if key is None else _object(snapshot, wanted, key)
 
 
-def _find(snapshot: Snapshot, wanted: Key, environment: str) -> Key | None:
-    """The first object of that kind and name, in the wanted Environment and namespace if said."""
-    said = wanted.environment or environment
-    for name in [said] if said else list(snapshot.resources):
-        for key in snapshot.table(name, (wanted.group, wanted.kind)):
-            if key.name == wanted.name and wanted.namespace in ("", key.namespace):
-                return key
-    return None
+def _is_listed(snapshot: Snapshot, wanted: Target) -> bool:
+    """Whether all that could be meant is known, as far as it can be."""
+    key = wanted.kustomization or wanted.source
+    environment = wanted.environment or (key.environment if key else "")
+    feeds = [f for f in snapshot.feeds if key is None or f.kind == (key.group, key.kind)]
+    for one in snapshot.config.environments:
+        if environment not in ("", one.name) or one.name in snapshot.unreachable:
+            continue
+        states = [feed.state for feed in feeds if feed.environment == one.name]
+        if (feeds and not states) or {FeedState.STARTING, FeedState.RETRYING} & set(states):
+            return False
+    return True
+
+
+def _service(snapshot: Snapshot, wanted: Target) -> tuple[Target | None, str]:
+    rows = [row for row in snapshot.board.rows if row.service == wanted.service] or [
+        row for row in snapshot.board.rows if row.service.rpartition("/")[2] == wanted.service
+    ]
+    if len(rows) > 1:
+        names = " and ".join(row.service for row in rows)
+        return None, f"{names} end in {wanted.service}: say which"
+    if not rows:
+        return None, f"there is no service {wanted.service}" if snapshot.feeds else ""
+    return Target(wanted.environment or next(iter(rows[0].lines), ""), rows[0].service), ""
+
+
+def _object(snapshot: Snapshot, wanted: Target, key: Key) -> tuple[Target | None, str]:
+    environment = wanted.environment or key.environment
+    for name in [environment] if environment else list(snapshot.resources):
+        keys = [
+            k
+            for k in snapshot.table(name, (key.group, key.kind))
+            if k.name == key.name and key.namespace in ("", k.namespace)
+        ]
+        if len(keys) > 1:
+            names = " and ".join(sorted(f"{k.namespace}/{k.name}" for k in keys))
+            # Among its Kustomizations both can be seen, and one be chosen.
+            seen = Target(name) if wanted.kustomization is not None else None
+            return seen, f"{name} has {names}: say which, with its namespace"
+        if keys and wanted.kustomization is not None:
+            return Target(name, "", None, keys[0]), ""
+        if keys:
+            return _of_source(snapshot, keys[0]), ""
+    where = f" in {environment}" if environment else ""
+    return None, f"there is no {key.label}{where}" if snapshot.feeds else ""
 
 
 def _of_source(snapshot: Snapshot, key: Key) -> Target:
