@@ -11,7 +11,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 
-from fluxtui.cluster.port import Cluster, Json
+from fluxtui.cluster.port import WATCHES_AT_ONCE, Cluster, Json
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import FluxtuiError, Unreachable
@@ -22,6 +22,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState
 from fluxtui.engine.clock import Backoff, Clock, Pace
 from fluxtui.engine.reflector import Reflector, Target
+from fluxtui.engine.scopes import Plan, everywhere, gathered, planned
 from fluxtui.engine.shapes import misshapen
 from fluxtui.engine.store import Store
 from fluxtui.engine.targets import EVENT, permanent
@@ -52,14 +53,18 @@ class Api:
         self._why = "not connected yet"
         self._tasks: dict[Target, asyncio.Task[None]] = {}
         self._leaving: set[asyncio.Task[None]] = set()
+        self._watching: set[Target] = set()
         self._sinks: dict[Target, ApiSink] = {}
         everything = any(not e.namespaces for e in environments)
         scopes = () if everything else dict.fromkeys(n for e in environments for n in e.namespaces)
         self._scopes = tuple(scopes)
-        self._permanent = permanent(scopes)
-        self._also: frozenset[Target] = frozenset()
-        self._interest: frozenset[Target] = frozenset()
-        self._wanted: frozenset[Target] = frozenset(self._permanent)
+        self._always = permanent(scopes)
+        self._also: dict[Target, None] = {}
+        self._passing: tuple[Target, ...] = ()
+        self._refused: set[Target] = set()
+        self._permanent: frozenset[Target] = frozenset()
+        self._plan = Plan((), frozenset())
+        self._replan()
 
     def cluster(self) -> Cluster:
         """The connection. Raises Unreachable while there is none."""
@@ -69,8 +74,8 @@ class Api:
 
     async def run(self) -> None:
         """Connect and keep the feeds running until cancelled."""
-        for target in self._permanent:
-            self._sink(target).state(FeedState.STARTING)
+        for target in self._plan.targets:
+            self._sink(target)
         try:
             self._cluster = await self._connected()
             self._reconcile()
@@ -85,6 +90,8 @@ class Api:
 
     def nudge(self) -> None:
         """Try at once again what is parked: a CRD may have come, or a right been granted."""
+        self._refused.clear()
+        self._replan()
         for target, sink in self._sinks.items():
             parked = sink.now in (FeedState.ABSENT, FeedState.FORBIDDEN)
             if parked and target in self._tasks:
@@ -93,19 +100,28 @@ class Api:
 
     def interest(self, targets: Iterable[Target]) -> None:
         """Keep these feeds open besides the permanent ones and `also`, and no others."""
-        self._interest = frozenset(targets)
-        self._want()
+        passing = tuple(targets)
+        if passing != self._passing:
+            self._passing = passing
+            self._replan()
+            self._reconcile()
 
     def also(self, kinds: Iterable[Kind]) -> None:
         """Watch these kinds as well, for good: something there names them."""
-        self._also |= {Target(k.id, k.version, ns) for k in kinds for ns in self._scopes or ("",)}
-        self._want()
-
-    def _want(self) -> None:
-        wanted = frozenset((*self._permanent, *self._also, *self._interest))
-        if wanted != self._wanted:
-            self._wanted = wanted
+        more = [Target(k.id, k.version, ns) for k in kinds for ns in self._scopes or ("",)]
+        if not self._also.keys() >= set(more):
+            self._also.update(dict.fromkeys(more))
+            self._replan()
             self._reconcile()
+
+    def _replan(self) -> None:
+        always = gathered(self._always, self._refused)
+        also = gathered(self._also, self._refused)
+        passing = gathered(self._passing, self._refused)
+        self._permanent = frozenset(always)
+        self._plan = planned((*always, *also), passing, WATCHES_AT_ONCE)
+        for environment in self.environments:
+            self._store.note(("watches", environment.name), _rationed(environment, self._plan))
 
     async def _connected(self) -> Cluster:
         backoff = Backoff(self._pace)
@@ -126,16 +142,37 @@ class Api:
     def _reconcile(self) -> None:
         if self._cluster is None:
             return
-        for target in [t for t in self._tasks if t not in self._wanted]:
+        for target in [t for t in self._sinks if t not in self._plan.targets]:
             self._end(target)
             self._sinks.pop(target).close()
-        for target in self._wanted - self._tasks.keys():
-            sink = self._sink(target)
-            reflector = Reflector(self._cluster, target, sink, self._clock, self._pace)
-            self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
+        for target in [t for t in self._watching if t not in self._plan.watched]:
+            self._end(target)  # it goes on asking; its objects stay
+        for target in self._plan.targets:
+            if target not in self._tasks:
+                self._begin(self._cluster, target)
+
+    def _begin(self, cluster: Cluster, target: Target) -> None:
+        reflector = Reflector(
+            cluster,
+            target,
+            self._sink(target),
+            self._clock,
+            self._pace,
+            may_watch=lambda: self._may_watch(target),
+        )
+        self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
+
+    def _may_watch(self, target: Target) -> bool:
+        if target in self._plan.watched:
+            self._watching.add(target)
+            return True
+        return False
 
     def _end(self, target: Target) -> None:
-        task = self._tasks.pop(target)
+        self._watching.discard(target)
+        task = self._tasks.pop(target, None)
+        if task is None:
+            return
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
         task.cancel()
@@ -144,10 +181,27 @@ class Api:
         if target not in self._sinks:
             seeing = tuple(e for e in self.environments if _sees(e, target.namespace))
             self._sinks[target] = ApiSink(target, seeing, self._store, self._clock, self._judge)
+            # What has not been listed yet says so: nothing there is known to be well, or to be all.
+            self._sinks[target].state(FeedState.STARTING)
         return self._sinks[target]
 
     def _judge(self) -> None:
-        """An Environment is unreachable when none of its permanent feeds got an answer."""
+        """An Environment is unreachable when none of its permanent feeds got an answer; a kind that
+        may not be read in all namespaces at once is asked for in each.
+        """
+        wanted = {
+            everywhere(t) for t in (*self._always, *self._also, *self._passing) if t.namespace
+        }
+        refused = {
+            target
+            for target, sink in self._sinks.items()
+            if sink.now is FeedState.FORBIDDEN and target in wanted
+        }
+        if not refused <= self._refused:
+            self._refused |= refused
+            self._replan()
+            asyncio.get_running_loop().call_soon(self._reconcile)
+            return
         for environment in self.environments:
             sinks = [s for t, s in self._sinks.items() if t in self._permanent]
             mine = [s for s in sinks if environment in s.environments]
@@ -268,6 +322,20 @@ class ApiSink:
 
     def _key(self, environment: Environment, place: tuple[str, str]) -> Key:
         return Key(environment.name, *self._target.kind, *place)
+
+
+def _rationed(environment: Environment, plan: Plan) -> Finding | None:
+    """Why what is shown may be half a minute old, when there are more feeds than watches."""
+    if not plan.asked:
+        return None
+    return Finding(
+        Severity.WARNING,
+        "watches",
+        environment.name,
+        f"{plan.asked} of {len(plan.targets)} feeds are asked now and then instead of watched: "
+        f"{environment.name} may have {len(plan.watched)} watches open",
+        "name fewer namespaces, or allow list and watch in all of them at once",
+    )
 
 
 def by_context(environments: Iterable[Environment]) -> list[tuple[Environment, ...]]:

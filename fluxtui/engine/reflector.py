@@ -67,13 +67,16 @@ class Reflector:
         clock: Clock,
         pace: Pace,
         jitter: Callable[[], float] = random.random,
+        may_watch: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`may_watch` is asked before each watch; without one the list is made again and again."""
         self._cluster = cluster
         self._target = target
         self._sink = sink
         self._clock = clock
         self._pace = pace
         self._jitter = jitter
+        self._may_watch = may_watch
         self._backoff = Backoff(pace, jitter)
         self._version = ""
         self._healthy_since = float("inf")
@@ -104,6 +107,10 @@ class Reflector:
             self._version = await self._list(type_)
             self._sink.state(FeedState.LIVE)
         self._healthy_since = self._clock.monotonic()
+        if not self._may_watch():
+            await self._clock.sleep(self._pace.parked * (1 + self._jitter() / 2))
+            self._version = ""
+            return
         seen = await self._watch(type_)
         if not seen and self._life() < self._pace.first:
             await self._failed(Unreachable("the API ends the watch at once", reason=Trouble.CUT))

@@ -1,0 +1,56 @@
+"""Which feeds to open for what is wanted: one over all namespaces, or one each; watched, or asked.
+
+HTTP/1.1 takes a connection for every watch, so hundreds of them are none: from a few namespaces on
+a kind is watched in all of them at once, where that is allowed. What still does not fit is listed
+again and again instead. Pure: what is open and what an API answered is the caller's to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from fluxtui.engine.reflector import Target
+
+FEW = 4
+"""Namespaces up to which each has feeds of its own: they bring nothing that nobody asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Targets to keep open. The first of them are `watched`; the others are asked now and then."""
+
+    targets: tuple[Target, ...]
+    watched: frozenset[Target]
+
+    @property
+    def asked(self) -> int:
+        """How many had no room for a watch."""
+        return len(self.targets) - len(self.watched)
+
+
+def gathered(targets: Iterable[Target], refused: Collection[Target]) -> tuple[Target, ...]:
+    """The same feeds with one over all namespaces in place of many; `refused`: those over all
+    namespaces that the API does not allow.
+    """
+    groups: dict[Target, list[Target]] = {}
+    for target in targets:
+        groups.setdefault(everywhere(target), []).append(target)
+    chosen: list[Target] = []
+    for wide, group in groups.items():
+        if wide in group or (len(group) > FEW and wide not in refused):
+            chosen.append(wide)
+        else:
+            chosen += group
+    return tuple(chosen)
+
+
+def everywhere(target: Target) -> Target:
+    """The same kind and selectors over all namespaces."""
+    return replace(target, namespace="")
+
+
+def planned(permanent: Sequence[Target], passing: Sequence[Target], room: int) -> Plan:
+    """`room` watches are given out in order, to what is always wanted first."""
+    targets = tuple(dict.fromkeys((*permanent, *passing)))
+    return Plan(targets, frozenset(targets[:room]))
