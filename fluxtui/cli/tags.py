@@ -19,11 +19,12 @@ from fluxtui.commands.effects import TagEffects, registry_effects
 from fluxtui.domain.ask import ReadFacts
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.selection import Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
-from fluxtui.domain.tagrows import ordered, runs_in, signature_word, unread
+from fluxtui.domain.tagrows import on_unpin, ordered, runs_in, signature_word, unread, why
 from fluxtui.engine.port import EnginePort
 
 
@@ -105,8 +106,13 @@ def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Seque
     selection, listed = snapshot.selections[key], _listed(snapshot, key)
     running = runs_in(snapshot, listed)
     policy = selection.policy
-    picks = "tags play no part" if policy.digest else f"picks {selection.chosen or 'nothing'}"
-    head = [f"{key}  ({policy.describe()}) {picks}"]
+    asked = (selection.beneath or selection).policy
+    picks = f"picks {selection.chosen or 'nothing'}"
+    if policy.digest:
+        source = snapshot.get(key)
+        held = worn(policy.digest, names_in(snapshot, source) if source else ())
+        picks = f"is overridden by the pin to {held}; {on_unpin(selection)}"
+    head = [f"{key}  ({asked.describe()}) {picks}"]
     head += [f"  ! {text}" for text in (selection.error, *selection.warnings) if text]
     pinned = listed.pinned.get(policy.digest)
     if pinned is not None:
@@ -117,7 +123,7 @@ def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Seque
             v.refusal.value if v.refusal else "CHOSEN",
             " ".join(running.get(v.tag, ())) or "-",
             *_cells(listed.facts.get(v.tag)),
-            v.reason,
+            why(v, selection, listed.facts.get(v.tag)),
         )
         for v in verdicts
     ]

@@ -23,6 +23,7 @@ class Refusal(enum.Enum):
     OUT_OF_RANGE = "out of range"
     LOWER = "lower"
     AMBIGUOUS = "ambiguous"
+    PINNED = "held back by the pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,9 @@ class Selection:
     precedence among all parsable tags, admitted or not. `newest_by_time` is the tag published last
     among those that the policy admits, '' when unknown. `ties` are the tags as high as the chosen
     one, which included, when there is more than one. `warnings` are sentences for a finding.
+
+    `beneath`: of a policy that a digest overrides, what it would pick without the digest. Then each
+    verdict has that one's refusal (PINNED for its pick) and says that the pin overrides it.
     """
 
     policy: Policy
@@ -101,6 +105,12 @@ class Selection:
     newest_by_time: str = ""
     ties: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    beneath: Selection | None = None
+
+    @property
+    def would_pick(self) -> str:
+        """The tag it picks, or would pick once it is unpinned; "" when there is none."""
+        return self.beneath.chosen if self.beneath is not None else self.chosen
 
     def verdict(self, tag: str) -> Verdict | None:
         """The Verdict of one tag, None when the registry does not list it. Linear."""

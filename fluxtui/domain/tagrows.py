@@ -22,6 +22,7 @@ _NUMBERS = re.compile(r"([0-9]{1,18})")
 _COMMIT = re.compile(r"(^|@|/)(?:sha1:|sha256:)?([0-9a-f]{40}|[0-9a-f]{64})$")
 _ORDER: dict[Refusal | None, int] = {
     None: 0,
+    Refusal.PINNED: 0,
     Refusal.AMBIGUOUS: 1,
     Refusal.LOWER: 2,
     Refusal.OUT_OF_RANGE: 3,
@@ -101,6 +102,24 @@ def ordered(selection: Selection, tags: TagList | None, sort: str = "") -> tuple
 def natural(tag: str) -> tuple[tuple[int, int, str], ...]:
     """An order for people: numbers inside tags count as numbers. Not precedence."""
     return tuple((1, int(p), "") if p.isdecimal() else (0, 0, p) for p in _NUMBERS.split(tag))
+
+
+def why(verdict: Verdict, selection: Selection, fact: TagFacts | None) -> str:
+    """The one reason of a tag; of a pinned source's also whether it is what is held."""
+    held = selection.policy.digest
+    if held and fact is not None and fact.digest == held:
+        return f"held by the pin; without it: {verdict.reason}"
+    return verdict.reason
+
+
+def on_unpin(selection: Selection) -> str:
+    """What a pinned source would pick without its digest, as a sentence; "" for one that is not."""
+    beneath = selection.beneath
+    if beneath is None:
+        return ""
+    if beneath.chosen:
+        return f"unpin would pick {beneath.chosen}"
+    return f"unpin would pick nothing: {beneath.error or 'no tag is admitted'}"
 
 
 def unread(tags: TagList, names: Sequence[str]) -> tuple[str, ...]:

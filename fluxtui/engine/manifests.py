@@ -62,8 +62,8 @@ def wanted(
         pick = selections.get(resource.key)
         if pick is not None:
             picks.append(pick)
-            if pick.chosen and pick.chosen not in listed.facts:
-                tags[pick.chosen] = None
+            if pick.would_pick and pick.would_pick not in listed.facts:
+                tags[pick.would_pick] = None
         known = any(f.digest == digest for f in listed.facts.values())
         nameless = nameless or bool(digest and not tag and not known)
     if nameless:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.commands.effects import Followed, TagEffects
 from fluxtui.domain.resource import Key
+from fluxtui.domain.revision import tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
-from fluxtui.domain.tagrows import RunsIn, places
+from fluxtui.domain.tagrows import RunsIn, places, why
 
 _REFUSALS = {
     Refusal.FILTERED: "filteredOut",
@@ -18,6 +19,7 @@ _REFUSALS = {
     Refusal.OUT_OF_RANGE: "outOfRange",
     Refusal.LOWER: "lower",
     Refusal.AMBIGUOUS: "ambiguous",
+    Refusal.PINNED: "heldBackByPin",
 }
 _UNREAD = "its manifest was not read"
 
@@ -36,14 +38,20 @@ def tags(
 def _source(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], listed: TagList) -> Document:
     selection: Selection = snapshot.selections[key]
     policy, running = selection.policy, places(snapshot, listed)
+    asked = selection.beneath or selection
     pinned = {}
     if policy.digest:
-        pinned = {"pinnedDigest": policy.digest, **_facts(listed.pinned.get(policy.digest))}
+        pinned = {
+            "pinnedDigest": policy.digest,
+            "tags": list(tags_of_digest(policy.digest, listed.facts)),
+            **maybe("unpinWouldPick", asked.chosen, asked.error or "no tag is admitted"),
+            **_facts(listed.pinned.get(policy.digest)),
+        }
     return {
         "environment": key.environment,
         "source": reference(key),
         "repository": listed.repository,
-        "policy": policy.describe(),
+        "policy": asked.policy.describe(),
         "pinned": [pinned] if pinned else [],
         **maybe("chosen", selection.chosen, selection.error or "the policy picks by digest"),
         **maybe("newest", selection.newest, "no tag is a version"),
@@ -53,7 +61,7 @@ def _source(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], listed: T
             {
                 "tag": v.tag,
                 "verdict": _REFUSALS[v.refusal] if v.refusal else "chosen",
-                "reason": v.reason,
+                "reason": why(v, selection, listed.facts.get(v.tag)),
                 "runsIn": [_place(place) for place in running.get(v.tag, ())],
                 **_facts(listed.facts.get(v.tag)),
             }

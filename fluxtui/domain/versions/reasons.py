@@ -68,6 +68,14 @@ def ambiguous(chosen: str) -> str:
     return f"as high as {chosen}, which the registry lists first; Flux may pick either"
 
 
+def pinned(verdict: Verdict) -> Verdict:
+    """The verdict on a tag of a pinned source: what the policy says, and that it is overridden."""
+    if verdict.refusal is None:
+        text = f"{verdict.reason}; held back by the pin, picked on unpin"
+        return Verdict(verdict.tag, Refusal.PINNED, text)
+    return Verdict(verdict.tag, verdict.refusal, f"{verdict.reason}; the pin overrides the policy")
+
+
 def published_last(tags: Sequence[str], published: Mapping[str, str], chosen: str) -> str:
     """The tag published last, '' when no time is known; among equal times rather the chosen one."""
     latest, when = "", ""

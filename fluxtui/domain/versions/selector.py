@@ -13,7 +13,6 @@ from typing import Any
 
 from fluxtui.domain.errors import VersionError
 from fluxtui.domain.goregex import for_re2
-from fluxtui.domain.revision import short_digest
 from fluxtui.domain.selection import Policy, Refusal, Selection, Verdict
 from fluxtui.domain.versions import reasons
 from fluxtui.domain.versions.constraint import Constraint
@@ -58,6 +57,7 @@ class Selector:
         self._alone: dict[str, Verdict | Version] = {}  # depends on the filter only
         self._lower: dict[str, Verdict] = {}  # depends on nothing: see reasons.LOWER
         self._range = _Range()
+        self._pinned: dict[Verdict, Verdict] = {}
 
     @property
     def policy(self) -> Policy:
@@ -81,11 +81,27 @@ class Selector:
             self._versions, self._alone, self._lower = {}, {}, {}
             self._range = _Range()
         newest = self._newest(tags)
-        if self._policy.kind == "semver":
-            selection = self._semver(tags, published or {})
-        else:
-            selection = _exact(tags, self._policy)
+        selection = self._asked(tags, published or {})
+        if self._policy.digest:
+            selection = self._held(selection)
         return replace(selection, newest=newest)
+
+    def _asked(self, tags: list[str], published: Mapping[str, str]) -> Selection:
+        """What the policy picks as if no digest stood beside it."""
+        if self._policy.semver:
+            return self._semver(tags, published)
+        return _exact(tags, self._policy)
+
+    def _held(self, beneath: Selection) -> Selection:
+        """Pinned: no tag is picked, and each says what would be without the pin."""
+        memory = self._pinned
+        self._pinned = {v: memory.get(v) or reasons.pinned(v) for v in beneath.verdicts}
+        return Selection(
+            self._policy,
+            "",
+            tuple(self._pinned.values()),
+            beneath=replace(beneath, policy=replace(self._policy, digest="")),
+        )
 
     def _newest(self, tags: list[str]) -> str:
         """The tag of highest precedence, the registry's first among equals; parses new tags."""
@@ -195,7 +211,8 @@ class Selector:
 
 def _top(tag: str, chosen: str, policy: Policy) -> Verdict:
     if tag == chosen:
-        return Verdict(tag, None, f"the highest admitted by {policy.describe()}")
+        asked = replace(policy, digest="")
+        return Verdict(tag, None, f"the highest admitted by {asked.describe()}")
     return Verdict(tag, Refusal.AMBIGUOUS, reasons.ambiguous(chosen))
 
 
@@ -230,10 +247,7 @@ def _words(error: Exception) -> str:
 
 
 def _exact(tags: list[str], policy: Policy) -> Selection:
-    """A policy by tag or digest picks no version; every other tag is simply not the one named."""
-    if policy.kind == "digest":
-        reason = f"pinned to {short_digest(policy.digest)}: tags play no part"
-        return Selection(policy, "", tuple(Verdict(t, Refusal.FILTERED, reason) for t in tags))
+    """A policy by tag picks no version; every other tag is simply not the one named."""
     wanted = policy.exact_tag
     other = f'the policy names the tag "{wanted}"'
     verdicts = tuple(

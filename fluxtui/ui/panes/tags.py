@@ -17,10 +17,18 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
-from fluxtui.domain.tagrows import ordered, runs_in, short_revision, signature_word, unread
+from fluxtui.domain.tagrows import (
+    on_unpin,
+    ordered,
+    runs_in,
+    short_revision,
+    signature_word,
+    unread,
+    why,
+)
 from fluxtui.ui.ages import age, epoch
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.spans import Line, wrap
+from fluxtui.ui.spans import PINNED, Line, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.table import Row
 
@@ -33,7 +41,13 @@ COLUMNS = (
     Column("SOURCE", least=13, most=24, keep=3, middle=True),
     Column("WHY", least=26, keep=9, flex=True),
 )
-_ROLES = {None: "ok", Refusal.AMBIGUOUS: "busy", Refusal.LOWER: "version"}
+_ROLES = {
+    None: "ok",
+    Refusal.PINNED: "wait",
+    Refusal.AMBIGUOUS: "busy",
+    Refusal.LOWER: "version",
+}
+_SIGNS = {None: "● ", Refusal.PINNED: "○ "}
 
 
 def source_of(snapshot: Snapshot, target: Target) -> Key | None:
@@ -63,7 +77,11 @@ Made = dict[str, tuple[tuple[object, ...], Row]]
 
 
 def rows(
-    view: View, verdicts: Sequence[Verdict], tags: TagList | None, made: Made
+    view: View,
+    selection: Selection,
+    verdicts: Sequence[Verdict],
+    tags: TagList | None,
+    made: Made,
 ) -> tuple[Row, ...]:
     """One row a tag. `made` is kept up to date: of thousands mostly a few are new."""
     facts = tags.facts if tags else {}
@@ -73,27 +91,28 @@ def rows(
         tag = verdict.tag
         fact, where = facts.get(tag), running.get(tag, ())
         old = age(epoch(fact.created), view.now) if fact else "…"
-        key = (verdict, fact, where, old)
+        reason = why(verdict, selection, fact)
+        key = (verdict, fact, where, old, reason)
         known = made.get(tag)
         if known is None or known[0] != key:
-            known = made[tag] = (key, _row(verdict, fact, " ".join(where), old))
+            known = made[tag] = (key, _row(verdict, fact, " ".join(where), old, reason))
         found.append(known[1])
     return tuple(found)
 
 
-def _row(verdict: Verdict, fact: TagFacts | None, running: str, published: str) -> Row:
+def _row(verdict: Verdict, fact: TagFacts | None, running: str, published: str, reason: str) -> Row:
     role = _ROLES.get(verdict.refusal, "dim")
-    chosen = verdict.refusal is None
+    picked = verdict.refusal in _SIGNS
     return Row(
         verdict.tag,
         (
-            ((("● " if chosen else "  ") + verdict.tag, role),),
+            ((_SIGNS.get(verdict.refusal, "  ") + verdict.tag, role),),
             ((running, "accent"),),
             ((published, "dim"),),
             ((signature_word(fact), "ok" if fact is not None and fact.signed else "dim"),),
             ((short_digest(fact.digest).partition(":")[2] if fact else "", "dim"),),
             ((short_revision(fact.revision) if fact else "", "dim"),),
-            ((verdict.reason, "name" if chosen else "dim"),),
+            ((reason, "name" if picked else "dim"),),
         ),
     )
 
@@ -103,7 +122,8 @@ def note(view: View, source: Key, selection: Selection | None, width: int) -> tu
     tags = tag_list(view.snapshot, source)
     line = view.snapshot.board.line(source)
     out: list[Line] = []
-    policy = selection.policy.describe() if selection else (line.policy if line else "")
+    asked = (selection.beneath or selection).policy if selection else None
+    policy = asked.describe() if asked is not None else (line.policy if line else "")
     listed = (
         f"listed {age(tags.listed_at, view.now)} ago"
         if tags and tags.listed_at
@@ -113,12 +133,14 @@ def note(view: View, source: Key, selection: Selection | None, width: int) -> tu
     out.append(((source.environment, "accent"), ("  " + where, "name"), (f"  {listed}", "dim")))
     out.append((("policy ", "dim"), (policy or "not known", "version")))
     if line is not None and line.pinned:
-        why = f": {line.pinned.reason}" if line.pinned.reason else ""
-        out.append(
-            ((f"◆ pinned by {line.pinned.by or 'somebody'}{why}; the policy is not asked", "wait"),)
-        )
+        because = f": {line.pinned.reason}" if line.pinned.reason else ""
+        ago = age(epoch(line.pinned.since), view.now)
+        since = f" {ago} ago" if ago else ""
+        said = f"{PINNED} pinned by {line.pinned.by or 'somebody'}{since}{because}"
+        out += wrap(((said, "wait"),), width, 2)
     if selection is not None and tags is not None and selection.policy.digest:
         out += wrap(_pinned(selection.policy.digest, tags, view.now), width, 2)
+        out += wrap((("overrides the policy: ", "dim"), (on_unpin(selection), "busy")), width, 2)
     if tags is not None and tags.error:
         out += wrap((("✗ " + tags.error, "bad"),), width, 2)
     if selection is not None:
@@ -207,7 +229,7 @@ class Tags(Pane):
             if len(self._made) > 2 * len(verdicts):
                 self._made.clear()
             laid = verdicts[::-1] if self.reverse else verdicts
-            self._laid = rows(view, laid, tags, self._made)
+            self._laid = rows(view, selection, laid, tags, self._made)
             self._shown = same
         return self._laid
 
@@ -265,8 +287,9 @@ class Tags(Pane):
         verdict = selection.verdict(str(row.id)) if selection else None
         tags = tag_list(self.view.snapshot, source)
         fact = tags.facts.get(str(row.id)) if tags else None
-        why = wrap(((verdict.reason if verdict else "", "name"),), width, 1)
-        return (_headline(str(row.id), fact), *why, _origin(fact, width))
+        reason = why(verdict, selection, fact) if verdict and selection else ""
+        lines = wrap(((reason, "name"),), width, 1)
+        return (_headline(str(row.id), fact), *lines, _origin(fact, width))
 
     def open_row(self) -> None:
         """Compare what is stored now with this tag."""
