@@ -114,7 +114,7 @@ def analyse(nodes: Iterable[Node], label: Callable[[Key], str] = str) -> Chain:
     roots: dict[Key, tuple[Root, ...]] = {}
     for node in known.values():
         if not node.ready or node.key in in_cycle:
-            roots[node.key] = _roots(node, known, in_cycle, label)
+            roots[node.key] = roots_of(node, known, in_cycle, label)
     return Chain(
         known,
         waves,
@@ -176,13 +176,16 @@ def _cycles(stuck: tuple[Key, ...], known: Mapping[Key, Node]) -> tuple[tuple[Ke
     return tuple(sorted(cycles, key=lambda cycle: order[cycle[0]]))
 
 
-def _roots(
+def roots_of(
     start: Node,
     known: Mapping[Key, Node],
     in_cycle: Mapping[Key, tuple[Key, ...]],
     label: Callable[[Key], str],
 ) -> tuple[Root, ...]:
-    """Walk from a not-ready node along not-ready dependencies to where nothing else blocks."""
+    """Walk from a not-ready node along not-ready dependencies to where nothing else blocks.
+
+    `in_cycle`: node -> the cycle that it is in.
+    """
     found: dict[Key, Root] = {}
     seen = {start.key}
     todo: list[tuple[Node, tuple[Key, ...]]] = [(start, (start.key,))]

@@ -220,7 +220,8 @@ class Receipt:
 
 def _plain(value: object) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        body = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        fields = (f.name for f in dataclasses.fields(value) if f.init)
+        body = {name: _plain(getattr(value, name)) for name in fields}
         return {"type": value.type, **body} if isinstance(value, Step) else body  # type: ignore[attr-defined]
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}

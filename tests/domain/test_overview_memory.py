@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import sys
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import READY, deployment, failed, ks, revision, snapshot, source, tag_list
+from builders import NS, READY, deployment, failed, ks, revision, snapshot, source, tag_list
 
+from fluxtui.domain.board import ChainNode
+from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.overview import Overview, overview
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
@@ -19,6 +23,23 @@ from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
 OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
 WAITS = failed("DependencyNotReady", "dependency 'apps/db' is not ready")
 INVENTORY = ("activity-system_api_apps_Deployment",)
+
+
+def pod(reason: str) -> Resource:
+    """One of the Deployment's, waiting for that reason or running."""
+    state: dict[str, Any] = {"waiting": {"reason": reason}} if reason else {"running": {}}
+    status = {"name": "app", "state": state, "ready": not reason}
+    return Resource.from_object(
+        "staging",
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "api-1", "namespace": NS, "labels": {"app": "api"}},
+            "spec": {"containers": [{"name": "app"}]},
+            "status": {"containerStatuses": [status]},
+        },
+    )
+
 
 SOURCES = st.sampled_from([OLD, NEW, ""]).flatmap(
     lambda stored: st.builds(
@@ -41,6 +62,40 @@ MEMBERS = st.builds(
     suspend=st.booleans(),
 )
 LIVE = st.builds(deployment, st.just("api"), available=st.integers(0, 3))
+NAMES = ("hub", "a", "b", "c", "d", "e")
+WEB = st.builds(
+    ks,
+    st.just("staging"),
+    st.sampled_from(NAMES),
+    needs=st.one_of(
+        st.just(["hub"]), st.lists(st.sampled_from(NAMES), max_size=2, unique=True), st.just([])
+    ),
+    of=st.sampled_from(["activity", "other", "gone"]),
+    applied=st.sampled_from([OLD, NEW]),
+    conditions=st.sampled_from(
+        [(READY,), (READY,), (WAITS,), (failed("HealthCheckFailed", "no"),),
+         (failed("ArtifactFailed", "Source artifact not found"),)]
+    ),
+    inventory=st.sampled_from([(), INVENTORY]),
+)  # fmt: skip
+BROKEN = st.builds(
+    source,
+    st.just("staging"),
+    st.sampled_from(["activity", "other"]),
+    stored=st.sampled_from([OLD, NEW, ""]),
+    ready=st.sampled_from([READY, failed("OCIArtifactPullFailed", "no such host")]),
+)
+PODS = st.sampled_from(["CrashLoopBackOff", "ImagePullBackOff", ""]).map(pod)
+FEEDS = st.lists(
+    st.builds(
+        Feed,
+        st.just("staging"),
+        st.sampled_from([kustomization.KIND.id, ocirepository.KIND.id, ("apps", "Deployment")]),
+        st.just(""),
+        st.sampled_from(list(FeedState)),
+    ),
+    max_size=3,
+).map(tuple)
 TAGS = st.lists(
     st.sampled_from([("1.4.2", "a"), ("1.5.0", "b"), ("2.0.0-rc.1", "c")]), unique=True
 ).map(lambda tags: tag_list(dict(tags)))
@@ -49,10 +104,14 @@ STEPS = st.lists(
 )
 
 
+WEBS = st.lists(st.one_of(WEB, WEB, WEB, BROKEN, LIVE, PODS, FEEDS, st.integers(0, 9)), max_size=25)
+
+
 def told(steps: list[object]) -> list[Snapshot]:
     """One Snapshot for each step: an object or tags that are new, or (a number) one that goes."""
     there: dict[object, Resource] = {}
     tags = tag_list({"1.4.2": "a"})
+    feeds: tuple[Feed, ...] = ()
     out = []
     for step in steps:
         if isinstance(step, Resource):
@@ -60,10 +119,12 @@ def told(steps: list[object]) -> list[Snapshot]:
         elif isinstance(step, int):
             for key in list(there)[step : step + 1]:
                 del there[key]
+        elif isinstance(step, tuple):
+            feeds = step
         else:
             assert isinstance(step, type(tags))
             tags = step
-        out.append(snapshot(*there.values(), tags=[tags]))
+        out.append(dataclasses.replace(snapshot(*there.values(), tags=[tags]), feeds=feeds))
     return out
 
 
@@ -72,6 +133,45 @@ def test_it_answers_as_one_that_remembers_nothing(steps: list[object]) -> None:
     remembering = Overview()
     for seen in told(steps):
         assert remembering(seen) == overview(seen)
+
+
+@given(WEBS)
+def test_it_answers_so_however_dependencies_sources_pods_and_feeds_turn(
+    steps: list[object],
+) -> None:
+    remembering = Overview()
+    for seen in told(steps):
+        assert remembering(seen) == overview(seen)
+
+
+def test_a_change_is_followed_to_those_who_wait_and_no_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ("hub", *(f"app-{n}" for n in range(400)))
+    sources = [source(name=f"of-{n}", stored=OLD) for n in names]
+    members = {n: ks(name=n, of=f"of-{n}", needs=["hub"][: n != "hub"], applied=OLD) for n in names}
+
+    def seen(name: str, **fields: Any) -> Snapshot:
+        needs = ["hub"][: name != "hub"]
+        members[name] = ks(name=name, of=f"of-{name}", needs=needs, **fields)
+        return snapshot(*sources, *members.values())
+
+    made: list[str] = []
+
+    def noted(**fields: Any) -> ChainNode:
+        made.append(fields["key"].name)
+        return ChainNode(**fields)
+
+    before, one = seen("app-7", applied=OLD), seen("app-7", applied=NEW)
+    other = seen("hub", conditions=(failed("BuildFailed", "no"),))
+    remembering = Overview()
+    remembering(before)
+    monkeypatch.setattr("fluxtui.domain.overview.chains.ChainNode", noted)
+    remembering(one)
+    assert made == ["app-7"]
+    made.clear()
+    remembering(other)
+    assert sorted(made) == sorted(names)
 
 
 def test_what_did_not_change_is_the_same_board() -> None:

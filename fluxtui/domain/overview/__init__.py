@@ -11,9 +11,12 @@ from collections.abc import Mapping
 
 from fluxtui.domain.board import Board, Finding, Line, Row
 from fluxtui.domain.overview import findings
-from fluxtui.domain.overview.place import Place, View
+from fluxtui.domain.overview.place import Entry, Place, View
 from fluxtui.domain.overview.ranking import ordered
 from fluxtui.domain.snapshot import Snapshot
+
+_Grouped = Mapping[str, tuple[str, tuple[Line, ...]]]
+"""Service -> its url, and its lines in one Environment."""
 
 
 def overview(snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
@@ -32,6 +35,7 @@ class Overview:
         self._places: dict[str, Place] = {}
         self._views: tuple[View, ...] = ()
         self._board = Board()
+        self._grouped: dict[str, tuple[tuple[Entry, ...], _Grouped]] = {}
 
     def __call__(self, snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
         """Board and findings of the Snapshot."""
@@ -61,18 +65,28 @@ class Overview:
         if names != self._board.environments or seen != self._views:
             chains = {name: view.chain for name, view in views.items()}
             charts = {name: view.charts for name, view in views.items() if view.charts}
-            self._board, self._views = Board(names, _rows(views), chains, charts), seen
+            self._board, self._views = Board(names, self._rows(views), chains, charts), seen
         return self._board, seen
 
+    def _rows(self, views: Mapping[str, View]) -> tuple[Row, ...]:
+        before, self._grouped = self._grouped, {}
+        for name in sorted(views):
+            entries = views[name].entries
+            known = before.get(name)
+            same = known is not None and known[0] is entries
+            self._grouped[name] = known if known and same else (entries, _by_service(entries))
+        urls: dict[str, str] = {}
+        lines: dict[str, dict[str, tuple[Line, ...]]] = defaultdict(dict)
+        for name, (_entries, grouped) in self._grouped.items():
+            for service, (url, found) in grouped.items():
+                urls.setdefault(service, url)
+                lines[service][name] = found
+        return tuple(Row(service, urls[service], lines[service]) for service in sorted(lines))
 
-def _rows(views: Mapping[str, View]) -> tuple[Row, ...]:
-    lines: dict[str, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
-    urls: dict[str, str] = {}
-    for name in sorted(views):
-        for entry in views[name].entries:
-            urls.setdefault(entry.service, entry.url)
-            lines[entry.service][name].append(entry.line)
-    return tuple(
-        Row(service, urls[service], {e: tuple(found) for e, found in by_environment.items()})
-        for service, by_environment in sorted(lines.items())
-    )
+
+def _by_service(entries: tuple[Entry, ...]) -> _Grouped:
+    grouped: dict[str, tuple[str, tuple[Line, ...]]] = {}
+    for entry in entries:
+        url, lines = grouped.get(entry.service, (entry.url, ()))
+        grouped[entry.service] = (url, (*lines, entry.line))
+    return grouped

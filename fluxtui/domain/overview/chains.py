@@ -1,16 +1,17 @@
 """The dependsOn tree of one Environment in drawing order, each node with its *root* blocker.
 
 Every Kustomization is drawn once, below the deepest of its dependencies, so that a reader sees the
-whole wait above it. Cycles and missing dependencies are states, never a hang.
+whole wait above it. Cycles and missing dependencies are states, never a hang. A change is followed
+to those who wait for it and no further.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
-from fluxtui.domain.chain import Chain, Node, Root, analyse
+from fluxtui.domain.chain import Chain, Node, Root, analyse, roots_of
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.naming import Tables
 from fluxtui.domain.overview.facts import Facts
@@ -19,88 +20,190 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
 
 
-def chain_of(
-    members: Sequence[Facts],
-    health: Mapping[Key, HealthLine],
-    objects: Mapping[Key, tuple[ObjectLine, ...]],
-    services: Mapping[Key, str],
-    names: Mapping[Key, Tables] = MappingProxyType({}),
-    stored: Mapping[Key, str] = MappingProxyType({}),
-    faults: Mapping[Key, str] = MappingProxyType({}),
-) -> tuple[ChainNode, ...]:
-    """Nodes of one Environment, in drawing order.
-
-    `services`: source key -> Service name; `names`: source key -> where its digests are
-    looked up; `stored`: source key -> revision of its artifact; `faults`: Kustomization -> why its
-    source gives it nothing: then that source is the root.
+@dataclass(frozen=True, slots=True, eq=False)
+class Grounds:
+    """What nodes are made of. By member: `facts`, `health`, live `objects`, and `faults`: why its
+    source gives it nothing (then that source is the root). By source: `services`' names, `names`
+    where its digests are looked up, and the revision `stored` in it.
     """
-    by_key = {m.key: m for m in sorted(members, key=_place)}
-    late = {
-        key: version_text(stored[source], names.get(source, ()))
-        for key, source in _late(by_key, stored)
-    }
-    nodes_in = {
-        key: _node(m, objects.get(key, ()), late.get(key, ""), faults.get(key, ""))
-        for key, m in by_key.items()
-    }
-    analysis = analyse(nodes_in.values(), label=lambda key: key.name)
-    cycles = {key: cycle for cycle in analysis.cycles for key in cycle}
-    nodes = []
-    for key, depth in _draw(by_key, analysis):
-        member = by_key[key]
-        roots: tuple[Root, ...] = analysis.roots.get(key, ())
-        waits = tuple(d for d in member.depends_on if d not in nodes_in or not nodes_in[d].ready)
-        source = member.source
-        nodes.append(
-            ChainNode(
-                key=key,
-                depth=depth,
-                health=health[key],
-                running=version_text(member.running, names.get(source, ()) if source else ()),
-                service=services.get(source, "") if source else "",
-                waits_for=waits,
-                missing=analysis.missing.get(key, ()),
-                cycle=cycles.get(key, ()),
-                root=_root(roots[0], by_key, faults) if roots else None,
-                because=roots[0].sentence if roots else "",
-                suspended=member.suspended,
-                objects=objects.get(key, ()),
-                origin=member.origin,
-                since=member.since,
-            )
+
+    facts: Mapping[Key, Facts]
+    health: Mapping[Key, HealthLine]
+    objects: Mapping[Key, tuple[ObjectLine, ...]]
+    faults: Mapping[Key, str]
+    services: Mapping[Key, str]
+    names: Mapping[Key, Tables]
+    stored: Mapping[Key, str]
+
+
+class Forest:
+    """The nodes of one Environment. `update` before they are read."""
+
+    def __init__(self) -> None:
+        self.nodes: tuple[ChainNode, ...] = ()
+        self.changed: set[Key] = set()
+        self._at: dict[Key, int] = {}
+        self._depths: dict[Key, int] = {}
+        self._analysis: Chain = analyse(())
+        self._in_cycle: dict[Key, tuple[Key, ...]] = {}
+        self._as_seen: dict[Key, Node] = {}
+        self._behind: dict[Key, object] = {}
+        self._roots: dict[Key, tuple[Root, ...]] = {}
+        self._troubled: set[int] = set()
+        self._held: set[int] = set()
+
+    def node(self, key: Key) -> ChainNode:
+        """The node of a Kustomization that is there."""
+        return self.nodes[self._at[key]]
+
+    def troubled(self) -> tuple[ChainNode, ...]:
+        """In drawing order, those of which something is to be told."""
+        return tuple(self.nodes[at] for at in sorted(self._troubled))
+
+    def held(self) -> tuple[ChainNode, ...]:
+        """In drawing order, those that are suspended."""
+        return tuple(self.nodes[at] for at in sorted(self._held))
+
+    def update(self, dirty: Iterable[Key], grounds: Grounds, *, shape: bool) -> None:
+        """Make nodes again where `dirty` ones are seen in them; `shape`: dependsOn is another."""
+        if shape:
+            self._reshape(grounds)
+            return
+        dirty = set(dirty) & grounds.facts.keys()
+        near = dirty.union(d for key in dirty for d in grounds.facts[key].depends_on)
+        turned = [key for key in near & grounds.facts.keys() if self._see(key, grounds)]
+        below = self._below(turned)
+        for key in below:
+            self._find_roots(key)
+        self._make(dirty | below, grounds)
+
+    def _reshape(self, grounds: Grounds) -> None:
+        ordered = {key: grounds.facts[key] for key in sorted(grounds.facts, key=_place)}
+        self._as_seen, self._behind = {}, {}
+        self._analysis = analyse(map(_bare, ordered.values()), label=lambda key: key.name)
+        self._in_cycle = {key: cycle for cycle in self._analysis.cycles for key in cycle}
+        drawn = _draw(ordered, self._analysis)
+        self._at = {key: at for at, (key, _depth) in enumerate(drawn)}
+        self._depths = dict(drawn)
+        for key in ordered:
+            self._see(key, grounds)
+        self._roots = {}
+        for key in ordered:
+            self._find_roots(key)
+        self._troubled, self._held = set(), set()
+        self.nodes = tuple(self._made(key, grounds) for key, _depth in drawn)
+        self.changed = set(ordered)
+        for at, node in enumerate(self.nodes):
+            self._note(at, node)
+
+    def _see(self, key: Key, grounds: Grounds) -> bool:
+        """Look at it as its dependents do; whether they see anything new."""
+        facts = grounds.facts[key]
+        fault = grounds.faults.get(key, "")
+        late = self._late(facts, grounds)
+        node = _node(facts, grounds.objects.get(key, ()), late, fault)
+        behind = facts.origin if fault else None
+        if node == self._as_seen.get(key) and behind == self._behind.get(key):
+            return False
+        self._as_seen[key], self._behind[key] = node, behind
+        return True
+
+    def _late(self, facts: Facts, grounds: Grounds) -> str:
+        """What it has not applied yet though a dependent waits with it; "" when that is not so.
+
+        Flux compares revisions between users of one source (flux-semantics B3, 5): to the dependent
+        such a dependency is not ready, whatever its own condition says.
+        """
+        source = facts.source
+        stored = grounds.stored.get(source, "") if source is not None else ""
+        if source is None or not stored or facts.applied == stored:
+            return ""
+        for key in self._analysis.dependents.get(facts.key, ()):
+            dependent = grounds.facts[key]
+            if dependent.flux.level == Level.WAITING and dependent.source == source:
+                return version_text(stored, grounds.names.get(source, ()))
+        return ""
+
+    def _below(self, turned: Iterable[Key]) -> set[Key]:
+        """These, those who depend on them, and on through all who are not ready."""
+        seen = set(turned)
+        todo = list(seen)
+        while todo:
+            for key in self._analysis.dependents.get(todo.pop(), ()):
+                if key not in seen:
+                    seen.add(key)
+                    if not self._as_seen[key].ready:
+                        todo.append(key)
+        return seen
+
+    def _find_roots(self, key: Key) -> None:
+        node = self._as_seen[key]
+        if node.ready and key not in self._in_cycle:
+            self._roots.pop(key, None)
+        else:
+            self._roots[key] = roots_of(node, self._as_seen, self._in_cycle, lambda k: k.name)
+
+    def _make(self, keys: Iterable[Key], grounds: Grounds) -> None:
+        self.changed = set()
+        nodes = list(self.nodes)
+        for key in keys:
+            at, node = self._at[key], self._made(key, grounds)
+            if node != nodes[at]:
+                nodes[at] = node
+                self._note(at, node)
+                self.changed.add(key)
+        if self.changed:
+            self.nodes = tuple(nodes)
+
+    def _note(self, at: int, node: ChainNode) -> None:
+        told = node.root is not None or node.missing or node.cycle
+        for index, belongs in (
+            (self._troubled, told or node.health.level is not Level.OK),
+            (self._held, node.suspended is not None),
+        ):
+            if belongs:
+                index.add(at)
+            else:
+                index.discard(at)
+
+    def _made(self, key: Key, grounds: Grounds) -> ChainNode:
+        member, source = grounds.facts[key], grounds.facts[key].source
+        roots = self._roots.get(key, ())
+        seen = self._as_seen
+        waits = tuple(d for d in member.depends_on if d not in seen or not seen[d].ready)
+        names = grounds.names.get(source, ()) if source else ()
+        return ChainNode(
+            key=key,
+            depth=self._depths[key],
+            health=grounds.health[key],
+            running=version_text(member.running, names),
+            service=grounds.services.get(source, "") if source else "",
+            waits_for=waits,
+            missing=self._analysis.missing.get(key, ()),
+            cycle=self._in_cycle.get(key, ()),
+            root=_root(roots[0], grounds) if roots else None,
+            because=roots[0].sentence if roots else "",
+            suspended=member.suspended,
+            objects=grounds.objects.get(key, ()),
+            origin=member.origin,
+            since=member.since,
         )
-    return tuple(nodes)
 
 
-def _root(root: Root, by_key: Mapping[Key, Facts], faults: Mapping[Key, str]) -> Key:
+def _root(root: Root, grounds: Grounds) -> Key:
     """Where the blockage starts: a source that gives nothing stands behind its Kustomization."""
-    source = by_key[root.key].origin if root.kind == "self" and root.key in faults else None
+    behind = root.kind == "self" and root.key in grounds.faults
+    source = grounds.facts[root.key].origin if behind else None
     return source or root.key
 
 
-def _place(member: Facts) -> tuple[bool, str, str]:
-    key = member.key
+def _place(key: Key) -> tuple[bool, str, str]:
     return (key.namespace != "flux-system", key.namespace, key.name)
 
 
-def _late(by_key: Mapping[Key, Facts], stored: Mapping[Key, str]) -> list[tuple[Key, Key]]:
-    """Dependencies that are Ready, but not yet with the artifact that a waiting dependent has.
-
-    Flux compares revisions between users of one source (flux-semantics B3, 5): to the dependent
-    such a dependency is not ready, whatever its own condition says. Pairs of (key, source).
-    """
-    found: dict[Key, Key] = {}
-    for member in by_key.values():
-        source = member.source
-        if member.flux.level != Level.WAITING or source is None or not stored.get(source):
-            continue
-        for key in member.depends_on:
-            dependency = by_key.get(key)
-            if dependency is None or dependency.source != source:
-                continue
-            if dependency.applied != stored[source]:
-                found[key] = source
-    return list(found.items())
+def _bare(member: Facts) -> Node:
+    """Enough for the shape of the tree."""
+    return Node(member.key, member.depends_on, label=member.key.name)
 
 
 def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: str) -> Node:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from fluxtui.domain.board import HealthLine, Level
+from fluxtui.domain.board import Level
 from fluxtui.domain.kinds import ocirepository, origins
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.knowledge import Knowing
@@ -57,19 +57,9 @@ def fault(source: Key, snapshot: Snapshot) -> str:
     return own.text if own.level is not Level.OK else "has fetched nothing yet"
 
 
-def failing(
-    environment: str, members: Iterable[Facts], snapshot: Snapshot
-) -> dict[Key, HealthLine]:
-    """Sources that fail now, whether or not their users still run what was fetched before."""
-    named = {m.origin for m in members if m.origin is not None}
-    named |= set(snapshot.table(environment, ocirepository.KIND))
-    found = {}
-    for key in sorted(named):
-        resource = snapshot.get(key) if (key.group, key.kind) in _READ else None
-        own = flux_health(resource) if resource is not None else None
-        if own is not None and own.level is Level.FAILED:
-            found[key] = own
-    return found
+def is_read(key: Key) -> bool:
+    """Whether its kind is one that is looked at."""
+    return (key.group, key.kind) in _READ
 
 
 def charts(environment: str, used: Container[Key], snapshot: Snapshot) -> tuple[Key, ...]:

@@ -6,23 +6,21 @@ same. A Place remembers what it was last asked about; what it answers depends on
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fluxtui.domain.board import BESIDE, ChainNode, Finding, HealthLine, Line, ObjectLine
+from fluxtui.domain.board import BESIDE, ChainNode, Finding, Line
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import ALL, kustomization, ocirepository
 from fluxtui.domain.knowledge import Knowledge
 from fluxtui.domain.known import kind_known
-from fluxtui.domain.naming import Tables, tables_of
 from fluxtui.domain.overview import doubt, origins, troubles
-from fluxtui.domain.overview.chains import chain_of
-from fluxtui.domain.overview.facts import Facts, facts_of
-from fluxtui.domain.overview.judgement import object_lines, worst
+from fluxtui.domain.overview.chains import Forest, Grounds
+from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.lines import line_of
+from fluxtui.domain.overview.members import Members, News
+from fluxtui.domain.overview.sources import Sources
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.service import service_of
 from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot
 
 _FLUX = frozenset(kind.id for kind in ALL)
@@ -33,7 +31,7 @@ LIVE = frozenset(
 _Seen = Sequence[object]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One OCIRepository on the board."""
 
@@ -63,14 +61,14 @@ class Place:
         self.environment = environment
         self._seen: _Seen = ()
         self._view: View | None = None
-        self._live: _Seen = ()
-        self._facts: dict[Key, Facts] = {}
-        self._objects: dict[Key, tuple[ObjectLine, ...]] = {}
-        self._health: dict[Key, HealthLine] = {}
-        self._names: dict[Key, tuple[_Seen, Tables]] = {}
-        self._lines: dict[Key, tuple[_Seen, Entry]] = {}
+        self._members = Members(environment.name)
+        self._forest = Forest()
+        self._sources = Sources(environment.name, self._members)
+        self._faults: dict[Key, str] = {}
+        self._sure = False
         self._states: tuple[object, ...] = ()
         self._spaces: dict[tuple[KindId, str], Knowledge] = {}
+        self._lines: dict[Key, Entry] = {}
 
     def view(self, snapshot: Snapshot) -> View:
         """What stands there now; the same View when nothing that it is made of is new."""
@@ -81,13 +79,10 @@ class Place:
         return self._view
 
     def _inputs(self, snapshot: Snapshot) -> _Seen:
-        seen: list[object] = [snapshot.config, self._as_known(snapshot)]
         kinds = snapshot.resources.get(self.environment.name, {})
-        seen += [table for kind, table in sorted(kinds.items()) if kind not in BESIDE]
-        for source in snapshot.table(self.environment.name, ocirepository.KIND).values():
-            url = ocirepository.url(source)
-            seen += [snapshot.tags.get(url), snapshot.selections.get(source.key)]
-        return seen
+        tables = (table for kind, table in sorted(kinds.items()) if kind not in BESIDE)
+        known = (snapshot.config, self._as_known(snapshot), snapshot.tags, snapshot.selections)
+        return (*known, *tables)
 
     def _as_known(self, snapshot: Snapshot) -> tuple[object, ...]:
         """How its feeds do; the same object as long as nothing in it is new."""
@@ -101,42 +96,55 @@ class Place:
         return self._states
 
     def _made(self, snapshot: Snapshot) -> View:
-        self._judge(snapshot)
-        name = self.environment.name
-        every = tuple(self._facts.values())
-        members: dict[Key, list[Facts]] = defaultdict(list)
-        for facts in every:
-            if facts.source is not None:
-                members[facts.source].append(facts)
-        sources = snapshot.table(name, ocirepository.KIND)
-        services = snapshot.config.services
-        self._names = {
-            key: self._tables(source, members.get(key, ()), snapshot)
-            for key, source in sources.items()
-        }
-        chain = chain_of(
-            every,
-            self._health,
-            self._objects,
-            {key: service_of(source, services) or key.label for key, source in sources.items()},
-            {key: names for key, (_seen, names) in self._names.items()},
-            {key: ocirepository.revision(source) for key, source in sources.items()},
-            origins.faults(every, snapshot),
+        news = self._members.update(snapshot)
+        renewed = self._sources.update(snapshot, news.sources)
+        chain = self._drawn(snapshot, news, renewed)
+        failing = self._sources.failing(snapshot)
+        told = tuple(
+            troubles.of_place(self.environment, self._forest.troubled(), failing, snapshot)
         )
-        told = tuple(troubles.of_place(self.environment, chain, every, snapshot))
-        doubtful = _doubtful(name, snapshot)
-        self._spaces = {}
-        chain = tuple(doubt.node(n, self._node_known(n.key, doubtful, snapshot)) for n in chain)
-        beside = origins.charts(name, members, snapshot)
-        nodes = {node.key: node for node in chain}
-        shown = (key for key in sorted(sources) if key not in beside)
-        self._lines = {
-            key: self._entry(sources[key], members.get(key, ()), nodes, snapshot) for key in shown
-        }
-        entries = tuple(entry for _seen, entry in self._lines.values())
-        held = tuple(node for node in chain if node.suspended is not None)
+        sure, self._spaces = self._is_sure(snapshot), {}
+        held = self._forest.held()
+        if not sure:
+            chain = self._doubted(chain, snapshot)
+            held = tuple(node for node in chain if node.suspended is not None)
+        beside = self._sources.charts(snapshot)
+        entries = self._entries(snapshot, chain, renewed, beside, sure=sure)
         made = View(entries, chain, told, held, beside)
         return self._view if self._view is not None and _equal(made, self._view) else made
+
+    def _drawn(self, snapshot: Snapshot, news: News, renewed: set[Key]) -> tuple[ChainNode, ...]:
+        """The nodes as they are seen, remade for what is new."""
+        members = self._members
+        unwell = (members.facts[key] for key in members.unwell)
+        faults = origins.faults(unwell, snapshot)
+        dirty = news.changed.union(*(members.used.get(key, ()) for key in renewed))
+        dirty |= {key for key, _why in faults.items() ^ self._faults.items()}
+        self._faults = faults
+        sources = self._sources
+        grounds = Grounds(
+            members.facts,
+            members.health,
+            members.objects,
+            faults,
+            sources.services,
+            sources.names,
+            sources.stored,
+        )
+        self._forest.update(dirty, grounds, shape=news.shape)
+        return self._forest.nodes
+
+    def _is_sure(self, snapshot: Snapshot) -> bool:
+        """Whether all that it is made of flows: then nothing needs a doubt."""
+        name = self.environment.name
+        mine = [f for f in snapshot.feeds if f.environment == name]
+        if name in snapshot.unreachable or not any(snapshot.resources.get(name, {}).values()):
+            return False
+        return all(f.state is FeedState.LIVE for f in mine if f.kind in _FLUX or f.kind in LIVE)
+
+    def _doubted(self, chain: tuple[ChainNode, ...], snapshot: Snapshot) -> tuple[ChainNode, ...]:
+        doubtful = _doubtful(self.environment.name, snapshot)
+        return tuple(doubt.node(n, self._node_known(n.key, doubtful, snapshot)) for n in chain)
 
     def _node_known(
         self, key: Key, doubtful: Mapping[KindId, Knowledge], snapshot: Snapshot
@@ -144,7 +152,7 @@ class Place:
         """By its own feed, and by those of its live objects: Ready alone may be an hour old."""
         known = self._known(kustomization.KIND.id, key.namespace, snapshot)
         if known.known and doubtful:
-            managed = ((k.group, k.kind) for k in self._facts[key].managed)
+            managed = ((k.group, k.kind) for k in self._members.facts[key].managed)
             return next((doubtful[kind] for kind in managed if kind in doubtful), known)
         return known
 
@@ -154,61 +162,49 @@ class Place:
             self._spaces[place] = kind_known(snapshot, self.environment.name, kind, namespace)
         return self._spaces[place]
 
-    def _judge(self, snapshot: Snapshot) -> None:
-        """Facts, live objects and health of every Kustomization."""
-        name = self.environment.name
-        kinds = snapshot.resources.get(name, {})
-        live: _Seen = [t for k, t in sorted(kinds.items()) if k not in BESIDE and k not in _FLUX]
-        known, objects, health = self._facts, self._objects, self._health
-        still = _same(live, self._live)
-        self._facts, self._objects, self._health, self._live = {}, {}, {}, live
-        for key, resource in snapshot.table(name, kustomization.KIND).items():
-            facts = known.get(key)
-            if facts is not None and facts.resource is resource:
-                self._facts[key] = facts
-                if still:
-                    self._objects[key], self._health[key] = objects[key], health[key]
-                    continue
-            else:
-                facts = self._facts[key] = facts_of(resource)
-            managed = [k for k in facts.managed if (k.group, k.kind) in kinds]
-            self._objects[key] = lines = object_lines(managed, snapshot)
-            self._health[key] = worst(facts.flux, lines)
-
-    def _tables(
-        self, source: Resource, used: Sequence[Facts], snapshot: Snapshot
-    ) -> tuple[_Seen, Tables]:
-        """Where the digests of a source are looked up."""
-        tags = snapshot.tags.get(ocirepository.url(source))
-        seen: _Seen = (source, tags, *used)
-        before = self._names.get(source.key)
-        if before is not None and _same(seen, before[0]):
-            return before
-        listed = tags.facts if tags else {}
-        return seen, tables_of(source, (member.tags for member in used), listed)
+    def _entries(
+        self,
+        snapshot: Snapshot,
+        chain: tuple[ChainNode, ...],
+        renewed: set[Key],
+        beside: Container[Key],
+        *,
+        sure: bool,
+    ) -> tuple[Entry, ...]:
+        """The lines of the board; those of sources that nothing touched are the same objects."""
+        facts, table = self._members.facts, self._sources.table
+        touched = renewed | {
+            source
+            for key in self._forest.changed
+            if key in facts and (source := facts[key].source) is not None
+        }
+        still = sure and self._sure
+        self._sure = sure
+        seen = {node.key: node for node in chain} if not sure else None
+        lines = {}
+        for key in sorted(table):
+            if key in beside:
+                continue
+            before = self._lines.get(key)
+            if before is None or not still or key in touched:
+                entry = self._entry(table[key], seen, snapshot)
+                before = entry if before is None or entry != before else before
+            lines[key] = before
+        self._lines = lines
+        entries, old = tuple(lines.values()), self._view.entries if self._view else ()
+        return old if _same(entries, old) else entries
 
     def _entry(
-        self,
-        source: Resource,
-        used: Sequence[Facts],
-        nodes: Mapping[Key, ChainNode],
-        snapshot: Snapshot,
-    ) -> tuple[_Seen, Entry]:
-        url = ocirepository.url(source)
-        tags, selection = snapshot.tags.get(url), snapshot.selections.get(source.key)
-        services = snapshot.config.services
-        mine = [nodes[member.key] for member in used]
-        known = self._line_known(source.key, used, snapshot)
-        told = (known, *((n.health, n.because, n.root, n.suspended) for n in mine))
-        names = self._names[source.key][1]
-        seen: _Seen = (source, tags, selection, services, names, *used)
-        before = self._lines.get(source.key)
-        if before is not None and _same(seen, before[0][1:]) and before[0][0] == told:
-            return before
-        line = line_of(source, used, nodes, names, tags, selection)
-        line = doubt.line(line, known)
-        service = service_of(source, services) or source.key.label
-        return (told, *seen), Entry(service, url, line)
+        self, source: Resource, seen: Mapping[Key, ChainNode] | None, snapshot: Snapshot
+    ) -> Entry:
+        """`seen`: the nodes as they may be told, when that is not as the forest has them."""
+        key, url = source.key, ocirepository.url(source)
+        used = self._members.users(key)
+        nodes = {m.key: seen[m.key] if seen else self._forest.node(m.key) for m in used}
+        tags, selection = snapshot.tags.get(url), snapshot.selections.get(key)
+        line = line_of(source, used, nodes, self._sources.names[key], tags, selection)
+        line = doubt.line(line, self._line_known(key, used, snapshot))
+        return Entry(self._sources.services[key], url, line)
 
     def _line_known(self, key: Key, used: Iterable[Facts], snapshot: Snapshot) -> Knowledge:
         """A line is known as well as the worst of its source and those who use it."""

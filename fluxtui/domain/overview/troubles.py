@@ -12,8 +12,6 @@ from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.known import kind_known
-from fluxtui.domain.overview import origins
-from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.lines import sentence
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
@@ -35,13 +33,15 @@ _WAYS = (
 
 
 def of_place(
-    environment: Environment, chain: Iterable[ChainNode], members: Iterable[Facts], seen: Snapshot
+    environment: Environment,
+    nodes: Collection[ChainNode],
+    failing: Mapping[Key, HealthLine],
+    seen: Snapshot,
 ) -> Iterator[Finding]:
-    """All of one Environment. `chain` as it was seen, `seen` the Snapshot it was made from."""
-    nodes = tuple(chain)
+    """All of one Environment. `nodes`: those that are not well or wait, as they were seen;
+    `failing`: sources that are not; `seen` the Snapshot that they were made from."""
     known = kind_known(seen, environment.name, kustomization.KIND.id)
     last = "" if known.known else "as last seen, "
-    failing = origins.failing(environment.name, members, seen)
     yield from _failed(nodes, last)
     yield from _sources(nodes, failing, last)
     yield from _broken_names(nodes, environment.namespaces)

@@ -1,0 +1,157 @@
+"""The Kustomizations of one Environment, their live objects and health, kept from look to look.
+
+Ten thousand objects are known and one of them changes: what is new is found by identity, and what
+stands on it by indices, so that the work follows the change. It must not know how a chain is drawn.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from fluxtui.domain.board import BESIDE, HealthLine, Level, ObjectLine
+from fluxtui.domain.kinds import ALL, kustomization
+from fluxtui.domain.overview.facts import Facts, facts_of
+from fluxtui.domain.overview.judgement import object_lines, worst
+from fluxtui.domain.overview.pods import CLAIM, POD
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import KindId, Snapshot, Table
+
+_FLUX = frozenset(kind.id for kind in ALL)
+_EMPTY: Table = MappingProxyType({})
+_FINE = (Level.OK, Level.WAITING)
+
+
+@dataclass(slots=True)
+class News:
+    """What a look found: members whose facts, objects or health are `changed` (gone ones too),
+    `sources` whose users are not what they were, and whether dependsOn has another `shape`."""
+
+    changed: set[Key] = field(default_factory=set)
+    sources: set[Key] = field(default_factory=set)
+    shape: bool = False
+
+
+class Members:
+    """One Environment's; `update` with each Snapshot."""
+
+    def __init__(self, environment: str) -> None:
+        self._environment = environment
+        self.facts: dict[Key, Facts] = {}
+        self.objects: dict[Key, tuple[ObjectLine, ...]] = {}
+        self.health: dict[Key, HealthLine] = {}
+        self.unwell: set[Key] = set()
+        self._users: dict[Key, set[Key]] = defaultdict(set)
+        self._named: dict[Key, set[Key]] = defaultdict(set)
+        self._owners: dict[Key, set[Key]] = defaultdict(set)
+        self._spaces: dict[str, set[Key]] = defaultdict(set)
+        self._table = _EMPTY
+        self._live: dict[KindId, Table] = {}
+
+    def users(self, source: Key) -> tuple[Facts, ...]:
+        """Those that take their revisions from that OCIRepository, by key."""
+        return tuple(self.facts[key] for key in sorted(self._users.get(source, ())))
+
+    @property
+    def used(self) -> Mapping[Key, set[Key]]:
+        """OCIRepositories that have users."""
+        return self._users
+
+    @property
+    def named(self) -> Iterable[Key]:
+        """Sources of whatever kind that somebody names."""
+        return self._named
+
+    def update(self, snapshot: Snapshot) -> News:
+        """Look at what is new since the last time."""
+        news = News()
+        table = snapshot.table(self._environment, kustomization.KIND)
+        if table is not self._table:
+            changed, gone = differences(self._table, table)
+            self._table = table
+            for key in gone:
+                self._forget(key, news)
+            for key in changed:
+                self._take(key, table[key], news)
+        stirred = self._stirred(snapshot)
+        for key in (news.changed | stirred) & self.facts.keys():
+            lines = object_lines(self.facts[key].managed, snapshot)
+            health = worst(self.facts[key].flux, lines)
+            if lines != self.objects.get(key) or health != self.health.get(key):
+                self.objects[key], self.health[key] = lines, health
+                news.changed.add(key)
+        return news
+
+    def _stirred(self, snapshot: Snapshot) -> set[Key]:
+        """Members with a live object that is new, or with Pods or claims that may explain one."""
+        kinds = snapshot.resources.get(self._environment, {})
+        live = {k: table for k, table in kinds.items() if k not in BESIDE and k not in _FLUX}
+        stirred: set[Key] = set()
+        for kind in live.keys() | self._live.keys():
+            before, now = self._live.get(kind, _EMPTY), live.get(kind, _EMPTY)
+            if before is now:
+                continue
+            changed, gone = differences(before, now)
+            for key in (*changed, *gone):
+                stirred |= self._owners.get(key, set())
+                if kind in (POD, CLAIM):
+                    stirred |= self._spaces.get(key.namespace, set())
+        self._live = live
+        return stirred
+
+    def _take(self, key: Key, resource: Resource, news: News) -> None:
+        facts, before = facts_of(resource), self.facts.get(key)
+        if before is None or before.depends_on != facts.depends_on:
+            news.shape = True
+        if before is not None:
+            self._unlink(before, news)
+        self.facts[key] = facts
+        news.changed.add(key)
+        if facts.flux.level not in _FINE:
+            self.unwell.add(key)
+        for index, names in self._links(facts):
+            for name in names:
+                index[name].add(key)
+        if facts.source is not None:
+            news.sources.add(facts.source)
+
+    def _forget(self, key: Key, news: News) -> None:
+        self._unlink(self.facts.pop(key), news)
+        self.objects.pop(key, None)
+        self.health.pop(key, None)
+        news.changed.add(key)
+        news.shape = True
+
+    def _unlink(self, facts: Facts, news: News) -> None:
+        self.unwell.discard(facts.key)
+        for index, names in self._links(facts):
+            for name in names:
+                members = index[name]
+                members.discard(facts.key)
+                if not members:
+                    del index[name]
+        if facts.source is not None:
+            news.sources.add(facts.source)
+
+    def _links(self, facts: Facts) -> tuple[tuple[dict[object, set[Key]], Iterable[object]], ...]:
+        """Which index leads to a member by which names."""
+        spaces = {managed.namespace for managed in facts.managed}
+        sources = () if facts.source is None else (facts.source,)
+        origins = () if facts.origin is None else (facts.origin,)
+        return (  # type: ignore[return-value]
+            (self._users, sources),
+            (self._named, origins),
+            (self._owners, dict.fromkeys(facts.managed)),
+            (self._spaces, spaces),
+        )
+
+
+def differences(before: Table, now: Table) -> tuple[list[Key], list[Key]]:
+    """Keys that are new or of another version, and keys that are gone."""
+    changed = [key for key, resource in now.items() if before.get(key) is not resource]
+    fresh = sum(key not in before for key in changed)
+    if len(before) + fresh == len(now):
+        return changed, []
+    return changed, [key for key in before if key not in now]

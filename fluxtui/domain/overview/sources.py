@@ -1,0 +1,91 @@
+"""The OCIRepositories of one Environment, kept from look to look: what each is called and holds.
+
+A source is read again when it, its tags, its Selection or its users are new. What runs is told
+elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from types import MappingProxyType
+
+from fluxtui.domain.board import HealthLine, Level
+from fluxtui.domain.config import ServiceConfig
+from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import origins as kind_origins
+from fluxtui.domain.naming import Tables, tables_of
+from fluxtui.domain.overview import origins
+from fluxtui.domain.overview.judgement import flux_health
+from fluxtui.domain.overview.members import Members
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.service import service_of
+from fluxtui.domain.snapshot import Snapshot, Table
+
+
+class Sources:
+    """One Environment's; `update` with each Snapshot, after its Members."""
+
+    def __init__(self, environment: str, members: Members) -> None:
+        self._environment = environment
+        self._members = members
+        self.table: Table = MappingProxyType({})
+        self.services: dict[Key, str] = {}
+        self.names: dict[Key, Tables] = {}
+        self.stored: dict[Key, str] = {}
+        self._seen: dict[Key, tuple[object, ...]] = {}
+        self._configured: tuple[ServiceConfig, ...] | None = None
+        self._own: dict[Key, tuple[Resource, HealthLine]] = {}
+        self._charts: tuple[tuple[object, ...], tuple[Key, ...]] = ((), ())
+
+    def update(self, snapshot: Snapshot, touched: AbstractSet[Key]) -> set[Key]:
+        """Read what is new; `touched`: sources with other users. The keys that were read."""
+        configured = snapshot.config.services
+        anew = configured != self._configured
+        self._configured = configured
+        self.table = table = snapshot.table(self._environment, ocirepository.KIND)
+        renewed = self._seen.keys() - table.keys()
+        for key in renewed:
+            del self._seen[key], self.services[key], self.names[key], self.stored[key]
+        for key, source in table.items():
+            tags = snapshot.tags.get(ocirepository.url(source))
+            seen = (source, tags, snapshot.selections.get(key))
+            before = self._seen.get(key)
+            if (
+                before is None
+                or anew
+                or key in touched
+                or any(a is not b for a, b in zip(before, seen, strict=True))
+            ):
+                self._seen[key] = seen
+                self.services[key] = service_of(source, configured) or key.label
+                self.stored[key] = ocirepository.revision(source)
+                users = self._members.users(key)
+                listed = tags.facts if tags else {}
+                self.names[key] = tables_of(source, (m.tags for m in users), listed)
+                renewed.add(key)
+        return renewed
+
+    def failing(self, snapshot: Snapshot) -> dict[Key, HealthLine]:
+        """Sources of whatever kind that fail now, by key, whether or not their users run on."""
+        failing = {}
+        for key in {*self._members.named, *self.table}:
+            resource = snapshot.get(key) if origins.is_read(key) else None
+            if resource is None:
+                self._own.pop(key, None)
+                continue
+            before = self._own.get(key)
+            if before is None or before[0] is not resource:
+                before = self._own[key] = (resource, flux_health(resource))
+            if before[1].level is Level.FAILED:
+                failing[key] = before[1]
+        return dict(sorted(failing.items()))
+
+    def charts(self, snapshot: Snapshot) -> tuple[Key, ...]:
+        """Those that hold Helm charts, and are no rows."""
+        releases = snapshot.table(self._environment, kind_origins.HELM_RELEASE)
+        grounds = (self.table, releases, len(self._members.used), tuple(self._members.used))
+        before = self._charts[0]
+        if not before or any(a is not b and a != b for a, b in zip(before, grounds, strict=True)):
+            used = self._members.used.keys()
+            self._charts = (grounds, origins.charts(self._environment, used, snapshot))
+        return self._charts[1]
