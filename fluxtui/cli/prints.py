@@ -144,7 +144,7 @@ def comparisons(results: Iterable[Comparison], *, unified: bool) -> str:
             arrow = f"{part.before} -> {part.after}" if part.before or part.after else ""
             lines.append(f"{part.kustomization.label}  {arrow}".rstrip())
             if part.error:
-                lines.append(f"  does not build: {part.error}")
+                lines.append(f"  could not be compared: {part.error}")
             lines += [f"  ! {finding}" for finding in part.findings]
             if not part.changes and not part.error:
                 lines.append("  no object changes")

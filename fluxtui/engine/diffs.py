@@ -34,6 +34,7 @@ from fluxtui.engine.worker import Worker
 
 _COMPARE = "fluxtui.engine.builds:compare"
 _RENDER = "fluxtui.engine.builds:render"
+_NOTHING = "its source has stored nothing yet"
 # What an Environment adds to a bundle; what names objects stays, or nothing could be matched.
 _OWN = ("patches", "images", "components", "ignoreMissingComponents", "postBuild", "buildMetadata")
 
@@ -66,6 +67,8 @@ class Diffs:
             (source, "", resource, resource.spec),
             explain=True,
         )
+        if pair.right is None and not pair.error:
+            pair = dataclasses.replace(pair, error=_NOTHING)
         title = f"what {resource.key.environment} makes of {source.key.name}"
         return await self._answer(f"{title} in {resource.key.name}", gathered, [pair])
 
@@ -114,6 +117,8 @@ class Diffs:
                     explain=True,
                 )
             )
+            if pairs[-1].left is None and pairs[-1].right is None and not pairs[-1].error:
+                pairs[-1] = dataclasses.replace(pairs[-1], error=_NOTHING)
         title = f"{question.service}: {question.before} -> {question.after}"
         return await self._answer(title, gathered, pairs)
 
@@ -126,7 +131,7 @@ class Diffs:
         if pair.error:
             raise FluxtuiError(pair.error, where=str(resource.key))
         if pair.right is None:
-            raise FluxtuiError("its source has stored nothing yet", where=str(resource.key))
+            raise FluxtuiError(_NOTHING, where=str(resource.key))
         review = Review(self._session, (pair,), gathered.bundles, gathered.labels)
         rendering: Rendering = await self._worker.call(_RENDER, review, question.explain)
         return dataclasses.replace(rendering, unread=tuple(dict.fromkeys(gathered.unread)))
@@ -148,7 +153,7 @@ class Diffs:
             prune=resource.spec.get("prune") is True,
         )
         if pair.right is None and not pair.error:
-            raise FluxtuiError("its source has stored nothing yet", where=str(resource.key))
+            raise FluxtuiError(_NOTHING, where=str(resource.key))
         review = Review(self._session, (pair,), gathered.bundles, gathered.labels)
         config = self._store.snapshot.config
         environment = config.environment(resource.key.environment)

@@ -34,6 +34,7 @@ class LiveObjects:
         self._dry_run = dry_run
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._findings: list[str] = []
+        self._unread: list[str] = []
         self._by_fields = 0
         self._why = "" if dry_run else "the environment is read-only"
 
@@ -52,15 +53,15 @@ class LiveObjects:
         review = dataclasses.replace(review, labels=prepared.labels)
         found = (*(b for b in beside if b is not None), *left)
         result = await self._worker.call(_COMPARE, review, found, result)
-        unread = []
         if self._by_fields:
             why = f" ({self._why})" if self._why else ""
-            unread.append(
+            self._findings.append(
                 f"{self._by_fields} objects are compared by the fields the build sets, not by a "
                 f"dry run{why}: the API may write some values differently"
             )
         findings = (*prepared.findings, *dict.fromkeys(self._findings))
-        return Comparison(title, (dataclasses.replace(result, findings=findings),), tuple(unread))
+        result = dataclasses.replace(result, findings=findings)
+        return Comparison(title, (result,), tuple(self._unread))
 
     async def _one(self, wanted: Json, guarded: bool) -> Beside | None:
         name = ObjectId.of(wanted)
@@ -75,7 +76,7 @@ class LiveObjects:
             except NotFound:
                 live = None
             except ClusterError as error:
-                self._findings.append(f"{name} could not be read: {error}")
+                self._unread.append(f"{name} could not be read: {error}")
                 return None
             if live is None or guarded or not self._dry_run:
                 self._by_fields += live is not None
@@ -114,7 +115,7 @@ class LiveObjects:
             except NotFound:
                 continue
             except (ClusterError, UsageError) as error:
-                self._findings.append(f"{text} of the inventory could not be read: {error}")
+                self._unread.append(f"{text} of the inventory could not be read: {error}")
                 continue
             left.append(Beside(None, live))
         return left

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from cli_delivery import REPOSITORY, Shell
 
 from fluxtui.cluster.client import connect
+from fluxtui.domain.errors import Conflict
 
 Object = Mapping[str, Any]
 READY = {
@@ -18,6 +21,7 @@ READY = {
     "message": "Applied revision",
     "lastTransitionTime": "2026-11-23T03:12:00Z",
 }
+RELEASE, BUILD = "v1.0.0", "v0.0.0-build-1"
 SOURCE = "source.toolkit.fluxcd.io/v1"
 KUSTOMIZE = "kustomize.toolkit.fluxcd.io/v1"
 
@@ -84,7 +88,8 @@ async def _put(shell: Shell, environment: str, objects: list[Object]) -> None:
         for obj in (namespace, *objects):
             type_ = await cluster.find(str(obj["apiVersion"]), str(obj["kind"]))
             body = {name: value for name, value in obj.items() if name != "status"}
-            await cluster.create(type_, body, field_manager="test")
+            with contextlib.suppress(Conflict):  # the namespace may be there
+                await cluster.create(type_, body, field_manager="test")
             if "status" in obj:
                 name = obj["metadata"]["name"]
                 await cluster.patch(
@@ -93,3 +98,45 @@ async def _put(shell: Shell, environment: str, objects: list[Object]) -> None:
                 )  # fmt: skip
     finally:
         await cluster.close()
+
+
+def pushed(shell: Shell, tag: str, data: bytes) -> str:
+    """The digest of a bundle pushed under that tag, without asking the program under test."""
+    from fluxtui.artifacts import Reference, pack
+
+    text = b"kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata: {a: '%s'}\n" % data
+    kustomization = b"resources: [cm.yaml]\n"
+    folder = shell.bundle(cm_yaml=text, kustomization_yaml=kustomization)
+    with shell.client() as client:
+        packed = pack(Path(folder))
+        reference = Reference.parse(f"{REPOSITORY}:{tag}")
+        when = "2026-11-23T03:00:00Z"
+        digest: str = client.push(
+            reference, packed, source="git", revision="main", created=when
+        ).digest
+    return digest
+
+
+def blocked_delivery(shell: Shell) -> None:
+    """Staging runs a build and waits for a dependency; production is pinned to a bare digest."""
+    build, release = pushed(shell, BUILD, b"1"), pushed(shell, RELEASE, b"2")
+    shell.cluster("staging")
+    shell.cluster("production", protected=True)
+    here = f"{BUILD}@{build}"
+    broken = failed("HealthCheckFailed", "Deployment/apps/db: 0 of 1 available")
+    waits = failed("DependencyNotReady", "dependency 'apps/db' is not ready")
+    put(
+        shell,
+        "staging",
+        (
+            oci("app", here, semver=">=0.0.0-0", semverFilter=".*build.*"),
+            ks("db", here, condition=broken),
+            ks("web", here, condition=waits, dependsOn=[{"name": "db"}]),
+            ks("idle", here, suspend=True),
+        ),
+    )
+    put(
+        shell,
+        "production",
+        (oci("app", release, digest=release), ks("web", release), ks("new", condition=waits)),
+    )

@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from cli_delivery import Shell
+from cli_objects import blocked_delivery
 
 from fluxtui.world.registry import RegistryServer
 
@@ -26,3 +27,10 @@ def shell(
         made = Shell(tmp_path, server, capsys)
         yield made
         made.close()
+
+
+@pytest.fixture
+def blocked(shell: Shell) -> Shell:
+    """Staging runs a build and waits for a dependency; production is pinned to a bare digest."""
+    blocked_delivery(shell)
+    return shell

@@ -6,58 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from cli_delivery import REPOSITORY, Shell
-from cli_objects import failed, ks, oci, put
+from cli_objects import BUILD
 from documents import checked, validators
-
-RELEASE, BUILD = "v1.0.0", "v0.0.0-build-1"
-
-
-def pushed(shell: Shell, tag: str, data: bytes) -> str:
-    """The digest of a bundle pushed under that tag, without asking the program under test."""
-    from fluxtui.artifacts import Reference, pack
-
-    text = b"kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata: {a: '%s'}\n" % data
-    kustomization = b"resources: [cm.yaml]\n"
-    folder = shell.bundle(cm_yaml=text, kustomization_yaml=kustomization)
-    with shell.client() as client:
-        packed = pack(Path(folder))
-        reference = Reference.parse(f"{REPOSITORY}:{tag}")
-        when = "2026-11-23T03:00:00Z"
-        digest: str = client.push(
-            reference, packed, source="git", revision="main", created=when
-        ).digest
-    return digest
-
-
-@pytest.fixture
-def delivery(shell: Shell) -> Shell:
-    """Staging runs a build and waits for a dependency; production is pinned to a bare digest."""
-    build, release = pushed(shell, BUILD, b"1"), pushed(shell, RELEASE, b"2")
-    shell.cluster("staging")
-    shell.cluster("production", protected=True)
-    here = f"{BUILD}@{build}"
-    broken = failed("HealthCheckFailed", "Deployment/apps/db: 0 of 1 available")
-    waits = failed("DependencyNotReady", "dependency 'apps/db' is not ready")
-    put(
-        shell,
-        "staging",
-        (
-            oci("app", here, semver=">=0.0.0-0", semverFilter=".*build.*"),
-            ks("db", here, condition=broken),
-            ks("web", here, condition=waits, dependsOn=[{"name": "db"}]),
-            ks("idle", here, suspend=True),
-        ),
-    )
-    put(
-        shell,
-        "production",
-        (oci("app", release, digest=release), ks("web", release), ks("new", condition=waits)),
-    )
-    return shell
-
 
 VIEWS = (
     ("versions", "Versions"),
@@ -86,56 +38,56 @@ VIEWS = (
 )
 
 
-def test_every_verb_prints_its_schema(delivery: Shell) -> None:
+def test_every_verb_prints_its_schema(blocked: Shell) -> None:
     build = f"{REPOSITORY}:{BUILD}"
     for words, kind in VIEWS:
-        typed = [w.format(build=build, out=delivery.folder / "out") for w in words.split()]
-        said = delivery(*typed, "-o", "json")
+        typed = [w.format(build=build, out=blocked.folder / "out") for w in words.split()]
+        said = blocked(*typed, "-o", "json")
         checked(said.out, kind)
         assert "(staging)" not in said.out and "(production)" not in said.out, words
 
 
-def test_yaml_is_the_same_document(delivery: Shell) -> None:
+def test_yaml_is_the_same_document(blocked: Shell) -> None:
     for words in ("versions", "diff app -e staging --patches"):
-        body = json.loads(delivery(*words.split(), "-o", "json").out)
-        assert yaml.safe_load(delivery(*words.split(), "-o", "yaml").out) == body
+        body = json.loads(blocked(*words.split(), "-o", "json").out)
+        assert yaml.safe_load(blocked(*words.split(), "-o", "yaml").out) == body
 
 
-def test_an_act_prints_plan_and_receipts(delivery: Shell) -> None:
-    said = delivery(*["suspend", "app", "-e", "staging", "--reason", "x", "--yes", "-o", "json"])
+def test_an_act_prints_plan_and_receipts(blocked: Shell) -> None:
+    said = blocked(*["suspend", "app", "-e", "staging", "--reason", "x", "--yes", "-o", "json"])
     document = checked(said.out, "Act")
     assert said.code == 0 and document["receipts"][0]["outcome"] == "done"
-    journal = checked(delivery("journal", "app", "-o", "json").out, "Journal")
+    journal = checked(blocked("journal", "app", "-o", "json").out, "Journal")
     assert journal["items"][0]["type"] == "plan"
-    assert checked(delivery("journal", "other", "-o", "json").out, "Journal")["items"] == []
+    assert checked(blocked("journal", "other", "-o", "json").out, "Journal")["items"] == []
 
 
-def test_levels_have_one_set_of_words(delivery: Shell) -> None:
+def test_levels_have_one_set_of_words(blocked: Shell) -> None:
     words = {
         one["health"]["level"]
         for verb in ("versions", "chain")
-        for one in json.loads(delivery(verb, "-o", "json").out)["items"]
+        for one in json.loads(blocked(verb, "-o", "json").out)["items"]
     }
     assert words == {"failed", "waiting", "ready"}
 
 
-def test_what_is_unknown_is_null_with_its_reason(delivery: Shell) -> None:
-    items = checked(delivery("chain", "-o", "json").out, "Chain")["items"]
+def test_what_is_unknown_is_null_with_its_reason(blocked: Shell) -> None:
+    items = checked(blocked("chain", "-o", "json").out, "Chain")["items"]
     new = next(i for i in items if i["kustomization"]["name"] == "new")
     assert new["version"] is None and new["versionReason"] == "nothing was applied yet"
     pinned = next(i for i in items if i["environment"] == "production" and i["digest"])
     assert pinned["version"] is None and "no tag" in pinned["versionReason"]
-    delivery.registry.stop()
-    line = checked(delivery("versions", "-e", "staging", "-o", "json").out, "Versions")["items"][0]
+    blocked.registry.stop()
+    line = checked(blocked("versions", "-e", "staging", "-o", "json").out, "Versions")["items"][0]
     assert line["version"] == BUILD and line["wouldPick"] is None and line["behind"] is None
     assert "cannot be listed" in line["wouldPickReason"] or "refused" in line["wouldPickReason"]
 
 
-def test_a_suspended_member_is_seen_although_its_source_is_ready(delivery: Shell) -> None:
-    (line,) = json.loads(delivery("versions", "-e", "staging", "-o", "json").out)["items"]
+def test_a_suspended_member_is_seen_although_its_source_is_ready(blocked: Shell) -> None:
+    (line,) = json.loads(blocked("versions", "-e", "staging", "-o", "json").out)["items"]
     assert line["suspended"] is True
     assert [held["object"]["name"] for held in line["suspensions"]] == ["idle"]
-    assert "idle is suspended" in delivery("versions", "-e", "staging").out
+    assert "idle is suspended" in blocked("versions", "-e", "staging").out
 
 
 MISTAKES = (
@@ -153,30 +105,30 @@ MISTAKES = (
 )
 
 
-def test_refusals_and_errors_are_documents_too(delivery: Shell) -> None:
+def test_refusals_and_errors_are_documents_too(blocked: Shell) -> None:
     for words, code, exit_code, what in MISTAKES:
-        said = delivery(*words.split())
+        said = blocked(*words.split())
         document = checked(said.out, "Error")
         codes = (document["code"], document["exitCode"], said.code)
         assert codes == (code, exit_code, exit_code), words
         assert what in document["what"] and said.err.startswith("fluxtui: "), words
 
 
-def test_a_person_reads_errors_on_stderr_alone(delivery: Shell) -> None:
-    said = delivery("versions", "nope")
+def test_a_person_reads_errors_on_stderr_alone(blocked: Shell) -> None:
+    said = blocked("versions", "nope")
     assert said.out == "" and "there is no service 'nope'" in said.err
 
 
-def test_the_forms_of_kubectl(delivery: Shell) -> None:
-    assert delivery("versions", "-e", "staging", "-o", "name").out == "ocirepo/apps/app\n"
-    names = delivery("chain", "-e", "staging", "-o", "name").out.split()
+def test_the_forms_of_kubectl(blocked: Shell) -> None:
+    assert blocked("versions", "-e", "staging", "-o", "name").out == "ocirepo/apps/app\n"
+    names = blocked("chain", "-e", "staging", "-o", "name").out.split()
     assert names == ["ks/apps/db", "ks/apps/web", "ks/apps/idle"]
-    wide = delivery("versions", "-e", "staging", "-o", "wide").out
+    wide = blocked("versions", "-e", "staging", "-o", "wide").out
     assert "SOURCE" in wide and "OCIRepository/apps/app" in wide
     template = '{range .items[*]}{.environment}{"\\t"}{.health.level}{"\\n"}{end}'
-    said = delivery("versions", "-o", f"jsonpath={template}")
+    said = blocked("versions", "-o", f"jsonpath={template}")
     assert said.out == "production\twaiting\nstaging\tfailed\n"
-    broken = delivery("versions", "-o", "jsonpath={.items[*")
+    broken = blocked("versions", "-o", "jsonpath={.items[*")
     assert broken.code == 2 and "template" in broken.err
 
 

@@ -104,9 +104,9 @@ async def test_what_the_build_no_longer_has_would_be_pruned(
     running = engine(staging)
     key = staging.kustomization_key("web")
     await got(running.wait_for(lambda s: (r := s.get(key)) and r.status.get("inventory"), 30))
-    part = only(await live(running, staging))
-    assert [(c.kind, c.id.name) for c in part.changes] == [("pruned", "old")]
-    assert [f for f in part.findings if "nonsense" in f]
+    answer = await live(running, staging)
+    assert [(c.kind, c.id.name) for c in only(answer).changes] == [("pruned", "old")]
+    assert [f for f in answer.unread if "nonsense" in f]
 
 
 async def test_a_secret_is_compared_without_being_sent_or_shown(
@@ -119,7 +119,7 @@ async def test_a_secret_is_compared_without_being_sent_or_shown(
     running = engine(staging)
     answer = await live(running, staging)
     assert only(answer).changes == ()
-    assert [text for text in answer.unread if "a Secret's value" in text]
+    assert [text for text in answer.parts[0].findings if "a Secret's value" in text]
     staging.server.faults.set_rules()
     await applied(staging, deployment(password="hunter1"))
     answer = await live(running, staging)
@@ -143,7 +143,7 @@ async def test_without_dry_runs_the_fields_of_the_build_are_compared(
         "spec.replicas": (5, 1),
     }
     reason = "the environment is read-only" if how == "read-only" else "not permitted"
-    assert reason in " ".join(answer.unread)
+    assert reason in " ".join(answer.parts[0].findings)
 
 
 async def test_what_the_api_would_refuse_is_a_finding(
