@@ -15,6 +15,7 @@ from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize import provenance as notes
 from fluxtui.kustomize.accumulator import Accumulator
 from fluxtui.kustomize.files import Files
+from fluxtui.kustomize.folding import unfolded
 from fluxtui.kustomize.hashing import add_hashes
 from fluxtui.kustomize.kustfile import KustFile, read_kustomization
 from fluxtui.kustomize.loader import Loader
@@ -152,7 +153,7 @@ def finish(resources: ResourceMap, options: tuple[str, ...]) -> None:
         metadata = resource.obj.get("metadata")
         if isinstance(metadata, dict):
             _finish_annotations(resource, metadata, options)
-        resource.obj = plain(resource.obj)
+        resource.obj = plain(unfolded(resource.obj))
 
 
 def _finish_annotations(

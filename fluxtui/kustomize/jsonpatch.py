@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.kustomize.folding import unfolded
 from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.scalars import NULL, Date, Quoted, as_json, copied, is_null, plain, resolve
 
@@ -87,7 +88,7 @@ def _pointer(text: str) -> tuple[str, ...]:
 
 def apply_json_patch(obj: dict[str, Any], operations: list[Operation]) -> dict[str, Any]:
     """The patched object, a new one. Raises BuildError whose field is the pointer that failed."""
-    box: dict[str, Any] = {"": _rewritten(obj)}
+    box: dict[str, Any] = {"": _rewritten(unfolded(obj))}
     for operation in operations:
         if operation.problem:
             raise BuildError(operation.problem, field=operation.pointer)
@@ -105,9 +106,9 @@ def apply_json_patch(obj: dict[str, Any], operations: list[Operation]) -> dict[s
 def _rewritten(value: Any) -> Any:
     """The value as it is after a trip through JSON: quoted only where it has to be."""
     kind = type(value)
-    if kind is dict:
+    if isinstance(value, dict):
         return {key: _rewritten(item) for key, item in value.items()}
-    if kind is list:
+    if isinstance(value, list):
         return [_rewritten(item) for item in value]
     if kind is Date:
         return Quoted(value)

@@ -12,7 +12,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.scalars import WrittenNull, is_null, is_scalar, put, restyled, text_of
+from fluxtui.kustomize.scalars import (
+    FlowList,
+    FlowMap,
+    WrittenNull,
+    is_null,
+    is_scalar,
+    put,
+    restyled,
+    text_of,
+)
 from fluxtui.kustomize.schema import Schema
 
 _GONE: Final = object()
@@ -84,7 +93,7 @@ class _Merge:
         return self._mapping(old, new, definition, path)
 
     def _mapping(self, old: Any, new: Any, definition: int, path: tuple[str, ...]) -> Any:
-        target = self._start(old, new)
+        target = _unbraced(self._start(old, new), new)
         if target is _GONE or not isinstance(target, dict):
             return target
         fields = set(target)
@@ -140,6 +149,8 @@ class _Merge:
         if target is _ABSENT or is_null(target):
             return _GONE
         patch = new if isinstance(new, list) else None
+        if type(target) is FlowList and not target and type(patch) is not FlowList:
+            target = []
         sources = [target, patch]
         used = keys or ("",)
         values = _values([patch, target], used)
@@ -178,7 +189,14 @@ class _Merge:
                     if name not in merged and text:
                         merged[name] = text
             _set_element(fresh, merged, valid, wanted)
-        return _append_all(fresh, target, valid, path)
+        whole = _append_all(fresh, target, valid, path)
+        return FlowList(whole) if type(target) is FlowList else whole
+
+
+def _unbraced(target: Any, patch: Any) -> Any:
+    """The target; an empty one in braces is written as the patch is."""
+    empty = type(target) is FlowMap and not target
+    return {} if empty and isinstance(patch, dict) and type(patch) is not FlowMap else target
 
 
 def _directive(patch: Any) -> str:

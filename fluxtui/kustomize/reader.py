@@ -19,7 +19,18 @@ from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize import composing
 from fluxtui.kustomize.files import LARGEST_FILE
 from fluxtui.kustomize.numbers import is_infinite
-from fluxtui.kustomize.scalars import Bare, Quoted, is_null, is_word, plain, resolve, single_text
+from fluxtui.kustomize.scalars import (
+    Bare,
+    FlowList,
+    FlowMap,
+    Folded,
+    Quoted,
+    is_null,
+    is_word,
+    plain,
+    resolve,
+    single_text,
+)
 
 MOST_NODES: Final = 2_000_000
 DEEPEST: Final = 200
@@ -110,13 +121,14 @@ class Reader:
             return self._scalar(node, written)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, depth, written)
-        return [self._value(item, depth + 1, False) for item in node.value]
+        items = [self._value(item, depth + 1, False) for item in node.value]
+        return FlowList(items) if getattr(node, "flow_style", False) else items
 
     def _scalar(self, node: yaml.ScalarNode, written: bool) -> Any:
         text = node.value
         if node.tag == composing.PLAIN:
             if node.style:
-                return Quoted(text)
+                return Folded(text) if node.style == ">" else Quoted(text)
             value = resolve(text, old=self.old)
             if self.old and is_infinite(value):
                 raise self._fail(f"{text} cannot be written as JSON", node)
@@ -132,7 +144,7 @@ class Reader:
         raise self._fail(f"unsupported tag {node.tag}", node)
 
     def _mapping(self, node: yaml.MappingNode, depth: int, written: bool) -> dict[str, Any]:
-        result: dict[str, Any] = {}
+        result: dict[str, Any] = FlowMap() if node.flow_style else {}
         merges: list[yaml.Node] = []
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):

@@ -7,10 +7,12 @@ files or knows transformers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.ids import Id
 from fluxtui.kustomize.resource import Resource, bare_key
+from fluxtui.kustomize.scalars import Quoted
 
 
 class ResourceMap:
@@ -101,4 +103,9 @@ def _merge_data(new: Resource, old: Resource) -> None:
         merged = {**(old.obj.get(field) or {}), **(new.obj.get(field) or {})}
         new.obj.pop(field, None)
         if merged:
-            new.obj[field] = {key: merged[key] for key in sorted(merged, key=bare_key)}
+            new.obj[field] = {key: _text(merged[key]) for key in sorted(merged, key=bare_key)}
+
+
+def _text(value: Any) -> Any:
+    """A value of the merged data, where no folded block stays one."""
+    return Quoted(value) if isinstance(value, Quoted) else value

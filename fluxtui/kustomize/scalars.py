@@ -30,6 +30,24 @@ class Quoted(str):
     __slots__ = ()
 
 
+class Folded(Quoted):
+    """A folded block (`>`), which comes out of the writer as another text; see `folding`."""
+
+    __slots__ = ()
+
+
+class FlowMap(dict[str, Any]):
+    """A mapping written in braces: kustomize writes it so again, and everything in it quoted."""
+
+    __slots__ = ()
+
+
+class FlowList(list[Any]):
+    """A list written in brackets."""
+
+    __slots__ = ()
+
+
 class Date(str):
     """An unquoted timestamp: printed in RFC 3339, compared as it was written."""
 
@@ -183,8 +201,11 @@ def is_word(text: str) -> bool:
 def restyled(old: Any, new: Any) -> Any:
     """`new` written into a field that held `old`: the field keeps its quotes.
 
-    A quoted field turns a number into a string; otherwise the new value is taken as it is.
+    A quoted field turns a number into a string; otherwise the new value is taken as it is. A list
+    or mapping keeps its brackets, unless there was nothing between them.
     """
+    if isinstance(old, dict | list) and old and type(old) is not type(new):
+        return type(old)(new)
     if isinstance(old, Quoted) and is_scalar(new):
         return type(old)(text_of(new))
     if isinstance(new, Quoted) and is_scalar(old):
@@ -225,9 +246,9 @@ def plain(value: Any, *, floats: bool = False) -> Any:
     kind = type(value)
     if kind is str or kind is int or kind is bool or kind is float:
         return value
-    if kind is dict:
+    if isinstance(value, dict):
         return {key: plain(item, floats=floats) for key, item in value.items()}
-    if kind is list:
+    if isinstance(value, list):
         return [plain(item, floats=floats) for item in value]
     if isinstance(value, str):
         return str.__str__(value)
@@ -278,4 +299,6 @@ def copied(value: Any) -> Any:
         return {key: copied(item) for key, item in value.items()}
     if kind is list:
         return [copied(item) for item in value]
-    return value
+    if kind is FlowMap:
+        return FlowMap({key: copied(item) for key, item in value.items()})
+    return FlowList(map(copied, value)) if kind is FlowList else value

@@ -100,7 +100,7 @@ def _cut(value: Any, options: Options) -> Any:
         raise BuildError(f"there is no part {options.index}", field="source.options.index")
     part = parts[options.index]
     if isinstance(value, str):
-        return Quoted(part) if isinstance(value, Quoted) else part
+        return type(value)(part) if isinstance(value, Quoted) else part
     return resolve(part)
 
 
@@ -186,6 +186,6 @@ def _kept_type(old: Any, text: str) -> Any:
     if old == "" and type(old) is str:
         return resolve(text) if text else ""
     if isinstance(old, str):
-        return Quoted(text) if isinstance(old, Quoted) else text
+        return type(old)(text) if isinstance(old, Quoted) else text
     new = resolve(text)
     return new if type(new) is type(old) or not isinstance(new, str) else text
