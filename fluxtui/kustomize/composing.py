@@ -7,12 +7,16 @@ second time here, from the C parser's events. Nothing here resolves tags or scal
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 PLAIN: Final = "plain"
+_ESCAPE: Final = "found unknown escape character"
+_SLASH: Final = re.compile(r"(?:[^\\]|\\[^/])*\\/", re.DOTALL)
+_MOST_ESCAPES: Final = 200
 _TWICE: Final = "found duplicate anchor"
 
 
@@ -31,6 +35,50 @@ class _Composer(CParser):
 
 def compose(text: str) -> yaml.Node | None:
     """The nodes of the first document in a text; None when it is empty. Raises yaml.YAMLError."""
+    if "\\'" in text:
+        text = _without_quote_escapes(text)
+    node = _composed(text)
+    if "\\/" in text and node is not None:
+        _refuse_slash_escapes(node, text)
+    return node
+
+
+def _without_quote_escapes(text: str) -> str:
+    """The text with `'` for `\\'` where libyaml stumbles over it, which Go reads."""
+    for _ in range(_MOST_ESCAPES):
+        try:
+            _composed(text)
+        except yaml.YAMLError as problem:
+            mark = getattr(problem, "problem_mark", None)
+            at = mark.index if mark is not None and _ESCAPE in str(problem) else -1
+            at = text.find("\\'", max(0, at - 2), at + 3) if at >= 0 else -1
+            if at < 0:
+                return text
+            text = text[:at] + text[at + 1 :]
+        else:
+            return text
+    return text
+
+
+def _refuse_slash_escapes(root: yaml.Node, text: str) -> None:
+    """`\\/` in double quotes: libyaml takes it since 0.2, Go does not."""
+    seen: set[int] = set()
+    todo: list[Any] = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tuple):
+            todo += node
+        elif id(node) not in seen:
+            seen.add(id(node))
+            if isinstance(node, yaml.CollectionNode):
+                todo += node.value
+            elif node.style == '"':
+                written = text[node.start_mark.index : node.end_mark.index]
+                if _SLASH.match(written):
+                    raise yaml.scanner.ScannerError(None, None, _ESCAPE, node.start_mark)
+
+
+def _composed(text: str) -> yaml.Node | None:
     parser = _Composer(text)
     try:
         return parser.get_node() if parser.check_node() else None

@@ -15,6 +15,7 @@ from fluxtui.kustomize.building import Build, key_of, run
 from fluxtui.kustomize.derived import hidden_paths
 from fluxtui.kustomize.files import Files
 from fluxtui.kustomize.flux import Skip, effective_kustomization
+from fluxtui.kustomize.identities import Identities
 from fluxtui.kustomize.positions import line_of
 from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.resource import Resource
@@ -59,11 +60,13 @@ def built_by_flux(
         always = post.get("substituteStrategy") == "Always"
     known = Variables() if variables is None else variables
     if known or known.problem or always:
-        for resource, mine in zip(resources, made.notes, strict=True):
+        identities = Identities(resources, files)
+        for index, (resource, mine) in enumerate(zip(resources, made.notes, strict=True)):
             if not opted_out(resource.obj):
                 if known.problem:
                     raise known.problem
                 resource.obj = substitute_object(resource.obj, known, mine, strict=strict)
+                identities.changed(index)
     return made.build([*findings, *more], origins=origins)
 
 

@@ -17,7 +17,16 @@ from typing import Any
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.folding import unfolded
 from fluxtui.kustomize.reader import load_values
-from fluxtui.kustomize.scalars import NULL, Date, Quoted, as_json, copied, is_null, plain, resolve
+from fluxtui.kustomize.scalars import (
+    NULL,
+    Decoded,
+    Quoted,
+    as_json,
+    copied,
+    is_null,
+    plain,
+    resolve,
+)
 
 _MISSING = object()
 _INDEX = re.compile(r"[+-]?[0-9]{1,40}\Z")
@@ -110,7 +119,7 @@ def _rewritten(value: Any) -> Any:
         return {key: _rewritten(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_rewritten(item) for item in value]
-    if kind is Date:
+    if isinstance(value, Decoded):
         return Quoted(value)
     if kind is Quoted:
         needs = not value or "\n" in value or not isinstance(resolve(value), str)

@@ -68,7 +68,7 @@ def _go_float(value: float, text: str) -> Any:
     if not isfinite(value):
         return text
     if value.is_integer() and abs(value) < _LARGEST_WHOLE:
-        return _whole(value, text)
+        return whole_float(value, text)
     return value if text == float_text(value) else _odd_float(value, text)
 
 
@@ -86,7 +86,8 @@ def _odd_float(value: float, text: str) -> OddFloat:
     return odd
 
 
-def _whole(value: float, text: str) -> int:
+def whole_float(value: float, text: str) -> int:
+    """A float without a fraction that was read from a text."""
     whole = WholeFloat(_digits(value))
     whole.text = text
     return whole
@@ -114,7 +115,7 @@ def through_json(value: float) -> Any:
         return double
     text = float_text(double)
     digits = _digits(double)
-    return digits if str(digits) == text else _whole(double, text)
+    return digits if str(digits) == text else whole_float(double, text)
 
 
 def float_text(value: float, *, bits: int = 64) -> str:

@@ -9,6 +9,7 @@ Rule source: kyaml's ByteReader, go-yaml v3; `../shared/reference/dependencies.m
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -31,13 +32,14 @@ from fluxtui.kustomize.scalars import (
     resolve,
     single_text,
 )
+from fluxtui.kustomize.tags import STRING, tagged
 
 MOST_NODES: Final = 2_000_000
 DEEPEST: Final = 200
 DEEPEST_FLOW: Final = 5000
 _INDICATORS = re.compile(r"(?:[-?][ \t]+){2000}")
 _SEPARATOR = re.compile(r"\n---.*\n")
-_TAG: Final = "tag:yaml.org,2002:"
+WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Reader:
@@ -63,8 +65,14 @@ class Reader:
                 yield value, line
 
     def nodes(self, data: bytes | str) -> Iterator[tuple[yaml.Node, int]]:
-        """(node, first line) of each document that holds anything."""
-        for text, line in self._split(self._decode(data)):
+        """(node, first line) of each document that holds anything.
+
+        Of a UTF-16 file it is the first document alone: kustomize looks for the lines between
+        documents in its bytes, and finds none.
+        """
+        wide = isinstance(data, bytes) and data.startswith(WIDE)
+        whole = self._decode(data)
+        for text, line in [(whole, 1)] if wide else self._split(whole):
             self._line = line
             node = self.compose(text)
             if node is not None:
@@ -75,10 +83,12 @@ class Reader:
             if len(data) > LARGEST_FILE:
                 raise BuildError(f"larger than {LARGEST_FILE >> 20} MiB", file=self.file, line=1)
             try:
-                data = data.decode("utf-8-sig")
+                data = data.decode("utf-16" if data.startswith(WIDE) else "utf-8-sig")
             except UnicodeDecodeError as problem:
                 line = problem.object.count(b"\n", 0, problem.start) + 1
-                raise BuildError("not valid UTF-8", file=self.file, line=line) from problem
+                raise BuildError(
+                    f"not valid {problem.encoding.upper()}", file=self.file, line=line
+                ) from problem
         return data.replace("\r\n", "\n")
 
     def _split(self, text: str) -> Iterator[tuple[str, int]]:
@@ -135,13 +145,12 @@ class Reader:
             return (
                 Bare(text) if written and type(value) is not str and not is_null(value) else value
             )
-        if node.tag == f"{_TAG}str" or node.tag == "!":
+        if written:
             return Quoted(text)
-        if node.tag in (f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"):
-            return resolve(text, old=self.old)
-        if node.tag == f"{_TAG}timestamp":
-            return text
-        raise self._fail(f"unsupported tag {node.tag}", node)
+        try:
+            return tagged(node.tag, text, old=self.old)
+        except ValueError as problem:
+            raise self._fail(str(problem), node) from problem
 
     def _mapping(self, node: yaml.MappingNode, depth: int, written: bool) -> dict[str, Any]:
         result: dict[str, Any] = FlowMap() if node.flow_style else {}
@@ -151,12 +160,11 @@ class Reader:
                 raise self._fail("a mapping key must be a scalar", key_node)
             key = key_node.value
             if key == "<<" and not key_node.style:
+                if merges and not self.doubles:
+                    raise self._fail("mapping key '<<' is defined twice", key_node)
                 merges.append(value_node)
                 continue
-            if self.old and not key_node.style:
-                key = self._old_key(key, key_node)
-            elif depth and not key_node.style and not is_word(key):
-                raise self._fail(f"mapping key {key!r} is not a string; quote it", key_node)
+            key = self._key(key_node, depth)
             if key in result:
                 if not self.doubles:
                     raise self._fail(f"mapping key {key!r} is defined twice", key_node)
@@ -169,6 +177,15 @@ class Reader:
         for merge in merges:
             self._merge(result, merge, depth)
         return result
+
+    def _key(self, node: yaml.ScalarNode, depth: int) -> str:
+        key: str = node.value
+        if self.old:
+            return key if node.style else self._old_key(key, node)
+        bare = node.tag == composing.PLAIN and not node.style
+        if (bare and depth and not is_word(key)) or node.tag not in (composing.PLAIN, STRING):
+            raise self._fail(f"mapping key {key!r} is not a string; quote it", node)
+        return key
 
     def _old_key(self, text: str, node: yaml.Node) -> str:
         """A bare key as `kubectl -f` reads it: `n` is "false", `0x10` is "16"."""

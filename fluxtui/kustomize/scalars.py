@@ -48,10 +48,18 @@ class FlowList(list[Any]):
     __slots__ = ()
 
 
-class Date(str):
-    """An unquoted timestamp: printed in RFC 3339, compared as it was written."""
+class Decoded(str):
+    """A text that stands for another one: printed as that, compared as it was written."""
 
     text: str
+
+
+class Date(Decoded):
+    """An unquoted timestamp, printed in RFC 3339."""
+
+
+class Binary(Decoded):
+    """A `!!binary` scalar, printed as the text that its base64 holds."""
 
 
 class Shared(str):
@@ -144,7 +152,7 @@ def text_of(value: Any) -> str:
     """The value as it was written; "" for an empty null, a mapping or a list."""
     if type(value) is str or type(value) is Quoted:
         return value
-    if isinstance(value, OddInt | OddFloat | OddBool | Date | WrittenNull):
+    if isinstance(value, OddInt | OddFloat | OddBool | Decoded | WrittenNull):
         return value.text
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -207,7 +215,7 @@ def restyled(old: Any, new: Any) -> Any:
     if isinstance(old, dict | list) and old and type(old) is not type(new):
         return type(old)(new)
     if isinstance(old, Quoted) and is_scalar(new):
-        return type(old)(text_of(new))
+        return new if isinstance(new, Binary) else type(old)(text_of(new))
     if isinstance(new, Quoted) and is_scalar(old):
         return str(new)
     return new
@@ -219,7 +227,7 @@ def put(root: Any, container: Any, key: Any, new: Any) -> None:
     if type(old) is not Shared:
         container[key] = new
         return
-    if isinstance(new, str) and not isinstance(new, Quoted | Date):
+    if isinstance(new, str) and not isinstance(new, Quoted | Decoded):
         new = Shared(new)
     _replace(root, old, new)
     container[key] = new

@@ -15,7 +15,7 @@ from fluxtui.kustomize.config import Specs, read_specs
 from fluxtui.kustomize.ids import Gvk, parse_api_version
 from fluxtui.kustomize.kustfile import checked, pieces
 from fluxtui.kustomize.loader import Loader, objects_of
-from fluxtui.kustomize.reader import load_values
+from fluxtui.kustomize.reader import WIDE, load_values
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.scalars import plain
 from fluxtui.kustomize.schema import Schema
@@ -98,10 +98,10 @@ def patch_of(
 
 def _decoded(data: bytes, file: str) -> str:
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-16" if data.startswith(WIDE) else "utf-8")
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
-        raise BuildError("not valid UTF-8", file=file, line=line) from problem
+        raise BuildError(f"not valid {problem.encoding.upper()}", file=file, line=line) from problem
 
 
 def merges_of(text: str, loader: Loader, schema: Schema, where: str, file: str) -> patches.Patch:

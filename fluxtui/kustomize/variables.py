@@ -56,7 +56,8 @@ def collect_variables(
             if not _NAME.match(name):
                 what = f"{name!r} var name is invalid, must match {_NAME.pattern[:-2]}"
                 problems.append(SubstitutionError(what, where=source, variable=name))
-            values[name] = str(value).replace("\n", "")
+            # A null is an empty text to Go, so that a default applies.
+            values[name] = "" if value is None else str(value).replace("\n", "")
             sources[name] = source
             (secret.add if hidden else secret.discard)(name)
 

@@ -71,9 +71,14 @@ async def _references(
             message = f"substitute from '{kind}/{name}' error: {error}"
             raise MissingVariables(message) from error
         data = mapping(obj.get("data"))
-        decode = _decoded if kind == "Secret" else str
+        decode = _decoded if kind == "Secret" else _plain
         found[kind][f"{namespace}/{name}"] = {key: decode(value) for key, value in data.items()}
     return found
+
+
+def _plain(value: object) -> str:
+    """Text as it is; a null is an empty one."""
+    return "" if value is None else str(value)
 
 
 def _decoded(value: object) -> str:

@@ -74,11 +74,8 @@ def _substring(value: str, arguments: Sequence[str]) -> str:
     length = _number(arguments[1])
     if length is None:
         return value
-    if length < 0 and offset + length < len(raw):
-        raise SubstitutionError(
-            f"negative length {length} of a substring",
-            next="Flux crashes on it; give a length of 0 or more",
-        )
+    if length < 0:  # counts from the end, since kustomize-controller 1.9.5
+        return _text(raw[offset : max(offset, len(raw) + length)])
     if offset + length > _INT64:
         raise SubstitutionError(
             f"the substring from {offset} of length {length} ends beyond 64 bits",

@@ -175,7 +175,7 @@ def set_spot(spot: Spot, value: Any, options: Options, root: Any = None) -> None
         else:
             parts[options.index] = text
         value = options.delimiter.join(parts)
-    if is_scalar(old) and not isinstance(value, dict | list):
+    if is_scalar(old):  # of a mapping or list the text is empty, as kustomize has it
         put(root or {}, container, key, _kept_type(old, text_of(value)))
     else:
         container[key] = copied(value)
