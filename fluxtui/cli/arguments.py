@@ -75,12 +75,12 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
     Raises UsageError; SystemExit after `--help` and `--version`.
     """
-    name, rest = _verb_first(words)
+    name, rest = first_word(words)
     if name == "help":
         return parse([*rest, "--help"])
     chosen = vocabulary.verb(name) if name else None
     if name and chosen is None:
-        if "/" not in name:
+        if "/" not in name or name.startswith(("/", ".", "~", "oci://")):
             from fluxtui.cli.unknown import elsewhere
 
             raise elsewhere(name)
@@ -140,11 +140,11 @@ def _verbs_text() -> str:
 
 
 def _action_first(verb: Verb, words: list[str]) -> list[str]:
-    action, rest = _verb_first(words) if verb.actions else ("", words)
+    action, rest = first_word(words) if verb.actions else ("", words)
     return [action, *rest] if action else words
 
 
-def _verb_first(words: Sequence[str]) -> tuple[str, list[str]]:
+def first_word(words: Sequence[str]) -> tuple[str, list[str]]:
     """The first word that is neither a flag nor a flag's value ("" = none), and all others."""
     if not words or not words[0].startswith("-"):
         return (words[0] if words else ""), list(words[1:])

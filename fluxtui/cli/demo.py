@@ -18,6 +18,7 @@ from fluxtui.cli import places
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.embedded import Embedded, embedded
 from fluxtui.cli.looks import check_theme
+from fluxtui.cli.options import Options
 from fluxtui.cli.screen import on_terminal
 from fluxtui.commands.command import Target
 from fluxtui.domain.errors import UsageError
@@ -61,7 +62,8 @@ def _screen(delivery: Embedded, args: argparse.Namespace) -> int:
     from fluxtui.cli.screen import show
 
     applying = in_background(lambda: apply_roots(delivery))
-    code = show(delivery.config(options_of(args)), Target())
+    options = Options(config=str(delivery.config_file))
+    code = show(delivery.config(options_of(args)), Target(), options)
     applying.join(timeout=10)
     return code
 

@@ -20,6 +20,10 @@ FINE, NOT, USAGE, REFUSED = 0, 1, 2, 3
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if "_ARGCOMPLETE" in os.environ:
+        from fluxtui.cli.completion import answer
+
+        answer()
     try:
         args = arguments.parse(words)
     except UsageError as error:
@@ -64,6 +68,10 @@ def _dispatch(args: argparse.Namespace) -> int:
         from fluxtui.cli.check import check
 
         return check(args)
+    if args.verb == "completion":
+        from fluxtui.cli.completion import script
+
+        return script(args)
     if args.verb == "build":
         from fluxtui.cli import rendering
 

@@ -31,3 +31,8 @@ def _base(environ: Mapping[str, str], variable: str, default: str) -> Path:
     value = environ.get(variable, "")
     home = Path(environ.get("HOME") or Path.home())
     return Path(value) if value and Path(value).is_absolute() else home / default
+
+
+def completion_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Names seen last, for the shell to complete."""
+    return _base(environ, "XDG_STATE_HOME", ".local/state") / "fluxtui" / "completion"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from fluxtui.cli.acts import now_text
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
+from fluxtui.cli.options import Options
+from fluxtui.cli.remembered import remember
 from fluxtui.commands.command import Target
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import UsageError
@@ -29,15 +31,15 @@ def screen(args: argparse.Namespace) -> int:
             "the screen needs a terminal, and standard input or output is none",
             next="in a pipe or a script: fluxtui versions, fluxtui status, or fluxtui --help",
         )
-    config = load(options_of(args), looks=True)
+    options = options_of(args)
+    config = load(options, looks=True)
     environments = tuple(args.environment or ())
     known = [e.name for e in config.environments]
     for name in environments:
         if name not in known:
             raise UsageError(f"there is no environment {name!r}", next=f"known: {', '.join(known)}")
-    return show(
-        config, start_at(getattr(args, "target", ""), environments[0] if environments else "")
-    )
+    start = start_at(getattr(args, "target", ""), environments[0] if environments else "")
+    return show(config, start, options)
 
 
 def on_terminal() -> bool:
@@ -61,8 +63,8 @@ def start_at(text: str, environment: str) -> Target:
     return Target(environment=environment, source=key)
 
 
-def show(config: Config, start: Target) -> int:
-    """Run the app until it is left."""
+def show(config: Config, start: Target, options: Options) -> int:
+    """Run the app until it is left. `options`: what the configuration was found by."""
     if config.slow:
         # Textual reads it when it is imported.
         os.environ.setdefault("TEXTUAL_FPS", SLOW_FRAMES)
@@ -82,5 +84,6 @@ def show(config: Config, start: Target) -> int:
         app.run(mouse=not config.slow)
     finally:
         for one in made:
+            remember(one.snapshot, options.config, options.kubeconfig)
             one.stop()
     return app.return_code or 0

@@ -15,6 +15,7 @@ from fluxtui.cli import acts, comparing, rendering, views
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
 from fluxtui.cli.looking import environments_of
+from fluxtui.cli.remembered import remember
 from fluxtui.cli.session import running
 from fluxtui.cli.settling import settle
 from fluxtui.cli.vocabulary import families
@@ -26,17 +27,21 @@ from fluxtui.engine.port import EnginePort
 
 def verb(args: argparse.Namespace) -> int:
     """Load the configuration, start the Engine, wait until it knows enough, print or act."""
-    config = load(options_of(args))
+    options = options_of(args)
+    config = load(options)
     if args.verb == "journal":
         return views.journal(config.journal, args)
     handler = _VERBS.get(args.verb)
     if handler is None and args.verb not in families():
         raise UsageError(f"unknown verb {args.verb!r}")
     with running(config, tags=_needs_tags(args)) as engine:
-        if handler is not None:
-            return handler(engine, args)
-        settle(engine, tags=_needs_tags(args))
-        return acts.act(engine, args)
+        try:
+            if handler is not None:
+                return handler(engine, args)
+            settle(engine, tags=_needs_tags(args))
+            return acts.act(engine, args)
+        finally:
+            remember(engine.snapshot, options.config, options.kubeconfig)
 
 
 def _needs_tags(args: argparse.Namespace) -> bool:

@@ -164,6 +164,8 @@ def test_every_flag_of_every_verb_has_a_sentence(one: argparse.ArgumentParser) -
         ("web", "is no verb.*fluxtui --help.*fluxtui open web"),
         ("-e demo stauts", "Did you mean `status`"),
         ("delete ks/web", "`fluxtui artifact delete`"),
+        ("./base", "fluxtui build ./base"),
+        ("oci://host/app", "fluxtui artifact list oci://host/app"),
         ("bootstrap github", "flux does that"),
         ("versions --watc", r"no flag --watc.*did you mean --watch\?"),
         ("--nonsense", "no flag --nonsense"),
