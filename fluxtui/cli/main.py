@@ -72,6 +72,10 @@ def _dispatch(args: argparse.Namespace) -> int:
         from fluxtui.cli.completion import script
 
         return script(args)
+    if args.verb == "version":
+        from fluxtui.cli.version import version
+
+        return version(args)
     if args.verb == "build":
         from fluxtui.cli import rendering
 

@@ -33,14 +33,15 @@ def make_engine(
 
     return Engine(
         config,
-        connect=_connect,
+        connect=connect_to,
         registry=lambda: client or registry_client(config),
         journal=Journal(config.journal),
         follow_tags=tags,
     )
 
 
-async def _connect(environment: Environment) -> Cluster:
+async def connect_to(environment: Environment) -> Cluster:
+    """A connection of an Environment, to be closed. Raises ConfigError, ClusterError."""
     from fluxtui.cluster.client import connect
 
     return await connect(
