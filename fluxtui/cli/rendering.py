@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from fluxtui.engine.port import EnginePort
 
 BUILD_TIMEOUT = 120.0
-KUSTOMIZATIONS = ("ks/", "kustomization/")
+KUSTOMIZATIONS = ("ks", "kustomization", "kustomizations")
 
 
 def is_folder(args: argparse.Namespace) -> bool:
     """Whether the target of `build` is a path and no Kustomization of an environment."""
-    return not str(args.target).startswith(KUSTOMIZATIONS)
+    word, slash, _name = str(args.target).partition("/")
+    return not slash or word.lower().partition(".")[0] not in KUSTOMIZATIONS
 
 
 def build_folder(args: argparse.Namespace) -> int:

@@ -6,12 +6,20 @@ fits several things is refused with the candidates: guessing is for machines tha
 
 from __future__ import annotations
 
+from fluxtui.cli.unknown import nearest
 from fluxtui.commands.command import Target
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import by_short, kustomization
+from fluxtui.domain.kinds import ALL, by_short, kustomization
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
+
+# What people may type, as flux and kubectl know it, and no verb is about.
+OTHER_KINDS = frozenset({
+    "bucket", "buckets", "cm", "configmap", "deploy", "deployment", "deployments", "gitrepo",
+    "gitrepository", "hc", "helmchart", "helmrelease", "helmrepo", "helmrepository", "hr", "job",
+    "ns", "namespace", "po", "pod", "pods", "secret", "sts", "svc",
+})  # fmt: skip
 
 
 def find(text: str, environment: str, snapshot: Snapshot) -> Target:
@@ -22,36 +30,56 @@ def find(text: str, environment: str, snapshot: Snapshot) -> Target:
     kind = by_short(word) if slash else None
     if kind is not None:
         return _object(kind, rest, environment, snapshot)
+    return _service(text, environment, snapshot)
+
+
+def _service(text: str, environment: str, snapshot: Snapshot) -> Target:
     names = [row.service for row in snapshot.board.rows]
-    found = [n for n in names if n == text] or [n for n in names if n.rpartition("/")[2] == text]
-    if len(found) == 1:
-        return Target(environment=environment, service=found[0])
-    if found:
-        raise UsageError(f"{text!r} fits several services", next=f"one of {', '.join(found)}")
-    unread = "".join(
-        f"; {name} cannot be reached: {why}" for name, why in snapshot.unreachable.items()
-    )
+    fitting = [n for n in names if n == text] or [n for n in names if n.rpartition("/")[2] == text]
+    if len(fitting) == 1:
+        return Target(environment=environment, service=fitting[0])
+    if fitting:
+        raise UsageError(f"{text!r} fits several services", next=f"one of {', '.join(fitting)}")
+    kind = text.lower().partition("/")[0].partition(".")[0]
+    if "/" in text and kind in OTHER_KINDS:
+        kinds = ", ".join(f"{k.short}/NAME" for k in ALL)
+        raise UsageError(f"{text} is of a kind that no verb takes", next=f"verbs take {kinds}")
+    near = nearest(text, [*names, *(n.rpartition("/")[2] for n in names)])
+    meant = f"did you mean {near}? " if near else ""
     raise UsageError(
-        f"there is no service {text!r}", next=f"known: {', '.join(names) or 'none yet'}{unread}"
+        f"there is no service {text!r}",
+        next=f"{meant}known: {', '.join(names) or 'none yet'}{_unread(snapshot)}",
+    )
+
+
+def _unread(snapshot: Snapshot) -> str:
+    """Where it may be after all."""
+    return "".join(
+        f"; {name} cannot be reached: {why}" for name, why in snapshot.unreachable.items()
     )
 
 
 def _object(kind: Kind, rest: str, environment: str, snapshot: Snapshot) -> Target:
     namespace, slash, name = rest.rpartition("/")
-    keys = [
-        r.key
-        for r in snapshot.of_kind(kind)
-        if r.key.name == name
-        and (not slash or r.key.namespace == namespace)
-        and (not environment or r.key.environment == environment)
+    there = [
+        r.key for r in snapshot.of_kind(kind) if not environment or r.key.environment == environment
     ]
+    keys = [k for k in there if k.name == name and (not slash or k.namespace == namespace)]
     where = f" in {environment}" if environment else ""
     if not keys:
-        raise UsageError(f"there is no {kind.kind} {rest}{where}")
-    if len(keys) > 1:
+        near = nearest(name, sorted({k.name for k in there}))
+        typed = sorted(f"{kind.short}/{k.namespace}/{k.name}" for k in there if k.name == near)
+        lists = f"fluxtui chain -e {environment}" if environment else "fluxtui chain"
+        meant = f"did you mean {typed[0]}?" if near else f"{lists} lists them"
         raise UsageError(
-            f"{kind.kind} {rest} is there {len(keys)} times",
-            next=f"say which: {'; '.join(str(k) for k in sorted(keys))}",
+            f"there is no {kind.kind} {rest}{where}", next=f"{meant}{_unread(snapshot)}"
+        )
+    if len(keys) > 1:
+        ways = " or ".join(
+            f"{kind.short}/{k.namespace}/{k.name} -e {k.environment}" for k in sorted(keys)
+        )
+        raise UsageError(
+            f"{kind.kind} {rest} is there {len(keys)} times", next=f"say which: {ways}"
         )
     return target_of(keys[0], snapshot)
 

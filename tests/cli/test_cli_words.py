@@ -141,8 +141,35 @@ def test_a_kustomization_by_name_and_by_namespace() -> None:
         find("ks/twice", "staging", seen)
     with pytest.raises(UsageError, match="is there 2 times"):
         find("ks/api", "", seen)
+    with pytest.raises(UsageError, match=r"ks/activity-system/twice -e staging or ks/canary/twice"):
+        find("ks/twice", "staging", seen)
+    with pytest.raises(UsageError, match=r"api -e production or ks/activity-system/api -e staging"):
+        find("ks/api", "", seen)
     with pytest.raises(UsageError, match="no Kustomization nope in staging"):
         find("ks/nope", "staging", seen)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["ks", "KS", "Kustomization", "kustomizations", "kustomization.kustomize.toolkit.fluxcd.io"],
+)
+def test_a_kind_is_named_as_kubectl_and_flux_name_it(kind: str) -> None:
+    assert find(f"{kind}/api", "staging", delivery()).kustomization == ks().key
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("ks/apii", r"no Kustomization apii in staging \(did you mean ks/activity-system/api\?"),
+        ("ks/zzz", r"fluxtui chain -e staging lists them"),
+        ("activty", r"no service 'activty' \(did you mean activity\?"),
+        ("hr/web", r"hr/web is of a kind that no verb takes \(verbs take ocirepo/NAME, ks/NAME"),
+        ("kustomization.other.io/api", "no service"),
+    ],
+)
+def test_what_is_not_there_is_answered_with_the_nearest(text: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        find(text, "staging", delivery())
 
 
 # -- acts

@@ -12,6 +12,10 @@ ALL: tuple[Kind, ...] = (ocirepository.KIND, kustomization.KIND)
 
 
 def by_short(text: str) -> Kind | None:
-    """The kind that people mean by `ks`, `ocirepo`, `Kustomization`, `kustomizations`."""
-    word = text.lower()
-    return next((k for k in ALL if word in (k.short, k.kind.lower(), k.plural)), None)
+    """The kind that people mean by `ks`, `ocirepo`, `Kustomization`, `kustomizations`, and as
+    kubectl prints it, `kustomization.kustomize.toolkit.fluxcd.io`."""
+    word, _dot, group = text.lower().partition(".")
+    return next(
+        (k for k in ALL if word in (k.short, k.kind.lower(), k.plural) and group in ("", k.group)),
+        None,
+    )
