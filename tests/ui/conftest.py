@@ -39,7 +39,8 @@ async def opened(app: FluxtuiApp, size: tuple[int, int] = (120, 40)) -> AsyncIte
     async with app.run_test(size=size) as pilot:
         for _ in range(5000):
             await pilot.pause()
-            if app.pane is not None and app.pane.table.has_focus:
+            parts = app.pane.query(".main") if app.pane is not None else ()
+            if any(part.has_focus for part in parts):
                 break
         await pilot.pause()
         yield pilot

@@ -17,6 +17,10 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
 FLUX = frozenset(kind.id for kind in ALL)
+# Kinds of live objects whose health stands behind a Kustomization's.
+LIVE = frozenset(
+    {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("batch", "Job")}
+)
 _NAMED = 3
 
 
@@ -43,6 +47,17 @@ def places(snapshot: Snapshot) -> Iterator[Finding]:
         elif known.pending:
             text = f"{name} {known.clause}"
             yield Finding(Severity.INFO, "pending", name, text, known.step)
+        elif known.known:
+            yield from _unsettled(snapshot, name)
+
+
+def _unsettled(snapshot: Snapshot, environment: str) -> Iterator[Finding]:
+    """Live objects that are not listed yet: until they are, Ready is not believed."""
+    mine = (f for f in snapshot.feeds if f.environment == environment and f.kind in LIVE)
+    kinds = dict.fromkeys(f.kind[1] for f in mine if f.state is FeedState.STARTING)
+    if kinds:
+        text = f"{', '.join(kinds)} of {environment} being listed: health is not known before"
+        yield Finding(Severity.INFO, "pending", environment, text)
 
 
 def feeds(snapshot: Snapshot) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from fluxtui.domain.known import kind_known
 from fluxtui.domain.overview import doubt, origins, troubles
 from fluxtui.domain.overview.chains import Forest, Grounds
 from fluxtui.domain.overview.facts import Facts
+from fluxtui.domain.overview.findings import LIVE
 from fluxtui.domain.overview.lines import line_of
 from fluxtui.domain.overview.members import Members, News
 from fluxtui.domain.overview.sources import Sources
@@ -25,9 +26,6 @@ from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot
 
 _FLUX = frozenset(kind.id for kind in ALL)
 _BLIND = (FeedState.STARTING, FeedState.RETRYING)
-LIVE = frozenset(
-    {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("batch", "Job")}
-)
 _Seen = Sequence[object]
 
 
@@ -68,6 +66,7 @@ class Place:
         self._sure = False
         self._states: tuple[object, ...] = ()
         self._spaces: dict[tuple[KindId, str], Knowledge] = {}
+        self._doubtful: Mapping[KindId, Knowledge] = {}
         self._lines: dict[Key, Entry] = {}
 
     def view(self, snapshot: Snapshot) -> View:
@@ -104,12 +103,13 @@ class Place:
             troubles.of_place(self.environment, self._forest.troubled(), failing, snapshot)
         )
         sure, self._spaces = self._is_sure(snapshot), {}
+        self._doubtful = {} if sure else _doubtful(self.environment.name, snapshot)
         held = self._forest.held()
         if not sure:
             chain = self._doubted(chain, snapshot)
             held = tuple(node for node in chain if node.suspended is not None)
         beside = self._sources.charts(snapshot)
-        entries = self._entries(snapshot, chain, renewed, beside, sure=sure)
+        entries = self._entries(snapshot, renewed, beside, sure=sure)
         made = View(entries, chain, told, held, beside)
         return self._view if self._view is not None and _equal(made, self._view) else made
 
@@ -143,17 +143,15 @@ class Place:
         return all(f.state is FeedState.LIVE for f in mine if f.kind in _FLUX or f.kind in LIVE)
 
     def _doubted(self, chain: tuple[ChainNode, ...], snapshot: Snapshot) -> tuple[ChainNode, ...]:
-        doubtful = _doubtful(self.environment.name, snapshot)
-        return tuple(doubt.node(n, self._node_known(n.key, doubtful, snapshot)) for n in chain)
+        return tuple(doubt.node(n, self._node_known(n.key, snapshot)) for n in chain)
 
-    def _node_known(
-        self, key: Key, doubtful: Mapping[KindId, Knowledge], snapshot: Snapshot
-    ) -> Knowledge:
+    def _node_known(self, key: Key, snapshot: Snapshot) -> Knowledge:
         """By its own feed, and by those of its live objects: Ready alone may be an hour old."""
         known = self._known(kustomization.KIND.id, key.namespace, snapshot)
-        if known.known and doubtful:
+        if known.known and self._doubtful:
             managed = ((k.group, k.kind) for k in self._members.facts[key].managed)
-            return next((doubtful[kind] for kind in managed if kind in doubtful), known)
+            doubts = (self._doubtful[kind] for kind in managed if kind in self._doubtful)
+            return next(doubts, known)
         return known
 
     def _known(self, kind: KindId, namespace: str, snapshot: Snapshot) -> Knowledge:
@@ -165,7 +163,6 @@ class Place:
     def _entries(
         self,
         snapshot: Snapshot,
-        chain: tuple[ChainNode, ...],
         renewed: set[Key],
         beside: Container[Key],
         *,
@@ -180,27 +177,24 @@ class Place:
         }
         still = sure and self._sure
         self._sure = sure
-        seen = {node.key: node for node in chain} if not sure else None
         lines = {}
         for key in sorted(table):
             if key in beside:
                 continue
             before = self._lines.get(key)
             if before is None or not still or key in touched:
-                entry = self._entry(table[key], seen, snapshot)
+                entry = self._entry(table[key], snapshot)
                 before = entry if before is None or entry != before else before
             lines[key] = before
         self._lines = lines
         entries, old = tuple(lines.values()), self._view.entries if self._view else ()
         return old if _same(entries, old) else entries
 
-    def _entry(
-        self, source: Resource, seen: Mapping[Key, ChainNode] | None, snapshot: Snapshot
-    ) -> Entry:
-        """`seen`: the nodes as they may be told, when that is not as the forest has them."""
+    def _entry(self, source: Resource, snapshot: Snapshot) -> Entry:
+        """Made of the nodes as they were seen; what is doubtful of them is the line's doubt."""
         key, url = source.key, ocirepository.url(source)
         used = self._members.users(key)
-        nodes = {m.key: seen[m.key] if seen else self._forest.node(m.key) for m in used}
+        nodes = {m.key: self._forest.node(m.key) for m in used}
         tags, selection = snapshot.tags.get(url), snapshot.selections.get(key)
         line = line_of(source, used, nodes, self._sources.names[key], tags, selection)
         line = doubt.line(line, self._line_known(key, used, snapshot))
@@ -208,10 +202,10 @@ class Place:
 
     def _line_known(self, key: Key, used: Iterable[Facts], snapshot: Snapshot) -> Knowledge:
         """A line is known as well as the worst of its source and those who use it."""
-        spaces = {key.namespace, *(member.key.namespace for member in used)}
         source = self._known(ocirepository.KIND.id, key.namespace, snapshot)
-        users = (self._known(kustomization.KIND.id, space, snapshot) for space in spaces)
-        return max((source, *users), key=lambda known: known.state)
+        users = self._known(kustomization.KIND.id, key.namespace, snapshot)
+        each = (self._node_known(member.key, snapshot) for member in used)
+        return max((source, users, *each), key=lambda known: known.state)
 
 
 def _doubtful(environment: str, snapshot: Snapshot) -> dict[KindId, Knowledge]:

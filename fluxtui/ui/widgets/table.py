@@ -243,11 +243,20 @@ class Table(Painted, ScrollView, can_focus=True):
         if y < self.head:
             return self.strip_of(self._heading(y), size)
         index = y - self.head + self.scroll_offset.y
-        if not self._rows and 0 <= y - self.head - 1 < len(self._empty):
-            return self.strip_of(((" ", ""), *self._empty[y - self.head - 1]), size)
+        nothing = self._nothing() if not self._rows else ()
+        if 0 <= y - self.head - 1 < len(nothing):
+            return self.strip_of(((" ", ""), *nothing[y - self.head - 1]), size)
         if index >= len(self._rows):
             return self.strip_of((), size)
         return self._row_strip(self._rows[index], index == self._cursor, size)
+
+    def _nothing(self) -> tuple[Line, ...]:
+        """What stands in the place of rows; rows that the filter hides are not said to be none."""
+        hidden = self.counts[1]
+        if not self.words or not hidden:
+            return self._empty
+        rows = "1 row is" if hidden == 1 else f"{hidden} rows are"
+        return (((f"The filter /{self.words} hides all: {rows} there. esc shows them.", "wait"),),)
 
     def _heading(self, y: int) -> Line:
         if y == 0 and self.head == 2:
