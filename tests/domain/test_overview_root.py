@@ -94,23 +94,24 @@ def delivery(*more: Resource, conditions: Any = CHECKING, **of_b: Any) -> Snapsh
 
 
 @pytest.mark.parametrize(
-    ("state", "status", "word"),
+    ("state", "status", "reason", "rest"),
     [
-        (CRASHING, {"restartCount": 4}, "CrashLoopBackOff, restarted 4 times"),
-        ({"waiting": {"reason": "ImagePullBackOff"}}, {}, "ImagePullBackOff: image x:1"),
-        ({"waiting": {"reason": "ErrImagePull"}}, {}, "ErrImagePull: image x:1"),
+        (CRASHING, {"restartCount": 4}, "CrashLoopBackOff", ("restarted 4 times",)),
+        ({"waiting": {"reason": "ImagePullBackOff"}}, {}, "ImagePullBackOff", ("image x:1",)),
+        ({"waiting": {"reason": "ErrImagePull"}}, {}, "ErrImagePull", ("image x:1",)),
         ({"waiting": {"reason": "CreateContainerConfigError", "message": 'secret "k" not found'}},
-         {}, 'secret "k" not found'),
+         {}, "CreateContainerConfigError", ('secret "k" not found',)),
         (CRASHING, {"lastState": {"terminated": {"reason": "OOMKilled", "exitCode": 137}}},
-         "CrashLoopBackOff (OOMKilled)"),
-        ({"terminated": {"reason": "OOMKilled", "exitCode": 137}}, {}, "137 (OOMKilled)"),
+         "CrashLoopBackOff (OOMKilled)", ()),
+        ({"terminated": {"reason": "OOMKilled", "exitCode": 137}}, {},
+         "exited with 137 (OOMKilled)", ()),
         ({"running": {"startedAt": "t"}},
          {"lastState": {"terminated": {"reason": "OOMKilled", "exitCode": 137}}},
-         "137 (OOMKilled), runs again but is not ready"),
+         "exited with 137 (OOMKilled)", ("runs again but is not ready",)),
     ],
 )  # fmt: skip
 def test_what_cannot_run_is_the_first_finding_and_the_row_says_it(
-    state: Any, status: Any, word: str
+    state: Any, status: Any, reason: str, rest: tuple[str, ...]
 ) -> None:
     unrelated = Finding(Severity.WARNING, "pick", "staging", "an older note")
     seen = delivery(pod(state, **status))
@@ -122,11 +123,12 @@ def test_what_cannot_run_is_the_first_finding_and_the_row_says_it(
         "failed",
         node(seen, "b").key,
     )
-    assert first.message.startswith("b: Deployment/worker ") and word in first.message
+    assert first.message.startswith(f"b {reason}: Deployment/worker container app")
+    assert all(part in first.message for part in rest)
     assert first.behind == 2 and first.next.startswith("2 more wait for it")
     line = row(seen)
     assert line.health.level is Level.FAILED
-    assert line.health.text.startswith("b: Deployment/") and word in line.health.text
+    assert line.health.text.startswith(f"b {reason}: Deployment/{NS}/worker container app")
 
 
 def test_one_that_only_takes_its_time_is_rolling_and_no_failure() -> None:
@@ -199,7 +201,7 @@ def test_a_failed_job_is_told_with_its_own_reason() -> None:
         inventory=[f"{NS}_migrate_batch_Job"],
     )
     seen = snapshot(source(stored=OLD), member, Resource.from_object("staging", job))
-    assert seen.findings[0].message.startswith("api: Job/migrate BackoffLimitExceeded: Job has")
+    assert seen.findings[0].message.startswith("api BackoffLimitExceeded: Job/migrate: Job has")
 
 
 def test_the_worst_comes_first_and_protected_environments_before_open_ones() -> None:

@@ -15,6 +15,7 @@ from fluxtui.domain.marks import pin, suspension
 from fluxtui.domain.naming import Tables
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import flux_health
+from fluxtui.domain.overview.pods import REASON
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of, version_text
 from fluxtui.domain.selection import Selection
@@ -119,14 +120,24 @@ def delivery_health(own: HealthLine, members: Sequence[ChainNode]) -> HealthLine
         if member.root in mine and member.root != member.key:
             continue
         if member.health.level != Level.OK:
-            text = sentence(member)
-            text = text if len(members) == 1 else f"{member.key.name}: {text}"
+            text = headline(member, named=len(members) > 1)
             found.append(HealthLine(member.health.level, text))
     worst = max(found, key=lambda line: line.level)
     if worst.level == Level.OK:
         ready = next((member.health for member in members), own)
         return own if not members else ready
     return worst
+
+
+def headline(node: ChainNode, *, named: bool = True) -> str:
+    """Its name and its sentence, the reason first: what comes last is cut off in a narrow place."""
+    text = sentence(node)
+    match = REASON.search(text)
+    head = [node.key.name] if named else []
+    if match and (node.to_blame or node.health.level is Level.FAILED):
+        head.append(match[1])
+        text = text[: match.start()] + text[match.end() :]
+    return ": ".join((" ".join(head), text)) if head else text
 
 
 def sentence(node: ChainNode) -> str:

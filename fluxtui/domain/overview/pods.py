@@ -6,6 +6,7 @@ is said. The Pods are found by the workload's own selector, as its controller do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,12 @@ _FAILS = 1  # the worst rank of a container that cannot start or keeps ending
 _PATIENT = frozenset({"ContainerCreating", "PodInitializing"})
 _BY_IMAGE = frozenset({"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"})
 _BY_MESSAGE = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
+# The word of a sentence that says what is wrong, as `_trouble` and a failed Job write it.
+REASON = re.compile(
+    " ((?:"
+    + "|".join(sorted((*_BY_IMAGE, *_BY_MESSAGE, "CrashLoopBackOff", "BackoffLimitExceeded")))
+    + r"|exited with [0-9]+)(?: \([A-Za-z]+\))?)"
+)
 
 
 def pods_of(workload: Resource, snapshot: Snapshot) -> Iterator[Resource]:

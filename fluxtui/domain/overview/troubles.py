@@ -12,7 +12,7 @@ from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.known import kind_known
-from fluxtui.domain.overview.lines import sentence
+from fluxtui.domain.overview.lines import headline
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
@@ -27,7 +27,7 @@ _WAYS = (
     ("Unschedulable", "give it a node with room, or ask for less"),
     ("BackoffLimit", "read the log of its Pod: l in Chain"),
     ("BuildFailed", "diff it: 4, and mend the bundle or its patches"),
-    ("Repository", "mend the source: its url, its credentials or what it follows"),
+    ("source", "mend the source: its url, its credentials or what it follows"),
     ("suspended", "resume it"),
 )
 
@@ -60,7 +60,7 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
         if node.cycle or node.missing:
             continue
         # Names of its own namespace say less than the reason, which must not be cut off.
-        text = sentence(node).replace(f"/{node.key.namespace}/", "/")
+        text = headline(node).replace(f"/{node.key.namespace}/", "/")
         waits = behind[node.key]
         if node.to_blame and node.root != node.key and node.root is not None:
             if node.root in told:
@@ -73,8 +73,8 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
             Severity.ERROR if fails else Severity.WARNING,
             "failed" if fails else "not-ready",
             node.key.environment,
-            f"{last}{node.key.name}: {text}",
-            _way(text, waits),
+            last + text,
+            _way("source" if node.root == node.origin else text, waits),
             node.key,
             node.since,
             waits,
@@ -83,7 +83,8 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
 
 def _way(text: str, waits: int) -> str:
     way = next((way for word, way in _WAYS if word in text), "see Chain: 3")
-    return f"{waits} more wait for it; {way}" if waits else way
+    word = "waits" if waits == 1 else "wait"
+    return f"{waits} more {word} for it; {way}" if waits else way
 
 
 def _sources(
@@ -94,9 +95,7 @@ def _sources(
     for key, health in failing.items():
         if key not in roots:
             text = f"{last}{key.label}: {health.text}"
-            yield Finding(
-                Severity.ERROR, "source", key.environment, text, _way("Repository", 0), key
-            )
+            yield Finding(Severity.ERROR, "source", key.environment, text, _way("source", 0), key)
 
 
 def _broken_names(nodes: Iterable[ChainNode], namespaces: Collection[str]) -> Iterator[Finding]:

@@ -135,6 +135,7 @@ def why(node: ChainNode) -> Line:
 
 def _object_row(number: int, node: ChainNode, line: ObjectLine, stem: str, words: bool) -> Row:
     word, role = _STATUS.get(line.status, (line.status, "dim"))
+    word, role = ("✗ failing", "bad") if line.fails else (word, role)
     word = word if words else word[:1]
     pod = line.key.kind == "Pod"
     name: Line = ((stem, "off"), ("  · " if pod else "· ", "dim"), (line.key.kind + " ", "dim"))
