@@ -11,10 +11,11 @@ from fluxtui.cli.output import table, visible_text
 from fluxtui.domain.ask import Comparison
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
 from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.known import place_known
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.resource import Key
 from fluxtui.domain.selection import Selection
-from fluxtui.domain.snapshot import Change
+from fluxtui.domain.snapshot import Change, Snapshot
 
 if TYPE_CHECKING:
     from fluxtui.engine.journal import Entry
@@ -23,10 +24,16 @@ WORDS = {**LEVELS, Level.FAILED: "FAILED"}
 """The same words as in data; the one that must be seen from afar in capitals."""
 
 
-def versions(rows: Iterable[Row], environments: Sequence[str], *, wide: bool = False) -> str:
+def versions(
+    rows: Iterable[Row],
+    environments: Sequence[str],
+    *,
+    wide: bool = False,
+    empty: str = "no service is known yet",
+) -> str:
     """The board: a line for every source of every Service in every Environment.
 
-    `wide`: also where it comes from and what decides.
+    `wide`: also where it comes from and what decides. `empty`: what to say when there is none.
     """
     cells = []
     for row in rows:
@@ -48,7 +55,21 @@ def versions(rows: Iterable[Row], environments: Sequence[str], *, wide: bool = F
     more = ("SOURCE", "POLICY", "DIGEST") if wide else ()
     first = ("SERVICE", "ENVIRONMENT", "RUNNING", "WOULD PICK", "NEWEST", "HEALTH")
     header = (*first, *more, "NOTE")
-    return table(header, cells) if cells else "no service is known yet"
+    return table(header, cells) if cells else empty
+
+
+def no_rows(snapshot: Snapshot, environments: Sequence[str]) -> str:
+    """Why the board is empty: that nothing is delivered is said only of what is known."""
+    lines = []
+    for name in environments:
+        known = place_known(snapshot, name)
+        if not known.known:
+            lines.append(f"{name} {known.clause}")
+            continue
+        others = len(snapshot.board.chains.get(name, ()))
+        beside = f"; Kustomizations from other sources: {others} (fluxtui chain)" if others else ""
+        lines.append(f"{name}: no service is delivered from a registry{beside}")
+    return "\n".join(lines) or "no environment is configured"
 
 
 def _note(line: Line) -> str:
@@ -114,6 +135,7 @@ def chain(nodes: Mapping[str, Sequence[ChainNode]]) -> str:
             name = f"{node.key.namespace}/{node.key.name}"
             said = node.because or ("" if node.health.level == Level.OK else node.health.text)
             mark = " (suspended)" if node.suspended else ""
+            said = said if node.known.known else node.health.text
             lines.append(
                 f"{indent}{name}  {WORDS[node.health.level]}{mark}  {node.running_text or '-'}"
                 + (f"  {said}" if said else "")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import ALL, ocirepository
+from fluxtui.domain.known import named_kinds
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def environments_known(snapshot: Snapshot, states: Collection[FeedState] = SETTL
         kinds = {f.kind for f in feeds}
         if not all(kind.id in kinds for kind in ALL):
             return False
+        if not all(kind.id in kinds for kind in named_kinds(snapshot, environment.name)):
+            return False  # their feeds are opened with the Snapshot that names them
         if any(feed.state not in states for feed in feeds):
             return False
     return True

@@ -32,7 +32,7 @@ View = Callable[[EnginePort, argparse.Namespace], int]
 
 def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     """What runs where, and what would."""
-    seen = look(engine, args, tags=True)
+    seen = _with_pods(engine, look(engine, args, tags=True))
     rows, chosen, snapshot = seen.rows(), seen.environments, seen.snapshot
     shown = [line for row in rows for name in chosen for line in row.lines.get(name, ())]
     urls = {ocirepository.url(s) for line in shown if (s := snapshot.get(line.source))}
@@ -43,10 +43,10 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     ]
     problems = list(dict.fromkeys((*seen.problems, *unlisted)))
     output.emit(
-        prints.versions(rows, chosen),
+        prints.versions(rows, chosen, empty=prints.no_rows(snapshot, chosen)),
         board_form.versions(snapshot, rows, chosen, problems),
         args.output,
-        wide=prints.versions(rows, chosen, wide=True),
+        wide=prints.versions(rows, chosen, wide=True, empty=prints.no_rows(snapshot, chosen)),
         names=[short_name(line.source) for line in shown],
     )
     # Findings go to stderr, so that a table stays a table.
@@ -69,8 +69,8 @@ def _loudness(finding: Finding) -> int:
 
 
 def status(engine: EnginePort, args: argparse.Namespace) -> int:
-    """The board in short. 0 only when all is known and all is well."""
-    seen = look(engine, args, tags=True)
+    """The board in short. 0 only when all is known, all is well, and nothing is suspended."""
+    seen = _with_pods(engine, look(engine, args, tags=True))
     snapshot, chosen = seen.snapshot, seen.environments
     nodes = [n for name in chosen for n in snapshot.board.chains.get(name, ())]
     not_ready = [n for n in nodes if n.health.level != Level.OK]
@@ -78,7 +78,8 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
     lines = [ln for r in snapshot.board.rows for e in chosen for ln in r.lines.get(e, ())]
     well = all(line.health.level == Level.OK for line in lines)
     bad = any(f.severity == Severity.ERROR for f in findings)
-    healthy = well and not (bad or not_ready or seen.problems)
+    held = any(n.suspended for n in nodes) or any(line.hold for line in lines)
+    healthy = well and not (bad or not_ready or held or seen.problems)
     data = board_form.status(
         snapshot,
         chosen,
@@ -87,7 +88,8 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
         findings=findings,
         problems=seen.problems,
     )
-    parts = [prints.versions(snapshot.board.rows, chosen)]
+    empty = prints.no_rows(snapshot, chosen)
+    parts = [prints.versions(snapshot.board.rows, chosen, empty=empty)]
     parts += [prints.not_ready(not_ready)] if not_ready else []
     parts += [prints.findings(findings)] if findings else []
     names = [short_name(node.key) for node in not_ready]
@@ -113,12 +115,8 @@ def chain(engine: EnginePort, args: argparse.Namespace) -> int:
 
 def _with_pods(engine: EnginePort, seen: Look) -> Look:
     """With the Pods of what is not ready, so that a reason can name a container."""
-    troubled = frozenset(
-        node.key
-        for nodes in seen.chains().values()
-        for node in nodes
-        if node.health.level != Level.OK
-    )
+    chosen = seen.environments
+    troubled = frozenset(key for key in seen.board.troubled() if key.environment in chosen)
     if not troubled:
         return seen
     engine.interest(troubled)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fluxtui.domain.kinds import ALL
+from fluxtui.domain.board import Board
+from fluxtui.domain.kinds import ALL, kustomization, origins
+from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble
 from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot, TagList
 
@@ -43,6 +45,23 @@ def kind_known(
     trouble = Trouble(worst.trouble)
     return Knowledge(
         state, told_there(worst.message, environment), worst.next, worst.since, trouble, seen
+    )
+
+
+def named_kinds(snapshot: Snapshot, environment: str) -> tuple[Kind, ...]:
+    """Kinds beside Flux's own two that something there names, and that are watched therefore."""
+    users = snapshot.table(environment, kustomization.KIND).values()
+    named = {source.kind for user in users if (source := kustomization.origin(user)) is not None}
+    found = [kind for kind in origins.SOURCES if kind.kind in named]
+    return (*found, origins.HELM_RELEASE) if unused(snapshot.board, environment) else tuple(found)
+
+
+def unused(board: Board, environment: str) -> bool:
+    """Whether an OCIRepository there is known to have no Kustomization."""
+    return any(
+        line.known.known and not line.kustomizations
+        for row in board.rows
+        for line in row.lines.get(environment, ())
     )
 
 

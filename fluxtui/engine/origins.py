@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from fluxtui.domain.board import Board
 from fluxtui.domain.kinds import kustomization, origins
 from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.known import unused
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.store import Batch
@@ -35,8 +36,9 @@ class Origins:
                 self._name(kustomization.origin(touch.after))
         if snapshot.board is not self._board:
             self._board = snapshot.board
-            for name in _unused(snapshot.board):
-                self._kinds[name].add(origins.HELM_RELEASE)
+            for name in snapshot.board.environments:
+                if unused(snapshot.board, name):
+                    self._kinds[name].add(origins.HELM_RELEASE)
         return {
             name: frozenset(kinds)
             for name, kinds in self._kinds.items()
@@ -47,13 +49,3 @@ class Origins:
         kind = _SOURCES.get(source.kind) if source is not None else None
         if source is not None and kind is not None:
             self._kinds[source.environment].add(kind)
-
-
-def _unused(board: Board) -> set[str]:
-    """Environments with an OCIRepository that is known to have no Kustomization."""
-    return {
-        name
-        for row in board.rows
-        for name, lines in row.lines.items()
-        if any(line.known.known and not line.kustomizations for line in lines)
-    }
