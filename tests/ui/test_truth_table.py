@@ -17,9 +17,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import NS, ks, revision, snapshot, source, tag_list
 from textual.pilot import Pilot
 
+from fluxtui.cli import prints
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import Trouble
+from fluxtui.domain.overview import overview
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
 from fluxtui.ui.app import FluxtuiApp
 from tests.ui.conftest import MakeApp, opened
@@ -295,6 +297,23 @@ async def _holds(pilot: Pilot[None], state: State) -> None:
 
 def _title(app: FluxtuiApp) -> str:
     return app.pane.title if app.pane is not None else ""
+
+
+@pytest.mark.parametrize("name", list(STATES))
+def test_what_a_verb_prints_claims_no_more(name: str) -> None:
+    state, chosen = STATES[name], ("staging",)
+    made = state.made()
+    board, findings = overview(made)
+    made = replace(made, board=board, findings=findings)
+    printed = (
+        prints.versions(board.rows, chosen, empty=prints.no_rows(made, chosen)),
+        prints.chain(board.chains),
+        prints.findings(findings),
+    )
+    for part in printed:
+        never(state, part)
+    # A first Snapshot has no findings yet; a verb waits for the next.
+    assert state.why in "\n".join(printed) or not made.serial
 
 
 async def test_a_filter_says_that_it_hides(make_app: MakeApp) -> None:

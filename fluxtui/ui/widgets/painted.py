@@ -90,6 +90,10 @@ class Paragraph(Painted):
         if changed or not self.is_mounted:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
+    def on_show(self) -> None:
+        """What was said while nobody saw it was not painted: the strips kept are of before."""
+        self.refresh()
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One row a line."""
         return len(self._lines)
