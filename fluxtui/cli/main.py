@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from fluxtui.cli import arguments
+from fluxtui.cli import arguments, streams
 from fluxtui.domain.errors import ConfigError, FluxtuiError, RefusedError, UsageError
 
 FINE, NOT, USAGE, REFUSED = 0, 1, 2, 3
@@ -19,6 +19,7 @@ FINE, NOT, USAGE, REFUSED = 0, 1, 2, 3
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the console script; returns the exit code."""
+    streams.settle()
     words = list(sys.argv[1:] if argv is None else argv)
     if "_ARGCOMPLETE" in os.environ:
         from fluxtui.cli.completion import answer

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
+from fluxtui.cli import streams
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.safetext import is_safe, visible, visible_lines
 
@@ -90,7 +91,7 @@ def _as_yaml(data: object) -> str:
         return str(text)
 
     body = dumped(True)
-    return body if visible_text(body) == body else dumped(False)
+    return body if visible_text(body) == body and streams.fits(body) else dumped(False)
 
 
 def for_programs(form: str) -> bool:
@@ -135,8 +136,9 @@ def conclude(problems: Iterable[str]) -> int:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """A character that could move or hide text, as JSON escapes it."""
-    return found[0] if is_safe(found[0]) else json.dumps(found[0])[1:-1]
+    """A character that could move or hide text, or that stdout has not, as JSON escapes it."""
+    safe = is_safe(found[0]) and streams.fits(found[0])
+    return found[0] if safe else json.dumps(found[0])[1:-1]
 
 
 def visible_text(text: str) -> str:

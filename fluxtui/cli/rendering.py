@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.cli import output
+from fluxtui.cli import output, streams
 from fluxtui.cli.forms import comparisons as form
 from fluxtui.cli.output import conclude
 from fluxtui.domain.ask import BuildOf, RenderedObject, Rendering
@@ -109,7 +109,7 @@ def show(rendering: Rendering, args: argparse.Namespace) -> int:
 
         texts = (annotated(rendered) for rendered in rendering.objects)
     for number, text in enumerate(texts):
-        print("---\n" * (number > 0) + text, end="")
+        streams.put_utf8("---\n" * (number > 0) + text)
     return conclude(f"not read: {text}" for text in rendering.unread)
 
 

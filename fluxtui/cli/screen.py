@@ -12,6 +12,7 @@ from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
 from fluxtui.cli.options import Options
 from fluxtui.cli.remembered import remember
+from fluxtui.cli.streams import speak_utf8
 from fluxtui.commands.command import Target
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import UsageError
@@ -68,6 +69,7 @@ def show(config: Config, start: Target, options: Options) -> int:
     if config.slow:
         # Textual reads it when it is imported.
         os.environ.setdefault("TEXTUAL_FPS", SLOW_FRAMES)
+    speak_utf8()
     from fluxtui.ui.app import FluxtuiApp
 
     made: list[Engine] = []

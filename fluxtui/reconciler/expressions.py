@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from fluxtui.domain.health import Health, Status
+from fluxtui.reconciler.cel_words import place_of, words_of
 from fluxtui.reconciler.objects import items, mapping, status_of, text
 
 _MACROS = frozenset({"has", "all", "exists", "exists_one", "map", "filter"})
@@ -34,14 +35,17 @@ def _program(source: str, names: tuple[str, ...]) -> Any:
     from fluxtui.reconciler.cel_library import FUNCTIONS
 
     environment = celpy.Environment()
+    what = f"failed to parse the CEL expression '{source}'"
     try:
         tree = environment.compile(plain(source))
         strange = _undeclared(tree, names) if names else ""
-        if strange:
-            raise BadExpression(f"undeclared reference to '{strange}'")
-        return environment.program(tree, functions=FUNCTIONS)
+        program = environment.program(tree, functions=FUNCTIONS)
     except Exception as error:  # lark and celpy raise many kinds; all mean the same
-        raise BadExpression(f"failed to parse the CEL expression '{source}': {error}") from error
+        where = place_of(error, as_written=plain(source) == source)
+        raise BadExpression(f"{what}: {where}") from error
+    if strange:
+        raise BadExpression(f"{what}: undeclared reference to '{strange}'")
+    return program
 
 
 def _undeclared(tree: Any, names: tuple[str, ...]) -> str:
@@ -81,7 +85,8 @@ def evaluate(source: str, variables: Mapping[str, Any], *, declared: bool = Fals
     try:
         result = program.evaluate({name: json_to_cel(value) for name, value in variables.items()})
     except Exception as error:  # celpy leaks what its functions raise; all mean the same
-        raise NotEvaluated(f"failed to evaluate the CEL expression '{source}': {error}") from error
+        why = words_of(error)
+        raise NotEvaluated(f"failed to evaluate the CEL expression '{source}': {why}") from error
     if not isinstance(result, celpy.celtypes.BoolType | bool):
         raise NotEvaluated(f"failed to evaluate CEL expression as boolean: '{source}'")
     return bool(result)

@@ -334,3 +334,30 @@ def test_others_that_wait_for_this_service_do_not_hide_what_it_waits_for() -> No
     assert line.health.level is Level.WAITING
     assert line.health.text == "blocked by infra: BuildFailed: no CRD"
     assert CONFIG.environments[0].name == "staging"
+
+
+def test_kinds_that_may_not_be_read_for_one_reason_are_one_finding() -> None:
+    """Discovery that is refused refuses every kind: one sentence, not a dozen."""
+    kinds = [("source.toolkit.fluxcd.io", "OCIRepository"), ("apps", "Deployment"), ("", "Event")]
+    kinds += [("apps", "StatefulSet"), ("kustomize.toolkit.fluxcd.io", "Kustomization")]
+    why = "staging discovery: forbidden: nobody may look"
+    feeds = [Feed("staging", kind, "", FeedState.FORBIDDEN, why) for kind in kinds]
+    feeds.append(Feed("staging", ("batch", "Job"), "", FeedState.FORBIDDEN, "no list of jobs"))
+    feeds.append(Feed("production", kinds[0], "", FeedState.FORBIDDEN, why))
+    seen = [f for f in snapshot(feeds=tuple(feeds)).findings if f.code == "forbidden"]
+    assert len(seen) == 3
+    (alike,) = (f for f in seen if f.environment == "staging" and "Job" not in f.message)
+    assert alike.message.startswith(
+        "OCIRepository, Kustomization, Deployment and 2 more kinds may not be read: "
+    )
+    assert alike.severity is Severity.ERROR
+
+
+def test_many_namespaces_of_one_reason_are_one_finding() -> None:
+    pods = [
+        Feed("staging", ("", "Pod"), f"team-{n}", FeedState.RETRYING, "no route") for n in range(9)
+    ]
+    (only,) = (f for f in snapshot(feeds=tuple(pods)).findings if f.code == "feed")
+    assert (
+        only.message == "Pod is not live in team-0, team-1, team-2 and 6 more namespaces: no route"
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
-from engine_stage import PATIENCE, MakeEngine, MakePlace, got
+from engine_stage import PATIENCE, MakeEngine, MakePlace, Registry, got
 
 from fluxtui.domain.ask import ReadLogs
 from fluxtui.domain.config import Config, Environment
@@ -17,6 +19,7 @@ from fluxtui.domain.plan import ApplyStep, Outcome, Plan
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.engine.engine import Engine
+from fluxtui.world.faults import Rule
 
 HEAVY = [*("kubernetes", "oras", "networkx", "requests", "aiohttp", "pydantic"), "ruamel"]
 HEAVY += ["semver", "re2", "textual"]
@@ -118,3 +121,22 @@ async def test_a_kind_that_comes_by_our_own_apply_is_watched_at_once(
     receipts = await got(running.run(plan, confirmed=True))
     assert receipts[0].outcome is Outcome.DONE, receipts[0].message
     await got(running.wait_for(lambda s: states(s) == {FeedState.LIVE}, PATIENCE))
+
+
+async def test_stopping_does_not_wait_for_a_registry_that_hangs(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    """Lists, digests and shared tags alike: each call is left to its own time-out."""
+    staging = await place("staging")
+    await staging.namespace()
+    await staging.source("web", registry.url("web"), semver="1.x")
+    registry.server.faults.set_rules(Rule(hang=True))
+    running = engine(staging)
+    await got(running.wait_for(lambda s: s.get(staging.source_key("web")) is not None, PATIENCE))
+    async with asyncio.timeout(PATIENCE):
+        while not any(t.name == "fluxtui-registry" for t in threading.enumerate()):
+            await asyncio.sleep(0.01)
+    began = time.monotonic()
+    await asyncio.to_thread(running.stop)
+    assert time.monotonic() - began < 5.0, "the registry would keep us for a minute"
+    assert all(t.daemon for t in threading.enumerate() if t.name == "fluxtui-registry")

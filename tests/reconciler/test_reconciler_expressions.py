@@ -146,3 +146,33 @@ def test_generations_are_compared_only_where_both_are_numbers() -> None:
         status = {**OBJECT["status"], "observedGeneration": observed}
         found = expressions.status({**OBJECT, "status": status})
         assert found is not None and found.status.value == said
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("status.phase == 'x'", "no such key: phase"),
+        ("gone.x == 1", "undeclared reference to 'gone'"),
+        ("nope(status)", "undeclared reference to 'nope'"),
+        ("1 / 0 == 1", "division by zero"),
+        ("status.n % 0 == 1", "division by zero"),
+        ("status.n + 'a' == 'b'", "no such overload"),
+        ("size(status.n) == 1", "no such overload"),
+        ("status.list[5] == 1", "index out of bounds"),
+        ("status.list.exists(x, x.y == 1)", "no such overload"),
+        ("int('z') == 1", "cannot be converted: invalid literal for int() with base 10: 'z'"),
+        ("timestamp('x') == timestamp('y')", "cannot be converted: Unable to parse string [x]"),
+    ],
+)
+def test_why_an_expression_says_nothing_is_a_sentence(source: str, why: str) -> None:
+    """cel-python's own errors are tuples of Python types and whole name spaces."""
+    with pytest.raises(NotEvaluated) as failure:
+        evaluate(source, {"status": {"n": 1, "list": [1]}})
+    assert str(failure.value) == f"failed to evaluate the CEL expression '{source}': {why}"
+
+
+@pytest.mark.parametrize("source", ["status.phase ==", "a b", "'", "1 +", "status.?x =", "("])
+def test_why_an_expression_does_not_parse_is_one_line(source: str) -> None:
+    with pytest.raises(BadExpression) as failure:
+        check(source)
+    assert "syntax error" in str(failure.value) and "\n" not in str(failure.value)

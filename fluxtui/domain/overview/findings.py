@@ -14,7 +14,7 @@ from fluxtui.domain.kinds import ALL
 from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import place_known, told_there
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
 
 FLUX = frozenset(kind.id for kind in ALL)
 # Kinds of live objects whose health stands behind a Kustomization's.
@@ -61,27 +61,50 @@ def _unsettled(snapshot: Snapshot, environment: str) -> Iterator[Finding]:
 
 
 def feeds(snapshot: Snapshot) -> Iterator[Finding]:
-    """Feeds that do not flow; those of an unreachable Environment are said once, elsewhere."""
+    """Feeds that do not flow; those of an unreachable Environment are said once, elsewhere, and
+    those with one and the same reason are said together.
+    """
+    alike: dict[tuple[object, ...], list[Feed]] = {}
     for feed in snapshot.feeds:
-        if feed.environment in snapshot.unreachable:
-            continue
-        kind, ours = feed.kind[1], feed.kind in FLUX
-        where = f" in {feed.namespace}" if feed.namespace else ""
-        # Without Flux's own kinds nothing can be said about an Environment at all.
-        severity = Severity.ERROR if ours else Severity.WARNING
-        since, why = stamp(feed.since), told_there(feed.message, feed.environment)
-        if feed.state == FeedState.FORBIDDEN:
-            text = f"{kind} may not be read{where}: {why}"
-            way = "ask for list and watch on it"
-            yield Finding(severity, "forbidden", feed.environment, text, way, since=since)
-        elif feed.state == FeedState.ABSENT and ours:
-            text = f"{kind} is not served{where}: Flux's CRDs are not installed"
-            way = "install Flux, or `fluxtui apply` them"
-            yield Finding(severity, "absent", feed.environment, text, way, since=since)
-        elif feed.state == FeedState.RETRYING:
-            text = f"{kind} is not live{where}: {why}"
-            way = feed.next or "it is tried again by itself"
-            yield Finding(severity, "feed", feed.environment, text, way, since=since)
+        if feed.environment not in snapshot.unreachable:
+            why = told_there(feed.message, feed.environment)
+            scope = () if why else feed.kind
+            key = (feed.environment, feed.state, why, feed.next, scope)
+            alike.setdefault(key, []).append(feed)
+    for group in alike.values():
+        yield from _alike(group)
+
+
+def _alike(group: Sequence[Feed]) -> Iterator[Finding]:
+    """The Finding of feeds that are in one state for one reason."""
+    first = group[0]
+    ours = [feed for feed in group if feed.kind in FLUX]
+    kinds = _some(list(dict.fromkeys(feed.kind[1] for feed in (*ours, *group))), "kinds")
+    places = sorted({feed.namespace for feed in group} - {""})
+    where = f" in {_some(places, 'namespaces')}" if places else ""
+    # Without Flux's own kinds nothing can be said about an Environment at all.
+    severity = Severity.ERROR if ours else Severity.WARNING
+    since = stamp(min(feed.since for feed in group))
+    why = told_there(first.message, first.environment)
+    if first.state == FeedState.FORBIDDEN:
+        text = f"{kinds} may not be read{where}: {why}"
+        way = "ask for list and watch on it"
+        yield Finding(severity, "forbidden", first.environment, text, way, since=since)
+    elif first.state == FeedState.ABSENT and ours:
+        kinds = _some(list(dict.fromkeys(feed.kind[1] for feed in ours)), "kinds")
+        text = f"{kinds} is not served{where}: Flux's CRDs are not installed"
+        way = "install Flux, or `fluxtui apply` them"
+        yield Finding(severity, "absent", first.environment, text, way, since=since)
+    elif first.state == FeedState.RETRYING:
+        text = f"{kinds} is not live{where}: {why}"
+        way = first.next or "it is tried again by itself"
+        yield Finding(severity, "feed", first.environment, text, way, since=since)
+
+
+def _some(names: Sequence[str], what: str) -> str:
+    """The first few names, and how many there are besides."""
+    more = f" and {len(names) - _NAMED} more {what}" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def charts(found: Mapping[str, Sequence[Key]]) -> Iterator[Finding]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from fluxtui.reconciler.cel_words import place_of, words_of
+
 
 class Failed(Exception):
     """An expression does not compile, or gives nothing for these variables."""
@@ -26,7 +28,8 @@ def _program(source: str) -> Any:
     try:
         return environment.program(environment.compile(plain(source)), functions=FUNCTIONS)
     except Exception as error:  # lark and celpy raise many kinds; all mean the same
-        raise Failed(f"compilation failed: {error}") from error
+        where = place_of(error, as_written=plain(source) == source)
+        raise Failed(f"compilation failed: {where}") from error
 
 
 def value(source: str, variables: Mapping[str, Any]) -> Any:
@@ -37,7 +40,7 @@ def value(source: str, variables: Mapping[str, Any]) -> Any:
     try:
         return program.evaluate({k: _cel(v, json_to_cel) for k, v in variables.items()})
     except Exception as error:  # celpy leaks what its functions raise; all mean the same
-        raise Failed(f"expression '{source}' resulted in error: {_said(error)}") from error
+        raise Failed(f"expression '{source}' resulted in error: {words_of(error)}") from error
 
 
 def truth(source: str, variables: Mapping[str, Any]) -> bool:
@@ -68,10 +71,3 @@ def _cel(given: Any, convert: Any) -> Any:
     """JSON as CEL; a value that already is CEL's (a policy's variable) stays as it is."""
     is_json = given is None or type(given) in (bool, int, float, str, list, dict)
     return convert(given) if is_json else given
-
-
-def _said(error: Exception) -> str:
-    """The heart of celpy's nested error: `no such key: x`."""
-    first = error.args[0] if error.args else error
-    found = first[0] if isinstance(first, tuple) and first else first
-    return str(found)

@@ -1,0 +1,51 @@
+"""What a connection costs: the HTTP library and nothing else is imported for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cluster_scripted import Scripted
+
+ROOT = Path(__file__).parents[2]
+UNWANTED = ["kubernetes", "pydantic", "requests", "urllib3", "oauthlib", "websocket", "dateutil"]
+UNWANTED += ["aiohttp_retry", "aiohttp_socks", "python_socks", "aiohttp.web"]
+PROGRAM = """
+import asyncio, json, sys
+before = len(sys.modules)
+from fluxtui.cluster.client import connect
+from fluxtui.cluster.port import ApiResource
+
+async def main():
+    cluster = await connect(sys.argv[1], None, name="staging")
+    await cluster.get(ApiResource("", "v1", "Pod", "pods"), "ns", "a")
+    await cluster.close()
+
+asyncio.run(main())
+unwanted = sorted({name for name in sys.modules if name in json.loads(sys.argv[2])})
+print(json.dumps([len(sys.modules) - before, unwanted]))
+"""
+
+
+@pytest.mark.parametrize("scheme", ["http"])
+async def test_a_connection_imports_an_http_client_and_no_more(api: Scripted, scheme: str) -> None:
+    """It was 700 modules and half a second of CPU with the kubernetes package around it."""
+    import asyncio
+    import json
+
+    api.answers({"kind": "Pod"})
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        PROGRAM,
+        api.kubeconfig(),
+        json.dumps(UNWANTED),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    count, unwanted = json.loads(out)
+    assert unwanted == []
+    assert count < 420, "modules for a first request, the standard library's among them"
