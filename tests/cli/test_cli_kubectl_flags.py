@@ -38,6 +38,5 @@ def test_a_request_timeout_is_read_as_kubectl_reads_it(text: str, seconds: float
 
 @pytest.mark.parametrize("text", ["soon", "5x", "-1s", ""])
 def test_a_request_timeout_that_is_none_is_refused(text: str) -> None:
-    args = arguments.parse(["versions", f"--request-timeout={text}"])
     with pytest.raises(UsageError, match="--request-timeout"):
-        arguments.options_of(args)
+        arguments.options_of(arguments.parse(["versions", f"--request-timeout={text}"]))

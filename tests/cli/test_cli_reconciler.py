@@ -39,7 +39,7 @@ def test_everything_that_is_configured_reaches_the_reconciler(tmp_path: Path) ->
     assert settings.mirrors == {"registry.example.com": "127.0.0.1:5000"}
     assert settings.ca_files == {"r.test": "/etc/ca.pem"}
     assert settings.plain_http == {"plain.test"}
-    assert settings.credentials == {"r.test": ("ada", "x")}
+    assert settings.docker_config == login.read_text()
 
 
 def test_flux_is_not_run_beside_unless_told() -> None:
