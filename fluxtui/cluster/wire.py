@@ -13,11 +13,12 @@ import ssl
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlencode
 
 from fluxtui.cluster.kubeconfig import Access
 from fluxtui.cluster.proxies import Proxy
+from fluxtui.cluster.resolver import Lookups
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.proxies import is_loopback_url
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 Headers = list[tuple[str, str]]
 _BUFFER = 2 << 20
+
+
+class SocksProxyError(OSError):
+    """A SOCKS proxy did not answer, or did not lead to the server."""
 
 
 class Wire:
@@ -65,7 +70,7 @@ class Wire:
             through = {"proxy": self._proxy.url, "proxy_headers": dict(self._proxy.headers)}
             if self._tls is None:  # no CONNECT goes before: the request itself is the proxy's
                 headers = [*headers, *self._proxy.headers.items()]
-        return await self._connected().request(
+        sending = self._connected().request(
             method,
             URL(f"{self.server}{path}{words}", encoded=True),
             headers=CIMultiDict(headers),
@@ -75,6 +80,14 @@ class Wire:
             server_hostname=self._name,
             **through,
         )
+        if self._proxy is None or not self._proxy.socks:
+            return await sending
+        from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
+
+        try:
+            return await sending
+        except (ProxyError, ProxyConnectionError, ProxyTimeoutError) as error:
+            raise SocksProxyError(str(error)) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -98,9 +111,9 @@ class Wire:
     def _connector(self) -> BaseConnector:
         if self._proxy is not None and self._proxy.socks:
             return _socks(self._proxy)
-        from aiohttp import TCPConnector
+        from aiohttp import TCPConnector, ThreadedResolver
 
-        return TCPConnector(limit=0)
+        return TCPConnector(limit=0, resolver=ThreadedResolver(cast(Any, Lookups())))
 
 
 def _socks(proxy: Proxy) -> BaseConnector:

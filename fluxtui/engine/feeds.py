@@ -180,28 +180,30 @@ class Api:
     def _sink(self, target: Target) -> ApiSink:
         if target not in self._sinks:
             seeing = tuple(e for e in self.environments if _sees(e, target.namespace))
-            self._sinks[target] = ApiSink(target, seeing, self._store, self._clock, self._judge)
+            self._sinks[target] = ApiSink(
+                target,
+                seeing,
+                self._store,
+                self._clock,
+                self._judge,
+                lambda: self._refuse(target),
+            )
             # What has not been listed yet says so: nothing there is known to be well, or to be all.
             self._sinks[target].state(FeedState.STARTING)
         return self._sinks[target]
 
+    def _refuse(self, target: Target) -> bool:
+        """Whether the feed stood in for many namespaces: each of them is asked for instead."""
+        wishes = (*self._always, *self._also, *self._passing)
+        if not any(t.namespace and everywhere(t) == target for t in wishes):
+            return False
+        self._refused.add(target)
+        self._replan()
+        asyncio.get_running_loop().call_soon(self._reconcile)
+        return True
+
     def _judge(self) -> None:
-        """An Environment is unreachable when none of its permanent feeds got an answer; a kind that
-        may not be read in all namespaces at once is asked for in each.
-        """
-        wanted = {
-            everywhere(t) for t in (*self._always, *self._also, *self._passing) if t.namespace
-        }
-        refused = {
-            target
-            for target, sink in self._sinks.items()
-            if sink.now is FeedState.FORBIDDEN and target in wanted
-        }
-        if not refused <= self._refused:
-            self._refused |= refused
-            self._replan()
-            asyncio.get_running_loop().call_soon(self._reconcile)
-            return
+        """An Environment is unreachable when none of its permanent feeds got an answer."""
         for environment in self.environments:
             sinks = [s for t, s in self._sinks.items() if t in self._permanent]
             mine = [s for s in sinks if environment in s.environments]
@@ -220,7 +222,9 @@ class ApiSink:
         store: Store,
         clock: Clock,
         judged: Callable[[], None],
+        refused: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`refused` is asked when the kind may not be read: True when others take its place."""
         self.environments = tuple(environments)
         self.now = FeedState.STARTING
         self.message = ""
@@ -228,6 +232,7 @@ class ApiSink:
         self._store = store
         self._clock = clock
         self._judged = judged
+        self._refused = refused
         self._since = 0.0
         self._have: dict[tuple[str, str], tuple[str, str]] = {}
         self._closed = False
@@ -282,7 +287,7 @@ class ApiSink:
     def state(
         self, state: FeedState, message: str = "", *, next: str = "", trouble: str = ""
     ) -> None:
-        if self._closed:
+        if self._closed or (state is FeedState.FORBIDDEN and self._refused()):
             return
         if state is not self.now or not self._since:
             self._since = self._clock.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +174,16 @@ def test_a_server_without_a_scheme_speaks_tls_where_tls_is_meant(
 ) -> None:
     scripted = Scripted(tmp_path)
     assert access(scripted.kubeconfig(server="api:6443", **more), None).server == server
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_an_old_auth_provider_entry_still_gives_its_token(api: Scripted) -> None:
+    """kubectl knows oidc to this day; only who has such an entry pays for the package's loader."""
+    claims = base64.urlsafe_b64encode(b'{"exp": 4102444800}').decode().rstrip("=")
+    token = f"e30.{claims}.sig"
+    provider = {"name": "oidc", "config": {"id-token": token, "client-id": "c"}}
+    path = api.kubeconfig({"auth-provider": provider})
+    assert ("Authorization", f"Bearer {token}") in await headers_of(api, path)
+    broken = {"name": "oidc", "config": {"id-token": "no-jwt"}}
+    with pytest.raises(Unauthorized, match="auth-provider gives no token"):
+        await connect(api.kubeconfig({"auth-provider": broken}), None, name="staging")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+
 import pytest
 from cluster_scripted import Scripted
 from hypothesis import given
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource
 from fluxtui.cluster.proxies import Proxy, proxy_for
-from fluxtui.domain.errors import ConfigError
+from fluxtui.domain.errors import ConfigError, Unreachable
 from fluxtui.domain.proxies import environment_proxy
 from tests.proxy_servers import proxy_server
 
@@ -125,3 +128,36 @@ async def test_requests_and_watches_go_through_the_kubeconfig_s_proxy(
     else:
         assert proxy.asked == [asked.removeprefix("http://")]
         assert proxy.authorization == ["me:pw"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+async def test_a_proxy_that_is_not_there_is_said_to_be_the_trouble(
+    api: Scripted, scheme: str
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"{scheme}://127.0.0.1:{nobody.getsockname()[1]}"
+        path = api.kubeconfig(server="http://api.example.com", **{"proxy-url": url})
+        cluster = await connect(path, None, name="staging")
+        with pytest.raises(Unreachable, match="the proxy failed"):
+            await cluster.get(PODS, "ns", "a")
+        await cluster.close()
+
+
+async def test_a_socks_proxy_that_cannot_lead_there_is_said_to_be_the_trouble(
+    api: Scripted,
+) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(64)
+        writer.write(b"\x05\x00")
+        await reader.read(64)
+        writer.write(b"\x05\x04\x00\x01\x00\x00\x00\x00\x00\x00")  # host unreachable
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    url = f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    cluster = await connect(api.kubeconfig(**{"proxy-url": url}), None, name="staging")
+    with pytest.raises(Unreachable, match="the proxy failed"):
+        await cluster.get(PODS, "ns", "a")
+    await cluster.close()
+    server.close()

@@ -123,19 +123,18 @@ async def test_many_configured_namespaces_are_all_seen_and_nothing_else_is(
         rule = Rule(path=everywhere, status=403, reason="Forbidden", message="not in all of them")
         staging.server.faults.set_rules(rule)
     running = engine(staging)
+    states: set[FeedState] = set()
 
     def seen(name: str) -> Key:
         return Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", name, "app")
 
-    snapshot = await got(
-        running.wait_for(
-            lambda s: (
-                all(s.get(seen(name)) for name in names(16))
-                and {feed.state for feed in s.feeds} == {FeedState.LIVE}
-            ),
-            PATIENCE,
-        )
-    )
+    def settled(snapshot: Snapshot) -> bool:
+        now = {feed.state for feed in snapshot.feeds}
+        states.update(now)
+        return all(snapshot.get(seen(name)) for name in names(16)) and now == {FeedState.LIVE}
+
+    snapshot = await got(running.wait_for(settled, PATIENCE))
+    assert states == {FeedState.STARTING, FeedState.LIVE}, "nobody takes the refusal for an answer"
     assert snapshot.get(seen("aside")) is None
     rationed = [f for f in snapshot.findings if f.code == "watches"]
     assert bool(rationed) is not allowed
