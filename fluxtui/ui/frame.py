@@ -22,6 +22,8 @@ from fluxtui.ui.widgets.footer import footer_line, status_line
 from fluxtui.ui.widgets.header import tab_line, top_line
 from fluxtui.ui.widgets.painted import Paragraph
 
+ROOMY = 32  # lines from which there is air between the parts
+
 
 @dataclass(frozen=True, slots=True)
 class Framing:
@@ -50,6 +52,7 @@ def draw(
     screen: Screen[None], framing: Framing, commands: Sequence[Command], keys: dict[str, str]
 ) -> None:
     """Show all lines of the frame."""
+    fit_height(screen, screen.size.height)
     cells = screen.size.width
     snapshot, pane = framing.view.snapshot, framing.pane
     reading = pane.reading() if pane is not None else ""
@@ -66,8 +69,23 @@ def draw(
     screen.query_one("#status", Paragraph).show_lines((status,))
     footer = footer_line(commands, keys, framing.context, cells)
     screen.query_one("#footer", Paragraph).show_lines((footer,))
-    screen.query_one("#body").set_class(screen.size.height >= 32, "roomy")
-    screen.query_one("#details").styles.height = 4 if screen.size.height >= 32 else 3
+
+
+def fit_height(screen: Screen[None], lines: int) -> None:
+    """Rows before ornaments: what a low terminal has no lines for is left out, the data never."""
+    screen.query_one("#body").set_class(lines >= ROOMY, "roomy")
+    details = details_height(lines)
+    screen.query_one("#details").styles.height = details
+    screen.query_one("#details").display = details > 0
+    screen.query_one("#rule").display = details > 0
+    screen.query_one("#tabs").display = lines >= 9
+    screen.query_one("#footer").display = lines >= 6
+
+
+def details_height(lines: int) -> int:
+    """Lines for the details on a screen of so many."""
+    steps = ((ROOMY, 4), (18, 3), (15, 2), (13, 1))
+    return next((details for least, details in steps if lines >= least), 0)
 
 
 def rule_line(hint: str, cells: int) -> Line:

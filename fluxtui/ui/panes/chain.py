@@ -23,7 +23,7 @@ from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.signs import GLYPHS, health
 from fluxtui.ui.spans import SUSPENDED, Line, brief, join, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.table import Row
+from fluxtui.ui.widgets.listing import Row
 
 WORDS_FROM = 96  # cells; below that health is a sign in the table and a word in the details
 
@@ -68,7 +68,7 @@ def rows(nodes: tuple[ChainNode, ...], opened: Objects, *, words: bool = True) -
     for number, (node, guide) in enumerate(
         zip(nodes, guides([n.depth for n in nodes]), strict=True)
     ):
-        out.append(_node_row(number, node, guide, node.key in opened, words))
+        out.append(_node_row(node, guide, node.key in opened, words))
         if node.key in opened and not node.shared:
             after = nodes[number + 1].depth if number + 1 < len(nodes) else 0
             stem = guide.replace("├ ", "│ ").replace("└ ", "  ")
@@ -210,10 +210,6 @@ class Chain(Pane):
         found = rows(nodes, opened, words=words)
         self.table.show_rows(columns(words) if nodes else (), found, self._empty(view))
         self._place(nodes, view.target)
-
-    def on_resize(self) -> None:
-        """Room for words, or not."""
-        self.refresh_view()
 
     def _is_open(self, node: ChainNode) -> bool:
         bad = node.to_blame and node.health.level is not Level.OK

@@ -20,8 +20,9 @@ from fluxtui.domain.ask import (
     Question,
     VersionsDiff,
 )
+from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import ocirepository
-from fluxtui.domain.objectdiff import ObjectChange
+from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.domain.unified import unified
@@ -31,7 +32,7 @@ from fluxtui.ui.panes.tags import source_of
 from fluxtui.ui.screens.reading import diff_lines
 from fluxtui.ui.spans import ARROW, Line, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.table import Row
+from fluxtui.ui.widgets.listing import Row
 
 PATCHES, VERSIONS, ENVIRONMENTS, LIVE = "patches", "versions", "environments", "live"
 MODES = (PATCHES, VERSIONS, ENVIRONMENTS, LIVE)
@@ -110,26 +111,32 @@ def counts(parts: tuple[ComparedKustomization, ...]) -> Line:
     return tuple(out)
 
 
+RowId = tuple[Key, ObjectId | str, str]
+"""Kustomization, object (or what else the row is), field path: stays when others come in above."""
+
+
 def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[Row, ...]:
     """A heading per Kustomization, its objects, their fields."""
     out: list[Row] = []
     for n, part in enumerate(parts):
+        own = part.kustomization
         same = part.before == part.after
         versions = part.after if same else f"{part.before} {ARROW} {part.after}"
-        title: Line = ((part.kustomization.label, "accent"), (f"  {versions}", "dim"), ("  ", ""))
+        title: Line = ((own.label, "accent"), (f"  {versions}", "dim"), ("  ", ""))
         if not part.changes and not part.error:
             title = (*title, ("no changes", "ok"))
         if n:
-            out.append(Row((n, -9, -1), ((),), heading=True))
-        out.append(Row((n, -1, -1), (title,), heading=True))
+            out.append(Row((own, "gap", ""), ((),), heading=True))
+        # A heading without rows under it is a row: else the cursor could not come to it.
+        bare = not part.changes
+        out.append(Row((own, "title", ""), (title,), heading=not bare, wide=bare))
         if part.error:
-            out.append(
-                Row((n, -2, -1), ((("✗ does not build: " + part.error, "bad"),),), heading=True)
-            )
-        for m, text in enumerate(part.findings):
-            out.append(Row((n, -3 - m, -1), ((("  ! " + text, "busy"),),), heading=True))
-        for m, change in enumerate(part.changes):
-            out.extend(_change_rows(n, m, change, part.kustomization))
+            error: Line = (("✗ does not build: " + part.error, "bad"),)
+            out.append(Row((own, "error", ""), (error,), wide=True))
+        for text in part.findings:
+            out.append(Row((own, "finding", text), ((("  ! " + text, "busy"),),), wide=True))
+        for change in part.changes:
+            out.extend(_change_rows(change, own))
     return tuple(out)
 
 
@@ -140,7 +147,7 @@ def by_text(by: str, own: Key) -> str:
     return ", ".join(parts).replace("variable ", "$")
 
 
-def _change_rows(n: int, m: int, change: ObjectChange, own: Key) -> list[Row]:
+def _change_rows(change: ObjectChange, own: Key) -> list[Row]:
     sign, role = _SIGNS[change.kind]
     renamed = f" (was {change.was})" if change.was else ""
     where = f"{change.id.namespace}/" if change.id.namespace else ""
@@ -155,8 +162,8 @@ def _change_rows(n: int, m: int, change: ObjectChange, own: Key) -> list[Row]:
         name = (*name, (f"  {change.kind}", role))
     if change.by:
         name = (*name, (f"  {by_text(change.by, own)}", "dim"))
-    out = [Row((n, m, -1), (name,), wide=True)]
-    for i, field in enumerate(change.fields[:SHOWN_FIELDS]):
+    out = [Row((own, change.id, ""), (name,), wide=True)]
+    for field in change.fields[:SHOWN_FIELDS]:
         if change.was and field.path == "metadata.name":
             continue  # the heading says it
         sign, role = _SIGNS[field.kind]
@@ -168,11 +175,11 @@ def _change_rows(n: int, m: int, change: ObjectChange, own: Key) -> list[Row]:
             ((after, "added" if field.after is not None else "dim"),),
             ((by_text(field.by, own), "dim"),),
         )
-        out.append(Row((n, m, i), cells))
+        out.append(Row((own, change.id, field.path), cells))
     if len(change.fields) > SHOWN_FIELDS:
         more = len(change.fields) - SHOWN_FIELDS
         text: Line = ((f"    … {more} more fields: enter", "dim"),)
-        out.append(Row((n, m, SHOWN_FIELDS), (text,), wide=True))
+        out.append(Row((own, change.id, "…"), (text,), wide=True))
     return out
 
 
@@ -272,26 +279,26 @@ class Diff(Pane):
             self._set_mode(self.table.group)
             self.refresh_view()
 
-    def _current(self) -> tuple[ObjectChange, int] | None:
+    def _current(self) -> tuple[ObjectChange, FieldChange | None] | None:
         row = self.table.selected
         if row is None:
             return None
-        n, m, field = cast("tuple[int, int, int]", row.id)
+        own, object_, path = cast(RowId, row.id)
         parts = [p for q in self._asked if q in self._answers for p in self._answers[q].parts]
-        if n >= len(parts) or not 0 <= m < len(parts[n].changes):
-            return None
-        return parts[n].changes[m], field
+        for change in (c for p in parts if p.kustomization == own for c in p.changes):
+            if change.id == object_:
+                return change, next((f for f in change.fields if f.path == path), None)
+        return None
 
     def details(self, width: int) -> tuple[Line, ...] | None:
         """The field under the cursor, both sides whole."""
         current = self._current()
         if current is None:
             return ()
-        change, number = current
+        change, field = current
         head: Line = ((f"{change.id.kind} {change.id.namespace}/{change.id.name}", "strong"),)
-        if not 0 <= number < len(change.fields):
+        if field is None:
             return (head, ((f"{change.kind}; enter shows the text", "dim"),))
-        field = change.fields[number]
         return (
             (*head, ("  " + field.path, "dim")),
             (("− ", "removed"), (value_text(field.before), "")),

@@ -12,7 +12,7 @@ from fluxtui.ui.ages import clock_time, since
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.table import Row
+from fluxtui.ui.widgets.listing import Row
 
 ALL = "all"
 COLUMNS = (

@@ -10,7 +10,7 @@ from fluxtui.ui.ages import clock_time
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, brief
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.table import Row
+from fluxtui.ui.widgets.listing import Row
 
 COLUMNS = (
     Column("TIME", least=8, keep=9),

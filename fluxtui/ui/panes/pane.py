@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -50,6 +50,7 @@ class Pane(Vertical):
     title: ClassVar[str] = ""
     hint: ClassVar[str] = ""
     sorts: ClassVar[tuple[str, ...]] = ()
+    first: ClassVar[bool] = False  # fills while nobody has touched it: read from its top
     points: ClassVar[bool] = True  # False: its rows are no objects, the Target stays
 
     @dataclass
@@ -98,7 +99,7 @@ class Pane(Vertical):
     def compose(self) -> ComposeResult:
         """Note and table."""
         yield Paragraph(classes="note")
-        yield Table(classes="main")
+        yield Table(classes="main", floats=self.first)
 
     @property
     def table(self) -> Table:
@@ -113,6 +114,11 @@ class Pane(Vertical):
     def on_mount(self) -> None:
         """Paint what is known at once."""
         self.call_after_refresh(self.refresh_view)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Room for more or fewer; where lines are few, the note gives way to the rows."""
+        self.note.styles.max_height = max(1, event.size.height // 3)
+        self.refresh_view()
 
     def show(self, view: View) -> None:
         """Show this Snapshot for this Target."""

@@ -30,7 +30,7 @@ from fluxtui.ui.ages import age, epoch
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import PINNED, Line, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.table import Row
+from fluxtui.ui.widgets.listing import Row
 
 COLUMNS = (
     Column("TAG", least=32, most=42, keep=9, middle=True),

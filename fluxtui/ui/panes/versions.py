@@ -26,8 +26,8 @@ from fluxtui.ui.signs import health
 from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.footer import finding_line, loudest
+from fluxtui.ui.widgets.listing import Row
 from fluxtui.ui.widgets.painted import Paragraph
-from fluxtui.ui.widgets.table import Row
 
 NARROWEST = 21  # cells an Environment needs to say its health and what runs
 LATELY = 8  # more is for the Events pane
@@ -179,6 +179,7 @@ class Versions(Pane):
     title: ClassVar[str] = "Versions"
     hint: ClassVar[str] = "←→ environment  enter chain  t why  / filter  N A S sort"
     sorts: ClassVar[tuple[str, ...]] = ("name", "age", "status")
+    first: ClassVar[bool] = True
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -239,10 +240,6 @@ class Versions(Pane):
         """The board, and a strip under it."""
         yield from super().compose()
         yield Paragraph(classes="lately")
-
-    def on_resize(self) -> None:
-        """Room for more or fewer columns."""
-        self.refresh_view()
 
     def pointed(self) -> Target | None:
         """Service, Environment and source under the cursor."""

@@ -17,7 +17,7 @@ from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.painted import Paragraph
 
-SHOWN = 6
+SHOWN = 6  # choices of one argument; fewer where the screen is low
 
 
 class Arguments(Sheet[dict[str, str] | None]):
@@ -87,19 +87,33 @@ class Arguments(Sheet[dict[str, str] | None]):
             return choices
         return tuple(c for c in choices if typed.lower() in c.lower()) or choices
 
+    def on_resize(self) -> None:
+        """As many choices as leave every field in sight."""
+        for argument in self._command.arguments:
+            self._show_choices(argument)
+
+    def _shown(self) -> int:
+        """How many choices of each argument there is room for."""
+        lists = sum(1 for choices in self._choices.values() if choices)
+        others = 3 if self.low else 7
+        fields = len(self._command.arguments) * (2 if self.low else 3)
+        free = self.app.size.height - others - fields
+        return max(1, min(SHOWN, free // max(1, lists)))
+
     def _show_choices(self, argument: Argument) -> None:
         self._list(argument).display = bool(self._choices[argument.name])
+        shown = self._shown()
         typed = self._field(argument).value
         found = self._matching(argument)
         at = found.index(typed) if typed in found else 0
-        first = max(0, min(at - SHOWN // 2, len(found) - SHOWN))
+        first = max(0, min(at - shown // 2, len(found) - shown))
         lines: list[Line] = []
-        for choice in found[first : first + SHOWN]:
+        for choice in found[first : first + shown]:
             here = choice == typed
             lines.append(
                 (("  ● " if here else "    ", "accent"), (choice, "strong" if here else "dim"))
             )
-        if len(found) > SHOWN:
+        if len(found) > shown == SHOWN:
             lines.append(((f"    {len(found)} choices", "dim"),))
         self._list(argument).show_lines(lines)
 

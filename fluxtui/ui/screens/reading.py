@@ -14,7 +14,8 @@ from textual.widgets import Input
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.table import Row, Table
+from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.table import Table
 
 
 class Reading(Sheet[None]):
@@ -52,13 +53,13 @@ class Reading(Sheet[None]):
     def _fill(self) -> None:
         if not self.is_attached:
             return
+        # A line keeps its name when it is broken in other places.
         rows = [
-            Row(index, (part,))
+            Row((index, number), (part,))
             for index, line in enumerate(self._text)
-            for part in (wrap(line, self.inner_width - 2, 40, self._hang) or ((),))
+            for number, part in enumerate(wrap(line, self.inner_width - 2, 40, self._hang) or ((),))
         ]
-        numbered = [Row(number, row.cells) for number, row in enumerate(rows)]
-        self.query_one(Table).show_rows((Column("", flex=True),), numbered, ((("Empty.", "dim"),),))
+        self.query_one(Table).show_rows((Column("", flex=True),), rows, ((("Empty.", "dim"),),))
 
     def action_search(self) -> None:
         """Show the search field."""

@@ -21,6 +21,15 @@ class Sheet(ModalScreen[Result], Generic[Result]):
     ]
 
     @property
+    def low(self) -> bool:
+        """Whether there are so few lines that air is left out."""
+        return self.app.size.height < 20
+
+    def on_resize(self) -> None:
+        """Air where there is room."""
+        self.set_class(self.low, "low")
+
+    @property
     def box(self) -> Vertical:
         """The box."""
         return self.query_one("#sheet", Vertical)

@@ -1,183 +1,109 @@
-"""The table that every pane is made of: a line-API ScrollView that repaints only rows that changed.
+"""The table that every pane is made of: a line-API ScrollView that repaints only what changed.
 
-A DataTable repaints itself whole for one cell (style.md 3.1); here a row is a value, rows are
-compared with those shown before, and a changed one costs one line. It knows nothing of what it
-shows.
+A DataTable repaints itself whole for one cell (style.md 3.1); here the rows in sight are compared
+with those drawn before, and a changed cell costs that cell. It knows nothing of what it shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from itertools import groupby, zip_longest
-from typing import ClassVar
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, ClassVar
 
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
-from textual.message import Message
-from textual.scroll_view import ScrollView
+from textual.geometry import Region
 from textual.strip import Strip
 
-from fluxtui.ui.spans import Line, fit, plain, width
+from fluxtui.ui.spans import Line, fit
 from fluxtui.ui.widgets.columns import GAP, Column, Slot, layout
-from fluxtui.ui.widgets.painted import Painted
+from fluxtui.ui.widgets.listing import ROWS, Recipe, Row
+from fluxtui.ui.widgets.scrolling import Scrolling
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table: what it stands for, and its cells.
-
-    A `heading` cannot be selected; the first cell of a `wide` row takes the whole line.
-    """
-
-    id: Hashable
-    cells: tuple[Line, ...]
-    heading: bool = False
-    wide: bool = False
-
-
-def matches(row: Row, words: str) -> bool:
-    """The filter: every word is somewhere in the row; a leading `!` turns it around (as in k9s)."""
-    inverse = words.startswith("!")
-    text = " ".join(plain(cell) for cell in row.cells).lower()
-    hit = all(word in text for word in words.lstrip("!").lower().split())
-    return hit != inverse
-
-
-class Table(Painted, ScrollView, can_focus=True):
+class Table(Scrolling):
     """Rows under sticky headings, with a cursor on a row and, if asked, on a group of columns."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor(-1)", "Up", show=False),
-        Binding("down,j", "cursor(1)", "Down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("home", "edge(-1)", "First", show=False),
-        Binding("end,G", "edge(1)", "Last", show=False),
         Binding("left", "group(-1)", "Left", show=False),
         Binding("right", "group(1)", "Right", show=False),
-        Binding("enter", "open", "Open", show=False),
     ]
 
-    @dataclass
-    class Moved(Message):
-        """The cursor stands on another row or group."""
-
-        table: Table
-
-    @dataclass
-    class Opened(Message):
-        """Enter was pressed on a row."""
-
-        table: Table
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(
+        self, *, id: str | None = None, classes: str | None = None, floats: bool = False
+    ) -> None:
+        super().__init__(id=id, classes=classes, floats=floats)
         self._columns: tuple[Column, ...] = ()
-        self._all: tuple[Row, ...] = ()
-        self._rows: tuple[Row, ...] = ()
-        self._measured: dict[Hashable, tuple[Row, tuple[int, ...]]] = {}
-        self._widest: tuple[int, ...] = ()
         self._slots: tuple[Slot, ...] = ()
         self._empty: tuple[Line, ...] = ()
-        self._cursor = 0
-        self._touched = False  # until a person moves, the cursor stays on top
+        self._drawn: dict[int, tuple[Row, bool]] = {}  # screen line -> row, whether the cursor's
         self.groups: tuple[str, ...] = ()
         self.group = ""
-        self.words = ""
 
     # What it shows -------------------------------------------------------------------------------
 
     @property
     def head(self) -> int:
-        """Rows taken by headings."""
+        """Rows taken by headings; none where they would leave no room for a row."""
         titled = any(c.title for c in self._columns)
-        return int(titled) + any(c.group for c in self._columns)
-
-    @property
-    def selected(self) -> Row | None:
-        """The row under the cursor."""
-        if 0 <= self._cursor < len(self._rows) and not self._rows[self._cursor].heading:
-            return self._rows[self._cursor]
-        return None
-
-    @property
-    def visible_rows(self) -> tuple[Row, ...]:
-        """Rows inside the window now."""
-        top = self.scroll_offset.y
-        return self._rows[top : top + max(0, self.size.height - self.head)]
+        wanted = int(titled) + any(c.group for c in self._columns)
+        height = self.size.height
+        return max(0, min(wanted, height - 2)) if height else wanted
 
     @property
     def counts(self) -> tuple[int, int]:
         """(shown, all): rows that pass the filter, and all of them; headings do not count."""
-        return (
-            sum(not r.heading for r in self._rows),
-            sum(not r.heading for r in self._all),
-        )
+        return self._listing.counts
+
+    @property
+    def words(self) -> str:
+        """The filter."""
+        return self._listing.words
 
     def show_rows(
         self, columns: Sequence[Column], rows: Sequence[Row], empty: Sequence[Line] = ()
     ) -> None:
         """Show these rows, or `empty` for none; the cursor stays on the row of the same id."""
-        before, id_ = self._selected_id, self._id_at(self._cursor)
+        self.show_items(columns, rows, ROWS, empty)
+
+    def show_items(
+        self,
+        columns: Sequence[Column],
+        items: Sequence[Any],
+        recipe: Recipe,
+        empty: Sequence[Line] = (),
+    ) -> None:
+        """As `show_rows`, with rows that are made of the items when they come into sight."""
+        before, place = self._selected_id, self._place()
         columns = tuple(columns)
         same = columns == self._columns and tuple(empty) == self._empty
+        afresh = columns != self._columns
         self._columns, self._empty = columns, tuple(empty)
-        self._all = self._reused(rows)
-        old, old_slots = self._rows, self._slots
-        self._rows = self._filtered()
+        size, slots = len(self._listing), self._slots
+        if self._listing.give(items, recipe, afresh=afresh):
+            self._follow(*place)
         self._lay_out()
-        self._follow(id_)
-        if not same or old_slots != self._slots or len(old) != len(self._rows):
-            self.refresh()
+        if not same or slots != self._slots or bool(size) != bool(len(self._listing)):
+            self._draw_again()
         else:
-            for index, (was, now) in enumerate(zip(old, self._rows, strict=True)):
-                if was is not now and was != now:
-                    self._repaint(index)
+            self._draw_changes()
         if self._selected_id != before:
             self.post_message(self.Moved(self))
 
-    @property
-    def _selected_id(self) -> Hashable:
-        return self.selected.id if self.selected is not None else None
-
-    def _reused(self, rows: Sequence[Row]) -> tuple[Row, ...]:
-        """The same rows, as the old objects where they are equal: measured and compared once."""
-        old = self._measured
-        self._measured = {}
-        out: list[Row] = []
-        for row in rows:
-            known = old.get(row.id)
-            if known is None or known[0] != row:
-                free = row.heading or row.wide
-                known = (row, () if free else tuple(width(cell) for cell in row.cells))
-            self._measured[row.id] = known
-            out.append(known[0])
-        return tuple(out)
+    def look_again(self) -> None:
+        """The present moved on: draw the cells in sight that say how old something is."""
+        self._listing.outdated()
+        self._draw_changes()
 
     def filter(self, words: str) -> None:
         """Show only rows with these words ("" = all)."""
-        self.words = words
-        id_ = self._id_at(self._cursor)
-        self._rows = self._filtered()
+        place = self._place()
+        self._listing.filter(words)
+        self._follow(*place)
         self._lay_out()
-        self._follow(id_)
-        self.refresh()
+        self._draw_again()
         self.post_message(self.Moved(self))
-
-    def select(self, id_: Hashable) -> bool:
-        """Put the cursor on the row of that id; False when it is not shown."""
-        for index, row in enumerate(self._rows):
-            if row.id == id_ and not row.heading:
-                self._move_to(index)
-                return True
-        return False
-
-    @property
-    def _marks_group(self) -> bool:
-        return len({c.group for c in self._columns} & set(self.groups)) > 1
 
     def set_groups(self, groups: Sequence[str], group: str = "") -> None:
         """Which column groups the cursor can stand in."""
@@ -185,57 +111,60 @@ class Table(Painted, ScrollView, can_focus=True):
         wanted = group or self.group
         self.group = wanted if wanted in self.groups else (self.groups[0] if self.groups else "")
 
-    def _filtered(self) -> tuple[Row, ...]:
-        if not self.words:
-            return self._all
-        return tuple(r for r in self._all if r.heading or matches(r, self.words))
-
-    def _id_at(self, index: int) -> Hashable:
-        return self._rows[index].id if 0 <= index < len(self._rows) else None
-
-    def _follow(self, id_: Hashable) -> None:
-        at = (i for i, r in enumerate(self._rows) if r.id == id_)
-        found = next(at, None) if self._touched else 0
-        if found is None:
-            found = min(self._cursor, max(0, len(self._rows) - 1))
-        self._cursor = self._nearest(found, 1)
-
-    def _nearest(self, index: int, step: int) -> int:
-        """The selectable row at or after `index` in that direction, else the other way."""
-        for direction in (step, -step):
-            i = index
-            while 0 <= i < len(self._rows):
-                if not self._rows[i].heading:
-                    return i
-                i += direction
-        return index
+    @property
+    def _marks_group(self) -> bool:
+        return len({c.group for c in self._columns} & set(self.groups)) > 1
 
     # Layout --------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        widths = [self._measured[row.id][1] for row in self._rows if not row.heading]
-        by_column = zip_longest(*(w for w in widths if w), fillvalue=0)
-        widest = [max(column) for column in by_column][: len(self._columns)]
-        self._widest = tuple(widest) + (0,) * (len(self._columns) - len(widest))
-        self._place()
-
-    def _place(self) -> None:
         room = max(10, self.size.width or self.app.size.width) - 2
-        self._slots = layout(self._columns, self._widest, room) if self._columns else ()
-        self.virtual_size = Size(self.size.width, len(self._rows) + self.head)
+        widest = (*self._listing.widest, *(0 for _ in self._columns))
+        self._slots = layout(self._columns, widest, room) if self._columns else ()
+        self._resize_list()
+        self._keep_in_sight()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Columns are laid out again for the new width."""
-        self._place()
-        self._keep_in_sight()
-        self.refresh()
+        self._lay_out()
+        self._draw_again()
+
+    def on_show(self) -> None:
+        """What changed while nobody saw it was not painted."""
+        self._draw_again()
 
     # Painting ------------------------------------------------------------------------------------
 
-    def _repaint(self, index: int) -> None:
-        y = index + self.head - self.scroll_offset.y
-        if self.head <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
+    def _draw_again(self) -> None:
+        self._drawn.clear()
+        self.refresh()
+
+    def _draw_changes(self) -> None:
+        """Of the lines in sight, those that say something else than when they were drawn."""
+        sight = self._in_sight()
+        for number, index in enumerate(sight):
+            row, here = self._listing.row(index), index == self._cursor
+            drawn = self._drawn.get(number + self.head)
+            if drawn is None or drawn[1] is not here:
+                self._repaint(number + self.head)
+            elif drawn[0] is not row and drawn[0] != row:
+                self._repaint_cells(number + self.head, drawn[0], row)
+        for y in [y for y in self._drawn if y - self.head >= len(sight)]:
+            self._repaint(y)
+
+    def _repaint(self, y: int) -> None:
+        self._drawn.pop(y, None)
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    def _repaint_cells(self, y: int, was: Row, now: Row) -> None:
+        whole = was.heading or was.wide or now.heading or now.wide
+        if whole or len(was.cells) != len(now.cells):
+            self._repaint(y)
+            return
+        for slot in self._slots:
+            if slot.index < len(now.cells) and was.cells[slot.index] != now.cells[slot.index]:
+                self.refresh(Region(1 + slot.start, y, slot.width, 1))
+        self._drawn[y] = (now, self._drawn[y][1])
 
     def render_line(self, y: int) -> Strip:
         """Headings stay, rows scroll under them."""
@@ -243,12 +172,15 @@ class Table(Painted, ScrollView, can_focus=True):
         if y < self.head:
             return self.strip_of(self._heading(y), size)
         index = y - self.head + self.scroll_offset.y
-        nothing = self._nothing() if not self._rows else ()
+        nothing = self._nothing() if not len(self._listing) else ()
         if 0 <= y - self.head - 1 < len(nothing):
             return self.strip_of(((" ", ""), *nothing[y - self.head - 1]), size)
-        if index >= len(self._rows):
+        if index >= len(self._listing):
+            self._drawn.pop(y, None)
             return self.strip_of((), size)
-        return self._row_strip(self._rows[index], index == self._cursor, size)
+        row, here = self._listing.row(index), index == self._cursor
+        self._drawn[y] = (row, here)
+        return self._row_strip(row, here, size)
 
     def _nothing(self) -> tuple[Line, ...]:
         """What stands in the place of rows; rows that the filter hides are not said to be none."""
@@ -286,16 +218,16 @@ class Table(Painted, ScrollView, can_focus=True):
                 ((" ", ""), *fit(row.cells[0] if row.cells else (), size - 2)), size
             )
         if not current:
-            return self.strip_of(self._row_line(row, self._slots), size)
+            return self.strip_of(self._row_line(row, self._slots, False), size)
         over, inside = self._cursor_styles()
         if not self._marks_group or not self.has_focus:
-            return self._laid_over(self._row_line(row, self._slots), size, over)
+            return self._laid_over(self._row_line(row, self._slots, True), size, over)
         parts = [self._laid_over((("▎", "accent"),), 1, over)]
         for name, members in groupby(self._slots, key=lambda s: s.column.group):
             slots = list(members)
             span = slots[-1].start + slots[-1].width - slots[0].start
             style = inside if name == self.group else over
-            parts.append(self._laid_over(self._row_line(row, slots)[1:], span, style))
+            parts.append(self._laid_over(self._row_line(row, slots, True)[1:], span, style))
             parts.append(self.strip_of((), GAP, over))
         return Strip.join(parts).adjust_cell_length(size, self.rich_style + over)
 
@@ -304,9 +236,8 @@ class Table(Painted, ScrollView, can_focus=True):
         flat = tuple((text, "") for text, _role in line) if style.reverse else line
         return self.strip_of(flat, size, style)
 
-    def _row_line(self, row: Row, slots: Sequence[Slot]) -> Line:
-        current = self.selected is row
-        out: list[tuple[str, str]] = [("▎" if current else " ", "accent")]
+    def _row_line(self, row: Row, slots: Sequence[Slot], here: bool) -> Line:
+        out: list[tuple[str, str]] = [("▎" if here else " ", "accent")]
         if row.wide:
             return (*out, *fit(row.cells[0], max(1, self.size.width - 2)))
         for slot in slots:
@@ -326,71 +257,26 @@ class Table(Painted, ScrollView, can_focus=True):
         row = self.get_component_rich_style(name, partial=True)
         return row, self.get_component_rich_style("row--cell", partial=True)
 
-    # Moving --------------------------------------------------------------------------------------
-
-    def _move_to(self, index: int, step: int = 1) -> None:
-        if not self._rows:
-            return
-        old = self._cursor
-        self._touched = True
-        self._cursor = self._nearest(max(0, min(index, len(self._rows) - 1)), step)
-        self._keep_in_sight()
-        if old != self._cursor:
-            self._repaint(old)
-            self._repaint(self._cursor)
-            self.post_message(self.Moved(self))
-
-    def _keep_in_sight(self) -> None:
-        room = max(1, self.size.height - self.head)
-        top = self.scroll_offset.y
-        first = 0 if self._cursor == self._nearest(0, 1) else self._cursor
-        if first < top:
-            self.scroll_to(y=first, animate=False, immediate=True)
-        elif self._cursor >= top + room:
-            self.scroll_to(y=self._cursor - room + 1, animate=False, immediate=True)
-
     def on_focus(self) -> None:
         """The cursor changes its looks."""
-        self._repaint(self._cursor)
+        self._repaint_cursor()
 
     def on_blur(self) -> None:
         """The cursor changes its looks."""
-        self._repaint(self._cursor)
+        self._repaint_cursor()
 
-    def on_click(self, event: events.Click) -> None:
-        """A click selects; a second one on the same row opens."""
-        if event.y < self.head:
-            return
-        index = event.y - self.head + self.scroll_offset.y
-        if index < len(self._rows):
-            again = index == self._cursor
-            self._move_to(index)
-            if again:
-                self.action_open()
-
-    def action_cursor(self, step: int) -> None:
-        """One row up or down."""
-        self._move_to(self._cursor + step, step)
-
-    def action_page(self, step: int) -> None:
-        """One window up or down."""
-        self._move_to(self._cursor + step * max(1, self.size.height - self.head - 1), step)
-
-    def action_edge(self, step: int) -> None:
-        """First or last row."""
-        self._move_to(0 if step < 0 else len(self._rows) - 1, -step)
+    def _repaint_cursor(self) -> None:
+        if self._cursor in self._in_sight():
+            self._repaint(self._cursor - self.scroll_offset.y + self.head)
 
     def action_group(self, step: int) -> None:
         """The next group of columns (an Environment) on this side."""
         if self.group in self.groups:
             index = self.groups.index(self.group) + step
             if 0 <= index < len(self.groups):
-                self._touched = True
+                self._floats = False
                 self.group = self.groups[index]
-                self.refresh()
+                for y in range(self.head):
+                    self._repaint(y)
+                self._repaint_cursor()
                 self.post_message(self.Moved(self))
-
-    def action_open(self) -> None:
-        """Say that the row is wanted."""
-        if self.selected is not None:
-            self.post_message(self.Opened(self))

@@ -1,0 +1,202 @@
+"""What a table lists: items of which rows are made only when they are drawn.
+
+Ten thousand items cost a change no more than ten: items are compared by identity first, only those
+that changed are measured again, and a row's cells are made for the lines in sight. It must not
+know what an item is (a Recipe does), nor paint.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, compress, count, islice
+from operator import is_not
+from typing import Any
+
+from fluxtui.ui.spans import Line, plain, width
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: what it stands for, and its cells.
+
+    A `heading` cannot be selected; the first cell of a `wide` row takes the whole line.
+    """
+
+    id: Hashable
+    cells: tuple[Line, ...]
+    heading: bool = False
+    wide: bool = False
+
+
+def widths(row: Row) -> tuple[int, ...]:
+    """Cells that each column of a row would like; () for a row that stands across the columns."""
+    return () if row.heading or row.wide else tuple(width(cell) for cell in row.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a row is made of an item. `key` tells items apart, and is the id of the row made.
+
+    `measure` gives the widths of the cells (0 where a column takes what is left); it is asked for
+    every item, `make` only for those in sight and while a filter is on.
+    """
+
+    key: Callable[[Any], Hashable]
+    make: Callable[[Any], Row]
+    measure: Callable[[Any], tuple[int, ...]]
+    heading: Callable[[Any], bool] = lambda _item: False
+
+
+ROWS = Recipe(lambda row: row.id, lambda row: row, widths, lambda row: row.heading)
+"""For those who have their rows made already."""
+
+
+def matches(row: Row, words: str) -> bool:
+    """The filter: every word is somewhere in the row; a leading `!` turns it around (as in k9s)."""
+    inverse = words.startswith("!")
+    text = " ".join(plain(cell) for cell in row.cells).lower()
+    hit = all(word in text for word in words.lstrip("!").lower().split())
+    return hit != inverse
+
+
+class Listing:
+    """Items in order, those that pass the filter, and the widest content of each column."""
+
+    def __init__(self) -> None:
+        self.recipe = ROWS
+        self.words = ""
+        self._all: Sequence[Any] = ()
+        self._sizes: list[tuple[int, ...]] = []
+        self._tallies: list[Counter[int]] = []
+        self._passing: list[bool] = []
+        self._places: Sequence[int] = range(0)
+        self._made: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """(shown, all): rows that pass the filter, and all of them; headings do not count."""
+        heading, items = self.recipe.heading, self._all
+        shown = sum(not heading(items[place]) for place in self._places)
+        return shown, sum(not heading(item) for item in items)
+
+    @property
+    def widest(self) -> tuple[int, ...]:
+        """The widest content of each column, in cells."""
+        return tuple(max(tally, default=0) for tally in self._tallies)
+
+    # One row -------------------------------------------------------------------------------------
+
+    def row(self, index: int) -> Row:
+        """The row at that place, made now unless it was drawn since the last change."""
+        row = self._made.get(index)
+        if row is None:
+            row = self._made[index] = self.recipe.make(self._all[self._places[index]])
+        return row
+
+    def id_at(self, index: int) -> Hashable:
+        """What the row at that place stands for; None for no row."""
+        inside = 0 <= index < len(self._places)
+        return self.recipe.key(self._all[self._places[index]]) if inside else None
+
+    def is_heading(self, index: int) -> bool:
+        """Whether the cursor passes it by."""
+        return self.recipe.heading(self._all[self._places[index]])
+
+    def index_of(self, id_: Hashable, near: int) -> int | None:
+        """Where the row of that id is; looked for from `near` on."""
+        indexes = chain(range(near, len(self)), range(min(near, len(self))))
+        return next((i for i in indexes if self.id_at(i) == id_), None)
+
+    def outdated(self) -> None:
+        """Rows already made are made again: what they are made from beside the item changed."""
+        self._made.clear()
+
+    # All of them ---------------------------------------------------------------------------------
+
+    def give(self, items: Sequence[Any], recipe: Recipe, *, afresh: bool = False) -> bool:
+        """Take these items. False: each one is where it was, though it may have changed."""
+        self._made.clear()
+        afresh = afresh or recipe is not self.recipe
+        if items is self._all and not afresh:
+            return False
+        self.recipe, old, self._all = recipe, self._all, items
+        if afresh:
+            self._replace(0, len(self._sizes), items)
+            return True
+        if len(old) == len(items):
+            return self._compare(old, items)
+        start, end, stop = difference(old, items)
+        self._replace(start, end, items[start:stop])
+        return True
+
+    def filter(self, words: str) -> None:
+        """Show only rows with these words ("" = all)."""
+        self.words = words
+        self._made.clear()
+        self._passing = [self._passes(item) for item in self._all]
+        self._sift()
+
+    def _compare(self, old: Sequence[Any], items: Sequence[Any]) -> bool:
+        """As many as before: those that changed, one by one. Whether any moved."""
+        key = self.recipe.key
+        moved = False
+        for i in compress(range(len(items)), map(is_not, old, items)):
+            if old[i] == items[i]:
+                continue
+            moved = moved or key(old[i]) != key(items[i])
+            passed = self._passing[i]
+            self._measure(i, i + 1, items[i : i + 1])
+            moved = moved or passed != self._passing[i]
+        if moved:
+            self._sift()
+        return moved
+
+    def _replace(self, start: int, end: int, items: Sequence[Any]) -> None:
+        self._measure(start, end, items)
+        self._sift()
+
+    def _measure(self, start: int, end: int, items: Sequence[Any]) -> None:
+        sizes = [self.recipe.measure(item) for item in items]
+        for size in self._sizes[start:end]:
+            for tally, cells in zip(self._tallies, size, strict=False):
+                tally[cells] -= 1
+                if not tally[cells]:
+                    del tally[cells]
+        for size in sizes:
+            while len(self._tallies) < len(size):
+                self._tallies.append(Counter())
+            for tally, cells in zip(self._tallies, size, strict=False):
+                tally[cells] += 1
+        self._sizes[start:end] = sizes
+        self._passing[start:end] = [self._passes(item) for item in items]
+
+    def _passes(self, item: Any) -> bool:
+        if not self.words or self.recipe.heading(item):
+            return True
+        return matches(self.recipe.make(item), self.words)
+
+    def _sift(self) -> None:
+        every = range(len(self._all))
+        self._places = list(compress(every, self._passing)) if self.words else every
+
+
+def difference(old: Sequence[Any], new: Sequence[Any]) -> tuple[int, int, int]:
+    """(start, end in `old`, end in `new`) of the part outside which both are the same."""
+    short = min(len(old), len(new))
+    start = _first(map(_differ, old, new), short)
+    tail = _first(map(_differ, reversed(old), reversed(new)), short)
+    tail = min(tail, short - start)
+    return start, len(old) - tail, len(new) - tail
+
+
+def _differ(old: Any, new: Any) -> bool:
+    return old is not new and old != new
+
+
+def _first(flags: Iterable[bool], otherwise: int) -> int:
+    return next(islice(compress(count(), flags), 1), otherwise)
