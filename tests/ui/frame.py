@@ -15,7 +15,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 FOLDER = Path(__file__).parent / "frames"
-PATIENCE = 60.0
+PATIENCE = float(os.environ.get("FLUXTUI_PATIENCE", "60"))  # seconds
 
 
 def screen_text(app: App[Any]) -> list[str]:

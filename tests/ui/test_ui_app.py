@@ -103,27 +103,27 @@ async def test_the_engine_starts_after_the_first_paint_and_its_wake_repaints(
         assert await until(pilot, told)
 
 
-async def test_only_changed_rows_are_painted_again(
+async def test_only_changed_cells_are_painted_again(
     make_app: MakeApp, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
         await press(pilot, "3")
         await sees(pilot, "clickhouse-keeper")
-        painted: list[int] = []
-        whole: list[int] = []
+        painted: list[tuple[Region, ...]] = []
         assert app.pane is not None
         table = app.pane.table
-        monkeypatch.setattr(table, "_repaint", painted.append)
-        monkeypatch.setattr(table, "refresh", lambda *a, **k: whole.append(1))
+        line = next(x for x in screen_text(app) if "clickhouse-keeper" in x)
+        monkeypatch.setattr(table, "refresh", lambda *a, **_k: painted.append(a))
         before = night()
         nodes = list(before.board.chains["staging"])
         nodes[1] = replace(nodes[1], running="v9")
         board = replace(before.board, chains={**before.board.chains, "staging": tuple(nodes)})
         engine.give(replace(before, board=board, serial=8))
         await until(pilot, lambda: bool(painted))
-        assert painted == [1]
-        assert whole == []
+        (((column, y, width, height),),) = painted
+        assert (y, height) == (table.head + 1, 1)
+        assert line[column : column + width].strip().endswith("0042")
 
 
 async def test_only_changed_lines_of_a_text_are_painted_again(make_app: MakeApp) -> None:

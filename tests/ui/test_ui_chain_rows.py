@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fluxtui.domain.board import ChainNode, HealthLine, Level
-from fluxtui.ui.panes.chain import guides, rows, summary, why
+from fluxtui.ui.panes.chain import row_of, summary, why
+from fluxtui.ui.panes.tree import Tree, guides
 from fluxtui.ui.spans import plain
+from fluxtui.ui.tally import Tally
 from tests.ui.ui_delivery import CHAIN, blocked_nodes, ks
 
 
@@ -19,8 +23,8 @@ def test_everyone_behind_the_root_blocker_names_it() -> None:
 def test_the_objects_of_an_open_node_hang_under_it() -> None:
     nodes = blocked_nodes()
     key = ks("staging", "clickhouse-migrations")
-    open_ = {n.key: n.objects for n in nodes if n.key == key}
-    names = [plain(row.cells[0]).strip("│└├ ▸▾·") for row in rows(nodes, open_)]
+    items = Tree().items(nodes, lambda n: n.objects if n.key == key else None)
+    names = [plain(row_of(item).cells[0]).strip("│└├ ▸▾·") for item in items]
     at = names.index("clickhouse-migrations")
     assert names[at + 1 : at + 3] == [
         "Job clickhouse-migrations",
@@ -49,6 +53,7 @@ def test_guides_join_siblings_and_end_with_the_last() -> None:
 
 def test_a_node_drawn_twice_counts_once() -> None:
     nodes = blocked_nodes()
-    assert plain(summary((*nodes, *nodes))) == plain(summary(nodes))
-    assert plain(summary(nodes)) == "✗ 1 failed  ○ 3 waiting  ✓ 5 ready"
+    again = tuple(replace(node, shared=True) for node in nodes)
+    assert Tally().of((*nodes, *again)).levels == Tally().of(nodes).levels
+    assert plain(summary(Tally().of(nodes).levels)) == "✗ 1 failed  ○ 3 waiting  ✓ 5 ready"
     assert len(nodes) == len(CHAIN) + 3

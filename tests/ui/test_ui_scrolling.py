@@ -21,8 +21,7 @@ from tests.ui.ui_crowd import FIRST, LAST, NAMES, CrowdEngine, change, crowd, no
 from tests.ui.ui_delivery import PLAN
 from tests.ui.ui_engine import ScriptedEngine
 
-SIZES = ((40, 8), (80, 24), (200, 50))
-ODD_SIZES = ((60, 20), (80, 10), (300, 60))
+SIZES = ((40, 8), (80, 10), (60, 20), (200, 50), (300, 60))
 VIEWS = {
     "versions": ("1",),
     "tags": ("2",),
@@ -36,6 +35,7 @@ VIEWS = {
     "describe": ("3", "d"),
 }
 ENDS = {
+    "tags": (FIRST, NAMES[1]),  # the chosen one first, then the nearest
     "help": ("VIEWS", "would pick"),
     "yaml": ("apiVersion", "v: v1"),
     "describe": (f"Kustomization/apps/{FIRST}", LAST),
@@ -86,7 +86,9 @@ async def open_crowded(pilot: Pilot[None], view: str) -> None:
 
 @pytest.mark.parametrize(
     ("view", "size"),
-    [(v, s) for v in VIEWS for s in SIZES] + [(v, s) for v in ("chain", "yaml") for s in ODD_SIZES],
+    [(v, (80, 24)) for v in VIEWS]
+    + [("chain", s) for s in SIZES]
+    + [(v, s) for v in ("versions", "yaml") for s in ((40, 8), (200, 50))],
 )
 async def test_every_row_can_be_reached_and_the_cursor_is_always_drawn(
     make_app: MakeApp, view: str, size: tuple[int, int]
@@ -96,7 +98,7 @@ async def test_every_row_can_be_reached_and_the_cursor_is_always_drawn(
     async with opened(app, size) as pilot:
         await open_crowded(pilot, view)
         page = ["down"] * max(2, size[1] // 3)
-        for keys in (page, page, page, page, ["pagedown"], ["pagedown"], ["pageup"], ["up"]):
+        for keys in (page, page, page, ["pagedown"], ["pageup"], ["up"]):
             before = cursor_line(app)
             await burst(pilot, *keys)
             assert await until(pilot, lambda b=before: cursor_line(app) not in {"", b}), text(app)
@@ -111,15 +113,16 @@ async def test_every_row_can_be_reached_and_the_cursor_is_always_drawn(
         assert await until(pilot, lambda: last in text(app)), text(app)
 
 
-@pytest.mark.parametrize("view", ["versions", "tags", "chain", "events", "journal", "findings"])
+@pytest.mark.parametrize("view", ["versions", "chain", "findings"])
 async def test_a_terminal_that_changes_its_size_keeps_the_row_in_sight(
     make_app: MakeApp, view: str
 ) -> None:
     app = make_app()
     async with opened(app, (120, 50)) as pilot:
         await open_crowded(pilot, view)
-        await burst(pilot, *("down",) * 30)
-        await until(pilot, lambda: bool(cursor_line(app)))
+        top = name_in(cursor_line(app))
+        await pilot.press(*("down",) * 20)
+        assert await until(pilot, lambda: name_in(cursor_line(app)) not in {top, ""})
         row = name_in(cursor_line(app))
         for size in ((80, 10), (40, 8), (200, 60), (80, 24)):
             await pilot.resize_terminal(*size)
@@ -128,21 +131,22 @@ async def test_a_terminal_that_changes_its_size_keeps_the_row_in_sight(
 
 
 @pytest.mark.parametrize("view", ["versions", "tags", "chain", "events"])
-@pytest.mark.parametrize("downs", [0, 2, 40])
+@pytest.mark.parametrize("downs", [0, 40])
 async def test_rows_that_come_in_above_leave_the_cursor_on_its_object(
     make_app: MakeApp, engine: ScriptedEngine, view: str, downs: int
 ) -> None:
     app = make_app()
     async with opened(app, (120, 24)) as pilot:
         await open_crowded(pilot, view)
-        await burst(pilot, *("down",) * downs)
-        assert await until(pilot, lambda: NAMES[downs] in cursor_line(app)), text(app)
-        target = app.target
+        top = cursor_line(app)
+        await pilot.press(*("down",) * downs)
+        assert await until(pilot, lambda: not downs or cursor_line(app) != top), text(app)
+        row, target = name_in(cursor_line(app)), app.target
         engine.give(crowd(("n-a", "n-b", "n-c", *NAMES)))
         rows = app.pane.table  # type: ignore[union-attr]
         assert await until(pilot, lambda: rows.counts[1] == len(NAMES) + 3)
         await pilot.pause()
-        assert await until(pilot, lambda: NAMES[downs] in cursor_line(app)), text(app)
+        assert await until(pilot, lambda: row in cursor_line(app)), text(app)
         assert app.target == target
 
 
@@ -195,11 +199,12 @@ async def test_a_filter_keeps_the_row_and_shows_it(make_app: MakeApp) -> None:
         await pilot.press("end", "slash", *"n1", "enter")
         assert await until(pilot, lambda: LAST in cursor_line(app)), text(app)
         await pilot.press("home")
-        assert await until(pilot, lambda: "n010" in cursor_line(app)), text(app)
+        assert await until(pilot, lambda: "n100" in cursor_line(app)), text(app)
 
 
-@pytest.mark.parametrize("size", [(40, 8), (80, 24), (200, 50)])
-@pytest.mark.parametrize("confirm", ["", "production"])
+@pytest.mark.parametrize(
+    ("size", "confirm"), [((40, 8), "production"), ((80, 24), "production"), ((80, 24), "")]
+)
 async def test_every_line_of_a_long_plan_can_be_read_beside_its_question(
     make_app: MakeApp, size: tuple[int, int], confirm: str
 ) -> None:
@@ -212,9 +217,9 @@ async def test_every_line_of_a_long_plan_can_be_read_beside_its_question(
     async with opened(app, size) as pilot:
         await app.push_screen(Review(plan, run))
         assert await until(pilot, lambda: question in text(app))
-        shown: set[str] = set()
-        for _ in range(150 if size[1] < 20 else 20):
-            await burst(pilot, "pagedown")
+        shown = set(re.findall(r"n\d{3}", text(app)))
+        for _ in range(90 if size[1] < 20 else 20):
+            await pilot.press("pagedown")
             shown |= set(re.findall(r"n\d{3}", text(app)))
             assert question in text(app)
         assert shown == set(NAMES)
@@ -223,7 +228,7 @@ async def test_every_line_of_a_long_plan_can_be_read_beside_its_question(
         assert await until(pilot, lambda: "in production" in text(app)), text(app)
 
 
-@pytest.mark.parametrize("size", [(40, 8), (80, 10), (80, 24), (200, 50)])
+@pytest.mark.parametrize("size", [(40, 8), (80, 10), (80, 24)])
 async def test_the_field_and_its_choice_are_drawn_whatever_the_height(
     make_app: MakeApp, size: tuple[int, int]
 ) -> None:
@@ -231,13 +236,12 @@ async def test_the_field_and_its_choice_are_drawn_whatever_the_height(
     async with opened(app, size) as pilot:
         await pilot.press("p")
         assert await until(pilot, lambda: "Why?" in text(app)), text(app)
-        before = text(app)
-        for _ in range(9):
+        await pilot.press("shift+tab")  # to the version: it was filled in
+        for number in range(9):
             await pilot.press("down")
-            await pilot.pause()
-            assert await until(pilot, lambda: "●" in text(app)), text(app)
+            chosen = f"● {NAMES[number]}"
+            assert await until(pilot, lambda c=chosen: c in text(app)), text(app)
             assert "Why?" in text(app)
-        assert text(app) != before
 
 
 async def test_a_broken_line_keeps_the_cursor_when_the_sheet_grows(make_app: MakeApp) -> None:

@@ -48,7 +48,15 @@ def crowd(names: tuple[str, ...] = NAMES) -> Snapshot:
         Row(
             name,
             name,
-            {"staging": (line(oci("staging", name, "apps"), "v1.0.0", kustomizations=()),)},
+            {
+                "staging": (
+                    line(
+                        oci("staging", name, "apps"),
+                        "v1.0.0",
+                        kustomizations=(ks("staging", name, "apps"),),
+                    ),
+                )
+            },
         )
         for name in names
     )

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar, cast
+from functools import partial
+from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadLogs
 from fluxtui.domain.board import ChainNode, Level, ObjectLine
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.known import kind_known
-from fluxtui.domain.overview.pods import pods_of
+from fluxtui.domain.overview.pods import POD, pods_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.panes.tree import Item, Tree, key
 from fluxtui.ui.signs import GLYPHS, health
 from fluxtui.ui.spans import SUSPENDED, Line, brief, join, wrap
+from fluxtui.ui.tally import Tally
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import Recipe, Row
 
 WORDS_FROM = 96  # cells; below that health is a sign in the table and a word in the details
 
@@ -48,36 +51,28 @@ _STATUS = {
 }
 
 
-def guides(depths: list[int]) -> list[str]:
-    """The lines of a tree drawn from depths in drawing order."""
-    out: list[str] = []
-    more: set[int] = set()  # levels that go on below this line
-    for depth in reversed(depths):
-        stem = "".join("│ " if level in more else "  " for level in range(1, depth))
-        out.append(stem + ("├ " if depth in more else "└ ") if depth else "")
-        more = {level for level in more if level < depth} | {depth}
-    return out[::-1]
+def row_of(item: Item, *, words: bool = True) -> Row:
+    """The row of a node, or of an object under it."""
+    if item.object is not None:
+        return _object_row(item, item.object, words)
+    return _node_row(item, words)
 
 
-Objects = Mapping[Key, tuple[ObjectLine, ...]]
+def sizes(item: Item) -> tuple[int, ...]:
+    """What a row would like of each column, without making it."""
+    node, line, guide, _opened = item
+    if line is not None:
+        set_in = 5 if line.key.kind == "Pod" else 3
+        name = len(guide) + set_in + len(line.key.kind) + len(line.key.name)
+        return name, 0, 0, len(line.message)
+    name = len(guide) + 2 + len(node.key.name) + 8 * node.shared
+    bad = node.health.level is not Level.OK
+    sentence = len(node.because or node.health.text) if bad else 0
+    return name, 0, len(node.running_text), min(sentence, 200)
 
 
-def rows(nodes: tuple[ChainNode, ...], opened: Objects, *, words: bool = True) -> tuple[Row, ...]:
-    """Nodes, and the objects of those that are open (`opened`: node -> its lines)."""
-    out: list[Row] = []
-    for number, (node, guide) in enumerate(
-        zip(nodes, guides([n.depth for n in nodes]), strict=True)
-    ):
-        out.append(_node_row(node, guide, node.key in opened, words))
-        if node.key in opened and not node.shared:
-            after = nodes[number + 1].depth if number + 1 < len(nodes) else 0
-            stem = guide.replace("├ ", "│ ").replace("└ ", "  ")
-            stem += "│ " if after > node.depth else "  "
-            out.extend(_object_row(number, node, line, stem, words) for line in opened[node.key])
-    return tuple(out)
-
-
-def _node_row(number: int, node: ChainNode, guide: str, opened: bool, words: bool) -> Row:
+def _node_row(item: Item, words: bool) -> Row:
+    node, _line, guide, opened = item
     marks = SUSPENDED if node.suspended else ""
     fold = ("▾ " if opened else "▸ ") if node.objects and not node.shared else "  "
     name: Line = ((guide, "off"), (fold, "dim"), (node.key.name, "dim" if node.shared else "name"))
@@ -87,7 +82,7 @@ def _node_row(number: int, node: ChainNode, guide: str, opened: bool, words: boo
     if marks:
         state = (*state, (f" {marks}", "wait"))
     return Row(
-        (number, node.key, None),
+        key(item),
         (name, state, ((node.running_text, "version" if node.known.known else "dim"),), why(node)),
     )
 
@@ -133,17 +128,19 @@ def why(node: ChainNode) -> Line:
     return ((brief(node.health.text), role.get(node.health.level, "wait")),)
 
 
-def _object_row(number: int, node: ChainNode, line: ObjectLine, stem: str, words: bool) -> Row:
+def _object_row(item: Item, line: ObjectLine, words: bool) -> Row:
     word, role = _STATUS.get(line.status, (line.status, "dim"))
     word, role = ("✗ failing", "bad") if line.fails else (word, role)
     word = word if words else word[:1]
     pod = line.key.kind == "Pod"
-    name: Line = ((stem, "off"), ("  · " if pod else "· ", "dim"), (line.key.kind + " ", "dim"))
-    message = "dim" if role == "ok" else role
-    return Row(
-        (number, node.key, line.key),
-        ((*name, (line.key.name, "")), ((word, role),), (), ((line.message, message),)),
+    name: Line = (
+        (item.guide, "off"),
+        ("  · " if pod else "· ", "dim"),
+        (line.key.kind + " ", "dim"),
+        (line.key.name, ""),
     )
+    message = "dim" if role == "ok" else role
+    return Row(key(item), (name, ((word, role),), (), ((line.message, message),)))
 
 
 def standing(view: View, environment: str) -> Line:
@@ -156,19 +153,17 @@ def standing(view: View, environment: str) -> Line:
     return ((f"? {says}  ", "wait" if known.pending else "bad"),)
 
 
-def summary(nodes: tuple[ChainNode, ...]) -> Line:
+def summary(levels: Mapping[Level, int]) -> Line:
     """Counts by health, worst first."""
-    found: dict[Key, ChainNode] = {}
-    for node in nodes:
-        found.setdefault(node.key, node)
-    counts = {level: 0 for level in reversed(Level)}
-    for node in found.values():
-        counts[node.health.level] += 1
     return join(
-        ((f"{GLYPHS[level][0]} {count} {GLYPHS[level][2]}", GLYPHS[level][1]),)
-        for level, count in counts.items()
-        if count
+        ((f"{GLYPHS[level][0]} {levels[level]} {GLYPHS[level][2]}", GLYPHS[level][1]),)
+        for level in reversed(Level)
+        if levels[level]
     )
+
+
+WORDY = Recipe(key, row_of, sizes)
+TIGHT = Recipe(key, partial(row_of, words=False), sizes)
 
 
 class Chain(Pane):
@@ -179,7 +174,9 @@ class Chain(Pane):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._objects: dict[Key, ObjectLine] = {}
+        self._tree = Tree()
+        self._tally = Tally()
+        self._lines: dict[Key, tuple[ChainNode, object, tuple[ObjectLine, ...]]] = {}
         self._folds: dict[Key, bool] = {}
         self._placed: tuple[str, str, Key | None] | None = None
 
@@ -199,17 +196,28 @@ class Chain(Pane):
         nodes = self.nodes()
         name = self.environment
         others = [e for e in view.snapshot.board.environments if e != name]
-        head: Line = ((name, "accent"), ("  ", ""), *standing(view, name), *summary(nodes))
+        head: Line = ((name, "accent"), ("  ", ""), *standing(view, name))
+        head = (*head, *summary(self._tally.of(nodes).levels))
         if others:
             head = (*head, ("   ←→ " + " ".join(others), "dim"))
         self.note.show_lines((head, ()))
         self.table.set_groups(view.snapshot.board.environments, name)
-        opened = {n.key: with_pods(view.snapshot, n) for n in nodes if self._is_open(n)}
-        self._objects = {line.key: line for lines in opened.values() for line in lines}
         words = self.size.width >= WORDS_FROM
-        found = rows(nodes, opened, words=words)
-        self.table.show_rows(columns(words) if nodes else (), found, self._empty(view))
+        items = self._tree.items(nodes, self._lines_of)
+        recipe = WORDY if words else TIGHT
+        self.table.show_items(columns(words) if nodes else (), items, recipe, self._empty(view))
         self._place(nodes, view.target)
+
+    def _lines_of(self, node: ChainNode) -> tuple[ObjectLine, ...] | None:
+        """The objects of a node that is open; looked for again when it or any Pod changed."""
+        if node.shared or not self._is_open(node):
+            return None
+        snapshot = self.view.snapshot
+        pods = snapshot.table(node.key.environment, POD)
+        held = self._lines.get(node.key)
+        if held is None or held[0] is not node or held[1] is not pods:
+            held = self._lines[node.key] = (node, pods, with_pods(snapshot, node))
+        return held[2]
 
     def _is_open(self, node: ChainNode) -> bool:
         bad = node.to_blame and node.health.level is not Level.OK
@@ -224,7 +232,7 @@ class Chain(Pane):
             mine = [i for i, n in enumerate(nodes) if n.service == target.service and not n.shared]
             chosen = max(mine, key=lambda i: _blame(nodes[i]), default=None)
         if chosen is not None:
-            self.table.select((chosen, nodes[chosen].key, None))
+            self.table.select((nodes[chosen].key, None, nodes[chosen].shared))
         self._placed = here
 
     def _empty(self, view: View) -> tuple[Line, ...]:
@@ -238,13 +246,9 @@ class Chain(Pane):
         glyph, role = ("○", "wait") if known.pending else ("✗", "bad")
         return (((f"{glyph} {name} {known.clause}{way}", role),),)
 
-    def _current(self) -> tuple[ChainNode, Key | None] | None:
-        row = self.table.selected
-        if row is None:
-            return None
-        number, _key, object_ = cast("tuple[int, Key, Key | None]", row.id)
-        nodes = self.nodes()
-        return (nodes[number], object_) if number < len(nodes) else None
+    def _current(self) -> tuple[ChainNode, ObjectLine | None] | None:
+        item = self.table.item
+        return (item.node, item.object) if isinstance(item, Item) else None
 
     def moved(self) -> None:
         """←→ shows the tree of the next Environment."""
@@ -271,16 +275,14 @@ class Chain(Pane):
             return None
         node, object_ = current
         if object_ is not None:
-            line = self._objects.get(object_)
-            word, role = _STATUS.get(line.status if line else "", ("", "dim"))
-            text = line.message if line else ""
-            head: Line = ((object_.label, "strong"), ("  " + word, role))
-            return (head, *wrap(((text, "name"),), width, 2))
+            word, role = _STATUS.get(object_.status, ("", "dim"))
+            head: Line = ((object_.key.label, "strong"), ("  " + word, role))
+            return (head, *wrap(((object_.message, "name"),), width, 2))
         return node_details(self.view.snapshot, node, width)
 
     def interest(self) -> frozenset[Key]:
-        """Every Kustomization of the tree that is shown."""
-        return frozenset(n.key for n in self.nodes())
+        """The Kustomizations in sight."""
+        return frozenset(i.node.key for i in self.table.visible_items if isinstance(i, Item))
 
     def open_row(self) -> None:
         """Open or close a node; read the YAML of an object."""
@@ -297,15 +299,17 @@ class Chain(Pane):
     def subject_key(self) -> Key | None:
         """The object under the cursor, for YAML and logs."""
         current = self._current()
-        return (current[1] or current[0].key) if current else None
+        if current is None:
+            return None
+        return current[1].key if current[1] is not None else current[0].key
 
     def logs_question(self) -> ReadLogs | str:
         """The question for the pod under the cursor, or why there is none."""
         current = self._current()
         object_ = current[1] if current else None
-        if object_ is None or object_.kind != "Pod":
+        if object_ is None or object_.key.kind != "Pod":
             return "logs are a pod's: open a node with enter and choose a Pod"
-        return ReadLogs(object_)
+        return ReadLogs(object_.key)
 
 
 def node_details(snapshot: Snapshot, node: ChainNode, width: int) -> tuple[Line, ...]:

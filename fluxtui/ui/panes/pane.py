@@ -7,7 +7,7 @@ keep state that a Snapshot already has.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -159,6 +159,7 @@ class Pane(Vertical):
         if target is None and self.points:  # nothing is highlighted: nothing may be acted on
             target = Target(environment=self.view.target.environment)
         if target is not None:
+            self.view = replace(self.view, target=target)  # laid out again, it is still this one
             self.post_message(self.Pointed(self, target))
 
     @on(Table.Opened)

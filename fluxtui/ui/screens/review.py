@@ -93,8 +93,10 @@ class Review(Sheet[bool]):
         Binding("n,q", "close", "Leave", show=False),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
-        Binding("pagedown", "scroll(10)", "Page down", show=False),
-        Binding("pageup", "scroll(-10)", "Page up", show=False),
+        Binding("pagedown,space", "page(1)", "Page down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("home,g", "edge(-1)", "First line", show=False),
+        Binding("end,G", "edge(1)", "Last line", show=False),
     ]
 
     def __init__(self, plan: Plan, run: Run) -> None:
@@ -172,6 +174,15 @@ class Review(Sheet[bool]):
     def action_scroll(self, rows: int) -> None:
         """Scroll the text."""
         self.query_one(".scroll", VerticalScroll).scroll_relative(y=rows, animate=False)
+
+    def action_page(self, step: int) -> None:
+        """One window up or down, with one line of the last."""
+        self.action_scroll(step * max(1, self.query_one(".scroll").size.height - 1))
+
+    def action_edge(self, step: int) -> None:
+        """To the first line or the last."""
+        text = self.query_one(".scroll", VerticalScroll)
+        text.scroll_to(y=0 if step < 0 else text.max_scroll_y, animate=False)
 
     def action_run(self) -> None:
         """A plain yes; not enough where a name must be typed."""

@@ -17,18 +17,15 @@ from fluxtui.ui.ages import age
 from fluxtui.ui.keys import shown_key
 from fluxtui.ui.signs import GLYPHS
 from fluxtui.ui.spans import PROTECTED, SUSPENDED, Line, width
+from fluxtui.ui.tally import Tallies
+
+TALLIES = Tallies()  # of the Snapshot drawn last
 
 
 def environments(snapshot: Snapshot) -> tuple[str, ...]:
     """Configured ones first, in their order; then those that only the board knows."""
     names = [e.name for e in snapshot.config.environments]
     return tuple(dict.fromkeys([*names, *snapshot.board.environments]))
-
-
-def health_counts(snapshot: Snapshot, environment: str) -> dict[Level, int]:
-    """How many Kustomizations are in which health; a node drawn twice counts once."""
-    seen = {n.key: n.health.level for n in snapshot.board.chains.get(environment, ())}
-    return {level: sum(1 for v in seen.values() if v is level) for level in Level}
 
 
 def environment_line(snapshot: Snapshot, name: str, *, words: bool, doubts: bool = True) -> Line:
@@ -45,15 +42,16 @@ def environment_line(snapshot: Snapshot, name: str, *, words: bool, doubts: bool
         out.append((f" ? {known.word}" if words else " …", "wait"))
     elif not known.known:
         out.append((f" ✗ {known.word}" if doubts else " ✗", "bad"))
-    counts = health_counts(snapshot, name)
-    if not sum(counts.values()):
+    nodes = snapshot.board.chains.get(name, ())
+    if not nodes:
         return (*out, (" empty", "dim")) if known.known else tuple(out)
+    tally = TALLIES.of(name, nodes)
+    counts = tally.levels
     for level in (Level.FAILED, Level.UNKNOWN, Level.WAITING, Level.PROGRESSING, Level.OK):
         if counts[level]:
             out.append((f" {GLYPHS[level][0]}{counts[level]}", GLYPHS[level][1]))
-    suspended = {n.key for n in snapshot.board.chains.get(name, ()) if n.suspended}
-    if suspended:
-        out.append((f" {SUSPENDED}{len(suspended)}", "wait"))
+    if tally.suspended:
+        out.append((f" {SUSPENDED}{tally.suspended}", "wait"))
     return tuple(out)
 
 

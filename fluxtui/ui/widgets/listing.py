@@ -95,17 +95,21 @@ class Listing:
         """The row at that place, made now unless it was drawn since the last change."""
         row = self._made.get(index)
         if row is None:
-            row = self._made[index] = self.recipe.make(self._all[self._places[index]])
+            row = self._made[index] = self.recipe.make(self.item(index))
         return row
+
+    def item(self, index: int) -> Any:
+        """What that row is made of."""
+        return self._all[self._places[index]]
 
     def id_at(self, index: int) -> Hashable:
         """What the row at that place stands for; None for no row."""
         inside = 0 <= index < len(self._places)
-        return self.recipe.key(self._all[self._places[index]]) if inside else None
+        return self.recipe.key(self.item(index)) if inside else None
 
     def is_heading(self, index: int) -> bool:
         """Whether the cursor passes it by."""
-        return self.recipe.heading(self._all[self._places[index]])
+        return self.recipe.heading(self.item(index))
 
     def index_of(self, id_: Hashable, near: int) -> int | None:
         """Where the row of that id is; looked for from `near` on."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -80,6 +80,16 @@ class Scrolling(Painted, ScrollView, can_focus=True):
         if inside and not self._listing.is_heading(self._cursor):
             return self._listing.row(self._cursor)
         return None
+
+    @property
+    def item(self) -> Any:
+        """What the row under the cursor was made of; None for no row."""
+        return self._listing.item(self._cursor) if self.selected is not None else None
+
+    @property
+    def visible_items(self) -> tuple[Any, ...]:
+        """What the rows inside the window are made of."""
+        return tuple(self._listing.item(index) for index in self._in_sight())
 
     @property
     def visible_rows(self) -> tuple[Row, ...]:
@@ -179,9 +189,13 @@ class Scrolling(Painted, ScrollView, can_focus=True):
 
     # Keys and mouse ------------------------------------------------------------------------------
 
-    def on_key(self) -> None:
-        """Somebody is here: from now on the cursor stays with its row."""
+    def hold(self) -> None:
+        """A person is here: from now on the cursor stays on the row it is on."""
         self._floats = False
+
+    def on_key(self) -> None:
+        """Whatever it is for."""
+        self.hold()
 
     def on_click(self, event: events.Click) -> None:
         """A click selects; a second one on the same row opens."""

@@ -1,0 +1,52 @@
+"""How many Kustomizations are in which health, counted again only for those that changed.
+
+Headings count thousands of nodes at every change of one. Between two Snapshots nearly all nodes
+are the same objects, and that is seen without looking into them. It must not paint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from operator import is_not
+
+from fluxtui.domain.board import ChainNode, Level
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of the nodes given last; a node drawn twice counts once."""
+
+    levels: dict[Level, int] = field(default_factory=lambda: dict.fromkeys(Level, 0))
+    suspended: int = 0
+    nodes: Sequence[ChainNode] = ()
+
+    def of(self, nodes: Sequence[ChainNode]) -> Tally:
+        """Itself, after having counted these instead."""
+        old, self.nodes = self.nodes, nodes
+        if len(old) != len(nodes):
+            self.levels, self.suspended = dict.fromkeys(Level, 0), 0
+            for node in nodes:
+                self._count(node, 1)
+            return self
+        for index in compress(range(len(nodes)), map(is_not, old, nodes)):
+            self._count(old[index], -1)
+            self._count(nodes[index], 1)
+        return self
+
+    def _count(self, node: ChainNode, number: int) -> None:
+        if not node.shared:
+            self.levels[node.health.level] += number
+            self.suspended += number * (node.suspended is not None)
+
+
+class Tallies:
+    """One Tally an Environment."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Tally] = {}
+
+    def of(self, name: str, nodes: Sequence[ChainNode]) -> Tally:
+        """The counts of that Environment's nodes."""
+        return self._by_name.setdefault(name, Tally()).of(nodes)
