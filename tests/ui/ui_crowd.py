@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fluxtui.domain.ask import ComparedKustomization, Comparison, Question, ReadFacts
-from fluxtui.domain.board import Board, ChainNode, Finding, HealthLine, Level, Row, Severity
+from fluxtui.domain.board import Board, ChainNode, Finding, HealthLine, Level, Line, Row, Severity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.plan import Outcome, Receipt, RequestReconcile
@@ -44,22 +44,7 @@ def crowd(names: tuple[str, ...] = NAMES) -> Snapshot:
         key, holder = oci("staging", name, "apps"), ks("staging", name, "apps")
         resources[OCI][key] = source(key, "many", NOW, semver=">=0.0.0")
         resources[KS][holder] = long(kustomization(holder, name, "."))
-    rows = tuple(
-        Row(
-            name,
-            name,
-            {
-                "staging": (
-                    line(
-                        oci("staging", name, "apps"),
-                        "v1.0.0",
-                        kustomizations=(ks("staging", name, "apps"),),
-                    ),
-                )
-            },
-        )
-        for name in names
-    )
+    rows = tuple(Row(name, name, {"staging": (service(name),)}) for name in names)
     nodes = tuple(node(name) for name in names)
     return replace(
         night(),
@@ -74,6 +59,13 @@ def crowd(names: tuple[str, ...] = NAMES) -> Snapshot:
         acts=tuple(act(name) for name in names[::-1]),
         changes=tuple(change(name) for name in names),
         config=replace(CONFIG, environments=CONFIG.environments[:1]),
+    )
+
+
+def service(name: str) -> Line:
+    """A source with one Kustomization."""
+    return line(
+        oci("staging", name, "apps"), "v1.0.0", kustomizations=(ks("staging", name, "apps"),)
     )
 
 
