@@ -37,7 +37,7 @@ VIEWS = {
 ENDS = {
     "tags": (FIRST, NAMES[1]),  # the chosen one first, then the nearest
     "help": ("VIEWS", "would pick"),
-    "yaml": ("apiVersion", "v: v1"),
+    "yaml": ("apiVersion", "observedGeneration: 1"),
     "describe": (f"Kustomization/apps/{FIRST}", LAST),
 }
 
