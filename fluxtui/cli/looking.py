@@ -30,6 +30,7 @@ class Look:
     environments: tuple[str, ...]
     target: Target
     problems: tuple[str, ...] = ()
+    selector: str = ""
 
     @property
     def board(self) -> Board:
@@ -42,8 +43,8 @@ class Look:
         Raises FluxtuiError when the board has none: other rows would be another answer.
         """
         target = self.target
-        if not (target.service or target.kustomization or target.source):
-            return self.board.rows
+        if not self.is_narrow:
+            return tuple(self._selected(row) for row in self.board.rows)
         rows = [row for row in self.board.rows if row.service == target.service]
         if target.source is not None and rows:
             rows = [_only(row, target.source) for row in rows]
@@ -55,13 +56,40 @@ class Look:
                 f"{target.service} is not delivered in {', '.join(self.environments)}",
                 next=f"it is in {', '.join(name for row in rows for name in row.lines)}",
             )
-        return tuple(rows)
+        return tuple(self._selected(row) for row in rows)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it is about one thing and not about all."""
+        return bool(self.target.service or self.target.kustomization or self.target.source)
+
+    def has_labels(self, key: Key) -> bool:
+        """Whether the object has the labels that were asked for."""
+        if not self.selector:
+            return True
+        from fluxtui.kustomize.selectors import label_match
+
+        resource = self.snapshot.get(key)
+        return resource is not None and label_match(self.selector, resource.labels)
+
+    def _selected(self, row: Row) -> Row:
+        if not self.selector:
+            return row
+        lines = {
+            name: tuple(line for line in every if self.has_labels(line.source))
+            for name, every in row.lines.items()
+        }
+        return replace(row, lines=lines)
 
     def chains(self) -> Mapping[str, Sequence[ChainNode]]:
         """Nodes of what was asked about, Environment by Environment."""
         target = self.target
         return {
-            name: [n for n in self.board.chains.get(name, ()) if self._is_meant(n, target)]
+            name: [
+                node
+                for node in self.board.chains.get(name, ())
+                if self._is_meant(node, target) and self.has_labels(node.key)
+            ]
             for name in self.environments
         }
 
@@ -99,7 +127,22 @@ def look(
     if target.environment:
         chosen = (target.environment,)
     mine = [text for text in unknown if not _about_others(text, chosen, snapshot)]
-    return Look(snapshot, chosen, target, tuple(problems_of(snapshot, chosen, mine)))
+    problems = tuple(problems_of(snapshot, chosen, mine))
+    return Look(snapshot, chosen, target, problems, checked_selector(args))
+
+
+def checked_selector(args: argparse.Namespace) -> str:
+    """The value of `-l`. Raises UsageError when it does not parse."""
+    text = str(getattr(args, "selector", ""))
+    if text:
+        from fluxtui.domain.errors import BuildError
+        from fluxtui.kustomize.selectors import parse_labels
+
+        try:
+            parse_labels(text)
+        except BuildError as error:
+            raise UsageError(error.what, next="for example -l app=web,tier!=db") from error
+    return text
 
 
 def again(seen: Look, snapshot: Snapshot) -> Look:

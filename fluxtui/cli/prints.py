@@ -35,23 +35,7 @@ def versions(
 
     `wide`: also where it comes from and what decides. `empty`: what to say when there is none.
     """
-    cells = []
-    for row in rows:
-        for name in environments:
-            for line in row.lines.get(name, ()):
-                more = (line.source.label, line.policy, line.running.digest or "-") if wide else ()
-                cells.append(
-                    (
-                        row.service,
-                        name,
-                        line.running_text,
-                        line.pick_text,
-                        line.newest_text,
-                        WORDS[line.health.level],
-                        *more,
-                        _note(line),
-                    )
-                )
+    cells = version_cells(rows, environments, wide=wide)
     more = ("SOURCE", "POLICY", "DIGEST") if wide else ()
     first = ("SERVICE", "ENVIRONMENT", "RUNNING", "WOULD PICK", "NEWEST", "HEALTH")
     header = (*first, *more, "NOTE")
@@ -70,6 +54,35 @@ def no_rows(snapshot: Snapshot, environments: Sequence[str]) -> str:
         beside = f"; Kustomizations from other sources: {others} (fluxtui chain)" if others else ""
         lines.append(f"{name}: no service is delivered from a registry{beside}")
     return "\n".join(lines) or "no environment is configured"
+
+
+def version_cells(
+    rows: Iterable[Row], environments: Sequence[str], *, wide: bool = False
+) -> list[tuple[str, ...]]:
+    """The cells of `versions`, row by row."""
+    return [
+        (
+            row.service,
+            name,
+            line.running_text,
+            line.pick_text,
+            line.newest_text,
+            WORDS[line.health.level],
+            *((line.source.label, line.policy, line.running.digest or "-") if wide else ()),
+            _note(line),
+        )
+        for row in rows
+        for name in environments
+        for line in row.lines.get(name, ())
+    ]
+
+
+def node_cells(node: ChainNode) -> tuple[str, ...]:
+    """One Kustomization as a row: what it waits for, or why it is not well."""
+    why = node.because or ("" if node.health.level == Level.OK else node.health.text)
+    name = f"{node.key.namespace}/{node.key.name}"
+    level = WORDS[node.health.level] + (" (suspended)" if node.suspended else "")
+    return (node.key.environment, name, level, node.running_text or "-", why)
 
 
 def _note(line: Line) -> str:
@@ -150,8 +163,14 @@ def chain(nodes: Mapping[str, Sequence[ChainNode]]) -> str:
 
 def changes(found: Sequence[Change]) -> str:
     """The time line, newest first."""
-    rows = [(c.at, c.environment, c.subject, c.what) for c in found]
+    rows = [change_cells(change) for change in found]
     return table(("WHEN", "ENVIRONMENT", "WHAT", ""), rows) if rows else "nothing has changed yet"
+
+
+def change_cells(change: Change) -> tuple[str, ...]:
+    """One line of the time line; what was told again, with how often and when last."""
+    again = f"  ({change.count} times, last {change.last})" if change.count > 1 else ""
+    return (change.at, change.environment, change.subject, change.what + again)
 
 
 def comparisons(results: Iterable[Comparison], *, unified: bool) -> str:

@@ -25,13 +25,15 @@ TAGS = 200  # of each service, the newest
 
 def remember(snapshot: Snapshot, config: str, kubeconfig: str) -> None:
     """Keep the names of a Snapshot under the configuration that they were seen with."""
+    before = recall(config, kubeconfig)
     names = {
         "of": _identity(config, kubeconfig, os.environ),
         "environments": [e.name for e in snapshot.config.environments],
         "contexts": [e.context for e in snapshot.config.environments],
         "services": [row.service for row in snapshot.board.rows],
         "objects": {name: _objects(snapshot, name) for name in snapshot.resources},
-        "versions": _versions(snapshot),
+        # Verbs that need no tags ask for none: what was seen before stays.
+        "versions": {**before.get("versions", {}), **_versions(snapshot)},
     }
     text = json.dumps(names)
     file = _file(config, kubeconfig, os.environ)

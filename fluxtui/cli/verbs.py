@@ -27,6 +27,7 @@ from fluxtui.engine.port import EnginePort
 
 def verb(args: argparse.Namespace) -> int:
     """Load the configuration, start the Engine, wait until it knows enough, print or act."""
+    _refuse_watch(args)
     options = options_of(args)
     config = load(options)
     if args.verb == "journal":
@@ -42,6 +43,11 @@ def verb(args: argparse.Namespace) -> int:
             return acts.act(engine, args)
         finally:
             remember(engine.snapshot, options.config, options.kubeconfig)
+
+
+def _refuse_watch(args: argparse.Namespace) -> None:
+    if getattr(args, "watch", False) and args.verb not in _WATCHING:
+        raise UsageError(f"{args.verb} has no --watch", next=f"{', '.join(sorted(_WATCHING))} do")
 
 
 def _needs_tags(args: argparse.Namespace) -> bool:
@@ -98,6 +104,19 @@ def _build(engine: EnginePort, args: argparse.Namespace) -> int:
     return rendering.build_kustomization(engine, args, environments_of(args, engine.snapshot))
 
 
+def _lately(name: str) -> views.View:
+    """A verb of `objects`, which is imported when it is typed."""
+
+    def run(engine: EnginePort, args: argparse.Namespace) -> int:
+        from fluxtui.cli import objects
+
+        verb: views.View = getattr(objects, name)
+        return verb(engine, args)
+
+    return run
+
+
+_WATCHING = frozenset({"chain", "events", "status", "versions"})
 _VERBS: Mapping[str, views.View] = {
     "versions": views.versions,
     "status": views.status,
@@ -105,6 +124,9 @@ _VERBS: Mapping[str, views.View] = {
     "chain": views.chain,
     "events": views.events,
     "diff": comparing.diff,
+    "get": _lately("get"),
+    "trace": _lately("trace"),
+    "tree": _lately("tree"),
     "apply": _apply,
     "build": _build,
 }

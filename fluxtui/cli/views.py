@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from fluxtui.cli import output, prints
@@ -14,24 +14,33 @@ from fluxtui.cli.forms import past as past_form
 from fluxtui.cli.forms import plans as plans_form
 from fluxtui.cli.looking import Look, again, look, short_name
 from fluxtui.cli.output import conclude
+from fluxtui.cli.rows import (
+    chain_items,
+    changes_of,
+    event_items,
+    findings_of,
+    status_items,
+    version_items,
+)
 from fluxtui.cli.session import SETTLED
-from fluxtui.domain.board import Finding, Level, Severity
+from fluxtui.cli.watching import watch
+from fluxtui.domain.board import Level, Severity
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.overview.pods import POD
-from fluxtui.domain.snapshot import Change, Snapshot
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.journal import Entry, Journal
 from fluxtui.engine.port import EnginePort
 
 PODS = 10.0
 """Seconds for the Pods of what is not ready."""
 
-_LOUDEST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-
 View = Callable[[EnginePort, argparse.Namespace], int]
 
 
 def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     """What runs where, and what would."""
+    if args.watch:
+        return watch(engine, look(engine, args, tags=True), version_items, args.output)
     seen = _with_pods(engine, look(engine, args, tags=True))
     rows, chosen, snapshot = seen.rows(), seen.environments, seen.snapshot
     shown = [line for row in rows for name in chosen for line in row.lines.get(name, ())]
@@ -58,30 +67,24 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def findings_of(seen: Look) -> list[Finding]:
-    """What a person should know of these environments, worst first, in a fixed order."""
-    mine = [f for f in seen.snapshot.findings if f.environment in ("", *seen.environments)]
-    return sorted(mine, key=_loudness)
-
-
-def _loudness(finding: Finding) -> int:
-    return _LOUDEST_FIRST.index(finding.severity)
-
-
 def status(engine: EnginePort, args: argparse.Namespace) -> int:
     """The board in short. 0 only when all is known, all is well, and nothing is suspended."""
+    if args.watch:
+        return watch(engine, look(engine, args, tags=True), status_items, args.output)
     seen = _with_pods(engine, look(engine, args, tags=True))
     snapshot, chosen = seen.snapshot, seen.environments
-    nodes = [n for name in chosen for n in snapshot.board.chains.get(name, ())]
+    rows = seen.rows()
+    nodes = [node for nodes in seen.chains().values() for node in nodes]
     not_ready = [n for n in nodes if n.health.level != Level.OK]
     findings = findings_of(seen)
-    lines = [ln for r in snapshot.board.rows for e in chosen for ln in r.lines.get(e, ())]
+    lines = [ln for r in rows for e in chosen for ln in r.lines.get(e, ())]
     well = all(line.health.level == Level.OK for line in lines)
     bad = any(f.severity == Severity.ERROR for f in findings)
     held = any(n.suspended for n in nodes) or any(line.hold for line in lines)
     healthy = well and not (bad or not_ready or held or seen.problems)
     data = board_form.status(
         snapshot,
+        rows,
         chosen,
         healthy=healthy,
         not_ready=not_ready,
@@ -89,7 +92,7 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
         problems=seen.problems,
     )
     empty = prints.no_rows(snapshot, chosen)
-    parts = [prints.versions(snapshot.board.rows, chosen, empty=empty)]
+    parts = [prints.versions(rows, chosen, empty=empty)]
     parts += [prints.not_ready(not_ready)] if not_ready else []
     parts += [prints.findings(findings)] if findings else []
     names = [short_name(node.key) for node in not_ready]
@@ -101,6 +104,8 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
 def chain(engine: EnginePort, args: argparse.Namespace) -> int:
     """What is waiting for what, and the root blocker."""
     seen = look(engine, args, tags=False)
+    if args.watch:
+        return watch(engine, seen, chain_items, args.output)
     seen = _with_pods(engine, seen)
     chains = seen.chains()
     nodes = [node for found in chains.values() for node in found]
@@ -135,10 +140,9 @@ def _with_pods(engine: EnginePort, seen: Look) -> Look:
 def events(engine: EnginePort, args: argparse.Namespace) -> int:
     """What changed, over all environments."""
     seen = look(engine, args, tags=False)
-    subjects = _subjects(seen)
-    changes = [
-        change for change in seen.snapshot.changes if _is_of(change, seen.environments, subjects)
-    ]
+    if args.watch:
+        return watch(engine, seen, event_items, args.output)
+    changes = changes_of(seen)
     names = dict.fromkeys(change.subject for change in changes)
     output.emit(
         prints.changes(changes),
@@ -147,28 +151,6 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
         names=list(names),
     )
     return conclude(seen.problems)
-
-
-def _subjects(seen: Look) -> set[tuple[str, str]] | None:
-    """(environment, label) of all objects that were asked about; None: of everything."""
-    target = seen.target
-    if not (target.service or target.kustomization or target.source):
-        return None
-    if target.kustomization is not None:
-        keys = {target.kustomization}
-    else:
-        keys = {node.key for nodes in seen.chains().values() for node in nodes}
-        keys |= {line.source for row in seen.rows() for each in row.lines.values() for line in each}
-    keys |= {target.source} if target.source is not None else set()
-    return {(key.environment, key.label) for key in keys}
-
-
-def _is_of(
-    change: Change, environments: Sequence[str], subjects: set[tuple[str, str]] | None
-) -> bool:
-    if subjects is not None:
-        return any((name, change.subject) in subjects for name in environments)
-    return any(map(change.concerns, environments))
 
 
 def journal(path: str, args: argparse.Namespace) -> int:

@@ -216,6 +216,25 @@ def _status(sub: argparse.ArgumentParser) -> None:
     flags.view(sub)
 
 
+def _get(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("words", nargs="*", metavar="KIND [NAME]",
+                     help="What: all, sources, ks or ocirepo, and a name.")  # fmt: skip
+    flags.view(sub)
+
+
+def _trace(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("words", nargs="*", metavar="KIND/NS/NAME",
+                     help="The object, for example deploy/apps/web, or deploy web.")  # fmt: skip
+    sub.add_argument("--kind", metavar="KIND", default="",
+                     help="Its kind, as flux takes it.")  # fmt: skip
+    flags.view(sub)
+
+
+def _tree(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("words", nargs="*", metavar="ks/NAME", help="The Kustomization.")
+    flags.view(sub)
+
+
 def _version(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--client", action="store_true", help="Ask no cluster for its controllers.")
     flags.plain_output(sub)
@@ -236,6 +255,9 @@ _ARTIFACT = (
 
 _OTHERS = (
     Verb("status", "The board in short; exit 1 when anything is not well.", _status),
+    Verb("get", "Flux's objects: all, sources, ks or ocirepo.", _get),
+    Verb("trace", "Who applies an object, from which source and version.", _trace),
+    Verb("tree", "A Kustomization and all that it applies.", _tree),
     Verb("open", "The screen, at a service or an object; as without a verb.", _open),
     Verb("apply", "Create the root source and Kustomization.", _apply),
     Verb("artifact", "Push, pull, tag, list and delete bundles.", _nothing, _ARTIFACT),

@@ -112,6 +112,7 @@ def _running(running: Running, blind: str) -> Document:
 
 def status(
     snapshot: Snapshot,
+    rows: Iterable[Row],
     environments: Sequence[str],
     *,
     healthy: bool,
@@ -123,7 +124,7 @@ def status(
     return document(
         "Status",
         healthy=healthy,
-        versions=lines(snapshot, snapshot.board.rows, environments),
+        versions=lines(snapshot, rows, environments),
         notReady=[node(snapshot, one) for one in not_ready],
         findings=[finding(one) for one in findings],
         problems=list(problems),

@@ -1,0 +1,135 @@
+"""Flux's objects, who applies what, and what is applied: `get`, `trace`, `tree`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
+from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import digest_of, short_digest, tag_of
+from fluxtui.domain.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """An object, and what it applies when it is a Kustomization."""
+
+    key: Key
+    children: tuple[Branch, ...] = ()
+
+
+def objects(found: Iterable[Resource], problems: Iterable[str]) -> Document:
+    """One item an object."""
+    return listing("Objects", map(_object, found), problems)
+
+
+def _object(resource: Resource) -> Document:
+    ready = resource.condition("Ready")
+    why = "no controller has looked at it yet"
+    return {
+        "environment": resource.key.environment,
+        "object": reference(resource.key),
+        **maybe("revision", revision_of(resource), "nothing was stored or applied yet"),
+        "suspended": suspended(resource),
+        **maybe("ready", ready.status if ready else "", why),
+        "reason": ready.reason if ready else "",
+        "message": ready.message if ready else "",
+    }
+
+
+def revision_of(resource: Resource) -> str:
+    """What a source stored, or a Kustomization runs."""
+    if (resource.key.group, resource.key.kind) == kustomization.KIND.id:
+        return kustomization.running(resource)
+    return ocirepository.revision(resource)
+
+
+def cells(resource: Resource) -> tuple[str, ...]:
+    """A row of `get`."""
+    ready = resource.condition("Ready")
+    key = resource.key
+    return (
+        key.environment,
+        key.namespace,
+        f"{key.kind.lower()}/{key.name}",
+        _short(revision_of(resource)) or "-",
+        str(suspended(resource)),
+        ready.status if ready else "?",
+        ready.message if ready else "no controller has looked at it yet",
+    )
+
+
+def _short(revision: str) -> str:
+    """`v1.4.2@sha256:0123abcd`, as flux prints it."""
+    tag, digest = tag_of(revision), short_digest(digest_of(revision))
+    return "@".join(part for part in (tag, digest) if part)
+
+
+def traces(
+    snapshot: Snapshot, hits: Iterable[tuple[Resource, ObjectId]], problems: Iterable[str]
+) -> Document:
+    """One item for each Kustomization that applies the object."""
+    return listing("Trace", (_trace(snapshot, *hit) for hit in hits), problems)
+
+
+def _trace(snapshot: Snapshot, member: Resource, id_: ObjectId) -> Document:
+    key = kustomization.source(member)
+    source = snapshot.get(key) if key is not None else None
+    said = {} if source is None else {"source": _object(source), "url": ocirepository.url(source)}
+    return {
+        "environment": member.key.environment,
+        "object": reference(id_),
+        "kustomization": _object(member),
+        **said,
+    }
+
+
+def trace_text(id_: ObjectId, member: Resource, source: Resource | None) -> str:
+    """As `flux trace` prints it."""
+    lines = [
+        ("Object", "/".join(part for part in (id_.kind, id_.name) if part)),
+        ("Namespace", id_.namespace),
+        ("Status", "Managed by Flux"),
+        ("---", ""),
+        *_about(member),
+        ("Path", str(member.spec.get("path") or "./")),
+    ]
+    if source is not None:
+        lines += [("---", ""), *_about(source), ("URL", ocirepository.url(source))]
+    return "\n".join(
+        name if name == "---" else f"{name + ':':<16}{value}".rstrip() for name, value in lines
+    )
+
+
+def _about(resource: Resource) -> list[tuple[str, str]]:
+    ready = resource.condition("Ready")
+    return [
+        (resource.key.kind, resource.key.name),
+        ("Environment", resource.key.environment),
+        ("Namespace", resource.key.namespace),
+        ("Revision", revision_of(resource) or "-"),
+        ("Status", ready.message if ready else "no controller has looked at it yet"),
+    ]
+
+
+def tree(environment: str, root: Branch, problems: Sequence[str]) -> Document:
+    """The whole tree."""
+    return document("Tree", environment=environment, root=_branch(root), problems=list(problems))
+
+
+def _branch(branch: Branch) -> Document:
+    return {"object": reference(branch.key), "children": [_branch(c) for c in branch.children]}
+
+
+def tree_text(branch: Branch) -> Iterator[str]:
+    """As `flux tree` prints it."""
+    yield branch.key.label
+    for number, child in enumerate(branch.children, start=1):
+        is_last = number == len(branch.children)
+        first, *rest = tree_text(child)
+        yield ("└── " if is_last else "├── ") + first
+        yield from (("    " if is_last else "│   ") + line for line in rest)

@@ -1,0 +1,181 @@
+"""`get`, `trace` and `tree`: what flux's verbs of these names answer, as far as fluxtui knows it.
+
+Flux's own objects, who applies an object, and what a Kustomization applies; read from the cluster
+alone. What fluxtui does not follow is said, with the tool that does.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+
+from fluxtui.cli import output
+from fluxtui.cli.forms import objects as form
+from fluxtui.cli.looking import Look, look, short_name
+from fluxtui.cli.output import conclude
+from fluxtui.cli.target import find
+from fluxtui.domain.errors import FluxtuiError, UsageError
+from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.kinds import by_short, kustomization, ocirepository
+from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.engine.port import EnginePort
+
+# What people type for kinds that are no Flux kinds of ours.
+_SHORT = {
+    "cm": "configmap", "deploy": "deployment", "ds": "daemonset", "ing": "ingress",
+    "ns": "namespace", "po": "pod", "pvc": "persistentvolumeclaim", "sa": "serviceaccount",
+    "sts": "statefulset", "svc": "service",
+}  # fmt: skip
+_ELSEWHERE = {
+    "helmreleases": "flux get helmreleases", "helmrelease": "flux get helmreleases",
+    "hr": "flux get helmreleases", "images": "flux get images", "alerts": "flux get alerts",
+    "receivers": "flux get receivers",
+}  # fmt: skip
+
+
+def get(engine: EnginePort, args: argparse.Namespace) -> int:
+    """Flux's objects, a line each."""
+    words = list(args.words)
+    kinds = _kinds(words)
+    name = words.pop() if words else ""
+    seen = look(engine, args, tags=False)
+    found = [r for r in _of_kinds(seen, kinds) if not name or r.key.name == name]
+    if name and not found:
+        raise FluxtuiError(f"there is no {' or '.join(k.kind for k in kinds)} {name}")
+    cells = [form.cells(resource) for resource in found]
+    header = ("ENVIRONMENT", "NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE")
+    text = output.table(header, cells) if cells else "nothing of that kind is there"
+    names = [short_name(resource.key) for resource in found]
+    output.emit(text, form.objects(found, seen.problems), args.output, names=names)
+    return conclude(seen.problems)
+
+
+def _kinds(words: list[str]) -> tuple[Kind, ...]:
+    """Takes the words that name kinds: `all`, `sources [oci]`, `ks`. Raises UsageError."""
+    every = (ocirepository.KIND, kustomization.KIND)
+    if not words or words[0] == "all":
+        del words[:1]
+        return every
+    first = words.pop(0).lower()
+    if first in ("source", "sources"):
+        if words and words[0] in ("all", "oci"):
+            del words[:1]
+        elif words:
+            raise _not_ours(f"sources {words[0]}", f"flux get sources {words[0]}")
+        return (ocirepository.KIND,)
+    kind = by_short(first) or (ocirepository.KIND if first == "oci" else None)
+    if kind is None:
+        raise _not_ours(first, _ELSEWHERE.get(first, f"kubectl get {first}"))
+    return (kind,)
+
+
+def _not_ours(what: str, other: str) -> UsageError:
+    return UsageError(
+        f"fluxtui lists no {what}: it follows OCIRepositories and Kustomizations", next=other
+    )
+
+
+def _of_kinds(seen: Look, kinds: Iterable[Kind]) -> Iterator[Resource]:
+    for name in seen.environments:
+        for kind in kinds:
+            for _key, resource in sorted(seen.snapshot.table(name, kind).items()):
+                if seen.has_labels(resource.key):
+                    yield resource
+
+
+def trace(engine: EnginePort, args: argparse.Namespace) -> int:
+    """From an object to the Kustomization that applies it, its source and its version."""
+    args.target, wanted = "", _wanted(args.words, args.kind)
+    seen = look(engine, args, tags=False)
+    hits = [
+        (resource, id_)
+        for resource in _of_kinds(seen, (kustomization.KIND,))
+        for id_ in inventory_of(resource)
+        if _is_wanted(id_, wanted, args.namespace or ())
+    ]
+    if not hits:
+        raise FluxtuiError(
+            f"no Kustomization applies {'/'.join(filter(None, wanted))}",
+            where=", ".join(seen.environments),
+            next="objects of other tools are not known here",
+        )
+    parts = []
+    for resource, id_ in hits:
+        source = kustomization.source(resource)
+        parts.append(form.trace_text(id_, resource, seen.snapshot.get(source) if source else None))
+    data = form.traces(seen.snapshot, hits, seen.problems)
+    names = [short_name(resource.key) for resource, _id in hits]
+    output.emit("\n\n".join(parts), data, args.output, names=names)
+    return conclude(seen.problems)
+
+
+def _wanted(words: Sequence[str], kind: str) -> tuple[str, str, str]:
+    """(kind, namespace, name) in lower case of the kind: `deploy/ns/name`, or `deploy name`."""
+    if not words:
+        raise UsageError("trace what?", next="fluxtui trace Deployment/NS/NAME")
+    parts = "/".join(words).split("/")
+    if kind:
+        parts = [kind, *parts]
+    if len(parts) not in (2, 3):
+        raise UsageError(f"{'/'.join(words)!r} names no object", next="KIND/NS/NAME or KIND/NAME")
+    word = parts[0].lower()
+    return (_SHORT.get(word, word), parts[1] if len(parts) == 3 else "", parts[-1])
+
+
+def _is_wanted(id_: ObjectId, wanted: tuple[str, str, str], namespaces: Sequence[str]) -> bool:
+    kind, namespace, name = wanted
+    if id_.name != name or (namespace and id_.namespace != namespace):
+        return False
+    if namespaces and id_.namespace and id_.namespace not in namespaces:
+        return False
+    mine = id_.kind.lower()
+    return kind in (mine, f"{mine}s", f"{mine}es", f"{mine.removesuffix('y')}ies")
+
+
+def tree(engine: EnginePort, args: argparse.Namespace) -> int:
+    """A Kustomization, the objects it applies, and what those that are Kustomizations apply."""
+    words = list(args.words)
+    if words and "/" not in words[0] and by_short(words[0]) == kustomization.KIND:
+        words = [f"ks/{words[1]}"] if len(words) == 2 else []
+    if len(words) != 1:
+        raise UsageError("the tree of which Kustomization?", next="fluxtui tree ks/NAME -e ENV")
+    word, slash, name = words[0].partition("/")
+    if slash and by_short(word) != kustomization.KIND:
+        raise UsageError(f"{words[0]} is no Kustomization", next="fluxtui tree ks/NAME")
+    args.target = f"ks/{name if slash else word}"
+    seen = look(engine, args, tags=False)
+    alone = seen.environments[0] if len(seen.environments) == 1 else ""
+    key = find(args.target, alone, seen.snapshot).kustomization
+    assert key is not None
+    root = _branch(seen, key, frozenset())
+    names = [short_name(key)]
+    text = "\n".join(form.tree_text(root))
+    output.emit(text, form.tree(key.environment, root, seen.problems), args.output, names=names)
+    return conclude(seen.problems)
+
+
+def _branch(seen: Look, key: Key, above: frozenset[Key]) -> form.Branch:
+    """`above` guards against a Kustomization that applies itself, as bootstrap's does."""
+    resource = seen.snapshot.get(key)
+    if resource is None or key in above:
+        return form.Branch(key)
+    children = []
+    for id_ in sorted(inventory_of(resource), key=lambda i: (i.kind, i.namespace, i.name)):
+        child = Key(key.environment, id_.group, id_.kind, id_.namespace, id_.name)
+        if (id_.group, id_.kind) == kustomization.KIND.id and child != key:
+            children.append(_branch(seen, child, above | {key}))
+        else:
+            children.append(form.Branch(child))
+    return form.Branch(key, tuple(children))
+
+
+def inventory_of(resource: Resource) -> list[ObjectId]:
+    """What it applied last; ids that no Flux wrote are left out."""
+    ids = []
+    for text, _version in kustomization.inventory(resource):
+        try:
+            ids.append(ObjectId.parse(text))
+        except UsageError:
+            continue
+    return ids

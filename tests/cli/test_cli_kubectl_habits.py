@@ -1,0 +1,192 @@
+"""What people of kubectl and flux type: -l, --watch, get, trace, tree."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cli_delivery import Shell
+from cli_objects import KUSTOMIZE, failed, ks, oci, put
+from documents import checked
+
+from fluxtui.cluster.client import connect
+
+# -- labels
+
+
+def test_a_selector_keeps_what_has_the_labels(blocked: Shell) -> None:
+    assert blocked(*["chain", "-l", "app=web", "-o", "name"]).out.split() == ["ks/apps/web"] * 2
+    assert blocked(*["chain", "-e", "staging", "-l", "app!=web", "-o", "name"]).out.split() == [
+        "ks/apps/db", "ks/apps/idle"
+    ]  # fmt: skip
+    both = blocked("get", "ks", "-e", "staging", "-l", "app in (web, db)", "-o", "name")
+    assert both.out.split() == ["ks/apps/db", "ks/apps/web"]
+    lines = checked(blocked(*["versions", "-l", "app=other", "-o", "json"]).out, "Versions")
+    assert lines["items"] == []
+    events = checked(blocked(*["events", "-l", "app=db", "-o", "json"]).out, "Events")["items"]
+    assert {e["subject"] for e in events} == {"Kustomization/apps/db"}
+    status = blocked(*["status", "-e", "staging", "-l", "app=idle", "-o", "json"])
+    assert checked(status.out, "Status")["notReady"] == []
+
+
+def test_a_selector_that_does_not_parse_is_refused(blocked: Shell) -> None:
+    said = blocked("chain", "-l", "app=(", "-o", "json")
+    assert said.code == 2 and checked(said.out, "Error")["code"] == "usage"
+
+
+# -- get, trace, tree
+
+
+def test_get_lists_the_objects_of_flux(blocked: Shell) -> None:
+    said = blocked("get", "ks", "-e", "staging")
+    assert said.code == 0 and said.out.split()[:3] == ["ENVIRONMENT", "NAMESPACE", "NAME"]
+    assert "kustomization/db" in said.out and "0 of 1 available" in said.out
+    everything = checked(blocked("get", "all", "-o", "json").out, "Objects")["items"]
+    assert {i["object"]["kind"] for i in everything} == {"OCIRepository", "Kustomization"}
+    for words in ("get sources", "get sources oci", "get ocirepo", "get oci"):
+        items = checked(blocked(*words.split(), "-o", "json").out, "Objects")["items"]
+        assert {i["object"]["kind"] for i in items} == {"OCIRepository"}, words
+    one = checked(blocked("get", "ks", "idle", "-o", "json").out, "Objects")["items"]
+    assert [(i["object"]["name"], i["suspended"]) for i in one] == [("idle", True)]
+    assert blocked("get", "ks", "nope").code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "other"),
+    [
+        ("get hr", "flux get helmreleases"),
+        ("get sources git", "flux get sources git"),
+        ("get pods", "kubectl get pods"),
+        ("tree hr/web", "fluxtui tree ks/NAME"),
+        ("tree", "fluxtui tree ks/NAME"),
+        ("trace web", "KIND/NS/NAME"),
+    ],
+)
+def test_what_it_does_not_know_names_who_does(blocked: Shell, words: str, other: str) -> None:
+    said = blocked(*words.split())
+    assert said.code == 2 and other in said.err, said
+
+
+@pytest.fixture
+def applied(shell: Shell) -> Shell:
+    """A root that applies a Kustomization, which applies a Deployment."""
+    shell.cluster("staging")
+    root = dict(ks("root", "v1@sha256:" + "a" * 64))
+    child = dict(ks("web", "v1@sha256:" + "a" * 64))
+    group = KUSTOMIZE.partition("/")[0]
+    root["status"] = {
+        **root["status"],
+        "inventory": {
+            "entries": [
+                {"id": f"apps_web_{group}_Kustomization", "v": "v1"},
+                {"id": f"apps_root_{group}_Kustomization", "v": "v1"},
+                {"id": "_apps__Namespace", "v": "v1"},
+            ]
+        },
+    }
+    child["status"] = {
+        **child["status"],
+        "inventory": {"entries": [{"id": "apps_web_apps_Deployment", "v": "v1"}]},
+    }
+    put(shell, "staging", (oci("app", "v1@sha256:" + "a" * 64, tag="v1"), root, child))
+    return shell
+
+
+@pytest.mark.parametrize(
+    "words", ["deploy/apps/web", "Deployment/web", "deployments web", "web --kind Deployment"]
+)
+def test_trace_names_who_applies_an_object(applied: Shell, words: str) -> None:
+    said = applied("trace", *words.split(), "-o", "json")
+    (item,) = checked(said.out, "Trace")["items"]
+    assert item["kustomization"]["object"]["name"] == "web"
+    assert item["source"]["revision"].startswith("v1@sha256:") and "acme/app" in item["url"]
+    text = applied("trace", *words.split()).out
+    assert "Managed by Flux" in text and "OCIRepository:" in text
+
+
+def test_trace_of_what_nobody_applies_fails(applied: Shell) -> None:
+    said = applied("trace", "deploy/apps/other")
+    assert said.code == 1 and "no Kustomization applies deployment/apps/other" in said.err
+
+
+@pytest.mark.parametrize("words", ["ks/root", "ks root", "kustomization root", "root"])
+def test_tree_follows_kustomizations(applied: Shell, words: str) -> None:
+    assert applied("tree", *words.split()).out.splitlines() == [
+        "Kustomization/apps/root",
+        "├── Kustomization/apps/root",
+        "├── Kustomization/apps/web",
+        "│   └── Deployment/apps/web",
+        "└── Namespace/apps",
+    ]
+    document = checked(applied("tree", *words.split(), "-o", "json").out, "Tree")
+    web = document["root"]["children"][1]
+    assert [c["object"]["kind"] for c in web["children"]] == ["Deployment"]
+
+
+# -- watch
+
+
+class Watching:
+    """A program that watches; its lines as they come."""
+
+    def __init__(self, shell: Shell, *words: str) -> None:
+        shell("journal")  # writes the configuration
+        config = ("--config", str(shell.folder / "fluxtui.yaml"))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "fluxtui", *config, *words],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def lines(self) -> Iterator[str]:
+        assert self.process.stdout is not None
+        yield from self.process.stdout
+
+    def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        self.process.communicate(timeout=60)
+        return self.process.returncode
+
+
+async def _break(shell: Shell, condition: dict[str, Any]) -> None:
+    cluster = await connect(str(shell.folder / "staging.kubeconfig"), "staging", name="test")
+    try:
+        type_ = await cluster.find(KUSTOMIZE, "Kustomization")
+        await cluster.patch(
+            type_, "apps", "web", {"status": {"conditions": [condition]}},
+            field_manager="test", subresource="status",
+        )  # fmt: skip
+    finally:
+        await cluster.close()
+
+
+def test_watch_prints_what_changes_and_ends_on_a_signal(applied: Shell) -> None:
+    watching = Watching(applied, "chain", "-w", "-o", "json")
+    lines = watching.lines()
+    first = [checked(next(lines), "Watch") for _ in range(2)]
+    assert [one["change"] for one in first] == ["added", "added"]
+    asyncio.run(_break(applied, failed("HealthCheckFailed", "it does not come up")))
+    change = next(json.loads(line) for line in lines if '"changed"' in line)
+    assert change["item"]["kustomization"]["name"] == "web"
+    assert change["item"]["health"]["level"] == "failed"
+    assert watching.end(signal.SIGTERM) == 0
+
+
+def test_watch_is_a_table_for_people(applied: Shell) -> None:
+    watching = Watching(applied, "chain", "-w")
+    lines = watching.lines()
+    assert {next(lines).split()[1] for _ in range(2)} == {"apps/root", "apps/web"}
+    asyncio.run(_break(applied, failed("HealthCheckFailed", "it does not come up")))
+    assert next(line for line in lines if "FAILED" in line).split()[1] == "apps/web"
+    assert watching.end(signal.SIGINT) == 0
+
+
+@pytest.mark.parametrize("words", ["tags app -w", "journal -w", "diff app -e staging -w"])
+def test_who_cannot_watch_says_so(blocked: Shell, words: str) -> None:
+    said = blocked(*words.split())
+    assert said.code == 2 and "--watch" in said.err, said
