@@ -8,8 +8,9 @@ from __future__ import annotations
 import enum
 import json
 import re
+import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from fluxtui.cli import streams
@@ -17,6 +18,8 @@ from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.safetext import is_safe, visible, visible_lines
 
 JSONPATH = "jsonpath="
+_GAP = "  "
+_LEAST = 12
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 
 
@@ -33,12 +36,59 @@ def plain(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no form for programs")
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell, two spaces between, nothing after the last."""
+def table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    width: int = 0,
+    middle: Collection[int] = (),
+) -> str:
+    """Columns as wide as their widest cell, two spaces between, nothing after the last.
+
+    `width`: what a line may take (0: as much as it wants). Then the columns of `middle` are
+    shortened in their middle, and a last cell that still does not fit stands below its row.
+    """
     cells = [[visible(str(c)) for c in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    lines = ("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in cells)
-    return "\n".join(line.rstrip() for line in lines)
+    if width:
+        _narrow(widths, width, middle)
+        cells = [
+            [middle_cut(c, widths[i]) if i in middle else c for i, c in enumerate(row)]
+            for row in cells
+        ]
+    lines = []
+    for row in cells:
+        *others, last = row
+        padded = [c.ljust(w) for c, w in zip(others, widths, strict=False)]
+        head = _GAP.join(padded)
+        whole = _GAP.join((*padded, last)).rstrip()
+        if width and len(whole) > width and last:
+            lines += [head.rstrip(), f"    {last}"]
+        else:
+            lines.append(whole)
+    return "\n".join(lines)
+
+
+def _narrow(widths: list[int], width: int, middle: Collection[int]) -> None:
+    """Take from the widest that may be shortened until all but the last column fit."""
+    while sum(widths[:-1]) + len(_GAP) * (len(widths) - 1) > width:
+        widest = max(middle, key=lambda i: widths[i], default=-1)
+        if widest < 0 or widths[widest] <= _LEAST:
+            return
+        widths[widest] -= 1
+
+
+def middle_cut(text: str, width: int) -> str:
+    """At most `width` characters; of a version the end tells it from its neighbours."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) * 3 // 5
+    return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+
+
+def screen_width() -> int:
+    """Columns of the terminal that is printed to; 0 where a program reads."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def emit(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fluxtui.cli.forms.envelope import LEVELS
-from fluxtui.cli.output import table, visible_text
+from fluxtui.cli.output import screen_width, table, visible_text
 from fluxtui.domain.ask import Comparison
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
 from fluxtui.domain.inventory import ObjectId
@@ -39,7 +39,9 @@ def versions(
     more = ("SOURCE", "POLICY", "DIGEST") if wide else ()
     first = ("SERVICE", "ENVIRONMENT", "RUNNING", "WOULD PICK", "NEWEST", "HEALTH")
     header = (*first, *more, "NOTE")
-    return table(header, cells) if cells else empty
+    if not cells:
+        return empty
+    return table(header, cells, width=0 if wide else screen_width(), middle=(2, 3, 4))
 
 
 def no_rows(snapshot: Snapshot, environments: Sequence[str]) -> str:
@@ -164,7 +166,9 @@ def chain(nodes: Mapping[str, Sequence[ChainNode]]) -> str:
 def changes(found: Sequence[Change]) -> str:
     """The time line, newest first."""
     rows = [change_cells(change) for change in found]
-    return table(("WHEN", "ENVIRONMENT", "WHAT", ""), rows) if rows else "nothing has changed yet"
+    header = ("WHEN", "ENVIRONMENT", "WHAT", "")
+    text = table(header, rows, width=screen_width(), middle=(2,))
+    return text if rows else "nothing has changed yet"
 
 
 def change_cells(change: Change) -> tuple[str, ...]:
@@ -234,4 +238,5 @@ def journal(entries: Sequence[Entry]) -> str:
             what = " ".join(str(body.get(k, "")) for k in ("step", "message")).strip()
         outcome = str(body.get("outcome", "")) if entry.type == "receipt" else entry.type
         rows.append((entry.at, entry.plan, outcome, what))
-    return table(("WHEN", "PLAN", "", "WHAT"), rows) if rows else "the Journal is empty"
+    text = table(("WHEN", "PLAN", "", "WHAT"), rows, width=screen_width())
+    return text if rows else "the Journal is empty"

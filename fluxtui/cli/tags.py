@@ -128,7 +128,8 @@ def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Seque
         for v in verdicts
     ]
     header = ("TAG", "", "RUNS IN", "PUBLISHED", "SIGNED", "DIGEST", "SOURCE", "REASON")
-    table = output.table(header, cells) if cells else "  the repository has no tag"
+    table = output.table(header, cells, width=output.screen_width(), middle=(0, 6))
+    table = table if cells else "  the repository has no tag"
     less = sum(v.tag not in listed.facts for v in verdicts)
     more = f"\n({less} tags without manifest: --facts N reads more)" if less and not said else ""
     return "\n".join((*map(output.visible_text, head), table)) + more

@@ -1,7 +1,7 @@
 """Verbs that need the Engine: views print what the panes show, acts run Commands.
 
 Each verb says what it needs to know, and waits for no more: a registry that does not answer delays
-nobody who needs no tags.
+nobody who needs no tags. What one verb needs is imported when it is typed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fluxtui.cli import acts, comparing, rendering, views
+from fluxtui.cli import views
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
 from fluxtui.cli.looking import environments_of
@@ -19,8 +19,6 @@ from fluxtui.cli.remembered import remember
 from fluxtui.cli.session import running
 from fluxtui.cli.settling import settle
 from fluxtui.cli.vocabulary import families
-from fluxtui.commands.apply import apply_plan
-from fluxtui.commands.command import Context, Target
 from fluxtui.domain.errors import UsageError
 from fluxtui.engine.port import EnginePort
 
@@ -40,6 +38,8 @@ def verb(args: argparse.Namespace) -> int:
             if handler is not None:
                 return handler(engine, args)
             settle(engine, tags=_needs_tags(args))
+            from fluxtui.cli import acts
+
             return acts.act(engine, args)
         finally:
             remember(engine.snapshot, options.config, options.kubeconfig)
@@ -64,6 +64,10 @@ def _tags(engine: EnginePort, args: argparse.Namespace) -> int:
 
 
 def _apply(engine: EnginePort, args: argparse.Namespace) -> int:
+    from fluxtui.cli import acts
+    from fluxtui.commands.apply import apply_plan
+    from fluxtui.commands.command import Context, Target
+
     settle(engine, tags=False)
     snapshot = engine.snapshot
     environments = environments_of(args, snapshot)
@@ -100,20 +104,34 @@ def _read_objects(path: Path) -> list[dict[str, Any]]:
 
 
 def _build(engine: EnginePort, args: argparse.Namespace) -> int:
+    from fluxtui.cli import rendering
+
     settle(engine, tags=False)
     return rendering.build_kustomization(engine, args, environments_of(args, engine.snapshot))
 
 
-def _lately(name: str) -> views.View:
-    """A verb of `objects`, which is imported when it is typed."""
+def _diff(engine: EnginePort, args: argparse.Namespace) -> int:
+    from fluxtui.cli.comparing import diff
 
-    def run(engine: EnginePort, args: argparse.Namespace) -> int:
-        from fluxtui.cli import objects
+    return diff(engine, args)
 
-        verb: views.View = getattr(objects, name)
-        return verb(engine, args)
 
-    return run
+def _get(engine: EnginePort, args: argparse.Namespace) -> int:
+    from fluxtui.cli.objects import get
+
+    return get(engine, args)
+
+
+def _trace(engine: EnginePort, args: argparse.Namespace) -> int:
+    from fluxtui.cli.objects import trace
+
+    return trace(engine, args)
+
+
+def _tree(engine: EnginePort, args: argparse.Namespace) -> int:
+    from fluxtui.cli.objects import tree
+
+    return tree(engine, args)
 
 
 _WATCHING = frozenset({"chain", "events", "status", "versions"})
@@ -123,10 +141,10 @@ _VERBS: Mapping[str, views.View] = {
     "tags": _tags,
     "chain": views.chain,
     "events": views.events,
-    "diff": comparing.diff,
-    "get": _lately("get"),
-    "trace": _lately("trace"),
-    "tree": _lately("tree"),
+    "diff": _diff,
+    "get": _get,
+    "trace": _trace,
+    "tree": _tree,
     "apply": _apply,
     "build": _build,
 }

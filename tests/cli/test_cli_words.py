@@ -256,3 +256,17 @@ def test_json_has_values_for_programs() -> None:
     for internal in (delivery().board, delivery().board.rows[0].lines["staging"][0].health.level):
         with pytest.raises(TypeError, match="has no form for programs"):
             output.plain({"value": internal})
+
+
+def test_a_table_fits_the_screen_and_keeps_the_end_of_a_version() -> None:
+    header = ("SERVICE", "RUNNING", "WOULD PICK", "NOTE")
+    rows = [
+        ("web", "v0.0.0-staging-deploy-0041", "v0.0.0-staging-deploy-0042", "x" * 40),
+        ("db", "v1.4.2", "v1.4.2", ""),
+    ]
+    assert max(map(len, output.table(header, rows).splitlines())) > 80
+    lines = output.table(header, rows, width=50, middle=(1, 2)).splitlines()
+    assert max(map(len, lines)) <= 50 and "    " + "x" * 40 in lines
+    row = next(line for line in lines if line.startswith("web"))
+    assert "oy-0041" in row and "oy-0042" in row and "v0.0.0" in row
+    assert lines[-1].split() == ["db", "v1.4.2", "v1.4.2"]
