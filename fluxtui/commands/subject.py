@@ -9,6 +9,8 @@ from __future__ import annotations
 from fluxtui.commands.command import Context
 from fluxtui.domain.board import Line
 from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.known import kind_known
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
@@ -52,12 +54,25 @@ def no_object(context: Context) -> str:
         names = ", ".join(line.source.label for line in lines)
         count = f"{target.service} has {len(lines)} sources in {target.environment}"
         return f"{count}: choose one of {names}"
-    return f"{target.service} is not deployed in {target.environment}"
+    unknown = _unknown(context, target.environment, ocirepository.KIND)
+    return unknown or f"{target.service} is not deployed in {target.environment}"
+
+
+def _unknown(context: Context, environment: str, kind: Kind) -> str:
+    """Why nothing can be said of objects of that kind; "" when they are all known."""
+    if not any(feed.environment == environment for feed in context.snapshot.feeds):
+        return ""
+    known = kind_known(context.snapshot, environment, kind.id)
+    return "" if known.known else f"{environment} {known.clause}"
 
 
 def _absent(context: Context) -> str:
     target, snapshot = context.target, context.snapshot
     member = snapshot.get(target.kustomization) if target.kustomization else None
+    if member is None and target.kustomization is not None:
+        unknown = _unknown(context, target.kustomization.environment, kustomization.KIND)
+        if unknown:
+            return unknown
     if member is None or target.source is not None:
         return f"{target.source if member else target.kustomization or target.source} is not there"
     source = kustomization.source(member)

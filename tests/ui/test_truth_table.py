@@ -21,6 +21,7 @@ from fluxtui.cli import prints
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import Trouble
+from fluxtui.domain.known import place_known
 from fluxtui.domain.overview import overview
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
 from fluxtui.ui.app import FluxtuiApp
@@ -292,6 +293,13 @@ async def _holds(pilot: Pilot[None], state: State) -> None:
     never(state, chain)
     for words in state.chain:
         assert words in chain, f"{words!r} is not said\n{chain}"
+
+    # What never listed any tag has none to show; what is not watched has not "not changed".
+    for key, title in (("2", "Tags"), ("5", "Events")):
+        pane = await pressed(pilot, key, lambda t=title: _title(app) == t)
+        for word in ("has no source here", "Nothing has changed since"):
+            assert place_known(state.made(), "staging").known or word not in pane, pane
+        assert state.word != "✗ tags" or "Listing the tags" not in pane, pane
     await pressed(pilot, "1", lambda: _title(app) == "Versions")
 
 

@@ -20,6 +20,7 @@ from fluxtui.domain.overview.pods import POD, pods_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age
+from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.panes.tree import Item, Tree, key
 from fluxtui.ui.signs import GLYPHS, health
@@ -242,9 +243,7 @@ class Chain(Pane):
         known = kind_known(view.snapshot, name, kustomization.KIND.id)
         if known.known:
             return (((f"There is no Kustomization in {name}.", "dim"),),)
-        way = f" ({known.step})" if known.step else ""
-        glyph, role = ("○", "wait") if known.pending else ("✗", "bad")
-        return (((f"{glyph} {name} {known.clause}{way}", role),),)
+        return (doubt_line(name, known),)
 
     def _current(self) -> tuple[ChainNode, ObjectLine | None] | None:
         item = self.table.item

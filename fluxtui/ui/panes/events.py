@@ -9,6 +9,7 @@ from fluxtui.domain.kinds import by_short
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import clock_time, since
+from fluxtui.ui.doubts import doubt_lines
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column
@@ -63,6 +64,15 @@ def key_of(snapshot: Snapshot, change: Change) -> Key | None:
     return None
 
 
+def empty(snapshot: Snapshot, group: str) -> tuple[Line, ...]:
+    """That nothing changed can be said only of what is watched."""
+    names = [e.name for e in snapshot.config.environments if group in (ALL, e.name)]
+    doubts = doubt_lines(snapshot, names)
+    if doubts:
+        return ((("No change is known.", "dim"),), (), *doubts)
+    return ((("Nothing has changed since fluxtui started watching.", "dim"),),)
+
+
 class Events(Pane):
     """The time line."""
 
@@ -78,8 +88,7 @@ class Events(Pane):
             chips += [(name, "tab" if name == table.group else "dim"), ("  ", "")]
         self.note.show_lines((tuple(chips), ()))
         found = rows(view, table.group)
-        empty: Line = (("Nothing has changed since fluxtui started watching.", "dim"),)
-        table.show_rows(COLUMNS if found else (), found, (empty,))
+        table.show_rows(COLUMNS if found else (), found, empty(view.snapshot, table.group))
 
     def moved(self) -> None:
         """←→ narrows to one Environment."""

@@ -13,6 +13,7 @@ from typing import ClassVar
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
 from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.known import tags_known
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
@@ -27,6 +28,7 @@ from fluxtui.domain.tagrows import (
     why,
 )
 from fluxtui.ui.ages import age, epoch
+from fluxtui.ui.doubts import doubt_lines
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import PINNED, Line, wrap
 from fluxtui.ui.widgets.columns import Column
@@ -182,6 +184,14 @@ def _origin(fact: TagFacts | None, width: int) -> Line:
     return ((fact.digest if fits else short_digest(fact.digest), "dim"), (origin, "dim"))
 
 
+def unlisted(snapshot: Snapshot, source: Key) -> Line:
+    """Why there is no tag to show."""
+    known = tags_known(tag_list(snapshot, source))
+    if known.pending:
+        return (("Listing the tags …", "dim"),)
+    return ((f"The tags are not known: {known.reason}", "bad"),)
+
+
 class Tags(Pane):
     """Every tag, one reason each."""
 
@@ -207,7 +217,9 @@ class Tags(Pane):
         if source is None:
             who = view.target.service or "This"
             self.note.show_lines(())
-            self.table.show_rows((), (), (((f"{who} has no source here.", "name"),),))
+            doubts = doubt_lines(view.snapshot, [view.target.environment])
+            says = f"{who} has no source here." if not doubts else "Its source is not known."
+            self.table.show_rows((), (), (((says, "name"),), *doubts))
             return
         selection = view.snapshot.selections.get(source)
         lines = list(note(view, source, selection, self.size.width - 2))
@@ -215,7 +227,7 @@ class Tags(Pane):
             lines.insert(-1, (("✗ " + self._failed, "bad"),))
         self.note.show_lines(lines)
         if selection is None:
-            self.table.show_rows((), (), ((("Listing the tags …", "dim"),),))
+            self.table.show_rows((), (), (unlisted(view.snapshot, source),))
             return
         tags = tag_list(view.snapshot, source)
         self.table.show_rows(COLUMNS, self._rows(view, selection, tags))

@@ -21,6 +21,7 @@ from fluxtui.domain.known import kind_known, place_known
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import epoch, since
+from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.signs import health
 from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit
@@ -317,8 +318,7 @@ def _place(snapshot: Snapshot, name: str, known: Knowledge) -> Line:
     if known.pending:
         return (("○ ", "wait"), (name, "name"), (f" {known.word} …", "dim"))
     if not known.known:
-        says = f" {known.clause}" + (f" ({known.step})" if known.step else "")
-        return (("✗ ", "bad"), (name, "name"), (says, "bad"))
+        return doubt_line(name, known)
     others = len(snapshot.board.chains.get(name, ()))
     charts = len(snapshot.board.charts.get(name, ()))
     said = [f"{others} Kustomizations from other sources: see Chain"] if others else []
