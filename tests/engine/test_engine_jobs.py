@@ -88,7 +88,7 @@ async def test_a_patch_is_done_noted_and_seen(
     assert seen.acts[0].finished
     assert seen.acts[0].plan == wanted
     assert seen.acts[0].receipts == receipts
-    assert any("do it: done by ada" in change.what for change in seen.changes)
+    assert any("a test: done by ada" in change.what for change in seen.changes)
     lines = [entry.type for entry in Journal(tmp_path / "journal.jsonl").read()]
     assert lines == ["plan", "intent", "receipt", "intent", "receipt"]
 
