@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from sys import intern
 
+from fluxtui.domain.board import HealthLine
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, short_digest, tag_of, version_text
@@ -84,13 +85,30 @@ def worn(revision: str, names: Tables) -> str:
 
 
 def dressed(text: str, names: Callable[[], Tables]) -> str:
-    """The text with each whole digest worn by its tag: `v1.4.2@sha256:...` is `v1.4.2`, a bare one
-    `v1.4.2 (sha256:0123abcd)`. `names` is asked only when there is one."""
+    """The text with each bare digest worn by its tag: `v1.4.2 (sha256:0123abcd)`; one that comes
+    with its tag (`v1.4.2@sha256:...`) stays. `names` is asked only when there is a bare one."""
 
     def short(found: re.Match[str]) -> str:
-        return found[1] or worn(found[2], names())
+        return found[0] if found[1] else worn(found[2], names())
 
     return _DIGEST.sub(short, text) if "sha256:" in text else text
+
+
+def worn_health(health: HealthLine, names: Tables) -> HealthLine:
+    """The sentence with its digests worn by their tags; the same value where there is none bare."""
+    text = health.text
+    if "sha256:" not in text or "@sha256:" in text:
+        return health
+    return HealthLine(health.level, dressed(text, lambda: names))
+
+
+def policy_text(policy: Policy, names: Tables) -> str:
+    """The policy in words; of a pinned source the digest by its tag, and what it overrides."""
+    if not policy.digest:
+        return policy.describe()
+    beneath = replace(policy, digest="")
+    over = f", over {beneath.describe()}" if beneath.semver or beneath.tag else ""
+    return f"digest {worn(policy.digest, names)}{over}"
 
 
 def source_behind(snapshot: Snapshot, key: Key) -> Resource | None:

@@ -126,6 +126,11 @@ class Change:
     count: int = 1
     plan: str = ""
 
+    @property
+    def line(self) -> str:
+        """What happened, and how often when it was more than once."""
+        return f"×{self.count} {self.what}" if self.count > 1 else self.what
+
     def concerns(self, environment: str) -> bool:
         """Whether it belongs to that Environment; what names none belongs to all."""
         return not self.environment or environment in self.environment.split(", ")

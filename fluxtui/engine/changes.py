@@ -11,14 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from fluxtui.domain.acts import state, subjects, succeeded, trouble
 from fluxtui.domain.echoes import essence
 from fluxtui.domain.instants import NANOSECONDS, order
-from fluxtui.domain.plan import AwaitStep, Outcome
+from fluxtui.domain.plan import AwaitStep
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.engine.clock import rfc3339
 from fluxtui.engine.occurrences import OURS, Occurrence, Origin, of_touch, ready_turn
-from fluxtui.engine.past import subjects, tally
 from fluxtui.engine.store import FLUX, Batch, Touch
 
 KEPT = 500
@@ -210,36 +210,10 @@ def of_act(act: Act) -> Change:
         act.began or plan.made_at,
         environment,
         about.label if isinstance(about, Key) else about or plan.title,
-        f"{plan.title}: {outcome_of(act)}{by}{why}{_trouble(act)}",
+        f"{plan.title}: {state(act)}{by}{why}" + (f": {bad}" if (bad := trouble(act)) else ""),
         "info" if not act.finished or succeeded(act) else "error",
         plan=plan.id,
     )
-
-
-def outcome_of(act: Act) -> str:
-    """`done`, `not done`, `cut off`, or how far it is."""
-    if act.cut:
-        return "cut off"
-    if act.finished:
-        return "done" if succeeded(act) else "not done"
-    done = sum(1 for step in act.plan.steps if act.receipt(step.id) is not None)
-    where = " in another terminal" if act.elsewhere else ""
-    return f"running{where}, {done} of {len(act.plan.steps)} steps"
-
-
-def succeeded(act: Act) -> bool:
-    """Whether every Step came to what it wanted."""
-    return all((r := act.receipt(s.id)) is not None and r.ok for s in act.plan.steps)
-
-
-def _trouble(act: Act) -> str:
-    if act.cut:
-        return f": {act.cut}; {tally(act)}"
-    bad = next((r for r in act.receipts if not r.ok and r.outcome is not Outcome.SKIPPED), None)
-    if bad is None:
-        return ""
-    step = next((s for s in act.plan.steps if s.id == bad.step), None)
-    return f": {step.title if step else bad.step}: {bad.outcome}: {bad.message}"
 
 
 @dataclass(frozen=True, slots=True)

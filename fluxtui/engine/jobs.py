@@ -30,11 +30,13 @@ from fluxtui.domain.plan import (
     TagStep,
     Until,
 )
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.awaits import judge
 from fluxtui.engine.clock import Clock
 from fluxtui.engine.inputs import Inputs, explain, touched_environments
 from fluxtui.engine.journal import Journal
+from fluxtui.engine.occurrences import worn_text
 from fluxtui.engine.publisher import Publisher
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import Store
@@ -271,10 +273,13 @@ class Run:
         try:
             snapshot = await self._jobs._publisher.until(decided, step.timeout)
         except TimeoutError:
-            now = judge(self._jobs._store.snapshot.get(step.target), step)
-            return Outcome.FAILED, f"not within {step.timeout:g} s: {now.text}"
+            snapshot = self._jobs._store.snapshot
+            now = judge(snapshot.get(step.target), step)
+            text = f"not within {step.timeout:g} s: {now.text}"
+            return Outcome.FAILED, _worn(text, step.target, snapshot)
         found = judge(snapshot.get(step.target), step)
-        return (Outcome.DONE if found.done else Outcome.FAILED), found.text
+        outcome = Outcome.DONE if found.done else Outcome.FAILED
+        return outcome, _worn(found.text, step.target, snapshot)
 
     def _caught_up(self, step: AwaitStep, seen: str) -> bool:
         """Whether the Snapshot is as new as what this run wrote to the target."""
@@ -294,3 +299,9 @@ class Run:
             receipt = Receipt(receipt.plan, receipt.step, outcome, text, receipt.at)
         jobs._store.receipt(self._number, receipt)
         return receipt
+
+
+def _worn(text: str, target: Key, snapshot: Snapshot) -> str:
+    """A Receipt names digests by the tags that the target's source knows them by."""
+    resource = snapshot.get(target)
+    return worn_text(text, resource, snapshot) if resource is not None else text

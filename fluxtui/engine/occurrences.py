@@ -16,7 +16,7 @@ from fluxtui.domain import marks
 from fluxtui.domain.instants import NANOSECONDS, order
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import REQUESTED_AT, suspended
-from fluxtui.domain.naming import dressed, names_in, source_behind
+from fluxtui.domain.naming import dressed, names_in, policy_text, source_behind
 from fluxtui.domain.resource import Edit, Resource
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.snapshot import Snapshot
@@ -113,8 +113,9 @@ def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iter
     former, policy = ocirepository.policy(touch.before), ocirepository.policy(after)
     if former != policy:
         by = _by(_editor(after, "spec.ref"))
-        what = f"policy is {policy.describe()}, was {former.describe()}{by}"
-        yield _of(touch, now, worn_text(what, after, snapshot), "warning")
+        names = names_in(snapshot, after)
+        what = f"policy is {policy_text(policy, names)}, was {policy_text(former, names)}{by}"
+        yield _of(touch, now, what, "warning")
 
 
 def _applied(touch: Touch, after: Resource, snapshot: Snapshot) -> Iterator[Occurrence]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from fluxtui.domain.acts import subjects, tally
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.instants import NANOSECONDS, order
 from fluxtui.domain.plan import AnyStep, AwaitStep, Outcome, Plan, Receipt
@@ -118,29 +119,3 @@ def _reminder(act: Act) -> Finding:
         "see the Journal for each step, and do again what is still wanted",
         key,
     )
-
-
-def tally(act: Act) -> str:
-    """`2 of 5 steps done, 1 with unknown outcome, 2 never ran`."""
-    by_outcome: dict[str, int] = {}
-    for step in act.plan.steps:
-        receipt = act.receipt(step.id)
-        word = "never" if receipt is None else str(receipt.outcome)
-        word = "done" if receipt is not None and receipt.ok else word
-        by_outcome[word] = by_outcome.get(word, 0) + 1
-    parts = [f"{by_outcome.pop('done', 0)} of {len(act.plan.steps)} steps done"]
-    words = {
-        "unknown": "with unknown outcome", "never ran": "never ran", "never": "never ran",
-    }  # fmt: skip
-    parts += [f"{count} {words.get(word, word)}" for word, count in by_outcome.items()]
-    return ", ".join(parts)
-
-
-def subjects(plan: Plan) -> tuple[Key | str, ...]:
-    """Objects and repositories that the Steps of a Plan write to, each once."""
-    found: dict[Key | str, None] = {}
-    for step in plan.steps:
-        if not isinstance(step, AwaitStep):
-            subject: Key | str = step.target if hasattr(step, "target") else step.repository
-            found[subject] = None
-    return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fluxtui.domain.blocktext import block_text
 from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.naming import names_in, source_behind
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.snapshot import Snapshot
@@ -40,6 +41,8 @@ def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line,
             )
         )
     entries = kustomization.history(resource)
+    source = source_behind(snapshot, resource.key) if entries else None
+    names = names_in(snapshot, source) if source is not None else ()
     if entries:
         out += [(), (("HISTORY (newest first; Flux keeps five)", "dim"),)]
     for entry in entries:
@@ -49,7 +52,11 @@ def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line,
         status = str(entry.get("lastReconciledStatus") or "")
         role = "ok" if status == "ReconciliationSucceeded" else "bad"
         out.append(
-            ((f"  {version_text(revision)}  ", "version"), (status, role), (f"  {stamp}", "dim"))
+            (
+                (f"  {version_text(revision, names)}  ", "version"),
+                (status, role),
+                (f"  {stamp}", "dim"),
+            )
         )
     ids = kustomization.inventory(resource)
     if ids:

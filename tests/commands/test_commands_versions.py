@@ -250,3 +250,20 @@ def test_times_of_the_history_are_compared_as_times() -> None:
             (NEW, "HealthCheckFailed", times[0]), (NEW, WELL, times[1])])  # fmt: skip
         where = at(source(stored=revision("1.6.0", "c")), member)
         assert by_id("rollback").arguments[0].default(where) == ("1.5.0" if good_last else "")
+
+
+def test_sentences_of_board_and_chain_wear_their_tags_too() -> None:
+    bare = digest("a")
+    said = {
+        "type": "Ready",
+        "status": "True",
+        "reason": WELL,
+        "message": f"Applied revision: {bare}",
+    }
+    member = ks(applied=bare, conditions=[said])
+    seen = at(pinned("a"), member).snapshot
+    line = seen.board.line(pinned("a").key)
+    (node,) = seen.board.chains["staging"]
+    assert line is not None
+    assert node.health.text == line.health.text == "Applied revision: 1.4.2 (sha256:aaaaaaaa)"
+    assert line.policy == "digest 1.4.2 (sha256:aaaaaaaa), over semver >=0.0.0"

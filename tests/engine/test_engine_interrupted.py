@@ -14,10 +14,11 @@ from pathlib import Path
 
 from engine_stage import MakeEngine, MakePlace, Registry, got
 
+from fluxtui.domain.acts import tally
 from fluxtui.domain.plan import AwaitStep, Outcome, PatchStep, Plan, Receipt, Until
 from fluxtui.domain.resource import Key
 from fluxtui.engine.journal import Journal
-from fluxtui.engine.past import interrupted_acts, past_acts, reminders, tally
+from fluxtui.engine.past import interrupted_acts, past_acts, reminders
 
 SOURCE = Key("staging", "source.toolkit.fluxcd.io", "OCIRepository", "apps", "web")
 MEMBER = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
 from fluxtui.domain.chain import Chain, Node, Root, analyse, roots_of
 from fluxtui.domain.kinds import kustomization
-from fluxtui.domain.naming import Tables
+from fluxtui.domain.naming import Tables, worn_health
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import blamed_object
 from fluxtui.domain.resource import Key
@@ -175,7 +175,7 @@ class Forest:
         return ChainNode(
             key=key,
             depth=self._depths[key],
-            health=grounds.health[key],
+            health=worn_health(grounds.health[key], names),
             running=version_text(member.running, names),
             service=grounds.services.get(source, "") if source else "",
             waits_for=waits,

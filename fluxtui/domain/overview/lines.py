@@ -12,7 +12,7 @@ from fluxtui.domain.board import ChainNode, HealthLine, Hold, Level, Line, Runni
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.known import tags_known
 from fluxtui.domain.marks import pin, suspension
-from fluxtui.domain.naming import Tables
+from fluxtui.domain.naming import Tables, policy_text, worn_health
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.overview.pods import REASON
@@ -44,8 +44,10 @@ def line_of(
         newest=selection.newest if selection else "",
         listed_at=tags.listed_at if tags else 0.0,
         behind=_behind(running.version, picked),
-        policy=ocirepository.policy(source).describe(),
-        health=delivery_health(flux_health(source), [nodes[m.key] for m in members]),
+        policy=policy_text(ocirepository.policy(source), names),
+        health=delivery_health(
+            worn_health(flux_health(source), names), [nodes[m.key] for m in members]
+        ),
         suspended=suspension(source),
         pinned=pin(source),
         kustomizations=tuple(sorted(m.key for m in members)),

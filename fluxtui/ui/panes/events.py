@@ -1,4 +1,8 @@
-"""What changed lately: one time line over all Environments, newest first, with a filter."""
+"""What changed lately: one time line over all Environments, newest first, with a filter.
+
+An act of ours is one row, whatever its Steps (Enter unfolds them); trouble that is told again and
+again is one row with a count.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,19 @@ from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.kinds import by_short
+from fluxtui.domain.plan import AnyStep
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Change, Snapshot
+from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.ui.ages import clock_time, since
 from fluxtui.ui.doubts import doubt_lines
+from fluxtui.ui.panes.journal import FOLDED, UNFOLDED, act_id, step_row
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.listing import Row
 
 ALL = "all"
+ChangeId = tuple[str, str, str, str]
 COLUMNS = (
     Column("TIME", least=8, keep=4),
     Column("AGE", least=4, keep=9, right=True),
@@ -26,26 +33,55 @@ COLUMNS = (
 _LOUD = {"error": ("✗ ", "bad"), "warning": ("! ", "busy")}
 
 
-def rows(view: View, environment: str) -> tuple[Row, ...]:
-    """Changes of that Environment, or of all."""
-    out = []
+def change_id(change: Change) -> ChangeId:
+    """What a line is, however often it is told again meanwhile and whatever it says by then."""
+    head = change.plan or change.what.partition(": ")[0]
+    return (change.at, change.environment, change.subject, head)
+
+
+def rows(
+    view: View, environment: str, unfolded: frozenset[ChangeId] = frozenset()
+) -> tuple[Row, ...]:
+    """Changes of that Environment, or of all; the Steps of unfolded acts under them."""
+    out: list[Row] = []
     for change in view.snapshot.changes:
-        if environment not in (ALL, change.environment):
+        if environment != ALL and not change.concerns(environment):
             continue
+        id_ = change_id(change)
         glyph, role = _LOUD.get(change.severity, ("  ", "name"))
+        if change.plan:
+            glyph = UNFOLDED if id_ in unfolded else FOLDED
         out.append(
             Row(
-                change,
+                id_,
                 (
                     ((clock_time(change.at), "dim"),),
                     ((since(change.at, view.now), "dim"),),
                     ((change.environment, "accent"),),
                     ((_subject(change), "version"),),
-                    ((glyph, role), (brief(change.what), role)),
+                    ((glyph, role), (brief(change.line), role)),
                 ),
             )
         )
+        act = act_of(view.snapshot, change) if id_ in unfolded else None
+        if act is not None:
+            out += [_step(id_, act, step, view.now) for step in act.plan.steps]
     return tuple(out)
+
+
+def _step(id_: ChangeId, act: Act, step: AnyStep, now: float) -> Row:
+    (word, role), at, said = step_row(act, step, now)
+    what = f"    {word}  {step.title}" + (f": {said}" if said else "")
+    cells: tuple[Line, ...] = (
+        ((clock_time(at) if at else "", "dim"),), (), (), (), ((what, role),),
+    )  # fmt: skip
+    return Row((*id_, step.id), cells)
+
+
+def act_of(snapshot: Snapshot, change: Change) -> Act | None:
+    """The act that a line is about."""
+    runs = (a for a in snapshot.acts if a.plan.id == change.plan)
+    return next((a for a in runs if act_id(a)[1] == change.at), None)
 
 
 def _subject(change: Change) -> str:
@@ -77,7 +113,11 @@ class Events(Pane):
     """The time line."""
 
     title: ClassVar[str] = "Events"
-    hint: ClassVar[str] = "←→ environment  enter its chain  / filter  esc back"
+    hint: ClassVar[str] = "←→ environment  enter chain or steps  / filter  esc back"
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._unfolded: frozenset[ChangeId] = frozenset()
 
     def lay_out(self, view: View) -> None:
         """Chips of the Environments over the lines."""
@@ -87,7 +127,7 @@ class Events(Pane):
         for name in table.groups:
             chips += [(name, "tab" if name == table.group else "dim"), ("  ", "")]
         self.note.show_lines((tuple(chips), ()))
-        found = rows(view, table.group)
+        found = rows(view, table.group, self._unfolded)
         table.show_rows(COLUMNS if found else (), found, empty(view.snapshot, table.group))
 
     def moved(self) -> None:
@@ -96,7 +136,10 @@ class Events(Pane):
 
     def _change(self) -> Change | None:
         row = self.table.selected
-        return row.id if row is not None and isinstance(row.id, Change) else None
+        if row is None or not isinstance(row.id, tuple):
+            return None
+        wanted = row.id[:4]  # a Step's row belongs to its act
+        return next((c for c in self.view.snapshot.changes if change_id(c) == wanted), None)
 
     def pointed(self) -> Target | None:
         """The object of the line."""
@@ -110,11 +153,19 @@ class Events(Pane):
         change = self._change()
         if change is None:
             return ()
-        head: Line = ((change.subject, "strong"), (f"  {change.environment}  {change.at}", "dim"))
-        return (head, *wrap(((change.what, ""),), width, 2))
+        when = change.at
+        if change.count > 1:
+            when = f"{change.count} times since {change.at}, last {change.last or change.at}"
+        head: Line = ((change.subject, "strong"), (f"  {change.environment}  {when}", "dim"))
+        return (head, *wrap(((brief(change.what), ""),), width, 2))
 
     def open_row(self) -> None:
-        """To the chain it is part of."""
+        """To the chain it is part of; of an act, its Steps."""
+        change = self._change()
+        if change is not None and change.plan:
+            self._unfolded ^= {change_id(change)}
+            self.refresh_view()
+            return
         target = self.pointed()
         if target is not None and (target.kustomization or target.service):
             self.post_message(self.Go("chain", target))

@@ -289,7 +289,7 @@ def change_line(view: View, change: Change) -> Line:
         (f"{since(change.at, view.now):>4}  ", "dim"),
         (f"{change.environment:<12.12} ", "accent"),
         *fit(((subject, "version"),), 24),
-        ("  " + brief(change.what), role),
+        ("  " + brief(change.line), role),
     )
 
 

@@ -1,0 +1,107 @@
+"""A Plan acts on what it was made from: not on a namesake, nor over what somebody set meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import pytest
+from engine_stage import MakeEngine, MakePlace, Place, Registry, flux, got
+
+from fluxtui.cluster.port import ApiResource, Json
+from fluxtui.domain.config import Config
+from fluxtui.domain.errors import RefusedError
+from fluxtui.domain.plan import Outcome, PatchStep, Plan
+from fluxtui.domain.resource import Key
+from fluxtui.engine.store import Store
+from fluxtui.engine.writes import Writes, Written
+
+PATIENCE = 30.0
+SUSPEND = {"spec": {"suspend": True}}
+
+
+async def made_again(place: Place, name: str) -> None:
+    """The same object once more: nothing differs but who it is."""
+    spec = {"interval": "1m", "url": "oci://registry.test/web", "ref": {"tag": "main"}}
+    type_ = await place.api.find("source.toolkit.fluxcd.io/v1", "OCIRepository")
+    await place.api.delete(type_, "apps", name)
+    await place.create(flux("source.toolkit.fluxcd.io/v1", "OCIRepository", name, spec))
+
+
+@pytest.mark.parametrize("as_input", [True, False])
+async def test_a_namesake_made_since_is_not_what_the_plan_was_about(
+    place: MakePlace, registry: Registry, engine: MakeEngine, as_input: bool
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    await staging.source("web", "oci://registry.test/web", tag="main")
+    key = staging.source_key("web")
+    running = engine(staging)
+    seen = await got(running.wait_for(lambda s: s.get(key) is not None, PATIENCE))
+    first = seen.get(key)
+    version = seen.as_of(key)
+    await made_again(staging, "web")
+    await got(running.wait_for(lambda s: (r := s.get(key)) is not None and r.uid != first.uid, 30))
+
+    step = PatchStep("s", "suspend it", target=key, patch=SUSPEND, resource_version=version)
+    inputs = {str(key): version} if as_input else {}
+    plan = Plan("suspend", "suspend web", (step,), ("staging",), inputs=inputs)
+    if as_input:
+        with pytest.raises(RefusedError, match="was deleted and made again"):
+            await got(running.run(plan, confirmed=True))
+    else:
+        (receipt,) = await got(running.run(plan, confirmed=True))
+        assert receipt.outcome is Outcome.REFUSED
+        assert receipt.message == "it was deleted and made again"
+    assert (await staging_object(staging, key))["spec"].get("suspend") is None
+
+
+async def staging_object(place: Place, key: Key) -> Json:
+    type_ = await place.api.find("source.toolkit.fluxcd.io/v1", key.kind)
+    return await place.api.get(type_, key.namespace, key.name)
+
+
+class Contested:
+    """A real Cluster on which somebody else is a moment quicker at each of our patches."""
+
+    def __init__(self, place: Place, rivals: list[Callable[[], Awaitable[None]]]) -> None:
+        self._api = place.api
+        self._rivals = rivals
+        self.tried: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._api, name)
+
+    async def patch(
+        self, type_: ApiResource, namespace: str, name: str, body: Mapping[str, Any], **more: Any
+    ) -> Json:
+        self.tried.append(str(body["metadata"]["resourceVersion"]))
+        if self._rivals:
+            await self._rivals.pop(0)()
+        return await self._api.patch(type_, namespace, name, body, **more)
+
+
+async def test_what_somebody_sets_between_two_tries_is_not_overwritten(place: MakePlace) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    await staging.source("web", "oci://registry.test/web", tag="main")
+    key = staging.source_key("web")
+
+    async def elsewhere() -> None:
+        await staging.patch(key, {"metadata": {"labels": {"seen": "yes"}}})
+
+    async def same_field() -> None:
+        await staging.patch(key, {"spec": {"ref": {"tag": "theirs"}}})
+
+    contested = Contested(staging, [elsewhere, same_field])
+    store = Store(Config(environments=(staging.environment,)), lambda: None)
+    clusters: Any = {"staging": contested}
+    writes = Writes(store, clusters, Written(), lambda _environment: None)
+    step = PatchStep(
+        "s", "name it", target=key, patch={"spec": {"ref": {"tag": "ours"}}}, resource_version=""
+    )
+    outcome, message = await writes.patch(step)
+    assert outcome is Outcome.REFUSED and message.startswith("it keeps changing")
+    assert len(contested.tried) == len(set(contested.tried)) == 2, "each try under its own version"
+    now = await staging_object(staging, key)
+    assert now["spec"]["ref"] == {"tag": "theirs"} and now["metadata"]["labels"] == {"seen": "yes"}

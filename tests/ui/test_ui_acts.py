@@ -1,0 +1,100 @@
+"""An act is one row, on demand its Steps: in the Journal, in Events, and while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from fluxtui.domain.plan import AwaitStep, Outcome, Plan, Receipt, RequestReconcile, Until
+from fluxtui.domain.snapshot import Act, Change, Snapshot
+from fluxtui.ui.app import FluxtuiApp
+from fluxtui.ui.panes.journal import act_state
+from tests.ui.conftest import opened
+from tests.ui.frame import sees, text
+from tests.ui.ui_delivery import ks, night
+from tests.ui.ui_engine import ScriptedEngine
+
+MakeApp = Callable[..., FluxtuiApp]
+WIDE = (120, 40)
+BEGAN = "2026-11-23T03:11:30Z"  # half a minute ago
+
+
+def reconcile(count: int = 6) -> Plan:
+    steps: list[Any] = []
+    for number in range(1, count + 1):
+        key = ks("staging", f"member-{number}")
+        ask = RequestReconcile(f"ask-{number}", f"ask {key.name}", target=key, at=BEGAN)
+        wait = AwaitStep(
+            f"wait-{number}", f"wait for {key.name}", (ask.id,), target=key, until=Until.HANDLED
+        )
+        steps += [ask, wait]
+    return Plan(
+        "reconcile-with-source", "reconcile activity in staging", tuple(steps), ("staging",),
+        reason="look again", user="anna", made_at=BEGAN,
+    )  # fmt: skip
+
+
+def running(plan: Plan, done: int = 3) -> Act:
+    receipts = tuple(Receipt(plan.id, s.id, Outcome.DONE, "so", BEGAN) for s in plan.steps[:done])
+    started = {s.id: BEGAN for s in plan.steps[: done + 1]}
+    return Act(plan, receipts, began=BEGAN, started=started)
+
+
+def told(act: Act) -> Snapshot:
+    line = Change(
+        BEGAN, "staging", "Kustomization/a/b", f"{act.plan.title}: running", plan=act.plan.id
+    )
+    return replace(night(), acts=(act,), changes=(line, *night().changes))
+
+
+def shown(app: FluxtuiApp, words: str) -> int:
+    return sum(words in line for line in text(app).splitlines())
+
+
+async def test_the_journal_has_a_row_an_act_and_unfolds_its_steps(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app(told(running(reconcile())))
+    async with opened(app, WIDE) as pilot:
+        await pilot.press("6")
+        await sees(pilot, "reconcile activity in staging", "running", "3 of 12 steps, 30s")
+        assert shown(app, "member-6") == 0
+        await pilot.press("enter")
+        await sees(pilot, "ask member-6", "wait for member-6")
+        await pilot.press("enter")
+        assert shown(app, "ask member-6") == 0
+
+
+async def test_events_have_a_row_an_act_and_keep_real_changes_in_sight(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app(told(running(reconcile())))
+    async with opened(app, (80, 24)) as pilot:
+        await pilot.press("5")
+        await sees(pilot, "reconcile activity", *(c.what[:9] for c in night().changes))
+        assert shown(app, "ask member") == 0
+        await pilot.press("enter")
+        await sees(pilot, "ask member-1", "ask member-3")
+
+
+async def test_trouble_that_was_told_often_says_how_often(make_app: MakeApp) -> None:
+    line = Change(
+        "2026-11-23T03:00:00Z", "staging", "Kustomization/a/b", "not ready (X): after 58ms",
+        "error", "2026-11-23T03:11:00Z", 24,
+    )  # fmt: skip
+    app = make_app(replace(night(), changes=(line,)))
+    async with opened(app, WIDE) as pilot:
+        await sees(pilot, "×24 not ready")
+        await pilot.press("5")
+        await sees(pilot, "×24 not ready", "24 times since 2026-11-23T03:00:00Z, last")
+
+
+def test_an_act_is_done_only_when_each_of_its_steps_is() -> None:
+    plan = reconcile(1)
+    done = tuple(Receipt(plan.id, s.id, Outcome.DONE, "", BEGAN) for s in plan.steps)
+    assert act_state(Act(plan, done, True))[0] == "✓ done"
+    assert act_state(Act(plan, done[:1], True))[0] == "✗ not done"
+    assert act_state(Act(plan, done[:1], True, cut="the terminal was closed"))[0] == "✗ cut off"
+    assert act_state(Act(plan, done[:1]))[0] == "◐ running"
+    assert act_state(Act(plan, done[:1], elsewhere=True))[0] == "◐ elsewhere"
