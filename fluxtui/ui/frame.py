@@ -16,6 +16,7 @@ from textual.screen import Screen
 from fluxtui.commands.command import Command, Context
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, elide, width
+from fluxtui.ui.widgets.actstrip import ActStrip
 from fluxtui.ui.widgets.details import target_details
 from fluxtui.ui.widgets.filterfield import FilterField
 from fluxtui.ui.widgets.footer import footer_line, status_line
@@ -43,6 +44,7 @@ def parts() -> ComposeResult:
     yield Vertical(id="body")
     yield Paragraph(id="rule")
     yield Paragraph(id="details")
+    yield ActStrip()
     yield Paragraph(id="status")
     yield FilterField()
     yield Paragraph(id="footer")
@@ -65,6 +67,7 @@ def draw(
     if told is None:
         told = target_details(snapshot, framing.view.target, framing.view.now, cells - 2)
     screen.query_one("#details", Paragraph).show_lines(told)
+    screen.query_one(ActStrip).show_acts(snapshot.acts, framing.view.now)
     status = status_line(framing.message, snapshot.findings, cells, framing.view.now)
     screen.query_one("#status", Paragraph).show_lines((status,))
     footer = footer_line(commands, keys, framing.context, cells)

@@ -1,0 +1,90 @@
+"""The strip of what is being done: one line an act, with how far it is and for how long.
+
+It stands under the details while an act runs and a moment after it ended, so that the view above,
+the chain that is waited for, stays in sight. Nothing is asked here and nothing begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import monotonic
+
+from fluxtui.domain.acts import ended, trouble, under_way
+from fluxtui.domain.snapshot import Act
+from fluxtui.ui.ages import epoch
+from fluxtui.ui.panes.journal import act_state, elapsed
+from fluxtui.ui.spans import Line, brief
+from fluxtui.ui.widgets.painted import Paragraph
+
+MOST = 2  # acts shown at a time
+STAYS, STAYS_BAD = 10.0, 60.0  # seconds that one stays after its end; longer when it failed
+BAR = 10
+
+
+def strip_lines(acts: Iterable[Act], now: float) -> tuple[Line, ...]:
+    """One line for each act that runs, or ended just now; the newest last."""
+    shown = [act for act in acts if _is_shown(act, now)][-MOST:]
+    return tuple(act_line(act, now) for act in shown)
+
+
+def _is_shown(act: Act, now: float) -> bool:
+    if not act.finished:
+        return True
+    stays = STAYS_BAD if trouble(act) else STAYS
+    return bool(act.ended) and not act.cut and now - epoch(act.ended) < stays
+
+
+def act_line(act: Act, now: float) -> Line:
+    """`◐ ━━━─────── 3 of 12  30s  reconcile ..: ask ks/web to reconcile`."""
+    word, role = act_state(act)
+    ran = elapsed(act, now)
+    took: Line = ((f"{ran}  ", "name"),) if ran else ()
+    if act.finished:
+        why = trouble(act)
+        return (
+            (f"{word}  ", role),
+            *took,
+            (act.plan.title, "strong"),
+            (f": {brief(why)}" if why else "", role),
+            ("   J Journal" if why else "", "dim"),
+        )
+    done, count = ended(act), len(act.plan.steps)
+    full = BAR * done // count if count else 0
+    busy = under_way(act)
+    doing = f": {busy[0].title}" if busy else ""
+    more = f" and {len(busy) - 1} more" if len(busy) > 1 else ""
+    return (
+        (word[0] + " ", role),
+        ("━" * full, role),
+        ("─" * (BAR - full), "dim"),
+        (f"  {done} of {count}  ", "dim"),
+        *took,
+        (act.plan.title, "strong"),
+        (doing + more, "dim"),
+    )
+
+
+class ActStrip(Paragraph):
+    """No line high while nothing runs."""
+
+    def __init__(self) -> None:
+        super().__init__(id="acts")
+        self._acts: tuple[Act, ...] = ()
+        self._then = (0.0, 0.0)  # epoch seconds, and the steady clock at that moment
+
+    def on_mount(self) -> None:
+        """Seconds pass also while nothing else happens."""
+        self.set_interval(1.0, self._tick)
+
+    def show_acts(self, acts: tuple[Act, ...], now: float) -> None:
+        """These acts, `now` in epoch seconds."""
+        self._acts, self._then = acts, (now, monotonic())
+        self._draw(now)
+
+    def _tick(self) -> None:
+        if self.lines:
+            then, steady = self._then
+            self._draw(then + monotonic() - steady)
+
+    def _draw(self, now: float) -> None:
+        self.show_lines(strip_lines(self._acts, now))
