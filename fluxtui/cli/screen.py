@@ -13,6 +13,7 @@ from fluxtui.cli.configuration import load
 from fluxtui.cli.options import Options
 from fluxtui.cli.remembered import remember
 from fluxtui.cli.streams import speak_utf8
+from fluxtui.cli.terminal import Terminal
 from fluxtui.commands.command import Target
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import UsageError
@@ -82,10 +83,11 @@ def show(config: Config, start: Target, options: Options) -> int:
         return made[0]
 
     app = FluxtuiApp(engine, config=config, user=config.user, start=start, now=now_text)
-    try:
-        app.run(mouse=not config.slow)
-    finally:
-        for one in made:
-            remember(one.snapshot, options.config, options.kubeconfig)
-            one.stop()
-    return app.return_code or 0
+    with Terminal(app) as terminal:
+        try:
+            app.run(mouse=not config.slow)
+        finally:
+            for one in made:
+                remember(one.snapshot, options.config, options.kubeconfig)
+                one.stop()
+    return terminal.code or app.return_code or 0

@@ -3,7 +3,8 @@ threads.
 
 The parent sends (function name, arguments) as pickles over a pipe and gets a value or an error of
 ours back, one job at a time. A worker that dies costs the job that killed it; the next job starts a
-new one. It gets no terminal: its standard error is kept for the message.
+new one. It gets no terminal: its standard error is kept for the message. It lives as long as that
+pipe, which the system closes however the parent ends: in the middle of a job, too.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import contextlib
 import importlib
 import os
 import pickle
+import queue
 import signal
 import struct
 import sys
+import threading
 from typing import IO, Any
 
 from fluxtui.domain.errors import FluxtuiError
@@ -94,6 +97,8 @@ class Worker:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            # What the terminal sends to a job (Ctrl-C, hang-up) is for the screen, which ends us.
+            start_new_session=True,
         )
         assert self._process.stderr is not None
         # Read as it comes: a full pipe would stop the worker.
@@ -142,9 +147,20 @@ def serve() -> None:
     jobs, answers = sys.stdin.buffer, sys.stdout.buffer
     # Whatever a library prints must not get between the answers.
     sys.stdout = sys.stderr
-    while (job := _read(jobs)) is not None:
-        function, arguments = job
+    waiting: queue.SimpleQueue[tuple[str, tuple[Any, ...]]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(jobs, waiting), name="jobs", daemon=True).start()
+    while True:
+        function, arguments = waiting.get()
         _write(answers, _attempt(function, arguments))
+
+
+def _listen(jobs: IO[bytes], waiting: queue.SimpleQueue[tuple[str, tuple[Any, ...]]]) -> None:
+    """Take jobs; nobody waits for an answer any more once there can be none."""
+    try:
+        while (job := _read(jobs)) is not None:
+            waiting.put(job)
+    finally:
+        os._exit(0)
 
 
 def _attempt(function: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:

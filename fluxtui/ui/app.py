@@ -6,32 +6,28 @@ something in the time of an empty Textual app. It must stay light to import.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
 from fluxtui.domain.config import Config
 from fluxtui.ui import theme
 from fluxtui.ui.bridge import Bridge
+from fluxtui.ui.gate import Gate, Passed, Typed
 from fluxtui.ui.opening import opening_lines
 from fluxtui.ui.styles import sheets
+from fluxtui.ui.suspending import suspended
 from fluxtui.ui.widgets.painted import Paragraph
 
 if TYPE_CHECKING:
-    from textual.command import Provider
-
     from fluxtui.commands.command import Command, Target
     from fluxtui.engine.port import EnginePort
     from fluxtui.ui.desk import Desk
     from fluxtui.ui.panes.pane import Pane
-
-
-def _commands() -> type[Provider]:
-    from fluxtui.ui.widgets.palette import Commands
-
-    return Commands
 
 
 class FluxtuiApp(App[None]):
@@ -41,11 +37,9 @@ class FluxtuiApp(App[None]):
     to go once that is known; `commands` are all of the registry unless given.
     """
 
-    COMMANDS = {_commands}  # noqa: RUF012 -- the name and the type are Textual's
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # we have a command line of our own
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("Q,ctrl+c", "quit", "Quit", show=False),
-        Binding("colon", "command_palette", "All commands", show=False),
+        Binding("colon,ctrl+p", "command_line", "All commands", show=False),
         Binding("ctrl+s", "screenshot", "Save the screen", show=False),
     ]
 
@@ -62,10 +56,13 @@ class FluxtuiApp(App[None]):
     ) -> None:
         super().__init__(css_path=sheets(), watch_css=False)
         self.bridge = Bridge(engine)
+        self.gate = Gate(self, self, self._hand_on)
         self._config, self._user = config, user
         self._now, self._clock = now, clock
         self._start, self._chosen = start, commands
         self._desk: Desk | None = None
+        self._running_calls: list[Callable[[], None]] = []
+        self._ended_early = False  # by a signal that came before there was a loop
         theme.install(self, config)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -78,6 +75,10 @@ class FluxtuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Go on when that is painted."""
+        for call in self._running_calls:
+            call()
+        if self._ended_early:
+            self.exit()
         self.call_after_refresh(self._sit_down)
 
     async def _sit_down(self) -> None:
@@ -95,7 +96,7 @@ class FluxtuiApp(App[None]):
             self._start or Target(),
             tuple(self._chosen) if self._chosen is not None else registry.ALL,
         )
-        self._desk = Desk(self.bridge, setting)
+        self._desk = Desk(self.bridge, self.gate, setting)
         await self.push_screen(self._desk)
 
     @property
@@ -116,3 +117,93 @@ class FluxtuiApp(App[None]):
     def pane(self) -> Pane | None:
         """The visible pane."""
         return self._desk.pane if self._desk is not None else None
+
+    # Keys ----------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys go through the gate; Ctrl-C and Ctrl-Z never wait there."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif isinstance(event, events.Key) and event.key in ("ctrl+c", "ctrl+z"):
+            self.gate.clear()
+            if event.key == "ctrl+c":
+                self.leave(event.time)
+            else:
+                self.action_suspend_process()
+        else:
+            self.gate.take(event)
+
+    async def _hand_on(self, event: Typed) -> None:
+        if isinstance(event, events.Key) and event.key == "Q" and not self.gate.typing:
+            self.leave(event.time)  # over a dialog, too, where the keys of the app are hidden
+        else:
+            await super().on_event(event)
+
+    def on_passed(self, passed: Passed) -> None:
+        """The gate's own message is back."""
+        self.gate.passed(passed)
+
+    def takes(self, event: Typed) -> bool | None:
+        """The screen on top says; before the working screen is there, only Q is taken."""
+        if self._desk is None:
+            quits = isinstance(event, events.Key) and event.key == "Q"
+            return True if quits else None
+        takes = getattr(self.screen, "takes", None)
+        answer: bool | None = takes(event) if takes is not None else True
+        return answer
+
+    # Leaving -------------------------------------------------------------------------------------
+
+    async def action_quit(self) -> None:
+        """Textual's own word for it."""
+        self.leave(self.gate.pressed)
+
+    def leave(self, pressed: float) -> None:
+        """End; ask first where that would cut something off. `pressed`: when, monotonic s."""
+        if self._desk is None:
+            self.exit()
+            return
+        from fluxtui.ui.screens.leaving import Leaving, at_stake
+
+        if isinstance(self.screen, Leaving):
+            if self.screen.seen(pressed):
+                self.exit()
+            return
+        stake = at_stake(self.screen, self.bridge)
+        if stake:
+            self.push_screen(Leaving(stake), lambda yes: self.exit() if yes else None)
+        else:
+            self.exit()
+
+    def when_running(self, call: Callable[[], None]) -> None:
+        """Call it on the app's thread once the terminal is the app's."""
+        self._running_calls.append(call)
+
+    def from_signal(self, wish: Literal["end", "suspend", "continue"]) -> None:
+        """Do that on the loop, as soon as there is one. From any thread, or a signal's handler."""
+        does = {"end": self.exit, "suspend": self.action_suspend_process, "continue": self.redraw}
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(does[wish])
+        elif wish == "end":
+            self._ended_early = True
+
+    def redraw(self) -> None:
+        """Take the terminal again: who stopped us may have left it in any state."""
+        if self._driver is not None and self._driver.can_suspend:
+            self._driver.suspend_application_mode()
+            self._driver.resume_application_mode()
+            self.refresh(layout=True)
+
+    def action_suspend_process(self) -> None:
+        """As Ctrl-Z does elsewhere: the shell has the terminal until `fg`."""
+        if self._driver is not None and self._driver.can_suspend:
+            suspended(self._driver)
+            self.refresh(layout=True)
+
+    def action_command_line(self) -> None:
+        """All commands, by word."""
+        if self._desk is not None and self.screen is self._desk:
+            from fluxtui.ui.screens.commandline import CommandLine
+
+            self.push_screen(CommandLine(self._desk))

@@ -40,6 +40,7 @@ class Bridge:
         self._made: EnginePort | None = None
         self._given = engine
         self._interest: frozenset[Key] = frozenset()
+        self.running: list[Plan] = []  # what a person confirmed and has not ended
 
     @property
     def _engine(self) -> EnginePort:
@@ -73,7 +74,11 @@ class Bridge:
 
     async def run(self, plan: Plan) -> tuple[Receipt, ...]:
         """Run a Plan that a person confirmed. Raises FluxtuiError (RefusedError when it moved)."""
-        return await asyncio.wrap_future(self._engine.run(plan, confirmed=True))
+        self.running.append(plan)
+        try:
+            return await asyncio.wrap_future(self._engine.run(plan, confirmed=True))
+        finally:
+            self.running.remove(plan)
 
     @staticmethod
     async def aside(work: Callable[..., T], *values: Any) -> T:

@@ -1,18 +1,20 @@
-"""The working screen: opens views, hands Snapshots to the visible pane, turns keys into Commands.
+"""The working screen: hands Snapshots to the visible pane, and turns keys into Commands.
 
-Holds the Target and the way back, nothing else; what is shown is the Snapshot's, what is done is
-the Engine's. It is imported after the first paint.
+Holds the Target and whether it has been seen, nothing else; what is shown is the Snapshot's, what
+is done is the Engine's. It is imported after the first paint.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from time import monotonic
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.screen import Screen
 
 from fluxtui.commands.command import Command, Context, Target
@@ -21,15 +23,17 @@ from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui import frame
 from fluxtui.ui.bridge import Bridge, LookAgain
-from fluxtui.ui.flow import carry_out
-from fluxtui.ui.keys import key_table
-from fluxtui.ui.panes.catalog import PANES
+from fluxtui.ui.flow import Acting
+from fluxtui.ui.gate import Gate, Typed
+from fluxtui.ui.keys import MOVES, key_table
 from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.scope import scoped
 from fluxtui.ui.screens.help import help_lines
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line
 from fluxtui.ui.start import HOME, is_said, resolved, view_of
+from fluxtui.ui.views import Views, Wanted
 from fluxtui.ui.widgets.filterfield import FilterField
 from fluxtui.ui.widgets.footer import findings_lines
 
@@ -52,24 +56,27 @@ class Desk(Screen[None]):
     """The frame, and one pane at a time in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace,q", "back", "Back", show=False),
+        Binding("escape,backspace", "back", "Back", show=False),
+        Binding("q", "back(True)", "Back", show=False),
         Binding("slash", "filter", "Filter", show=False),
         Binding("exclamation_mark", "findings", "Findings", show=False),
     ]
 
-    def __init__(self, bridge: Bridge, setting: Setting) -> None:
+    def __init__(self, bridge: Bridge, gate: Gate, setting: Setting) -> None:
         super().__init__(id="desk")
         self.bridge = bridge
+        self.gate = gate
         self.setting = setting
         self.keys = key_table(setting.commands, setting.config.keys)
         self.target = Target(environment=setting.start.environment)
+        self.views = Views(self.view, self._opened)
+        self.acting = Acting(self)
         self._start = setting.start if is_said(setting.start) else None
+        self.namespace = ""  # the only one shown, by `:ns`
         self._snapshot = Snapshot(config=setting.config)
-        self._current = ""
-        self._opened = 0
-        self._way: list[str] = []
         self._message: Line = ()
-        self._leaving = False  # q was pressed once at the first view
+        self._aimed = 0.0  # since when the Target is on the screen, by more than a step of a cursor
+        self._asked = 0.0  # since when `press q again` stands there; 0 it does not
         self._bind_commands()
 
     # Life ----------------------------------------------------------------------------------------
@@ -83,10 +90,10 @@ class Desk(Screen[None]):
         """The frame; panes are mounted when they are first opened."""
         yield from frame.parts()
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """The Engine's thread starts when the first view is painted."""
-        await self.open_view(HOME, self.target)
-        self.call_after_refresh(self.bridge.start, self)
+        self.views.want(Wanted(HOME, self.target))
+        self.run_worker(self._begin(), group="view")
         every = TICK * 4 if self.setting.config.slow else TICK
         self.set_interval(every, lambda: self._show(self.bridge.peek()))
 
@@ -103,8 +110,8 @@ class Desk(Screen[None]):
         if self._start is not None:
             target, doubt = resolved(snapshot, self._start)
             if target is not None or doubt:
-                self.run_worker(self._begin(view_of(self._start), target, doubt), group="view")
-                self._start = None
+                view, self._start = view_of(self._start), None
+                self._go_to(view, target, doubt)
         if self.pane is not None:
             self.pane.show(self.view())
             self._follow(self.pane)
@@ -113,11 +120,11 @@ class Desk(Screen[None]):
                 screen.show(snapshot)
         self.draw()
 
-    async def _begin(self, view: str, target: Target | None, doubt: str) -> None:
-        """Go where the command line said, or say why that is not clear."""
+    def _go_to(self, view: str, target: Target | None, doubt: str) -> None:
+        """Where words said, or why that is not clear."""
         if target is not None:
-            await self.open_view(view, target)
-        if doubt:
+            self.open_view(view, target)
+        if doubt and self.is_current:
             self.app.push_screen(Reading("Where to start?", (((doubt, "name"),),)))
 
     def _follow(self, pane: Pane) -> None:
@@ -133,7 +140,9 @@ class Desk(Screen[None]):
         if not self.is_attached:
             return
         view, context = self.view(), self.context()
-        framing = frame.Framing(view, context, self.pane, self._current, self._message)
+        framing = frame.Framing(
+            view, context, self.pane, self.views.current, self._message, self.namespace
+        )
         frame.draw(self, framing, self.setting.commands, self.keys)
 
     # What the screen stands on -------------------------------------------------------------------
@@ -141,16 +150,21 @@ class Desk(Screen[None]):
     @property
     def pane(self) -> Pane | None:
         """The visible pane."""
-        return next((p for p in self.query(Pane) if p.display), None)
+        return self.views.pane
 
     def view(self) -> View:
         """Snapshot, Target and present for a pane."""
-        return View(self._snapshot, self.target, self.setting.clock())
+        return View(scoped(self._snapshot, self.namespace), self.target, self.setting.clock())
 
     def context(self, target: Target | None = None) -> Context:
-        """What a Command looks at; the newest Snapshot, even before it is painted."""
+        """What a Command looks at: what the screen shows."""
+        about = target or self.target
+        return Context(self._snapshot, about, self.setting.now(), self.setting.user)
+
+    def newest(self, target: Target) -> Context:
+        """The same with the newest Snapshot, which has the answers to what was just asked."""
         newest = self._filled(self.bridge.peek())
-        return Context(newest, target or self.target, self.setting.now(), self.setting.user)
+        return replace(self.context(target), snapshot=newest)
 
     def say(self, text: str, role: str = "name") -> None:
         """The status line, until the next key that says something else."""
@@ -159,39 +173,53 @@ class Desk(Screen[None]):
 
     # Views ---------------------------------------------------------------------------------------
 
-    async def open_view(self, name: str, target: Target, *, back: bool = False) -> None:
-        """Show that pane for this Target."""
-        self._opened += 1
-        mine = self._opened
-        body = self.query_one("#body")
-        pane = next((p for p in body.query(Pane) if isinstance(p, PANES[name])), None)
-        if pane is None:
-            pane = PANES[name](replace(self.view(), target=target))
-            await body.mount(pane)
-        if mine != self._opened:
-            # Keys came faster than panes: the last one says what is shown.
-            pane.display = self._current == name
-            return
+    def open_view(self, name: str, target: Target, **more: Any) -> None:
+        """Show that pane for this Target, as soon as it is there; see `Wanted`."""
+        wanted = Wanted(name, target, **more)
+        if self.views.want(wanted):
+            self.run_worker(self._opened_views(), group="view")
+
+    async def _begin(self) -> None:
+        await self._opened_views()
+        self.call_after_refresh(self.bridge.start, self)
+
+    async def _opened_views(self) -> None:
+        await self.views.opened(self.query_one("#body", Vertical))
+        self.gate.go()
+
+    def _opened(self, pane: Pane, target: Target) -> None:
         self.target = target  # while it was mounted, the pane before may have pointed elsewhere
-        pane.aim(target)
-        for other in body.query(Pane):
-            other.display = other is pane
-        if not back and self._current and self._current != name:
-            self._way = [w for w in self._way if w != self._current] + [self._current]
-        self._current, self._message, self._leaving = name, (), False
-        pane.table.focus()
+        self._message = ()
+        self.set_focus(pane.table)
         self._show(self.bridge.peek())
         self.target = pane.pointed() or target  # what is highlighted is what keys act on
+        self._aimed = monotonic()
         self.draw()
 
-    def start(self, command: Command) -> None:
-        """Open a Command's view, or carry it out."""
+    def go(self, wanted: Target) -> None:
+        """To what was named, if it is clear what that is."""
+        self._go_to(view_of(wanted), *resolved(self._snapshot, wanted))
+
+    def look_at(self, environment: str) -> None:
+        """The cursor to that Environment."""
+        view = self.views.current if self.views.current == "chain" else HOME
+        self.open_view(view, Target(environment, self.target.service))
+
+    def narrow(self, namespace: str) -> None:
+        """Show that namespace alone; "" shows all."""
+        self.namespace = namespace
+        self._show(self.bridge.peek())
+
+    def start(self, command: Command, pressed: float | None = None) -> None:
+        """Open a Command's view, or carry it out. `pressed`: when its key was, monotonic s."""
         if command.id == "help":
             self.app.push_screen(Reading("Help", help_lines(self.setting.commands, self.keys), 34))
         elif command.plan is None:
-            self.run_worker(self.open_view(command.id, self.target), group="view")
+            self.open_view(command.id, self.target)
+        elif (self.gate.pressed if pressed is None else pressed) < self._aimed:
+            self.say(f"{command.title}: typed before this was on the screen; press it again")
         else:
-            self.run_worker(carry_out(self, command), group="act")
+            self.acting.begin(command)
 
     def action_command(self, id_: str) -> None:
         """A Command's key."""
@@ -202,17 +230,25 @@ class Desk(Screen[None]):
     @on(Pane.Pointed)
     def _pointed(self, event: Pane.Pointed) -> None:
         if event.pane is self.pane:  # else it was left meanwhile
-            self.target, self._message, self._leaving = event.target, (), False
+            key = self.gate.current
+            if event.target != self.target and not (
+                isinstance(key, events.Key) and key.key in MOVES
+            ):
+                self._aimed = monotonic()
+            self.target, self._message = event.target, ()
             self._follow(event.pane)
             self.draw()
 
     @on(Pane.Go)
     def _go(self, event: Pane.Go) -> None:
-        self.run_worker(self.open_view(event.view, event.target), group="view")
+        self.open_view(event.view, event.target)
 
     @on(Pane.Read)
     def _read(self, event: Pane.Read) -> None:
-        self.app.push_screen(Reading(event.title, event.lines))
+        if self.is_current:
+            self.app.push_screen(Reading(event.title, event.lines))
+        else:  # it took its time, and something else is being read or answered now
+            self.say(f"{event.title} is there: ask for it again", "dim")
 
     @on(Pane.Wanted)
     def _wanted(self, event: Pane.Wanted) -> None:
@@ -233,19 +269,36 @@ class Desk(Screen[None]):
 
     # Keys that only look -------------------------------------------------------------------------
 
-    async def action_back(self) -> None:
+    def takes(self, event: Typed) -> bool | None:
+        """Keys wait while a view is opened; while an act is prepared only esc counts."""
+        if self.views.opening:
+            return None
+        key = event.key if isinstance(event, events.Key) else ""
+        if self.acting.preparing:
+            return key == "escape"
+        if key != "q":
+            self._asked = 0.0
+        if self.focused is None and self.pane is not None:
+            self.set_focus(self.pane.table)
+        return True
+
+    def action_back(self, leave: bool = False) -> None:
         """Out of the filter, then to the view before; at the first one, q twice leaves."""
         field = self.query_one(FilterField)
-        if self.pane is not None and (self.pane.table.words or field.has_focus):
+        if self.acting.preparing:
+            self.acting.end()
+        elif self.pane is not None and (self.pane.table.words or field.has_focus):
             field.begin(self.pane.table)
             field.end(keep=False)
-        elif self._way:
-            await self.open_view(self._way.pop(), self.target, back=True)
-        elif self._leaving:
-            self.app.exit()
+        elif self.views.before:
+            self.open_view(self.views.before, self.target, back=True)
+        elif not leave:
+            self.say("this is the first view; Q quits", "dim")
+        elif self._asked and self.gate.pressed > self._asked:
+            self.run_worker(self.app.action_quit())
         else:
             self.say("press q again to quit (Q quits at once)")
-            self._leaving = True
+            self._asked = monotonic()
 
     def action_filter(self) -> None:
         """Type words that rows must have."""

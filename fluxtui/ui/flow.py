@@ -1,54 +1,103 @@
 """The flow of a key that acts: refusal, arguments, questions, Plan, review.
 
 Nothing here writes: the review runs the Plan through the Bridge, and rows change only when the
-watch says so.
+watch says so. What the act is about is what stood on the screen when its key was pressed.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from fluxtui.commands.command import Command, Context, Values
+from textual.worker import Worker
+
+from fluxtui.commands.command import Command, Context, Target, Values
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
+from fluxtui.ui.screens.sheet import Sheet
 
 if TYPE_CHECKING:
     from fluxtui.ui.desk import Desk
 
+T = TypeVar("T")
 
-async def carry_out(desk: Desk, command: Command) -> None:
-    """From the key to the review of its Plan. Refusals and errors go to the status line."""
-    target = desk.target
-    reason = command.disabled_reason(desk.context(target))
-    if reason is not None:
-        desk.say(f"{command.title}: {reason}", "wait")
-        return
-    values: dict[str, str] = {}
-    if command.arguments:
-        given = await desk.app.push_screen_wait(Arguments(command, lambda: desk.context(target)))
-        if given is None:
-            desk.say(f"{command.title}: left, nothing was done", "dim")
+
+class Acting:
+    """At most one act at a time is on its way from its key to the end of its review."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._worker: Worker[None] | None = None
+
+    @property
+    def preparing(self) -> bool:
+        """Whether an act is on its way."""
+        return self._worker is not None
+
+    def begin(self, command: Command) -> None:
+        """A key that acts was pressed. Its form, if it has one, is on top when this returns."""
+        desk, target = self._desk, self._desk.target
+        reason = command.disabled_reason(desk.context(target))
+        if reason is not None:
+            desk.say(f"{command.title}: {reason}", "wait")
             return
-        values = given
-    try:
-        for question in command.questions(desk.context(target), values):
-            desk.say(f"{command.title}: reading …", "dim")
+        form: asyncio.Future[dict[str, str] | None] | None = None
+        if command.arguments:
+            form = self._answer(Arguments(command, lambda: desk.context(target)))
+        work = self._carry_out(command, target, form)
+        self._worker = desk.run_worker(work, group="act")
+
+    def end(self) -> None:
+        """It is not wanted any more."""
+        if self._worker is not None:
+            self._worker.cancel()
+
+    def _answer(self, sheet: Sheet[T]) -> asyncio.Future[T | None]:
+        future: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+
+        def answered(result: T | None) -> None:
+            if not future.done():
+                future.set_result(result)
+
+        self._desk.app.push_screen(sheet, answered)
+        return future
+
+    async def _carry_out(
+        self, command: Command, target: Target, form: asyncio.Future[dict[str, str] | None] | None
+    ) -> None:
+        desk, said, role = self._desk, f"{command.title}: left, nothing was done", "dim"
+        try:
+            values = await form if form is not None else {}
+            plan = await self._plan(command, target, values) if values is not None else None
+            if plan is not None:
+                desk.say("")
+                ran = await self._answer(Review(plan, desk.bridge.run))
+                said = "" if ran else f"{plan.title}: left, nothing was done"
+        except FluxtuiError as error:
+            said, role = f"{command.title}: {error}", "bad"
+        finally:
+            self._worker = None
+            if said:
+                desk.say(said, role)
+            desk.gate.cut()
+            desk.gate.go()
+
+    async def _plan(self, command: Command, target: Target, values: dict[str, str]) -> Plan:
+        desk = self._desk
+        context = desk.context(target)
+        for question in command.questions(context, values):
+            desk.say(f"{command.title}: reading …   esc leave", "dim")
             await desk.bridge.ask(question)
-        build = _builder(command)
-        plan = await desk.bridge.aside(build, desk.context(target), values)
-    except FluxtuiError as error:
-        desk.say(f"{command.title}: {error}", "bad")
-        return
-    desk.say("")
-    ran = await desk.app.push_screen_wait(Review(plan, desk.bridge.run))
-    if not ran:
-        desk.say(f"{plan.title}: left, nothing was done", "dim")
+            context = desk.newest(target)
+        return await desk.bridge.aside(_builder(command), context, values)
 
 
 def _builder(command: Command) -> Callable[[Context, Values], Plan]:
-    if command.plan is None:
+    plan: Any = command.plan
+    if plan is None:
         raise FluxtuiError(f"{command.title} is a view, not an act")
-    return command.plan
+    built: Callable[[Context, Values], Plan] = plan
+    return built

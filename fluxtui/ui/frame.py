@@ -35,6 +35,7 @@ class Framing:
     pane: Pane | None
     current: str
     message: Line
+    namespace: str = ""  # the only one shown
 
 
 def parts() -> ComposeResult:
@@ -58,6 +59,8 @@ def draw(
     cells = screen.size.width
     snapshot, pane = framing.view.snapshot, framing.pane
     reading = pane.reading() if pane is not None else ""
+    if framing.namespace:
+        reading = f"only namespace {framing.namespace}  {reading}".rstrip()
     top = top_line(snapshot, framing.view.now, cells)
     screen.query_one("#top", Paragraph).show_lines((top,))
     tabs = tab_line(commands, keys, framing.current, reading, cells)

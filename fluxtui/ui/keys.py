@@ -9,6 +9,24 @@ from textual.keys import Keys
 
 from fluxtui.commands.command import Command
 
+# Keys that take the cursor one known step from where a person sees it.
+MOVES = frozenset(
+    (
+        *("up", "down", "left", "right", "j", "k"),
+        *(
+            "home",
+            "end",
+            "G",
+            "space",
+            "ctrl+home",
+            "ctrl+end",
+            "pageup",
+            "pagedown",
+            "ctrl+b",
+            "ctrl+f",
+        ),
+    )
+)
 _WORDS = {
     "question_mark": "?",
     "colon": ":",

@@ -28,6 +28,8 @@ class Arguments(Sheet[dict[str, str] | None]):
         Binding("up", "choose(-1)", "Previous choice", show=False, priority=True),
     ]
 
+    typeahead: ClassVar[bool] = True
+
     def __init__(self, command: Command, look: Callable[[], Context]) -> None:
         super().__init__()
         self._command = command
@@ -36,6 +38,11 @@ class Arguments(Sheet[dict[str, str] | None]):
         self._subject = subject_text(context.target)
         self._choices = {a.name: a.choices(context) for a in command.arguments}
         self._defaults = {a.name: a.default(context) for a in command.arguments}
+
+    @property
+    def stake(self) -> str:
+        """What was typed."""
+        return f"“{self._command.title}” is being filled in."
 
     def compose(self) -> ComposeResult:
         """Title, field, choices for each argument."""
@@ -59,7 +66,7 @@ class Arguments(Sheet[dict[str, str] | None]):
             self._show_choices(argument)
         wanted = (a for a in self._command.arguments if a.required and not self._field(a).value)
         empty = next(wanted, None)
-        self._field(empty or self._command.arguments[0]).focus()
+        self.set_focus(self._field(empty or self._command.arguments[0]))
 
     def show(self, snapshot: Snapshot) -> None:
         """What is sensible may be known only now (tags just listed); typed text is left alone."""
@@ -148,14 +155,14 @@ class Arguments(Sheet[dict[str, str] | None]):
         here = [f"arg-{a.name}" for a in self._command.arguments].index(event.input.id or "")
         for argument in self._command.arguments[here + 1 :]:
             if argument.required and not self._field(argument).value:
-                self._field(argument).focus()
+                self.set_focus(self._field(argument))
                 return
         values = {a.name: self._field(a).value.strip() for a in self._command.arguments}
         missing = next(
             (a for a in self._command.arguments if a.required and not values[a.name]), None
         )
         if missing is not None:
-            self._field(missing).focus()
+            self.set_focus(self._field(missing))
             self.query_one("#ask", Paragraph).show_lines(
                 (((f"✗ {missing.title} It is required.", "bad"), ("   esc leave", "dim")),)
             )

@@ -22,7 +22,7 @@ class Reading(Sheet[None]):
     """A titled text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,backspace", "close", "Close", show=False),
+        Binding("q", "close", "Close", show=False),
         Binding("slash", "search", "Search", show=False),
     ]
 
@@ -42,8 +42,8 @@ class Reading(Sheet[None]):
         """Fill it; the text has the focus."""
         self.query_one("#search", Input).display = False
         self.box.border_title = self._title.replace("[", r"\[")
-        self.box.border_subtitle = "esc close   / search"
-        self.query_one(Table).focus()
+        self.box.border_subtitle = "esc q close   / search"
+        self.set_focus(self.query_one(Table))
         self.call_after_refresh(self._fill)
 
     def on_resize(self) -> None:
@@ -65,7 +65,7 @@ class Reading(Sheet[None]):
         """Show the search field."""
         field = self.query_one("#search", Input)
         field.display = True
-        field.focus()
+        self.set_focus(field)  # now: the next key is text
 
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
@@ -73,7 +73,7 @@ class Reading(Sheet[None]):
 
     @on(Input.Submitted, "#search")
     def _found(self) -> None:
-        self.query_one(Table).focus()
+        self.set_focus(self.query_one(Table))
 
 
 def diff_lines(text: Sequence[str]) -> tuple[Line, ...]:

@@ -7,6 +7,7 @@ or the protected Environment's name); then shows each Step's Receipt as the Engi
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import ClassVar
 
 from textual import on
@@ -18,6 +19,7 @@ from textual.widgets import Input
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import WRITES, Plan, Receipt
 from fluxtui.domain.snapshot import Act, Snapshot
+from fluxtui.ui.gate import Typed
 from fluxtui.ui.panes.journal import OUTCOMES, receipt_of
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, brief, width, wrap
@@ -89,8 +91,7 @@ class Review(Sheet[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "run", "Run", show=False),
-        Binding("enter", "run", "Run", show=False),
-        Binding("n,q", "close", "Leave", show=False),
+        Binding("q", "close", "Leave", show=False),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("pagedown,space", "page(1)", "Page down", show=False),
@@ -106,6 +107,16 @@ class Review(Sheet[bool]):
         self._act: Act | None = None
         self._state = "asking"
         self._error = ""
+        self._since = 0.0  # when that state began
+
+    @property
+    def stake(self) -> str:
+        """An act that nobody has said yes or no to."""
+        return f"“{self._plan.title}” was not run." if self._state == "asking" else ""
+
+    def takes(self, event: Typed) -> bool | None:
+        """What was typed while it ran was not meant for how it ended."""
+        return super().takes(event) and event.time >= self._since
 
     def compose(self) -> ComposeResult:
         """Text, and the question under it."""
@@ -120,7 +131,7 @@ class Review(Sheet[bool]):
         """Protected: the field has the focus."""
         self.box.border_title = self._plan.title.replace("[", r"\[")
         if self._plan.confirm:
-            self.query_one("#confirm", Input).focus()
+            self.set_focus(self.query_one("#confirm", Input))
         self._lay_out()
         self.call_after_refresh(self._lay_out)
 
@@ -154,11 +165,11 @@ class Review(Sheet[bool]):
     def _question(self) -> tuple[Line, ...]:
         cells = self.inner_width
         if self._state == "running":
-            return ((("◐ running", "busy"), ("   esc leaves it running: see Journal", "dim")),)
+            return ((("◐ running", "busy"), ("   esc q leaves it running: see Journal", "dim")),)
         if self._state == "done":
-            return ((("✓ done", "ok"), ("   esc close", "dim")),)
+            return ((("✓ done", "ok"), ("   esc q close", "dim")),)
         if self._state == "failed":
-            return (*wrap((("✗ " + self._error, "bad"),), cells, 3), (("esc close", "dim"),))
+            return (*wrap((("✗ " + self._error, "bad"),), cells, 3), (("esc q close", "dim"),))
         if self._plan.confirm:
             told: Line = (("✗ " + self._error + "   ", "bad"),) if self._error else ()
             name = self._plan.confirm
@@ -169,7 +180,7 @@ class Review(Sheet[bool]):
                     (" is protected: type its name, then enter   esc leave", "dim"),
                 ),
             )
-        return ((("y ", "key"), ("run   ", ""), ("esc ", "key"), ("leave", "")),)
+        return ((("y ", "key"), ("run   ", ""), ("esc q ", "key"), ("leave", "")),)
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the text."""
@@ -188,14 +199,12 @@ class Review(Sheet[bool]):
         """A plain yes; not enough where a name must be typed."""
         if self._state == "asking" and not self._plan.confirm:
             self._start()
-        elif self._state in ("done", "failed"):
-            self.dismiss(True)
 
     @on(Input.Submitted, "#confirm")
     def _typed(self, event: Input.Submitted) -> None:
         if self._state != "asking":
-            self.action_run()
-        elif event.value.strip() == self._plan.confirm:
+            return
+        if event.value.strip() == self._plan.confirm:
             event.input.display = False
             self.set_focus(None)
             self._start()
@@ -219,6 +228,7 @@ class Review(Sheet[bool]):
             self._state = "failed" if bad else "done"
             self._error = f"{bad.outcome}: {bad.message}" if bad else ""
             self._act = Act(self._plan, receipts, True)
+        self._since = monotonic()
         self._lay_out()
 
     def action_close(self) -> None:

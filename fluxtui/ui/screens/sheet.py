@@ -1,24 +1,49 @@
-"""A sheet over the panes: a titled box with lines to read, closed by esc or q."""
+"""A sheet over the panes: a titled box with lines to read, closed by esc or q.
+
+It answers once: what is typed for it before it was drawn, or after it has answered, goes nowhere.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.screen import ModalScreen
+from textual.strip import Strip
 
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.gate import Gate, Typed, is_text
+
+if TYPE_CHECKING:
+    from fluxtui.ui.app import FluxtuiApp
 
 Result = TypeVar("Result")
 
 
 class Sheet(ModalScreen[Result], Generic[Result]):
-    """Base of everything that opens over the panes."""
+    """Base of everything that opens over the panes.
+
+    `typeahead`: text typed before it was drawn goes into its field; keys that act never do.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", show=False),
     ]
+    typeahead: ClassVar[bool] = False
+
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._drawn: float | None = None
+        self._answered = False
+
+    @property
+    def gate(self) -> Gate:
+        """Where keys come from."""
+        return cast("FluxtuiApp", self.app).gate
 
     @property
     def low(self) -> bool:
@@ -39,8 +64,40 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         """Cells for text inside the box, minus a scroll bar."""
         return max(20, (self.box.content_size.width or min(self.app.size.width, 110) - 4) - 1)
 
+    @property
+    def stake(self) -> str:
+        """What would be lost if the program were left now, as a sentence; "" nothing."""
+        return ""
+
     def show(self, snapshot: Snapshot) -> None:
         """A newer Snapshot; most sheets do not care."""
+
+    # Answering once ------------------------------------------------------------------------------
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """From now on it can be answered: it is being drawn."""
+        if self._drawn is None and self.is_mounted:
+            self._drawn = monotonic()
+            self.app.call_later(self.gate.go)
+        return super().render_lines(crop)
+
+    def seen(self, pressed: float) -> bool:
+        """Whether it stood on the screen when a key was pressed (monotonic seconds)."""
+        return self._drawn is not None and pressed >= self._drawn
+
+    def takes(self, event: Typed) -> bool | None:
+        """A key for it; see `Taker`."""
+        if self._drawn is None:
+            return None
+        return self.seen(event.time) or (self.typeahead and is_text(event))
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Answer; a second answer, or one from below another sheet, is none."""
+        if self._answered or not self.is_current:
+            return AwaitComplete()
+        self._answered = True
+        self.gate.cut()
+        return super().dismiss(result)
 
     def action_close(self) -> None:
         """Leave without a result."""

@@ -24,7 +24,7 @@ class FilterField(Input):
         self._table = table
         self.value = table.words
         self.screen.add_class("filtering")
-        self.focus()
+        self.screen.set_focus(self)  # now: the next key is text
 
     def end(self, *, keep: bool) -> None:
         """Back to the table; without `keep` it shows everything again."""
@@ -32,7 +32,7 @@ class FilterField(Input):
         if self._table is not None:
             if not keep:
                 self._table.filter("")
-            self._table.focus()
+            self.screen.set_focus(self._table)
         self.post_message(self.Narrowed())
 
     @on(Input.Changed)

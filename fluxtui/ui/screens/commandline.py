@@ -1,0 +1,158 @@
+"""The command line: a field, and under it the words that the text may mean, best first.
+
+Enter does what stands under the cursor. Keys that came with the `:` are text, and so is an Enter
+among them, unless the text names one word whole: nothing else has been seen by then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from fluxtui.commands.command import Target
+from fluxtui.ui.gate import Typed, is_text
+from fluxtui.ui.screens.sheet import Sheet
+from fluxtui.ui.spans import Line, fit
+from fluxtui.ui.widgets.painted import Paragraph
+from fluxtui.ui.words import Word, exact, matching, words
+
+if TYPE_CHECKING:
+    from fluxtui.ui.app import FluxtuiApp
+    from fluxtui.ui.desk import Desk
+
+SHOWN = 12
+NAME = 34  # cells
+
+
+class CommandLine(Sheet[Word]):
+    """Its result: the chosen word, already carried out when it was one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,ctrl+n", "choose(1)", "Next", show=False, priority=True),
+        Binding("up", "choose(-1)", "Previous", show=False, priority=True),
+        Binding("tab", "complete", "Complete", show=False, priority=True),
+    ]
+    typeahead: ClassVar[bool] = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(classes="line")
+        self._desk = desk
+        self._opened = desk.gate.pressed  # what an act is about stood there then
+        self._known: tuple[Word, ...] = ()
+        self._hits: tuple[Word, ...] = ()
+        self._at = 0
+
+    def compose(self) -> ComposeResult:
+        """Field over words."""
+        with Vertical(id="sheet"):
+            yield Input(id="word", placeholder="command, ks oci hr, service, object, ns, ctx, q …")
+            yield Paragraph(id="words")
+            yield Paragraph(id="ask")
+
+    def on_mount(self) -> None:
+        """The next key is text."""
+        desk = self._desk
+        self.set_focus(self.query_one("#word", Input))
+        self._known = tuple(
+            words(
+                desk.context(),
+                desk.setting.commands,
+                desk.keys,
+                self.app.available_themes,
+                desk.namespace,
+            )
+        )
+        self._narrow("")
+
+    def takes(self, event: Typed) -> bool | None:
+        """Enter and backspace that came with the text belong to it."""
+        taken = super().takes(event)
+        if taken is False and isinstance(event, events.Key):
+            if event.key == "enter":
+                return exact(self.query_one("#word", Input).value, self._known) is not None
+            return event.key in ("backspace", "space") or is_text(event)
+        return taken
+
+    @on(Input.Changed, "#word")
+    def _changed(self, event: Input.Changed) -> None:
+        self._narrow(event.value)
+
+    def _narrow(self, typed: str) -> None:
+        self._hits, self._at = matching(typed, self._known), 0
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        cells = self.inner_width
+        first = max(0, min(self._at - SHOWN // 2, len(self._hits) - SHOWN))
+        lines: list[Line] = []
+        for number, word in enumerate(self._hits[first : first + SHOWN], first):
+            here = number == self._at
+            name: Line = ((word.text, "strong" if here else "name"),)
+            about: Line = ((word.about, "dim"),)
+            if word.off:
+                about = ((f"not now: {word.off}", "off"),)
+            mark: Line = (("▎ " if here else "  ", "accent"),)
+            lines.append(fit((*mark, *fit(name, NAME), ("  ", ""), *about), cells))
+        if not self._hits:
+            lines.append((("  nothing here has that name", "wait"),))
+        elif len(self._hits) > SHOWN:
+            lines.append(((f"  {len(self._hits)} words", "dim"),))
+        self.query_one("#words", Paragraph).show_lines(lines)
+        hint = "enter do it   ↑↓ choose   tab complete   esc leave"
+        self.query_one("#ask", Paragraph).show_lines(((), ((hint, "dim"),)))
+
+    def action_choose(self, step: int) -> None:
+        """Another word."""
+        if self._hits:
+            self._at = (self._at + step) % len(self._hits)
+            self._lay_out()
+
+    def action_complete(self) -> None:
+        """The word under the cursor into the field."""
+        if self._hits:
+            field = self.query_one("#word", Input)
+            field.value = self._hits[self._at].text
+            field.cursor_position = len(field.value)
+
+    @on(Input.Submitted, "#word")
+    def _submitted(self, event: Input.Submitted) -> None:
+        typed = event.value.strip()
+        if not typed and self._at == 0:
+            self.dismiss(None)
+            return
+        if self._hits:
+            word = self._hits[self._at]
+            self.dismiss(word)
+            self._desk.call_next(carry_out, self._desk, word, self._opened)
+
+
+def carry_out(desk: Desk, word: Word, opened: float) -> None:
+    """Do what the word says, on the working screen. `opened`: when `:` was pressed."""
+    app = cast("FluxtuiApp", desk.app)
+    if word.does == "command":
+        desk.start(next(c for c in desk.setting.commands if c.id == word.value), opened)
+    elif word.does == "view":
+        desk.open_view(word.target.tag, desk.target, words=word.value)
+    elif word.does == "environment":
+        desk.look_at(word.value)
+    elif word.does == "go":
+        wanted = word.target
+        if not wanted.environment:
+            wanted = Target(desk.target.environment, wanted.service)
+        desk.go(wanted)
+    elif word.does == "namespace":
+        desk.narrow(word.value)
+    elif word.does == "sort" and desk.pane is not None:
+        desk.pane.action_sort(word.value)
+    elif word.does == "theme":
+        app.theme = word.value
+    elif word.does == "quit":
+        if word.value:
+            app.exit()
+        else:
+            app.leave(desk.gate.pressed)

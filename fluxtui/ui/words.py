@@ -1,0 +1,135 @@
+"""What the command line understands: every word, what it does, and which words a typed text means.
+
+Words come from the registry of Commands, the configuration and the Snapshot; nothing is listed
+twice. Pure: what a word does is a value that the working screen carries out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from fluxtui.commands.command import Command, Context, Target
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.ui.keys import shown_key
+from fluxtui.ui.scope import namespaces
+
+NOWHERE = Target()
+Does = Literal["command", "go", "view", "environment", "namespace", "sort", "theme", "quit"]
+SORTS = ("name", "age", "status")
+# What people of k9s and flux type for a kind, and the view where its objects stand.
+KINDS = (
+    (("ks", "kustomization", "kustomizations"), "chain", "", "Kustomizations, in dependsOn order"),
+    (("oci", "ocirepo", "ocirepository", "ocirepositories"), "versions", "", "OCIRepositories"),
+    (("hr", "helmrelease", "helmreleases"), "chain", "HelmRelease", "HelmReleases, as applied"),
+)
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word with its aliases. `about` is shown beside it, `off` says why it cannot be done now.
+
+    `does` with `value` says what it does; `target` and `value` are read as that needs.
+    """
+
+    text: str
+    about: str
+    does: Does
+    value: str = ""
+    target: Target = NOWHERE
+    aliases: tuple[str, ...] = ()
+    off: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that names exactly this."""
+        return (self.text, *self.aliases)
+
+
+def words(
+    context: Context,
+    commands: Sequence[Command],
+    keys: dict[str, str],
+    themes: Iterable[str],
+    namespace: str,
+) -> Iterator[Word]:
+    """All words; the order decides between equally good ones."""
+    yield from (_of_command(c, keys, context) for c in commands)
+    for names, view, filtered, about in KINDS:
+        yield Word(names[0], about, "view", filtered, Target(tag=view), names[1:])
+    snapshot = context.snapshot
+    for environment in snapshot.config.environments:
+        name = environment.name
+        yield Word(name, "environment", "environment", name, aliases=(f"ctx {name}",))
+    yield from _objects(snapshot)
+    here = f"now {namespace}" if namespace else "now all"
+    yield Word(f"ns {ALL}", f"every namespace ({here})", "namespace", "", aliases=("ns", "all"))
+    for name in namespaces(snapshot):
+        yield Word(f"ns {name}", "only this namespace", "namespace", name)
+    for key in SORTS:
+        yield Word(f"sort {key}", "again turns it around", "sort", key)
+    for theme in themes:
+        yield Word(f"theme {theme}", "how it looks", "theme", theme)
+    yield Word("q", "quit; asks while an act runs", "quit", aliases=("quit", "exit", "qa", "wq"))
+    yield Word("q!", "quit, whatever runs", "quit", "!", aliases=("quit!", "qa!"))
+
+
+def _of_command(command: Command, keys: dict[str, str], context: Context) -> Word:
+    key = shown_key(keys.get(command.id, ""))
+    reason = command.disabled_reason(context) or ""
+    names = {command.id, command.verb, command.id.replace("-", " ")} - {"", command.title.lower()}
+    title = f"{command.title}  ({key})" if key else command.title
+    about = f"{title}  {command.help}"
+    word = command.title.lower()
+    return Word(word, about, "command", command.id, aliases=tuple(sorted(names)), off=reason)
+
+
+def _objects(snapshot: Snapshot) -> Iterator[Word]:
+    for row in snapshot.board.rows:
+        short = row.service.rpartition("/")[2]
+        target = Target("", row.service)
+        yield Word(short, "service", "go", target=target, aliases=(row.service,))
+    for kind, short in ((kustomization.KIND, "ks"), (ocirepository.KIND, "oci")):
+        for environment in snapshot.resources:
+            for key in snapshot.table(environment, kind):
+                about = f"{key.kind} {key.namespace}/{key.name} in {environment}"
+                is_ks = kind is kustomization.KIND
+                target = (
+                    Target(environment, kustomization=key)
+                    if is_ks
+                    else Target(environment, source=key)
+                )
+                aliases = (key.name, f"{short}/{key.namespace}/{key.name}")
+                yield Word(f"{short}/{key.name}", about, "go", target=target, aliases=aliases)
+
+
+def matching(typed: str, known: Sequence[Word]) -> tuple[Word, ...]:
+    """Words that the text may mean, best first: exact, then begun with it, then containing it."""
+    text = " ".join(typed.lower().split())
+    if not text:
+        return tuple(known)
+    ranked = [(rank, number, w) for number, w in enumerate(known) if (rank := _rank(text, w)) < 9]
+    return tuple(word for _rank_, _number, word in sorted(ranked, key=lambda r: r[:2]))
+
+
+def exact(typed: str, known: Sequence[Word]) -> Word | None:
+    """The word that the text names whole; None when there is none."""
+    text = " ".join(typed.lower().split())
+    return next((w for w in known if text in (n.lower() for n in w.names)), None)
+
+
+def _rank(text: str, word: Word) -> int:
+    names = [name.lower() for name in word.names]
+    if text in names:
+        return 0
+    if names[0].startswith(text):
+        return 1
+    if any(name.startswith(text) for name in names):
+        return 2
+    if any(text in name for name in names):
+        return 3
+    about = word.about.lower()
+    return 4 if all(part in about or part in names[0] for part in text.split()) else 9
