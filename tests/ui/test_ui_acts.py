@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from fluxtui.domain.plan import AwaitStep, Outcome, Plan, Receipt, RequestReconcile, Until
 from fluxtui.domain.snapshot import Act, Change, Snapshot
@@ -142,3 +143,20 @@ def test_an_act_is_done_only_when_each_of_its_steps_is() -> None:
     assert act_state(Act(plan, done[:1], True, cut="the terminal was closed"))[0] == "✗ cut off"
     assert act_state(Act(plan, done[:1]))[0] == "◐ running"
     assert act_state(Act(plan, done[:1], elsewhere=True))[0] == "◐ elsewhere"
+
+
+async def test_a_form_says_what_is_known_of_each_version_and_keeps_what_it_showed(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with opened(app, WIDE) as pilot:
+        await pilot.press("right", "p")
+        await sees(pilot, "Which version?", "never ran anywhere")
+        field = app.screen.query_one("#arg-version", Input)
+        shown_first = field.value
+        assert shown_first
+        tags = {url: replace(listed, facts={}) for url, listed in night().tags.items()}
+        engine.give(replace(night(), serial=9, tags=tags))
+        await pilot.pause()
+        await sees(pilot, "Which version?")
+        assert field.value == shown_first, "what somebody has read does not change under the key"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual import events, on
@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from fluxtui.commands.command import Argument, Command, Context, Target
-from fluxtui.domain.snapshot import Snapshot
+from fluxtui.domain.snapshot import Snapshot, TagList
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.painted import Paragraph
@@ -38,6 +38,8 @@ class Arguments(Sheet[dict[str, str] | None]):
         self._subject = subject_text(context.target)
         self._choices = {a.name: a.choices(context) for a in command.arguments}
         self._defaults = {a.name: a.default(context) for a in command.arguments}
+        self._notes: dict[tuple[str, str], str] = {}
+        self._tags: Mapping[str, TagList] = context.snapshot.tags
 
     @property
     def stake(self) -> str:
@@ -76,13 +78,15 @@ class Arguments(Sheet[dict[str, str] | None]):
         for argument in self._command.arguments:
             name, field = argument.name, self._field(argument)
             default, choices = argument.default(context), argument.choices(context)
-            untouched = field.value == self._defaults[name]
-            if choices != self._choices[name]:
+            if choices != self._choices[name] or snapshot.tags is not self._tags:
                 self._choices[name] = choices
+                self._notes = {k: v for k, v in self._notes.items() if k[0] != name}
                 self._show_choices(argument)
-            self._defaults[name] = default
-            if untouched and field.value != default:
+            # What stands in a field was read by somebody: it may be filled, but never changed.
+            if default and not field.value and not self._defaults[name]:
                 field.value = default
+            self._defaults[name] = self._defaults[name] or default
+        self._tags = snapshot.tags
 
     def _field(self, argument: Argument) -> Input:
         return self.query_one(f"#arg-{argument.name}", Input)
@@ -117,12 +121,20 @@ class Arguments(Sheet[dict[str, str] | None]):
         lines: list[Line] = []
         for choice in found[first : first + shown]:
             here = choice == typed
-            lines.append(
-                (("  ● " if here else "    ", "accent"), (choice, "strong" if here else "dim"))
-            )
+            note = self._note(argument, choice)
+            beside: Line = ((f"   {note}", "busy" if "fail" in note else "dim"),) if note else ()
+            sign, role = ("  ● ", "strong") if here else ("    ", "dim")
+            lines.append(((sign, "accent"), (choice, role), *beside))
         if len(found) > shown == SHOWN:
             lines.append(((f"    {len(found)} choices", "dim"),))
         self._list(argument).show_lines(lines)
+
+    def _note(self, argument: Argument, choice: str) -> str:
+        """What to know of a choice; looked up once, it goes through every history there is."""
+        key = (argument.name, choice)
+        if key not in self._notes:
+            self._notes[key] = argument.note(self._look(), choice)
+        return self._notes[key]
 
     def _list(self, argument: Argument) -> Paragraph:
         return self.query_one(f"#choices-{argument.name}", Paragraph)
