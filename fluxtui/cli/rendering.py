@@ -7,73 +7,69 @@ folder needs no cluster and no configuration. Nothing here renders by itself.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.cli import output, streams
-from fluxtui.cli.forms import comparisons as form
 from fluxtui.cli.output import conclude
-from fluxtui.domain.ask import BuildOf, RenderedObject, Rendering
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.safetext import visible_lines
 
 if TYPE_CHECKING:
+    from fluxtui.domain.ask import Rendering
     from fluxtui.engine.port import EnginePort
+    from fluxtui.kustomize.building import Build
 
 BUILD_TIMEOUT = 120.0
 KUSTOMIZATIONS = ("ks", "kustomization", "kustomizations")
 
 
 def is_folder(args: argparse.Namespace) -> bool:
-    """Whether the target of `build` is a path and no Kustomization of an environment."""
+    """Whether the target of `build` is a path and no Kustomization of an environment.
+
+    Raises UsageError for flags that only a folder has.
+    """
     word, slash, _name = str(args.target).partition("/")
-    return not slash or word.lower().partition(".")[0] not in KUSTOMIZATIONS
+    if not slash or word.lower().partition(".")[0] not in KUSTOMIZATIONS:
+        return True
+    if args.kustomization or args.variables or args.root:
+        what = "--kustomization, --variables and --root are for a folder"
+        raise UsageError(what, where=args.target)
+    return False
 
 
 def build_folder(args: argparse.Namespace) -> int:
-    """`build PATH`: what `kustomize build` prints. Secrets stand as in their files."""
-    from fluxtui.kustomize import build
-    from fluxtui.kustomize.files import FolderFiles
+    """`build PATH`: what kustomize prints, or Flux applies. Secrets stand as in their files."""
+    from fluxtui.cli.folders import made
+    from fluxtui.kustomize import dump_manifest
 
-    path = Path(args.target)
-    if not path.is_dir():
-        raise UsageError("there is no such folder", where=args.target)
-    root = repository_root(path)
-    files = FolderFiles(root)
-    where = path.resolve().relative_to(root.resolve()).as_posix()
-    openapi = _document(Path(args.openapi)) if args.openapi else None
-    built = build(files, where, origins=args.explain, openapi=openapi)
+    result = made(args)
+    findings = [*result.findings, *result.build.findings, *_encrypted(result.build)]
+    if args.output in ("table", "wide") and not args.explain:
+        _say(findings)
+        _print(map(dump_manifest, result.build.objects))
+        return conclude(f"not read: {text}" for text in result.unread)
+    from fluxtui.domain.ask import RenderedObject, Rendering
+
     if args.explain:
         from fluxtui.kustomize.explain import explained
 
-        objects = explained(built, files)
+        objects = explained(result.build, result.files)
     else:
-        objects = tuple(RenderedObject(obj) for obj in built.objects)
-    return show(Rendering(objects, built.findings), args)
+        objects = tuple(RenderedObject(obj) for obj in result.build.objects)
+    return show(Rendering(objects, tuple(findings), result.unread), args)
 
 
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_bytes())
-    except OSError as error:
-        raise UsageError(error.strerror or "cannot be read", where=str(path)) from error
-    except ValueError as error:
-        raise UsageError(f"no JSON: {error}", where=str(path)) from error
-    if not isinstance(document, dict):
-        raise UsageError("no OpenAPI document", where=str(path))
-    return document
+def _encrypted(build: Build) -> list[str]:
+    """What to say of objects that SOPS encrypted: nothing here can read them."""
+    if not build.encrypted:
+        return []
+    from fluxtui.kustomize.building import key_of
+    from fluxtui.kustomize.sops import remark
 
-
-def repository_root(path: Path) -> Path:
-    """The folder that bases may reach up to: the git work tree, else the folder itself."""
-    for folder in (path.resolve(), *path.resolve().parents):
-        if (folder / ".git").exists():
-            return folder
-    return path
+    keyed = ((obj, build.encrypted.get(key_of(obj), ())) for obj in build.objects)
+    return [remark(obj, paths, "left as it is") for obj, paths in keyed if paths]
 
 
 def build_kustomization(
@@ -82,6 +78,7 @@ def build_kustomization(
     """`build ks/NAME -e ENV`: what Flux would apply now. Secret values are masked."""
     from fluxtui.cli import acts
     from fluxtui.cli.target import find
+    from fluxtui.domain.ask import BuildOf
 
     if len(environments) != 1:
         raise UsageError("built as in which environment?", next="add -e ENV")
@@ -95,12 +92,13 @@ def build_kustomization(
 def show(rendering: Rendering, args: argparse.Namespace) -> int:
     """Print a Rendering in the form that was asked for; 0 when all that it stands on was read."""
     if args.output not in ("table", "wide"):
+        from fluxtui.cli.forms import comparisons as form
+
         names = [_name(rendered.object) for rendered in rendering.objects]
         data = form.rendering(rendering, explain=args.explain)
         output.emit("", data, args.output, names=names)
         return conclude(f"not read: {text}" for text in rendering.unread)
-    for text in rendering.findings:
-        print(f"fluxtui: {visible_lines(text)}", file=sys.stderr)
+    _say(rendering.findings)
     from fluxtui.kustomize import dump_manifest
 
     texts = (dump_manifest(rendered.object) for rendered in rendering.objects)
@@ -108,11 +106,22 @@ def show(rendering: Rendering, args: argparse.Namespace) -> int:
         from fluxtui.kustomize.explain import annotated
 
         texts = (annotated(rendered) for rendered in rendering.objects)
-    for number, text in enumerate(texts):
-        streams.put_utf8("---\n" * (number > 0) + text)
+    _print(texts)
     return conclude(f"not read: {text}" for text in rendering.unread)
 
 
+def _say(findings: Iterable[str]) -> None:
+    for text in findings:
+        print(f"fluxtui: {visible_lines(text)}", file=sys.stderr)
+
+
+def _print(texts: Iterable[str]) -> None:
+    for number, text in enumerate(texts):
+        streams.put_utf8("---\n" * (number > 0) + text)
+
+
 def _name(obj: Mapping[str, Any]) -> str:
+    from fluxtui.domain.inventory import ObjectId
+
     id_ = ObjectId.of(obj)
     return "/".join(part for part in (id_.kind.lower(), id_.namespace, id_.name) if part)

@@ -122,6 +122,16 @@ def _build(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--openapi", metavar="FILE", default="",
                      help="A cluster's types, from: kubectl get --raw /openapi/v2.")  # fmt: skip
     sub.add_argument("--explain", action="store_true", help="Say who set each value, and where.")
+    sub.add_argument(
+        "--kustomization",
+        metavar="FILE",
+        default="",
+        help="As Flux builds PATH for the Kustomization in FILE, or FILE#NAME.",
+    )
+    sub.add_argument("--variables", metavar="FILE", action="append", default=[],
+                     help="ConfigMaps and Secrets that it takes variables from.")  # fmt: skip
+    sub.add_argument("--root", metavar="FOLDER", default="",
+                     help="Use nothing outside of it; else a base may be anywhere.")  # fmt: skip
     flags.plain_output(sub)
 
 

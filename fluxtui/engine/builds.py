@@ -132,11 +132,24 @@ def _compared(pair: Pair, review: Review) -> ComparedKustomization:
         changes = tuple(map(pruned, changes))
     marks = Marks(labels)
     seen = [text for build in (left, right) if build is not None for text in build.findings]
+    for build in (left, right):
+        seen += encrypted_remarks(build, "compared without being read")
     return dataclasses.replace(
         result,
         changes=tuple(marks.change(change) for change in changes),
         findings=tuple(dict.fromkeys(map(marks.text, seen))),
     )
+
+
+def encrypted_remarks(build: Build | None, then: str) -> tuple[str, ...]:
+    """A sentence for each object that SOPS encrypted; `then`: what becomes of its values."""
+    if build is None or not build.encrypted:
+        return ()
+    from fluxtui.kustomize.building import key_of
+    from fluxtui.kustomize.sops import remark
+
+    keyed = ((obj, build.encrypted.get(key_of(obj), ())) for obj in build.objects)
+    return tuple(remark(obj, paths, then) for obj, paths in keyed if paths)
 
 
 def pruned(change: ObjectChange) -> ObjectChange:
@@ -206,7 +219,8 @@ def render(review: Review, explain: bool) -> Rendering:
         return Rendering()
     files = _unpacked(pair.right.bundle, review.bundles[pair.right.bundle])
     objects = explained(build, MemoryFiles(files), marks.text)
-    return Rendering(objects, tuple(map(marks.text, build.findings)))
+    findings = (*build.findings, *encrypted_remarks(build, "not decrypted here"))
+    return Rendering(objects, tuple(map(marks.text, findings)))
 
 
 def built_side(side: Side | None, review: Review, explain: bool = False) -> Build | None:

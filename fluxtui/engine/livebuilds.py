@@ -18,8 +18,16 @@ from fluxtui.domain.ask import ComparedKustomization
 from fluxtui.domain.livefields import owned_fields, projected, tidied
 from fluxtui.domain.masking import Masker
 from fluxtui.domain.objectdiff import diff_objects
-from fluxtui.engine.builds import Pair, Review, built_side, concealed, pruned
+from fluxtui.engine.builds import (
+    Pair,
+    Review,
+    built_side,
+    concealed,
+    encrypted_remarks,
+    pruned,
+)
 from fluxtui.engine.secretmarks import TOKEN, Marks, token
+from fluxtui.kustomize.sops import ENCRYPTED
 
 MANAGER = "kustomize-controller"
 _OWNER = "kustomize.toolkit.fluxcd.io"
@@ -55,6 +63,7 @@ def prepare(review: Review) -> Prepared:
     objects = tuple(_dressed(obj, pair) for obj in concealed(build, review.session, labels))
     guarded = frozenset(n for n, obj in enumerate(objects) if TOKEN.search(str(obj)))
     findings = build.findings if build is not None else ()
+    findings = (*findings, *encrypted_remarks(build, "not compared"))
     guarded |= {n for n, o in enumerate(objects) if _has_token(o)}
     return Prepared(objects, tuple(map(Marks(labels).text, findings)), labels, guarded)
 
@@ -140,6 +149,8 @@ def _aligned(live: Any, wanted: Any, session: bytes, labels: dict[str, str]) -> 
             _aligned(item, _partner(item, n, named, wanted, texts), session, labels)
             for n, item in enumerate(live)
         ]
+    if isinstance(wanted, str) and labels.get(wanted) == ENCRYPTED:
+        return wanted  # nobody here can say whether it is another value
     if not isinstance(live, str) or not isinstance(wanted, str) or not TOKEN.search(wanted):
         return live
     return _token_text(live, wanted, session, labels)

@@ -73,6 +73,7 @@ def flux_build(
     skip: Skip | None = None,
     untyped: bool = False,
     origins: bool = False,
+    openapi: Mapping[str, Any] | None = None,
 ) -> Build:
     """What Flux would apply of `path` for a Flux Kustomization (metadata and spec).
 
@@ -94,6 +95,7 @@ def flux_build(
         skip=skip,
         untyped=untyped,
         origins=origins,
+        openapi=openapi,
     )
 
 

@@ -44,7 +44,8 @@ class Build:
     `objects` are plain JSON values in order. `origins` (empty unless asked for) maps an object's
     (apiVersion, kind, namespace, name) and a field path to its Origin; `gone` tells of removed
     fields and `dropped` of removed objects. `hidden` names the scalars into which a Secret of the
-    bundle was copied: `secret ns/name#key`. `findings` are worth a look.
+    bundle was copied: `secret ns/name#key`, and those that SOPS `encrypted`. `findings` are worth
+    a look.
     """
 
     objects: tuple[dict[str, Any], ...]
@@ -53,6 +54,7 @@ class Build:
     hidden: Mapping[ObjectKey, Mapping[Path, str]] = field(default_factory=dict)
     gone: Mapping[ObjectKey, Mapping[str, Origin]] = field(default_factory=dict)
     dropped: tuple[Dropped, ...] = ()
+    encrypted: Mapping[ObjectKey, tuple[Path, ...]] = field(default_factory=dict)
 
 
 def key_of(obj: Mapping[str, Any]) -> ObjectKey:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
@@ -110,7 +110,7 @@ _NAMES: Final = {
 @cache
 def default_config() -> Config:
     """kustomize's own field specs."""
-    text = resources.files("fluxtui.kustomize").joinpath("data/fieldspecs.json").read_text("utf-8")
+    text = Path(__file__).with_name("data").joinpath("fieldspecs.json").read_text("utf-8")
     data = json.loads(text)
 
     def spec(row: list[Any]) -> FieldSpec:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fluxtui.domain.masking import base_name
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import is_scalar, text_of
 from fluxtui.kustomize.tracking import Path
@@ -24,6 +23,8 @@ def is_secret(resource: Resource) -> bool:
 def secret_label(resource: Resource, path: str, value: Any) -> str:
     """What `value`, read at `path` of an object, is to be called when it is secret, else ""."""
     if is_secret(resource):
+        from fluxtui.domain.masking import base_name  # only who copies a Secret pays for it
+
         field, _, key = path.partition(".")
         if field in ("data", "stringData"):
             where = f"{resource.namespace}/{base_name(resource.name)}"

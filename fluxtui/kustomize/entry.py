@@ -20,6 +20,7 @@ from fluxtui.kustomize.positions import line_of
 from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import plain
+from fluxtui.kustomize.sops import ENCRYPTED, decrypted_shape, decrypts, sealed_paths
 from fluxtui.kustomize.substitution import opted_out, substitute_object
 from fluxtui.kustomize.tracking import DiffTracker, NoTracker, Origin, Tracker, origin_at
 from fluxtui.kustomize.variables import Variables
@@ -47,13 +48,17 @@ def built_by_flux(
     skip: Skip | None,
     untyped: bool,
     origins: bool,
+    openapi: Mapping[str, Any] | None,
 ) -> Build:
     """See `fluxtui.kustomize.flux_build`."""
     kust, findings = effective_kustomization(files, path, kustomization, skip)
     tracker: Tracker = DiffTracker() if origins else NoTracker()
-    resources, more = run(files, posixpath.dirname(kust.file) or ".", kust, tracker)
+    folder = posixpath.dirname(kust.file) or "."
+    resources, more = run(files, folder, kust, tracker, openapi)
     for resource in resources:
         _must_be_applicable(resource.obj, untyped=untyped)
+        if decrypts(kustomization):
+            resource.obj = decrypted_shape(resource.obj)
     made = _Made(resources, tracker, files)
     post = (kustomization.get("spec") or {}).get("postBuild") or {}
     if always is None:
@@ -78,7 +83,11 @@ class _Made:
         self.files = files
         self.tracker = tracker
         self.notes = [tracker.notes(r) for r in resources]
-        self.hidden = [hidden_paths(r) for r in resources]
+        self.encrypted = [sealed_paths(r.obj) for r in resources]
+        self.hidden = [
+            {**hidden_paths(r), **dict.fromkeys(sealed, ENCRYPTED)}
+            for r, sealed in zip(resources, self.encrypted, strict=True)
+        ]
 
     def build(self, findings: list[str], *, origins: bool) -> Build:
         objects = tuple(r.obj for r in self.resources)
@@ -86,8 +95,9 @@ class _Made:
             self._must_be_writable(resource)
         keys = [key_of(o) for o in objects]
         hidden = {k: h for k, h in zip(keys, self.hidden, strict=True) if h}
+        encrypted = {k: p for k, p in zip(keys, self.encrypted, strict=True) if p}
         if not origins:
-            return Build(objects, findings=tuple(findings), hidden=hidden)
+            return Build(objects, {}, tuple(findings), hidden, encrypted=encrypted)
         for mine, secret in zip(self.notes, self.hidden, strict=True):
             for path in secret:
                 mine[path] = replace(origin_at(mine, path), secret=True)
@@ -98,6 +108,7 @@ class _Made:
             hidden,
             {k: self.tracker.gone(r) for k, r in zip(keys, self.resources, strict=True)},
             tuple(self.tracker.dropped),
+            encrypted,
         )
 
     def _must_be_writable(self, resource: Resource) -> None:

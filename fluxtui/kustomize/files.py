@@ -14,6 +14,7 @@ from typing import Protocol
 from fluxtui.domain.errors import BuildError
 
 LARGEST_FILE = 20 * 1024 * 1024
+OUTSIDE = "leads out of the bundle"
 
 
 class Files(Protocol):
@@ -38,10 +39,10 @@ def normalise(path: str) -> str:
     Raises BuildError for a path that is absolute or leads above the root.
     """
     if path.startswith("/"):
-        raise BuildError("an absolute path leads out of the bundle", file=path)
+        raise BuildError(f"an absolute path {OUTSIDE}", file=path)
     clean = posixpath.normpath(path) if path else "."
     if clean == ".." or clean.startswith("../"):
-        raise BuildError("the path leads out of the bundle", file=path)
+        raise BuildError(f"the path {OUTSIDE}", file=path)
     return clean
 
 
@@ -105,7 +106,7 @@ class FolderFiles:
         except (OSError, RuntimeError) as problem:
             raise BuildError(f"the path cannot be followed: {problem}", file=path) from problem
         if not real.is_relative_to(self._root):
-            raise BuildError("the path leads out of the bundle by a link", file=path)
+            raise BuildError(f"the path {OUTSIDE} by a link", file=path)
         return real
 
     def read(self, path: str) -> bytes:

@@ -12,8 +12,9 @@ import hashlib
 import json
 from typing import Any
 
+from fluxtui.kustomize.folding import unfolded
 from fluxtui.kustomize.resource import Resource
-from fluxtui.kustomize.scalars import is_null, is_scalar, plain, text_of
+from fluxtui.kustomize.scalars import copied, is_null, is_scalar, plain, text_of
 
 _LETTERS = str.maketrans({"0": "g", "1": "h", "3": "k", "a": "m", "e": "t"})
 _ESCAPES = {
@@ -49,9 +50,9 @@ def name_hash(resource: Resource) -> str:
         }
         extra = "stringData"
     else:
-        content, extra = plain(obj), ""
+        content, extra = _written(obj), ""
     if extra and isinstance(obj.get(extra), dict):
-        content[extra] = plain(obj[extra])
+        content[extra] = _written(obj[extra])
     digest = hashlib.sha256(go_json(content).encode()).hexdigest()
     return digest[:10].translate(_LETTERS)
 
@@ -60,7 +61,12 @@ def _part(obj: dict[str, Any], field: str) -> Any:
     value = obj.get(field)
     if is_null(value):
         return ""
-    return text_of(value) if is_scalar(value) else plain(value)
+    return text_of(value) if is_scalar(value) else _written(value)
+
+
+def _written(value: Any) -> Any:
+    """A value as it is once it has been written: folded blocks count as what is read back."""
+    return plain(unfolded(copied(value)))
 
 
 def add_hashes(resources: list[Resource]) -> None:

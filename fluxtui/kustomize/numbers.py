@@ -9,8 +9,6 @@ Rule source: Go's strconv.ParseFloat and FormatFloat, go-yaml v3's resolve.
 from __future__ import annotations
 
 import re
-import struct
-from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
@@ -95,7 +93,11 @@ def whole_float(value: float, text: str) -> int:
 
 def _digits(value: float) -> int:
     """A whole float64 as encoding/json writes it: the shortest digits that name it, then zeros."""
-    return int(value) if abs(value) < EXACT else int(Decimal(repr(value)))
+    if abs(value) < EXACT:
+        return int(value)
+    from decimal import Decimal  # rarely needed, and slow to import
+
+    return int(Decimal(repr(value)))
 
 
 def is_infinite(value: object) -> bool:
@@ -132,6 +134,8 @@ def float_text(value: float, *, bits: int = 64) -> str:
 
 def _single(value: float) -> float:
     """The nearest float32; an infinity beyond its range."""
+    import struct
+
     try:
         return float(struct.unpack("=f", struct.pack("=f", value))[0])
     except OverflowError:
@@ -141,6 +145,8 @@ def _single(value: float) -> float:
 @lru_cache(maxsize=256)
 def _general(text: str) -> str:
     """A finite number's shortest decimal text in the form of Go's %g."""
+    from decimal import Decimal
+
     sign, digits, exponent = Decimal(text).as_tuple()
     if not isinstance(exponent, int):
         return text

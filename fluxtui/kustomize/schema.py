@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
@@ -130,7 +130,7 @@ def _type_name(gvk: Mapping[str, Any]) -> str:
 @cache
 def builtin() -> Schema:
     """The schema that comes with the renderer."""
-    text = resources.files("fluxtui.kustomize").joinpath("data/schema.json").read_text("utf-8")
+    text = Path(__file__).with_name("data").joinpath("schema.json").read_text("utf-8")
     data = json.loads(text)
     definitions: list[Definition] = [
         {

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from fluxtui.domain.objectdiff import diff_values
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import copied, is_null
@@ -148,6 +147,8 @@ class DiffTracker:
             if known is None:
                 self._start(resource, Origin(cause.file, 0, cause.field, cause.by))
             elif known.seen != resource.obj:
+                from fluxtui.domain.objectdiff import diff_values
+
                 origin = Origin(cause.file, 0, cause.field, cause.by)
                 known.notes = noted(known.notes, known.seen, resource.obj, origin)
                 for change in diff_values(known.seen, resource.obj):

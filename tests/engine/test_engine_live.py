@@ -167,3 +167,62 @@ async def test_a_kustomization_for_another_cluster_is_not_compared_with_this_one
     running = engine(staging)
     with pytest.raises(UsageError, match="another cluster"):
         await live(running, staging)
+
+
+ENCRYPTED = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: vault, namespace: apps, labels: {tier: LABEL}}
+stringData:
+  password: ENC[AES256_GCM,data:3kQ=,iv:AAAA,tag:BBBB,type:str]
+  user: plain
+sops:
+  mac: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]
+  version: 3.9.0
+"""
+
+
+def sealed(label: str = "a") -> dict[str, str]:
+    return {
+        "kustomization.yaml": "resources: [vault.yaml]\n",
+        "vault.yaml": ENCRYPTED.replace("LABEL", label),
+    }
+
+
+def opened(**more: str) -> dict[str, Any]:
+    """The Secret as Flux applied it: decrypted, without the notes of SOPS."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "vault", "namespace": "apps", "labels": {**OWNED, "tier": "a"}},
+        "stringData": {"password": "hunter2", "user": "plain", **more},
+    }
+
+
+async def test_what_sops_encrypted_is_said_and_not_compared(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    registry.push("web", "1.4.0", sealed())
+    staging = await with_web(
+        place, registry, "staging", "1.4.0", decryption={"provider": "sops"}, **webs()
+    )
+    await applied(staging, opened())
+    answer = await live(engine(staging), staging)
+    assert only(answer).changes == ()
+    finding = "Secret apps/vault is encrypted, not compared: stringData.password"
+    assert finding in only(answer).findings
+    assert "hunter2" not in str(answer)
+
+
+async def test_what_is_plain_in_an_encrypted_object_is_compared(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    registry.push("web", "1.4.0", sealed("b"))
+    staging = await with_web(
+        place, registry, "staging", "1.4.0", decryption={"provider": "sops"}, **webs()
+    )
+    await applied(staging, opened())
+    answer = await live(engine(staging), staging)
+    (change,) = only(answer).changes
+    assert [field.path for field in change.fields] == ["metadata.labels.tier"]
+    assert "hunter2" not in str(answer)

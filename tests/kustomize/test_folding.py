@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -143,3 +144,13 @@ def test_a_list_that_is_replaced_keeps_its_brackets() -> None:
 def test_a_block_that_begins_with_a_tab_cannot_be_written_again() -> None:
     with pytest.raises(BuildError, match="cannot be written again"):
         rendered(f"resources: [a.yaml]\n== a.yaml\n{HEAD}data:\n  k: >2-\n    \tx\n    y\n")
+
+
+def test_the_hash_of_a_generated_name_is_that_of_what_is_read_back() -> None:
+    text = (
+        "configMapGenerator: [{name: a, literals: [a=b]}]\npatches: [{path: p.yaml}]\n"
+        f"== p.yaml\n{HEAD}data:\n  k: {BLOCK.format(style='>-')}"
+    )
+    (folded,) = rendered(text).objects
+    (quoted,) = rendered(text.replace(BLOCK.format(style=">-"), f"{json.dumps(FOLDED)}\n")).objects
+    assert folded == quoted

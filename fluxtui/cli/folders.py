@@ -1,0 +1,125 @@
+"""`fluxtui build PATH`: a folder on disk built as kustomize builds it, or as Flux generates it.
+
+A folder may use what lies beside it, as kustomize allows: the view widens step by step, so that
+files keep short names. `--root` bounds it. Light on purpose: nothing of a cluster is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fluxtui.domain.errors import BuildError, UsageError
+from fluxtui.kustomize.files import OUTSIDE, Files, FolderFiles
+
+if TYPE_CHECKING:
+    import argparse
+
+    from fluxtui.kustomize.building import Build
+
+
+class Made(NamedTuple):
+    """A build with the files it was made of; `unread`: inputs that are missing."""
+
+    build: Build
+    files: Files
+    findings: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+Attempt = Callable[[Files, str], Made]
+
+
+def made(args: argparse.Namespace) -> Made:
+    """What `build PATH` was asked for. Raises UsageError and BuildError."""
+    path = Path(args.target)
+    if not path.is_dir():
+        raise UsageError("there is no such folder", where=args.target)
+    root = _bound(path, Path(args.root)) if args.root else None
+    if args.kustomization:
+        from fluxtui.cli.fluxfile import made_for
+
+        return made_for(path, args, root)
+    openapi = _document(Path(args.openapi)) if args.openapi else None
+    return within(path, root, lambda files, where: _plain(files, where, args, openapi))
+
+
+def within(path: Path, root: Path | None, attempt: Attempt) -> Made:
+    """`attempt` with the files of `root`; without one, of a folder wide enough for the build."""
+    bound = root or repository_root(path).resolve()
+    where = path.resolve().relative_to(bound.resolve()).as_posix()
+    try:
+        return attempt(FolderFiles(bound), where)
+    except BuildError as problem:
+        if OUTSIDE not in problem.what or bound.parent == bound:
+            raise
+        if root is not None:
+            next_ = "a wider --root lets it"
+            raise BuildError(
+                problem.what,
+                file=problem.file,
+                field=problem.field,
+                line=problem.line,
+                next=next_,
+            ) from problem
+    return _wider(path, bound, attempt)
+
+
+def _wider(path: Path, bound: Path, attempt: Attempt) -> Made:
+    for wider in bound.parents:
+        where = path.resolve().relative_to(wider).as_posix()
+        try:
+            return attempt(FolderFiles(wider), where)
+        except BuildError as problem:
+            if OUTSIDE not in problem.what or wider.parent == wider:
+                raise
+    raise AssertionError("the root of the file system is a parent of every folder")
+
+
+def repository_root(path: Path) -> Path:
+    """Where a build begins to look: the git work tree, else the folder itself."""
+    for folder in (path.resolve(), *path.resolve().parents):
+        if (folder / ".git").exists():
+            return folder
+    return path
+
+
+def _bound(path: Path, root: Path) -> Path:
+    if not root.is_dir():
+        raise UsageError("there is no such folder", where=str(root))
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise UsageError(f"{path} is not in it", where=str(root), next="give --root a folder above")
+    return root.resolve()
+
+
+def _plain(
+    files: Files, where: str, args: argparse.Namespace, openapi: Mapping[str, Any] | None
+) -> Made:
+    from fluxtui.kustomize import build, flux_build
+    from fluxtui.kustomize.kustfile import NAMES
+
+    if any(files.is_file(posixpath.join(where, name)) for name in NAMES):
+        return Made(build(files, where, origins=args.explain, openapi=openapi), files)
+    from fluxtui.artifacts.ignore import generator_skip
+
+    skip = generator_skip(files, where)
+    built = flux_build(files, where, {}, skip=skip, origins=args.explain, openapi=openapi)
+    remark = f"{args.target} has no {NAMES[0]}: built as Flux generates one"
+    if not built.objects:
+        remark = f"{args.target} holds no manifests: Flux would apply nothing of it"
+    return Made(built, files, (remark,))
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(error.strerror or "cannot be read", where=str(path)) from error
+    except ValueError as error:
+        raise UsageError(f"no JSON: {error}", where=str(path)) from error
+    if not isinstance(document, dict):
+        raise UsageError("no OpenAPI document", where=str(path))
+    return document
