@@ -17,7 +17,7 @@ from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.resource import Resource
 from fluxtui.engine.builds import Review
-from fluxtui.engine.livebuilds import MANAGER, Beside, Prepared
+from fluxtui.engine.livebuilds import MANAGER, Beside, Prepared, settled
 from fluxtui.engine.worker import Worker
 
 _AT_ONCE = 4
@@ -46,10 +46,10 @@ class LiveObjects:
         if pair.error:
             return Comparison(title, (result,))
         prepared: Prepared = await self._worker.call(_PREPARE, review)
+        objects, left = settled(prepared, await self._left_over(user, prepared))
         beside = await asyncio.gather(
-            *(self._one(obj, n in prepared.guarded) for n, obj in enumerate(prepared.objects))
+            *(self._one(obj, n in prepared.guarded) for n, obj in enumerate(objects))
         )
-        left = await self._left_over(user, prepared)
         review = dataclasses.replace(review, labels=prepared.labels)
         found = (*(b for b in beside if b is not None), *left)
         result = await self._worker.call(_COMPARE, review, found, result)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.port import Json
 from fluxtui.domain.ask import ComparedKustomization
 from fluxtui.domain.livefields import owned_fields, projected, tidied
-from fluxtui.domain.masking import Masker
+from fluxtui.domain.masking import Masker, base_name
 from fluxtui.domain.objectdiff import diff_objects
 from fluxtui.engine.builds import (
     Pair,
@@ -29,6 +29,9 @@ from fluxtui.engine.builds import (
 from fluxtui.engine.secretmarks import TOKEN, Marks, token
 from fluxtui.kustomize.sops import ENCRYPTED
 
+if TYPE_CHECKING:
+    from fluxtui.kustomize.building import Build
+
 MANAGER = "kustomize-controller"
 _OWNER = "kustomize.toolkit.fluxcd.io"
 
@@ -37,13 +40,15 @@ _OWNER = "kustomize.toolkit.fluxcd.io"
 class Prepared:
     """What would be applied, and findings of the build. `labels`: what the tokens in it stand for.
 
-    `guarded`: numbers of the objects that hold tokens, which no API may be sent.
+    `guarded`: numbers of the objects that hold tokens, which no API may be sent; `unnamed`: of
+    those with a name that ends in the hash of what is encrypted.
     """
 
     objects: tuple[Json, ...]
     findings: tuple[str, ...]
     labels: Mapping[str, str]
     guarded: frozenset[int]
+    unnamed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,50 @@ def prepare(review: Review) -> Prepared:
     findings = build.findings if build is not None else ()
     findings = (*findings, *encrypted_remarks(build, "not compared"))
     guarded |= {n for n, o in enumerate(objects) if _has_token(o)}
-    return Prepared(objects, tuple(map(Marks(labels).text, findings)), labels, guarded)
+    unnamed = _unnamed(build)
+    return Prepared(objects, tuple(map(Marks(labels).text, findings)), labels, guarded, unnamed)
+
+
+def _unnamed(build: Build | None) -> frozenset[int]:
+    if build is None or not build.unnamed:
+        return frozenset()
+    from fluxtui.kustomize.building import key_of
+
+    return frozenset(n for n, o in enumerate(build.objects) if key_of(o) in build.unnamed)
+
+
+def settled(
+    prepared: Prepared, left: Sequence[Beside]
+) -> tuple[tuple[Json, ...], tuple[Beside, ...]]:
+    """(objects, what is left over) once unnamed objects have the names that they have live.
+
+    Only a key could tell what the hash in such a name is made of; the live object of the same kind
+    and name before its hash, which nothing else builds, is taken for it.
+    """
+    names: dict[str, str] = {}
+    rest = list(left)
+    for number in sorted(prepared.unnamed):
+        wanted = prepared.objects[number]
+        partner = next((b for b in rest if b.live and _stem(b.live) == _stem(wanted)), None)
+        if partner is not None and partner.live is not None:
+            names[wanted["metadata"]["name"]] = partner.live["metadata"]["name"]
+            rest.remove(partner)
+    if not names:
+        return prepared.objects, tuple(left)
+    return tuple(_renamed(obj, names) for obj in prepared.objects), tuple(rest)
+
+
+def _stem(obj: Json) -> tuple[str, str, str]:
+    metadata = obj["metadata"]
+    return str(obj.get("kind")), str(metadata.get("namespace")), base_name(metadata["name"])
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _renamed(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_renamed(item, names) for item in value]
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def _has_token(obj: Json) -> bool:

@@ -44,8 +44,8 @@ class Build:
     `objects` are plain JSON values in order. `origins` (empty unless asked for) maps an object's
     (apiVersion, kind, namespace, name) and a field path to its Origin; `gone` tells of removed
     fields and `dropped` of removed objects. `hidden` names the scalars into which a Secret of the
-    bundle was copied: `secret ns/name#key`, and those that SOPS `encrypted`. `findings` are worth
-    a look.
+    bundle was copied: `secret ns/name#key`, and those that SOPS `encrypted`; objects of which
+    a name ends in the hash of such values are `unnamed`. `findings` are worth a look.
     """
 
     objects: tuple[dict[str, Any], ...]
@@ -55,6 +55,7 @@ class Build:
     gone: Mapping[ObjectKey, Mapping[str, Origin]] = field(default_factory=dict)
     dropped: tuple[Dropped, ...] = ()
     encrypted: Mapping[ObjectKey, tuple[Path, ...]] = field(default_factory=dict)
+    unnamed: frozenset[ObjectKey] = frozenset()
 
 
 def key_of(obj: Mapping[str, Any]) -> ObjectKey:

@@ -96,8 +96,10 @@ class _Made:
         keys = [key_of(o) for o in objects]
         hidden = {k: h for k, h in zip(keys, self.hidden, strict=True) if h}
         encrypted = {k: p for k, p in zip(keys, self.encrypted, strict=True) if p}
+        hashed = {k for k, r in zip(keys, self.resources, strict=True) if r.hashed}
+        unnamed = frozenset(hashed & encrypted.keys())
         if not origins:
-            return Build(objects, {}, tuple(findings), hidden, encrypted=encrypted)
+            return Build(objects, {}, tuple(findings), hidden, encrypted=encrypted, unnamed=unnamed)
         for mine, secret in zip(self.notes, self.hidden, strict=True):
             for path in secret:
                 mine[path] = replace(origin_at(mine, path), secret=True)
@@ -109,6 +111,7 @@ class _Made:
             {k: self.tracker.gone(r) for k, r in zip(keys, self.resources, strict=True)},
             tuple(self.tracker.dropped),
             encrypted,
+            unnamed,
         )
 
     def _must_be_writable(self, resource: Resource) -> None:

@@ -226,3 +226,40 @@ async def test_what_is_plain_in_an_encrypted_object_is_compared(
     (change,) = only(answer).changes
     assert [field.path for field in change.fields] == ["metadata.labels.tier"]
     assert "hunter2" not in str(answer)
+
+
+GENERATED = {
+    "kustomization.yaml": "resources: [user.yaml]\n"
+    "secretGenerator: [{name: keys, files: [k=k.json]}]\n",
+    "k.json": '{"k": "ENC[AES256_GCM,data:x]", "sops": {"mac": "ENC[AES256_GCM,data:y]"}}\n',
+    "user.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: user, namespace: apps}\n"
+    "spec: {volumes: [{name: v, secret: {secretName: keys}}], containers: [{name: a, image: b}]}\n",
+}
+
+
+async def test_a_generated_secret_is_found_under_the_name_that_only_a_key_could_tell(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    registry.push("web", "1.4.0", GENERATED)
+    staging = await with_web(
+        place, registry, "staging", "1.4.0", decryption={"provider": "sops"}, **webs()
+    )
+    meta = {"namespace": "apps", "labels": OWNED}
+    keys = {"apiVersion": "v1", "kind": "Secret", "metadata": {**meta, "name": "keys-4b8c7dfm2t"}}
+    await applied(staging, {**keys, "type": "Opaque", "data": {"k": "aHVudGVyMg=="}})
+    volumes = [{"name": "v", "secret": {"secretName": "keys-4b8c7dfm2t"}}]
+    spec = {"volumes": volumes, "containers": [{"name": "a", "image": "b"}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {**meta, "name": "user"}, "spec": spec}
+    await applied(staging, pod)
+    entries = [
+        {"id": "apps_keys-4b8c7dfm2t__Secret", "v": "v1"},
+        {"id": "apps_user__Pod", "v": "v1"},
+    ]
+    status = {"status": {"inventory": {"entries": entries}}}
+    await staging.patch(staging.kustomization_key("web"), status, "status")
+    running = engine(staging)
+    key = staging.kustomization_key("web")
+    await got(running.wait_for(lambda s: (r := s.get(key)) and r.status.get("inventory"), 30))
+    answer = await live(running, staging)
+    assert only(answer).changes == ()
+    assert any("encrypted, not compared: data.k" in text for text in only(answer).findings)
