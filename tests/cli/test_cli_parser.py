@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -217,51 +214,7 @@ def test_help_is_a_word_too(capsys: pytest.CaptureFixture[str]) -> None:
         assert "usage: fluxtui pin" in capsys.readouterr().out
 
 
-# -- nobody there, and what a word costs
-
-
-@pytest.mark.parametrize("words", [[], ["-e", "demo", "ks/web"], ["open", "web"], ["--slow"]])
-def test_the_screen_without_a_terminal_is_refused_at_once(words: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "fluxtui", *words],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "the screen needs a terminal" in done.stderr and "fluxtui versions" in done.stderr
-
-
-PROBE = """
-import sys
-from fluxtui.cli.main import main
-try:
-    main(sys.argv[1:])
-except SystemExit:
-    pass
-print(*sorted(sys.modules), file=sys.stderr)
-"""
-
-
-def modules(*words: str) -> set[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, *words], capture_output=True, text=True, check=True
-    )
-    return set(done.stderr.splitlines()[-1].split())
-
-
-def test_help_and_version_import_our_light_words_only() -> None:
-    for words in (("--help",), ("--version",), ("pin", "--help")):
-        imported = modules(*words)
-        assert not imported & {"dataclasses", "typing", "json", "yaml", "asyncio"}, words
-        assert not {m for m in imported if m.startswith("fluxtui.commands.p")}, words
-
-
-def test_a_small_build_imports_no_commands(tmp_path: Path) -> None:
-    (tmp_path / "kustomization.yaml").write_text("namePrefix: a-\n")
-    imported = modules("build", str(tmp_path))
-    assert "fluxtui.kustomize" in imported
-    ours = {m for m in imported if m.startswith("fluxtui.")}
-    assert not {m for m in ours if re.match(r"fluxtui\.(commands|engine|cluster|world|ui)\b", m)}
-    assert not ours & {"fluxtui.domain.snapshot", "fluxtui.domain.plan"}
+# -- one flag, one meaning
 
 
 def test_short_and_long_flags_of_all_verbs_are_one_thing() -> None:
