@@ -21,6 +21,7 @@ SUSPENDED = "‖"
 PINNED = "◆"
 PROTECTED = "◈"
 ARROW = "→"
+UNSURE = "? "  # before what was seen last: it is never shortened away
 
 
 def safe(text: str) -> str:
@@ -69,6 +70,8 @@ def elide_middle(text: str, cells: int) -> str:
         return text
     if cells < 4:
         return elide(text, cells)
+    if text.startswith(UNSURE):
+        return UNSURE + elide_middle(text.removeprefix(UNSURE), cells - len(UNSURE))
     before, arrow, after = text.partition(" -> ")
     if arrow and cells >= 15:
         return _elide_transition(before, after, cells)

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import NS, ks, revision, snapshot, source, tag_list
+from builders import NS, failed, ks, revision, snapshot, source, tag_list
 from textual.pilot import Pilot
 
 from fluxtui.cli import prints
+from fluxtui.domain.board import ObjectLine
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import Trouble
@@ -25,6 +26,8 @@ from fluxtui.domain.known import place_known
 from fluxtui.domain.overview import overview
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
 from fluxtui.ui.app import FluxtuiApp
+from fluxtui.ui.panes.chain import object_state
+from fluxtui.ui.spans import elide_middle
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import screen_text, text, until
 from tests.ui.ui_engine import ScriptedEngine
@@ -322,6 +325,28 @@ def test_what_a_verb_prints_claims_no_more(name: str) -> None:
         never(state, part)
     # A first Snapshot has no findings yet; a verb waits for the next.
     assert state.why in "\n".join(printed) or not made.serial
+
+
+@pytest.mark.parametrize("cells", range(4, 40))
+def test_a_version_that_is_not_sure_keeps_its_mark_however_short(cells: int) -> None:
+    for said in ("? v0.0.0-test-deploy-0041 -> v0.0.0-test-deploy-0042 (3/6)", "? v1.4.2-rc.100"):
+        assert elide_middle(said, cells).startswith("? ")
+
+
+def test_objects_of_what_is_not_known_are_as_last_seen() -> None:
+    made = STATES["no longer reached"].made()
+    node = made.board.chains["staging"][0]
+    line = ObjectLine(node.key, "Failed", "Progress deadline exceeded", fails=True)
+    assert object_state(node, line)[0] == "? last seen"
+
+
+def test_what_was_failing_when_last_seen_comes_after_what_is_known_now() -> None:
+    broken = ks(conditions=[failed("BuildFailed", "no")])
+    why = "connection refused"
+    feeds = [feed(k, RETRYING, why, trouble="refused") for k in (OCI, KS)]
+    made = seen(*feeds, objects=[source(stored=OLD), broken], unreachable={"staging": why})
+    assert [f.code for f in made.findings][:2] == ["unreachable", "last-seen"]
+    assert made.findings[1].message == "as last seen, api: BuildFailed: no"
 
 
 async def test_a_filter_says_that_it_hides(make_app: MakeApp) -> None:

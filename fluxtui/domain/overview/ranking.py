@@ -13,7 +13,7 @@ _CODES = (
     ("engine-fault",),
     ("failed", "cycle", "missing-dependency", "not-ready"),
     ("unreachable", "forbidden", "absent", "feed"),
-    ("source",),
+    ("last-seen", "source"),
     ("registry", "no-pick"),
 )
 _RANKS = {code: rank for rank, codes in enumerate(_CODES) for code in codes}

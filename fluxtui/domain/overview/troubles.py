@@ -71,7 +71,7 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
             continue
         yield Finding(
             Severity.ERROR if fails else Severity.WARNING,
-            "failed" if fails else "not-ready",
+            "last-seen" if last else "failed" if fails else "not-ready",
             node.key.environment,
             last + text,
             _way("source" if node.root == node.origin else text, waits),

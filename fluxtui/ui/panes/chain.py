@@ -129,9 +129,15 @@ def why(node: ChainNode) -> Line:
     return ((brief(node.health.text), role.get(node.health.level, "wait")),)
 
 
+def object_state(node: ChainNode, line: ObjectLine) -> tuple[str, str]:
+    """Its word and role; of a node that is not known now only what was seen last."""
+    if not node.known.known:
+        return "? last seen", "dim"
+    return ("✗ failing", "bad") if line.fails else _STATUS.get(line.status, (line.status, "dim"))
+
+
 def _object_row(item: Item, line: ObjectLine, words: bool) -> Row:
-    word, role = _STATUS.get(line.status, (line.status, "dim"))
-    word, role = ("✗ failing", "bad") if line.fails else (word, role)
+    word, role = object_state(item.node, line)
     word = word if words else word[:1]
     pod = line.key.kind == "Pod"
     name: Line = (
@@ -274,7 +280,7 @@ class Chain(Pane):
             return None
         node, object_ = current
         if object_ is not None:
-            word, role = _STATUS.get(object_.status, ("", "dim"))
+            word, role = object_state(node, object_)
             head: Line = ((object_.key.label, "strong"), ("  " + word, role))
             return (head, *wrap(((object_.message, "name"),), width, 2))
         return node_details(self.view.snapshot, node, width)
