@@ -163,7 +163,7 @@ def _finish_annotations(
     resource: Resource, metadata: dict[str, Any], options: tuple[str, ...]
 ) -> None:
     found = metadata.get("annotations")
-    texts = {k: text_of(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    texts = {k: str(text_of(v)) for k, v in found.items()} if isinstance(found, dict) else {}
     if "originAnnotations" not in options:
         texts.pop(notes.ORIGIN, None)
     elif resource.origin is not None:

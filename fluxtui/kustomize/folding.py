@@ -17,8 +17,9 @@ import yaml
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.composing import compose
-from fluxtui.kustomize.scalars import FlowList, FlowMap, Folded, Quoted
+from fluxtui.kustomize.scalars import FlowList, FlowMap, Folded, Literal, Quoted
 
+_CANNOT: Final = "cannot be written again"
 _BREAKS: Final = "\n\r\x85\u2028\u2029"
 _BLANKS: Final = " \t"
 # Such a text is written between quotes: a space at the end of a line, or what is not printable.
@@ -36,9 +37,9 @@ def refolded(text: str) -> str:
     try:
         node = compose(block)
     except yaml.YAMLError as problem:
-        raise BuildError(f"a folded block cannot be written again: {problem}") from problem
+        raise BuildError(f"a folded block {_CANNOT}: {problem}") from problem
     if not isinstance(node, yaml.MappingNode):
-        raise BuildError("a folded block cannot be written again")
+        raise BuildError(f"a folded block {_CANNOT}")
     value: str = node.value[0][1].value
     return value
 
@@ -51,16 +52,25 @@ def unfolded(value: Any, *, flow: bool = False) -> Any:
     if isinstance(value, dict):
         flow = flow or type(value) is FlowMap
         for key, item in value.items():
-            if isinstance(item, dict | list | Folded):
+            if isinstance(item, dict | list | Folded) or _begins_with_tab(item):
                 value[key] = unfolded(item, flow=flow)
     elif isinstance(value, list):
         flow = flow or type(value) is FlowList
         for index, item in enumerate(value):
-            if isinstance(item, dict | list | Folded):
+            if isinstance(item, dict | list | Folded) or _begins_with_tab(item):
                 value[index] = unfolded(item, flow=flow)
     elif type(value) is Folded:
         return Quoted(value if flow else refolded(value))
+    elif not flow and _begins_with_tab(value) and type(value) is not Quoted:
+        block = isinstance(value, Literal) or "\n" in value
+        if block and not _QUOTED.search(value):
+            raise BuildError(f"a block that begins with a tab {_CANNOT}: {value[:20]!r}")
     return value
+
+
+def _begins_with_tab(value: Any) -> bool:
+    """Go writes such a text of several lines as a block, and cannot read it again."""
+    return isinstance(value, str) and value[:1] == "\t"
 
 
 def _chomping(text: str) -> str:

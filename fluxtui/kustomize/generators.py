@@ -13,7 +13,7 @@ from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.resource import Resource, bare_key
-from fluxtui.kustomize.scalars import Quoted
+from fluxtui.kustomize.scalars import Quoted, written_string
 from fluxtui.kustomize.schema import Schema
 
 Read = Callable[[str], bytes]
@@ -139,7 +139,7 @@ def _fill_config_map(obj: dict[str, Any], pairs: Mapping[str, bytes]) -> None:
         except UnicodeDecodeError:
             obj.setdefault("binaryData", {})[key] = _lines64(pairs[key])
         else:
-            obj.setdefault("data", {})[key] = Quoted(text)
+            obj.setdefault("data", {})[key] = written_string(text)
 
 
 def _lines64(data: bytes) -> str:

@@ -26,6 +26,7 @@ from fluxtui.kustomize.scalars import (
     is_null,
     plain,
     resolve,
+    written_string,
 )
 
 _MISSING = object()
@@ -114,16 +115,15 @@ def apply_json_patch(obj: dict[str, Any], operations: list[Operation]) -> dict[s
 
 def _rewritten(value: Any) -> Any:
     """The value as it is after a trip through JSON: quoted only where it has to be."""
-    kind = type(value)
     if isinstance(value, dict):
         return {key: _rewritten(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_rewritten(item) for item in value]
     if isinstance(value, Decoded):
         return Quoted(value)
-    if kind is Quoted:
+    if isinstance(value, Quoted):
         needs = not value or "\n" in value or not isinstance(resolve(value), str)
-        return value if needs else str(value)
+        return written_string(value) if needs else str(value)
     return NULL if is_null(value) else as_json(plain(value))
 
 
@@ -135,7 +135,7 @@ def _requoted(value: Any) -> Any:
         return [_requoted(item) for item in value]
     if isinstance(value, str):
         needs = not value or "\n" in value or not isinstance(resolve(value), str)
-        return Quoted(value) if needs else value
+        return written_string(value) if needs else value
     return NULL if value is None else as_json(value)
 
 

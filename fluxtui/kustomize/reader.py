@@ -25,6 +25,7 @@ from fluxtui.kustomize.scalars import (
     FlowList,
     FlowMap,
     Folded,
+    Literal,
     Quoted,
     is_null,
     is_word,
@@ -39,6 +40,7 @@ DEEPEST: Final = 200
 DEEPEST_FLOW: Final = 5000
 _INDICATORS = re.compile(r"(?:[-?][ \t]+){2000}")
 _SEPARATOR = re.compile(r"\n---.*\n")
+_STYLES: Final = {">": Folded, "|": Literal}
 WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -138,7 +140,7 @@ class Reader:
         text = node.value
         if node.tag == composing.PLAIN:
             if node.style:
-                return Folded(text) if node.style == ">" else Quoted(text)
+                return _STYLES.get(node.style, Quoted)(text)
             value = resolve(text, old=self.old)
             if self.old and is_infinite(value):
                 raise self._fail(f"{text} cannot be written as JSON", node)

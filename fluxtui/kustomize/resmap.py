@@ -12,7 +12,7 @@ from typing import Any
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.ids import Id
 from fluxtui.kustomize.resource import Resource, bare_key
-from fluxtui.kustomize.scalars import Quoted
+from fluxtui.kustomize.scalars import Quoted, written_string
 
 
 class ResourceMap:
@@ -108,4 +108,4 @@ def _merge_data(new: Resource, old: Resource) -> None:
 
 def _text(value: Any) -> Any:
     """A value of the merged data, where no folded block stays one."""
-    return Quoted(value) if isinstance(value, Quoted) else value
+    return written_string(value) if isinstance(value, Quoted) else value

@@ -36,6 +36,12 @@ class Folded(Quoted):
     __slots__ = ()
 
 
+class Literal(Quoted):
+    """A literal block (`|`), or a text of several lines that is written as one."""
+
+    __slots__ = ()
+
+
 class FlowMap(dict[str, Any]):
     """A mapping written in braces: kustomize writes it so again, and everything in it quoted."""
 
@@ -131,6 +137,11 @@ def single_text(value: Any) -> str:
     if isinstance(value, float | WholeFloat):
         return float_text(value, bits=32)
     return text_of(plain(value))
+
+
+def written_string(text: str) -> Quoted:
+    """A string that has to be told from other scalars when it is written."""
+    return Literal(text) if "\n" in text else Quoted(text)
 
 
 def is_null(value: object) -> bool:

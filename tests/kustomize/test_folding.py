@@ -141,9 +141,41 @@ def test_a_list_that_is_replaced_keeps_its_brackets() -> None:
     assert "\n\n" in field(rendered(text), "Pod/p spec.containers[0].args[0]")
 
 
-def test_a_block_that_begins_with_a_tab_cannot_be_written_again() -> None:
+TABBED: list[Any] = [
+    pytest.param("k: >2-\n    \tx\n    y\n", True, id="folded"),
+    pytest.param("k: |2-\n    \tx\n    y\n", True, id="literal"),
+    pytest.param("k: |2-\n    \tx\n", True, id="one line"),
+    pytest.param('k: "\\tx\\ny"\n', False, id="in quotes"),
+    pytest.param("k: |2-\n    \tx \n    y\n", False, id="with a space at the end of a line"),
+]
+
+
+@pytest.mark.parametrize(("field_text", "refused"), TABBED)
+def test_a_block_that_begins_with_a_tab_cannot_be_written_again(
+    field_text: str, refused: bool
+) -> None:
+    text = f"resources: [a.yaml]\n== a.yaml\n{HEAD}data:\n  {field_text}"
+    if not refused:
+        assert field(rendered(text), "ConfigMap/a data.k").startswith("\tx")
+        return
     with pytest.raises(BuildError, match="cannot be written again"):
-        rendered(f"resources: [a.yaml]\n== a.yaml\n{HEAD}data:\n  k: >2-\n    \tx\n    y\n")
+        rendered(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "configMapGenerator: [{name: a, files: [f]}]\n== f\n\tx\ny\n",
+        "resources: [a.yaml]\n== a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
+        '  annotations:\n    n: "\\tx\\ny"\n',
+        "resources: [a.yaml]\npatches: [{path: p.yaml, target: {kind: ConfigMap}}]\n"
+        "== p.yaml\n- {op: add, path: /data/n, value: 1}\n"
+        f'== a.yaml\n{HEAD}data:\n  k: "\\tx\\ny"\n',
+    ],
+)
+def test_so_is_what_kustomize_writes_as_a_block(text: str) -> None:
+    with pytest.raises(BuildError, match="cannot be written again"):
+        rendered(text)
 
 
 def test_the_hash_of_a_generated_name_is_that_of_what_is_read_back() -> None:
