@@ -19,7 +19,7 @@ from fluxtui.ui.spans import Line, elide, width
 from fluxtui.ui.widgets.actstrip import ActStrip
 from fluxtui.ui.widgets.details import target_details
 from fluxtui.ui.widgets.filterfield import FilterField
-from fluxtui.ui.widgets.footer import footer_line, status_line
+from fluxtui.ui.widgets.footer import Refusals, footer_line, status_line
 from fluxtui.ui.widgets.header import tab_line, top_line
 from fluxtui.ui.widgets.painted import Paragraph
 
@@ -48,7 +48,15 @@ def parts() -> ComposeResult:
     yield ActStrip()
     yield Paragraph(id="status")
     yield FilterField()
-    yield Paragraph(id="footer")
+    yield Footer(id="footer")
+
+
+class Footer(Paragraph):
+    """The keys of the acts, and which of them are refused."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.refusals = Refusals()
 
 
 def draw(
@@ -71,10 +79,12 @@ def draw(
         told = target_details(snapshot, framing.view.target, framing.view.now, cells - 2)
     screen.query_one("#details", Paragraph).show_lines(told)
     screen.query_one(ActStrip).show_acts(snapshot.acts, framing.view.now)
-    status = status_line(framing.message, snapshot.findings, cells, framing.view.now)
+    findings = () if pane is not None and pane.tells_findings else snapshot.findings
+    status = status_line(framing.message, findings, cells, framing.view.now)
     screen.query_one("#status", Paragraph).show_lines((status,))
-    footer = footer_line(commands, keys, framing.context, cells)
-    screen.query_one("#footer", Paragraph).show_lines((footer,))
+    footer = screen.query_one("#footer", Footer)
+    acts = footer_line(commands, keys, framing.context, cells, footer.refusals)
+    footer.show_lines((acts,))
 
 
 def fit_height(screen: Screen[None], lines: int) -> None:

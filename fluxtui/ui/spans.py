@@ -17,6 +17,7 @@ Span = tuple[str, str]
 Line = tuple[Span, ...]
 
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]{56}")
+_NAMED = re.compile(r"\b([A-Z]\w+)/[a-z0-9][a-z0-9.-]*/([a-z0-9][a-z0-9.-]*)")
 SUSPENDED = "‖"
 PINNED = "◆"
 PROTECTED = "◈"
@@ -34,6 +35,14 @@ def safe(text: str) -> str:
 def brief(text: str) -> str:
     """Digests as people compare them: `sha256:0123abcd`."""
     return _DIGEST.sub(r"\1", text)
+
+
+def shorter_names(line: Line, cells: int) -> Line:
+    """Where it does not fit: `Job/migrate` for `Job/apps/migrate`, so that the reason behind it
+    stays."""
+    if width(line) <= cells:
+        return line
+    return tuple((_NAMED.sub(r"\1/\2", text), role) for text, role in line)
 
 
 def plain(line: Line) -> str:

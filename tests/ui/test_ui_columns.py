@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fluxtui.ui.panes import chain, diff, events, journal, tags
 from fluxtui.ui.widgets.columns import GAP, Column, layout
 
 COLUMNS = (
@@ -35,3 +38,31 @@ def test_the_least_important_column_goes_first() -> None:
 def test_what_is_left_over_goes_to_the_flexible_column() -> None:
     slots = layout(COLUMNS, (10, 4, 9, 9), 100)
     assert slots[2].width == 100 - 10 - 4 - 9 - 3 * GAP
+
+
+MEANING = {
+    "chain": (chain.columns(False), ("KUSTOMIZATION", "WHY")),
+    "tags": (tags.COLUMNS, ("TAG", "WHY")),
+    "diff": ((*diff.COLUMNS, diff.BY), ("OBJECT AND FIELD", "BEFORE", "AFTER")),
+    "events": (events.COLUMNS, ("SUBJECT", "WHAT")),
+    "journal": (journal.COLUMNS, ("ACT", "OUTCOME")),
+}
+
+
+@given(st.lists(st.integers(0, 120), min_size=9, max_size=9), st.integers(38, 300))
+@pytest.mark.parametrize("view", MEANING)
+def test_the_columns_that_carry_the_meaning_stay(
+    view: str, contents: list[int], width: int
+) -> None:
+    spec, meaning = MEANING[view]
+    slots = {s.column.title: s for s in layout(spec, contents, width)}
+    for title in meaning:
+        assert title in slots
+        assert slots[title].width >= min(slots[title].column.least, 9)
+
+
+@given(st.lists(st.integers(0, 60), min_size=4, max_size=4))
+def test_nothing_is_shortened_beside_empty_columns(contents: list[int]) -> None:
+    capped = tuple(replace(column, most=8) for column in COLUMNS)
+    for slot in layout(capped, contents, 260):
+        assert slot.width >= contents[slot.index]

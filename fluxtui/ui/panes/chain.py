@@ -35,10 +35,10 @@ WORDS_FROM = 96  # cells; below that health is a sign in the table and a word in
 def columns(words: bool) -> tuple[Column, ...]:
     """The tree, its health, what runs, and why it is as it is."""
     return (
-        Column("KUSTOMIZATION", least=28, most=46, keep=9),
+        Column("KUSTOMIZATION", least=16, most=32, good=28, keep=9),
         Column("HEALTH", least=13, keep=9) if words else Column("", least=2, keep=9),
         Column("RUNNING", least=11, most=18, keep=6, middle=True),
-        Column("WHY", least=36, keep=9, flex=True),
+        Column("WHY", least=14, good=36, keep=9, flex=True),
     )
 
 

@@ -37,9 +37,9 @@ from fluxtui.ui.widgets.listing import Row
 PATCHES, VERSIONS, ENVIRONMENTS, LIVE = "patches", "versions", "environments", "live"
 MODES = (PATCHES, VERSIONS, ENVIRONMENTS, LIVE)
 COLUMNS = (
-    Column("OBJECT AND FIELD", least=26, most=64, keep=9, flex=True, middle=True),
-    Column("BEFORE", least=16, keep=9, flex=True, middle=True),
-    Column("AFTER", least=16, keep=9, flex=True, middle=True),
+    Column("OBJECT AND FIELD", least=12, most=64, good=26, keep=9, flex=True, middle=True),
+    Column("BEFORE", least=9, good=16, keep=9, flex=True, middle=True),
+    Column("AFTER", least=9, good=16, keep=9, flex=True, middle=True),
 )
 BY = Column("BY", least=8, most=24, keep=8, middle=True)
 SHOWN_FIELDS = 8

@@ -25,10 +25,10 @@ ALL = "all"
 ChangeId = tuple[str, str, str, str]
 COLUMNS = (
     Column("TIME", least=8, keep=4),
-    Column("AGE", least=4, keep=9, right=True),
-    Column("ENV", least=7, most=16, keep=6),
-    Column("SUBJECT", least=16, most=40, keep=8, middle=True),
-    Column("WHAT", least=36, keep=9, flex=True),
+    Column("AGE", least=4, keep=6, right=True),
+    Column("ENV", least=7, most=16, keep=5),
+    Column("SUBJECT", least=12, most=40, good=16, keep=9, middle=True),
+    Column("WHAT", least=16, good=36, keep=9, flex=True),
 )
 _LOUD = {"error": ("✗ ", "bad"), "warning": ("! ", "busy")}
 

@@ -93,6 +93,7 @@ class Pane(Vertical):
     def __init__(self, view: View) -> None:
         super().__init__(id=f"pane-{type(self).__name__.lower()}")
         self.view = view
+        self.tells_findings = False  # the status line need not tell the loudest once more
         self.sort = ""
         self.reverse = False
 

@@ -35,13 +35,13 @@ from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.listing import Row
 
 COLUMNS = (
-    Column("TAG", least=32, most=42, keep=9, middle=True),
+    Column("TAG", least=16, most=42, good=32, keep=9, middle=True),
     Column("RUNS IN", least=10, most=24, keep=6),
     Column("AGE", least=4, keep=5, right=True),
     Column("SIGNED", least=6, keep=4),
     Column("DIGEST", least=8, keep=2),
     Column("SOURCE", least=13, most=24, keep=3, middle=True),
-    Column("WHY", least=26, keep=9, flex=True),
+    Column("WHY", least=16, good=26, keep=9, flex=True),
 )
 _ROLES = {
     None: "ok",

@@ -24,14 +24,14 @@ from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.signs import health
-from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit
+from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit, shorter_names, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.footer import finding_line, loudest
 from fluxtui.ui.widgets.listing import Row
 from fluxtui.ui.widgets.painted import Paragraph
 
 NARROWEST = 21  # cells an Environment needs to say its health and what runs
-LATELY = 8  # more is for the Events pane
+ATTENTION: Line = (("NEEDS ATTENTION", "dim"),)
 RowId = tuple[str, int]
 
 
@@ -209,6 +209,7 @@ class Versions(Pane):
         """Under the board, where it leaves room: what needs a person, and what changed last."""
         room = self.size.height - rows - self.table.head - 2
         lines = lately(view, room, self.size.width - 2) if view.snapshot.board.rows else ()
+        self.tells_findings = bool(lines) and lines[0] == ATTENTION
         self.query_one(".lately", Paragraph).show_lines(lines)
 
     def aim(self, target: Target) -> None:
@@ -268,16 +269,19 @@ def lately(view: View, room: int, cells: int) -> tuple[Line, ...]:
     out: list[Line] = []
     found = [f for f in loudest(view.snapshot.findings) if f.severity is not Severity.INFO]
     if found and room >= 10:
-        out.append((("NEEDS ATTENTION", "dim"),))
-        shown = found[: max(1, room // 2 - 2)]
-        out += [fit(finding_line(f, view.now), cells) for f in shown]
+        out.append(ATTENTION)
+        most = max(1, room // 2 - 2)  # lines; a few findings are told whole
+        shown = found[:most]
+        each = max(1, min(3, most // len(shown)))
+        for finding in shown:
+            out += wrap(shorter_names(finding_line(finding, view.now), cells), cells, each, hang=2)
         if len(found) > len(shown):
             out.append(((f"  and {len(found) - len(shown)} more: press !", "accent"),))
         out.append(())
     rest = room - len(out) - 2
     if rest > 0 and view.snapshot.changes:
         out.append((("LAST CHANGES", "dim"),))
-        out += [change_line(view, c) for c in view.snapshot.changes[: min(rest, LATELY)]]
+        out += [change_line(view, c) for c in view.snapshot.changes[:rest]]
     return tuple(out)
 
 

@@ -1,7 +1,8 @@
 """How wide each column of a table is: pure arithmetic over contents and the space there is.
 
-Columns shrink to their minimum first; then those of the lowest priority go, in all groups alike, so
-that a narrow terminal shows fewer columns and never broken ones.
+Columns of the lowest priority go first, in all groups alike, as long as those that matter more
+would have less than they need to be read; then all shrink to their minimum. So a narrow terminal
+shows fewer columns and never broken ones, and a wide one shortens nothing while there is room.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ class Column:
     """One column. `keep` says how important it is (higher stays longer); `flex` takes what is left.
 
     `group` is the heading above (an Environment), shared by neighbours. `middle` shortens in the
-    middle, `right` aligns right. `most` 0: as wide as its content.
+    middle, `right` aligns right. `most`: no more while others need the space (0: as wide as its
+    content). `good`: the width for which columns that matter less give way.
     """
 
     title: str
     least: int = 4
     most: int = 0
+    good: int = 0
     keep: int = 5
     group: str = ""
     flex: bool = False
@@ -43,7 +46,7 @@ class Slot:
 def layout(columns: Sequence[Column], contents: Sequence[int], width: int) -> tuple[Slot, ...]:
     """Slots for these columns; `contents` is the widest content of each (cells)."""
     shown = list(range(len(columns)))
-    while len(shown) > 1 and _needed(columns, shown) > width:
+    while len(shown) > 1 and _needed(columns, contents, shown) > width:
         lowest = min(columns[i].keep for i in shown)
         rest = [i for i in shown if columns[i].keep != lowest]
         if not rest:
@@ -51,11 +54,16 @@ def layout(columns: Sequence[Column], contents: Sequence[int], width: int) -> tu
         shown = rest
     wanted = {i: _wanted(columns[i], contents[i]) for i in shown}
     space = width - GAP * (len(shown) - 1)
-    _shrink(columns, wanted, space)
-    spare = space - sum(wanted.values())
+    _shrink({i: max(columns[i].least, columns[i].good) for i in shown}, wanted, space)
+    _shrink({i: columns[i].least for i in shown}, wanted, space)
+    spare = max(0, space - sum(wanted.values()))
+    for i in sorted(shown, key=lambda i: -columns[i].keep):
+        more = min(spare, max(0, contents[i] - wanted[i]))
+        wanted[i] += more
+        spare -= more
     flexible = [i for i in shown if columns[i].flex]
     for number, i in enumerate(flexible):
-        wanted[i] += max(0, spare) // len(flexible) + (number < max(0, spare) % len(flexible))
+        wanted[i] += spare // len(flexible) + (number < spare % len(flexible))
     slots: list[Slot] = []
     start = 0
     for i in shown:
@@ -71,18 +79,25 @@ def _wanted(column: Column, content: int) -> int:
     return min(size, column.most) if column.most else size
 
 
-def _needed(columns: Sequence[Column], shown: Sequence[int]) -> int:
-    return sum(max(columns[i].least, 1) for i in shown) + GAP * (len(shown) - 1)
+def _needed(columns: Sequence[Column], contents: Sequence[int], shown: Sequence[int]) -> int:
+    """What must be there for the least important of these columns to stay."""
+    lowest = min(columns[i].keep for i in shown)
+    sizes = 0
+    for i in shown:
+        column = columns[i]
+        good = min(column.good, max(contents[i], len(column.title)))
+        sizes += max(column.least, 1, good if column.keep > lowest else 0)
+    return sizes + GAP * (len(shown) - 1)
 
 
-def _shrink(columns: Sequence[Column], wanted: dict[int, int], space: int) -> None:
-    """Take from the widest shrinkable column until all fit."""
+def _shrink(floors: dict[int, int], wanted: dict[int, int], space: int) -> None:
+    """Take from the column that is widest over its floor until all fit, or none is over it."""
     while sum(wanted.values()) > space:
-        loose = [i for i in wanted if wanted[i] > columns[i].least]
+        loose = [i for i in wanted if wanted[i] > floors[i]]
         if not loose:
             return
-        widest = max(loose, key=lambda i: (wanted[i] - columns[i].least, i))
+        widest = max(loose, key=lambda i: (wanted[i] - floors[i], i))
         over = sum(wanted.values()) - space
-        second = sorted((wanted[i] - columns[i].least for i in loose), reverse=True)[1:2] or [0]
-        room = wanted[widest] - columns[widest].least
+        second = sorted((wanted[i] - floors[i] for i in loose), reverse=True)[1:2] or [0]
+        room = wanted[widest] - floors[widest]
         wanted[widest] -= max(1, min(over, room - second[0]))

@@ -9,31 +9,98 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fluxtui.commands.command import Command, Context
-from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.board import Finding, Level, Severity
 from fluxtui.domain.known import place_known
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import since
 from fluxtui.ui.keys import shown_key
-from fluxtui.ui.spans import Line, fit, width
+from fluxtui.ui.spans import Line, fit, shorter_names, width
 
 _LOUD = {Severity.ERROR: ("✗", "bad"), Severity.WARNING: ("!", "busy"), Severity.INFO: ("·", "dim")}
 
 
+class Refusals:
+    """Which Commands cannot be done now; asked again only when what they look at changed."""
+
+    def __init__(self) -> None:
+        self._facts: tuple[object, ...] = ()
+        self._off: frozenset[str] = frozenset()
+
+    def of(self, acts: Sequence[Command], context: Context) -> frozenset[str]:
+        """Ids of those that are refused."""
+        facts = (*facts_of(context), tuple(acts))
+        known = len(facts) == len(self._facts) and all(map(is_same, facts, self._facts))
+        if not known:
+            self._facts = facts
+            self._off = frozenset(c.id for c in acts if c.disabled_reason(context) is not None)
+        return self._off
+
+
+def is_same(one: object, other: object) -> bool:
+    """Whether nothing changed: mostly it is the same object."""
+    return one is other or one == other
+
+
+def facts_of(context: Context) -> tuple[object, ...]:
+    """What refusals rest on: the Target, its Service everywhere, and the objects behind it."""
+    snapshot, target = context.snapshot, context.target
+    row = snapshot.board.row(target.service)
+    lines = [line for some in row.lines.values() for line in some] if row is not None else []
+    keys = [key for line in lines for key in (line.source, *line.kustomizations)]
+    keys += [key for key in (target.source, target.kustomization) if key is not None]
+    objects = [snapshot.get(key) for key in keys]
+    picks = [snapshot.selections.get(line.source) for line in lines]
+    return (
+        *(target, row, snapshot.config, snapshot.unreachable, snapshot.tags, snapshot.acts),
+        *(place_known(snapshot, target.environment), context.user),
+        *objects,
+        *picks,
+    )
+
+
+def helps(context: Context) -> tuple[str, ...]:
+    """The Commands that help in the state of what is selected, best first."""
+    snapshot, target = context.snapshot, context.target
+    line = snapshot.board.line(target.source) if target.source is not None else None
+    nodes = snapshot.board.chains.get(target.environment, ())
+    node = next((n for n in nodes if n.key == target.kustomization), None)
+    health = node.health if node is not None else line.health if line is not None else None
+    suspended = [x for x in (line, node) if x is not None and x.suspended is not None]
+    out = ["resume"] if suspended else []
+    if health is not None and health.level is not Level.OK:
+        out += ["rollback", "reconcile"]
+    if line is not None and line.pinned is not None:
+        out.append("unpin")
+    return tuple(out)
+
+
 def footer_line(
-    commands: Sequence[Command], keys: dict[str, str], context: Context, cells: int
+    commands: Sequence[Command],
+    keys: dict[str, str],
+    context: Context,
+    cells: int,
+    refusals: Refusals | None = None,
 ) -> Line:
-    """Keys of the acts; where they do not all fit, only those that can be done now."""
+    """Keys of the acts; where they do not all fit, those that can be done now.
+
+    What helps in the state of the selected object comes first to its room, each at its usual place.
+    """
     acts = [c for c in commands if c.plan is not None and c.footer]
-    off = {c.id for c in acts if c.disabled_reason(context) is not None}
+    off = (refusals or Refusals()).of(acts, context)
     tail: Line = (("  : ", "key"), ("all  ", "dim"), ("q ", "key"), ("back ", "dim"))
     room = cells - width(tail)
     entries = {c.id: _entry(c, keys, c.id in off) for c in acts}
     line: Line = ((" ", ""), *(span for entry in entries.values() for span in entry))
     if width(line) > room:
-        line = ((" ", ""),)
-        for entry in (e for id_, e in entries.items() if id_ not in off or len(off) == len(acts)):
-            if width(line) + width(entry) <= room:
-                line = (*line, *entry)
+        able = [id_ for id_ in entries if id_ not in off or len(off) == len(acts)]
+        first = [id_ for id_ in helps(context) if id_ in able]
+        used, chosen = 1, set()
+        for id_ in dict.fromkeys((*first, *able)):
+            if used + width(entries[id_]) <= room:
+                chosen.add(id_)
+                used += width(entries[id_])
+        spans = (span for id_ in able if id_ in chosen for span in entries[id_])
+        line = ((" ", ""), *spans)
     return (*fit(line, room), *tail)
 
 
@@ -95,4 +162,5 @@ def status_line(message: Line, findings: Sequence[Finding], cells: int, now: flo
     if not loud:
         return ()
     more: Line = ((f"  +{len(loud) - 1} more: !" if len(loud) > 1 else "", "accent"),)
-    return (" ", ""), *fit(finding_line(loud[0], now), cells - 2 - width(more)), *more
+    room = cells - 2 - width(more)
+    return (" ", ""), *fit(shorter_names(finding_line(loud[0], now), room), room), *more

@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.strip import Strip
 
-from fluxtui.ui.spans import Line, fit
+from fluxtui.ui.spans import Line, fit, shorter_names
 from fluxtui.ui.widgets.columns import GAP, Column, Slot, layout
 from fluxtui.ui.widgets.listing import ROWS, Recipe, Row
 from fluxtui.ui.widgets.scrolling import Scrolling
@@ -243,6 +243,8 @@ class Table(Scrolling):
         for slot in slots:
             cell = row.cells[slot.index] if slot.index < len(row.cells) else ()
             column = slot.column
+            if column.flex and not column.middle:
+                cell = shorter_names(cell, slot.width)
             out.extend(fit(cell, slot.width, middle=column.middle, right=column.right))
             if slot is not slots[-1]:
                 out.append((" " * GAP, ""))

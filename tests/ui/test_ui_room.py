@@ -1,0 +1,140 @@
+"""What is drawn where there is little room, and where there is a lot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from fluxtui.commands.command import Command, Context, Target
+from fluxtui.commands.registry import by_id
+from fluxtui.domain.board import Board, Finding, HealthLine, Level, Severity
+from fluxtui.ui.keys import key_table
+from fluxtui.ui.spans import plain
+from fluxtui.ui.widgets.footer import Refusals, footer_line
+from tests.ui.conftest import SHOWN, MakeApp, opened
+from tests.ui.frame import screen_text, sees, text, until
+from tests.ui.ui_crowd import change
+from tests.ui.ui_delivery import NOW, PLAN, ks, night, oci
+from tests.ui.ui_engine import ScriptedEngine
+
+LOW = [(40, 8), (80, 10), (60, 12)]
+
+
+@pytest.mark.parametrize("cells", [40, 60, 80])
+async def test_events_say_of_what_they_tell(make_app: MakeApp, cells: int) -> None:
+    app = make_app()
+    async with opened(app, (cells, 20)) as pilot:
+        await pilot.press("5")
+        await sees(pilot, "SUBJECT", "WHAT")
+        line = next(x for x in screen_text(app) if "picked" in x)
+        assert "ocirepo/activity" in line
+
+
+@pytest.mark.parametrize("size", LOW)
+@pytest.mark.parametrize("view", ["1", "2", "3", "5"])
+async def test_a_low_screen_has_a_row_of_data(
+    make_app: MakeApp, view: str, size: tuple[int, int]
+) -> None:
+    app = make_app()
+    async with opened(app, size) as pilot:
+        await pilot.press(view)
+        assert await until(pilot, lambda: any(x.startswith("▎") for x in screen_text(app)))
+        assert len(next(x for x in screen_text(app) if x.startswith("▎")).strip("▎ ")) > 8
+
+
+async def test_a_wide_screen_shortens_no_version(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, (300, 50)) as pilot:
+        whole = "v0.0.0-staging-test-deploy-0041 -> v0.0.0-staging-test-deploy-0042 (3/6)"
+        await sees(pilot, whole)
+        row = next(x for x in screen_text(app) if x.startswith("▎"))
+        assert "…" not in row
+        await pilot.press("3")
+        await sees(pilot, "WHY")
+        rows = [x for x in screen_text(app) if "v0.0.0" in x or "BackoffLimit" in x]
+        assert rows
+        assert not [x for x in rows if "…" in x], text(app)
+
+
+async def test_the_reason_is_read_before_the_namespace(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, (90, 24)) as pilot:
+        await pilot.press("3")
+        await sees(pilot, "Job/clickhouse-migrations: Backoff")
+
+
+async def test_what_changed_last_fills_the_rows_that_are_free(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    changes = tuple(change(f"n{number:03}") for number in range(60))
+    app = make_app(replace(night(), changes=changes))
+    async with opened(app, (120, 50)) as pilot:
+        await sees(pilot, "LAST CHANGES")
+        assert text(app).count("applied n0") >= 20
+        assert screen_text(app).count("") <= 8, text(app)
+
+
+async def test_the_only_finding_is_told_whole_and_once(make_app: MakeApp) -> None:
+    message = "OCIRepository/apps/x: " + " ".join(f"word{n}" for n in range(30))
+    finding = Finding(Severity.ERROR, "code", "staging", message, "look at the end")
+    app = make_app(replace(night(), findings=(finding,)))
+    async with opened(app, (120, 40)) as pilot:
+        await sees(pilot, "NEEDS ATTENTION", "word0", "word29", "look at the end")
+        assert text(app).count("word0 ") == 1
+
+
+def test_where_not_all_acts_fit_the_one_that_helps_is_there() -> None:
+    commands = tuple(able(name) for name in SHOWN)
+    keys = key_table(commands, {})
+    context = _context()
+    line = plain(footer_line(commands, keys, context, 80))
+    assert "Roll back" in line
+    assert line.index("Reconcile") < line.index("Roll back") < line.index(": all")
+    healthy = replace(context, target=replace(context.target, kustomization=None, source=None))
+    assert "Roll back" not in plain(footer_line(commands, keys, healthy, 80))
+
+
+def test_refusals_are_asked_again_only_when_their_facts_change() -> None:
+    asked: list[str] = []
+
+    def refuse(_context: object) -> str | None:
+        asked.append("once")
+        return None
+
+    acts = (able("suspend", refuse),)
+    refusals, context = Refusals(), _context()
+    for serial in range(5):
+        other = replace(context.snapshot, serial=serial, board=_other_node(context.snapshot.board))
+        refusals.of(acts, replace(context, snapshot=other))
+    assert len(asked) == 1
+    row = context.snapshot.board.rows[0]
+    worse = replace(row.lines["staging"][0], health=HealthLine(Level.FAILED, "else"))
+    first = replace(row, lines={**row.lines, "staging": (worse,)})
+    board = replace(context.snapshot.board, rows=(first, *context.snapshot.board.rows[1:]))
+    refusals.of(acts, replace(context, snapshot=replace(context.snapshot, board=board)))
+    assert len(asked) == 2
+
+
+def able(name: str, refusal: Callable[[Context], str | None] = lambda _context: None) -> Command:
+    """The act of that name, which may always be done."""
+    act = by_id(name)
+    plan = None if act.plan is None else lambda _context, _values: PLAN
+    return Command(act.id, act.keys, act.title, "", "", disabled_reason=refusal, plan=plan)
+
+
+def _other_node(board: Board) -> Board:
+    nodes = list(board.chains["production"])
+    nodes[-1] = replace(nodes[-1], running="other")
+    return replace(board, chains={**board.chains, "production": tuple(nodes)})
+
+
+def _context() -> Context:
+    target = Target(
+        "staging",
+        "acme/activity",
+        oci("staging", "activity"),
+        ks("staging", "clickhouse-migrations"),
+    )
+    return Context(night(), target, NOW, "anna")
