@@ -15,8 +15,8 @@ from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.listing import Row
 
 COLUMNS = (
-    Column("TIME", least=8, keep=9),
-    Column("ACT", least=24, most=64, keep=9),
+    Column("TIME", least=8, keep=4),
+    Column("ACT", least=16, most=64, good=24, keep=9),
     Column("OUTCOME", least=12, most=18, keep=9),
     Column("RECEIPT", least=10, keep=5, flex=True),
 )
