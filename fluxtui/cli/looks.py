@@ -48,7 +48,7 @@ def _check_keys(remapped: Mapping[str, Any], place: Place) -> None:
         for key in each_key(table[command.id]):
             if not is_key(key):
                 raise ConfigError(
-                    f"there is no key {key!r}", where=where, next="write for example x, ctrl+p, f5"
+                    f"there is no key {key!r}", where=where, next="write for example x, ctrl+o, f5"
                 )
             if key in owners:
                 raise ConfigError(

@@ -15,11 +15,14 @@ from fluxtui.ui.panes.catalog import PANES
 from fluxtui.ui.panes.pane import Pane
 from fluxtui.ui.widgets.table import Table
 
+# What the app takes before any binding does.
+_BEFORE = {"Q": "'Quit'", "ctrl+z": "'Suspend the program'"}
+
 
 def own_keys() -> dict[str, str]:
     """Key, as Textual names it, to what it does."""
     classes: list[type[DOMNode]] = [FluxtuiApp, Desk, Pane, *PANES.values(), Table]
-    return {
+    return _BEFORE | {
         key: f"{binding.description!r}"
         for cls in classes
         for base in cls.__mro__
