@@ -22,6 +22,9 @@ CALM = 9
 PATIENT = frozenset({"ContainerCreating", "PodInitializing"})
 """What a container waits for without anything being wrong."""
 
+WITH_PODS = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"})
+"""Kinds that are Pods or select them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Container:

@@ -16,11 +16,11 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 if TYPE_CHECKING:
-    from fluxtui.domain.ask import Question
+    from fluxtui.domain.ask import LogView, Question, ReadLogs
     from fluxtui.domain.plan import Plan, Receipt
     from fluxtui.domain.resource import Key
     from fluxtui.domain.snapshot import Snapshot
-    from fluxtui.engine.port import EnginePort
+    from fluxtui.engine.port import EnginePort, FollowedLog
 
 T = TypeVar("T")
 
@@ -33,6 +33,14 @@ class LookAgain(Message):
         return isinstance(message, LookAgain)
 
 
+class LogNews(Message):
+    """The log of that `number` has more lines."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 class Bridge:
     """The Engine as the screen sees it; made on first use when it is given as a function."""
 
@@ -41,6 +49,8 @@ class Bridge:
         self._given = engine
         self._interest: frozenset[Key] = frozenset()
         self.running: list[Plan] = []  # what a person confirmed and has not ended
+        self._log: FollowedLog | None = None
+        self.log_number = 0
 
     @property
     def _engine(self) -> EnginePort:
@@ -79,6 +89,31 @@ class Bridge:
             return await asyncio.wrap_future(self._engine.run(plan, confirmed=True))
         finally:
             self.running.remove(plan)
+
+    def read_log(self, question: ReadLogs, reader: MessagePump) -> None:
+        """Follow that log and no other; `reader` gets a `LogNews` when there is more of it."""
+        self.leave_log()
+        self.log_number += 1
+        number = self.log_number
+
+        def wake() -> None:
+            with contextlib.suppress(RuntimeError):  # the screen is closed
+                reader.post_message(LogNews(number))
+
+        self._log = self._engine.follow(question, wake)
+
+    def log_view(self) -> LogView | None:
+        """The followed log as it stands; opens its gate for the next wake."""
+        if self._log is None:
+            return None
+        self._log.seen()
+        return self._log.view
+
+    def leave_log(self) -> None:
+        """Stop reading."""
+        if self._log is not None:
+            self._log.close()
+            self._log = None
 
     @staticmethod
     async def aside(work: Callable[..., T], *values: Any) -> T:

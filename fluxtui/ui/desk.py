@@ -29,6 +29,7 @@ from fluxtui.ui.keys import MOVES, key_table
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.scope import scoped
 from fluxtui.ui.screens.help import help_lines
+from fluxtui.ui.screens.logs import Logs
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line
@@ -114,10 +115,9 @@ class Desk(Screen[None]):
                 self._go_to(view, target, doubt)
         if self.pane is not None:
             self.pane.show(self.view())
-            self._follow(self.pane)
-        for screen in self.app.screen_stack:
-            if isinstance(screen, Sheet):
-                screen.show(snapshot)
+        for sheet in self._sheets():
+            sheet.show(snapshot)
+        self._look()
         self.draw()
 
     def _go_to(self, view: str, target: Target | None, doubt: str) -> None:
@@ -127,9 +127,15 @@ class Desk(Screen[None]):
         if doubt and self.is_current:
             self.app.push_screen(Reading("Where to start?", (((doubt, "name"),),)))
 
-    def _follow(self, pane: Pane) -> None:
+    def _sheets(self) -> list[Sheet[object]]:
+        return [screen for screen in self.app.screen_stack if isinstance(screen, Sheet)]
+
+    def _look(self) -> None:
         """Live are the Pods of what is in sight, and of what fails: they know why."""
-        self.bridge.interest(pane.interest() | self._snapshot.board.troubled())
+        looks = self._snapshot.board.troubled()
+        if self.pane is not None:
+            looks |= self.pane.interest()
+        self.bridge.interest(looks.union(*(sheet.interest() for sheet in self._sheets())))
 
     def _filled(self, snapshot: Snapshot) -> Snapshot:
         known = snapshot.config.environments
@@ -236,7 +242,7 @@ class Desk(Screen[None]):
             ):
                 self._aimed = monotonic()
             self.target, self._message = event.target, ()
-            self._follow(event.pane)
+            self._look()
             self.draw()
 
     @on(Pane.Go)
@@ -249,6 +255,13 @@ class Desk(Screen[None]):
             self.app.push_screen(Reading(event.title, event.lines))
         else:  # it took its time, and something else is being read or answered now
             self.say(f"{event.title} is there: ask for it again", "dim")
+
+    @on(Pane.ReadLog)
+    def _read_log(self, event: Pane.ReadLog) -> None:
+        name = self.target.service if len(event.subjects) > 1 else event.subjects[0].label
+        place = event.subjects[0].environment
+        self.app.push_screen(Logs(self.bridge, event.subjects, f"Log of {name} in {place}"))
+        self._look()
 
     @on(Pane.Wanted)
     def _wanted(self, event: Pane.Wanted) -> None:

@@ -63,8 +63,3 @@ def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line,
         out += [(), ((f"INVENTORY ({len(ids)})", "dim"),)]
         out += [((f"  {id_.replace('_', ' ')}", ""),) for id_, _version in ids]
     return tuple(out)
-
-
-def log_lines(text: str) -> tuple[Line, ...]:
-    """A pod's log, line by line; the newest is last."""
-    return tuple(((line, ""),) for line in text.splitlines())

@@ -10,6 +10,7 @@ from typing import Any
 from fluxtui.domain.ask import (
     ComparedKustomization,
     Comparison,
+    LogView,
     PatchesDiff,
     Question,
     ReadFacts,
@@ -91,6 +92,26 @@ COMPARISON = Comparison(
 )
 
 
+class ScriptedLog:
+    """A log that a test writes."""
+
+    def __init__(self, question: ReadLogs, wake: Callable[[], None]) -> None:
+        self.question = question
+        self.view = LogView()
+        self.closed = False
+        self._wake = wake
+
+    def write(self, *lines: str, state: str = "following", error: str = "") -> None:
+        self.view = LogView((*self.view.lines, *lines), 0, state, error)
+        self._wake()
+
+    def seen(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed = True
+
+
 class ScriptedEngine:
     """`give` publishes a Snapshot; questions get canned answers; Plans are noted in `ran`."""
 
@@ -103,6 +124,7 @@ class ScriptedEngine:
         self.ran: list[tuple[Plan, bool]] = []
         self.interests: list[frozenset[Key]] = []
         self.registry_down = False
+        self.logs: list[ScriptedLog] = []
         self.running: Future[tuple[Receipt, ...]] | None = None
 
     @property
@@ -142,8 +164,6 @@ class ScriptedEngine:
             future.set_exception(error)
         elif isinstance(question, ReadFacts):
             future.set_result(self._snapshot.tags.get(question.repository))
-        elif isinstance(question, ReadLogs):
-            future.set_result("migration 004 begins\n\x1b[31mpanic: column exists\x1b[0m\n")
         elif isinstance(question, PatchesDiff):
             parts = tuple(p for p in COMPARISON.parts if p.kustomization == question.kustomization)
             title = f"patches of {question.kustomization.label}"
@@ -151,6 +171,12 @@ class ScriptedEngine:
         else:
             future.set_result(COMPARISON)
         return future
+
+    def follow(self, question: ReadLogs, wake: Callable[[], None]) -> ScriptedLog:
+        log = ScriptedLog(question, wake)
+        self.logs.append(log)
+        log.write("migration 004 begins", "\x1b[31mpanic: column exists\x1b[0m")
+        return log
 
     def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
         self.ran.append((plan, confirmed))

@@ -12,11 +12,11 @@ from functools import partial
 from typing import ClassVar
 
 from fluxtui.commands.command import Target
-from fluxtui.domain.ask import ReadLogs
 from fluxtui.domain.board import ChainNode, Level, ObjectLine
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.known import kind_known
 from fluxtui.domain.overview.pods import POD, pods_of
+from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age
@@ -177,7 +177,7 @@ class Chain(Pane):
     """The tree of one Environment."""
 
     title: ClassVar[str] = "Chain"
-    hint: ClassVar[str] = "←→ environment  enter objects  l logs of a pod  y YAML  / filter"
+    hint: ClassVar[str] = "←→ environment  enter objects  l logs  y YAML  / filter"
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -308,13 +308,17 @@ class Chain(Pane):
             return None
         return current[1].key if current[1] is not None else current[0].key
 
-    def logs_question(self) -> ReadLogs | str:
-        """The question for the pod under the cursor, or why there is none."""
+    def log_subjects(self) -> tuple[Key, ...] | str:
+        """The Pod or workload under the cursor, or all workloads of the node."""
         current = self._current()
-        object_ = current[1] if current else None
-        if object_ is None or object_.key.kind != "Pod":
-            return "logs are a pod's: open a node with enter and choose a Pod"
-        return ReadLogs(object_.key)
+        if current is None:
+            return "logs are of Pods: nothing is selected"
+        node, line = current
+        if line is None:
+            return (node.key,)
+        if line.key.kind in WITH_PODS:
+            return (line.key,)
+        return f"logs are of Pods: a {line.key.kind} has none"
 
 
 def node_details(snapshot: Snapshot, node: ChainNode, width: int) -> tuple[Line, ...]:

@@ -17,10 +17,10 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from fluxtui.commands.command import Target
-from fluxtui.domain.ask import Question, ReadLogs
+from fluxtui.domain.ask import Question
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.ui.inspect import as_yaml, described, log_lines
+from fluxtui.ui.inspect import as_yaml, described
 from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Table
@@ -89,6 +89,12 @@ class Pane(Vertical):
 
         title: str
         lines: tuple[Line, ...]
+
+    @dataclass
+    class ReadLog(Message):
+        """Open the log of the Pods behind these objects."""
+
+        subjects: tuple[Key, ...]
 
     def __init__(self, view: View) -> None:
         super().__init__(id=f"pane-{type(self).__name__.lower()}")
@@ -199,9 +205,16 @@ class Pane(Vertical):
         """The object that YAML and describe are about."""
         return self.view.target.kustomization or self.view.target.source
 
-    def logs_question(self) -> ReadLogs | str:
-        """The question for the pod under the cursor, or why there is none."""
-        return "logs are a pod's: choose a Pod in Chain"
+    def log_subjects(self) -> tuple[Key, ...] | str:
+        """Objects whose Pods write the log that is wanted, or why there are none."""
+        target, board = self.view.target, self.view.snapshot.board
+        if target.kustomization is not None:
+            return (target.kustomization,)
+        line = board.line(target.source) if target.source is not None else None
+        row = board.row(target.service) if target.service else None
+        lines = (line,) if line else row.lines.get(target.environment, ()) if row else ()
+        keys = tuple(key for entry in lines for key in entry.kustomizations)
+        return keys or "logs are of Pods: choose a service, a Kustomization, a workload or a Pod"
 
     def _subject(self) -> Resource | None:
         key = self.subject_key()
@@ -225,17 +238,9 @@ class Pane(Vertical):
             self.post_message(self.Read(str(resource.key), lines))
 
     def action_logs(self) -> None:
-        """The last lines of the pod's log."""
-        question = self.logs_question()
-        if isinstance(question, str):
-            self.post_message(self.Said(question))
-            return
-        title = f"Log of {question.pod.label}"
-        self.post_message(self.Said("reading the log …", "dim"))
-        self.post_message(
-            self.Wanted(
-                question,
-                lambda text: self.post_message(self.Read(title, log_lines(text))),
-                lambda why: self.post_message(self.Said(why, "bad")),
-            )
-        )
+        """The log of what fails behind the selected object."""
+        subjects = self.log_subjects()
+        if isinstance(subjects, str):
+            self.post_message(self.Said(subjects))
+        else:
+            self.post_message(self.ReadLog(subjects))

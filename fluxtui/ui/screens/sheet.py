@@ -15,6 +15,7 @@ from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.gate import Gate, Typed, is_text
 
@@ -71,6 +72,10 @@ class Sheet(ModalScreen[Result], Generic[Result]):
 
     def show(self, snapshot: Snapshot) -> None:
         """A newer Snapshot; most sheets do not care."""
+
+    def interest(self) -> frozenset[Key]:
+        """Kustomizations whose Pods must be live while it is open."""
+        return frozenset()
 
     # Answering once ------------------------------------------------------------------------------
 
