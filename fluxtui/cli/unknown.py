@@ -27,11 +27,13 @@ OTHERS = {
     "delete": "`fluxtui artifact delete` deletes a tag; objects go with kubectl, or by leaving the"
     " bundle",
     "deploy": "`fluxtui publish` pushes a build, `fluxtui promote` makes it a version",
-    "describe": "`fluxtui chain` says what is waiting for what, and the screen has `d`",
+    "describe": "`fluxtui chain` says what is waiting for what, `fluxtui tree ks/NAME` what it"
+    " applied, and the screen has `d`",
     "edit": "`fluxtui pin`, `fluxtui suspend` and `fluxtui promote` change what fluxtui changes",
     "envsubst": "`fluxtui build ks/NAME` renders with the variables of the environment",
     "explain": "`fluxtui build ks/NAME --explain` says who set each value",
-    "export": "`fluxtui build ks/NAME` prints the objects; kubectl the Flux objects themselves",
+    "export": "`fluxtui get ks -o yaml` prints Flux's objects, `fluxtui build ks/NAME` what they"
+    " apply",
     "history": "`fluxtui events` is what changed, `fluxtui journal` what was done from here",
     "install": "flux does that; where no Flux runs, `fluxtui reconciler run` does its part",
     "list": "`fluxtui versions` lists what runs where, `fluxtui artifact list` a repository",
@@ -51,6 +53,13 @@ OTHERS = {
     "undo": "`fluxtui rollback`, `fluxtui unpin` and `fluxtui resume` take back",
     "uninstall": "flux does that",
     "watch": "`fluxtui versions --watch`",
+}
+
+# Flags of theirs that are said in another way here.
+OTHER_FLAGS = {
+    "--for": "name it as a word, for example fluxtui events ks/NS/NAME",
+    "--timeout": "--request-timeout limits one request; an act waits until it is done",
+    "--wait": "an act waits until it is done",
 }
 
 
@@ -98,6 +107,7 @@ def too_much(
     options = [o for p in each_parser(parser) for o in p._option_string_actions]
     near = nearest(flag, [o for o in options if o.startswith("--")], 0.75)
     hint = f"did you mean {near}?" if near else f"fluxtui {verb} --help"
+    hint = OTHER_FLAGS.get(flag, hint)
     raise UsageError(f"{verb} has no flag {flag}", next=hint)
 
 

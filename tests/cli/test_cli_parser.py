@@ -165,6 +165,7 @@ def test_every_flag_of_every_verb_has_a_sentence(one: argparse.ArgumentParser) -
         ("oci://host/app", "fluxtui artifact list oci://host/app"),
         ("bootstrap github", "flux does that"),
         ("versions --watc", r"no flag --watc.*did you mean --watch\?"),
+        ("events --for ks/web", "fluxtui events ks/NS/NAME"),
         ("--nonsense", "no flag --nonsense"),
         ("--nonsense=1 versions", "no flag --nonsense"),
         ("artifact", "ACTION"),
