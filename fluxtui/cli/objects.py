@@ -86,14 +86,9 @@ def _of_kinds(seen: Look, kinds: Iterable[Kind]) -> Iterator[Resource]:
 
 def trace(engine: EnginePort, args: argparse.Namespace) -> int:
     """From an object to the Kustomization that applies it, its source and its version."""
-    args.target, wanted = "", _wanted(args.words, args.kind)
+    args.target, wanted = "", wanted_of(args.words, args.kind)
     seen = look(engine, args, tags=False)
-    hits = [
-        (resource, id_)
-        for resource in _of_kinds(seen, (kustomization.KIND,))
-        for id_ in inventory_of(resource)
-        if _is_wanted(id_, wanted, args.namespace or ())
-    ]
+    hits = applied_by(seen, wanted, args.namespace or ())
     if not hits:
         raise FluxtuiError(
             f"no Kustomization applies {'/'.join(filter(None, wanted))}",
@@ -110,10 +105,22 @@ def trace(engine: EnginePort, args: argparse.Namespace) -> int:
     return conclude(seen.problems)
 
 
-def _wanted(words: Sequence[str], kind: str) -> tuple[str, str, str]:
+def applied_by(
+    seen: Look, wanted: tuple[str, str, str], namespaces: Sequence[str]
+) -> list[tuple[Resource, ObjectId]]:
+    """Kustomizations that apply the object, each with its full name. `wanted`: see `wanted_of`."""
+    return [
+        (resource, id_)
+        for resource in _of_kinds(seen, (kustomization.KIND,))
+        for id_ in inventory_of(resource)
+        if _is_wanted(id_, wanted, namespaces)
+    ]
+
+
+def wanted_of(words: Sequence[str], kind: str) -> tuple[str, str, str]:
     """(kind, namespace, name) in lower case of the kind: `deploy/ns/name`, or `deploy name`."""
     if not words:
-        raise UsageError("trace what?", next="fluxtui trace Deployment/NS/NAME")
+        raise UsageError("which object?", next="KIND/NS/NAME, for example deploy/apps/web")
     parts = "/".join(words).split("/")
     if kind:
         parts = [kind, *parts]

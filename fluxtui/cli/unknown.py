@@ -37,7 +37,7 @@ OTHERS = {
     "history": "`fluxtui events` is what changed, `fluxtui journal` what was done from here",
     "install": "flux does that; where no Flux runs, `fluxtui reconciler run` does its part",
     "list": "`fluxtui versions` lists what runs where, `fluxtui artifact list` a repository",
-    "log": "`fluxtui events` is what changed",
+    "log": "`fluxtui logs` is what Pods write, `fluxtui events` what changed",
     "migrate": "flux does that",
     "patch": "`fluxtui pin`, `fluxtui suspend` and `fluxtui promote` change what fluxtui changes",
     "pull": "`fluxtui artifact pull`",

@@ -128,6 +128,12 @@ def _trace(engine: EnginePort, args: argparse.Namespace) -> int:
     return trace(engine, args)
 
 
+def _logs(engine: EnginePort, args: argparse.Namespace) -> int:
+    from fluxtui.cli.logs import logs
+
+    return logs(engine, args)
+
+
 def _tree(engine: EnginePort, args: argparse.Namespace) -> int:
     from fluxtui.cli.objects import tree
 
@@ -145,6 +151,7 @@ _VERBS: Mapping[str, views.View] = {
     "get": _get,
     "trace": _trace,
     "tree": _tree,
+    "logs": _logs,
     "apply": _apply,
     "build": _build,
 }

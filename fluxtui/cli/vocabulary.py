@@ -245,6 +245,21 @@ def _tree(sub: argparse.ArgumentParser) -> None:
     flags.view(sub)
 
 
+def _logs(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("target", nargs="?", default="", metavar="TARGET",
+                     help="A service, ks/NAME, deploy/NS/NAME or pod/NS/NAME.")  # fmt: skip
+    sub.add_argument("-c", "--container", metavar="NAME", default="",
+                     help="This container; without it, the one that fails.")  # fmt: skip
+    sub.add_argument("-f", "--follow", action="store_true", help="Go on as lines are written.")
+    sub.add_argument("-p", "--previous", action="store_true",
+                     help="The run of the container before this one.")  # fmt: skip
+    sub.add_argument("--tail", type=int, default=200, metavar="N", help="The last N lines (200).")
+    sub.add_argument("--since", metavar="TIME", default="",
+                     help="Only what is newer than that, for example 10m.")  # fmt: skip
+    sub.add_argument("--timestamps", action="store_true", help="With the time of each line.")
+    flags.plain_output(sub)
+
+
 def _version(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--client", action="store_true", help="Ask no cluster for its controllers.")
     flags.plain_output(sub)
@@ -268,6 +283,7 @@ _OTHERS = (
     Verb("get", "Flux's objects: all, sources, ks or ocirepo.", _get),
     Verb("trace", "Who applies an object, from which source and version.", _trace),
     Verb("tree", "A Kustomization and all that it applies.", _tree),
+    Verb("logs", "What the Pods of a service, a Kustomization or a workload write.", _logs),
     Verb("open", "The screen, at a service or an object; as without a verb.", _open),
     Verb("apply", "Create the root source and Kustomization.", _apply),
     Verb("artifact", "Push, pull, tag, list and delete bundles.", _nothing, _ARTIFACT),

@@ -1,0 +1,177 @@
+"""`fluxtui logs`: what the Pods behind a service, a Kustomization or a workload write.
+
+The failing container of the worst Pod first, as on the screen. The logs of Flux's own controllers
+are kubectl's to show. Nothing is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import NoReturn
+
+from fluxtui.cli import acts, output
+from fluxtui.cli.forms.envelope import Document, document, reference
+from fluxtui.cli.looking import Look, again, look
+from fluxtui.cli.objects import applied_by, wanted_of
+from fluxtui.cli.session import SETTLED
+from fluxtui.domain.ask import LogView, ReadLogs
+from fluxtui.domain.durations import parse_duration
+from fluxtui.domain.errors import FluxtuiError, UsageError
+from fluxtui.domain.kinds import by_short, kustomization
+from fluxtui.domain.overview.pods import POD
+from fluxtui.domain.podlog import containers_of, first_to_read, pods_behind
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.port import EnginePort
+
+PODS = 15.0
+READ = 30.0
+
+
+class _Over(Exception):
+    """A signal asked for the end."""
+
+
+def logs(engine: EnginePort, args: argparse.Namespace) -> int:
+    """Print the log of one container, or follow it until its end or a signal."""
+    text = str(args.target)
+    if not text:
+        raise UsageError("logs of what?", next="fluxtui logs SERVICE, ks/NAME or deploy/NS/NAME")
+    word, slash, _rest = text.partition("/")
+    is_object = bool(slash) and by_short(word) is None and not args.target.count("/") > 2
+    args.target = "" if is_object else text
+    seen = look(engine, args, tags=False)
+    owners, keys = _meant(seen, text if is_object else "")
+    seen = _with_pods(engine, seen, owners)
+    pods = _pods(seen.snapshot, keys)
+    if not pods:
+        raise FluxtuiError(f"no Pod of {text} is there", where=", ".join(seen.environments))
+    question = _question(pods[0], args)
+    more = f", {len(pods) - 1} more Pods" if len(pods) > 1 else ""
+    print(f"fluxtui: {question.pod}, container {question.container}{more}", file=sys.stderr)
+    if args.follow:
+        return _follow(engine, question)
+    lines = str(acts.answer(engine, question, READ)).splitlines()
+    output.emit("\n".join(lines), _form(question, lines), args.output)
+    return 0
+
+
+def _meant(seen: Look, text: str) -> tuple[list[Key], list[Key]]:
+    """The Kustomizations whose Pods must be live, and the objects whose Pods are meant."""
+    if not text:
+        target = seen.target
+        keys = [node.key for nodes in seen.chains().values() for node in nodes]
+        keys = [target.kustomization] if target.kustomization is not None else keys
+        return keys, keys
+    kind, namespace, name = wanted_of([text], "")
+    every = [
+        key for place in seen.environments for key in seen.snapshot.table(place, kustomization.KIND)
+    ]
+    if kind in ("pod", "pods"):
+        pods = [Key(place, *POD, namespace, name) for place in seen.environments]
+        return every, pods
+    hits = applied_by(seen, (kind, namespace, name), ())
+    if not hits:
+        raise FluxtuiError(f"no Kustomization applies {text}", next="kubectl logs")
+    keys = [Key(m.key.environment, i.group, i.kind, i.namespace, i.name) for m, i in hits]
+    return [member.key for member, _id in hits], keys
+
+
+def _with_pods(engine: EnginePort, seen: Look, owners: Sequence[Key]) -> Look:
+    engine.interest(frozenset(owners))
+    places = {key.environment for key in owners} - set(seen.snapshot.unreachable)
+
+    def live(snapshot: Snapshot) -> bool:
+        states = [f for f in snapshot.feeds if f.kind == POD]
+        mine = {f.environment for f in states}
+        return places <= mine and all(f.state in SETTLED for f in states)
+
+    try:
+        return again(seen, engine.wait_for(live, PODS).result(PODS + 5))
+    except TimeoutError:
+        return again(seen, engine.snapshot)
+
+
+def _pods(snapshot: Snapshot, keys: Sequence[Key]) -> list[Resource]:
+    """The worst first."""
+    pods: dict[Key, Resource] = {}
+    for key in keys:
+        if (key.group, key.kind) == POD and not key.namespace:
+            named = [
+                p for k, p in snapshot.table(key.environment, POD).items() if k.name == key.name
+            ]
+            pods |= {pod.key: pod for pod in named}
+        else:
+            pods |= {pod.key: pod for pod in pods_behind(snapshot, key)}
+    return sorted(pods.values(), key=_badness)
+
+
+def _badness(pod: Resource) -> tuple[int, Key]:
+    first = first_to_read(containers_of(pod))
+    return (first.rank if first else 99, pod.key)
+
+
+def _question(pod: Resource, args: argparse.Namespace) -> ReadLogs:
+    containers = containers_of(pod)
+    first = first_to_read(containers)
+    names = [one.name for one in containers]
+    if args.container and args.container not in names:
+        raise UsageError(
+            f"{pod.key} has no container {args.container}", next=f"it has {', '.join(names)}"
+        )
+    since = int(parse_duration(args.since)) if args.since else 0
+    container = args.container or (first.name if first else "")
+    return ReadLogs(pod.key, container, args.tail, args.previous, args.timestamps, since)
+
+
+def _form(question: ReadLogs, lines: Sequence[str]) -> Document:
+    return document(
+        "Logs",
+        environment=question.pod.environment,
+        pod=reference(question.pod),
+        container=question.container,
+        previous=question.previous,
+        lines=list(lines),
+    )
+
+
+def _follow(engine: EnginePort, question: ReadLogs) -> int:
+    news = threading.Event()
+    before = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
+    followed = engine.follow(question, news.set)
+    printed = 0
+    try:
+        while True:
+            news.wait()
+            news.clear()
+            view = followed.view
+            followed.seen()
+            printed = _print_new(view, printed)
+            if view.state == "failed":
+                raise FluxtuiError(view.error, where=str(question.pod))
+            if view.state == "ended":
+                return 0
+    except _Over:
+        return 0
+    finally:
+        followed.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _print_new(view: LogView, printed: int) -> int:
+    """Prints what is new in the view; returns how many lines were printed in all."""
+    missed = view.before - printed
+    if missed > 0:
+        print(f"fluxtui: {missed} lines came too fast to be shown", file=sys.stderr)
+    for line in view.lines[max(0, printed - view.before) :]:
+        print(output.visible_text(line), flush=True)
+    return max(printed, view.before + len(view.lines))
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    raise _Over
