@@ -18,7 +18,7 @@ FEEDS = 30.0
 """Seconds for the environments to answer."""
 RETRYING = 5.0
 """Seconds after which a feed that fails and is tried again is no longer waited for."""
-LISTED = 5.0
+LISTED = 8.0
 """Seconds for the registries to list their tags, once the environments have answered."""
 READ = 15.0
 """Seconds for the manifests behind the names of versions."""
