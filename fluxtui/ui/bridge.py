@@ -84,11 +84,11 @@ class Bridge:
 
     async def run(self, plan: Plan) -> tuple[Receipt, ...]:
         """Run a Plan that a person confirmed. Raises FluxtuiError (RefusedError when it moved)."""
+        run = self._engine.run(plan, confirmed=True)
         self.running.append(plan)
-        try:
-            return await asyncio.wrap_future(self._engine.run(plan, confirmed=True))
-        finally:
-            self.running.remove(plan)
+        run.add_done_callback(lambda _run: self.running.remove(plan))
+        # A review that is left cancels us; what runs goes on, and still counts as running.
+        return await asyncio.shield(asyncio.wrap_future(run))
 
     def read_log(self, question: ReadLogs, reader: MessagePump) -> None:
         """Follow that log and no other; `reader` gets a `LogNews` when there is more of it."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import select
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -51,3 +55,23 @@ async def test_a_job_without_an_end_is_given_up_and_the_next_one_runs() -> None:
     worker._limit = 60
     assert await worker.call("operator:add", 1, 2) == 3
     await worker.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="to see a process end needs Linux")
+async def test_a_worker_ends_with_its_parent_in_the_middle_of_a_job() -> None:
+    code = """
+import asyncio, os
+from fluxtui.engine.worker import Worker
+async def main():
+    worker = Worker()
+    print(await worker.call("os:getpid"), flush=True)
+    await worker.call("time:sleep", 600)
+asyncio.run(main())
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        ended = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+        readable, _w, _x = select.select([ended], [], [], 30)
+        os.close(ended)
+        assert readable, "the worker goes on without anybody to answer"

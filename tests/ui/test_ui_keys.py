@@ -146,7 +146,9 @@ async def test_no_burst_of_keys_ends_the_app_or_acts_unseen(
         keys = [*bound(app), *MORE]
         await pilot.pause()
         while len(typed) < COUNT:
-            burst = [dice.choice(keys) for _ in range(dice.choice((0, 1, 2, 3, 5, 8, 20, 40)))]
+            burst = [
+                dice.choice(keys) for _ in range(dice.choice((0, 1, 2, 3, 5, 8, 20, 40, 150, 300)))
+            ]
             if isinstance(app.screen, Review) and dice.random() < 0.5:
                 burst = ["y"] if dice.random() < 0.5 else [*"production", "enter"]
             one = Round(watch, burst)
