@@ -96,7 +96,16 @@ class Desk(Screen[None]):
         self.views.want(Wanted(HOME, self.target))
         self.run_worker(self._begin(), group="view")
         every = TICK * 4 if self.setting.config.slow else TICK
-        self.set_interval(every, lambda: self._show(self.bridge.peek()))
+        self.set_interval(every, self._pass_time)
+
+    def _pass_time(self) -> None:
+        """Only ages change by themselves."""
+        snapshot = self.bridge.peek()
+        if snapshot.serial != self._snapshot.serial:
+            self._show(snapshot)
+        elif self.pane is not None:
+            self.pane.pass_time(self.view())
+            self.draw()
 
     def on_look_again(self, _message: LookAgain) -> None:
         """There is a newer Snapshot."""
@@ -198,9 +207,13 @@ class Desk(Screen[None]):
         self._message = ()
         self.set_focus(pane.table)
         self._show(self.bridge.peek())
+        pane.opened_for(target)
         self.target = pane.pointed() or target  # what is highlighted is what keys act on
         self._aimed = monotonic()
         self.draw()
+
+    def _carried(self) -> Target:
+        return self.pane.carried(self.target) if self.pane is not None else self.target
 
     def go(self, wanted: Target) -> None:
         """To what was named, if it is clear what that is."""
@@ -221,7 +234,7 @@ class Desk(Screen[None]):
         if command.id == "help":
             self.app.push_screen(Reading("Help", help_lines(self.setting.commands, self.keys), 34))
         elif command.plan is None:
-            self.open_view(command.id, self.target)
+            self.open_view(command.id, self._carried())
         elif (self.gate.pressed if pressed is None else pressed) < self._aimed:
             self.say(f"{command.title}: typed before this was on the screen; press it again")
         else:
@@ -304,7 +317,7 @@ class Desk(Screen[None]):
             field.begin(self.pane.table)
             field.end(keep=False)
         elif self.views.before:
-            self.open_view(self.views.before, self.target, back=True)
+            self.open_view(self.views.before, self._carried(), back=True)
         elif not leave:
             self.say("this is the first view; Q quits", "dim")
         elif self._asked and self.gate.pressed > self._asked:

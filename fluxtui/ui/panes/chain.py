@@ -215,6 +215,11 @@ class Chain(Pane):
         self.table.show_items(columns(words) if nodes else (), items, recipe, self._empty(view))
         self._place(nodes, view.target)
 
+    def pass_time(self, view: View) -> None:
+        """No row says how old something is."""
+        self.view = view
+        self.table.look_again()
+
     def _lines_of(self, node: ChainNode) -> tuple[ObjectLine, ...] | None:
         """The objects of a node that is open; looked for again when it or any Pod changed."""
         if node.shared or not self._is_open(node):

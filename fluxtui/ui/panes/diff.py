@@ -7,7 +7,10 @@ applying now would make of it. It only asks and lays out; the Engine renders.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, cast
+
+from textual.binding import Binding, BindingType
 
 from fluxtui.commands.candidates import previous_version
 from fluxtui.commands.command import Target
@@ -195,6 +198,7 @@ class Diff(Pane):
     title: ClassVar[str] = "Diff"
     hint: ClassVar[str] = "←→ what is compared  enter text  / filter  esc back"
     points: ClassVar[bool] = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "whole", "Whole service", show=False)]
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -225,6 +229,9 @@ class Diff(Pane):
             view.target.kustomization.name if view.target.kustomization else ""
         )
         head: Line = (*chips, (f"  {who}", "strong"), (f" in {view.target.environment}", "dim"))
+        only = view.target.kustomization if self.mode != ENVIRONMENTS else None
+        if only is not None and view.target.service:
+            head = (*head, (f"  only ks/{only.name}", "busy"), ("   w the whole service", "dim"))
         if isinstance(wanted, str):
             self.note.show_lines((head, ()))
             self.table.show_rows((), (), (((wanted, "dim"),),))
@@ -278,6 +285,12 @@ class Diff(Pane):
         if self.table.group and self.table.group != self.mode:
             self._set_mode(self.table.group)
             self.refresh_view()
+
+    def action_whole(self) -> None:
+        """From one Kustomization to all of the Service."""
+        target = replace(self.view.target, kustomization=None)
+        if target.service:
+            self.post_message(self.Go("diff", target))
 
     def _current(self) -> tuple[ObjectChange, FieldChange | None] | None:
         row = self.table.selected

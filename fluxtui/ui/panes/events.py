@@ -113,6 +113,7 @@ class Events(Pane):
     """The time line."""
 
     title: ClassVar[str] = "Events"
+    carries: ClassVar[bool] = False
     hint: ClassVar[str] = "←→ environment  enter chain or steps  / filter  esc back"
 
     def __init__(self, view: View) -> None:

@@ -51,6 +51,7 @@ class Pane(Vertical):
     hint: ClassVar[str] = ""
     sorts: ClassVar[tuple[str, ...]] = ()
     first: ClassVar[bool] = False  # fills while nobody has touched it: read from its top
+    carries: ClassVar[bool] = True  # False: what its rows are about is not taken to other views
     points: ClassVar[bool] = True  # False: its rows are no objects, the Target stays
 
     @dataclass
@@ -99,6 +100,7 @@ class Pane(Vertical):
     def __init__(self, view: View) -> None:
         super().__init__(id=f"pane-{type(self).__name__.lower()}")
         self.view = view
+        self._given = (Target(), -1)
         self.tells_findings = False  # the status line need not tell the loudest once more
         self.sort = ""
         self.reverse = False
@@ -132,6 +134,10 @@ class Pane(Vertical):
         self.view = view
         if self.is_mounted:
             self.refresh_view()
+
+    def pass_time(self, view: View) -> None:
+        """The same Snapshot, later: ages are older."""
+        self.show(view)
 
     def refresh_view(self) -> None:
         """Lay the newest View out again."""
@@ -173,6 +179,17 @@ class Pane(Vertical):
     def _opened(self, event: Table.Opened) -> None:
         event.stop()
         self.open_row()
+
+    def opened_for(self, target: Target) -> None:
+        """Remember why it was opened: who only looks, and moves no cursor, leaves with that."""
+        self._given = (target, self.table.steps)
+
+    def carried(self, target: Target) -> Target:
+        """What another view is opened for from here, where keys act on `target`."""
+        given, steps = self._given
+        meant = bool(given.service or given.source or given.kustomization)
+        looked = not self.carries or self.table.steps == steps
+        return given if meant and looked else target
 
     def aim(self, target: Target) -> None:
         """Opened anew for that Target; called before it is shown."""

@@ -58,6 +58,7 @@ class Scrolling(Painted, ScrollView, can_focus=True):
         self._listing = Listing()
         self._cursor = 0
         self._floats = floats
+        self.steps = 0  # how often a person moved the cursor
 
     @property
     def head(self) -> int:
@@ -182,12 +183,16 @@ class Scrolling(Painted, ScrollView, can_focus=True):
             down = self._cursor < sight.start
             near = self._nearest(sight.start if down else sight.stop - 1, 1 if down else -1)
             if near in sight:
-                self._move_to(near)
+                self._step(near)
 
     def _resize_list(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._listing) + self.head)
 
     # Keys and mouse ------------------------------------------------------------------------------
+
+    def _step(self, index: int, direction: int = 1) -> None:
+        self.steps += 1
+        self._move_to(index, direction)
 
     def hold(self) -> None:
         """A person is here: from now on the cursor stays on the row it is on."""
@@ -204,7 +209,7 @@ class Scrolling(Painted, ScrollView, can_focus=True):
         index = event.y - self.head + self.scroll_offset.y
         if index < len(self._listing):
             again = index == self._cursor
-            self._move_to(index)
+            self._step(index)
             if again:
                 self.action_open()
 
@@ -236,15 +241,15 @@ class Scrolling(Painted, ScrollView, can_focus=True):
 
     def action_cursor(self, step: int) -> None:
         """One row up or down."""
-        self._move_to(self._cursor + step, step)
+        self._step(self._cursor + step, step)
 
     def action_page(self, step: int) -> None:
         """One window up or down."""
-        self._move_to(self._cursor + step * max(1, self.room - 1), step)
+        self._step(self._cursor + step * max(1, self.room - 1), step)
 
     def action_edge(self, step: int) -> None:
         """First or last row."""
-        self._move_to(0 if step < 0 else len(self._listing) - 1, -step)
+        self._step(0 if step < 0 else len(self._listing) - 1, -step)
 
     def action_open(self) -> None:
         """Say that the row is wanted."""

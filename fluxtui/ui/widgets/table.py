@@ -278,6 +278,7 @@ class Table(Scrolling):
             if 0 <= index < len(self.groups):
                 self._floats = False
                 self.group = self.groups[index]
+                self.steps += 1
                 for y in range(self.head):
                     self._repaint(y)
                 self._repaint_cursor()
