@@ -74,7 +74,7 @@ class Acting:
             plan = await self._plan(command, target, values) if values is not None else None
             if plan is not None:
                 desk.say("")
-                ran = await self._answer(Review(plan, desk.bridge.run))
+                ran = await self._answer(Review(plan, self._run))
                 said = "" if ran else f"{plan.title}: left, nothing was done"
         except FluxtuiError as error:
             said, role = f"{command.title}: {error}", "bad"
@@ -84,6 +84,21 @@ class Acting:
                 desk.say(said, role)
             desk.gate.cut()
             desk.gate.go()
+
+    async def _run(self, plan: Plan) -> None:
+        """Have it run, and say what came of it; how far it is stands in the strip meanwhile."""
+        desk = self._desk
+        desk.say(f"◐ running  {plan.title}", "busy")
+        try:
+            receipts = await desk.bridge.run(plan)
+        except FluxtuiError as error:
+            desk.say(f"✗ {error}   {plan.title}", "bad")
+            return
+        bad = next((receipt for receipt in receipts if not receipt.ok), None)
+        if bad is None:
+            desk.say(f"✓ done  {plan.title}", "ok")
+        else:
+            desk.say(f"✗ {bad.outcome}: {bad.message}   {plan.title}   J Journal", "bad")
 
     async def _plan(self, command: Command, target: Target, values: dict[str, str]) -> Plan:
         desk = self._desk

@@ -96,7 +96,6 @@ class Person:
             await self.sees("run", "leave")
             await self.presses("y")
         await self.sees("✓ done")
-        await self.presses("escape")
 
     async def sees_settled(self, *environments: str) -> None:
         """Until everything in these Environments is ready."""

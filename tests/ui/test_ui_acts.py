@@ -160,3 +160,19 @@ async def test_a_form_says_what_is_known_of_each_version_and_keeps_what_it_showe
         await pilot.pause()
         await sees(pilot, "Which version?")
         assert field.value == shown_first, "what somebody has read does not change under the key"
+
+
+async def test_a_confirmed_act_leaves_the_chain_in_sight_and_says_how_it_ended(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with opened(app, (80, 24)) as pilot:
+        await pilot.press("3", "s")
+        await sees(pilot, "Why?")
+        await pilot.press(*"audit", "enter")
+        await sees(pilot, "STEPS", "run")
+        await pilot.press("y")
+        await sees(pilot, "◐ running  suspend", "clickhouse-migrations", "KUSTOMIZATION")
+        assert shown(app, "STEPS") == 0
+        engine.finish(Outcome.REFUSED, "the object changed meanwhile")
+        await sees(pilot, "✗ refused: the object changed meanwhile", "clickhouse-migrations")

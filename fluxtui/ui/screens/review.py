@@ -1,14 +1,14 @@
-"""The Plan before it runs, and its Receipts while it does.
+"""The Plan before it runs.
 
 Says what would be done, what comes of it, what to beware of and what was not looked at; asks (`y`,
-or the protected Environment's name); then shows each Step's Receipt as the Engine reports it.
+or the protected Environment's name). Once it is confirmed the sheet goes away: what is waited for
+is the view below, and how far the act is stands in the strip.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from time import monotonic
-from typing import ClassVar
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,27 +16,23 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
-from fluxtui.domain.errors import FluxtuiError
-from fluxtui.domain.plan import WRITES, Plan, Receipt
-from fluxtui.domain.snapshot import Act, Snapshot
-from fluxtui.ui.gate import Typed
-from fluxtui.ui.panes.journal import OUTCOMES, receipt_of
+from fluxtui.domain.plan import WRITES, Plan
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, brief, width, wrap
 from fluxtui.ui.widgets.painted import Paragraph
 
-Run = Callable[[Plan], Awaitable[tuple[Receipt, ...]]]
+Run = Callable[[Plan], Coroutine[Any, Any, object]]
 
 
-def plan_lines(plan: Plan, act: Act | None, cells: int) -> tuple[Line, ...]:
-    """The Plan as text; with an Act, only its Steps with the Receipts beside them."""
+def plan_lines(plan: Plan, cells: int) -> tuple[Line, ...]:
+    """The Plan as text."""
     out: list[Line] = []
     where = ", ".join(plan.environments)
     by = f"   by {plan.user}" if plan.user else ""
     out.append((("in ", "dim"), (where, "accent"), (f"{by}   plan {plan.id}", "dim")))
     if plan.reason:
         out += wrap((("because ", "dim"), (plan.reason, "name")), cells, 3)
-    return (*out, *_step_lines(plan, act, cells)) if act else (*out, *_effect_lines(plan, cells))
+    return (*out, *_effect_lines(plan, cells))
 
 
 def _effect_lines(plan: Plan, cells: int) -> list[Line]:
@@ -60,20 +56,6 @@ def _effect_lines(plan: Plan, cells: int) -> list[Line]:
     return out
 
 
-def _step_lines(plan: Plan, act: Act, cells: int) -> list[Line]:
-    out: list[Line] = [()]
-    now_running = not act.finished
-    for number, step in enumerate(plan.steps, 1):
-        receipt = receipt_of(act, step.id)
-        word, role = OUTCOMES[receipt.outcome] if receipt else ("·", "dim")
-        if receipt is None and now_running:
-            word, role, now_running = "◐", "busy", False
-        out += _bullet(step.title, word[0], role, cells, number=f"{number:<3}")
-        if receipt is not None and receipt.message and not receipt.ok:
-            out += _bullet(receipt.message, " ", "", cells, number="   ", words="bad")
-    return out
-
-
 def _bullet(
     text: str, glyph: str, role: str, cells: int, *, number: str = "", words: str = ""
 ) -> list[Line]:
@@ -87,7 +69,7 @@ def _bullet(
 
 
 class Review(Sheet[bool]):
-    """Shows, asks, runs, reports. Its result: whether it was run."""
+    """Shows, asks, and has it run. Its result: whether it was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "run", "Run", show=False),
@@ -104,19 +86,13 @@ class Review(Sheet[bool]):
         super().__init__()
         self._plan = plan
         self._run = run
-        self._act: Act | None = None
-        self._state = "asking"
         self._error = ""
-        self._since = 0.0  # when that state began
+        self._begun = False
 
     @property
     def stake(self) -> str:
         """An act that nobody has said yes or no to."""
-        return f"“{self._plan.title}” was not run." if self._state == "asking" else ""
-
-    def takes(self, event: Typed) -> bool | None:
-        """What was typed while it ran was not meant for how it ended."""
-        return super().takes(event) and event.time >= self._since
+        return f"“{self._plan.title}” was not run."
 
     def compose(self) -> ComposeResult:
         """Text, and the question under it."""
@@ -139,37 +115,19 @@ class Review(Sheet[bool]):
         """Break the lines again."""
         self.call_after_refresh(self._lay_out)
 
-    def show(self, snapshot: Snapshot) -> None:
-        """The Receipts so far."""
-        acts = [a for a in snapshot.acts if a.plan.id == self._plan.id]
-        act = acts[-1] if acts else None
-        if self._state == "running" and act is not None and act != self._act:
-            self._act = act
-            self._lay_out()
-
     def _lay_out(self) -> None:
         if not self.is_attached:
             return
-        lines = plan_lines(self._plan, self._act, self.inner_width)
+        lines = plan_lines(self._plan, self.inner_width)
         self.query_one("#plan", Paragraph).show_lines(lines)
-        if self._act is not None:
-            done = sum(1 for line in lines if line[1:] and line[1][0] in "✓✗?–◐")
-            self.query_one(".scroll", VerticalScroll).scroll_to(y=done - 6, animate=False)
         question: tuple[Line, ...] = ((), *self._question())
         self.query_one("#ask", Paragraph).show_lines(question)
-        typed = 1 if self._plan.confirm and self._state == "asking" else 0
+        typed = 1 if self._plan.confirm else 0
         # The question is always in sight: a long Plan scrolls above it.
         room = self.size.height - 2 - len(question) - typed
         self.query_one(".scroll", VerticalScroll).styles.max_height = max(3, room)
 
     def _question(self) -> tuple[Line, ...]:
-        cells = self.inner_width
-        if self._state == "running":
-            return ((("◐ running", "busy"), ("   esc q leaves it running: see Journal", "dim")),)
-        if self._state == "done":
-            return ((("✓ done", "ok"), ("   esc q close", "dim")),)
-        if self._state == "failed":
-            return (*wrap((("✗ " + self._error, "bad"),), cells, 3), (("esc q close", "dim"),))
         if self._plan.confirm:
             told: Line = (("✗ " + self._error + "   ", "bad"),) if self._error else ()
             name = self._plan.confirm
@@ -197,40 +155,29 @@ class Review(Sheet[bool]):
 
     def action_run(self) -> None:
         """A plain yes; not enough where a name must be typed."""
-        if self._state == "asking" and not self._plan.confirm:
+        if not self._plan.confirm:
             self._start()
 
     @on(Input.Submitted, "#confirm")
     def _typed(self, event: Input.Submitted) -> None:
-        if self._state != "asking":
-            return
         if event.value.strip() == self._plan.confirm:
-            event.input.display = False
-            self.set_focus(None)
             self._start()
         else:
             self._error = "that is not the name" if event.value.strip() else "nothing was typed"
             self._lay_out()
 
     def _start(self) -> None:
-        self._state, self._error = "running", ""
-        self._act = Act(self._plan)
-        self._lay_out()
-        self.run_worker(self._carry_out(), exit_on_error=True)
+        if not self._begun:
+            self._begun = True
+            # The app's worker, not the sheet's: the act outlives it.
+            self.app.run_worker(self._handed_over(), group="acts", exit_on_error=True)
 
-    async def _carry_out(self) -> None:
-        try:
-            receipts = await self._run(self._plan)
-        except FluxtuiError as error:
-            self._state, self._error = "failed", str(error)
-        else:
-            bad = next((r for r in receipts if not r.ok), None)
-            self._state = "failed" if bad else "done"
-            self._error = f"{bad.outcome}: {bad.message}" if bad else ""
-            self._act = Act(self._plan, receipts, True)
-        self._since = monotonic()
-        self._lay_out()
+    async def _handed_over(self) -> None:
+        """The sheet stays in sight until the step in which the act begins."""
+        self.dismiss(True)
+        await self._run(self._plan)
 
     def action_close(self) -> None:
-        """Leave; what runs goes on."""
-        self.dismiss(self._state != "asking")
+        """Leave, and nothing is done."""
+        if not self._begun:
+            self.dismiss(False)
