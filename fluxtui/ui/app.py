@@ -201,6 +201,23 @@ class FluxtuiApp(App[None]):
             suspended(self._driver)
             self.refresh(layout=True)
 
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """The screen as SVG, in the state folder; the status line says where, or why not."""
+        if self._desk is not None:
+            self.run_worker(self._save_screen(self._desk), group="screenshot")
+
+    async def _save_screen(self, desk: Desk) -> None:
+        from fluxtui.ui.saving import save
+
+        svg = self.export_screenshot()
+        try:
+            saved = await self.bridge.aside(save, svg, self._config.journal, self._now())
+        except OSError as error:
+            where = error.filename or self._config.journal
+            desk.say(f"the screen was not saved: {error.strerror or error}: {where}", "bad")
+        else:
+            desk.say(f"saved: {saved}")
+
     def action_command_line(self) -> None:
         """All commands, by word."""
         if self._desk is not None and self.screen is self._desk:
