@@ -10,13 +10,14 @@ import pytest
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.board import Board, Finding, HealthLine, Level, Severity
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.keys import key_table
 from fluxtui.ui.spans import plain
 from fluxtui.ui.widgets.footer import Refusals, footer_line
 from tests.ui.conftest import SHOWN, MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
 from tests.ui.ui_crowd import change
-from tests.ui.ui_delivery import NOW, PLAN, ks, night, oci
+from tests.ui.ui_delivery import CONFIG, NOW, PLAN, ks, night, oci
 from tests.ui.ui_engine import ScriptedEngine
 
 LOW = [(40, 8), (80, 10), (60, 12)]
@@ -138,3 +139,13 @@ def _context() -> Context:
         ks("staging", "clickhouse-migrations"),
     )
     return Context(night(), target, NOW, "anna")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12)])
+async def test_why_there_are_no_rows_is_read_to_its_end(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    why = "connection refused by 127.0.0.1:6443, after it had been asked for quite a while; END"
+    seen = replace(Snapshot(config=CONFIG), serial=1, unreachable={"staging": why})
+    async with opened(make_app(seen), size) as pilot:
+        await sees(pilot, "END")

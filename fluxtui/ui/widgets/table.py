@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.strip import Strip
 
-from fluxtui.ui.spans import Line, fit, shorter_names
+from fluxtui.ui.spans import Line, fit, shorter_names, wrap
 from fluxtui.ui.widgets.columns import GAP, Column, Slot, layout
 from fluxtui.ui.widgets.listing import ROWS, Recipe, Row
 from fluxtui.ui.widgets.scrolling import Scrolling
@@ -183,12 +183,17 @@ class Table(Scrolling):
         return self._row_strip(row, here, size)
 
     def _nothing(self) -> tuple[Line, ...]:
-        """What stands in the place of rows; rows that the filter hides are not said to be none."""
-        hidden = self.counts[1]
-        if not self.words or not hidden:
-            return self._empty
-        rows = "1 row is" if hidden == 1 else f"{hidden} rows are"
-        return (((f"The filter /{self.words} hides all: {rows} there. esc shows them.", "wait"),),)
+        """What stands in the place of rows; rows that the filter hides are not said to be none.
+
+        Whole sentences: there is nothing else to read.
+        """
+        lines, hidden = self._empty, self.counts[1]
+        if self.words and hidden:
+            rows = "1 row is" if hidden == 1 else f"{hidden} rows are"
+            text = f"The filter /{self.words} hides all: {rows} there. esc shows them."
+            lines = (((text, "wait"),),)
+        broken = (wrap(line, self.size.width - 3, 6, 2) or ((),) for line in lines)
+        return tuple(part for parts in broken for part in parts)
 
     def _heading(self, y: int) -> Line:
         if y == 0 and self.head == 2:
