@@ -235,8 +235,10 @@ def journal(entries: Sequence[Entry]) -> str:
         if entry.type == "plan":
             what = f"{body.get('title', '')} ({body.get('user', '')})"
         else:
-            what = " ".join(str(body.get(k, "")) for k in ("step", "message")).strip()
-        outcome = str(body.get("outcome", "")) if entry.type == "receipt" else entry.type
+            what = " ".join(str(body.get(k, "")) for k in ("step", "message", "why")).strip()
+        outcome = entry.type
+        if entry.type in ("receipt", "interrupted"):
+            outcome = str(body.get("outcome") or entry.type)
         rows.append((entry.at, entry.plan, outcome, what))
     text = table(("WHEN", "PLAN", "", "WHAT"), rows, width=screen_width())
     return text if rows else "the Journal is empty"

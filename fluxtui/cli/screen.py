@@ -89,5 +89,5 @@ def show(config: Config, start: Target, options: Options) -> int:
         finally:
             for one in made:
                 remember(one.snapshot, options.config, options.kubeconfig)
-                one.stop()
+                one.stop(terminal.why)
     return terminal.code or app.return_code or 0

@@ -37,6 +37,7 @@ class Terminal:
         self._before: list[Any] | None = None
         self._handlers: dict[signal.Signals, Any] = {}
         self.code = 0
+        self.why = "fluxtui was left"  # for the Journal
 
     def __enter__(self) -> Terminal:
         with contextlib.suppress(termios.error, ValueError, OSError):
@@ -73,15 +74,16 @@ class Terminal:
         with contextlib.suppress(OSError, ValueError):
             gone.register(sys.stdin.fileno(), 0)
             gone.poll()
-            self._end(signal.SIGHUP)
+            self._end(signal.SIGHUP, "the terminal was closed")
 
     def _ended(self, number: int, _frame: FrameType | None) -> None:
-        self._end(signal.Signals(number))
+        end = signal.Signals(number)
+        self._end(end, f"fluxtui was ended by {end.name}")
 
-    def _end(self, number: signal.Signals) -> None:
+    def _end(self, number: signal.Signals, why: str) -> None:
         if self.code:
             return
-        self.code = 128 + number
+        self.code, self.why = 128 + number, why
         late = threading.Timer(PATIENCE, self._give_up)
         late.daemon = True
         late.start()

@@ -29,6 +29,7 @@ from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.journal import Entry, Journal
+from fluxtui.engine.past import told
 from fluxtui.engine.port import EnginePort
 
 PODS = 10.0
@@ -155,9 +156,9 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
 
 def journal(path: str, args: argparse.Namespace) -> int:
     """What was done from here, and how it went. Asks nobody."""
-    entries = list(Journal(path).read())
+    entries = told(Journal(path))
     wanted = {entry.plan for entry in entries if entry.type == "plan" and _is_meant(entry, args)}
-    entries = [entry for entry in entries if entry.plan in wanted]
+    entries = tuple(entry for entry in entries if entry.plan in wanted)
     names = list(dict.fromkeys(entry.plan for entry in entries))
     output.emit(prints.journal(entries), plans_form.journal(entries), args.output, names=names)
     return 0

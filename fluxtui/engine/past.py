@@ -88,6 +88,42 @@ def past_acts(journal: Journal, most: int) -> tuple[Act, ...]:
     return tuple(run.act(journal.runs(run.by)) for run in newest)
 
 
+def told(journal: Journal) -> tuple[Entry, ...]:
+    """All lines, oldest first, and what those of an act that was cut off leave unsaid: why it was,
+    and of each Step without an outcome what is known (`interrupted` with its Step). Raises OSError.
+    """
+    lines: list[tuple[Entry, ...]] = []
+    runs: dict[str, tuple[_Telling, int]] = {}  # and where its last line stands
+    for number, entry in enumerate(journal.read()):
+        lines.append((entry,))
+        try:
+            if entry.type == "plan":
+                run = _Telling(Plan.from_json(entry.body), entry.at, entry.by)
+                if entry.plan in runs:
+                    _close(lines, *runs[entry.plan], running=False)
+                runs[entry.plan] = (run, number)
+            elif entry.plan in runs:
+                runs[entry.plan][0].hear(entry)
+                runs[entry.plan] = (runs[entry.plan][0], number)
+        except (ValueError, KeyError, TypeError):
+            continue
+    for run, number in runs.values():
+        _close(lines, run, number, running=journal.runs(run.by))
+    return tuple(entry for line in lines for entry in line)
+
+
+def _close(lines: list[tuple[Entry, ...]], run: _Telling, last: int, running: bool) -> None:
+    """Put behind the last line of a run what became of its open Steps, if it was cut off."""
+    act = run.act(running)
+    if not act.cut:
+        return
+    more = [] if run.why else [Entry("interrupted", act.plan.id, act.ended, {"why": act.cut})]
+    for receipt in act.receipts[len(run.receipts) :]:
+        body = {"step": receipt.step, "outcome": str(receipt.outcome), "message": receipt.message}
+        more.append(Entry("interrupted", act.plan.id, act.ended, body))
+    lines[last] += tuple(more)
+
+
 def interrupted_acts(journal: Journal, most: int = 50) -> tuple[Act, ...]:
     """Those of the last `most` acts that were cut off, oldest first. Raises OSError."""
     return tuple(act for act in past_acts(journal, most) if act.cut)

@@ -39,6 +39,7 @@ class Worker:
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._errors: asyncio.Task[bytes] | None = None
+        self._closed = False
 
     async def call(self, function: str, *arguments: Any) -> Any:
         """The result of `module:name` with these arguments. Raises what it raised, WorkerDied."""
@@ -49,7 +50,7 @@ class Worker:
                 async with asyncio.timeout(self._limit):
                     ok, value = await self._exchange(process, frame)
             except TimeoutError as error:
-                await self.close()
+                await self._end()
                 raise WorkerDied(
                     f"given up after {self._limit:g} s", where=function, next="try a smaller bundle"
                 ) from error
@@ -58,15 +59,21 @@ class Worker:
             except asyncio.CancelledError:
                 # Whoever asked has gone; an answer that comes now would be taken for the next
                 # one's.
-                await self.close()
+                await self._end()
                 raise
         if ok:
             return value
         raise value
 
     async def close(self) -> None:
+        """End the process for good: who waits for a turn gets WorkerDied, not a process that
+        nobody would end."""
+        self._closed = True
+        await self._end()
+
+    async def _end(self) -> None:
         """End the process; it is killed when it does not go by itself."""
-        process, self._process = self._process, None
+        process, words = self._taken()
         if process is None:
             return
         assert process.stdin is not None
@@ -82,9 +89,16 @@ class Worker:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-        await self._words()
+        await _said(words)
+
+    def _taken(self) -> tuple[asyncio.subprocess.Process | None, asyncio.Task[bytes] | None]:
+        """The process and what it complains of, both at once: the next has its own."""
+        process, words = self._process, self._errors
+        self._process = self._errors = None
+        return process, words
 
     async def _running(self) -> asyncio.subprocess.Process:
+        self._check_open()
         if self._process is not None and self._process.returncode is None:
             return self._process
         # The same search path as ours, so that the worker finds the same fluxtui wherever it lies.
@@ -103,7 +117,14 @@ class Worker:
         assert self._process.stderr is not None
         # Read as it comes: a full pipe would stop the worker.
         self._errors = asyncio.create_task(_tail(self._process.stderr))
+        if self._closed:  # while it was being started
+            await self._end()
+        self._check_open()
         return self._process
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise WorkerDied("fluxtui is being left")
 
     @staticmethod
     async def _exchange(process: asyncio.subprocess.Process, frame: bytes) -> tuple[bool, Any]:
@@ -116,19 +137,19 @@ class Worker:
         return bool(ok), value
 
     async def _last_words(self) -> str:
-        process, self._process = self._process, None
+        process, words = self._taken()
         if process is None:
             return "the worker process is gone"
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-        lines = (await self._words()).splitlines()
+        lines = (await _said(words)).splitlines()
         tail = f": {lines[-1]}" if lines else ""
         return f"the worker process died ({process.returncode}){tail}"
 
-    async def _words(self) -> str:
-        task, self._errors = self._errors, None
-        return (await task).decode(errors="replace").strip() if task is not None else ""
+
+async def _said(words: asyncio.Task[bytes] | None) -> str:
+    return (await words).decode(errors="replace").strip() if words is not None else ""
 
 
 async def _tail(stream: asyncio.StreamReader, kept: int = 4096) -> bytes:

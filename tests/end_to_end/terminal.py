@@ -19,6 +19,13 @@ from collections.abc import Callable, Sequence
 import pyte
 
 PATIENCE = 240.0
+# Alternate screen, bracketed paste, mouse, hidden cursor: what a shell must not be left with.
+MODES = (
+    (b"\x1b[?1049h", b"\x1b[?1049l"),
+    (b"\x1b[?2004h", b"\x1b[?2004l"),
+    (b"\x1b[?1000h", b"\x1b[?1000l"),
+    (b"\x1b[?25l", b"\x1b[?25h"),
+)
 
 
 class Terminal:
@@ -88,3 +95,31 @@ class Terminal:
         with contextlib.suppress(ProcessLookupError, ChildProcessError, OSError):
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
+
+
+class Recorded(Terminal):
+    """Keeps the bytes, and how the terminal was set before."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__(words, 80, 24)
+        self.before = termios.tcgetattr(self.fd)
+        self.bytes = b""
+        feed = self._stream.feed
+
+        def kept(data: bytes) -> None:
+            self.bytes += data
+            feed(data)
+
+        self._stream.feed = kept  # type: ignore[method-assign]
+
+    def ends(self, within: float = 60.0) -> int:
+        fd = os.dup(self.fd)
+        code = super().ends(within)
+        assert termios.tcgetattr(fd) == self.before
+        os.close(fd)
+        return code
+
+    @property
+    def given_back(self) -> bool:
+        """Whether every mode is off again."""
+        return all(self.bytes.rfind(off) > self.bytes.rfind(on) >= 0 for on, off in MODES)

@@ -6,6 +6,7 @@ Never as done: neither after a word on the way out, nor after none.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -14,11 +15,13 @@ from pathlib import Path
 
 from engine_stage import MakeEngine, MakePlace, Registry, got
 
+from fluxtui.cli.forms import plans
 from fluxtui.domain.acts import tally
 from fluxtui.domain.plan import AwaitStep, Outcome, PatchStep, Plan, Receipt, Until
 from fluxtui.domain.resource import Key
 from fluxtui.engine.journal import Journal
-from fluxtui.engine.past import interrupted_acts, past_acts, reminders
+from fluxtui.engine.past import NO_WORD, interrupted_acts, past_acts, reminders, told
+from tests.cli.documents import checked
 
 SOURCE = Key("staging", "source.toolkit.fluxcd.io", "OCIRepository", "apps", "web")
 MEMBER = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
@@ -92,6 +95,25 @@ def test_a_killed_process_lets_go_of_what_it_held(tmp_path: Path) -> None:
         child.send_signal(signal.SIGKILL)
         child.wait()
     assert [act.cut != "" for act in past_acts(journal, 10)] == [True]
+
+
+def test_the_lines_of_a_cut_act_end_with_what_is_known_of_each_step(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    for why in ("", "the terminal was closed"):  # the same Plan, run again
+        journal.plan(plan(), "2026-11-23T11:00:00Z")
+        journal.intent(plan().id, "pin", "pin it", "2026-11-23T11:00:01Z")
+        if why:
+            journal.interrupted(plan().id, why, "2026-11-23T11:00:02Z")
+        else:  # it still runs
+            assert len(told(Journal(tmp_path / "journal.jsonl"))) == 2
+        journal.over(plan().id)
+    lines = told(journal)
+    open_steps = ["unknown", "never ran", "never ran"]
+    assert [e.body.get("why") or e.body.get("outcome") or e.type for e in lines] == [
+        *("plan", "intent", NO_WORD, *open_steps),
+        *("plan", "intent", "the terminal was closed", *open_steps),
+    ]
+    checked(json.dumps(plans.journal(lines)), "Journal")
 
 
 async def test_leaving_in_the_middle_says_why_and_the_next_start_says_what_is_open(

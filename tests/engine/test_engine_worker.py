@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import subprocess
@@ -55,6 +56,27 @@ async def test_a_job_without_an_end_is_given_up_and_the_next_one_runs() -> None:
     worker._limit = 60
     assert await worker.call("operator:add", 1, 2) == 3
     await worker.close()
+
+
+async def test_who_waits_for_a_turn_when_it_is_closed_starts_no_other_process() -> None:
+    worker = Worker()
+    await worker.call("os:getpid")
+    jobs = [asyncio.create_task(worker.call("signal:pause")) for _ in range(2)]
+    await asyncio.sleep(0)  # the first has its turn
+    async with asyncio.timeout(20):
+        await worker.close()
+        ended = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [type(each) for each in ended] == [WorkerDied, WorkerDied]
+
+
+async def test_one_that_is_closed_while_it_is_started_does_not_stay() -> None:
+    worker = Worker()
+    job = asyncio.create_task(worker.call("signal:pause"))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await worker.close()
+        with pytest.raises(WorkerDied, match="being left"):
+            await job
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="to see a process end needs Linux")

@@ -132,7 +132,7 @@ def _entry(entry: Entry) -> Document:
         **shared,
         "step": _text(body, "step"),
         "outcome": _text(body, "outcome"),
-        "message": _text(body, "message") or _text(body, "title"),
+        "message": _text(body, "message") or _text(body, "why") or _text(body, "title"),
     }
 
 
