@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from fluxtui.domain.errors import Forbidden
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Snapshot
+from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
 from fluxtui.ui.screens.logs import Logs
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
@@ -193,3 +193,31 @@ async def test_an_object_without_pods_says_so(make_app: MakeApp, engine: Scripte
         assert not engine.logs
         wanted = engine.interests[-1]
         assert any(key.name == "clickhouse-migrations" for key in wanted)
+
+
+def with_feed(state: FeedState, *pods: Resource) -> Snapshot:
+    feed = Feed("staging", ("", "Pod"), "", state)
+    seen = with_pods(*pods)
+    return replace(seen, feeds=(*seen.feeds, feed), serial=seen.serial + 1)
+
+
+async def test_a_pod_is_called_gone_only_when_the_pods_there_are_known(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app(with_feed(FeedState.LIVE, pod()))
+    async with opened(app, SMALL) as pilot:
+        await open_log(pilot, engine)
+        engine.give(with_feed(FeedState.STARTING))
+        assert await until(pilot, lambda: "migrate Crash" not in text(pilot.app))
+        assert "gone" not in text(pilot.app)
+        engine.give(with_feed(FeedState.LIVE))
+        await sees(pilot, "the Pod is gone")
+
+
+async def test_an_object_whose_pods_are_over_is_not_waited_for(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app(with_feed(FeedState.LIVE))
+    async with opened(app, SMALL) as pilot:
+        await pilot.press("enter", "l")
+        await sees(pilot, "It has no Pod now")

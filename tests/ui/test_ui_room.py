@@ -14,6 +14,7 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.keys import key_table
 from fluxtui.ui.spans import plain
 from fluxtui.ui.widgets.footer import Refusals, footer_line
+from fluxtui.ui.widgets.header import tab_line
 from tests.ui.conftest import SHOWN, MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
 from tests.ui.ui_crowd import change
@@ -149,3 +150,12 @@ async def test_why_there_are_no_rows_is_read_to_its_end(
     seen = replace(Snapshot(config=CONFIG), serial=1, unreachable={"staging": why})
     async with opened(make_app(seen), size) as pilot:
         await sees(pilot, "END")
+
+
+@pytest.mark.parametrize("cells", [200, 120, 80, 60, 40])
+def test_what_hides_rows_is_said_however_little_room_there_is(cells: int) -> None:
+    commands = tuple(by_id(name) for name in SHOWN)
+    keys = key_table(commands, {})
+    line = plain(tab_line(commands, keys, "chain", "only namespace activity-system", cells))
+    assert "only namespace activity-system" in line and len(line) <= cells
+    assert len(plain(tab_line(commands, keys, "chain", "", cells))) <= max(cells, 70)

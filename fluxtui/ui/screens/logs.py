@@ -17,9 +17,10 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from fluxtui.domain.ask import LogView, ReadLogs
+from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.podlog import Container, containers_of, first_to_read, owner_of, pods_behind
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Snapshot
+from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.ui.bridge import Bridge, LogNews
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, join, wrap
@@ -176,12 +177,26 @@ class Logs(Sheet[None]):
 
     def _empty(self) -> tuple[Line, ...]:
         if self._pod is None:
-            return ((("No Pods yet: looking for those behind it …", "dim"),),)
+            return (((self._no_pods(), "dim"),),)
         if self._view.state == "failed":
             return ((("✗ ", "bad"), (self._view.error, "bad")),)
         if self._view.state == "reading":
             return ((("reading …", "dim"),),)
         return ((("It has written nothing.", "dim"),),)
+
+    def _no_pods(self) -> str:
+        if not self.interest():
+            return "No Pods: nothing is known that would have any."
+        if not all(self._sees_pods(key) for key in self._subjects):
+            return "No Pods yet: looking for those behind it …"
+        return "It has no Pod now: there are none, or they ended and were cleaned up."
+
+    def _sees_pods(self, key: Key) -> bool:
+        """Whether the Pods there are known, so that one that is missing is gone."""
+        feeds = [
+            f for f in self._snapshot.feeds if (f.environment, f.kind) == (key.environment, POD)
+        ]
+        return bool(feeds) and all(f.state is FeedState.LIVE for f in feeds)
 
     def _draw_head(self) -> None:
         if not self.is_attached:
@@ -191,7 +206,7 @@ class Logs(Sheet[None]):
         if self._pod is not None:
             number = next((i for i, p in enumerate(self._pods, 1) if p.key == self._pod), 0)
             of = f"  {number} of {len(self._pods)}" if len(self._pods) > 1 and number else ""
-            gone = "" if pod is not None else "  the Pod is gone"
+            gone = "  the Pod is gone" if pod is None and self._sees_pods(self._pod) else ""
             state = _STATES[self._view.state] if self._sticks else "held, f goes to the end"
             run = "the run before this one, " if self._previous else ""
             lines.append(

@@ -16,7 +16,7 @@ from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.keys import shown_key
 from fluxtui.ui.signs import GLYPHS
-from fluxtui.ui.spans import PROTECTED, SUSPENDED, Line, width
+from fluxtui.ui.spans import PROTECTED, SUSPENDED, Line, fit, width
 from fluxtui.ui.tally import Tallies
 
 TALLIES = Tallies()  # of the Snapshot drawn last
@@ -115,15 +115,25 @@ def tab_line(
 ) -> Line:
     """The views with their keys; the open one stands out."""
     views = [c for c in commands if c.plan is None and c.id != "help"]
-    for gap in ("   ", "  ", " "):
+    helps: Line = (("  " if reading else "", ""), ("? help ", "dim"))
+    told: Line = ((reading, "busy"),)
+    # What hides rows is said before anything else: titles give way to it, then help does.
+    for gap, titled, right in (
+        ("   ", True, (*told, *helps)),
+        ("  ", True, (*told, *helps)),
+        (" ", True, (*told, *helps)),
+        (" ", True, told),
+        ("  ", False, (*told, *helps)),
+        (" ", False, told),
+    ):
         out: list[tuple[str, str]] = [(" ", "")]
         for command in views:
             here = command.id == current
-            out.append((shown_key(keys.get(command.id, "")) + " ", "accent" if here else "dim"))
-            out.append((command.title, "tab" if here else "dim"))
+            out.append((shown_key(keys.get(command.id, "")), "accent" if here else "dim"))
+            if titled or here:
+                out.append((f" {command.title}", "tab" if here else "dim"))
             out.append((gap, ""))
-        right: Line = ((reading, "busy"), ("  " if reading else "", ""), ("? help ", "dim"))
         space = cells - width(tuple(out)) - width(right)
         if space >= 0:
             return (*out, (" " * space, ""), *right)
-    return tuple(out)
+    return fit((*told, ("  ", ""), *out), cells) if reading else tuple(out)
