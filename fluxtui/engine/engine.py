@@ -35,13 +35,13 @@ from fluxtui.engine.jobs import Jobs
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.logtail import LogTail
 from fluxtui.engine.origins import Origins
-from fluxtui.engine.past import past_acts, reminders
 from fluxtui.engine.picks import Picks
 from fluxtui.engine.publisher import Publisher
 from fluxtui.engine.pullsecrets import PullSecrets
+from fluxtui.engine.recall import Recall
 from fluxtui.engine.registries import Connect as ConnectRegistry
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.store import ACTS_KEPT, Batch, Store
+from fluxtui.engine.store import Batch, Store
 from fluxtui.engine.tags import TagWatch
 from fluxtui.engine.targets import namespaces_of, of_interest
 
@@ -102,6 +102,7 @@ class Engine:
             for group in by_context(config.environments)
         ]
         self._journal = journal if journal is not None else Journal(config.journal)
+        self._recall = Recall(self._journal, self._store, self._clock)
         self._jobs = Jobs(
             config,
             self._store,
@@ -212,25 +213,20 @@ class Engine:
             importlib.import_module(name)
             await asyncio.sleep(0)
         publishing = asyncio.create_task(self._publisher.run())
+        recalling: asyncio.Task[None] | None = None
         try:
             # Unreadable, the Journal says so at the next act; looking on needs none.
             with contextlib.suppress(OSError):
-                self._recall()
+                self._recall.look()
+            recalling = asyncio.create_task(self._recall.run())
             await self._stopping.wait()
         finally:
             self._gate.close()
             await self._jobs.stop(self._why)
             await self._answers.close()
-            await _ended({*apis, publishing})
+            await _ended({*apis, publishing, recalling})
             await _ended(asyncio.all_tasks() - {asyncio.current_task()})
             await _hung_up(self._loop)
-
-    def _recall(self) -> None:
-        """What was done before, and what of it was cut off. Raises OSError."""
-        acts = past_acts(self._journal, ACTS_KEPT)
-        self._store.remember(acts)
-        for number, reminder in enumerate(reminders(acts, self._clock.now())):
-            self._store.note(("interrupted", number), reminder)
 
     async def _published(self, work: Awaitable[T]) -> T:
         """The result of `work`, once a Snapshot has what it brought (tags, facts, Receipts)."""

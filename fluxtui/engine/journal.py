@@ -90,6 +90,14 @@ class Journal:
         with self._lock:
             return self._holding is not None and self._holding.alive(token)
 
+    def mark(self) -> tuple[int, int] | None:
+        """Another one after each line that anybody writes; None without a file. Raises OSError."""
+        try:
+            stat = self._path.stat() if self._path is not None else None
+        except FileNotFoundError:
+            return None
+        return (stat.st_size, stat.st_mtime_ns) if stat is not None else None
+
     def read(self) -> Iterator[Entry]:
         """All lines, oldest first. A line cut by a crash is left out; no file, no lines."""
         for data in self._lines():

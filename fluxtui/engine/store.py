@@ -139,12 +139,15 @@ class Store:
         return self._act_serial
 
     def remember(self, acts: Iterable[Act]) -> None:
-        """Acts of earlier sessions, oldest first; they come before those of this one."""
-        past = tuple(acts)[-ACTS_KEPT:]
-        if not past:
-            return
-        self._acts = {n - len(past): act for n, act in enumerate(past)} | self._acts
-        self._changed()
+        """Acts of other sessions, oldest first, in place of those told before; they come before
+        those of this one, which are left out of them."""
+        ours = {number: act for number, act in self._acts.items() if number > 0}
+        mine = {act.plan.id for act in ours.values()}
+        past = tuple(act for act in acts if act.plan.id not in mine)[-ACTS_KEPT:]
+        told = {number - len(past): act for number, act in enumerate(past)} | ours
+        if told != self._acts:
+            self._acts = told
+            self._changed()
 
     def receipt(self, number: int, receipt: Receipt) -> None:
         """A Step of a running Plan ended."""

@@ -39,7 +39,7 @@ def test_a_person_walks_through_the_demo(columns: int, rows: int, tmp_path: Path
         terminal.types("\x1b")
         terminal.sees("left, nothing was")
         terminal.types("?")
-        terminal.sees("VIEWS", "esc close")
+        terminal.sees("VIEWS", "esc q close")
         terminal.types("\x1b")
         # A key right behind an escape would be read as one with Alt.
         terminal.loses("VIEWS")

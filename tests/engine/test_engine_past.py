@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
+from engine_scripted import HandClock
+
+from fluxtui.domain.config import Config
 from fluxtui.domain.plan import Outcome, Plan, Receipt, RequestReconcile
 from fluxtui.domain.resource import Key
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.past import past_acts
+from fluxtui.engine.recall import Recall
+from fluxtui.engine.store import Store
 from fluxtui.ui.panes.journal import act_state
 
 KEY = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
@@ -57,3 +63,44 @@ def test_an_act_whose_steps_never_ran_is_never_told_as_done(tmp_path: Path) -> N
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     (act,) = past_acts(Journal(path), 10)
     assert act_state(act) == ("✗ cut off", "bad")
+
+
+def test_what_another_session_does_is_told_as_it_goes(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    other, store = Journal(path), Store(Config(), lambda: None)
+    recall = Recall(Journal(path), store, HandClock().clock())
+
+    def acts() -> list[tuple[str, bool]]:
+        recall.look()
+        return [(act.plan.title, act.finished) for act in store.take(0.0).half.acts]
+
+    made = plan(1)
+    other.plan(made, "2026-11-23T10:00:01Z")
+    other.intent(made.id, "ask", "ask it", "2026-11-23T10:00:01Z")
+    assert acts() == [("reconcile 1", False)]
+    mine = plan(2)
+    number = store.act(mine, "2026-11-23T10:00:02Z")
+    other.plan(mine, "2026-11-23T10:00:02Z")  # as our own line in the same file would be
+    assert acts() == [("reconcile 1", False), ("reconcile 2", False)]
+    other.receipt(Receipt(made.id, "ask", Outcome.DONE, "asked", "2026-11-23T10:00:03Z"))
+    other.over(made.id)
+    store.finish(number, "2026-11-23T10:00:04Z")
+    assert acts() == [("reconcile 1", True), ("reconcile 2", True)]
+
+
+async def test_it_is_read_again_only_when_it_has_grown(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    other, changes = Journal(path), []
+    store = Store(Config(), lambda: changes.append(1))
+    hand = HandClock()
+    recall = Recall(Journal(path), store, hand.clock())
+    recall.look()
+    marks = [recall._journal.mark()]
+    other.plan(plan(1), "2026-11-23T10:00:01Z")
+    marks.append(recall._journal.mark())
+    assert marks[0] is None and marks[1] is not None
+    watching = asyncio.ensure_future(recall.run())
+    while not changes:
+        await asyncio.sleep(0)
+    watching.cancel()
+    assert [act.plan.title for act in store.take(0.0).half.acts] == ["reconcile 1"]

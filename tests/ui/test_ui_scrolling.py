@@ -105,10 +105,10 @@ async def test_every_row_can_be_reached_and_the_cursor_is_always_drawn(
         for key, end in (("end", last), ("home", first), ("G", last)):
             await pilot.press(key)
             assert await until(pilot, lambda end=end: end in cursor_line(app)), text(app)
-        await turn(pilot, events.MouseScrollUp, 100)
+        await turn(pilot, events.MouseScrollUp, 400)
         assert cursor_line(app), text(app)
         assert await until(pilot, lambda: first in text(app)), text(app)
-        await turn(pilot, events.MouseScrollDown, 100)
+        await turn(pilot, events.MouseScrollDown, 400)
         assert cursor_line(app), text(app)
         assert await until(pilot, lambda: last in text(app)), text(app)
 

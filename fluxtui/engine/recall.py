@@ -1,0 +1,59 @@
+"""Keeps what the Journal tells of other sessions in the Store, for as long as it grows.
+
+Another terminal acts through the same Journal: an act that it runs must not be told as running
+after it has ended, nor be told by nobody. Acts of this session are the Store's own already. It
+must not write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from fluxtui.domain.snapshot import Act
+from fluxtui.engine.clock import Clock
+from fluxtui.engine.journal import Journal
+from fluxtui.engine.past import past_acts, reminders
+from fluxtui.engine.store import ACTS_KEPT, Store
+
+EVERY = 2.0  # seconds between two looks at whether the file has grown
+
+
+class Recall:
+    """Lives on the Engine's loop."""
+
+    def __init__(self, journal: Journal, store: Store, clock: Clock) -> None:
+        self._journal = journal
+        self._store = store
+        self._clock = clock
+        self._mark: object = None
+        self._reminders = 0
+        self._elsewhere = False
+
+    def look(self) -> None:
+        """Read all of it now. Raises OSError."""
+        self._mark = self._journal.mark()
+        self._take(past_acts(self._journal, ACTS_KEPT))
+
+    async def run(self) -> None:
+        """Look again whenever it has grown, and while another session is at an act: it may be
+        killed without a word."""
+        while True:
+            await self._clock.sleep(EVERY)
+            try:
+                mark = self._journal.mark()
+                if mark == self._mark and not self._elsewhere:
+                    continue
+                acts = await asyncio.to_thread(past_acts, self._journal, ACTS_KEPT)
+            except OSError:
+                continue  # unreadable, it says so at the next act; looking on needs none
+            self._mark = mark
+            self._take(acts)
+
+    def _take(self, acts: tuple[Act, ...]) -> None:
+        self._store.remember(acts)
+        self._elsewhere = any(not act.finished for act in acts)
+        found = tuple(reminders(acts, self._clock.now()))
+        for number in range(max(self._reminders, len(found))):
+            reminder = found[number] if number < len(found) else None
+            self._store.note(("interrupted", number), reminder)
+        self._reminders = len(found)
