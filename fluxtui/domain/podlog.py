@@ -13,15 +13,12 @@ from typing import Any
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import kustomization
-from fluxtui.domain.overview.pods import POD, pods_of
+from fluxtui.domain.overview.pods import PATIENT, POD, pods_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
 CALM = 9
 """Rank of what is well; the lower, the worse."""
-PATIENT = frozenset({"ContainerCreating", "PodInitializing"})
-"""What a container waits for without anything being wrong."""
-
 WITH_PODS = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"})
 """Kinds that are Pods or select them."""
 

@@ -16,7 +16,8 @@ from fluxtui.domain.snapshot import Snapshot
 
 POD, CLAIM = ("", "Pod"), ("", "PersistentVolumeClaim")
 _FAILS = 1  # the worst rank of a container that cannot start or keeps ending
-_PATIENT = frozenset({"ContainerCreating", "PodInitializing"})
+PATIENT = frozenset({"ContainerCreating", "PodInitializing"})
+"""What a container waits for without anything being wrong."""
 _BY_IMAGE = frozenset({"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"})
 _BY_MESSAGE = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 # The word of a sentence that says what is wrong, as `_trouble` and a failed Job write it.
@@ -94,7 +95,7 @@ def _trouble(pod: Resource, snapshot: Snapshot) -> tuple[int, str]:
         state = _mapping(status.get("state"))
         name = f"{word} {status.get('name') or ''}"
         reason = str(_mapping(state.get("waiting")).get("reason") or "")
-        if reason and reason not in _PATIENT:
+        if reason and reason not in PATIENT:
             return 0, f"{name} {_waiting(reason, status)}"
         ended = _mapping(state.get("terminated"))
         if ended.get("exitCode"):
