@@ -13,13 +13,11 @@ from collections.abc import Iterable, Sequence
 
 from fluxtui import __version__
 from fluxtui.cli import flags, vocabulary
+from fluxtui.cli.misuse import Parser
 from fluxtui.cli.vocabulary import Verb
-from fluxtui.domain.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
-
     from fluxtui.cli.options import Options
 
 _ABOUT = "See, explain, change and follow deliveries across environments."
@@ -44,30 +42,6 @@ _width = 0
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.RawDescriptionHelpFormatter(prog, width=_columns())
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse that raises UsageError, takes no abbreviations and no other kind of words."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_formatter, **kwargs)
-        self.add_argument("-h", "--help", action="help", help="Show this help and stop.")
-
-    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        """The one place where argparse has what was given, and no defaults.
-
-        An empty value is a shell variable that was not set, never a wish for what an absent flag
-        means: `--version "$V"` must not roll something back.
-        """
-        values = super()._get_values(action, arg_strings)
-        whole = action.nargs in (argparse.PARSER, argparse.REMAINDER)
-        if not whole and any(not text.strip() for text in arg_strings):
-            raise argparse.ArgumentError(action, "it is empty: give a value, or leave it out")
-        return values
-
-    def error(self, message: str) -> NoReturn:
-        """Whoever called says it, in the form that was asked for."""
-        raise UsageError(message, next=f"{self.prog} --help")
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -102,10 +76,12 @@ def parser(verbs: Iterable[Verb], *, filled: str = "", about: str = "") -> Parse
 
     `filled` names the one verb that gets its flags, all of them when it is "".
     """
-    top = Parser(prog="fluxtui", description=_ABOUT, epilog=f"{about}{_CODES}",
+    top = Parser(prog="fluxtui", formatter_class=_formatter, description=_ABOUT,
+                 epilog=f"{about}{_CODES}",
                  usage="fluxtui [FLAG ...] [VERB ... | TARGET]")  # fmt: skip
     top.add_argument("--version", action="version", version=f"fluxtui {__version__}",
                      help="Print fluxtui's version and stop.")  # fmt: skip
+    top.example = "fluxtui"
     flags.shared(top)
     top.set_defaults(verb=None)
     if verbs := tuple(verbs):
@@ -116,13 +92,16 @@ def parser(verbs: Iterable[Verb], *, filled: str = "", about: str = "") -> Parse
 
 
 def _add(subs: argparse._SubParsersAction[Parser], verb: Verb, *, filled: bool = True) -> None:
-    sub = subs.add_parser(verb.name, help=verb.help, description=verb.help)
+    sub = subs.add_parser(verb.name, help=verb.help, description=verb.help,
+                          formatter_class=_formatter)  # fmt: skip
     if not filled:
         return
+    sub.example = f"{sub.prog} {verb.example}".rstrip()
+    sub.examples, sub.needs = verb.examples, verb.needs
     verb.add(sub)
     flags.shared(sub)
     if verb.actions:
-        actions = sub.add_subparsers(dest="action", metavar="ACTION", required=True)
+        actions = sub.add_subparsers(dest="action", metavar="ACTION")
         for action in verb.actions:
             _add(actions, action)
 

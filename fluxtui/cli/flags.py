@@ -28,7 +28,7 @@ def shared(sub: argparse.ArgumentParser) -> None:
         help="Reach a registry host by another one; repeatable.")  # fmt: skip
     add("--read-only", action="store_true", help="Send no write at all.")
     add("--slow", action="store_true", help="Draw for a slow link: 16 colours, 4 frames a second.")
-    add("--theme", metavar="NAME", help="Use these colours, for example fluxtui-day.")
+    add("--theme", metavar="THEME", help="Use these colours, for example fluxtui-day.")
     add("-e", "--environment", action="append", metavar="ENV",
         help="Keep to this environment; repeatable where several make sense.")  # fmt: skip
     _kubectl(add)
@@ -77,7 +77,7 @@ def act(sub: argparse.ArgumentParser) -> None:
 def plain_output(sub: argparse.ArgumentParser) -> None:
     """The forms of what is no list of objects."""
     sub.add_argument("-o", "--output", choices=("table", "json", "yaml"), default="table",
-                     help="Print as table, json or yaml.")  # fmt: skip
+                     metavar="FORM", help="Print as table, json or yaml.")  # fmt: skip
 
 
 def form(text: str) -> str:
@@ -85,5 +85,23 @@ def form(text: str) -> str:
     if text in FORMS or (text.startswith(JSONPATH) and len(text) > len(JSONPATH)):
         return text
     raise argparse.ArgumentTypeError(
-        f"there is no form {text!r}: {', '.join(FORMS)} or {JSONPATH}{{.path}}"
+        f"takes {', '.join(FORMS)} or {JSONPATH}{{.path}}: {text!r} is none of them"
     )
+
+
+def whole(text: str) -> int:
+    """A whole number, not less than 0. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"takes a whole number: {text!r} is none")
+    return int(text)
+
+
+def speed(text: str) -> float:
+    """A number above 0. Raises ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"takes a number above 0: {text!r} is none")
+    return value

@@ -102,13 +102,44 @@ def too_much(
         raise UsageError(
             f"{verb} takes one word less: what is {extra[0]!r}?", next=f"fluxtui {verb} --help"
         )
+    raise _no_such_flag(verb, flag, parser)
+
+
+def _no_such_flag(verb: str, flag: str, parser: argparse.ArgumentParser) -> UsageError:
+    """Its own mistake, or a flag of other verbs; without a verb the screen was asked for."""
     from fluxtui.cli.arguments import each_parser
 
-    options = [o for p in each_parser(parser) for o in p._option_string_actions]
+    prog = f"fluxtui {verb}".rstrip()
+    mine = [p for p in each_parser(parser) if p.prog == prog]
+    options = [o for p in mine for o in p._option_string_actions]
+    screen = verb in ("", "open")
+    what = f"the screen has no flag {flag}" if screen else f"{verb} has no flag {flag}"
     near = nearest(flag, [o for o in options if o.startswith("--")], 0.75)
-    hint = f"did you mean {near}?" if near else f"fluxtui {verb} --help"
-    hint = OTHER_FLAGS.get(flag, hint)
-    raise UsageError(f"{verb} has no flag {flag}", next=hint)
+    if near:
+        return UsageError(what, next=f"did you mean {near}?")
+    owners = _owners(flag)
+    if flag in OTHER_FLAGS or not owners:
+        hint = " ".join(("fluxtui", *verb.split(), "--help"))
+        return UsageError(what, next=OTHER_FLAGS.get(flag, hint))
+    names = list(owners)
+    rest = [f"{len(names) - 3} more verbs"] if len(names) > 4 else []
+    *others, last = names[: 3 if rest else 4] + rest
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return UsageError(f"{what}: it belongs to {listed}",
+                      next=f"for example {owners[names[0]]}")  # fmt: skip
+
+
+def _owners(flag: str) -> dict[str, str]:
+    """Verbs that have the flag, each with a line that has it."""
+    from fluxtui.cli.arguments import each_parser
+    from fluxtui.cli.arguments import parser as every
+    from fluxtui.cli.misuse import Parser
+
+    return {
+        one.words: one.example_of(one._option_string_actions[flag])
+        for one in list(each_parser(every(vocabulary.verbs().values())))[1:]
+        if isinstance(one, Parser) and flag in one._option_string_actions
+    }
 
 
 def _joined(kind: str, names: Sequence[str]) -> str:

@@ -13,21 +13,42 @@ from fluxtui.cli import flags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fluxtui.commands.declaration import Command
 
 Adding = Callable[[argparse.ArgumentParser], None]
+NOTHING: Mapping[str, str] = {}
 
 
 class Verb:
-    """One word of the command line. `actions` are its second words, when it has them."""
+    """One word of the command line. `actions` are its second words, when it has them.
 
-    __slots__ = ("actions", "add", "help", "name")
+    `example` is what stands behind it in a command line that would do, `examples` the same for
+    flags that it would not do for, by the name that they are parsed to. `needs` says, for what must
+    be given and by the name that it is parsed to, what to ask for when it is missing.
+    """
 
-    def __init__(self, name: str, help: str, add: Adding, actions: tuple[Verb, ...] = ()) -> None:
+    __slots__ = ("actions", "add", "example", "examples", "help", "name", "needs")
+
+    def __init__(
+        self,
+        name: str,
+        help: str,
+        add: Adding,
+        actions: tuple[Verb, ...] = (),
+        *,
+        example: str = "",
+        examples: Mapping[str, str] = NOTHING,
+        needs: Mapping[str, str] = NOTHING,
+    ) -> None:
         self.name = name
         self.help = help
         self.add = add
         self.actions = actions
+        self.example = example
+        self.examples = examples
+        self.needs = needs
 
 
 def verbs() -> dict[str, Verb]:
@@ -55,8 +76,12 @@ def families() -> dict[str, list[Command]]:
 
 def _of_commands(name: str, commands: list[Command]) -> Verb:
     if commands[0].plan is None:
-        return Verb(name, commands[0].help, lambda sub: _view(sub, name))
-    return Verb(name, commands[0].help, lambda sub: _act(sub, commands))
+        return Verb(name, commands[0].help, lambda sub: _view(sub, name),
+                    example="activity -e staging",
+                    examples=_COMPARED if name == "diff" else NOTHING)  # fmt: skip
+    reason = any(a.name == "reason" for a in commands[0].arguments)
+    example = "activity -e staging" + (" --reason 'migration window'" if reason else "")
+    return Verb(name, commands[0].help, lambda sub: _act(sub, commands), example=example)
 
 
 def _view(sub: argparse.ArgumentParser, name: str) -> None:
@@ -74,8 +99,8 @@ def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
     arguments = {a.name: a for command in commands for a in command.arguments}
     for argument in arguments.values():
         if argument.help:
-            sub.add_argument(f"--{argument.name}", dest=f"arg_{argument.name}", metavar="VALUE",
-                             help=argument.help)  # fmt: skip
+            sub.add_argument(f"--{argument.name}", dest=f"arg_{argument.name}",
+                             metavar=argument.name.upper(), help=argument.help)  # fmt: skip
     flags.act(sub)
 
 
@@ -84,7 +109,7 @@ def _tags(sub: argparse.ArgumentParser) -> None:
                      help="Say who would pick what if TAG were published.")  # fmt: skip
     sub.add_argument("--what-if-deleted", metavar="TAG", default="",
                      help="Say who would pick what if TAG were gone.")  # fmt: skip
-    sub.add_argument("--facts", type=int, default=20, metavar="N",
+    sub.add_argument("--facts", type=flags.whole, default=20, metavar="N",
                      help="Read the manifests of the first N tags (20).")  # fmt: skip
 
 
@@ -101,6 +126,11 @@ def _diff(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--unified", action="store_true", help="Print YAML, line by line.")
 
 
+_COMPARED = {
+    "before": "activity -e staging --from v1.4.1 --to v1.4.2",
+    "after": "activity -e staging --to v1.4.2",
+    "pair": "activity --env staging --env production",
+}
 _VIEWS: dict[str, Adding] = {"tags": _tags, "diff": _diff}
 
 
@@ -117,7 +147,7 @@ def _apply(sub: argparse.ArgumentParser) -> None:
 
 
 def _build(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("target", metavar="PATH|ks/NAME",
+    sub.add_argument("target", nargs="?", metavar="PATH|ks/NAME",
                      help="A folder, or a Kustomization of an environment.")  # fmt: skip
     sub.add_argument("--openapi", metavar="FILE", default="",
                      help="A cluster's types, from: kubectl get --raw /openapi/v2.")  # fmt: skip
@@ -151,25 +181,28 @@ def _demo(sub: argparse.ArgumentParser) -> None:
 
 
 def _config(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("what", choices=("check", "schema"),
+    sub.add_argument("what", nargs="?", choices=("check", "schema"), metavar="WHAT",
                      help="What was read from where, or the file's JSON Schema.")  # fmt: skip
 
 
 def _reconciler(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("what", choices=("run",), help="Run until it is interrupted.")
+    sub.add_argument("what", nargs="?", choices=("run",), metavar="run",
+                     help="Run until it is interrupted.")  # fmt: skip
     _speed(sub)
     sub.add_argument("--force-beside-flux", action="store_true",
                      help="Run although Flux's controllers look alive.")  # fmt: skip
 
 
 def _speed(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--speed", type=float, default=1.0, metavar="X",
+    sub.add_argument("--speed", type=flags.speed, default=1.0, metavar="X",
                      help="Let the clock run X times as fast (1).")  # fmt: skip
 
 
 def _push(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("url", metavar="URL", help="Where to, for example oci://host/path:tag.")
-    sub.add_argument("-f", "--path", required=True, metavar="FOLDER", help="Pack this folder.")
+    sub.add_argument(
+        "url", nargs="?", metavar="URL", help="Where to, for example oci://host/path:tag."
+    )
+    sub.add_argument("-f", "--path", metavar="FOLDER", help="Pack this folder.")
     sub.add_argument("--source", metavar="URL", default="",
                      help="Note where it comes from, for example a Git address.")  # fmt: skip
     sub.add_argument("--revision", metavar="TEXT", default="",
@@ -180,37 +213,37 @@ def _push(sub: argparse.ArgumentParser) -> None:
 
 
 def _pull(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("url", metavar="URL", help="What, for example oci://host/path:tag.")
-    sub.add_argument("-d", "--output-folder", required=True, metavar="FOLDER",
+    sub.add_argument("url", nargs="?", metavar="URL", help="What, for example oci://host/path:tag.")
+    sub.add_argument("-d", "--output-folder", metavar="FOLDER",
                      help="Unpack into this folder.")  # fmt: skip
-    sub.add_argument("--max-size", type=int, default=100, metavar="MIB",
+    sub.add_argument("--max-size", type=flags.whole, default=100, metavar="MIB",
                      help="Refuse a bundle whose files are larger (100).")  # fmt: skip
-    sub.add_argument("--max-entries", type=int, default=50_000, metavar="N",
+    sub.add_argument("--max-entries", type=flags.whole, default=50_000, metavar="N",
                      help="Refuse a bundle with more files and folders (50000).")  # fmt: skip
     flags.plain_output(sub)
 
 
 def _tag(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("url", metavar="URL", help="What, for example oci://host/path:tag.")
-    sub.add_argument("--tag", action="append", required=True, metavar="TAG",
+    sub.add_argument("url", nargs="?", metavar="URL", help="What, for example oci://host/path:tag.")
+    sub.add_argument("--tag", action="append", metavar="TAG",
                      help="The tag it gets too; repeatable.")  # fmt: skip
     sub.add_argument("--move", action="store_true", help="Take the tag from another digest.")
     flags.act(sub)
 
 
 def _list(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("url", metavar="URL", help="Of what, for example oci://host/path.")
+    sub.add_argument("url", nargs="?", metavar="URL", help="Of what, for example oci://host/path.")
     flags.plain_output(sub)
 
 
 def _compare(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("url", metavar="URL", help="What, for example oci://host/path:tag.")
-    sub.add_argument("other", metavar="OTHER", help="Another URL, or a folder.")
+    sub.add_argument("url", nargs="?", metavar="URL", help="What, for example oci://host/path:tag.")
+    sub.add_argument("other", nargs="?", metavar="OTHER", help="Another URL, or a folder.")
     flags.plain_output(sub)
 
 
 def _delete(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("url", metavar="URL",
+    sub.add_argument("url", nargs="?", metavar="URL",
                      help="The tag oci://host/path:tag, or @sha256:... for all on it.")  # fmt: skip
     sub.add_argument("--all-tags", action="store_true",
                      help="Delete the digest, with every tag on it.")  # fmt: skip
@@ -253,7 +286,9 @@ def _logs(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("-f", "--follow", action="store_true", help="Go on as lines are written.")
     sub.add_argument("-p", "--previous", action="store_true",
                      help="The run of the container before this one.")  # fmt: skip
-    sub.add_argument("--tail", type=int, default=200, metavar="N", help="The last N lines (200).")
+    sub.add_argument(
+        "--tail", type=flags.whole, default=200, metavar="N", help="The last N lines (200)."
+    )
     sub.add_argument("--since", metavar="TIME", default="",
                      help="Only what is newer than that, for example 10m.")  # fmt: skip
     sub.add_argument("--timestamps", action="store_true", help="With the time of each line.")
@@ -266,31 +301,55 @@ def _version(sub: argparse.ArgumentParser) -> None:
 
 
 def _completion(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("shell", choices=("bash", "zsh", "fish"), help="The shell that sources it.")
+    sub.add_argument("shell", nargs="?", choices=("bash", "zsh", "fish"), metavar="SHELL",
+                     help="The shell that sources it: bash, zsh or fish.")  # fmt: skip
 
 
+_WHICH = "which artifact, by its oci:// url?"
 _ARTIFACT = (
-    Verb("push", "Pack a folder and push it.", _push),
-    Verb("pull", "Pull and unpack into a folder.", _pull),
-    Verb("tag", "Give the same digest another tag.", _tag),
-    Verb("list", "Tags, as the registry lists them.", _list),
-    Verb("diff", "Compare the files of two artifacts.", _compare),
-    Verb("delete", "Delete a tag, or a digest with all its tags.", _delete),
-)
+    Verb("push", "Pack a folder and push it.", _push, example="oci://host/app:v1 -f ./bundle",
+         needs={"url": "where to, by an oci:// url with a tag?",
+                "path": "which folder is packed, by -f FOLDER?"}),
+    Verb("pull", "Pull and unpack into a folder.", _pull, example="oci://host/app:v1 -d ./bundle",
+         needs={"url": _WHICH, "output_folder": "into which folder, by -d FOLDER?"}),
+    Verb("tag", "Give the same digest another tag.", _tag,
+         example="oci://host/app:v1 --tag stable",
+         needs={"url": _WHICH, "tag": "which tag does it get, by --tag TAG?"}),
+    Verb("list", "Tags, as the registry lists them.", _list, example="oci://host/app",
+         needs={"url": "the tags of which repository, by its oci:// url?"}),
+    Verb("diff", "Compare the files of two artifacts.", _compare,
+         example="oci://host/app:v1 oci://host/app:v2",
+         needs={"url": _WHICH, "other": "with which other url or folder?"}),
+    Verb("delete", "Delete a tag, or a digest with all its tags.", _delete,
+         example="oci://host/app:v1", needs={"url": "which tag or digest, by its oci:// url?"}),
+)  # fmt: skip
 
 _OTHERS = (
-    Verb("status", "The board in short; exit 1 when anything is not well.", _status),
-    Verb("get", "Flux's objects: all, sources, ks or ocirepo.", _get),
-    Verb("trace", "Who applies an object, from which source and version.", _trace),
-    Verb("tree", "A Kustomization and all that it applies.", _tree),
-    Verb("logs", "What the Pods of a service, a Kustomization or a workload write.", _logs),
-    Verb("open", "The screen, at a service or an object; as without a verb.", _open),
-    Verb("apply", "Create the root source and Kustomization.", _apply),
-    Verb("artifact", "Push, pull, tag, list and delete bundles.", _nothing, _ARTIFACT),
-    Verb("build", "Render a folder, or ks/NAME of an environment.", _build),
+    Verb("status", "The board in short; exit 1 when anything is not well.", _status,
+         example="activity -e staging"),
+    Verb("get", "Flux's objects: all, sources, ks or ocirepo.", _get, example="ks -e staging"),
+    Verb("trace", "Who applies an object, from which source and version.", _trace,
+         example="deploy/apps/web -e staging"),
+    Verb("tree", "A Kustomization and all that it applies.", _tree, example="ks/web -e staging"),
+    Verb("logs", "What the Pods of a service, a Kustomization or a workload write.", _logs,
+         example="activity -e staging"),
+    Verb("open", "The screen, at a service or an object; as without a verb.", _open,
+         example="activity"),
+    Verb("apply", "Create the root source and Kustomization.", _apply,
+         example="bootstrap.yaml -e staging"),
+    Verb("artifact", "Push, pull, tag, list and delete bundles.", _nothing, _ARTIFACT,
+         example="list oci://host/app",
+         needs={"action": "what? push, pull, tag, list, diff or delete"}),
+    Verb("build", "Render a folder, or ks/NAME of an environment.", _build,
+         example="ks/web -e staging",
+         needs={"target": "build what? A folder, or ks/NAME of an environment"}),
     Verb("demo", "A whole delivery on this machine: try everything.", _demo),
-    Verb("config", "What was read from where; the file's JSON Schema.", _config),
-    Verb("reconciler", "Do Flux's part where no Flux runs.", _reconciler),
+    Verb("config", "What was read from where; the file's JSON Schema.", _config, example="check",
+         needs={"what": "what? check (what was read from where) or schema (for editors)"}),
+    Verb("reconciler", "Do Flux's part where no Flux runs.", _reconciler,
+         example="run -e staging",
+         needs={"what": "what? run, which does Flux's part until it is interrupted"}),
     Verb("version", "fluxtui's, and the controllers' of each environment.", _version),
-    Verb("completion", "A script that completes words, for bash, zsh or fish.", _completion),
-)
+    Verb("completion", "A script that completes words, for bash, zsh or fish.", _completion,
+         example="bash", needs={"shell": "for which shell? bash, zsh or fish"}),
+)  # fmt: skip

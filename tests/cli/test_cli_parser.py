@@ -170,9 +170,9 @@ def test_every_flag_of_every_verb_has_a_sentence(one: argparse.ArgumentParser) -
         ("events --for ks/web", "fluxtui events ks/NS/NAME"),
         ("--nonsense", "no flag --nonsense"),
         ("--nonsense=1 versions", "no flag --nonsense"),
-        ("artifact", "ACTION"),
+        ("artifact", "push, pull, tag"),
         ("artifact pusch", "pusch"),
-        ("config", "what"),
+        ("config", "check .* or schema"),
     ],
 )
 def test_an_unknown_word_is_answered_with_the_nearest(
