@@ -1,7 +1,7 @@
 """Artifacts: bundles in OCI registries, from reference to files and back.
 
-The one room that speaks to registries. Importing it is cheap: oras and requests are loaded when a
-client first connects. It must know nothing of clusters, of the Engine, or of the screen.
+The one room that speaks to registries. Importing it is cheap: oras and requests are loaded by a
+client's first transfer. It must know nothing of clusters, of the Engine, or of the screen.
 """
 
 from fluxtui.artifacts.cache import BlobCache

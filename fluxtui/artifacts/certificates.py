@@ -29,6 +29,12 @@ class Certificates:
     def __bool__(self) -> bool:
         return bool(self.authorities or self.pairs)
 
+    @property
+    def of_others(self) -> Certificates:
+        """For another host than theirs: a token endpoint or blob store beside it has the same
+        private authority more often than not; our own certificate is for this host alone."""
+        return Certificates(self.authorities)
+
 
 def certificates(host: str, settings: RegistrySettings, environ: Mapping[str, str]) -> Certificates:
     """Those for `host[:port]`. Raises ConfigError for a certificate without its key."""

@@ -1,7 +1,7 @@
 """What fluxtui asks of an OCI registry: tags, manifests, blobs, artifacts; pushed, tagged, deleted.
 
 Synchronous and safe to use from many threads; the Engine runs it in threads. Every answer is
-verified by its digest, every failure is one of our own errors. oras is loaded at the first request.
+verified by its digest, every failure is an error of our own. oras is loaded at the first transfer.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class RegistryClient:
         from fluxtui.artifacts.pages import pages
 
         tags: dict[str, None] = {}
-        with self.connections.at(reference) as (registry, container):
-            url = registry.url(container.tags_url(N=1000))
+        with self.connections.at(reference) as (registry, paths):
+            url = registry.url(paths.tags(1000))
             for response, at in pages(registry, url, cancel=cancel):
                 page = _json(response, at).get("tags")
                 tags.update(dict.fromkeys(map(str, page) if isinstance(page, list) else ()))
@@ -88,8 +88,8 @@ class RegistryClient:
 
     def resolve(self, reference: Reference) -> Descriptor:
         """Digest, media type and size of what a tag points to: HEAD, else GET (A4.3)."""
-        with self.connections.at(reference) as (registry, container):
-            url = registry.url(container.manifest_url(reference.target))
+        with self.connections.at(reference) as (registry, paths):
+            url = registry.url(paths.manifest(reference.target))
             try:
                 response = good(registry, "HEAD", url, accept=ACCEPT)
             except RegistryUnreachable:
@@ -124,8 +124,8 @@ class RegistryClient:
             known = cache.get(reference.digest)
             if known is not None:
                 return _as(read_manifest(known, where=where), reference.digest)
-        with self.connections.at(reference) as (registry, container):
-            url = registry.url(container.manifest_url(reference.target))
+        with self.connections.at(reference) as (registry, paths):
+            url = registry.url(paths.manifest(reference.target))
             response = good(registry, "GET", url, accept=ACCEPT)
         raw = bytes(response.content)
         if len(raw) > MAX_MANIFEST:
@@ -157,8 +157,8 @@ class RegistryClient:
             raise _too_large(where, max_size)
         from fluxtui.artifacts.download import fetch
 
-        with self.connections.at(reference) as (registry, container):
-            url = registry.url(container.get_blob_url(descriptor.digest))
+        with self.connections.at(reference) as (registry, paths):
+            url = registry.url(paths.blob(descriptor.digest))
             told = progress or self.progress
             data = fetch(registry, url, where, descriptor.size, max_size, told, cancel)
         verify(data, descriptor.digest, where)
@@ -271,8 +271,8 @@ class RegistryClient:
     def put_manifest(self, reference: Reference, raw: bytes, media_type: str) -> str:
         """PUT raw manifest bytes under the tag (or digest); returns the digest."""
         digest = digest_of(raw)
-        with self.connections.at(reference) as (registry, container):
-            url = registry.url(container.manifest_url(reference.target))
+        with self.connections.at(reference) as (registry, paths):
+            url = registry.url(paths.manifest(reference.target))
             response = good(registry, "PUT", url, data=raw, headers={"Content-Type": media_type})
         said = response.headers.get("Docker-Content-Digest", digest)
         if is_digest(said) and said.startswith("sha256:") and said != digest:
@@ -306,8 +306,8 @@ class RegistryClient:
         self._delete(reference, reference.digest)
 
     def _delete(self, reference: Reference, target: str) -> None:
-        with self.connections.at(reference) as (registry, container):
-            good(registry, "DELETE", registry.url(container.manifest_url(target)))
+        with self.connections.at(reference) as (registry, paths):
+            good(registry, "DELETE", registry.url(paths.manifest(target)))
 
     def close(self) -> None:
         """End idle connections. The client may still be used and would connect again."""

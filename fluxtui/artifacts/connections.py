@@ -1,6 +1,6 @@
 """Connections to registries, lent to one thread at a time and kept for the next.
 
-requests' sessions are not promised to be safe for several threads; tokens and credentials are
+Neither a Line nor requests' session is safe for several threads; tokens and credentials are
 shared between all of them. No knowledge of manifests or tags here.
 """
 
@@ -19,6 +19,7 @@ from fluxtui.artifacts.tokens import Tokens
 from fluxtui.domain.proxies import environment_proxy
 
 if TYPE_CHECKING:
+    from fluxtui.artifacts.paths import Paths
     from fluxtui.artifacts.transport import Cancel, FluxRegistry
 
 
@@ -46,9 +47,9 @@ class Connections:
         self._seen: dict[tuple[str, str], str] = {}
 
     @contextmanager
-    def at(self, reference: Reference) -> Iterator[tuple[FluxRegistry, Any]]:
+    def at(self, reference: Reference) -> Iterator[tuple[FluxRegistry, Paths]]:
         """A connection to the host that serves `reference` (its mirror, if it has one), for this
-        thread alone; and oras' name for the repository there.
+        thread alone; and where the repository's parts are there.
         """
         host, repository = self._settings.located(reference.registry, reference.repository)
         scheme = self._scheme(host)
@@ -62,7 +63,7 @@ class Connections:
                 host, self._settings, self._tokens, self._environ, self._pause, scheme
             )
         try:
-            yield registry, registry.container(repository)
+            yield registry, registry.paths(repository)
         finally:
             with self._lock:
                 self._idle.setdefault((host, scheme), []).append(registry)

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import requests
-
 from fluxtui.domain.errors import (
     ArtifactMissing,
     RegistryDenied,
@@ -22,30 +20,35 @@ def passes(error: BaseException | None) -> bool:
     """Whether trying again soon may help. A registry that kept us waiting in vain, or that we do
     not trust, is not asked again.
     """
-    if isinstance(error, requests.exceptions.SSLError):
+    kinds = _kinds(error)
+    if "SSLError" in kinds:
         return "EOF" in str(error)
     if "Read timed out" in str(error):
         return False
-    return not isinstance(
-        error, requests.exceptions.ReadTimeout | requests.exceptions.TooManyRedirects
-    )
+    return not kinds & {"ReadTimeout", "TimeoutError", "TooManyRedirects"}
+
+
+def _kinds(error: BaseException | None) -> set[str]:
+    """What the error is. The library's own names: asking for its classes would load it, and the
+    standard library's are called the same."""
+    return {kind.__name__ for kind in type(error).__mro__}
 
 
 def unreachable(error: Exception, where: str) -> RegistryUnreachable:
     """The error for an exchange that broke off; says why in a person's words."""
-    text = str(error)
-    if isinstance(error, requests.exceptions.SSLError):
+    text, kinds = str(error), _kinds(error)
+    if "SSLError" in kinds:
         what, then = f"TLS failed: {_reason(text)}", "check the host, or name its CA file"
-    elif isinstance(error, requests.exceptions.ProxyError) or "SOCKS" in text:
+    elif "ProxyError" in kinds or "SOCKS" in text:
         what = f"the proxy failed: {_reason(text)}"
         then = "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
-    elif isinstance(error, requests.exceptions.Timeout) or "timed out" in text:
+    elif kinds & {"Timeout", "TimeoutError"} or "timed out" in text:
         what, then = "no answer in time", "check the network, or raise the time-out"
-    elif isinstance(error, requests.exceptions.TooManyRedirects):
+    elif "TooManyRedirects" in kinds:
         what, then = "redirects without end", "check the registry's address"
     elif "refused" in text:
         what, then = "connection refused", "is the registry running?"
-    elif "Name or service" in text or "resolve" in text.lower():
+    elif "gaierror" in kinds or "Name or service" in text or "resolve" in text.lower():
         what, then = "the host name is not known", "check the name and the network"
     else:
         what, then = f"the connection broke: {_reason(text)}", "try again"
@@ -90,7 +93,7 @@ def _said(response: Any) -> str:
     try:
         errors = response.json()["errors"]
         texts = [f"{e.get('code', '')}: {e.get('message', '')}".strip(": ") for e in errors]
-    except (ValueError, KeyError, TypeError, AttributeError, requests.exceptions.RequestException):
+    except (ValueError, KeyError, TypeError, AttributeError, OSError):
         return ""
     text = " ".join("; ".join(texts).split())
     return f" ({text[:300]})" if text else ""

@@ -28,10 +28,9 @@ def referrers(
     """See RegistryClient.referrers. Raises RegistryError; an unknown digest has none."""
     digest = reference.digest or client.resolve(reference).digest
     try:
-        with client.connections.at(reference) as (registry, container):
-            path = f"{registry.host}/v2/{container.api_prefix}/referrers/{digest}"
+        with client.connections.at(reference) as (registry, paths):
             query = f"?artifactType={quote(artifact_type, safe='')}" if artifact_type else ""
-            url = registry.url(path + query)
+            url = registry.url(paths.referrers(digest) + query)
             found = [
                 child
                 for response, at in pages(registry, url, accept=OCI_INDEX)

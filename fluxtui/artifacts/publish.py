@@ -101,15 +101,15 @@ def put_blob(
     from fluxtui.artifacts.transport import Upload
 
     done = Descriptor(digest, "application/octet-stream", len(data))
-    with client.connections.at(reference) as (registry, container):
-        known = registry.do_request(registry.url(container.get_blob_url(digest)), "HEAD")
+    with client.connections.at(reference) as (registry, paths):
+        known = registry.do_request(registry.url(paths.blob(digest)), "HEAD")
         elsewhere = client.connections.has_seen(reference, digest)
         client.connections.saw(reference, digest)
         if known.status_code == 200:
             if progress is not None:
                 progress(len(data), len(data))
             return done
-        begin = registry.url(container.upload_blob_url())
+        begin = registry.url(paths.uploads())
         # A registry that cannot mount it (or may not read there) opens an upload instead.
         mount = "?" + urlencode({"mount": digest, "from": elsewhere}) if elsewhere else ""
         session = good(registry, "POST", begin + mount)

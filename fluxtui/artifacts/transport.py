@@ -1,29 +1,28 @@
-"""One connection to one registry host: oras' Registry with its own way of doing requests.
+"""One connection to one registry host, and the rules of asking it, whichever way a request takes.
 
-oras brings session, container names and URLs; what it lacks is here: time limits, a token per scope
-renewed when it dies, short retries of reads only, no credentials along redirects, size caps, and
-errors of our own tree. Imported lazily, as it loads oras and requests.
+Time limits, a token per scope renewed when it dies, short retries of reads only, no credentials
+along redirects, size caps, and errors of our own tree. What reads a short answer straight from a
+host goes over `brief`; transfers, writes, proxies and redirects take `session`, which loads oras
+and requests.
 """
 
 from __future__ import annotations
 
+import http.client
 import io
-import logging
 import re
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-import oras.container
-import oras.provider
-import requests
-import requests.adapters
-
-from fluxtui.artifacts.certificates import Certificates, certificates, context
+from fluxtui.artifacts.brief import Brief
+from fluxtui.artifacts.certificates import certificates
 from fluxtui.artifacts.challenges import Challenge
 from fluxtui.artifacts.faults import passes, refusal, unreachable
+from fluxtui.artifacts.paths import Paths
 from fluxtui.artifacts.reference import host_name
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.artifacts.tokens import Tokens
@@ -33,6 +32,10 @@ from fluxtui.domain.errors import (
     RegistryUnreachable,
 )
 from fluxtui.domain.proxies import environment_proxy
+from fluxtui.kit.lines import TooLong
+
+if TYPE_CHECKING:
+    from fluxtui.artifacts.session import Session
 
 TRIES = 3
 _CONNECT = 5.0
@@ -41,10 +44,7 @@ _PASSING = {408, 429, 499, 500, 502, 503, 504, 522}
 _BODY_LIMIT = 32 << 20
 _READS = {"GET", "HEAD"}
 _PROXY_SCHEMES = ("http", "https", "socks5h")
-
-# oras logs to stderr, which would be drawn across the screen.
-logging.getLogger("oras").handlers.clear()
-logging.getLogger("oras").addHandler(logging.NullHandler())
+_LOADING = threading.Lock()
 
 
 class Cancel(Protocol):
@@ -79,22 +79,7 @@ class _Counted(io.BytesIO):
         return chunk
 
 
-class _Trusting(requests.adapters.HTTPAdapter):
-    """TLS with the system's roots and what is named besides for the host."""
-
-    def __init__(self, found: Certificates) -> None:
-        self._context = context(found)
-        super().__init__(pool_connections=2, pool_maxsize=2)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        """Through a proxy the registry is trusted by the same authorities as without."""
-        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
-
-
-class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
+class FluxRegistry:
     """A registry at `host`. Used by one thread at a time; tokens are shared."""
 
     def __init__(
@@ -107,34 +92,21 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
         scheme: str = "",
     ) -> None:
         self.host = host
+        self.prefix = scheme or settings.scheme(host)
         self._settings = settings
         self._tokens = tokens
         self._environ = environ
         self._pause = pause
-        scheme = scheme or settings.scheme(host)
-        super().__init__(hostname=host, insecure=scheme == "http")
-        # No .netrc: it would answer for hosts the user never listed here.
-        self.session.trust_env = False
-        self.session.max_redirects = 5
-        self.session.headers.update(
-            {"Accept-Encoding": "identity", "User-Agent": "fluxtui", "Accept": "*/*"}
-        )
-        found = certificates(host, settings, environ)
-        # A token endpoint or blob store beside it has the same private authority more often than
-        # not; our own certificate is for this host alone.
-        self.session.mount("https://", _Trusting(Certificates(found.authorities)))
-        if found.pairs:
-            self.session.mount(f"https://{host}/", _Trusting(found))
+        self._certificates = certificates(host, settings, environ)
+        self._brief = Brief(host, self._certificates)
+        self._session: Session | None = None
 
-    def container(self, repository: str) -> Any:
-        """oras' name for a repository here; its own parser would take `localhost/a` for a path."""
-        container = oras.container.Container("a", registry=self.host)
-        container.registry = self.host
-        container.namespace, _, container.repository = repository.rpartition("/")
-        return container
+    def paths(self, repository: str) -> Paths:
+        """Where the parts of a repository are on this host."""
+        return Paths(self.host, repository)
 
     def url(self, path: str) -> str:
-        """`path` is what oras' container URLs give: host and path without a scheme."""
+        """`path` as of `Paths`: host and path without a scheme."""
         return f"{self.prefix}://{path}"
 
     def serves(self, url: str) -> bool:
@@ -154,7 +126,9 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
         return urlsplit(url)._replace(scheme=self.prefix, netloc=self.host).geturl()
 
     def close(self) -> None:
-        self.session.close()
+        self._brief.close()
+        if self._session is not None:
+            self._session.close()
 
     def do_request(
         self,
@@ -166,7 +140,8 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
         stream: bool = False,
         cancel: Cancel | None = None,
     ) -> Any:
-        """One request, authenticated; reads are tried three times. Returns a requests.Response.
+        """One request, authenticated; reads are tried three times. Returns a requests.Response, or
+        what answers as one does (`brief.Answer`).
 
         Any status may come back, but 401, 403 and, after the tries, passing faults raise. Raises
         RegistryDenied, RegistryUnreachable, RegistryError, RefusedError (read-only).
@@ -254,21 +229,39 @@ class FluxRegistry(oras.provider.Registry):  # type: ignore[misc]
 
     def _exchange(self, method: str, url: str, stream: bool, **arguments: Any) -> Any:
         where = urlsplit(url).netloc
+        limits = (min(_CONNECT, self._settings.timeout), self._settings.timeout)
+        proxies = self._proxies(url)
         try:
-            response = self.session.request(
-                method,
-                url,
-                stream=True,
-                timeout=(min(_CONNECT, self._settings.timeout), self._settings.timeout),
-                proxies=self._proxies(url),
-                **arguments,
+            if method in _READS and not (stream or proxies or arguments.get("data")):
+                answer = self._brief.ask(
+                    method,
+                    url,
+                    params=arguments.get("params"),
+                    headers=arguments.get("headers") or {},
+                    limits=limits,
+                    size=_BODY_LIMIT,
+                )
+                if not (answer.leads_on and arguments.get("allow_redirects")):
+                    return answer
+            response = self._long().request(
+                method, url, stream=True, timeout=limits, proxies=proxies, **arguments
             )
             if not stream:
                 response._content = read_body(response, _BODY_LIMIT, where)
                 response._content_consumed = True
             return response
-        except requests.exceptions.RequestException as error:
+        except TooLong as error:
+            raise _too_long(where) from error
+        except (OSError, http.client.HTTPException) as error:
             raise unreachable(error, where) from error
+
+    def _long(self) -> Session:
+        if self._session is None:
+            with _LOADING:  # packages that import each other, from two threads: half-made modules
+                from fluxtui.artifacts.session import Session
+
+            self._session = Session(self.host, self.prefix == "http", self._certificates)
+        return self._session
 
     def _proxies(self, url: str) -> dict[str, str]:
         """The environment's proxy for `url`; never for loopback. A SOCKS proxy looks names up."""
@@ -313,8 +306,12 @@ def read_body(response: Any, limit: int, where: str) -> bytes:
         body += chunk
         if len(body) > limit:
             response.close()
-            raise RegistryError(f"the answer is longer than {limit} bytes", where=where)
+            raise _too_long(where)
     return bytes(body)
+
+
+def _too_long(where: str) -> RegistryError:
+    return RegistryError(f"the answer is longer than {_BODY_LIMIT} bytes", where=where)
 
 
 def _scope(url: str, method: str, host: str) -> tuple[str, str]:

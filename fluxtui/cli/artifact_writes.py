@@ -117,7 +117,7 @@ def _desk(config: Config, reference: Reference, args: argparse.Namespace) -> Ite
         raise RefusedError("fluxtui was started read-only", where=f"artifact {args.action}")
     # Before the Engine's thread imports what it stands on: two threads that import packages which
     # import each other get half-made modules.
-    importlib.import_module("fluxtui.artifacts.transport")
+    importlib.import_module("fluxtui.artifacts.session")
     with (
         Bar(sys.stderr) as bar,
         registry_client(config, bar.moved) as client,

@@ -73,7 +73,7 @@ class World:
                     )
                 )
             # What filling the registry needs, while the others come up.
-            importlib.import_module("fluxtui.artifacts.transport")
+            importlib.import_module("fluxtui.artifacts.session")
             for child in children[1:]:
                 child.ready(_START_LIMIT)
             merge_kubeconfigs(parts, description.kubeconfig)

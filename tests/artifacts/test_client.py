@@ -371,6 +371,29 @@ def test_importing_the_room_loads_neither_oras_nor_requests() -> None:
     assert out.stdout == "[]\n"
 
 
+def test_reading_tags_and_manifests_loads_neither_oras_nor_requests(
+    client: RegistryClient, registry: RegistryServer, reference: Reference, bundle: Packed
+) -> None:
+    """With a token, its page after page, and a HEAD: all that a verb which lists tags asks for."""
+    registry.turn(bearer=True)
+    publish(client, reference, bundle)
+    code = (
+        "import sys\n"
+        "from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings\n"
+        "host, login, at = sys.argv[1], tuple(sys.argv[2:4]), Reference.parse(sys.argv[4])\n"
+        "client = RegistryClient(RegistrySettings(credentials={host: login}), environ={})\n"
+        "assert client.list_tags(at) == ['v1.0.0']\n"
+        "assert client.manifest(at).digest == client.resolve(at).digest\n"
+        "print([m for m in ('oras', 'requests', 'urllib3', 'jsonschema') if m in sys.modules])"
+    )
+    words = [registry.address, registry.username, registry.password, str(reference)]
+    out = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )  # fmt: skip
+    assert out.stdout == "[]\n"
+
+
 def test_what_a_tag_holds_is_told_by_the_tar(
     client: RegistryClient, reference: Reference, bundle: Packed
 ) -> None:

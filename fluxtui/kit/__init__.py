@@ -1,0 +1,5 @@
+"""Shared mechanisms with no idea of Flux, Kubernetes or registries.
+
+Below all other rooms: it imports the standard library and nothing of ours, and holds nothing that
+decides what a delivery means.
+"""

@@ -1,0 +1,166 @@
+"""HTTP/1.1 over the standard library alone: one kept-alive connection, one request after another.
+
+HTTP libraries cost a command that asks twenty short questions more than the questions do. A Line
+asks and reads a whole answer; it follows no redirect, knows no proxy, keeps no cookie and tries
+nothing again that may have been carried out: who needs that takes a library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import ssl
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_SHORT = 0.3
+"""Seconds for an address while others of the same name have not been tried."""
+_STALE = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
+class TooLong(Exception):
+    """The answer is longer than was allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer. `headers`: names in lower case; what came several times is joined by commas,
+    as RFC 9110 reads it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Line:
+    """A connection to one server, for one thread at a time; it is opened by the first question.
+
+    `tls` None: in clear text. `name`: whom the certificate is for, when it is not `host`.
+    """
+
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, name: str = "") -> None:
+        self._connection = _Connection(host, port, tls, name)
+        self._used = False
+
+    def ask(
+        self,
+        method: str,
+        target: str,
+        headers: Iterable[tuple[str, str]],
+        *,
+        connect: float | None,
+        read: float | None,
+        limit: int = 0,
+    ) -> Reply:
+        """The answer to a question that changes nothing there. `connect`, `read`: seconds to
+        connect and between two reads (None: as long as it takes); `limit`: bytes of body (0: any).
+
+        A kept connection that the server has hung up meanwhile is opened anew, once. Raises OSError
+        (TimeoutError, ssl.SSLError and socket.gaierror among them), http.client.HTTPException,
+        TooLong.
+        """
+        sent = tuple(headers)
+        connection = self._connection
+        connection.limits = (connect, read)
+        try:
+            try:
+                return self._exchange(method, target, sent, limit)
+            except _STALE:
+                if not self._used:
+                    raise
+                connection.close()
+                return self._exchange(method, target, sent, limit)
+        except BaseException:
+            self.close()
+            raise
+
+    def cut(self) -> None:
+        """End what another thread is waiting for: that one sees a broken connection."""
+        line = self._connection.sock
+        if line is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Hang up. The next question connects again."""
+        self._used = False
+        self._connection.close()
+
+    def _exchange(
+        self, method: str, target: str, headers: Iterable[tuple[str, str]], limit: int
+    ) -> Reply:
+        connection = self._connection
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        for name, value in headers:
+            connection.putheader(name, value.encode())
+        connection.endheaders()
+        response = connection.getresponse()
+        try:
+            body = response.read(limit + 1) if limit else response.read()
+            if limit and len(body) > limit:
+                raise TooLong
+            if response.length:  # `read` with a limit says nothing of what is missing
+                raise http.client.IncompleteRead(body, response.length)
+            self._used = True
+            return Reply(response.status, _joined(response.getheaders()), body)
+        finally:
+            response.close()
+
+
+class _Connection(http.client.HTTPConnection):
+    """The library's, with TLS under another name where that is wanted, and two time limits."""
+
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, name: str) -> None:
+        super().__init__(host, port)
+        self.default_port = 443 if tls is not None else 80
+        self.limits: tuple[float | None, float | None] = (None, None)
+        self._tls = tls
+        self._name = name or host.strip("[]")
+
+    def connect(self) -> None:
+        wait, read = self.limits
+        line = _connected(self.host, self.port, wait)
+        try:
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                line = self._tls.wrap_socket(line, server_hostname=self._name)
+            line.settimeout(read)
+        except BaseException:
+            line.close()
+            raise
+        self.sock = line
+
+
+def _connected(host: str, port: int, wait: float | None) -> socket.socket:
+    """A socket to the first address that answers. One that is silent is not waited for while the
+    name has another: half of a network may be down."""
+    places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    several = len(places) > 1 and (wait is None or wait > _SHORT)
+    failure: OSError | None = None
+    for limit in (_SHORT, wait) if several else (wait,):
+        for family, kind, protocol, _name, address in places:
+            line = socket.socket(family, kind, protocol)
+            try:
+                line.settimeout(limit)
+                line.connect(address)
+            except OSError as error:
+                line.close()
+                failure = error
+            except BaseException:
+                line.close()
+                raise
+            else:
+                line.settimeout(wait)
+                return line
+        if not isinstance(failure, TimeoutError):
+            break
+    raise failure or OSError("the name has no address")
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
