@@ -50,13 +50,17 @@ class Look:
             rows = [_only(row, target.source) for row in rows]
         if not rows:
             raise _not_delivered(target, self.snapshot)
-        there = any(row.lines.get(name) for row in rows for name in self.environments)
-        if not (there or self.problems):
+        if not any(row.lines.get(name) for row in rows for name in self.environments):
+            self._not_there(rows)
+        return tuple(self._selected(row) for row in rows)
+
+    def _not_there(self, rows: Sequence[Row]) -> None:
+        """Raises FluxtuiError: where the Service is, when that is known not to be here."""
+        if not self.problems:
             raise FluxtuiError(
-                f"{target.service} is not delivered in {', '.join(self.environments)}",
+                f"{self.target.service} is not delivered in {', '.join(self.environments)}",
                 next=f"it is in {', '.join(name for row in rows for name in row.lines)}",
             )
-        return tuple(self._selected(row) for row in rows)
 
     @property
     def is_narrow(self) -> bool:
@@ -76,22 +80,30 @@ class Look:
         if not self.selector:
             return row
         lines = {
-            name: tuple(line for line in every if self.has_labels(line.source))
+            name: tuple(
+                line
+                for line in every
+                if any(map(self.has_labels, (line.source, *line.kustomizations)))
+            )
             for name, every in row.lines.items()
         }
         return replace(row, lines=lines)
 
     def chains(self) -> Mapping[str, Sequence[ChainNode]]:
-        """Nodes of what was asked about, Environment by Environment."""
+        """Nodes of what was asked about, Environment by Environment.
+
+        Raises FluxtuiError when it is a Service that none of them has.
+        """
         target = self.target
-        return {
-            name: [
-                node
-                for node in self.board.chains.get(name, ())
-                if self._is_meant(node, target) and self.has_labels(node.key)
-            ]
+        meant = {
+            name: [node for node in self.board.chains.get(name, ()) if self._is_meant(node, target)]
             for name in self.environments
         }
+        if target.service and not any(meant.values()):
+            rows = [row for row in self.board.rows if row.service == target.service]
+            if not any(row.lines.get(name) for row in rows for name in self.environments):
+                self._not_there(rows)
+        return {n: [one for one in nodes if self.has_labels(one.key)] for n, nodes in meant.items()}
 
     def _is_meant(self, node: ChainNode, target: Target) -> bool:
         if target.service:

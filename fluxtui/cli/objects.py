@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fluxtui.cli import output
 from fluxtui.cli.forms import objects as form
+from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.target import find
+from fluxtui.cli.unknown import nearest
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import by_short, kustomization, ocirepository
@@ -40,15 +42,32 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
     kinds = _kinds(words)
     name = words.pop() if words else ""
     seen = look(engine, args, tags=False)
-    found = [r for r in _of_kinds(seen, kinds) if not name or r.key.name == name]
-    if name and not found:
-        raise FluxtuiError(f"there is no {' or '.join(k.kind for k in kinds)} {name}")
+
+    def items_of(look: Look) -> list[Resource]:
+        return [r for r in _of_kinds(look, kinds) if not name or r.key.name == name]
+
+    found = items_of(seen)
+    away = hidden(seen, items_of, "object")
+    if name and not (found or away or seen.problems):
+        raise _no_such(seen, kinds, name)
+    problems = (*seen.problems, *away)
     cells = [form.cells(resource) for resource in found]
     header = ("ENVIRONMENT", "NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE")
-    text = output.table(header, cells) if cells else "nothing of that kind is there"
+    nothing = "" if problems else "nothing of that kind is there"
+    text = output.table(header, cells) if cells else nothing
     names = [short_name(resource.key) for resource in found]
-    output.emit(text, form.objects(found, seen.problems), args.output, names=names)
-    return conclude(seen.problems)
+    output.emit(text, form.objects(found, problems), args.output, names=names)
+    return conclude(problems)
+
+
+def _no_such(seen: Look, kinds: Sequence[Kind], name: str) -> FluxtuiError:
+    every = sorted({resource.key.name for resource in _of_kinds(seen, kinds)})
+    near = nearest(name, every)
+    return FluxtuiError(
+        f"there is no {' or '.join(k.kind for k in kinds)} {name}",
+        where=", ".join(seen.environments),
+        next=f"did you mean {near}?" if near else f"there are: {', '.join(every) or 'none'}",
+    )
 
 
 def _kinds(words: list[str]) -> tuple[Kind, ...]:

@@ -119,8 +119,8 @@ def emit(
 
         answer = rendered(form.removeprefix(JSONPATH), plain(data))
         print(visible_text(answer), end="" if answer.endswith("\n") else "\n", file=stream)
-    else:
-        print(visible_text((wide if form == "wide" else "") or text), file=stream)
+    elif answer := (wide if form == "wide" else "") or text:
+        print(visible_text(answer), file=stream)
 
 
 def as_json(data: object, *, indent: int | None = 2) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fluxtui.cli.forms.envelope import LEVELS
@@ -140,11 +141,23 @@ def tags(shown: Mapping[Key, Selection]) -> str:
     return "\n".join(parts) or "no tag is known yet"
 
 
-def chain(nodes: Mapping[str, Sequence[ChainNode]]) -> str:
-    """The tree of every Environment; a waiting node names its root blocker."""
+def no_nodes(snapshot: Snapshot) -> dict[str, str]:
+    """Why an Environment has no chain, as far as that is known."""
+    known = {e.name: place_known(snapshot, e.name) for e in snapshot.config.environments}
+    return {name: "no Kustomization is there" if one.known else one.clause
+            for name, one in known.items()}  # fmt: skip
+
+
+def chain(
+    nodes: Mapping[str, Sequence[ChainNode]], empty: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """The tree of every Environment; a waiting node names its root blocker. `empty`: what to say
+    of one that has none."""
     lines = []
     for environment, found in nodes.items():
         lines.append(environment)
+        if not found and empty:
+            lines.append(f"  {empty[environment]}")
         for node in found:
             indent = "  " * (node.depth + 1)
             name = f"{node.key.namespace}/{node.key.name}"

@@ -75,9 +75,27 @@ def event_items(seen: Look) -> list[Item]:
 
 
 def findings_of(seen: Look) -> list[Finding]:
-    """What a person should know of these environments, worst first."""
+    """What a person should know of these environments, worst first; of one thing, where one was
+    asked about: what is said of others would not be an answer."""
     mine = [f for f in seen.snapshot.findings if f.environment in ("", *seen.environments)]
+    if seen.is_narrow or seen.selector:
+        keys = _keys(seen)
+        mine = [f for f in mine if f.subject is None or f.subject in keys]
     return sorted(mine, key=lambda one: _LOUDEST_FIRST.index(one.severity))
+
+
+def _keys(seen: Look) -> set[Key]:
+    """What was asked about: sources, Kustomizations, and what these wait for."""
+    nodes = [node for every in seen.chains().values() for node in every]
+    keys = {node.key for node in nodes} | {node.root for node in nodes if node.root is not None}
+    rows = seen.rows() if seen.target.service or not seen.is_narrow else ()
+    keys |= {
+        line.source
+        for row in rows
+        for name in seen.environments
+        for line in row.lines.get(name, ())
+    }
+    return keys
 
 
 def changes_of(seen: Look) -> list[Change]:
@@ -108,5 +126,7 @@ def _is_of(
     change: Change, environments: tuple[str, ...], subjects: set[tuple[str, str]] | None
 ) -> bool:
     if subjects is not None:
-        return any((name, change.subject) in subjects for name in environments)
+        return any(
+            (name, change.subject) in subjects and change.concerns(name) for name in environments
+        )
     return any(map(change.concerns, environments))

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from fluxtui.cli import acts, output
 from fluxtui.cli.forms import tags as form
+from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.verdict import problems_of
@@ -36,8 +37,7 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
     snapshot, chosen = seen.snapshot, seen.environments
     if args.what_if or args.what_if_deleted:
         return _what_if(seen, args)
-    lines = [line for row in seen.rows() for e in chosen for line in row.lines.get(e, ())]
-    sources = [line.source for line in lines]
+    sources = source_lines(seen)
     known = [key for key in sources if key in snapshot.selections]
     rows = {key: _shown(snapshot, key) for key in known}
     unread_manifests = _read(engine, snapshot, rows, max(0, args.facts))
@@ -46,16 +46,25 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
         f"{key}: its tags are not known{_why(snapshot, key)}" for key in sources if key not in known
     ]
     old = _unlisted(snapshot, known)
-    problems = problems_of(snapshot, chosen, (*seen.problems, *unknown, *old, *unread_manifests))
+    away = hidden(seen, source_lines, "source")
+    problems = problems_of(
+        snapshot, chosen, (*seen.problems, *unknown, *old, *unread_manifests, *away)
+    )
     parts = [_text(snapshot, key, rows[key], unread_manifests) for key in known]
     lists = {key: _listed(snapshot, key) for key in known}
     output.emit(
-        "\n\n".join(parts) or "no tag is known yet",
+        "\n\n".join(parts) or ("" if away else "no tag is known yet"),
         form.tags(snapshot, rows, lists, problems),
         args.output,
         names=[f"{lists[key].repository}:{v.tag}" for key in known for v in rows[key]],
     )
     return conclude(problems)
+
+
+def source_lines(seen: Look) -> list[Key]:
+    """The sources of the Service in the chosen Environments."""
+    rows, chosen = seen.rows(), seen.environments
+    return [line.source for row in rows for e in chosen for line in row.lines.get(e, ())]
 
 
 def _shown(snapshot: Snapshot, key: Key) -> tuple[Verdict, ...]:

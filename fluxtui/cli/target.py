@@ -48,15 +48,19 @@ def _service(text: str, environment: str, snapshot: Snapshot) -> Target:
     meant = f"did you mean {near}? " if near else ""
     raise UsageError(
         f"there is no service {text!r}",
-        next=f"{meant}known: {', '.join(names) or 'none yet'}{_unread(snapshot)}",
+        next=f"{meant}known: {', '.join(names) or 'none'}{_unread(snapshot)}",
     )
 
 
 def _unread(snapshot: Snapshot) -> str:
     """Where it may be after all."""
-    return "".join(
-        f"; {name} cannot be reached: {why}" for name, why in snapshot.unreachable.items()
-    )
+    away = [f"; {name} cannot be reached: {why}" for name, why in snapshot.unreachable.items()]
+    away += [
+        f"; {e.name} was looked into in {', '.join(e.namespaces)} only: -A looks into all"
+        for e in snapshot.config.environments
+        if e.namespaces and e.name not in snapshot.unreachable
+    ]
+    return "".join(away)
 
 
 def _object(kind: Kind, rest: str, environment: str, snapshot: Snapshot) -> Target:

@@ -25,7 +25,7 @@ from fluxtui.engine.port import EnginePort
 
 def verb(args: argparse.Namespace) -> int:
     """Load the configuration, start the Engine, wait until it knows enough, print or act."""
-    _refuse_watch(args)
+    _refuse_flags(args)
     options = options_of(args)
     config = load(options)
     if args.verb == "journal":
@@ -45,9 +45,11 @@ def verb(args: argparse.Namespace) -> int:
             remember(engine.snapshot, options.config, options.kubeconfig)
 
 
-def _refuse_watch(args: argparse.Namespace) -> None:
-    if getattr(args, "watch", False) and args.verb not in _WATCHING:
-        raise UsageError(f"{args.verb} has no --watch", next=f"{', '.join(sorted(_WATCHING))} do")
+def _refuse_flags(args: argparse.Namespace) -> None:
+    """What every view takes, and not each can do. Raises UsageError."""
+    for flag, verbs in (("watch", _WATCHING), ("selector", _SELECTING)):
+        if getattr(args, flag, False) and args.verb not in verbs:
+            raise UsageError(f"{args.verb} has no --{flag}", next=f"{', '.join(sorted(verbs))} do")
 
 
 def _needs_tags(args: argparse.Namespace) -> bool:
@@ -141,6 +143,7 @@ def _tree(engine: EnginePort, args: argparse.Namespace) -> int:
 
 
 _WATCHING = frozenset({"chain", "events", "status", "versions"})
+_SELECTING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
 _VERBS: Mapping[str, views.View] = {
     "versions": views.versions,
     "status": views.status,

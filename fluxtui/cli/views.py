@@ -12,6 +12,7 @@ from fluxtui.cli.forms import board as board_form
 from fluxtui.cli.forms import chain as chain_form
 from fluxtui.cli.forms import past as past_form
 from fluxtui.cli.forms import plans as plans_form
+from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, again, look, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import (
@@ -25,6 +26,7 @@ from fluxtui.cli.rows import (
 from fluxtui.cli.session import SETTLED
 from fluxtui.cli.watching import watch
 from fluxtui.domain.board import Level, Severity
+from fluxtui.domain.counts import counted
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.snapshot import Snapshot
@@ -51,12 +53,14 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
         for url in sorted(urls & set(snapshot.tags))
         if snapshot.tags[url].error
     ]
-    problems = list(dict.fromkeys((*seen.problems, *unlisted)))
+    away = hidden(seen, version_items, "row")
+    problems = list(dict.fromkeys((*seen.problems, *unlisted, *away)))
+    empty = "" if away else prints.no_rows(snapshot, chosen)
     output.emit(
-        prints.versions(rows, chosen, empty=prints.no_rows(snapshot, chosen)),
+        prints.versions(rows, chosen, empty=empty),
         board_form.versions(snapshot, rows, chosen, problems),
         args.output,
-        wide=prints.versions(rows, chosen, wide=True, empty=prints.no_rows(snapshot, chosen)),
+        wide=prints.versions(rows, chosen, wide=True, empty=empty),
         names=[short_name(line.source) for line in shown],
     )
     # Findings go to stderr, so that a table stays a table.
@@ -82,7 +86,9 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
     well = all(line.health.level == Level.OK for line in lines)
     bad = any(f.severity == Severity.ERROR for f in findings)
     held = any(n.suspended for n in nodes) or any(line.hold for line in lines)
-    healthy = well and not (bad or not_ready or held or seen.problems)
+    away = hidden(seen, lambda look: [*version_items(look), *chain_items(look)], "object")
+    problems = (*seen.problems, *away)
+    healthy = well and not (bad or not_ready or held or problems)
     data = board_form.status(
         snapshot,
         rows,
@@ -90,15 +96,17 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
         healthy=healthy,
         not_ready=not_ready,
         findings=findings,
-        problems=seen.problems,
+        problems=problems,
     )
-    empty = prints.no_rows(snapshot, chosen)
+    empty = "" if away else prints.no_rows(snapshot, chosen)
+    if seen.selector and not away:
+        empty = f"no row of the board has the labels, {counted(len(nodes), 'Kustomization', 'has')}"
     parts = [prints.versions(rows, chosen, empty=empty)]
     parts += [prints.not_ready(not_ready)] if not_ready else []
     parts += [prints.findings(findings)] if findings else []
     names = [short_name(node.key) for node in not_ready]
-    output.emit("\n".join(parts), data, args.output, names=names)
-    conclude(seen.problems)
+    output.emit("\n".join(filter(None, parts)), data, args.output, names=names)
+    conclude(problems)
     return 0 if healthy else 1
 
 
@@ -110,13 +118,15 @@ def chain(engine: EnginePort, args: argparse.Namespace) -> int:
     seen = _with_pods(engine, seen)
     chains = seen.chains()
     nodes = [node for found in chains.values() for node in found]
+    away = hidden(seen, chain_items, "Kustomization")
+    problems = (*seen.problems, *away)
     output.emit(
-        prints.chain(chains),
-        chain_form.chain(seen.snapshot, nodes, seen.problems),
+        "" if away else prints.chain(chains, prints.no_nodes(seen.snapshot)),
+        chain_form.chain(seen.snapshot, nodes, problems),
         args.output,
         names=[short_name(node.key) for node in nodes],
     )
-    return conclude(seen.problems)
+    return conclude(problems)
 
 
 def _with_pods(engine: EnginePort, seen: Look) -> Look:
@@ -145,23 +155,31 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
         return watch(engine, seen, event_items, args.output)
     changes = changes_of(seen)
     names = dict.fromkeys(change.subject for change in changes)
+    away = hidden(seen, event_items, "event")
+    problems = (*seen.problems, *away)
     output.emit(
-        prints.changes(changes),
-        past_form.events(changes, seen.problems),
+        "" if away else prints.changes(changes),
+        past_form.events(changes, problems),
         args.output,
         names=list(names),
     )
-    return conclude(seen.problems)
+    return conclude(problems)
 
 
 def journal(path: str, args: argparse.Namespace) -> int:
     """What was done from here, and how it went. Asks nobody."""
-    entries = told(Journal(path))
-    wanted = {entry.plan for entry in entries if entry.type == "plan" and _is_meant(entry, args)}
-    entries = tuple(entry for entry in entries if entry.plan in wanted)
+    every = told(Journal(path))
+    plans = [entry for entry in every if entry.type == "plan"]
+    wanted = {entry.plan for entry in plans if _is_meant(entry, args)}
+    entries = tuple(entry for entry in every if entry.plan in wanted)
+    problems = []
+    if plans and not wanted:
+        asked = " in ".join(filter(None, (args.target, ", ".join(args.environment or ()))))
+        problems = [f"none of {counted(len(plans), 'Plan')} in the Journal is about {asked}"]
     names = list(dict.fromkeys(entry.plan for entry in entries))
-    output.emit(prints.journal(entries), plans_form.journal(entries), args.output, names=names)
-    return 0
+    text = "" if problems else prints.journal(entries)
+    output.emit(text, plans_form.journal(entries, problems), args.output, names=names)
+    return conclude(problems)
 
 
 def _is_meant(entry: Entry, args: argparse.Namespace) -> bool:

@@ -110,9 +110,9 @@ def receipt(one: Receipt) -> Document:
     }
 
 
-def journal(entries: Iterable[Entry]) -> Document:
+def journal(entries: Iterable[Entry], problems: Iterable[str] = ()) -> Document:
     """Plans and what became of their Steps, oldest first."""
-    return listing("Journal", map(_entry, entries))
+    return listing("Journal", map(_entry, entries), problems)
 
 
 def _entry(entry: Entry) -> Document:
