@@ -36,9 +36,9 @@ def diff(engine: EnginePort, args: argparse.Namespace) -> int:
     """Compare and print."""
     settle(engine, tags=False)
     snapshot = engine.snapshot
-    pair = (*args.pair, *(args.environment or ()))
+    pair = tuple(args.environment or ())
     if pair:
-        environments_of(args, snapshot, args.pair)
+        environments_of(args, snapshot)
     questions = diff_questions(args, pair, snapshot)
     results = [acts.answer(engine, question, DIFF_TIMEOUT) for question in questions]
     problems = problems_of(engine.snapshot, pair, _not_compared(results))
@@ -77,7 +77,11 @@ def diff_questions(
     if len(environments) == 2 and not (args.patches or args.live):
         service = find(args.target, environments[0], snapshot).service
         return [EnvironmentsDiff(service, environments[0], environments[1])]
-    if len(environments) != 1:
+    if len(environments) > 1:
+        sides = "--patches and --live are about one" if len(environments) == 2 else "two at most"
+        raise UsageError(f"a diff in which environment? {sides}: {', '.join(environments)}",
+                         next="give -e once, or twice to compare two")  # fmt: skip
+    if not environments:
         raise UsageError("a diff in which environment?", next="add -e ENV, or --env A --env B")
     target = find(args.target, environments[0], snapshot)
     lines = _lines(target, snapshot)

@@ -132,7 +132,6 @@ def _versions(seen: dict[str, Any], args: argparse.Namespace) -> Iterable[str]:
 
 _VALUES = {
     "environment": _environments,
-    "pair": _environments,
     "confirm": _environments,
     "context": lambda seen, _args: seen.get("contexts", ()),
     "namespace": _namespaces,

@@ -81,8 +81,9 @@ class Parser(argparse.ArgumentParser):
 
     def example_of(self, action: argparse.Action) -> str:
         """The example, with the flag."""
-        if action.dest in self.examples:
-            return f"{self.prog} {self.examples[action.dest]}"
+        own = [self.examples[o] for o in action.option_strings if o in self.examples]
+        if own:
+            return f"{self.prog} {own[0]}"
         flag = next((o for o in action.option_strings if f" {o} " in f"{self.example} "), "")
         if flag or not action.option_strings:
             return self.example

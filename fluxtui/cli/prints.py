@@ -197,6 +197,8 @@ def comparisons(results: Iterable[Comparison], *, unified: bool) -> str:
     lines = []
     for comparison in results:
         lines.append(comparison.title)
+        if comparison.left and comparison.right:
+            lines.append(f"  left (-): {comparison.left}; right (+): {comparison.right}")
         lines += [f"  not looked at: {text}" for text in comparison.unread]
         for part in comparison.parts:
             arrow = f"{part.before} -> {part.after}" if part.before or part.after else ""

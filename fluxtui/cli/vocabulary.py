@@ -25,8 +25,8 @@ class Verb:
     """One word of the command line. `actions` are its second words, when it has them.
 
     `example` is what stands behind it in a command line that would do, `examples` the same for
-    flags that it would not do for, by the name that they are parsed to. `needs` says, for what must
-    be given and by the name that it is parsed to, what to ask for when it is missing.
+    flags that it would not do for. `needs` says, for what must be given and by the name that it is
+    parsed to, what to ask for when it is missing.
     """
 
     __slots__ = ("actions", "add", "example", "examples", "help", "name", "needs")
@@ -121,15 +121,17 @@ def _diff(sub: argparse.ArgumentParser) -> None:
                      help="The version before; without it, what runs.")  # fmt: skip
     sub.add_argument("--to", dest="after", metavar="B", default="",
                      help="The version after, for example v1.5.0.")  # fmt: skip
-    sub.add_argument("--env", dest="pair", action="append", default=[], metavar="ENV",
-                     help="Twice: compare two environments.")  # fmt: skip
+    # The same list as that of -e: which side an environment is on is the order they are typed in.
+    sub.add_argument("--env", dest="environment", action="append", metavar="ENV",
+                     help="Twice: compare two; the one typed first is left, the other right."
+                     )  # fmt: skip
     sub.add_argument("--unified", action="store_true", help="Print YAML, line by line.")
 
 
 _COMPARED = {
-    "before": "activity -e staging --from v1.4.1 --to v1.4.2",
-    "after": "activity -e staging --to v1.4.2",
-    "pair": "activity --env staging --env production",
+    "--from": "activity -e staging --from v1.4.1 --to v1.4.2",
+    "--to": "activity -e staging --to v1.4.2",
+    "--env": "activity --env staging --env production",
 }
 _VIEWS: dict[str, Adding] = {"tags": _tags, "diff": _diff}
 

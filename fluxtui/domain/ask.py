@@ -167,9 +167,12 @@ class ComparedKustomization:
 class Comparison:
     """The answer to a diff question: rendered objects, Kustomization by Kustomization.
 
-    `unread`: inputs that could not be read, one sentence each.
+    `unread`: inputs that could not be read, one sentence each. `left` and `right` name the sides:
+    what only the left one has is removed, what only the right one has is added.
     """
 
     title: str
     parts: tuple[ComparedKustomization, ...] = ()
     unread: tuple[str, ...] = ()
+    left: str = ""
+    right: str = ""

@@ -70,7 +70,8 @@ class Diffs:
         if pair.right is None and not pair.error:
             pair = dataclasses.replace(pair, error=_NOTHING)
         title = f"what {resource.key.environment} makes of {source.key.name}"
-        return await self._answer(f"{title} in {resource.key.name}", gathered, [pair])
+        sides = ("the bundle as published", f"with the patches of {resource.key.environment}")
+        return await self._answer(f"{title} in {resource.key.name}", sides, gathered, [pair])
 
     async def versions(self, question: VersionsDiff) -> Comparison:
         """Version -> version through the same spec, for every Kustomization of the source."""
@@ -92,7 +93,8 @@ class Diffs:
         ]
         before = question.before or words(ocirepository.revision(source))
         title = f"{source.key.name} in {source.key.environment}"
-        return await self._answer(f"{title}: {before} -> {question.after}", gathered, pairs)
+        sides = (before, question.after)
+        return await self._answer(f"{title}: {' -> '.join(sides)}", sides, gathered, pairs)
 
     async def environments(self, question: EnvironmentsDiff) -> Comparison:
         """One Service as two Environments have it, Kustomizations matched by name."""
@@ -119,8 +121,9 @@ class Diffs:
             )
             if pairs[-1].left is None and pairs[-1].right is None and not pairs[-1].error:
                 pairs[-1] = dataclasses.replace(pairs[-1], error=_NOTHING)
-        title = f"{question.service}: {question.before} -> {question.after}"
-        return await self._answer(title, gathered, pairs)
+        sides = (question.before, question.after)
+        title = f"{question.service}: {' -> '.join(sides)}"
+        return await self._answer(title, sides, gathered, pairs)
 
     async def build(self, question: BuildOf) -> Rendering:
         """What a Kustomization builds to as stored now, masked."""
@@ -167,10 +170,12 @@ class Diffs:
     def _gathered(self) -> Gathered:
         return Gathered(self._registries, self._cluster, self._session)
 
-    async def _answer(self, title: str, gathered: Gathered, pairs: list[Pair]) -> Comparison:
+    async def _answer(
+        self, title: str, sides: tuple[str, str], gathered: Gathered, pairs: list[Pair]
+    ) -> Comparison:
         review = Review(self._session, tuple(pairs), gathered.bundles, gathered.labels)
         parts = await self._worker.call(_COMPARE, review)
-        return Comparison(title, tuple(parts), tuple(dict.fromkeys(gathered.unread)))
+        return Comparison(title, tuple(parts), tuple(dict.fromkeys(gathered.unread)), *sides)
 
     def _resource(self, key: Key) -> Resource:
         resource = self._store.snapshot.get(key)

@@ -12,6 +12,7 @@ import dataclasses
 
 from fluxtui.cluster.port import Cluster, Json
 from fluxtui.domain.ask import ComparedKustomization, Comparison
+from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import ClusterError, Forbidden, NotFound, UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import kustomization
@@ -43,8 +44,9 @@ class LiveObjects:
         (pair,) = review.pairs
         title = f"{user.key.name}: live in {user.key.environment} -> applied now"
         result = ComparedKustomization(pair.key, "live", pair.after, error=pair.error)
+        sides = (f"{user.key.environment} as it is", "as applying it now would make it")
         if pair.error:
-            return Comparison(title, (result,))
+            return Comparison(title, (result,), (), *sides)
         prepared: Prepared = await self._worker.call(_PREPARE, review)
         objects, left = settled(prepared, await self._left_over(user, prepared))
         beside = await asyncio.gather(
@@ -56,12 +58,12 @@ class LiveObjects:
         if self._by_fields:
             why = f" ({self._why})" if self._why else ""
             self._findings.append(
-                f"{self._by_fields} objects are compared by the fields the build sets, not by a "
-                f"dry run{why}: the API may write some values differently"
+                f"{counted(self._by_fields, 'object', 'is')} compared by the fields the build sets,"
+                f" not by a dry run{why}: the API may write some values differently"
             )
         findings = (*prepared.findings, *dict.fromkeys(self._findings))
         result = dataclasses.replace(result, findings=findings)
-        return Comparison(title, (result,), tuple(self._unread))
+        return Comparison(title, (result,), tuple(self._unread), *sides)
 
     async def _one(self, wanted: Json, guarded: bool) -> Beside | None:
         name = ObjectId.of(wanted)

@@ -36,7 +36,7 @@ def known() -> Snapshot:
 
 def asked(words: str, known: Snapshot) -> list[Question]:
     args = arguments.parse(["diff", *words.split()])
-    return diff_questions(args, (*args.pair, *(args.environment or ())), known)
+    return diff_questions(args, tuple(args.environment or ()), known)
 
 
 def test_each_comparison_has_its_words(known: Snapshot) -> None:
@@ -51,9 +51,22 @@ def test_each_comparison_has_its_words(known: Snapshot) -> None:
     ]
 
 
+@pytest.mark.parametrize("first", ["-e", "--env", "--environment"])
+@pytest.mark.parametrize("second", ["-e", "--env", "--environment"])
+def test_the_environment_typed_first_is_the_left_side(
+    known: Snapshot, first: str, second: str
+) -> None:
+    for before, after in (("staging", "production"), ("production", "staging")):
+        wanted = [EnvironmentsDiff("acme/activity", before, after)]
+        assert asked(f"activity {first} {before} {second} {after}", known) == wanted
+        assert asked(f"{first} {before} activity {second} {after}", known) == wanted
+
+
 @pytest.mark.parametrize(
     ("words", "what"),
     [
+        ("activity -e staging -e production --live", "about one: staging, production"),
+        ("activity -e staging -e production -e staging", "two at most"),
         ("", "of what"),
         ("activity", "which environment"),
         ("activity -e staging --from 1.0", "needs --to"),
@@ -72,9 +85,11 @@ def test_a_comparison_prints_who_did_what_and_what_was_not_read() -> None:
     gone = ObjectId("apps", "old", "", "ConfigMap")
     objects = (ObjectChange("changed", id_, (change,)), ObjectChange("pruned", gone))
     part = ComparedKustomization(MEMBER, "1.0", "2.0", objects, ("patch 2 matches no object",))
-    text = comparisons([Comparison("title", (part,), ("Secret apps/vars",))], unified=False)
+    one = Comparison("title", (part,), ("Secret apps/vars",), "staging", "production")
+    text = comparisons([one], unified=False)
     assert text.splitlines() == [
         "title",
+        "  left (-): staging; right (+): production",
         "  not looked at: Secret apps/vars",
         f"Kustomization/{NS}/apiserver  1.0 -> 2.0",
         "  ! patch 2 matches no object",

@@ -20,6 +20,8 @@ def comparisons(results: Iterable[Comparison], problems: Iterable[str] = ()) -> 
 def _comparison(one: Comparison) -> Document:
     return {
         "title": one.title,
+        "left": one.left,
+        "right": one.right,
         "parts": [_part(part) for part in one.parts],
         "unread": list(one.unread),
     }
