@@ -14,11 +14,13 @@ from typing import Any
 from fluxtui.cli import output
 from fluxtui.cli.forms import plans as form
 from fluxtui.cli.target import find
-from fluxtui.commands.command import Command, Context, Target
+from fluxtui.commands.command import Command, Context, Target, Values
+from fluxtui.commands.proposing import Proposal, advance, propose
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.ask import Question
 from fluxtui.domain.errors import FluxtuiError, RefusedError, UsageError
 from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.protection import Confirmed, Demand, protected
 from fluxtui.engine.port import EnginePort
 
 ASK_TIMEOUT = 60.0
@@ -40,8 +42,7 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
     if any(given.values()):
         raise UsageError(f"--{next(iter(given))} does not belong to `{command.verb}`")
     values["reason"] = args.reason
-    plan = make_plan(engine, command, target, values)
-    return execute(engine, plan, args, environments)
+    return execute(engine, made(engine, command, target, values), args, environments)
 
 
 def _target(engine: EnginePort, args: argparse.Namespace, environments: tuple[str, ...]) -> Target:
@@ -65,23 +66,18 @@ def _target(engine: EnginePort, args: argparse.Namespace, environments: tuple[st
     return target
 
 
-def make_plan(engine: EnginePort, command: Command, target: Target, values: dict[str, str]) -> Plan:
-    """Disabled reason, defaults, questions, Plan; as the screen does it."""
-    user = engine.snapshot.config.user
-    context = Context(engine.snapshot, target, now_text(), user)
-    refusal = command.disabled_reason(context)
-    if refusal:
-        raise RefusedError(refusal)
-    for argument in command.arguments:
-        if not values.get(argument.name):
-            values[argument.name] = argument.default(context)
-        if argument.required and not values[argument.name]:
-            raise UsageError(f"--{argument.name} is missing", next=argument.title)
-    for question in command.questions(context, values):
-        answer(engine, question, ASK_TIMEOUT)
-    if command.plan is None:
-        raise UsageError(f"{command.id} is a view")
-    return command.plan(Context(engine.snapshot, target, now_text(), user), values)
+def made(engine: EnginePort, command: Command, target: Target, values: Values) -> Proposal:
+    """The Proposal of a Command, its questions answered one after the other."""
+
+    def context() -> Context:
+        return Context(engine.snapshot, target, now_text(), engine.snapshot.config.user)
+
+    proposing = propose(command, context(), values)
+    step = advance(proposing)
+    while not isinstance(step, Proposal):
+        answer(engine, step, ASK_TIMEOUT)
+        step = advance(proposing, context())
+    return step
 
 
 def answer(engine: EnginePort, question: Question, timeout: float) -> Any:
@@ -102,47 +98,51 @@ def _ask(question: str) -> str:
 
 def execute(
     engine: EnginePort,
-    plan: Plan,
+    made: Proposal,
     args: argparse.Namespace,
     environments: tuple[str, ...],
     ask: Callable[[str], str] = _ask,
 ) -> int:
     """Show the Plan; unless --dry-run confirm it, run it and show the Receipts."""
+    plan = made.plan
     if args.dry_run:
-        output.emit(plan_text(plan), form.plan(plan), args.output)
+        output.emit(plan_text(plan), form.plan(made), args.output)
         return 0
     if args.output == "table":
         print(plan_text(plan))
-    confirm(plan, args, environments, ask)
-    receipts = engine.run(plan, confirmed=True).result()
-    output.emit(receipts_text(plan, receipts), form.act(plan, receipts), args.output)
+    confirmed = confirm(made.demand, args, environments, ask)
+    receipts = engine.run(plan, confirmed=confirmed).result()
+    output.emit(receipts_text(plan, receipts), form.act(made, receipts), args.output)
     return 0 if all(r.ok for r in receipts) else 1
 
 
 def confirm(
-    plan: Plan,
+    demand: Demand,
     args: argparse.Namespace,
     environments: tuple[str, ...],
     ask: Callable[[str], str] = _ask,
-) -> None:
-    """A protected Environment is named: by -e together with --yes, by --confirm, or typed.
+) -> Confirmed:
+    """Each protected Environment is named: by -e together with --yes, by --confirm, or typed.
 
-    Raises RefusedError when it is not, or when nobody says yes.
+    Raises RefusedError when one is not, or when nobody says yes.
     """
-    if plan.confirm:
-        if args.confirm == plan.confirm or (args.yes and plan.confirm in environments):
-            return
-        if not sys.stdin.isatty():
-            raise RefusedError(f"{plan.confirm} is protected", next=f"add --confirm {plan.confirm}")
-        if ask(f"{plan.confirm} is protected. Type its name to go on: ") != plan.confirm:
-            raise RefusedError("not confirmed")
-        return
+    named = {name for text in args.confirm for name in text.replace(",", " ").split()}
     if args.yes:
-        return
-    if not sys.stdin.isatty():
-        raise RefusedError("nobody is there to say yes", next="add --yes")
-    if ask("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
-        raise RefusedError("not confirmed")
+        named |= set(environments)
+    unnamed = [name for name in demand.names if name not in named]
+    if unnamed:
+        strict = protected(unnamed)
+        if not sys.stdin.isatty():
+            raise RefusedError(strict, next=f"add --confirm {' --confirm '.join(unnamed)}")
+        which = "its name" if len(unnamed) == 1 else "their names"
+        if not Demand(tuple(unnamed)).met_by(ask(f"{strict}. Type {which} to go on: ")):
+            raise RefusedError("not confirmed")
+    elif not demand.names and not args.yes:
+        if not sys.stdin.isatty():
+            raise RefusedError("nobody is there to say yes", next="add --yes")
+        if ask("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise RefusedError("not confirmed")
+    return frozenset(demand.names)
 
 
 def plan_text(plan: Plan) -> str:

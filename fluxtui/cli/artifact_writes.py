@@ -1,7 +1,7 @@
 """`fluxtui artifact push|tag|delete`: a Plan judged against every environment, then carried out.
 
 A registry write is as delicate as the strictest environment whose pick it would change; one that
-cannot be read now counts as protected (design.md 7). Without any environment there is nobody to
+cannot be read now counts as protected. Without any environment there is nobody to
 judge by: that is said, and what nobody is known to follow is written. No rule about tags is here.
 """
 
@@ -24,10 +24,12 @@ from fluxtui.cli.session import environments_known, registry_client, running
 from fluxtui.commands import artifacts
 from fluxtui.commands.artifacts import Judged
 from fluxtui.commands.command import Context, Target
+from fluxtui.commands.proposing import proposal
 from fluxtui.domain.ask import ListTags
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import ArtifactMissing, RefusedError, UsageError
 from fluxtui.domain.plan import Receipt
+from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
@@ -73,14 +75,16 @@ class _Desk:
     def carry_out(self, judged: Judged, *, always_ask: bool = False) -> tuple[Receipt, ...] | None:
         """Show the Plan, ask when somebody would notice, run it. None: it was only shown."""
         args, plan = self.args, judged.plan
+        made = proposal(plan, self._engine.snapshot)
         self._bar.clear()
         if args.dry_run:
-            output.emit(acts.plan_text(plan), plans.plan(plan), args.output)
+            output.emit(acts.plan_text(plan), plans.plan(made), args.output)
             return None
         print(acts.plan_text(plan), file=sys.stderr)
-        if always_ask or plan.confirm or plan.environments:
-            acts.confirm(plan, args, tuple(args.environment or ()))
-        receipts = self._engine.run(plan, confirmed=True).result()
+        confirmed = YES
+        if always_ask or made.demand.names or plan.environments:
+            confirmed = acts.confirm(made.demand, args, tuple(args.environment or ()))
+        receipts = self._engine.run(plan, confirmed=confirmed).result()
         if all(receipt.ok for receipt in receipts):
             self._surprises = self._unlike(judged.picks)
         return receipts

@@ -67,8 +67,8 @@ def act(sub: argparse.ArgumentParser) -> None:
     add = sub.add_argument
     add("--dry-run", action="store_true", help="Print the Plan and stop.")
     add("-y", "--yes", action="store_true", help="Do not ask.")
-    add("--confirm", metavar="ENV", default="",
-        help="Confirm by the name of the protected environment.")  # fmt: skip
+    add("--confirm", metavar="ENV", action="append", default=[],
+        help="Name a protected environment that the act touches (repeatable).")  # fmt: skip
     add("--reason", metavar="TEXT", default="",
         help="Say why; it is kept on the object and in the Journal.")  # fmt: skip
     plain_output(sub)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.cli import prints
-from fluxtui.cli.acts import make_plan, plan_text, receipts_text
+from fluxtui.cli.acts import made, plan_text, receipts_text
 from fluxtui.cli.demo import apply_roots
 from fluxtui.cli.embedded import Embedded
 from fluxtui.cli.session import known, running
@@ -83,9 +83,11 @@ class Teller:
 
     def act(self, command: str, target: Target, **values: str) -> None:
         """Plan, show, run. Raises StoryFailed when a Step is not done."""
-        plan = make_plan(self.engine, by_id(command), target, dict(values))
+        proposal = made(self.engine, by_id(command), target, values)
+        plan = proposal.plan
         print(plan_text(plan))
-        receipts = self.engine.run(plan, confirmed=True).result()
+        confirmed = frozenset(proposal.demand.names)
+        receipts = self.engine.run(plan, confirmed=confirmed).result()
         print(receipts_text(plan, receipts), flush=True)
         bad = [r for r in receipts if not r.ok]
         if bad:

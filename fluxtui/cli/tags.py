@@ -15,10 +15,9 @@ from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.verdict import problems_of
-from fluxtui.commands.command import Context
-from fluxtui.commands.effects import TagEffects, registry_effects
 from fluxtui.domain.ask import ReadFacts
 from fluxtui.domain.errors import FluxtuiError, UsageError
+from fluxtui.domain.following import TagEffects, registry_effects
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.resource import Key
@@ -172,9 +171,8 @@ def _what_if(seen: Look, args: argparse.Namespace) -> int:
     gone = args.what_if_deleted
     if gone and listed is not None and listed.listed_at and gone not in listed.tags:
         raise UsageError(f"there is no tag {gone!r} to delete", where=repository)
-    context = Context(snapshot, target, acts.now_text(), snapshot.config.user)
     effects = registry_effects(
-        context,
+        snapshot,
         repository,
         add=(args.what_if,) if args.what_if else (),
         remove=(gone,) if gone else (),

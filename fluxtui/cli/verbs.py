@@ -69,6 +69,7 @@ def _apply(engine: EnginePort, args: argparse.Namespace) -> int:
     from fluxtui.cli import acts
     from fluxtui.commands.apply import apply_plan
     from fluxtui.commands.command import Context, Target
+    from fluxtui.commands.proposing import proposal
 
     settle(engine, tags=False)
     snapshot = engine.snapshot
@@ -89,7 +90,7 @@ def _apply(engine: EnginePort, args: argparse.Namespace) -> int:
         origin=", ".join(files),
         reason=args.reason,
     )
-    return acts.execute(engine, plan, args, tuple(args.environment or ()))
+    return acts.execute(engine, proposal(plan, snapshot), args, tuple(args.environment or ()))
 
 
 def _read_objects(path: Path) -> list[dict[str, Any]]:

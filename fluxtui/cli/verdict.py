@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fluxtui.commands.effects import unread_environments
+from fluxtui.domain.following import unread_environments
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.snapshot import FeedState, Snapshot
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fluxtui.commands.command import Context
-from fluxtui.commands.safety import confirmation, read_only_reason
+from fluxtui.commands.planning import plan_for
+from fluxtui.commands.safety import read_only_reason
 from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.kinds import ALL
 from fluxtui.domain.plan import ApplyStep, Plan
@@ -62,16 +63,13 @@ def apply_plan(
         )
     if not steps:
         raise UsageError("there is no object in it", where=origin)
-    return Plan(
-        command="apply",
-        title=f"apply {len(steps)} objects from {origin} to {environment}",
-        steps=tuple(steps),
-        environments=(environment,),
-        effects=tuple(f"{s.target.label} is created or updated" for s in steps),
-        confirm=confirmation(context, (environment,)),
-        reason=reason.strip(),
-        user=context.user,
-        made_at=context.now,
+    return plan_for(
+        context,
+        {"reason": reason},
+        "apply",
+        f"apply {len(steps)} objects from {origin} to {environment}",
+        steps,
+        effects=(f"{s.target.label} is created or updated" for s in steps),
     )
 
 

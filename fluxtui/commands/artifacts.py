@@ -10,15 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fluxtui.commands.command import Context
-from fluxtui.commands.effects import (
-    TagEffects,
-    refuse_read_only,
-    registry_confirmation,
-    registry_effects,
-    registry_inputs,
-)
-from fluxtui.commands.safety import read_only_reason
+from fluxtui.commands.planning import plan_for
 from fluxtui.domain.errors import RefusedError, UsageError
+from fluxtui.domain.following import TagEffects, registry_effects
 from fluxtui.domain.plan import AnyStep, DeleteStep, Plan, PushStep, TagStep
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import is_tag, short_digest
@@ -64,11 +58,11 @@ def push_plan(
         source=source,
         revision=revision,
     )
-    effects = registry_effects(context, repository, add=(tag,))
+    effects = registry_effects(context.snapshot, repository, add=(tag,))
     warnings = (f"{tag} is on {short_digest(present)} now and moves",) if present else ()
     inputs = {f"{repository}:{tag}": present}
     return _plan(
-        context, "artifact push", f"push {repository}:{tag}", (step,), repository, effects,
+        context, "artifact push", f"push {repository}:{tag}", (step,), effects,
         warnings, inputs, reason,
     )  # fmt: skip
 
@@ -112,12 +106,11 @@ def tag_plan(
         )
     # A tag that is on the digest already changes nothing.
     new = [tag for tag, present in tags.items() if present != digest]
-    effects = registry_effects(context, repository, add=new, digest=digest)
+    effects = registry_effects(context.snapshot, repository, add=new, digest=digest)
     title = f"name {short_digest(digest)} {', '.join(tags)} in {repository}"
     inputs = {f"{repository}:{tag}": present for tag, present in tags.items()}
     return _plan(
-        context, "artifact tag", title, tuple(steps), repository, effects, tuple(warnings), inputs,
-        reason,
+        context, "artifact tag", title, tuple(steps), effects, tuple(warnings), inputs, reason,
     )  # fmt: skip
 
 
@@ -149,7 +142,7 @@ def delete_plan(
         repository=repository,
         digest=digest,
         tag="" if all_tags else tag,
-        shared=() if all_tags else tuple(shared),
+        shared=tuple(shared),
     )
     warnings = []
     if shared:
@@ -158,11 +151,11 @@ def delete_plan(
     if last and not all_tags:
         warnings.append("it is the last tag on its digest: a registry may clear that away")
     gone = digest if last else ""
-    effects = registry_effects(context, repository, remove=going, gone=gone)
+    effects = registry_effects(context.snapshot, repository, remove=going, gone=gone)
     inputs = {f"{repository}:{name}": digest for name in going}
     return _plan(
-        context, "artifact delete", f"delete {what}", (step,), repository, effects,
-        tuple(warnings), inputs, reason,
+        context, "artifact delete", f"delete {what}", (step,), effects, tuple(warnings), inputs,
+        reason,
     )  # fmt: skip
 
 
@@ -171,29 +164,20 @@ def _plan(
     command: str,
     title: str,
     steps: tuple[AnyStep, ...],
-    repository: str,
     effects: TagEffects,
     warnings: tuple[str, ...],
     inputs: Mapping[str, str],
     reason: str,
 ) -> Judged:
-    refusal = read_only_reason(context, ())
-    if refusal:
-        raise RefusedError(refusal, where=command)
-    refuse_read_only(context, effects)
-    blind = () if context.config.environments else (NOBODY_ASKED,)
-    plan = Plan(
-        command=command,
-        title=title,
-        steps=steps,
-        environments=effects.environments(),
-        effects=effects.sentences,
+    plan = plan_for(
+        context,
+        {"reason": reason},
+        command,
+        title,
+        steps,
         warnings=(*effects.beware, *warnings),
-        unseen=(*effects.unseen, *blind),
-        inputs={**registry_inputs(context, repository, effects), **inputs},
-        confirm=registry_confirmation(context, effects),
-        reason=reason,
-        user=context.user,
-        made_at=context.now,
+        unseen=() if context.config.environments else (NOBODY_ASKED,),
+        picks=effects,
+        inputs=inputs,
     )
     return Judged(plan, {taken.source.key: taken.after for taken in effects.taken})

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from fluxtui.commands import candidates
 from fluxtui.commands.command import Context, Values
-from fluxtui.commands.safety import confirmation, read_only_reason, revert_warning
-from fluxtui.commands.subject import inputs_of, no_object, source_of, users_of
+from fluxtui.commands.planning import plan_for
+from fluxtui.commands.safety import read_only_reason, revert_warning
+from fluxtui.commands.subject import no_object, source_of, users_of
 from fluxtui.domain.ask import Question, ReadFacts
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ocirepository
@@ -148,18 +149,14 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
         steps += _follow(context, source, digest, called)
     record = record_of(context.snapshot, ocirepository.url(source))
     cautions = record.cautions(said, digest, "", (environment,))
-    return Plan(
-        command=command,
-        title=f"pin {name} in {environment} to {said}",
-        steps=tuple(steps),
-        environments=(environment,),
+    return plan_for(
+        context,
+        values,
+        command,
+        f"pin {name} in {environment} to {said}",
+        steps,
         effects=(*_effects(context, source, digest, called), *_policy(source, before, context)),
         warnings=(*cautions, *_warnings(context, source, digest, moved)),
-        inputs=inputs_of(source),
-        confirm=confirmation(context, (environment,)),
-        reason=reason,
-        user=context.user,
-        made_at=context.now,
     )
 
 

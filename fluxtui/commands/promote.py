@@ -10,19 +10,13 @@ from dataclasses import replace
 
 from fluxtui.commands import candidates
 from fluxtui.commands.command import Context, Values
-from fluxtui.commands.effects import (
-    TagEffects,
-    Taken,
-    refuse_read_only,
-    registry_confirmation,
-    registry_inputs,
-    tag_effects,
-)
+from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, unlisted_reason
 from fluxtui.commands.subject import in_order, no_object, repository_of, source_of, users_of
 from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.board import Line
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.following import TagEffects, Taken, tag_effects
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.naming import names_in
 from fluxtui.domain.plan import AnyStep, AwaitStep, Plan, RequestReconcile, TagStep, Until
@@ -221,8 +215,7 @@ def plan(context: Context, values: Values) -> Plan:
     repository = repository_of(source)
     digest = _digest(context, source, origin)
     expect = _existing(context, repository, tag, digest)
-    effects = tag_effects(context, repository, tag, digest)
-    refuse_read_only(context, effects)
+    effects = tag_effects(context.snapshot, repository, tag, digest)
     names = names_in(context.snapshot, source)
     called = version_text(digest, names) if is_digest(origin) else origin
     short = short_digest(digest)
@@ -240,17 +233,12 @@ def plan(context: Context, values: Values) -> Plan:
         )
     ]
     steps += _followers(context, effects.taken)
-    return Plan(
-        command="promote",
-        title=f"promote {context.target.service or source.key.label}: {said} as {tag}",
-        steps=tuple(steps),
-        environments=effects.environments(),
-        effects=effects.sentences,
+    return plan_for(
+        context,
+        values,
+        "promote",
+        f"promote {context.target.service or source.key.label}: {said} as {tag}",
+        steps,
         warnings=_warnings(context, source, effects, called, digest),
-        unseen=effects.unseen,
-        inputs=registry_inputs(context, repository, effects),
-        confirm=registry_confirmation(context, effects),
-        reason=values.get("reason", "").strip(),
-        user=context.user,
-        made_at=context.now,
+        picks=effects,
     )

@@ -12,19 +12,14 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from fluxtui.commands.command import Context, Values
-from fluxtui.commands.effects import (
-    followers,
-    refuse_read_only,
-    registry_confirmation,
-    registry_inputs,
-    tag_effects,
-)
+from fluxtui.commands.planning import plan_for
 from fluxtui.commands.promote import TAG_RULE
 from fluxtui.commands.safety import read_only_reason, unlisted_reason
 from fluxtui.commands.subject import repository_of, source_of
 from fluxtui.domain.ask import ListTags, Question
 from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.following import followers, tag_effects
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.plan import Plan, PushStep
 from fluxtui.domain.revision import is_tag
@@ -181,8 +176,7 @@ def _push(
         raise UsageError(f"{tag!r} cannot be a tag", next=TAG_RULE)
     if listed is not None and tag in listed.tags:
         raise UsageError(f"{tag} is already published", where=repository, next="choose a new tag")
-    effects = tag_effects(context, repository, tag)
-    refuse_read_only(context, effects)
+    effects = tag_effects(context.snapshot, repository, tag)
     step = PushStep(
         "push",
         f"pack {_short(service.folder)}, {does}, push {repository}:{tag}",
@@ -194,17 +188,13 @@ def _push(
         source=service.name,
         revision=tag,
     )
-    return Plan(
-        command=command,
-        title=f"publish {service.name} {tag}",
-        steps=(step,),
-        environments=effects.environments(),
-        effects=(*effects.sentences, f"{tag} is a new build: it never ran anywhere"),
+    return plan_for(
+        context,
+        values,
+        command,
+        f"publish {service.name} {tag}",
+        (step,),
+        effects=(f"{tag} is a new build: it never ran anywhere",),
         warnings=(*warnings, *(() if effects.taken else ("no environment would pick it",))),
-        unseen=effects.unseen,
-        inputs=registry_inputs(context, repository, effects),
-        confirm=registry_confirmation(context, effects),
-        reason=values.get("reason", "").strip(),
-        user=context.user,
-        made_at=context.now,
+        picks=effects,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
-from fluxtui.commands.safety import confirmation, read_only_reason
+from fluxtui.commands.planning import plan_for
+from fluxtui.commands.safety import read_only_reason
 from fluxtui.commands.subject import in_order, no_object, object_of, source_of, users_of
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import kustomization, ocirepository
@@ -102,20 +103,17 @@ def _plan(context: Context, values: Values, command: str, members: tuple[Resourc
     line = context.snapshot.board.line(source.key) if source else None
     if line is not None and line.would_pick:
         effects.insert(0, f"{environment} would pick {line.would_pick}")
-    return Plan(
-        command=command,
-        title=f"reconcile {members[0].key.label} in {environment}",
-        steps=tuple(requests(active, context.now)),
-        environments=(environment,),
-        effects=tuple(effects),
+    return plan_for(
+        context,
+        values,
+        command,
+        f"reconcile {members[0].key.label} in {environment}",
+        requests(active, context.now),
+        effects=effects,
         warnings=(
             *(f"{r.key.label} is suspended and is left out" for r in skipped),
             *next_cautions(context, *active),
         ),
-        confirm=confirmation(context, (environment,)),
-        reason=values.get("reason", "").strip(),
-        user=context.user,
-        made_at=context.now,
     )
 
 

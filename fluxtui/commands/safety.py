@@ -1,6 +1,7 @@
-"""How careful an act must be: read-only and protected Environments, and who would revert it.
+"""Why an act makes no sense now: read-only places, tags nobody listed, and who would revert it.
 
-Every family asks here, so that no Plan can forget it (design.md 7). Pure.
+For footers and reviews, so that a refusal comes before its questions; what may really run is judged
+by the Engine, whatever was asked here. Pure.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fluxtui.commands.command import Context
-from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.resource import Key, Resource
 
@@ -22,15 +22,6 @@ def read_only_reason(context: Context, environments: Iterable[str]) -> str | Non
         if environment is not None and environment.read_only:
             return f"{name} is read-only by the configuration"
     return None
-
-
-def confirmation(context: Context, environments: Iterable[str]) -> str:
-    """The Environment name to type before it runs; "" when a plain yes is enough."""
-    for name in environments:
-        environment = context.config.environment(name) or Environment(name, "")
-        if environment.protected:
-            return name
-    return ""
 
 
 def unlisted_reason(context: Context, repository: str) -> str | None:

@@ -103,8 +103,3 @@ def in_order(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
 def repository_of(source: Resource) -> str:
     """`oci://host/path` of an OCIRepository."""
     return ocirepository.url(source)
-
-
-def inputs_of(*resources: Resource | None) -> dict[str, str]:
-    """The Plan inputs: key -> resourceVersion."""
-    return {str(r.key): r.resource_version for r in resources if r is not None}

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
-from fluxtui.commands.safety import (
-    confirmation,
-    read_only_reason,
-    revert_warning,
-)
-from fluxtui.commands.subject import inputs_of, no_object, object_of
+from fluxtui.commands.planning import plan_for
+from fluxtui.commands.safety import read_only_reason, revert_warning
+from fluxtui.commands.subject import no_object, object_of
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import suspended
@@ -76,18 +73,14 @@ def suspend_plan(context: Context, values: Values) -> Plan:
             timeout=60.0,
         ),
     )
-    return Plan(
-        command="suspend",
-        title=f"suspend {name} in {environment}",
-        steps=steps,
-        environments=(environment,),
+    return plan_for(
+        context,
+        values,
+        "suspend",
+        f"suspend {name} in {environment}",
+        steps,
         effects=(f"no new version is delivered through {name}", stays),
         warnings=revert_warning(resource, "spec.suspend"),
-        inputs=inputs_of(resource),
-        confirm=confirmation(context, (environment,)),
-        reason=reason,
-        user=context.user,
-        made_at=context.now,
     )
 
 
@@ -127,16 +120,12 @@ def resume_plan(context: Context, values: Values) -> Plan:
             timeout=900.0,
         ),
     )
-    return Plan(
-        command="resume",
-        title=f"resume {name} in {environment}",
-        steps=steps,
-        environments=(environment,),
-        effects=tuple(effects),
+    return plan_for(
+        context,
+        values,
+        "resume",
+        f"resume {name} in {environment}",
+        steps,
+        effects=effects,
         warnings=(*next_cautions(context, resource), *revert_warning(resource, "spec.suspend")),
-        inputs=inputs_of(resource),
-        confirm=confirmation(context, (environment,)),
-        reason=values.get("reason", "").strip(),
-        user=context.user,
-        made_at=context.now,
     )

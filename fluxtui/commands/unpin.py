@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from fluxtui.commands import candidates
 from fluxtui.commands.command import Context, Values
-from fluxtui.commands.safety import confirmation, read_only_reason, revert_warning
-from fluxtui.commands.subject import inputs_of, no_object, source_of
+from fluxtui.commands.planning import plan_for
+from fluxtui.commands.safety import read_only_reason, revert_warning
+from fluxtui.commands.subject import no_object, source_of
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import suspended
@@ -80,19 +81,15 @@ def plan(context: Context, values: Values) -> Plan:
                 timeout=300.0,
             )
         )
-    return Plan(
-        command="unpin",
-        title=f"unpin {name} in {environment}",
-        steps=tuple(steps),
-        environments=(environment,),
+    return plan_for(
+        context,
+        values,
+        "unpin",
+        f"unpin {name} in {environment}",
+        steps,
         effects=(*_why(source), _next(context, source, called, ours)),
         warnings=(*(_cautions(context, source, pick, called) if ours else ()), *warnings),
         unseen=() if pick else (f"the tags of {ocirepository.url(source)}: not listed",),
-        inputs=inputs_of(source),
-        confirm=confirmation(context, (environment,)),
-        reason=values.get("reason", "").strip(),
-        user=context.user,
-        made_at=context.now,
     )
 
 

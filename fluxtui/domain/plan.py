@@ -141,6 +141,8 @@ STEP_TYPES: Mapping[str, type[AnyStep]] = {
         AwaitStep,
     )
 }
+ObjectStep = PatchStep | RequestReconcile | ApplyStep
+RegistryStep = TagStep | PushStep | DeleteStep
 WRITES = (PatchStep, RequestReconcile, TagStep, PushStep, DeleteStep, ApplyStep)
 
 
@@ -150,7 +152,8 @@ class Plan:
 
     `inputs`: what it was computed from (key or repository -> resourceVersion or tag-list hash); the
     Engine reads them again before running. `environments`: all that are touched or whose pick would
-    change. `confirm`: text to type ("" = a plain yes). `unseen`: what was not looked at.
+    change. `unseen`: what was not looked at. What must be confirmed is no field of it: `protection`
+    derives that from the Steps.
     """
 
     command: str
@@ -161,7 +164,6 @@ class Plan:
     warnings: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
-    confirm: str = ""
     reason: str = ""
     user: str = ""
     made_at: str = ""

@@ -72,7 +72,7 @@ class TagList:
 
     `facts` by tag, `pinned` by digest: what sources are pinned to, whether or not a tag is on it.
     `read_for`: sources whose manifests have been read, as far as they can be: what is picked and
-    what runs has its name then.
+    what runs has its name then. `absent`: the registry says that there is no such repository.
     """
 
     repository: str
@@ -82,6 +82,7 @@ class TagList:
     facts: Mapping[str, TagFacts] = field(default_factory=lambda: MappingProxyType({}))
     pinned: Mapping[str, TagFacts] = field(default_factory=lambda: MappingProxyType({}))
     read_for: frozenset[Key] = frozenset()
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from fluxtui.domain.ask import Question, ReadLogs
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import FluxtuiError, RefusedError, Unreachable
 from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.protection import Confirmed
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.answers import Answers
@@ -150,7 +151,7 @@ class Engine:
         self._post(tail.begin, lambda: self._answers.followed(question))
         return tail
 
-    def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
+    def run(self, plan: Plan, *, confirmed: Confirmed) -> Future[tuple[Receipt, ...]]:
         return self._submit(self._published(self._jobs.run(plan, confirmed)))
 
     def interest(self, keys: frozenset[Key]) -> None:

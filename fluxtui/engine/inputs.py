@@ -16,7 +16,7 @@ from fluxtui.domain import kinds
 from fluxtui.domain.errors import ClusterError, FluxtuiError, NotFound, RefusedError
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import REQUESTED_AT
-from fluxtui.domain.plan import AwaitStep, Plan
+from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
@@ -142,16 +142,6 @@ def _flatten(path: str, value: Any, into: dict[str, Any]) -> None:
             _flatten(f"{path}.{name}", child, into)
     else:
         into[path] = value
-
-
-def touched_environments(plan: Plan) -> frozenset[str]:
-    """Environments that the Plan names or that its Steps act on."""
-    targets = {
-        step.target.environment
-        for step in plan.steps
-        if not isinstance(step, AwaitStep) and hasattr(step, "target")
-    }
-    return frozenset(targets) | frozenset(plan.environments)
 
 
 def explain(error: ClusterError) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import graphlib
 from collections.abc import Callable, Mapping
 
@@ -26,15 +27,17 @@ from fluxtui.domain.plan import (
     Plan,
     PushStep,
     Receipt,
+    RegistryStep,
     RequestReconcile,
     TagStep,
     Until,
 )
+from fluxtui.domain.protection import Confirmed, demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.awaits import judge
 from fluxtui.engine.clock import Clock
-from fluxtui.engine.inputs import Inputs, explain, touched_environments
+from fluxtui.engine.inputs import Inputs, explain
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.occurrences import worn_text
 from fluxtui.engine.publisher import Publisher
@@ -73,12 +76,12 @@ class Jobs:
         self._new_kinds = new_kinds
         self._runs: set[Run] = set()
 
-    async def run(self, plan: Plan, confirmed: bool) -> tuple[Receipt, ...]:
+    async def run(self, plan: Plan, confirmed: Confirmed) -> tuple[Receipt, ...]:
         """Receipts in the order of the Steps. Raises RefusedError before anything was written."""
         writing = any(isinstance(step, WRITES) for step in plan.steps)
         self._check_order(plan)
         if writing:
-            self._check_permission(plan, confirmed)
+            await self._check_permission(plan, confirmed)
         clusters = self._clusters(plan)
         await Inputs(self._store, self._registries).check(plan, clusters)
         try:
@@ -106,15 +109,20 @@ class Jobs:
         """
         await asyncio.gather(*(run.give_up(why) for run in tuple(self._runs)))
 
-    def _check_permission(self, plan: Plan, confirmed: bool) -> None:
-        if self._config.read_only:
-            raise RefusedError("fluxtui runs read-only", where=plan.title)
-        for name in sorted(touched_environments(plan)):
-            environment = self._config.environment(name)
-            if environment is not None and environment.read_only:
-                raise RefusedError(f"the environment {name} is read-only", where=plan.title)
-        if not confirmed:
-            raise RefusedError("it was not confirmed", where=plan.title, next="confirm the Plan")
+    async def _check_permission(self, plan: Plan, confirmed: Confirmed) -> None:
+        """Judged here and now, whatever whoever built or asked for the Plan took care of."""
+        steps = (step for step in plan.steps if isinstance(step, RegistryStep))
+        # A tag list that is an input is read again with the inputs.
+        unread = {step.repository for step in steps}.difference(plan.inputs)
+        listed = {repository: await self._tags.list_now(repository) for repository in unread}
+        snapshot = self._store.snapshot
+        snapshot = dataclasses.replace(snapshot, tags={**snapshot.tags, **listed})
+        demanded = await asyncio.to_thread(demand, plan, snapshot)
+        if demanded.refusal:
+            raise RefusedError(demanded.refusal, where=plan.title, next="nothing was done")
+        missing = demanded.missing(confirmed)
+        if missing:
+            raise RefusedError(missing, where=plan.title, next="review it again; nothing was done")
 
     @staticmethod
     def _check_order(plan: Plan) -> None:

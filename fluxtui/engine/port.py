@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from fluxtui.domain.ask import LogView, Question, ReadLogs
 from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.protection import Confirmed
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
@@ -59,8 +60,11 @@ class EnginePort(Protocol):
         """Read a log as it is written; `wake` comes from the Engine thread, at a bounded rate, when
         there is more, and not again until `seen()` of what this returns. Close it in the end."""
 
-    def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
-        """Check inputs again, journal, run the Steps. RefusedError when something moved."""
+    def run(self, plan: Plan, *, confirmed: Confirmed) -> Future[tuple[Receipt, ...]]:
+        """Check what it takes and its inputs again, journal, run the Steps.
+
+        `confirmed`: what a person said. The Engine derives from the Steps what must be named.
+        RefusedError when that was not, or when something moved; nothing is written then."""
 
     def interest(self, keys: frozenset[Key]) -> None:
         """Kustomizations whose Pods, ReplicaSets, PVCs and Events must be live from now on."""

@@ -14,7 +14,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.errors import ArtifactMissing, FluxtuiError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import is_digest
@@ -100,7 +100,10 @@ class TagWatch:
             try:
                 tags = await self._registries.list_tags(repository)
             except FluxtuiError as error:
-                listed = dataclasses.replace(self._known(repository), error=str(error))
+                absent = isinstance(error, ArtifactMissing)
+                listed = dataclasses.replace(
+                    self._known(repository), error=str(error), absent=absent
+                )
             else:
                 known = self._known(repository)
                 # The same tuple when nothing changed: readers compare by identity.
@@ -111,6 +114,7 @@ class TagWatch:
                     tags=same,
                     listed_at=self._clock.now(),
                     error="",
+                    absent=False,
                     read_for=known.read_for if same is known.tags else frozenset(),
                 )
             self._keep_list(listed)

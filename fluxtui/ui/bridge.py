@@ -18,6 +18,7 @@ from textual.message_pump import MessagePump
 if TYPE_CHECKING:
     from fluxtui.domain.ask import LogView, Question, ReadLogs
     from fluxtui.domain.plan import Plan, Receipt
+    from fluxtui.domain.protection import Confirmed
     from fluxtui.domain.resource import Key
     from fluxtui.domain.snapshot import Snapshot
     from fluxtui.engine.port import EnginePort, FollowedLog
@@ -82,9 +83,9 @@ class Bridge:
         """The answer. Raises FluxtuiError."""
         return await asyncio.wrap_future(self._engine.ask(question))
 
-    async def run(self, plan: Plan) -> tuple[Receipt, ...]:
-        """Run a Plan that a person confirmed. Raises FluxtuiError (RefusedError when it moved)."""
-        run = self._engine.run(plan, confirmed=True)
+    async def run(self, plan: Plan, confirmed: Confirmed) -> tuple[Receipt, ...]:
+        """Run a Plan that a person confirmed so. Raises FluxtuiError (RefusedError: it moved)."""
+        run = self._engine.run(plan, confirmed=confirmed)
         self.running.append(plan)
         run.add_done_callback(lambda _run: self.running.remove(plan))
         # A review that is left cancels us; what runs goes on, and still counts as running.

@@ -7,14 +7,15 @@ watch says so. What the act is about is what stood on the screen when its key wa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.worker import Worker
 
-from fluxtui.commands.command import Command, Context, Target, Values
+from fluxtui.commands.command import Command, Target, Values
+from fluxtui.commands.proposing import Proposal, advance, propose
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
+from fluxtui.domain.protection import Confirmed
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.screens.sheet import Sheet
@@ -71,11 +72,11 @@ class Acting:
         desk, said, role = self._desk, f"{command.title}: left, nothing was done", "dim"
         try:
             values = await form if form is not None else {}
-            plan = await self._plan(command, target, values) if values is not None else None
-            if plan is not None:
+            made = await self._propose(command, target, values) if values is not None else None
+            if made is not None:
                 desk.say("")
-                ran = await self._answer(Review(plan, self._run))
-                said = "" if ran else f"{plan.title}: left, nothing was done"
+                ran = await self._answer(Review(made.plan, made.demand, self._run))
+                said = "" if ran else f"{made.plan.title}: left, nothing was done"
         except FluxtuiError as error:
             said, role = f"{command.title}: {error}", "bad"
         finally:
@@ -85,12 +86,12 @@ class Acting:
             desk.gate.cut()
             desk.gate.go()
 
-    async def _run(self, plan: Plan) -> None:
+    async def _run(self, plan: Plan, confirmed: Confirmed) -> None:
         """Have it run, and say what came of it; how far it is stands in the strip meanwhile."""
         desk = self._desk
         desk.say(f"◐ running  {plan.title}", "busy")
         try:
-            receipts = await desk.bridge.run(plan)
+            receipts = await desk.bridge.run(plan, confirmed)
         except FluxtuiError as error:
             desk.say(f"✗ {error}   {plan.title}", "bad")
             return
@@ -100,19 +101,12 @@ class Acting:
         else:
             desk.say(f"✗ {bad.outcome}: {bad.message}   {plan.title}   J Journal", "bad")
 
-    async def _plan(self, command: Command, target: Target, values: dict[str, str]) -> Plan:
+    async def _propose(self, command: Command, target: Target, values: Values) -> Proposal:
         desk = self._desk
-        context = desk.context(target)
-        for question in command.questions(context, values):
+        proposing = propose(command, desk.context(target), values)
+        step = await desk.bridge.aside(advance, proposing)
+        while not isinstance(step, Proposal):
             desk.say(f"{command.title}: reading …   esc leave", "dim")
-            await desk.bridge.ask(question)
-            context = desk.newest(target)
-        return await desk.bridge.aside(_builder(command), context, values)
-
-
-def _builder(command: Command) -> Callable[[Context, Values], Plan]:
-    plan: Any = command.plan
-    if plan is None:
-        raise FluxtuiError(f"{command.title} is a view, not an act")
-    built: Callable[[Context, Values], Plan] = plan
-    return built
+            await desk.bridge.ask(step)
+            step = await desk.bridge.aside(advance, proposing, desk.newest(target))
+        return step

@@ -21,6 +21,7 @@ from fluxtui.cli.target import find
 from fluxtui.commands.registry import ALL
 from fluxtui.domain.errors import FluxtuiError, RefusedError, UsageError
 from fluxtui.domain.plan import Outcome, Receipt
+from fluxtui.domain.protection import Confirmed, demand
 from fluxtui.domain.snapshot import Snapshot
 
 HOSTILE = "a\x1b[31m\u202eb\x9b"
@@ -39,7 +40,8 @@ class Engine:
         done.set_result(None)
         return done
 
-    def run(self, plan: Any, *, confirmed: bool) -> Future[Any]:
+    def run(self, plan: Any, *, confirmed: Confirmed) -> Future[Any]:
+        assert demand(plan, self.snapshot).missing(confirmed) == ""
         self.ran.append(plan)
         done: Future[Any] = Future()
         done.set_result(tuple(Receipt(plan.id, s.id, self.outcome, "", NOW) for s in plan.steps))
@@ -194,6 +196,7 @@ def test_receipts_decide_the_exit_code() -> None:
         ("-e production --confirm production", True),
         ("-e production", False),
         ("-e production --confirm staging", False),
+        ("-e production --confirm staging,production", True),
         ("-e staging", False),
         ("-e staging --yes", True),
     ],

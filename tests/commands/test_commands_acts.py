@@ -20,6 +20,7 @@ from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.marks import FOREIGN_KEYS, PIN_INVERSE, PIN_KEYS, SUSPENSION_KEYS
 from fluxtui.domain.plan import AwaitStep, PatchStep, Plan, RequestReconcile, Until
+from fluxtui.domain.protection import demand
 from fluxtui.domain.resource import Resource
 
 OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
@@ -64,7 +65,7 @@ def test_reconcile_with_source_asks_the_source_then_each_after_its_dependencies(
     assert all(s.at == NOW for s in asks)
     assert all(w.until == Until.HANDLED and w.value == NOW for w in waits)
     assert made.warnings == (f"Kustomization/{NS}/off is suspended and is left out",)
-    assert made.reason == "because" and made.confirm == ""
+    assert made.reason == "because" and names(made, where) == ()
 
 
 def test_a_suspended_object_is_not_reconciled() -> None:
@@ -119,15 +120,20 @@ def test_only_what_is_suspended_is_resumed_and_the_other_way_round() -> None:
     )
 
 
+def names(made: Plan, where: Context) -> tuple[str, ...]:
+    return demand(made, where.snapshot).names
+
+
 # -- how careful
 
 
 def test_protected_and_unknown_environments_are_named_to_confirm() -> None:
-    assert plan("suspend", at(source()), reason="x").confirm == ""
+    here = at(source())
+    assert names(plan("suspend", here, reason="x"), here) == ()
     where = at(source("production"), environment="production")
-    assert plan("suspend", where, reason="x").confirm == "production"
+    assert names(plan("suspend", where, reason="x"), where) == ("production",)
     unknown = at(source("elsewhere"), environment="elsewhere", source=source("elsewhere").key)
-    assert plan("suspend", unknown, reason="x").confirm == "elsewhere"
+    assert names(plan("suspend", unknown, reason="x"), unknown) == ("elsewhere",)
 
 
 @pytest.mark.parametrize("command", ["reconcile", "suspend", "pin"])
@@ -268,6 +274,6 @@ def test_apply_takes_only_roots_and_refuses_read_only() -> None:
         apply_plan(at(), "staging", [], origin="f")
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "x"}}
     made = apply_plan(at(), "production", [namespace], origin="f", reason="why")
-    assert (made.confirm, made.reason) == ("production", "why")
+    assert (names(made, at()), made.reason) == (("production",), "why")
     with pytest.raises(RefusedError):
         apply_plan(at(config=replace(CONFIG, read_only=True)), "staging", [namespace], origin="f")

@@ -19,6 +19,7 @@ from fluxtui.domain.config import Environment, ServiceConfig
 from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.plan import AwaitStep, Plan, PushStep, RequestReconcile, TagStep
+from fluxtui.domain.protection import demand
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Feed, FeedState
 
@@ -39,6 +40,10 @@ def at(*more: Any, **seen: Any) -> Context:
     return context(found, environment="staging", service="acme/activity")
 
 
+def names(made: Plan, where: Context) -> tuple[str, ...]:
+    return demand(made, where.snapshot).names
+
+
 def promote(where: Context, version: str = "v1.5.0", origin: str = BUILD) -> Plan:
     command = by_id("promote")
     assert command.disabled_reason(where) is None and command.plan is not None
@@ -53,7 +58,7 @@ def test_promotion_names_the_same_digest_and_follows_who_takes_it() -> None:
     assert ask.target == PRODUCTION.key and ask.needs == ("tag",)
     assert isinstance(pick, AwaitStep) and pick.value == "v1.5.0"
     assert [s.target.name for s in applied if isinstance(s, AwaitStep)] == ["a", "b"]
-    assert made.environments == ("production",) and made.confirm == "production"
+    assert made.environments == ("production",) and names(made, at()) == ("production",)
     assert any("production" in e and "would pick v1.5.0" in e for e in made.effects)
     assert any("staging" in e and "stays on" in e for e in made.effects)
     assert made.inputs[URL] == tags_hash(TAGS.tags)
@@ -96,16 +101,18 @@ def test_an_unreachable_environment_is_protected_and_not_looked_at() -> None:
         CONFIG,
         environments=tuple(Environment(n, n, protected=False) for n in ("staging", "production")),
     )
-    assert promote(at(config=open_)).confirm == ""
-    gone = promote(at(config=open_, unreachable={"production": "no route"}))
-    assert gone.confirm == "production"
+    assert names(promote(at(config=open_)), at(config=open_)) == ()
+    blind = at(config=open_, unreachable={"production": "no route"})
+    gone = promote(blind)
+    assert names(gone, blind) == ("production",)
     assert "production cannot be read now: no route" in gone.unseen
     assert any("as last seen" in u and "would pick v1.5.0" in u for u in gone.unseen)
     assert len(gone.steps) == 1, "nobody there can be asked"
     assert str(PRODUCTION.key) not in gone.inputs
     kind = ocirepository.KIND.id
     feeds = (Feed("production", kind, "", FeedState.FORBIDDEN, "no list"),)
-    assert promote(at(config=open_, feeds=feeds)).confirm == "production"
+    blind = at(config=open_, feeds=feeds)
+    assert names(promote(blind), blind) == ("production",)
 
 
 def test_a_read_only_environment_whose_pick_would_change_refuses() -> None:
@@ -140,7 +147,7 @@ def test_publish_packs_under_the_next_tag() -> None:
     (push,) = made.steps
     assert isinstance(push, PushStep)
     assert push.images == {"app": "app:v0.0.0-build-8"} and push.folder == "/src"
-    assert made.environments == ("staging",) and made.confirm == "" and made.reason == "why"
+    assert made.environments == ("staging",) and names(made, where) == () and made.reason == "why"
     for tag, said in (
         (BUILD, "already published"),
         ("", "needs a tag"),
@@ -186,7 +193,8 @@ def test_a_bad_build_breaks_as_its_name_says_and_says_that_it_will() -> None:
 
 
 def test_a_bad_build_is_as_protected_as_a_good_one() -> None:
-    assert bad_build("crash loop", "v9.0.0").confirm == "production"
+    where = at(config=replace(CONFIG, services=(REHEARSED,)))
+    assert names(bad_build("crash loop", "v9.0.0"), where) == ("production",)
 
 
 def test_only_what_is_rehearsed_can_be_made_to_break() -> None:

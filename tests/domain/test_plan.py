@@ -59,7 +59,6 @@ plans = st.builds(
     warnings=texts,
     unseen=texts,
     inputs=st.dictionaries(text, text, max_size=2),
-    confirm=text,
     reason=text,
 )
 

@@ -18,6 +18,7 @@ from engine_stage import MakeEngine, MakePlace, Registry, got
 from fluxtui.cli.forms import plans
 from fluxtui.domain.acts import tally
 from fluxtui.domain.plan import AwaitStep, Outcome, PatchStep, Plan, Receipt, Until
+from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.past import NO_WORD, interrupted_acts, past_acts, reminders, told
@@ -134,7 +135,7 @@ async def test_leaving_in_the_middle_says_why_and_the_next_start_says_what_is_op
         resource_version=seen.as_of(SOURCE),
     )
     made = Plan("pin", "pin web", (patch, *made.steps[1:]), ("staging",), user="ada")
-    running = first.run(made, confirmed=True)
+    running = first.run(made, confirmed=YES)
     await got(first.wait_for(lambda s: bool(s.acts) and "picked" in s.acts[0].started, 30))
     (act,) = first.snapshot.acts
     assert act.began and act.started["pin"] <= act.started["picked"] and not act.finished

@@ -23,6 +23,7 @@ from fluxtui.domain.plan import (
     TagStep,
     Until,
 )
+from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import tags_hash
 from fluxtui.engine.engine import Engine
@@ -75,7 +76,7 @@ async def test_a_patch_is_done_noted_and_seen(
         AwaitStep("s2", "see it", needs=("s1",), target=key, until=Until.SUSPENDED, timeout=120),
         inputs={str(key): running.snapshot.as_of(key)},
     )
-    receipts = await got(running.run(wanted, confirmed=True))
+    receipts = await got(running.run(wanted, confirmed=YES))
     assert [r.outcome for r in receipts] == [Outcome.DONE, Outcome.DONE]
 
     obj = await staging.api.get(
@@ -102,7 +103,7 @@ async def test_read_only_writes_nothing(place: MakePlace, engine: MakeEngine, wh
     running = engine(staging, read_only=where == "config")
     await got(running.wait_for(lambda s: s.get(key) is not None, PATIENCE))
     with pytest.raises(RefusedError, match="read-only"):
-        await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=True))
+        await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=YES))
 
 
 async def test_what_was_not_confirmed_is_not_done(
@@ -111,7 +112,7 @@ async def test_what_was_not_confirmed_is_not_done(
     staging, running = await with_web(place, engine, registry)
     key = staging.kustomization_key("web")
     with pytest.raises(RefusedError, match="not confirmed"):
-        await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=False))
+        await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=None))
 
 
 async def test_a_world_that_moved_is_refused_with_the_difference(
@@ -123,7 +124,7 @@ async def test_a_world_that_moved_is_refused_with_the_difference(
     wanted = plan(patch_step(running, key, SUSPEND), inputs={str(key): version})
     await staging.patch(key, {"spec": {"ref": {"semver": "2.x"}}})
     with pytest.raises(RefusedError, match=r"spec\.ref\.semver '1\.x' -> '2\.x'"):
-        await got(running.run(wanted, confirmed=True))
+        await got(running.run(wanted, confirmed=YES))
 
 
 async def test_a_controller_that_keeps_its_books_is_no_reason_to_refuse(
@@ -134,7 +135,7 @@ async def test_a_controller_that_keeps_its_books_is_no_reason_to_refuse(
     wanted = plan(patch_step(running, key, SUSPEND), inputs={str(key): running.snapshot.as_of(key)})
     conditions = [ready("True", "ReconciliationSucceeded", "fine")]
     await staging.patch(key, {"status": {"conditions": conditions}}, "status")
-    receipts = await got(running.run(wanted, confirmed=True))
+    receipts = await got(running.run(wanted, confirmed=YES))
     assert receipts[0].outcome is Outcome.DONE
 
 
@@ -144,10 +145,10 @@ async def test_a_version_nobody_remembers_is_refused(
     staging, running = await with_web(place, engine, registry)
     key = staging.kustomization_key("web")
     stale = dataclasses.replace(patch_step(running, key, SUSPEND), resource_version="1")
-    receipts = await got(running.run(plan(stale), confirmed=True))
+    receipts = await got(running.run(plan(stale), confirmed=YES))
     assert receipts[0].outcome is Outcome.REFUSED
     with pytest.raises(RefusedError, match="resourceVersion 1 ->"):
-        await got(running.run(plan(stale, inputs={str(key): "1"}), confirmed=True))
+        await got(running.run(plan(stale, inputs={str(key): "1"}), confirmed=YES))
 
 
 async def test_tags_that_moved_are_refused(
@@ -160,7 +161,7 @@ async def test_tags_that_moved_are_refused(
     good = plan(step, inputs={url: tags_hash(["1.0.0"]), f"{url}:2.0.0": ""})
     registry.push("web", "1.1.0", BUNDLE | {"a": "b"})
     with pytest.raises(RefusedError, match="its list of tags"):
-        await got(running.run(good, confirmed=True))
+        await got(running.run(good, confirmed=YES))
 
 
 async def test_a_step_whose_need_failed_is_skipped_and_the_rest_goes_on(
@@ -176,7 +177,7 @@ async def test_a_step_whose_need_failed_is_skipped_and_the_rest_goes_on(
                 dataclasses.replace(patch_step(running, ks, SUSPEND, "b"), needs=("a",)),
                 patch_step(running, source, SUSPEND, "c"),
             ),
-            confirmed=True,
+            confirmed=YES,
         )
     )
     assert [r.outcome for r in receipts] == [Outcome.FAILED, Outcome.SKIPPED, Outcome.DONE]
@@ -191,7 +192,7 @@ async def test_an_answer_that_is_lost_is_read_back_not_repeated(
     staging.server.faults.set_rules(
         Rule(methods=("PATCH",), path="kustomizations/web", cut="headers", count=1)
     )
-    receipts = await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=True))
+    receipts = await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=YES))
     assert receipts[0].outcome is Outcome.DONE
     assert "read back" in receipts[0].message
 
@@ -204,7 +205,7 @@ async def test_a_write_that_never_arrived_is_a_failure_and_is_not_repeated(
     staging.server.faults.set_rules(
         Rule(methods=("PATCH",), path="kustomizations/web", cut="before", count=1)
     )
-    receipts = await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=True))
+    receipts = await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=YES))
     assert receipts[0].outcome is Outcome.FAILED
     assert "nothing was written" in receipts[0].message
 
@@ -217,7 +218,7 @@ async def test_a_conflict_elsewhere_in_the_object_is_tried_once_more(
     staging.server.faults.set_rules(
         Rule(methods=("PATCH",), path="kustomizations/web", status=409, reason="Conflict", count=1)
     )
-    receipts = await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=True))
+    receipts = await got(running.run(plan(patch_step(running, key, SUSPEND)), confirmed=YES))
     assert receipts[0].outcome is Outcome.DONE
 
 
@@ -231,7 +232,7 @@ async def test_a_request_waits_until_it_was_handled_and_says_how_it_ended(
             RequestReconcile("r", "ask", target=key, at=at),
             AwaitStep("w", "wait", needs=("r",), target=key, until=Until.HANDLED, value=at),
         ),
-        confirmed=True,
+        confirmed=YES,
     )
     asked = await got(
         running.wait_for(
@@ -259,7 +260,7 @@ async def test_waiting_has_an_end(place: MakePlace, engine: MakeEngine, registry
         value="1.5.0",
         timeout=0.05,
     )
-    receipts = await got(running.run(plan(step), confirmed=False))
+    receipts = await got(running.run(plan(step), confirmed=None))
     assert receipts[0].outcome is Outcome.FAILED
     assert receipts[0].message.startswith("not within 0.05 s: stored is nothing")
 
@@ -278,7 +279,7 @@ async def test_an_awaited_state_is_that_of_after_the_write(
             patch_step(running, key, {"spec": {"interval": "5m"}}),
             AwaitStep("w", "wait", needs=("s1",), target=key, until=Until.READY),
         ),
-        confirmed=True,
+        confirmed=YES,
     )
     await got(running.wait_for(lambda s: s.get(key).generation == 2, PATIENCE))
     done = ready("True", "ReconciliationSucceeded", "new", generation=2)
@@ -299,7 +300,7 @@ async def test_a_failure_from_before_is_not_the_outcome(
     await staging.patch(key, {"status": failed}, "status")
     await got(running.wait_for(lambda s: s.get(key).condition("Ready") is not None, PATIENCE))
     step = AwaitStep("w", "wait", target=key, until=Until.APPLIED, value="1.5.0")
-    running_plan = running.run(plan(step), confirmed=False)
+    running_plan = running.run(plan(step), confirmed=None)
     await got(running.wait_for(lambda s: any(not a.finished for a in s.acts), PATIENCE))
     good = {
         "lastAppliedRevision": revision,
@@ -318,12 +319,12 @@ async def test_a_tag_is_put_only_where_the_plan_saw_it(
     _staging, running = await with_web(place, engine, registry)
     url = registry.url("web")
     step = TagStep("t", "promote", repository=url, digest=new, tag="production", expect="")
-    receipts = await got(running.run(plan(step), confirmed=True))
+    receipts = await got(running.run(plan(step), confirmed=YES))
     assert receipts[0].outcome is Outcome.DONE
-    again = await got(running.run(plan(step), confirmed=True))
+    again = await got(running.run(plan(step), confirmed=YES))
     assert again[0].outcome is Outcome.UNCHANGED
     back = dataclasses.replace(step, digest=old)
-    refused = await got(running.run(plan(back), confirmed=True))
+    refused = await got(running.run(plan(back), confirmed=YES))
     assert refused[0].outcome is Outcome.REFUSED
     assert running.snapshot.tags[url].tags[-1] == "production"
 
@@ -346,9 +347,9 @@ async def test_a_bundle_is_packed_with_its_image_and_pushed(
         source="https://git.test/web.git",
         revision="main@sha1:0123",
     )
-    receipts = await got(running.run(plan(step), confirmed=True))
+    receipts = await got(running.run(plan(step), confirmed=YES))
     assert receipts[0].outcome is Outcome.DONE, receipts[0].message
-    again = await got(running.run(plan(step), confirmed=True))
+    again = await got(running.run(plan(step), confirmed=YES))
     assert again[0].outcome is Outcome.UNCHANGED
 
 
@@ -364,16 +365,16 @@ async def test_an_object_is_applied_and_a_foreign_owner_is_not_overruled(
     }
     target = Key("staging", "", "ConfigMap", "apps", "vars")
     step = ApplyStep("a", "apply", target=target, object=obj)
-    first = await got(running.run(plan(step), confirmed=True))
+    first = await got(running.run(plan(step), confirmed=YES))
     assert (first[0].outcome, first[0].message) == (Outcome.DONE, "created")
-    again = await got(running.run(plan(step), confirmed=True))
+    again = await got(running.run(plan(step), confirmed=YES))
     assert again[0].outcome is Outcome.UNCHANGED
 
     type_ = await staging.api.find("v1", "ConfigMap")
     theirs = {**obj, "data": {"a": "2"}}
     await staging.api.apply(type_, theirs, field_manager="somebody", force=True)
     mine = dataclasses.replace(step, object={**obj, "data": {"a": "3"}})
-    refused = await got(running.run(plan(mine), confirmed=True))
+    refused = await got(running.run(plan(mine), confirmed=YES))
     assert refused[0].outcome is Outcome.REFUSED
     assert "somebody" in refused[0].message
 
@@ -386,6 +387,6 @@ async def test_a_circle_of_steps_is_refused_before_anything_is_written(
     one = dataclasses.replace(patch_step(running, key, SUSPEND, "a"), needs=("b",))
     two = dataclasses.replace(patch_step(running, key, SUSPEND, "b"), needs=("a",))
     with pytest.raises(RefusedError, match="circle"):
-        await got(running.run(plan(one, two), confirmed=True))
+        await got(running.run(plan(one, two), confirmed=YES))
     with pytest.raises(RefusedError, match="not there"):
-        await got(running.run(plan(dataclasses.replace(one, needs=("gone",))), confirmed=True))
+        await got(running.run(plan(dataclasses.replace(one, needs=("gone",))), confirmed=YES))

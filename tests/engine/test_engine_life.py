@@ -16,6 +16,7 @@ from fluxtui.domain.ask import ReadLogs
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.errors import ClusterError, ConfigError, FluxtuiError, RefusedError
 from fluxtui.domain.plan import ApplyStep, Outcome, Plan
+from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.engine.engine import Engine
@@ -118,7 +119,7 @@ async def test_a_kind_that_comes_by_our_own_apply_is_watched_at_once(
     target = Key("staging", "apiextensions.k8s.io", kind, "", crd["metadata"]["name"])
     step = ApplyStep("a", "apply the CRD", target=target, object=crd)
     plan = Plan("apply", "apply", (step,), ("staging",))
-    receipts = await got(running.run(plan, confirmed=True))
+    receipts = await got(running.run(plan, confirmed=YES))
     assert receipts[0].outcome is Outcome.DONE, receipts[0].message
     await got(running.wait_for(lambda s: states(s) == {FeedState.LIVE}, PATIENCE))
 

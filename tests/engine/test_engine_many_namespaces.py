@@ -9,6 +9,7 @@ import pytest
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, flux, got
 
 from fluxtui.domain.plan import Outcome, PatchStep, Plan
+from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.engine.engine import Engine
@@ -58,7 +59,7 @@ async def suspends(running: Engine, key: Key) -> None:
     )
     async with asyncio.timeout(AT_ONCE):
         (receipt,) = await got(
-            running.run(Plan("test", "a test", (step,), ("staging",), user="ada"), confirmed=True)
+            running.run(Plan("test", "a test", (step,), ("staging",), user="ada"), confirmed=YES)
         )
     assert receipt.outcome is Outcome.DONE
 

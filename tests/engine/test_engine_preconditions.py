@@ -12,6 +12,7 @@ from fluxtui.cluster.port import ApiResource, Json
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.plan import Outcome, PatchStep, Plan
+from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.engine.store import Store
 from fluxtui.engine.writes import Writes, Written
@@ -48,9 +49,9 @@ async def test_a_namesake_made_since_is_not_what_the_plan_was_about(
     plan = Plan("suspend", "suspend web", (step,), ("staging",), inputs=inputs)
     if as_input:
         with pytest.raises(RefusedError, match="was deleted and made again"):
-            await got(running.run(plan, confirmed=True))
+            await got(running.run(plan, confirmed=YES))
     else:
-        (receipt,) = await got(running.run(plan, confirmed=True))
+        (receipt,) = await got(running.run(plan, confirmed=YES))
         assert receipt.outcome is Outcome.REFUSED
         assert receipt.message == "it was deleted and made again"
     assert (await staging_object(staging, key))["spec"].get("suspend") is None

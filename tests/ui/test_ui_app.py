@@ -13,6 +13,7 @@ from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
 from fluxtui.domain.board import HealthLine, Level
 from fluxtui.domain.plan import Outcome, Plan, Receipt
+from fluxtui.domain.protection import YES, Confirmed, Demand
 from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
@@ -207,7 +208,7 @@ async def test_an_unprotected_environment_takes_a_plain_yes(
         await press(pilot, "y")
         assert await until(pilot, lambda: bool(engine.ran))
         plan, confirmed = engine.ran[0]
-        assert (plan.command, plan.reason, confirmed) == ("suspend", "audit", True)
+        assert (plan.command, plan.reason, confirmed) == ("suspend", "audit", YES)
         await sees(pilot, "◐ running")
         done = Receipt(plan.id, plan.steps[0].id, Outcome.DONE, "", NOW)
         engine.give(replace(night(), acts=(Act(plan, (done,)),)))
@@ -236,13 +237,13 @@ async def test_a_protected_environment_wants_its_name(
 async def test_the_question_of_a_long_plan_is_in_sight_on_a_small_terminal(
     make_app: MakeApp,
 ) -> None:
-    async def run(_plan: Plan) -> tuple[Receipt, ...]:
+    async def run(_plan: Plan, _confirmed: Confirmed) -> tuple[Receipt, ...]:
         return ()
 
     app = make_app()
     long = replace(PLAN, effects=tuple(f"effect {n}" for n in range(40)))
     async with opened(app, (80, 24)) as pilot:
-        await app.push_screen(Review(long, run))
+        await app.push_screen(Review(long, Demand(("production",)), run))
         await sees(pilot, "production is protected: type its name")
         assert await until(
             pilot, lambda: 0 < app.screen.query_one("#confirm", Input).region.bottom < 24

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.protection import Confirmed, Demand
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.screens.review import Review
 from tests.ui.conftest import MakeApp, opened
@@ -34,12 +35,12 @@ async def test_the_pane_looks_as_agreed(make_app: MakeApp, pane: str, size: str)
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_review_says_all_that_a_plan_says(make_app: MakeApp, size: str) -> None:
-    async def run(_plan: Plan) -> tuple[Receipt, ...]:
+    async def run(_plan: Plan, _confirmed: Confirmed) -> tuple[Receipt, ...]:
         return ()
 
     app = make_app()
     async with opened(app, SIZES[size]) as pilot:
-        await app.push_screen(Review(PLAN, run))
+        await app.push_screen(Review(PLAN, Demand(("production",)), run))
         await check_frame(pilot, f"review-{size}")
 
 

@@ -102,11 +102,11 @@ class Round:
         assert app.is_running and len(app.screen_stack) >= 2
         ran = engine.ran[self.runs :]
         assert len(ran) <= 1
-        for plan, _confirmed in ran:
+        for plan, confirmed in ran:
             assert self.review is not None, "it was not reviewed before these keys came"
             assert plan == self.review._plan
             assert self.review._plan.title.split("[")[0][:20] in self.asked
-            assert "enter" in self.keys if plan.confirm else "y" in self.keys
+            assert "enter" in self.keys if confirmed else "y" in self.keys
         if self.watch.left > self.left:
             question = isinstance(self.screen, Leaving) or "press q again" in self.asked
             assert QUITS & set(self.keys) or question, "only the keys that quit leave"

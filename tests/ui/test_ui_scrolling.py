@@ -12,6 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from fluxtui.domain.plan import Plan, Receipt
+from fluxtui.domain.protection import Confirmed, Demand
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.review import Review
@@ -203,19 +204,19 @@ async def test_a_filter_keeps_the_row_and_shows_it(make_app: MakeApp) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "confirm"), [((40, 8), "production"), ((80, 24), "production"), ((80, 24), "")]
+    ("size", "named"), [((40, 8), "production"), ((80, 24), "production"), ((80, 24), "")]
 )
 async def test_every_line_of_a_long_plan_can_be_read_beside_its_question(
-    make_app: MakeApp, size: tuple[int, int], confirm: str
+    make_app: MakeApp, size: tuple[int, int], named: str
 ) -> None:
-    async def run(_plan: Plan) -> tuple[Receipt, ...]:
+    async def run(_plan: Plan, _confirmed: Confirmed) -> tuple[Receipt, ...]:
         return ()
 
     app = make_app()
-    plan = replace(PLAN, effects=tuple(f"effect {n}" for n in NAMES), confirm=confirm)
-    question = "is protected" if confirm else "y run"
+    plan = replace(PLAN, effects=tuple(f"effect {n}" for n in NAMES))
+    question = "is protected" if named else "y run"
     async with opened(app, size) as pilot:
-        await app.push_screen(Review(plan, run))
+        await app.push_screen(Review(plan, Demand((named,) if named else ()), run))
         assert await until(pilot, lambda: question in text(app))
         shown = set(re.findall(r"n\d{3}", text(app)))
         for _ in range(90 if size[1] < 20 else 20):

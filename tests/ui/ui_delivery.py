@@ -434,7 +434,6 @@ PLAN = Plan(
     ),
     warnings=("CronJob activity-system/legacy-export is removed",),
     unseen=("ConfigMap flux-system/cluster-settings: forbidden",),
-    confirm="production",
     reason="the audit is through",
     user="anna",
     made_at=NOW,

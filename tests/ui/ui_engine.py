@@ -16,10 +16,11 @@ from fluxtui.domain.ask import (
     ReadFacts,
     ReadLogs,
 )
-from fluxtui.domain.errors import RegistryUnreachable
+from fluxtui.domain.errors import RefusedError, RegistryUnreachable
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.plan import Outcome, Plan, Receipt
+from fluxtui.domain.protection import Confirmed, demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from tests.ui.ui_delivery import NOW, ks
@@ -178,7 +179,10 @@ class ScriptedEngine:
         log.write("migration 004 begins", "\x1b[31mpanic: column exists\x1b[0m")
         return log
 
-    def run(self, plan: Plan, *, confirmed: bool) -> Future[tuple[Receipt, ...]]:
+    def run(self, plan: Plan, *, confirmed: Confirmed) -> Future[tuple[Receipt, ...]]:
+        missing = demand(plan, self.snapshot).missing(confirmed)
+        if missing:
+            raise RefusedError(missing, where=plan.title)
         self.ran.append((plan, confirmed))
         self.running = Future()
         return self.running

@@ -16,7 +16,6 @@ from fluxtui.domain.plan import (
     AwaitStep,
     DeleteStep,
     PatchStep,
-    Plan,
     PushStep,
     Receipt,
     RequestReconcile,
@@ -24,21 +23,23 @@ from fluxtui.domain.plan import (
 )
 
 if TYPE_CHECKING:
+    from fluxtui.commands.proposing import Proposal
     from fluxtui.engine.journal import Entry
 
 
-def plan(one: Plan) -> Document:
+def plan(made: Proposal) -> Document:
     """What an act would do: the answer to `--dry-run`."""
-    return document("Plan", **plan_fields(one))
+    return document("Plan", **plan_fields(made))
 
 
-def act(one: Plan, receipts: Iterable[Receipt]) -> Document:
+def act(made: Proposal, receipts: Iterable[Receipt]) -> Document:
     """What an act did."""
-    return document("Act", plan=plan_fields(one), receipts=[receipt(each) for each in receipts])
+    return document("Act", plan=plan_fields(made), receipts=[receipt(each) for each in receipts])
 
 
-def plan_fields(one: Plan) -> Document:
-    """A Plan inside of something else."""
+def plan_fields(made: Proposal) -> Document:
+    """A Plan inside of something else, with what running it takes."""
+    one = made.plan
     return {
         "id": one.id,
         "command": one.command,
@@ -49,7 +50,7 @@ def plan_fields(one: Plan) -> Document:
         "warnings": list(one.warnings),
         "unseen": list(one.unseen),
         "inputs": [{"of": name, "as": value} for name, value in one.inputs.items()],
-        "confirm": one.confirm,
+        "confirm": made.demand.text,
         "reason": one.reason,
         "user": one.user,
         "madeAt": one.made_at,

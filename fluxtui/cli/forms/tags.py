@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
-from fluxtui.commands.effects import Followed, TagEffects
+from fluxtui.domain.following import Followed, TagEffects
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict

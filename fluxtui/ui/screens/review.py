@@ -17,11 +17,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
 from fluxtui.domain.plan import WRITES, Plan
+from fluxtui.domain.protection import Confirmed, Demand
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, brief, width, wrap
 from fluxtui.ui.widgets.painted import Paragraph
 
-Run = Callable[[Plan], Coroutine[Any, Any, object]]
+ROOMY = 16  # rows from which the question may take more than one
+Run = Callable[[Plan, Confirmed], Coroutine[Any, Any, object]]
 
 
 def plan_lines(plan: Plan, cells: int) -> tuple[Line, ...]:
@@ -69,7 +71,7 @@ def _bullet(
 
 
 class Review(Sheet[bool]):
-    """Shows, asks, and has it run. Its result: whether it was."""
+    """Shows, asks for what `demand` says, and has it run. Its result: whether it was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "run", "Run", show=False),
@@ -82,9 +84,10 @@ class Review(Sheet[bool]):
         Binding("end,G", "edge(1)", "Last line", show=False),
     ]
 
-    def __init__(self, plan: Plan, run: Run) -> None:
+    def __init__(self, plan: Plan, demand: Demand, run: Run) -> None:
         super().__init__()
         self._plan = plan
+        self._demand = demand
         self._run = run
         self._error = ""
         self._begun = False
@@ -97,16 +100,16 @@ class Review(Sheet[bool]):
     def compose(self) -> ComposeResult:
         """Text, and the question under it."""
         with Vertical(id="sheet"):
-            with VerticalScroll(classes="scroll", can_focus=not self._plan.confirm):
+            with VerticalScroll(classes="scroll", can_focus=not self._demand.names):
                 yield Paragraph(id="plan")
             yield Paragraph(id="ask")
-            if self._plan.confirm:
+            if self._demand.names:
                 yield Input(id="confirm")
 
     def on_mount(self) -> None:
         """Protected: the field has the focus."""
         self.box.border_title = self._plan.title.replace("[", r"\[")
-        if self._plan.confirm:
+        if self._demand.names:
             self.set_focus(self.query_one("#confirm", Input))
         self._lay_out()
         self.call_after_refresh(self._lay_out)
@@ -122,22 +125,23 @@ class Review(Sheet[bool]):
         self.query_one("#plan", Paragraph).show_lines(lines)
         question: tuple[Line, ...] = ((), *self._question())
         self.query_one("#ask", Paragraph).show_lines(question)
-        typed = 1 if self._plan.confirm else 0
+        typed = 1 if self._demand.names else 0
         # The question is always in sight: a long Plan scrolls above it.
         room = self.size.height - 2 - len(question) - typed
         self.query_one(".scroll", VerticalScroll).styles.max_height = max(3, room)
 
     def _question(self) -> tuple[Line, ...]:
-        if self._plan.confirm:
-            told: Line = (("✗ " + self._error + "   ", "bad"),) if self._error else ()
-            name = self._plan.confirm
-            return (
-                (
-                    *told,
-                    (name, "strong"),
-                    (" is protected: type its name, then enter   esc leave", "dim"),
-                ),
+        names = self._demand.names
+        if names:
+            error: Line = (("✗ " + self._error + "   ", "bad"),) if self._error else ()
+            ask = "is protected: type its name" if len(names) == 1 else "are protected: type them"
+            question: Line = (
+                *error,
+                (" and ".join(names), "strong"),
+                (f" {ask}, then enter   esc leave", "dim"),
             )
+            rows = 3 if self.size.height >= ROOMY else 1
+            return wrap(question, self.inner_width, rows)
         return ((("y ", "key"), ("run   ", ""), ("esc q ", "key"), ("leave", "")),)
 
     def action_scroll(self, rows: int) -> None:
@@ -155,15 +159,17 @@ class Review(Sheet[bool]):
 
     def action_run(self) -> None:
         """A plain yes; not enough where a name must be typed."""
-        if not self._plan.confirm:
+        if not self._demand.names:
             self._start()
 
     @on(Input.Submitted, "#confirm")
     def _typed(self, event: Input.Submitted) -> None:
-        if event.value.strip() == self._plan.confirm:
+        if self._demand.met_by(event.value):
             self._start()
         else:
-            self._error = "that is not the name" if event.value.strip() else "nothing was typed"
+            one = len(self._demand.names) == 1
+            wrong = "that is not the name" if one else "those are not the names"
+            self._error = wrong if event.value.strip() else "nothing was typed"
             self._lay_out()
 
     def _start(self) -> None:
@@ -175,7 +181,7 @@ class Review(Sheet[bool]):
     async def _handed_over(self) -> None:
         """The sheet stays in sight until the step in which the act begins."""
         self.dismiss(True)
-        await self._run(self._plan)
+        await self._run(self._plan, frozenset(self._demand.names))
 
     def action_close(self) -> None:
         """Leave, and nothing is done."""

@@ -1,8 +1,7 @@
 """What a registry write would change: who would take a tag, or fall back, in which Environment.
 
-A tag has no owner: every OCIRepository that follows the repository judges it by its policy. So a
-registry write is as delicate as the strictest Environment whose pick it would change, and one that
-cannot be read now counts as protected (design.md 7). Pure.
+A tag has no owner: every OCIRepository that follows the repository judges it by its policy. What is
+said here of a write is what a review shows and what `protection` judges it by. Pure.
 """
 
 from __future__ import annotations
@@ -11,16 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluxtui.commands.command import Context
-from fluxtui.commands.safety import confirmation, read_only_reason
-from fluxtui.commands.subject import inputs_of
-from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.knowledge import Knowing
+from fluxtui.domain.known import kind_known
 from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
@@ -91,22 +87,25 @@ def followers(snapshot: Snapshot, repository: str) -> tuple[Resource, ...]:
 
 
 def unread_environments(snapshot: Snapshot) -> dict[str, str]:
-    """Environments whose sources cannot be read now, and why."""
-    found = dict(snapshot.unreachable)
+    """Environments whose sources cannot be read now, and why; also before they have answered."""
+    unread = dict(snapshot.unreachable)
     for feed in snapshot.feeds:
         blind = feed.state not in (FeedState.LIVE, FeedState.ABSENT)
-        if feed.kind == ocirepository.KIND.id and blind and feed.environment not in found:
-            found[feed.environment] = feed.message or f"its sources are {feed.state.value}"
-    return found
+        if feed.kind == ocirepository.KIND.id and blind and feed.environment not in unread:
+            unread[feed.environment] = feed.message or f"its sources are {feed.state.value}"
+    for name in (e.name for e in snapshot.config.environments if e.name not in unread):
+        if kind_known(snapshot, name, ocirepository.KIND.id).state is Knowing.CONNECTING:
+            unread[name] = "it has not answered yet"
+    return unread
 
 
-def tag_effects(context: Context, repository: str, tag: str, digest: str = "") -> TagEffects:
+def tag_effects(snapshot: Snapshot, repository: str, tag: str, digest: str = "") -> TagEffects:
     """What publishing `tag` in `repository` (on `digest`, "" = a new one) would do everywhere."""
-    return registry_effects(context, repository, add=(tag,), digest=digest)
+    return registry_effects(snapshot, repository, add=(tag,), digest=digest)
 
 
 def registry_effects(
-    context: Context,
+    snapshot: Snapshot,
     repository: str,
     *,
     add: Sequence[str] = (),
@@ -121,7 +120,6 @@ def registry_effects(
     """
     from fluxtui.domain.versions import simulate
 
-    snapshot = context.snapshot
     unread = unread_environments(snapshot)
     sources = {r.key: r for r in followers(snapshot, repository)}
     listed = snapshot.tags.get(repository)
@@ -133,7 +131,7 @@ def registry_effects(
     )
     unseen = [f"{name} cannot be read now: {why}" for name, why in unread.items()]
     unseen += [f"as last seen, {one.says}" for one in each if not one.seen]
-    unseen += _half_seen(context, unread)
+    unseen += _half_seen(snapshot, unread)
     if listed is None or not listed.listed_at or listed.error:
         why = listed.error if listed and listed.error else "they were never listed"
         unseen.append(f"the tags of {repository}: {why}")
@@ -168,11 +166,11 @@ def _beware(
     return tuple(dict.fromkeys(said))
 
 
-def _half_seen(context: Context, unread: Mapping[str, str]) -> list[str]:
+def _half_seen(snapshot: Snapshot, unread: Mapping[str, str]) -> list[str]:
     """Environments of which only some namespaces are looked at: others may follow as well."""
     return [
         f"{e.name}: sources outside of {', '.join(e.namespaces)}"
-        for e in context.config.environments
+        for e in snapshot.config.environments
         if e.namespaces and e.name not in unread
     ]
 
@@ -216,24 +214,3 @@ def _sentence(effect: Effect[Key], source: Resource, repository: str, called: st
     taken = effect.moved or any(v.tag == effect.after for v in effect.why)
     verb = "pick" if taken else "fall back to"
     return f"{where} would {verb} {effect.after}{held}{mirror} ({now})"
-
-
-def refuse_read_only(context: Context, effects: TagEffects) -> None:
-    """A registry write is as strict as the strictest pick it changes. Raises RefusedError."""
-    reason = read_only_reason(context, effects.environments())
-    if reason:
-        raise RefusedError(reason, next="its pick would change; nothing was written")
-
-
-def registry_inputs(context: Context, repository: str, effects: TagEffects) -> dict[str, str]:
-    """What the effects rest on: the tag list, and every follower that was looked at."""
-    found = inputs_of(*effects.followers)
-    listed = context.snapshot.tags.get(repository)
-    if listed is not None and listed.listed_at:
-        found[repository] = tags_hash(listed.tags)
-    return found
-
-
-def registry_confirmation(context: Context, effects: TagEffects) -> str:
-    """What to type: the strictest Environment whose pick changes; unreadable ones are protected."""
-    return confirmation(context, effects.environments()) or next(iter(effects.unread), "")

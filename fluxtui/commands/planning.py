@@ -1,0 +1,75 @@
+"""The one door through which a Plan is made: inputs, reason, user and time are filled in here.
+
+A family says what is done and what comes of it; what a Plan rests on follows from its Steps. What
+must be confirmed is no field of a Plan: `domain.protection` derives it. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from fluxtui.commands.command import Context, Values
+from fluxtui.commands.safety import read_only_reason
+from fluxtui.domain.errors import RefusedError
+from fluxtui.domain.following import TagEffects
+from fluxtui.domain.plan import AnyStep, ObjectStep, PatchStep, Plan, RegistryStep
+from fluxtui.domain.revision import tags_hash
+from fluxtui.domain.snapshot import Snapshot
+
+
+def plan_for(
+    context: Context,
+    values: Values,
+    command: str,
+    title: str,
+    steps: Iterable[AnyStep],
+    *,
+    effects: Iterable[str] = (),
+    warnings: Iterable[str] = (),
+    unseen: Iterable[str] = (),
+    picks: TagEffects | None = None,
+    inputs: Mapping[str, str] | None = None,
+) -> Plan:
+    """The Plan of these Steps, whole.
+
+    `picks`: what a registry write would do to its followers; their sentences come first. `inputs`:
+    what it rests on beside the patched objects, the tag lists and the followers. Raises
+    RefusedError where an Environment that is touched, or whose pick would change, is read-only.
+    """
+    made = tuple(steps)
+    if picks is not None:
+        # Who is only asked to look after a registry write is among those whose pick changes.
+        environments = picks.environments()
+    else:
+        targets = (s.target.environment for s in made if isinstance(s, ObjectStep))
+        environments = tuple(dict.fromkeys(targets))
+    refused = read_only_reason(context, environments)
+    if refused:
+        raise RefusedError(refused, where=title, next="nothing was written")
+    return Plan(
+        command=command,
+        title=title,
+        steps=made,
+        environments=environments,
+        effects=(*(picks.sentences if picks is not None else ()), *effects),
+        warnings=tuple(warnings),
+        unseen=(*(picks.unseen if picks is not None else ()), *unseen),
+        inputs={**_inputs(context.snapshot, made, picks), **(inputs or {})},
+        reason=values.get("reason", "").strip(),
+        user=context.user,
+        made_at=context.now,
+    )
+
+
+def _inputs(
+    snapshot: Snapshot, steps: Iterable[AnyStep], picks: TagEffects | None
+) -> dict[str, str]:
+    """What the Steps rest on: objects that are patched, tag lists, followers looked at."""
+    patched = (snapshot.get(s.target) for s in steps if isinstance(s, PatchStep))
+    rests = [r for r in (*patched, *(picks.followers if picks is not None else ())) if r]
+    inputs = {str(resource.key): resource.resource_version for resource in rests}
+    for repository in (s.repository for s in steps if isinstance(s, RegistryStep)):
+        listed = snapshot.tags.get(repository)
+        if listed is not None and listed.listed_at:
+            inputs[repository] = tags_hash(listed.tags)
+    return inputs

@@ -1,0 +1,73 @@
+"""From a Command and what was given for it to a Plan and what running it takes: the one order.
+
+Refusal, defaults, questions, Plan, demand. The screen and the command line drive the same
+generator, each in its own way of waiting; nothing here waits, asks a person or runs anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from fluxtui.commands.command import Command, Context, Values
+from fluxtui.domain.ask import Question
+from fluxtui.domain.errors import RefusedError, UsageError
+from fluxtui.domain.plan import Plan
+from fluxtui.domain.protection import Demand, demand
+from fluxtui.domain.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A Plan, and what a person has to say for it to run."""
+
+    plan: Plan
+    demand: Demand
+
+
+Proposing = Generator[Question, Context, Proposal]
+
+
+def propose(command: Command, context: Context, given: Values) -> Proposing:
+    """Yields what must be asked of the Engine, takes the Context after each answer, returns the
+    Proposal.
+
+    Raises RefusedError when the Command cannot be done now or the Plan would not be let through,
+    UsageError when what was given makes no sense.
+    """
+    if command.plan is None:
+        raise UsageError(f"{command.id} is a view")
+    reason = command.disabled_reason(context)
+    if reason:
+        raise RefusedError(reason)
+    values = _filled(command, context, given)
+    for question in command.questions(context, values):
+        context = yield question
+    return proposal(command.plan(context, values), context.snapshot)
+
+
+def proposal(plan: Plan, snapshot: Snapshot) -> Proposal:
+    """The Plan with what it takes. Raises RefusedError when nothing helps."""
+    demanded = demand(plan, snapshot)
+    if demanded.refusal:
+        raise RefusedError(demanded.refusal, where=plan.title, next="nothing was written")
+    return Proposal(plan, demanded)
+
+
+def advance(proposing: Proposing, context: Context | None = None) -> Question | Proposal:
+    """The next thing to ask, or the Proposal; `context`: as it is after the last answer."""
+    try:
+        return proposing.send(context) if context is not None else next(proposing)
+    except StopIteration as ended:
+        result: Proposal = ended.value
+        return result
+
+
+def _filled(command: Command, context: Context, given: Values) -> Values:
+    values = dict(given)
+    for argument in command.arguments:
+        if not values.get(argument.name):
+            values[argument.name] = argument.default(context)
+        if argument.required and not values[argument.name]:
+            raise UsageError(f"--{argument.name} is missing", next=argument.title)
+    return values
