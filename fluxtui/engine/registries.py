@@ -38,6 +38,7 @@ class Registries:
         self._folder = cache
         self._client: RegistryClient | None = None
         self._connecting = threading.Lock()
+        self._closed = False
         self._slots = asyncio.Semaphore(_THREADS)
 
     async def lend(self, url: str, secrets: Sequence[PullSecret]) -> bool:
@@ -148,7 +149,9 @@ class Registries:
         return BlobCache(Path(self._folder)) if self._folder else None
 
     def close(self) -> None:
-        """End idle connections; a call that still hangs is left to its own time-out."""
+        """End idle connections; a call that still hangs is left to its own time-out, and its
+        connection ends with it."""
+        self._closed = True
         if self._client is not None:
             self._client.close()
 
@@ -172,6 +175,8 @@ class Registries:
                 result = self._work(work)
             except Exception as raised:
                 error = raised
+            if self._closed:
+                self.close()
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 loop.call_soon_threadsafe(deliver, result, error)
 

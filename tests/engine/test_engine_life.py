@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Registry, got
 
+from fluxtui.artifacts.client import RegistryClient
 from fluxtui.domain.ask import ReadLogs
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.errors import ClusterError, ConfigError, FluxtuiError, RefusedError
@@ -20,6 +21,7 @@ from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.engine.engine import Engine
+from fluxtui.engine.registries import Registries
 from fluxtui.world.faults import Rule
 
 HEAVY = [*("kubernetes", "oras", "networkx", "requests", "aiohttp", "pydantic"), "ruamel"]
@@ -141,3 +143,25 @@ async def test_stopping_does_not_wait_for_a_registry_that_hangs(
     await asyncio.to_thread(running.stop)
     assert time.monotonic() - began < 5.0, "the registry would keep us for a minute"
     assert all(t.daemon for t in threading.enumerate() if t.name == "fluxtui-registry")
+
+
+async def test_a_call_that_outlives_the_engine_leaves_no_connection_open(
+    registry: Registry,
+) -> None:
+    """Its answer comes after the idle connections were ended: its own must end too."""
+    registry.push("web", "1.0.0", {"kustomization.yaml": "resources: []\n"})
+    registry.server.faults.set_rules(Rule(latency=0.3))
+    client = RegistryClient(registry.settings, environ={}, pause=lambda _seconds: None)
+    registries = Registries(lambda: client)
+    call = asyncio.create_task(registries.list_tags(registry.url("web")))
+    async with asyncio.timeout(PATIENCE):
+        while (thread := _registry_thread()) is None or registries._client is None:
+            await asyncio.sleep(0)
+    call.cancel()
+    registries.close()
+    await asyncio.to_thread(thread.join, PATIENCE)
+    assert not any(client.connections._idle.values())
+
+
+def _registry_thread() -> threading.Thread | None:
+    return next((t for t in threading.enumerate() if t.name == "fluxtui-registry"), None)
