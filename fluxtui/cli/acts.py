@@ -6,6 +6,7 @@ Exit 0 when every Step is done, 1 when one is not, 3 when it was refused.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,6 +25,9 @@ from fluxtui.domain.protection import Confirmed, Demand, protected
 from fluxtui.engine.port import EnginePort
 
 ASK_TIMEOUT = 60.0
+REASON_LATER = "(the reason, asked for when it runs)"
+"""What a dry run puts where the reason goes: it changes nothing, so nobody has to account for it.
+"""
 
 
 def now_text() -> str:
@@ -41,8 +45,20 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
     values = {a.name: given.pop(a.name, "") for a in command.arguments}
     if any(given.values()):
         raise UsageError(f"--{next(iter(given))} does not belong to `{command.verb}`")
-    values["reason"] = args.reason
-    return execute(engine, made(engine, command, target, values), args, environments)
+    values["reason"] = args.reason or (REASON_LATER if args.dry_run else "")
+    proposal = made(engine, command, target, values)
+    if values["reason"] == REASON_LATER:
+        proposal = _without_reason(proposal, command)
+    return execute(engine, proposal, args, environments)
+
+
+def _without_reason(proposal: Proposal, command: Command) -> Proposal:
+    """Says that the act will ask, where it will."""
+    plan = proposal.plan
+    asked = any(a.name == "reason" and a.required for a in command.arguments)
+    more = ("it asks for a reason when it runs: --reason TEXT",) if asked else ()
+    plan = dataclasses.replace(plan, reason="", warnings=(*plan.warnings, *more))
+    return dataclasses.replace(proposal, plan=plan)
 
 
 def _target(engine: EnginePort, args: argparse.Namespace, environments: tuple[str, ...]) -> Target:

@@ -36,6 +36,7 @@ SAMPLES = {
     "NAME": "stage-eu",
     "NAME=REF": "acme/web=acme/web:1.4.2",
     "NS": "apps",
+    "REASON": "'migration window'",
     "TAG": "v1.5.0",
     "TEXT": "'migration window'",
     "THEME": "fluxtui-day",

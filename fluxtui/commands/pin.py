@@ -26,7 +26,7 @@ from fluxtui.domain.marks import (
     pin_inverse,
 )
 from fluxtui.domain.naming import names_in, worn
-from fluxtui.domain.plan import AnyStep, AwaitStep, PatchStep, Plan, Until
+from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, version_text
@@ -129,7 +129,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
     notes = {
         PINNED_BY: context.user,
         PINNED_REASON: reason,
-        PINNED_AT: context.now,
+        PINNED_AT: AT_WRITE,
         PIN_INVERSE: inverse_text(digest, before),
     }
     environment, name = source.key.environment, source.key.label

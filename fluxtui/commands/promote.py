@@ -19,7 +19,7 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.following import TagEffects, Taken, tag_effects
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.naming import names_in
-from fluxtui.domain.plan import AnyStep, AwaitStep, Plan, RequestReconcile, TagStep, Until
+from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestReconcile, TagStep, Until
 from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest, version_text
@@ -151,7 +151,7 @@ def _followers(context: Context, taken: tuple[Taken, ...]) -> list[AnyStep]:
             ("tag",),
             "its policy decides; pin it to hold a version",
             target=source.key,
-            at=context.now,
+            at=AT_WRITE,
         )
         pick = AwaitStep(
             f"pick-{number}",

@@ -69,5 +69,8 @@ def _filled(command: Command, context: Context, given: Values) -> Values:
         if not values.get(argument.name):
             values[argument.name] = argument.default(context)
         if argument.required and not values[argument.name]:
-            raise UsageError(f"--{argument.name} is missing", next=argument.title)
+            raise UsageError(
+                f"--{argument.name} is missing: {argument.title}",
+                next=f"add --{argument.name} TEXT",
+            )
     return values

@@ -10,13 +10,13 @@ from fluxtui.commands.subject import in_order, no_object, object_of, source_of, 
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import suspended
-from fluxtui.domain.plan import AnyStep, AwaitStep, Plan, RequestReconcile, Until
+from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestReconcile, Until
 from fluxtui.domain.resource import Resource
 
 NO_UNDO = "a reconciliation cannot be taken back; it changes nothing that is not already declared"
 
 
-def request(resource: Resource, now: str, number: int, needs: tuple[str, ...]) -> list[AnyStep]:
+def request(resource: Resource, number: int, needs: tuple[str, ...]) -> list[AnyStep]:
     """The two Steps that ask one object and wait until it has answered."""
     name = resource.key.label
     ask = RequestReconcile(
@@ -25,7 +25,7 @@ def request(resource: Resource, now: str, number: int, needs: tuple[str, ...]) -
         needs,
         NO_UNDO,
         target=resource.key,
-        at=now,
+        at=AT_WRITE,
     )
     wait = AwaitStep(
         f"handled-{number}",
@@ -33,15 +33,13 @@ def request(resource: Resource, now: str, number: int, needs: tuple[str, ...]) -
         (ask.id,),
         target=resource.key,
         until=Until.HANDLED,
-        value=now,
+        value=AT_WRITE,
         timeout=900.0,
     )
     return [ask, wait]
 
 
-def requests(
-    resources: tuple[Resource, ...], now: str, needs: tuple[str, ...] = ()
-) -> list[AnyStep]:
+def requests(resources: tuple[Resource, ...], needs: tuple[str, ...] = ()) -> list[AnyStep]:
     """Ask several in dependsOn order: each the moment what it depends on has answered."""
     steps: list[AnyStep] = []
     waits: dict[object, str] = {}
@@ -49,7 +47,7 @@ def requests(
         source = kustomization.source(resource)
         before = (*kustomization.depends_on(resource), *((source,) if source else ()))
         after = tuple(waits[key] for key in before if key in waits) or needs
-        steps += request(resource, now, number, after)
+        steps += request(resource, number, after)
         waits[resource.key] = f"handled-{number}"
     return steps
 
@@ -108,7 +106,7 @@ def _plan(context: Context, values: Values, command: str, members: tuple[Resourc
         values,
         command,
         f"reconcile {members[0].key.label} in {environment}",
-        requests(active, context.now),
+        requests(active),
         effects=effects,
         warnings=(
             *(f"{r.key.label} is suspended and is left out" for r in skipped),

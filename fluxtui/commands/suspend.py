@@ -19,7 +19,7 @@ from fluxtui.domain.marks import (
     mark_text,
     suspension,
 )
-from fluxtui.domain.plan import AwaitStep, PatchStep, Plan, Until
+from fluxtui.domain.plan import AT_WRITE, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
 
 
@@ -46,7 +46,7 @@ def suspend_plan(context: Context, values: Values) -> Plan:
     reason = values.get("reason", "").strip()
     if not reason:
         raise UsageError("a suspension needs a reason", next="say why, for whoever comes next")
-    notes = {SUSPENDED_BY: context.user, SUSPENDED_REASON: reason, SUSPENDED_AT: context.now}
+    notes = {SUSPENDED_BY: context.user, SUSPENDED_REASON: reason, SUSPENDED_AT: AT_WRITE}
     patch = {"metadata": {"annotations": notes}, "spec": {"suspend": True}}
     name, environment = resource.key.label, resource.key.environment
     source = resource.key.kind == ocirepository.KIND.kind

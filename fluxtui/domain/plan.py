@@ -13,9 +13,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from fluxtui.domain.resource import Key
+
+AT_WRITE: Final = "(the time of writing)"
+"""Stands in a Plan for a time that only its run knows: the Engine puts in that of the write. What
+is reviewed at nine and confirmed at ten happened at ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class PatchStep(Step):
 
 @dataclass(frozen=True, slots=True)
 class RequestReconcile(Step):
-    """Set the requestedAt annotation (flux-semantics G1); `at` is an RFC 3339 text."""
+    """Set the requestedAt annotation (flux-semantics G1); `at` is an RFC 3339 text, or AT_WRITE."""
 
     type: ClassVar[str] = "reconcile"
     target: Key = field(kw_only=True)

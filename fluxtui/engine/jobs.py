@@ -17,6 +17,7 @@ from fluxtui.cluster.port import Cluster
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import ClusterError, Conflict, FluxtuiError, RefusedError
 from fluxtui.domain.plan import (
+    AT_WRITE,
     WRITES,
     AnyStep,
     ApplyStep,
@@ -166,7 +167,7 @@ class Run:
         self._plan = plan
         self._number = number
         self._written = Written()
-        self._writes = Writes(jobs._store, clusters, self._written, jobs._new_kinds)
+        self._writes = Writes(jobs._store, clusters, self._written, jobs._new_kinds, jobs._clock)
         self._tagging = Tagging(jobs._registries, jobs._clock)
         self._tasks: dict[str, asyncio.Task[Receipt]] = {}
         self._writing: set[str] = set()  # Steps whose write is under way
@@ -267,6 +268,8 @@ class Run:
 
     async def _await(self, step: AwaitStep) -> Result:
         began = self._jobs._store.snapshot.as_of(step.target)
+        if step.value == AT_WRITE:  # the time that this run asked at
+            step = dataclasses.replace(step, value=self._written.requests.get(step.target, ""))
 
         def decided(snapshot: Snapshot) -> bool:
             seen = snapshot.as_of(step.target)

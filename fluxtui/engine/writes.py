@@ -8,6 +8,7 @@ is said. Journal, order and waiting are the caller's.
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +16,9 @@ from typing import Any
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound, Unreachable
 from fluxtui.domain.kinds.kind import REQUESTED_AT
-from fluxtui.domain.plan import ApplyStep, Outcome, PatchStep, RequestReconcile
+from fluxtui.domain.plan import AT_WRITE, ApplyStep, Outcome, PatchStep, RequestReconcile
 from fluxtui.domain.resource import Key
+from fluxtui.engine.clock import Clock
 from fluxtui.engine.inputs import explain, read_object
 from fluxtui.engine.merge import difference, holds, touched
 from fluxtui.engine.store import Store
@@ -28,9 +30,11 @@ Result = tuple[Outcome, str]
 
 @dataclass(slots=True)
 class Written:
-    """What one run of a Plan wrote: target -> resourceVersion the API answered with."""
+    """What one run of a Plan wrote: target -> resourceVersion the API answered with, and the time
+    that it asked for a reconciliation at."""
 
     versions: dict[Key, str] = field(default_factory=dict)
+    requests: dict[Key, str] = field(default_factory=dict)
 
     def note(self, key: Key, obj: Json) -> None:
         """Remember the answer to a write."""
@@ -38,7 +42,10 @@ class Written:
 
 
 class Writes:
-    """Cluster writes on behalf of one Plan. `new_kinds(environment)`: a CRD was applied there."""
+    """Cluster writes on behalf of one Plan. `new_kinds(environment)`: a CRD was applied there.
+
+    Times in a patch are those of the write (see AT_WRITE), by `clock`.
+    """
 
     def __init__(
         self,
@@ -46,8 +53,10 @@ class Writes:
         clusters: Mapping[str, Cluster],
         written: Written,
         new_kinds: Callable[[str], None],
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._clock = clock
         self._new_kinds = new_kinds
         self._clusters = clusters
         self._written = written
@@ -56,6 +65,7 @@ class Writes:
         """Merge-patch under the Step's precondition."""
         cluster = self._clusters[step.target.environment]
         current = await read_object(cluster, self._store.snapshot, step.target)
+        step = dataclasses.replace(step, patch=_stamped(step.patch, self._clock.stamp()))
         moved = self._moved(step, current)
         if moved:
             return Outcome.REFUSED, moved
@@ -76,7 +86,9 @@ class Writes:
     async def reconcile(self, step: RequestReconcile) -> Result:
         """Set the requestedAt annotation."""
         cluster = self._clusters[step.target.environment]
-        patch = {"metadata": {"annotations": {REQUESTED_AT: step.at}}}
+        at = str(_stamped(step.at, self._clock.stamp()))
+        self._written.requests[step.target] = at
+        patch = {"metadata": {"annotations": {REQUESTED_AT: at}}}
         current = await read_object(cluster, self._store.snapshot, step.target)
         if holds(current, patch):
             return Outcome.UNCHANGED, "already requested"
@@ -177,6 +189,13 @@ class Writes:
             return await cluster.get(type_, key.namespace, key.name)
         except NotFound:
             return None
+
+
+def _stamped(value: Any, at: str) -> Any:
+    """The value with the time `at` wherever it says AT_WRITE."""
+    if isinstance(value, Mapping):
+        return {key: _stamped(item, at) for key, item in value.items()}
+    return at if value == AT_WRITE else value
 
 
 def _version(obj: Json) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import CONFIG, NOW, NS, context, digest, ks, revision, snapshot, source, tag_list
+from builders import CONFIG, NS, context, digest, ks, revision, snapshot, source, tag_list
 
 from fluxtui.commands.apply import apply_plan
 from fluxtui.commands.command import Context
@@ -19,7 +19,7 @@ from fluxtui.commands.registry import by_id
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.marks import FOREIGN_KEYS, PIN_INVERSE, PIN_KEYS, SUSPENSION_KEYS
-from fluxtui.domain.plan import AwaitStep, PatchStep, Plan, RequestReconcile, Until
+from fluxtui.domain.plan import AT_WRITE, AwaitStep, PatchStep, Plan, RequestReconcile, Until
 from fluxtui.domain.protection import demand
 from fluxtui.domain.resource import Resource
 
@@ -62,8 +62,8 @@ def test_reconcile_with_source_asks_the_source_then_each_after_its_dependencies(
     waits = [s for s in made.steps if isinstance(s, AwaitStep)]
     assert [s.target.name for s in asks] == ["activity", "a", "b"]
     assert [s.needs for s in asks] == [(), ("handled-1",), ("handled-2", "handled-1")]
-    assert all(s.at == NOW for s in asks)
-    assert all(w.until == Until.HANDLED and w.value == NOW for w in waits)
+    assert all(s.at == AT_WRITE for s in asks)  # the review's time is nobody's business
+    assert all(w.until == Until.HANDLED and w.value == AT_WRITE for w in waits)
     assert made.warnings == (f"Kustomization/{NS}/off is suspended and is left out",)
     assert made.reason == "because" and names(made, where) == ()
 
@@ -83,7 +83,7 @@ def test_suspend_writes_who_why_and_when() -> None:
     made = plan("suspend", at(source()), reason=" audit ")
     assert patch(made) == {
         "metadata": {
-            "annotations": dict(zip(SUSPENSION_KEYS, ("anna", "audit", NOW), strict=True))
+            "annotations": dict(zip(SUSPENSION_KEYS, ("anna", "audit", AT_WRITE), strict=True))
         },
         "spec": {"suspend": True},
     }

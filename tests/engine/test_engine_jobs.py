@@ -11,7 +11,9 @@ from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got, 
 
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.kinds.kind import REQUESTED_AT
+from fluxtui.domain.marks import SUSPENDED_AT
 from fluxtui.domain.plan import (
+    AT_WRITE,
     AnyStep,
     ApplyStep,
     AwaitStep,
@@ -26,6 +28,7 @@ from fluxtui.domain.plan import (
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import tags_hash
+from fluxtui.engine.clock import Clock
 from fluxtui.engine.engine import Engine
 from fluxtui.engine.journal import Journal
 from fluxtui.world.apiserver.faults import Rule
@@ -248,6 +251,37 @@ async def test_a_request_waits_until_it_was_handled_and_says_how_it_ended(
     receipts = await got(running_plan)
     assert [r.outcome for r in receipts] == [Outcome.DONE, Outcome.FAILED]
     assert receipts[1].message == "Ready=False BuildFailed: no such file"
+
+
+async def test_marks_and_requests_carry_the_time_of_the_write_not_of_the_review(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging, running = await with_web(place, engine, registry)
+    key = staging.kustomization_key("web")
+    patch = {"metadata": {"annotations": {SUSPENDED_AT: AT_WRITE}}, "spec": {"suspend": True}}
+    steps = (
+        patch_step(running, key, patch),
+        RequestReconcile("r", "ask", target=key, at=AT_WRITE),
+        AwaitStep("w", "wait", needs=("r",), target=key, until=Until.HANDLED, value=AT_WRITE),
+    )
+    reviewed = dataclasses.replace(plan(*steps), made_at="2026-11-23T02:00:00Z")
+    began = Clock().stamp()
+    running_plan = running.run(reviewed, confirmed=True)
+    asked = await got(
+        running.wait_for(
+            lambda s: s.get(key) is not None and REQUESTED_AT in s.get(key).annotations, PATIENCE
+        )
+    )
+    notes = asked.get(key).annotations
+    assert began <= notes[SUSPENDED_AT] <= Clock().stamp()
+    assert began <= notes[REQUESTED_AT] <= Clock().stamp()
+    status = {
+        "lastHandledReconcileAt": notes[REQUESTED_AT],
+        "conditions": [ready("True", "Succeeded", "ok")],
+    }
+    await staging.patch(key, {"status": status}, "status")
+    receipts = await got(running_plan)
+    assert [r.outcome for r in receipts] == [Outcome.DONE] * 3, receipts
 
 
 async def test_waiting_has_an_end(place: MakePlace, engine: MakeEngine, registry: Registry) -> None:

@@ -14,6 +14,7 @@ from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.plan import Outcome, PatchStep, Plan
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
+from fluxtui.engine.clock import Clock
 from fluxtui.engine.store import Store
 from fluxtui.engine.writes import Writes, Written
 
@@ -97,7 +98,7 @@ async def test_what_somebody_sets_between_two_tries_is_not_overwritten(place: Ma
     contested = Contested(staging, [elsewhere, same_field])
     store = Store(Config(environments=(staging.environment,)), lambda: None)
     clusters: Any = {"staging": contested}
-    writes = Writes(store, clusters, Written(), lambda _environment: None)
+    writes = Writes(store, clusters, Written(), lambda _environment: None, Clock())
     step = PatchStep(
         "s", "name it", target=key, patch={"spec": {"ref": {"tag": "ours"}}}, resource_version=""
     )
