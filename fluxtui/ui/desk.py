@@ -25,13 +25,14 @@ from fluxtui.ui import frame
 from fluxtui.ui.bridge import Bridge, LookAgain
 from fluxtui.ui.flow import Acting
 from fluxtui.ui.gate import Gate, Typed
-from fluxtui.ui.keys import MOVES, key_table
+from fluxtui.ui.keys import key_table
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.scope import scoped
 from fluxtui.ui.screens.help import help_lines
 from fluxtui.ui.screens.logs import Logs
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.sheet import Sheet
+from fluxtui.ui.shown import Shown
 from fluxtui.ui.spans import Line
 from fluxtui.ui.start import HOME, is_said, resolved, view_of
 from fluxtui.ui.views import Views, Wanted
@@ -76,7 +77,8 @@ class Desk(Screen[None]):
         self.namespace = ""  # the only one shown, by `:ns`
         self._snapshot = Snapshot(config=setting.config)
         self._message: Line = ()
-        self._aimed = 0.0  # since when the Target is on the screen, by more than a step of a cursor
+        self._shown: Shown[tuple[str, Target | str]] = Shown()
+        self._before: tuple[str, Target | str] = ("", "")  # what the key under way would act on
         self._asked = 0.0  # since when `press q again` stands there; 0 it does not
         self._bind_commands()
 
@@ -155,10 +157,17 @@ class Desk(Screen[None]):
         if not self.is_attached:
             return
         view, context = self.view(), self.context()
+        subject = self.subject
+        nothing = subject if isinstance(subject, str) else ""
         framing = frame.Framing(
-            view, context, self.pane, self.views.current, self._message, self.namespace
+            view, context, self.pane, self.views.current, self._message, self.namespace, nothing
         )
         frame.draw(self, framing, self.setting.commands, self.keys)
+        if self.pane is not None and (self.views.current, subject) != self._shown.newest:
+            self.pane.table.draw_cursor()
+
+    def _drawn(self) -> None:
+        self._shown.drawn((self.views.current, self.subject), monotonic())
 
     # What the screen stands on -------------------------------------------------------------------
 
@@ -171,9 +180,15 @@ class Desk(Screen[None]):
         """Snapshot, Target and present for a pane."""
         return View(scoped(self._snapshot, self.namespace), self.target, self.setting.clock())
 
+    @property
+    def subject(self) -> Target | str:
+        """What keys act on: what the visible pane shows; or why they act on nothing."""
+        return self.pane.subject() if self.pane is not None else "nothing is shown yet"
+
     def context(self, target: Target | None = None) -> Context:
         """What a Command looks at: what the screen shows."""
-        about = target or self.target
+        subject = self.subject
+        about = target or (Target() if isinstance(subject, str) else subject)
         return Context(self._snapshot, about, self.setting.now(), self.setting.user)
 
     def newest(self, target: Target) -> Context:
@@ -205,11 +220,11 @@ class Desk(Screen[None]):
     def _opened(self, pane: Pane, target: Target) -> None:
         self.target = target  # while it was mounted, the pane before may have pointed elsewhere
         self._message = ()
+        pane.table.on_drawn = self._drawn
         self.set_focus(pane.table)
         self._show(self.bridge.peek())
         pane.opened_for(target)
-        self.target = pane.pointed() or target  # what is highlighted is what keys act on
-        self._aimed = monotonic()
+        self.target = pane.pointed() or target
         self.draw()
 
     def _carried(self) -> Target:
@@ -235,10 +250,20 @@ class Desk(Screen[None]):
             self.app.push_screen(Reading("Help", help_lines(self.setting.commands, self.keys), 34))
         elif command.plan is None:
             self.open_view(command.id, self._carried())
-        elif (self.gate.pressed if pressed is None else pressed) < self._aimed:
-            self.say(f"{command.title}: typed before this was on the screen; press it again")
         else:
-            self.acting.begin(command)
+            self._act(command, self.gate.pressed if pressed is None else pressed)
+
+    def _act(self, command: Command, pressed: float) -> None:
+        subject = self.subject
+        reason = subject if isinstance(subject, str) else None
+        if isinstance(subject, Target):
+            reason = command.disabled_reason(self.context(subject))
+            if reason is None and self._shown.at(pressed) != (self.views.current, subject):
+                reason = "typed before this was on the screen; press it again"
+            if reason is None:
+                self.acting.begin(command, subject)
+        if reason is not None:
+            self.say(f"{command.title}: {reason}", "wait")
 
     def action_command(self, id_: str) -> None:
         """A Command's key."""
@@ -250,10 +275,9 @@ class Desk(Screen[None]):
     def _pointed(self, event: Pane.Pointed) -> None:
         if event.pane is self.pane:  # else it was left meanwhile
             key = self.gate.current
-            if event.target != self.target and not (
-                isinstance(key, events.Key) and key.key in MOVES
-            ):
-                self._aimed = monotonic()
+            if isinstance(key, events.Key) and key.key in event.pane.steps:
+                now = (self.views.current, self.subject)
+                self._shown.stepped(self._before, now, key.time)
             self.target, self._message = event.target, ()
             self._look()
             self.draw()
@@ -306,6 +330,7 @@ class Desk(Screen[None]):
             self._asked = 0.0
         if self.focused is None and self.pane is not None:
             self.set_focus(self.pane.table)
+        self._before = (self.views.current, self.subject)
         return True
 
     def action_back(self, leave: bool = False) -> None:

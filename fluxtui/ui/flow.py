@@ -38,13 +38,9 @@ class Acting:
         """Whether an act is on its way."""
         return self._worker is not None
 
-    def begin(self, command: Command) -> None:
-        """A key that acts was pressed. Its form, if it has one, is on top when this returns."""
-        desk, target = self._desk, self._desk.target
-        reason = command.disabled_reason(desk.context(target))
-        if reason is not None:
-            desk.say(f"{command.title}: {reason}", "wait")
-            return
+    def begin(self, command: Command, target: Target) -> None:
+        """It can be done, and was asked for. Its form, if any, is on top when this returns."""
+        desk = self._desk
         form: asyncio.Future[dict[str, str] | None] | None = None
         if command.arguments:
             form = self._answer(Arguments(command, lambda: desk.context(target)))

@@ -36,6 +36,7 @@ class Framing:
     current: str
     message: Line
     namespace: str = ""  # the only one shown
+    nothing: str = ""  # why keys act on nothing
 
 
 def parts() -> ComposeResult:
@@ -83,7 +84,7 @@ def draw(
     status = status_line(framing.message, findings, cells, framing.view.now)
     screen.query_one("#status", Paragraph).show_lines((status,))
     footer = screen.query_one("#footer", Footer)
-    acts = footer_line(commands, keys, framing.context, cells, footer.refusals)
+    acts = footer_line(commands, keys, framing.context, cells, framing.nothing, footer.refusals)
     footer.show_lines((acts,))
 
 

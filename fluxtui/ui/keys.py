@@ -9,10 +9,11 @@ from textual.keys import Keys
 
 from fluxtui.commands.command import Command
 
+ASIDE = frozenset(("left", "right"))
 # Keys that take the cursor one known step from where a person sees it.
 MOVES = frozenset(
     (
-        *("up", "down", "left", "right", "j", "k"),
+        *("up", "down", "j", "k"),
         *(
             "home",
             "end",

@@ -22,6 +22,7 @@ SUSPENDED = "‖"
 PINNED = "◆"
 PROTECTED = "◈"
 ARROW = "→"
+LEAST_NAME = 8  # cells of a name that is shortened
 UNSURE = "? "  # before what was seen last: it is never shortened away
 
 
@@ -114,22 +115,33 @@ def fit(line: Line, cells: int, *, middle: bool = False, right: bool = False) ->
 
 
 def _shorten(line: Line, cells: int, *, middle: bool) -> Line:
-    if middle and len(line) == 1:
-        text = elide_middle(line[0][0], cells)
-        return ((text + " " * (cells - cell_len(text)), line[0][1]),)
+    if middle:
+        line = _shorten_name(line, cells)
     out: list[Span] = []
     left = cells
-    for text, role in line:
+    for number, (text, role) in enumerate(line, 1):
         text = safe(text)
         size = cell_len(text)
-        if size < left:
+        if size < left or (size == left and number == len(line)):
             out.append((text, role))
             left -= size
             continue
         short = cut(text, left - 1) + "…" if left > 0 else ""
         out.append((short + " " * (left - cell_len(short)), role))
-        break
-    return tuple(out)
+        return tuple(out)
+    return (*out, (" " * left, "")) if left else tuple(out)
+
+
+def _shorten_name(line: Line, cells: int) -> Line:
+    """The longest part without its middle: the signs and the kind beside a name stay, and the tail
+    of the name tells it from its siblings."""
+    at = max(range(len(line)), key=lambda i: cell_len(line[i][0]))
+    text, role = line[at]
+    room = cells - width((*line[:at], *line[at + 1 :]))
+    if room < LEAST_NAME < cells:  # then of what stands before it, too
+        head = fit(line[:at], max(0, cells - LEAST_NAME)) if at else ()
+        return (*head, (elide_middle(text, cells - width(head)), role))
+    return (*line[:at], (elide_middle(text, room), role), *line[at + 1 :])
 
 
 def join(lines: Iterable[Line], gap: str = "  ") -> Line:

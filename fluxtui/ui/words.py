@@ -55,9 +55,15 @@ def words(
     keys: dict[str, str],
     themes: Iterable[str],
     namespace: str,
+    nothing: str = "",
 ) -> Iterator[Word]:
-    """All words; the order decides between equally good ones."""
-    yield from (_of_command(c, keys, context) for c in commands)
+    """All words; the order decides between equally good ones.
+
+    `nothing`: why no act can be done from here, if none can.
+    """
+    for command in commands:
+        off = nothing if command.plan is not None else ""
+        yield _of_command(command, keys, off or command.disabled_reason(context) or "")
     for names, view, filtered, about in KINDS:
         yield Word(names[0], about, "view", filtered, Target(tag=view), names[1:])
     snapshot = context.snapshot
@@ -77,14 +83,13 @@ def words(
     yield Word("q!", "quit, whatever runs", "quit", "!", aliases=("quit!", "qa!"))
 
 
-def _of_command(command: Command, keys: dict[str, str], context: Context) -> Word:
+def _of_command(command: Command, keys: dict[str, str], off: str) -> Word:
     key = shown_key(keys.get(command.id, ""))
-    reason = command.disabled_reason(context) or ""
     names = {command.id, command.verb, command.id.replace("-", " ")} - {"", command.title.lower()}
     title = f"{command.title}  ({key})" if key else command.title
     about = f"{title}  {command.help}"
     word = command.title.lower()
-    return Word(word, about, "command", command.id, aliases=tuple(sorted(names)), off=reason)
+    return Word(word, about, "command", command.id, aliases=tuple(sorted(names)), off=off)
 
 
 def _objects(snapshot: Snapshot) -> Iterator[Word]:

@@ -15,7 +15,7 @@ from fluxtui.commands.command import Command, Target
 from fluxtui.domain.plan import Outcome
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.app import FluxtuiApp
-from fluxtui.ui.keys import MOVES
+from fluxtui.ui.keys import ASIDE, MOVES
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.leaving import Leaving
 from fluxtui.ui.screens.review import Review
@@ -59,9 +59,9 @@ class Watch:
     def __post_init__(self) -> None:
         acting, begin = self.app.desk.acting, self.app.desk.acting.begin
 
-        def noted(command: Command) -> None:
-            self.begun.append((command.id, self.app.desk.target))
-            begin(command)
+        def noted(command: Command, target: Target) -> None:
+            self.begun.append((command.id, target))
+            begin(command, target)
 
         acting.begin = noted  # type: ignore[method-assign]
 
@@ -89,7 +89,7 @@ class Round:
         self.screen = app.screen
         self.review = self.screen if isinstance(self.screen, Review) else None
         self.asked = text(app)
-        self.target = app.target
+        self.subject = app.desk.subject
         self.view = app.desk.views.current
         self.runs, self.acts = len(watch.engine.ran), len(watch.begun)
         self.left = watch.left
@@ -118,9 +118,9 @@ class Round:
 
     def _check_target(self, command: str, target: Target) -> None:
         """What is named is what stood under the cursor: where it was, or a step from there."""
-        steps = {key for key in self.keys if key in MOVES}
+        steps = {key for key in self.keys if key in MOVES | ASIDE}
         if not steps:
-            assert target == self.target, f"{command} is about what nobody saw"
+            assert target == self.subject, f"{command} is about what nobody saw"
 
     def _check_cursor(self) -> None:
         app = self.watch.app

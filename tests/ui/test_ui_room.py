@@ -9,7 +9,8 @@ import pytest
 
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.commands.registry import by_id
-from fluxtui.domain.board import Board, Finding, HealthLine, Level, Severity
+from fluxtui.domain.board import Board, Finding, HealthLine, Level, ObjectLine, Severity
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.keys import key_table
 from fluxtui.ui.spans import plain
@@ -58,6 +59,30 @@ async def test_a_wide_screen_shortens_no_version(make_app: MakeApp) -> None:
         rows = [x for x in screen_text(app) if "v0.0.0" in x or "BackoffLimit" in x]
         assert rows
         assert not [x for x in rows if "…" in x], text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 24), (200, 50)])
+async def test_pods_of_one_workload_are_told_apart(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    ends = ("x7k2p", "qq9wz", "b4m1n", "z0z0z")
+    pods = tuple(
+        ObjectLine(
+            Key("staging", "", "Pod", "activity-system", f"clickhouse-migrations-5f6d8c7b9-{end}"),
+            "Failed",
+        )
+        for end in ends
+    )
+    before = night()
+    nodes = tuple(
+        replace(n, objects=pods) if n.key.name == "clickhouse-migrations" else n
+        for n in before.board.chains["staging"]
+    )
+    board = replace(before.board, chains={**before.board.chains, "staging": nodes})
+    app = make_app(replace(before, board=board))
+    async with opened(app, size) as pilot:
+        await pilot.press("3")
+        await sees(pilot, *ends)
 
 
 async def test_the_reason_is_read_before_the_namespace(make_app: MakeApp) -> None:

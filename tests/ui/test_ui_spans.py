@@ -39,6 +39,14 @@ def test_a_transition_keeps_both_ends_and_the_count() -> None:
     assert elide_middle("v1.4.2 -> v1.5.0 (4/5)", 15) == "→ v1.5.0 (4/5)"
 
 
+def test_siblings_differ_however_deep_they_hang() -> None:
+    names = [f"activity-apiserver-5f6d8c7b9-{end}" for end in ("x7k2p", "qqqq4")]
+    rows = [(("  │ ", "off"), ("  · ", "dim"), ("Pod ", "dim"), (name, "")) for name in names]
+    for cells in (20, 16, 12):
+        first, second = (plain(fit(row, cells, middle=True)) for row in rows)
+        assert first != second and first.endswith("7k2p") and second.endswith("qqq4")
+
+
 def test_terminal_codes_and_bidi_marks_from_a_cluster_become_visible() -> None:
     assert safe("\x1b[31mred\u202e") == "\\e[31mred\\u202e"
     assert safe("[bold]not markup[/]") == "[bold]not markup[/]"

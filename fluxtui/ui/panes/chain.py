@@ -21,7 +21,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.doubts import doubt_line
-from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.panes.tree import Item, Tree, key
 from fluxtui.ui.signs import GLYPHS, health
 from fluxtui.ui.spans import SUSPENDED, Line, brief, join, wrap
@@ -35,7 +35,7 @@ WORDS_FROM = 96  # cells; below that health is a sign in the table and a word in
 def columns(words: bool) -> tuple[Column, ...]:
     """The tree, its health, what runs, and why it is as it is."""
     return (
-        Column("KUSTOMIZATION", least=16, most=32, good=28, keep=9),
+        Column("KUSTOMIZATION", least=16, most=32, good=28, keep=9, middle=True),
         Column("HEALTH", least=13, keep=9) if words else Column("", least=2, keep=9),
         Column("RUNNING", least=11, most=18, keep=6, middle=True),
         Column("WHY", least=14, good=36, keep=9, flex=True),
@@ -265,6 +265,9 @@ class Chain(Pane):
         if self.table.group and self.table.group != self.environment:
             target = Target(environment=self.table.group, service=self.view.target.service)
             self.show(replace(self.view, target=target))
+        here = self.pointed()
+        if here is not None:
+            self._placed = (here.environment, here.service, here.kustomization)
 
     def pointed(self) -> Target | None:
         """The Kustomization under the cursor."""
@@ -274,9 +277,7 @@ class Chain(Pane):
         node = current[0]
         resource = self.view.snapshot.get(node.key)
         source = kustomization.source(resource) if resource else None
-        target = Target(node.key.environment, node.service, source, node.key)
-        self._placed = (target.environment, target.service, target.kustomization)
-        return target
+        return Target(node.key.environment, node.service, source, node.key)
 
     def details(self, width: int) -> tuple[Line, ...] | None:
         """The node or object under the cursor."""
@@ -306,18 +307,18 @@ class Chain(Pane):
             self._folds[node.key] = not self._is_open(node)
             self.refresh_view()
 
-    def subject_key(self) -> Key | None:
+    def subject_key(self) -> Key | str:
         """The object under the cursor, for YAML and logs."""
         current = self._current()
         if current is None:
-            return None
+            return NOTHING
         return current[1].key if current[1] is not None else current[0].key
 
     def log_subjects(self) -> tuple[Key, ...] | str:
         """The Pod or workload under the cursor, or all workloads of the node."""
         current = self._current()
         if current is None:
-            return "logs are of Pods: nothing is selected"
+            return NOTHING
         node, line = current
         if line is None:
             return (node.key,)

@@ -26,11 +26,12 @@ from fluxtui.domain.ask import (
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
+from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.domain.unified import unified
 from fluxtui.ui.fieldtext import path_text, side_texts, value_text
-from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.panes.tags import source_of
 from fluxtui.ui.screens.reading import diff_lines
 from fluxtui.ui.spans import ARROW, Line, wrap
@@ -198,6 +199,7 @@ class Diff(Pane):
     title: ClassVar[str] = "Diff"
     hint: ClassVar[str] = "←→ what is compared  enter text  / filter  esc back"
     points: ClassVar[bool] = False
+    first: ClassVar[bool] = True  # its answers come one by one
     BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "whole", "Whole service", show=False)]
 
     def __init__(self, view: View) -> None:
@@ -222,16 +224,7 @@ class Diff(Pane):
         """Ask when the question is new; show what is answered."""
         self.table.set_groups(MODES, self.mode)
         wanted = questions(view.snapshot, view.target, self.mode)
-        chips: list[tuple[str, str]] = []
-        for mode in MODES:
-            chips += [(mode, "tab" if mode == self.mode else "dim"), ("  ", "")]
-        who = view.target.service or (
-            view.target.kustomization.name if view.target.kustomization else ""
-        )
-        head: Line = (*chips, (f"  {who}", "strong"), (f" in {view.target.environment}", "dim"))
-        only = view.target.kustomization if self.mode != ENVIRONMENTS else None
-        if only is not None and view.target.service:
-            head = (*head, (f"  only ks/{only.name}", "busy"), ("   w the whole service", "dim"))
+        head = self._head(view)
         if isinstance(wanted, str):
             self.note.show_lines((head, ()))
             self.table.show_rows((), (), (((wanted, "dim"),),))
@@ -243,6 +236,24 @@ class Diff(Pane):
         waiting: Line = (("Rendering …", "dim"),) if len(answers) < len(wanted) else ()
         failed = tuple((("✗ " + self._failed[q], "bad"),) for q in wanted if q in self._failed)
         self.table.show_rows(columns(parts), rows(parts), failed or (waiting,))
+
+    def _head(self, view: View) -> Line:
+        """What is compared, and of what: keys act on that, so it is read before anything else."""
+        target = view.target
+        only = target.kustomization if self.mode != ENVIRONMENTS or not target.service else None
+        who = target.service or (only.name if only else "")
+        board_row = view.snapshot.board.row(target.service)
+        lines = board_row.lines.get(target.environment, ()) if board_row is not None else ()
+        if target.source is not None and len(lines) > 1:
+            who = f"{who} oci/{target.source.name}"
+        chips: list[tuple[str, str]] = []
+        for mode in MODES:
+            chips += [("  ", ""), (mode, "tab" if mode == self.mode else "dim")]
+        head: Line = ((who, "strong"), (f" in {target.environment}", "dim"))
+        if only is None or not target.service:
+            return (*head, ("  ", ""), *chips)
+        tail: Line = (("   w the whole service", "dim"),)
+        return (*head, (f"  only ks/{only.name}", "busy"), ("  ", ""), *chips, *tail)
 
     def _note(
         self, head: Line, wanted: tuple[Question, ...], answers: list[Comparison]
@@ -291,6 +302,28 @@ class Diff(Pane):
         target = replace(self.view.target, kustomization=None)
         if target.service:
             self.post_message(self.Go("diff", target))
+
+    def subject(self) -> Target | str:
+        """What the line above the table names."""
+        target = self.view.target
+        if target.service and self.mode == ENVIRONMENTS:
+            return replace(target, kustomization=None)
+        return target if target.service or target.kustomization or target.source else NOTHING
+
+    def subject_key(self) -> Key | str:
+        """The Kustomization that the row under the cursor is part of."""
+        row = self.table.selected
+        return cast(RowId, row.id)[0] if row is not None else super().subject_key()
+
+    def log_subjects(self) -> tuple[Key, ...] | str:
+        """The workload under the cursor, or all of its Kustomization."""
+        row, current = self.table.selected, self._current()
+        if row is None:
+            return super().log_subjects()
+        own, change = cast(RowId, row.id)[0], current[0].id if current is not None else None
+        if change is None or change.kind not in WITH_PODS:
+            return (own,)
+        return (Key(own.environment, change.group, change.kind, change.namespace, change.name),)
 
     def _current(self) -> tuple[ObjectChange, FieldChange | None] | None:
         row = self.table.selected

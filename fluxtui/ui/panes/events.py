@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from fluxtui.commands.command import Target
-from fluxtui.domain.kinds import by_short
+from fluxtui.domain.kinds import by_short, kustomization, ocirepository
 from fluxtui.domain.plan import AnyStep
+from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.ui.ages import clock_time, since
 from fluxtui.ui.doubts import doubt_lines
 from fluxtui.ui.panes.journal import FOLDED, UNFOLDED, act_id, step_row
-from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.listing import Row
@@ -93,10 +94,11 @@ def _subject(change: Change) -> str:
 
 def key_of(snapshot: Snapshot, change: Change) -> Key | None:
     """The object that the line is about, when it is known."""
-    for table in snapshot.resources.get(change.environment, {}).values():
-        for key in table:
-            if key.label == change.subject:
-                return key
+    kind, *place, name = change.subject.split("/")
+    for (group, known), table in snapshot.resources.get(change.environment, {}).items():
+        key = Key(change.environment, group, known, "/".join(place), name)
+        if known == kind and key in table:
+            return key
     return None
 
 
@@ -149,6 +151,28 @@ class Events(Pane):
             return None
         return target_of(self.view.snapshot, change)
 
+    def subject(self) -> Target | str:
+        """The source or Kustomization of the line, if it is about one."""
+        change = self._change()
+        if change is None:
+            return NOTHING
+        target = self.pointed()
+        if target is None or not (target.source or target.kustomization):
+            return f"{change.subject or 'this line'} is no source and no Kustomization that is here"
+        return target
+
+    def subject_key(self) -> Key | str:
+        """The object of the line, of whatever kind."""
+        change = self._change()
+        if change is None:
+            return NOTHING
+        return key_of(self.view.snapshot, change) or f"{change.subject} is not known here"
+
+    def log_subjects(self) -> tuple[Key, ...] | str:
+        """The workload or Pod of the line, or what its Kustomization or Service runs."""
+        key = self.subject_key()
+        return (key,) if isinstance(key, Key) and key.kind in WITH_PODS else super().log_subjects()
+
     def details(self, width: int) -> tuple[Line, ...] | None:
         """The line, whole."""
         change = self._change()
@@ -183,4 +207,6 @@ def target_of(snapshot: Snapshot, change: Change) -> Target:
                 return Target(key.environment, row.service, key)
             if key in line.kustomizations:
                 return Target(key.environment, row.service, line.source, key)
-    return Target(key.environment, kustomization=key if key.kind == "Kustomization" else None)
+    if key.kind == kustomization.KIND.kind:
+        return Target(key.environment, kustomization=key)
+    return Target(key.environment, source=key if key.kind == ocirepository.KIND.kind else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from fluxtui.commands.command import Target
 from fluxtui.domain.acts import cause, ended, tally, trouble, under_way
 from fluxtui.domain.acts import succeeded as went_well
 from fluxtui.domain.plan import AnyStep, Outcome, Receipt
@@ -16,7 +17,7 @@ from fluxtui.ui.widgets.listing import Row
 
 COLUMNS = (
     Column("TIME", least=8, keep=4),
-    Column("ACT", least=16, most=64, good=24, keep=9),
+    Column("ACT", least=16, most=64, good=24, keep=9, middle=True),
     Column("OUTCOME", least=12, most=18, keep=9),
     Column("RECEIPT", least=10, keep=5, flex=True),
 )
@@ -128,6 +129,10 @@ class Journal(Pane):
         self.note.show_lines(())
         empty: Line = (("Nothing was done from here yet.", "dim"),)
         self.table.show_rows(COLUMNS if found else (), found, (empty,))
+
+    def subject(self) -> Target | str:
+        """Its rows are acts: whatever another view had selected is not seen here."""
+        return "the Journal lists acts: choose an object in another view"
 
     def _selected(self) -> tuple[Act, str] | None:
         row = self.table.selected

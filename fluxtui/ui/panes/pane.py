@@ -21,9 +21,12 @@ from fluxtui.domain.ask import Question
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.inspect import as_yaml, described
+from fluxtui.ui.keys import MOVES
 from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Table
+
+NOTHING = "nothing is selected here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Pane(Vertical):
     sorts: ClassVar[tuple[str, ...]] = ()
     first: ClassVar[bool] = False  # fills while nobody has touched it: read from its top
     carries: ClassVar[bool] = True  # False: what its rows are about is not taken to other views
+    steps: ClassVar[frozenset[str]] = MOVES  # keys that lead one known step from what is seen
     points: ClassVar[bool] = True  # False: its rows are no objects, the Target stays
 
     @dataclass
@@ -151,6 +155,10 @@ class Pane(Vertical):
         """What the cursor is on; None: nothing in particular."""
         return None
 
+    def subject(self) -> Target | str:
+        """What keys act on here, which is what the pane shows; or why they act on nothing."""
+        return self.pointed() or NOTHING
+
     def details(self, width: int) -> tuple[Line, ...] | None:
         """Own lines for the details strip; None leaves it to the Target."""
         return None
@@ -218,13 +226,21 @@ class Pane(Vertical):
 
     # Reading one object --------------------------------------------------------------------------
 
-    def subject_key(self) -> Key | None:
-        """The object that YAML and describe are about."""
-        return self.view.target.kustomization or self.view.target.source
+    def subject_key(self) -> Key | str:
+        """The object that YAML and describe are about, or why there is none."""
+        target = self.subject()
+        if isinstance(target, str):
+            return target
+        key = target.kustomization or target.source
+        if key is None and target.service:
+            return f"{target.service} has no source in {target.environment}"
+        return key or NOTHING
 
     def log_subjects(self) -> tuple[Key, ...] | str:
         """Objects whose Pods write the log that is wanted, or why there are none."""
-        target, board = self.view.target, self.view.snapshot.board
+        target, board = self.subject(), self.view.snapshot.board
+        if isinstance(target, str):
+            return target
         if target.kustomization is not None:
             return (target.kustomization,)
         line = board.line(target.source) if target.source is not None else None
@@ -235,10 +251,12 @@ class Pane(Vertical):
 
     def _subject(self) -> Resource | None:
         key = self.subject_key()
-        resource = self.view.snapshot.get(key) if key is not None else None
+        if isinstance(key, str):
+            self.post_message(self.Said(key))
+            return None
+        resource = self.view.snapshot.get(key)
         if resource is None:
-            what = f"{key} is not known here" if key else "nothing is selected"
-            self.post_message(self.Said(what))
+            self.post_message(self.Said(f"{key} is not known here"))
         return resource
 
     def action_yaml(self) -> None:

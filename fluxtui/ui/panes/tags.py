@@ -275,9 +275,12 @@ class Tags(Pane):
         self._failed = why
         self.refresh_view()
 
+    def moved(self) -> None:
+        """Other rows may be in sight."""
+        self.call_after_refresh(self._read_facts)
+
     def pointed(self) -> Target | None:
         """The source and the tag under the cursor."""
-        self.call_after_refresh(self._read_facts)
         row, source = self.table.selected, self._source
         if source is None:
             return None

@@ -22,6 +22,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.doubts import doubt_line
+from fluxtui.ui.keys import ASIDE, MOVES
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.signs import health
 from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit, shorter_names, wrap
@@ -48,7 +49,7 @@ def window(names: tuple[str, ...], current: str, cells: int) -> tuple[str, ...]:
 def columns(snapshot: Snapshot, names: tuple[str, ...], cells: int) -> tuple[Column, ...]:
     """Service, four columns an Environment, newest; words of health only where there is room."""
     tight = (cells - 18) // max(1, len(names)) < 40
-    out = [Column("SERVICE", least=12 if tight else 14, most=26, keep=9)]
+    out = [Column("SERVICE", least=12 if tight else 14, most=26, keep=9, middle=True)]
     for name in names:
         group = heading(snapshot, name)
         out += [
@@ -181,6 +182,7 @@ class Versions(Pane):
     hint: ClassVar[str] = "←→ environment  enter chain  t why  / filter  N A S sort"
     sorts: ClassVar[tuple[str, ...]] = ("name", "age", "status")
     first: ClassVar[bool] = True
+    steps: ClassVar[frozenset[str]] = MOVES | ASIDE  # the same Service in the next Environment
 
     def __init__(self, view: View) -> None:
         super().__init__(view)

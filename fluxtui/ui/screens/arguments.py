@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from fluxtui.commands.command import Argument, Command, Context, Target
+from fluxtui.commands.command import Argument, Command, Context
+from fluxtui.commands.subject import lines_of
 from fluxtui.domain.snapshot import Snapshot, TagList
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line
@@ -35,7 +36,7 @@ class Arguments(Sheet[dict[str, str] | None]):
         self._command = command
         self._look = look
         context = look()
-        self._subject = subject_text(context.target)
+        self._subject = subject_text(context)
         self._choices = {a.name: a.choices(context) for a in command.arguments}
         self._defaults = {a.name: a.default(context) for a in command.arguments}
         self._notes: dict[tuple[str, str], str] = {}
@@ -182,11 +183,14 @@ class Arguments(Sheet[dict[str, str] | None]):
         self.dismiss(values)
 
 
-def subject_text(target: Target) -> str:
+def subject_text(context: Context) -> str:
     """` · activity in production`: what the act is about; empty when nothing is meant."""
+    target = context.target
     named = target.kustomization or target.source
     name = target.service or (named.name if named else "")
     if target.kustomization is not None:
         name = f"ks/{target.kustomization.name}"
+    elif target.source is not None and len(lines_of(context)) > 1:
+        name = f"{name} oci/{target.source.name}"  # one of several of that Service
     where = f" in {target.environment}" if target.environment else ""
     return f" · {name}{where}" if name else ""

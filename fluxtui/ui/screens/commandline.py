@@ -56,7 +56,7 @@ class CommandLine(Sheet[Word]):
 
     def on_mount(self) -> None:
         """The next key is text."""
-        desk = self._desk
+        desk, subject = self._desk, self._desk.subject
         self.set_focus(self.query_one("#word", Input))
         self._known = tuple(
             words(
@@ -65,6 +65,7 @@ class CommandLine(Sheet[Word]):
                 desk.keys,
                 self.app.available_themes,
                 desk.namespace,
+                subject if isinstance(subject, str) else "",
             )
         )
         self._narrow("")

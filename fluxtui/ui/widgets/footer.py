@@ -79,14 +79,18 @@ def footer_line(
     keys: dict[str, str],
     context: Context,
     cells: int,
+    nothing: str = "",
     refusals: Refusals | None = None,
 ) -> Line:
     """Keys of the acts; where they do not all fit, those that can be done now.
 
+    `nothing`: why all of them are refused, if they are.
+
     What helps in the state of the selected object comes first to its room, each at its usual place.
     """
     acts = [c for c in commands if c.plan is not None and c.footer]
-    off = (refusals or Refusals()).of(acts, context)
+    every = frozenset(c.id for c in acts)
+    off = every if nothing else (refusals or Refusals()).of(acts, context)
     tail: Line = (("  : ", "key"), ("all  ", "dim"), ("q ", "key"), ("back ", "dim"))
     room = cells - width(tail)
     entries = {c.id: _entry(c, keys, c.id in off) for c in acts}

@@ -6,7 +6,7 @@ with those drawn before, and a changed cell costs that cell. It knows nothing of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -40,6 +40,7 @@ class Table(Scrolling):
         self._drawn: dict[int, tuple[Row, bool]] = {}  # screen line -> row, whether the cursor's
         self.groups: tuple[str, ...] = ()
         self.group = ""
+        self.on_drawn: Callable[[], None] = lambda: None  # the cursor's line is being painted
 
     # What it shows -------------------------------------------------------------------------------
 
@@ -173,6 +174,8 @@ class Table(Scrolling):
             return self.strip_of(self._heading(y), size)
         index = y - self.head + self.scroll_offset.y
         nothing = self._nothing() if not len(self._listing) else ()
+        if index == self._cursor or not len(self._listing):
+            self.on_drawn()
         if 0 <= y - self.head - 1 < len(nothing):
             return self.strip_of(((" ", ""), *nothing[y - self.head - 1]), size)
         if index >= len(self._listing):
@@ -271,6 +274,13 @@ class Table(Scrolling):
     def on_blur(self) -> None:
         """The cursor changes its looks."""
         self._repaint_cursor()
+
+    def draw_cursor(self) -> None:
+        """Paint the line of the cursor once more: what it stands for is another thing now."""
+        if len(self._listing):
+            self._repaint_cursor()
+        else:
+            self.refresh()
 
     def _repaint_cursor(self) -> None:
         if self._cursor in self._in_sight():
