@@ -45,6 +45,7 @@ class Connections:
         self._idle: dict[tuple[str, str], list[FluxRegistry]] = {}
         self._schemes: dict[str, str] = {}
         self._seen: dict[tuple[str, str], str] = {}
+        self._closed = 0
 
     @contextmanager
     def at(self, reference: Reference) -> Iterator[tuple[FluxRegistry, Paths]]:
@@ -56,6 +57,7 @@ class Connections:
         with self._lock:
             idle = self._idle.setdefault((host, scheme), [])
             registry = idle.pop() if idle else None
+            closed = self._closed
         if registry is None:
             from fluxtui.artifacts.transport import FluxRegistry
 
@@ -66,7 +68,11 @@ class Connections:
             yield registry, registry.paths(repository)
         finally:
             with self._lock:
-                self._idle.setdefault((host, scheme), []).append(registry)
+                kept = closed == self._closed
+                if kept:
+                    self._idle.setdefault((host, scheme), []).append(registry)
+            if not kept:
+                registry.close()
 
     def saw(self, reference: Reference, digest: str) -> None:
         """A blob is in that repository: pushed elsewhere on its host, it can be mounted."""
@@ -107,8 +113,9 @@ class Connections:
         return known
 
     def close(self) -> None:
-        """End the idle ones."""
+        """End the idle ones, and those that are lent when they come back."""
         with self._lock:
+            self._closed += 1
             idle, self._idle = self._idle, {}
         for registries in idle.values():
             for registry in registries:

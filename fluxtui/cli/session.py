@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.config import Config, Environment
@@ -25,24 +26,31 @@ SETTLED = (FeedState.LIVE, FeedState.FORBIDDEN, FeedState.ABSENT)
 
 
 def make_engine(
-    config: Config, client: RegistryClient | None = None, *, tags: bool = True
+    config: Config,
+    client: RegistryClient | None = None,
+    *,
+    tags: bool = True,
+    brief: bool = False,
 ) -> Engine:
     """An Engine that is not started yet. `client`: a registry client to use and close. `tags`:
-    whether the tags of what is delivered are kept listed."""
+    whether the tags of what is delivered are kept listed. `brief`: one answer is wanted, and
+    nothing is followed."""
     from fluxtui.engine.engine import Engine
     from fluxtui.engine.journal import Journal
 
     return Engine(
         config,
-        connect=connect_to,
+        connect=partial(connect_to, brief=brief),
         registry=lambda: client or registry_client(config),
         journal=Journal(config.journal),
         follow_tags=tags,
+        brief=brief,
     )
 
 
-async def connect_to(environment: Environment) -> Cluster:
-    """A connection of an Environment, to be closed. Raises ConfigError, ClusterError."""
+async def connect_to(environment: Environment, *, brief: bool = False) -> Cluster:
+    """A connection of an Environment, to be closed; `brief`: for a few reads. Raises ConfigError,
+    ClusterError."""
     from fluxtui.cluster.client import connect
 
     return await connect(
@@ -50,6 +58,7 @@ async def connect_to(environment: Environment) -> Cluster:
         environment.context or None,
         name=environment.name,
         overrides=environment.overrides,
+        brief=brief,
     )
 
 
@@ -73,10 +82,14 @@ def registry_client(config: Config, progress: Progress | None = None) -> Registr
 
 @contextmanager
 def running(
-    config: Config, client: RegistryClient | None = None, *, tags: bool = True
+    config: Config,
+    client: RegistryClient | None = None,
+    *,
+    tags: bool = True,
+    brief: bool = False,
 ) -> Iterator[Engine]:
     """A started Engine, stopped at the end; see `make_engine`."""
-    engine = make_engine(config, client, tags=tags)
+    engine = make_engine(config, client, tags=tags, brief=brief)
     engine.start()
     try:
         yield engine

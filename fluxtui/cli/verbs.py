@@ -33,7 +33,7 @@ def verb(args: argparse.Namespace) -> int:
     handler = _VERBS.get(args.verb)
     if handler is None and args.verb not in families():
         raise UsageError(f"unknown verb {args.verb!r}")
-    with running(config, tags=_needs_tags(args)) as engine:
+    with running(config, tags=_needs_tags(args), brief=_is_brief(args)) as engine:
         try:
             if handler is not None:
                 return handler(engine, args)
@@ -57,6 +57,12 @@ def _needs_tags(args: argparse.Namespace) -> bool:
     if args.verb in families():
         return any(command.needs_tags for command in families()[args.verb])
     return bool(args.verb == "status")
+
+
+def _is_brief(args: argparse.Namespace) -> bool:
+    """Whether one answer is all: nothing is followed, and nothing awaited that is done."""
+    following = getattr(args, "watch", False) or getattr(args, "follow", False)
+    return args.verb in _VERBS and args.verb != "apply" and not following
 
 
 def _tags(engine: EnginePort, args: argparse.Namespace) -> int:

@@ -31,7 +31,8 @@ from fluxtui.cluster.port import (
     WatchEvent,
 )
 from fluxtui.cluster.status import error_of
-from fluxtui.cluster.transport import Query, Timeouts, Transport
+from fluxtui.cluster.transport import Query, Transport
+from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ClusterError, Expired, Invalid, NotFound, Unreachable
 
@@ -49,14 +50,16 @@ async def connect(
     environ: Mapping[str, str] | None = None,
     timeouts: Timeouts | None = None,
     overrides: Overrides = Overrides(),
+    brief: bool = False,
 ) -> Cluster:
     """The API behind a kubeconfig context (None: the current one); nothing is sent yet.
-    `overrides`: what flags put in place of what the context says.
+    `overrides`: what flags put in place of what the context says. `brief`: for a command that asks
+    a few things and ends.
 
     Raises ConfigError for a missing file or an unknown context (the message names the known ones),
     Unauthorized when an exec plugin fails.
     """
-    credentials = Credentials(kubeconfig, context, environ, overrides=overrides)
+    credentials = Credentials(kubeconfig, context, environ, overrides=overrides, brief=brief)
     await credentials.wire()
     limits = (timeouts or Timeouts()).within(overrides.request_timeout)
     return KubeCluster(Transport(name, credentials, limits))

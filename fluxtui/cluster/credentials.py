@@ -27,7 +27,8 @@ _AT_MOST_EVERY = 30.0
 
 
 class Credentials:
-    """The credentials of one context; hands out the Wire to use and the headers of now."""
+    """The credentials of one context; hands out the Wire to use and the headers of now. `brief`:
+    the Wire is for a few reads (`briefwire`)."""
 
     def __init__(
         self,
@@ -36,12 +37,14 @@ class Credentials:
         environ: Mapping[str, str] | None = None,
         *,
         overrides: Overrides = Overrides(),
+        brief: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._kubeconfig = kubeconfig
         self._environ = os.environ if environ is None else environ
         self._overrides = overrides
+        self._brief = brief
         self._access = access(kubeconfig, context, environ, overrides)
         self._now = now
         self._monotonic = monotonic
@@ -137,10 +140,20 @@ class Credentials:
         proxy = proxy_for(self._access.server, str(cluster.get("proxy-url") or ""), self._environ)
         certificate = (*certificate_of(user), str(sorted(cluster.items(), key=str)), str(proxy))
         if self._wire is None or self._certificate != certificate:
-            self._wire = Wire(self._access, user, proxy)
+            self._wire = _kind_of_wire(self._brief)(self._access, user, proxy)
             self._wires.append(self._wire)
             self._certificate = certificate
         return self._wire
+
+
+def _kind_of_wire(brief: bool) -> type[Wire]:
+    if brief:
+        from fluxtui.cluster.briefwire import BriefWire
+
+        return BriefWire
+    from fluxtui.cluster.fullwire import FullWire
+
+    return FullWire
 
 
 def preload() -> None:

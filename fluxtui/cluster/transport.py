@@ -8,46 +8,22 @@ once. Nothing here knows kinds or objects.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from fluxtui.cluster.credentials import Credentials
 from fluxtui.cluster.port import WATCHES_AT_ONCE
 from fluxtui.cluster.status import status_error
 from fluxtui.cluster.troubles import unreachable
+from fluxtui.cluster.wire import Answer, Timeouts
 from fluxtui.domain.errors import ClusterError, Unreachable
-
-if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientTimeout
 
 Query = list[tuple[str, str]]
 _LONGEST_LINE = 64 * 1024 * 1024
 _LISTS_AT_ONCE = 16
 _REQUESTS_AT_ONCE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds: to connect, between two reads, for a whole answer, of a silent watch. None: as long
-    as it takes.
-    """
-
-    connect: float | None = 5.0
-    read: float | None = 30.0
-    total: float | None = 120.0
-    idle: float = 90.0
-
-    def within(self, request: float | None) -> Timeouts:
-        """With `request` seconds for a whole answer, 0 for no limit; None changes nothing."""
-        if request is None:
-            return self
-        if not request:
-            return dataclasses.replace(self, connect=None, read=None, total=None)
-        connect = min(self.connect or request, request)
-        return dataclasses.replace(self, connect=connect, read=request, total=request)
 
 
 class Transport:
@@ -57,7 +33,6 @@ class Transport:
         self.name = name
         self._credentials = credentials
         self._timeouts = timeouts
-        self._ending: set[asyncio.Future[None]] = set()
         self._watches = asyncio.Semaphore(WATCHES_AT_ONCE)
         self._lists = asyncio.Semaphore(_LISTS_AT_ONCE)
         self._requests = asyncio.Semaphore(_REQUESTS_AT_ONCE)
@@ -120,26 +95,15 @@ class Transport:
     async def _data(
         self, method: str, path: str, query: Query, headers: Query, body: Any, where: str
     ) -> bytes:
-        from aiohttp import ClientError, ClientTimeout
-
-        limits = self._timeouts
-        timeout = ClientTimeout(
-            total=limits.total, sock_connect=limits.connect, sock_read=limits.read
-        )
         data = None if body is None else json.dumps(body).encode()
         try:
-            response = await self._send(method, path, query, headers, data, timeout)
-            async with response:
-                try:
-                    answer: bytes = await response.read()
-                except BaseException:
-                    self._cut(response)
-                    raise
-                if response.status >= 400:
-                    raise self._refused(response, answer, where)
-                return answer
-        except (ClientError, OSError, TimeoutError) as error:
+            response = await self._send(method, path, query, headers, data, self._timeouts)
+            answer = await response.read()
+        except OSError as error:
             raise self._unreachable(error, where) from error
+        if response.status >= 400:
+            raise self._refused(response, answer, where)
+        return answer
 
     async def lines(
         self, path: str, *, query: Query, where: str = ""
@@ -159,21 +123,18 @@ class Transport:
     async def _lines(
         self, path: str, query: Query, where: str
     ) -> AsyncGenerator[dict[str, Any], None]:
-        from aiohttp import ClientError, ClientTimeout
-
-        limits = self._timeouts
-        timeout = ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.idle)
+        idle = replace(self._timeouts, total=None, read=self._timeouts.idle)
         headers = [("Accept", "application/json")]
         try:
-            async with asyncio.timeout(limits.total):
-                response = await self._send("GET", path, query, headers, None, timeout)
-        except (ClientError, OSError, TimeoutError) as error:
+            async with asyncio.timeout(self._timeouts.total):
+                response = await self._send("GET", path, query, headers, None, idle, stream=True)
+        except OSError as error:
             raise self._unreachable(error, where) from error
         try:
             if response.status >= 400:
                 raise self._refused(response, await response.read(), where)
             rest = bytearray()
-            async for chunk in response.content.iter_any():
+            async for chunk in response.chunks():
                 rest += chunk
                 if b"\n" not in chunk:
                     if len(rest) > _LONGEST_LINE:
@@ -185,10 +146,10 @@ class Transport:
                         yield _document(line, self._where(where))
             if rest.strip():
                 raise Unreachable("the watch was cut in mid-line", where=self._where(where))
-        except (ClientError, OSError, TimeoutError) as error:
+        except OSError as error:
             raise self._unreachable(error, where) from error
         finally:
-            self._cut(response)
+            response.cut()
 
     async def chunks(
         self, path: str, *, query: Query, where: str = ""
@@ -197,43 +158,25 @@ class Transport:
 
         Raises the ClusterError family.
         """
-        from aiohttp import ClientError, ClientTimeout
-
-        timeout = ClientTimeout(total=None, sock_connect=self._timeouts.connect)
+        patient = replace(self._timeouts, total=None, read=None)
+        headers = [("Accept", "*/*")]
         try:
-            response = await self._send("GET", path, query, [("Accept", "*/*")], None, timeout)
-        except (ClientError, OSError, TimeoutError) as error:
+            response = await self._send("GET", path, query, headers, None, patient, stream=True)
+        except OSError as error:
             raise self._unreachable(error, where) from error
         try:
             if response.status >= 400:
                 raise self._refused(response, await response.read(), where)
-            async for chunk in response.content.iter_any():
+            async for chunk in response.chunks():
                 yield chunk
-        except (ClientError, OSError, TimeoutError) as error:
+        except OSError as error:
             raise self._unreachable(error, where) from error
         finally:
-            self._cut(response)
+            response.cut()
 
     async def close(self) -> None:
         """Close all connections, and wait until the sockets are closed."""
         await self._credentials.close()
-        if self._ending:
-            await asyncio.wait(self._ending)
-        await asyncio.sleep(0)  # the loop closes aborted sockets on its next turn
-
-    def _cut(self, response: Any) -> None:
-        """End a connection in the middle of an answer, at once.
-
-        Closing it politely would wait for the server's TLS farewell, which may outlive our loop.
-        """
-        connection = response.connection
-        if connection is not None and connection.protocol is not None:
-            ended = connection.protocol.closed
-            if ended is not None:
-                self._ending.add(ended)
-                ended.add_done_callback(self._ending.discard)
-            connection.protocol.abort()
-        response.close()
 
     async def _send(
         self,
@@ -242,24 +185,27 @@ class Transport:
         query: Query,
         headers: Query,
         body: bytes | None,
-        timeout: ClientTimeout,
-    ) -> ClientResponse:
+        limits: Timeouts,
+        *,
+        stream: bool = False,
+    ) -> Answer:
         for last in (False, True):
             wire, identity = await self._credentials.wire()
             serial = self._credentials.serial
-            answer = await wire.request(method, path, query, [*headers, *identity], body, timeout)
+            sent = [*headers, *identity]
+            answer = await wire.request(method, path, query, sent, body, limits, stream=stream)
             if answer.status != 401 or last:
                 return answer
             try:
                 if not await self._credentials.renew(serial):
                     return answer
             except BaseException:
-                answer.close()
+                answer.cut()
                 raise
             answer.release()
         raise AssertionError("the loop above always returns")
 
-    def _refused(self, response: ClientResponse, body: bytes, where: str) -> ClusterError:
+    def _refused(self, response: Answer, body: bytes, where: str) -> ClusterError:
         error = status_error(response.status, body, response.headers, where=self._where(where))
         if error.status in (401, 403) and self._credentials.withheld:
             error.next = "use an https server: credentials are not sent over plain HTTP"

@@ -44,7 +44,9 @@ _CUT = frozenset(
         "ServerDisconnectedError",
         "ClientPayloadError",
         "ContentLengthError",
+        "IncompleteRead",
         "IncompleteReadError",
+        "RemoteDisconnected",
         "ClientConnectionResetError",
     }
 )
@@ -53,7 +55,7 @@ _CUT = frozenset(
 def unreachable(error: BaseException, where: str) -> Unreachable:
     """The error for an exchange that broke off; `reason` is its `Trouble`."""
     trouble, what, way = _read(error)
-    host = _host(error)
+    host = _host(error) or _host(error.__cause__)
     at = f" by {host}" if trouble is Trouble.REFUSED else f": {host}"
     what = what + (at if host and host not in what else "")
     return Unreachable(what, where=where, next=way, reason=trouble.value)
@@ -109,7 +111,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
                 todo.append(inner)
 
 
-def _host(error: BaseException) -> str:
+def _host(error: BaseException | None) -> str:
     """`10.0.0.7:6443`, when the error says."""
     host, port = getattr(error, "host", ""), getattr(error, "port", "")
     return f"{host}:{port}" if host and port else str(host or "")

@@ -1,8 +1,8 @@
-"""The HTTP connections to one API: its TLS, its proxy, and one pool that has no limit of its own.
+"""How requests to one API go out: its TLS, its proxy, and whom the connections are made for.
 
-aiohttp used directly: the kubernetes package's client around it costs four hundred modules and
-gives nothing that is wanted here. How many requests may run at once is `transport`'s business;
-errors of the library pass through.
+`Wire` is what both ways share: the full one (`fullwire`, aiohttp: streams, proxies, writes) and the
+brief one (`briefwire`, the standard library: whole answers to a command that asks a few things).
+How many requests may run at once is `transport`'s business.
 """
 
 from __future__ import annotations
@@ -10,28 +10,73 @@ from __future__ import annotations
 import base64
 import binascii
 import ssl
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote, urlencode
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from fluxtui.cluster.kubeconfig import Access
 from fluxtui.cluster.proxies import Proxy
-from fluxtui.cluster.resolver import Lookups
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.proxies import is_loopback_url
 
-if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession, ClientTimeout
-    from aiohttp.connector import BaseConnector
-
 Headers = list[tuple[str, str]]
-_BUFFER = 2 << 20
 
 
-class SocksProxyError(OSError):
-    """A SOCKS proxy did not answer, or did not lead to the server."""
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, between two reads, for a whole answer, of a silent watch. None: as long
+    as it takes.
+    """
+
+    connect: float | None = 5.0
+    read: float | None = 30.0
+    total: float | None = 120.0
+    idle: float = 90.0
+
+    def within(self, request: float | None) -> Timeouts:
+        """With `request` seconds for a whole answer, 0 for no limit; None changes nothing."""
+        if request is None:
+            return self
+        if not request:
+            return replace(self, connect=None, read=None, total=None)
+        connect = min(self.connect or request, request)
+        return replace(self, connect=connect, read=request, total=request)
+
+
+class Broken(OSError):
+    """An exchange broke off; the cause is the library's own error. `host`, `port`: who did not
+    let us in, where that is known."""
+
+    def __init__(self, cause: BaseException, host: str = "", port: int = 0) -> None:
+        super().__init__(str(cause))
+        self.host = host
+        self.port = port
+        self.__cause__ = cause
+
+
+class Answer(Protocol):
+    """A response. Everything that reads raises OSError when it breaks off (TimeoutError and Broken
+    among them)."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By name, in any case."""
+
+    async def read(self) -> bytes:
+        """The whole body; the connection is free for others then."""
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes."""
+
+    def cut(self) -> None:
+        """End the connection in the middle of the answer, at once."""
+
+    def release(self) -> None:
+        """The body is not wanted."""
 
 
 class Wire:
@@ -43,7 +88,6 @@ class Wire:
         self._proxy = proxy
         self._name = str(access.cluster.get("tls-server-name") or "") or None
         self._tls = _tls(access, user) if self.server.startswith("https:") else None
-        self._session: ClientSession | None = None
 
     @property
     def may_carry_secrets(self) -> bool:
@@ -58,81 +102,18 @@ class Wire:
         query: Headers,
         headers: Headers,
         body: bytes | None,
-        timeout: ClientTimeout,
-    ) -> ClientResponse:
-        """The response, its body unread. Raises aiohttp.ClientError, OSError, TimeoutError."""
-        from multidict import CIMultiDict
-        from yarl import URL
-
-        words = f"?{urlencode(query, quote_via=quote)}" if query else ""
-        through: dict[str, Any] = {}
-        if self._proxy is not None and not self._proxy.socks:
-            through = {"proxy": self._proxy.url, "proxy_headers": dict(self._proxy.headers)}
-            if self._tls is None:  # no CONNECT goes before: the request itself is the proxy's
-                headers = [*headers, *self._proxy.headers.items()]
-        sending = self._connected().request(
-            method,
-            URL(f"{self.server}{path}{words}", encoded=True),
-            headers=CIMultiDict(headers),
-            data=body,
-            timeout=timeout,
-            ssl=self._tls or True,
-            server_hostname=self._name,
-            **through,
-        )
-        if self._proxy is None or not self._proxy.socks:
-            return await sending
-        from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
-
-        try:
-            return await sending
-        except (ProxyError, ProxyConnectionError, ProxyTimeoutError) as error:
-            raise SocksProxyError(str(error)) from error
+        limits: Timeouts,
+        *,
+        stream: bool = False,
+    ) -> Answer:
+        """The response, its body unread. `stream`: it comes piece by piece, for as long as it
+        takes. Raises OSError (TimeoutError and Broken among them).
+        """
+        raise NotImplementedError
 
     async def close(self) -> None:
-        """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-
-    def _connected(self) -> ClientSession:
-        if self._session is None:
-            from aiohttp import ClientSession, DummyCookieJar
-
-            self._session = ClientSession(
-                connector=self._connector(),
-                cookie_jar=DummyCookieJar(),
-                # Its switch for proxies would also read ~/.netrc and send what it finds there.
-                trust_env=False,
-                read_bufsize=_BUFFER,  # events of a watch may be long
-                headers={"User-Agent": "fluxtui"},
-            )
-        return self._session
-
-    def _connector(self) -> BaseConnector:
-        if self._proxy is not None and self._proxy.socks:
-            return _socks(self._proxy)
-        from aiohttp import TCPConnector, ThreadedResolver
-
-        return TCPConnector(limit=0, resolver=ThreadedResolver(cast(Any, Lookups())))
-
-
-def _socks(proxy: Proxy) -> BaseConnector:
-    from urllib.parse import urlsplit
-
-    from aiohttp_socks import ProxyConnector, ProxyType
-
-    parts = urlsplit(proxy.url)
-    # As Go, whether it says socks5 or socks5h: the proxy resolves the names.
-    made: BaseConnector = ProxyConnector(
-        host=str(parts.hostname),
-        port=parts.port or 1080,
-        proxy_type=ProxyType.SOCKS5,
-        username=proxy.user or None,
-        password=proxy.password or None,
-        rdns=True,
-        limit=0,
-    )
-    return made
+        """Close every connection, and wait until the sockets are closed."""
+        raise NotImplementedError
 
 
 def certificate_of(user: Mapping[str, Any]) -> tuple[str, ...]:
@@ -144,10 +125,9 @@ def certificate_of(user: Mapping[str, Any]) -> tuple[str, ...]:
 def _tls(access: Access, user: Mapping[str, Any]) -> ssl.SSLContext:
     try:
         made = _trusting(access.cluster)
-        with tempfile.TemporaryDirectory(prefix="fluxtui-") as folder:
-            # Python loads keys from files only; ours lies in a private folder while it is read.
-            certificate = _pem(user, "client-certificate", Path(folder))
-            key = _pem(user, "client-key", Path(folder))
+        with ExitStack() as files:
+            certificate = _pem(user, "client-certificate", files)
+            key = _pem(user, "client-key", files)
             if certificate:
                 # A password would be asked for on the terminal, across the screen.
                 made.load_cert_chain(certificate, key, password="")
@@ -172,10 +152,15 @@ def _trusting(cluster: Mapping[str, Any]) -> ssl.SSLContext:
     return made
 
 
-def _pem(user: Mapping[str, Any], key: str, folder: Path) -> str | None:
+def _pem(user: Mapping[str, Any], key: str, files: ExitStack) -> str | None:
+    """The file with it: Python loads keys from files only; ours is private, and gone with
+    `files`."""
     data = user.get(f"{key}-data")
     if data:
-        path = folder / key
+        from pathlib import Path
+        from tempfile import TemporaryDirectory
+
+        path = Path(files.enter_context(TemporaryDirectory(prefix="fluxtui-"))) / key
         path.touch(mode=0o600)
         path.write_bytes(base64.b64decode(data))
         return str(path)

@@ -31,7 +31,7 @@ from fluxtui.engine.changes import Timeline
 from fluxtui.engine.clock import Clock, Pace
 from fluxtui.engine.complete import Completer
 from fluxtui.engine.feeds import Api, Connect, by_context
-from fluxtui.engine.gate import FAST, SLOW, Gate
+from fluxtui.engine.gate import AT_ONCE, FAST, SLOW, Gate
 from fluxtui.engine.jobs import Jobs
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.logtail import LogTail
@@ -56,7 +56,8 @@ class Engine:
 
     `connect` makes the Cluster of an Environment; `registry` makes the registry client. Both are
     called inside the thread and may import what they like. `now`: the wall clock, epoch seconds.
-    `follow_tags`: False when nobody will look at tags: no registry is asked then.
+    `follow_tags`: False when nobody will look at tags: no registry is asked then. `brief`: whoever
+    asks wants one answer and ends: nothing is watched, and Snapshots are made as soon as they can.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Engine:
         now: Callable[[], float] = time.time,
         pace: Pace | None = None,
         follow_tags: bool = True,
+        brief: bool = False,
     ) -> None:
         self._follow_tags = follow_tags
         self._config = config
@@ -82,7 +84,7 @@ class Engine:
         self._why = ""
         self._interest: frozenset[Key] = frozenset()
         self._asked: set[asyncio.Future[None]] = set()
-        self._interval = interval = SLOW if config.slow else FAST
+        self._interval = interval = AT_ONCE if brief else SLOW if config.slow else FAST
         self._gate = Gate(self._loop, interval)
         self._store = Store(config, self._changed)
         self._registries = Registries(registry, config.cache)
@@ -97,9 +99,16 @@ class Engine:
         self._picks = Picks(self._store)
         self._origins = Origins()
         self._complete = Completer(self._store, self._picks, Timeline())
-        self._publisher = Publisher(self._store, self._gate, self._clock, interval, self._completed)
+        self._publisher = Publisher(
+            self._store,
+            self._gate,
+            self._clock,
+            interval,
+            self._completed,
+            share=1.0 if brief else 4.0,
+        )
         self._apis = [
-            Api(group, connect, self._store, self._clock, self._pace)
+            Api(group, connect, self._store, self._clock, self._pace, watching=not brief)
             for group in by_context(config.environments)
         ]
         self._journal = journal if journal is not None else Journal(config.journal)

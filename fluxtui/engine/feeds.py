@@ -25,7 +25,7 @@ from fluxtui.engine.reflector import Reflector, Target
 from fluxtui.engine.scopes import Plan, everywhere, gathered, planned
 from fluxtui.engine.shapes import misshapen
 from fluxtui.engine.store import Store
-from fluxtui.engine.targets import EVENT, permanent
+from fluxtui.engine.targets import EVENT, of_kind, permanent
 
 Connect = Callable[[Environment], Awaitable[Cluster]]
 _CHUNK = 200
@@ -34,7 +34,8 @@ EVENTS_KEPT = 1000
 
 
 class Api:
-    """One API and its feeds. `environments` share one kubeconfig context."""
+    """One API and its feeds. `environments` share one kubeconfig context. `watching`: False when
+    one list of each kind is all that is wanted."""
 
     def __init__(
         self,
@@ -43,7 +44,10 @@ class Api:
         store: Store,
         clock: Clock,
         pace: Pace,
+        *,
+        watching: bool = True,
     ) -> None:
+        self._follows = watching
         self.environments = tuple(environments)
         self._connect = connect
         self._store = store
@@ -108,7 +112,7 @@ class Api:
 
     def also(self, kinds: Iterable[Kind]) -> None:
         """Watch these kinds as well, for good: something there names them."""
-        more = [Target(k.id, k.version, ns) for k in kinds for ns in self._scopes or ("",)]
+        more = [of_kind(kind, ns) for kind in kinds for ns in self._scopes or ("",)]
         if not self._also.keys() >= set(more):
             self._also.update(dict.fromkeys(more))
             self._replan()
@@ -163,7 +167,7 @@ class Api:
         self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
 
     def _may_watch(self, target: Target) -> bool:
-        if target in self._plan.watched:
+        if self._follows and target in self._plan.watched:
             self._watching.add(target)
             return True
         return False

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+AT_ONCE = 0.005
+"""For whoever waits for one answer; what arrives together still comes in one Snapshot."""
 FAST = 0.1
 SLOW = 0.25
 

@@ -18,12 +18,12 @@ from fluxtui.engine.gate import Gate
 from fluxtui.engine.store import Batch, Store
 
 Condition = Callable[[Snapshot], bool]
-_SHARE = 4.0
 _LONGEST_PAUSE = 2.0
 
 
 class Publisher:
-    """Lives on the Engine's loop. `interval`: the shortest pause between Snapshots, in seconds."""
+    """Lives on the Engine's loop. `interval`: the shortest pause between Snapshots, in seconds;
+    `share`: how many times what a Snapshot cost the pause after it is at least."""
 
     def __init__(
         self,
@@ -32,11 +32,13 @@ class Publisher:
         clock: Clock,
         interval: float,
         complete: Callable[[Batch], Snapshot],
+        share: float = 4.0,
     ) -> None:
         self._store = store
         self._gate = gate
         self._clock = clock
         self._interval = interval
+        self._share = share
         self._complete = complete
         self._dirty = asyncio.Event()
         self._waiting: list[tuple[Condition, asyncio.Future[Snapshot]]] = []
@@ -60,7 +62,7 @@ class Publisher:
             cost = self._clock.busy() - busy
             # Counted from the end: so the gate, of the same interval, is open when the next one
             # comes.
-            await self._clock.sleep(min(_LONGEST_PAUSE, max(self._interval, _SHARE * cost)))
+            await self._clock.sleep(min(_LONGEST_PAUSE, max(self._interval, self._share * cost)))
 
     def publish_if_new(self) -> None:
         """Make a Snapshot now when something arrived since the last."""

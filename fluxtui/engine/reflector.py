@@ -23,13 +23,15 @@ from fluxtui.engine.clock import Backoff, Clock, Pace
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to watch. `version` is the one to prefer; `labels` and `fields` are selectors."""
+    """What to watch. `version` is the one to prefer; `labels` and `fields` are selectors. `plural`:
+    its name in addresses, where that is known without asking the API for it."""
 
     kind: KindId
     version: str
     namespace: str = ""
     labels: str = ""
     fields: str = ""
+    plural: str = ""
 
     @property
     def api_version(self) -> str:
@@ -79,6 +81,7 @@ class Reflector:
         self._may_watch = may_watch
         self._backoff = Backoff(pace, jitter)
         self._version = ""
+        self._type: ApiResource | None = None
         self._healthy_since = float("inf")
 
     async def run(self) -> None:
@@ -91,6 +94,7 @@ class Reflector:
             except Forbidden as error:
                 await self._park(FeedState.FORBIDDEN, error)
             except NotFound as error:
+                self._type = None
                 self._cluster.forget_discovery()
                 await self._park(FeedState.ABSENT, error)
             except FluxtuiError as error:
@@ -101,23 +105,36 @@ class Reflector:
                 await self._failed(FluxtuiError(f"unexpected {type(error).__name__}: {error}"))
 
     async def _look(self) -> None:
-        target = self._target
-        type_ = await served(self._cluster, target)
         if not self._version:
-            self._version = await self._list(type_)
+            self._version = await self._list()
             self._sink.state(FeedState.LIVE)
         self._healthy_since = self._clock.monotonic()
         if not self._may_watch():
             await self._clock.sleep(self._pace.parked * (1 + self._jitter() / 2))
             self._version = ""
             return
-        seen = await self._watch(type_)
+        seen = await self._watch(self._type or await served(self._cluster, self._target))
         if not seen and self._life() < self._pace.first:
             await self._failed(Unreachable("the API ends the watch at once", reason=Trouble.CUT))
 
-    async def _list(self, type_: ApiResource) -> str:
-        """Hand the whole content over; the version of it. Nothing here may hold on to the list: a
-        watch lasts for minutes, and thousands of raw objects would outlive their Resources."""
+    async def _list(self) -> str:
+        """Hand the whole content over; the version of it."""
+        expected = _expected(self._target)
+        if self._type is None and expected is not None:
+            try:
+                version = await self._whole(expected)
+            except NotFound:
+                pass  # the kind, or this version of it: discovery says
+            else:
+                self._type = expected
+                return version
+        if self._type is None:
+            self._type = await served(self._cluster, self._target)
+        return await self._whole(self._type)
+
+    async def _whole(self, type_: ApiResource) -> str:
+        """Nothing here may hold on to the list: a watch lasts for minutes, and thousands of raw
+        objects would outlive their Resources."""
         target = self._target
         listing = await self._cluster.list(
             type_,
@@ -182,6 +199,13 @@ class Reflector:
         self._healthy_since = float("inf")
         self._sink.state(state, error.sentence, next=error.next, trouble=trouble_of(error))
         await self._clock.sleep(self._pace.parked * (1 + self._jitter() / 2))
+
+
+def _expected(target: Target) -> ApiResource | None:
+    """The type as almost every API serves it: asking first would cost a turn before the first
+    list."""
+    group, kind = target.kind
+    return ApiResource(group, target.version, kind, target.plural) if target.plural else None
 
 
 async def served(cluster: Cluster, target: Target) -> ApiResource:

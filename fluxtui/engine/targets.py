@@ -9,36 +9,47 @@ of another.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from fluxtui.domain import kinds
 from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
 from fluxtui.engine.reflector import Target
 
 OWNER_LABEL = f"{kustomization.KIND.group}/name"
 EVENT = ("", "Event")
+_CLAIMS = Target(("", "PersistentVolumeClaim"), "v1", plural="persistentvolumeclaims")
+_EVENTS = Target(EVENT, "v1", plural="events")
+_PODS = Target(("", "Pod"), "v1", plural="pods")
+_REPLICA_SETS = Target(("apps", "ReplicaSet"), "v1", plural="replicasets")
 _WORKLOADS = (
-    (("apps", "Deployment"), "v1"),
-    (("apps", "StatefulSet"), "v1"),
-    (("apps", "DaemonSet"), "v1"),
-    (("batch", "Job"), "v1"),
-    (("", "PersistentVolumeClaim"), "v1"),
+    Target(("apps", "Deployment"), "v1", plural="deployments"),
+    Target(("apps", "StatefulSet"), "v1", plural="statefulsets"),
+    Target(("apps", "DaemonSet"), "v1", plural="daemonsets"),
+    Target(("batch", "Job"), "v1", plural="jobs"),
+    _CLAIMS,
 )
 
 
 def permanent(namespaces: Iterable[str]) -> tuple[Target, ...]:
     """Feeds that are always open; no namespaces: one feed over all of them."""
     scopes = tuple(namespaces) or ("",)
-    flux = [Target(kind.id, kind.version, ns) for kind in kinds.ALL for ns in scopes]
+    flux = [of_kind(kind, ns) for kind in kinds.ALL for ns in scopes]
     workloads = [
-        Target(id_, version, ns, labels=OWNER_LABEL) for id_, version in _WORKLOADS for ns in scopes
+        replace(target, namespace=ns, labels=OWNER_LABEL) for target in _WORKLOADS for ns in scopes
     ]
     events = [
-        Target(EVENT, "v1", ns, fields=f"involvedObject.kind={kind.kind}")
+        replace(_EVENTS, namespace=ns, fields=f"involvedObject.kind={kind.kind}")
         for kind in kinds.ALL
         for ns in scopes
     ]
     return (*flux, *workloads, *events)
+
+
+def of_kind(kind: Kind, namespace: str) -> Target:
+    """The feed of one of Flux's kinds; "": over all namespaces."""
+    return Target(kind.id, kind.version, namespace, plural=kind.plural)
 
 
 def of_interest(namespaces: Iterable[str]) -> tuple[Target, ...]:
@@ -48,10 +59,10 @@ def of_interest(namespaces: Iterable[str]) -> tuple[Target, ...]:
         target
         for ns in sorted(set(namespaces))
         for target in (
-            Target(("", "Pod"), "v1", ns),
-            Target(("apps", "ReplicaSet"), "v1", ns),
-            Target(("", "PersistentVolumeClaim"), "v1", ns, labels=f"!{OWNER_LABEL}"),
-            Target(EVENT, "v1", ns, fields=no_flux),
+            replace(_PODS, namespace=ns),
+            replace(_REPLICA_SETS, namespace=ns),
+            replace(_CLAIMS, namespace=ns, labels=f"!{OWNER_LABEL}"),
+            replace(_EVENTS, namespace=ns, fields=no_flux),
         )
     )
 

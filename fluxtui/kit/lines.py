@@ -11,6 +11,7 @@ import contextlib
 import http.client
 import socket
 import ssl
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -42,6 +43,9 @@ class Line:
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, name: str = "") -> None:
         self._connection = _Connection(host, port, tls, name)
         self._used = False
+        self._lock = threading.Lock()
+        self._busy = False
+        self._cut = False
 
     def ask(
         self,
@@ -61,31 +65,50 @@ class Line:
         TooLong.
         """
         sent = tuple(headers)
-        connection = self._connection
-        connection.limits = (connect, read)
+        self._connection.limits = (connect, read)
+        self._begin()
         try:
             try:
-                return self._exchange(method, target, sent, limit)
+                reply = self._exchange(method, target, sent, limit)
             except _STALE:
-                if not self._used:
+                if not self._used or self._cut:
                     raise
-                connection.close()
-                return self._exchange(method, target, sent, limit)
+                self._connection.close()
+                reply = self._exchange(method, target, sent, limit)
         except BaseException:
             self.close()
             raise
+        finally:
+            self._end()
+        return reply
 
     def cut(self) -> None:
-        """End what another thread is waiting for: that one sees a broken connection."""
-        line = self._connection.sock
-        if line is not None:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(line, socket.SHUT_RDWR)
+        """Hang up for good, from any thread: one that is asking sees a broken connection."""
+        with self._lock:
+            self._cut = True
+            line = self._connection.sock
+            if not self._busy:
+                self.close()
+            elif line is not None:
+                with contextlib.suppress(OSError):
+                    socket.socket.shutdown(line, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Hang up. The next question connects again."""
         self._used = False
         self._connection.close()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._cut:
+                raise ConnectionAbortedError("the line was cut")
+            self._busy = True
+
+    def _end(self) -> None:
+        with self._lock:
+            self._busy = False
+            if self._cut:
+                self.close()
 
     def _exchange(
         self, method: str, target: str, headers: Iterable[tuple[str, str]], limit: int

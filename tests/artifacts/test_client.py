@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import random
@@ -22,6 +23,7 @@ from fluxtui.artifacts import (
     pack_files,
     unpack_files,
 )
+from fluxtui.artifacts.connections import good
 from fluxtui.artifacts.manifest import FLUX_CONFIG, FLUX_CONTENT, OCI_INDEX, OCI_MANIFEST, digest_of
 from fluxtui.artifacts.packing import compress
 from fluxtui.artifacts.publish import put_blob
@@ -369,6 +371,20 @@ def test_importing_the_room_loads_neither_oras_nor_requests() -> None:
         env={"PYTHONPATH": ":".join(sys.path)},
     )  # fmt: skip
     assert out.stdout == "[]\n"
+
+
+def test_a_connection_that_comes_back_after_the_end_is_closed(
+    client: RegistryClient, reference: Reference, bundle: Packed
+) -> None:
+    """Whoever quits does not wait for threads that still ask; what they used stays open for none.
+    An open socket would be a warning, which fails the test."""
+    publish(client, reference, bundle)
+    with client.connections.at(reference) as (registry, paths):
+        assert good(registry, "GET", registry.url(paths.tags(10))).status_code == 200
+        client.close()
+    del registry
+    gc.collect()
+    assert client.list_tags(reference) == ["v1.0.0"]
 
 
 def test_reading_tags_and_manifests_loads_neither_oras_nor_requests(

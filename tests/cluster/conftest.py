@@ -9,6 +9,9 @@ import pytest
 from aiohttp import web
 from cluster_scripted import Scripted
 
+from fluxtui.cluster import credentials
+from fluxtui.cluster.briefwire import BriefWire
+
 
 @pytest.fixture
 async def api(tmp_path: Path) -> AsyncIterator[Scripted]:
@@ -24,3 +27,10 @@ async def api(tmp_path: Path) -> AsyncIterator[Scripted]:
     scripted.address = f"http://127.0.0.1:{port}"
     yield scripted
     await runner.cleanup()
+
+
+@pytest.fixture(params=["full", "brief"])
+def each_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over either Wire: what an API sees and what we say of it must be the same."""
+    if request.param == "brief":
+        monkeypatch.setattr(credentials, "_kind_of_wire", lambda _brief: BriefWire)

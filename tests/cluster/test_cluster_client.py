@@ -12,9 +12,10 @@ from cluster_scripted import Scripted, line, status
 
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource, Cluster, WatchEvent
-from fluxtui.cluster.transport import Timeouts
+from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain import errors
 
+pytestmark = pytest.mark.usefixtures("each_way")
 PODS = ApiResource("", "v1", "Pod", "pods")
 DEPLOYMENTS = ApiResource("apps", "v1", "Deployment", "deployments")
 

@@ -18,6 +18,7 @@ from fluxtui.cluster.plugin import run_plugin
 from fluxtui.cluster.port import ApiResource
 from fluxtui.domain.errors import ConfigError, Unauthorized
 
+pytestmark = pytest.mark.usefixtures("each_way")
 PODS = ApiResource("", "v1", "Pod", "pods")
 
 

@@ -21,6 +21,7 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.world.apiserver.server import ApiServer
 
+pytestmark = pytest.mark.usefixtures("each_way")
 MAPS = ApiResource("", "v1", "ConfigMap", "configmaps")
 PODS = ApiResource("", "v1", "Pod", "pods")
 

@@ -17,6 +17,7 @@ from fluxtui.cluster.port import ApiResource
 from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ConfigError, Unauthorized
 
+pytestmark = pytest.mark.usefixtures("each_way")
 PODS = ApiResource("", "v1", "Pod", "pods")
 
 

@@ -15,10 +15,11 @@ import yaml
 
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource
-from fluxtui.cluster.transport import Timeouts
+from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain.errors import ClusterError, Unauthorized, Unreachable
 from fluxtui.domain.knowledge import Knowing, Knowledge, Trouble, trouble_of
 
+pytestmark = pytest.mark.usefixtures("each_way")
 PODS = ApiResource("", "v1", "Pod", "pods")
 HASTY = Timeouts(connect=0.3, read=0.3, total=0.5)
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

@@ -20,7 +20,7 @@ import requests
 from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource, Cluster
-from fluxtui.cluster.transport import Timeouts
+from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain.errors import (
     ClusterError,
     Expired,

@@ -48,9 +48,12 @@ class Script:
         self.listed = 0
         self.watched_from: list[str] = []
         self.forgotten = 0
+        self.sought = 0
+        self.asked: list[ApiResource] = []
         self.over = asyncio.Event()
 
     async def find(self, api_version: str, kind: str) -> ApiResource:
+        self.sought += 1
         return KUSTOMIZATIONS
 
     def forget_discovery(self) -> None:
@@ -58,6 +61,7 @@ class Script:
 
     async def list(self, type_: ApiResource, namespace: str = "", **_: Any) -> Listing:
         self.listed += 1
+        self.asked.append(type_)
         if not self._lists:
             await self._park()
         answer = self._lists.pop(0)

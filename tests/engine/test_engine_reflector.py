@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,9 +20,19 @@ from fluxtui.engine.reflector import Reflector, Target
 TARGET = Target(("kustomize.toolkit.fluxcd.io", "Kustomization"), "v1")
 
 
-async def play(script: Script, hand: HandClock, notes: Notes) -> None:
+async def play(
+    script: Script, hand: HandClock, notes: Notes, target: Target = TARGET, *, watching: bool = True
+) -> None:
     """Run a Reflector until the script is over."""
-    reflector = Reflector(script, TARGET, notes, hand.clock(), Pace(), lambda: 0.0)  # type: ignore[arg-type]
+    reflector = Reflector(
+        script,  # type: ignore[arg-type]
+        target,
+        notes,
+        hand.clock(),
+        Pace(),
+        lambda: 0.0,
+        may_watch=lambda: watching,
+    )
     task = asyncio.create_task(reflector.run())
     async with asyncio.timeout(120):
         await script.over.wait()
@@ -115,6 +126,31 @@ async def test_a_healthy_life_forgets_the_failures_and_resumes_without_listing()
     assert script.watched_from[:2] == ["7", "7"], "cut after 10 s: the same place again, at once"
     assert hand.slept == [0.8, 1.6, 0.8], "and the next failure counts from the beginning"
     assert notes.states[-1][0] is FeedState.LIVE
+
+
+async def test_a_kind_whose_address_is_known_is_listed_without_asking_what_is_served() -> None:
+    hand, notes = HandClock(), Notes()
+    script = Script([Listing((obj("a", 1),), "1"), Listing((obj("a", 2),), "2")], [[]])
+    await play(script, hand, notes, replace(TARGET, plural="kustomizations"))
+    assert script.sought == 0
+    assert notes.objects == {"a": "2"}
+
+
+async def test_another_version_than_expected_is_found_by_asking_what_is_served() -> None:
+    hand, notes = HandClock(), Notes()
+    script = Script([NotFound("no such address", status=404), Listing((obj("a", 1),), "1")])
+    target = replace(TARGET, version="v9", plural="kustomizations")
+    await play(script, hand, notes, target)
+    assert [type_.version for type_ in script.asked[:2]] == ["v9", "v1"]
+    assert notes.states == [(FeedState.LIVE, "")]
+
+
+async def test_who_wants_no_watch_gets_the_list_and_no_more() -> None:
+    hand, notes = HandClock(), Notes()
+    script = Script([Listing((obj("a", 1),), "1")])
+    await play(script, hand, notes, watching=False)
+    assert notes.states[0] == (FeedState.LIVE, "") and not script.watched_from
+    assert hand.slept[0] == Pace().parked
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fluxtui.engine.reflector import Target
 from fluxtui.engine.scopes import FEW, gathered, planned
 from fluxtui.engine.targets import of_interest, permanent
 
@@ -25,6 +24,6 @@ def test_a_few_namespaces_keep_feeds_of_their_own() -> None:
     assert set(gathered(few, ())) == set(few)
     wide = gathered(many, ())
     assert len(wide) == 4 and {target.namespace for target in wide} == {""}
-    pods = Target(POD, "v1")
+    pods = next(target for target in wide if target.kind == POD)
     assert len(gathered(many, {pods})) == 3 + FEW + 1
     assert gathered(permanent(()), ()) == permanent(())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import socket
 import ssl
@@ -163,6 +164,18 @@ def test_a_silent_server_is_given_up_or_cut() -> None:
         thread.join(20)
         assert not thread.is_alive()
         assert isinstance(failures[0], OSError)
+        with pytest.raises(ConnectionAbortedError):
+            asked(line)
+
+
+def test_a_line_that_is_cut_while_nobody_asks_is_closed() -> None:
+    """An open socket would be a warning, which fails the test."""
+    with server(answering(FINE)) as port:
+        line = Line("127.0.0.1", port, None)
+        assert asked(line) == b"ok"
+        line.cut()
+        del line
+        gc.collect()
 
 
 def test_a_name_is_tried_at_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
