@@ -13,7 +13,6 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.artifacts.cache import BlobCache
 from fluxtui.artifacts.connections import Connections, good
 from fluxtui.artifacts.manifest import (
     ACCEPT,
@@ -23,10 +22,7 @@ from fluxtui.artifacts.manifest import (
     read_manifest,
     verify,
 )
-from fluxtui.artifacts.packing import Packed
-from fluxtui.artifacts.pullsecrets import PullSecret
 from fluxtui.artifacts.reference import Reference, is_digest
-from fluxtui.artifacts.results import Progress, Pulled, Pushed
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import (
     ArtifactError,
@@ -37,6 +33,10 @@ from fluxtui.domain.errors import (
 )
 
 if TYPE_CHECKING:
+    from fluxtui.artifacts.cache import BlobCache
+    from fluxtui.artifacts.packing import Packed
+    from fluxtui.artifacts.pullsecrets import PullSecret
+    from fluxtui.artifacts.results import Progress, Pulled, Pushed
     from fluxtui.artifacts.transport import Cancel
 
 MAX_MANIFEST = 4 << 20
@@ -190,6 +190,8 @@ class RegistryClient:
             data = self.blob(reference, layer, max_size=max_size, progress=progress, cancel=cancel)
             if cache is not None:
                 cache.put(layer.digest, data)
+        from fluxtui.artifacts.results import Pulled
+
         revision = top.digest if reference.digest else f"{reference.target}@{top.digest}"
         return Pulled(
             reference, top.digest, revision, found.annotations, data, layer.digest, layer.media_type

@@ -9,17 +9,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from fluxtui.cli.settling import settle
 from fluxtui.cli.target import find
 from fluxtui.cli.verdict import problems_of
-from fluxtui.commands.command import Target
-from fluxtui.domain.board import Board, ChainNode, Line, Row
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import kustomization
-from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.port import EnginePort
+
+if TYPE_CHECKING:
+    from fluxtui.commands.command import Target
+    from fluxtui.domain.board import Board, ChainNode, Line, Row
+    from fluxtui.domain.resource import Key
+    from fluxtui.domain.snapshot import Snapshot
+    from fluxtui.engine.port import EnginePort
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from fluxtui.cli.forms.envelope import LEVELS
 from fluxtui.cli.output import screen_width, table, visible_text
-from fluxtui.domain.ask import Comparison
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.known import place_known
-from fluxtui.domain.objectdiff import FieldChange, ObjectChange
-from fluxtui.domain.resource import Key
-from fluxtui.domain.selection import Selection
-from fluxtui.domain.snapshot import Change, Snapshot
 
 if TYPE_CHECKING:
+    from fluxtui.domain.ask import Comparison
+    from fluxtui.domain.inventory import ObjectId
+    from fluxtui.domain.objectdiff import FieldChange, ObjectChange
+    from fluxtui.domain.resource import Key
+    from fluxtui.domain.selection import Selection
+    from fluxtui.domain.snapshot import Change, Snapshot
     from fluxtui.engine.journal import Entry
 
 WORDS = {**LEVELS, Level.FAILED: "FAILED"}

@@ -12,7 +12,6 @@ from fluxtui.cli import prints
 from fluxtui.cli.forms.board import finding, lines
 from fluxtui.cli.forms.chain import node
 from fluxtui.cli.forms.envelope import Document
-from fluxtui.cli.forms.past import event
 from fluxtui.cli.looking import Look
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.resource import Key
@@ -68,6 +67,8 @@ def chain_items(seen: Look) -> list[Item]:
 
 def event_items(seen: Look) -> list[Item]:
     """The time line, oldest first, as it goes on."""
+    from fluxtui.cli.forms.past import event
+
     return [
         Item("Events", (c.at, c.environment, c.subject, c.what), prints.change_cells(c), event(c))
         for c in reversed(changes_of(seen))

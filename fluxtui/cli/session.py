@@ -31,10 +31,11 @@ def make_engine(
     *,
     tags: bool = True,
     brief: bool = False,
+    events: bool = True,
 ) -> Engine:
     """An Engine that is not started yet. `client`: a registry client to use and close. `tags`:
     whether the tags of what is delivered are kept listed. `brief`: one answer is wanted, and
-    nothing is followed."""
+    nothing is followed. `events`: whether somebody looks at what happened."""
     from fluxtui.engine.engine import Engine
     from fluxtui.engine.journal import Journal
 
@@ -45,6 +46,7 @@ def make_engine(
         journal=Journal(config.journal),
         follow_tags=tags,
         brief=brief,
+        events=events,
     )
 
 
@@ -87,9 +89,10 @@ def running(
     *,
     tags: bool = True,
     brief: bool = False,
+    events: bool = True,
 ) -> Iterator[Engine]:
     """A started Engine, stopped at the end; see `make_engine`."""
-    engine = make_engine(config, client, tags=tags, brief=brief)
+    engine = make_engine(config, client, tags=tags, brief=brief, events=events)
     engine.start()
     try:
         yield engine

@@ -33,7 +33,9 @@ def verb(args: argparse.Namespace) -> int:
     handler = _VERBS.get(args.verb)
     if handler is None and args.verb not in families():
         raise UsageError(f"unknown verb {args.verb!r}")
-    with running(config, tags=_needs_tags(args), brief=_is_brief(args)) as engine:
+    with running(
+        config, tags=_needs_tags(args), brief=_is_brief(args), events=args.verb == "events"
+    ) as engine:
         try:
             if handler is not None:
                 return handler(engine, args)

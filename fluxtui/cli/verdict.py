@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fluxtui.domain.following import unread_environments
 from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.known import unread_environments
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
 # Without these nothing can be said about a delivery; other kinds of Flux may well not be installed.

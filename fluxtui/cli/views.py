@@ -6,12 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fluxtui.cli import output, prints
 from fluxtui.cli.forms import board as board_form
 from fluxtui.cli.forms import chain as chain_form
-from fluxtui.cli.forms import past as past_form
-from fluxtui.cli.forms import plans as plans_form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, again, look, short_name
 from fluxtui.cli.output import conclude
@@ -30,9 +29,10 @@ from fluxtui.domain.counts import counted
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.journal import Entry, Journal
-from fluxtui.engine.past import told
 from fluxtui.engine.port import EnginePort
+
+if TYPE_CHECKING:
+    from fluxtui.engine.journal import Entry
 
 PODS = 10.0
 """Seconds for the Pods of what is not ready."""
@@ -150,6 +150,8 @@ def _with_pods(engine: EnginePort, seen: Look) -> Look:
 
 def events(engine: EnginePort, args: argparse.Namespace) -> int:
     """What changed, over all environments."""
+    from fluxtui.cli.forms import past as past_form
+
     seen = look(engine, args, tags=False)
     if args.watch:
         return watch(engine, seen, event_items, args.output)
@@ -168,6 +170,10 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
 
 def journal(path: str, args: argparse.Namespace) -> int:
     """What was done from here, and how it went. Asks nobody."""
+    from fluxtui.cli.forms import plans as plans_form
+    from fluxtui.engine.journal import Journal
+    from fluxtui.engine.past import told
+
     every = told(Journal(path))
     plans = [entry for entry in every if entry.type == "plan"]
     wanted = {entry.plan for entry in plans if _is_meant(entry, args)}

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import suspended
-from fluxtui.domain.knowledge import Knowing
-from fluxtui.domain.known import kind_known
+from fluxtui.domain.known import unread_environments
 from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.service import configured, repository_path
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from fluxtui.domain.versions import Effect
@@ -84,19 +83,6 @@ def followers(snapshot: Snapshot, repository: str) -> tuple[Resource, ...]:
         if repository_path(ocirepository.url(r)) in paths
     )
     return tuple(sorted(found, key=lambda r: r.key))
-
-
-def unread_environments(snapshot: Snapshot) -> dict[str, str]:
-    """Environments whose sources cannot be read now, and why; also before they have answered."""
-    unread = dict(snapshot.unreachable)
-    for feed in snapshot.feeds:
-        blind = feed.state not in (FeedState.LIVE, FeedState.ABSENT)
-        if feed.kind == ocirepository.KIND.id and blind and feed.environment not in unread:
-            unread[feed.environment] = feed.message or f"its sources are {feed.state.value}"
-    for name in (e.name for e in snapshot.config.environments if e.name not in unread):
-        if kind_known(snapshot, name, ocirepository.KIND.id).state is Knowing.CONNECTING:
-            unread[name] = "it has not answered yet"
-    return unread
 
 
 def tag_effects(snapshot: Snapshot, repository: str, tag: str, digest: str = "") -> TagEffects:

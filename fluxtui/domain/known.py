@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fluxtui.domain.board import Board
-from fluxtui.domain.kinds import ALL, kustomization, origins
+from fluxtui.domain.kinds import ALL, kustomization, ocirepository, origins
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble
 from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot, TagList
@@ -110,3 +110,16 @@ def _covers(feed: Feed, namespace: str) -> bool:
 
 def _answered(feed: Feed) -> bool:
     return feed.state not in (FeedState.STARTING, FeedState.RETRYING)
+
+
+def unread_environments(snapshot: Snapshot) -> dict[str, str]:
+    """Environments whose sources cannot be read now, and why; also before they have answered."""
+    unread = dict(snapshot.unreachable)
+    for feed in snapshot.feeds:
+        blind = feed.state not in (FeedState.LIVE, FeedState.ABSENT)
+        if feed.kind == ocirepository.KIND.id and blind and feed.environment not in unread:
+            unread[feed.environment] = feed.message or f"its sources are {feed.state.value}"
+    for name in (e.name for e in snapshot.config.environments if e.name not in unread):
+        if kind_known(snapshot, name, ocirepository.KIND.id).state is Knowing.CONNECTING:
+            unread[name] = "it has not answered yet"
+    return unread

@@ -10,14 +10,16 @@ import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.board import Board, Finding
 from fluxtui.domain.config import Config
 from fluxtui.domain.kinds.kind import Kind
-from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.selection import Selection
+
+if TYPE_CHECKING:
+    from fluxtui.domain.plan import Plan, Receipt
+    from fluxtui.domain.selection import Selection
 
 KindId = tuple[str, str]
 Table = Mapping[Key, Resource]

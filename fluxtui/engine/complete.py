@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fluxtui.domain.board import Board, Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.changes import Timeline
 from fluxtui.engine.picks import Picks
 from fluxtui.engine.store import Batch, Store
+
+if TYPE_CHECKING:
+    from fluxtui.engine.changes import Timeline
 
 T = TypeVar("T")
 
 
 class Completer:
-    """Called once per Snapshot, on the Engine's thread."""
+    """Called once per Snapshot, on the Engine's thread. `timeline` None: nobody looks at it."""
 
-    def __init__(self, store: Store, picks: Picks, timeline: Timeline) -> None:
+    def __init__(self, store: Store, picks: Picks, timeline: Timeline | None) -> None:
         self._store = store
         self._picks = picks
         self._timeline = timeline
@@ -37,7 +39,9 @@ class Completer:
             board, self._judged = self._safely(
                 "overview", lambda: self._look(half), (half.board, self._judged)
             )
-        changes = self._safely("changes", lambda: self._timeline.update(batch), half.changes)
+        changes, timeline = half.changes, self._timeline
+        if timeline is not None:
+            changes = self._safely("changes", lambda: timeline.update(batch), half.changes)
         findings = self._ordered((*self._judged, *self._store.notes()), half)
         if findings == half.findings:
             findings = half.findings

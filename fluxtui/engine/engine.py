@@ -16,28 +16,22 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxtui.cluster.port import Cluster
-from fluxtui.domain.ask import Question, ReadLogs
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import FluxtuiError, RefusedError, Unreachable
-from fluxtui.domain.plan import Plan, Receipt
-from fluxtui.domain.protection import Confirmed
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.answers import Answers
-from fluxtui.engine.changes import Timeline
 from fluxtui.engine.clock import Clock, Pace
 from fluxtui.engine.complete import Completer
 from fluxtui.engine.feeds import Api, Connect, by_context
 from fluxtui.engine.gate import AT_ONCE, FAST, SLOW, Gate
-from fluxtui.engine.jobs import Jobs
 from fluxtui.engine.journal import Journal
-from fluxtui.engine.logtail import LogTail
 from fluxtui.engine.origins import Origins
 from fluxtui.engine.picks import Picks
-from fluxtui.engine.publisher import Publisher
+from fluxtui.engine.publisher import PATIENT, Publisher
 from fluxtui.engine.pullsecrets import PullSecrets
 from fluxtui.engine.recall import Recall
 from fluxtui.engine.registries import Connect as ConnectRegistry
@@ -46,9 +40,20 @@ from fluxtui.engine.store import Batch, Store
 from fluxtui.engine.tags import TagWatch
 from fluxtui.engine.targets import namespaces_of, of_interest
 
+if TYPE_CHECKING:
+    from fluxtui.domain.ask import Question, ReadLogs
+    from fluxtui.domain.plan import Plan, Receipt
+    from fluxtui.domain.protection import Confirmed
+    from fluxtui.engine.answers import Answers
+    from fluxtui.engine.changes import Timeline
+    from fluxtui.engine.jobs import Jobs
+    from fluxtui.engine.logtail import LogTail
+
 T = TypeVar("T")
 # What the first Snapshots need, one import per turn of the loop.
 _HEAVY = ("fluxtui.domain.overview", "fluxtui.domain.versions", "fluxtui.artifacts.client")
+# What a first key may need: read before somebody waits for it.
+_SOON = ("fluxtui.engine.answers", "fluxtui.engine.jobs")
 
 
 class Engine:
@@ -58,6 +63,7 @@ class Engine:
     called inside the thread and may import what they like. `now`: the wall clock, epoch seconds.
     `follow_tags`: False when nobody will look at tags: no registry is asked then. `brief`: whoever
     asks wants one answer and ends: nothing is watched, and Snapshots are made as soon as they can.
+    `events`: False when nobody will look at what happened: no Event is read then.
     """
 
     def __init__(
@@ -71,7 +77,9 @@ class Engine:
         pace: Pace | None = None,
         follow_tags: bool = True,
         brief: bool = False,
+        events: bool = True,
     ) -> None:
+        self._brief = brief
         self._follow_tags = follow_tags
         self._config = config
         self._connect = connect
@@ -98,33 +106,22 @@ class Engine:
         )
         self._picks = Picks(self._store)
         self._origins = Origins()
-        self._complete = Completer(self._store, self._picks, Timeline())
+        self._complete = Completer(self._store, self._picks, _timeline() if events else None)
+        share = 1.0 if brief else PATIENT
         self._publisher = Publisher(
-            self._store,
-            self._gate,
-            self._clock,
-            interval,
-            self._completed,
-            share=1.0 if brief else 4.0,
+            self._store, self._gate, self._clock, interval, self._completed, share
+        )
+        opened = partial(
+            Api, connect=connect, store=self._store, clock=self._clock, pace=self._pace
         )
         self._apis = [
-            Api(group, connect, self._store, self._clock, self._pace, watching=not brief)
+            opened(group, watching=not brief, events=events)
             for group in by_context(config.environments)
         ]
         self._journal = journal if journal is not None else Journal(config.journal)
         self._recall = Recall(self._journal, self._store, self._clock)
-        self._jobs = Jobs(
-            config,
-            self._store,
-            self._publisher,
-            self._registries,
-            self._tags,
-            self._journal,
-            self._clock,
-            self._cluster,
-            self._new_kinds,
-        )
-        self._answers = Answers(self._store, self._registries, self._tags, self._cluster)
+        self._jobs: Jobs | None = None
+        self._answers: Answers | None = None
 
     # -- from any thread
 
@@ -153,15 +150,17 @@ class Engine:
         self._post(self._gate.seen)
 
     def ask(self, question: Question) -> Future[Any]:
-        return self._submit(self._published(self._answers.answer(question)))
+        return self._submit(self._published(self._answered(question)))
 
     def follow(self, question: ReadLogs, wake: Callable[[], None]) -> LogTail:
+        from fluxtui.engine.logtail import LogTail
+
         tail = LogTail(self._loop, wake, interval=self._interval)
-        self._post(tail.begin, lambda: self._answers.followed(question))
+        self._post(tail.begin, lambda: self._answering().followed(question))
         return tail
 
     def run(self, plan: Plan, *, confirmed: Confirmed) -> Future[tuple[Receipt, ...]]:
-        return self._submit(self._published(self._jobs.run(plan, confirmed)))
+        return self._submit(self._published(self._ran(plan, confirmed)))
 
     def interest(self, keys: frozenset[Key]) -> None:
         self._post(self._set_interest, keys)
@@ -219,9 +218,7 @@ class Engine:
         gc.set_threshold(50_000, 20, 50)
         apis = [asyncio.create_task(api.run()) for api in self._apis]
         await asyncio.sleep(0)
-        for name in _HEAVY if self._follow_tags else _HEAVY[:1]:
-            importlib.import_module(name)
-            await asyncio.sleep(0)
+        await _imported(_HEAVY if self._follow_tags else _HEAVY[:1])
         publishing = asyncio.create_task(self._publisher.run())
         recalling: asyncio.Task[None] | None = None
         try:
@@ -229,11 +226,14 @@ class Engine:
             with contextlib.suppress(OSError):
                 self._recall.look()
             recalling = asyncio.create_task(self._recall.run())
+            await _imported(() if self._brief else _SOON)
             await self._stopping.wait()
         finally:
             self._gate.close()
-            await self._jobs.stop(self._why)
-            await self._answers.close()
+            if self._jobs is not None:
+                await self._jobs.stop(self._why)
+            if self._answers is not None:
+                await self._answers.close()
             await _ended({*apis, publishing, recalling})
             await _ended(asyncio.all_tasks() - {asyncio.current_task()})
             await _hung_up(self._loop)
@@ -243,6 +243,33 @@ class Engine:
         result = await work
         self._publisher.publish_if_new()
         return result
+
+    async def _answered(self, question: Question) -> Any:
+        return await self._answering().answer(question)
+
+    def _answering(self) -> Answers:
+        if self._answers is None:
+            from fluxtui.engine.answers import Answers
+
+            self._answers = Answers(self._store, self._registries, self._tags, self._cluster)
+        return self._answers
+
+    async def _ran(self, plan: Plan, confirmed: Confirmed) -> tuple[Receipt, ...]:
+        if self._jobs is None:
+            from fluxtui.engine.jobs import Jobs
+
+            self._jobs = Jobs(
+                self._config,
+                self._store,
+                self._publisher,
+                self._registries,
+                self._tags,
+                self._journal,
+                self._clock,
+                self._cluster,
+                self._new_kinds,
+            )
+        return await self._jobs.run(plan, confirmed)
 
     def _changed(self) -> None:
         self._publisher.changed()
@@ -285,6 +312,19 @@ class Engine:
             if any(e.name == environment for e in api.environments):
                 return api.cluster()
         raise Unreachable("there is no such environment", where=environment)
+
+
+async def _imported(names: Iterable[str]) -> None:
+    """One import per turn of the loop: others get theirs in between."""
+    for name in names:
+        importlib.import_module(name)
+        await asyncio.sleep(0)
+
+
+def _timeline() -> Timeline:
+    from fluxtui.engine.changes import Timeline
+
+    return Timeline()
 
 
 async def _ended(tasks: Iterable[asyncio.Task[Any] | None]) -> None:

@@ -35,7 +35,7 @@ EVENTS_KEPT = 1000
 
 class Api:
     """One API and its feeds. `environments` share one kubeconfig context. `watching`: False when
-    one list of each kind is all that is wanted."""
+    one list of each kind is all that is wanted; `events`: whether Flux's Events are."""
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Api:
         pace: Pace,
         *,
         watching: bool = True,
+        events: bool = True,
     ) -> None:
         self._follows = watching
         self.environments = tuple(environments)
@@ -62,7 +63,7 @@ class Api:
         everything = any(not e.namespaces for e in environments)
         scopes = () if everything else dict.fromkeys(n for e in environments for n in e.namespaces)
         self._scopes = tuple(scopes)
-        self._always = permanent(scopes)
+        self._always = permanent(scopes, events=events)
         self._also: dict[Target, None] = {}
         self._passing: tuple[Target, ...] = ()
         self._refused: set[Target] = set()

@@ -14,10 +14,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.engine.holding import Holding
+
+if TYPE_CHECKING:
+    from fluxtui.domain.plan import Plan, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Entry:
         """The Receipt of a `receipt` line."""
         if self.type != "receipt":
             return None
+        from fluxtui.domain.plan import Outcome, Receipt
+
         b = self.body
         return Receipt(self.plan, b["step"], Outcome(b["outcome"]), b["message"], self.at)
 
@@ -61,6 +65,8 @@ class Journal:
 
     def intent(self, plan: str, step: str, title: str, at: str) -> None:
         """A Step is about to be done."""
+        from fluxtui.domain.plan import Outcome
+
         body = {"step": step, "title": title, "outcome": str(Outcome.INTENT)}
         self._append({"type": "intent", "at": at, "plan": plan, "body": body})
 

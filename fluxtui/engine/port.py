@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from fluxtui.domain.ask import LogView, Question, ReadLogs
-from fluxtui.domain.plan import Plan, Receipt
-from fluxtui.domain.protection import Confirmed
-from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Snapshot
+if TYPE_CHECKING:
+    from fluxtui.domain.ask import LogView, Question, ReadLogs
+    from fluxtui.domain.plan import Plan, Receipt
+    from fluxtui.domain.protection import Confirmed
+    from fluxtui.domain.resource import Key
+    from fluxtui.domain.snapshot import Snapshot
 
 
 class FollowedLog(Protocol):

@@ -19,6 +19,8 @@ from fluxtui.engine.store import Batch, Store
 
 Condition = Callable[[Snapshot], bool]
 _LONGEST_PAUSE = 2.0
+PATIENT = 4.0
+"""So many times what a Snapshot costs the interpreter is left to the screen."""
 
 
 class Publisher:
@@ -32,7 +34,7 @@ class Publisher:
         clock: Clock,
         interval: float,
         complete: Callable[[Batch], Snapshot],
-        share: float = 4.0,
+        share: float = PATIENT,
     ) -> None:
         self._store = store
         self._gate = gate

@@ -8,12 +8,14 @@ must not write.
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from fluxtui.domain.snapshot import Act
-from fluxtui.engine.clock import Clock
-from fluxtui.engine.journal import Journal
-from fluxtui.engine.past import past_acts, reminders
 from fluxtui.engine.store import ACTS_KEPT, Store
+
+if TYPE_CHECKING:
+    from fluxtui.domain.snapshot import Act
+    from fluxtui.engine.clock import Clock
+    from fluxtui.engine.journal import Journal
 
 EVERY = 2.0  # seconds between two looks at whether the file has grown
 
@@ -32,6 +34,10 @@ class Recall:
     def look(self) -> None:
         """Read all of it now. Raises OSError."""
         self._mark = self._journal.mark()
+        if self._mark is None:
+            return
+        from fluxtui.engine.past import past_acts
+
         self._take(past_acts(self._journal, ACTS_KEPT))
 
     async def run(self) -> None:
@@ -39,6 +45,8 @@ class Recall:
         killed without a word."""
         while True:
             await self._clock.sleep(EVERY)
+            from fluxtui.engine.past import past_acts
+
             try:
                 mark = self._journal.mark()
                 if mark == self._mark and not self._elsewhere:
@@ -50,6 +58,8 @@ class Recall:
             self._take(acts)
 
     def _take(self, acts: tuple[Act, ...]) -> None:
+        from fluxtui.engine.past import reminders
+
         self._store.remember(acts)
         self._elsewhere = any(not act.finished for act in acts)
         found = tuple(reminders(acts, self._clock.now()))

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from fluxtui.domain.errors import ArtifactMissing, FluxtuiError, RegistryError
-from fluxtui.domain.plan import PushStep
 from fluxtui.domain.snapshot import TagFacts
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from fluxtui.artifacts.client import RegistryClient
     from fluxtui.artifacts.pullsecrets import PullSecret
     from fluxtui.artifacts.results import Pulled, Pushed
+    from fluxtui.domain.plan import PushStep
 
 T = TypeVar("T")
 Connect = Callable[[], Any]

@@ -11,15 +11,17 @@ import dataclasses
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, Finding
-from fluxtui.domain.config import Config
-from fluxtui.domain.plan import Plan, Receipt
-from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.selection import Selection
 from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
+
+if TYPE_CHECKING:
+    from fluxtui.domain.config import Config
+    from fluxtui.domain.plan import Plan, Receipt
+    from fluxtui.domain.resource import Key, Resource
+    from fluxtui.domain.selection import Selection
 
 ACTS_KEPT = 50
 PAST_KEPT = 2000

@@ -32,19 +32,19 @@ _WORKLOADS = (
 )
 
 
-def permanent(namespaces: Iterable[str]) -> tuple[Target, ...]:
-    """Feeds that are always open; no namespaces: one feed over all of them."""
+def permanent(namespaces: Iterable[str], *, events: bool = True) -> tuple[Target, ...]:
+    """Feeds that are always open; no namespaces: one feed over all of them. `events`: Flux's."""
     scopes = tuple(namespaces) or ("",)
     flux = [of_kind(kind, ns) for kind in kinds.ALL for ns in scopes]
     workloads = [
         replace(target, namespace=ns, labels=OWNER_LABEL) for target in _WORKLOADS for ns in scopes
     ]
-    events = [
+    told = [
         replace(_EVENTS, namespace=ns, fields=f"involvedObject.kind={kind.kind}")
         for kind in kinds.ALL
         for ns in scopes
     ]
-    return (*flux, *workloads, *events)
+    return (*flux, *workloads, *(told if events else ()))
 
 
 def of_kind(kind: Kind, namespace: str) -> Target:

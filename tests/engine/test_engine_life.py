@@ -8,11 +8,18 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Registry, got
 
 from fluxtui.artifacts.client import RegistryClient
+from fluxtui.cli.session import environments_known
+from fluxtui.cluster.client import KubeCluster
+from fluxtui.cluster.credentials import Credentials
+from fluxtui.cluster.port import ApiResource, Cluster
+from fluxtui.cluster.transport import Transport
+from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain.ask import ReadLogs
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.errors import ClusterError, ConfigError, FluxtuiError, RefusedError
@@ -165,3 +172,35 @@ async def test_a_call_that_outlives_the_engine_leaves_no_connection_open(
 
 def _registry_thread() -> threading.Thread | None:
     return next((t for t in threading.enumerate() if t.name == "fluxtui-registry"), None)
+
+
+async def test_whoever_wants_one_answer_watches_nothing(place: MakePlace) -> None:
+    """A watch is a connection and a request for each feed that nobody will read from."""
+    staging = await place("staging")
+    asked: list[str] = []
+
+    class Listing(KubeCluster):
+        def watch(self, type_: ApiResource, *args: Any, **more: Any) -> Any:
+            asked.append(f"watch {type_.kind}")
+            return super().watch(type_, *args, **more)
+
+        async def list(self, type_: ApiResource, *args: Any, **more: Any) -> Any:
+            asked.append(f"list {type_.kind}")
+            return await super().list(type_, *args, **more)
+
+    async def connect(environment: Environment) -> Cluster:
+        credentials = Credentials(environment.kubeconfig, environment.context, brief=True)
+        return Listing(Transport(environment.name, credentials, Timeouts()))
+
+    running = Engine(
+        Config(environments=(staging.environment,)),
+        connect=connect,
+        registry=lambda: None,
+        brief=True,
+        events=False,
+    )
+    running.start()
+    await got(running.wait_for(environments_known, PATIENCE))
+    running.stop()
+    assert "list Kustomization" in asked and "list Event" not in asked
+    assert len(asked) == len(set(asked)) and not [text for text in asked if "watch" in text]
