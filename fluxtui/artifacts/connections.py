@@ -44,6 +44,7 @@ class Connections:
         self._lock = threading.Lock()
         self._idle: dict[tuple[str, str], list[FluxRegistry]] = {}
         self._schemes: dict[str, str] = {}
+        self._certified: dict[str, bool] = {}
         self._seen: dict[tuple[str, str], str] = {}
         self._closed = 0
 
@@ -94,7 +95,7 @@ class Connections:
         tries TLS first; so do we, once, unless the user listed the host or it is loopback.
         """
         scheme = self._settings.scheme(host)
-        if certificates(host, self._settings, self._environ):
+        if self._named(host):
             return "https"  # who keeps certificates for a host means TLS, also on loopback
         if scheme == "https" or host in self._settings.plain_http or is_loopback(host):
             return scheme
@@ -110,6 +111,17 @@ class Connections:
             if answer is not None:
                 with self._lock:
                     self._schemes[host] = known
+        return known
+
+    def _named(self, host: str) -> bool:
+        """Whether there are certificates for the host; looked for once, and again by each new
+        connection."""
+        with self._lock:
+            known = self._certified.get(host)
+        if known is None:
+            known = bool(certificates(host, self._settings, self._environ))
+            with self._lock:
+                self._certified[host] = known
         return known
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ or write a file.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _FILE_KEYS = ("certificate-authority", "client-certificate", "client-key", "toke
 _CLUSTER_TLS = (
     "certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify",
 )  # fmt: skip
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _USER_TLS = ("client-certificate", "client-certificate-data")
 
 
@@ -201,11 +203,21 @@ class _Merged:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        state = path.stat()
+        return _document(path, state.st_mtime_ns, state.st_size, state.st_ino)
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"is no YAML: {error}", where=str(path)) from error
+
+
+@functools.lru_cache(maxsize=8)
+def _document(path: Path, *_state: int) -> Mapping[str, Any]:
+    """What the file says in that state; each context of it asks, and so do we after a 401.
+
+    Not to be changed. Raises OSError, YAMLError, UnicodeDecodeError, ConfigError.
+    """
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     if document is None:
         return {}
     if not isinstance(document, dict):

@@ -189,16 +189,17 @@ class Resource:
 def slim(obj: dict[str, Any]) -> dict[str, Any]:
     """What `Resource.from_object` reads of API JSON: while a long list arrives, the rest of its
     first objects (managedFields above all) need not wait for its last."""
-    found: dict[str, Any] = _shared(obj)
-    meta = found.get("metadata")
+    meta = obj.get("metadata")
     if isinstance(meta, dict) and isinstance(meta.get("managedFields"), list):
-        flux = FLUX_GROUP in str(found.get("apiVersion") or "")
-        meta["managedFields"] = [
+        flux = FLUX_GROUP in str(obj.get("apiVersion") or "")
+        managed = [
             entry
             for entry in meta["managedFields"]
             if _declares(entry) or (flux and _is_edit(entry))
         ]
-    return found
+        obj = {**obj, "metadata": {**meta, "managedFields": managed}}
+    shared: dict[str, Any] = _shared(obj)
+    return shared
 
 
 def _shared(value: Any) -> Any:

@@ -158,7 +158,9 @@ class _Connection(http.client.HTTPConnection):
 def _connected(host: str, port: int, wait: float | None) -> socket.socket:
     """A socket to the first address that answers. One that is silent is not waited for while the
     name has another: half of a network may be down."""
-    places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # As bytes an address of ASCII needs no module of international names.
+    name = host.encode("ascii") if host.isascii() else host
+    places = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     several = len(places) > 1 and (wait is None or wait > _SHORT)
     failure: OSError | None = None
     for limit in (_SHORT, wait) if several else (wait,):
