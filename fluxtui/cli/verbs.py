@@ -73,6 +73,12 @@ def _tags(engine: EnginePort, args: argparse.Namespace) -> int:
     return tags(engine, args)
 
 
+def _status(engine: EnginePort, args: argparse.Namespace) -> int:
+    from fluxtui.cli.status import status
+
+    return status(engine, args)
+
+
 def _apply(engine: EnginePort, args: argparse.Namespace) -> int:
     from fluxtui.cli import acts
     from fluxtui.commands.apply import apply_plan
@@ -155,7 +161,7 @@ _WATCHING = frozenset({"chain", "events", "status", "versions"})
 _SELECTING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
 _VERBS: Mapping[str, views.View] = {
     "versions": views.versions,
-    "status": views.status,
+    "status": _status,
     "tags": _tags,
     "chain": views.chain,
     "events": views.events,

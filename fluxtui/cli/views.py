@@ -19,12 +19,11 @@ from fluxtui.cli.rows import (
     changes_of,
     event_items,
     findings_of,
-    status_items,
     version_items,
 )
 from fluxtui.cli.session import SETTLED
 from fluxtui.cli.watching import watch
-from fluxtui.domain.board import Level, Severity
+from fluxtui.domain.board import Severity
 from fluxtui.domain.counts import counted
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.overview.pods import POD
@@ -44,7 +43,7 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     """What runs where, and what would."""
     if args.watch:
         return watch(engine, look(engine, args, tags=True), version_items, args.output)
-    seen = _with_pods(engine, look(engine, args, tags=True))
+    seen = with_pods(engine, look(engine, args, tags=True))
     rows, chosen, snapshot = seen.rows(), seen.environments, seen.snapshot
     shown = [line for row in rows for name in chosen for line in row.lines.get(name, ())]
     urls = {ocirepository.url(s) for line in shown if (s := snapshot.get(line.source))}
@@ -72,50 +71,12 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def status(engine: EnginePort, args: argparse.Namespace) -> int:
-    """The board in short. 0 only when all is known, all is well, and nothing is suspended."""
-    if args.watch:
-        return watch(engine, look(engine, args, tags=True), status_items, args.output)
-    seen = _with_pods(engine, look(engine, args, tags=True))
-    snapshot, chosen = seen.snapshot, seen.environments
-    rows = seen.rows()
-    nodes = [node for nodes in seen.chains().values() for node in nodes]
-    not_ready = [n for n in nodes if n.health.level != Level.OK]
-    findings = findings_of(seen)
-    lines = [ln for r in rows for e in chosen for ln in r.lines.get(e, ())]
-    well = all(line.health.level == Level.OK for line in lines)
-    bad = any(f.severity == Severity.ERROR for f in findings)
-    held = any(n.suspended for n in nodes) or any(line.hold for line in lines)
-    away = hidden(seen, lambda look: [*version_items(look), *chain_items(look)], "object")
-    problems = (*seen.problems, *away)
-    healthy = well and not (bad or not_ready or held or problems)
-    data = board_form.status(
-        snapshot,
-        rows,
-        chosen,
-        healthy=healthy,
-        not_ready=not_ready,
-        findings=findings,
-        problems=problems,
-    )
-    empty = "" if away else prints.no_rows(snapshot, chosen)
-    if seen.selector and not away:
-        empty = f"no row of the board has the labels, {counted(len(nodes), 'Kustomization', 'has')}"
-    parts = [prints.versions(rows, chosen, empty=empty)]
-    parts += [prints.not_ready(not_ready)] if not_ready else []
-    parts += [prints.findings(findings)] if findings else []
-    names = [short_name(node.key) for node in not_ready]
-    output.emit("\n".join(filter(None, parts)), data, args.output, names=names)
-    conclude(problems)
-    return 0 if healthy else 1
-
-
 def chain(engine: EnginePort, args: argparse.Namespace) -> int:
     """What is waiting for what, and the root blocker."""
     seen = look(engine, args, tags=False)
     if args.watch:
         return watch(engine, seen, chain_items, args.output)
-    seen = _with_pods(engine, seen)
+    seen = with_pods(engine, seen)
     chains = seen.chains()
     nodes = [node for found in chains.values() for node in found]
     away = hidden(seen, chain_items, "Kustomization")
@@ -129,7 +90,7 @@ def chain(engine: EnginePort, args: argparse.Namespace) -> int:
     return conclude(problems)
 
 
-def _with_pods(engine: EnginePort, seen: Look) -> Look:
+def with_pods(engine: EnginePort, seen: Look) -> Look:
     """With the Pods of what is not ready, so that a reason can name a container."""
     chosen = seen.environments
     troubled = frozenset(key for key in seen.board.troubled() if key.environment in chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from fluxtui.cli.forms.chain import node
 from fluxtui.cli.forms.envelope import (
@@ -115,19 +115,26 @@ def status(
     rows: Iterable[Row],
     environments: Sequence[str],
     *,
-    healthy: bool,
+    causes: Mapping[Key | str, str],
     not_ready: Iterable[ChainNode],
     findings: Iterable[Finding],
     problems: Iterable[str],
 ) -> Document:
-    """Whether all is well, and what is not."""
+    """Whether all is well, and what is not. `causes`: what the exit code stands on, by object."""
+    problems = list(problems)
     return document(
         "Status",
-        healthy=healthy,
+        healthy=not (causes or problems),
+        causes=[
+            {"environment": about.environment, "object": reference(about), "message": message}
+            if isinstance(about, Key)
+            else {"environment": "", "message": message}
+            for about, message in causes.items()
+        ],
         versions=lines(snapshot, rows, environments),
         notReady=[node(snapshot, one) for one in not_ready],
         findings=[finding(one) for one in findings],
-        problems=list(problems),
+        problems=problems,
     )
 
 
