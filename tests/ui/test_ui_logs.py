@@ -14,7 +14,8 @@ from fluxtui.ui.screens.logs import Logs
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
 from tests.ui.ui_delivery import night
-from tests.ui.ui_engine import ScriptedEngine, ScriptedLog
+from tests.ui.ui_engine import ScriptedEngine
+from tests.ui.ui_log import ScriptedLog
 
 NAME = "clickhouse-migrations-x7k2p"
 LABELS = {"job-name": "clickhouse-migrations"}

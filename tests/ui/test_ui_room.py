@@ -9,12 +9,12 @@ import pytest
 
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.commands.registry import by_id
-from fluxtui.domain.board import Board, Finding, HealthLine, Level, ObjectLine, Severity
+from fluxtui.domain.board import Finding, ObjectLine, Severity
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.keys import key_table
 from fluxtui.ui.spans import plain
-from fluxtui.ui.widgets.footer import Refusals, footer_line
+from fluxtui.ui.widgets.footer import footer_line
 from fluxtui.ui.widgets.header import tab_line
 from tests.ui.conftest import SHOWN, MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
@@ -115,33 +115,12 @@ async def test_the_only_finding_is_told_whole_and_once(make_app: MakeApp) -> Non
 def test_where_not_all_acts_fit_the_one_that_helps_is_there() -> None:
     commands = tuple(able(name) for name in SHOWN)
     keys = key_table(commands, {})
-    context = _context()
-    line = plain(footer_line(commands, keys, context, 80))
+    seen = context()
+    line = plain(footer_line(commands, keys, seen, 80))
     assert "Roll back" in line
     assert line.index("Reconcile") < line.index("Roll back") < line.index(": all")
-    healthy = replace(context, target=replace(context.target, kustomization=None, source=None))
+    healthy = replace(seen, target=replace(seen.target, kustomization=None, source=None))
     assert "Roll back" not in plain(footer_line(commands, keys, healthy, 80))
-
-
-def test_refusals_are_asked_again_only_when_their_facts_change() -> None:
-    asked: list[str] = []
-
-    def refuse(_context: object) -> str | None:
-        asked.append("once")
-        return None
-
-    acts = (able("suspend", refuse),)
-    refusals, context = Refusals(), _context()
-    for serial in range(5):
-        other = replace(context.snapshot, serial=serial, board=_other_node(context.snapshot.board))
-        refusals.of(acts, replace(context, snapshot=other))
-    assert len(asked) == 1
-    row = context.snapshot.board.rows[0]
-    worse = replace(row.lines["staging"][0], health=HealthLine(Level.FAILED, "else"))
-    first = replace(row, lines={**row.lines, "staging": (worse,)})
-    board = replace(context.snapshot.board, rows=(first, *context.snapshot.board.rows[1:]))
-    refusals.of(acts, replace(context, snapshot=replace(context.snapshot, board=board)))
-    assert len(asked) == 2
 
 
 def able(name: str, refusal: Callable[[Context], str | None] = lambda _context: None) -> Command:
@@ -151,13 +130,7 @@ def able(name: str, refusal: Callable[[Context], str | None] = lambda _context: 
     return Command(act.id, act.keys, act.title, "", "", disabled_reason=refusal, plan=plan)
 
 
-def _other_node(board: Board) -> Board:
-    nodes = list(board.chains["production"])
-    nodes[-1] = replace(nodes[-1], running="other")
-    return replace(board, chains={**board.chains, "production": tuple(nodes)})
-
-
-def _context() -> Context:
+def context() -> Context:
     target = Target(
         "staging",
         "acme/activity",

@@ -6,7 +6,6 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
-from fluxtui.ui.saving import save
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, until
 from tests.ui.ui_delivery import CONFIG
@@ -34,9 +33,14 @@ async def test_what_cannot_be_written_says_why(make_app: MakeApp, tmp_path: Path
         await sees(pilot, "the screen was not saved: Not a directory")
 
 
-def test_two_pictures_of_one_second_are_two_files(tmp_path: Path) -> None:
-    journal = str(tmp_path / "journal.jsonl")
-    first = save("<svg>1", journal, "2026-11-29T09:00:00.1Z")
-    second = save("<svg>2", journal, "2026-11-29T09:00:00.9Z")
-    assert first != second and first.name == "fluxtui-20261129090000.svg"
-    assert (first.read_text(), second.read_text()) == ("<svg>1", "<svg>2")
+async def test_two_pictures_of_one_second_are_two_files(make_app: MakeApp, tmp_path: Path) -> None:
+    config = replace(CONFIG, journal=str(tmp_path / "journal.jsonl"))
+    folder = tmp_path / "screens"
+    async with opened(make_app(config=config), (200, 50)) as pilot:
+        await pilot.press("ctrl+s")
+        assert await until(pilot, lambda: folder.is_dir() and len(list(folder.iterdir())) == 1)
+        await pilot.press("3", "ctrl+s")
+        assert await until(pilot, lambda: len(list(folder.iterdir())) == 2)
+    first, second = sorted(folder.iterdir(), key=lambda path: len(path.name))
+    assert first.name == "fluxtui-20261123031200.svg" and second.name != first.name
+    assert first.read_text() != second.read_text()

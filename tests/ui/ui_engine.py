@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.ask import (
     ComparedKustomization,
     Comparison,
-    LogView,
     PatchesDiff,
     Question,
     ReadFacts,
@@ -24,6 +23,9 @@ from fluxtui.domain.protection import Confirmed, demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from tests.ui.ui_delivery import NOW, ks
+
+if TYPE_CHECKING:
+    from tests.ui.ui_log import ScriptedLog
 
 
 def deployment(image: str, replicas: int) -> dict[str, Any]:
@@ -93,26 +95,6 @@ COMPARISON = Comparison(
 )
 
 
-class ScriptedLog:
-    """A log that a test writes."""
-
-    def __init__(self, question: ReadLogs, wake: Callable[[], None]) -> None:
-        self.question = question
-        self.view = LogView()
-        self.closed = False
-        self._wake = wake
-
-    def write(self, *lines: str, state: str = "following", error: str = "") -> None:
-        self.view = LogView((*self.view.lines, *lines), 0, state, error)
-        self._wake()
-
-    def seen(self) -> None:
-        pass
-
-    def close(self) -> None:
-        self.closed = True
-
-
 class ScriptedEngine:
     """`give` publishes a Snapshot; questions get canned answers; Plans are noted in `ran`."""
 
@@ -174,6 +156,8 @@ class ScriptedEngine:
         return future
 
     def follow(self, question: ReadLogs, wake: Callable[[], None]) -> ScriptedLog:
+        from tests.ui.ui_log import ScriptedLog  # views without logs need nothing of it
+
         log = ScriptedLog(question, wake)
         self.logs.append(log)
         log.write("migration 004 begins", "\x1b[31mpanic: column exists\x1b[0m")
