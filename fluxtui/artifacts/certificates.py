@@ -2,7 +2,7 @@
 
 docker, podman and their kin keep `certs.d/<host[:port]>/` with `*.crt` (authorities) and pairs of
 `*.cert` and `*.key` (who we are); what works there works here. Authorities are added to the
-system's, they never replace them (flux-semantics A1).
+system's, they never replace them (docs/flux.md#certificates).
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ class RegistryClient:
     # -- reading
 
     def list_tags(self, reference: Reference, *, cancel: Cancel | None = None) -> list[str]:
-        """All tags in the registry's order, following its pages on the same host only (A3).
+        """All tags in the registry's order, following its pages on the same host only.
 
         Raises ArtifactMissing when the repository is not there, RegistryError otherwise.
         """
@@ -87,7 +87,7 @@ class RegistryClient:
         return list(tags)
 
     def resolve(self, reference: Reference) -> Descriptor:
-        """Digest, media type and size of what a tag points to: HEAD, else GET (A4.3)."""
+        """Digest, media type and size of what a tag points to: HEAD, else GET."""
         with self.connections.at(reference) as (registry, paths):
             url = registry.url(paths.manifest(reference.target))
             try:
@@ -176,7 +176,8 @@ class RegistryClient:
         cancel: Cancel | None = None,
     ) -> Pulled:
         """The layer Flux would take: of an index its linux/amd64 child; the first layer, or the
-        first with exactly `layer_media_type` (A4.7, A6). Raises ArtifactError, RegistryError.
+        first with exactly `layer_media_type` (docs/flux.md#layers). Raises ArtifactError,
+        RegistryError.
         """
         top = found = self.manifest(reference, cache=cache)
         if top.is_index:
@@ -246,7 +247,7 @@ class RegistryClient:
         force: bool = False,
         progress: Progress | None = None,
     ) -> Pushed:
-        """Push as `flux push artifact` does (D1); `created` is RFC 3339.
+        """Push as `flux push artifact` does; `created` is RFC 3339.
 
         When the tag already holds the same tar nothing is sent, unless `force`.
         """

@@ -1,7 +1,8 @@
 """Which files of a bundle Flux leaves out: the `.sourceignore` dialect of gitignore.
 
 It differs from git in one point that matters: each path is judged on its own, so that a file below
-an ignored folder can be taken back. Functions over paths and bytes. Rules: flux-semantics A6.
+an ignored folder can be taken back. Functions over paths and bytes. Rules:
+docs/flux.md#ignore-rules.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def _guess(body: Mapping[str, object]) -> str:
 def flux_manifest(
     config: bytes, layer: bytes, annotations: Mapping[str, str]
 ) -> tuple[bytes, Descriptor]:
-    """The raw manifest of a Flux artifact with one layer, and the layer's descriptor (D1).
+    """The raw manifest of a Flux artifact (docs/flux.md#packing), and its one layer's descriptor.
 
     Keys stand in the order of the OCI specification and there is no white space, so that the same
     content and annotations give the same digest on every machine.

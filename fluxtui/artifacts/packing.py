@@ -2,7 +2,7 @@
 
 The tar is written by hand, because archive libraries change their bytes between versions, and an
 unchanged folder must be recognised by its tar digest. Nothing is ever written to the folder.
-Rules: flux-semantics D2, with modes normalised (0644, 0755 with any x bit, folders 0755).
+Rules: docs/flux.md#packing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pushing an artifact as the flux CLI does: blobs first, then the manifest under its tag (D1).
+"""Pushing an artifact as the flux CLI does: blobs first, then the manifest under its tag.
 
 Recognises an unchanged folder by the digest of its tar, which unlike the layer's does not depend on
 who compressed it. Nothing is retried here: a push whose outcome is unknown is read back by the
@@ -61,7 +61,7 @@ def push(
 
 
 def config_of(packed: Packed) -> bytes:
-    """The config blob. Readers ignore it (D1); the tar's digest stands where images have it."""
+    """The config blob. Readers ignore it; the tar's digest stands where images have it."""
     config = {
         "architecture": "",
         "os": "",

@@ -1,7 +1,7 @@
 """Names of things in an OCI registry, read as Flux reads them.
 
 A pure value: parsing raises UsageError with the reason, and nothing here resolves, lists or
-connects. Rules: flux-semantics A2.
+connects. Rules: docs/flux.md#reference.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def is_loopback(host: str) -> bool:
 
 
 def flux_speaks_http(host: str) -> bool:
-    """True when Flux's registry library takes plain HTTP for `host[:port]` unasked (A2)."""
+    """True when Flux's registry library takes plain HTTP for `host[:port]` unasked."""
     name = host_name(host)
     if host.startswith("localhost:") or name.endswith(".localhost"):
         return True

@@ -28,7 +28,7 @@ class RegistrySettings:
     read_only: bool = False
 
     def scheme(self, host: str) -> str:
-        """`http` or `https`, as Flux chooses (A2); a host with a CA file speaks TLS."""
+        """`http` or `https`, as Flux chooses; a host with a CA file speaks TLS."""
         if host in self.ca_files:
             return "https"
         return "http" if host in self.plain_http or flux_speaks_http(host) else "https"

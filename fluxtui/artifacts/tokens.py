@@ -2,7 +2,7 @@
 
 One token per (host, scope) with its life span, fetched once however many threads ask. Credentials
 leave only over TLS, to loopback, or to hosts the user listed; to a realm on another host only over
-HTTPS (design.md 7).
+HTTPS (docs/safety.md#credentials).
 """
 
 from __future__ import annotations

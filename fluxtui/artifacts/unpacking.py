@@ -1,7 +1,7 @@
 """Archive to files, trusting nothing in the archive.
 
 Every entry is judged before a byte of it is written; what is refused is named. Rules:
-flux-semantics D3, and stricter where it says that fluxtui should be (any `..`, links out, limits).
+docs/flux.md#unpacking.
 """
 
 from __future__ import annotations

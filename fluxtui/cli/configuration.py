@@ -1,8 +1,8 @@
 """From files, flags and the environment to one Config, saying what was read from where.
 
 A file in the working directory may set only service mapping and theme: contexts, protection,
-registries, keys and paths count only from the user's folder, `--config` or flags (design.md 7). An
-unknown field is an error with its place, never ignored.
+registries, keys and paths count only from the user's folder, `--config` or flags
+(docs/safety.md#configuration). An unknown field is an error with its place, never ignored.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _merge(config: Config, data: Mapping[str, Any], path: Path, *, local: bool =
 
 
 def _cache(data: Mapping[str, Any], folder: Path, default: str) -> str:
-    """Where blobs are kept; "" for `cache: off`, as bundles may hold secrets (design.md 7)."""
+    """Where blobs, which may hold secrets (docs/safety.md#secrets), are kept; "": nowhere."""
     value = data.get("cache")
     return "" if value is False else _path(value, folder) or default
 
@@ -275,7 +275,7 @@ def _check_contexts(config: Config, options: Options, environ: Mapping[str, str]
 
 
 def _current(options: Options, environ: Mapping[str, str]) -> tuple[Environment, ...]:
-    """The current kubeconfig context as one protected Environment (design.md 9); a cluster named
+    """The current kubeconfig context as one protected Environment; a cluster named
     by flag needs no context.
     """
     from fluxtui.cluster.kubeconfig import contexts

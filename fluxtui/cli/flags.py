@@ -63,7 +63,7 @@ def view(sub: argparse.ArgumentParser) -> None:
 
 
 def act(sub: argparse.ArgumentParser) -> None:
-    """What every act takes (design.md 8)."""
+    """What every act takes."""
     add = sub.add_argument
     add("--dry-run", action="store_true", help="Print the Plan and stop.")
     add("-y", "--yes", action="store_true", help="Do not ask.")

@@ -1,7 +1,8 @@
 """Pin a source to a digest, or roll back to the previous good one.
 
-`ref.digest` wins over `ref.semver` (flux-semantics A2): a pin adds one field and leaves the policy
-in place; its inverse is kept in an annotation, so that anybody can unpin (design.md 7).
+`ref.digest` wins over `ref.semver` (docs/flux.md#reference): a pin adds one field and leaves the
+policy in place; its inverse is kept in an annotation, so that anybody can unpin
+(docs/flux.md#pins).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Promote: put a stable version tag on the very digest that was reviewed.
 
 Nothing is built again and nothing is committed: the tag is a second name for the same manifest, so
-signatures stay valid (flux-semantics G2). What the new tag changes is asked of every follower.
+signatures stay valid (docs/flux.md#promotion). What the new tag changes is asked of every follower.
 """
 
 from __future__ import annotations

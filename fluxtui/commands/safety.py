@@ -36,7 +36,7 @@ def unlisted_reason(context: Context, repository: str) -> str | None:
 
 
 def revert_warning(resource: Resource, *paths: str) -> tuple[str, ...]:
-    """Says so when the parent Kustomization declares one of these fields (flux-semantics G3)."""
+    """Says so when the parent Kustomization declares one of the fields (docs/flux.md#managers)."""
     declared = [path for path in paths if path in resource.declared]
     if not declared:
         return ()

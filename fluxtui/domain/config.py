@@ -1,7 +1,8 @@
 """What the user configured, as values.
 
 Reading files, flags and the environment is the composition root's work (`cli`); every other room
-gets this frozen result. *An Environment that the config does not name is protected* (design.md 2).
+gets this frozen result. *An Environment that the config does not name is protected*
+(docs/safety.md#protection).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Identity and order of the objects of a Kustomization (flux-semantics.md B6, B7).
+"""Identity and order of the objects of a Kustomization (docs/flux.md#inventory).
 
 Inventory ids as Flux writes them, what became stale, in which stages and order objects are applied
 and deleted. Pure; must not know how an object is applied.

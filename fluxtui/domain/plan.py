@@ -50,7 +50,7 @@ class PatchStep(Step):
 
 @dataclass(frozen=True, slots=True)
 class RequestReconcile(Step):
-    """Set the requestedAt annotation (flux-semantics G1); `at` is an RFC 3339 text, or AT_WRITE."""
+    """Set the requestedAt annotation (docs/flux.md#requests); `at`: RFC 3339, or AT_WRITE."""
 
     type: ClassVar[str] = "reconcile"
     target: Key = field(kw_only=True)

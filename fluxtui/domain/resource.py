@@ -86,8 +86,8 @@ class Resource:
     `spec`, `status` and `extra` are the API's JSON and must be treated as read-only. `extra` holds
     the other top-level fields (an Event's `involvedObject`, ...), and is empty for Secrets.
     `declared` holds the field paths (`spec.ref.semver`) that the kustomize-controller's Apply entry
-    in managedFields owns: what a parent Kustomization would put back (flux-semantics G3). `edits`,
-    of Flux's kinds alone, are what others than controllers set.
+    in managedFields owns: what a parent Kustomization would put back (docs/flux.md#managers).
+    `edits`, of Flux's kinds alone, are what others than controllers set.
     """
 
     key: Key

@@ -26,7 +26,7 @@ def digest_of(revision: str) -> str:
 
 
 def tag_of(revision: str) -> str:
-    """The tag of a revision, "" for a digest-only one (flux-semantics A4)."""
+    """The tag of a revision, "" for a digest-only one (docs/flux.md#revisions)."""
     tag, at, _digest = revision.partition("@")
     return tag if at and not tag.startswith("sha256:") else ("" if "sha256:" in revision else tag)
 

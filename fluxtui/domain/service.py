@@ -1,8 +1,8 @@
 """Which Service an OCIRepository belongs to: what is promoted together, the row of the board.
 
-Identity, first that applies (design.md 2): the label `fluxtui.dev/service`; an entry of the
-config's `services:` (joins mirrors); else the repository path of `spec.url` without the host, so
-that the same repository in two clusters, on two hosts or in two namespaces is one Service.
+Identity, first that applies (docs/glossary.md#service): the label `fluxtui.dev/service`; an entry
+of the config's `services:` (joins mirrors); else the repository path of `spec.url` without the
+host, so that the same repository in two clusters, on two hosts or in two namespaces is one Service.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Post-build variable substitution of a Flux Kustomization (flux-semantics.md B5): the public side.
+"""Post-build variable substitution of a Flux Kustomization (docs/flux.md#substitution).
 
 `substitute` expands one text; `substitute_traced` also says which part of the result came from
 which variables, so that a scalar into which a Secret flowed can be masked and an Origin named.

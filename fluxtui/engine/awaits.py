@@ -73,7 +73,7 @@ def _applied(resource: Resource, value: str) -> Judgement:
     applied, attempted = kustomization.applied(resource), kustomization.attempted(resource)
     tried = names(attempted, value)
     # A bad revision that never became ready leaves lastAppliedRevision on the one before it; going
-    # back to that one is done only when it has been tried again (flux-semantics H8).
+    # back to that one is done only when it has been tried again (docs/flux.md#live-revision).
     if names(applied, value) and (tried or not attempted):
         return Judgement(True, f"applied {applied}")
     ready = resource.condition("Ready")

@@ -160,7 +160,7 @@ def pruned(change: ObjectChange) -> ObjectChange:
 
 
 def kept_by_mark(obj: Mapping[str, Any]) -> bool:
-    """Whether a label or annotation keeps Flux from deleting the object (flux-semantics.md B6)."""
+    """Whether a label or annotation keeps Flux from deleting the object (docs/flux.md#marks)."""
     metadata = obj.get("metadata") or {}
     marks = {**(metadata.get("labels") or {}), **(metadata.get("annotations") or {})}
     return any(str(marks.get(name, "")).lower() in words for name, words in _KEEPING.items())

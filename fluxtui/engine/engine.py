@@ -214,7 +214,7 @@ class Engine:
             self._loop.close()
 
     async def _live(self) -> None:
-        # Thousands of long-lived values: fewer and cheaper collections (dependencies.md 1).
+        # Thousands of long-lived values: fewer, cheaper collections (docs/architecture.md#costs).
         gc.set_threshold(50_000, 20, 50)
         apis = [asyncio.create_task(api.run()) for api in self._apis]
         await asyncio.sleep(0)

@@ -264,7 +264,7 @@ class ApiSink:
             self._remove(place)
         if many >= _MANY:
             # They live long: without this every full collection would walk them all with the
-            # interpreter stopped (dependencies.md 1).
+            # interpreter stopped (docs/architecture.md#costs).
             gc.freeze()
 
     def put(self, obj: Json) -> None:

@@ -1,8 +1,8 @@
 """The gate between the Engine and its reader: "look again", never more often than useful.
 
 At most one wake is outstanding until the reader says `seen`; the first goes out at once, later ones
-at a bounded rate (style.md 3.3: one outstanding wake keeps the screen smooth at any event rate). It
-carries no data and must never block the Engine.
+at a bounded rate (docs/architecture.md#costs), so that the screen is smooth at any rate of events.
+It carries no data and must never block the Engine.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class Gathered:
 
     def _token(self, label: str, encoded: str) -> str:
         text = base64.b64decode(encoded).decode("utf-8", "replace")
-        # Newlines are taken out of variables (flux-semantics.md B5), and so out of what they make.
+        # Variables lose their newlines (docs/flux.md#substitution), and so does what they make.
         mark = token(self._session, label, text.replace("\n", ""))
         self.labels[mark] = label
         return mark

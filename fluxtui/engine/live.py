@@ -2,7 +2,7 @@
 
 Each object is sent as a server-side dry run where writing is allowed and permitted; else, and for
 whatever holds a Secret's value, the live object is compared by the fields the build sets. Reads
-only, apart from dry runs; a read-only Environment gets none of those (design.md 7).
+only, apart from dry runs; a read-only Environment gets none of those (docs/safety.md#read-only).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Opens repositories with the pull Secrets that the objects name, for who turned that on.
 
-Only with `usePullSecrets` (design.md 7), only the Secrets that a source or its service account
-names, each for that source's repository alone, and only where the user has no credentials of their
-own. Values go to the registry client and nowhere else. Nothing is listed or written here.
+Only with `usePullSecrets` (docs/safety.md#credentials), only the Secrets that a source or its
+service account names, each for that source's repository alone, and only where the user has no
+credentials of their own. Values go to the registry client and nowhere else. Nothing is listed or
+written here.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class PullSecrets:
             await self._registries.lend(repository, secrets)
 
     async def _names(self, cluster: Cluster, source: Resource) -> list[str]:
-        """As Flux: `secretRef`, and the pull Secrets of the service account (A5)."""
+        """As Flux (docs/flux.md#authentication): `secretRef`, the account's pull Secrets."""
         names = [_name(source.spec.get("secretRef"))]
         account = source.spec.get("serviceAccountName")
         if isinstance(account, str) and account:

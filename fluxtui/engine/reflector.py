@@ -1,9 +1,9 @@
 """Keeps one (kind, namespace) of one API in view: paged list, then watch, for ever.
 
-Rules (dependencies.md 1): bookmarks advance the resourceVersion; a healthy watch that ends is
-resumed; 410 lists again and diffs; 403 and 404 are parked and tried again slowly; everything else
-backs off with jitter, so that no answer of a server can make a hot loop. What an object means is
-the Sink's business.
+Rules (docs/architecture.md#feeds): bookmarks advance the resourceVersion; a healthy watch that ends
+is resumed; 410 lists again and diffs; 403 and 404 are parked and tried again slowly; everything
+else backs off with jitter, so that no answer of a server can make a hot loop. What an object means
+is the Sink's business.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Carries out the Steps that write to a registry: put a tag, push a bundle, delete either.
 
-Tags have no compare-and-swap (design.md 7): what stands there is read just before, and read back
-after. A write without an answer is judged by what is read back. Which Environments it concerns is
-the Plan's.
+Tags have no compare-and-swap (docs/safety.md#registry-writes): what stands there is read just
+before, and read back after. A write without an answer is judged by what is read back. Which
+Environments it concerns is the Plan's.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def of_interest(namespaces: Iterable[str]) -> tuple[Target, ...]:
 
 def namespaces_of(resource: Resource) -> frozenset[str]:
     """Namespaces of a Kustomization's objects: by its inventory, else where it would put them."""
-    # An inventory id is <namespace>_<name>_<group>_<kind> (flux-semantics B7).
+    # An inventory id is <namespace>_<name>_<group>_<kind> (docs/flux.md#inventory).
     listed = {id_.partition("_")[0] for id_, _version in kustomization.inventory(resource)}
     listed.discard("")
     target = str(resource.spec.get("targetNamespace") or "")

@@ -163,7 +163,7 @@ async def _tail(stream: asyncio.StreamReader, kept: int = 4096) -> bytes:
 def serve() -> None:
     """The worker process: answer jobs from standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A review that renders must not slow the screen (design.md 6).
+    # A review that renders must not slow the screen (docs/architecture.md#costs).
     os.nice(5)
     jobs, answers = sys.stdin.buffer, sys.stdout.buffer
     # Whatever a library prints must not get between the answers.

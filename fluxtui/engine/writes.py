@@ -1,6 +1,6 @@
 """Carries out the Steps that write to a Kubernetes API, each at most once and never blindly.
 
-Field manager `fluxtui` (Flux strips managers of other names, flux-semantics G3), the
+Field manager `fluxtui` (Flux strips managers of other names, docs/flux.md#managers), the
 resourceVersion as optimistic lock, and when no answer came the object is read back before anything
 is said. Journal, order and waiting are the caller's.
 """

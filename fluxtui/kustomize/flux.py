@@ -2,7 +2,7 @@
 
 Objects come out as they are applied, but without owner labels and commonMetadata, which belong to
 applying. Must not write into the bundle: the merged file lives in memory.
-Rule source: flux-semantics.md B4, B5, C.
+Rules: docs/flux.md#build, docs/flux.md#patches.
 """
 
 from __future__ import annotations

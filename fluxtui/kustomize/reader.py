@@ -4,7 +4,7 @@ PyYAML's C parser builds the node graph; resolution and construction are our own
 PyYAML (YAML 1.1) nor a YAML 1.2 library agrees with go-yaml. Hostile input (alias bombs, endless
 nesting, huge files, invalid UTF-8, doubled keys) ends in a BuildError with file and line, in
 bounded time. Nothing here knows Kubernetes beyond apiVersion, kind and metadata.
-Rule source: kyaml's ByteReader, go-yaml v3; `../shared/reference/dependencies.md` section 4.
+Rule source: kyaml's ByteReader and go-yaml v3.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Each object is written as YAML and read again, so that an unquoted variable may become a number, as
 in Flux. The grammar of variables is `domain/substitute.py`. Must not see objects that opted out.
-Rule source: flux-semantics.md B5.
+Rules: docs/flux.md#substitution.
 """
 
 from __future__ import annotations

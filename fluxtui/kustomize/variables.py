@@ -2,7 +2,7 @@
 
 Values are plain text; those from a Secret stay marked, so that whatever holds one can be masked.
 Must not fetch anything: ConfigMaps and Secrets are handed in.
-Rule source: flux-semantics.md B5.
+Rules: docs/flux.md#substitution.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One run of a Kustomization for one revision: build, apply, prune, wait for health (B2.6-17).
+"""One run of a Kustomization for one revision: build, apply, prune, wait for health.
 
 The steps and their status patches keep Flux's order, with one deviation: the union of old and
 intended ids is stored as inventory before the first real write, so that a crash leaks nothing.
@@ -185,7 +185,7 @@ class Application:
         return prepare(objects, subject.name, mapping(subject.spec.get("commonMetadata")))
 
     def _refuse_encrypted(self, objects: Sequence[Json]) -> None:
-        """A Secret still encrypted by SOPS is no Secret (B2.13)."""
+        """A Secret still encrypted by SOPS is no Secret."""
         for obj in objects:
             if (
                 obj.get("kind") == "Secret"
@@ -324,7 +324,7 @@ class Application:
 
 
 async def emit(recorder: Recorder, subject: Subject, type_: str, message: str, **more: str) -> None:
-    """An Event whose reason is Ready's present one, with the revision (B8d)."""
+    """An Event whose reason is Ready's present one, with the revision."""
     more |= {"revision": subject.revision, "originRevision": subject.origin}
     annotations = {f"{KUSTOMIZE_GROUP}/{key}": value for key, value in more.items() if value}
     reason = subject.conditions.reason(READY) or type_

@@ -1,4 +1,4 @@
-"""Applies objects in Flux's stages: dry-run of all, then the drifted ones in order (B6).
+"""Applies objects in Flux's stages (docs/flux.md#apply): dry-run of all, then what drifted.
 
 Within a stage nothing is written unless every dry-run passes. What was written is told even when a
 later object fails, because the inventory must know. This module never deletes, except to force a

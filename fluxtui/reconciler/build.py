@@ -1,4 +1,4 @@
-"""Builds what a Kustomization applies: variables gathered, bundle rendered (flux-semantics B4, B5).
+"""Builds what a Kustomization applies: variables gathered, bundle rendered (docs/flux.md#build).
 
 Rendering is the renderer's; this module reads ConfigMaps and Secrets for it and runs it in a
 thread, so that the loop goes on. Values of Secrets stay in memory.
@@ -90,7 +90,7 @@ def _decoded(value: object) -> str:
 
 
 def _expanded(objects: Sequence[Mapping[str, Any]]) -> Iterator[Json]:
-    """Lists as their items; files of kustomize itself left out (B2.12)."""
+    """Lists as their items; files of kustomize itself left out."""
     for obj in objects:
         kind, version = text(obj.get("kind")), text(obj.get("apiVersion"))
         if kind.endswith("List") and isinstance(obj.get("items"), list):

@@ -1,6 +1,6 @@
 """Conditions as Flux's own library keeps them: order, transitions, exclusions, the Ready summary.
 
-Pure: works on the list it is handed. Rules: flux-semantics A8 and B8.
+Pure: works on the list it is handed. Rules: docs/flux.md#conditions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When a Kustomization may run (its dependencies, flux-semantics B3), and in which order many do.
+"""When a Kustomization may run (docs/flux.md#dependencies), and in which order many do.
 
 Dependencies are read from the API anew each time; only the order is computed from what is known.
 """

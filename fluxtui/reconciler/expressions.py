@@ -1,4 +1,4 @@
-"""CEL expressions of Flux specs: healthCheckExprs and readyExpr (flux-semantics B3, B8a).
+"""CEL expressions of Flux specs: healthCheckExprs and readyExpr (docs/flux.md#health).
 
 cel-python is imported at the first expression, never before. An expression that does not compile
 is a fault of the spec; one that does not evaluate says nothing about the object yet.

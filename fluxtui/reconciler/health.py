@@ -1,4 +1,4 @@
-"""Waits until applied objects have settled (flux-semantics B8a, F3).
+"""Waits until applied objects have settled (docs/flux.md#health).
 
 Every target is read once; the ones not yet Current are followed by watches of their kind and
 namespace, so that the wait ends the moment the last object is ready, and read again every few

@@ -1,4 +1,4 @@
-"""Reconciles one Kustomization: may it run, its run, and what status says afterwards (B2, B8e).
+"""Reconciles one Kustomization: may it run, its run, and what status says afterwards.
 
 Decides when the next run is. This module must not apply anything itself.
 """

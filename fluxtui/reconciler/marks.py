@@ -1,4 +1,4 @@
-"""Marks that people put on objects to steer apply and prune (the table in flux-semantics B6).
+"""Marks that people put on objects to steer apply and prune (docs/flux.md#marks).
 
 Pure. Looked for among annotations and labels, values without regard to case.
 """

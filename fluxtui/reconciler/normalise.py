@@ -1,4 +1,4 @@
-"""Last touches on built objects before they are applied (flux-semantics B6, "Normalisation").
+"""Last touches on built objects before they are applied (docs/flux.md#normalisation).
 
 What Flux gets from a round trip through typed structs is done here where it changes what a server
 sees: default protocols (list keys of server-side apply), folded Secrets, no status. Pure; the

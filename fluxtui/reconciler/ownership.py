@@ -1,4 +1,4 @@
-"""Takes over what people set with kubectl, as Flux does before it looks for drift (B6).
+"""Takes over what people set with kubectl, as Flux does before it looks for drift.
 
 Fields set by kubectl and not in the manifests must go, so their managers' entries are merged into
 our own; fields of any other manager stay. Pure: gives the JSON patch for a live object.

@@ -1,4 +1,4 @@
-"""Deletes what is in an inventory and no longer wanted: nothing else, and only if it is ours (B7).
+"""Deletes what is in an inventory and no longer wanted: nothing else, and only if it is ours.
 
 The one module that deletes objects of a delivery. Every deletion names the uid it looked at, so an
 object re-created by somebody else meanwhile is safe.

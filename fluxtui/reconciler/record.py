@@ -1,4 +1,4 @@
-"""What a Kustomization's status remembers between runs: inventory and history (B7, B8c). Pure."""
+"""What a Kustomization's status remembers between runs: inventory and history. Pure."""
 
 from __future__ import annotations
 

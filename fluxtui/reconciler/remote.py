@@ -1,4 +1,4 @@
-"""The other cluster that a Kustomization with spec.kubeConfig applies to (flux-semantics B1).
+"""The other cluster that a Kustomization with spec.kubeConfig applies to (docs/flux.md#remote).
 
 The kubeconfig comes out of a Secret that others may write, so it may only say where and with which
 token or certificate: no plugins to run, no files of this machine, no unchecked TLS (as in Flux).

@@ -1,4 +1,4 @@
-"""Reconciles one OCIRepository: pick a tag, pull, store, say so (flux-semantics A).
+"""Reconciles one OCIRepository: pick a tag, pull, store, say so (docs/flux.md#source).
 
 Every fault becomes conditions and an Event and is tried again; nothing raised here reaches another
 object. This module must not apply anything to the cluster but status and finalizer.
@@ -129,7 +129,7 @@ class SourceReconciler:
         return jittered(interval)
 
     async def _begin(self, subject: Subject) -> None:
-        """Say that work has begun; persist it when there is news (A4.1), check storage (A4.2)."""
+        """Say that work has begun; persist it when there is news, check storage."""
         field = unsupported_in_source(subject.spec)
         if field:
             raise Fault("", "UnsupportedField", field, stalls=True)
@@ -196,7 +196,7 @@ class SourceReconciler:
     async def _resolve(
         self, subject: Subject, reference: Reference, access: Access
     ) -> tuple[Reference, str]:
-        """The reference with its tag or digest, and the revision (A3, A4.3)."""
+        """The reference with its tag or digest, and the revision (docs/flux.md#revisions)."""
         selector = mapping(subject.spec.get("layerSelector"))
         policy = Policy.from_ref(mapping(subject.spec.get("ref")), text(selector.get("mediaType")))
         if policy.kind == "digest":
@@ -340,7 +340,7 @@ def _same_content_wanted(subject: Subject) -> bool:
 
 
 def _content(pulled: Pulled, spec: Any) -> bytes:
-    """What is stored: the layer as it is (copy), or its files without the ignored (A6, A4.8)."""
+    """What is stored: the layer as it is (copy), or its files without the ignored."""
     if mapping(spec.get("layerSelector")).get("operation") == "copy":
         return pulled.layer
     ignore = spec.get("ignore")

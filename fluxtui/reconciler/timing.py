@@ -1,6 +1,6 @@
 """The times of a Flux spec as seconds: interval, retryInterval, timeout; and delays between runs.
 
-Pure but for jitter. Rules: flux-semantics A9, B1, B2.18.
+Pure but for jitter. Rules: docs/flux.md#timing.
 """
 
 from __future__ import annotations

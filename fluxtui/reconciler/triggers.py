@@ -1,4 +1,4 @@
-"""What a change in the API makes run (flux-semantics A9, B2 "A new revision triggers a run when").
+"""What a change in the API makes run (docs/flux.md#triggers).
 
 Pure questions about an object before and after, and who refers to whom.
 """

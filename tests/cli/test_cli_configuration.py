@@ -1,4 +1,4 @@
-"""Files, flags and the environment become one Config; who may set what (design.md 7 and 9)."""
+"""Files, flags and the environment become one Config; who may set what."""
 
 from __future__ import annotations
 

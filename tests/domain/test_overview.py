@@ -156,7 +156,7 @@ def test_ready_is_not_believed_against_a_live_object() -> None:
     health = line(seen).health
     assert health.level == Level.PROGRESSING
     assert health.text.startswith(f"Ready, but Deployment/{NS}/activity-ui: ")
-    assert node(seen, "api").root is None, "to a dependent it is ready (flux-semantics B3)"
+    assert node(seen, "api").root is None, "to a dependent it is ready (docs/flux.md#dependencies)"
 
 
 def test_suspended_is_a_mark_and_no_health() -> None:

@@ -1,4 +1,4 @@
-"""Which Service an OCIRepository belongs to: told apart and joined (design.md 2)."""
+"""Which Service an OCIRepository belongs to: told apart and joined."""
 
 from __future__ import annotations
 

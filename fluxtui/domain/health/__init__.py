@@ -1,4 +1,4 @@
-"""kstatus: whether a Kubernetes object has settled, as Flux computes it (flux-semantics.md F).
+"""kstatus: whether a Kubernetes object has settled, as Flux computes it (docs/flux.md#kstatus).
 
 Pure: no clock (pass `now`), no reading of Pods (pass them). CEL health expressions are not here.
 """

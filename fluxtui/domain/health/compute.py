@@ -1,4 +1,4 @@
-"""kstatus of one object as Flux sees it: the library's rules (F1), and the readers around it (F3).
+"""kstatus of one object as Flux sees it (docs/flux.md#kstatus): a library's rules, and readers.
 
 `status` is the plain library; `reader_status` is what kustomize-controller waits on. CEL health
 expressions come in front of both and are the Reconciler's business, not this file's.

@@ -1,4 +1,4 @@
-"""kstatus rules of single kinds (flux-semantics.md F2): pure functions from object to Health.
+"""kstatus rules of single kinds (docs/flux.md#kstatus): pure functions from object to Health.
 
 The first failing check gives InProgress. Generic rules (deletion, generation, Reconciling and
 Stalled conditions) come before and are not repeated here.

@@ -35,7 +35,7 @@ class Kind:
 
 
 def suspended(resource: Resource) -> bool:
-    """spec.suspend: a mark, not a health (flux-semantics H1)."""
+    """spec.suspend: a mark, not a health (docs/flux.md#suspension)."""
     return resource.spec.get("suspend") is True
 
 

@@ -1,4 +1,4 @@
-"""Kustomization: what applies a bundle with this Environment's patches (flux-semantics B)."""
+"""Kustomization: what applies a bundle with this Environment's patches (docs/flux.md#runs)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fluxtui.domain.resource import EMPTY, Key, Resource
 
 KIND = Kind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations", "ks")
 
-# Written only after the apply: the revision is live by then (flux-semantics B2, 14 to 17).
+# Written only after the apply: the revision is live by then (docs/flux.md#live-revision).
 HEALTH_PHASE = frozenset(
     {"HealthCheckFailed", "HealthCheckCanceled", "PruneFailed", "ReconciliationSucceeded"}
 )
@@ -70,11 +70,11 @@ def history(resource: Resource) -> tuple[Mapping[str, Any], ...]:
 
 
 def running(resource: Resource) -> str:
-    """The *live* revision (design.md 2).
+    """The *live* revision (docs/flux.md#live-revision).
 
     The attempted one as soon as its apply is recorded: by history, or by a Ready reason of the
     health phase; else the one last applied. A bad revision is live although Flux still shows the
-    old one (flux-semantics H8).
+    old one.
     """
     tried = attempted(resource)
     if not tried or tried == applied(resource):
@@ -94,7 +94,7 @@ def running(resource: Resource) -> str:
 
 
 def inventory(resource: Resource) -> tuple[tuple[str, str], ...]:
-    """status.inventory.entries as (id, version) pairs (flux-semantics B7)."""
+    """status.inventory.entries as (id, version) pairs (docs/flux.md#inventory)."""
     entries = _mapping(resource.status.get("inventory")).get("entries")
     return tuple(
         (str(e.get("id") or ""), str(e.get("v") or ""))
@@ -107,7 +107,7 @@ def failing_since(resource: Resource) -> str:
     """Since when it fails (RFC 3339), "" when it does not or nobody noted it.
 
     Ready turns Unknown at the start of every run, so its own time is that of the last try; history
-    remembers when this content failed first (flux-semantics B8c, H3).
+    remembers when this content failed first (docs/flux.md#history).
     """
     ready = resource.condition("Ready")
     newest = failed_before(resource)

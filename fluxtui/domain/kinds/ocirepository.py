@@ -1,4 +1,4 @@
-"""OCIRepository: where an Environment's policy picks a version (flux-semantics A)."""
+"""OCIRepository: where an Environment's policy picks a version (docs/flux.md#source)."""
 
 from __future__ import annotations
 

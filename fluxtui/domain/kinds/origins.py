@@ -29,7 +29,7 @@ def has_artifact(source: Resource) -> bool:
 
 
 def chart_source(release: Resource) -> Key | None:
-    """The OCIRepository that a HelmRelease takes its chart from (flux-kinds 3.1)."""
+    """The OCIRepository that a HelmRelease takes its chart from (docs/flux.md#other-sources)."""
     reference = release.spec.get("chartRef")
     reference = reference if isinstance(reference, Mapping) else EMPTY
     name = str(reference.get("name") or "")

@@ -111,8 +111,8 @@ class Forest:
     def _late(self, facts: Facts, grounds: Grounds) -> str:
         """What it has not applied yet though a dependent waits with it; "" when that is not so.
 
-        Flux compares revisions between users of one source (flux-semantics B3, 5): to the dependent
-        such a dependency is not ready, whatever its own condition says.
+        Flux compares revisions between users of one source (docs/flux.md#dependencies): to the
+        dependent such a dependency is not ready, whatever its own condition says.
         """
         source = facts.source
         stored = grounds.stored.get(source, "") if source is not None else ""
@@ -207,7 +207,7 @@ def _bare(member: Facts) -> Node:
 
 
 def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: str) -> Node:
-    """How a dependent sees it (flux-semantics B3): live objects explain, they do not decide."""
+    """How a dependent sees it (docs/flux.md#dependencies): live objects explain, not decide."""
     flux, said = member.flux, member.said
     failed = said is not None and said.status != "Unknown" and flux.level == Level.FAILED
     # A build that fails is not the fault of an object that happens to roll out.

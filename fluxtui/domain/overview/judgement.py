@@ -1,7 +1,7 @@
 """The health of one source or Kustomization: Flux conditions and live objects, the worst wins.
 
-Flux's Ready alone may be an hour old (design.md 2); so a Kustomization that is Ready while one of
-its objects is not says both. Suspension is a mark and plays no part here.
+Flux's Ready alone may be an hour old (docs/flux.md#timing); so a Kustomization that is Ready while
+one of its objects is not says both. Suspension is a mark and plays no part here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
 DEPENDENCY = "DependencyNotReady"
-# Ready=False for a moment although nothing is wrong: a newer revision is being fetched (A8).
+# Ready=False for a moment although nothing is wrong: a newer revision is being fetched.
 WORKING = frozenset({"Progressing", "NewRevision"})
 # The order of blame among objects.
 FAULTS = ("Failed", "InProgress", "Terminating", "NotFound", "Unknown")
@@ -29,7 +29,7 @@ _LEVELS = {
 
 
 def flux_health(resource: Resource) -> HealthLine:
-    """Health by the object's own conditions (flux-semantics A8, B8b)."""
+    """Health by the object's own conditions (docs/flux.md#conditions)."""
     if resource.deleting:
         return HealthLine(Level.PROGRESSING, "being deleted")
     stalled = resource.condition("Stalled")
@@ -55,8 +55,8 @@ def flux_health(resource: Resource) -> HealthLine:
 def member_health(resource: Resource) -> HealthLine:
     """`flux_health` of a Kustomization: trying again what has failed is still a failure.
 
-    Ready is Unknown during every run (flux-semantics H3), for minutes while health is waited for;
-    what its history says of the same revision is known all the same.
+    Ready is Unknown during every run (docs/flux.md#conditions), for minutes while health is waited
+    for; what its history says of the same revision is known all the same.
     """
     own = flux_health(resource)
     before = kustomization.failed_before(resource) if own.level == Level.PROGRESSING else None

@@ -1,4 +1,4 @@
-"""The string operations of post-build substitution (flux-semantics.md B5), as plain functions.
+"""The string operations of post-build substitution (docs/flux.md#substitution), as plain functions.
 
 They follow Go: lengths and offsets are bytes, case mapping is one character to one character. A
 text cut inside a character holds the bytes that are left as lone surrogates, as `surrogateescape`

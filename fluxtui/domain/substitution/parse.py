@@ -1,4 +1,4 @@
-"""Parse a template with `${...}` into nodes: the grammar of flux-semantics.md B5 and its quirks.
+"""Parse a template with `${...}` into nodes: Flux's grammar (docs/flux.md#substitution) and quirks.
 
 A node is plain text or an Expression. Must not evaluate anything: an error here means that the
 template itself is wrong, whatever the variables are.

@@ -1,4 +1,4 @@
-"""One comparator of a range, such as `>=1.2` or `~2.x`: what it admits (flux-semantics.md E4).
+"""One comparator of a range, such as `>=1.2` or `~2.x`: what it admits (docs/flux.md#ranges).
 
 A comparator whose version leaves parts out is *dirty*, and each operator reads that in its own way.
 Pre-releases are compared like any version here; whether they are admitted is the group's business.

@@ -1,4 +1,4 @@
-"""Choose a tag for a Policy, with one reason for every other tag (flux-semantics.md A3).
+"""Choose a tag for a Policy, with one reason for every other tag (docs/flux.md#selection).
 
 A `Selector` remembers what it learnt of each tag, so that a new tag or an edited range does not
 start over. It keeps state, so it belongs to one owner; `select` is the pure form.

@@ -1,4 +1,4 @@
-"""One version as Masterminds/semver reads it: tolerant parse, total order (flux-semantics.md E2).
+"""One version as Masterminds/semver reads it: tolerant parse, total order (docs/flux.md#versions).
 
 The order is a tuple computed once, because comparing `semver.Version` objects costs ten times a
 tuple comparison and a repository has thousands of tags. Must not know ranges or policies.

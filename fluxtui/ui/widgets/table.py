@@ -1,7 +1,8 @@
 """The table that every pane is made of: a line-API ScrollView that repaints only what changed.
 
-A DataTable repaints itself whole for one cell (style.md 3.1); here the rows in sight are compared
-with those drawn before, and a changed cell costs that cell. It knows nothing of what it shows.
+A DataTable repaints itself whole for one cell (docs/architecture.md#costs); here the rows in sight
+are compared with those drawn before, and a changed cell costs that cell. It knows nothing of what
+it shows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How far a Deployment is, in the words of its status. Pure.
 
 Counts, conditions, reasons and messages are those of Kubernetes' deployment controller; kstatus
-(flux-semantics F2) reads them: `NewReplicaSetAvailable` is done, `ProgressDeadlineExceeded` has
+(docs/flux.md#kstatus) reads them: `NewReplicaSetAvailable` is done, `ProgressDeadlineExceeded` has
 failed.
 """
 
