@@ -244,6 +244,8 @@ def _field_text(field: FieldChange) -> str:
 
 def journal(entries: Sequence[Entry]) -> str:
     """Plans and what became of their Steps."""
+    from fluxtui.engine.past import CLOSING
+
     rows = []
     for entry in entries:
         body = entry.body
@@ -251,6 +253,8 @@ def journal(entries: Sequence[Entry]) -> str:
             what = f"{body.get('title', '')} ({body.get('user', '')})"
         else:
             what = " ".join(str(body.get(k, "")) for k in ("step", "message", "why")).strip()
+        if entry.type == "interrupted" and not body.get("step"):
+            what += f" ({CLOSING})"
         outcome = entry.type
         if entry.type in ("receipt", "interrupted"):
             outcome = str(body.get("outcome") or entry.type)

@@ -42,10 +42,19 @@ class Completer:
         changes, timeline = half.changes, self._timeline
         if timeline is not None:
             changes = self._safely("changes", lambda: timeline.update(batch), half.changes)
-        findings = self._ordered((*self._judged, *self._store.notes()), half)
+        told = (*self._judged, *self._store.notes(), *self._reminders(half))
+        findings = self._ordered(told, half)
         if findings == half.findings:
             findings = half.findings
         return dataclasses.replace(half, board=board, findings=findings, changes=changes)
+
+    def _reminders(self, half: Snapshot) -> tuple[Finding, ...]:
+        """Acts that were cut off, for as long as the cluster does not show them settled."""
+        if not any(act.cut for act in half.acts):
+            return ()
+        from fluxtui.engine.past import reminders
+
+        return self._safely("reminders", lambda: reminders(half.acts, half, half.taken_at), ())
 
     def _ordered(self, told: tuple[Finding, ...], half: Snapshot) -> tuple[Finding, ...]:
         from fluxtui.domain.overview.ranking import ordered

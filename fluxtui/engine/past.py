@@ -16,10 +16,12 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.instants import NANOSECONDS, order
 from fluxtui.domain.plan import AnyStep, AwaitStep, Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Act
+from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.engine.journal import Entry, Journal
+from fluxtui.engine.overtaken import settled
 
 NO_WORD = "fluxtui ended without a word (it was killed, or the machine went down)"
+CLOSING = "a finding until each step is seen to be done or overtaken, or any act was done on it"
 REMINDED = timedelta(days=7)  # so long a cut act is a finding, unless it was done again
 
 
@@ -129,17 +131,18 @@ def interrupted_acts(journal: Journal, most: int = 50) -> tuple[Act, ...]:
     return tuple(act for act in past_acts(journal, most) if act.cut)
 
 
-def reminders(acts: Iterable[Act], now: float) -> tuple[Finding, ...]:
+def reminders(acts: Iterable[Act], snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
     """A finding for each act that was cut off lately (`now`: epoch seconds), newest first.
 
-    Not for one whose objects were acted on again since: whoever did that has looked.
+    Not for one that the Snapshot shows to be settled, nor for one whose objects were acted on again
+    since: whoever did that has looked.
     """
     found: list[Finding] = []
     since: set[object] = set()
     for act in reversed(tuple(acts)):
         touched = set(subjects(act.plan))
         fresh = order(act.ended) / NANOSECONDS > now - REMINDED.total_seconds()
-        if act.cut and fresh and not touched & since:
+        if act.cut and fresh and not touched & since and not settled(act, snapshot):
             found.append(_reminder(act))
         since |= touched
     return tuple(found)
@@ -152,6 +155,6 @@ def _reminder(act: Act) -> Finding:
         "interrupted",
         key.environment if key else ", ".join(act.plan.environments),
         f"{act.plan.title} was cut off ({act.cut}): {tally(act)}",
-        "see the Journal for each step, and do again what is still wanted",
+        f"see the Journal for each step, and do again what is still wanted: this is {CLOSING}",
         key,
     )

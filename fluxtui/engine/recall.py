@@ -28,7 +28,6 @@ class Recall:
         self._store = store
         self._clock = clock
         self._mark: object = None
-        self._reminders = 0
         self._elsewhere = False
 
     def look(self) -> None:
@@ -58,12 +57,5 @@ class Recall:
             self._take(acts)
 
     def _take(self, acts: tuple[Act, ...]) -> None:
-        from fluxtui.engine.past import reminders
-
         self._store.remember(acts)
         self._elsewhere = any(not act.finished for act in acts)
-        found = tuple(reminders(acts, self._clock.now()))
-        for number in range(max(self._reminders, len(found))):
-            reminder = found[number] if number < len(found) else None
-            self._store.note(("interrupted", number), reminder)
-        self._reminders = len(found)

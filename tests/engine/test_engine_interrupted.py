@@ -20,6 +20,7 @@ from fluxtui.domain.acts import tally
 from fluxtui.domain.plan import AwaitStep, Outcome, PatchStep, Plan, Receipt, Until
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.past import NO_WORD, interrupted_acts, past_acts, reminders, told
 from tests.cli.documents import checked
@@ -169,11 +170,11 @@ def test_the_reminder_ends_when_somebody_acts_there_again_or_after_a_week(tmp_pa
     journal.intent(cut.id, "pin", "pin it", "2026-11-23T11:00:01Z")
     journal.interrupted(cut.id, "the terminal was closed", "2026-11-23T11:00:02Z")
     journal.over(cut.id)
-    assert [f.code for f in reminders(past_acts(journal, 9), NOON)] == ["interrupted"]
-    assert reminders(past_acts(journal, 9), NOON + 8 * 86400) == ()
+    assert [f.code for f in reminders(past_acts(journal, 9), Snapshot(), NOON)] == ["interrupted"]
+    assert reminders(past_acts(journal, 9), Snapshot(), NOON + 8 * 86400) == ()
 
     again = Plan("unpin", "unpin web", cut.steps[:1], ("staging",))
     journal.plan(again, "2026-11-23T11:05:00Z")
     journal.receipt(Receipt(again.id, "pin", Outcome.DONE, "", "2026-11-23T11:05:01Z"))
     journal.over(again.id)
-    assert reminders(past_acts(journal, 9), NOON) == ()
+    assert reminders(past_acts(journal, 9), Snapshot(), NOON) == ()

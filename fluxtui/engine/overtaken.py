@@ -1,0 +1,97 @@
+"""Whether the cluster shows that an act which was cut off is settled after all. Pure.
+
+What was left open is settled when it is so by now, whoever did it, or when the world has moved on:
+a newer version was taken and runs well. What was to be written and is not there stays open, however
+well all is: a suspension that never happened is not made good by time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fluxtui.domain.instants import order
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.plan import (
+    AT_WRITE,
+    AnyStep,
+    AwaitStep,
+    DeleteStep,
+    PatchStep,
+    PushStep,
+    RequestReconcile,
+    TagStep,
+    Until,
+)
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.snapshot import Act, Snapshot
+from fluxtui.engine.awaits import judge
+from fluxtui.engine.merge import holds
+
+
+def settled(act: Act, snapshot: Snapshot) -> bool:
+    """Whether each Step without a good outcome is so by now, or overtaken."""
+    steps = act.plan.steps
+    unsettled = [s for s in steps if (r := act.receipt(s.id)) is None or not r.ok]
+    return all(_is_settled(step, act, snapshot) for step in unsettled)
+
+
+def _is_settled(step: AnyStep, act: Act, snapshot: Snapshot) -> bool:
+    if isinstance(step, AwaitStep | RequestReconcile | PatchStep):
+        resource = snapshot.get(step.target)
+        if resource is None:
+            return False
+        if isinstance(step, PatchStep):
+            return holds(resource.as_object(), _timeless(step.patch))
+        return _is_so(step, resource, act) or _moved_on(resource, act, snapshot)
+    if isinstance(step, DeleteStep | PushStep | TagStep) and _is_listed(step, snapshot):
+        return True
+    # Who was to take the tag has it, or something newer.
+    awaits = [s for s in act.plan.steps if isinstance(s, AwaitStep)]
+    return bool(awaits) and all(_is_settled(one, act, snapshot) for one in awaits)
+
+
+def _is_listed(step: DeleteStep | PushStep | TagStep, snapshot: Snapshot) -> bool:
+    """Whether the registry's list is as the Step was to leave it."""
+    listed = snapshot.tags.get(step.repository)
+    if listed is None or not listed.listed_at or listed.error:
+        return False
+    of_digest = [t for t, f in listed.facts.items() if f.digest == getattr(step, "digest", "")]
+    there = step.tag in listed.tags if step.tag else bool(of_digest)
+    if isinstance(step, DeleteStep):
+        return not there
+    moved = isinstance(step, TagStep) and step.tag in listed.facts and step.tag not in of_digest
+    return there and not moved
+
+
+def _is_so(step: AwaitStep | RequestReconcile, resource: Resource, act: Act) -> bool:
+    if isinstance(step, RequestReconcile):
+        step = AwaitStep("", "", target=step.target, until=Until.HANDLED, value=step.at)
+    value = act.began if step.value == AT_WRITE else step.value
+    wanted = AwaitStep("", "", target=step.target, until=step.until, value=value)
+    return judge(resource, wanted).done is True
+
+
+def _moved_on(resource: Resource, act: Act, snapshot: Snapshot) -> bool:
+    """Whether its source took something newer since, and it is well with that."""
+    well = AwaitStep("", "", target=resource.key, until=Until.READY, value="")
+    if judge(resource, well).done is not True:
+        return False
+    source: Resource | None = resource
+    if resource.key.kind == kustomization.KIND.kind:
+        origin = kustomization.source(resource)
+        source = snapshot.get(origin) if origin is not None else None
+        if source is None or kustomization.applied(resource) != ocirepository.revision(source):
+            return False
+    assert source is not None
+    taken = str(ocirepository.artifact(source).get("lastUpdateTime") or "")
+    return bool(taken) and order(taken) > order(act.ended)
+
+
+def _timeless(patch: Mapping[str, Any]) -> dict[str, Any]:
+    """The patch without what differs from write to write."""
+    return {
+        key: _timeless(value) if isinstance(value, Mapping) else value
+        for key, value in patch.items()
+        if value != AT_WRITE
+    }
