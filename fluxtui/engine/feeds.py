@@ -1,36 +1,29 @@
 """The feeds of one Kubernetes API, shared by the Environments on its context.
 
-It connects (and keeps trying), runs one Reflector per Target, turns objects into Resources of every
-Environment that sees them, and reports each feed's state as a row of the Snapshot. An API that does
-not answer costs only its own tasks. Nothing here may raise out of a task.
+It connects (and keeps trying) and runs one Reflector per Target into a sink of its own. An API that
+does not answer costs only its own tasks. Nothing here may raise out of a task.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 
-from fluxtui.cluster.port import WATCHES_AT_ONCE, Cluster, Json
+from fluxtui.cluster.port import WATCHES_AT_ONCE, Cluster
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import FluxtuiError, Unreachable
-from fluxtui.domain.instants import order
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import trouble_of
-from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Feed, FeedState
+from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.clock import Backoff, Clock, Pace
 from fluxtui.engine.reflector import Reflector, Target
 from fluxtui.engine.scopes import Plan, everywhere, gathered, planned
-from fluxtui.engine.shapes import misshapen
+from fluxtui.engine.sink import ApiSink, sees
 from fluxtui.engine.store import Store
-from fluxtui.engine.targets import EVENT, of_kind, permanent
+from fluxtui.engine.targets import of_kind, permanent
 
 Connect = Callable[[Environment], Awaitable[Cluster]]
-_CHUNK = 200
-_MANY = 1000
-EVENTS_KEPT = 1000
 
 
 class Api:
@@ -147,9 +140,16 @@ class Api:
     def _reconcile(self) -> None:
         if self._cluster is None:
             return
-        for target in [t for t in self._sinks if t not in self._plan.targets]:
-            self._end(target)
-            self._sinks.pop(target).close()
+        unwanted = [t for t in self._sinks if t not in self._plan.targets]
+        for target in unwanted:
+            heirs = [
+                self._sink(t) for t in self._plan.targets if everywhere(t) == everywhere(target)
+            ]
+            # What was seen stays in sight until what takes its place has listed it too.
+            listed = all(heir.now is not FeedState.STARTING for heir in heirs)
+            if listed or self._sinks[target].empty:
+                self._end(target)
+                self._sinks.pop(target).close(heirs)
         for target in [t for t in self._watching if t not in self._plan.watched]:
             self._end(target)  # it goes on asking; its objects stay
         for target in self._plan.targets:
@@ -184,7 +184,7 @@ class Api:
 
     def _sink(self, target: Target) -> ApiSink:
         if target not in self._sinks:
-            seeing = tuple(e for e in self.environments if _sees(e, target.namespace))
+            seeing = tuple(e for e in self.environments if sees(e, target.namespace))
             self._sinks[target] = ApiSink(
                 target,
                 seeing,
@@ -209,129 +209,14 @@ class Api:
 
     def _judge(self) -> None:
         """An Environment is unreachable when none of its permanent feeds got an answer."""
+        if len(self._sinks) > len(self._plan.targets):
+            asyncio.get_running_loop().call_soon(self._reconcile)
         for environment in self.environments:
             sinks = [s for t, s in self._sinks.items() if t in self._permanent]
             mine = [s for s in sinks if environment in s.environments]
             answered = any(s.now not in (FeedState.STARTING, FeedState.RETRYING) for s in mine)
             whys = [s.message for s in mine if s.now is FeedState.RETRYING]
             self._store.unreachable(environment.name, whys[0] if whys and not answered else "")
-
-
-class ApiSink:
-    """Takes what one Reflector sees into the Store, for every Environment that sees it."""
-
-    def __init__(
-        self,
-        target: Target,
-        environments: Sequence[Environment],
-        store: Store,
-        clock: Clock,
-        judged: Callable[[], None],
-        refused: Callable[[], bool] = lambda: False,
-    ) -> None:
-        """`refused` is asked when the kind may not be read: True when others take its place."""
-        self.environments = tuple(environments)
-        self.now = FeedState.STARTING
-        self.message = ""
-        self._target = target
-        self._store = store
-        self._clock = clock
-        self._judged = judged
-        self._refused = refused
-        self._since = 0.0
-        self._have: dict[tuple[str, str], tuple[str, str]] = {}
-        self._closed = False
-        # Memory is bounded by objects, not by Events: Flux writes one per reconciliation.
-        self._bounded = target.kind == EVENT
-
-    async def replace(self, objects: list[Json]) -> None:
-        gone = set(self._have)
-        if self._bounded:
-            objects[:] = sorted(objects, key=_last_seen)[-EVENTS_KEPT:]
-        many = len(objects)
-        objects.reverse()
-        while objects:
-            if len(objects) % _CHUNK == 0:
-                # Thousands of objects must not hold up the other feeds of the loop.
-                await asyncio.sleep(0)
-            # Let go of one by one: the next Resource lives where the last raw object was.
-            obj = objects.pop()
-            place, version = _place(obj), _version(obj)
-            gone.discard(place)
-            if self._have.get(place) != version or not version[1]:
-                self.put(obj)
-        for place in gone:
-            self._remove(place)
-        if many >= _MANY:
-            # They live long: without this every full collection would walk them all with the
-            # interpreter stopped (docs/architecture.md#costs).
-            gc.freeze()
-
-    def put(self, obj: Json) -> None:
-        if self._closed:
-            return
-        place = _place(obj)
-        self._have.pop(place, None)
-        self._have[place] = _version(obj)
-        if self._bounded and len(self._have) > EVENTS_KEPT:
-            self._remove(next(iter(self._have)))
-        for environment in self._seeing(place[0]):
-            key = self._key(environment, place)
-            try:
-                resource = Resource.from_object(environment.name, obj)
-                problem = misshapen(self._target.kind, obj)
-            except (ValueError, TypeError, AttributeError) as error:
-                self._store.note(("malformed", key), _finding(key, str(error)))
-                continue
-            self._store.put(resource)
-            self._store.note(("malformed", key), _finding(key, problem) if problem else None)
-
-    def drop(self, obj: Json) -> None:
-        self._remove(_place(obj))
-
-    def state(
-        self, state: FeedState, message: str = "", *, next: str = "", trouble: str = ""
-    ) -> None:
-        if self._closed or (state is FeedState.FORBIDDEN and self._refused()):
-            return
-        if state is not self.now or not self._since:
-            self._since = self._clock.now()
-        self.now, self.message = state, message
-        for environment in self.environments:
-            row = Feed(
-                environment.name,
-                self._target.kind,
-                self._target.namespace,
-                state,
-                message,
-                self._since,
-                next,
-                trouble,
-            )
-            self._store.feed((environment.name, self._target), row)
-        self._judged()
-
-    def close(self) -> None:
-        """The feed is not wanted any more: its objects and its row go."""
-        for place in list(self._have):
-            self._remove(place)
-        for environment in self.environments:
-            self._store.feed((environment.name, self._target), None)
-        self._closed = True
-
-    def _remove(self, place: tuple[str, str]) -> None:
-        if self._have.pop(place, None) is None:
-            return
-        for environment in self._seeing(place[0]):
-            key = self._key(environment, place)
-            self._store.drop(key)
-            self._store.note(("malformed", key), None)
-
-    def _seeing(self, namespace: str) -> list[Environment]:
-        return [e for e in self.environments if not namespace or _sees(e, namespace)]
-
-    def _key(self, environment: Environment, place: tuple[str, str]) -> Key:
-        return Key(environment.name, *self._target.kind, *place)
 
 
 def _rationed(environment: Environment, plan: Plan) -> Finding | None:
@@ -354,37 +239,3 @@ def by_context(environments: Iterable[Environment]) -> list[tuple[Environment, .
     for environment in environments:
         groups.setdefault((environment.kubeconfig, environment.context), []).append(environment)
     return [tuple(group) for group in groups.values()]
-
-
-def _sees(environment: Environment, namespace: str) -> bool:
-    return not environment.namespaces or not namespace or namespace in environment.namespaces
-
-
-def _place(obj: Json) -> tuple[str, str]:
-    meta = obj.get("metadata")
-    meta = meta if isinstance(meta, Mapping) else {}
-    return str(meta.get("namespace") or ""), str(meta.get("name") or "")
-
-
-def _last_seen(event: Json) -> int:
-    """When an Event was last seen, for sorting."""
-    meta = event.get("metadata") or {}
-    times = (event.get("lastTimestamp"), event.get("eventTime"), meta.get("creationTimestamp"))
-    return order(str(next((time for time in times if time), "")))
-
-
-def _version(obj: Json) -> tuple[str, str]:
-    meta = obj.get("metadata")
-    meta = meta if isinstance(meta, Mapping) else {}
-    return str(meta.get("uid") or ""), str(meta.get("resourceVersion") or "")
-
-
-def _finding(key: Key, problem: str) -> Finding:
-    return Finding(
-        Severity.ERROR,
-        "malformed",
-        key.environment,
-        f"{key.label} is malformed: {problem}",
-        "look at it with kubectl get -o yaml",
-        key,
-    )

@@ -11,9 +11,10 @@ from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
-from fluxtui.engine.feeds import EVENTS_KEPT, ApiSink, by_context
+from fluxtui.engine.feeds import by_context
 from fluxtui.engine.reflector import Target
 from fluxtui.engine.shapes import misshapen
+from fluxtui.engine.sink import EVENTS_KEPT, ApiSink
 from fluxtui.engine.store import PAST_KEPT, Store
 from fluxtui.engine.targets import EVENT, namespaces_of, of_interest, permanent
 

@@ -154,3 +154,31 @@ async def test_what_has_not_been_listed_yet_is_starting_and_never_live(
     running.interest(frozenset(keys[:1]))
     snapshot = await got(running.wait_for(lambda s: any(f.kind == POD for f in s.feeds), PATIENCE))
     assert [f.state for f in snapshot.feeds if f.kind == POD] == [FeedState.STARTING]
+
+
+@pytest.mark.parametrize("wider", [True, False])
+async def test_a_pod_in_sight_stays_in_sight_when_more_or_less_is_looked_at(
+    place: MakePlace, engine: MakeEngine, wider: bool
+) -> None:
+    """Other feeds take over, in their own time: what was known meanwhile is not forgotten."""
+    staging = await place("staging")
+    keys = await delivered(staging)
+    one, all_ = frozenset({keys[-1]}), frozenset(keys)
+    before, after = (one, all_) if wider else (all_, one)
+    pod = Key("staging", *POD, names()[-1], "web")
+    running = engine(staging)
+    await got(running.wait_for(lambda s: all(s.get(key) for key in keys), PATIENCE))
+    running.interest(before)
+    await got(running.wait_for(all_seen, PATIENCE))
+    staging.server.faults.set_rules(Rule(path="/pods", latency=0.5))
+    sightings: list[bool] = []
+    scope = "" if wider else names()[-1]
+
+    def handed_over(snapshot: Snapshot) -> bool:
+        sightings.append(snapshot.get(pod) is not None)
+        feeds = [feed for feed in snapshot.feeds if feed.kind == POD]
+        return all(f.namespace == scope and f.state is FeedState.LIVE for f in feeds)
+
+    running.interest(after)
+    await got(running.wait_for(handed_over, PATIENCE))
+    assert all(sightings), "it was gone for a while"
