@@ -7,23 +7,20 @@ ways give the same answer here.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fluxtui.artifacts.lookers import each_in_threads
 from fluxtui.artifacts.manifest import OCI_INDEX, Descriptor, read_manifest
 from fluxtui.artifacts.pages import pages
+from fluxtui.artifacts.reading import RegistryReader
 from fluxtui.artifacts.reference import Reference
 from fluxtui.domain.errors import ArtifactMissing, RegistryError
-
-if TYPE_CHECKING:
-    from fluxtui.artifacts.client import RegistryClient
 
 _LOOKERS = 8
 
 
 def referrers(
-    client: RegistryClient, reference: Reference, artifact_type: str = ""
+    client: RegistryReader, reference: Reference, artifact_type: str = ""
 ) -> list[Descriptor]:
     """See RegistryClient.referrers. Raises RegistryError; an unknown digest has none."""
     digest = reference.digest or client.resolve(reference).digest
@@ -51,7 +48,7 @@ _SIGNATURE_TYPES = ("cosign", "notary.signature", "sigstore.bundle")
 
 
 def signature(
-    client: RegistryClient,
+    client: RegistryReader,
     reference: Reference,
     digest: str,
     tags: Collection[str] | None,
@@ -61,14 +58,14 @@ def signature(
     known = tag in tags if tags is not None else client.exists(reference.with_tag(tag))
     if known:
         return tag
-    for found in client.referrers(reference.with_digest(digest)):
+    for found in referrers(client, reference.with_digest(digest)):
         if any(kind in found.artifact_type for kind in _SIGNATURE_TYPES):
             return found.artifact_type
     return ""
 
 
 def tags_sharing(
-    client: RegistryClient, reference: Reference, digest: str, tags: Sequence[str]
+    client: RegistryReader, reference: Reference, digest: str, tags: Sequence[str]
 ) -> list[str]:
     """See RegistryClient.tags_sharing."""
 

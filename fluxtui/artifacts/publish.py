@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin
 
 from fluxtui.artifacts.connections import good
@@ -24,17 +23,15 @@ from fluxtui.artifacts.manifest import (
     flux_manifest,
 )
 from fluxtui.artifacts.packing import Packed
-from fluxtui.artifacts.reference import Reference
+from fluxtui.artifacts.reading import RegistryReader
+from fluxtui.artifacts.reference import Reference, is_digest
 from fluxtui.artifacts.results import Progress, Pushed
 from fluxtui.artifacts.unpacking import tar_of
 from fluxtui.domain.errors import ArtifactError, ArtifactMissing, RegistryError
 
-if TYPE_CHECKING:
-    from fluxtui.artifacts.client import RegistryClient
-
 
 def push(
-    client: RegistryClient,
+    client: RegistryReader,
     reference: Reference,
     packed: Packed,
     *,
@@ -56,7 +53,7 @@ def push(
     raw, layer = flux_manifest(config, packed.data, marks)
     put_blob(client, target, config, digest_of(config))
     put_blob(client, target, packed.data, layer.digest, progress)
-    digest = client.put_manifest(target, raw, OCI_MANIFEST)
+    digest = put_manifest(client, target, raw, OCI_MANIFEST)
     return Pushed(target, digest, layer.digest, packed.tar_digest)
 
 
@@ -71,7 +68,7 @@ def config_of(packed: Packed) -> bytes:
     return json.dumps(config, separators=(",", ":")).encode()
 
 
-def holding(client: RegistryClient, target: Reference, packed: Packed) -> Pushed | None:
+def holding(client: RegistryReader, target: Reference, packed: Packed) -> Pushed | None:
     """See RegistryClient.holding."""
     try:
         manifest = client.manifest(target)
@@ -90,8 +87,20 @@ def holding(client: RegistryClient, target: Reference, packed: Packed) -> Pushed
     return Pushed(target, manifest.digest, layer.digest, packed.tar_digest, unchanged=True)
 
 
+def put_manifest(client: RegistryReader, reference: Reference, raw: bytes, media_type: str) -> str:
+    """See RegistryClient.put_manifest."""
+    digest = digest_of(raw)
+    with client.connections.at(reference) as (registry, paths):
+        url = registry.url(paths.manifest(reference.target))
+        response = good(registry, "PUT", url, data=raw, headers={"Content-Type": media_type})
+    said = response.headers.get("Docker-Content-Digest", digest)
+    if is_digest(said) and said.startswith("sha256:") and said != digest:
+        raise ArtifactError(f"the registry stored {said} instead of {digest}", where=str(reference))
+    return digest
+
+
 def put_blob(
-    client: RegistryClient,
+    client: RegistryReader,
     reference: Reference,
     data: bytes,
     digest: str,

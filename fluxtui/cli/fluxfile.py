@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from fluxtui.cli.folders import Made, within
+from fluxtui.cli.widening import Made, within
 from fluxtui.domain.errors import UsageError
 from fluxtui.kustomize import collect_variables, flux_build, load_manifests
 from fluxtui.kustomize.files import Files

@@ -1,36 +1,23 @@
 """`fluxtui build PATH`: a folder on disk built as kustomize builds it, or as Flux generates it.
 
-A folder may use what lies beside it, as kustomize allows: the view widens step by step, so that
-files keep short names. `--root` bounds it. Light on purpose: nothing of a cluster is imported.
+How widely the folder is seen is `widening`'s; `--root` bounds it. Light on purpose: nothing of a
+cluster is imported.
 """
 
 from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.errors import BuildError, UsageError
-from fluxtui.kustomize.files import OUTSIDE, Files, FolderFiles
+from fluxtui.cli.widening import Made, within
+from fluxtui.domain.errors import UsageError
+from fluxtui.kustomize.files import Files
 
 if TYPE_CHECKING:
     import argparse
-
-    from fluxtui.kustomize.building import Build
-
-
-class Made(NamedTuple):
-    """A build with the files it was made of; `unread`: inputs that are missing."""
-
-    build: Build
-    files: Files
-    findings: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
-
-
-Attempt = Callable[[Files, str], Made]
 
 
 def made(args: argparse.Namespace) -> Made:
@@ -45,46 +32,6 @@ def made(args: argparse.Namespace) -> Made:
         return made_for(path, args, root)
     openapi = _document(Path(args.openapi)) if args.openapi else None
     return within(path, root, lambda files, where: _plain(files, where, args, openapi))
-
-
-def within(path: Path, root: Path | None, attempt: Attempt) -> Made:
-    """`attempt` with the files of `root`; without one, of a folder wide enough for the build."""
-    bound = root or repository_root(path).resolve()
-    where = path.resolve().relative_to(bound.resolve()).as_posix()
-    try:
-        return attempt(FolderFiles(bound), where)
-    except BuildError as problem:
-        if OUTSIDE not in problem.what or bound.parent == bound:
-            raise
-        if root is not None:
-            next_ = "a wider --root lets it"
-            raise BuildError(
-                problem.what,
-                file=problem.file,
-                field=problem.field,
-                line=problem.line,
-                next=next_,
-            ) from problem
-    return _wider(path, bound, attempt)
-
-
-def _wider(path: Path, bound: Path, attempt: Attempt) -> Made:
-    for wider in bound.parents:
-        where = path.resolve().relative_to(wider).as_posix()
-        try:
-            return attempt(FolderFiles(wider), where)
-        except BuildError as problem:
-            if OUTSIDE not in problem.what or wider.parent == wider:
-                raise
-    raise AssertionError("the root of the file system is a parent of every folder")
-
-
-def repository_root(path: Path) -> Path:
-    """Where a build begins to look: the git work tree, else the folder itself."""
-    for folder in (path.resolve(), *path.resolve().parents):
-        if (folder / ".git").exists():
-            return folder
-    return path
 
 
 def _bound(path: Path, root: Path) -> Path:

@@ -1,41 +1,11 @@
-"""What a Command is about and may look at: Target and Context; `declaration` says what it is.
+"""The one import of whoever plans or runs Commands: what one is, and what it may look at.
 
-Values only; `registry` declares every Command, the families beside it plan them.
+`registry` declares every Command, the families beside it plan them. Nothing is defined here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from fluxtui.commands.context import Context, Target
 from fluxtui.commands.declaration import Argument, Command, Values
-from fluxtui.domain.config import Config
-from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Snapshot
 
 __all__ = ["Argument", "Command", "Context", "Target", "Values"]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What the cursor (or the command line) is on. Empty fields mean "not said"."""
-
-    environment: str = ""
-    service: str = ""
-    source: Key | None = None
-    kustomization: Key | None = None
-    tag: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a Command may look at. `now` is RFC 3339 with nanoseconds, `user` who acts."""
-
-    snapshot: Snapshot
-    target: Target
-    now: str
-    user: str
-
-    @property
-    def config(self) -> Config:
-        """The configuration inside the Snapshot."""
-        return self.snapshot.config

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fluxtui.commands.command import Context
+    from fluxtui.commands.context import Context
     from fluxtui.domain.ask import Question
     from fluxtui.domain.plan import Plan
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.fieldpath import NOTHING, Spot, get, spots
@@ -16,17 +16,13 @@ from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.scalars import Quoted, is_scalar, plain, text_of
 from fluxtui.kustomize.writer import dump_value
 
-if TYPE_CHECKING:
-    from fluxtui.kustomize.transformers.replacements import Options
-
-Setter = Callable[[Spot, Any, "Options"], None]
+Setter = Callable[[Spot, Any], None]
 
 
 def write_inside(
     obj: dict[str, Any],
     parts: list[str],
     value: Any,
-    options: Options,
     create: str,
     setter: Setter,
 ) -> bool:
@@ -39,7 +35,7 @@ def write_inside(
         if holder is NOTHING or not is_scalar(holder):
             continue
         text = text_of(holder)
-        changed = _changed(text, parts[length:], value, options, create, setter)
+        changed = _changed(text, parts[length:], value, create, setter)
         if changed is None:
             return False
         parent = get(obj, parts[: length - 1]) if length > 1 else obj
@@ -50,9 +46,7 @@ def write_inside(
     return False
 
 
-def _changed(
-    text: str, parts: list[str], value: Any, options: Options, create: str, setter: Setter
-) -> str | None:
+def _changed(text: str, parts: list[str], value: Any, create: str, setter: Setter) -> str | None:
     try:
         documents = load_values(text)
         box = {"": documents[0] if documents else None}
@@ -62,7 +56,7 @@ def _changed(
         if not found:
             return None
         for spot in found:
-            setter(spot, value, options)
+            setter(spot, value)
     except BuildError:
         return None
     return _rewritten(box[""], text)

@@ -27,6 +27,7 @@ from fluxtui.kustomize.scalars import (
     text_of,
 )
 from fluxtui.kustomize.selectors import Selector
+from fluxtui.kustomize.transformers.embedded import write_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,9 @@ def _write_path(resource: Resource, path: str, value: Any, options: Options) -> 
         create = "scalar" if is_scalar(value) or is_null(value) else create
     parts = smart_split(path)
     try:
-        from fluxtui.kustomize.transformers.embedded import write_inside
-
-        if write_inside(resource.obj, parts, value, options, create, set_spot):
+        if write_inside(
+            resource.obj, parts, value, create, lambda spot, inner: set_spot(spot, inner, options)
+        ):
             return
         found = spots({"": resource.obj}, "", parts, create)
     except BuildError as problem:
