@@ -13,7 +13,6 @@ from fluxtui.world.apiserver.server import ApiServer
 from tests.contract.control_plane import shared
 from tests.contract.programs import CONTROL_PLANE, program_or_skip
 from tests.contract.server import Server
-from tests.contract.webhook import Hook, Registrar
 from tests.world.apiserver.client import Client
 
 
@@ -73,20 +72,6 @@ def ns(api: Client) -> str:
 def group() -> str:
     """An API group of this test's own, for `define(api, crd(group))`."""
     return f"g{uuid.uuid4().hex[:10]}.example.com"
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    hook = Hook()
-    yield hook
-    hook.close()
-
-
-@pytest.fixture
-def register(api: Client, ns: str, hook: Hook) -> Iterator[Registrar]:
-    registrar = Registrar(api, ns, hook)
-    yield registrar
-    registrar.clear()
 
 
 @pytest.fixture

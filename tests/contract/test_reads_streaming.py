@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.reads import INITIAL_END, causes, make_maps, maps_of, take, version_of
-from tests.contract.server import crd, define
+from tests.contract.reads import INITIAL_END, make_maps, maps_of, take, version_of
 from tests.world.apiserver.client import Client, Json, Stream
 
 STREAMED = {
@@ -40,29 +39,11 @@ def test_everything_comes_then_a_bookmark_then_changes(api: Client, ns: str, ver
         assert take(stream, 1) == [("MODIFIED", "a")]
 
 
-def test_nothing_there_is_a_bookmark_too(api: Client, ns: str) -> None:
-    with api.watch(maps_of(ns), **STREAMED) as stream:
-        assert first_part(stream)[0] == []
-
-
 def test_selectors_hold_from_the_beginning(api: Client, ns: str) -> None:
     make_maps(api, ns, "a", on="yes")
     make_maps(api, ns, "b", on="no")
     with api.watch(maps_of(ns), labelSelector="on=yes", **STREAMED) as stream:
         assert first_part(stream)[0] == [("ADDED", "a")]
-
-
-def test_a_plain_watch_that_takes_bookmarks_is_told_the_same(api: Client, ns: str) -> None:
-    make_maps(api, ns, "a")
-    with api.watch(maps_of(ns), allowWatchBookmarks="true") as stream:
-        assert first_part(stream)[0] == [("ADDED", "a")]
-
-
-def test_who_takes_no_bookmarks_gets_none(api: Client, ns: str) -> None:
-    make_maps(api, ns, "a")
-    asked = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
-    with api.watch(maps_of(ns), timeoutSeconds=1, **asked) as stream:
-        assert [(change, obj["metadata"]["name"]) for change, obj in stream] == [("ADDED", "a")]
 
 
 def test_without_initial_events_only_changes_come(api: Client, ns: str) -> None:
@@ -73,46 +54,8 @@ def test_without_initial_events_only_changes_come(api: Client, ns: str) -> None:
         assert take(stream, 1) == [("ADDED", "b")]
 
 
-def test_custom_objects_are_streamed_too(api: Client, ns: str, group: str) -> None:
-    define(api, crd(group))
-    widgets = f"/apis/{group}/v1/namespaces/{ns}/widgets"
-    body = {"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": {"name": "w"}}
-    api.post(widgets, body).ok()
-    with api.watch(widgets, **STREAMED) as stream:
-        seen, mark = first_part(stream)
-    assert seen == [("ADDED", "w")]
-    assert (mark["kind"], mark["apiVersion"]) == ("Widget", f"{group}/v1")
-
-
 def test_a_version_that_does_not_come_is_an_error_in_the_stream(api: Client, ns: str) -> None:
     with api.watch(maps_of(ns), resourceVersion=99_999_999_999, **STREAMED) as stream:
         [(change, status)] = stream
     assert (change, status["code"], status["reason"]) == ("ERROR", 504, "Timeout")
     assert status["details"]["causes"][0]["reason"] == "ResourceVersionTooLarge"
-
-
-REFUSED = [
-    ({"sendInitialEvents": "true"}, ["FieldValueForbidden"]),
-    ({"sendInitialEvents": "false"}, ["FieldValueForbidden"]),
-    ({"resourceVersionMatch": "NotOlderThan"}, ["FieldValueForbidden"]),
-    (
-        {"sendInitialEvents": "true", "resourceVersionMatch": "Exact"},
-        ["FieldValueForbidden", "FieldValueNotSupported"],
-    ),
-]
-
-
-@pytest.mark.parametrize(("query", "reasons"), REFUSED)
-def test_the_two_options_need_each_other(
-    api: Client, ns: str, query: dict[str, str], reasons: list[str]
-) -> None:
-    answer = api.get(maps_of(ns), watch="true", **query)
-    assert answer.status == 422
-    assert causes(answer) == [("resourceVersionMatch", reason) for reason in reasons]
-
-
-def test_a_list_cannot_be_streamed(api: Client, ns: str) -> None:
-    for value in ("true", "false"):
-        answer = api.get(maps_of(ns), sendInitialEvents=value)
-        assert answer.status == 422
-        assert causes(answer) == [("sendInitialEvents", "FieldValueForbidden")]

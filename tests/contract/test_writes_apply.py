@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.writing import causes_of, fresh, managers_of
-from tests.world.apiserver.client import APPLY, JSON_PATCH, Answer, Client, Json, config_map
+from tests.world.apiserver.client import JSON_PATCH, Answer, Client, Json, config_map
 
 
 def container(name: str, **more: Any) -> Json:
@@ -186,23 +186,6 @@ def test_atomic_lists_and_sets_are_owned_differently(api: Client, ns: str) -> No
     assert left["metadata"]["finalizers"] == ["x.io/a"]
 
 
-def test_a_null_is_owned_and_says_nothing_about_what_merges(api: Client, ns: str) -> None:
-    path = web(ns, "a")
-    api.apply(path, deployment("a", [container("app", image="i:1", env=[{"name": "A"}])])).ok()
-    nulls = bare("a", container("app", env=None))
-    nulls["spec"]["replicas"] = None
-    answer = api.apply(path, nulls, "two", force="true").ok()
-    assert answer["spec"]["replicas"] == 1
-    assert answer["spec"]["template"]["spec"]["containers"][0]["env"] == [{"name": "A"}]
-    assert managers_of(answer)["two"]["f:spec"]["f:replicas"] == {}
-
-
-def test_an_empty_map_is_owned_as_a_whole(api: Client, ns: str) -> None:
-    api.apply(maps(ns), config_map("c") | {"data": {}}, "one").ok()
-    refused = api.apply(maps(ns), config_map("c", {"a": "1"}), "two")
-    assert conflicts_of(refused) == {('"one"', ".data")}
-
-
 def test_an_update_takes_over_and_an_apply_of_the_same_name_is_another(
     api: Client, ns: str
 ) -> None:
@@ -233,24 +216,6 @@ def test_managers_can_be_renamed_and_reset(api: Client, ns: str) -> None:
     }
 
 
-def test_unreadable_managers_are_passed_over(api: Client, ns: str) -> None:
-    api.apply(maps(ns), config_map("c", {"a": "1"}), "one").ok()
-    for wrong in ({"operation": "Frob"}, {"fieldsType": "V9"}, {"fieldsV1": {"q": {}}}):
-        entry = {"manager": "x", "operation": "Update", "apiVersion": "v1"}
-        entry = entry | {"fieldsType": "FieldsV1", "fieldsV1": {}} | wrong
-        answer = api.patch(maps(ns), {"metadata": {"managedFields": [entry]}}).ok()
-        assert set(managers_of(answer)) == {"one"}, wrong
-
-
-def test_applies_come_first_each_in_the_order_of_time(api: Client, ns: str) -> None:
-    api.apply(maps(ns), config_map("c", {"a": "1"}), "z").ok()
-    api.patch(maps(ns), {"data": {"b": "1"}}, fieldManager="a").ok()
-    found = api.apply(maps(ns), config_map("c", {"c": "1"}), "y").ok()["metadata"]["managedFields"]
-    assert [m["operation"] for m in found] == ["Apply", "Apply", "Update"]
-    times = [m["time"] for m in found[:2]]
-    assert times == sorted(times)
-
-
 def test_the_status_is_applied_through_its_own_endpoint(api: Client, ns: str) -> None:
     path = web(ns, "a")
     api.apply(path, deployment("a"), "one").ok()
@@ -278,26 +243,6 @@ def test_replicas_set_through_the_scale_belong_to_the_scaler(api: Client, ns: st
     assert conflicts_of(refused) == {(who, ".spec.replicas")}
 
 
-def test_a_scale_can_be_applied_too(api: Client, ns: str) -> None:
-    path = web(ns, "a")
-    api.post(path.rpartition("/")[0], deployment("a", replicas=1), fieldManager="maker").ok()
-    scale: Json = {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"}}
-    scale["spec"] = {"replicas": 3}
-    refused = api.apply(f"{path}/scale", scale, "scaler")
-    assert conflicts_of(refused) == {('"maker" using autoscaling/v1', ".spec.replicas")}
-    done = api.apply(f"{path}/scale", scale, "scaler", force="true").ok()
-    assert done["spec"] == {"replicas": 3}
-    owners = {
-        (m["manager"], m["operation"]) for m in api.get(path).ok()["metadata"]["managedFields"]
-    }
-    assert owners == {("maker", "Update"), ("scaler", "Apply")}
-    again = api.apply(path, deployment("a", replicas=9), "other")
-    assert conflicts_of(again) == {('"scaler" with subresource "scale"', ".spec.replicas")}
-    wrong = api.apply(f"{path}/scale", deployment("a"), "scaler")
-    text = "invalid object type: apps/v1, Kind=Deployment"
-    assert (wrong.status, wrong.json["message"]) == (400, text)
-
-
 def test_uid_and_version_are_preconditions(api: Client, ns: str) -> None:
     made = api.apply(maps(ns), config_map("c", {"a": "1"}), "one").ok()
     version = made["metadata"]["resourceVersion"]
@@ -311,62 +256,6 @@ def test_uid_and_version_are_preconditions(api: Client, ns: str) -> None:
     other = api.apply(maps(ns), config_map("c", uid="x"), "one")
     text = 'ConfigMap "c" is invalid: metadata.uid: Invalid value: "x": field is immutable'
     assert (other.status, other.json["message"]) == (422, text)
-
-
-def test_a_configuration_must_be_one(api: Client, ns: str) -> None:
-    def said(body: Any, manager: str = "m") -> tuple[int, str]:
-        answer = api.apply(maps(ns), body, manager)
-        return answer.status, answer.json["message"]
-
-    typed = "failed to create typed patch object (/c; /v1, Kind=ConfigMap): "
-    yaml = "error decoding YAML: "
-    unmarshal = f"{yaml}error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
-    go_map = "into Go value of type map[string]interface {}"
-    options = 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: '
-    for body, expected in [
-        ({"metadata": {"name": "c"}}, (400, "invalid object type: /, Kind=")),
-        ({"apiVersion": "v1"}, (400, "invalid object type: /v1, Kind=")),
-        ({"apiVersion": "x/v2", "kind": "Y"}, (400, "invalid object type: x/v2, Kind=Y")),
-        (b"", (400, "invalid object type: /, Kind=")),
-        ([], (400, f"{unmarshal}array {go_map}")),
-        (b"text", (400, f"{unmarshal}string {go_map}")),
-        (
-            b"a: [",
-            (
-                400,
-                f"{yaml}error converting YAML to JSON: yaml: line 1: did not find expected node "
-                "content",
-            ),
-        ),
-        (
-            config_map("c", managedFields=[{"manager": "x"}]),
-            (400, "metadata.managedFields must be nil"),
-        ),
-        (config_map("c", managedFields=[]), (400, "metadata.managedFields must be nil")),
-        (config_map("c") | {"foo": 1}, (500, f"{typed}.foo: field not declared in schema")),
-        (
-            config_map("c") | {"data": {"a": 1}},
-            (500, f"{typed}.data.a: expected string, got &value.valueUnstructured{{Value:1}}"),
-        ),
-        (config_map("c") | {"data": "x"}, (500, f"{typed}.data: expected map, got &{{x}}")),
-    ]:
-        assert said(body) == expected
-    assert said(config_map("c"), "m" * 129) == (
-        422,
-        f"{options}Too long: may not be more than 128 bytes",
-    )
-    missing = api.send("PATCH", maps(ns), config_map("c"), media=APPLY)
-    assert missing.json["message"] == f"{options}Required value: is required for apply patch"
-
-
-def test_a_list_must_not_hold_a_key_twice(api: Client, ns: str) -> None:
-    env = [{"name": "A"}, {"name": "A"}]
-    answer = api.apply(web(ns, "a"), deployment("a", [container("app", image="i", env=env)]))
-    assert (answer.status, answer.json["message"]) == (
-        500,
-        "failed to create typed patch object (/a; apps/v1, Kind=Deployment): "
-        '.spec.template.spec.containers[name="app"].env: duplicate entries for key [name="A"]',
-    )
 
 
 def test_a_dry_run_answers_and_stores_nothing(api: Client, ns: str) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.contract.writing import causes_of
-from tests.world.apiserver.client import Answer, Client, Json, config_map
+from tests.world.apiserver.client import Answer, Client, config_map
 
 
 @pytest.fixture
@@ -99,67 +97,6 @@ def test_preconditions_name_the_object_meant(api: Client, maps: str) -> None:
     assert api.delete(f"{maps}/c", {"preconditions": right}).status == 200
 
 
-@pytest.mark.parametrize(
-    ("body", "query", "status", "message"),
-    [
-        (
-            {"propagationPolicy": "Sideways"},
-            {},
-            422,
-            'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: '
-            '"Sideways": supported values: "Foreground", "Background", "Orphan", "nil"',
-        ),
-        (
-            {"propagationPolicy": "Orphan", "orphanDependents": True},
-            {},
-            422,
-            'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": '
-            "orphanDependents and deletionPropagation cannot be both set",
-        ),
-        (
-            {"gracePeriodSeconds": "x"},
-            {},
-            400,
-            "json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds "
-            "of type int64",
-        ),
-        (
-            {"dryRun": ["Some"]},
-            {},
-            422,
-            'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: '
-            'supported values: "All"',
-        ),
-        (
-            None,
-            {"dryRun": "Some"},
-            422,
-            'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: '
-            'supported values: "All"',
-        ),
-        (
-            None,
-            {"gracePeriodSeconds": "x"},
-            400,
-            'strconv.ParseInt: parsing "x": invalid syntax',
-        ),
-        (
-            b"{x",
-            {},
-            400,
-            "couldn't get version/kind; json parse error: invalid character 'x' looking for "
-            "beginning of object key string",
-        ),
-    ],
-)
-def test_options_that_make_no_sense_delete_nothing(
-    api: Client, maps: str, body: Any, query: Json, status: int, message: str
-) -> None:
-    api.post(maps, config_map("c")).ok()
-    assert said(api.delete(f"{maps}/c", body, **query)) == (status, message)
-    assert api.get(f"{maps}/c").status == 200
-
-
 def test_a_collection_is_deleted_by_selectors(api: Client, maps: str) -> None:
     for i in range(4):
         api.post(maps, config_map(f"c{i}", labels={"n": str(i % 2), "all": "1"})).ok()
@@ -175,15 +112,6 @@ def test_a_collection_is_deleted_by_selectors(api: Client, maps: str) -> None:
     wrong = api.delete(maps, None, labelSelector="a=b=c")
     assert wrong.status == 400
     assert names(api, maps) == ["c2"]
-
-
-def test_a_limit_deletes_a_page_of_a_collection(api: Client, maps: str) -> None:
-    for i in range(3):
-        api.post(maps, config_map(f"c{i}", labels={"all": "1"})).ok()
-    page = api.delete(maps, None, labelSelector="all=1", limit="1").ok()
-    assert [i["metadata"]["name"] for i in page["items"]] == ["c0"]
-    assert page["metadata"]["continue"]
-    assert names(api, maps) == ["c1", "c2"]
 
 
 def test_a_dry_run_stores_nothing(api: Client, maps: str, ns: str) -> None:

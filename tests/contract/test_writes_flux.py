@@ -135,18 +135,6 @@ def test_unknown_fields_are_refused_only_if_asked(api: Client, chain: str) -> No
     assert "frob" not in made.ok()["spec"]
 
 
-def test_a_status_is_judged_by_itself(api: Client, chain: str) -> None:
-    api.post(chain, kustomization("k")).ok()
-    status = {"inventory": {"entries": [{"id": "x"}]}, "frob": 1, "lastAppliedRevision": 5}
-    answer = api.patch(f"{chain}/k/status", {"status": status})
-    text = 'Invalid value: "integer": lastAppliedRevision in body must be of type string: "integer"'
-    assert sorted(causes_of(answer)) == [
-        (REQUIRED, "status.inventory.entries[0].v", "Required value"),
-        (TYPE, "status.lastAppliedRevision", text),
-    ]
-    assert warnings_of(answer) == ['unknown field "status.frob"']
-
-
 def test_suspending_by_hand_conflicts_with_who_applies(api: Client, chain: str) -> None:
     body = kustomization("k", suspend=False)
     api.apply(f"{chain}/k", body, "kustomize-controller").ok()
@@ -161,11 +149,3 @@ def test_suspending_by_hand_conflicts_with_who_applies(api: Client, chain: str) 
     forced = api.apply(f"{chain}/k", body, "kustomize-controller", force="true").ok()
     assert forced["spec"]["suspend"] is False
     assert "flux" not in managers_of(forced)
-
-
-def test_old_built_in_kinds_bring_a_warning(api: Client, ns: str) -> None:
-    folder = f"/api/v1/namespaces/{ns}/endpoints"
-    text = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
-    assert warnings_of(api.post(folder, {"metadata": {"name": "e"}})) == [text]
-    assert warnings_of(api.get(f"{folder}/e")) == [text]
-    assert warnings_of(api.get(f"{folder}/none")) == [text]

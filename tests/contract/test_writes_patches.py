@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.server import crd, define
-from tests.contract.writing import Writer, causes_of
 from tests.world.apiserver.client import (
     JSON_PATCH,
-    MERGE,
     STRATEGIC,
     Answer,
     Client,
@@ -82,43 +79,6 @@ def test_a_merge_patch_merges_maps_and_removes_nulls(api: Client, settings: str)
     assert again["metadata"]["resourceVersion"] == changed["metadata"]["resourceVersion"]
 
 
-def test_a_merge_patch_must_be_an_object(api: Client, settings: str) -> None:
-    go_map = "into Go value of type map[string]interface {}"
-    wrong = "error decoding patch: "
-    for body, text in [
-        (b"", f"{wrong}unexpected end of JSON input"),
-        (b"{x", f"{wrong}invalid character 'x' looking for beginning of object key string"),
-        ([], f"{wrong}json: cannot unmarshal array {go_map}"),
-        (b'"x"', f"{wrong}json: cannot unmarshal string {go_map}"),
-        (b"null", "Invalid JSON Patch"),
-    ]:
-        assert said(api.patch(settings, body)) == (400, text)
-
-
-def test_a_patch_does_not_change_who_the_object_is(api: Client, settings: str, ns: str) -> None:
-    renamed = api.patch(settings, {"metadata": {"name": "other"}})
-    assert said(renamed) == (
-        400,
-        "the name of the object (other) does not match the name on the URL (c)",
-    )
-    moved = api.patch(settings, {"metadata": {"namespace": "other"}})
-    assert said(moved) == (
-        400,
-        "the namespace of the provided object does not match the namespace sent on the request",
-    )
-    other = api.patch(settings, {"kind": "Secret"})
-    assert other.status == 422
-    assert other.json["message"].startswith(' "" is invalid: patch: Invalid value: "{')
-    for field, value in (("uid", "x"), ("deletionTimestamp", "2020-01-01T00:00:00Z")):
-        fixed = api.patch(settings, {"metadata": {field: value}})
-        cause = ("FieldValueInvalid", f"metadata.{field}")
-        assert {c[:2] for c in causes_of(fixed)} == {cause}
-        assert "field is immutable" in fixed.json["message"]
-    ignored = {"creationTimestamp": "2020-01-01T00:00:00Z", "generation": 9, "selfLink": "/x"}
-    before = api.get(settings).ok()["metadata"]
-    assert api.patch(settings, {"metadata": ignored}).ok()["metadata"] == before
-
-
 def test_a_stale_version_in_a_patch_conflicts(api: Client, settings: str) -> None:
     stale = api.patch(settings, {"metadata": {"resourceVersion": "1"}})
     assert said(stale) == (
@@ -126,49 +86,6 @@ def test_a_stale_version_in_a_patch_conflicts(api: Client, settings: str) -> Non
         'Operation cannot be fulfilled on configmaps "c": the object has been modified; please '
         "apply your changes to the latest version and try again",
     )
-
-
-@pytest.mark.parametrize(
-    ("steps", "data"),
-    [
-        ([{"op": "add", "path": "/data/c", "value": "3"}], {"a": "1", "b": "2", "c": "3"}),
-        ([{"op": "add", "path": "/data", "value": {"z": "1"}}], {"z": "1"}),
-        ([{"op": "remove", "path": "/data/a"}], {"b": "2"}),
-        ([{"op": "replace", "path": "/data/a", "value": "9"}], {"a": "9", "b": "2"}),
-        ([{"op": "replace", "path": "/data/new", "value": "9"}], {"a": "1", "b": "2", "new": "9"}),
-        ([{"op": "copy", "from": "/data/a", "path": "/data/c"}], {"a": "1", "b": "2", "c": "1"}),
-        ([{"op": "move", "from": "/data/a", "path": "/data/c"}], {"b": "2", "c": "1"}),
-        ([{"op": "add", "path": "/data/x~1y", "value": "1"}], None),
-        (
-            [
-                {"op": "test", "path": "/data/a", "value": "1"},
-                {"op": "remove", "path": "/data/a"},
-            ],
-            {"b": "2"},
-        ),
-        ([{"op": "test", "path": "/data/none", "value": None}], {"a": "1", "b": "2"}),
-        ([], {"a": "1", "b": "2"}),
-        ([{"op": "test", "path": "/data/a", "value": "2"}], None),
-        ([{"op": "test", "path": "/data/none", "value": "2"}], None),
-        ([{"op": "remove", "path": "/data/none"}], None),
-        ([{"op": "move", "from": "/data/none", "path": "/data/c"}], None),
-        ([{"op": "add", "path": "/none/deep", "value": "1"}], None),
-        ([{"op": "frob", "path": "/data/a"}], None),
-        ([{"op": "add", "path": "data", "value": "1"}], None),
-        ([{"op": "add", "value": "1"}], None),
-    ],
-)
-def test_a_json_patch_does_all_its_steps_or_none(
-    api: Client, settings: str, steps: list[Json], data: Json | None
-) -> None:
-    answer = api.patch(settings, steps, JSON_PATCH)
-    if data is not None:
-        assert answer.ok()["data"] == data
-        return
-    assert answer.status == 422, answer.data
-    if "~1" not in str(steps):  # a slash may be in a pointer, but not in a key of data
-        assert (answer.json["message"], answer.json["details"]) == (UNAPPLICABLE, {})
-    assert api.get(settings).ok()["data"] == {"a": "1", "b": "2"}
 
 
 def test_a_json_patch_finds_its_place_in_lists(api: Client, web: str) -> None:
@@ -188,26 +105,6 @@ def test_a_json_patch_finds_its_place_in_lists(api: Client, web: str) -> None:
     ):
         refused = api.patch(web, [step], JSON_PATCH)
         assert (refused.status, refused.json["message"]) == (422, UNAPPLICABLE)
-
-
-def test_a_json_patch_must_be_a_list_of_steps(api: Client, settings: str) -> None:
-    wrong = "error decoding patch: json: cannot unmarshal "
-    for body, text in [
-        ({}, f"{wrong}object into Go value of type []handlers.jsonPatchOp"),
-        ([1], f"{wrong}number into Go value of type handlers.jsonPatchOp"),
-    ]:
-        assert said(api.patch(settings, body, JSON_PATCH)) == (400, text)
-    many = [{"op": "test", "path": "/kind", "value": "ConfigMap"}] * 10_001
-    assert said(api.patch(settings, many, JSON_PATCH)) == (
-        413,
-        "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got "
-        "10001",
-    )
-    nameless = api.patch(settings, [{"op": "remove", "path": "/metadata"}], JSON_PATCH)
-    assert said(nameless) == (
-        400,
-        "the name of the object (c based on URL) was undeterminable: name must be provided",
-    )
 
 
 def names(answer: Answer, what: str = "env") -> list[str]:
@@ -262,97 +159,6 @@ def test_directives_say_what_a_merge_cannot(api: Client, web: str) -> None:
     assert sorted(two) == ["a.io/x", "a.io/y"]
     one = patch({"metadata": {"$deleteFromPrimitiveList/finalizers": ["a.io/x"]}})
     assert one["metadata"]["finalizers"] == ["a.io/y"]
-
-
-@pytest.mark.parametrize(
-    ("change", "status", "message"),
-    [
-        (
-            pod(containers=[{"name": "app", "$patch": "frob"}]),
-            500,
-            "unknown patch type: frob in map: map[$patch:frob name:app]",
-        ),
-        (
-            pod(containers=[{"image": "x"}]),
-            500,
-            "map: map[image:x] does not contain declared merge key: name",
-        ),
-        (
-            pod(**{"$setElementOrder/containers": "x"}),
-            500,
-            "expected a []interface {}, but received a string",
-        ),
-        (
-            pod(
-                containers=[{"name": "side", "image": "s:2"}],
-                **{"$setElementOrder/containers": [{"name": "app"}]},
-            ),
-            500,
-            "The order in patch list:\n[map[image:s:2 name:side]]\n doesn't match "
-            "$setElementOrder list:\n[map[name:app]]\n",
-        ),
-        (
-            {"spec": {"strategy": {"$retainKeys": ["type"], "rollingUpdate": {"maxSurge": 2}}}},
-            400,
-            "invalid patch format of retainKeys",
-        ),
-        (
-            {"spec": {"replicas": "x"}},
-            422,
-            ' "" is invalid: patch: Invalid value: "map[spec:map[replicas:x]]": unrecognized '
-            "type: int32",
-        ),
-        (
-            {"spec": []},
-            422,
-            ' "" is invalid: patch: Invalid value: "map[spec:[]]": cannot restore struct from: '
-            "slice",
-        ),
-        (
-            {"spec": {"strategy": {"type": "Recreate"}}},
-            422,
-            'Deployment.apps "web" is invalid: spec.strategy.rollingUpdate: Forbidden: may not be '
-            "specified when strategy `type` is 'Recreate'",
-        ),
-        (
-            pod(volumes=[{"name": "v", "secret": {"secretName": "s"}}]),
-            422,
-            'Deployment.apps "web" is invalid: spec.template.spec.volumes[0].secret: Forbidden: '
-            "may not specify more than 1 volume type",
-        ),
-    ],
-)
-def test_a_strategic_patch_that_makes_no_sense_is_refused(
-    api: Client, web: str, change: Json, status: int, message: str
-) -> None:
-    assert said(api.patch(web, change, STRATEGIC)) == (status, message)
-
-
-def test_each_patch_has_its_media_type(api: Client, settings: str, ns: str, group: str) -> None:
-    for media in ("application/json", "text/plain", "application/yaml"):
-        answer = api.patch(settings, {}, media)
-        assert said(answer) == (415, "415: Unsupported Media Type")
-    define(api, crd(group))
-    writer = Writer(api, ns)
-    made = writer.create(group, "Widget", {"a": 1}).ok()
-    path = writer.place(group, "Widget", made["metadata"]["name"])
-    assert said(api.patch(path, {}, STRATEGIC)) == (
-        415,
-        "the body of the request was in an unknown format - accepted media types include: "
-        "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
-    )
-    assert api.patch(path, {"spec": {"b": 2}}, f"{MERGE}; charset=utf-8").ok()["spec"] == {
-        "a": 1,
-        "b": 2,
-    }
-    step = {"op": "remove", "path": "/spec/a"}
-    assert api.patch(path, [step], JSON_PATCH).ok()["spec"] == {"b": 2}
-    forced = api.patch(settings, {}, force="true")
-    assert said(forced) == (
-        422,
-        'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for '
-        "non-apply patch",
-    )
 
 
 def test_a_patch_of_nothing_is_not_found(api: Client, ns: str) -> None:

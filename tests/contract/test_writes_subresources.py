@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contract.server import crd, define
-from tests.contract.writing import Writer, causes_of, managers_of
+from tests.contract.writing import Writer
 from tests.world.apiserver.client import JSON_PATCH, Answer, Client, Json
 
 SCALED = {
@@ -68,48 +68,6 @@ def test_a_scale_shows_and_sets_replicas(api: Client, web: str) -> None:
     tried = api.patch(f"{web}/scale", {"spec": {"replicas": 9}}, dryRun="All").ok()
     assert tried["spec"] == {"replicas": 9}
     assert api.get(web).ok()["spec"]["replicas"] == 3
-
-
-def test_a_scale_takes_numbers_only(api: Client, web: str) -> None:
-    negative = api.patch(f"{web}/scale", {"spec": {"replicas": -1}})
-    text = "Invalid value: -1: must be greater than or equal to 0"
-    assert (negative.status, causes_of(negative)) == (
-        422,
-        [("FieldValueInvalid", "spec.replicas", text)],
-    )
-    assert negative.json["details"]["kind"] == "Scale"
-    ((reason, field, message),) = causes_of(api.patch(f"{web}/scale", {"spec": {"replicas": "x"}}))
-    assert (reason, field) == ("FieldValueInvalid", "patch")
-    assert message.endswith(
-        ": json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32"
-    )
-    stale: Json = {"metadata": {"name": "d", "resourceVersion": "1"}, "spec": {"replicas": 4}}
-    assert api.put(f"{web}/scale", stale).status == 409
-    other = {"metadata": {"name": "other"}, "spec": {"replicas": 4}}
-    assert said(api.put(f"{web}/scale", other)) == (
-        400,
-        "the name of the object (other) does not match the name on the URL (d)",
-    )
-    missing = api.get(f"{web}x/scale")
-    assert said(missing) == (404, 'deployments.apps "dx" not found')
-
-
-def test_a_custom_kind_says_where_its_replicas_are(
-    api: Client, scaled: tuple[Writer, Json, str]
-) -> None:
-    _, made, path = scaled
-    assert api.get(f"{path}/scale").ok()["spec"] == {"replicas": 2}
-    assert api.get(f"{path}/scale").ok()["status"] == {"replicas": 0}
-    api.patch(f"{path}/status", {"status": {"replicas": 1, "selector": "a=b"}}).ok()
-    assert api.get(f"{path}/scale").ok()["status"] == {"replicas": 1, "selector": "a=b"}
-    api.patch(f"{path}/scale", {"spec": {"replicas": 7}}, fieldManager="hpa").ok()
-    found = api.get(path).ok()
-    assert found["spec"] == {"replicas": 7, "x": "1"}
-    assert managers_of(found)["hpa"] == {"f:spec": {"f:replicas": {}}}
-    negative = api.patch(f"{path}/scale", {"spec": {"replicas": -1}})
-    text = "Invalid value: -1: should be a non-negative integer"
-    assert causes_of(negative) == [("FieldValueInvalid", ".spec.replicas", text)]
-    assert negative.json["details"]["name"] == made["metadata"]["name"]
 
 
 def test_status_and_the_rest_are_written_apart(
@@ -173,56 +131,3 @@ def test_a_pod_is_bound_once(api: Client, running: Callable[[str], str]) -> None
         409,
         'Operation cannot be fulfilled on pods/binding "p": pod p is already assigned to node "n1"',
     )
-    other = api.post(f"{path}/binding", {"metadata": {"name": "q"}, "target": target})
-    assert said(other) == (400, "name in URL does not match name in Binding object")
-    nowhere = api.post(f"{path}/binding", {"metadata": {"name": "p"}, "target": {}})
-    assert said(nowhere) == (500, "target.name: Required value")
-
-
-def test_budgets_decide_about_evictions(
-    api: Client, ns: str, running: Callable[[str], str]
-) -> None:
-    budgets = f"/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets"
-    spec = {"minAvailable": 1, "selector": {"matchLabels": {"a": "b"}}}
-    api.post(budgets, {"metadata": {"name": "b"}, "spec": spec}).ok()
-    path = running("p")
-    early = api.post(f"{path}/eviction", eviction("p"))
-    text = "Cannot evict pod as it would violate the pod's disruption budget."
-    assert said(early) == (429, text)
-    assert early.json["reason"] == "TooManyRequests"
-    assert early.headers["Retry-After"] == "10"
-    cause = "The disruption budget b is still being processed by the server."
-    assert causes_of(early) == [("DisruptionBudget", "", cause)]
-    status = {
-        "observedGeneration": 1,
-        "disruptionsAllowed": 0,
-        "currentHealthy": 1,
-        "desiredHealthy": 1,
-        "expectedPods": 1,
-    }
-    api.patch(f"{budgets}/b/status", {"status": status}).ok()
-    blocked = api.post(f"{path}/eviction", eviction("p"))
-    assert said(blocked) == (429, text)
-    cause = "The disruption budget b needs 1 healthy pods and has 1 currently"
-    assert causes_of(blocked) == [("DisruptionBudget", "", cause)]
-    api.patch(f"{budgets}/b/status", {"status": {"disruptionsAllowed": 1}}).ok()
-    assert said(api.post(f"{path}/eviction", eviction("q"))) == (
-        400,
-        "name in URL does not match name in Eviction object",
-    )
-    tried = api.post(f"{path}/eviction", eviction("p"), dryRun="All")
-    assert (tried.status, api.get(path).status) == (201, 200)
-    done = api.post(f"{path}/eviction", eviction("p"))
-    assert (done.status, done.json["status"]) == (201, "Success")
-    left = api.get(f"{budgets}/b").ok()["status"]
-    assert (left["disruptionsAllowed"], list(left["disruptedPods"])) == (0, ["p"])
-    assert api.post(f"{path}x/eviction", eviction("px")).status == 404
-
-
-def test_a_budget_says_one_thing(api: Client, ns: str) -> None:
-    spec = {"minAvailable": 1, "maxUnavailable": 1, "selector": {}}
-    budgets = f"/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets"
-    answer = api.post(budgets, {"metadata": {"name": "b"}, "spec": spec})
-    ((reason, field, message),) = causes_of(answer)
-    assert (reason, field) == ("FieldValueInvalid", "spec")
-    assert message.endswith(": minAvailable and maxUnavailable cannot be both set")

@@ -14,7 +14,6 @@ from fluxtui.world.simulator import Simulator
 from fluxtui.world.simulator.kinds import (
     CLAIM,
     CRD,
-    DAEMON_SET,
     DEPLOYMENT,
     DISRUPTION_BUDGET,
     EVENT,
@@ -366,39 +365,6 @@ async def test_a_job_whose_program_crashes_fails_after_its_back_off_limit(
         cluster, JOB, ns, "migrate", lambda one: status(one).status is Status.FAILED
     )
     assert reason(failed, "Failed") == "BackoffLimitExceeded"
-
-
-async def test_a_suspended_job_waits_and_runs_when_resumed(cluster: Cluster, ns: str) -> None:
-    job = {
-        "metadata": {"name": "migrate", "namespace": ns},
-        "spec": {
-            "suspend": True,
-            "template": template("example.com/migrate:v1", restartPolicy="Never"),
-        },
-    }
-    await create(cluster, JOB, job)
-    await until_one(
-        cluster, JOB, ns, "migrate", lambda one: reason(one, "Suspended") == "JobSuspended"
-    )
-    assert (await cluster.list(POD, ns)).items == ()
-    await cluster.patch(JOB, ns, "migrate", {"spec": {"suspend": False}}, field_manager="test")
-    await until_one(
-        cluster, JOB, ns, "migrate", lambda one: reason(one, "Complete") == "CompletionsReached"
-    )
-
-
-async def test_a_daemon_set_has_one_pod_on_every_node(cluster: Cluster, ns: str) -> None:
-    await create(cluster, DAEMON_SET, workload(ns, name="agent"))
-    done = await until_one(
-        cluster,
-        DAEMON_SET,
-        ns,
-        "agent",
-        lambda one: "status" in one and healthy(one) and one["status"].get("numberReady") == 3,
-    )
-    assert done["status"]["desiredNumberScheduled"] == 3
-    pods = (await cluster.list(POD, ns)).items
-    assert len({pod["spec"]["nodeName"] for pod in pods}) == 3
 
 
 async def test_a_disruption_budget_counts_the_pods_it_guards(cluster: Cluster, ns: str) -> None:

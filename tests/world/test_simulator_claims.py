@@ -4,32 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource, Cluster
-from fluxtui.domain.health import Status, reader_status, status
+from fluxtui.domain.health import Status, reader_status
 from fluxtui.reconciler.clock import Clock
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.simulator import Simulator
-from fluxtui.world.simulator.claims import FAILS, PROTECTION
-from fluxtui.world.simulator.fates import FAULT
 from fluxtui.world.simulator.kinds import (
     CLAIM,
     DEPLOYMENT,
-    EVENT,
-    JOB,
     POD,
     STATEFUL_SET,
-    STORAGE_CLASS,
 )
 from tests.world.simulator_stage import (
     IMAGE,
     NAMESPACE,
     SPEED,
-    Json,
     ask,
     claim,
     condition,
@@ -39,160 +32,24 @@ from tests.world.simulator_stage import (
     mounting,
     pod,
     run,
-    template,
     told,
     waiting_reasons,
     workload,
 )
 from tests.world.waiting import connections_closed, until, until_one
 
-_HOPELESS = "preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling."
 
-
-# -- claims
-
-
-async def test_a_claim_of_no_class_gets_the_default_one(cluster: Cluster, ns: str) -> None:
-    await ask(cluster, ns, claim())
-    bound = await until_one(
-        cluster, CLAIM, ns, "data", lambda c: c["status"].get("phase") == "Bound"
-    )
-    assert bound["spec"]["storageClassName"] == "standard"
-    assert bound["metadata"]["finalizers"] == [PROTECTION]
-
-
-@pytest.mark.parametrize(
-    ("class_", "reason_", "text"),
-    [
-        ("", "FailedBinding",
-         "no persistent volumes available for this claim and no storage class is set"),
-        ("gone", "ProvisioningFailed", 'storageclass.storage.k8s.io "gone" not found'),
-    ],
-)  # fmt: skip
 async def test_a_claim_without_storage_stays_pending_and_so_does_its_pod(
-    cluster: Cluster, ns: str, class_: str, reason_: str, text: str
-) -> None:
-    await ask(cluster, ns, claim(storageClassName=class_))
-    await run(cluster, ns, pod(volumes=mounting()))
-    await told(cluster, ns, (reason_, text))
-    found = await until_one(cluster, POD, ns, "web", lambda p: bool(condition(p, "PodScheduled")))
-    assert condition(found, "PodScheduled")["message"] == (
-        "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. " + _HOPELESS
-    )
-    assert (await cluster.get(CLAIM, ns, "data"))["status"]["phase"] == "Pending"
-
-
-async def test_a_class_may_wait_for_the_first_consumer(cluster: Cluster, ns: str) -> None:
-    name = f"late-{ns}"
-    late = {
-        "metadata": {"name": name},
-        "provisioner": "world.fluxtui.dev/simulated",
-        "volumeBindingMode": "WaitForFirstConsumer",
-    }
-    await create(cluster, STORAGE_CLASS, late)
-    await ask(cluster, ns, claim(storageClassName=name))
-    said = "waiting for first consumer to be created before binding"
-    await told(cluster, ns, ("WaitForFirstConsumer", said))
-    await run(cluster, ns, pod(volumes=mounting()))
-    await until_one(cluster, POD, ns, "web", lambda p: reader_status(p).status is Status.CURRENT)
-    assert (await cluster.get(CLAIM, ns, "data"))["status"]["phase"] == "Bound"
-
-
-async def test_storage_may_fail_or_nobody_provide_it(cluster: Cluster, ns: str) -> None:
-    other = {"metadata": {"name": f"other-{ns}"}, "provisioner": "csi.example.com"}
-    await create(cluster, STORAGE_CLASS, other)
-    full = claim("full")
-    full["metadata"]["annotations"] = {FAULT: FAILS}
-    await ask(cluster, ns, full)
-    await ask(cluster, ns, claim("other", storageClassName=f"other-{ns}"))
-    events = await until(
-        cluster,
-        EVENT,
-        ns,
-        lambda found: (
-            {"ProvisioningFailed", "ExternalProvisioning"} <= {e["reason"] for e in found}
-        ),
-    )
-    said = {e["reason"]: e["message"] for e in events}
-    assert said["ProvisioningFailed"].startswith(
-        'failed to provision volume with StorageClass "standard": rpc error: '
-    )
-    assert "external provisioner 'csi.example.com'" in said["ExternalProvisioning"]
-
-
-async def test_a_claim_in_use_is_terminating_until_its_pod_is_gone(
     cluster: Cluster, ns: str
 ) -> None:
-    await ask(cluster, ns, claim())
+    await ask(cluster, ns, claim(storageClassName="gone"))
     await run(cluster, ns, pod(volumes=mounting()))
-    await until_one(cluster, POD, ns, "web", lambda p: reader_status(p).status is Status.CURRENT)
-    await cluster.delete(CLAIM, ns, "data")
-    stuck = await cluster.get(CLAIM, ns, "data")
-    assert stuck["metadata"]["finalizers"] == [PROTECTION]
-    assert status(stuck).status is Status.TERMINATING
-    await run(cluster, ns, pod("late", volumes=mounting()))
-    refused = await until_one(
-        cluster, POD, ns, "late", lambda p: bool(condition(p, "PodScheduled"))
+    await told(cluster, ns, ("ProvisioningFailed", 'storageclass.storage.k8s.io "gone" not found'))
+    found = await until_one(cluster, POD, ns, "web", lambda p: bool(condition(p, "PodScheduled")))
+    assert condition(found, "PodScheduled")["message"] == (
+        "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims."
     )
-    assert (
-        'persistentvolumeclaim "data" is being deleted'
-        in (condition(refused, "PodScheduled")["message"])
-    )
-    await cluster.delete(POD, ns, "web")
-    await until(cluster, CLAIM, ns, lambda found: not found)
-
-
-# -- Jobs
-
-
-def job(**spec: Any) -> Json:
-    program = spec.pop("program", "example.com/migrate:v1-crashloop")
-    return {
-        "metadata": {"name": "migrate"},
-        "spec": {"template": template(program, restartPolicy="Never"), **spec},
-    }
-
-
-@pytest.mark.parametrize(
-    ("spec", "why", "text"),
-    [
-        ({"backoffLimit": 1}, "BackoffLimitExceeded",
-         "Job has reached the specified backoff limit"),
-        ({"activeDeadlineSeconds": 20, "program": "example.com/migrate:nopull"},
-         "DeadlineExceeded", "Job was active longer than specified deadline"),
-    ],
-)  # fmt: skip
-async def test_a_job_fails_for_a_reason(
-    cluster: Cluster, ns: str, spec: Json, why: str, text: str
-) -> None:
-    made = job(**dict(spec))
-    made["metadata"]["namespace"] = ns
-    await create(cluster, JOB, made)
-    failed = await until_one(
-        cluster, JOB, ns, "migrate", lambda one: condition(one, "Failed") != {}
-    )
-    for type_ in ("FailureTarget", "Failed"):
-        found = condition(failed, type_)
-        assert (found["status"], found["reason"], found["message"]) == ("True", why, text)
-    assert reader_status(failed).status is Status.FAILED
-    assert "active" not in failed["status"]
-    await told(cluster, ns, (why, text))
-
-
-async def test_a_failure_policy_ends_a_job_at_once(cluster: Cluster, ns: str) -> None:
-    rules = [{"action": "FailJob", "onExitCodes": {"operator": "In", "values": [1]}}]
-    made = job(podFailurePolicy={"rules": rules})
-    made["metadata"]["namespace"] = ns
-    await create(cluster, JOB, made)
-    failed = await until_one(
-        cluster, JOB, ns, "migrate", lambda one: condition(one, "Failed") != {}
-    )
-    (one,) = (await cluster.list(POD, ns)).items
-    assert condition(failed, "Failed")["reason"] == "PodFailurePolicy"
-    assert condition(failed, "Failed")["message"] == (
-        f"Container web for pod {ns}/{one['metadata']['name']} failed with exit code 1 matching "
-        "FailJob rule at index 0"
-    )
+    assert (await cluster.get(CLAIM, ns, "data"))["status"]["phase"] == "Pending"
 
 
 # -- StatefulSets

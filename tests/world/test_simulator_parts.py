@@ -16,9 +16,8 @@ from fluxtui.domain.errors import Conflict, Invalid
 from fluxtui.reconciler.clock import Clock, SteppedClock
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.simulator.cache import Cache, Key
-from fluxtui.world.simulator.cronjobs import CronJobs, Schedule
 from fluxtui.world.simulator.fates import CRASH, fault_of
-from fluxtui.world.simulator.kinds import CRON_JOB, JOB, POD
+from fluxtui.world.simulator.kinds import POD
 from fluxtui.world.simulator.pods import template_hash
 from fluxtui.world.simulator.rollout import scaled
 from fluxtui.world.simulator.state import State
@@ -29,38 +28,6 @@ MONDAY = datetime(2026, 11, 23, 12, 30, 45, tzinfo=UTC)
 
 
 # -- schedules
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("* * * * *", datetime(2026, 11, 23, 12, 31, tzinfo=UTC)),
-        ("15 3 * * *", datetime(2026, 11, 24, 3, 15, tzinfo=UTC)),
-        ("*/20 * * * *", datetime(2026, 11, 23, 12, 40, tzinfo=UTC)),
-        ("0 9-17/4 * * *", datetime(2026, 11, 23, 13, 0, tzinfo=UTC)),
-        ("0 7 * * sun", datetime(2026, 11, 29, 7, 0, tzinfo=UTC)),
-        ("0 7 * * 7", datetime(2026, 11, 29, 7, 0, tzinfo=UTC)),
-        ("0 0 1 jan,jul *", datetime(2027, 1, 1, tzinfo=UTC)),
-        # Two restrictions are joined by "or": the 1st, or any Tuesday.
-        ("0 0 1 * tue", datetime(2026, 11, 24, tzinfo=UTC)),
-        ("@hourly", datetime(2026, 11, 23, 13, 0, tzinfo=UTC)),
-        ("0 0 29 2 *", datetime(2028, 2, 29, tzinfo=UTC)),
-    ],
-)
-def test_a_schedule_knows_its_next_moment(text: str, expected: datetime) -> None:
-    coming = Schedule(text).next(MONDAY)
-    assert coming == expected
-    assert Schedule(text).matches(expected)
-
-
-def test_a_day_that_never_comes_has_no_next_moment() -> None:
-    assert Schedule("0 0 31 2 *").next(MONDAY) is None
-
-
-@pytest.mark.parametrize("text", ["", "* * * *", "61 * * * *", "a * * * *", "*/0 * * * *"])
-def test_what_is_no_schedule_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
-        Schedule(text)
 
 
 # -- CronJobs
@@ -77,42 +44,6 @@ async def standing(tmp_path: Path) -> AsyncIterator[tuple[State, SteppedClock, C
         yield State(cluster, clock, seed=1), clock, cluster
         await cluster.close()
         await connections_closed()
-
-
-async def test_a_cron_job_starts_a_job_when_its_hour_comes(
-    standing: tuple[State, SteppedClock, Cluster],
-) -> None:
-    state, clock, cluster = standing
-    pod = {"restartPolicy": "Never", "containers": [{"name": "d", "image": "example.com/d:v1"}]}
-    cron: dict[str, Any] = {
-        "apiVersion": "batch/v1",
-        "kind": "CronJob",
-        "metadata": {"name": "digest", "namespace": "default"},
-        "spec": {
-            "schedule": "0 13 * * *",
-            "concurrencyPolicy": "Forbid",
-            "jobTemplate": {"spec": {"template": {"spec": pod}}},
-        },
-    }
-    state.cache(CRON_JOB).put(await cluster.create(CRON_JOB, cron, field_manager="test"))
-    key: Key = ("default", "digest")
-    cron_jobs = CronJobs(state)
-
-    assert await cron_jobs.look(key) == pytest.approx(29 * 60 + 15)
-    assert (await cluster.list(JOB)).items == ()
-
-    clock.advance(30 * 60)
-    await cron_jobs.look(key)
-    (job,) = (await cluster.list(JOB)).items
-    assert job["metadata"]["ownerReferences"][0]["name"] == "digest"
-    told = await cluster.get(CRON_JOB, "default", "digest")
-    assert told["status"]["lastScheduleTime"] == "2026-11-23T13:00:00Z"
-
-    clock.advance(24 * 3600)
-    await cron_jobs.look(key)
-    assert len((await cluster.list(JOB)).items) == 1, "the first one still runs"
-    told = await cluster.get(CRON_JOB, "default", "digest")
-    assert [entry["name"] for entry in told["status"]["active"]] == [job["metadata"]["name"]]
 
 
 # -- queues

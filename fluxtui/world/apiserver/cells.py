@@ -5,7 +5,6 @@ The texts are apimachinery's (`HumanDuration`, `FormatLabelSelector`). Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,13 +68,6 @@ def selector(value: Any) -> str:
             text = f"{key} {operator.lower()} ({','.join(sorted(term.get('values') or ()))})"
         parts.append((key, text))
     return ",".join(text for _, text in sorted(parts, key=lambda part: part[0])) or "<none>"
-
-
-def some(texts: Sequence[str], *, show: int = 3, empty: str = "<unset>") -> str:
-    """The first few of many, and how many more there are."""
-    if len(texts) <= show:
-        return ",".join(texts) or empty
-    return f"{','.join(texts[:show])} + {len(texts) - show} more..."
 
 
 def parse_columns(text: str) -> tuple[Column, ...]:

@@ -104,7 +104,7 @@ class Collector:
         try:
             deletes.delete(self._state, kind, key, DeleteOptions(policy=policy))
         except StatusError as error:
-            if error.code not in (404, 403):  # gone already, or an admission hook said no
+            if error.code != 404:
                 raise
 
     def _deleting(self, resource: Resource, key: Key) -> None:

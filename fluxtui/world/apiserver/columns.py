@@ -179,26 +179,7 @@ def _claim(obj: Json, now: float) -> list[Any]:
         str((status.get("capacity") or {}).get("storage", "")) if bound else "",
         modes,
         spec.get("storageClassName", ""),
-        spec.get("volumeAttributesClassName") or "<unset>",
         since(obj, now),
-        spec.get("volumeMode", "Filesystem"),
-    ]
-
-
-def _volume(obj: Json, now: float) -> list[Any]:
-    spec, status = _spec(obj), _status(obj)
-    claim = spec.get("claimRef") or {}
-    return [
-        str((spec.get("capacity") or {}).get("storage", "")),
-        ",".join(_MODES.get(m, m) for m in spec.get("accessModes") or ()),
-        spec.get("persistentVolumeReclaimPolicy", ""),
-        status.get("phase", ""),
-        f"{claim.get('namespace')}/{claim.get('name')}" if claim else "",
-        spec.get("storageClassName", ""),
-        spec.get("volumeAttributesClassName") or "<unset>",
-        status.get("reason", ""),
-        since(obj, now),
-        spec.get("volumeMode", "Filesystem"),
     ]
 
 
@@ -250,12 +231,23 @@ def _budget(obj: Json, now: float) -> list[Any]:
     return [str(least), str(most), allowed, since(obj, now)]
 
 
-def _lease(obj: Json, now: float) -> list[Any]:
-    return [_spec(obj).get("holderIdentity", ""), since(obj, now)]
+def _node(obj: Json, now: float) -> list[Any]:
+    status = _status(obj)
+    ready = any(
+        c.get("type") == "Ready" and c.get("status") == "True"
+        for c in status.get("conditions") or ()
+    )
+    word = "Ready" if ready else "NotReady"
+    if _spec(obj).get("unschedulable"):
+        word += ",SchedulingDisabled"
+    version = (status.get("nodeInfo") or {}).get("kubeletVersion", "")
+    addresses = status.get("addresses") or [{}]
+    return [word, "<none>", since(obj, now), version, addresses[0].get("address", "<none>")]
 
 
-def _policy(obj: Json, now: float) -> list[Any]:
-    return [selector(_spec(obj).get("podSelector")), since(obj, now)]
+def _storage_class(obj: Json, now: float) -> list[Any]:
+    policy, mode = obj.get("reclaimPolicy", "Delete"), obj.get("volumeBindingMode", "Immediate")
+    return [obj.get("provisioner", ""), policy, mode, since(obj, now)]
 
 
 def _plain(obj: Json, now: float) -> list[Any]:
@@ -292,17 +284,8 @@ BUILTIN: Mapping[tuple[str, str], tuple[tuple[Column, ...], Cells]] = {
         _service,
     ),
     ("", "persistentvolumeclaims"): (
-        parse_columns(
-            "Status Volume Capacity Access_Modes StorageClass VolumeAttributesClass Age VolumeMode+"
-        ),
+        parse_columns("Status Volume Capacity Access_Modes StorageClass Age"),
         _claim,
-    ),
-    ("", "persistentvolumes"): (
-        parse_columns(
-            "Capacity Access_Modes Reclaim_Policy Status Claim StorageClass "
-            "VolumeAttributesClass Reason Age VolumeMode+"
-        ),
-        _volume,
     ),
     ("", "namespaces"): (parse_columns("Status Age"), _namespace),
     ("", "secrets"): (parse_columns("Type Data Age"), _secret),
@@ -313,12 +296,15 @@ BUILTIN: Mapping[tuple[str, str], tuple[tuple[Column, ...], Cells]] = {
     ),
     ("rbac.authorization.k8s.io", "roles"): (parse_columns("Created_At:date"), _created),
     ("rbac.authorization.k8s.io", "clusterroles"): (parse_columns("Created_At:date"), _created),
-    ("networking.k8s.io", "networkpolicies"): (parse_columns("Pod-Selector Age"), _policy),
     ("policy", "poddisruptionbudgets"): (
         parse_columns("Min_Available Max_Unavailable Allowed_Disruptions:integer Age"),
         _budget,
     ),
-    ("coordination.k8s.io", "leases"): (parse_columns("Holder Age"), _lease),
+    ("", "nodes"): (parse_columns("Status Roles Age Version Internal-IP+"), _node),
+    ("storage.k8s.io", "storageclasses"): (
+        parse_columns("Provisioner ReclaimPolicy VolumeBindingMode Age"),
+        _storage_class,
+    ),
 }
 EVENTS: tuple[tuple[Column, ...], Cells] = (
     parse_columns(

@@ -6,7 +6,6 @@ Established and NamesAccepted conditions. Flux's two CRDs come from `data/`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,6 @@ import yaml
 
 from fluxtui.world.apiserver import deletes, schema
 from fluxtui.world.apiserver.kinds import Column, Kind
-from fluxtui.world.apiserver.rules import RULED, ruled
 from fluxtui.world.apiserver.shape import from_schema
 from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import Json, StatusError
@@ -25,8 +23,6 @@ from fluxtui.world.apiserver.store import Event, Key
 # The key in `Kind.extra` of what makes a version's object of a stored one.
 CONVERT = "convert"
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
-# apiextensions-apiserver lists them in this order, and discovery passes it on.
-_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 _AGE = Column("Age", "date", ".metadata.creationTimestamp")
 
 
@@ -38,23 +34,6 @@ def flux_crds() -> tuple[Mapping[str, Any], ...]:
         with path.open(encoding="utf-8") as file:
             out += list(yaml.load_all(file, Loader=yaml.CSafeLoader))
     return tuple(out)
-
-
-def _deprecation(spec: Mapping[str, Any], version: str) -> str:
-    """The server's own words, with the best version that is served and not deprecated."""
-    group, kind = spec["group"], spec["names"]["kind"]
-    text = f"{group}/{version} {kind} is deprecated"
-    fine = [v["name"] for v in spec["versions"] if v.get("served") and not v.get("deprecated")]
-    return f"{text}; use {group}/{max(fine, key=_rank)} {kind}" if fine else text
-
-
-def _rank(version: str) -> tuple[int, ...]:
-    """v2 before v1 before v2beta1 before v1alpha1, as discovery orders them."""
-    found = re.fullmatch(r"v([0-9]+)(?:(alpha|beta)([0-9]+))?", version)
-    if not found:
-        return (0,)
-    major, stage, minor = found.groups()
-    return ({None: 3, "beta": 2, "alpha": 1}[stage], int(major), int(minor or 0))
 
 
 def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
@@ -79,7 +58,8 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
         )
         warning = ""
         if version.get("deprecated"):
-            warning = version.get("deprecationWarning") or _deprecation(spec, version["name"])
+            about = f"{spec['group']}/{version['name']} {names['kind']} is deprecated"
+            warning = version.get("deprecationWarning") or about
         yield Kind(
             spec["group"],
             version["name"],
@@ -95,13 +75,10 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
             columns=columns or (_AGE,),
             schema=found,
             scale=subresources.get("scale"),
-            selectable=tuple(f["jsonPath"] for f in version.get("selectableFields") or ()),
             storage_version=storage,
             custom=True,
-            verbs=_VERBS,
             warning=warning,
-            extra={RULED: ruled(found)}
-            | ({} if version["name"] == storage else {CONVERT: _converter(spec, version)}),
+            extra={} if version["name"] == storage else {CONVERT: _converter(spec, version)},
         )
 
 

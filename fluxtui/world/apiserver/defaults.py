@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from fluxtui.world.apiserver.pod_defaults import pod_spec
 from fluxtui.world.apiserver.status import Json
@@ -75,12 +74,7 @@ def _stateful_set(obj: Json) -> None:
 def _daemon_set(obj: Json) -> None:
     spec = obj.setdefault("spec", {})
     spec.setdefault("revisionHistoryLimit", 10)
-    strategy = spec.setdefault("updateStrategy", {})
-    strategy.setdefault("type", "RollingUpdate")
-    if strategy["type"] == "RollingUpdate":
-        rolling = strategy.setdefault("rollingUpdate", {})
-        rolling.setdefault("maxSurge", 0)
-        rolling.setdefault("maxUnavailable", 1)
+    spec.setdefault("updateStrategy", {}).setdefault("type", "RollingUpdate")
     _template(spec)
 
 
@@ -148,12 +142,6 @@ def _claim(obj: Json) -> None:
     obj.setdefault("spec", {}).setdefault("volumeMode", "Filesystem")
 
 
-def _volume(obj: Json) -> None:
-    spec = obj.setdefault("spec", {})
-    spec.setdefault("persistentVolumeReclaimPolicy", "Retain")
-    spec.setdefault("volumeMode", "Filesystem")
-
-
 def _secret(obj: Json) -> None:
     obj.setdefault("type", "Opaque")
     plain = obj.pop("stringData", None)
@@ -177,39 +165,6 @@ def _binding(obj: Json) -> None:
             subject.setdefault("apiGroup", "rbac.authorization.k8s.io")
 
 
-def _autoscaler(obj: Json) -> None:
-    spec = obj.setdefault("spec", {})
-    spec.setdefault("minReplicas", 1)
-    target = {"type": "Utilization", "averageUtilization": 80}
-    if not spec.get("metrics"):
-        spec["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
-
-
-def _limit_range(obj: Json) -> None:
-    """What a container may have at most it gets, and what it gets it asks for."""
-    for item in (obj.get("spec") or {}).get("limits") or ():
-        if item.get("type") != "Container":
-            continue
-        most, least = item.get("max") or {}, item.get("min") or {}
-        given = most | (item.get("default") or {})
-        asked = least | given | (item.get("defaultRequest") or {})
-        item |= {k: v for k, v in (("default", given), ("defaultRequest", asked)) if v}
-
-
-def _network_policy(obj: Json) -> None:
-    spec = obj.setdefault("spec", {})
-    if "policyTypes" not in spec:
-        spec["policyTypes"] = ["Ingress"] + (["Egress"] if spec.get("egress") else [])
-    for rule in [*(spec.get("ingress") or ()), *(spec.get("egress") or ())]:
-        for port in (rule or {}).get("ports") or ():
-            port.setdefault("protocol", "TCP")
-
-
-def _storage_class(obj: Json) -> None:
-    obj.setdefault("reclaimPolicy", "Delete")
-    obj.setdefault("volumeBindingMode", "Immediate")
-
-
 def _crd(obj: Json) -> None:
     spec = obj.setdefault("spec", {})
     names: Json = spec.setdefault("names", {})
@@ -218,27 +173,6 @@ def _crd(obj: Json) -> None:
         names.setdefault("listKind", f"{kind}List")
         names.setdefault("singular", kind.lower())
     spec.setdefault("conversion", {}).setdefault("strategy", "None")
-
-
-def _priority(obj: Json) -> None:
-    obj.setdefault("preemptionPolicy", "PreemptLowerPriority")
-
-
-def _api_service(obj: Json) -> None:
-    service = (obj.get("spec") or {}).get("service")
-    if isinstance(service, dict):
-        service.setdefault("port", 443)
-
-
-def _webhooks(obj: Json) -> None:
-    for hook in obj.get("webhooks") or ():
-        hook.setdefault("failurePolicy", "Fail")
-        hook.setdefault("matchPolicy", "Equivalent")
-        hook.setdefault("namespaceSelector", {})
-        hook.setdefault("objectSelector", {})
-        hook.setdefault("timeoutSeconds", 10)
-        for rule in hook.get("rules") or ():
-            rule.setdefault("scope", "*")
 
 
 _BY_KIND: Mapping[tuple[str, str], Callable[[Json], None]] = {
@@ -251,29 +185,16 @@ _BY_KIND: Mapping[tuple[str, str], Callable[[Json], None]] = {
     ("batch", "CronJob"): _cron_job,
     ("", "Service"): _service,
     ("", "PersistentVolumeClaim"): _claim,
-    ("", "PersistentVolume"): _volume,
-    ("", "LimitRange"): _limit_range,
     ("", "Secret"): _secret,
-    ("scheduling.k8s.io", "PriorityClass"): _priority,
-    ("apiregistration.k8s.io", "APIService"): _api_service,
     ("", "Namespace"): _namespace,
     ("rbac.authorization.k8s.io", "RoleBinding"): _binding,
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): _binding,
-    ("autoscaling", "HorizontalPodAutoscaler"): _autoscaler,
-    ("networking.k8s.io", "NetworkPolicy"): _network_policy,
-    ("storage.k8s.io", "StorageClass"): _storage_class,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _crd,
-    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): _webhooks,
-    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): _webhooks,
 }
-
-
-def has_defaults(group: str, kind: str) -> bool:
-    return (group, kind) in _BY_KIND
 
 
 def apply_defaults(group: str, kind: str, obj: Json) -> None:
     """Fill in the defaults of a built-in kind, in place."""
-    fill: Callable[[Json], Any] | None = _BY_KIND.get((group, kind))
+    fill = _BY_KIND.get((group, kind))
     if fill is not None:
         fill(obj)

@@ -7,7 +7,6 @@ on a removed object is collected by collector.py, the content of a namespace by 
 from __future__ import annotations
 
 from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.outcalls import outside_the_lock
 from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import (
     Cause,
@@ -26,7 +25,6 @@ CRD_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
 _FINALIZER = {"Orphan": "orphan", "Foreground": "foregroundDeletion"}
 
 
-@outside_the_lock
 def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[Stored, bool]:
     """DELETE one object: its last state, and whether it is gone. Raises 404, 409, 422."""
     if options.policy not in _POLICIES:
@@ -48,11 +46,7 @@ def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[
                 f'namespaces "{key[1]}" is forbidden: this namespace may not be deleted',
                 Details(key[1], kind="namespaces"),
             )
-        for hook in state.admission:
-            hook(kind, "DELETE", stored.obj, None)
-        if state.reviews is not None:
-            state.reviews.mutated(kind, stored.obj, None)
-            state.reviews.validated(kind, stored.obj, None)
+        state.ask(kind, "DELETE", stored.obj, None)
         return _mark_or_remove(state, kind, key, stored, options)
 
 

@@ -26,28 +26,6 @@ def create_initial(state: State, kind: Kind) -> None:
         writes.create(state, kind, "", body, Options(manager="kube-apiserver"))
 
 
-_NEVER_FAILS = (
-    (
-        "NamespaceDeletionDiscoveryFailure",
-        "False",
-        "ResourcesDiscovered",
-        "All resources successfully discovered",
-    ),
-    (
-        "NamespaceDeletionGroupVersionParsingFailure",
-        "False",
-        "ParsedGroupVersions",
-        "All legacy kube types successfully parsed",
-    ),
-    (
-        "NamespaceDeletionContentFailure",
-        "False",
-        "ContentDeleted",
-        "All content successfully deleted, may be waiting on finalization",
-    ),
-)
-
-
 class NamespaceEnder:
     """Empties terminating namespaces; woken by every removal inside one.
 
@@ -118,7 +96,7 @@ class NamespaceEnder:
         try:
             deletes.delete(self._state, kind, key, DeleteOptions(policy="Background"))
         except StatusError as error:
-            if error.code not in (403, 404):  # denied by a hook: stays, and is reported as left
+            if error.code != 404:
                 raise
 
     def _conclude(self, name: str, left: dict[str, int], blockers: dict[str, int]) -> None:
@@ -147,7 +125,6 @@ class NamespaceEnder:
         counts = ", ".join(f"{k} has {v} resource instances" for k, v in sorted(left.items()))
         held = ", ".join(f"{k} in {v} resource instances" for k, v in sorted(blockers.items()))
         texts = [
-            *_NEVER_FAILS,
             (
                 "NamespaceContentRemaining",
                 "True",

@@ -10,11 +10,6 @@ from typing import Any
 from fluxtui.world.apiserver.cells import age, duration, parse_columns, seconds
 from fluxtui.world.apiserver.status import Json
 
-_DONE = {
-    "Succeeded": "The pod has completed successfully.",
-    "Failed": "The pod failed.",
-}
-
 
 def _ended(state: Json) -> str:
     """Why a container ended."""
@@ -103,9 +98,6 @@ def _state(obj: Json, now: float) -> tuple[str, str, str]:
     """Ready, Status and Restarts."""
     spec, status = obj.get("spec") or {}, obj.get("status") or {}
     word = status.get("reason") or status.get("phase", "")
-    for condition in status.get("conditions") or ():
-        if condition.get("type") == "PodScheduled" and condition.get("reason") == "SchedulingGated":
-            word = "SchedulingGated"
     starting = spec.get("initContainers") or ()
     sidecars = {c["name"] for c in starting if c.get("restartPolicy") == "Always"}
     init, ready, count, beside = _initializing(spec, status, sidecars)
@@ -114,40 +106,24 @@ def _state(obj: Json, now: float) -> tuple[str, str, str]:
         count = beside
         word, running = _running(word, status, count)
         ready += running
-    if obj["metadata"].get("deletionTimestamp"):
-        if status.get("reason") == "NodeLost":
-            word = "Unknown"
-        elif status.get("phase") not in ("Succeeded", "Failed"):
-            word = "Terminating"
+    ended = status.get("phase") in ("Succeeded", "Failed")
+    if obj["metadata"].get("deletionTimestamp") and not ended:
+        word = "Terminating"
     total = len(spec.get("containers") or ()) + len(sidecars)
     return f"{ready}/{total}", str(word), count.text(now)
 
 
-def conditions(obj: Json) -> list[Json]:
-    """What a row says of a pod that is done, for clients that leave those out."""
-    reason = (obj.get("status") or {}).get("phase")
-    text = _DONE.get(str(reason))
-    if text is None:
-        return []
-    return [{"type": "Completed", "status": "True", "reason": reason, "message": text}]
-
-
 def _pod(obj: Json, now: float) -> list[Any]:
     spec, status = obj.get("spec") or {}, obj.get("status") or {}
-    gates = spec.get("readinessGates") or ()
-    passed = sum(1 for gate in gates if _is_true(status, gate.get("conditionType")))
-    addresses = status.get("podIPs") or ({"ip": status.get("podIP")},)
     return [
         *_state(obj, now),
         age(obj["metadata"].get("creationTimestamp"), now),
-        addresses[0].get("ip") or "<none>",
+        status.get("podIP") or "<none>",
         spec.get("nodeName") or "<none>",
-        status.get("nominatedNodeName") or "<none>",
-        f"{passed}/{len(gates)}" if gates else "<none>",
     ]
 
 
 PODS = (
-    parse_columns("Ready Status Restarts Age IP+ Node+ Nominated_Node+ Readiness_Gates+"),
+    parse_columns("Ready Status Restarts Age IP+ Node+"),
     _pod,
 )

@@ -5,8 +5,6 @@ Functions fill in a dict the caller owns, in place. Kinds around pods are in def
 
 from __future__ import annotations
 
-from typing import Any
-
 from fluxtui.world.apiserver.status import Json
 
 
@@ -42,10 +40,6 @@ def _container(container: Json) -> None:
     for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
         if isinstance(container.get(probe), dict):
             _probe(container[probe])
-    for hook in ("postStart", "preStop"):
-        action = (container.get("lifecycle") or {}).get(hook)
-        if isinstance(action, dict):
-            _http(action)
     for variable in container.get("env") or ():
         reference = ((variable or {}).get("valueFrom") or {}).get("fieldRef")
         if isinstance(reference, dict):
@@ -53,7 +47,7 @@ def _container(container: Json) -> None:
 
 
 def _pull_policy(image: str) -> str:
-    if "@" in image or " " in image:  # no reference that could be read has no tag either
+    if "@" in image:
         return "IfNotPresent"
     tag = image.rpartition("/")[2].partition(":")[2]
     return "Always" if tag in ("", "latest") else "IfNotPresent"
@@ -68,8 +62,6 @@ def _http(action: Json) -> None:
 
 def _probe(probe: Json) -> None:
     _http(probe)
-    if isinstance(probe.get("grpc"), dict):
-        probe["grpc"].setdefault("service", "")
     for name, value in (
         ("timeoutSeconds", 1),
         ("periodSeconds", 10),
@@ -79,61 +71,11 @@ def _probe(probe: Json) -> None:
         probe.setdefault(name, value)
 
 
-VOLUME_SOURCES = [
-    "awsElasticBlockStore",
-    "azureDisk",
-    "azureFile",
-    "cephfs",
-    "cinder",
-    "configMap",
-    "csi",
-    "downwardAPI",
-    "emptyDir",
-    "ephemeral",
-    "fc",
-    "flexVolume",
-    "flocker",
-    "gcePersistentDisk",
-    "gitRepo",
-    "glusterfs",
-    "hostPath",
-    "image",
-    "iscsi",
-    "nfs",
-    "persistentVolumeClaim",
-    "photonPersistentDisk",
-    "portworxVolume",
-    "projected",
-    "quobyte",
-    "rbd",
-    "scaleIO",
-    "secret",
-    "storageos",
-    "vsphereVolume",
-]
-
-
 def _volume(volume: Json) -> None:
-    if not any(name in volume for name in VOLUME_SOURCES):
+    if len(volume) == 1:
         volume["emptyDir"] = {}
     for name in ("secret", "configMap", "downwardAPI", "projected"):
         if isinstance(volume.get(name), dict):
             volume[name].setdefault("defaultMode", 420)
     if isinstance(volume.get("hostPath"), dict):
         volume["hostPath"].setdefault("type", "")
-    for source in (volume.get("projected") or {}).get("sources") or ():
-        token = source.get("serviceAccountToken")
-        if isinstance(token, dict):
-            token.setdefault("expirationSeconds", 3600)
-        _field_refs((source.get("downwardAPI") or {}).get("items"))
-    _field_refs((volume.get("downwardAPI") or {}).get("items"))
-    template = (volume.get("ephemeral") or {}).get("volumeClaimTemplate")
-    if isinstance(template, dict) and isinstance(template.get("spec"), dict):
-        template["spec"].setdefault("volumeMode", "Filesystem")
-
-
-def _field_refs(items: Any) -> None:
-    for item in items or ():
-        reference = item.get("fieldRef")
-        if isinstance(reference, dict):
-            reference.setdefault("apiVersion", "v1")

@@ -37,8 +37,6 @@ _FIRST_STATUS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "desiredHealthy": 0,
         "expectedPods": 0,
     },
-    ("autoscaling", "HorizontalPodAutoscaler"): {"desiredReplicas": 0, "currentMetrics": None},
-    ("apiregistration.k8s.io", "APIService"): {},
 }
 
 
@@ -52,10 +50,6 @@ def prepare(group: str, kind: str, old: Json | None, obj: Json) -> None:
         obj.setdefault("reportingInstance", "")
     if kind in ("Role", "ClusterRole") and group == "rbac.authorization.k8s.io":
         obj.setdefault("rules", None)
-    if (group, kind) == ("", "Pod"):
-        _tolerate(obj["spec"])
-    if (group, kind) in _TIMES:
-        _null_times(obj, _TIMES[group, kind])
     if old is not None:
         return
     if kind == "CustomResourceDefinition":
@@ -71,59 +65,6 @@ def prepare(group: str, kind: str, old: Json | None, obj: Json) -> None:
         obj.setdefault("spec", {}).setdefault("finalizers", ["kubernetes"])
     elif (group, kind) == ("batch", "Job"):
         _job(obj)
-    elif (group, kind) == ("", "Node"):
-        _taint(obj)
-    elif (group, kind) in _PROTECTED:
-        _protect(obj, _PROTECTED[group, kind])
-
-
-# The times of a kind's conditions that Go cannot leave out: null until somebody writes them.
-_MOVED = ("lastTransitionTime",)
-_UPDATED = ("lastTransitionTime", "lastUpdateTime")
-_PROBED = ("lastTransitionTime", "lastProbeTime")
-_TIMES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("", "Pod"): _PROBED,
-    ("", "PersistentVolumeClaim"): _PROBED,
-    ("batch", "Job"): _PROBED,
-    ("", "Node"): ("lastHeartbeatTime", "lastTransitionTime"),
-    ("", "Namespace"): _MOVED,
-    ("apps", "Deployment"): _UPDATED,
-    ("apps", "ReplicaSet"): _MOVED,
-    ("apps", "StatefulSet"): _MOVED,
-    ("apps", "DaemonSet"): _MOVED,
-    ("autoscaling", "HorizontalPodAutoscaler"): _MOVED,
-    ("certificates.k8s.io", "CertificateSigningRequest"): _UPDATED,
-}
-
-
-def _null_times(obj: Json, names: tuple[str, ...]) -> None:
-    status = obj.get("status") or {}
-    conditions = status.get("conditions") if isinstance(status, dict) else None
-    if conditions and any(name not in each for each in conditions for name in names):
-        filled = [each | {k: None for k in names if k not in each} for each in conditions]
-        obj["status"] = status | {"conditions": filled}
-
-
-# The admission plugin StorageObjectInUseProtection: volume controllers take these away again.
-_PROTECTED: Mapping[tuple[str, str], str] = {
-    ("", "PersistentVolumeClaim"): "kubernetes.io/pvc-protection",
-    ("", "PersistentVolume"): "kubernetes.io/pv-protection",
-}
-
-
-def _taint(obj: Json) -> None:
-    """The admission plugin TaintNodesByCondition: nobody has seen the new node ready yet."""
-    spec = dict(obj.get("spec") or {})
-    taint = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
-    taints = list(spec.get("taints") or ())
-    if not any((t.get("key"), t.get("effect")) == tuple(taint.values()) for t in taints):
-        obj["spec"] = {**spec, "taints": [*taints, taint]}
-
-
-def _protect(obj: Json, finalizer: str) -> None:
-    held = list(obj["metadata"].get("finalizers") or ())
-    if finalizer not in held:
-        obj["metadata"]["finalizers"] = [*held, finalizer]
 
 
 _ALLOCATED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
@@ -169,9 +110,6 @@ def _job(obj: Json) -> None:
     spec["selector"] = {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}}
 
 
-_TOLERATIONS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
-
-
 def _pod(obj: Json) -> None:
     spec = obj["spec"]
     spec.setdefault("serviceAccountName", "default")
@@ -179,36 +117,6 @@ def _pod(obj: Json) -> None:
     spec.setdefault("priority", 0)
     spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
     obj["status"] = {"phase": "Pending", "qosClass": _qos(spec)} | (obj.get("status") or {})
-    if spec.get("schedulingGates"):
-        _gate(obj)
-
-
-def _gate(obj: Json) -> None:
-    """A gated Pod is not looked at by the scheduler, and says so itself."""
-    conditions = list(obj["status"].get("conditions") or ())
-    if any(each.get("type") == "PodScheduled" for each in conditions):
-        return
-    gated = {
-        "type": "PodScheduled",
-        "status": "False",
-        "lastProbeTime": None,
-        "lastTransitionTime": obj["metadata"].get("creationTimestamp"),
-        "reason": "SchedulingGated",
-        "message": "Scheduling is blocked due to non-empty scheduling gates",
-    }
-    obj["status"]["conditions"] = [*conditions, gated]
-
-
-def _tolerate(spec: Json) -> None:
-    """Every pod bears a node that is away for five minutes, unless it says otherwise."""
-    tolerations = list(spec.get("tolerations") or ())
-    tolerated = {t.get("key") for t in tolerations}
-    for key in _TOLERATIONS:
-        if key not in tolerated and None not in tolerated:
-            tolerations.append(
-                {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}
-            )
-    spec["tolerations"] = tolerations
 
 
 def _qos(spec: Json) -> str:

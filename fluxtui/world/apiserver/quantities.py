@@ -76,3 +76,12 @@ def canonical(text: str) -> str:
     if suffix == "e":
         return f"{value.numerator}e{power}" if power else str(value.numerator)
     return f"{value.numerator}{_NAMES[power]}"
+
+
+def fault(value: Any) -> str:
+    """What is wrong with a quantity; "" if nothing is."""
+    try:
+        canonical(plain(value))
+    except ValueError as error:
+        return str(error)
+    return ""

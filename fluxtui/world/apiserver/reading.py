@@ -16,7 +16,7 @@ from fluxtui.world.apiserver.exchange import Request, Response, answer
 from fluxtui.world.apiserver.faults import Faults
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.list_options import ListOptions
-from fluxtui.world.apiserver.negotiation import YAML, Form, form_of, unacceptable
+from fluxtui.world.apiserver.negotiation import Form, form_of
 from fluxtui.world.apiserver.routing import Target
 from fluxtui.world.apiserver.state import State
 from fluxtui.world.apiserver.status import (
@@ -29,9 +29,7 @@ from fluxtui.world.apiserver.status import (
 )
 from fluxtui.world.apiserver.store import Key, Stored, dumps
 from fluxtui.world.apiserver.tables import partial, table
-from fluxtui.world.apiserver.watching import Watch, WatchOptions
-
-_INCLUDED = ("", "None", "Metadata", "Object")
+from fluxtui.world.apiserver.watching import Watch
 
 
 class Reading:
@@ -48,46 +46,33 @@ class Reading:
             return answer(subresources.read_scale(self._state, kind, key))
         if sub == "log":
             return podlogs.read(self._state, kind, key, request.query, self._closing)
-        if sub in ("binding", "eviction", "token", "finalize"):
+        if sub not in ("", "status"):
             raise method_not_allowed()
-        form = form_of(request)
-        if "export" in request.query and list_options.flag(request.query, "export"):
-            text = "the export parameter, deprecated since v1.14, is no longer supported"
-            raise bad_request(text)
-        version = listing.plain_version(request.query.get("resourceVersion", ""))
-        if version:
-            listing.reached(self._state.store, version)
+        listing.reached(self._state.store, list_options.number(request.query, "resourceVersion"))
         stored = self._state.store.get(kind.resource, key)
         if stored is None:
             raise not_found(kind.named(key[1]))
-        return self._formed(request, kind, stored, 200, form)
+        return self.object(request, kind, stored)
 
     def object(self, request: Request, kind: Kind, stored: Stored, status: int = 200) -> Response:
-        """One object in the form asked for. Raises 400, 406."""
-        return self._formed(request, kind, stored, status, form_of(request))
-
-    def _formed(
-        self, request: Request, kind: Kind, stored: Stored, status: int, form: Form
-    ) -> Response:
+        """One object in the form asked for. Raises 406."""
+        form = form_of(request)
         if form.convert == "Table":
             meta = {"resourceVersion": stored.obj["metadata"].get("resourceVersion", "")}
             return answer(self._table(request, kind, [stored], meta, form), status)
-        if form.convert == "PartialObjectMetadata":
-            return answer(partial(stored.obj, form.version), status)
         if form.convert:
-            raise _mismatch(form, "is not a list", kind.kind)
+            return answer(partial(stored.obj, form.version), status)
         return Response(status, self._data(kind, stored))
 
     def _table(
         self, request: Request, kind: Kind, items: Iterable[Stored], meta: Json, form: Form
     ) -> Json:
-        now, include = self._state.clock(), _included(request)
+        include = request.query.get("includeObject") or "Metadata"
+        now = self._state.clock()
         return table(kind, items, meta, now, include=include, version=form.version)
 
     def _data(self, kind: Kind, stored: Stored) -> bytes:
         """The bytes of an object in the version asked for."""
-        if kind.view is not None:
-            return dumps(kind.view.show(stored.obj))
         if kind.storage_version in ("", kind.version):
             return stored.data
         return dumps(kind.extra[CONVERT](stored.obj))
@@ -110,20 +95,17 @@ class Reading:
         wanted, name = self.selection(options, kind)
         store = self._state.store
         page = listing.page(store, kind.resource, target.namespace, options, wanted, name)
-        metadata: Json = {"continue": ""} if kind.custom and not form.convert else {}
-        metadata["resourceVersion"] = str(page.rv)
+        metadata: Json = {"resourceVersion": str(page.rv)}
         if page.token:
             metadata["continue"] = page.token
             if page.remaining is not None:
                 metadata["remainingItemCount"] = page.remaining
         if form.convert == "Table":
             return answer(self._table(request, kind, page.items, metadata, form))
-        if form.convert == "PartialObjectMetadataList":
-            items = [partial(s.obj, form.version) for s in page.items]
-            head = {"kind": form.convert, "apiVersion": form.api_version}
-            return answer(head | {"metadata": metadata, "items": items or None})
         if form.convert:
-            raise _mismatch(form, "is a list", kind.list_name)
+            items = [partial(s.obj, form.version) for s in page.items]
+            head = {"kind": "PartialObjectMetadataList", "apiVersion": form.api_version}
+            return answer(head | {"metadata": metadata, "items": items})
         return Response(200, self.listed(kind, metadata, page.items))
 
     def listed(self, kind: Kind, metadata: Json, items: Iterable[Stored]) -> bytes:
@@ -145,23 +127,28 @@ class Reading:
         form = form_of(request)
         options = list_options.parse(request.query, watch=True)
         wanted, name = self.selection(options, kind, target.name)
-        since = listing.plain_version(options.version)
-        _included(request)
-        if form.media == YAML:
-            raise unacceptable(stream=True)
-        asked = WatchOptions(
-            since,
-            options.initial_events,
-            target.namespace,
-            name,
-            wanted,
-            options.bookmarks,
-            float(options.seconds if options.seconds > 0 else random.uniform(1800, 3600)),
-        )
+
+        def sees(stored: Stored) -> bool:
+            metadata = stored.obj["metadata"]
+            if target.namespace and metadata.get("namespace") != target.namespace:
+                return False
+            if name and metadata["name"] != name:
+                return False
+            return wanted is None or wanted(stored.obj)
+
+        seconds = float(options.seconds if options.seconds > 0 else random.uniform(1800, 3600))
         store = self._state.store
         render, bookmark = self._renderers(request, kind, form)
-        bucket = store.bucket(kind.resource)
-        watch = Watch(store, bucket, asked, render, bookmark, self._stopper())
+        watch = Watch(
+            store,
+            store.bucket(kind.resource),
+            options,
+            seconds,
+            sees,
+            render,
+            bookmark if options.bookmarks else None,
+            self._stopper(),
+        )
         return Response(200, stream=watch.lines())
 
     def _stopper(self) -> Callable[[], StatusError | bool]:
@@ -190,7 +177,7 @@ class Reading:
                     value["columnDefinitions"] = None
                 first[0] = False
                 return dumps(value)
-            if form.convert == "PartialObjectMetadata":
+            if form.convert:
                 return dumps(partial(stored.obj, form.version))
             return self._data(kind, stored)
 
@@ -205,17 +192,3 @@ class Reading:
             return render("BOOKMARK", Stored(obj, version))
 
         return render, bookmark
-
-
-def _included(request: Request) -> str:
-    include = request.query.get("includeObject", "")
-    if include not in _INCLUDED:
-        why = f"\"{include}\": must be 'Metadata', 'Object', 'None', or empty"
-        text = f"Unable to convert to Table as requested: includeObject: Invalid value: {why}"
-        raise bad_request(text)
-    return include or "Metadata"
-
-
-def _mismatch(form: Form, why: str, kind: str) -> StatusError:
-    text = f"you requested {form.convert}, but the requested object {why} (*{kind})"
-    return StatusError(406, "NotAcceptable", text)

@@ -6,15 +6,12 @@ values is constraints.py's. Pure; nothing here reads the store.
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fluxtui.world.apiserver import quantities
 from fluxtui.world.apiserver.decoding import type_name
 from fluxtui.world.apiserver.shape import Shape
-from fluxtui.world.apiserver.status import Cause, required
 
 Schema = Mapping[str, Any]
 
@@ -93,53 +90,11 @@ _ACCEPTS: Mapping[str, tuple[type, ...]] = {
     "o": (int, str),
     "q": (int, float, str),
 }
-_GO_NAMES = {
-    "s": "string",
-    "t": "string",
-    "y": "[]uint8",
-    "i": "int32",
-    "n": "float64",
-    "b": "bool",
-}
+_WANTED = {"i": "int32", "n": "float64", "b": "bool", "list": "list", "map": "map"}
 
 
-def _base64_error(value: str) -> str:
-    """Go's words; it stops at the first byte that cannot be, padding inside included."""
-    try:
-        base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
-    except ValueError:
-        pass
-    else:
-        if not re.search("=[^=\r\n]", value):
-            return ""
-    found = re.search(r"[^A-Za-z0-9+/=\r\n]|(?<==)[^=\r\n]", value)
-    return f"illegal base64 data at input byte {found.start() if found else len(value)}"
-
-
-def _quantity_error(value: Any) -> str:
-    try:
-        quantities.canonical(quantities.plain(value))
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def _go_name(shape: Shape) -> str:
-    """The Go type a value was wanted to be."""
-    if shape.form == "scalar":
-        return _GO_NAMES.get(shape.type, "string")
-    if shape.form == "list":
-        return "[]" + (_go_name(shape.item()) if shape.item().form != "any" else "interface {}")
-    if shape.form == "map":
-        return "map[string]" + _go_name(shape.element or shape)
-    return f"v1.{shape.name}"
-
-
-def decode_error(value: Any, shape: Shape, path: str = "", struct: str = "") -> str:
-    """What a typed decoder would say about a built-in object of the wrong type; "" if fine.
-
-    `struct` is the type that holds the field at `path`. Items and keys are no part of a path.
-    """
+def decode_error(value: Any, shape: Shape, path: str = "") -> str:
+    """Why a typed decoder could not read a built-in object; "" if it could."""
     if value is None or shape.form == "any":
         return ""
     if shape.form == "scalar":
@@ -149,43 +104,17 @@ def decode_error(value: Any, shape: Shape, path: str = "", struct: str = "") -> 
         if isinstance(value, float) and shape.type == "i" and value.is_integer():
             fits = True
         if fits and shape.type == "q":
-            return _quantity_error(value)
-        if fits:
-            return "" if shape.type != "y" else _base64_error(value)
-        return _unmarshal(value, shape, path, struct)
-    wanted = list if shape.form == "list" else dict
-    if not isinstance(value, wanted):
-        return _unmarshal(value, shape, path, struct)
+            return quantities.fault(value)
+        return "" if fits else _unmarshal(value, _WANTED.get(shape.type, "string"), path)
+    if not isinstance(value, list if shape.form == "list" else dict):
+        return _unmarshal(value, shape.name or _WANTED.get(shape.form, ""), path)
     if isinstance(value, list):
-        found = (decode_error(child, shape.item(), path, struct) for child in value)
-    elif shape.form == "map":
-        found = (decode_error(v, shape.child(k), path, struct) for k, v in value.items())
+        found = (decode_error(child, shape.item(), path) for child in value)
     else:
-        inner = shape.name or struct
-        found = (
-            decode_error(v, shape.child(k), f"{path}.{k}".lstrip("."), inner)
-            for k, v in value.items()
-        )
+        found = (decode_error(v, shape.child(k), f"{path}.{k}") for k, v in value.items())
     return next((x for x in found if x), "")
 
 
-def _unmarshal(value: Any, shape: Shape, path: str, struct: str) -> str:
-    name = _go_name(shape)
-    if name == "v1.ObjectMeta" and not path:
-        return f"json: cannot unmarshal {type_name(value)} into Go value of type {name}"
-    where = f"{struct}.{path}" if path else struct
-    return f"json: cannot unmarshal {type_name(value)} into Go struct field {where} of type {name}"
-
-
-def missing_required(value: Any, shape: Shape, path: str = "") -> Iterator[Cause]:
-    """Required fields of built-in structs that are not there."""
-    if isinstance(value, dict):
-        for name in shape.required if shape.form == "struct" else ():
-            if value.get(name) is None or value.get(name) == "":
-                yield required(f"{path}.{name}".lstrip("."))
-        for name, child in value.items():
-            where = f"{path}[{name}]" if shape.form == "map" else f"{path}.{name}".lstrip(".")
-            yield from missing_required(child, shape.child(name), where)
-    elif isinstance(value, list):
-        for i, item in enumerate(value):
-            yield from missing_required(item, shape.item(), f"{path}[{i}]")
+def _unmarshal(value: Any, wanted: str, path: str) -> str:
+    where = f"field {path.lstrip('.')}"
+    return f"json: cannot unmarshal {type_name(value)} into Go struct {where} of type {wanted}"

@@ -1,26 +1,65 @@
 """Label and field selectors as predicates over objects.
 
-Syntax and error texts are apimachinery's; which fields a kind can be selected by is data here.
-Pure: nothing here knows the store or HTTP.
+`kubectl get -l` and the product's feeds use them; which fields a kind can be selected by is data
+here. Pure: nothing here knows the store or HTTP.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from fluxtui.world.apiserver import label_selectors
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.status import Json, bad_request
 
 Predicate = Callable[[Json], bool]
+_Labels = Mapping[str, str]
 
-_EVERYWHERE = ("metadata.name", "metadata.namespace")
+_KEY = r"[A-Za-z0-9](?:[-A-Za-z0-9_./]*[A-Za-z0-9])?"
+_VALUE = r"[-A-Za-z0-9_.]*"
+_TERM = re.compile(
+    rf"\s*(?:(?P<absent>!)\s*(?P<none>{_KEY})"
+    rf"|(?P<key>{_KEY})\s*(?:(?P<op>==|=|!=)\s*(?P<value>{_VALUE})"
+    rf"|\s(?P<set>in|notin)\s*\((?P<values>[^()]*)\))?)\s*(?:,(?=.)|\Z)"
+)
+_INVOLVED = ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")
+_FIELDS: Mapping[str, frozenset[str]] = {
+    "Pod": frozenset(("spec.nodeName", "spec.restartPolicy", "status.phase", "status.podIP")),
+    "Event": frozenset(
+        (*(f"involvedObject.{n}" for n in _INVOLVED), "reason", "type", "reportingComponent")
+    ),
+    "Namespace": frozenset(("status.phase",)),
+    "Secret": frozenset(("type",)),
+    "Node": frozenset(("spec.unschedulable",)),
+}
+
+
+@lru_cache(maxsize=512)
+def _label_tests(text: str) -> tuple[Callable[[_Labels], bool], ...]:
+    tests, at = [], 0
+    while at < len(text):
+        found = _TERM.match(text, at)
+        if found is None:
+            raise bad_request(f"unable to parse requirement: {text[at:]!r}")
+        tests.append(_label_test(found.groupdict()))
+        at = found.end()
+    return tuple(tests)
+
+
+def _label_test(term: Mapping[str, str | None]) -> Callable[[_Labels], bool]:
+    key = term["none"] or term["key"] or ""
+    if not (term["op"] or term["set"]):
+        return lambda labels: (key in labels) != bool(term["absent"])
+    values = frozenset(v.strip() for v in (term["values"] or term["value"] or "").split(","))
+    wanted = term["op"] in ("=", "==") or term["set"] == "in"
+    return lambda labels: (labels.get(key) in values) == wanted
 
 
 def label_selector(text: str) -> Predicate | None:
     """The predicate of a label selector; None where it selects everything. Raises 400."""
-    tests = label_selectors.parse(text)
+    tests = _label_tests(text)
     if not tests:
         return None
 
@@ -31,146 +70,43 @@ def label_selector(text: str) -> Predicate | None:
     return matches
 
 
-def _event_fields(about: str, component: str) -> dict[str, str]:
-    names = ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")
-    fields = {f"{about}.{name}": f"involvedObject.{name}" for name in names}
-    return fields | {"reason": "reason", component: "reportingComponent", "type": "type"}
-
-
-def _same(*paths: str) -> dict[str, str]:
-    return {path: path for path in paths}
-
-
-# What kinds can be selected by besides name and namespace, and where that is in the object. Kinds
-# that are listed here word their refusals differently from those that are not.
-_FIELDS: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("v1", "Pod"): _same(
-        "spec.nodeName",
-        "spec.restartPolicy",
-        "spec.schedulerName",
-        "spec.serviceAccountName",
-        "spec.hostNetwork",
-        "status.phase",
-        "status.podIP",
-        "status.podIPs",
-        "status.nominatedNodeName",
-    ),
-    ("v1", "Event"): _event_fields("involvedObject", "reportingComponent") | _same("source"),
-    ("events.k8s.io/v1", "Event"): _event_fields("regarding", "reportingController"),
-    ("v1", "Namespace"): _same("status.phase"),
-    ("v1", "Secret"): _same("type"),
-    ("v1", "Node"): _same("spec.unschedulable"),
-    ("v1", "Service"): _same("spec.clusterIP", "spec.type"),
-    ("v1", "ReplicationController"): _same("status.replicas"),
-    ("batch/v1", "Job"): {"status.successful": "status.succeeded"},
-    ("certificates.k8s.io/v1", "CertificateSigningRequest"): _same("spec.signerName"),
-}
-_NO_NAMESPACE = frozenset(("Namespace", "Node", "CertificateSigningRequest"))
-# Real servers know the label status.podIPs, but nothing that it could equal.
-_ELSEWHERE = {"source": "source.component", "status.podIPs": "-"}
-_ZERO = {"spec.unschedulable": "false", "spec.hostNetwork": "false"}
-_ZERO |= {"status.replicas": "0", "status.succeeded": "0"}
-
-
 def field_selector(text: str, kind: Kind) -> Predicate | None:
     """The predicate of a field selector for one kind. Raises 400 for an unknown field."""
-    known = _FIELDS.get((kind.api_version, kind.kind), {}) if not kind.custom else {}
-    extra = tuple(path.lstrip(".") for path in kind.selectable)
-    tests: list[tuple[str, str, bool]] = []
-    terms = [_term(text, part) for part in sorted(_terms(text)) if part]
-    for path, value, equal in terms:
-        plain = path in _EVERYWHERE and not (known and kind.kind in _NO_NAMESPACE)
-        if not (plain or path == "metadata.name" or path in known or path in extra):
-            raise bad_request(_unknown_field(path, kind))
-        tests.append((known.get(path, path), value, equal))
+    tests = [_term(text, part) for part in text.split(",") if part]
+    known = frozenset() if kind.custom else _FIELDS.get(kind.kind, frozenset())
+    for path, _, _ in tests:
+        if path not in ("metadata.name", "metadata.namespace") and path not in known:
+            raise bad_request(f"field label not supported: {path}")
     if not tests:
         return None
 
     def matches(obj: Json) -> bool:
-        return all((_value(obj, path) == value) == wanted for path, value, wanted in tests)
+        return all((_at(obj, path) == value) == wanted for path, value, wanted in tests)
 
     return matches
 
 
-def _terms(text: str) -> list[str]:
-    """Split at commas that no backslash precedes."""
-    terms, start, escaped = [], 0, False
-    for i, char in enumerate(text):
-        if escaped:
-            escaped = False
-        elif char == "\\":
-            escaped = True
-        elif char == ",":
-            terms.append(text[start:i])
-            start = i + 1
-    return [*terms, text[start:]]
-
-
 def _term(text: str, part: str) -> tuple[str, str, bool]:
     """(field, value, whether equal)."""
-    at = part.find("=")
-    if at < 0:
+    path, equals, value = part.partition("=")
+    if not equals:
         raise bad_request(f"invalid selector: '{text}'; can't understand '{part}'")
-    if at and part[at - 1] == "!":
-        return part[: at - 1], _unescaped(part[at + 1 :]), False
-    value = part[at + 1 :].removeprefix("=")
-    return part[:at], _unescaped(value), True
-
-
-def _unescaped(value: str) -> str:
-    if not any(char in value for char in "\\,="):
-        return value
-    out, escaped = [], False
-    for char in value:
-        if escaped:
-            if char not in "\\,=":
-                raise bad_request(f"invalid field selector: invalid escape sequence: \\{char}")
-            out.append(char)
-            escaped = False
-        elif char == "\\":
-            escaped = True
-        elif char in ",=":
-            text = f"invalid field selector: unescaped character in value: {ord(char)}"
-            raise bad_request(text)
-        else:
-            out.append(char)
-    if escaped:
-        raise bad_request("invalid field selector: invalid escape sequence: \\")
-    return "".join(out)
-
-
-def _unknown_field(path: str, kind: Kind) -> str:
-    worded = kind.custom or (kind.api_version, kind.kind) in _FIELDS
-    if worded:
-        return f"field label not supported: {path}"
-    known = ", ".join(f'"{name}"' for name in _EVERYWHERE)
-    return f'"{path}" is not a known field selector: only {known}'
+    return path.removesuffix("!"), value.removeprefix("="), not path.endswith("!")
 
 
 def single_name(text: str) -> str:
     """The name a field selector pins (`metadata.name=x`), or empty: lists use it as an index."""
-    for part in _terms(text):
-        if part.startswith("metadata.name="):
-            return _term(text, part)[1]
-    return ""
+    pairs = (part.partition("=") for part in text.split(","))
+    return next((v.removeprefix("=") for path, _, v in pairs if path == "metadata.name"), "")
 
 
-def _value(obj: Json, path: str) -> str:
-    value = _at(obj, _ELSEWHERE.get(path, path))
-    if path == "source" and not value:
-        value = obj.get("reportingComponent")
-    if value is None:
-        return _ZERO.get(path, "")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def _at(obj: Json, path: str) -> Any:
+def _at(obj: Json, path: str) -> str:
     value: Any = obj
     for step in path.split("."):
         value = value.get(step) if isinstance(value, dict) else None
-    return value
+    if isinstance(value, bool) or (value is None and path == "spec.unschedulable"):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 def both(one: Predicate | None, other: Predicate | None) -> Predicate | None:

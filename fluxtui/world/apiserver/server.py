@@ -13,29 +13,28 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fluxtui.world.apiserver import admit, discovery, namespaces, reviews, writes
+from fluxtui.world.apiserver import discovery, namespaces, reviews, writes
 from fluxtui.world.apiserver.collector import Collector
 from fluxtui.world.apiserver.crds import Definitions, flux_crds
+from fluxtui.world.apiserver.decoding import decoded_object
 from fluxtui.world.apiserver.exchange import (
     Request,
     Response,
     User,
     answer,
-    object_or_empty,
 )
 from fluxtui.world.apiserver.faults import Faults
 from fluxtui.world.apiserver.handler import bound
 from fluxtui.world.apiserver.kinds import Catalog, builtin_kinds
 from fluxtui.world.apiserver.kubeconfig import write_kubeconfig
-from fluxtui.world.apiserver.outcalls import asking_for, serving
 from fluxtui.world.apiserver.paths import Paths, not_there
 from fluxtui.world.apiserver.resources import Resources, verb_of
 from fluxtui.world.apiserver.routing import target
-from fluxtui.world.apiserver.state import Admission, Options, State
+from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     StatusError,
     forbidden,
@@ -44,7 +43,6 @@ from fluxtui.world.apiserver.status import (
 )
 from fluxtui.world.apiserver.store import Store
 from fluxtui.world.apiserver.tls import make_tls
-from fluxtui.world.apiserver.webhooks import Webhooks
 
 _ADMIN = User("fluxtui-admin", ("system:masters", "system:authenticated"))
 _READER = User("fluxtui-read-only", ("system:authenticated",), read_only=True)
@@ -116,7 +114,7 @@ class ApiServer:
 
     `token` is the admin's bearer token (random when None); `read_only_token` may only read. `crds`
     are created at the start; `clock` gives the seconds since the epoch that timestamps are made
-    of; `admission` hooks see every write. `ring` is how many events of a kind can be resumed from;
+    of. `ring` is how many events of a kind can be resumed from;
     `graceful_pods`: a bound pod stays until something like a kubelet deletes it with grace 0;
     `namespace_delay`: seconds from a namespace's deletion to that of its content.
     """
@@ -128,7 +126,6 @@ class ApiServer:
         token: str | None = None,
         crds: Iterable[Mapping[str, Any]] | None = None,
         clock: Callable[[], float] = time.time,
-        admission: Sequence[Admission] = (),
         port: int = 0,
         ring: int = 2000,
         graceful_pods: bool = False,
@@ -143,15 +140,12 @@ class ApiServer:
         self.errors: list[Exception] = []
         self.tls = make_tls()
         catalog = Catalog(builtin_kinds())
-        self.state = State(
-            Store(ring=ring), catalog, clock, environment, tuple(admission), graceful_pods
-        )
-        self.state.reviews = Webhooks(self.state, admit.redecode)
+        self.state = State(Store(ring=ring), catalog, clock, environment, graceful_pods)
         self._definitions = Definitions(self.state)
         self._collector = Collector(self.state)
         self._ender = namespaces.NamespaceEnder(self.state, namespace_delay)
         self._resources = Resources(self.state, self.faults, self.closing)
-        self._paths = Paths(self.state, lambda: f"127.0.0.1:{self.port}")
+        self._paths = Paths(self.state)
         self._seed(flux_crds() if crds is None else crds)
         self._listener = _Listener(self, port)
         self._thread: threading.Thread | None = None
@@ -242,12 +236,7 @@ class ApiServer:
         reviews.check(request.user, verb_of(request, place), place)
         if not discovery.served(self.state.catalog, place.group, place.version):
             return not_there()
-        if request.method in ("GET", "HEAD"):
-            return self._resources.respond(request, place)
-        with serving(asking_for(request, place.subresource)) as asked:
-            response = self._resources.respond(request, place)
-        response.warnings = [*response.warnings, *asked.warnings]
-        return response
+        return self._resources.respond(request, place)
 
     def _world(self, request: Request) -> Response:
         """The private paths: faults, and forgetting all history."""
@@ -256,7 +245,7 @@ class ApiServer:
         if request.path != "/_world/faults":
             raise unknown_path()
         if request.method == "POST":
-            data = object_or_empty(request)
+            data = decoded_object(request.body)
             self.faults.update(data)
             if data.get("compact"):
                 self.compact()

@@ -21,8 +21,7 @@ class Shape:
 
     `merge`: atomic (replaced as a whole), granular (struct and map), set or keyed (list).
     `open` structs keep fields they do not know. `key_defaults` fill keys that items leave out.
-    `patch_key` is the strategic-merge key where it differs from `keys`; `numbers` are the fields'
-    protobuf numbers, more than one where they sit in inlined messages.
+    `patch_key` is the strategic-merge key where it differs from `keys`.
     """
 
     __slots__ = (
@@ -33,7 +32,6 @@ class Shape:
         "keys",
         "merge",
         "name",
-        "numbers",
         "open",
         "patch_key",
         "required",
@@ -61,7 +59,6 @@ class Shape:
         self.merge = merge
         self.fields: dict[str, Shape] = fields if fields is not None else {}
         self.element = element
-        self.numbers: dict[str, tuple[int, ...]] = {}
         self.required = required
         self.keys = keys
         self.key_defaults = key_defaults or {}
@@ -122,10 +119,7 @@ class _Types:
             shape = self.made[name] = Shape("struct", name=name, merge=merge)
             required = []
             for entry in self.lines[name]:
-                field, _, rest = entry.partition(":")
-                spec, _, numbers = rest.partition("#")
-                if numbers:
-                    shape.numbers[field] = tuple(int(n) for n in numbers.split("."))
+                field, _, spec = entry.partition(":")
                 if spec.endswith("!"):
                     spec = spec[:-1]
                     required.append(field)

@@ -11,13 +11,11 @@ from typing import Any
 from fluxtui.world.apiserver import cells as printed
 from fluxtui.world.apiserver import columns as cols
 from fluxtui.world.apiserver import pod_columns as pods
-from fluxtui.world.apiserver.cluster_columns import CLUSTER, storage_class_name
 from fluxtui.world.apiserver.jsonpath import find
 from fluxtui.world.apiserver.kinds import Column, Kind
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Stored, dumps
 
-_BUILTIN = {**cols.BUILTIN, **CLUSTER}
 _INITIAL_END = "k8s.io/initial-events-end"
 
 
@@ -29,13 +27,7 @@ def _parts(kind: Kind) -> tuple[tuple[Column, ...], cols.Cells, bool]:
         return (*pods.PODS, True)
     if kind.custom:
         return (kind.columns, _custom(kind), True)
-    return (*_BUILTIN.get(kind.resource, cols.PLAIN), True)
-
-
-def _name(kind: Kind, obj: Json) -> str:
-    if kind.resource == ("storage.k8s.io", "storageclasses"):
-        return storage_class_name(obj)
-    return str(obj["metadata"].get("name", ""))
+    return (*cols.BUILTIN.get(kind.resource, cols.PLAIN), True)
 
 
 def _custom(kind: Kind) -> cols.Cells:
@@ -106,12 +98,10 @@ def table(
         obj = stored.obj
         values = cells(obj, now)
         if named:
-            values = [_name(kind, obj), *values]
+            values = [obj["metadata"].get("name", ""), *values]
         row: Json = {"cells": values}
-        if kind.resource == ("", "pods") and (done := pods.conditions(obj)):
-            row["conditions"] = done
         if include == "Object":
-            row["object"] = obj if kind.view is None else kind.view.show(obj)
+            row["object"] = obj
         elif include == "Metadata" or _INITIAL_END in (obj["metadata"].get("annotations") or ()):
             row["object"] = partial(obj, version)
         else:

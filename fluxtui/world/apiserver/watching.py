@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from fluxtui.world.apiserver.list_options import ListOptions
 from fluxtui.world.apiserver.listing import reached
-from fluxtui.world.apiserver.selectors import Predicate
 from fluxtui.world.apiserver.status import Json, StatusError, expired
 from fluxtui.world.apiserver.store import Bucket, Event, Store, Stored, dumps
 
@@ -20,20 +19,6 @@ from fluxtui.world.apiserver.store import Bucket, Event, Store, Stored, dumps
 Render = Callable[[str, Stored], bytes]
 BOOKMARK_EVERY = 60.0
 BOOKMARK_BEFORE_END = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class WatchOptions:
-    """What a watcher asked for. `since` is 0 for "now"; `initial` says that the present state comes
-    first, and only once it is as new as `since`."""
-
-    since: int
-    initial: bool | None = None
-    namespace: str = ""
-    name: str = ""
-    wanted: Predicate | None = None
-    bookmarks: bool = False
-    seconds: float = 1800.0
 
 
 def error_line(error: StatusError) -> bytes:
@@ -47,14 +32,19 @@ class Watch:
         self,
         store: Store,
         bucket: Bucket,
-        options: WatchOptions,
+        options: ListOptions,
+        seconds: float,
+        sees: Callable[[Stored], bool],
         render: Render,
-        bookmark: Callable[[int, bool], bytes],
+        bookmark: Callable[[int, bool], bytes] | None,
         stopped: Callable[[], StatusError | bool],
     ) -> None:
         self._store = store
         self._bucket = bucket
-        self._options = options
+        self._since = options.version
+        self._begins = options.initial
+        self._seconds = seconds
+        self._sees = sees
         self._render = render
         self._bookmark = bookmark
         self._stopped = stopped
@@ -63,18 +53,18 @@ class Watch:
         self._position = 0
         self._failed: StatusError | None = None
         with store.lock:
-            if not options.initial:
+            if not self._begins:
                 self._resume()
-            elif options.since <= store.rv:
+            elif self._since <= store.rv:
                 self._begin()
 
     def _resume(self) -> None:
-        """Go on after the version asked for, or now."""
-        bucket, since = self._bucket, self._options.since
-        if since and since < bucket.compacted:
+        """Go on after the version asked for."""
+        bucket, since = self._bucket, self._since
+        if since < bucket.compacted:
             self._failed = expired(f"too old resource version: {since} ({bucket.compacted})")
-        self._version = since or self._store.rv
-        self._position = bucket.position(self._version)
+        self._version = since
+        self._position = bucket.position(since)
 
     def _begin(self) -> None:
         """Begin with the present state."""
@@ -89,24 +79,15 @@ class Watch:
         """The version asked for is one to come: begin with it, or fail where it does not come."""
         try:
             with self._store.lock:
-                reached(self._store, self._options.since)
+                reached(self._store, self._since)
                 self._begin()
         except StatusError as error:
             self._failed = error
 
-    def _sees(self, stored: Stored) -> bool:
-        options = self._options
-        metadata = stored.obj["metadata"]
-        if options.namespace and metadata.get("namespace") != options.namespace:
-            return False
-        if options.name and metadata["name"] != options.name:
-            return False
-        return options.wanted is None or options.wanted(stored.obj)
-
     def lines(self) -> Iterator[bytes]:
         """Batches of lines until the time is up, the watch is stopped or its position is lost."""
         start = time.monotonic()
-        deadline = start + self._options.seconds
+        deadline = start + self._seconds
         mark_at = _next_mark(start, deadline)
         if not self._version:
             self._wait_to_begin()
@@ -116,7 +97,7 @@ class Watch:
         if self._initial:
             yield b"".join(self._render("ADDED", stored) for stored in self._initial)
             self._initial = []
-        if self._options.initial and self._options.bookmarks:
+        if self._begins and self._bookmark is not None:
             yield self._bookmark(self._version, True)
         while True:
             events, error = self._next(min(deadline, mark_at))
@@ -134,7 +115,7 @@ class Watch:
                 return
             if now >= mark_at:
                 mark_at = _next_mark(now, deadline)
-                if self._options.bookmarks:
+                if self._bookmark is not None:
                     yield self._bookmark(self._version, False)
 
     def _next(self, until: float) -> tuple[list[Event], StatusError | bool | None]:

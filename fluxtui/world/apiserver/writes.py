@@ -12,7 +12,6 @@ from typing import Any
 from fluxtui.world.apiserver import (
     admit,
     deletes,
-    lastapplied,
     managers,
     naming,
     patches,
@@ -20,11 +19,10 @@ from fluxtui.world.apiserver import (
     strategic,
 )
 from fluxtui.world.apiserver.crds import CONVERT
-from fluxtui.world.apiserver.decoding import go_value, quoted
-from fluxtui.world.apiserver.identity import check_metadata, identified, unregistered
+from fluxtui.world.apiserver.decoding import quoted
+from fluxtui.world.apiserver.identity import check_metadata, identified
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.managers import Manager
-from fluxtui.world.apiserver.outcalls import outside_the_lock
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     Cause,
@@ -58,7 +56,8 @@ def create(state: State, kind: Kind, namespace: str, body: Json, options: Option
     if metadata.get("resourceVersion"):
         raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
-    return _create(state, kind, body | {"metadata": metadata}, manager, options)
+    with state.store.lock:
+        return _insert(state, kind, body | {"metadata": metadata}, manager, options, None)
 
 
 def _free_name(state: State, kind: Kind, namespace: str, prefix: str) -> str:
@@ -69,13 +68,6 @@ def _free_name(state: State, kind: Kind, namespace: str, prefix: str) -> str:
             break
         name = naming.generated(prefix)
     return name
-
-
-@outside_the_lock
-def _create(state: State, kind: Kind, body: Json, manager: Manager, options: Options) -> Stored:
-    """The name is made by now: an attempt that is begun anew must not make another."""
-    with state.store.lock:
-        return _insert(state, kind, body, manager, options, None)
 
 
 def _insert(
@@ -107,7 +99,8 @@ def _insert(
     obj = body | {"metadata": metadata}
     if "status" in kind.subresources:
         obj = managers.drop_status(obj)
-    decoded, obj = admit.finish(state, kind, None, obj, options)
+    decoded, obj = admit.finish(kind, None, obj)
+    state.ask(kind, "CREATE", None, obj)
     now = state.now()
     if managed is None:
         managed = managers.after_update(kind, None, decoded, manager, now)
@@ -117,7 +110,6 @@ def _insert(
     return state.store.put(kind.resource, key, _stored_form(state, kind, obj))
 
 
-@outside_the_lock
 def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) -> Stored:
     """PUT. Raises StatusError (400, 404, 409, 422)."""
     body = identified(kind, key[0], key[1], body)
@@ -129,18 +121,17 @@ def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) ->
     options.replaces = True
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
     with state.store.lock:
-        old = _existing(state, kind, key)
+        old = existing(state, kind, key)
         return _store_update(state, kind, key, old, body, manager, options, None)
 
 
-def _existing(state: State, kind: Kind, key: Key) -> Stored:
+def existing(state: State, kind: Kind, key: Key) -> Stored:
     old = state.store.get(kind.resource, key)
     if old is None:
         raise not_found(kind.named(key[1]))
     return old
 
 
-@outside_the_lock
 def patch(
     state: State, kind: Kind, key: Key, media: str, body: Any, options: Options
 ) -> tuple[Stored, bool]:
@@ -149,7 +140,7 @@ def patch(
         return _apply(state, kind, key, body, options)
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
     with state.store.lock:
-        old = _existing(state, kind, key)
+        old = existing(state, kind, key)
         current = _as_version(kind, old.obj)
         new = _patched(kind, key, media, current, body, options)
         return _store_update(state, kind, key, old, new, manager, options, None), False
@@ -164,17 +155,10 @@ def _patched(kind: Kind, key: Key, media: str, current: Json, body: Any, options
     else:
         new = patches.merge_patch(current, body)
     try:
-        sent = (new.get("apiVersion") or "", new.get("kind") or "")
-        if not kind.custom and sent != (kind.api_version, kind.kind):
-            raise bad_request(unregistered(*sent))
         admit.check_fields(kind, new, options)
         check_metadata(kind, new)
     except StatusError as error:
-        if error.code != 400:
-            raise
-        why = error.message.partition(": ")[2] if "cannot be handled" in error.message else ""
-        shown = quoted(go_value(body) if "strategic" in media else dumps(new).decode())
-        cause = invalid_value("patch", shown, why or error.message)
+        cause = invalid_value("patch", quoted(dumps(body).decode()), error.message)
         raise invalid(Resource(""), [cause]) from error
     return identified(kind, key[0], key[1], new)
 
@@ -230,18 +214,9 @@ def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> t
         _check_version(kind, key, live, config, replaces=False)
         now = state.now()
         applied = managers.apply(kind, live, config, manager, now, force=options.force)
-        new = lastapplied.synced(applied.obj, config, options.manager)
-        stored = _store_update(state, kind, key, old, new, manager, options, applied.managed)
+        managed = applied.managed
+        stored = _store_update(state, kind, key, old, applied.obj, manager, options, managed)
         return stored, False
-
-
-def store_owned(
-    state: State, kind: Kind, key: Key, obj: Json, managed: list[Json], options: Options
-) -> Stored:
-    """Store a change whose ownership is worked out already. Raises 404, 422."""
-    manager = Manager(options.manager, "Apply", kind.api_version, options.subresource)
-    old = _existing(state, kind, key)
-    return _store_update(state, kind, key, old, obj, manager, options, managed)
 
 
 def _store_update(
@@ -258,7 +233,8 @@ def _store_update(
     live = _as_version(kind, old.obj)
     _check_version(kind, key, live, body, replaces=options.replaces)
     new = _isolated(kind, live, body, options.subresource)
-    decoded, new = admit.finish(state, kind, live, new, options)
+    decoded, new = admit.finish(kind, live, new)
+    state.ask(kind, "UPDATE", live, new)
     if managed is None:
         managed = managers.after_update(kind, live, decoded, manager, state.now())
     new = _with_managed(new, managed)
@@ -278,28 +254,16 @@ def _store_update(
 def _check_version(kind: Kind, key: Key, live: Json, body: Json, *, replaces: bool) -> None:
     metadata = body["metadata"]
     uid = metadata.get("uid")
-    if replaces and uid and uid != live["metadata"]["uid"]:
-        raise conflict(
-            kind.named(key[1]),
-            "StorageError: invalid object, Code: 4, Key: "
-            f"/registry/{kind.plural}/{'/'.join(k for k in key if k)}, ResourceVersion: 0, "
-            f"AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object "
-            f"meta: {live['metadata']['uid']}",
-        )
-    fixed = []
-    for name in ("uid", "deletionTimestamp"):
-        value = metadata.get(name)
-        if value and value != live["metadata"].get(name):
-            fixed.append(invalid_value(f"metadata.{name}", quoted(value), "field is immutable"))
-    if fixed:
+    if uid and uid != live["metadata"]["uid"]:
+        if replaces:
+            text = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
+            raise conflict(kind.named(key[1]), text + live["metadata"]["uid"])
         # Both the generic and the kind's own validation look at metadata.
-        raise invalid(kind.named(key[1]), [c for c in fixed for _ in range(2)])
+        cause = invalid_value("metadata.uid", quoted(uid), "field is immutable")
+        raise invalid(kind.named(key[1]), [cause, cause])
     version = metadata.get("resourceVersion")
     if version == "0":
         version = ""
-    if version and not str(version).isdigit():
-        text = f'strconv.ParseUint: parsing "{version}": invalid syntax'
-        raise StatusError(500, "", text)
     if version and version != live["metadata"]["resourceVersion"]:
         raise conflict(kind.named(key[1]))
 
@@ -341,14 +305,12 @@ def _isolated(kind: Kind, live: Json, body: Json, subresource: str) -> Json:
             live["metadata"].get("finalizers") or ()
         )
         if added:
-            names = ", ".join(f'"{x}"' for x in sorted(added))
             text = (
                 "Forbidden: no new finalizers can be added if the object is being deleted, found "
-                f"new finalizers []string{{{names}}}"
+                f"new finalizers []string{{{', '.join(quoted(x) for x in sorted(added))}}}"
             )
             cause = Cause("FieldValueForbidden", text, "metadata.finalizers")
-            causes = [cause] if kind.custom else [cause, cause]
-            raise invalid(kind.named(live["metadata"]["name"]), causes)
+            raise invalid(kind.named(live["metadata"]["name"]), [cause])
     return new | {"metadata": metadata}
 
 

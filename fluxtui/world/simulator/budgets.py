@@ -1,4 +1,7 @@
-"""PodDisruptionBudgets: how many Pods may go at once, counted as the disruption controller does."""
+"""PodDisruptionBudgets: their status, which health checks read; the demo's services bring theirs.
+
+Counted as the disruption controller does. Nothing in the World evicts Pods.
+"""
 
 from __future__ import annotations
 
@@ -33,55 +36,28 @@ class Budgets:
         else:
             desired = scaled(spec.get("minAvailable", 1), expected, up=True)
         allowed = max(0, healthy - desired) if expected else 0
-        generation = budget["metadata"].get("generation", 1)
-        condition = {
-            "status": "True" if allowed else "False",
-            "reason": "SufficientPods" if allowed else "InsufficientPods",
-            "observedGeneration": str(generation),
-        }
+        conditions = pods.set_condition(
+            list((budget.get("status") or {}).get("conditions") or ()),
+            "DisruptionAllowed",
+            "True" if allowed else "False",
+            self._state.stamp(),
+            reason="SufficientPods" if allowed else "InsufficientPods",
+        )
         status: Json = {
-            "observedGeneration": generation,
+            "observedGeneration": budget["metadata"].get("generation", 1),
             "currentHealthy": healthy,
             "desiredHealthy": desired,
             "expectedPods": expected,
             "disruptionsAllowed": allowed,
-            "conditions": self._conditions(budget, condition, generation),
+            "conditions": [{"message": "", **each} for each in conditions],
         }
         await self._state.set_status(DISRUPTION_BUDGET, budget, status)
         return None
 
-    def _conditions(self, budget: Json, new: Mapping[str, str], generation: int) -> list[Json]:
-        conditions = pods.set_condition(
-            list((budget.get("status") or {}).get("conditions") or ()),
-            "DisruptionAllowed",
-            new["status"],
-            self._state.stamp(),
-            reason=new["reason"],
-        )
-        return [
-            {"message": "", **entry, "observedGeneration": generation}
-            if entry["type"] == "DisruptionAllowed"
-            else entry
-            for entry in conditions
-        ]
-
 
 def selects(selector: Mapping[str, Any] | None, pod: Json, near: Key) -> bool:
-    """Whether a label selector chooses the Pod, within the namespace of `near`."""
-    if key_of(pod)[0] != near[0] or selector is None:
-        return False
+    """Whether a selector's matchLabels choose the Pod, within the namespace of `near`."""
     labels = pod["metadata"].get("labels") or {}
-    for name, value in (selector.get("matchLabels") or {}).items():
-        if labels.get(name) != value:
-            return False
-    return all(_holds(entry, labels) for entry in selector.get("matchExpressions") or ())
-
-
-def _holds(entry: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    value, values = labels.get(entry["key"]), entry.get("values") or ()
-    operator = entry.get("operator")
-    if operator == "In":
-        return value in values
-    if operator == "NotIn":
-        return value not in values
-    return (value is not None) == (operator == "Exists")
+    wanted = (selector or {}).get("matchLabels") or {}
+    here = key_of(pod)[0] == near[0] and selector is not None
+    return here and all(labels.get(name) == value for name, value in wanted.items())

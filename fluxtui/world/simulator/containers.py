@@ -6,7 +6,6 @@ Phase, conditions, reasons and messages are those of Kubernetes' kubelet (status
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from fluxtui.cluster.port import Json
 from fluxtui.world.simulator import pods
@@ -22,7 +21,7 @@ def pod_status(
     whole: Json = {
         **old,
         "phase": phase,
-        "conditions": _conditions(spec, old, phase, inits, mains, now),
+        "conditions": _conditions(old, phase, inits, mains, now),
         "hostIP": "127.0.0.1",
         "hostIPs": [{"ip": "127.0.0.1"}],
         "startTime": old.get("startTime") or now,
@@ -49,25 +48,14 @@ def exit_code(entry: Json) -> int | None:
     return None if over is None else int(over.get("exitCode") or 0)
 
 
-def is_sidecar(container: Any) -> bool:
-    """An init container that stays."""
-    return bool(container.get("restartPolicy") == "Always")
-
-
-def is_initialized(container: Any, entry: Json | None) -> bool:
+def is_initialized(entry: Json | None) -> bool:
     """Whether the containers after this init container may start."""
-    if entry is None:
-        return False
-    if is_sidecar(container):
-        return "running" in (entry.get("state") or {})
-    return exit_code(entry) == 0
+    return entry is not None and exit_code(entry) == 0
 
 
 def _phase(spec: Json, inits: Sequence[Json], mains: Sequence[Json]) -> str:
     policy = spec.get("restartPolicy", "Always")
-    plain = [e for c, e in zip(spec.get("initContainers") or (), inits, strict=True)
-             if not is_sidecar(c)]  # fmt: skip
-    if policy == "Never" and any(exit_code(entry) for entry in plain):
+    if policy == "Never" and any(exit_code(entry) for entry in inits):
         return "Failed"
     codes = [exit_code(entry) for entry in mains]
     if codes and all(code is not None for code in codes) and policy != "Always":
@@ -79,7 +67,7 @@ def _phase(spec: Json, inits: Sequence[Json], mains: Sequence[Json]) -> str:
 
 
 def _conditions(
-    spec: Json, old: Json, phase: str, inits: Sequence[Json], mains: Sequence[Json], now: str
+    old: Json, phase: str, inits: Sequence[Json], mains: Sequence[Json], now: str
 ) -> list[Json]:
     over = {"Succeeded": "PodCompleted", "Failed": "PodFailed"}.get(phase, "")
     unready = [str(entry["name"]) for entry in mains if not entry.get("ready")]
@@ -90,7 +78,7 @@ def _conditions(
     alive = not over and any(has_run(entry) for entry in (*inits, *mains))
     steps = (
         ("PodReadyToStartContainers", "True" if alive else "False", "", ""),
-        ("Initialized", *_initialized(spec, phase, inits, mains)),
+        ("Initialized", *_initialized(phase, inits, mains)),
         ("Ready", *readiness),
         ("ContainersReady", *readiness),
         ("PodScheduled", "True", "", ""),
@@ -101,17 +89,10 @@ def _conditions(
     return conditions
 
 
-def _initialized(
-    spec: Json, phase: str, inits: Sequence[Json], mains: Sequence[Json]
-) -> tuple[str, str, str]:
+def _initialized(phase: str, inits: Sequence[Json], mains: Sequence[Json]) -> tuple[str, str, str]:
     if phase == "Succeeded":
         return "True", "PodCompleted", ""
-    containers = spec.get("initContainers") or ()
-    incomplete = [
-        str(c["name"])
-        for c, entry in zip(containers, inits, strict=True)
-        if not is_initialized(c, entry)
-    ]
+    incomplete = [str(entry["name"]) for entry in inits if not is_initialized(entry)]
     if incomplete and not any(has_run(entry) for entry in mains):
         message = f"containers with incomplete status: [{' '.join(incomplete)}]"
         return "False", "ContainersNotInitialized", message

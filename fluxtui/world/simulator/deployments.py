@@ -95,8 +95,6 @@ class Deployments:
         namespace, _ = key_of(deployment)
         replicas = self._first_size(deployment)
         spec: Json = {"replicas": replicas, "selector": selector, "template": template}
-        if deployment["spec"].get("minReadySeconds"):
-            spec["minReadySeconds"] = deployment["spec"]["minReadySeconds"]
         made = await self._state.create(
             REPLICA_SET,
             {

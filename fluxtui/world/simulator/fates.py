@@ -7,7 +7,6 @@ fault's marker (`v2-crashloop`) does the same for its own container. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,11 +29,6 @@ _MARKERS = {
     "nopull": NO_IMAGE,
     "neverready": NEVER_READY,
 }
-_REFERENCE = re.compile(
-    r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d+)?/)?"
-    r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
-    r"(?::\w[\w.-]{0,127})?(?:@[a-zA-Z][\w+.-]*:[0-9a-fA-F]{32,})?"
-)
 
 
 def fault_of(pod: Json, container: Mapping[str, Any], *, init: bool = False) -> str:
@@ -56,11 +50,6 @@ def fault_of(pod: Json, container: Mapping[str, Any], *, init: bool = False) -> 
 def _is_of_job(pod: Json) -> bool:
     owners = pod["metadata"].get("ownerReferences") or ()
     return any(owner.get("kind") == "Job" for owner in owners)
-
-
-def is_image(reference: str) -> bool:
-    """Whether a container runtime can read it as an image's name at all."""
-    return _REFERENCE.fullmatch(reference) is not None
 
 
 def _tag(reference: str) -> str:

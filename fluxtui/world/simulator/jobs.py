@@ -1,8 +1,8 @@
 """Jobs: Pods that run to their end, counted until there are enough, or too many failures.
 
-Follows Kubernetes' job controller: parallelism, completions, back-off limit, deadline, failure
-policy, suspend and time-to-live; conditions as written since 1.31 (`SuccessCriteriaMet` before
-`Complete`).
+The demo's migrations are one, and the rehearsal "failing migration" lets it fail. Follows
+Kubernetes' job controller: completions one after the other, the back-off limit, and the conditions
+as written since 1.31 (`SuccessCriteriaMet` before `Complete`).
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from fluxtui.cluster.port import Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of, uid_of
-from fluxtui.world.simulator.failurepolicy import verdict
 from fluxtui.world.simulator.kinds import JOB, POD
-from fluxtui.world.simulator.moments import seconds_since
+from fluxtui.world.simulator.recorder import EventType
 from fluxtui.world.simulator.state import State
 
 _COMPONENT = "job-controller"
-_DEFAULT_BACK_OFF = 6
 _PAUSE_FIRST, _PAUSE_MOST = 10.0, 360.0
+_DONE = ("CompletionsReached", "Reached expected number of succeeded pods")
+_FAILED = ("BackoffLimitExceeded", "Job has reached the specified backoff limit")
 
 
 class Jobs:
@@ -26,63 +26,39 @@ class Jobs:
     def __init__(self, state: State) -> None:
         self._state = state
         self._retry_at: dict[str, float] = {}
-        self._began: dict[str, float] = {}
 
     async def look(self, key: Key) -> float | None:
         """Make the next step, and tell the status."""
         job = self._state.get(JOB, key)
-        if job is None or pods.is_ending(job):
+        if job is None or pods.is_ending(job) or _is_over(job) or job["spec"].get("suspend"):
             return None
-        if _is_over(job):
-            return await self._expire(job)
-        if job["spec"].get("suspend"):
-            return await self._suspend(job)
         mine = self._state.owned(POD, job)
-        done = [pod for pod in mine if pods.phase(pod) == "Succeeded"]
-        failed = [pod for pod in mine if pods.phase(pod) == "Failed"]
+        done = sum(pods.phase(pod) == "Succeeded" for pod in mine)
+        failed = sum(pods.phase(pod) == "Failed" for pod in mine)
         active = [pod for pod in mine if pods.is_active(pod)]
-        counted = [pod for pod in failed if verdict(job["spec"].get("podFailurePolicy"), pod)[1]]
-        why = self._failure(job, active, failed, counted)
-        if why is not None:
-            return await self._fail(job, active, len(counted), len(done), why)
-        if len(done) >= _completions(job):
-            return await self._complete(job, len(done), len(counted))
-        again = await self._run(job, active, len(failed), len(done))
-        await self._tell_progress(job, done, counted)
-        return _soonest(again, self._deadline_left(job))
-
-    def _failure(
-        self, job: Json, active: list[Json], failed: list[Json], counted: list[Json]
-    ) -> tuple[str, str] | None:
-        """(reason, message) when the Job has failed, in the order the job controller asks."""
-        for pod in failed:
-            message, _ = verdict(job["spec"].get("podFailurePolicy"), pod)
-            if message:
-                return "PodFailurePolicy", message
+        limit = int(job["spec"].get("backoffLimit", 6))
         restarts = sum(pods.restarts(pod) for pod in active)
-        if len(counted) > _back_off_limit(job) or _restarted_too_often(job, restarts):
-            return "BackoffLimitExceeded", "Job has reached the specified backoff limit"
-        left = self._deadline_left(job)
-        if left is not None and left <= 0:
-            return "DeadlineExceeded", "Job was active longer than specified deadline"
-        return None
-
-    def _deadline_left(self, job: Json) -> float | None:
-        """Seconds until activeDeadlineSeconds are over; None when there is no deadline."""
-        deadline = job["spec"].get("activeDeadlineSeconds")
-        if deadline is None:
+        if failed > limit or restarts > max(0, limit - 1):
+            for pod in active:
+                await self._state.delete(POD, pod)
+            await self._end(job, done, failed + len(active), ("FailureTarget", "Failed"), _FAILED)
+            self._tell(job, *_FAILED, severity="Warning")
             return None
-        now = self._state.clock.monotonic()
-        passed = seconds_since((job.get("status") or {}).get("startTime"), self._state.clock.now())
-        # The API's times are whole seconds: what was seen begin here is known better.
-        began = self._began.setdefault(uid_of(job), now - self._state.on_clock(passed))
-        return float(deadline) - (now - began)
+        wanted = int(job["spec"].get("completions") or 1)
+        if done >= wanted:
+            await self._end(job, done, failed, ("SuccessCriteriaMet", "Complete"), _DONE)
+            self._tell(job, "Completed", "Job completed")
+            return None
+        again = await self._run(job, wanted - done - len(active), failed)
+        active = [pod for pod in self._state.owned(POD, job) if pods.is_active(pod)]
+        status = self._counts(job, done, failed) | {"ready": sum(map(pods.is_ready, active))}
+        status |= {"active": len(active)} if active else {}
+        await self._state.set_status(JOB, job, status)
+        return again
 
-    async def _run(self, job: Json, active: list[Json], failed: int, done: int) -> float | None:
+    async def _run(self, job: Json, missing: int, failed: int) -> float | None:
         """Start what is missing; after a failure only when the pause is over."""
-        parallelism = job["spec"].get("parallelism")
-        most = 1 if parallelism is None else int(parallelism)
-        missing = min(most, _completions(job) - done) - len(active)
+        most = int(job["spec"].get("parallelism", 1))
         if missing <= 0:
             return None
         if failed:
@@ -91,7 +67,7 @@ class Jobs:
             due = self._retry_at.setdefault(f"{uid_of(job)}/{failed}", now + pause)
             if due > now:
                 return due - now
-        for _ in range(missing):
+        for _ in range(min(missing, most)):
             await self._start(job)
         return None
 
@@ -109,105 +85,29 @@ class Jobs:
                 "job-name": name,
             },
         )
-        pod["spec"].setdefault("restartPolicy", "Never")
         made = await self._state.create(POD, pod)
         if made is not None:
             self._tell(job, "SuccessfulCreate", f"Created pod: {key_of(made)[1]}")
 
-    async def _tell_progress(self, job: Json, done: list[Json], failed: list[Json]) -> None:
-        active = [pod for pod in self._state.owned(POD, job) if pods.is_active(pod)]
-        status = self._counts(job, len(done), len(failed))
-        if active:
-            status["active"] = len(active)
-        status["ready"] = sum(pods.is_ready(pod) for pod in active)
-        await self._state.set_status(JOB, job, status)
-
-    async def _complete(self, job: Json, done: int, failed: int) -> float | None:
+    async def _end(
+        self, job: Json, done: int, failed: int, types: tuple[str, str], why: tuple[str, str]
+    ) -> None:
         now = self._state.stamp()
         status = self._counts(job, done, failed)
-        reached = "Reached expected number of succeeded pods"
         conditions: list[Json] = list(status.get("conditions") or ())
-        for type_ in ("SuccessCriteriaMet", "Complete"):
+        for type_ in types:
             conditions = pods.set_condition(
                 conditions,
                 type_,
                 "True",
                 now,
-                reason="CompletionsReached",
-                message=reached,
-                extra={"lastProbeTime": now},
-            )
-        status |= {"conditions": conditions, "completionTime": now, "ready": 0}
-        self._tell(job, "Completed", "Job completed")
-        return await self._expire(await self._state.set_status(JOB, job, status))
-
-    async def _fail(
-        self, job: Json, active: list[Json], failed: int, done: int, why: tuple[str, str]
-    ) -> float | None:
-        reason, message = why
-        now = self._state.stamp()
-        for pod in active:
-            await self._state.delete(POD, pod)
-        status = self._counts(job, done, failed + len(active))
-        conditions: list[Json] = list(status.get("conditions") or ())
-        for type_ in ("FailureTarget", "Failed"):
-            conditions = pods.set_condition(
-                conditions,
-                type_,
-                "True",
-                now,
-                reason=reason,
-                message=message,
+                reason=why[0],
+                message=why[1],
                 extra={"lastProbeTime": now},
             )
         status |= {"conditions": conditions, "ready": 0}
-        self._state.recorder.event(
-            JOB,
-            job,
-            reason,
-            message,
-            component=_COMPONENT,
-            severity="Warning",
-        )
-        return await self._expire(await self._state.set_status(JOB, job, status))
-
-    async def _suspend(self, job: Json) -> float | None:
-        now = self._state.stamp()
-        self._began.pop(uid_of(job), None)
-        for pod in self._state.owned(POD, job):
-            if pods.is_active(pod):
-                await self._state.delete(POD, pod)
-        status = dict(job.get("status") or {})
-        status.pop("active", None)
-        status.pop("startTime", None)
-        before = pods.condition(job, "Suspended")
-        if before is None or before.get("status") != "True":
-            status["conditions"] = pods.set_condition(
-                list(status.get("conditions") or ()),
-                "Suspended",
-                "True",
-                now,
-                reason="JobSuspended",
-                message="Job suspended",
-                extra={"lastProbeTime": now},
-            )
+        status |= {"completionTime": now} if types[1] == "Complete" else {}
         await self._state.set_status(JOB, job, status)
-        return None
-
-    async def _expire(self, job: Json) -> float | None:
-        """ttlSecondsAfterFinished."""
-        seconds = job["spec"].get("ttlSecondsAfterFinished")
-        if seconds is None:
-            return None
-        finished = (job.get("status") or {}).get("completionTime")
-        if finished is None:
-            finished = (pods.condition(job, "Failed") or {}).get("lastTransitionTime")
-        passed = seconds_since(finished, self._state.clock.now())
-        left = float(seconds) - self._state.on_clock(passed)
-        if left > 0:
-            return left
-        await self._state.delete(JOB, job)
-        return None
 
     def _counts(self, job: Json, done: int, failed: int) -> Json:
         old = job.get("status") or {}
@@ -215,22 +115,15 @@ class Jobs:
             "startTime": old.get("startTime") or self._state.stamp(),
             "uncountedTerminatedPods": {},
         }
-        if old.get("conditions"):
-            now = self._state.stamp()
-            status["conditions"] = [
-                {**entry, "status": "False", "lastTransitionTime": now, "reason": "JobResumed"}
-                if entry.get("type") == "Suspended" and entry.get("status") == "True"
-                else entry
-                for entry in old["conditions"]
-            ]
-        if done:
-            status["succeeded"] = done
-        if failed:
-            status["failed"] = failed
-        return status
+        status |= {"succeeded": done} if done else {}
+        return status | ({"failed": failed} if failed else {})
 
-    def _tell(self, job: Json, reason: str, message: str) -> None:
-        self._state.recorder.event(JOB, job, reason, message, component=_COMPONENT)
+    def _tell(
+        self, job: Json, reason: str, message: str, *, severity: EventType = "Normal"
+    ) -> None:
+        self._state.recorder.event(
+            JOB, job, reason, message, component=_COMPONENT, severity=severity
+        )
 
 
 def _is_over(job: Json) -> bool:
@@ -238,26 +131,3 @@ def _is_over(job: Json) -> bool:
         (pods.condition(job, type_) or {}).get("status") == "True"
         for type_ in ("Complete", "Failed")
     )
-
-
-def _completions(job: Json) -> int:
-    for field in ("completions", "parallelism"):
-        if job["spec"].get(field) is not None:
-            return int(job["spec"][field])
-    return 1
-
-
-def _restarted_too_often(job: Json, restarts: int) -> bool:
-    """Restarts in place count only for Pods that are restarted in place."""
-    if (job["spec"]["template"].get("spec") or {}).get("restartPolicy") != "OnFailure":
-        return False
-    return restarts > 0 if _back_off_limit(job) == 0 else restarts >= _back_off_limit(job)
-
-
-def _soonest(*moments: float | None) -> float | None:
-    return min((at for at in moments if at is not None), default=None)
-
-
-def _back_off_limit(job: Json) -> int:
-    limit = job["spec"].get("backoffLimit")
-    return _DEFAULT_BACK_OFF if limit is None else int(limit)

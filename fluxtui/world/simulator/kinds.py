@@ -7,10 +7,8 @@ from fluxtui.cluster.port import ApiResource
 DEPLOYMENT = ApiResource("apps", "v1", "Deployment", "deployments")
 REPLICA_SET = ApiResource("apps", "v1", "ReplicaSet", "replicasets")
 STATEFUL_SET = ApiResource("apps", "v1", "StatefulSet", "statefulsets")
-DAEMON_SET = ApiResource("apps", "v1", "DaemonSet", "daemonsets")
 CONTROLLER_REVISION = ApiResource("apps", "v1", "ControllerRevision", "controllerrevisions")
 JOB = ApiResource("batch", "v1", "Job", "jobs")
-CRON_JOB = ApiResource("batch", "v1", "CronJob", "cronjobs")
 POD = ApiResource("", "v1", "Pod", "pods")
 CLAIM = ApiResource("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims")
 NODE = ApiResource("", "v1", "Node", "nodes", namespaced=False)
@@ -31,13 +29,9 @@ WATCHED = (
     DEPLOYMENT,
     REPLICA_SET,
     STATEFUL_SET,
-    DAEMON_SET,
     CONTROLLER_REVISION,
     JOB,
-    CRON_JOB,
     POD,
     CLAIM,
     DISRUPTION_BUDGET,
-    NODE,
-    STORAGE_CLASS,
 )

@@ -8,7 +8,7 @@ how long a state has lasted is kept here, in full precision (the API's times are
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.cluster.port import Json
@@ -18,13 +18,10 @@ from fluxtui.world.simulator.cache import Key, key_of, owner_of, uid_of
 from fluxtui.world.simulator.containers import (
     exit_code,
     is_initialized,
-    is_sidecar,
     pod_status,
 )
-from fluxtui.world.simulator.kinds import NODE, POD
+from fluxtui.world.simulator.kinds import POD
 from fluxtui.world.simulator.lives import Life, News, Pace, Step
-from fluxtui.world.simulator.nodelife import is_ready
-from fluxtui.world.simulator.references import missing_for, unmountable
 from fluxtui.world.simulator.state import KUBELET, State
 
 _Clock = dict[tuple[str, str], tuple[object, float]]
@@ -48,9 +45,6 @@ class Kubelet:
         if pod is None:
             self._forget(self._uids.pop(key, ""))
             return None
-        node = self._state.get(NODE, ("", str(pod["spec"].get("nodeName") or "")))
-        if node is not None and not is_ready(node):
-            return None  # nobody there: what happens next is told when the node is back
         if pods.is_ending(pod):
             return await self._end(pod)
         if pods.phase(pod) in ("Succeeded", "Failed"):
@@ -75,35 +69,28 @@ class Kubelet:
         spec, status = pod.get("spec") or {}, pod.get("status") or {}
         inits, mains = _by_name(status, "initContainerStatuses"), _by_name(status)
         walk = _Walk()
-        if self._is_fresh([*inits.values(), *mains.values()]):
-            blocked = await self._mount(pod)
-            if blocked is not None:
-                return blocked
         first: list[Json] = []
         may_go_on = True
         for container in spec.get("initContainers") or ():
             before = inits.get(container["name"]) or {}
             life = self._life(pod, container, init=True)
-            after = await self._advance(pod, life, before, walk) if may_go_on else before
+            after = self._advance(pod, life, before, walk) if may_go_on else before
             first.append(after or life.waiting("PodInitializing"))
-            may_go_on = may_go_on and is_initialized(container, after)
+            may_go_on = may_go_on and is_initialized(after)
         after_mains: list[Json] = []
         for container in spec.get("containers") or ():
             before = mains.get(container["name"]) or {}
             life = self._life(pod, container, init=False)
-            after = await self._advance(pod, life, before, walk) if may_go_on else before
+            after = self._advance(pod, life, before, walk) if may_go_on else before
             after_mains.append(after or life.waiting("PodInitializing"))
         await self._store(pod, first, after_mains)
         for life, news in walk.news:
             self._tell(pod, life, news)
         return walk.again
 
-    async def _advance(self, pod: Json, life: Life, before: Json, walk: _Walk) -> Json:
+    def _advance(self, pod: Json, life: Life, before: Json, walk: _Walk) -> Json:
         """One container's next step, its news and its next appointment noted in `walk`."""
         since = self._lasted(pod, life.name, before)
-        if _tries_to_start(before):
-            missing = await missing_for(self._state, pod, life.spec)
-            life = self._life(pod, life.spec, init=not life.readies, missing=missing)
         step = life.next(before, since, self._state.stamp())
         place = (uid_of(pod), life.name)
         after = step.status if step.status is not None else before
@@ -149,38 +136,16 @@ class Kubelet:
         for place in [p for p in self._attempts if p[0] == uid]:
             del self._attempts[place]
 
-    # -- a Pod's surroundings
-
-    def _is_fresh(self, statuses: Iterable[Json]) -> bool:
-        """Nothing has been tried yet: volumes are mounted before the first container."""
-        return all(
-            _waiting(status) in ("ContainerCreating", "PodInitializing") for status in statuses
-        )
-
-    async def _mount(self, pod: Json) -> float | None:
-        """Seconds until another try when a volume cannot be mounted; None when all are."""
-        found = await unmountable(self._state, pod)
-        for volume, why in found:
-            text = f'MountVolume.SetUp failed for volume "{volume}" : {why}'
-            self._state.recorder.event(
-                POD, pod, "FailedMount", text, component=KUBELET, severity="Warning"
-            )
-        return self._pace.look_again if found else None
-
-    def _life(
-        self, pod: Json, container: Mapping[str, Any], *, init: bool, missing: str = ""
-    ) -> Life:
+    def _life(self, pod: Json, container: Mapping[str, Any], *, init: bool) -> Life:
         policy = (pod.get("spec") or {}).get("restartPolicy") or "Always"
-        stays = init and is_sidecar(container)
         name = str(container["name"])
         namespace, pod_name = key_of(pod)
         return Life(
             container,
             fault=fates.fault_of(pod, container, init=init),
-            missing=missing,
-            ends=(init and not stays) or (not init and _ends_by_itself(pod)),
-            restarts=stays or policy != "Never",
-            readies=not init or stays,
+            ends=init or _ends_by_itself(pod),
+            restarts=policy != "Never",
+            readies=not init,
             ready_after=_ready_after(pod, self._pace.ready),
             runs_for=self._pace.run_init if init else self._pace.run_job,
             pod=f"{pod_name}_{namespace}({uid_of(pod)})",
@@ -216,7 +181,7 @@ class Kubelet:
         return None
 
     def _tell(self, pod: Json, life: Life, news: News) -> None:
-        kind = "containers" if life.readies and not is_sidecar(life.spec) else "initContainers"
+        kind = "containers" if life.readies else "initContainers"
         self._state.recorder.event(
             POD,
             pod,
@@ -254,10 +219,6 @@ def _by_name(status: Json, field: str = "containerStatuses") -> dict[str, Json]:
 def _waiting(status: Json) -> str:
     waiting = (status.get("state") or {}).get("waiting") or {}
     return str(waiting.get("reason") or "")
-
-
-def _tries_to_start(before: Json) -> bool:
-    return not before or _waiting(before) not in ("", "ErrImagePull")
 
 
 def _grace_left(pod: Json) -> bool:

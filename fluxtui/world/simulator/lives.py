@@ -1,6 +1,6 @@
 """One container's life, step by step, as a kubelet writes it: what its status says next, and when.
 
-Pure: time comes in as seconds since the present state began, what is missing around it as text.
+Pure: time comes in as seconds since the present state began.
 A Pod's status is put together from these in containers.py.
 """
 
@@ -52,14 +52,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What the container is. `missing` says why its configuration cannot be made (a Secret that is
-    not there), `ends` whether its program comes to an end by itself, `restarts` whether it is
-    started again after a failure, `pod` is the Pod's name as kubelets write it.
+    """What the container is. `ends`: its program comes to an end by itself; `restarts`: it is
+    started again after a failure; `pod` is the Pod's name as kubelets write it.
     """
 
     spec: Mapping[str, Any]
     fault: str = ""
-    missing: str = ""
     ends: bool = False
     restarts: bool = True
     readies: bool = True
@@ -137,29 +135,15 @@ class Life:
         pause = {
             "ImagePullBackOff": self._pause(self.attempts),
             "CrashLoopBackOff": self._pause(int(before.get("restartCount") or 0)),
-            "CreateContainerConfigError": pace.look_again,
-            "InvalidImageName": pace.look_again,
         }.get(reason, pace.start)
         left = pause - since
         return Step(again=left) if left > 0 else self.start(before, now)
 
     def start(self, before: Json, now: str) -> Step:
-        """Try to start it: pull its image, make its configuration, run it."""
-        pace = self.pace
-        if not fates.is_image(self.image):
-            why = f'couldn\'t parse image name "{self.image}": invalid reference format'
-            text = f'Failed to apply default image tag "{self.image}": {why}'
-            inspected = News("InspectFailed", text, "Warning")
-            failed = News("Failed", "Error: InvalidImageName", "Warning")
-            status = self.waiting("InvalidImageName", text, before)
-            return Step(status, (inspected, failed), pace.look_again)
+        """Try to start it: pull its image, run it."""
         if self.fault == fates.NO_IMAGE:
             return self._cannot_pull(before)
         present = News("Pulled", f'Container image "{self.image}" already present on machine')
-        if self.missing:
-            failed = News("Failed", f"Error: {self.missing}", "Warning")
-            status = self.waiting("CreateContainerConfigError", self.missing, before)
-            return Step(status, (present, failed), pace.look_again)
         news = (present, News("Created", "Container created"), News("Started", "Container started"))
         return Step(self.running(now, before), news, self._first_look)
 

@@ -1,4 +1,5 @@
-"""The nodes the simulated Pods run on: three, in two zones. How they are is in nodelife.py."""
+"""The nodes the simulated Pods run on, and the storage their claims are of: both are always well,
+and there from the start, so that `kubectl get nodes` and `describe` have something to show."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from fluxtui.cluster.port import Json
 from fluxtui.world.simulator.kinds import NODE, STORAGE_CLASS
 from fluxtui.world.simulator.state import KUBELET, State
 
-PROVISIONER = "world.fluxtui.dev/simulated"
-"""The storage that makes volumes by itself; any other class waits for its own provisioner."""
+STANDARD = "standard"
+"""The default StorageClass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +30,20 @@ NODES = (
 
 async def register_nodes(state: State) -> None:
     """Make nodes and storage known, as a cluster's provider does; harmless when they are."""
-    await state.create(STORAGE_CLASS, _storage())
+    storage = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {
+            "name": STANDARD,
+            "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
+        },
+        "provisioner": "world.fluxtui.dev/simulated",
+    }
+    await state.create(STORAGE_CLASS, storage)
     for node in NODES:
         made = await state.create(NODE, _node(node), manager=KUBELET)
         if made is not None:
             await state.set_status(NODE, made, _status(state.stamp()), manager=KUBELET)
-
-
-def _storage() -> Json:
-    annotations = {"storageclass.kubernetes.io/is-default-class": "true"}
-    return {
-        "apiVersion": "storage.k8s.io/v1",
-        "kind": "StorageClass",
-        "metadata": {"name": "standard", "annotations": annotations},
-        "provisioner": PROVISIONER,
-    }
 
 
 def _node(node: SimulatedNode) -> Json:

@@ -10,7 +10,6 @@ from fluxtui.cluster.port import Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of
 from fluxtui.world.simulator.kinds import POD, REPLICA_SET
-from fluxtui.world.simulator.moments import seconds_since
 from fluxtui.world.simulator.state import State
 
 _COMPONENT = "replicaset-controller"
@@ -28,7 +27,8 @@ class ReplicaSets:
         if replica_set is None or pods.is_ending(replica_set):
             return None
         await self._scale(replica_set)
-        return await self._count(replica_set)
+        await self._count(replica_set)
+        return None
 
     async def _scale(self, replica_set: Json) -> None:
         wanted = _wanted(replica_set)
@@ -48,11 +48,9 @@ class ReplicaSets:
             await self._state.delete(POD, pod)
             self._tell(replica_set, "SuccessfulDelete", f"Deleted pod: {key_of(pod)[1]}")
 
-    async def _count(self, replica_set: Json) -> float | None:
+    async def _count(self, replica_set: Json) -> None:
         active = [pod for pod in self._state.owned(POD, replica_set) if pods.is_active(pod)]
         ready = [pod for pod in active if pods.is_ready(pod)]
-        least = float((replica_set.get("spec") or {}).get("minReadySeconds") or 0)
-        available, soonest = available_of(ready, least, self._state)
         status: Json = {
             "replicas": len(active),
             "observedGeneration": replica_set["metadata"].get("generation", 1),
@@ -60,27 +58,11 @@ class ReplicaSets:
         if active:
             status["fullyLabeledReplicas"] = len(active)
         if ready:
-            status["readyReplicas"] = len(ready)
-        if available:
-            status["availableReplicas"] = available
+            status |= {"readyReplicas": len(ready), "availableReplicas": len(ready)}
         await self._state.set_status(REPLICA_SET, replica_set, status)
-        return soonest
 
     def _tell(self, replica_set: Json, reason: str, message: str) -> None:
         self._state.recorder.event(REPLICA_SET, replica_set, reason, message, component=_COMPONENT)
-
-
-def available_of(ready: list[Json], least: float, state: State) -> tuple[int, float | None]:
-    """How many ready Pods have been so for `least` seconds, and when the next one will have."""
-    if not least:
-        return len(ready), None
-    now = state.clock.now()
-    left: list[float] = []
-    for pod in ready:
-        since = (pods.condition(pod, "Ready") or {}).get("lastTransitionTime")
-        left.append(least - state.on_clock(seconds_since(since, now)))
-    waiting = [seconds for seconds in left if seconds > 0]
-    return len(left) - len(waiting), min(waiting, default=None)
 
 
 def _wanted(replica_set: Json) -> int:

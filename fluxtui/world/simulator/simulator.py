@@ -12,35 +12,28 @@ from collections.abc import Callable
 from types import TracebackType
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
-from fluxtui.reconciler.clock import Clock
+from fluxtui.world.clock import Clock
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.budgets import Budgets, selects
 from fluxtui.world.simulator.cache import Key, key_of, owner_of
 from fluxtui.world.simulator.claims import Claims
-from fluxtui.world.simulator.cronjobs import CronJobs
 from fluxtui.world.simulator.customs import Customs, custom_kind
-from fluxtui.world.simulator.daemonsets import DaemonSets
 from fluxtui.world.simulator.deployments import Deployments
 from fluxtui.world.simulator.informer import Informer
 from fluxtui.world.simulator.jobs import Jobs
 from fluxtui.world.simulator.kinds import (
     CLAIM,
     CRD,
-    CRON_JOB,
-    DAEMON_SET,
     DEPLOYMENT,
     DISRUPTION_BUDGET,
     JOB,
-    NODE,
     POD,
     REPLICA_SET,
     STATEFUL_SET,
-    STORAGE_CLASS,
     WATCHED,
 )
 from fluxtui.world.simulator.kubelet import Kubelet
 from fluxtui.world.simulator.lives import Pace
-from fluxtui.world.simulator.nodelife import Nodes
 from fluxtui.world.simulator.nodes import register_nodes
 from fluxtui.world.simulator.replicasets import ReplicaSets
 from fluxtui.world.simulator.scheduler import Scheduler, claims_of
@@ -68,13 +61,10 @@ class Simulator:
             DEPLOYMENT: Deployments(self._state).look,
             REPLICA_SET: ReplicaSets(self._state).look,
             STATEFUL_SET: StatefulSets(self._state).look,
-            DAEMON_SET: DaemonSets(self._state).look,
             JOB: Jobs(self._state).look,
-            CRON_JOB: CronJobs(self._state).look,
             POD: self._look_at_pod,
             CLAIM: Claims(self._state).look,
             DISRUPTION_BUDGET: Budgets(self._state).look,
-            NODE: Nodes(self._state).look,
         }
         self._queues = {
             type_: WorkQueue(type_.plural, look, clock) for type_, look in looks.items()
@@ -95,8 +85,6 @@ class Simulator:
             self._tasks.append(asyncio.create_task(informer.run(), name="informer"))
         for informer in informers:
             await informer.synced.wait()
-        for node in self._state.cache(NODE):
-            self._queues[NODE].add(key_of(node))  # made before anybody listened
 
     async def stop(self) -> None:
         """End all work."""
@@ -134,10 +122,8 @@ class Simulator:
                     above.add((key_of(obj)[0], str(owner.get("name"))))
             if type_ == POD:
                 self._tell_budgets(obj)
-                for claim in claims_of(obj):
-                    self._queues[CLAIM].add((key_of(obj)[0], claim))
-            elif type_ in (NODE, CLAIM, STORAGE_CLASS):
-                self._tell_waiting(type_, key_of(obj)[0])
+            elif type_ == CLAIM:
+                self._tell_waiting(*key_of(obj))
 
         return tell
 
@@ -146,16 +132,11 @@ class Simulator:
         on_node = pod is None or pods.is_ending(pod) or bool(pod["spec"].get("nodeName"))
         return await (self._kubelet if on_node else self._scheduler).look(key)
 
-    def _tell_waiting(self, type_: ApiResource, namespace: str) -> None:
-        """Whoever could not go on for want of this may now: Pods without a node, claims."""
+    def _tell_waiting(self, namespace: str, claim: str) -> None:
+        """Pods that could not be placed for want of this claim may be now."""
         for pod in self._state.cache(POD):
-            there = namespace in ("", key_of(pod)[0])
-            if there and (type_ == NODE or not (pod.get("spec") or {}).get("nodeName")):
+            if key_of(pod)[0] == namespace and claim in claims_of(pod):
                 self._queues[POD].add(key_of(pod))
-        if type_ == STORAGE_CLASS:
-            for claim in self._state.cache(CLAIM):
-                if pods.phase(claim) != "Bound":
-                    self._queues[CLAIM].add(key_of(claim))
 
     def _tell_budgets(self, pod: Json) -> None:
         for budget in self._state.cache(DISRUPTION_BUDGET):

@@ -6,14 +6,13 @@ Writes go through here, so that their answers reach the caches before the next d
 from __future__ import annotations
 
 import contextlib
-import math
 import random
 from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound
-from fluxtui.reconciler.clock import Clock
+from fluxtui.world.clock import Clock
 from fluxtui.world.simulator.cache import Cache, Key, key_of, uid_of
 from fluxtui.world.simulator.moments import stamp
 from fluxtui.world.simulator.recorder import Recorder
@@ -55,11 +54,6 @@ class State:
     def stamp(self) -> str:
         """Now, as the API writes it (RFC 3339, whole seconds, UTC)."""
         return stamp(self.clock.now())
-
-    def on_clock(self, seconds: float) -> float:
-        """How long the World's clock takes for so many seconds of its `now`."""
-        speed = self.clock.speed
-        return seconds * speed if math.isfinite(speed) else seconds
 
     async def create(self, type_: ApiResource, obj: Json, *, manager: str = MANAGER) -> Json | None:
         """Create; None when somebody was faster (the news are on their way)."""

@@ -1,7 +1,7 @@
 """StatefulSets: numbered Pods, one after the other, each with claims of its own.
 
 Follows Kubernetes' statefulset controller: ordered or parallel creation, a rolling update from the
-highest number down to the partition, and a status whose revisions meet when the update is done.
+highest number down, and a status whose revisions meet when the update is done.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from fluxtui.cluster.port import Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of
 from fluxtui.world.simulator.kinds import CLAIM, CONTROLLER_REVISION, POD, STATEFUL_SET
-from fluxtui.world.simulator.replicasets import available_of
 from fluxtui.world.simulator.rollout import wanted
 from fluxtui.world.simulator.state import State
 
@@ -32,7 +31,7 @@ class StatefulSets:
         update = await self._record(owner)
         status = owner.get("status") or {}
         current = str(status.get("currentRevision") or update)
-        if await self._scale(owner, current, update):
+        if await self._scale(owner, update):
             await self._update(owner, update)
         return await self._count(owner, current, update)
 
@@ -63,11 +62,6 @@ class StatefulSets:
             )
         return name
 
-    def _template(self, owner: Json, revision: str) -> Json:
-        found = self._state.get(CONTROLLER_REVISION, (key_of(owner)[0], revision))
-        template: Json = (found or {"data": owner})["data"]["spec"]["template"]
-        return template
-
     # -- Pods
 
     def _pods(self, owner: Json) -> dict[int, Json]:
@@ -78,10 +72,9 @@ class StatefulSets:
                 found[int(number)] = pod
         return found
 
-    async def _scale(self, owner: Json, current: str, update: str) -> bool:
+    async def _scale(self, owner: Json, update: str) -> bool:
         """Create what is missing, delete what is too much; whether all stand and are ready."""
         in_order = owner["spec"].get("podManagementPolicy", "OrderedReady") != "Parallel"
-        partition = _partition(owner) or 0
         existing = self._pods(owner)
         complete = True
         for number in range(wanted(owner)):
@@ -90,7 +83,7 @@ class StatefulSets:
                 await self._delete(owner, pod)
                 pod = None
             if pod is None:
-                await self._create(owner, number, current if number < partition else update)
+                await self._create(owner, number, update)
                 complete = False
             elif not pods.is_ready(pod):
                 complete = False
@@ -105,9 +98,8 @@ class StatefulSets:
     async def _create(self, owner: Json, number: int, revision: str) -> None:
         set_name = key_of(owner)[1]
         name = f"{set_name}-{number}"
-        template = self._template(owner, revision)
         pod = pods.pod_from(
-            template,
+            owner["spec"]["template"],
             STATEFUL_SET,
             owner,
             name,
@@ -155,10 +147,8 @@ class StatefulSets:
 
     async def _update(self, owner: Json, update: str) -> None:
         """Replace one Pod of an old revision: the highest, when all above it are ready."""
-        if (owner["spec"].get("updateStrategy") or {}).get("type") == "OnDelete":
-            return
         existing = self._pods(owner)
-        for number in range(wanted(owner) - 1, (_partition(owner) or 0) - 1, -1):
+        for number in range(wanted(owner) - 1, -1, -1):
             pod = existing.get(number)
             if pod is None:
                 return
@@ -180,8 +170,6 @@ class StatefulSets:
     async def _count(self, owner: Json, current: str, update: str) -> float | None:
         existing = list(self._pods(owner).values())
         ready = [pod for pod in existing if pods.is_ready(pod)]
-        least = float(owner["spec"].get("minReadySeconds") or 0)
-        available, soonest = available_of(ready, least, self._state)
         updated = [pod for pod in existing if _revision_of(pod) == update]
         if len(updated) == len(existing) == len(ready) == wanted(owner):
             current = update
@@ -194,14 +182,14 @@ class StatefulSets:
         status: Json = {
             "observedGeneration": owner["metadata"].get("generation", 1),
             "replicas": len(existing),
-            "availableReplicas": available,
+            "availableReplicas": len(ready),
             "currentRevision": current,
             "updateRevision": update,
             "collisionCount": 0,
             **{name: number for name, number in counts.items() if number},
         }
         await self._state.set_status(STATEFUL_SET, owner, status)
-        return soonest
+        return None
 
     def _tell(self, owner: Json, reason: str, message: str) -> None:
         self._state.recorder.event(STATEFUL_SET, owner, reason, message, component=_COMPONENT)
@@ -213,9 +201,3 @@ def _revision_name(owner: Json) -> str:
 
 def _revision_of(pod: Json) -> str:
     return str((pod["metadata"].get("labels") or {}).get(_REVISION, ""))
-
-
-def _partition(owner: Json) -> int | None:
-    rolling = (owner["spec"].get("updateStrategy") or {}).get("rollingUpdate") or {}
-    partition = rolling.get("partition")
-    return None if partition is None else int(partition)
