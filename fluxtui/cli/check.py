@@ -9,14 +9,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from fluxtui.cli import output, places
+from fluxtui.cli import linedyaml, output, places
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import LOCAL_FILE, load_if_any
+from fluxtui.cli.fields import Place, leaves
 from fluxtui.cli.options import Options
+from fluxtui.cli.unknown import nearest
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.errors import ConfigError
+
+_CARE = {True: "protected", False: "open"}
 
 
 def check(args: argparse.Namespace) -> int:
@@ -27,7 +32,9 @@ def check(args: argparse.Namespace) -> int:
     config = load_if_any(options, looks=True)
     for line in _looked_at(options, config):
         print(output.visible_text(line))
-    problems = [p for e in config.environments if (p := _problem(e))]
+    data, place = _written(options)
+    problems = [p for e in config.environments if (p := _problem(e, data, place))]
+    problems += _missing(data, place)
     if config.environments:
         print(_table(config))
     else:
@@ -64,18 +71,53 @@ def _looked_at(options: Options, config: Config) -> list[str]:
     return lines
 
 
-def _problem(environment: Environment) -> str:
-    """Why its context cannot be used, or ""."""
-    from fluxtui.cluster.kubeconfig import contexts
+def _written(options: Options) -> tuple[object, Place]:
+    """What stands in the user's file, with its lines; nothing when there is none."""
+    file = Path(options.config) if options.config else places.config_file(os.environ)
+    return (linedyaml.read(file) if file.is_file() else None), Place(str(file))
 
+
+def _missing(data: object, place: Place) -> list[str]:
+    """Files and folders that the file names and that are not there, each with its line."""
+    problems = []
+    for node, text, at in leaves(data, place):
+        path = Path(place.file).parent / Path(text).expanduser()
+        there = path.is_dir() if node.names == "folder" else path.is_file()
+        if node.names and text and not there:
+            problems.append(f"{at}: there is no {node.names} {path}")
+    return problems
+
+
+def _problem(environment: Environment, data: object, place: Place) -> str:
+    """Why its context cannot be used, with the line that names it where one does, or ""."""
+    from fluxtui.cluster.kubeconfig import contexts, wanted_files
+
+    at = _line_of(environment, data, place)
     try:
         names = [c.name for c in contexts(environment.kubeconfig or None)]
     except ConfigError as error:
-        return f"{environment.name}: {error}"
+        # A kubeconfig that the file names itself is told as the file that is not there.
+        named = bool(environment.kubeconfig) and at != environment.name
+        return "" if named and not Path(environment.kubeconfig).is_file() else f"{at}: {error}"
     if not environment.context or environment.context in names:
         return ""
-    known = ", ".join(names) or "none"
-    return f"{environment.name}: there is no context {environment.context!r} (known: {known})"
+    files = ", ".join(map(str, wanted_files(environment.kubeconfig or None)))
+    near = nearest(environment.context, names)
+    meant = f"did you mean {near}? " if near else ""
+    known = f"{meant}known: {', '.join(names) or 'none'}"
+    return f"{at}: there is no context {environment.context!r} in {files} ({known})"
+
+
+def _line_of(environment: Environment, data: object, place: Place) -> str:
+    """Where the file names its context, or the environment; its name when no file does."""
+    every = data.get("environments") if isinstance(data, Mapping) else None
+    if not isinstance(data, Mapping) or not isinstance(every, Mapping):
+        return environment.name
+    if environment.name not in every:
+        return environment.name
+    at = place.under(data, "environments").under(every, environment.name)
+    own = every[environment.name]
+    return str(at.under(own, "context") if isinstance(own, Mapping) and "context" in own else at)
 
 
 def _table(config: Config) -> str:
@@ -86,10 +128,9 @@ def _table(config: Config) -> str:
             e.context,
             e.kubeconfig or "default",
             ", ".join(e.namespaces) or "all",
-            "read-only" if e.read_only or config.read_only else "",
-            "protected" if e.protected else "",
+            "none" if e.read_only or config.read_only else _CARE[e.protected],
         )
         for e in config.environments
     ]
-    header = ("ENVIRONMENT", "STAGE", "CONTEXT", "KUBECONFIG", "NAMESPACES", "", "")
+    header = ("ENVIRONMENT", "STAGE", "CONTEXT", "KUBECONFIG", "NAMESPACES", "WRITES")
     return output.table(header, rows)

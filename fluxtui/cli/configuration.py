@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.cli import places
-from fluxtui.cli.fields import Place, check
+from fluxtui.cli.fields import HOST, Place, check
 from fluxtui.cli.looks import check_looks, check_theme
 from fluxtui.cli.options import Options
 from fluxtui.domain.config import Config, Environment, Overrides, Registries, ServiceConfig
@@ -247,9 +248,11 @@ def _flags(config: Config, options: Options) -> Config:
         mirrors = dict(config.registries.mirrors)
         for text in options.mirrors:
             host, equals, target = text.partition("=")
-            if not (host and equals and target):
+            if not (equals and all(re.search(HOST.pattern, one) for one in (host, target))):
                 raise ConfigError(
-                    f"{text!r} is no mirror", next="write host=host[:port]", where="--mirror"
+                    f"{text!r} is no mirror: each side is {HOST.says}",
+                    next="write host=host[:port]",
+                    where="--mirror",
                 )
             mirrors[host] = target
         config = replace(config, registries=replace(config.registries, mirrors=mirrors))

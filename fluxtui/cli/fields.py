@@ -6,7 +6,8 @@ found to be in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +15,22 @@ from fluxtui.domain.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How a text must look: a pattern that Python and JSON Schema read alike, and in words."""
+
+    pattern: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """One text; a number is taken as it is written. `off`: or `off`, which means none."""
+    """One text; a number is taken as it is written. `off`: or `off`, which means none. `names`:
+    `file` or `folder`, when it names one that must be there."""
 
     help: str
     off: bool = False
+    form: Form | None = None
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Texts:
     """A list of texts, or one alone."""
 
     help: str
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,7 @@ class Names:
     help: str
     value: Node
     known: Callable[[], Mapping[str, str]] | None = None
+    form: Form | None = None
 
 
 Node = Text | Texts | Flag | Record | Names
@@ -62,12 +76,24 @@ def _commands() -> Mapping[str, str]:
     return {command.id: command.help for command in ALL}
 
 
+HOST = Form(
+    r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:[0-9]{1,5})?$",
+    "a host: no scheme and no path, with a port where it has one, as in cache.example.net:5000",
+)
+_PLAIN_NAME = Form(r"^[^\s,]+$", "a name: it has a space or a comma, or nothing at all")
+_NAMESPACE = Form(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "the name of a namespace")
+_REPOSITORY = Form(
+    r"^(oci://)?(?!.*://)[^\s/]\S*$", "an oci:// url or the path of one, as in oci://host/acme/web"
+)
+_URL = Form(r"^(oci://[^\s/]+/\S+)?$", "an oci:// url, as in oci://host/acme/web")
+_IMAGE = Form(r"^(?!.*://)\S+$", "the name of an image, as in registry.example.com/acme/web")
+
 _ENVIRONMENT = Record(
     "A kubeconfig context, and how careful to be with it.",
     {
         "context": Text("The kubeconfig context; without it, the environment's name."),
-        "kubeconfig": Text("A kubeconfig of its own, from this file's folder."),
-        "namespaces": Texts("Look into these only; without it, into all."),
+        "kubeconfig": Text("A kubeconfig of its own, from this file's folder.", names="file"),
+        "namespaces": Texts("Look into these only; without it, into all.", _NAMESPACE),
         "stage": Text("What it belongs to, in the order of promotion; else its own name."),
         "protected": Flag("Its name is typed to confirm a write; true unless it says false."),
         "readOnly": Flag("No write at all."),
@@ -76,10 +102,10 @@ _ENVIRONMENT = Record(
 _SERVICE = Record(
     "What is delivered together.",
     {
-        "urls": Texts("Its repositories: oci:// urls or paths, mirrors among them."),
-        "folder": Text("What `publish` packs, from this file's folder."),
-        "images": Texts("The image names that `publish` sets inside the bundle."),
-        "publish": Text("Where `publish` pushes: an oci:// url."),
+        "urls": Texts("Its repositories: oci:// urls or paths, mirrors among them.", _REPOSITORY),
+        "folder": Text("What `publish` packs, from this file's folder.", names="folder"),
+        "images": Texts("The image names that `publish` sets inside the bundle.", _IMAGE),
+        "publish": Text("Where `publish` pushes: an oci:// url.", form=_URL),
         "rehearsals": Names(
             "What is known to break, by name.",
             Names("Image name to tag; {version} stands for that of the build.", Text("A tag.")),
@@ -89,17 +115,23 @@ _SERVICE = Record(
 _REGISTRIES = Record(
     "How to reach OCI registries.",
     {
-        "mirrors": Names("Host to host[:port].", Text("The host that is asked instead.")),
-        "caFiles": Names("Host to a file with its authority.", Text("A PEM file.")),
-        "plainHttp": Texts("Hosts that may get credentials without TLS."),
-        "credentialsFile": Text("A docker config.json beside your own."),
+        "mirrors": Names(
+            "Host to host[:port].", Text("The host that is asked instead.", form=HOST), form=HOST
+        ),
+        "caFiles": Names(
+            "Host to a file with its authority.", Text("A PEM file.", names="file"), form=HOST
+        ),
+        "plainHttp": Texts("Hosts that may get credentials without TLS.", HOST),
+        "credentialsFile": Text("A docker config.json beside your own.", names="file"),
         "usePullSecrets": Flag("Also use the Secrets that sources name."),
     },
 )
 FILE = Record(
     "fluxtui's configuration.",
     {
-        "environments": Names("Environments by name, in the order of promotion.", _ENVIRONMENT),
+        "environments": Names(
+            "Environments by name, in the order of promotion.", _ENVIRONMENT, form=_PLAIN_NAME
+        ),
         "services": Names("Services by name.", _SERVICE),
         "registries": _REGISTRIES,
         "keys": Names("Command to its keys, with commas between.", Text("A key."), _commands),
@@ -150,11 +182,29 @@ def check(value: object, place: Place, node: Node = FILE) -> None:
     elif isinstance(node, Text):
         if not _is_text(value):
             raise ConfigError("must be a text", where=str(place), next="put quotes around it")
+        _check_form(value, place, node.form)
     elif isinstance(node, Texts):
         if not _is_text(value) and not (isinstance(value, list) and all(map(_is_text, value))):
             raise ConfigError("must be a list of texts", where=str(place))
+        for item in value if isinstance(value, list) else [value]:
+            _check_form(item, place, node.form)
     else:
         _check_mapping(value, place, node)
+
+
+def _check_form(value: object, place: Place, form: Form | None) -> None:
+    if form is not None and isinstance(value, str) and not re.search(form.pattern, value):
+        raise ConfigError(f"{value!r} is not {form.says}", where=str(place))
+
+
+def leaves(value: object, place: Place, node: Node = FILE) -> Iterator[tuple[Text, str, Place]]:
+    """The texts of what has been checked, each with its declaration and its place."""
+    if isinstance(node, Text) and _is_text(value):
+        yield node, str(value), place
+    elif isinstance(node, Record | Names) and isinstance(value, Mapping):
+        for key, item in value.items():
+            inner = node.fields[key] if isinstance(node, Record) else node.value
+            yield from leaves(item, place.under(value, key), inner)
 
 
 def _check_mapping(value: object, place: Place, node: Record | Names) -> None:
@@ -167,6 +217,8 @@ def _check_mapping(value: object, place: Place, node: Record | Names) -> None:
             place = Place(place.file, place.under(value, key).line, place.trail)
             raise _unknown(str(key), place, tuple(known), "field" if record else "command")
     for key, item in value.items():
+        if isinstance(node, Names):
+            _check_form(key, place.under(value, key), node.form)
         inner = node.fields[key] if isinstance(node, Record) else node.value
         check(item, place.under(value, key), inner)
 
@@ -191,14 +243,17 @@ def schema(node: Node = FILE) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a node; of the whole file unless said."""
     about = {"description": node.help}
     texts = ["string", "number"]
+    form = getattr(node, "form", None)
+    look = {"pattern": form.pattern} if form is not None else {}
     if isinstance(node, Flag):
         return {**about, "type": "boolean"}
     if isinstance(node, Text):
         if node.off:
             return {**about, "anyOf": [{"type": [*texts, "null"]}, {"const": False}]}
-        return {**about, "type": [*texts, "null"]}
+        return {**about, "type": [*texts, "null"], **look}
     if isinstance(node, Texts):
-        return {**about, "type": [*texts, "array", "null"], "items": {"type": texts}}
+        items = {"type": texts, **look}
+        return {**about, "type": [*texts, "array", "null"], "items": items, **look}
     made: dict[str, Any] = {**about, "type": ["object", "null"]}
     if isinstance(node, Record):
         made["properties"] = {name: schema(inner) for name, inner in node.fields.items()}
@@ -210,5 +265,6 @@ def schema(node: Node = FILE) -> dict[str, Any]:
         made["additionalProperties"] = False
     else:
         made["additionalProperties"] = schema(node.value)
+        made |= {"propertyNames": look} if look else {}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fluxtui.yaml"}
     return {**head, **made} if node is FILE else made

@@ -98,6 +98,29 @@ BAD = [
     ("environments:\n  a:\n    namespaces: {x: y}\n", 3, "must be a list of texts"),
     ("environments:\n  a:\n    stage: on\n", 3, "put quotes around it"),
     ("environments: &a\n  x: *a\n", 1, "recursive"),
+    (
+        "registries:\n  mirrors:\n    a.example: https://b.example/x\n",
+        3,
+        "mirrors.a.example: .* no sch",
+    ),
+    ("registries:\n  mirrors:\n    a.example: b.example/x\n", 3, "no scheme and no path"),
+    ("registries:\n  mirrors:\n    oci://a.example: b\n", 3, "'oci://a.example' is not a host"),
+    ("registries:\n  mirrors:\n    a: ''\n", 3, "'' is not a host"),
+    ("registries:\n  caFiles:\n    https://a: x.pem\n", 3, "caFiles.https://a: 'https://a' is not"),
+    ("registries:\n  plainHttp: [ok:80, 'http://a']\n", 2, "plainHttp: 'http://a' is not a host"),
+    (
+        "services:\n  a:\n    urls: [acme/a, 'https://h/a']\n",
+        3,
+        "'https://h/a' is not an oci:// url",
+    ),
+    ("services:\n  a:\n    publish: h/a\n", 3, "publish: 'h/a' is not an oci:// url"),
+    ("services:\n  a:\n    images: [a b]\n", 3, "'a b' is not the name of an image"),
+    (
+        "environments:\n  a:\n    namespaces: [Not_One]\n",
+        3,
+        "'Not_One' is not the name of a namesp",
+    ),
+    ("environments:\n  a b: {}\n", 2, "'a b' is not a name: it has a space"),
     ("theme: !!python/object:os.system x\n", 1, "could not determine a constructor"),
 ]
 
@@ -242,10 +265,59 @@ def test_an_environment_without_its_context_is_wrong(
     file.parent.mkdir(parents=True)
     file.write_text("environments: {prod: {context: eu, kubeconfig: kube}}\n")
     assert main(["config", "check"]) == 1
-    assert f"wrong: prod: {file.parent}/kube" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert (
+        f"wrong: {file}:1 environments.prod.kubeconfig: there is no file {file.parent}/kube" in said
+    )
+    assert said.count("wrong: ") == 1  # told once, where it is written
     (file.parent / "kube").write_text(
         "contexts: [{name: us, context: {cluster: c, user: u}}]\ncurrent-context: us\n"
     )
     assert main(["config", "check"]) == 1
     said = capsys.readouterr().out
-    assert "wrong: prod: there is no context 'eu' (known: us)" in said
+    at = f"wrong: {file}:1 environments.prod.context: there is no context 'eu' in "
+    assert f"{at}{file.parent}/kube (known: us)" in said
+
+
+FILES = """\
+environments:
+  prod:
+    context: us
+registries:
+  caFiles:
+    a.example: ~/nope.pem
+    b.example: ca.pem
+  credentialsFile: nope.json
+services:
+  web: {folder: nope}
+  here: {folder: .}
+"""
+
+
+def test_files_and_contexts_that_are_not_there_are_wrong_with_their_lines(
+    nobody: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubeconfig = nobody / "k"
+    kubeconfig.write_text("contexts: [{name: use, context: {cluster: c, user: u}}]\n")
+    monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
+    file = nobody / "team.yaml"
+    file.write_text(FILES)
+    (nobody / "ca.pem").write_text("")
+    assert main(["--config", str(file), "config", "check"]) == 1
+    wrong = [ln for ln in capsys.readouterr().out.splitlines() if ln.startswith("wrong: ")]
+    known = "(did you mean use? known: use)"
+    where = f"{file}:3 environments.prod.context"
+    assert wrong == [
+        f"wrong: {where}: there is no context 'us' in {kubeconfig} {known}",
+        f"wrong: {file}:6 registries.caFiles.a.example: there is no file {Path.home()}/nope.pem",
+        f"wrong: {file}:8 registries.credentialsFile: there is no file {nobody}/nope.json",
+        f"wrong: {file}:10 services.web.folder: there is no folder {nobody}/nope",
+    ]
+
+
+@pytest.mark.parametrize("value", ["a", "a=", "=b", "https://a=b", "a=https://b/x", "a=b/x"])
+def test_a_mirror_by_flag_is_held_to_the_same(
+    nobody: Path, capsys: pytest.CaptureFixture[str], value: str
+) -> None:
+    assert main(["--mirror", value, "config", "check"]) == 2
+    assert "no scheme and no path" in capsys.readouterr().err
