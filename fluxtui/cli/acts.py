@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from fluxtui.cli import output
+from fluxtui.cli import output, patience
 from fluxtui.cli.forms import plans as form
 from fluxtui.cli.target import find
 from fluxtui.commands.command import Command, Context, Target, Values
@@ -99,10 +99,10 @@ def made(engine: EnginePort, command: Command, target: Target, values: Values) -
 def answer(engine: EnginePort, question: Question, timeout: float) -> Any:
     """The Engine's answer. Raises FluxtuiError, also when none comes in time."""
     try:
-        return engine.ask(question).result(timeout)
+        return engine.ask(question).result(patience.at_most(timeout))
     except TimeoutError as error:
         raise FluxtuiError(
-            f"no answer within {timeout:.0f} s", where=type(question).__name__, next="try again"
+            f"no answer {patience.within(timeout)}", where=type(question).__name__, next="try again"
         ) from error
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.cli import artifact_writes, output
+from fluxtui.cli import artifact_writes, output, patience
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load_if_any, load_registries
 from fluxtui.cli.forms import artifacts as form
@@ -32,7 +32,9 @@ def artifact(args: argparse.Namespace) -> int:
     reference = Reference.parse(args.url)
     write = artifact_writes.ACTIONS.get(args.action)
     if write is not None:
-        return write(load_if_any(options_of(args)), reference, args)
+        options = options_of(args)
+        patience.begin(options.overrides.request_timeout)
+        return write(load_if_any(options), reference, args)
     config = load_registries(options_of(args))
     with Bar(sys.stderr) as bar, registry_client(config, bar.moved) as client:
         return _READS[args.action](_Reader(client, config.cache), reference, args)

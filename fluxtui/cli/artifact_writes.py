@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from fluxtui.cli import acts, output
 from fluxtui.cli.forms import artifacts as artifacts_form
 from fluxtui.cli.forms import plans
+from fluxtui.cli.patience import at_most
 from fluxtui.cli.progress import Bar
 from fluxtui.cli.session import environments_known, registry_client, running
 from fluxtui.commands import artifacts
@@ -58,7 +59,7 @@ class _Desk:
         """What the Plan is made from, with the tags listed just now."""
         if self._engine.snapshot.config.environments:
             try:
-                self._engine.wait_for(environments_known, SETTLE).result(SETTLE + 5)
+                self._engine.wait_for(environments_known, at_most(SETTLE)).result(SETTLE + 5)
             except TimeoutError:
                 print("fluxtui: not every environment has answered yet", file=sys.stderr)
         acts.answer(self._engine, ListTags(self.repository), acts.ASK_TIMEOUT)

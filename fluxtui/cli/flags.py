@@ -43,7 +43,7 @@ def _kubectl(add: Callable[..., object]) -> None:
     add("--cluster", metavar="NAME", help="Use this cluster of the kubeconfig.")
     add("--user", metavar="NAME", help="Use this user of the kubeconfig.")
     add("--request-timeout", metavar="TIME",
-        help="Wait this long for a cluster's answer: 5s, 2m; 0 for no limit.")  # fmt: skip
+        help="Wait this long for answers, all together: 5s, 2m; 0 for no limit.")  # fmt: skip
 
 
 def target(sub: argparse.ArgumentParser) -> None:

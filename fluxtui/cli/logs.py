@@ -17,6 +17,7 @@ from fluxtui.cli import acts, output
 from fluxtui.cli.forms.envelope import Document, document, reference
 from fluxtui.cli.looking import Look, again, look
 from fluxtui.cli.objects import applied_by, wanted_of
+from fluxtui.cli.patience import at_most
 from fluxtui.cli.session import SETTLED
 from fluxtui.domain.ask import LogView, ReadLogs
 from fluxtui.domain.durations import parse_duration
@@ -91,7 +92,7 @@ def _with_pods(engine: EnginePort, seen: Look, owners: Sequence[Key]) -> Look:
         return places <= mine and all(f.state in SETTLED for f in states)
 
     try:
-        return again(seen, engine.wait_for(live, PODS).result(PODS + 5))
+        return again(seen, engine.wait_for(live, at_most(PODS)).result(PODS + 5))
     except TimeoutError:
         return again(seen, engine.snapshot)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
+from fluxtui.cli import patience
+from fluxtui.cli.patience import FEEDS
 from fluxtui.cli.session import SETTLED, environments_known
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
 from fluxtui.engine.port import EnginePort
 
-FEEDS = 30.0
-"""Seconds for the environments to answer."""
 RETRYING = 5.0
 """Seconds after which a feed that fails and is tried again is no longer waited for."""
 LISTED = 8.0
@@ -36,8 +36,9 @@ def settle(engine: EnginePort, *, tags: bool) -> list[str]:
 
 
 def _waited(engine: EnginePort, condition: Callable[[Snapshot], bool], seconds: float) -> bool:
+    bound = patience.at_most(seconds)
     try:
-        engine.wait_for(condition, seconds).result(seconds + 5)
+        engine.wait_for(condition, bound).result(bound + 5)
     except TimeoutError:
         return False
     return True
@@ -48,23 +49,28 @@ def _feeds_are(states: Collection[FeedState]) -> Callable[[Snapshot], bool]:
 
 
 def _unknown(snapshot: Snapshot, *, tags: bool) -> Iterator[str]:
-    for feed in snapshot.feeds:
-        if feed.state not in SETTLED and feed.environment not in snapshot.unreachable:
-            yield _silent(feed)
+    for environment in snapshot.config.environments:
+        feeds = [f for f in snapshot.feeds if f.environment == environment.name]
+        if environment.name in snapshot.unreachable:
+            continue
+        if all(feed.state is FeedState.STARTING for feed in feeds):
+            yield f"{environment.name} is not known: no answer {patience.within(FEEDS)}"
+            continue
+        yield from (_silent(feed) for feed in feeds if feed.state not in SETTLED)
     if not tags:
         return
     for url in _unlisted(snapshot):
-        yield f"the tags of {url} are not known: no answer within {LISTED:.0f} s"
+        yield f"the tags of {url} are not known: no answer {patience.within(LISTED)}"
     for url in dict.fromkeys(_half_read(snapshot)):
         yield (
-            f"not all manifests of {url} were read within {READ:.0f} s: digests may be without a "
-            "name"
+            f"not all manifests of {url} were read {patience.within(READ)}: digests may be without "
+            "a name"
         )
 
 
 def _silent(feed: Feed) -> str:
     where = f" in {feed.namespace}" if feed.namespace else ""
-    why = feed.message or f"no answer within {FEEDS:.0f} s"
+    why = feed.message or f"no answer {patience.within(FEEDS)}"
     return f"{feed.environment}: {feed.kind[1]}{where} is not known: {why}"
 
 

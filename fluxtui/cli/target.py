@@ -6,11 +6,16 @@ fits several things is refused with the candidates: guessing is for machines tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from fluxtui.cli.patience import FEEDS, within
 from fluxtui.cli.unknown import nearest
 from fluxtui.commands.command import Target
-from fluxtui.domain.errors import UsageError
+from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import ALL, by_short, kustomization
 from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.knowledge import Knowing
+from fluxtui.domain.known import kind_known
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
@@ -46,21 +51,48 @@ def _service(text: str, environment: str, snapshot: Snapshot) -> Target:
         raise UsageError(f"{text} is of a kind that no verb takes", next=f"verbs take {kinds}")
     near = nearest(text, [*names, *(n.rpartition("/")[2] for n in names)])
     meant = f"did you mean {near}? " if near else ""
-    raise UsageError(
-        f"there is no service {text!r}",
-        next=f"{meant}known: {', '.join(names) or 'none'}{_unread(snapshot)}",
+    raise _absent(
+        f"a service {text!r}",
+        f"{meant}known: {', '.join(names) or 'none'}",
+        environment,
+        snapshot,
     )
 
 
-def _unread(snapshot: Snapshot) -> str:
+def _absent(
+    what: str, next: str, environment: str, snapshot: Snapshot, kinds: Sequence[Kind] = ALL
+) -> FluxtuiError:
+    """That it is not there; where not all of `kinds` could be read, that this is not known."""
+    names = [e.name for e in snapshot.config.environments if environment in ("", e.name)]
+    unread = {}
+    for name in names:
+        known = max((kind_known(snapshot, name, k.id) for k in kinds), key=lambda k: k.state)
+        if known.state not in (Knowing.KNOWN, Knowing.ABSENT):
+            unread[name] = known
+    where = f" in {environment}" if environment else ""
+    if not unread:
+        return UsageError(
+            f"there is no {what.removeprefix('a ')}{where}", next=next + _narrow(snapshot)
+        )
+    elsewhere = [name for name in names if name not in unread]
+    seen = f" (it is not in {', '.join(elsewhere)})" if elsewhere else ""
+    silence = f"gave no answer {within(FEEDS)}"
+    reasons = "; ".join(
+        f"{name} {silence if known.pending else known.clause}" for name, known in unread.items()
+    )
+    steps = dict.fromkeys(known.step for known in unread.values() if known.step)
+    return FluxtuiError(
+        f"whether there is {what}{where} is not known{seen}: {reasons}", next="; ".join(steps)
+    )
+
+
+def _narrow(snapshot: Snapshot) -> str:
     """Where it may be after all."""
-    away = [f"; {name} cannot be reached: {why}" for name, why in snapshot.unreachable.items()]
-    away += [
+    return "".join(
         f"; {e.name} was looked into in {', '.join(e.namespaces)} only: -A looks into all"
         for e in snapshot.config.environments
-        if e.namespaces and e.name not in snapshot.unreachable
-    ]
-    return "".join(away)
+        if e.namespaces
+    )
 
 
 def _object(kind: Kind, rest: str, environment: str, snapshot: Snapshot) -> Target:
@@ -69,15 +101,12 @@ def _object(kind: Kind, rest: str, environment: str, snapshot: Snapshot) -> Targ
         r.key for r in snapshot.of_kind(kind) if not environment or r.key.environment == environment
     ]
     keys = [k for k in there if k.name == name and (not slash or k.namespace == namespace)]
-    where = f" in {environment}" if environment else ""
     if not keys:
         near = nearest(name, sorted({k.name for k in there}))
         typed = sorted(f"{kind.short}/{k.namespace}/{k.name}" for k in there if k.name == near)
         lists = f"fluxtui chain -e {environment}" if environment else "fluxtui chain"
         meant = f"did you mean {typed[0]}?" if near else f"{lists} lists them"
-        raise UsageError(
-            f"there is no {kind.kind} {rest}{where}", next=f"{meant}{_unread(snapshot)}"
-        )
+        raise _absent(f"a {kind.kind} {rest}", meant, environment, snapshot, (kind,))
     if len(keys) > 1:
         ways = " or ".join(
             f"{kind.short}/{k.namespace}/{k.name} -e {k.environment}" for k in sorted(keys)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fluxtui.cli import views
+from fluxtui.cli import patience, views
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
 from fluxtui.cli.looking import environments_of
@@ -27,6 +27,7 @@ def verb(args: argparse.Namespace) -> int:
     """Load the configuration, start the Engine, wait until it knows enough, print or act."""
     _refuse_flags(args)
     options = options_of(args)
+    patience.begin(options.overrides.request_timeout)
     config = load(options)
     if args.verb == "journal":
         return views.journal(config.journal, args)

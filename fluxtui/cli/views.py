@@ -14,6 +14,7 @@ from fluxtui.cli.forms import chain as chain_form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, again, look, short_name
 from fluxtui.cli.output import conclude
+from fluxtui.cli.patience import at_most
 from fluxtui.cli.rows import (
     chain_items,
     changes_of,
@@ -104,7 +105,7 @@ def with_pods(engine: EnginePort, seen: Look) -> Look:
         return all(states.get(e) in SETTLED for e in environments)
 
     try:
-        return again(seen, engine.wait_for(live, PODS).result(PODS + 5))
+        return again(seen, engine.wait_for(live, at_most(PODS)).result(PODS + 5))
     except TimeoutError:
         return again(seen, engine.snapshot)
 

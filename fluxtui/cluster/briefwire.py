@@ -36,6 +36,8 @@ class BriefWire(Wire):
         self._full: Wire | None = None
         self._places = asyncio.Semaphore(LINES_AT_ONCE)
         self._idle: list[Line] = []
+        self._busy: set[Line] = set()
+        self._closed = False
 
     async def request(
         self,
@@ -58,8 +60,10 @@ class BriefWire(Wire):
         )
 
     async def close(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        self._closed = True
+        for line in (*self._idle, *self._busy):
+            line.cut()
+        self._idle.clear()
         if self._full is not None:
             await self._full.close()
 
@@ -75,6 +79,7 @@ class BriefWire(Wire):
         host, port = server.hostname or "", server.port or (443 if self._tls else 80)
         async with self._places:
             line = self._idle.pop() if self._idle else Line(host, port, self._tls, self._name or "")
+            self._busy.add(line)
             try:
                 async with asyncio.timeout(limits.total):
                     reply = await _in_a_thread(line, f"{server.path}{target}", headers, limits)
@@ -83,7 +88,10 @@ class BriefWire(Wire):
             except OSError as error:
                 known = isinstance(error, TimeoutError | http.client.RemoteDisconnected)
                 raise error if known else Broken(error, host, port) from error
-            self._idle.append(line)
+            finally:
+                self._busy.discard(line)
+            if not self._closed:
+                self._idle.append(line)
             return reply
 
 

@@ -15,6 +15,7 @@ from fluxtui.cluster import podlogs
 from fluxtui.cluster.credentials import Credentials
 from fluxtui.cluster.discovery import (
     AGGREGATED,
+    ROOTS,
     Served,
     aggregated_types,
     group_versions,
@@ -30,7 +31,7 @@ from fluxtui.cluster.port import (
     LogOptions,
     WatchEvent,
 )
-from fluxtui.cluster.status import error_of
+from fluxtui.cluster.status import error_of, not_an_api
 from fluxtui.cluster.transport import Query, Transport
 from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain.config import Overrides
@@ -141,6 +142,8 @@ class KubeCluster:
                 where=_where(type_, namespace),
                 bulk=True,
             )
+            if not str(document.get("kind", "")).endswith("List"):
+                raise not_an_api(f"{self.name} {_where(type_, namespace)}")
             for item in document.get("items") or []:
                 # Lists of built-in kinds leave these out.
                 item.setdefault("apiVersion", type_.api_version)
@@ -318,10 +321,7 @@ class KubeCluster:
             return self._served
 
     async def _ask(self) -> Served:
-        core, groups = await asyncio.gather(
-            self._transport.json("GET", "/api", accept=AGGREGATED, where="discovery"),
-            self._transport.json("GET", "/apis", accept=AGGREGATED, where="discovery"),
-        )
+        core, groups = await asyncio.gather(self._root("/api"), self._root("/apis"))
         if is_aggregated(core) and is_aggregated(groups):
             return Served([*aggregated_types(core), *aggregated_types(groups)])
         names = ["v1", *group_versions(groups)]
@@ -331,6 +331,16 @@ class KubeCluster:
             for name, document in zip(names, listed, strict=True)
             for type_ in listed_types(name, document)
         )
+
+    async def _root(self, path: str) -> Json:
+        """What every Kubernetes API has; something else does not, or says other things there."""
+        try:
+            document = await self._transport.json("GET", path, accept=AGGREGATED, where="discovery")
+        except NotFound as error:
+            raise not_an_api(f"{self.name} discovery", error.status) from error
+        if document.get("kind") not in ROOTS:
+            raise not_an_api(f"{self.name} discovery")
+        return document
 
     async def _one_group(self, group_version: str) -> Json:
         root = "apis" if "/" in group_version else "api"

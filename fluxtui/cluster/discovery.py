@@ -16,6 +16,9 @@ AGGREGATED = (
     "application/json"
 )
 
+ROOTS = frozenset({"APIGroupDiscoveryList", "APIVersions", "APIGroupList"})
+"""Kinds of the documents at `/api` and `/apis`."""
+
 
 class Served:
     """The served types: by (group, kind) in preferred versions, and by exact version."""

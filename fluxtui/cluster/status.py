@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from http.client import responses
 from typing import Any
 
 from fluxtui.domain.errors import (
@@ -21,6 +22,7 @@ from fluxtui.domain.errors import (
     Unauthorized,
     Unreachable,
 )
+from fluxtui.domain.knowledge import Trouble
 
 _BY_STATUS: dict[int, type[ClusterError]] = {
     400: Invalid,
@@ -52,7 +54,10 @@ def status_error(
         document = None
     if not isinstance(document, dict) or document.get("kind") != "Status":
         text = body.decode("utf-8", "replace").strip()[:500]
-        document = {"message": text or f"HTTP {status}"}
+        page = text.startswith("<") or "html" in (headers or {}).get("Content-Type", "")
+        if page or not text:  # a proxy's, or a web server's: no sentence of an API
+            text = f"HTTP {status} {responses.get(status, '')}".strip()
+        document = {"message": text}
     return error_of(document, status, headers, where=where)
 
 
@@ -84,6 +89,18 @@ def error_of(
             if isinstance(cause, Mapping)
         ),
         retry_after=_retry_after(headers or {}, details),
+    )
+
+
+def not_an_api(where: str, status: int = 0) -> ClusterError:
+    """Something answers there, and it is no Kubernetes API."""
+    code = f" (HTTP {status} {responses.get(status, '')}".rstrip() + ")" if status else ""
+    return ClusterError(
+        f"answers, but not as a Kubernetes API{code}",
+        where=where,
+        next="mend server in the kubeconfig, or what stands in between",
+        status=status,
+        reason=Trouble.FOREIGN,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from fluxtui.cluster.credentials import Credentials
 from fluxtui.cluster.port import WATCHES_AT_ONCE
-from fluxtui.cluster.status import status_error
+from fluxtui.cluster.status import not_an_api, status_error
 from fluxtui.cluster.troubles import unreachable
 from fluxtui.cluster.wire import Answer, Timeouts
 from fluxtui.domain.errors import ClusterError, Unreachable
@@ -66,11 +66,9 @@ class Transport:
         try:
             document = json.loads(data)
         except ValueError as error:
-            raise ClusterError(
-                "the answer is no JSON: is this a Kubernetes API?", where=self._where(where)
-            ) from error
+            raise not_an_api(self._where(where)) from error
         if not isinstance(document, dict):
-            raise ClusterError("the answer is no JSON object", where=self._where(where))
+            raise not_an_api(self._where(where))
         return document
 
     async def data(

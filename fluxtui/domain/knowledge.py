@@ -46,6 +46,7 @@ class Trouble(enum.StrEnum):
     CONFIG = "config"
     THROTTLED = "throttled"
     SERVER = "server"
+    FOREIGN = "foreign"
     OTHER = "other"
 
 
@@ -63,6 +64,7 @@ _WORDS: dict[Trouble, tuple[str, str, str]] = {
     Trouble.CONFIG: ("kubeconfig", "has a kubeconfig that cannot be used", "mend the kubeconfig"),
     Trouble.THROTTLED: ("throttled", "asks us to slow down", "it is asked again by itself"),
     Trouble.SERVER: ("API error", "answers with errors", "look at the API server's log"),
+    Trouble.FOREIGN: ("no API", "is no Kubernetes API", "mend server in the kubeconfig"),
     Trouble.OTHER: ("unreachable", "cannot be read", "see the reason"),
 }
 
@@ -149,6 +151,8 @@ def trouble_of(error: FluxtuiError) -> Trouble:
         return Trouble.CONFIG
     if isinstance(error, Throttled):
         return Trouble.THROTTLED
+    if isinstance(error, ClusterError) and error.reason == Trouble.FOREIGN:
+        return Trouble.FOREIGN
     if isinstance(error, Unreachable) and error.reason in set(Trouble):
         return Trouble(error.reason)
     if isinstance(error, ClusterError) and error.status >= 400:

@@ -26,6 +26,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.clock import Clock, Pace
 from fluxtui.engine.complete import Completer
+from fluxtui.engine.ending import ended
 from fluxtui.engine.feeds import Api, Connect, by_context
 from fluxtui.engine.gate import AT_ONCE, FAST, SLOW, Gate
 from fluxtui.engine.journal import Journal
@@ -234,8 +235,8 @@ class Engine:
                 await self._jobs.stop(self._why)
             if self._answers is not None:
                 await self._answers.close()
-            await _ended({*apis, publishing, recalling})
-            await _ended(asyncio.all_tasks() - {asyncio.current_task()})
+            await ended({*apis, publishing, recalling})
+            await ended(asyncio.all_tasks() - {asyncio.current_task()})
             await _hung_up(self._loop)
 
     async def _published(self, work: Awaitable[T]) -> T:
@@ -325,14 +326,6 @@ def _timeline() -> Timeline:
     from fluxtui.engine.changes import Timeline
 
     return Timeline()
-
-
-async def _ended(tasks: Iterable[asyncio.Task[Any] | None]) -> None:
-    """Cancel the tasks and wait until they have cleaned up."""
-    real = [task for task in tasks if task is not None]
-    for task in real:
-        task.cancel()
-    await asyncio.gather(*real, return_exceptions=True)
 
 
 async def _hung_up(loop: asyncio.AbstractEventLoop) -> None:

@@ -17,6 +17,7 @@ from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import trouble_of
 from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.clock import Backoff, Clock, Pace
+from fluxtui.engine.ending import ended
 from fluxtui.engine.reflector import Reflector, Target
 from fluxtui.engine.scopes import Plan, everywhere, gathered, planned
 from fluxtui.engine.sink import ApiSink, sees
@@ -82,7 +83,7 @@ class Api:
             # Watches first: each cuts its own connection, and `close` waits for their sockets.
             for target in list(self._tasks):
                 self._end(target)
-            await asyncio.gather(*self._leaving, return_exceptions=True)
+            await ended(self._leaving)
             if self._cluster is not None:
                 await self._cluster.close()
 

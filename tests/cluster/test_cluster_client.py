@@ -14,6 +14,7 @@ from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource, Cluster, WatchEvent
 from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain import errors
+from fluxtui.domain.knowledge import Trouble, trouble_of
 
 pytestmark = pytest.mark.usefixtures("each_way")
 PODS = ApiResource("", "v1", "Pod", "pods")
@@ -72,15 +73,61 @@ async def test_no_server_is_unreachable(api: Scripted) -> None:
         await cluster.close()
 
 
-async def test_a_page_from_something_else_is_no_kubernetes(api: Scripted) -> None:
+HTML = ("<html><body>welcome</body></html>", "text/html")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [(200, *HTML), (200, '{"hello": 1}', "application/json"), (200, "[]", "application/json")],
+)
+async def test_what_is_no_kubernetes_api_is_told_so(
+    api: Scripted, status: int, body: str, kind: str
+) -> None:
     async def handler(_: web.Request) -> web.StreamResponse:
-        return web.Response(text="<html>welcome</html>")
+        return web.Response(status=status, text=body, content_type=kind)
 
     api.handler = handler
     cluster = await connected(api)
     try:
-        with pytest.raises(errors.ClusterError, match="is this a Kubernetes API"):
+        for asking in (cluster.list(PODS, "ns"), cluster.discover()):
+            with pytest.raises(errors.ClusterError, match="but not as a Kubernetes API") as caught:
+                await asking
+            assert trouble_of(caught.value) is Trouble.FOREIGN
+            assert "<" not in str(caught.value)
+    finally:
+        await cluster.close()
+
+
+@pytest.mark.parametrize(("body", "kind"), [HTML, ("404 page not found", "text/plain")])
+async def test_a_server_without_discovery_is_no_kubernetes_api(
+    api: Scripted, body: str, kind: str
+) -> None:
+    """A kind that is not there is a 404 too, from an API that says what is."""
+
+    async def handler(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=404, text=body, content_type=kind)
+
+    api.handler = handler
+    cluster = await connected(api)
+    try:
+        with pytest.raises(errors.ClusterError, match="but not as a Kubernetes API") as caught:
+            await cluster.find("v1", "Pod")
+        assert not isinstance(caught.value, errors.NotFound)
+    finally:
+        await cluster.close()
+
+
+@pytest.mark.parametrize("status", [401, 403, 500, 502])
+async def test_a_page_is_never_the_reason(api: Scripted, status: int) -> None:
+    async def handler(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=status, text=HTML[0], content_type=HTML[1])
+
+    api.handler = handler
+    cluster = await connected(api)
+    try:
+        with pytest.raises(errors.ClusterError, match=f"HTTP {status}") as caught:
             await cluster.get(PODS, "ns", "a")
+        assert "<" not in str(caught.value)
     finally:
         await cluster.close()
 
@@ -95,7 +142,8 @@ async def test_a_list_takes_all_pages_and_starts_again_when_a_token_expires(api:
             return web.json_response(status(410, "Expired"), status=410)
         name = "b" if token else "a"
         meta = {"resourceVersion": "7", "continue": "" if token else "two/+="}
-        return web.json_response({"items": [{"metadata": {"name": name}}], "metadata": meta})
+        items = [{"metadata": {"name": name}}]
+        return web.json_response({"kind": "PodList", "items": items, "metadata": meta})
 
     api.handler = handler
     cluster = await connected(api)

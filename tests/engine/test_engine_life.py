@@ -27,6 +27,7 @@ from fluxtui.domain.plan import ApplyStep, Outcome, Plan
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.engine.ending import ended
 from fluxtui.engine.engine import Engine
 from fluxtui.engine.registries import Registries
 from fluxtui.world.faults import Rule
@@ -204,3 +205,22 @@ async def test_whoever_wants_one_answer_watches_nothing(place: MakePlace) -> Non
     running.stop()
     assert "list Kustomization" in asked and "list Event" not in asked
     assert len(asked) == len(set(asked)) and not [text for text in asked if "watch" in text]
+
+
+async def test_a_task_that_swallowed_its_cancel_is_cancelled_again() -> None:
+    """aiohttp takes a cancel for its own when a request's time is up in the same turn: with
+    `--request-timeout 1s` the Engine was left at that very moment, and never ended."""
+    swallowed = asyncio.Event()
+
+    async def deaf() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            swallowed.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE):
+        await ended([task, None], again=0.01)
+    assert swallowed.is_set() and task.cancelled()
