@@ -69,11 +69,8 @@ def _absent(
         known = max((kind_known(snapshot, name, k.id) for k in kinds), key=lambda k: k.state)
         if known.state not in (Knowing.KNOWN, Knowing.ABSENT):
             unread[name] = known
-    where = f" in {environment}" if environment else ""
     if not unread:
-        return UsageError(
-            f"there is no {what.removeprefix('a ')}{where}", next=next + _narrow(snapshot)
-        )
+        return UsageError(f"there is no {what.removeprefix('a ')}", next=next + _narrow(snapshot))
     elsewhere = [name for name in names if name not in unread]
     seen = f" (it is not in {', '.join(elsewhere)})" if elsewhere else ""
     silence = f"gave no answer {within(FEEDS)}"
@@ -82,7 +79,7 @@ def _absent(
     )
     steps = dict.fromkeys(known.step for known in unread.values() if known.step)
     return FluxtuiError(
-        f"whether there is {what}{where} is not known{seen}: {reasons}", next="; ".join(steps)
+        f"whether there is {what} is not known{seen}: {reasons}", next="; ".join(steps)
     )
 
 
@@ -101,12 +98,13 @@ def _object(kind: Kind, rest: str, environment: str, snapshot: Snapshot) -> Targ
         r.key for r in snapshot.of_kind(kind) if not environment or r.key.environment == environment
     ]
     keys = [k for k in there if k.name == name and (not slash or k.namespace == namespace)]
+    where = f" in {environment}" if environment else ""
     if not keys:
         near = nearest(name, sorted({k.name for k in there}))
         typed = sorted(f"{kind.short}/{k.namespace}/{k.name}" for k in there if k.name == near)
         lists = f"fluxtui chain -e {environment}" if environment else "fluxtui chain"
         meant = f"did you mean {typed[0]}?" if near else f"{lists} lists them"
-        raise _absent(f"a {kind.kind} {rest}", meant, environment, snapshot, (kind,))
+        raise _absent(f"a {kind.kind} {rest}{where}", meant, environment, snapshot, (kind,))
     if len(keys) > 1:
         ways = " or ".join(
             f"{kind.short}/{k.namespace}/{k.name} -e {k.environment}" for k in sorted(keys)

@@ -129,7 +129,7 @@ def test_a_last_part_is_enough_when_only_one_ends_so() -> None:
     with pytest.raises(UsageError, match=r"several services.*acme/activity, other/activity"):
         find("activity", "", delivery())
     with pytest.raises(UsageError, match=r"no service 'x'.*known: acme/activity"):
-        find("x", "", one)
+        find("x", "staging", one)  # of production nothing is known
 
 
 def test_a_kustomization_by_name_and_by_namespace() -> None:
