@@ -21,3 +21,9 @@ def doubt_lines(snapshot: Snapshot, names: Iterable[str]) -> tuple[Line, ...]:
     """One line for each of these Environments that is not known now."""
     places = ((name, place_known(snapshot, name)) for name in names)
     return tuple(doubt_line(name, known) for name, known in places if not known.known)
+
+
+def doubts_of(snapshot: Snapshot, environment: str) -> tuple[Line, ...]:
+    """Of this Environment; "" while none is chosen: of all there are."""
+    every = snapshot.board.environments or [e.name for e in snapshot.config.environments]
+    return doubt_lines(snapshot, (environment,) if environment else every)

@@ -47,7 +47,7 @@ def config_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("leaving")
     with embedded(folder, speed=20, environments=("staging",)) as delivery:
         assert not apply_roots(delivery)
-        with running(delivery.config(), tags=False) as engine:
+        with running(delivery.config()) as engine:
             engine.wait_for(settled, 120).result()
         os.kill(delivery.reconciler.pid, signal.SIGSTOP)
         try:

@@ -300,8 +300,12 @@ async def _holds(pilot: Pilot[None], state: State) -> None:
         assert words in chain, f"{words!r} is not said\n{chain}"
 
     # What never listed any tag has none to show; what is not watched has not "not changed".
-    for key, title in (("2", "Tags"), ("5", "Events")):
+    for key, title in (("2", "Tags"), ("4", "Diff"), ("5", "Events")):
         pane = await pressed(pilot, key, lambda t=title: _title(app) == t)
+        for line in pane.splitlines():
+            assert not line.strip().startswith(("○  ", "✗  ")), f"of whom is not said\n{pane}"
+        if "choose a service" in pane:
+            assert place_known(state.made(), "staging").known or "staging " in pane, pane
         for word in ("has no source here", "Nothing has changed since"):
             assert place_known(state.made(), "staging").known or word not in pane, pane
         assert state.word != "✗ tags" or "Listing the tags" not in pane, pane

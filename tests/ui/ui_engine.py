@@ -19,12 +19,12 @@ from fluxtui.domain.errors import RefusedError, RegistryUnreachable
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.plan import Outcome, Plan, Receipt
-from fluxtui.domain.protection import Confirmed, demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from tests.ui.ui_delivery import NOW, ks
 
 if TYPE_CHECKING:
+    from fluxtui.domain.protection import Confirmed
     from tests.ui.ui_log import ScriptedLog
 
 
@@ -164,6 +164,8 @@ class ScriptedEngine:
         return log
 
     def run(self, plan: Plan, *, confirmed: Confirmed) -> Future[tuple[Receipt, ...]]:
+        from fluxtui.domain.protection import demand  # nor do views without acts
+
         missing = demand(plan, self.snapshot).missing(confirmed)
         if missing:
             raise RefusedError(missing, where=plan.title)

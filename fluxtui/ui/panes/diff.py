@@ -30,6 +30,7 @@ from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.domain.unified import unified
+from fluxtui.ui.doubts import doubts_of
 from fluxtui.ui.fieldtext import path_text, side_texts, value_text
 from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.panes.tags import source_of
@@ -227,7 +228,8 @@ class Diff(Pane):
         head = self._head(view)
         if isinstance(wanted, str):
             self.note.show_lines((head, ()))
-            self.table.show_rows((), (), (((wanted, "dim"),),))
+            doubts = doubts_of(view.snapshot, view.target.environment)
+            self.table.show_rows((), (), (((wanted, "dim"),), *doubts))
             return
         self._ask(wanted, inputs(view.snapshot, view.target))
         answers = [self._answers[q] for q in wanted if q in self._answers]
@@ -249,7 +251,8 @@ class Diff(Pane):
         chips: list[tuple[str, str]] = []
         for mode in MODES:
             chips += [("  ", ""), (mode, "tab" if mode == self.mode else "dim")]
-        head: Line = ((who, "strong"), (f" in {target.environment}", "dim"))
+        where = f" in {target.environment}" if target.environment else ""
+        head: Line = ((who or "nothing chosen", "strong" if who else "dim"), (where, "dim"))
         if only is None or not target.service:
             return (*head, ("  ", ""), *chips)
         tail: Line = (("   w the whole service", "dim"),)

@@ -28,7 +28,7 @@ from fluxtui.domain.tagrows import (
     why,
 )
 from fluxtui.ui.ages import age, epoch
-from fluxtui.ui.doubts import doubt_lines
+from fluxtui.ui.doubts import doubts_of
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import PINNED, Line, wrap
 from fluxtui.ui.widgets.columns import Column
@@ -217,7 +217,7 @@ class Tags(Pane):
         if source is None:
             who = view.target.service or "This"
             self.note.show_lines(())
-            doubts = doubt_lines(view.snapshot, [view.target.environment])
+            doubts = doubts_of(view.snapshot, view.target.environment)
             says = f"{who} has no source here." if not doubts else "Its source is not known."
             self.table.show_rows((), (), (((says, "name"),), *doubts))
             return
