@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from fluxtui.cli import places
@@ -19,6 +20,7 @@ from fluxtui.cli.arguments import options_of
 from fluxtui.cli.embedded import Embedded, embedded
 from fluxtui.cli.looks import check_theme
 from fluxtui.cli.options import Options
+from fluxtui.cli.quiet import quiet
 from fluxtui.cli.screen import on_terminal
 from fluxtui.commands.command import Target
 from fluxtui.domain.errors import UsageError
@@ -33,6 +35,11 @@ def demo(args: argparse.Namespace) -> int:
         check_theme(args.theme, "--theme")
     folder = Path(args.folder) if args.folder else places.demo_folder()
     headless = args.play or not on_terminal()
+    with quiet() if not (headless or args.serve) else nullcontext():
+        return _demo(args, folder, headless)
+
+
+def _demo(args: argparse.Namespace, folder: Path, headless: bool) -> int:
     if not headless:
         print("starting the World: two clusters, a registry, workloads ...", file=sys.stderr)
     with embedded(folder, speed=args.speed) as delivery:

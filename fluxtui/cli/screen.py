@@ -11,6 +11,7 @@ from fluxtui.cli.acts import now_text
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
 from fluxtui.cli.options import Options
+from fluxtui.cli.quiet import quiet
 from fluxtui.cli.remembered import remember
 from fluxtui.cli.streams import speak_utf8
 from fluxtui.cli.terminal import Terminal
@@ -33,6 +34,11 @@ def screen(args: argparse.Namespace) -> int:
             "the screen needs a terminal, and standard input or output is none",
             next="in a pipe or a script: fluxtui versions, fluxtui status, or fluxtui --help",
         )
+    with quiet():
+        return _opened(args)
+
+
+def _opened(args: argparse.Namespace) -> int:
     options = options_of(args)
     config = load(options, looks=True)
     environments = tuple(args.environment or ())

@@ -16,6 +16,8 @@ import threading
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from fluxtui.cli.quiet import own_settings
+
 if TYPE_CHECKING:
     from fluxtui.ui.app import FluxtuiApp
 
@@ -40,8 +42,7 @@ class Terminal:
         self.why = "fluxtui was left"  # for the Journal
 
     def __enter__(self) -> Terminal:
-        with contextlib.suppress(termios.error, ValueError, OSError):
-            self._before = termios.tcgetattr(sys.stdin.fileno())
+        self._before = own_settings()
         for number in (*ENDS, signal.SIGTSTP, signal.SIGCONT):
             self._handlers[number] = signal.getsignal(number)
         for number in ENDS:
