@@ -17,7 +17,7 @@ from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.review import Review
 from tests.ui.conftest import MakeApp, opened
-from tests.ui.frame import screen_text, text, until
+from tests.ui.frame import screen_text, sees, text, until
 from tests.ui.ui_crowd import FIRST, LAST, NAMES, CrowdEngine, change, crowd, node
 from tests.ui.ui_delivery import PLAN
 from tests.ui.ui_engine import ScriptedEngine
@@ -227,6 +227,29 @@ async def test_every_line_of_a_long_plan_can_be_read_beside_its_question(
         assert "undo: delete" in text(app) or "wait until" in text(app)
         await turn(pilot, events.MouseScrollUp, 200)
         assert await until(pilot, lambda: "in production" in text(app)), text(app)
+
+
+async def test_the_wheel_undoes_page_keys_that_came_just_before(make_app: MakeApp) -> None:
+    """All of it between two paints, as on a machine that is late; wherever the pointer is."""
+
+    async def run(_plan: Plan, _confirmed: Confirmed) -> tuple[Receipt, ...]:
+        return ()
+
+    app = make_app()
+    plan = replace(PLAN, effects=tuple(f"effect {n}" for n in NAMES))
+    async with opened(app, (80, 24)) as pilot:
+        await app.push_screen(Review(plan, Demand(), run))
+        await sees(pilot, "y run")
+        review = app.screen
+        assert isinstance(review, Review)
+        for y in (2, 12, 20, 22):  # text, and the question under it
+            for _ in range(90):
+                review.action_page(1)
+            for _ in range(200):
+                wheel = events.MouseScrollUp(None, 40, y, 0, 0, 0, False, False, False, 40, y)
+                review._forward_event(wheel)
+            await pilot.pause()
+            assert await until(pilot, lambda: "in production" in text(app)), text(app)
 
 
 @pytest.mark.parametrize("size", [(40, 8), (80, 10), (80, 24)])

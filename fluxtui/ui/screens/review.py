@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -145,8 +145,19 @@ class Review(Sheet[bool]):
         return ((("y ", "key"), ("run   ", ""), ("esc q ", "key"), ("leave", "")),)
 
     def action_scroll(self, rows: int) -> None:
-        """Scroll the text."""
-        self.query_one(".scroll", VerticalScroll).scroll_relative(y=rows, animate=False)
+        """Scroll the text, now: put off until after a paint, it would undo what came since."""
+        text = self.query_one(".scroll", VerticalScroll)
+        text.scroll_to(y=text.scroll_target_y + rows, animate=False, immediate=True)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves the text wherever on the sheet it is turned, and nothing else."""
+        event.stop().prevent_default()
+        self.action_scroll(round(self.app.scroll_sensitivity_y))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel moves the text."""
+        event.stop().prevent_default()
+        self.action_scroll(-round(self.app.scroll_sensitivity_y))
 
     def action_page(self, step: int) -> None:
         """One window up or down, with one line of the last."""
@@ -155,7 +166,8 @@ class Review(Sheet[bool]):
     def action_edge(self, step: int) -> None:
         """To the first line or the last."""
         text = self.query_one(".scroll", VerticalScroll)
-        text.scroll_to(y=0 if step < 0 else text.max_scroll_y, animate=False)
+        bottom = text.max_scroll_y
+        text.scroll_to(y=0 if step < 0 else bottom, animate=False, immediate=True)
 
     def action_run(self) -> None:
         """A plain yes; not enough where a name must be typed."""
