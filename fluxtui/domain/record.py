@@ -102,21 +102,26 @@ class Record:
 
     def note(self, digest: str, tag: str, environment: str) -> str:
         """What to know beside a choice, in a few words; "" when it ran well there."""
+        failed = self.failure(digest, tag, environment)
+        if failed:
+            return failed
         tried = self.of(digest, tag)
         here = [t for t in tried if t.kustomization.environment == environment]
-        bad_here = [t for t in here if t.bad]
-        if bad_here:
-            word = "fails here now" if any(t.now for t in bad_here) else "failed here"
-            return f"{word}: {bad_here[0].status}"
-        bad = [t for t in tried if t.bad]
-        if bad:
-            return f"failed in {bad[0].kustomization.environment}: {bad[0].status}"
         if not tried:
             return "never ran anywhere, as far as is known"
         if not here:
             names = dict.fromkeys(t.kustomization.environment for t in tried if t.good)
             return f"never ran here{f', ran well in {_listed(names)}' if names else ''}"
         return ""
+
+    def failure(self, digest: str, tag: str, environment: str) -> str:
+        """`failed here: HealthCheckFailed`, or where else; "" when it is not known to have."""
+        bad = [t for t in self.of(digest, tag) if t.bad]
+        here = [t for t in bad if t.kustomization.environment == environment]
+        if here:
+            word = "fails here now" if any(t.now for t in here) else "failed here"
+            return f"{word}: {here[0].status}"
+        return f"failed in {bad[0].kustomization.environment}: {bad[0].status}" if bad else ""
 
     def cautions(
         self, name: str, digest: str, tag: str, environments: Iterable[str]

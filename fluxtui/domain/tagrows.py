@@ -104,12 +104,14 @@ def natural(tag: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((1, int(p), "") if p.isdecimal() else (0, 0, p) for p in _NUMBERS.split(tag))
 
 
-def why(verdict: Verdict, selection: Selection, fact: TagFacts | None) -> str:
-    """The one reason of a tag; of a pinned source's also whether it is what is held."""
+def why(verdict: Verdict, selection: Selection, fact: TagFacts | None, failure: str = "") -> str:
+    """The one reason of a tag; of a pinned source's also whether it is what is held. What is known
+    to have failed (`failure`, see `Record`) says that before anything else."""
     held = selection.policy.digest
+    reason = verdict.reason
     if held and fact is not None and fact.digest == held:
-        return f"held by the pin; without it: {verdict.reason}"
-    return verdict.reason
+        reason = f"held by the pin; without it: {reason}"
+    return f"{failure}; {reason}" if failure else reason
 
 
 def on_unpin(selection: Selection) -> str:

@@ -14,13 +14,14 @@ from fluxtui.domain.ask import ReadFacts, VersionsDiff
 from fluxtui.domain.board import HealthLine, Level
 from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.protection import YES, Confirmed, Demand
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.widgets.painted import Paragraph
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
-from tests.ui.ui_delivery import CONFIG, NOW, PLAN, ks, night, oci
+from tests.ui.ui_delivery import CONFIG, HOST, KS, NOW, PLAN, ks, night, oci
 from tests.ui.ui_engine import ScriptedEngine
 
 WIDE = (120, 40)
@@ -275,6 +276,41 @@ async def test_facts_are_read_for_the_rows_in_sight_only(
         names = [name for question in asked for name in question.tags]
         assert 0 < len(names) < len(tags.tags)
         assert len(set(names)) == len(names), "no row is asked for twice"
+
+
+async def test_a_version_that_failed_here_says_so_before_its_reason(make_app: MakeApp) -> None:
+    before = night()
+    key = ks("production", "clickhouse-keeper")
+    body = dict(before.resources["production"][KS][key].as_object())
+    digest = before.tags[f"{HOST}/activity"].facts["v1.4.1"].digest
+    entry = {
+        "metadata": {"revision": f"v1.4.1@{digest}"},
+        "lastReconciled": "2026-11-20T09:00:00Z",
+        "lastReconciledStatus": "HealthCheckFailed",
+    }
+    history = [*body["status"]["history"], entry]
+    body["status"] = {**body["status"], "history": history}
+    member = Resource.from_object("production", body)
+    kinds = before.resources["production"]
+    places = {**kinds, KS: {**kinds[KS], key: member}}
+    selection = before.selections[oci("staging", "activity")]
+    app = make_app(
+        replace(
+            before,
+            resources={**before.resources, "production": places},
+            selections={**before.selections, oci("production", "activity"): selection},
+        )
+    )
+    async with opened(app, (80, 24)) as pilot:
+        await press(pilot, "right", "2")
+        await sees(pilot, "failed here: Health")
+        line = next(x for x in text(app).splitlines() if "failed here" in x)
+        assert "v1.4.1" in line
+        assert text(app).count("failed here") == 1
+        await press(pilot, "slash", *"v1.4.1", "enter")
+        await sees(pilot, "failed here: HealthCheckFailed; the filter does not match it")
+        await press(pilot, "escape", "1", "left", "2")
+        await sees(pilot, "failed in production: H")
 
 
 async def test_a_tag_is_compared_with_what_runs(make_app: MakeApp, engine: ScriptedEngine) -> None:

@@ -7,8 +7,7 @@ sight, and for the digest that the source is pinned to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
@@ -21,7 +20,6 @@ from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.domain.tagrows import (
     on_unpin,
     ordered,
-    runs_in,
     short_revision,
     signature_word,
     unread,
@@ -30,9 +28,11 @@ from fluxtui.domain.tagrows import (
 from fluxtui.ui.ages import age, epoch
 from fluxtui.ui.doubts import doubts_of
 from fluxtui.ui.panes.pane import Pane, View
+from fluxtui.ui.panes.whereabouts import Tried, Whereabouts
 from fluxtui.ui.spans import PINNED, Line, wrap
+from fluxtui.ui.waiting import Waiting
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import Recipe, Row
 
 COLUMNS = (
     Column("TAG", least=16, most=42, good=32, keep=9, middle=True),
@@ -74,37 +74,37 @@ def tag_list(snapshot: Snapshot, source: Key) -> TagList | None:
     return snapshot.tags.get(ocirepository.url(resource)) if resource else None
 
 
-Made = dict[str, tuple[tuple[object, ...], Row]]
-"""Rows laid out before, by tag, with what they were made from."""
+class Item(NamedTuple):
+    """A tag with what is known of it: its manifest, where it runs, whether it failed."""
+
+    source: Key
+    verdict: Verdict
+    fact: TagFacts | None
+    running: str
+    failure: str
 
 
-def rows(
-    view: View,
-    selection: Selection,
-    verdicts: Sequence[Verdict],
-    tags: TagList | None,
-    made: Made,
-) -> tuple[Row, ...]:
-    """One row a tag. `made` is kept up to date: of thousands mostly a few are new."""
-    facts = tags.facts if tags else {}
-    running = runs_in(view.snapshot, tags) if tags else {}
-    found = []
-    for verdict in verdicts:
-        tag = verdict.tag
-        fact, where = facts.get(tag), running.get(tag, ())
-        old = age(epoch(fact.created), view.now) if fact else "…"
-        reason = why(verdict, selection, fact)
-        key = (verdict, fact, where, old, reason)
-        known = made.get(tag)
-        if known is None or known[0] != key:
-            known = made[tag] = (key, _row(verdict, fact, " ".join(where), old, reason))
-        found.append(known[1])
-    return tuple(found)
+def tag_of(item: Item) -> str:
+    """What stays the same when its manifest is read."""
+    return item.verdict.tag
 
 
-def _row(verdict: Verdict, fact: TagFacts | None, running: str, published: str, reason: str) -> Row:
+def sizes(item: Item) -> tuple[int, ...]:
+    """What a row would like of each column, without making it."""
+    _source, verdict, fact, running, failure = item
+    digest = len(short_digest(fact.digest).partition(":")[2]) if fact else 0
+    source = len(short_revision(fact.revision)) if fact else 0
+    reason = len(failure) + len(verdict.reason)
+    return len(verdict.tag) + 2, len(running), 4, 3, digest, source, reason
+
+
+def row_of(item: Item, selection: Selection, now: float) -> Row:
+    """The row of a tag; `now` epoch seconds."""
+    _source, verdict, fact, running, failure = item
+    reason = why(verdict, selection, fact, failure)
     role = _ROLES.get(verdict.refusal, "dim")
     picked = verdict.refusal in _SIGNS
+    published = age(epoch(fact.created), now) if fact else "…"
     return Row(
         verdict.tag,
         (
@@ -114,7 +114,7 @@ def _row(verdict: Verdict, fact: TagFacts | None, running: str, published: str, 
             ((signature_word(fact), "ok" if fact is not None and fact.signed else "dim"),),
             ((short_digest(fact.digest).partition(":")[2] if fact else "", "dim"),),
             ((short_revision(fact.revision) if fact else "", "dim"),),
-            ((reason, "name" if picked else "dim"),),
+            ((reason, "bad" if failure else "name" if picked else "dim"),),
         ),
     )
 
@@ -184,14 +184,6 @@ def _origin(fact: TagFacts | None, width: int) -> Line:
     return ((fact.digest if fits else short_digest(fact.digest), "dim"), (origin, "dim"))
 
 
-def unlisted(snapshot: Snapshot, source: Key) -> Line:
-    """Why there is no tag to show."""
-    known = tags_known(tag_list(snapshot, source))
-    if known.pending:
-        return (("Listing the tags …", "dim"),)
-    return ((f"The tags are not known: {known.reason}", "bad"),)
-
-
 class Tags(Pane):
     """Every tag, one reason each."""
 
@@ -204,16 +196,19 @@ class Tags(Pane):
         self._asked: set[tuple[str, str]] = set()
         self._failed = ""
         self._source: Key | None = None
-        self._shown: tuple[object, ...] = (None,) * 6
-        self._laid: tuple[Row, ...] = ()
-        self._made: Made = {}
+        self._since: float | None = None  # epoch seconds: since when its tags are waited for here
+        self._shown: tuple[object, ...] = (None,) * 7
+        self._items: list[Item] = []
+        self._recipe = Recipe(tag_of, self._row, sizes)
+        self._where = Whereabouts()
+        self._tried = Tried()
         self._order: tuple[tuple[Verdict, ...], str, tuple[Verdict, ...]] = ((), "", ())
 
     def lay_out(self, view: View) -> None:
         """Note and verdicts of the source under the Target."""
         source = source_of(view.snapshot, view.target)
         if source != self._source:
-            self._source, self._failed = source, ""
+            self._source, self._failed, self._since = source, "", None
         if source is None:
             who = view.target.service or "This"
             self.note.show_lines(())
@@ -222,28 +217,39 @@ class Tags(Pane):
             self.table.show_rows((), (), (((says, "name"),), *doubts))
             return
         selection = view.snapshot.selections.get(source)
-        lines = list(note(view, source, selection, self.size.width - 2))
-        if self._failed:
-            lines.insert(-1, (("✗ " + self._failed, "bad"),))
-        self.note.show_lines(lines)
+        self._show_note(view, source, selection)
         if selection is None:
-            self.table.show_rows((), (), (unlisted(view.snapshot, source),))
+            self.table.show_rows((), (), (self._unlisted(view, source),))
             return
         tags = tag_list(view.snapshot, source)
-        self.table.show_rows(COLUMNS, self._rows(view, selection, tags))
+        items = self._listed(view, source, selection, tags)
+        self.table.show_items(COLUMNS, items, self._recipe)
         self.call_after_refresh(self._read_facts)
 
-    def _rows(self, view: View, selection: Selection, tags: TagList | None) -> tuple[Row, ...]:
-        """The rows; ordering and laying out thousands of tags is done only when they changed."""
-        same = (selection, tags, view.snapshot.board, self.sort, self.reverse, int(view.now) // 60)
+    def _listed(
+        self, view: View, source: Key, selection: Selection, tags: TagList | None
+    ) -> list[Item]:
+        """The items; ordering and looking through thousands of tags is done when they changed."""
+        facts = tags.facts if tags else {}
+        running = self._where.of(view.snapshot, tags) if tags else {}
+        record = self._tried.of(view.snapshot, view.target.service, source)
+        same = (source, selection, facts, running, record, self.sort, self.reverse)
         if any(a is not b and a != b for a, b in zip(self._shown, same, strict=True)):
             verdicts = self._ordered(selection, tags)
-            if len(self._made) > 2 * len(verdicts):
-                self._made.clear()
             laid = verdicts[::-1] if self.reverse else verdicts
-            self._laid = rows(view, selection, laid, tags, self._made)
+            self._items = []
+            for verdict in laid:
+                fact = facts.get(verdict.tag)
+                digest = fact.digest if fact else ""
+                failure = record.failure(digest, verdict.tag, source.environment)
+                where = " ".join(running.get(verdict.tag, ()))
+                self._items.append(Item(source, verdict, fact, where, failure))
             self._shown = same
-        return self._laid
+        return self._items
+
+    def _row(self, item: Item) -> Row:
+        selection = self.view.snapshot.selections[item.source]
+        return row_of(item, selection, self.view.now)
 
     def _ordered(self, selection: Selection, tags: TagList | None) -> tuple[Verdict, ...]:
         """The order; a new manifest changes it only when sorting by age."""
@@ -252,6 +258,22 @@ class Tags(Pane):
             found = ordered(selection, tags, self.sort)
             self._order = (selection.verdicts, self.sort, found)
         return found
+
+    def _show_note(self, view: View, source: Key, selection: Selection | None) -> None:
+        lines = list(note(view, source, selection, self.size.width - 2))
+        if self._failed:
+            lines.insert(-1, (("✗ " + self._failed, "bad"),))
+        self.note.show_lines(lines)
+
+    def _unlisted(self, view: View, source: Key) -> Line:
+        """Why there is no tag to show; of what is waited for, since when it is looked at."""
+        known = tags_known(tag_list(view.snapshot, source))
+        if not known.pending:
+            return ((f"The tags are not known: {known.reason}", "bad"),)
+        if self._since is None:
+            self._since = view.now
+        waiting = Waiting(f"Listing the tags of {source.label}", self._since)
+        return ((waiting.text(view.now), "busy"), ("   esc leaves", "dim"))
 
     def _read_facts(self) -> None:
         """Ask for the manifests of the rows in sight and of the pinned digest, each once."""
@@ -279,6 +301,17 @@ class Tags(Pane):
         """Other rows may be in sight."""
         self.call_after_refresh(self._read_facts)
 
+    def pass_time(self, view: View) -> None:
+        """The rows in sight and the note say how old something is."""
+        self.view = view
+        source = self._source
+        selection = view.snapshot.selections.get(source) if source is not None else None
+        if source is None or selection is None:
+            self.refresh_view()
+        else:
+            self._show_note(view, source, selection)
+            self.table.look_again()
+
     def pointed(self) -> Target | None:
         """The source and the tag under the cursor."""
         row, source = self.table.selected, self._source
@@ -298,11 +331,11 @@ class Tags(Pane):
         row, source = self.table.selected, self._source
         if row is None or source is None:
             return None
-        selection = self.view.snapshot.selections.get(source)
-        verdict = selection.verdict(str(row.id)) if selection else None
-        tags = tag_list(self.view.snapshot, source)
-        fact = tags.facts.get(str(row.id)) if tags else None
-        reason = why(verdict, selection, fact) if verdict and selection else ""
+        selection, item = self.view.snapshot.selections.get(source), self.table.item
+        if selection is None or not isinstance(item, Item):
+            return ()
+        fact = item.fact
+        reason = why(item.verdict, selection, fact, item.failure)
         lines = wrap(((reason, "name"),), width, 1)
         return (_headline(str(row.id), fact), *lines, _origin(fact, width))
 

@@ -1,0 +1,48 @@
+"""What is waited for, in words, and since when. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluxtui.domain.ask import (
+    BuildOf,
+    EnvironmentsDiff,
+    ListTags,
+    LiveDiff,
+    PatchesDiff,
+    Question,
+    ReadFacts,
+    ReadLogs,
+)
+from fluxtui.ui.ages import age
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`since`: epoch seconds."""
+
+    what: str
+    since: float
+
+    def text(self, now: float) -> str:
+        """`the tags of registry.example.com/acme/web for 12s`."""
+        return f"{self.what} for {age(self.since, now)}" if now - self.since >= 1 else self.what
+
+
+def awaited(question: Question) -> str:
+    """What the answer to a question takes, as one would say it."""
+    if isinstance(question, ListTags):
+        return f"listing the tags of {question.repository}"
+    if isinstance(question, ReadFacts):
+        names = question.tags[0] if len(question.tags) == 1 else f"{len(question.tags)} manifests"
+        return f"reading {names} of {question.repository}"
+    if isinstance(question, ReadLogs):
+        return f"reading the log of {question.pod.name} in {question.pod.environment}"
+    if isinstance(question, EnvironmentsDiff):
+        places = f"{question.before} and {question.after}"
+        return f"rendering {question.service} in {places}"
+    if isinstance(question, BuildOf | PatchesDiff | LiveDiff):
+        key = question.kustomization
+        return f"rendering {key.name} in {key.environment}"
+    names = " and ".join(name for name in (question.before, question.after) if name)
+    return f"rendering {names} in {question.source.environment}"
