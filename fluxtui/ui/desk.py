@@ -99,6 +99,7 @@ class Desk(Screen[None]):
         self.run_worker(self._begin(), group="view")
         every = TICK * 4 if self.setting.config.slow else TICK
         self.set_interval(every, self._pass_time)
+        self.set_interval(1.0, self.acting.tick)
 
     def _pass_time(self) -> None:
         """Only ages change by themselves."""
@@ -325,7 +326,7 @@ class Desk(Screen[None]):
             return None
         key = event.key if isinstance(event, events.Key) else ""
         if self.acting.preparing:
-            return key == "escape"
+            return key in ("escape", "q", "Q")
         if key != "q":
             self._asked = 0.0
         if self.focused is None and self.pane is not None:
@@ -341,6 +342,9 @@ class Desk(Screen[None]):
         elif self.pane is not None and (self.pane.table.words or field.has_focus):
             field.begin(self.pane.table)
             field.end(keep=False)
+        elif self.pane is not None and self.pane.kind:
+            self.pane.show_kind("")
+            self.draw()
         elif self.views.before:
             self.open_view(self.views.before, self._carried(), back=True)
         elif not leave:

@@ -16,9 +16,10 @@ from fluxtui.commands.proposing import Proposal, advance, propose
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed
-from fluxtui.ui.screens.arguments import Arguments
+from fluxtui.ui.screens.arguments import Arguments, Waits
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.screens.sheet import Sheet
+from fluxtui.ui.waiting import Waiting, awaited
 
 if TYPE_CHECKING:
     from fluxtui.ui.desk import Desk
@@ -32,6 +33,7 @@ class Acting:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._worker: Worker[None] | None = None
+        self._waiting: Waiting | None = None
 
     @property
     def preparing(self) -> bool:
@@ -41,9 +43,14 @@ class Acting:
     def begin(self, command: Command, target: Target) -> None:
         """It can be done, and was asked for. Its form, if any, is on top when this returns."""
         desk = self._desk
-        form: asyncio.Future[dict[str, str] | None] | None = None
+        form: asyncio.Future[Proposal | None] | None = None
         if command.arguments:
-            form = self._answer(Arguments(command, lambda: desk.context(target)))
+
+            async def proposed(values: Values, waits: Waits) -> Proposal:
+                return await self._propose(command, target, values, waits)
+
+            clock = desk.setting.clock
+            form = self._answer(Arguments(command, lambda: desk.context(target), proposed, clock))
         work = self._carry_out(command, target, form)
         self._worker = desk.run_worker(work, group="act")
 
@@ -63,12 +70,15 @@ class Acting:
         return future
 
     async def _carry_out(
-        self, command: Command, target: Target, form: asyncio.Future[dict[str, str] | None] | None
+        self, command: Command, target: Target, form: asyncio.Future[Proposal | None] | None
     ) -> None:
         desk, said, role = self._desk, f"{command.title}: left, nothing was done", "dim"
         try:
-            values = await form if form is not None else {}
-            made = await self._propose(command, target, values) if values is not None else None
+            if form is not None:
+                made = await form
+            else:
+                made = await self._propose(command, target, {}, self._waits)
+            self._waiting = None
             if made is not None:
                 desk.say("")
                 ran = await self._answer(Review(made.plan, made.demand, self._run))
@@ -76,7 +86,7 @@ class Acting:
         except FluxtuiError as error:
             said, role = f"{command.title}: {error}", "bad"
         finally:
-            self._worker = None
+            self._worker = self._waiting = None
             if said:
                 desk.say(said, role)
             desk.gate.cut()
@@ -97,12 +107,24 @@ class Acting:
         else:
             desk.say(f"✗ {bad.outcome}: {bad.message}   {plan.title}   J Journal", "bad")
 
-    async def _propose(self, command: Command, target: Target, values: Values) -> Proposal:
+    def _waits(self, what: str) -> None:
+        self._waiting = Waiting(what, self._desk.setting.clock())
+        self.tick()
+
+    def tick(self) -> None:
+        """Seconds pass while something is waited for."""
+        if self._waiting is not None:
+            text = self._waiting.text(self._desk.setting.clock())
+            self._desk.say(f"{text}   esc leave", "dim")
+
+    async def _propose(
+        self, command: Command, target: Target, values: Values, waits: Waits
+    ) -> Proposal:
         desk = self._desk
         proposing = propose(command, desk.context(target), values)
         step = await desk.bridge.aside(advance, proposing)
         while not isinstance(step, Proposal):
-            desk.say(f"{command.title}: reading …   esc leave", "dim")
+            waits(f"{command.title}: {awaited(step)}")
             await desk.bridge.ask(step)
             step = await desk.bridge.aside(advance, proposing, desk.newest(target))
         return step

@@ -19,7 +19,7 @@ from fluxtui.ui.spans import Line, elide, width
 from fluxtui.ui.widgets.actstrip import ActStrip
 from fluxtui.ui.widgets.details import target_details
 from fluxtui.ui.widgets.filterfield import FilterField
-from fluxtui.ui.widgets.footer import Refusals, footer_line, status_line
+from fluxtui.ui.widgets.footer import Refusals, footer_line, status_lines
 from fluxtui.ui.widgets.header import tab_line, top_line
 from fluxtui.ui.widgets.painted import Paragraph
 
@@ -81,8 +81,9 @@ def draw(
     screen.query_one("#details", Paragraph).show_lines(told)
     screen.query_one(ActStrip).show_acts(snapshot.acts, framing.view.now)
     findings = () if pane is not None and pane.tells_findings else snapshot.findings
-    status = status_line(framing.message, findings, cells, framing.view.now)
-    screen.query_one("#status", Paragraph).show_lines((status,))
+    rows = 3 if screen.size.height >= 15 else 1
+    status = status_lines(framing.message, findings, cells, rows, framing.view.now)
+    screen.query_one("#status", Paragraph).show_lines(status)
     footer = screen.query_one("#footer", Footer)
     acts = footer_line(commands, keys, framing.context, cells, framing.nothing, footer.refusals)
     footer.show_lines((acts,))

@@ -19,13 +19,14 @@ from fluxtui.ui.panes.pane import Pane, View
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A view to open. `back`: on the way back, which is not remembered again. `words`: what its
-    rows must have; None leaves its filter alone."""
+    """A view to open. `back`: on the way back, which is not remembered again. `kind`: the only
+    kind of object to show, "" all; `clear`: end its filter."""
 
     name: str
     target: Target
     back: bool = False
-    words: str | None = None
+    kind: str = ""
+    clear: bool = False
 
 
 class Views:
@@ -87,6 +88,7 @@ class Views:
         elif self.current and self.current != wanted.name:
             self._way = [w for w in self._way if w != self.current] + [self.current]
         self.current = wanted.name
-        if wanted.words is not None:
-            pane.table.filter(wanted.words)
+        pane.kind = wanted.kind
+        if wanted.clear:
+            pane.table.filter("")
         self._shown(pane, wanted.target)

@@ -86,8 +86,7 @@ def words(
 def _of_command(command: Command, keys: dict[str, str], off: str) -> Word:
     key = shown_key(keys.get(command.id, ""))
     names = {command.id, command.verb, command.id.replace("-", " ")} - {"", command.title.lower()}
-    title = f"{command.title}  ({key})" if key else command.title
-    about = f"{title}  {command.help}"
+    about = f"({key})  {command.help}" if key else command.help
     word = command.title.lower()
     return Word(word, about, "command", command.id, aliases=tuple(sorted(names)), off=off)
 
@@ -100,7 +99,7 @@ def _objects(snapshot: Snapshot) -> Iterator[Word]:
     for kind, short in ((kustomization.KIND, "ks"), (ocirepository.KIND, "oci")):
         for environment in snapshot.resources:
             for key in snapshot.table(environment, kind):
-                about = f"{key.kind} {key.namespace}/{key.name} in {environment}"
+                about = f"in {environment}, namespace {key.namespace}"
                 is_ks = kind is kustomization.KIND
                 target = (
                     Target(environment, kustomization=key)

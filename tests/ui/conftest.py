@@ -62,12 +62,21 @@ def make_app(engine: ScriptedEngine) -> MakeApp:
     commands = tuple(by_id(name) for name in SHOWN)
 
     def make(
-        snapshot: Snapshot | None = None, config: Config = CONFIG, start: Target | None = None
+        snapshot: Snapshot | None = None,
+        config: Config = CONFIG,
+        start: Target | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> FluxtuiApp:
         if snapshot is not None:
             engine.give(snapshot)
         return FluxtuiApp(
-            engine, config=config, user="anna", start=start, now=lambda: NOW, commands=commands
+            engine,
+            config=config,
+            user="anna",
+            start=start,
+            now=lambda: NOW,
+            clock=clock,
+            commands=commands,
         )
 
     return make

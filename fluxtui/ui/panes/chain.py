@@ -6,7 +6,7 @@ pods behind those) hang under it. Cycles and missing names are rows like any oth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -14,6 +14,7 @@ from typing import ClassVar
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import ChainNode, Level, ObjectLine
 from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds.origins import HELM_RELEASE
 from fluxtui.domain.known import kind_known
 from fluxtui.domain.overview.pods import POD, pods_of
 from fluxtui.domain.podlog import WITH_PODS
@@ -169,6 +170,25 @@ def summary(levels: Mapping[Level, int]) -> Line:
     )
 
 
+def of_kind(nodes: Sequence[ChainNode], kind: str) -> list[Item]:
+    """The objects of that kind that Kustomizations apply, one below the other."""
+    own = (node for node in nodes if not node.shared)
+    return [Item(n, line, "", True) for n in own for line in n.objects if line.key.kind == kind]
+
+
+def none_of(kind: str, name: str, snapshot: Snapshot) -> Iterator[Line]:
+    """That there is none here, and where there are some; how well that is known."""
+    yield ((f"no {kind} here: no Kustomization in {name} applies one.", "name"),)
+    for other, nodes in snapshot.board.chains.items():
+        count = len(of_kind(nodes, kind)) if other != name else 0
+        if count:
+            yield ((f"{other} has {count}: ←→", "dim"),)
+    known = kind_known(snapshot, name, HELM_RELEASE.id)
+    if kind == HELM_RELEASE.kind and not known.known:
+        yield doubt_line(f"{kind} in {name}", known)
+    yield (("esc shows all.", "dim"),)
+
+
 WORDY = Recipe(key, row_of, sizes)
 TIGHT = Recipe(key, partial(row_of, words=False), sizes)
 
@@ -210,9 +230,9 @@ class Chain(Pane):
         self.note.show_lines((head, ()))
         self.table.set_groups(view.snapshot.board.environments, name)
         words = self.size.width >= WORDS_FROM
-        items = self._tree.items(nodes, self._lines_of)
+        items = of_kind(nodes, self.kind) if self.kind else self._tree.items(nodes, self._lines_of)
         recipe = WORDY if words else TIGHT
-        self.table.show_items(columns(words) if nodes else (), items, recipe, self._empty(view))
+        self.table.show_items(columns(words) if items else (), items, recipe, self._empty(view))
         self._place(nodes, view.target)
 
     def pass_time(self, view: View) -> None:
@@ -237,7 +257,7 @@ class Chain(Pane):
 
     def _place(self, nodes: tuple[ChainNode, ...], target: Target) -> None:
         here = (self.environment, target.service, target.kustomization)
-        if self._placed == here or not nodes:
+        if self._placed == here or not nodes or self.kind:
             return
         chosen = next((i for i, n in enumerate(nodes) if n.key == target.kustomization), None)
         if chosen is None and target.service:
@@ -252,9 +272,11 @@ class Chain(Pane):
         if not view.snapshot.board.environments:
             return ((("No environments yet: connecting …", "dim"),),)
         known = kind_known(view.snapshot, name, kustomization.KIND.id)
-        if known.known:
+        if not known.known:
+            return (doubt_line(name, known),)
+        if not self.kind:
             return (((f"There is no Kustomization in {name}.", "dim"),),)
-        return (doubt_line(name, known),)
+        return tuple(none_of(self.kind, name, view.snapshot))
 
     def _current(self) -> tuple[ChainNode, ObjectLine | None] | None:
         item = self.table.item

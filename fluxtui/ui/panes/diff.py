@@ -36,6 +36,7 @@ from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.panes.tags import source_of
 from fluxtui.ui.screens.reading import diff_lines
 from fluxtui.ui.spans import ARROW, Line, wrap
+from fluxtui.ui.waiting import Waiting, awaited
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.listing import Row
 
@@ -207,6 +208,7 @@ class Diff(Pane):
         super().__init__(view)
         self.mode = VERSIONS if view.target.tag else PATCHES
         self._asked: tuple[Question, ...] = ()
+        self._since = 0.0  # epoch seconds: when it was asked
         self._made_of: tuple[object, ...] = ()
         self._answers: dict[Question, Comparison] = {}
         self._failed: dict[Question, str] = {}
@@ -235,7 +237,9 @@ class Diff(Pane):
         answers = [self._answers[q] for q in wanted if q in self._answers]
         self.note.show_lines(self._note(head, wanted, answers))
         parts = tuple(part for answer in answers for part in answer.parts)
-        waiting: Line = (("Rendering …", "dim"),) if len(answers) < len(wanted) else ()
+        open_ = [q for q in wanted if q not in self._answers]
+        says = Waiting(awaited(open_[0]), self._since).text(view.now) if open_ else ""
+        waiting: Line = ((says, "busy"), ("   esc leaves" if says else "", "dim"))
         failed = tuple((("✗ " + self._failed[q], "bad"),) for q in wanted if q in self._failed)
         self.table.show_rows(columns(parts), rows(parts), failed or (waiting,))
 
@@ -273,7 +277,7 @@ class Diff(Pane):
     def _ask(self, wanted: tuple[Question, ...], made_of: tuple[object, ...]) -> None:
         if wanted == self._asked and made_of == self._made_of:
             return
-        self._asked, self._made_of = wanted, made_of
+        self._asked, self._made_of, self._since = wanted, made_of, self.view.now
         for question in wanted:
             self._failed.pop(question, None)
             self.post_message(

@@ -106,6 +106,7 @@ class Pane(Vertical):
         self.view = view
         self._given = (Target(), -1)
         self.tells_findings = False  # the status line need not tell the loudest once more
+        self.kind = ""  # the only kind of object shown, where a view can do that
         self.sort = ""
         self.reverse = False
 
@@ -131,6 +132,11 @@ class Pane(Vertical):
     def on_resize(self, event: events.Resize) -> None:
         """Room for more or fewer; where lines are few, the note gives way to the rows."""
         self.note.styles.max_height = max(1, event.size.height // 3)
+        self.refresh_view()
+
+    def show_kind(self, kind: str) -> None:
+        """Show only objects of that kind; "" shows all."""
+        self.kind = kind
         self.refresh_view()
 
     def show(self, view: View) -> None:
@@ -169,8 +175,11 @@ class Pane(Vertical):
 
     def reading(self) -> str:
         """One word or two about what is shown, for the tab line (counts, a filter)."""
+        only = f"only {self.kind}" if self.kind else ""
+        if not self.table.words:
+            return only
         shown, whole = self.table.counts
-        return f"/{self.table.words}  {shown} of {whole}" if self.table.words else ""
+        return f"{only}  /{self.table.words}  {shown} of {whole}".lstrip()
 
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:

@@ -1,8 +1,12 @@
-"""Asks for the arguments of a Command, one field each, with its sensible choices to take."""
+"""Asks for the arguments of a Command, one field each, with its sensible choices to take.
+
+It stays until what was typed makes a Plan: what a Plan waits for and what is wrong with an argument
+are said here, beside the fields. It must not look at a registry or plan by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
 
 from textual import events, on
@@ -10,19 +14,31 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
-from fluxtui.commands.command import Argument, Command, Context
+from fluxtui.commands.command import Argument, Command, Context, Values
+from fluxtui.commands.proposing import Proposal
 from fluxtui.commands.subject import lines_of
+from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.snapshot import Snapshot, TagList
+from fluxtui.ui.gate import Typed
 from fluxtui.ui.screens.sheet import Sheet
-from fluxtui.ui.spans import Line
+from fluxtui.ui.spans import Line, wrap
+from fluxtui.ui.waiting import Waiting
 from fluxtui.ui.widgets.painted import Paragraph
 
+MOST = 6  # lines under the fields
 SHOWN = 6  # choices of one argument; fewer where the screen is low
 
 
-class Arguments(Sheet[dict[str, str] | None]):
-    """The dialog; its result is argument name -> text."""
+Waits = Callable[[str], None]
+"""Says what is waited for now."""
+Proposer = Callable[[Values, Waits], Awaitable[Proposal]]
+HINT = "enter go on   tab next field   ↑↓ choices   esc leave"
+
+
+class Arguments(Sheet[Proposal | None]):
+    """The dialog. Its result is what `propose` makes of the values; `clock` gives epoch seconds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "choose(1)", "Next choice", show=False, priority=True),
@@ -31,8 +47,17 @@ class Arguments(Sheet[dict[str, str] | None]):
 
     typeahead: ClassVar[bool] = True
 
-    def __init__(self, command: Command, look: Callable[[], Context]) -> None:
+    def __init__(
+        self,
+        command: Command,
+        look: Callable[[], Context],
+        propose: Proposer,
+        clock: Callable[[], float],
+    ) -> None:
         super().__init__()
+        self._propose, self._clock = propose, clock
+        self._waiting: Waiting | None = None
+        self._problem = ""
         self._command = command
         self._look = look
         context = look()
@@ -50,21 +75,19 @@ class Arguments(Sheet[dict[str, str] | None]):
     def compose(self) -> ComposeResult:
         """Title, field, choices for each argument."""
         with Vertical(id="sheet"):
-            yield Paragraph((((self._command.help, "dim"),), ()), classes="about")
+            yield Paragraph(id="about")
             for argument in self._command.arguments:
                 yield Paragraph((((argument.title, "name"),),))
-                yield Input(
-                    self._defaults[argument.name], id=f"arg-{argument.name}", select_on_focus=False
-                )
+                yield Input(self._defaults[argument.name], id=f"arg-{argument.name}")
                 yield Paragraph(classes="choices", id=f"choices-{argument.name}")
-            yield Paragraph(
-                ((("enter go on   tab next field   ↑↓ choices   esc leave", "dim"),),), id="ask"
-            )
+            yield Paragraph(id="ask")
 
     def on_mount(self) -> None:
         """The first field that must be filled has the focus."""
         title = f"{self._command.title}{self._subject}"
         self.box.border_title = title.replace("[", r"\[")
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._lay_out)
         for argument in self._command.arguments:
             self._show_choices(argument)
         wanted = (a for a in self._command.arguments if a.required and not self._field(a).value)
@@ -85,7 +108,7 @@ class Arguments(Sheet[dict[str, str] | None]):
                 self._show_choices(argument)
             # What stands in a field was read by somebody: it may be filled, but never changed.
             if default and not field.value and not self._defaults[name]:
-                field.value = default
+                self._fill(field, default)
             self._defaults[name] = self._defaults[name] or default
         self._tags = snapshot.tags
 
@@ -101,13 +124,27 @@ class Arguments(Sheet[dict[str, str] | None]):
 
     def on_resize(self) -> None:
         """As many choices as leave every field in sight."""
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        if not self.is_attached:
+            return
+        about = wrap(((self._command.help, "dim"),), self.inner_width, 3)
+        self.query_one("#about", Paragraph).show_lines((*about, ()))
+        if self._waiting is not None:
+            text = self._waiting.text(self._clock())
+            line: Line = ((text, "busy"), ("   esc leave", "dim"))
+        else:
+            line = ((f"✗ {self._problem}   " if self._problem else "", "bad"), (HINT, "dim"))
+        self.query_one("#ask", Paragraph).show_lines(wrap(line, self.inner_width, MOST))
         for argument in self._command.arguments:
             self._show_choices(argument)
 
     def _shown(self) -> int:
         """How many choices of each argument there is room for."""
         lists = sum(1 for choices in self._choices.values() if choices)
-        others = 3 if self.low else 7
+        ask, about = (len(self.query_one(f"#{id_}", Paragraph).lines) for id_ in ("ask", "about"))
+        others = max(1, ask) + (2 if self.low else 4 + max(2, about))
         fields = len(self._command.arguments) * (2 if self.low else 3)
         free = self.app.size.height - others - fields
         return max(1, min(SHOWN, free // max(1, lists)))
@@ -150,8 +187,13 @@ class Arguments(Sheet[dict[str, str] | None]):
             return
         field, found = self._field(argument), self._matching(argument)
         at = found.index(field.value) + step if field.value in found else 0
-        field.value = found[at % len(found)]
-        field.cursor_position = len(field.value)
+        self._fill(field, found[at % len(found)])
+
+    @staticmethod
+    def _fill(field: Input, text: str) -> None:
+        """Typing replaces what was put there for somebody."""
+        field.value = text
+        field.selection = Selection(0, len(text))
 
     @on(Input.Changed)
     def _changed(self) -> None:
@@ -175,12 +217,46 @@ class Arguments(Sheet[dict[str, str] | None]):
             (a for a in self._command.arguments if a.required and not values[a.name]), None
         )
         if missing is not None:
-            self.set_focus(self._field(missing))
-            self.query_one("#ask", Paragraph).show_lines(
-                (((f"✗ {missing.title} It is required.", "bad"), ("   esc leave", "dim")),)
-            )
+            self._refuse(f"{missing.title} It is required.", self._field(missing))
             return
-        self.dismiss(values)
+        self._problem = ""
+        self._wait("making the plan")
+        self.run_worker(self._proposed(values, event.input), group="propose", exclusive=True)
+
+    # Waiting for the Plan ------------------------------------------------------------------------
+
+    async def _proposed(self, values: Values, field: Input) -> None:
+        self.set_focus(None)  # what is typed now is text for nobody
+        try:
+            proposal = await self._propose(values, self._wait)
+        except FluxtuiError as error:
+            self._refuse(str(error), field)
+        else:
+            if self.is_current:
+                self.dismiss(proposal)
+            else:  # something else is being answered: the plan is made again when it is wanted
+                self._refuse("", field)
+
+    def _wait(self, what: str) -> None:
+        self._waiting = Waiting(what, self._clock())
+        self._lay_out()
+
+    def _refuse(self, problem: str, field: Input) -> None:
+        """Say it under the fields, which stay as they are."""
+        self._problem, self._waiting = problem, None
+        self.set_focus(field)
+        self._lay_out()
+        self.gate.go()
+
+    def _tick(self) -> None:
+        if self._waiting is not None:
+            self._lay_out()
+
+    def takes(self, event: Typed) -> bool | None:
+        """While a Plan is made only what leaves is taken."""
+        if self._waiting is not None:
+            return isinstance(event, events.Key) and event.key in ("escape", "Q")
+        return super().takes(event)
 
 
 def subject_text(context: Context) -> str:

@@ -138,7 +138,7 @@ def carry_out(desk: Desk, word: Word, opened: float) -> None:
     if word.does == "command":
         desk.start(next(c for c in desk.setting.commands if c.id == word.value), opened)
     elif word.does == "view":
-        desk.open_view(word.target.tag, desk.target, words=word.value)
+        desk.open_view(word.target.tag, desk.target, kind=word.value, clear=True)
     elif word.does == "environment":
         desk.look_at(word.value)
     elif word.does == "go":

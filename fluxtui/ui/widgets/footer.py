@@ -14,7 +14,7 @@ from fluxtui.domain.known import place_known
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import since
 from fluxtui.ui.keys import shown_key
-from fluxtui.ui.spans import Line, fit, shorter_names, width
+from fluxtui.ui.spans import Line, fit, shorter_names, width, wrap
 
 _LOUD = {Severity.ERROR: ("✗", "bad"), Severity.WARNING: ("!", "busy"), Severity.INFO: ("·", "dim")}
 
@@ -158,13 +158,15 @@ def findings_lines(snapshot: Snapshot, now: float) -> tuple[Line, ...]:
     return (*lines, *doubts)
 
 
-def status_line(message: Line, findings: Sequence[Finding], cells: int, now: float) -> Line:
-    """The newest message, else the loudest finding."""
+def status_lines(
+    message: Line, findings: Sequence[Finding], cells: int, rows: int, now: float
+) -> tuple[Line, ...]:
+    """The newest message, whole in at most so many rows; else the loudest finding in one."""
     if message:
-        return (" ", ""), *fit(message, cells - 1)
+        return tuple(((" ", ""), *line) for line in wrap(message, cells - 2, rows))
     loud = [f for f in loudest(findings) if f.severity is not Severity.INFO]
     if not loud:
-        return ()
+        return ((),)
     more: Line = ((f"  +{len(loud) - 1} more: !" if len(loud) > 1 else "", "accent"),)
     room = cells - 2 - width(more)
-    return (" ", ""), *fit(shorter_names(finding_line(loud[0], now), room), room), *more
+    return (((" ", ""), *fit(shorter_names(finding_line(loud[0], now), room), room), *more),)
