@@ -13,15 +13,14 @@ from typing import Any
 
 import yaml
 
-from fluxtui.world.apiserver import deletes, schema
-from fluxtui.world.apiserver.kinds import Column, Kind
+from fluxtui.world.apiserver import schema
+from fluxtui.world.apiserver.kinds import CONVERT, Column, Kind
 from fluxtui.world.apiserver.shape import from_schema
 from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import Json, StatusError
 from fluxtui.world.apiserver.store import Event, Key
+from fluxtui.world.apiserver.write import deletes
 
-# The key in `Kind.extra` of what makes a version's object of a stored one.
-CONVERT = "convert"
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
 _AGE = Column("Age", "date", ".metadata.creationTimestamp")
 

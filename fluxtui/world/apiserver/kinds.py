@@ -17,6 +17,9 @@ from fluxtui.world.apiserver.status import Resource
 # apiextensions-apiserver lists them in this order, and discovery passes it on.
 ALL_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 
+CONVERT = "convert"
+"""The key in `Kind.extra` of what makes a version's object of a stored one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -7,21 +7,14 @@ from __future__ import annotations
 
 import threading
 
-from fluxtui.world.apiserver import (
-    deletes,
-    list_options,
-    reviews,
-    subresources,
-    write_requests,
-    writes,
-)
-from fluxtui.world.apiserver.exchange import Request, Response, answer
+from fluxtui.world.apiserver import reviews
 from fluxtui.world.apiserver.faults import Faults
+from fluxtui.world.apiserver.http.exchange import Request, Response, answer
+from fluxtui.world.apiserver.http.routing import Target
 from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.listing import page
-from fluxtui.world.apiserver.patches import json_patch, merge_patch
-from fluxtui.world.apiserver.reading import Reading
-from fluxtui.world.apiserver.routing import Target
+from fluxtui.world.apiserver.read import list_options
+from fluxtui.world.apiserver.read.listing import page
+from fluxtui.world.apiserver.read.reading import Reading
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     StatusError,
@@ -30,6 +23,8 @@ from fluxtui.world.apiserver.status import (
     unknown_path,
 )
 from fluxtui.world.apiserver.store import Key, Stored
+from fluxtui.world.apiserver.write import deletes, requests, subresources, writes
+from fluxtui.world.apiserver.write.patches import json_patch, merge_patch
 
 _BY_METHOD = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 _ON_COLLECTION = ("create", "list", "watch", "deletecollection")
@@ -60,7 +55,7 @@ class Resources:
 
     def _answered(self, request: Request, verb: str, target: Target, kind: Kind) -> Response:
         if kind.verbs == ("create",):
-            asked = write_requests.body_of(request)
+            asked = requests.body_of(request)
             return answer(reviews.review(request.user, kind, asked), 201)
         if kind.namespaced and not target.namespace and verb not in ("list", "watch"):
             raise method_not_allowed()
@@ -75,11 +70,11 @@ class Resources:
             return self._delete(request, kind, key)
         if verb == "deletecollection":
             return self._delete_all(request, kind, target.namespace)
-        options = write_requests.options_of(request, target.subresource)
+        options = requests.options_of(request, target.subresource)
         if target.subresource == "scale":
             return self._scale(request, kind, key, options)
         if target.subresource not in ("", "status"):
-            body = write_requests.body_of(request)
+            body = requests.body_of(request)
             code, out = subresources.create(self._state, kind, key, target.subresource, body)
             return answer(out, code)
         stored, code = self._written(request, kind, key, verb, options)
@@ -91,10 +86,10 @@ class Resources:
         self, request: Request, kind: Kind, key: Key, verb: str, options: Options
     ) -> tuple[Stored, int]:
         if verb == "patch":
-            body = write_requests.patch_of(request, kind)
+            body = requests.patch_of(request, kind)
             stored, made = writes.patch(self._state, kind, key, request.media, body, options)
             return stored, 201 if made else 200
-        body = write_requests.body_of(request)
+        body = requests.body_of(request)
         if verb == "create":
             return writes.create(self._state, kind, key[0], body, options), 201
         return writes.replace(self._state, kind, key, body, options), 200
@@ -103,22 +98,22 @@ class Resources:
         """`kubectl scale`: a PUT or a patch of the Scale."""
         scale = subresources.read_scale(self._state, kind, key)
         if request.method == "PATCH":
-            body = write_requests.patch_of(request, kind)
-            change = json_patch if request.media == write_requests.JSON_PATCH else merge_patch
+            body = requests.patch_of(request, kind)
+            change = json_patch if request.media == requests.JSON_PATCH else merge_patch
             scale = change(scale, body)
         else:
-            scale = write_requests.body_of(request)
+            scale = requests.body_of(request)
         return answer(subresources.write_scale(self._state, kind, key, scale, options))
 
     def _delete(self, request: Request, kind: Kind, key: Key) -> Response:
-        options = write_requests.delete_options_of(request)
+        options = requests.delete_options_of(request)
         stored, gone = deletes.delete(self._state, kind, key, options)
         if gone and kind.resource != ("", "pods"):
             return answer(success(kind.named(key[1]), stored.obj["metadata"]["uid"]))
         return self._reading.object(request, kind, stored)
 
     def _delete_all(self, request: Request, kind: Kind, namespace: str) -> Response:
-        options = write_requests.delete_options_of(request)
+        options = requests.delete_options_of(request)
         asked = list_options.parse(request.query)
         wanted, name = self._reading.selection(asked, kind)
         found = page(self._state.store, kind.resource, namespace, asked, wanted, name)

@@ -5,9 +5,9 @@ There are two kinds of users here, full and read-only; RBAC objects are stored, 
 
 from __future__ import annotations
 
-from fluxtui.world.apiserver.exchange import User
+from fluxtui.world.apiserver.http.exchange import User
+from fluxtui.world.apiserver.http.routing import Target
 from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.routing import Target
 from fluxtui.world.apiserver.status import (
     Details,
     Json,

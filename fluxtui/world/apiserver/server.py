@@ -17,23 +17,24 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fluxtui.world.apiserver import discovery, namespaces, reviews, writes
-from fluxtui.world.apiserver.collector import Collector
+from fluxtui.world.apiserver import reviews
 from fluxtui.world.apiserver.crds import Definitions, flux_crds
 from fluxtui.world.apiserver.decoding import decoded_object
-from fluxtui.world.apiserver.exchange import (
+from fluxtui.world.apiserver.faults import Faults
+from fluxtui.world.apiserver.http.exchange import (
     Request,
     Response,
     User,
     answer,
 )
-from fluxtui.world.apiserver.faults import Faults
-from fluxtui.world.apiserver.handler import bound
+from fluxtui.world.apiserver.http.handler import bound
+from fluxtui.world.apiserver.http.routing import target
+from fluxtui.world.apiserver.http.tls import make_tls
 from fluxtui.world.apiserver.kinds import Catalog, builtin_kinds
 from fluxtui.world.apiserver.kubeconfig import write_kubeconfig
-from fluxtui.world.apiserver.paths import Paths, not_there
+from fluxtui.world.apiserver.read import discovery
+from fluxtui.world.apiserver.read.paths import Paths, not_there
 from fluxtui.world.apiserver.resources import Resources, verb_of
-from fluxtui.world.apiserver.routing import target
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     StatusError,
@@ -42,7 +43,8 @@ from fluxtui.world.apiserver.status import (
     unknown_path,
 )
 from fluxtui.world.apiserver.store import Store
-from fluxtui.world.apiserver.tls import make_tls
+from fluxtui.world.apiserver.write import namespaces, writes
+from fluxtui.world.apiserver.write.collector import Collector
 
 _ADMIN = User("fluxtui-admin", ("system:masters", "system:authenticated"))
 _READER = User("fluxtui-read-only", ("system:authenticated",), read_only=True)

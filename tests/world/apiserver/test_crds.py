@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from fluxtui.world.apiserver.jsonpath import find
+from fluxtui.world.apiserver.print.jsonpath import find
 from tests.world.apiserver.client import CRDS, Client, Json
 
 WIDGETS = "/apis/toys.example.com/v1/namespaces/default/widgets"

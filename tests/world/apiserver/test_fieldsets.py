@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.world.apiserver import apply, fieldsets
+from fluxtui.world.apiserver.apply import fieldsets, merging
 from fluxtui.world.apiserver.shape import builtin, from_schema
 
 names = st.sampled_from(["f:a", "f:b", 'k:{"name":"x"}', 'v:"y"'])
@@ -71,24 +71,24 @@ def test_set_operations_are_those_of_their_members(
 def test_what_was_applied_is_in_the_result(
     live: dict[str, object], config: dict[str, object]
 ) -> None:
-    merged = apply.merge(live, config, spec)
-    assert apply.merge(merged, config, spec) == merged, "applying again changes nothing"
+    merged = merging.merge(live, config, spec)
+    assert merging.merge(merged, config, spec) == merged, "applying again changes nothing"
     assert members(fieldsets.of(config, spec)) <= members(fieldsets.of(merged, spec))
     assert members(fieldsets.of(live, spec)) <= members(fieldsets.of(merged, spec))
 
 
 @given(objects)
 def test_letting_go_of_everything_leaves_nothing(config: dict[str, object]) -> None:
-    assert apply.prune(config, spec, fieldsets.of(config, spec), {}) == {}
+    assert merging.prune(config, spec, fieldsets.of(config, spec), {}) == {}
 
 
 @given(objects, objects)
 def test_what_somebody_holds_is_never_pruned(
     mine: dict[str, object], theirs: dict[str, object]
 ) -> None:
-    merged = apply.merge(mine, theirs, spec)
+    merged = merging.merge(mine, theirs, spec)
     held = fieldsets.of(theirs, spec)
-    kept = apply.prune(merged, spec, fieldsets.of(mine, spec), held)
+    kept = merging.prune(merged, spec, fieldsets.of(mine, spec), held)
     assert members(held) <= members(fieldsets.of(kept, spec))
 
 
@@ -107,5 +107,5 @@ def test_paths_print_like_kubernetes() -> None:
 def test_merged_lists_keep_their_order() -> None:
     live = {"items": [{"name": n} for n in "abc"]}
     config = {"items": [{"name": n} for n in "xcb"]}
-    merged = apply.merge(live, config, spec)
+    merged = merging.merge(live, config, spec)
     assert [i["name"] for i in merged["items"]] == ["a", "x", "c", "b"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fluxtui.world.apiserver.kinds import Kind, builtin_kinds
-from fluxtui.world.apiserver.selectors import label_selector
+from fluxtui.world.apiserver.read.selectors import label_selector
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.apiserver.status import StatusError
 from tests.world.apiserver.client import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxtui.world.apiserver.cells import duration, selector
+from fluxtui.world.apiserver.print.cells import duration, selector
 from tests.world.apiserver.client import DEPLOYMENTS, PODS, TABLE, Client, Json, deployment
 from tests.world.apiserver.conftest import Clock
 

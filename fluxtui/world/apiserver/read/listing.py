@@ -13,8 +13,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fluxtui.world.apiserver.list_options import ListOptions
-from fluxtui.world.apiserver.selectors import Predicate
+from fluxtui.world.apiserver.read.list_options import ListOptions
+from fluxtui.world.apiserver.read.selectors import Predicate
 from fluxtui.world.apiserver.status import Cause, Details, StatusError, bad_request, expired
 from fluxtui.world.apiserver.store import Bucket, Key, Store, Stored, path_of
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fluxtui.world.apiserver.cells import age, duration, parse_columns, seconds, selector
 from fluxtui.world.apiserver.kinds import Column
+from fluxtui.world.apiserver.print.cells import age, duration, parse_columns, seconds, selector
 from fluxtui.world.apiserver.status import Json
 
 Cells = Callable[[Json, float], list[Any]]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from fluxtui.world.apiserver.list_options import ListOptions
-from fluxtui.world.apiserver.listing import reached
+from fluxtui.world.apiserver.read.list_options import ListOptions
+from fluxtui.world.apiserver.read.listing import reached
 from fluxtui.world.apiserver.status import Json, StatusError, expired
 from fluxtui.world.apiserver.store import Bucket, Event, Store, Stored, dumps
 

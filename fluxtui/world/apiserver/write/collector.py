@@ -9,11 +9,11 @@ from __future__ import annotations
 import queue
 import threading
 
-from fluxtui.world.apiserver import deletes
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import Json, StatusError
 from fluxtui.world.apiserver.store import Event, Key
+from fluxtui.world.apiserver.write import deletes
 
 Resource = tuple[str, str]
 

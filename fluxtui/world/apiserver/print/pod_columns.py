@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.world.apiserver.cells import age, duration, parse_columns, seconds
+from fluxtui.world.apiserver.print.cells import age, duration, parse_columns, seconds
 from fluxtui.world.apiserver.status import Json
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from fluxtui.world.apiserver.decoding import decoded, decoded_object, quoted, type_name
-from fluxtui.world.apiserver.exchange import Request
+from fluxtui.world.apiserver.http.exchange import Request
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import DeleteOptions, Options
 from fluxtui.world.apiserver.status import (

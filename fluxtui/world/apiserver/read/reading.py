@@ -10,14 +10,15 @@ import random
 import threading
 from collections.abc import Callable, Iterable
 
-from fluxtui.world.apiserver import list_options, listing, podlogs, selectors, subresources
-from fluxtui.world.apiserver.crds import CONVERT
-from fluxtui.world.apiserver.exchange import Request, Response, answer
 from fluxtui.world.apiserver.faults import Faults
-from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.list_options import ListOptions
-from fluxtui.world.apiserver.negotiation import Form, form_of
-from fluxtui.world.apiserver.routing import Target
+from fluxtui.world.apiserver.http.exchange import Request, Response, answer
+from fluxtui.world.apiserver.http.negotiation import Form, form_of
+from fluxtui.world.apiserver.http.routing import Target
+from fluxtui.world.apiserver.kinds import CONVERT, Kind
+from fluxtui.world.apiserver.print.tables import partial, table
+from fluxtui.world.apiserver.read import list_options, listing, podlogs, selectors
+from fluxtui.world.apiserver.read.list_options import ListOptions
+from fluxtui.world.apiserver.read.watching import Watch
 from fluxtui.world.apiserver.state import State
 from fluxtui.world.apiserver.status import (
     Json,
@@ -28,8 +29,7 @@ from fluxtui.world.apiserver.status import (
     not_found,
 )
 from fluxtui.world.apiserver.store import Key, Stored, dumps
-from fluxtui.world.apiserver.tables import partial, table
-from fluxtui.world.apiserver.watching import Watch
+from fluxtui.world.apiserver.write import subresources
 
 
 class Reading:

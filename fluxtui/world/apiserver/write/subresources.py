@@ -6,10 +6,9 @@ from __future__ import annotations
 from dataclasses import replace as changed
 from typing import Any
 
-from fluxtui.world.apiserver import writes
-from fluxtui.world.apiserver.cells import selector
 from fluxtui.world.apiserver.decoding import quoted, type_name
 from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.print.cells import selector
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     Json,
@@ -22,6 +21,7 @@ from fluxtui.world.apiserver.status import (
     unknown_path,
 )
 from fluxtui.world.apiserver.store import Key
+from fluxtui.world.apiserver.write import writes
 
 
 def _paths(kind: Kind) -> tuple[list[str], list[str], list[str]]:

@@ -9,22 +9,38 @@ from __future__ import annotations
 import hmac
 import socketserver
 import ssl
+import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import Protocol, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from fluxtui.world.apiserver.exchange import ANONYMOUS, Request, Response, User, failure
-from fluxtui.world.apiserver.faults import Rule, spoilt
-from fluxtui.world.apiserver.negotiation import rendered
+from fluxtui.world.apiserver.faults import Faults, Rule, spoilt
+from fluxtui.world.apiserver.http.exchange import ANONYMOUS, Request, Response, User, failure
+from fluxtui.world.apiserver.http.negotiation import rendered
 from fluxtui.world.apiserver.status import Details, StatusError, unauthorized
-
-if TYPE_CHECKING:
-    from fluxtui.world.apiserver.server import ApiServer
 
 _NOBODY = User(ANONYMOUS, ("system:unauthenticated",), read_only=True)
 _MAX_BODY = 8 * 1024 * 1024
 _MAX_LINE = 64 * 1024
+
+
+class Api(Protocol):
+    """Who answers: the server, whose door this is."""
+
+    @property
+    def faults(self) -> Faults: ...
+
+    @property
+    def users(self) -> Mapping[str, User]: ...
+
+    @property
+    def closing(self) -> threading.Event: ...
+
+    def respond(self, request: Request) -> Response: ...
+
+    def report(self, error: Exception) -> None: ...
 
 
 class _Hangup(Exception):
@@ -37,7 +53,7 @@ class Handler(socketserver.StreamRequestHandler):
     rbufsize = 64 * 1024
     wbufsize = 0
     disable_nagle_algorithm = True
-    api: ApiServer
+    api: Api
 
     def setup(self) -> None:
         self.request.settimeout(None)
@@ -235,6 +251,6 @@ def _broken(rule: Rule) -> StatusError:
     return StatusError(rule.status, reason, text, details, headers=headers)
 
 
-def bound(api: Any) -> type[Handler]:
+def bound(api: Api) -> type[Handler]:
     """The handler class of one server."""
     return cast(type[Handler], type("BoundHandler", (Handler,), {"api": api}))

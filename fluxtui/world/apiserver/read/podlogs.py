@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from fluxtui.world.apiserver.exchange import Response
+from fluxtui.world.apiserver.http.exchange import Response
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import State
 from fluxtui.world.apiserver.status import Json, StatusError, bad_request, not_found

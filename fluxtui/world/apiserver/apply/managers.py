@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fluxtui.world.apiserver import apply as structured
-from fluxtui.world.apiserver import fieldsets as fs
-from fluxtui.world.apiserver.fieldsets import FieldSet
+from fluxtui.world.apiserver.apply import fieldsets as fs
+from fluxtui.world.apiserver.apply import merging as structured
+from fluxtui.world.apiserver.apply.fieldsets import FieldSet
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.status import Cause, Details, Json, StatusError
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from fluxtui.world.apiserver.fieldsets import FieldSet, field, is_member, key_element
+from fluxtui.world.apiserver.apply.fieldsets import FieldSet, field, is_member, key_element
 from fluxtui.world.apiserver.shape import Shape
 
 

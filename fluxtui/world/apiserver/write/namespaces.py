@@ -10,11 +10,11 @@ import queue
 import threading
 import time
 
-from fluxtui.world.apiserver import deletes, writes
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import DeleteOptions, Options, State
 from fluxtui.world.apiserver.status import Json, StatusError
 from fluxtui.world.apiserver.store import Event
+from fluxtui.world.apiserver.write import deletes, writes
 
 INITIAL = ("default", "kube-system", "kube-public", "kube-node-lease")
 _NAMESPACES = ("", "namespaces")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 
-from fluxtui.world.apiserver.pod_defaults import pod_spec
 from fluxtui.world.apiserver.status import Json
+from fluxtui.world.apiserver.write.pod_defaults import pod_spec
 
 
 def _template(spec: Json) -> None:

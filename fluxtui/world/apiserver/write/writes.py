@@ -9,20 +9,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from fluxtui.world.apiserver import (
-    admit,
-    deletes,
-    managers,
-    naming,
-    patches,
-    schema,
-    strategic,
-)
-from fluxtui.world.apiserver.crds import CONVERT
+from fluxtui.world.apiserver import schema
+from fluxtui.world.apiserver.apply import managers
+from fluxtui.world.apiserver.apply.managers import Manager
 from fluxtui.world.apiserver.decoding import quoted
-from fluxtui.world.apiserver.identity import check_metadata, identified
-from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.managers import Manager
+from fluxtui.world.apiserver.kinds import CONVERT, Kind
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     Cause,
@@ -38,6 +29,8 @@ from fluxtui.world.apiserver.status import (
     required,
 )
 from fluxtui.world.apiserver.store import Key, Stored, dumps
+from fluxtui.world.apiserver.write import admit, deletes, naming, patches, strategic
+from fluxtui.world.apiserver.write.identity import check_metadata, identified
 
 _KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
 

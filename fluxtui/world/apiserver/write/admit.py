@@ -7,16 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.world.apiserver import (
-    constraints,
-    defaults,
-    naming,
-    prepare,
-    quantities,
-    schema,
-    validation,
-)
-from fluxtui.world.apiserver.identity import undecodable
+from fluxtui.world.apiserver import quantities, schema
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
@@ -29,6 +20,8 @@ from fluxtui.world.apiserver.status import (
     invalid,
     not_found,
 )
+from fluxtui.world.apiserver.write import constraints, defaults, naming, prepare, validation
+from fluxtui.world.apiserver.write.identity import undecodable
 
 
 def check_fields(kind: Kind, body: Json, options: Options) -> None:

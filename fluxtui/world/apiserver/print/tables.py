@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fluxtui.world.apiserver import cells as printed
-from fluxtui.world.apiserver import columns as cols
-from fluxtui.world.apiserver import pod_columns as pods
-from fluxtui.world.apiserver.jsonpath import find
 from fluxtui.world.apiserver.kinds import Column, Kind
+from fluxtui.world.apiserver.print import cells as printed
+from fluxtui.world.apiserver.print import columns as cols
+from fluxtui.world.apiserver.print import pod_columns as pods
+from fluxtui.world.apiserver.print.jsonpath import find
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Stored, dumps
 

@@ -10,7 +10,7 @@ import gzip
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fluxtui.world.apiserver.exchange import JSON, Request, Response
+from fluxtui.world.apiserver.http.exchange import JSON, Request, Response
 from fluxtui.world.apiserver.status import StatusError
 
 _TRANSFORMS = ("Table", "PartialObjectMetadata", "PartialObjectMetadataList")

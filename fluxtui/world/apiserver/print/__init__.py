@@ -1,0 +1,1 @@
+"""Objects as `kubectl get` prints them: Tables, columns and cells. Pure."""
