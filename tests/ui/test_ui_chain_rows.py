@@ -14,9 +14,13 @@ from tests.ui.ui_delivery import CHAIN, blocked_nodes, ks
 
 def test_everyone_behind_the_root_blocker_names_it() -> None:
     told = {node.key.name: plain(why(node)) for node in blocked_nodes()}
-    assert told["clickhouse-migrations"].startswith("Job/activity-system/clickhouse-migrations")
+    assert told["clickhouse-migrations"].startswith(
+        "BackoffLimitExceeded: Job/activity-system/clickhouse"
+    )
     for waiting in ("activity-apiserver", "activity-processor", "activity-ui"):
-        assert told[waiting].startswith("blocked by clickhouse-migrations: Job/")
+        assert told[waiting].startswith(
+            "blocked by clickhouse-migrations: BackoffLimitExceeded: Job/"
+        )
     assert told["clickhouse-keeper"] == ""
 
 

@@ -89,7 +89,7 @@ async def test_the_reason_is_read_before_the_namespace(make_app: MakeApp) -> Non
     app = make_app()
     async with opened(app, (90, 24)) as pilot:
         await pilot.press("3")
-        await sees(pilot, "Job/clickhouse-migrations: Backoff")
+        await sees(pilot, "BackoffLimitExceeded: Job/clickhouse")
 
 
 async def test_what_changed_last_fills_the_rows_that_are_free(

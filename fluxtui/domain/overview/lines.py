@@ -15,7 +15,7 @@ from fluxtui.domain.marks import pin, suspension
 from fluxtui.domain.naming import Tables, policy_text, worn_health
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import flux_health
-from fluxtui.domain.overview.pods import REASON
+from fluxtui.domain.overview.pods import reason_apart
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of, version_text
 from fluxtui.domain.selection import Selection
@@ -134,11 +134,11 @@ def delivery_health(own: HealthLine, members: Sequence[ChainNode]) -> HealthLine
 def headline(node: ChainNode, *, named: bool = True) -> str:
     """Its name and its sentence, the reason first: what comes last is cut off in a narrow place."""
     text = sentence(node)
-    match = REASON.search(text)
+    reason, rest = reason_apart(text)
     head = [node.key.name] if named else []
-    if match and (node.to_blame or node.health.level is Level.FAILED):
-        head.append(match[1])
-        text = text[: match.start()] + text[match.end() :]
+    if reason and (node.to_blame or node.health.level is Level.FAILED):
+        head.append(reason)
+        text = rest
     return ": ".join((" ".join(head), text)) if head else text
 
 

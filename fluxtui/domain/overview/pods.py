@@ -21,11 +21,26 @@ PATIENT = frozenset({"ContainerCreating", "PodInitializing"})
 _BY_IMAGE = frozenset({"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"})
 _BY_MESSAGE = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 # The word of a sentence that says what is wrong, as `_trouble` and a failed Job write it.
-REASON = re.compile(
+_REASON = re.compile(
     " ((?:"
     + "|".join(sorted((*_BY_IMAGE, *_BY_MESSAGE, "CrashLoopBackOff", "BackoffLimitExceeded")))
     + r"|exited with [0-9]+)(?: \([A-Za-z]+\))?)"
 )
+
+
+def reason_apart(text: str) -> tuple[str, str]:
+    """The word that says what is wrong ("" when there is none), and the sentence without it."""
+    match = _REASON.search(text)
+    if match is None:
+        return "", text
+    return match[1], text[: match.start()].rstrip(":") + text[match.end() :]
+
+
+def reason_first(text: str) -> str:
+    """The sentence with the word that says what is wrong before the object that it is about: what
+    comes last is cut off in a narrow place."""
+    reason, rest = reason_apart(text)
+    return f"{reason}: {rest}" if reason else text
 
 
 def pods_of(workload: Resource, snapshot: Snapshot) -> Iterator[Resource]:

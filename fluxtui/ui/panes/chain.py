@@ -16,7 +16,7 @@ from fluxtui.domain.board import ChainNode, Level, ObjectLine
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.kinds.origins import HELM_RELEASE
 from fluxtui.domain.known import kind_known
-from fluxtui.domain.overview.pods import POD, pods_of
+from fluxtui.domain.overview.pods import POD, pods_of, reason_first
 from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
@@ -120,14 +120,16 @@ def why(node: ChainNode) -> Line:
         return (("dependsOn names what is not there: ", "bad"), (names, "bad"))
     if node.root is not None and not node.to_blame:
         because = node.because.removeprefix(f"blocked by {node.root.name}").removeprefix(": ")
-        said = f": {because}" if because else ""
+        said = f": {reason_first(because)}" if because else ""
         return (("blocked by ", "wait"), (node.root.name, "strong"), (said, "wait"))
     if node.to_blame and node.because:
-        return ((node.because, "bad" if node.health.level is Level.FAILED else "busy"),)
+        return (
+            (reason_first(node.because), "bad" if node.health.level is Level.FAILED else "busy"),
+        )
     if node.health.level is Level.OK:
         return ()  # nothing is wrong: the details strip has the sentence
     role = {Level.FAILED: "bad", Level.PROGRESSING: "busy"}
-    return ((brief(node.health.text), role.get(node.health.level, "wait")),)
+    return ((reason_first(brief(node.health.text)), role.get(node.health.level, "wait")),)
 
 
 def object_state(node: ChainNode, line: ObjectLine) -> tuple[str, str]:
