@@ -33,5 +33,5 @@ def pin(name: str, *extras: str) -> None:
 
 
 if __name__ == "__main__":
-    pin("run", "build")
-    pin("dev", "build", "dev")
+    pin("run", "build", "demo")
+    pin("dev", "build", "demo", "dev")

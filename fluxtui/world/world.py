@@ -7,6 +7,7 @@ it must not act in the clusters, which only ordinary clients do.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -51,15 +52,17 @@ class World:
 
         The registry is filled and the simulators run; nothing is applied yet. The delivery's files
         are laid out anew. Raises Unreachable when a process does not come up, UsageError when the
-        folder holds somebody else's files.
+        folder holds somebody else's files or the extra `demo` is not installed.
         """
+        given = apis or {}
+        if any(name not in given for name in environments):
+            _check_extra()
         description = _describe(folder, environments, speed)
         _lay_out(folder, description)
         children: list[Child] = []
         try:
             host = _host(description)
             children.append(host)
-            given = apis or {}
             parts = [given.get(name, folder / "kubeconfigs" / name) for name in environments]
             for name, part in zip(environments, parts, strict=True):
                 if name in given:
@@ -182,6 +185,15 @@ class World:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _check_extra() -> None:
+    """Embedded APIs speak TLS, by certificates that are made for them: an extra of the package."""
+    if importlib.util.find_spec("trustme") is None:
+        raise UsageError(
+            "the demo needs the package trustme, which is not installed",
+            next="pip install 'fluxtui[demo]'",
+        )
 
 
 def _describe(folder: Path, environments: Sequence[str], speed: float) -> Description:

@@ -96,6 +96,16 @@ def test_a_folder_with_files_of_somebody_else_is_left_alone(tmp_path: Path) -> N
     assert treasure.read_text() == "mine"
 
 
+def test_without_the_extra_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "trustme", None)  # as if it were not installed
+    with pytest.raises(UsageError, match="trustme") as refused:
+        World.start(environments=("staging",), folder=tmp_path / "demo")
+    assert refused.value.next == "pip install 'fluxtui[demo]'"
+    assert not (tmp_path / "demo").exists()
+
+
 # -- what it does
 
 
