@@ -7,6 +7,7 @@ person is asked for. Light on purpose, as `arguments`; nothing here knows a verb
 from __future__ import annotations
 
 import argparse
+import sys
 
 from fluxtui.domain.errors import UsageError
 
@@ -144,6 +145,11 @@ class Parser(argparse.ArgumentParser):
     def _wrong(self, action: argparse.Action, what: str, name: str | None = None) -> UsageError:
         said = "/".join(action.option_strings) or self.words if name is None else name
         return UsageError(f"{said} {what}".strip(), next=f"for example {self.example_of(action)}")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """argparse would keep it to itself that nobody reads any more."""
+        if message:
+            (file or sys.stderr).write(message)
 
     def error(self, message: str) -> NoReturn:
         """Whoever called says it, in the form that was asked for."""

@@ -17,6 +17,11 @@ def journal_file(environ: Mapping[str, str] = os.environ) -> Path:
     return _base(environ, "XDG_STATE_HOME", ".local/state") / "fluxtui" / "journal.jsonl"
 
 
+def fault_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """The traceback of the last fault of fluxtui itself."""
+    return journal_file(environ).with_name("fault.txt")
+
+
 def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Content-addressed bundle blobs."""
     return _base(environ, "XDG_CACHE_HOME", ".cache") / "fluxtui"

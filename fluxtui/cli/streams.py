@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
 
 _NAME = "fluxtui-spelled"
@@ -26,6 +27,24 @@ def settle() -> None:
             stream.reconfigure(errors=_NAME)
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="backslashreplace")
+
+
+def flush() -> None:
+    """All that was printed goes out now. Raises BrokenPipeError when its reader has gone."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and not stream.closed:
+            stream.flush()
+
+
+def abandon() -> None:
+    """The readers have gone: what is still held back goes nowhere, without a complaint."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def speak_utf8() -> None:
