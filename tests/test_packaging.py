@@ -48,9 +48,12 @@ def imported() -> dict[str, set[str]]:
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
     distributions = packages_distributions()
     used = {normal(distributions[module][0]): files for module, files in imported().items()}
-    wanted = declared(PROJECT["project"]["dependencies"])
-    assert {name: files for name, files in used.items() if name not in wanted} == {}
-    assert wanted - used.keys() == set(), "declared, and imported nowhere"
+    always = declared(PROJECT["project"]["dependencies"])
+    demo = declared(PROJECT["project"]["optional-dependencies"]["demo"])
+    assert {name: files for name, files in used.items() if name not in always | demo} == {}
+    assert (always | demo) - used.keys() == set(), "declared, and imported nowhere"
+    beside = {file for name in demo for file in used[name] if not file.startswith("fluxtui/world/")}
+    assert beside == set(), "only the World may need what comes with the demo"
 
 
 @pytest.mark.parametrize("name", ["run", "dev"])
