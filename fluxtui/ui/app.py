@@ -169,9 +169,10 @@ class FluxtuiApp(App[None]):
             if self.screen.seen(pressed):
                 self.exit()
             return
-        stake = at_stake(self.screen, self.bridge)
-        if stake:
-            self.push_screen(Leaving(stake), lambda yes: self.exit() if yes else None)
+        below = self.screen
+        if at_stake(below, self.bridge):
+            asked = Leaving(lambda: at_stake(below, self.bridge))
+            self.push_screen(asked, lambda yes: self.exit() if yes else None)
         else:
             self.exit()
 

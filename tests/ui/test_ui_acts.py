@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import Input
 
 from fluxtui.domain.plan import AwaitStep, Outcome, Plan, Receipt, RequestReconcile, Until
+from fluxtui.domain.protection import YES
 from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.panes.journal import act_state
@@ -150,3 +151,21 @@ async def test_a_confirmed_act_leaves_the_chain_in_sight_and_says_how_it_ended(
         assert shown(app, "STEPS") == 0
         engine.finish(Outcome.REFUSED, "the object changed meanwhile")
         await sees(pilot, "✗ refused: the object changed meanwhile", "clickhouse-migrations")
+
+
+async def test_the_question_whether_to_leave_follows_what_runs(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    """It was asked while steps were to come, and stood there when all had ended."""
+    app = make_app()
+    plan = reconcile(1)
+    async with opened(app, (80, 24)) as pilot:
+        app.run_worker(app.bridge.run(plan, YES))
+        engine.give(told(running(plan, 0)))
+        assert await until(pilot, lambda: bool(app.bridge.running))
+        await pilot.press("Q")
+        await sees(pilot, "is running: 0 of 2 steps")
+        engine.give(replace(told(running(plan, 1)), serial=9))
+        await sees(pilot, "is running: 1 of 2 steps")
+        engine.give(replace(told(replace(running(plan, 2), finished=True)), serial=10))
+        await sees(pilot, "has ended: leaving cuts nothing off")

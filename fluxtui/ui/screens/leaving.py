@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -21,15 +22,18 @@ if TYPE_CHECKING:
 
 def at_stake(screen: Screen[object], bridge: Bridge) -> str:
     """What leaving now would cut off; "" when nothing would be lost."""
-    running = [running_text(plan, bridge.peek()) for plan in bridge.running]
+    snapshot = bridge.peek()
+    running = [text for plan in bridge.running if (text := running_text(plan, snapshot))]
     if running:
         return " ".join((*running, "Leaving starts no further step of it."))
     return screen.stake if isinstance(screen, Sheet) else ""
 
 
 def running_text(plan: Plan, snapshot: Snapshot) -> str:
-    """`pin ...` is running: 1 of 3 steps is done."""
+    """`pin ...` is running: 1 of 3 steps is done; "" when it has ended."""
     acts = [act for act in snapshot.acts if act.plan.id == plan.id]
+    if acts and acts[-1].finished:
+        return ""
     ended = len(acts[-1].receipts) if acts else 0
     return f"“{plan.title}” is running: {ended} of {len(plan.steps)} steps have ended."
 
@@ -42,9 +46,11 @@ class Leaving(Sheet[bool]):
         Binding("n", "close", "Stay", show=False),
     ]
 
-    def __init__(self, stake: str) -> None:
+    def __init__(self, look: Callable[[], str]) -> None:
+        """`look`: what is at stake now, as a sentence; "" nothing."""
         super().__init__()
-        self._stake = stake
+        self._look = look
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         """What is at stake, and the question."""
@@ -54,10 +60,22 @@ class Leaving(Sheet[bool]):
             yield Paragraph(((), keys), id="ask")
 
     def on_mount(self) -> None:
-        """Break the sentence for the width there is."""
+        """The question's title, and what it is about."""
         self.box.border_title = "Leave fluxtui?"
-        lines = wrap(((self._stake, "busy"),), self.inner_width, 6)
-        self.query_one("#stake", Paragraph).show_lines(lines)
+        self._tell()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """What runs may go on, or end, while the question stands."""
+        if self.is_mounted:
+            self._tell()
+
+    def _tell(self) -> None:
+        stake = self._look()
+        text = stake or "What was running has ended: leaving cuts nothing off."
+        if text != self._told:
+            self._told = text
+            lines = wrap(((text, "busy" if stake else "ok"),), self.inner_width, 6)
+            self.query_one("#stake", Paragraph).show_lines(lines)
 
     def action_leave(self) -> None:
         """Yes."""
