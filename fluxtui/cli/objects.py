@@ -14,8 +14,10 @@ from fluxtui.cli.forms import objects as form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.output import conclude
+from fluxtui.cli.rows import Item
 from fluxtui.cli.target import find
 from fluxtui.cli.unknown import nearest
+from fluxtui.cli.watching import watch
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import by_short, kustomization, ocirepository
@@ -36,6 +38,9 @@ _ELSEWHERE = {
 }  # fmt: skip
 
 
+HEADER = ("ENVIRONMENT", "NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE")
+
+
 def get(engine: EnginePort, args: argparse.Namespace) -> int:
     """Flux's objects, a line each."""
     words = list(args.words)
@@ -46,18 +51,25 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
     def items_of(look: Look) -> list[Resource]:
         return [r for r in _of_kinds(look, kinds) if not name or r.key.name == name]
 
+    if args.watch:
+        return watch(
+            engine, seen, lambda look: _rows(items_of(look)), args.output, {"Objects": HEADER}
+        )
     found = items_of(seen)
     away = hidden(seen, items_of, "object")
     if name and not (found or away or seen.problems):
         raise _no_such(seen, kinds, name)
     problems = (*seen.problems, *away)
     cells = [form.cells(resource) for resource in found]
-    header = ("ENVIRONMENT", "NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE")
     nothing = "" if problems else "nothing of that kind is there"
-    text = output.table(header, cells) if cells else nothing
+    text = output.table(HEADER, cells) if cells else nothing
     names = [short_name(resource.key) for resource in found]
     output.emit(text, form.objects(found, problems), args.output, names=names)
     return conclude(problems)
+
+
+def _rows(found: Iterable[Resource]) -> list[Item]:
+    return [Item("Objects", r.key, form.cells(r), form.one_object(r)) for r in found]
 
 
 def _no_such(seen: Look, kinds: Sequence[Kind], name: str) -> FluxtuiError:

@@ -46,8 +46,11 @@ def table(
     """Columns as wide as their widest cell, two spaces between, nothing after the last.
 
     `width`: what a line may take (0: as much as it wants). Then the columns of `middle` are
-    shortened in their middle, and a last cell that still does not fit stands below its row.
+    shortened in their middle, and a last cell that still does not fit stands below its row. A
+    column without a name is a ValueError: nobody could ask what it means.
     """
+    if not all(header):
+        raise ValueError(f"a column of {header} has no name")
     cells = [[visible(str(c)) for c in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     if width:

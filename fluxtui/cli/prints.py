@@ -25,6 +25,12 @@ WORDS = {**LEVELS, Level.FAILED: "FAILED"}
 """The same words as in data; the one that must be seen from afar in capitals."""
 
 
+VERSIONS = ("SERVICE", "ENVIRONMENT", "RUNNING", "WOULD PICK", "NEWEST", "HEALTH", "NOTE")
+CHAIN = ("ENVIRONMENT", "KUSTOMIZATION", "HEALTH", "RUNNING", "WHY")
+EVENTS = ("WHEN", "ENVIRONMENT", "OBJECT", "WHAT")
+FINDINGS = ("SEVERITY", "ENVIRONMENT", "FINDING", "NEXT")
+
+
 def versions(
     rows: Iterable[Row],
     environments: Sequence[str],
@@ -38,8 +44,7 @@ def versions(
     """
     cells = version_cells(rows, environments, wide=wide)
     more = ("SOURCE", "POLICY", "DIGEST") if wide else ()
-    first = ("SERVICE", "ENVIRONMENT", "RUNNING", "WOULD PICK", "NEWEST", "HEALTH")
-    header = (*first, *more, "NOTE")
+    header = (*VERSIONS[:-1], *more, VERSIONS[-1])
     if not cells:
         return empty
     return table(header, cells, width=0 if wide else screen_width(), middle=(2, 3, 4))
@@ -137,7 +142,7 @@ def tags(shown: Mapping[Key, Selection]) -> str:
             for v in selection.verdicts
         ]
         parts.append("\n".join((visible_text(head), *map(visible_text, notes))))
-        parts.append(table(("TAG", "", "REASON"), rows))
+        parts.append(table(("TAG", "VERDICT", "REASON"), rows))
     return "\n".join(parts) or "no tag is known yet"
 
 
@@ -179,8 +184,7 @@ def chain(
 def changes(found: Sequence[Change]) -> str:
     """The time line, newest first."""
     rows = [change_cells(change) for change in found]
-    header = ("WHEN", "ENVIRONMENT", "WHAT", "")
-    text = table(header, rows, width=screen_width(), middle=(2,))
+    text = table(EVENTS, rows, width=screen_width(), middle=(2,))
     return text if rows else "nothing has changed yet"
 
 
@@ -259,5 +263,5 @@ def journal(entries: Sequence[Entry]) -> str:
         if entry.type in ("receipt", "interrupted"):
             outcome = str(body.get("outcome") or entry.type)
         rows.append((entry.at, entry.plan, outcome, what))
-    text = table(("WHEN", "PLAN", "", "WHAT"), rows, width=screen_width())
+    text = table(("WHEN", "PLAN", "OUTCOME", "WHAT"), rows, width=screen_width())
     return text if rows else "the Journal is empty"

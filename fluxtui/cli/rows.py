@@ -20,6 +20,15 @@ from fluxtui.domain.snapshot import Change
 _LOUDEST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
+HEADERS = {
+    "Versions": prints.VERSIONS,
+    "Chain": prints.CHAIN,
+    "Events": prints.EVENTS,
+    "Findings": prints.FINDINGS,
+}
+"""The names of the columns, by what an Item is of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One row. `of` is the document's kind that it would be an item of."""

@@ -14,7 +14,9 @@ from fluxtui.cli.forms import tags as form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.output import conclude
+from fluxtui.cli.rows import Item
 from fluxtui.cli.verdict import problems_of
+from fluxtui.cli.watching import watch
 from fluxtui.domain.ask import ReadFacts
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.following import TagEffects, registry_effects
@@ -27,6 +29,8 @@ from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.domain.tagrows import on_unpin, ordered, runs_in, signature_word, unread, why
 from fluxtui.engine.port import EnginePort
 
+HEADER = ("TAG", "VERDICT", "RUNS IN", "PUBLISHED", "SIGNED", "DIGEST", "REVISION", "REASON")
+
 
 def tags(engine: EnginePort, args: argparse.Namespace) -> int:
     """Print them, per source of the Service in the chosen Environments."""
@@ -35,7 +39,13 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
     seen = look(engine, args, tags=True)
     snapshot, chosen = seen.snapshot, seen.environments
     if args.what_if or args.what_if_deleted:
+        if args.watch:
+            raise UsageError("--what-if has no --watch", next="leave one of them out")
         return _what_if(seen, args)
+    if args.watch:
+        return watch(
+            engine, seen, tag_items, args.output, {"Tags": ("ENVIRONMENT", "SOURCE", *HEADER)}
+        )
     sources = source_lines(seen)
     known = [key for key in sources if key in snapshot.selections]
     rows = {key: _shown(snapshot, key) for key in known}
@@ -125,22 +135,38 @@ def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Seque
     pinned = listed.pinned.get(policy.digest)
     if pinned is not None:
         head.append(f"  the pinned digest: {_told(pinned)}")
-    cells = [
-        (
-            v.tag,
-            v.refusal.value if v.refusal else "CHOSEN",
-            " ".join(running.get(v.tag, ())) or "-",
-            *_cells(listed.facts.get(v.tag)),
-            why(v, selection, listed.facts.get(v.tag)),
-        )
-        for v in verdicts
-    ]
-    header = ("TAG", "", "RUNS IN", "PUBLISHED", "SIGNED", "DIGEST", "SOURCE", "REASON")
-    table = output.table(header, cells, width=output.screen_width(), middle=(0, 6))
+    cells = [_row(snapshot, key, v, running) for v in verdicts]
+    table = output.table(HEADER, cells, width=output.screen_width(), middle=(0, 6))
     table = table if cells else "  the repository has no tag"
     less = sum(v.tag not in listed.facts for v in verdicts)
     more = f"\n({less} tags without manifest: --facts N reads more)" if less and not said else ""
     return "\n".join((*map(output.visible_text, head), table)) + more
+
+
+def _row(
+    snapshot: Snapshot, key: Key, verdict: Verdict, running: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
+    fact = _listed(snapshot, key).facts.get(verdict.tag)
+    return (
+        verdict.tag,
+        verdict.refusal.value if verdict.refusal else "CHOSEN",
+        " ".join(running.get(verdict.tag, ())) or "-",
+        *_cells(fact),
+        why(verdict, snapshot.selections[key], fact),
+    )
+
+
+def tag_items(seen: Look) -> list[Item]:
+    """Every tag of every source, one after the other, as `--watch` follows them."""
+    snapshot = seen.snapshot
+    items = []
+    for key in (key for key in source_lines(seen) if key in snapshot.selections):
+        running = runs_in(snapshot, _listed(snapshot, key))
+        for verdict in _shown(snapshot, key):
+            cells = (key.environment, key.label, *_row(snapshot, key, verdict, running))
+            body = form.tag_of(snapshot, key, verdict, _listed(snapshot, key))
+            items.append(Item("Tags", (key, verdict.tag), cells, body))
+    return items
 
 
 def _cells(fact: TagFacts | None) -> tuple[str, str, str, str]:

@@ -158,7 +158,7 @@ def _tree(engine: EnginePort, args: argparse.Namespace) -> int:
     return tree(engine, args)
 
 
-_WATCHING = frozenset({"chain", "events", "status", "versions"})
+_WATCHING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
 _SELECTING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
 _VERBS: Mapping[str, views.View] = {
     "versions": views.versions,

@@ -16,6 +16,7 @@ from fluxtui.cli.looking import Look, again, look, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.patience import at_most
 from fluxtui.cli.rows import (
+    HEADERS,
     chain_items,
     changes_of,
     event_items,
@@ -43,7 +44,7 @@ View = Callable[[EnginePort, argparse.Namespace], int]
 def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     """What runs where, and what would."""
     if args.watch:
-        return watch(engine, look(engine, args, tags=True), version_items, args.output)
+        return watch(engine, look(engine, args, tags=True), version_items, args.output, HEADERS)
     seen = with_pods(engine, look(engine, args, tags=True))
     rows, chosen, snapshot = seen.rows(), seen.environments, seen.snapshot
     shown = [line for row in rows for name in chosen for line in row.lines.get(name, ())]
@@ -76,7 +77,7 @@ def chain(engine: EnginePort, args: argparse.Namespace) -> int:
     """What is waiting for what, and the root blocker."""
     seen = look(engine, args, tags=False)
     if args.watch:
-        return watch(engine, seen, chain_items, args.output)
+        return watch(engine, seen, chain_items, args.output, HEADERS)
     seen = with_pods(engine, seen)
     chains = seen.chains()
     nodes = [node for found in chains.values() for node in found]
@@ -116,7 +117,7 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
 
     seen = look(engine, args, tags=False)
     if args.watch:
-        return watch(engine, seen, event_items, args.output)
+        return watch(engine, seen, event_items, args.output, HEADERS)
     changes = changes_of(seen)
     names = dict.fromkeys(change.subject for change in changes)
     away = hidden(seen, event_items, "event")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NoReturn
 
 from fluxtui.cli import output
@@ -20,19 +20,29 @@ from fluxtui.engine.port import EnginePort
 
 _LONG = 3600.0
 _GAP = 2
+_WORD = len("changed")
 
 
 class _Over(Exception):
     """A signal asked for the end."""
 
 
-def watch(engine: EnginePort, seen: Look, items_of: Callable[[Look], list[Item]], form: str) -> int:
-    """Print and stay. Returns 0 at SIGINT or SIGTERM; raises UsageError for other forms."""
+def watch(
+    engine: EnginePort,
+    seen: Look,
+    items_of: Callable[[Look], list[Item]],
+    form: str,
+    headers: Mapping[str, Sequence[str]],
+) -> int:
+    """Print and stay. Returns 0 at SIGINT or SIGTERM; raises UsageError for other forms.
+
+    `headers`: the names of the columns, by what an Item is `of`.
+    """
     if form not in ("table", "wide", "json"):
         raise UsageError(f"--watch does not print {form}", next="-o table or -o json")
     before = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        _stay(engine, seen, items_of, form)
+        _stay(engine, seen, items_of, _Json() if form == "json" else _Table(headers))
     except _Over:
         return 0
     finally:
@@ -45,21 +55,21 @@ def _end(_number: int, _frame: object) -> NoReturn:
 
 
 def _stay(
-    engine: EnginePort, seen: Look, items_of: Callable[[Look], list[Item]], form: str
+    engine: EnginePort, seen: Look, items_of: Callable[[Look], list[Item]], out: _Json | _Table
 ) -> NoReturn:
-    out: _Json | _Table = _Json() if form == "json" else _Table()
     for text in seen.problems:
         print(f"fluxtui: {output.visible_text(text)}", file=sys.stderr)
     shown: dict[Hashable, Item] = {}
     while True:
         items = _items(items_of, seen)
         now = {item.id: item for item in items}
-        for item in items:
-            old = shown.get(item.id)
-            if old is None or old.form != item.form:
-                out.line("changed" if old else "added", item)
-        for gone in [item for id_, item in shown.items() if id_ not in now]:
-            out.line("removed", gone)
+        lines = [
+            ("changed" if item.id in shown else "added", item)
+            for item in items
+            if item.id not in shown or shown[item.id].form != item.form
+        ]
+        lines += [("removed", item) for id_, item in shown.items() if id_ not in now]
+        out.lines(lines)
         shown = now
         seen = again(seen, _next(engine, seen.snapshot.serial))
 
@@ -83,24 +93,41 @@ def _items(items_of: Callable[[Look], list[Item]], seen: Look) -> list[Item]:
 class _Json:
     """One document a line."""
 
-    def line(self, change: str, item: Item) -> None:
-        body = document("Watch", of=item.of, change=change, item=item.form)
-        print(output.as_json(body, indent=None), flush=True)
+    def lines(self, changes: Sequence[tuple[str, Item]]) -> None:
+        for change, item in changes:
+            body = document("Watch", of=item.of, change=change, item=item.form)
+            print(output.as_json(body, indent=None), flush=True)
 
 
 class _Table:
-    """Columns as wide as the widest cell until now."""
+    """A header once for what items are of, and columns that only ever grow."""
 
-    def __init__(self) -> None:
-        self._widths: list[int] = []
+    def __init__(self, headers: Mapping[str, Sequence[str]]) -> None:
+        self._headers = {of: ("CHANGE", *header) for of, header in headers.items()}
+        self._widths: dict[str, list[int]] = {}
 
-    def line(self, change: str, item: Item) -> None:
-        cells = ("-" if change == "removed" else " ", *map(output.visible_text, item.cells))
-        self._grow(cells)
-        text = (" " * _GAP).join(c.ljust(w) for c, w in zip(cells, self._widths, strict=False))
+    def lines(self, changes: Sequence[tuple[str, Item]]) -> None:
+        # What comes together is measured together, so that its columns stand under each other.
+        rows = [
+            (item.of, (change, *map(output.visible_text, item.cells))) for change, item in changes
+        ]
+        fresh = [of for of in dict.fromkeys(of for of, _cells in rows) if of not in self._widths]
+        for of, cells in (*((of, self._headers[of]) for of in fresh), *rows):
+            self._grow(of, cells)
+        for of in fresh:
+            self._print(of, self._headers[of])
+            for row in [cells for one, cells in rows if one == of]:
+                self._print(of, row)
+        for of, cells in rows:
+            if of not in fresh:
+                self._print(of, cells)
+
+    def _print(self, of: str, cells: Sequence[str]) -> None:
+        widths = self._widths[of]
+        text = (" " * _GAP).join(c.ljust(w) for c, w in zip(cells, widths, strict=True))
         print(text.rstrip().replace("\n", " "), flush=True)
 
-    def _grow(self, cells: Sequence[str]) -> None:
-        self._widths += [0] * (len(cells) - len(self._widths))
+    def _grow(self, of: str, cells: Sequence[str]) -> None:
+        widths = self._widths.setdefault(of, [_WORD, *[0] * (len(cells) - 1)])
         for number, cell in enumerate(cells[:-1]):
-            self._widths[number] = max(self._widths[number], len(cell))
+            widths[number] = max(widths[number], len(cell))

@@ -15,7 +15,40 @@ from cli_delivery import Shell
 from cli_objects import KUSTOMIZE, failed, ks, oci, put
 from documents import checked
 
+from fluxtui.cli import output
+from fluxtui.cli.objects import HEADER as OBJECTS
+from fluxtui.cli.rows import HEADERS, Item
+from fluxtui.cli.tags import HEADER as TAGS
+from fluxtui.cli.watching import _Table
 from fluxtui.cluster.client import connect
+
+# -- tables
+
+
+def test_columns_grow_and_never_shrink(capsys: pytest.CaptureFixture[str]) -> None:
+    table = _Table({"A": ("NAME", "WHY"), "B": ("FINDING", "NEXT")})
+    one, longer, other = (
+        Item(of, name, (name, "why"), {}) for of, name in (("A", "a"), ("A", "a" * 9), ("B", "b"))
+    )
+    table.lines([("added", one), ("added", other)])
+    table.lines([("changed", longer), ("removed", one)])
+    table.lines([("changed", one)])
+    assert capsys.readouterr().out.splitlines() == [
+        "CHANGE   NAME  WHY",
+        "added    a     why",
+        "CHANGE   FINDING  NEXT",
+        "added    b        why",
+        "changed  aaaaaaaaa  why",
+        "removed  a          why",
+        "changed  a          why",
+    ]
+
+
+def test_a_table_has_a_name_for_each_column() -> None:
+    with pytest.raises(ValueError, match="has no name"):
+        output.table(("TAG", "", "REASON"), [])
+    assert all(all(header) for header in (*HEADERS.values(), TAGS, OBJECTS))
+
 
 # -- labels
 
@@ -180,13 +213,41 @@ def test_watch_prints_what_changes_and_ends_on_a_signal(applied: Shell) -> None:
 def test_watch_is_a_table_for_people(applied: Shell) -> None:
     watching = Watching(applied, "chain", "-w")
     lines = watching.lines()
-    assert {next(lines).split()[1] for _ in range(2)} == {"apps/root", "apps/web"}
+    header, *rows = [next(lines) for _ in range(3)]
+    assert header.split() == ["CHANGE", "ENVIRONMENT", "KUSTOMIZATION", "HEALTH", "RUNNING", "WHY"]
+    assert {row.split()[2] for row in rows} == {"apps/root", "apps/web"}
     asyncio.run(_break(applied, failed("HealthCheckFailed", "it does not come up")))
-    assert next(line for line in lines if "FAILED" in line).split()[1] == "apps/web"
+    broken = next(line for line in lines if "FAILED" in line)
+    assert broken.split()[:3] == ["changed", "staging", "apps/web"]
+    starts = [header.index("KUSTOMIZATION"), header.index("HEALTH")]
+    assert [broken.index("apps/web"), broken.index("FAILED")] == starts
     assert watching.end(signal.SIGINT) == 0
 
 
-@pytest.mark.parametrize("words", ["tags app -w", "journal -w", "diff app -e staging -w"])
+@pytest.mark.parametrize(
+    ("words", "first", "of"),
+    [
+        ("tags app -e staging", "TAG", "Tags"), ("get ks", "NAME", "Objects"),
+        ("versions", "SERVICE", "Versions"), ("status", "SERVICE", "Versions"),
+        ("events", "WHEN", "Events"),
+    ],
+)  # fmt: skip
+def test_whatever_is_watched_has_its_header(
+    blocked: Shell, words: str, first: str, of: str
+) -> None:
+    watching = Watching(blocked, *words.split(), "-w")
+    lines = watching.lines()
+    header, row = next(lines), next(lines)
+    assert header.startswith("CHANGE") and first in header.split() and row.startswith("added")
+    assert watching.end(signal.SIGTERM) == 0
+    watching = Watching(blocked, *words.split(), "-w", "-o", "json")
+    lines = watching.lines()
+    line = checked(next(lines), "Watch")
+    assert line["of"] == of
+    assert watching.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("words", ["tags app --what-if v9 -w", "journal -w", "diff app -w"])
 def test_who_cannot_watch_says_so(blocked: Shell, words: str) -> None:
     said = blocked(*words.split())
     assert said.code == 2 and "--watch" in said.err, said

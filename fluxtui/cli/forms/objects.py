@@ -24,10 +24,11 @@ class Branch:
 
 def objects(found: Iterable[Resource], problems: Iterable[str]) -> Document:
     """One item an object."""
-    return listing("Objects", map(_object, found), problems)
+    return listing("Objects", map(one_object, found), problems)
 
 
-def _object(resource: Resource) -> Document:
+def one_object(resource: Resource) -> Document:
+    """An item of `get`."""
     ready = resource.condition("Ready")
     why = "no controller has looked at it yet"
     return {
@@ -79,11 +80,13 @@ def traces(
 def _trace(snapshot: Snapshot, member: Resource, id_: ObjectId) -> Document:
     key = kustomization.source(member)
     source = snapshot.get(key) if key is not None else None
-    said = {} if source is None else {"source": _object(source), "url": ocirepository.url(source)}
+    said = (
+        {} if source is None else {"source": one_object(source), "url": ocirepository.url(source)}
+    )
     return {
         "environment": member.key.environment,
         "object": reference(id_),
-        "kustomization": _object(member),
+        "kustomization": one_object(member),
         **said,
     }
 

@@ -57,16 +57,31 @@ def _source(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], listed: T
         **maybe("newest", selection.newest, "no tag is a version"),
         **maybe("newestByTime", selection.newest_by_time, "publish times are not all known"),
         "warnings": list(selection.warnings),
-        "tags": [
-            {
-                "tag": v.tag,
-                "verdict": _REFUSALS[v.refusal] if v.refusal else "chosen",
-                "reason": why(v, selection, listed.facts.get(v.tag)),
-                "runsIn": [_place(place) for place in running.get(v.tag, ())],
-                **_facts(listed.facts.get(v.tag)),
-            }
-            for v in verdicts
-        ],
+        "tags": [_tag(v, selection, listed, running.get(v.tag, ())) for v in verdicts],
+    }
+
+
+def _tag(
+    verdict: Verdict, selection: Selection, listed: TagList, running: Iterable[RunsIn]
+) -> Document:
+    fact = listed.facts.get(verdict.tag)
+    return {
+        "tag": verdict.tag,
+        "verdict": _REFUSALS[verdict.refusal] if verdict.refusal else "chosen",
+        "reason": why(verdict, selection, fact),
+        "runsIn": [_place(place) for place in running],
+        **_facts(fact),
+    }
+
+
+def tag_of(snapshot: Snapshot, key: Key, verdict: Verdict, listed: TagList) -> Document:
+    """One tag alone, with the source that judges it."""
+    running = places(snapshot, listed).get(verdict.tag, ())
+    return {
+        "environment": key.environment,
+        "source": reference(key),
+        "repository": listed.repository,
+        **_tag(verdict, snapshot.selections[key], listed, running),
     }
 
 
