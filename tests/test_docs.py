@@ -75,8 +75,10 @@ def test_no_file_cites_what_is_not_in_the_repository() -> None:
         if not (CITED.search(text) or NUMBERED.search(text)):
             continue
         comments = prose(name, text)
-        lost = [m for m in CITED.findall(comments) if leads_nowhere(*m, str(Path(name).parent))]
-        wrong += [f"{name}: {page}#{anchor}" for page, anchor in lost]
+        folder = str(Path(name).parent)
+        for page, anchor in CITED.findall(comments):
+            if leads_nowhere(page, anchor, folder):
+                wrong.append(f"{name}: {page}#{anchor}")
         wrong += [f"{name}: {number}" for number in NUMBERED.findall(comments)]
     assert not wrong, "\n".join(wrong)
 

@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "fluxtui"
-HEAVY = ("kubernetes", "oras", "networkx", "requests", "aiohttp", "pydantic", "ruamel", "semver")
-HEAVY += ("re2",)
+HEAVY: tuple[str, ...] = ("kubernetes", "oras", "networkx", "requests", "aiohttp", "pydantic")
+HEAVY += ("ruamel", "semver", "re2")
 DATA = PACKAGE / "world" / "scenarios" / "files"
 MODULES = [p for p in sorted(PACKAGE.rglob("*.py")) if DATA not in p.parents]
 

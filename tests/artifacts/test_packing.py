@@ -131,7 +131,7 @@ def test_a_path_cannot_be_file_and_folder() -> None:
 
 
 part = st.text(
-    st.characters(blacklist_characters="/\\\0", blacklist_categories=("Cs",)),
+    st.characters(exclude_characters="/\\\0", exclude_categories=["Cs"]),
     min_size=1,
     max_size=60,
 ).filter(lambda text: text not in {".", ".."} and not text.endswith(".."))

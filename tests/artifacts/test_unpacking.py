@@ -16,15 +16,17 @@ from hypothesis import strategies as st
 from fluxtui.artifacts import Limits, pack_files, unpack, unpack_files
 from fluxtui.domain.errors import ArtifactError
 
+Entry = tuple[tarfile.TarInfo, bytes]
 
-def entry(name: str, data: bytes = b"x", kind: bytes = tarfile.REGTYPE, link: str = "") -> tuple:
+
+def entry(name: str, data: bytes = b"x", kind: bytes = tarfile.REGTYPE, link: str = "") -> Entry:
     info = tarfile.TarInfo(name)
     info.type, info.linkname = kind, link
     info.size = len(data) if kind == tarfile.REGTYPE else 0
     return info, data
 
 
-def archive(*entries: tuple, fmt: int = tarfile.PAX_FORMAT) -> bytes:
+def archive(*entries: Entry, fmt: int = tarfile.PAX_FORMAT) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=fmt) as tar:
         for info, data in entries:

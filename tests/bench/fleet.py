@@ -39,7 +39,7 @@ def url(service: int) -> str:
 
 
 def _meta(kind: str, name: str, service: int, version: int) -> dict[str, Any]:
-    paths = {f"f:field{n}": {} for n in range(12)}
+    paths: dict[str, dict[str, str]] = {f"f:field{n}": {} for n in range(12)}
     return {
         "name": name,
         "namespace": f"team-{service % 40}",

@@ -144,7 +144,7 @@ def test_an_empty_folder_says_that_nothing_would_be_applied(
     assert out == "" and "holds no manifests" in err
 
 
-FULL = {
+FULL: dict[str, Any] = {
     "targetNamespace": "shop",
     "namePrefix": "p-",
     "nameSuffix": "-s",

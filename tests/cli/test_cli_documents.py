@@ -142,5 +142,11 @@ def test_the_schema_tells_a_form_apart() -> None:
     """A check that takes anything would prove nothing."""
     good: dict[str, Any] = {"schemaVersion": 1, "kind": "Events", "items": [], "problems": []}
     assert not list(validators()["Events"].iter_errors(good))
-    for bad in ({"items": [{}]}, {"schemaVersion": 2}, {"extra": 1}, {"kind": "Chain"}):
+    broken: list[dict[str, Any]] = [
+        {"items": [{}]},
+        {"schemaVersion": 2},
+        {"extra": 1},
+        {"kind": "Chain"},
+    ]
+    for bad in broken:
         assert list(validators()["Events"].iter_errors(good | bad)), bad

@@ -62,7 +62,7 @@ def delays(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 def test_the_same_question_has_the_same_answer(
     blocked: Shell, words: str, delays: Callable[[int], None]
 ) -> None:
-    answers = {}
+    answers: dict[str, int] = {}
     for seed in range(RUNS):
         delays(seed)
         said = blocked(*words.split())

@@ -120,7 +120,7 @@ async def test_client_certificate_and_server_name_count(tmp_path: Path, inline: 
         "client-certificate": mine.cert_chain_pems[0].bytes(),
         "client-key": mine.private_key_pem.bytes(),
     }
-    user = {}
+    user: dict[str, str] = {}
     for name, pem in parts.items():
         (tmp_path / name).write_bytes(pem)
         user |= {f"{name}-data": base64.b64encode(pem).decode()} if inline else {name: name}

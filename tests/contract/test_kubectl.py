@@ -40,8 +40,10 @@ def play(world: Server, real: Server, tmp_path: Path) -> Play:
             story(terminal)
             terminal.close()
             told.append("\n\n".join(terminal.seen))
-        lines = [text.splitlines() for text in told]
-        differences = "\n".join(difflib.unified_diff(*lines, "real", "world", lineterm="", n=6))
+        first, second = (text.splitlines() for text in told)
+        differences = "\n".join(
+            difflib.unified_diff(first, second, "real", "world", lineterm="", n=6)
+        )
         assert not differences, differences
         return told[0]
 

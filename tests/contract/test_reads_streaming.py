@@ -16,7 +16,7 @@ STREAMED = {
 
 def first_part(stream: Stream) -> tuple[list[tuple[str, str]], Json]:
     """What comes before the marked bookmark, and it."""
-    seen = []
+    seen: list[tuple[str, str]] = []
     for change, obj in stream:
         if change == "BOOKMARK":
             assert obj["metadata"]["annotations"] == {INITIAL_END: "true"}

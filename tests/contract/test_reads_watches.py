@@ -38,7 +38,7 @@ def test_from_a_version_a_watch_tells_what_came_after(api: Client, ns: str) -> N
 
 def test_a_version_that_is_to_come_is_waited_for_in_silence(api: Client, ns: str) -> None:
     version = make_maps(api, ns, "a")
-    asked = {"resourceVersion": version + 100_000, "timeoutSeconds": 1}
+    asked: Json = {"resourceVersion": version + 100_000, "timeoutSeconds": 1}
     with api.watch(maps_of(ns), **asked) as stream:
         assert list(stream) == []
 
@@ -60,7 +60,7 @@ def test_objects_enter_and_leave_a_label_selector(api: Client, ns: str) -> None:
 
 def test_a_watch_of_one_name_sees_no_other(api: Client, ns: str) -> None:
     version = make_maps(api, ns, "a")
-    one = {"resourceVersion": version, "fieldSelector": "metadata.name=b"}
+    one: Json = {"resourceVersion": version, "fieldSelector": "metadata.name=b"}
     with api.watch(maps_of(ns), **one) as stream:
         make_maps(api, ns, "c", "b")
         assert take(stream, 1) == [("ADDED", "b")]
@@ -69,7 +69,7 @@ def test_a_watch_of_one_name_sees_no_other(api: Client, ns: str) -> None:
 def test_a_watch_of_all_namespaces_and_one_of_another(api: Client, ns: str) -> None:
     other = f"{ns}-other"
     version = version_of(api.post("/api/v1/namespaces", {"metadata": {"name": other}}).ok())
-    asked = {"resourceVersion": version, "labelSelector": f"kept={ns}"}
+    asked: Json = {"resourceVersion": version, "labelSelector": f"kept={ns}"}
     with api.watch(MAPS, **asked) as everywhere, api.watch(maps_of(other), **asked) as there:
         make_maps(api, ns, "a", kept=ns)
         make_maps(api, other, "b", kept=ns)
@@ -90,7 +90,7 @@ def test_a_watch_ends_when_its_time_is_up(api: Client, ns: str, query: str) -> N
 def bookmarked(api: Client, ns: str, version: int, name: str) -> Json | None:
     """The first bookmark that is as new as something a watch does not hear of, made while it is
     open; None where making it took longer than the watch."""
-    asked = {"resourceVersion": version, "allowWatchBookmarks": "true", "timeoutSeconds": 5}
+    asked: Json = {"resourceVersion": version, "allowWatchBookmarks": "true", "timeoutSeconds": 5}
     with api.watch(maps_of(ns), fieldSelector="metadata.name=none", **asked) as stream:
         newest = make_maps(api, ns, name)
         for change, told in stream:

@@ -206,7 +206,8 @@ def test_managers_can_be_renamed_and_reset(api: Client, ns: str) -> None:
     gone = api.apply(maps(ns), config_map("c"), "new").ok()
     assert "data" not in gone
     api.apply(maps(ns), config_map("c", {"b": "1"}), "new").ok()
-    for nothing in ([], [{}]):
+    empty: list[list[Json]] = [[], [{}]]
+    for nothing in empty:
         reset = api.patch(maps(ns), {"metadata": {"managedFields": nothing}}).ok()
         assert "managedFields" not in reset["metadata"]
     late = api.apply(maps(ns), config_map("c", {"c": "1"}), "late").ok()

@@ -43,7 +43,7 @@ def test_annotations_have_keys_like_labels(api: Client, maps: str) -> None:
 
 
 def test_the_server_sets_what_is_its_own(api: Client, maps: str) -> None:
-    sent = {"uid": "mine", "creationTimestamp": "2020-01-01T00:00:00Z", "selfLink": "/x"}
+    sent: Json = {"uid": "mine", "creationTimestamp": "2020-01-01T00:00:00Z", "selfLink": "/x"}
     sent["deletionTimestamp"] = "2020-01-01T00:00:00Z"
     made = api.post(maps, config_map("c", **sent)).ok()["metadata"]
     assert made["uid"] != "mine"

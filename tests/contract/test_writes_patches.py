@@ -98,11 +98,12 @@ def test_a_json_patch_finds_its_place_in_lists(api: Client, web: str) -> None:
     ]:
         changed = api.patch(web, [step], JSON_PATCH).ok()
         assert changed["spec"]["template"]["spec"]["containers"][0]["args"] == expected
-    for step in (
+    steps: tuple[Json, ...] = (
         {"op": "add", "path": f"{args}/9", "value": "x"},
         {"op": "remove", "path": f"{args}/9"},
         {"op": "test", "path": "/spec/replicas", "value": 1.0},
-    ):
+    )
+    for step in steps:
         refused = api.patch(web, [step], JSON_PATCH)
         assert (refused.status, refused.json["message"]) == (422, UNAPPLICABLE)
 

@@ -1,81 +1,108 @@
 """The chain names what really blocks: the root, the object behind it and why."""
 
-from fluxtui.domain.chain import Node, analyse
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fluxtui.domain.chain import Chain, Node
+from fluxtui.domain.chain import analyse as analyse_keys
+from fluxtui.domain.resource import Key
+
+
+def key(name: str) -> Key:
+    return Key("", "", "", "", name)
+
+
+def node(name: str, depends_on: Iterable[str] = (), **rest: Any) -> Node:
+    return Node(key(name), tuple(map(key, depends_on)), label=name, **rest)
+
+
+def analyse(nodes: Iterable[Node], before: str = "") -> Chain:
+    return analyse_keys(nodes, label=lambda key: f"{before}{key.name}")
+
+
+def names(value: Any) -> Any:
+    """The same by names instead of Keys."""
+    if isinstance(value, Key):
+        return value.name
+    if isinstance(value, Mapping):
+        return {names(k): names(v) for k, v in value.items()}
+    return tuple(map(names, value))
 
 
 def test_dependents_run_after_what_they_depend_on() -> None:
     chain = analyse(
-        [Node("ui", ("api",)), Node("api", ("db", "queue")), Node("db"), Node("queue", ("db",))]
+        [node("ui", ("api",)), node("api", ("db", "queue")), node("db"), node("queue", ("db",))]
     )
-    assert chain.waves == (("db",), ("queue",), ("api",), ("ui",))
+    assert names(chain.waves) == (("db",), ("queue",), ("api",), ("ui",))
     assert chain.roots == {} and chain.stuck == ()
-    assert chain.downstream("db") == ("api", "queue", "ui")
-    assert chain.wave_of("api") == 2 and chain.wave_of("nothing") is None
+    assert names(chain.downstream(key("db"))) == ("api", "queue", "ui")
+    assert chain.wave_of(key("api")) == 2 and chain.wave_of(key("nothing")) is None
 
 
 def test_the_root_of_a_blockage_is_named_with_its_object() -> None:
     nodes = [
-        Node("db", ready=False, blocker="StatefulSet shop/db", blocker_reason="CrashLoopBackOff"),
-        Node("api", ("db",), ready=False, reason="DependencyNotReady", message="db is not ready"),
-        Node("ui", ("api",), ready=False, reason="DependencyNotReady"),
+        node("db", ready=False, blocker="StatefulSet shop/db", blocker_reason="CrashLoopBackOff"),
+        node("api", ("db",), ready=False, reason="DependencyNotReady", message="db is not ready"),
+        node("ui", ("api",), ready=False, reason="DependencyNotReady"),
     ]
     chain = analyse(nodes)
-    (root,) = chain.roots["ui"]
-    assert root.key == "db" and root.path == ("ui", "api", "db")
+    (root,) = chain.roots[key("ui")]
+    assert root.key == key("db") and names(root.path) == ("ui", "api", "db")
     assert root.sentence == "blocked by db: StatefulSet shop/db CrashLoopBackOff"
-    assert chain.roots["db"][0].sentence == "StatefulSet shop/db CrashLoopBackOff"
-    assert [r.key for r in chain.blocking()] == ["db"]
+    assert chain.roots[key("db")][0].sentence == "StatefulSet shop/db CrashLoopBackOff"
+    assert [r.key.name for r in chain.blocking()] == ["db"]
 
 
 def test_two_roots_are_both_named_and_a_ready_dependency_is_none() -> None:
     nodes = [
-        Node("a", ready=False, reason="BuildFailed", message="no such file"),
-        Node("b", ready=False, suspended=True, reason="HealthCheckFailed"),
-        Node("c"),
-        Node("d", ("a", "b", "c"), ready=False),
+        node("a", ready=False, reason="BuildFailed", message="no such file"),
+        node("b", ready=False, suspended=True, reason="HealthCheckFailed"),
+        node("c"),
+        node("d", ("a", "b", "c"), ready=False),
     ]
-    assert [r.sentence for r in analyse(nodes).roots["d"]] == [
+    assert [r.sentence for r in analyse(nodes).roots[key("d")]] == [
         "blocked by a: BuildFailed: no such file",
         "blocked by b: HealthCheckFailed (suspended)",
     ]
 
 
 def test_a_missing_dependency_is_a_state() -> None:
-    chain = analyse([Node("ui", ("api",), ready=False), Node("api", ("gone",), ready=False)])
-    assert chain.missing == {"api": ("gone",)}
-    assert chain.roots["ui"][0].kind == "missing"
-    assert chain.roots["ui"][0].sentence == "blocked by gone: not found (api depends on it)"
-    assert chain.waves == (("api",), ("ui",))
-    named = analyse([Node("api", ("gone",), ready=False)], label=lambda key: f"Kustomization {key}")
-    assert named.roots["api"][0].sentence == "blocked by Kustomization gone: not found"
+    chain = analyse([node("ui", ("api",), ready=False), node("api", ("gone",), ready=False)])
+    assert names(chain.missing) == {"api": ("gone",)}
+    assert chain.roots[key("ui")][0].kind == "missing"
+    assert chain.roots[key("ui")][0].sentence == "blocked by gone: not found (api depends on it)"
+    assert names(chain.waves) == (("api",), ("ui",))
+    named = analyse([node("api", ("gone",), ready=False)], "Kustomization ")
+    assert named.roots[key("api")][0].sentence == "blocked by Kustomization gone: not found"
 
 
 def test_a_circle_is_shown_as_it_runs_and_blocks_what_hangs_on_it() -> None:
     chain = analyse(
         [
-            Node("a", ("c",), ready=False),
-            Node("b", ("a",), ready=False),
-            Node("c", ("b",), ready=False),
-            Node("d", ("c",), ready=False),
-            Node("e"),
+            node("a", ("c",), ready=False),
+            node("b", ("a",), ready=False),
+            node("c", ("b",), ready=False),
+            node("d", ("c",), ready=False),
+            node("e"),
         ]
     )
-    assert chain.waves == (("e",),) and chain.stuck == ("a", "b", "c", "d")
+    assert names(chain.waves) == (("e",),) and names(chain.stuck) == ("a", "b", "c", "d")
     (cycle,) = chain.cycles
-    assert set(cycle) == {"a", "b", "c"}
-    (root,) = chain.roots["d"]
+    assert set(names(cycle)) == {"a", "b", "c"}
+    (root,) = chain.roots[key("d")]
     assert root.kind == "cycle" and root.sentence.startswith("dependsOn goes in a circle: ")
     assert root.sentence.count(" -> ") == 3
 
 
 def test_a_node_that_waits_for_itself_is_a_circle_of_one() -> None:
-    chain = analyse([Node("a", ("a",))])
-    assert chain.cycles == (("a",),) and chain.stuck == ("a",)
-    assert chain.roots["a"][0].sentence == "dependsOn goes in a circle: a -> a"
+    chain = analyse([node("a", ("a",))])
+    assert names(chain.cycles) == (("a",),) and names(chain.stuck) == ("a",)
+    assert chain.roots[key("a")][0].sentence == "dependsOn goes in a circle: a -> a"
 
 
 def test_a_long_row_is_followed_to_its_beginning() -> None:
-    nodes = [Node(i, (i - 1,) if i else (), ready=False) for i in range(300)]
+    nodes = [node(str(i), (str(i - 1),) if i else (), ready=False) for i in range(300)]
     chain = analyse(nodes)
     assert len(chain.waves) == 300
-    assert chain.roots[299][0].key == 0 and len(chain.roots[299][0].path) == 300
+    assert chain.roots[key("299")][0].key == key("0")
+    assert len(chain.roots[key("299")][0].path) == 300

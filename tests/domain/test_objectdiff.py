@@ -176,7 +176,7 @@ def test_marks_of_two_sessions_cannot_be_compared() -> None:
 
 
 def test_the_text_of_a_change_has_only_what_surrounds_it() -> None:
-    before = {
+    before: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": "big", "namespace": "shop"},

@@ -36,7 +36,7 @@ def test_an_object_without_kind_or_name_is_refused(obj: Any) -> None:
 
 
 def test_declared_are_the_fields_that_the_parent_applies() -> None:
-    fields = {"f:spec": {".": {}, "f:ref": {"f:semver": {}}, "f:suspend": {}}}
+    fields: dict[str, Any] = {"f:spec": {".": {}, "f:ref": {"f:semver": {}}, "f:suspend": {}}}
     entry = {"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": fields}
     others = [
         {**entry, "manager": "fluxtui", "fieldsV1": {"f:spec": {"f:url": {}}}},

@@ -63,7 +63,7 @@ def test_a_mirror_with_another_path_joins_by_the_configuration() -> None:
 @pytest.mark.parametrize("url", ["", "https://registry.example.com/acme/app", 7, None, ["x"]])
 def test_a_malformed_url_is_a_row_of_its_own_and_joins_nothing(url: object) -> None:
     services = (ServiceConfig("trap", ("",)),)
-    broken = source(url=url)  # type: ignore[arg-type]
+    broken = source(url=url)
     assert service_of(broken, services) == ""
     assert [r.service for r in snapshot(broken).board.rows] == [broken.key.label]
 

@@ -110,7 +110,7 @@ class Recorded(Terminal):
             self.bytes += data
             feed(data)
 
-        self._stream.feed = kept  # type: ignore[method-assign]
+        self._stream.feed = kept
 
     def ends(self, within: float = 60.0) -> int:
         fd = os.dup(self.fd)

@@ -317,7 +317,9 @@ def test_what_was_done_from_other_machines_is_told_as_the_api_keeps_it() -> None
         {**managed("kustomize-controller", "11:30:00", "f:url"), "operation": "Apply"},
         {**managed("flux", "11:40:00"), "subresource": "status"},
     ]
-    asked = {"f:metadata": {"f:annotations": {"f:reconcile.fluxcd.io/requestedAt": {}}}}
+    asked: dict[str, Any] = {
+        "f:metadata": {"f:annotations": {"f:reconcile.fluxcd.io/requestedAt": {}}}
+    }
     entries.append({**managed("flux", "11:50:00"), "fieldsV1": asked})
     seen = story.see(ocirepository.KIND, metadata={"managedFields": entries})
     assert lines(seen) == [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from engine_scripted import HandClock, obj
 
@@ -113,7 +115,7 @@ async def test_events_are_bounded_and_the_newest_stay() -> None:
     store = Store(Config(), lambda: None)
     target = Target(EVENT, "v1", fields="involvedObject.kind=Kustomization")
     taker = ApiSink(target, [Environment("prod", "prod")], store, HandClock().clock(), lambda: None)
-    events = [
+    events: list[Any] = [
         {
             "apiVersion": "v1",
             "kind": "Event",

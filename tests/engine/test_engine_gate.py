@@ -97,7 +97,7 @@ def test_after_a_quiet_time_the_next_wake_goes_out_at_once(
 
 
 def test_a_reader_that_comes_late_is_told_what_it_missed(loop: HandLoop) -> None:
-    gate, wakes = Gate(loop, 0.1), []  # type: ignore[arg-type,var-annotated]
+    gate, wakes = Gate(loop, 0.1), []  # type: ignore[arg-type]
     gate.knock()
     gate.reader(lambda: wakes.append(loop.now))
     assert wakes == [0.0]

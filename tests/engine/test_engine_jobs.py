@@ -266,7 +266,7 @@ async def test_marks_and_requests_carry_the_time_of_the_write_not_of_the_review(
     )
     reviewed = dataclasses.replace(plan(*steps), made_at="2026-11-23T02:00:00Z")
     began = Clock().stamp()
-    running_plan = running.run(reviewed, confirmed=True)
+    running_plan = running.run(reviewed, confirmed=YES)
     asked = await got(
         running.wait_for(
             lambda s: s.get(key) is not None and REQUESTED_AT in s.get(key).annotations, PATIENCE

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from fluxtui.domain.resource import Key
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import digest, revision, source, tag_list
 
@@ -17,7 +19,7 @@ from fluxtui.engine.manifests import NEWEST_LOOKS, wanted
 BUILDS = Policy(">=0.0.0-0", "-build-")
 
 
-def followed(listed: TagList, stored: str = "") -> tuple[Resource, dict[object, Selection]]:
+def followed(listed: TagList, stored: str = "") -> tuple[Resource, dict[Key, Selection]]:
     ref = {"semver": BUILDS.semver, "semverFilter": BUILDS.semver_filter}
     one = source(ref=ref, stored=stored)
     return one, {one.key: select(listed.tags, BUILDS)}

@@ -20,7 +20,7 @@ PAIRS = st.dictionaries(
     st.sampled_from(["app", "team", "a.io/b", "job"]), WORDS, min_size=1, max_size=2
 )
 SCALARS = st.sampled_from(["x", "5", "", 1, 0, 2.5, True, False, None, "yes", "0x1f", "1e3"])
-PORTS = st.lists(
+PORTS: st.SearchStrategy[list[Any]] = st.lists(
     st.fixed_dictionaries(
         {"containerPort": st.sampled_from([80, 81, 5432])},
         optional={
@@ -32,7 +32,7 @@ PORTS = st.lists(
     max_size=3,
     unique_by=lambda p: (p["containerPort"], p.get("protocol")),
 )
-ENV = st.lists(
+ENV: st.SearchStrategy[list[Any]] = st.lists(
     st.fixed_dictionaries(
         {"name": st.sampled_from(["A", "COLOUR", "NEW"])},
         optional={
@@ -50,7 +50,7 @@ ENV = st.lists(
     max_size=3,
     unique_by=lambda e: e["name"],
 )
-CONTAINER = st.fixed_dictionaries(
+CONTAINER: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {"name": st.sampled_from(["web", "side", "db"])},
     optional={
         "image": st.sampled_from(["ghcr.io/acme/web:3", "busybox", "registry.io:5000/acme/db"]),
@@ -72,7 +72,7 @@ CONTAINER = st.fixed_dictionaries(
     },
 )
 CONTAINERS = st.lists(CONTAINER, max_size=2, unique_by=lambda c: c["name"])
-POD_SPEC = st.fixed_dictionaries(
+POD_SPEC: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {},
     optional={
         "containers": CONTAINERS,

@@ -88,7 +88,7 @@ async def bootstrapped(stage: Stage, environment: str, version: str) -> None:
 @pytest.mark.parametrize("environment", ["staging", "production"])
 async def test_the_real_delivery_rolls_to_the_end(stage: Stage, environment: str) -> None:
     await bootstrapped(stage, environment, "v0.4.1")
-    stage.clock = Clock(SPEED)  # type: ignore[assignment]
+    stage.clock = Clock(SPEED)
     async with Simulator(stage.cluster, stage.clock):
         await stage.start()
         await stage.until(
@@ -111,7 +111,7 @@ def ready(obj: dict[str, Any]) -> bool:
 
 async def test_an_old_bundle_fails_where_it_lacks_something_and_only_there(stage: Stage) -> None:
     await bootstrapped(stage, "staging", "v0.2.0")
-    stage.clock = Clock(SPEED)  # type: ignore[assignment]
+    stage.clock = Clock(SPEED)
     async with Simulator(stage.cluster, stage.clock):
         await stage.start()
         for name, reason, words in (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fluxtui.domain.ask import PatchesDiff, VersionsDiff
 from fluxtui.domain.resource import Resource
 from fluxtui.ui.panes.diff import PATCHES, VERSIONS, questions
@@ -11,7 +13,7 @@ OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
 WELL = "ReconciliationSucceeded"
 
 
-def asked(member: Resource, mode: str, **target: str) -> object:
+def asked(member: Resource, mode: str, **target: str) -> Any:
     where = context(
         snapshot(source(stored=NEW), member),
         environment="staging",

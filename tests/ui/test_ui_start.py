@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.ui.panes.chain import Chain
 from fluxtui.ui.start import resolved
@@ -20,7 +21,7 @@ NAMED = Target("staging", kustomization=replace(HERE, environment="", namespace=
 ASKED = "staging has activity-system/status-page and other/status-page: say which"
 
 
-def night_with(*keys: object, state: FeedState = FeedState.LIVE) -> Snapshot:
+def night_with(*keys: Key, state: FeedState = FeedState.LIVE) -> Snapshot:
     """The night, with these Kustomizations in staging too."""
     seen = night()
     staging = dict(seen.resources["staging"])

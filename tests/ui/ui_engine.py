@@ -104,7 +104,7 @@ class ScriptedEngine:
         self.started = False
         self.stopped = False
         self.asked: list[Question] = []
-        self.ran: list[tuple[Plan, bool]] = []
+        self.ran: list[tuple[Plan, Confirmed]] = []
         self.interests: list[frozenset[Key]] = []
         self.registry_down = False
         self.silent = False  # it takes questions and answers none
@@ -122,7 +122,7 @@ class ScriptedEngine:
     def start(self) -> None:
         self.started = True
 
-    def stop(self) -> None:
+    def stop(self, why: str = "") -> None:
         self.stopped = True
 
     def on_change(self, wake: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -439,7 +440,7 @@ async def test_a_status_that_its_schema_types_otherwise_is_respected(
     cluster: Cluster, ns: str
 ) -> None:
     crd = definition("meters", "Meter")
-    integer = {"type": "object", "properties": {"status": {"type": "integer"}}}
+    integer: dict[str, Any] = {"type": "object", "properties": {"status": {"type": "integer"}}}
     integer["x-kubernetes-preserve-unknown-fields"] = True
     version = crd["spec"]["versions"][0]
     version["schema"]["openAPIV3Schema"]["properties"] = {"status": integer}

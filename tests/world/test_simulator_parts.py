@@ -129,7 +129,8 @@ def pod(version: int, uid: str = "u1", owner: str = "") -> dict[str, Any]:
 
 
 def test_older_news_do_not_undo_what_a_write_has_answered() -> None:
-    cache, heard = Cache(POD), []
+    cache = Cache(POD)
+    heard: list[Any] = []
     cache.changed = heard.append
     cache.put(pod(7, owner="rs"))
     cache.put(pod(5))

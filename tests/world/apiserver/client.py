@@ -9,10 +9,8 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
-
-from fluxtui.world.apiserver.server import ApiServer
 
 Json = dict[str, Any]
 MERGE = "application/merge-patch+json"
@@ -20,6 +18,17 @@ JSON_PATCH = "application/json-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+
+
+class Served(Protocol):
+    """What is asked: the World's API or a real one."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def token(self) -> str: ...
+    @property
+    def ca_pem(self) -> bytes: ...
 
 
 @dataclass
@@ -57,7 +66,7 @@ class Stream:
 
 
 class Client:
-    def __init__(self, server: ApiServer, token: str | None = None) -> None:
+    def __init__(self, server: Served, token: str | None = None) -> None:
         self.server = server
         self.token = server.token if token is None else token
         self.context = ssl.create_default_context(cadata=server.ca_pem.decode())

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from dataclasses import fields
+from typing import Any
 
 import pytest
 import requests
@@ -116,7 +117,8 @@ def test_down_means_no_answer_but_the_remote_control_works(
 def test_the_remote_control_wants_credentials_and_known_knobs(browse: Browser) -> None:
     assert browse("POST", "/_world/knobs", json={}, auth=None).status_code == 401
     assert set(browse("GET", "/_world/knobs").json()) == {f.name for f in fields(Knobs)}
-    for wrong in ({"no": 1}, {"down": "yes"}, {"throttle": True}, {"latency": "1"}, []):
+    wrongs: list[Any] = [{"no": 1}, {"down": "yes"}, {"throttle": True}, {"latency": "1"}, []]
+    for wrong in wrongs:
         refused = browse("POST", "/_world/knobs", json=wrong)
         assert refused.status_code == 400, wrong
     assert browse("POST", "/_world/knobs", data=b"{").status_code == 400
