@@ -72,6 +72,15 @@ def _encrypted(build: Build) -> list[str]:
     return [remark(obj, paths, "left as it is") for obj, paths in keyed if paths]
 
 
+def build_of_environment(engine: EnginePort, args: argparse.Namespace) -> int:
+    """`build ks/NAME`, once the environments have answered."""
+    from fluxtui.cli.looking import environments_of
+    from fluxtui.cli.settling import settle
+
+    settle(engine, tags=False)
+    return build_kustomization(engine, args, environments_of(args, engine.snapshot))
+
+
 def build_kustomization(
     engine: EnginePort, args: argparse.Namespace, environments: tuple[str, ...]
 ) -> int:

@@ -81,6 +81,7 @@ class Engine:
         events: bool = True,
     ) -> None:
         self._brief = brief
+        self._events = events
         self._follow_tags = follow_tags
         self._config = config
         self._connect = connect
@@ -225,7 +226,7 @@ class Engine:
         try:
             # Unreadable, the Journal says so at the next act; looking on needs none.
             with contextlib.suppress(OSError):
-                self._recall.look()
+                self._recall.look(acts=self._events or not self._brief)
             recalling = asyncio.create_task(self._recall.run())
             await _imported(() if self._brief else _SOON)
             await self._stopping.wait()

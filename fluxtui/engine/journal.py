@@ -104,6 +104,20 @@ class Journal:
             return None
         return (stat.st_size, stat.st_mtime_ns) if stat is not None else None
 
+    def is_settled(self) -> bool:
+        """Whether every Step of every act has its outcome, and none was cut off: nothing to be
+        reminded of. Raises OSError."""
+        open_steps: dict[str, int] = {}
+        for entry in self.read():
+            if entry.type == "plan":
+                steps = entry.body.get("steps")
+                open_steps[entry.plan] = len(steps) if isinstance(steps, list) else 1
+            elif entry.type == "receipt":
+                open_steps[entry.plan] = open_steps.get(entry.plan, 0) - 1
+            elif entry.type == "interrupted":
+                return False
+        return not any(number > 0 for number in open_steps.values())
+
     def read(self) -> Iterator[Entry]:
         """All lines, oldest first. A line cut by a crash is left out; no file, no lines."""
         for data in self._lines():

@@ -30,10 +30,11 @@ class Recall:
         self._mark: object = None
         self._elsewhere = False
 
-    def look(self) -> None:
-        """Read all of it now. Raises OSError."""
+    def look(self, *, acts: bool = True) -> None:
+        """Read all of it now; `acts` False: only what somebody must be reminded of. Raises
+        OSError."""
         self._mark = self._journal.mark()
-        if self._mark is None:
+        if self._mark is None or (not acts and self._journal.is_settled()):
             return
         from fluxtui.engine.past import past_acts
 

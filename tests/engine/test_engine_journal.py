@@ -63,3 +63,21 @@ def test_a_folder_that_cannot_be_written_is_an_error_not_a_silence(tmp_path: Pat
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OSError):
         Journal(tmp_path / "file" / "journal.jsonl").plan(PLAN, "now")
+
+
+def test_a_journal_is_settled_when_every_step_has_its_outcome(file: Path) -> None:
+    """Whoever asks once then need not read what was done: nothing is to be reminded of."""
+    journal = Journal(file)
+    assert journal.is_settled()
+    journal.plan(PLAN, "2026-11-23T18:00:00Z")
+    assert not journal.is_settled()
+    for step in PLAN.steps:
+        journal.receipt(Receipt(PLAN.id, step.id, Outcome.DONE, "ok", "2026-11-23T18:00:01Z"))
+    assert journal.is_settled()
+    journal.plan(PLAN, "2026-11-23T18:00:02Z")
+    assert not journal.is_settled(), "the same Plan runs again"
+    for step in PLAN.steps:
+        journal.receipt(Receipt(PLAN.id, step.id, Outcome.FAILED, "no", "2026-11-23T18:00:03Z"))
+    assert journal.is_settled()
+    journal.interrupted(PLAN.id, "fluxtui was left", "2026-11-23T18:00:04Z")
+    assert not journal.is_settled()
