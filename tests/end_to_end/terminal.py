@@ -39,7 +39,7 @@ class Terminal:
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-            for name in ("SSH_CONNECTION", "SSH_TTY", "NO_COLOR"):
+            for name in ("SSH_CONNECTION", "SSH_TTY", "NO_COLOR", "COLUMNS", "LINES"):
                 os.environ.pop(name, None)
             os.execv(words[0], list(words))
 
