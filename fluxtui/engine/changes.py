@@ -18,7 +18,7 @@ from fluxtui.domain.plan import AwaitStep
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.engine.clock import rfc3339
-from fluxtui.engine.occurrences import OURS, Occurrence, Origin, of_touch, ready_turn
+from fluxtui.engine.occurrences import OURS, Occurrence, Origin, of_touch, ready_turn, worn_text
 from fluxtui.engine.store import FLUX, Batch, Touch
 
 KEPT = 500
@@ -40,18 +40,26 @@ class _Told:
     stamps: tuple[str, str]
     made: Change | None = None
 
-    def change(self) -> Change:
-        """The line; the same object as long as nothing is added."""
-        if self.made is None:
-            self.made = self._change()
+    @property
+    def bare(self) -> bool:
+        """Whether a digest is in it that may get a name, or another one."""
+        return "sha256:" in self.what
+
+    def change(self, snapshot: Snapshot) -> Change:
+        """The line; the same object as long as it says the same."""
+        if self.made is None or self.bare:
+            about = self.first.about
+            made = self._change(worn_text(self.what, about, snapshot) if about else self.what)
+            if made != self.made:
+                self.made = made
         return self.made
 
-    def _change(self) -> Change:
+    def _change(self, what: str) -> Change:
         count = max(self.counts.values())
         at, last = self.stamps
         first = self.first
         return Change(
-            at, first.environment, first.subject, self.what, self.severity,
+            at, first.environment, first.subject, what, self.severity,
             last if count > 1 and last != at else "", count,
         )  # fmt: skip
 
@@ -68,6 +76,7 @@ class Timeline:
         self._acts: tuple[Act, ...] = ()
         self._act_lines: list[tuple[int, Change]] = []
         self._windows: list[_Window] = []
+        self._bare = False
 
     def update(self, batch: Batch) -> tuple[Change, ...]:
         """The time line after `batch`; the same tuple when nothing happened."""
@@ -75,7 +84,7 @@ class Timeline:
         found: list[Occurrence] = []
         for touch in batch.touched:
             found += of_touch(touch, batch.half, now)
-            found += self._ready(touch, batch.half, now)
+            found += self._ready(touch, now)
         acts, before = batch.half.acts, self._acts
         acted = len(acts) != len(before) or any(
             a is not b for a, b in zip(acts, before, strict=True)
@@ -84,11 +93,14 @@ class Timeline:
             self._acts = acts
             self._windows = [_window(act) for act in acts]
             self._act_lines = [(order(a.began or a.plan.made_at), of_act(a)) for a in acts]
-        if self._take(_newest(found, 4 * self._kept)) or acted:
-            self._changes = self._lines()
+        news = self._take(_newest(found, 4 * self._kept))
+        if news or acted or (batch.tags and self._bare):
+            changes = self._lines(batch.half)
+            if changes != self._changes:
+                self._changes = changes
         return self._changes
 
-    def _ready(self, touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Occurrence]:
+    def _ready(self, touch: Touch, now: str) -> Iterator[Occurrence]:
         """A turn of Ready. It is Unknown during every run, so the last decided one counts."""
         ready = touch.after.condition("Ready") if touch.after else None
         if touch.after is None or (touch.key.group, touch.key.kind) not in FLUX:
@@ -99,9 +111,9 @@ class Timeline:
         was, is_ = self._decided.get(touch.key), (ready.status, ready.reason)
         self._decided[touch.key] = is_
         if ready.status == "False" and was != is_:
-            yield ready_turn(touch, snapshot, now, good=False)
+            yield ready_turn(touch, now, good=False)
         elif ready.status == "True" and was is not None and was[0] == "False":
-            yield ready_turn(touch, snapshot, now, good=True)
+            yield ready_turn(touch, now, good=True)
 
     def _take(self, found: Iterable[Occurrence]) -> bool:
         """Whether there was anything new among them."""
@@ -119,7 +131,7 @@ class Timeline:
                 self._happened[subject] = happened
         return any(fresh.values())
 
-    def _lines(self) -> tuple[Change, ...]:
+    def _lines(self, snapshot: Snapshot) -> tuple[Change, ...]:
         """All lines, newest first; what is older than the last one kept is forgotten."""
         lines: list[tuple[int, _Told | Change]] = [
             (line.at, line)
@@ -132,8 +144,9 @@ class Timeline:
         lines.sort(key=_place, reverse=True)
         if len(lines) > self._kept:
             self._forget(lines[self._kept - 1][0])
-        kept = (line for _at, line in lines[: self._kept])
-        return tuple(line if isinstance(line, Change) else line.change() for line in kept)
+        kept = [line for _at, line in lines[: self._kept]]
+        self._bare = any(isinstance(line, _Told) and line.bare for line in kept)
+        return tuple(line if isinstance(line, Change) else line.change(snapshot) for line in kept)
 
     def _forget(self, before: int) -> None:
         for subject, told in list(self._told.items()):
@@ -189,7 +202,7 @@ def _as_one(line: _Told) -> Occurrence:
     first = line.first
     return Occurrence(
         line.stamps[0], first.environment, first.subject, line.what, line.severity, first.origin,
-        line.stamps[1], max(line.counts.values()), first.manager,
+        line.stamps[1], max(line.counts.values()), first.manager, first.about,
     )  # fmt: skip
 
 

@@ -314,5 +314,4 @@ class Run:
 
 def _worn(text: str, target: Key, snapshot: Snapshot) -> str:
     """A Receipt names digests by the tags that the target's source knows them by."""
-    resource = snapshot.get(target)
-    return worn_text(text, resource, snapshot) if resource is not None else text
+    return worn_text(text, target, snapshot)

@@ -2,7 +2,8 @@
 
 Read from the difference between two versions of an object, from what it remembers on first sight
 (artifact, history, marks, managedFields) and from Flux's Warning Events. Pure; nothing is compared
-with what was told before: that is the time line's.
+with what was told before, and bare digests stay whole (what they are called may be known only
+later): both are the time line's.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from fluxtui.domain.instants import NANOSECONDS, order
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import REQUESTED_AT, suspended
 from fluxtui.domain.naming import dressed, names_in, policy_text, source_behind
-from fluxtui.domain.resource import Edit, Resource
-from fluxtui.domain.revision import version_text
+from fluxtui.domain.resource import Edit, Key, Resource
+from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.store import Touch
 from fluxtui.engine.targets import EVENT
@@ -41,7 +42,8 @@ class Origin(enum.Enum):
 class Occurrence:
     """Something that happened to one object. `at`, `last` RFC 3339; `count`: how often by now.
 
-    `turn`: news after which the same trouble is a new one. `manager`: who wrote it (EDIT).
+    `turn`: news after which the same trouble is a new one. `manager`: who wrote it (EDIT). `about`:
+    the object, whose source knows what the digests in `what` are called.
     """
 
     at: str
@@ -53,6 +55,7 @@ class Occurrence:
     last: str = ""
     count: int = 1
     manager: str = ""
+    about: Key | None = None
 
     @property
     def turn(self) -> bool:
@@ -66,7 +69,7 @@ def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Occurrence]
     after = touch.after
     if kind == EVENT:
         if after is not None:
-            yield from _event(touch, after, snapshot)
+            yield from _event(touch, after)
         return
     if kind not in (ocirepository.KIND.id, kustomization.KIND.id):
         return
@@ -76,27 +79,29 @@ def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Occurrence]
     if kind == ocirepository.KIND.id:
         yield from _source(touch, after, snapshot, now)
     else:
-        yield from _applied(touch, after, snapshot)
+        yield from _applied(touch, after)
     yield from _marks(touch, after, now)
     yield from _edits(touch, after)
 
 
-def ready_turn(touch: Touch, snapshot: Snapshot, now: str, *, good: bool) -> Occurrence:
+def ready_turn(touch: Touch, now: str, *, good: bool) -> Occurrence:
     """Ready was decided, and otherwise than before."""
     assert touch.after is not None
     ready = touch.after.condition("Ready")
     assert ready is not None
     at = ready.last_transition or now
-    message = worn_text(first_line(ready.message), touch.after, snapshot)
+    message = first_line(ready.message)
     if good:
         return _of(touch, at, f"ready: {message}", origin=Origin.CONDITION)
     loud = "error" if "Failed" in ready.reason else "warning"
     return _of(touch, at, f"not ready ({ready.reason}): {message}", loud, Origin.CONDITION)
 
 
-def worn_text(text: str, resource: Resource, snapshot: Snapshot) -> str:
-    """A message of Flux's about that object, its digests worn by their tags."""
-    source = source_behind(snapshot, resource.key)
+def worn_text(text: str, about: Key, snapshot: Snapshot) -> str:
+    """A sentence about that object, its digests worn by their tags as far as they are known."""
+    if "sha256:" not in text:
+        return text
+    source = source_behind(snapshot, about)
     return dressed(text, lambda: names_in(snapshot, source) if source is not None else ())
 
 
@@ -104,8 +109,7 @@ def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iter
     new = ocirepository.revision(after)
     old = ocirepository.revision(touch.before) if touch.before else ""
     if new and new != old:
-        text = worn_version(new, after, snapshot)
-        was = f", was {worn_version(old, after, snapshot)}" if old else ""
+        text, was = _version(new), f", was {_version(old)}" if old else ""
         at = str(ocirepository.artifact(after).get("lastUpdateTime") or now)
         yield _of(touch, at, f"picked {text}{was}")
     if touch.before is None or marks.pin(touch.before) != marks.pin(after):
@@ -118,7 +122,7 @@ def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iter
         yield _of(touch, now, what, "warning")
 
 
-def _applied(touch: Touch, after: Resource, snapshot: Snapshot) -> Iterator[Occurrence]:
+def _applied(touch: Touch, after: Resource) -> Iterator[Occurrence]:
     before = kustomization.history(touch.before) if touch.before else ()
     old = {_entry_id(e) for e in before}
     for place, entry in enumerate(kustomization.history(after)):
@@ -131,18 +135,16 @@ def _applied(touch: Touch, after: Resource, snapshot: Snapshot) -> Iterator[Occu
         revision = str(metadata.get("revision") or "") if isinstance(metadata, Mapping) else ""
         status = str(entry.get("lastReconciledStatus") or "")
         good = status == GOOD
-        version = worn_version(revision, after, snapshot) or "a revision"
+        version = _version(revision) or "a revision"
         what = f"applied {version}" if good else f"{version}: {status}"
         at = str(entry.get("firstReconciled" if fresh else "lastReconciled") or "")
         if at:
             yield _of(touch, at, what, "info" if good else "error")
 
 
-def worn_version(revision: str, resource: Resource, snapshot: Snapshot) -> str:
-    """What the object's source calls a revision."""
-    source = source_behind(snapshot, resource.key)
-    needs_names = revision.startswith("sha256:") and source is not None
-    return version_text(revision, names_in(snapshot, source) if needs_names and source else ())
+def _version(revision: str) -> str:
+    """The tag of a revision, else its whole digest."""
+    return tag_of(revision) or digest_of(revision)
 
 
 def _entry_id(entry: Mapping[str, Any]) -> tuple[str, str]:
@@ -182,6 +184,7 @@ def _edits(touch: Touch, after: Resource) -> Iterator[Occurrence]:
                 _edit_text(edit),
                 origin=Origin.EDIT,
                 manager=edit.manager,
+                about=touch.key,
             )
 
 
@@ -202,7 +205,7 @@ def _editor(after: Resource, path: str) -> str:
     return max(edits, key=lambda e: order(e.at)).manager if edits else ""
 
 
-def _event(touch: Touch, event: Resource, snapshot: Snapshot) -> Iterator[Occurrence]:
+def _event(touch: Touch, event: Resource) -> Iterator[Occurrence]:
     """Flux's Warning Events; the Normal ones repeat what the objects themselves say."""
     if event.extra.get("type") != "Warning":
         return
@@ -217,23 +220,15 @@ def _event(touch: Touch, event: Resource, snapshot: Snapshot) -> Iterator[Occurr
         count = max(1, count - _count(touch.before))
     elif count > 1:
         first = str(event.extra.get("firstTimestamp") or last)
-    subject = "/".join(str(about.get(f) or "") for f in ("kind", "namespace", "name"))
+    parts = [str(about.get(name) or "") for name in ("kind", "namespace", "name")]
+    subject = "/".join(parts)
     message = first_line(str(event.extra.get("message") or ""))
-    message = dressed(message, lambda: _names_of(event.key.environment, about, snapshot))
     # The words of `ready_turn`: it is the same failure told twice.
     what = f"not ready ({event.extra.get('reason')}): {message}"
+    key = Key(event.key.environment, str(about.get("apiVersion")).rpartition("/")[0], *parts)
     yield Occurrence(
-        first, event.key.environment, subject, what, "warning", Origin.EVENT, last, count
+        first, key.environment, subject, what, "warning", Origin.EVENT, last, count, about=key
     )
-
-
-def _names_of(environment: str, about: Mapping[str, Any], snapshot: Snapshot) -> Any:
-    from fluxtui.domain.resource import Key
-
-    group = str(about.get("apiVersion")).rpartition("/")[0]
-    parts = (str(about.get(f) or "") for f in ("kind", "namespace", "name"))
-    source = source_behind(snapshot, Key(environment, group, *parts))
-    return names_in(snapshot, source) if source is not None else ()
 
 
 def _count(event: Resource) -> int:
@@ -245,7 +240,8 @@ def _count(event: Resource) -> int:
 def _of(
     touch: Touch, at: str, what: str, severity: str = "info", origin: Origin = Origin.OBJECT
 ) -> Occurrence:
-    return Occurrence(at, touch.key.environment, touch.key.label, what, severity, origin)
+    key = touch.key
+    return Occurrence(at, key.environment, key.label, what, severity, origin, about=key)
 
 
 def _by(who: str) -> str:

@@ -13,7 +13,7 @@ from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.plan import Outcome, PatchStep, Plan, Receipt
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Act, Change
+from fluxtui.domain.snapshot import Act, Change, TagFacts, TagList
 from fluxtui.engine.changes import Timeline
 from fluxtui.engine.store import Store
 
@@ -352,3 +352,23 @@ def test_a_version_that_comes_back_is_applied_again() -> None:
         ("10:00:00", "1.5.0: HealthCheckFailed"),
         ("08:00:00", "applied 1.4.0"),
     ]
+
+
+def test_a_digest_gets_its_tag_when_the_tag_is_read_after_it_was_told() -> None:
+    """At the start objects tell what they remember before any registry has answered."""
+    story, digest, url = Story(), "sha256:" + "c" * 64, "oci://registry.test/web"
+    story.see(ocirepository.KIND, spec={"url": url, "ref": {"digest": digest}})
+    entry = {
+        "digest": "sha256:1",
+        "firstReconciled": "2026-11-23T11:00:00Z",
+        "lastReconciledStatus": "ReconciliationSucceeded",
+        "metadata": {"revision": digest},
+    }
+    source = {"sourceRef": {"kind": "OCIRepository", "name": "web"}}
+    (line,) = story.see(kustomization.KIND, spec=source, status={"history": [entry]})
+    assert line.what == "applied sha256:cccccccc"
+    facts = {"1.6.0": TagFacts("1.6.0", digest)}
+    story.store.tag_list(TagList(url, ("1.6.0",), NOON, facts=facts))
+    (named,) = story.publish()
+    assert named.what == "applied 1.6.0 (sha256:cccccccc)"
+    assert story.publish() == (named,)
