@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from fluxtui import __version__
 from fluxtui.cli import flags, vocabulary
-from fluxtui.cli.misuse import Parser
+from fluxtui.cli.misuse import Parser, each_parser
 from fluxtui.cli.vocabulary import Verb
 
 TYPE_CHECKING = False
@@ -67,7 +67,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     if extra:
         from fluxtui.cli.unknown import too_much
 
-        too_much(args, extra, top)
+        too_much(args, extra, top, lambda: parser(vocabulary.verbs().values()))
     return args
 
 
@@ -162,15 +162,6 @@ def _takes_value(word: str, top: argparse.ArgumentParser) -> bool | None:
         if takes is None or takes:
             return takes and end == len(word)
     return False
-
-
-def each_parser(top: argparse.ArgumentParser) -> Iterable[argparse.ArgumentParser]:
-    """This parser and those of all verbs under it."""
-    yield top
-    for action in top._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for sub in action.choices.values():
-                yield from each_parser(sub)
 
 
 def options_of(args: argparse.Namespace) -> Options:

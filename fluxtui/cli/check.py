@@ -16,8 +16,8 @@ from fluxtui.cli import linedyaml, output, places
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import LOCAL_FILE, load_if_any
 from fluxtui.cli.fields import Place, leaves
+from fluxtui.cli.nearest import nearest
 from fluxtui.cli.options import Options
-from fluxtui.cli.unknown import nearest
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.errors import ConfigError
 

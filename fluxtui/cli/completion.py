@@ -11,7 +11,7 @@ import argparse
 import os
 from collections.abc import Iterable
 
-from fluxtui.cli import arguments, flags, vocabulary
+from fluxtui.cli import arguments, flags, misuse, vocabulary
 from fluxtui.domain.errors import UsageError
 
 TYPE_CHECKING = False
@@ -65,7 +65,7 @@ def _shared(words: list[str]) -> argparse.Namespace:
 def _complete_values(top: argparse.ArgumentParser, shared: argparse.Namespace) -> None:
     from argcomplete.completers import FilesCompleter
 
-    for one in arguments.each_parser(top):
+    for one in misuse.each_parser(top):
         for action in one._actions:
             if action.dest in FILES:
                 action.completer = FilesCompleter()  # type: ignore[attr-defined]

@@ -51,7 +51,7 @@ def _demo(args: argparse.Namespace, folder: Path, headless: bool) -> int:
         if headless:
             from fluxtui.cli.story import play
 
-            return play(delivery, delivery.config(options_of(args)))
+            return _applied(delivery) or play(delivery, delivery.config(options_of(args)))
         return _screen(delivery, args)
 
 
@@ -77,10 +77,8 @@ def _screen(delivery: Embedded, args: argparse.Namespace) -> int:
 
 def _serve(delivery: Embedded) -> int:
     """Stay until a signal, whatever standard input is: a service has none."""
-    problem = apply_roots(delivery)
-    if problem:
-        print(problem, file=sys.stderr)
-        return 1
+    if code := _applied(delivery):
+        return code
     until_signal(f"serving; use: fluxtui --config {delivery.config_file}")
     return 0
 
@@ -106,6 +104,14 @@ def in_background(work: Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=work, name="apply the roots", daemon=True)
     thread.start()
     return thread
+
+
+def _applied(delivery: Embedded) -> int:
+    """The exit code of applying the roots, said when it is not 0."""
+    problem = apply_roots(delivery)
+    if problem:
+        print(f"fluxtui: {problem}", file=sys.stderr)
+    return 1 if problem else 0
 
 
 def apply_roots(delivery: Embedded) -> str:

@@ -224,7 +224,7 @@ def _check_mapping(value: object, place: Place, node: Record | Names) -> None:
 
 
 def _unknown(key: str, place: Place, known: tuple[str, ...], what: str) -> ConfigError:
-    from fluxtui.cli.unknown import nearest
+    from fluxtui.cli.nearest import nearest
 
     near = nearest(key, known)
     meant = f"did you mean {near}? " if near else ""

@@ -23,7 +23,7 @@ def check_looks(data: Mapping[str, Any], place: Place) -> None:
 
 def check_theme(name: str, where: str) -> None:
     """Raises ConfigError when there is no theme of that name."""
-    from fluxtui.cli.unknown import nearest
+    from fluxtui.cli.nearest import nearest
     from fluxtui.ui.theme import names
 
     known = names()

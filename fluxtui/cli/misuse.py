@@ -123,7 +123,7 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         choices = tuple(map(str, action.choices or ()))
         if action.choices is not None and value not in action.choices:
-            from fluxtui.cli.unknown import nearest
+            from fluxtui.cli.nearest import nearest
 
             near = nearest(str(value), choices)
             meant = f". Did you mean `{near}`?" if near else ""
@@ -166,3 +166,12 @@ def _clause(action: argparse.Action) -> str:
     """The flag's sentence, inside of another."""
     text = (action.help or "").rstrip(".")
     return text[:1].lower() + text[1:]
+
+
+def each_parser(top: argparse.ArgumentParser) -> Iterable[argparse.ArgumentParser]:
+    """This parser and those of all verbs under it."""
+    yield top
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for sub in action.choices.values():
+                yield from each_parser(sub)

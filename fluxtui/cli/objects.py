@@ -13,10 +13,10 @@ from fluxtui.cli import output
 from fluxtui.cli.forms import objects as form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
+from fluxtui.cli.nearest import nearest
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.target import find
-from fluxtui.cli.unknown import nearest
 from fluxtui.cli.watching import watch
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.inventory import ObjectId

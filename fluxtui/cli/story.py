@@ -13,7 +13,6 @@ from typing import Any
 
 from fluxtui.cli import prints
 from fluxtui.cli.acts import made, plan_text, receipts_text
-from fluxtui.cli.demo import apply_roots
 from fluxtui.cli.embedded import Embedded
 from fluxtui.cli.session import known, running
 from fluxtui.commands.command import Target
@@ -107,11 +106,7 @@ class Teller:
 
 
 def play(delivery: Embedded, config: Config) -> int:
-    """Play it; 0 when everything ended as it should, else 1 with the act that did not."""
-    problem = apply_roots(delivery)
-    if problem:
-        print(f"fluxtui: {problem}", file=sys.stderr)
-        return 1
+    """Play it, with its roots applied; 0 when all ended as it should, else 1 with what did not."""
     speed = delivery.world.description.speed
     with running(config) as engine:
         teller = Teller(engine, GRACE + WORLD_TIME / speed)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fluxtui.cli.nearest import nearest
 from fluxtui.cli.patience import FEEDS, within
-from fluxtui.cli.unknown import nearest
 from fluxtui.commands.command import Target
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import ALL, by_short, kustomization

@@ -7,10 +7,14 @@ or with who does it.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fluxtui.cli import vocabulary
+from fluxtui.cli.misuse import Parser, each_parser
+from fluxtui.cli.nearest import nearest
 from fluxtui.domain.errors import UsageError
+
+Every = Callable[[], argparse.ArgumentParser]
 
 # What other tools call it: what to type instead. Words in backticks that begin with `fluxtui` are
 # command lines of ours, and a test parses each.
@@ -80,19 +84,16 @@ def elsewhere(word: str) -> UsageError:
     return UsageError(f"{word!r} is no verb", next=f"fluxtui --help lists them; {at}")
 
 
-def nearest(word: str, words: Sequence[str], least: float = 0.55) -> str:
-    """The word of `words` that was meant, or "": none is alike by `least` (0..1)."""
-    from difflib import get_close_matches
-
-    starts = [w for w in words if len(word) > 1 and w.startswith(word.lower())]
-    close = get_close_matches(word.lower(), words, n=1, cutoff=least)
-    return (starts[:1] if len(starts) == 1 else close or starts[:1] or [""])[0]
-
-
 def too_much(
-    args: argparse.Namespace, extra: Sequence[str], parser: argparse.ArgumentParser
+    args: argparse.Namespace,
+    extra: Sequence[str],
+    parser: argparse.ArgumentParser,
+    every: Every,
 ) -> None:
-    """Take `ks NAME` for `ks/NAME`, as flux and kubectl do; raise UsageError for anything else."""
+    """Take `ks NAME` for `ks/NAME`, as flux and kubectl do; raise UsageError for anything else.
+
+    `every` makes the parser of all verbs, to look for whose flag it is.
+    """
     target = _joined(getattr(args, "target", ""), extra)
     if target:
         args.target = target
@@ -103,13 +104,13 @@ def too_much(
         raise UsageError(
             f"{verb} takes one word less: what is {extra[0]!r}?", next=f"fluxtui {verb} --help"
         )
-    raise _no_such_flag(verb, flag, parser)
+    raise _no_such_flag(verb, flag, parser, every)
 
 
-def _no_such_flag(verb: str, flag: str, parser: argparse.ArgumentParser) -> UsageError:
+def _no_such_flag(
+    verb: str, flag: str, parser: argparse.ArgumentParser, every: Every
+) -> UsageError:
     """Its own mistake, or a flag of other verbs; without a verb the screen was asked for."""
-    from fluxtui.cli.arguments import each_parser
-
     prog = f"fluxtui {verb}".rstrip()
     mine = [p for p in each_parser(parser) if p.prog == prog]
     options = [o for p in mine for o in p._option_string_actions]
@@ -118,7 +119,7 @@ def _no_such_flag(verb: str, flag: str, parser: argparse.ArgumentParser) -> Usag
     near = nearest(flag, [o for o in options if o.startswith("--")], 0.75)
     if near:
         return UsageError(what, next=f"did you mean {near}?")
-    owners = _owners(flag)
+    owners = _owners(flag, every)
     if flag in OTHER_FLAGS or not owners:
         hint = " ".join(("fluxtui", *verb.split(), "--help"))
         return UsageError(what, next=OTHER_FLAGS.get(flag, hint))
@@ -130,15 +131,11 @@ def _no_such_flag(verb: str, flag: str, parser: argparse.ArgumentParser) -> Usag
                       next=f"for example {owners[names[0]]}")  # fmt: skip
 
 
-def _owners(flag: str) -> dict[str, str]:
+def _owners(flag: str, every: Every) -> dict[str, str]:
     """Verbs that have the flag, each with a line that has it."""
-    from fluxtui.cli.arguments import each_parser
-    from fluxtui.cli.arguments import parser as every
-    from fluxtui.cli.misuse import Parser
-
     return {
         one.words: one.example_of(one._option_string_actions[flag])
-        for one in list(each_parser(every(vocabulary.verbs().values())))[1:]
+        for one in list(each_parser(every()))[1:]
         if isinstance(one, Parser) and flag in one._option_string_actions
     }
 

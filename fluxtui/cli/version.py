@@ -1,7 +1,6 @@
 """`fluxtui version`: its own, and that of the Flux controllers in each environment.
 
-Nothing is assumed of a cluster: what cannot be read is said with its reason, and not taken for "no
-controllers".
+What cannot be read is said with its reason. It prints; `controllers` reads.
 """
 
 from __future__ import annotations
@@ -10,42 +9,15 @@ import argparse
 import asyncio
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import metadata
-from typing import Any
 
 from fluxtui import __version__
 from fluxtui.cli import output
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load_if_any
+from fluxtui.cli.controllers import Controllers, controllers_of
 from fluxtui.cli.forms.versions import versions
-from fluxtui.cli.session import connect_to
 from fluxtui.domain.config import Environment
-from fluxtui.domain.errors import FluxtuiError
-
-PART_OF_FLUX = "app.kubernetes.io/part-of=flux"
-DISTRIBUTION = "app.kubernetes.io/version"
-PATIENCE = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Controller:
-    """One Deployment of Flux's; `version` is its image's tag, or digest."""
-
-    namespace: str
-    name: str
-    version: str
-    ready: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Controllers:
-    """Those of an Environment, or `problem`. `flux` is the distribution's version, or ""."""
-
-    environment: str
-    flux: str = ""
-    found: tuple[Controller, ...] = ()
-    problem: str = ""
 
 
 def version(args: argparse.Namespace) -> int:
@@ -60,49 +32,10 @@ def version(args: argparse.Namespace) -> int:
         config = load_if_any(options_of(args))
         chosen = args.environment or [e.name for e in config.environments]
         environments = [e for e in config.environments if e.name in chosen]
-    controllers = asyncio.run(_all(environments)) if environments else []
+    controllers = asyncio.run(controllers_of(environments)) if environments else []
     problems = [f"{one.environment}: {one.problem}" for one in controllers if one.problem]
     output.emit(_text(own, controllers), versions(own, controllers, problems), args.output)
     return output.conclude(problems)
-
-
-async def _all(environments: Sequence[Environment]) -> list[Controllers]:
-    """All at once: one that does not answer delays no other."""
-    return list(await asyncio.gather(*map(_controllers, environments)))
-
-
-async def _controllers(environment: Environment) -> Controllers:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            deployments = await _deployments(environment)
-    except TimeoutError:
-        return Controllers(environment.name, problem=f"no answer within {PATIENCE:.0f} s")
-    except FluxtuiError as error:
-        return Controllers(environment.name, problem=str(error))
-    found = sorted(map(_controller, deployments), key=lambda c: (c.namespace, c.name))
-    labels = (d["metadata"].get("labels") or {} for d in deployments)
-    flux = next((str(each[DISTRIBUTION]) for each in labels if each.get(DISTRIBUTION)), "")
-    return Controllers(environment.name, flux, tuple(found))
-
-
-async def _deployments(environment: Environment) -> Sequence[Mapping[str, Any]]:
-    cluster = await connect_to(environment, brief=True)
-    try:
-        type_ = await cluster.find("apps/v1", "Deployment")
-        return (await cluster.list(type_, label_selector=PART_OF_FLUX)).items
-    finally:
-        await cluster.close()
-
-
-def _controller(deployment: Mapping[str, Any]) -> Controller:
-    meta, status = deployment["metadata"], deployment.get("status") or {}
-    containers = (deployment.get("spec") or {}).get("template", {}).get("spec", {})
-    image = str((containers.get("containers") or [{}])[0].get("image", ""))
-    name, _at, digest = image.partition("@")
-    tag = name.rpartition(":")[2] if ":" in name.rpartition("/")[2] else ""
-    wanted = (deployment.get("spec") or {}).get("replicas", 1)
-    ready = bool(wanted) and status.get("readyReplicas", 0) >= wanted
-    return Controller(meta.get("namespace", ""), meta["name"], tag or digest, ready)
 
 
 def _text(own: Mapping[str, str], controllers: Sequence[Controllers]) -> str:

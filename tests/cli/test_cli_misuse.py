@@ -9,13 +9,13 @@ import shlex
 
 import pytest
 
-from fluxtui.cli import arguments, vocabulary
+from fluxtui.cli import arguments, misuse, vocabulary
 from fluxtui.cli.main import main
 from fluxtui.cli.misuse import Parser
 from fluxtui.domain.errors import UsageError
 
 PARSERS = [
-    one for one in arguments.each_parser(arguments.parser(vocabulary.verbs().values()))
+    one for one in misuse.each_parser(arguments.parser(vocabulary.verbs().values()))
     if isinstance(one, Parser)
 ]  # fmt: skip
 # How argparse speaks: of its own variables, to whoever wrote the program.

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.cli import arguments, flags, unknown, vocabulary
+from fluxtui.cli import arguments, flags, misuse, unknown, vocabulary
 from fluxtui.cli.main import main
 from fluxtui.domain.errors import UsageError
 
 VERBS = vocabulary.verbs()
 TOP = arguments.parser(VERBS.values())
-PARSERS = list(arguments.each_parser(TOP))
+PARSERS = list(misuse.each_parser(TOP))
 # What each of the flags that every verb takes may be given, a verb's own name among it.
 SHARED = {
     "--config": st.sampled_from(["f.yaml", "config"]),
@@ -200,7 +200,7 @@ def test_what_is_named_instead_can_be_typed(sentence: str) -> None:
         assert verb is not None, line
         if verb.actions and len(words) > 1:
             assert words[1] in [action.name for action in verb.actions], line
-        known = {o for one in arguments.each_parser(arguments.parser((verb,)))
+        known = {o for one in misuse.each_parser(arguments.parser((verb,)))
                  for a in one._actions for o in a.option_strings}  # fmt: skip
         assert {w for w in words if w.startswith("-")} <= known, line
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fluxtui.cli.forms.envelope import Document, document, maybe
 
 if TYPE_CHECKING:
-    from fluxtui.cli.version import Controllers
+    from fluxtui.cli.controllers import Controllers
 
 NOT_FLUX = "no Flux controllers are there"
 NO_LABEL = "no controller says so in its labels"
