@@ -1,0 +1,46 @@
+"""What a view that asks once may load: an import is CPU of every run, on every machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_delivery import Shell
+
+ROOT = Path(__file__).parents[2]
+# Of others, hundreds of modules each; of ours, what acts, compares, packs or tells the past.
+LIBRARIES = ("aiohttp", "requests", "urllib3", "oras", "jsonschema", "kubernetes", "networkx",
+             "ruamel", "pydantic", "textual", "celpy", "multiprocessing", "tarfile")  # fmt: skip
+OURS = ("fluxtui.domain.plan", "fluxtui.domain.ask", "fluxtui.domain.objectdiff",
+        "fluxtui.engine.jobs", "fluxtui.engine.answers", "fluxtui.engine.changes",
+        "fluxtui.engine.past", "fluxtui.artifacts.session", "fluxtui.artifacts.packing",
+        "fluxtui.cluster.fullwire", "fluxtui.commands.planning")  # fmt: skip
+PROGRAM = """
+import json, sys
+from fluxtui.cli.main import main
+code = main(sys.argv[2:])
+print(json.dumps([code, [name for name in json.loads(sys.argv[1]) if name in sys.modules]]))
+"""
+
+
+@pytest.mark.parametrize("words", ["versions", "status", "chain", "get all"])
+def test_a_view_loads_no_library_for_what_it_asks(shell: Shell, words: str) -> None:
+    shell.cluster("staging", semver="1.x")
+    shell("artifact", "push", "oci://registry.example.com/acme/app:1.0.0", "--yes",
+          "--path", shell.bundle(kustomization_yaml=b"resources: []\n"))  # fmt: skip
+    done = subprocess.run(
+        [
+            sys.executable, "-c", PROGRAM, json.dumps([*LIBRARIES, *OURS]),
+            "--config", str(shell.folder / "fluxtui.yaml"), *words.split(), "-o", "json",
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    code, loaded = json.loads(done.stdout.splitlines()[-1])
+    assert code in (0, 1), done.stderr
+    assert loaded == []
