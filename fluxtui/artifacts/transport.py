@@ -8,7 +8,6 @@ and requests.
 
 from __future__ import annotations
 
-import http.client
 import io
 import re
 import socket
@@ -252,7 +251,7 @@ class FluxRegistry:
             return response
         except TooLong as error:
             raise _too_long(where) from error
-        except (OSError, http.client.HTTPException) as error:
+        except OSError as error:
             raise unreachable(error, where) from error
 
     def _long(self) -> Session:

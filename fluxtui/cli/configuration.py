@@ -7,7 +7,6 @@ registries, keys and paths count only from the user's folder, `--config` or flag
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 import socket
@@ -102,7 +101,11 @@ def load_registries(
 
 
 def _user(environ: Mapping[str, str]) -> str:
-    name = environ.get("USER") or environ.get("LOGNAME") or getpass.getuser()
+    name = environ.get("USER") or environ.get("LOGNAME")
+    if not name:
+        from getpass import getuser
+
+        name = getuser()
     return f"{name}@{socket.gethostname()}"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import enum
 import json
 import re
-import shutil
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TextIO
@@ -91,7 +90,11 @@ def middle_cut(text: str, width: int) -> str:
 
 def screen_width() -> int:
     """Columns of the terminal that is printed to; 0 where a program reads."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    if not sys.stdout.isatty():
+        return 0
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def emit(

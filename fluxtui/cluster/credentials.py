@@ -13,14 +13,16 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.identity import Headers, authorization, impersonation
 from fluxtui.cluster.kubeconfig import Access, access
-from fluxtui.cluster.plugin import PluginCredential, run_plugin
 from fluxtui.cluster.proxies import proxy_for
 from fluxtui.cluster.wire import Wire, certificate_of
 from fluxtui.domain.config import Overrides
+
+if TYPE_CHECKING:
+    from fluxtui.cluster.plugin import PluginCredential
 
 _SKEW = timedelta(minutes=5)
 _AT_MOST_EVERY = 30.0
@@ -110,6 +112,8 @@ class Credentials:
         spec = user.pop("exec", None)
         if spec and not user.get("token") and not user.get("tokenFile"):
             self._ran = self._monotonic()
+            from fluxtui.cluster.plugin import run_plugin
+
             given = await run_plugin(
                 spec,
                 cluster=self._access.cluster,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http.client import responses
 from typing import Any
 
 from fluxtui.domain.errors import (
@@ -56,7 +55,7 @@ def status_error(
         text = body.decode("utf-8", "replace").strip()[:500]
         page = text.startswith("<") or "html" in (headers or {}).get("Content-Type", "")
         if page or not text:  # a proxy's, or a web server's: no sentence of an API
-            text = f"HTTP {status} {responses.get(status, '')}".strip()
+            text = _phrase(status)
         document = {"message": text}
     return error_of(document, status, headers, where=where)
 
@@ -94,7 +93,7 @@ def error_of(
 
 def not_an_api(where: str, status: int = 0) -> ClusterError:
     """Something answers there, and it is no Kubernetes API."""
-    code = f" (HTTP {status} {responses.get(status, '')}".rstrip() + ")" if status else ""
+    code = f" ({_phrase(status)})" if status else ""
     return ClusterError(
         f"answers, but not as a Kubernetes API{code}",
         where=where,
@@ -102,6 +101,15 @@ def not_an_api(where: str, status: int = 0) -> ClusterError:
         status=status,
         reason=Trouble.FOREIGN,
     )
+
+
+def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return f"HTTP {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"HTTP {status}"
 
 
 def _retry_after(headers: Mapping[str, str], details: Mapping[str, Any]) -> float | None:

@@ -44,9 +44,10 @@ _CUT = frozenset(
         "ServerDisconnectedError",
         "ClientPayloadError",
         "ContentLengthError",
-        "IncompleteRead",
+        "HungUp",
         "IncompleteReadError",
-        "RemoteDisconnected",
+        "Malformed",
+        "Severed",
         "ClientConnectionResetError",
     }
 )

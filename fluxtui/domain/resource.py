@@ -187,6 +187,12 @@ class Resource:
 
 
 def slim(obj: dict[str, Any]) -> dict[str, Any]:
+    """`trimmed`, and shared: for what lives long."""
+    shared: dict[str, Any] = _shared(trimmed(obj))
+    return shared
+
+
+def trimmed(obj: dict[str, Any]) -> dict[str, Any]:
     """What `Resource.from_object` reads of API JSON: while a long list arrives, the rest of its
     first objects (managedFields above all) need not wait for its last."""
     meta = obj.get("metadata")
@@ -197,9 +203,8 @@ def slim(obj: dict[str, Any]) -> dict[str, Any]:
             for entry in meta["managedFields"]
             if _declares(entry) or (flux and _is_edit(entry))
         ]
-        obj = {**obj, "metadata": {**meta, "managedFields": managed}}
-    shared: dict[str, Any] = _shared(obj)
-    return shared
+        return {**obj, "metadata": {**meta, "managedFields": managed}}
+    return obj
 
 
 def _shared(value: Any) -> Any:

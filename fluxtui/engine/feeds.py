@@ -15,6 +15,7 @@ from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import FluxtuiError, Unreachable
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import trouble_of
+from fluxtui.domain.resource import slim, trimmed
 from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.clock import Backoff, Clock, Pace
 from fluxtui.engine.ending import ended
@@ -165,6 +166,7 @@ class Api:
             self._clock,
             self._pace,
             may_watch=lambda: self._may_watch(target),
+            kept=slim if self._follows else trimmed,
         )
         self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
 

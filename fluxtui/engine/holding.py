@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 from pathlib import Path
 
 
@@ -20,7 +19,7 @@ class Holding:
 
     def __init__(self, journal: Path) -> None:
         self._journal = journal
-        self.token = secrets.token_hex(4)
+        self.token = os.urandom(4).hex()
         self._handle = -1
 
     def take(self) -> None:

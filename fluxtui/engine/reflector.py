@@ -70,8 +70,10 @@ class Reflector:
         pace: Pace,
         jitter: Callable[[], float] = random.random,
         may_watch: Callable[[], bool] = lambda: True,
+        kept: Callable[[Json], Json] = slim,
     ) -> None:
-        """`may_watch` is asked before each watch; without one the list is made again and again."""
+        """`may_watch` is asked before each watch; without one the list is made again and again.
+        `kept`: what to keep of each object of a list."""
         self._cluster = cluster
         self._target = target
         self._sink = sink
@@ -79,6 +81,7 @@ class Reflector:
         self._pace = pace
         self._jitter = jitter
         self._may_watch = may_watch
+        self._kept = kept
         self._backoff = Backoff(pace, jitter)
         self._version = ""
         self._type: ApiResource | None = None
@@ -141,7 +144,7 @@ class Reflector:
             target.namespace,
             label_selector=target.labels,
             field_selector=target.fields,
-            kept=slim,
+            kept=self._kept,
         )
         objects, version = list(listing.items), listing.resource_version
         del listing
