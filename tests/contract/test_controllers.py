@@ -46,35 +46,6 @@ def test_dependents_go_after_their_owner(said: str | None, api: Client, maps: st
     assert api.get(f"{maps}/bystander").status == 200
 
 
-def test_in_the_foreground_the_owner_waits_for_dependents_that_block(
-    api: Client, maps: str
-) -> None:
-    top = api.post(maps, config_map("top")).ok()
-    owned(api, maps, "held", ref(top, blockOwnerDeletion=True), finalizers=["example.com/hold"])
-    owned(api, maps, "free", ref(top, blockOwnerDeletion=True))
-    answer = api.delete(f"{maps}/top", {"propagationPolicy": "Foreground"}).ok()
-    assert answer["metadata"]["finalizers"] == ["foregroundDeletion"]
-    assert answer["metadata"]["deletionGracePeriodSeconds"] == 0
-    wait_gone(api, f"{maps}/free")
-    wait_until(api, f"{maps}/held", lambda m: "deletionTimestamp" in m["metadata"])
-    assert api.get(f"{maps}/top").ok()["metadata"]["deletionTimestamp"]
-    release(api, f"{maps}/held")
-    wait_gone(api, f"{maps}/held")
-    wait_gone(api, f"{maps}/top")
-
-
-def test_in_the_foreground_nothing_waits_for_dependents_that_do_not_block(
-    api: Client, maps: str
-) -> None:
-    top = api.post(maps, config_map("top")).ok()
-    owned(api, maps, "held", ref(top), finalizers=["example.com/hold"])
-    api.delete(f"{maps}/top", {"propagationPolicy": "Foreground"}).ok()
-    wait_gone(api, f"{maps}/top")
-    wait_until(api, f"{maps}/held", lambda m: "deletionTimestamp" in m["metadata"])
-    release(api, f"{maps}/held")
-    wait_gone(api, f"{maps}/held")
-
-
 def test_orphans_stay_and_forget_their_owner(api: Client, maps: str) -> None:
     top = api.post(maps, config_map("top")).ok()
     other = api.post(maps, config_map("other")).ok()

@@ -98,11 +98,12 @@ class Person:
         await self.sees("✓ done")
 
     async def sees_settled(self, *environments: str) -> None:
-        """Until everything in these Environments is ready."""
+        """Until everything in these Environments is ready, and what was asked for has its answer:
+        a source that looked by itself may have made all ready before."""
 
         def ready() -> bool:
             chains = self.snapshot.board.chains
-            return all(
+            return all(act.finished for act in self.snapshot.acts) and all(
                 len(chains.get(e, ())) > 2 and all(n.health.level == 0 for n in chains[e])
                 for e in environments
             )

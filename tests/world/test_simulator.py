@@ -203,31 +203,6 @@ async def test_going_back_takes_the_old_replica_set_again(cluster: Cluster, ns: 
     await until(cluster, POD, ns, lambda found: len(found) == 2)
 
 
-async def test_recreate_ends_all_old_pods_before_the_first_new_one(
-    cluster: Cluster, ns: str
-) -> None:
-    await create(cluster, DEPLOYMENT, workload(ns, replicas=2, strategy={"type": "Recreate"}))
-    await until_one(cluster, DEPLOYMENT, ns, "web", healthy)
-    mixed: list[set[str]] = []
-
-    def watch(found: list[Json]) -> None:
-        mixed.append({p["spec"]["containers"][0]["image"] for p in found})
-
-    new = image_patch("example.com/web:v2")
-    await cluster.patch(DEPLOYMENT, ns, "web", new, field_manager="test")
-    await until(
-        cluster,
-        POD,
-        ns,
-        lambda found: (
-            len(found) == 2
-            and all(p["spec"]["containers"][0]["image"].endswith("v2") for p in found)
-        ),
-        seen=watch,
-    )
-    assert all(len(images) <= 1 for images in mixed)
-
-
 async def test_scaling_down_and_deleting_take_the_pods_along(cluster: Cluster, ns: str) -> None:
     await create(cluster, DEPLOYMENT, workload(ns, replicas=3))
     await until_one(cluster, DEPLOYMENT, ns, "web", healthy)

@@ -23,12 +23,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--environment", required=True, help="name of the kubeconfig's context")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 picks a free one")
     parser.add_argument("--kubeconfig", type=Path, required=True, help="kubeconfig to write (0600)")
-    parser.add_argument("--read-only-kubeconfig", type=Path, help="one whose token may only read")
     parser.add_argument("--ready-file", type=Path, help="written when the server listens")
-    parser.add_argument("--ca-file", type=Path, help="where to write the CA certificate (PEM)")
     parser.add_argument("--token-file", type=Path, help="bearer token to accept; random if absent")
-    parser.add_argument("--token", help="the same on the command line (visible to others in ps)")
-    parser.add_argument("--graceful-pods", action="store_true", help="pods end as with kubelets")
     return parser
 
 
@@ -49,12 +45,10 @@ def _wait_for_end(done: threading.Event) -> None:
 
 def main() -> int:
     options = _parser().parse_args()
-    token = options.token
+    token = None
     if options.token_file is not None:
         token = options.token_file.read_text(encoding="utf-8").strip()
-    server = ApiServer(
-        options.environment, token=token, port=options.port, graceful_pods=options.graceful_pods
-    )
+    server = ApiServer(options.environment, token=token, port=options.port)
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
@@ -62,10 +56,6 @@ def main() -> int:
     gc.set_threshold(50_000, 20, 50)
     with server:
         server.write_kubeconfig(options.kubeconfig)
-        if options.read_only_kubeconfig is not None:
-            server.write_kubeconfig(options.read_only_kubeconfig, read_only=True)
-        if options.ca_file is not None:
-            options.ca_file.write_bytes(server.ca_pem)
         line = json.dumps({"url": server.url, "kubeconfig": str(options.kubeconfig)})
         if options.ready_file is not None:
             draft = options.ready_file.with_name(options.ready_file.name + ".new")

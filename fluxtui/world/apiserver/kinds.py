@@ -111,7 +111,6 @@ apps/v1 deployments Deployment n deploy status,scale all
 apps/v1 statefulsets StatefulSet n sts status,scale all
 apps/v1 daemonsets DaemonSet n ds status all
 apps/v1 replicasets ReplicaSet n rs status,scale all
-apps/v1 controllerrevisions ControllerRevision n - - -
 autoscaling/v2 horizontalpodautoscalers HorizontalPodAutoscaler n hpa status all
 batch/v1 jobs Job n - status all
 batch/v1 cronjobs CronJob n cj status all

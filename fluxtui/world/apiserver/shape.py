@@ -8,6 +8,7 @@ says nothing about values (see schema.py) and never touches an object.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,54 +17,25 @@ Form = Literal["scalar", "struct", "map", "list", "any"]
 Merge = Literal["atomic", "granular", "set", "keyed"]
 
 
+@dataclass(slots=True, eq=False)
 class Shape:
     """One type. `fields` are a struct's, `element` a map's or list's.
 
     `merge`: atomic (replaced as a whole), granular (struct and map), set or keyed (list).
     `open` structs keep fields they do not know. `key_defaults` fill keys that items leave out.
-    `patch_key` is the strategic-merge key where it differs from `keys`.
+    `patch_key` is the strategic-merge key.
     """
 
-    __slots__ = (
-        "element",
-        "fields",
-        "form",
-        "key_defaults",
-        "keys",
-        "merge",
-        "name",
-        "open",
-        "patch_key",
-        "required",
-        "type",
-    )
-
-    def __init__(
-        self,
-        form: Form,
-        *,
-        name: str = "",
-        type: str = "",
-        merge: Merge = "granular",
-        fields: dict[str, Shape] | None = None,
-        element: Shape | None = None,
-        required: tuple[str, ...] = (),
-        keys: tuple[str, ...] = (),
-        key_defaults: Mapping[str, Any] | None = None,
-        patch_key: str | None = None,
-        open: bool = False,
-    ) -> None:
-        self.form = form
-        self.name = name
-        self.type = type
-        self.merge = merge
-        self.fields: dict[str, Shape] = fields if fields is not None else {}
-        self.element = element
-        self.required = required
-        self.keys = keys
-        self.key_defaults = key_defaults or {}
-        self.patch_key = patch_key if patch_key is not None else "".join(keys[:1])
-        self.open = open
+    form: Form
+    name: str = ""
+    type: str = ""
+    merge: Merge = "granular"
+    fields: dict[str, Shape] = field(default_factory=dict)
+    element: Shape | None = None
+    keys: tuple[str, ...] = ()
+    key_defaults: Mapping[str, Any] = field(default_factory=dict)
+    patch_key: str = ""
+    open: bool = False
 
     def child(self, key: str) -> Shape:
         """The shape of a field or map value; ANY where it is not known."""
@@ -117,14 +89,9 @@ class _Types:
         if shape is None:
             merge: Merge = "atomic" if name in self.atomic else "granular"
             shape = self.made[name] = Shape("struct", name=name, merge=merge)
-            required = []
             for entry in self.lines[name]:
-                field, _, spec = entry.partition(":")
-                if spec.endswith("!"):
-                    spec = spec[:-1]
-                    required.append(field)
-                shape.fields[field] = self._parse(spec)
-            shape.required = tuple(required)
+                field_, _, spec = entry.partition(":")
+                shape.fields[field_] = self._parse(spec)
         return shape
 
     def _parse(self, spec: str) -> Shape:
@@ -152,8 +119,8 @@ class _Types:
                 element=element,
                 merge="keyed",
                 keys=tuple(keys.rstrip("=").split(",")),
-                key_defaults=_KEY_DEFAULTS.get(element.name),
-                patch_key="" if keys.endswith("=") else None,
+                key_defaults=_KEY_DEFAULTS.get(element.name, {}),
+                patch_key="" if keys.endswith("=") else keys.partition(",")[0],
             )
         return Shape("list", element=element, merge="atomic")
 
@@ -214,8 +181,7 @@ def _object(schema: Mapping[str, Any]) -> Shape:
     fields = {name: from_schema(sub) for name, sub in properties.items()}
     if schema.get("x-kubernetes-embedded-resource"):
         fields |= {"apiVersion": _SCALARS["s"], "kind": _SCALARS["s"], "metadata": metadata()}
-    required = tuple(schema.get("required") or ())
-    return Shape("struct", fields=fields, merge=merge, open=keep, required=required)
+    return Shape("struct", fields=fields, merge=merge, open=keep)
 
 
 def _array(schema: Mapping[str, Any]) -> Shape:

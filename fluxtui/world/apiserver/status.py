@@ -181,12 +181,6 @@ def bad_request(message: str) -> StatusError:
     return StatusError(400, "BadRequest", message)
 
 
-def internal(why: str) -> StatusError:
-    """500, as apimachinery wraps an error that is not the client's."""
-    details = Details(causes=(Cause("", why),))
-    return StatusError(500, "InternalError", f"Internal error occurred: {why}", details)
-
-
 def unauthorized() -> StatusError:
     return StatusError(401, "Unauthorized", "Unauthorized")
 
@@ -201,13 +195,11 @@ def method_not_allowed() -> StatusError:
     return StatusError(405, "MethodNotAllowed", text, Details())
 
 
-def unsupported_media(sent: str, accepted: Sequence[str]) -> StatusError:
+def unsupported_media(accepted: Sequence[str]) -> StatusError:
     text = (
         "the body of the request was in an unknown format - accepted media types include: "
         + ", ".join(accepted)
     )
-    if sent == "application/json":
-        return StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", Details())
     return StatusError(415, "UnsupportedMediaType", text)
 
 

@@ -12,14 +12,13 @@ from typing import Any
 from fluxtui.cluster.port import Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of, uid_of
-from fluxtui.world.simulator.kinds import DEPLOYMENT, POD, REPLICA_SET
+from fluxtui.world.simulator.kinds import DEPLOYMENT, REPLICA_SET
 from fluxtui.world.simulator.rollout import Rollout, limits, wanted
 from fluxtui.world.simulator.state import State
 
 REVISION = "deployment.kubernetes.io/revision"
 _HASH = "pod-template-hash"
 _COMPONENT = "deployment-controller"
-_DEFAULT_HISTORY = 10
 
 
 class Deployments:
@@ -39,7 +38,7 @@ class Deployments:
         paused = bool(deployment["spec"].get("paused"))
         new = self._find_new(deployment)
         created = False
-        if new is None and not paused and self._may_create(deployment):
+        if new is None and not paused:
             new = await self._create_new(deployment)
             created = new is not None
         if new is not None:
@@ -53,8 +52,6 @@ class Deployments:
             self._moved[key] = (uid_of(deployment), self._state.clock.monotonic())
             rollout = self._rollout(deployment, new, old)
         await self._state.set_status(DEPLOYMENT, deployment, rollout.status(created=created))
-        if rollout.is_complete:
-            await self._forget(deployment, old)
         return rollout.seconds_left
 
     def _rollout(self, deployment: Json, new: Json | None, old: list[Json]) -> Rollout:
@@ -77,14 +74,6 @@ class Deployments:
         owned = self._state.owned(REPLICA_SET, deployment)
         return [one for one in owned if key_of(one)[1] != name]
 
-    def _may_create(self, deployment: Json) -> bool:
-        """With strategy Recreate all old Pods must be gone first."""
-        if _strategy(deployment) != "Recreate":
-            return True
-        return not any(
-            self._state.owned(POD, old) for old in self._state.owned(REPLICA_SET, deployment)
-        )
-
     async def _create_new(self, deployment: Json) -> Json | None:
         template: Json = copy.deepcopy(deployment["spec"]["template"])
         digest = pods.template_hash(deployment["spec"]["template"])
@@ -104,10 +93,7 @@ class Deployments:
                     "name": _new_name(deployment),
                     "namespace": namespace,
                     "labels": meta["labels"],
-                    "annotations": {
-                        REVISION: str(self._last_revision(deployment) + 1),
-                        "deployment.kubernetes.io/desired-replicas": str(wanted(deployment)),
-                    },
+                    "annotations": {REVISION: str(self._last_revision(deployment) + 1)},
                     "ownerReferences": [pods.controller_reference(DEPLOYMENT, deployment)],
                 },
                 "spec": spec,
@@ -120,8 +106,6 @@ class Deployments:
     def _first_size(self, deployment: Json) -> int:
         total = sum(wanted(one) for one in self._state.owned(REPLICA_SET, deployment))
         surge, _ = limits(deployment)
-        if _strategy(deployment) == "Recreate":
-            return wanted(deployment)
         return max(0, min(wanted(deployment) + surge - total, wanted(deployment)))
 
     def _last_revision(self, deployment: Json) -> int:
@@ -144,12 +128,6 @@ class Deployments:
     async def _move(self, deployment: Json, new: Json | None) -> None:
         new = self._find_new(deployment)
         old = self._old(deployment, new)
-        if _strategy(deployment) == "Recreate":
-            for one in old:
-                await self._resize(deployment, one, 0)
-            if new is not None:
-                await self._resize(deployment, new, wanted(deployment))
-            return
         if new is not None:
             await self._grow(deployment, new, old)
             new = self._find_new(deployment) or new
@@ -197,14 +175,6 @@ class Deployments:
         await self._state.patch(REPLICA_SET, replica_set, {"spec": {"replicas": size}})
         self._tell_scaled(deployment, replica_set, before, size)
 
-    async def _forget(self, deployment: Json, old: list[Json]) -> None:
-        """Drop the oldest empty ReplicaSets beyond revisionHistoryLimit."""
-        limit = deployment["spec"].get("revisionHistoryLimit")
-        keep = _DEFAULT_HISTORY if limit is None else int(limit)
-        empty = [one for one in sorted(old, key=_revision) if not self._state.owned(POD, one)]
-        for one in empty[: max(0, len(empty) - keep)]:
-            await self._state.delete(REPLICA_SET, one)
-
     def _tell_scaled(self, deployment: Json, replica_set: Json, before: int, after: int) -> None:
         way = "up" if after > before else "down"
         name = key_of(replica_set)[1]
@@ -219,10 +189,6 @@ class Deployments:
 
 def _new_name(deployment: Json) -> str:
     return f"{key_of(deployment)[1]}-{pods.template_hash(deployment['spec']['template'])}"
-
-
-def _strategy(deployment: Json) -> str:
-    return str((deployment["spec"].get("strategy") or {}).get("type") or "RollingUpdate")
 
 
 def _revision(replica_set: Json) -> int:

@@ -7,7 +7,6 @@ from fluxtui.cluster.port import ApiResource
 DEPLOYMENT = ApiResource("apps", "v1", "Deployment", "deployments")
 REPLICA_SET = ApiResource("apps", "v1", "ReplicaSet", "replicasets")
 STATEFUL_SET = ApiResource("apps", "v1", "StatefulSet", "statefulsets")
-CONTROLLER_REVISION = ApiResource("apps", "v1", "ControllerRevision", "controllerrevisions")
 JOB = ApiResource("batch", "v1", "Job", "jobs")
 POD = ApiResource("", "v1", "Pod", "pods")
 CLAIM = ApiResource("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims")
@@ -29,7 +28,6 @@ WATCHED = (
     DEPLOYMENT,
     REPLICA_SET,
     STATEFUL_SET,
-    CONTROLLER_REVISION,
     JOB,
     POD,
     CLAIM,

@@ -29,8 +29,6 @@ def wanted(obj: Json) -> int:
 def limits(deployment: Json) -> tuple[int, int]:
     """(maxSurge, maxUnavailable) in Pods; never both zero."""
     strategy = deployment["spec"].get("strategy") or {}
-    if strategy.get("type") == "Recreate":
-        return 0, wanted(deployment)
     rolling = strategy.get("rollingUpdate") or {}
     size = wanted(deployment)
     surge = scaled(rolling.get("maxSurge", "25%"), size, up=True)

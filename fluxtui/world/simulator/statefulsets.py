@@ -9,7 +9,7 @@ from __future__ import annotations
 from fluxtui.cluster.port import Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of
-from fluxtui.world.simulator.kinds import CLAIM, CONTROLLER_REVISION, POD, STATEFUL_SET
+from fluxtui.world.simulator.kinds import CLAIM, POD, STATEFUL_SET
 from fluxtui.world.simulator.rollout import wanted
 from fluxtui.world.simulator.state import State
 
@@ -28,39 +28,12 @@ class StatefulSets:
         owner = self._state.get(STATEFUL_SET, key)
         if owner is None or pods.is_ending(owner):
             return None
-        update = await self._record(owner)
+        update = _revision_name(owner)
         status = owner.get("status") or {}
         current = str(status.get("currentRevision") or update)
         if await self._scale(owner, update):
             await self._update(owner, update)
         return await self._count(owner, current, update)
-
-    # -- revisions
-
-    async def _record(self, owner: Json) -> str:
-        """The name of the revision of the present template; kept so that it can be found again."""
-        name = _revision_name(owner)
-        namespace, _ = key_of(owner)
-        if self._state.get(CONTROLLER_REVISION, (namespace, name)) is None:
-            known = self._state.owned(CONTROLLER_REVISION, owner)
-            await self._state.create(
-                CONTROLLER_REVISION,
-                {
-                    "apiVersion": "apps/v1",
-                    "kind": "ControllerRevision",
-                    "metadata": {
-                        "name": name,
-                        "namespace": namespace,
-                        "labels": dict(
-                            (owner["spec"]["template"].get("metadata") or {}).get("labels") or {}
-                        ),
-                        "ownerReferences": [pods.controller_reference(STATEFUL_SET, owner)],
-                    },
-                    "data": {"spec": {"template": owner["spec"]["template"]}},
-                    "revision": 1 + max((int(r.get("revision") or 0) for r in known), default=0),
-                },
-            )
-        return name
 
     # -- Pods
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -41,14 +42,16 @@ def process(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], d
 
 @pytest.mark.world
 def test_it_says_where_it_listens_and_serves(tmp_path: Path) -> None:
-    with process(tmp_path, "--ca-file", str(tmp_path / "ca.pem")) as (_, said):
+    with process(tmp_path) as (_, said):
         assert said["url"].startswith("https://127.0.0.1:")
         assert json.loads((tmp_path / "ready").read_text()) == said
         config = tmp_path / "config"
         assert said["kubeconfig"] == str(config)
         assert stat.S_IMODE(config.stat().st_mode) == 0o600
-        token = json.loads(config.read_text())["users"][0]["user"]["token"]
-        context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        written = json.loads(config.read_text())
+        token = written["users"][0]["user"]["token"]
+        ca = base64.b64decode(written["clusters"][0]["cluster"]["certificate-authority-data"])
+        context = ssl.create_default_context(cadata=ca.decode())
         request = urllib.request.Request(
             f"{said['url']}/api/v1/namespaces", headers={"Authorization": f"Bearer {token}"}
         )

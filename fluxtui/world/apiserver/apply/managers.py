@@ -281,31 +281,6 @@ def conflict_of(conflicts: Mapping[Manager, FieldSet]) -> StatusError:
     return StatusError(409, "Conflict", text, Details(causes=tuple(causes)))
 
 
-def apply_path(
-    obj: Json, fields: FieldSet, manager: Manager, shown_as: str, now: str, *, force: bool
-) -> list[Json]:
-    """The managedFields after `manager` has applied another value to `fields` alone.
-
-    Conflicts name updates by the version `shown_as`. Raises 409.
-    """
-    owners, times = read(obj)
-    me = next((m for m in owners if m.same_writer(manager)), manager)
-    taken = {m: fs.intersection(f, fields) for m, f in owners.items() if m != me}
-    taken = {m: f for m, f in taken.items() if f}
-    if taken and not force:
-        raise conflict_of(
-            {Manager(m.name, m.operation, shown_as, m.subresource): f for m, f in taken.items()}
-        )
-    out = {m: fs.difference(f, taken.get(m, {})) for m, f in owners.items() if m != me}
-    out = {m: f for m, f in out.items() if f} | {me: fields}
-    return write(out, times | {me: now})
-
-
 def drop_status(obj: Json) -> Json:
     """The object without its status: what a create through the main endpoint keeps."""
     return {k: v for k, v in obj.items() if k != "status"}
-
-
-def entries_of(obj: Json) -> Any:
-    """The raw managedFields (None where there are none)."""
-    return obj.get("metadata", {}).get("managedFields")

@@ -1,4 +1,4 @@
-"""How times, spans and selectors look in a printed column, and columns written as words.
+"""How times, spans and selectors look in a printed column.
 
 The texts are apimachinery's (`HumanDuration`, `FormatLabelSelector`). Pure.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-
-from fluxtui.world.apiserver.kinds import Column
 
 
 def seconds(text: Any) -> float | None:
@@ -68,16 +66,3 @@ def selector(value: Any) -> str:
             text = f"{key} {operator.lower()} ({','.join(sorted(term.get('values') or ()))})"
         parts.append((key, text))
     return ",".join(text for _, text in sorted(parts, key=lambda part: part[0])) or "<none>"
-
-
-def parse_columns(text: str) -> tuple[Column, ...]:
-    """`A B:number C+` : words are columns, `:type` their type (`:name` a string that names an
-    object), `+` only in the wide output."""
-    out = []
-    for word in text.split():
-        title, _, kind = word.rstrip("+").partition(":")
-        form = "name" if kind == "name" else ""
-        kind = "string" if form else kind or "string"
-        wide = 1 if word.endswith("+") else 0
-        out.append(Column(title.replace("_", " "), kind, priority=wide, format=form))
-    return tuple(out)

@@ -11,30 +11,11 @@ from typing import Any
 from fluxtui.world.apiserver.kinds import Column, Kind
 from fluxtui.world.apiserver.print import cells as printed
 from fluxtui.world.apiserver.print import columns as cols
-from fluxtui.world.apiserver.print import pod_columns as pods
 from fluxtui.world.apiserver.print.jsonpath import find
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Stored, dumps
 
 _INITIAL_END = "k8s.io/initial-events-end"
-
-
-def _parts(kind: Kind) -> tuple[tuple[Column, ...], cols.Cells, bool]:
-    """Columns, cells, and whether the name comes first."""
-    if kind.resource == ("", "events"):
-        return (*cols.EVENTS, False)
-    if kind.resource == ("", "pods"):
-        return (*pods.PODS, True)
-    if kind.custom:
-        return (kind.columns, _custom(kind), True)
-    return (*cols.BUILTIN.get(kind.resource, cols.PLAIN), True)
-
-
-def _custom(kind: Kind) -> cols.Cells:
-    def cells(obj: Json, now: float) -> list[Any]:
-        return [_cell(column, obj, now) for column in kind.columns]
-
-    return cells
 
 
 def _cell(column: Column, obj: Json, now: float) -> Any:
@@ -92,11 +73,16 @@ def table(
     version: str = "v1",
 ) -> Json:
     """A Table. `include` is None, Metadata or Object: what a row carries of its object."""
-    columns, cells, named = _parts(kind)
+    columns, cells = cols.BUILTIN.get(kind.resource, cols.PLAIN)
+    if kind.custom:
+        columns = kind.columns
+    named = kind.resource != ("", "events")
     rows = []
     for stored in items:
         obj = stored.obj
-        values = cells(obj, now)
+        values = [cell(obj, now) for cell in cells]
+        if kind.custom:
+            values = [_cell(column, obj, now) for column in columns]
         if named:
             values = [obj["metadata"].get("name", ""), *values]
         row: Json = {"cells": values}

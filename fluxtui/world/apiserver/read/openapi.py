@@ -108,8 +108,7 @@ def _schema(kind: Kind, schemas: dict[str, Json]) -> Json:
 
 def _struct(shape: Shape, schemas: dict[str, Json]) -> Json:
     properties = {name: _of(field, schemas) for name, field in sorted(shape.fields.items())}
-    out: Json = {"type": "object", "properties": properties}
-    return out | ({"required": sorted(shape.required)} if shape.required else {})
+    return {"type": "object", "properties": properties}
 
 
 def _of(shape: Shape, schemas: dict[str, Json]) -> Json:

@@ -83,7 +83,7 @@ def _decode(kind: Kind, new: Json) -> Json:
             new = schema.with_defaults(new, kind.schema)
     else:
         new = _typed(new, kind.shape)  # a copy, which the defaults may fill
-        defaults.apply_defaults(kind.group, kind.kind, new)
+        defaults.apply_defaults(kind.kind, new)
     new = dict(new)
     new["metadata"] = {
         k: v for k, v in new["metadata"].items() if v not in (None, {}, []) or k == "name"

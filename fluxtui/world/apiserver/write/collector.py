@@ -1,7 +1,8 @@
 """The garbage collector: owners that go take their dependents along, or leave them.
 
 It listens to the store and works on a thread of its own, like the controller it stands for. It
-judges by uid only, and never touches an object whose owner is alive.
+judges by uid only, and never touches an object whose owner is alive. Deleting in the foreground is
+deleting in the background here: nothing of the demo waits for the one or the other.
 """
 
 from __future__ import annotations
@@ -48,8 +49,6 @@ class Collector:
         if event.change == "DELETED":
             if self._dependents.get(metadata["uid"]):
                 self._todo.put(("gone", resource, event.key, event.stored.obj))
-            for reference in metadata.get("ownerReferences") or ():
-                self._todo.put(("owner", resource, event.key, reference))
             return
         for uid in owners:
             self._dependents.setdefault(uid, set()).add(place)
@@ -66,8 +65,6 @@ class Collector:
                     self._gone(data)
                 elif what == "deleting":
                     self._deleting(resource, key)
-                elif what == "owner":
-                    self._look_at_owner(data)
                 else:
                     self._orphaned(resource, key)
 
@@ -97,45 +94,27 @@ class Collector:
         else:
             self._delete(resource, key)
 
-    def _delete(self, resource: Resource, key: Key, policy: str = "Background") -> None:
+    def _delete(self, resource: Resource, key: Key) -> None:
         kind = self._kind(resource)
         if kind is None:
             return
         try:
-            deletes.delete(self._state, kind, key, DeleteOptions(policy=policy))
+            deletes.delete(self._state, kind, key, DeleteOptions(policy="Background"))
         except StatusError as error:
             if error.code != 404:
                 raise
 
     def _deleting(self, resource: Resource, key: Key) -> None:
-        """Work off the two finalizers of propagation."""
+        """Let the dependents go that are to stay, then the owner."""
         stored = self._state.store.get(resource, key)
         if stored is None:
             return
         metadata = stored.obj["metadata"]
         finalizers = metadata.get("finalizers") or []
-        dependents = list(self._dependents.get(metadata["uid"], ()))
         if "orphan" in finalizers:
-            for place in dependents:
+            for place in list(self._dependents.get(metadata["uid"], ())):
                 self._release(place, metadata["uid"])
             self._drop_finalizer(resource, key, "orphan")
-        elif "foregroundDeletion" in finalizers:
-            blocking = [p for p in dependents if self._blocks(p, metadata["uid"])]
-            for place in dependents:
-                child = self._state.store.get(*place)
-                if child is not None and not child.obj["metadata"].get("deletionTimestamp"):
-                    self._delete(*place, "Foreground" if self._has_dependents(child.obj) else "")
-            blocking = [p for p in blocking if self._state.store.get(*p) is not None]
-            if not blocking:
-                self._drop_finalizer(resource, key, "foregroundDeletion")
-
-    def _has_dependents(self, obj: Json) -> bool:
-        return bool(self._dependents.get(obj["metadata"]["uid"]))
-
-    def _blocks(self, place: tuple[Resource, Key], uid: str) -> bool:
-        stored = self._state.store.get(*place)
-        references = stored.obj["metadata"].get("ownerReferences") or () if stored else ()
-        return any(r.get("uid") == uid and r.get("blockOwnerDeletion") for r in references)
 
     def _release(self, place: tuple[Resource, Key], uid: str) -> None:
         resource, key = place
@@ -164,11 +143,3 @@ class Collector:
             self._state.store.put(resource, key, obj)
         else:
             deletes.finish(self._state, resource, key, obj)
-
-    def _look_at_owner(self, reference: Json) -> None:
-        """A dependent is gone: an owner that waits for it in the foreground may go on."""
-        place = self._state.store.by_uid.get(reference.get("uid", ""))
-        if place is not None:
-            stored = self._state.store.get(*place)
-            if stored is not None and stored.obj["metadata"].get("deletionTimestamp"):
-                self._deleting(*place)

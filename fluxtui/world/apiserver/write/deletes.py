@@ -9,31 +9,21 @@ from __future__ import annotations
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import (
-    Cause,
     Details,
     Json,
     Resource,
     StatusError,
     conflict,
-    invalid_options,
     not_found,
 )
 from fluxtui.world.apiserver.store import Key, Stored
 
-_POLICIES = ("", "Orphan", "Background", "Foreground")
 CRD_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
-_FINALIZER = {"Orphan": "orphan", "Foreground": "foregroundDeletion"}
+_ORPHAN = "orphan"
 
 
 def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[Stored, bool]:
     """DELETE one object: its last state, and whether it is gone. Raises 404, 409, 422."""
-    if options.policy not in _POLICIES:
-        text = (
-            f'Unsupported value: "{options.policy}": supported values: "Foreground", '
-            '"Background", "Orphan", "nil"'
-        )
-        cause = Cause("FieldValueNotSupported", text, "propagationPolicy")
-        raise invalid_options("DeleteOptions", cause)
     with state.store.lock:
         stored = state.store.get(kind.resource, key)
         if stored is None:
@@ -85,10 +75,8 @@ def _mark_or_remove(
 ) -> tuple[Stored, bool]:
     metadata = stored.obj["metadata"]
     finalizers = list(metadata.get("finalizers") or ())
-    wanted = _FINALIZER.get(options.policy)
-    finalizers = [f for f in finalizers if f == wanted or f not in _FINALIZER.values()]
-    if wanted and wanted not in finalizers:
-        finalizers.append(wanted)
+    if options.policy == "Orphan" and _ORPHAN not in finalizers:
+        finalizers.append(_ORPHAN)
     if kind.kind == "CustomResourceDefinition" and CRD_FINALIZER not in finalizers:
         finalizers.append(CRD_FINALIZER)
     grace = _grace(state, kind, stored.obj, options)
@@ -110,28 +98,11 @@ def _mark_or_remove(
     obj = stored.obj | {"metadata": marked}
     if kind.kind == "Namespace":
         obj["status"] = (obj.get("status") or {}) | {"phase": "Terminating"}
-    if kind.kind == "CustomResourceDefinition":
-        obj["status"] = _terminating(obj.get("status") or {}, state.now())
     if obj == stored.obj:
         return stored, False
     if options.dry_run:
         return Stored(obj, stored.rv), False
     return state.store.put(kind.resource, key, obj), False
-
-
-def _terminating(status: Json, now: str) -> Json:
-    """The status of a definition whose objects are being removed."""
-    conditions = list(status.get("conditions") or ())
-    if any(each.get("type") == "Terminating" for each in conditions):
-        return status
-    told = {
-        "type": "Terminating",
-        "status": "True",
-        "lastTransitionTime": now,
-        "reason": "InstanceDeletionInProgress",
-        "message": "CustomResource deletion is in progress",
-    }
-    return status | {"conditions": [*conditions, told]}
 
 
 def may_go(state: State, kind: Kind, obj: Json) -> bool:

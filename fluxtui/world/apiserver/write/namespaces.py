@@ -108,10 +108,7 @@ class NamespaceEnder:
             if obj != stored.obj:
                 self._state.store.put(_NAMESPACES, ("", name), obj)
             return
-        spec = (stored.obj.get("spec") or {}) | {"finalizers": []}
-        kept = [f for f in spec["finalizers"] if f != "kubernetes"]
-        spec.pop("finalizers")
-        obj = stored.obj | {"spec": spec | ({"finalizers": kept} if kept else {})}
+        obj = stored.obj | {"spec": {}}
         if stored.obj["metadata"].get("finalizers"):
             if obj != stored.obj:
                 self._state.store.put(_NAMESPACES, ("", name), obj)
@@ -124,33 +121,21 @@ class NamespaceEnder:
         old = {c["type"]: c for c in (obj.get("status") or {}).get("conditions") or ()}
         counts = ", ".join(f"{k} has {v} resource instances" for k, v in sorted(left.items()))
         held = ", ".join(f"{k} in {v} resource instances" for k, v in sorted(blockers.items()))
-        texts = [
+        texts = (
             (
                 "NamespaceContentRemaining",
-                "True",
                 "SomeResourcesRemain",
                 f"Some resources are remaining: {counts}",
             ),
             (
                 "NamespaceFinalizersRemaining",
-                "True" if blockers else "False",
-                "SomeFinalizersRemain" if blockers else "ContentHasNoFinalizers",
-                f"Some content in the namespace has finalizers remaining: {held}"
-                if blockers
-                else "All content-preserving finalizers finished",
+                "SomeFinalizersRemain",
+                f"Some content in the namespace has finalizers remaining: {held}",
             ),
-        ]
+        )
         conditions = []
-        for kind, status, reason, message in texts:
-            before = old.get(kind, {})
-            changed = before.get("lastTransitionTime") if before.get("status") == status else now
-            conditions.append(
-                {
-                    "type": kind,
-                    "status": status,
-                    "lastTransitionTime": changed,
-                    "reason": reason,
-                    "message": message,
-                }
-            )
+        for kind, reason, message in texts[: 2 if blockers else 1]:
+            since = old.get(kind, {}).get("lastTransitionTime") or now
+            moved = {"lastTransitionTime": since, "reason": reason, "message": message}
+            conditions.append({"type": kind, "status": "True", **moved})
         return {"phase": "Terminating", "conditions": conditions}

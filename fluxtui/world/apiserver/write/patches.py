@@ -1,11 +1,12 @@
-"""JSON merge patch (RFC 7386) and JSON patch (RFC 6902).
+"""JSON merge patch (RFC 7386) and JSON patch (RFC 6902), which the Engine and `kubectl patch` send.
 
-Pure functions: object and patch in, a new object out. Error texts are those a client of a real API
-server sees.
+Pure functions: object and patch in, a new object out. JSON patches as evanphx/json-patch reads
+them: a test of null holds where nothing is, `-1` is the last item.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from fluxtui.world.apiserver.status import Details, Json, StatusError
@@ -24,40 +25,64 @@ def merge_patch(target: Any, patch: Any) -> Any:
     return out
 
 
-def json_patch(target: Any, operations: Any) -> Any:
-    """RFC 6902, as evanphx/json-patch reads it: a test of null holds where nothing is, a field to
-    replace need not be there, `-1` is the last item. Raises 422 where it does not apply."""
-    document = target
+def json_patch(target: Any, operations: list[Json]) -> Any:
+    """RFC 6902. Raises 422 where it does not apply."""
+    holder = {"": copy.deepcopy(target)}  # so that the whole document has a parent too
     for operation in operations:
-        document = _operate(document, operation)
-    return document
+        try:
+            _apply(holder, operation)
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
+            raise _refused(f"{operation.get('op')} {operation.get('path')}: {error!r}") from error
+    return holder[""]
 
 
-def _operate(document: Any, operation: Json) -> Any:
-    op = operation.get("op")
-    path = _pointer(operation.get("path"))
+def _apply(holder: Any, operation: Json) -> None:
+    op, path = operation.get("op"), str(operation["path"])
+    parent, key = _parent(holder, path)
     if op == "test":
         wanted = operation.get("value")
-        if not _equal(_read(document, path, op, absent=wanted is None), wanted):
-            raise _refused(f"testing path {operation.get('path')} failed: test failed")
-        return document
-    if op == "remove":
-        return _edit(document, path, _REMOVE, op)
-    if op in ("add", "replace"):
-        if op == "replace" and path:
-            _read(document, path[:-1], op)
-        value = operation.get("value")
-        return value if not path else _edit(document, path, value, op)
-    if op in ("copy", "move"):
-        source = _pointer(operation.get("from"))
-        value = _read(document, source, op)
-        if op == "move":
-            document = _edit(document, source, _REMOVE, op)
-        return _edit(document, path, value, "add")
-    raise _refused(f"Unexpected kind: {op or 'unknown'}")
+        found = parent.get(key) if isinstance(parent, dict) and wanted is None else parent[key]
+        if type(found) is not type(wanted) or found != wanted:
+            raise ValueError("test failed")
+    elif op == "remove":
+        del parent[key]
+    elif op == "replace":
+        if isinstance(parent, list):
+            parent[key] = operation.get("value")
+        else:
+            parent |= {key: operation.get("value")}
+    elif op in ("add", "copy", "move"):
+        value = copy.deepcopy(operation.get("value"))
+        if op != "add":
+            source, name = _parent(holder, str(operation["from"]))
+            value = copy.deepcopy(source[name])
+            if op == "move":
+                del source[name]
+                parent, key = _parent(holder, path)
+        _insert(parent, key, value)
+    else:
+        raise ValueError("unknown operation")
 
 
-_REMOVE = object()
+def _insert(parent: Any, key: Any, value: Any) -> None:
+    if isinstance(parent, dict):
+        parent[key] = value
+        return
+    index = key + len(parent) + 1 if key < 0 else key
+    if not 0 <= index <= len(parent):
+        raise IndexError(key)
+    parent.insert(index, value)
+
+
+def _parent(holder: Any, pointer: str) -> tuple[Any, Any]:
+    """What holds the place a pointer names, and the key or index there."""
+    parent: Any = holder
+    *steps, last = [p.replace("~1", "/").replace("~0", "~") for p in pointer.split("/")]
+    for step in steps:
+        parent = parent[int(step) if isinstance(parent, list) else step]
+    if not isinstance(parent, list):
+        return parent, last
+    return parent, len(parent) if last == "-" else int(last)
 
 
 def _refused(why: str) -> StatusError:
@@ -66,85 +91,3 @@ def _refused(why: str) -> StatusError:
     error = StatusError(422, "Invalid", text, Details())
     error.next = why
     return error
-
-
-def _pointer(path: Any) -> list[str]:
-    if not isinstance(path, str) or (path and not path.startswith("/")):
-        raise _refused(f"invalid JSON pointer: {path!r}")
-    return [p.replace("~1", "/").replace("~0", "~") for p in path.split("/")[1:]]
-
-
-def _equal(one: Any, other: Any) -> bool:
-    """Numbers are compared as they are written: 1 is not 1.0."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_equal(one[k], other[k]) for k in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_equal, one, other))
-    return type(one) is type(other) and bool(one == other)
-
-
-def _index(items: list[Any], step: str, op: str, *, insert: bool) -> int:
-    if step == "-" and insert:
-        return len(items)
-    if not step.lstrip("-").isdigit():
-        raise _refused(f"{op} operation does not apply: strconv.Atoi: parsing {step!r}")
-    index = int(step)
-    if index < 0:
-        index += len(items)
-    if not 0 <= index < len(items) + (1 if insert else 0):
-        raise _refused(f"{op} operation does not apply: invalid index referenced: {step}")
-    return index
-
-
-def _read(document: Any, path: list[str], op: str, *, absent: bool = False) -> Any:
-    """The value at `path`; None where the last step finds nothing and `absent` is fine."""
-    value = document
-    for i, step in enumerate(path):
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif absent and isinstance(value, dict) and i == len(path) - 1:
-            return None
-        elif isinstance(value, list):
-            value = value[_index(value, step, op, insert=False)]
-        else:
-            raise _missing(op, path)
-    return value
-
-
-def _missing(op: str, path: list[str]) -> StatusError:
-    text = "/" + "/".join(path)
-    return _refused(f"{op} operation does not apply: doc is missing path: {text}: missing value")
-
-
-def _edit(document: Any, path: list[str], value: Any, op: str) -> Any:
-    """A copy of `document` with the value at `path` set, inserted or removed."""
-    if not path:
-        raise _refused(f"{op} operation does not apply: doc is missing path")
-    step, rest = path[0], path[1:]
-    if isinstance(document, dict):
-        out = dict(document)
-        if rest:
-            if step not in out:
-                raise _missing(op, path)
-            out[step] = _edit(out[step], rest, value, op)
-        elif value is _REMOVE:
-            if step not in out:
-                raise _missing(op, path)
-            del out[step]
-        else:
-            out[step] = value
-        return out
-    if isinstance(document, list):
-        items = list(document)
-        insert = not rest and op == "add" and value is not _REMOVE
-        index = _index(items, step, op, insert=insert)
-        if rest:
-            items[index] = _edit(items[index], rest, value, op)
-        elif value is _REMOVE:
-            del items[index]
-        elif insert:
-            items.insert(index, value)
-        else:
-            items[index] = value
-        return items
-    raise _missing(op, path)

@@ -75,7 +75,7 @@ def body_of(request: Request) -> Json:
     """The object a create or update sends. Raises 400, 415."""
     if request.media not in _BODIES:
         # protobuf: of `kubectl create NAME`, not of `apply`, `patch`, `scale`
-        raise unsupported_media(request.media, _BODIES[1:])
+        raise unsupported_media(_BODIES[1:])
     return decoded_object(request.body, request.media)
 
 
@@ -84,7 +84,7 @@ def patch_of(request: Request, kind: Kind) -> Any:
     media = request.media
     accepted = tuple(t for t in _PATCHES if not (kind.custom and t == STRATEGIC_PATCH))
     if media not in accepted:
-        raise unsupported_media(media, accepted)
+        raise unsupported_media(accepted)
     value = decoded(request.body, media)
     wanted = list if media == JSON_PATCH else dict
     if not isinstance(value, wanted):

@@ -272,10 +272,6 @@ def _isolated(kind: Kind, live: Json, body: Json, subresource: str) -> Json:
         metadata = dict(live["metadata"])
         if "managedFields" in body["metadata"]:
             metadata["managedFields"] = body["metadata"]["managedFields"]
-        if not kind.custom:
-            for field in ("labels", "annotations", "finalizers", "ownerReferences"):
-                if kind.kind in ("Pod", "Node", "Namespace") and field in body["metadata"]:
-                    metadata[field] = body["metadata"][field]
         return new | {"metadata": metadata}
     new = dict(body)
     if "status" in kind.subresources:
