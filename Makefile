@@ -8,7 +8,7 @@ DEV := $(VENV)/.dev
 # Recompiling every module at every start makes each process of the World seconds slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint bench control-plane screenshots requirements clean
+.PHONY: help demo test lint bench control-plane mutants screenshots requirements clean
 
 help:
 	@echo "make demo         a whole delivery on this machine; press ? for keys"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint         ruff, mypy --strict, import contracts"
 	@echo "make control-plane  a real Kubernetes API here, until Ctrl-C (needs Go 1.26)"
 	@echo "make bench        measure against peers in the same run"
+	@echo "make mutants      change the code in a copy: do the tests notice?"
 	@echo "make screenshots  draw screenshots/ again from the demo"
 
 $(BIN)/python:
@@ -46,6 +47,10 @@ lint: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# Changes the code in a copy, a small place at a time: do the room's own tests notice?
+mutants: $(DEV)
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 screenshots: $(DEV)
 	$(BIN)/python -m tests.screenshots screenshots

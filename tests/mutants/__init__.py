@@ -1,0 +1,1 @@
+"""Small changes to the code that its own room's tests must notice: `make mutants`."""

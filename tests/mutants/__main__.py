@@ -1,0 +1,135 @@
+"""`make mutants`: a sample of mutants, each against the tests of its own room.
+
+A mutant is killed by a test that fails, or by not ending in time. Each runs on a copy of the
+package: the working tree is never touched. ARGS: --sample N, --seed N, --only PATH, --workers N.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.mutants.operators import Mutant, mutants
+
+ROOT = Path(__file__).parents[2]
+ENGINE = "tests/engine/test_engine_jobs.py tests/engine/test_engine_preconditions.py "
+ENGINE += "tests/engine/test_engine_protection.py tests/engine/test_engine_awaits.py"
+TABLE = "tests/ui/test_ui_scrolling.py tests/ui/test_ui_chain_rows.py tests/ui/test_ui_columns.py "
+TABLE += "tests/ui/test_ui_versions_rows.py tests/ui/test_ui_looking.py"
+ROOMS = {
+    "fluxtui/commands": "tests/commands",
+    "fluxtui/domain": "tests/domain tests/commands",
+    "fluxtui/engine/writes.py": ENGINE,
+    "fluxtui/engine/inputs.py": ENGINE,
+    "fluxtui/engine/jobs.py": ENGINE,
+    "fluxtui/ui/widgets/table.py": TABLE,
+}
+PATIENCE = 240.0
+
+
+def all_mutants(only: str) -> list[tuple[Mutant, str]]:
+    """Every mutant with the tests that must notice it."""
+    return [
+        (mutant, tests)
+        for room, tests in ROOMS.items()
+        for path in _modules(ROOT / room)
+        if only in str(path)
+        for mutant in mutants(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
+    ]
+
+
+def _modules(place: Path) -> Iterator[Path]:
+    yield from sorted(place.rglob("*.py")) if place.is_dir() else (place,)
+
+
+class Desk:
+    """One copy of the tree in which one mutant at a time is tried."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        for name in ("fluxtui", "tests", "styles", "docs"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        for name in ("pyproject.toml", "README.md"):
+            shutil.copy(ROOT / name, folder)
+
+    def killed(self, mutant: Mutant, tests: str) -> bool:
+        """Whether the room's tests notice it."""
+        place = self._folder / mutant.path
+        before = place.read_text(encoding="utf-8")
+        place.write_text(mutant.source, encoding="utf-8")
+        try:
+            return self.fails(tests)
+        finally:
+            place.write_text(before, encoding="utf-8")
+
+    def fails(self, tests: str) -> bool:
+        """Whether these tests fail, or do not end."""
+        words = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider"]
+        # Two copies of one size within a second would share bytecode.
+        patience = {"PYTHONDONTWRITEBYTECODE": "1", "FLUXTUI_PATIENCE": "20"}
+        environ = {**os.environ, **patience, "PYTHONPATH": str(self._folder)}
+        try:
+            done = subprocess.run(
+                [*words, *tests.split()], cwd=self._folder, env=environ, timeout=PATIENCE,
+                capture_output=True, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return True
+        return done.returncode != 0
+
+
+def main(words: list[str]) -> int:
+    """0 when at least nine in ten were killed, 2 when the tests fail by themselves."""
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    args = parser.parse_args(words)
+    every = all_mutants(args.only)
+    chosen = random.Random(args.seed).sample(every, min(args.sample, len(every)))
+    print(f"{len(chosen)} of {len(every)} mutants, seed {args.seed}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        desks: SimpleQueue[Desk] = SimpleQueue()
+        for number in range(args.workers):
+            desks.put(Desk(Path(folder) / str(number)))
+        for tests in sorted({tests for _mutant, tests in chosen}):
+            desk = desks.get()
+            if desk.fails(tests):
+                print(f"these fail without any mutant: {tests}", file=sys.stderr)
+                return 2
+            desks.put(desk)
+        survivors = _survivors(chosen, desks, args.workers)
+    killed = len(chosen) - survivors
+    print(f"{killed} of {len(chosen)} killed ({killed / max(1, len(chosen)):.0%})")
+    return 0 if killed >= 0.9 * len(chosen) else 1
+
+
+def _survivors(chosen: list[tuple[Mutant, str]], desks: SimpleQueue[Desk], workers: int) -> int:
+    def tried(job: tuple[Mutant, str]) -> bool:
+        mutant, tests = job
+        desk = desks.get()
+        try:
+            lives = not desk.killed(mutant, tests)
+        finally:
+            desks.put(desk)
+        if lives:
+            print(f"survived: {mutant.path}:{mutant.line} {mutant.what}", flush=True)
+        return lives
+
+    with ThreadPoolExecutor(workers) as pool:
+        return sum(pool.map(tried, chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
