@@ -101,6 +101,21 @@ def test_the_links_of_a_page_lead_somewhere(page: str) -> None:
     assert wrong == []
 
 
+def test_the_tests_that_pages_name_are_there() -> None:
+    sources = [name for name in FILES if re.search(r"(^|/)test_\w+\.py$", name)]
+    files = {Path(name).name for name in sources}
+    text = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in sources)
+    tests = set(re.findall(r"^(?:async )?def (test_\w+)", text, re.MULTILINE))
+    wrong = []
+    for page in PAGES:
+        for code in re.findall(r"`([^`\n]+)`", (ROOT / page).read_text(encoding="utf-8")):
+            for word, end in re.findall(r"\b(test_\w+)(\.py|\.\.\.)?", code):
+                there = {".py": f"{word}.py" in files, "": word in tests}
+                if not there.get(end, any(test.startswith(word) for test in tests)):
+                    wrong.append(f"{page}: {word}{end}")
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("page", [name for name in PAGES if name.startswith("docs/")])
 def test_the_files_that_a_page_names_are_there(page: str) -> None:
     text = re.sub(r"```.*?```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL)
