@@ -99,14 +99,6 @@ def test_a_low_screen_shows_a_row_of_data(opens: Opens, view: str) -> None:
     terminal.sees("▎", within=SOON)
 
 
-def test_a_wide_screen_shortens_no_version(opens: Opens) -> None:
-    """RUNNING was cut beside a hundred empty columns."""
-    terminal = opens(200, 50)
-    whole = "v0.0.0-staging-test-deploy-0041"
-    terminal._waits("cut", lambda: whole in under_cursor(terminal.text), SOON)
-    assert "…" not in under_cursor(terminal.text), terminal.text
-
-
 def test_events_say_of_what_they_tell_on_a_narrow_screen(opens: Opens) -> None:
     """At 60 columns SUBJECT went first: `applied v1.4.2`, and not what."""
     terminal = opens(60, 20)
