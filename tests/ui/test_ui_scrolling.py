@@ -6,13 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
 
 from fluxtui.domain.plan import Plan, Receipt
-from fluxtui.domain.protection import Confirmed, Demand
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.review import Review
@@ -21,6 +21,9 @@ from tests.ui.frame import screen_text, sees, text, until
 from tests.ui.ui_crowd import FIRST, LAST, NAMES, CrowdEngine, change, crowd, node
 from tests.ui.ui_delivery import PLAN
 from tests.ui.ui_engine import ScriptedEngine
+
+if TYPE_CHECKING:
+    from fluxtui.domain.protection import Confirmed
 
 SIZES = ((40, 8), (80, 10), (60, 20), (200, 50), (300, 60))
 VIEWS = {
@@ -209,6 +212,8 @@ async def test_a_filter_keeps_the_row_and_shows_it(make_app: MakeApp) -> None:
 async def test_every_line_of_a_long_plan_can_be_read_beside_its_question(
     make_app: MakeApp, size: tuple[int, int], named: str
 ) -> None:
+    from fluxtui.domain.protection import Demand  # no list needs it
+
     async def run(_plan: Plan, _confirmed: Confirmed) -> tuple[Receipt, ...]:
         return ()
 
@@ -231,6 +236,8 @@ async def test_every_line_of_a_long_plan_can_be_read_beside_its_question(
 
 async def test_the_wheel_undoes_page_keys_that_came_just_before(make_app: MakeApp) -> None:
     """All of it between two paints, as on a machine that is late; wherever the pointer is."""
+
+    from fluxtui.domain.protection import Demand  # no list needs it
 
     async def run(_plan: Plan, _confirmed: Confirmed) -> tuple[Receipt, ...]:
         return ()
