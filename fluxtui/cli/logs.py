@@ -20,6 +20,7 @@ from fluxtui.cli.objects import applied_by, wanted_of
 from fluxtui.cli.patience import at_most
 from fluxtui.cli.session import SETTLED
 from fluxtui.domain.ask import LogView, ReadLogs
+from fluxtui.domain.counts import counted
 from fluxtui.domain.durations import parse_duration
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import by_short, kustomization
@@ -52,7 +53,7 @@ def logs(engine: EnginePort, args: argparse.Namespace) -> int:
     if not pods:
         raise FluxtuiError(f"no Pod of {text} is there", where=", ".join(seen.environments))
     question = _question(pods[0], args)
-    more = f", {len(pods) - 1} more Pods" if len(pods) > 1 else ""
+    more = f", {counted(len(pods) - 1, 'more Pod')}" if len(pods) > 1 else ""
     print(f"fluxtui: {question.pod}, container {question.container}{more}", file=sys.stderr)
     if args.follow:
         return _follow(engine, question)
@@ -168,7 +169,7 @@ def _print_new(view: LogView, printed: int) -> int:
     """Prints what is new in the view; returns how many lines were printed in all."""
     missed = view.before - printed
     if missed > 0:
-        print(f"fluxtui: {missed} lines came too fast to be shown", file=sys.stderr)
+        print(f"fluxtui: {counted(missed, 'line')} came too fast to be shown", file=sys.stderr)
     for line in view.lines[max(0, printed - view.before) :]:
         print(output.visible_text(line), flush=True)
     return max(printed, view.before + len(view.lines))

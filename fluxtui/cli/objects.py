@@ -53,14 +53,14 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
 
     if args.watch:
         return watch(
-            engine, seen, lambda look: _rows(items_of(look)), args.output, {"Objects": HEADER}
+            engine, seen, lambda look: _rows(look, items_of(look)), args.output, {"Objects": HEADER}
         )
     found = items_of(seen)
     away = hidden(seen, items_of, "object")
     if name and not (found or away or seen.problems):
         raise _no_such(seen, kinds, name)
     problems = (*seen.problems, *away)
-    cells = [form.cells(resource) for resource in found]
+    cells = [form.cells(resource, seen.snapshot) for resource in found]
     nothing = "" if problems else "nothing of that kind is there"
     text = output.table(HEADER, cells) if cells else nothing
     names = [short_name(resource.key) for resource in found]
@@ -68,8 +68,8 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
     return conclude(problems)
 
 
-def _rows(found: Iterable[Resource]) -> list[Item]:
-    return [Item("Objects", r.key, form.cells(r), form.one_object(r)) for r in found]
+def _rows(seen: Look, found: Iterable[Resource]) -> list[Item]:
+    return [Item("Objects", r.key, form.cells(r, seen.snapshot), form.one_object(r)) for r in found]
 
 
 def _no_such(seen: Look, kinds: Sequence[Kind], name: str) -> FluxtuiError:
@@ -129,7 +129,8 @@ def trace(engine: EnginePort, args: argparse.Namespace) -> int:
     parts = []
     for resource, id_ in hits:
         source = kustomization.source(resource)
-        parts.append(form.trace_text(id_, resource, seen.snapshot.get(source) if source else None))
+        whence = seen.snapshot.get(source) if source else None
+        parts.append(form.trace_text(id_, resource, whence, seen.snapshot))
     data = form.traces(seen.snapshot, hits, seen.problems)
     names = [short_name(resource.key) for resource, _id in hits]
     output.emit("\n\n".join(parts), data, args.output, names=names)

@@ -18,6 +18,7 @@ from fluxtui.cli.rows import Item
 from fluxtui.cli.verdict import problems_of
 from fluxtui.cli.watching import watch
 from fluxtui.domain.ask import ReadFacts
+from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.following import TagEffects, registry_effects
 from fluxtui.domain.kinds import ocirepository
@@ -139,7 +140,11 @@ def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Seque
     table = output.table(HEADER, cells, width=output.screen_width(), middle=(0, 6))
     table = table if cells else "  the repository has no tag"
     less = sum(v.tag not in listed.facts for v in verdicts)
-    more = f"\n({less} tags without manifest: --facts N reads more)" if less and not said else ""
+    more = (
+        f"\n({counted(less, 'tag')} without manifest: --facts N reads more)"
+        if less and not said
+        else ""
+    )
     return "\n".join((*map(output.visible_text, head), table)) + more
 
 

@@ -37,17 +37,20 @@ def within(path: Path, root: Path | None, attempt: Attempt) -> Made:
         return attempt(FolderFiles(bound), where)
     except BuildError as problem:
         if OUTSIDE not in problem.what or bound.parent == bound:
-            raise
+            raise _found(problem, bound) from problem
         if root is not None:
-            next_ = "a wider --root lets it"
-            raise BuildError(
-                problem.what,
-                file=problem.file,
-                field=problem.field,
-                line=problem.line,
-                next=next_,
-            ) from problem
+            raise _found(problem, bound, "a wider --root lets it") from problem
     return _wider(path, bound, attempt)
+
+
+def _found(problem: BuildError, bound: Path, next_: str = "") -> BuildError:
+    """The problem with its file as whoever typed would open it: from here, else from the root."""
+    file, full = problem.file, bound.resolve() / problem.file
+    if file and full.exists():
+        here = Path.cwd()
+        file = str(full.relative_to(here) if full.is_relative_to(here) else full)
+    way = next_ or problem.next
+    return BuildError(problem.what, file=file, field=problem.field, line=problem.line, next=way)
 
 
 def _wider(path: Path, bound: Path, attempt: Attempt) -> Made:
@@ -57,7 +60,7 @@ def _wider(path: Path, bound: Path, attempt: Attempt) -> Made:
             return attempt(FolderFiles(wider), where)
         except BuildError as problem:
             if OUTSIDE not in problem.what or wider.parent == wider:
-                raise
+                raise _found(problem, wider) from problem
     raise AssertionError("the root of the file system is a parent of every folder")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from fluxtui.commands.command import Context
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason
+from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.kinds import ALL
 from fluxtui.domain.plan import ApplyStep, Plan
@@ -67,7 +68,7 @@ def apply_plan(
         context,
         {"reason": reason},
         "apply",
-        f"apply {len(steps)} objects from {origin} to {environment}",
+        f"apply {counted(len(steps), 'object')} from {origin} to {environment}",
         steps,
         effects=(f"{s.target.label} is created or updated" for s in steps),
     )

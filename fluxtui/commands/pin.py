@@ -15,6 +15,8 @@ from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import no_object, source_of, users_of
 from fluxtui.domain.ask import Question, ReadFacts
+from fluxtui.domain.board import Line
+from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import suspended
@@ -30,7 +32,7 @@ from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.revision import digest_of, is_digest, short_digest, version_text
+from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest, version_text
 
 
 def default(context: Context) -> str:
@@ -124,6 +126,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
     version = values.get("version", "").strip()
     digest, moved = candidates.resolve(context, source, version, back=command == "rollback")
     reason = values.get("reason", "").strip()
+    said = _called(context, source, version, digest)
     # Pinning what is pinned keeps the way back to before the first pin.
     held, was = ocirepository.ref(source).get("digest"), pin_inverse(source)
     before = was["digest"] if was and was["pinned"] in (None, held) else held
@@ -131,10 +134,9 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
         PINNED_BY: context.user,
         PINNED_REASON: reason,
         PINNED_AT: AT_WRITE,
-        PIN_INVERSE: inverse_text(digest, before),
+        PIN_INVERSE: inverse_text(digest, before, said if is_tag(said) else ""),
     }
     environment, name = source.key.environment, source.key.label
-    said = _called(context, source, version, digest)
     called = said if said == short_digest(digest) else f"{said} ({short_digest(digest)})"
     steps: list[AnyStep] = [
         PatchStep(
@@ -178,16 +180,24 @@ def _effects(context: Context, source: Resource, digest: str, called: str) -> tu
     line = context.snapshot.board.line(source.key)
     runs = line.running.text if line else ""
     members = len(users_of(context.snapshot, source.key))
-    count = f"{members} Kustomization{'' if members == 1 else 's'}"
     if digest == _runs(context, source) and not (line and not line.running.version):
         return (
             f"{environment} stays on {called}, which it runs now",
-            f"{count} run once more with the same content",
+            f"{counted(members, 'Kustomization', 'runs')} once more with the same content",
         )
     return (
         f"{environment} goes to {called}; it runs {runs or 'nothing'} now",
-        f"{count} apply it; what only {runs or 'another version'} had is pruned",
+        f"{counted(members, 'Kustomization', 'applies')} it; {_pruned(line)}",
     )
+
+
+def _pruned(line: Line | None) -> str:
+    """What goes away. While several versions run, of each what only it had."""
+    if line is None or not line.running.text:
+        return "what only another version had is pruned"
+    if line.running.version:
+        return f"what only {line.running.version} had is pruned"
+    return "what only the versions had that run now is pruned"
 
 
 def _policy(source: Resource, before: object, context: Context) -> tuple[str, ...]:

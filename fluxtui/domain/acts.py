@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from fluxtui.domain.counts import counted
 from fluxtui.domain.plan import AnyStep, AwaitStep, Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act
@@ -47,7 +48,7 @@ def state(act: Act) -> str:
     if act.finished:
         return "done" if succeeded(act) else "not done"
     where = " in another terminal" if act.elsewhere else ""
-    return f"running{where}, {ended(act)} of {len(act.plan.steps)} steps"
+    return f"running{where}, {ended(act)} of {counted(len(act.plan.steps), 'step')}"
 
 
 def cause(act: Act) -> Receipt | None:
@@ -69,7 +70,7 @@ def trouble(act: Act) -> str:
 def tally(act: Act) -> str:
     """`2 of 5 steps done, 1 with unknown outcome, 2 never ran`."""
     counts = Counter(_word(act.receipt(step.id)) for step in act.plan.steps)
-    parts = [f"{counts.pop('done', 0)} of {len(act.plan.steps)} steps done"]
+    parts = [f"{counts.pop('done', 0)} of {counted(len(act.plan.steps), 'step')} done"]
     return ", ".join((*parts, *(f"{count} {word}" for word, count in counts.items())))
 
 

@@ -13,6 +13,7 @@ from fluxtui.domain.board import Mark
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import is_tag
 
 PREFIX = "fluxtui.dev/"
 SUSPENDED_BY = PREFIX + "suspended-by"
@@ -58,10 +59,26 @@ def pin(resource: Resource) -> Mark | None:
     return Mark(notes.get(PINNED_BY, ""), notes.get(PINNED_REASON, ""), notes.get(PINNED_AT, ""))
 
 
-def inverse_text(digest: str, previous: object) -> str:
-    """What PIN_INVERSE holds: the digest to put back (null: none), and the one the pin set."""
+def inverse_text(digest: str, previous: object, tag: str = "") -> str:
+    """What PIN_INVERSE holds: the digest to put back (null: none), the one the pin set, and the tag
+    that it was chosen by, so that everybody reads it by that name without asking a registry."""
     before = previous if isinstance(previous, str) and previous else None
-    return json.dumps({"digest": before, "pinned": digest})
+    named = {"tag": tag} if tag else {}
+    return json.dumps({"digest": before, "pinned": digest, **named})
+
+
+def pinned_name(resource: Resource) -> tuple[str, str]:
+    """(tag, digest) that a pin of ours noted, while it holds; ("", "") without."""
+    held = ocirepository.ref(resource).get("digest")
+    text = resource.annotations.get(PIN_INVERSE, "")
+    try:
+        value = json.loads(text) if text and held else None
+    except ValueError:
+        return "", ""
+    if not isinstance(value, dict) or value.get("pinned") != held:
+        return "", ""
+    tag = value.get("tag")
+    return (tag, str(held)) if isinstance(tag, str) and is_tag(tag) else ("", "")
 
 
 def pin_inverse(resource: Resource) -> Mapping[str, str | None] | None:

@@ -14,6 +14,7 @@ from sys import intern
 
 from fluxtui.domain.board import HealthLine
 from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.marks import pinned_name
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, short_digest, tag_of, version_text
 from fluxtui.domain.selection import Policy, Refusal
@@ -29,8 +30,8 @@ def tables_of(
     histories: Iterable[Mapping[str, TagFacts]],
     facts: Mapping[str, TagFacts],
 ) -> Tables:
-    """Where to look a digest up, best first: what ran here and the policy takes, what ran here,
-    what the policy takes, all tags.
+    """Where to look a digest up, best first: what ran here and the policy takes, what it was pinned
+    by, what ran here, what the policy takes, all tags.
 
     `histories`: what each Kustomization of the source remembers (`remembered`).
     """
@@ -40,7 +41,9 @@ def tables_of(
             ran.setdefault(tag, fact)
     admitted = _admitted(ocirepository.policy(source), {**facts, **ran})
     both = {tag: fact for tag, fact in admitted.items() if tag in ran}
-    return (both, ran, admitted, facts)
+    tag, digest = pinned_name(source)
+    held = {tag: TagFacts(tag, digest)} if tag else {}
+    return (both, held, ran, admitted, facts)
 
 
 def remembered(member: Resource) -> Mapping[str, TagFacts]:
@@ -118,3 +121,18 @@ def source_behind(snapshot: Snapshot, key: Key) -> Resource | None:
         return resource
     source = kustomization.source(resource) if key.kind == kustomization.KIND.kind else None
     return snapshot.get(source) if source else None
+
+
+def source_of(snapshot: Snapshot, key: Key) -> Resource | None:
+    """The source that an object is, or is fed by."""
+    resource = snapshot.get(key)
+    if resource is None or (key.group, key.kind) == ocirepository.KIND.id:
+        return resource
+    origin = kustomization.source(resource)
+    return snapshot.get(origin) if origin is not None else None
+
+
+def dressed_of(text: str, key: Key, snapshot: Snapshot) -> str:
+    """A text about an object, its bare digests worn by the tags that its source knows."""
+    source = source_of(snapshot, key)
+    return dressed(text, lambda: names_in(snapshot, source) if source is not None else ())

@@ -24,6 +24,7 @@ from fluxtui.domain.ask import (
 )
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.builds import Pair, Review
 from fluxtui.engine.gathered import Gathered, words
@@ -91,7 +92,8 @@ class Diffs:
             )
             for user in users
         ]
-        before = question.before or words(ocirepository.revision(source))
+        revision = ocirepository.revision(source)
+        before = question.before or words(revision, self._names(source))
         title = f"{source.key.name} in {source.key.environment}"
         sides = (before, question.after)
         return await self._answer(f"{title}: {' -> '.join(sides)}", sides, gathered, pairs)
@@ -167,8 +169,11 @@ class Diffs:
         unread = tuple(dict.fromkeys((*gathered.unread, *answer.unread)))
         return dataclasses.replace(answer, unread=unread)
 
+    def _names(self, source: Resource) -> Tables:
+        return names_in(self._store.snapshot, source)
+
     def _gathered(self) -> Gathered:
-        return Gathered(self._registries, self._cluster, self._session)
+        return Gathered(self._registries, self._cluster, self._session, self._names)
 
     async def _answer(
         self, title: str, sides: tuple[str, str], gathered: Gathered, pairs: list[Pair]

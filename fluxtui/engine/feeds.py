@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from fluxtui.cluster.port import WATCHES_AT_ONCE, Cluster
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
+from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.errors import FluxtuiError, Unreachable
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import trouble_of
@@ -230,8 +231,9 @@ def _rationed(environment: Environment, plan: Plan) -> Finding | None:
         Severity.WARNING,
         "watches",
         environment.name,
-        f"{plan.asked} of {len(plan.targets)} feeds are asked now and then instead of watched: "
-        f"{environment.name} may have {len(plan.watched)} watches open",
+        f"{plan.asked} of {counted(len(plan.targets), 'feed')} {agreed(plan.asked, 'is')} asked now"
+        f" and then instead of watched: {environment.name} may have"
+        f" {counted(len(plan.watched), 'watch', things='watches')} open",
         "name fewer namespaces, or allow list and watch in all of them at once",
     )
 

@@ -14,8 +14,9 @@ from typing import Any
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.errors import FluxtuiError, NotFound
 from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.naming import Tables
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import digest_of, short_digest, tag_of
+from fluxtui.domain.revision import digest_of, tag_of, version_text
 from fluxtui.engine.builds import Bundle, Pair, Side
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.secretmarks import token
@@ -37,11 +38,16 @@ class Values:
 
 
 class Gathered:
-    """Lives as long as one question."""
+    """Lives as long as one question. `names`: where the digests of a source are looked up."""
 
     def __init__(
-        self, registries: Registries, cluster: Callable[[str], Cluster], session: bytes
+        self,
+        registries: Registries,
+        cluster: Callable[[str], Cluster],
+        session: bytes,
+        names: Callable[[Resource], Tables],
     ) -> None:
+        self._names = names
         self.bundles: dict[str, Bundle] = {}
         self.labels: dict[str, str] = {}
         self.unread: list[str] = []
@@ -94,7 +100,7 @@ class Gathered:
         obj = {**user.as_object(), "spec": dict(spec)}
         side = Side(bundle, obj, texts["ConfigMap"], texts["Secret"], tuple(unread))
         # What is stored keeps the name of its version; a digest alone says little to a person.
-        return (words(stored) if digest_of(stored) == ref else name), side
+        return (self._words(source, stored) if digest_of(stored) == ref else name), side
 
     async def _bundle(self, source: Resource, ref: str) -> tuple[str, str]:
         """(version in words, name of the bundle)."""
@@ -108,8 +114,11 @@ class Gathered:
         text = ignore if isinstance(ignore, str) else None
         name = f"{pulled.layer_digest} {text or ''}"
         self.bundles[name] = Bundle(pulled.layer, text)
-        self._pulled[(source.key, ref)] = (words(pulled.revision), name)
+        self._pulled[(source.key, ref)] = (self._words(source, pulled.revision), name)
         return self._pulled[(source.key, ref)]
+
+    def _words(self, source: Resource, revision: str) -> str:
+        return words(revision, self._names(source) if not tag_of(revision) else ())
 
     async def _read_once(self, user: Key, kind: str, name: str) -> Values:
         place = (user.environment, kind, user.namespace, name)
@@ -140,9 +149,9 @@ class Gathered:
         return mark
 
 
-def words(revision: str) -> str:
-    """A revision for people: its tag, else its short digest."""
-    return tag_of(revision) or short_digest(digest_of(revision)) or "nothing stored"
+def words(revision: str, names: Tables = ()) -> str:
+    """A revision for people: its tag, else one of its digest's, else its short digest."""
+    return version_text(revision, names) or "nothing stored"
 
 
 def _references(spec: Mapping[str, Any]) -> list[tuple[str, str]]:

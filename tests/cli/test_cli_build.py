@@ -146,3 +146,21 @@ def test_a_clusters_own_types_tell_what_a_custom_resource_is(
     types.write_text("[")
     assert main(["build", str(tmp_path), "--openapi", str(types)]) == USAGE
     assert "types.json: no JSON" in capsys.readouterr().err
+
+
+def test_a_mistake_is_named_by_a_path_that_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Files are looked at from as far up as the root of the file system."""
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "kustomization.yaml").write_text("resources: [../base, nope.yaml]\n")
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "kustomization.yaml").write_text("resources: [gone.yaml]\n")
+    for here, shown in (
+        (tmp_path, "base/kustomization.yaml"),
+        (tmp_path / "web", f"{tmp_path}/base/kustomization.yaml"),
+        (tmp_path / "base", "kustomization.yaml"),
+    ):
+        monkeypatch.chdir(here)
+        assert main(["build", str(tmp_path / "web")]) == 1
+        assert f"fluxtui: {shown}:1 " in capsys.readouterr().err

@@ -167,7 +167,7 @@ def test_pin_adds_the_digest_and_keeps_its_inverse() -> None:
     body = patch(made)
     assert body["spec"] == {"ref": {"digest": digest("a")}}
     inverse = json.loads(body["metadata"]["annotations"][PIN_INVERSE])
-    assert inverse == {"digest": None, "pinned": digest("a")}
+    assert inverse == {"digest": None, "pinned": digest("a"), "tag": "1.4.2"}
     picked, applied = made.steps[1:]
     assert isinstance(picked, AwaitStep) and picked.until == Until.PICKED
     assert isinstance(applied, AwaitStep) and applied.needs == ("picked",)

@@ -82,12 +82,23 @@ def test_a_pin_holds_what_runs_and_a_rollback_goes_back() -> None:
     held = plan("pin", where, version="1.5.0", reason="hold")
     assert held.effects == (
         "staging stays on 1.5.0 (sha256:bbbbbbbb), which it runs now",
-        "1 Kustomization run once more with the same content",
+        "1 Kustomization runs once more with the same content",
         "semver >=0.0.0 stays in place and is ignored until unpin",
     )
     back = plan("rollback", where, version="1.4.2", reason="bad")
     assert back.effects[0] == "staging goes to 1.4.2 (sha256:aaaaaaaa); it runs 1.5.0 now"
-    assert "what only 1.5.0 had is pruned" in back.effects[1]
+    assert back.effects[1] == "1 Kustomization applies it; what only 1.5.0 had is pruned"
+
+
+def test_while_two_versions_run_what_is_pruned_is_of_both() -> None:
+    story = [(NEW, WELL, "2026-11-23T02:00:00Z"), (OLD, WELL, "2026-11-23T01:00:00Z")]
+    new, old = ks(name="a", applied=NEW, history=story), ks(name="b", applied=OLD)
+    where = at(source(stored=NEW), new, old)
+    made = plan("rollback", where, version="1.4.2", reason="bad")
+    assert "runs 1.4.2 -> 1.5.0 (1/2) now" in made.effects[0]
+    assert made.effects[1] == (
+        "2 Kustomizations apply it; what only the versions had that run now is pruned"
+    )
 
 
 def test_what_runs_is_held_also_when_its_tag_has_moved_on() -> None:

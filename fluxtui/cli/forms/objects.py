@@ -9,6 +9,7 @@ from fluxtui.cli.forms.envelope import Document, document, listing, maybe, refer
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.naming import dressed_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, short_digest, tag_of
 from fluxtui.domain.snapshot import Snapshot
@@ -49,25 +50,34 @@ def revision_of(resource: Resource) -> str:
     return ocirepository.revision(resource)
 
 
-def cells(resource: Resource) -> tuple[str, ...]:
-    """A row of `get`."""
+def cells(resource: Resource, snapshot: Snapshot) -> tuple[str, ...]:
+    """A row of `get`; digests without a tag are worn by the one their source knows."""
     ready = resource.condition("Ready")
     key = resource.key
     return (
         key.environment,
         key.namespace,
         f"{key.kind.lower()}/{key.name}",
-        _short(revision_of(resource)) or "-",
+        _short(resource, snapshot) or "-",
         str(suspended(resource)),
         ready.status if ready else "?",
-        ready.message if ready else "no controller has looked at it yet",
+        _message(resource, snapshot),
     )
 
 
-def _short(revision: str) -> str:
-    """`v1.4.2@sha256:0123abcd`, as flux prints it."""
+def _short(resource: Resource, snapshot: Snapshot) -> str:
+    """`v1.4.2@sha256:0123abcd`, as flux prints it; `v1.4.2 (sha256:0123abcd)` where Flux stored the
+    digest alone."""
+    revision = revision_of(resource)
     tag, digest = tag_of(revision), short_digest(digest_of(revision))
-    return "@".join(part for part in (tag, digest) if part)
+    return f"{tag}@{digest}" if tag and digest else dressed_of(revision, resource.key, snapshot)
+
+
+def _message(resource: Resource, snapshot: Snapshot) -> str:
+    ready = resource.condition("Ready")
+    if ready is None:
+        return "no controller has looked at it yet"
+    return dressed_of(ready.message, resource.key, snapshot)
 
 
 def traces(
@@ -91,31 +101,31 @@ def _trace(snapshot: Snapshot, member: Resource, id_: ObjectId) -> Document:
     }
 
 
-def trace_text(id_: ObjectId, member: Resource, source: Resource | None) -> str:
+def trace_text(id_: ObjectId, member: Resource, source: Resource | None, snapshot: Snapshot) -> str:
     """As `flux trace` prints it."""
     lines = [
         ("Object", "/".join(part for part in (id_.kind, id_.name) if part)),
         ("Namespace", id_.namespace),
         ("Status", "Managed by Flux"),
         ("---", ""),
-        *_about(member),
+        *_about(member, snapshot),
         ("Path", str(member.spec.get("path") or "./")),
     ]
     if source is not None:
-        lines += [("---", ""), *_about(source), ("URL", ocirepository.url(source))]
+        lines += [("---", ""), *_about(source, snapshot), ("URL", ocirepository.url(source))]
     return "\n".join(
         name if name == "---" else f"{name + ':':<16}{value}".rstrip() for name, value in lines
     )
 
 
-def _about(resource: Resource) -> list[tuple[str, str]]:
-    ready = resource.condition("Ready")
+def _about(resource: Resource, snapshot: Snapshot) -> list[tuple[str, str]]:
+    revision = dressed_of(revision_of(resource), resource.key, snapshot)
     return [
         (resource.key.kind, resource.key.name),
         ("Environment", resource.key.environment),
         ("Namespace", resource.key.namespace),
-        ("Revision", revision_of(resource) or "-"),
-        ("Status", ready.message if ready else "no controller has looked at it yet"),
+        ("Revision", revision or "-"),
+        ("Status", _message(resource, snapshot)),
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fluxtui.domain.counts import counted
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
@@ -147,7 +148,9 @@ def _ended(terminated: Mapping[str, Any]) -> str:
 
 def _again(status: Mapping[str, Any]) -> str:
     restarts = status.get("restartCount")
-    return f", restarted {restarts} times" if isinstance(restarts, int) and restarts else ""
+    return (
+        f", restarted {counted(restarts, 'time')}" if isinstance(restarts, int) and restarts else ""
+    )
 
 
 def _waits_for_claims(pod: Resource, snapshot: Snapshot) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, Severity
 from fluxtui.domain.config import Environment
+from fluxtui.domain.counts import agreed
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.known import kind_known
 from fluxtui.domain.overview.lines import headline
@@ -83,8 +84,7 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
 
 def _way(text: str, waits: int) -> str:
     way = next((way for word, way in _WAYS if word in text), "see Chain: 3")
-    word = "waits" if waits == 1 else "wait"
-    return f"{waits} more {word} for it; {way}" if waits else way
+    return f"{waits} more {agreed(waits, 'waits')} for it; {way}" if waits else way
 
 
 def _sources(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.derived import secret_label, taint
 from fluxtui.kustomize.fieldpath import NOTHING, Spot, get, smart_split, spots
@@ -110,7 +111,7 @@ def _source_object(resources: ResourceMap, source: Source) -> Resource:
     if len(found) == 1:
         return found[0]
     named = f"{source.gvk.kind} {source.name}".strip()
-    what = f"{len(found)} objects are" if found else "nothing is"
+    what = f"{counted(len(found), 'object', 'is')}" if found else "nothing is"
     raise BuildError(f"{what} selected by {named or 'the source'}", field="source")
 
 

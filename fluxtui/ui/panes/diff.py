@@ -23,6 +23,7 @@ from fluxtui.domain.ask import (
     Question,
     VersionsDiff,
 )
+from fluxtui.domain.counts import counted
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
@@ -184,7 +185,7 @@ def _change_rows(change: ObjectChange, own: Key) -> list[Row]:
         out.append(Row((own, change.id, field.path), cells))
     if len(change.fields) > SHOWN_FIELDS:
         more = len(change.fields) - SHOWN_FIELDS
-        text: Line = ((f"    … {more} more fields: enter", "dim"),)
+        text: Line = ((f"    … {counted(more, 'more field')}: enter", "dim"),)
         out.append(Row((own, change.id, "…"), (text,), wide=True))
     return out
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from fluxtui.commands.command import Target
 from fluxtui.domain.acts import cause, ended, tally, trouble, under_way
 from fluxtui.domain.acts import succeeded as went_well
+from fluxtui.domain.counts import counted
 from fluxtui.domain.plan import AnyStep, Outcome, Receipt
 from fluxtui.domain.snapshot import Act
 from fluxtui.ui.ages import age, clock_time, epoch
@@ -66,7 +67,8 @@ def progress(act: Act, now: float) -> str:
     doing = f": {busy[0].title}" if busy else ""
     more = f" and {len(busy) - 1} more" if len(busy) > 1 else ""
     ran = elapsed(act, now)
-    return f"{ended(act)} of {len(act.plan.steps)} steps{f', {ran}' if ran else ''}{doing}{more}"
+    so_far = f"{ended(act)} of {counted(len(act.plan.steps), 'step')}"
+    return f"{so_far}{f', {ran}' if ran else ''}{doing}{more}"
 
 
 def elapsed(act: Act, now: float) -> str:

@@ -15,6 +15,7 @@ from fluxtui.commands.command import Target
 from fluxtui.domain.board import Board, Level, Severity
 from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Row as Service
+from fluxtui.domain.counts import counted
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.knowledge import Knowledge
 from fluxtui.domain.known import kind_known, place_known
@@ -235,7 +236,7 @@ class Versions(Pane):
         """How many Environments there is no room for, beside the filter."""
         names = self.view.snapshot.board.environments
         hidden = len(names) - len(window(names, self._environment, self.size.width))
-        more = f"←→ {hidden} more environments" if hidden > 0 else ""
+        more = f"←→ {counted(hidden, 'more environment')}" if hidden > 0 else ""
         charts = sum(len(keys) for keys in self.view.snapshot.board.charts.values())
         beside = f"{charts} chart sources: !" if charts else ""
         return "  ".join(part for part in (more, beside, super().reading()) if part)

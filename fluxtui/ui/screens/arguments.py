@@ -19,6 +19,7 @@ from textual.widgets.input import Selection
 from fluxtui.commands.command import Argument, Command, Context, Values
 from fluxtui.commands.proposing import Proposal
 from fluxtui.commands.subject import lines_of
+from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.snapshot import Snapshot, TagList
 from fluxtui.ui.gate import Typed
@@ -164,7 +165,7 @@ class Arguments(Sheet[Proposal | None]):
             sign, role = ("  ● ", "strong") if here else ("    ", "dim")
             lines.append(((sign, "accent"), (choice, role), *beside))
         if len(found) > shown == SHOWN:
-            lines.append(((f"    {len(found)} choices", "dim"),))
+            lines.append(((f"    {counted(len(found), 'choice')}", "dim"),))
         self._list(argument).show_lines(lines)
 
     def _note(self, argument: Argument, choice: str) -> str:

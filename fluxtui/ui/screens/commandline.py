@@ -15,6 +15,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.counts import counted
 from fluxtui.ui.gate import Typed, is_text
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, fit
@@ -102,7 +103,7 @@ class CommandLine(Sheet[Word]):
         if not self._hits:
             lines.append((("  nothing here has that name", "wait"),))
         elif len(self._hits) > SHOWN:
-            lines.append(((f"  {len(self._hits)} words", "dim"),))
+            lines.append(((f"  {counted(len(self._hits), 'word')}", "dim"),))
         self.query_one("#words", Paragraph).show_lines(lines)
         hint = "enter do it   ↑↓ choose   tab complete   esc leave"
         self.query_one("#ask", Paragraph).show_lines(((), ((hint, "dim"),)))

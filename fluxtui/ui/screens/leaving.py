@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 
+from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.screens.sheet import Sheet
@@ -35,7 +36,8 @@ def running_text(plan: Plan, snapshot: Snapshot) -> str:
     if acts and acts[-1].finished:
         return ""
     ended = len(acts[-1].receipts) if acts else 0
-    return f"“{plan.title}” is running: {ended} of {len(plan.steps)} steps have ended."
+    steps = f"{ended} of {counted(len(plan.steps), 'step')} {agreed(ended, 'has')}"
+    return f"“{plan.title}” is running: {steps} ended."
 
 
 class Leaving(Sheet[bool]):

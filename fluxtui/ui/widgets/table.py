@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.strip import Strip
 
+from fluxtui.domain.counts import counted
 from fluxtui.ui.spans import Line, fit, shorter_names, wrap
 from fluxtui.ui.widgets.columns import GAP, Column, Slot, layout
 from fluxtui.ui.widgets.listing import ROWS, Recipe, Row
@@ -193,7 +194,7 @@ class Table(Scrolling):
         """
         lines, hidden = self._empty, self.counts[1]
         if self.words and hidden:
-            rows = "1 row is" if hidden == 1 else f"{hidden} rows are"
+            rows = counted(hidden, "row", "is")
             text = f"The filter /{self.words} hides all: {rows} there. esc shows them."
             lines = (((text, "wait"),),)
         broken = (wrap(line, self.size.width - 3, 6, 2) or ((),) for line in lines)
