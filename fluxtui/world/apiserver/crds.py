@@ -2,6 +2,7 @@
 
 Listens to the store, so that however a CRD is written the catalog follows at once; sets the
 Established and NamesAccepted conditions. Flux's two CRDs come from `data/`.
+Needed by Flux's kinds, and by the operator and the database that the demo delivers.
 """
 
 from __future__ import annotations

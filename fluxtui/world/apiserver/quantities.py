@@ -1,6 +1,7 @@
 """Quantities: amounts with a suffix (`500m`, `1Gi`), read, compared and written as Kubernetes does.
 
 Exact: a quantity is a Fraction of its unit. Pure.
+Needed by diffs and dry runs: a server writes `1`, whoever applies `1000m`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Reviews: may I, what may I, who am I; and the refusal of what a read-only user may not.
 
 There are two kinds of users here, full and read-only; RBAC objects are stored, not interpreted.
+Needed by the product's question what it may do, and by its tests of read-only users.
 """
 
 from __future__ import annotations

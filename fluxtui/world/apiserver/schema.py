@@ -2,6 +2,7 @@
 
 CRD schemas give defaults; Shapes give structure for built-in kinds as well. What a schema says of
 values is constraints.py's. Pure; nothing here reads the store.
+Needed by `kubectl apply` (strict validation) and by Flux's CRDs (defaults).
 """
 
 from __future__ import annotations

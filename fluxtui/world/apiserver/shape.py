@@ -3,6 +3,7 @@
 One `Shape` per type serves unknown-field checks, server-side apply, strategic merge patches and
 OpenAPI. Built-in types come from `data/types.txt`, custom ones from their CRD's schema. A Shape
 says nothing about values (see schema.py) and never touches an object.
+Needed by apply, strategic patches and `kubectl explain`.
 """
 
 from __future__ import annotations

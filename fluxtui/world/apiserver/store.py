@@ -2,6 +2,7 @@
 
 Objects are frozen by convention: whoever changes one makes a new dict and puts that. Nothing here
 knows Kubernetes semantics beyond versions and order; the write rules live in writes.py.
+Needed by all; the ring by the feeds' tests of expired watches.
 """
 
 from __future__ import annotations

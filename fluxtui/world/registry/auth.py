@@ -2,6 +2,7 @@
 
 Follows the distribution project's token protocol as far as clients can see it. Tokens are opaque
 and live in memory; the clock is handed in, so that tests age a token without waiting.
+Needed by the artifact client's tests of Basic and Bearer registries.
 """
 
 from __future__ import annotations

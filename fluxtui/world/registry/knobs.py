@@ -2,6 +2,7 @@
 
 Tests and the demo turn these while the server runs; counting knobs ("the next N answers ...") are
 used up as they strike. This module decides nothing about HTTP: it only holds and counts.
+Needed by the artifact client's and the Engine's tests of bad registries.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 It joins store, credentials and knobs, and decides per request which endpoint answers. Threads only;
 loopback only. It must not grow endpoint logic: that belongs to `routes` and `blobs`.
+Needed by the demo's publishing, and by the artifact client's tests.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 Covers every kind of a CustomResourceDefinition but Flux's own. The status carries what health
 checks usually ask for: `Ready`, `observedGeneration`, and the `status: Completed` of operators that
 know no conditions. The fault `crash-loop` makes one fail instead.
+Needed by the ClickHouse installations that the demo waits for.
 """
 
 from __future__ import annotations

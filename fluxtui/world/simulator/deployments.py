@@ -2,6 +2,7 @@
 
 Follows Kubernetes' deployment controller: which ReplicaSet is new, how far it may grow and the old
 ones shrink at once (maxSurge, maxUnavailable). The status is told in `rollout`.
+Needed by every rollout of the demo, `kubectl scale` and `kubectl rollout`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 `world.fluxtui.dev/fault: crash-loop` is for every container of the Pod (init containers excepted),
 `world.fluxtui.dev/fault: init-fail=setup, oom-killed=web` names containers. A tag that contains the
 fault's marker (`v2-crashloop`) does the same for its own container. Pure.
+Needed by the rehearsals (scenarios/rehearsals.py).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 One look at a Pod makes every step that is due and says when the next one is. What has happened is
 in the Pod's own status, so that a restart of the simulator goes on where the last one ended; only
 how long a state has lasted is kept here, in full precision (the API's times are whole seconds).
+Needed by every rehearsal: crash loop, missing image, never ready, out of memory.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 Repeated news about one object become one Event whose count grows. A lost Event is logged and
 nothing else: nobody may depend on them.
+Needed by the product's events view and `kubectl describe`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 Source of the status rules: Kubernetes' replicaset controller (counts of ready and available Pods,
 zero counts left out except `replicas`).
+Needed by every rollout of the demo.
 """
 
 from __future__ import annotations

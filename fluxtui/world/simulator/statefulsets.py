@@ -2,6 +2,7 @@
 
 Follows Kubernetes' statefulset controller: ordered or parallel creation, a rolling update from the
 highest number down, and a status whose revisions meet when the update is done.
+Needed by the demo's database, keeper and queue.
 """
 
 from __future__ import annotations

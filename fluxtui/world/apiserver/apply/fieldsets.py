@@ -3,6 +3,7 @@
 A set is the JSON that managedFields hold: `f:name` a field, `k:{...}` a keyed list item, `v:...` a
 set value; a node is a member when it is empty or holds ".". Pure; callers must not change a set
 they were given: every operation makes a new one.
+Needed by every apply: the Reconciler applies the demo, `fluxtui apply` its roots.
 """
 
 from __future__ import annotations

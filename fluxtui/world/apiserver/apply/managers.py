@@ -1,6 +1,7 @@
 """managedFields: who owns which field, kept up to date on every write, and apply conflicts.
 
 Works on objects and sets only; when a write happens and what it may touch is writes.py's concern.
+Needed by the Reconciler's and the Engine's applies and the conflicts that they tell of.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 Pure functions over JSON and Shapes, after structured-merge-diff's rules; who owns what is decided
 in managers.py.
+Needed by every step of the demo that applies a version over another.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 A request parser of our own, because the standard one spends more time on headers than the API on
 the answer. Nothing here knows Kubernetes beyond tokens, Status and content types.
+Needed by all; its faults by the Engine's and the Reconciler's tests of bad networks.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 place (a Table, metadata alone); compressed where it is long.
 
 Decides and renders; what an answer says is decided elsewhere.
+Needed by `kubectl get` and by the benchmarks' long lists.
 """
 
 from __future__ import annotations

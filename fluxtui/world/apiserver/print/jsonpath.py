@@ -1,6 +1,7 @@
 """The part of JSONPath that printer columns use: fields, indexes, wildcards and filters.
 
 `.status.conditions[?(@.type=="Ready")].status`, `.spec.tags[0]`, `.spec.tags[*].name`. Pure.
+Needed by `kubectl get ks` and `get ocirepo`, whose columns their CRDs give.
 """
 
 from __future__ import annotations

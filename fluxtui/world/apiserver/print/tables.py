@@ -1,6 +1,7 @@
 """Objects as `meta.k8s.io/v1` Tables, the form kubectl prints.
 
 Columns of built-in kinds come from columns.py, of custom kinds from their CRD.
+Needed by `kubectl get`.
 """
 
 from __future__ import annotations

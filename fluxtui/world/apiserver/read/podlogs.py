@@ -2,6 +2,7 @@
 
 The words are the World's (speech.py), or those that a Pod's annotation gives; what may be asked
 for, and how it is refused, is Kubernetes'. A followed log ends with its container or with the Pod.
+Needed by the product's log view and `kubectl logs`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 A `Watch` yields lines to send; what leaves the selector is DELETED to the watcher, what enters it
 is ADDED. It waits on the bucket's condition and holds only a position. How lines become HTTP
 chunks is the handler's concern.
+Needed by every feed of the product and by `kubectl get -w`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 It listens to the store and works on a thread of its own, like the controller it stands for. It
 judges by uid only, and never touches an object whose owner is alive. Deleting in the foreground is
 deleting in the background here: nothing of the demo waits for the one or the other.
+Needed by every rollout and prune: Pods go with their ReplicaSet, it with its Deployment.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 Objects with finalizers are marked and stay; the last finalizer's removal removes them. What depends
 on a removed object is collected by collector.py, the content of a namespace by namespaces.py.
+Needed by the Reconciler's finalizers and prunes, and by `kubectl delete`.
 """
 
 from __future__ import annotations

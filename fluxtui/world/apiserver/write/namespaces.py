@@ -2,6 +2,7 @@
 
 Stands in for the namespace controller: a terminating namespace loses its content, then goes. Works
 on a thread of its own and touches nothing outside terminating namespaces.
+Needed by `kubectl delete ns` and by the Reconciler's tests of deleted tenants.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 Nobody owns these fields: managedFields are worked out before. Works in place on a dict the caller
 owns; defaults that belong to the sender are in defaults.py.
+Needed by the simulator (Jobs' selectors) and by `kubectl get svc` (addresses).
 """
 
 from __future__ import annotations
