@@ -130,6 +130,11 @@ class Row:
     repository: str
     lines: Mapping[str, tuple[Line, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
+    def line(self, source: Key) -> Line | None:
+        """The line of that OCIRepository, if it is one of this Service's."""
+        some = self.lines.get(source.environment, ())
+        return next((line for line in some if line.source == source), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectLine:
@@ -181,6 +186,11 @@ class ChainNode:
     def to_blame(self) -> bool:
         """Whether a blockage starts here: it fails by itself, or because of its own source."""
         return self.root is not None and self.root in (self.key, self.origin)
+
+    @property
+    def starts_blockage(self) -> bool:
+        """Whether it is not well and waits for nobody: its Pods say why."""
+        return self.health.level is not Level.OK and (self.root is None or self.to_blame)
 
 
 class Severity(enum.StrEnum):
@@ -234,23 +244,43 @@ class Board:
 
     def troubled(self, most: int = 16) -> frozenset[Key]:
         """Kustomizations where a blockage starts: their Pods say why, whatever pane is open."""
-        bad = (
-            node
-            for nodes in self.chains.values()
-            for node in nodes
-            if node.health.level is not Level.OK and (node.root is None or node.to_blame)
-        )
+        bad = (node for nodes in self.chains.values() for node in nodes if node.starts_blockage)
         worst = sorted(bad, key=lambda node: -node.health.level)
         return frozenset(node.key for node in worst[:most])
 
     def row(self, service: str) -> Row | None:
-        """The row of that Service."""
-        return next((r for r in self.rows if r.service == service), None)
+        """The row of that Service; found at once where it stood when it was asked for before."""
+        at = _PLACES.get(service, -1)
+        if 0 <= at < len(self.rows) and self.rows[at].service == service:
+            return self.rows[at]
+        for at, row in enumerate(self.rows):
+            if row.service == service:
+                _place(service, at)
+                return row
+        return None
 
     def line(self, source: Key) -> Line | None:
-        """The line of that OCIRepository."""
-        for row in self.rows:
-            for line in row.lines.get(source.environment, ()):
-                if line.source == source:
-                    return line
+        """The line of that OCIRepository; found as `row` is."""
+        at = _PLACES.get(source, -1)
+        if 0 <= at < len(self.rows):
+            line = self.rows[at].line(source)
+            if line is not None:
+                return line
+        for at, row in enumerate(self.rows):
+            line = row.line(source)
+            if line is not None:
+                _place(source, at)
+                return line
         return None
+
+
+# Where in the rows something stood when it was looked for last, whatever the board: only a place to
+# look first. Most questions are about what the cursor is on, in one board after the other.
+_PLACES: dict[str | Key, int] = {}
+_REMEMBERED = 4096
+
+
+def _place(what: str | Key, at: int) -> None:
+    if len(_PLACES) >= _REMEMBERED:
+        _PLACES.clear()
+    _PLACES[what] = at

@@ -35,6 +35,7 @@ from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.shown import Shown
 from fluxtui.ui.spans import Line
 from fluxtui.ui.start import HOME, is_said, resolved, view_of
+from fluxtui.ui.tally import Blockages
 from fluxtui.ui.views import Views, Wanted
 from fluxtui.ui.widgets.filterfield import FilterField
 from fluxtui.ui.widgets.footer import findings_lines
@@ -73,6 +74,7 @@ class Desk(Screen[None]):
         self.target = Target(environment=setting.start.environment)
         self.views = Views(self.view, self._opened)
         self.acting = Acting(self)
+        self._blockages = Blockages()
         self._start = setting.start if is_said(setting.start) else None
         self.namespace = ""  # the only one shown, by `:ns`
         self._snapshot = Snapshot(config=setting.config)
@@ -144,7 +146,7 @@ class Desk(Screen[None]):
 
     def _look(self) -> None:
         """Live are the Pods of what is in sight, and of what fails: they know why."""
-        looks = self._snapshot.board.troubled()
+        looks = self._blockages.of(self._snapshot.board.chains)
         if self.pane is not None:
             looks |= self.pane.interest()
         self.bridge.interest(looks.union(*(sheet.interest() for sheet in self._sheets())))

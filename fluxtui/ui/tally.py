@@ -6,12 +6,13 @@ are the same objects, and that is seen without looking into them. It must not pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from operator import is_not
 
 from fluxtui.domain.board import ChainNode, Level
+from fluxtui.domain.resource import Key
 
 
 @dataclass(slots=True)
@@ -39,6 +40,32 @@ class Tally:
         if not node.shared:
             self.levels[node.health.level] += number
             self.suspended += number * (node.suspended is not None)
+
+
+class Blockages:
+    """Where blockages start, as `Board.troubled` says it, looked for only among what changed."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[str, Sequence[ChainNode]] = {}
+        self._bad: dict[str, dict[int, ChainNode]] = {}
+
+    def of(self, chains: Mapping[str, Sequence[ChainNode]], most: int = 16) -> frozenset[Key]:
+        """The worst Kustomizations of these chains."""
+        for name, nodes in chains.items():
+            old = self._nodes.get(name, ())
+            changed: Iterable[int] = range(len(nodes))
+            if len(old) == len(nodes):
+                changed = compress(changed, map(is_not, old, nodes))
+            else:
+                self._bad[name] = {}
+            bad = self._bad.setdefault(name, {})
+            for index in changed:
+                bad.pop(index, None)
+                if nodes[index].starts_blockage:
+                    bad[index] = nodes[index]
+            self._nodes[name] = nodes
+        found = [node for name in chains for _i, node in sorted(self._bad[name].items())]
+        return frozenset(n.key for n in sorted(found, key=lambda n: -n.health.level)[:most])
 
 
 class Tallies:

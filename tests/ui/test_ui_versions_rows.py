@@ -5,13 +5,38 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.board import Row as Service
+from fluxtui.ui.panes.boardlines import BoardLines
 from fluxtui.ui.panes.pane import View
-from fluxtui.ui.panes.versions import columns, heading, rows, window
-from fluxtui.ui.spans import plain
+from fluxtui.ui.panes.versions import (
+    Shape,
+    absence,
+    columns,
+    heading,
+    ordering,
+    row_of,
+    sizes,
+    window,
+)
+from fluxtui.ui.spans import plain, width
 from fluxtui.ui.widgets.columns import layout
+from fluxtui.ui.widgets.listing import Row
 from tests.ui.ui_delivery import NOW_SECONDS, night
 
 BOTH = ("staging", "production")
+
+
+def rows(view: View, names: tuple[str, ...], sort: str, reverse: bool, *, words: bool) -> list[Row]:
+    """All rows of a board, each as long as it said it would be."""
+    lines, services = BoardLines(), view.snapshot.board.rows
+    entries = lines.entries(tuple(services), sort, reverse, lambda s: ordering(view, s, sort))
+    absent = tuple(absence(view.snapshot, name) for name in names)
+    shape = Shape(names, words, absent, lines.prefix)
+    made = [row_of(view, shape, entry) for entry in entries]
+    for row, entry in zip(made, entries, strict=True):
+        measured, drawn = sizes(view, shape, entry), tuple(map(width, row.cells))
+        assert all(m == d for m, d in zip(measured, drawn, strict=True) if d > 1 or m > 1), row
+    return made
 
 
 def cells(*, words: bool) -> dict[str, list[str]]:
@@ -61,3 +86,21 @@ def test_two_environments_fit_into_eighty_cells_with_what_they_would_pick() -> N
     spec = columns(night(), BOTH, 80)
     titles = [s.column.title for s in layout(spec, [40] * len(spec), 78)]
     assert titles.count("RUNNING") == titles.count("WOULD PICK") == 2
+
+
+def test_a_service_that_changed_is_one_line_that_is_another() -> None:
+    lines, services = BoardLines(), list(night().board.rows)
+
+    def rank(service: Service) -> tuple[object, ...]:
+        return (service.service,)
+
+    before = lines.entries(tuple(services), "", False, rank)
+    assert lines.entries(tuple(services), "", False, rank) is before
+    services[0] = replace(services[0], repository="elsewhere")
+    after = lines.entries(tuple(services), "", False, rank)
+    assert [a is b for a, b in zip(before, after, strict=True)] == [False] + [True] * 4
+    services[2] = replace(services[2], lines={})  # its second line goes
+    assert len(lines.entries(tuple(services), "", False, rank)) == len(before) - 1
+    down = lines.entries(tuple(services), "name", True, rank)
+    assert [e.service.service for e in down] == sorted((s.service for s in services), reverse=True)
+    assert lines.prefix == "acme/"

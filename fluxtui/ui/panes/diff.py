@@ -8,6 +8,7 @@ applying now would make of it. It only asks and lays out; the Engine renders.
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import is_not
 from typing import ClassVar, cast
 
 from textual.binding import Binding, BindingType
@@ -213,6 +214,9 @@ class Diff(Pane):
         self._made_of: tuple[object, ...] = ()
         self._answers: dict[Question, Comparison] = {}
         self._failed: dict[Question, str] = {}
+        self._laid: tuple[
+            tuple[ComparedKustomization, ...], tuple[Row, ...], tuple[Column, ...]
+        ] = ((), (), ())
 
     def aim(self, target: Target) -> None:
         """A tag means version -> version."""
@@ -242,7 +246,16 @@ class Diff(Pane):
         says = Waiting(awaited(open_[0]), self._since).text(view.now) if open_ else ""
         waiting: Line = ((says, "busy"), ("   esc leaves" if says else "", "dim"))
         failed = tuple((("✗ " + self._failed[q], "bad"),) for q in wanted if q in self._failed)
-        self.table.show_rows(columns(parts), rows(parts), failed or (waiting,))
+        laid = self._laid  # one change elsewhere lays no comparison out again
+        if len(laid[0]) != len(parts) or any(map(is_not, laid[0], parts)):
+            laid = self._laid = (parts, rows(parts), columns(parts))
+        self.table.show_rows(laid[2], laid[1], failed or (waiting,))
+
+    def pass_time(self, view: View) -> None:
+        """Only what is waited for says how long."""
+        self.view = view
+        if any(question not in self._answers for question in self._asked):
+            self.refresh_view()
 
     def _head(self, view: View) -> Line:
         """What is compared, and of what: keys act on that, so it is read before anything else."""

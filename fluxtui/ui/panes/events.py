@@ -6,7 +6,9 @@ again is one row with a count.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Hashable, Sequence
+from operator import is_not
+from typing import ClassVar, NamedTuple
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.kinds import by_short, kustomization, ocirepository
@@ -20,7 +22,7 @@ from fluxtui.ui.panes.journal import FOLDED, UNFOLDED, act_id, step_row
 from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import Recipe, Row
 
 ALL = "all"
 ChangeId = tuple[str, str, str, str]
@@ -40,34 +42,64 @@ def change_id(change: Change) -> ChangeId:
     return (change.at, change.environment, change.subject, head)
 
 
-def rows(
-    view: View, environment: str, unfolded: frozenset[ChangeId] = frozenset()
-) -> tuple[Row, ...]:
-    """Changes of that Environment, or of all; the Steps of unfolded acts under them."""
-    out: list[Row] = []
-    for change in view.snapshot.changes:
+class Told(NamedTuple):
+    """A line of the time line, or a Step of the act that it is about."""
+
+    change: Change
+    act: Act | None
+    step: AnyStep | None
+    unfolded: bool
+
+
+def key(item: Told) -> Hashable:
+    """What stays the same however often it is told."""
+    id_ = change_id(item.change)
+    return (*id_, item.step.id) if item.step is not None else id_
+
+
+def items(
+    snapshot: Snapshot, environment: str, unfolded: frozenset[ChangeId], before: Sequence[Told] = ()
+) -> list[Told]:
+    """Changes of that Environment, or of all; the Steps of unfolded acts under them. Those of
+    `before` that say the same are the same objects."""
+    out: list[Told] = []
+    known = {id(told.change): told for told in before if told.step is None and not told.unfolded}
+    for change in snapshot.changes:
         if environment != ALL and not change.concerns(environment):
             continue
-        id_ = change_id(change)
-        glyph, role = _LOUD.get(change.severity, ("  ", "name"))
-        if change.plan:
-            glyph = UNFOLDED if id_ in unfolded else FOLDED
-        out.append(
-            Row(
-                id_,
-                (
-                    ((clock_time(change.at), "dim"),),
-                    ((since(change.at, view.now), "dim"),),
-                    ((change.environment, "accent"),),
-                    ((_subject(change), "version"),),
-                    ((glyph, role), (brief(change.line), role)),
-                ),
-            )
-        )
-        act = act_of(view.snapshot, change) if id_ in unfolded else None
+        opened = bool(change.plan and unfolded) and change_id(change) in unfolded
+        act = act_of(snapshot, change) if opened else None
+        told = None if opened else known.get(id(change))
+        out.append(told or Told(change, act, None, opened))
         if act is not None:
-            out += [_step(id_, act, step, view.now) for step in act.plan.steps]
-    return tuple(out)
+            out += [Told(change, act, step, True) for step in act.plan.steps]
+    return out
+
+
+def sizes(item: Told) -> tuple[int, ...]:
+    """What a row would like of each column, without making it."""
+    change, _act, step, _unfolded = item
+    if step is not None:
+        return 8, 0, 0, 0, 8 + len(step.title)
+    return 8, 4, len(change.environment), len(_subject(change)), 2 + len(change.line)
+
+
+def row_of(item: Told, now: float) -> Row:
+    """The row of a line; `now` epoch seconds."""
+    change, act, step, unfolded = item
+    if step is not None and act is not None:
+        return _step(change_id(change), act, step, now)
+    glyph, role = _LOUD.get(change.severity, ("  ", "name"))
+    if change.plan:
+        glyph = UNFOLDED if unfolded else FOLDED
+    cells: tuple[Line, ...] = (
+        ((clock_time(change.at), "dim"),),
+        ((since(change.at, now), "dim"),),
+        ((change.environment, "accent"),),
+        ((_subject(change), "version"),),
+        ((glyph, role), (brief(change.line), role)),
+    )
+    return Row(key(item), cells)
 
 
 def _step(id_: ChangeId, act: Act, step: AnyStep, now: float) -> Row:
@@ -121,6 +153,10 @@ class Events(Pane):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._unfolded: frozenset[ChangeId] = frozenset()
+        self._recipe = Recipe(key, lambda item: row_of(item, self.view.now), sizes)
+        self._items: list[Told] = []
+        self._made_of: tuple[object, ...] = ()
+        self._found: tuple[object, object, Target] | None = None  # board, Change, what it is about
 
     def lay_out(self, view: View) -> None:
         """Chips of the Environments over the lines."""
@@ -130,26 +166,36 @@ class Events(Pane):
         for name in table.groups:
             chips += [(name, "tab" if name == table.group else "dim"), ("  ", "")]
         self.note.show_lines((tuple(chips), ()))
-        found = rows(view, table.group, self._unfolded)
-        table.show_rows(COLUMNS if found else (), found, empty(view.snapshot, table.group))
+        snapshot = view.snapshot
+        acts = snapshot.acts if self._unfolded else ()
+        made_of = (snapshot.changes, acts, table.group, self._unfolded)
+        if len(self._made_of) != 4 or any(map(is_not, made_of, self._made_of)):
+            self._made_of = made_of
+            self._items = items(snapshot, table.group, self._unfolded, self._items)
+        nothing = empty(snapshot, table.group) if not self._items else ()
+        table.show_items(COLUMNS if self._items else (), self._items, self._recipe, nothing)
+
+    def pass_time(self, view: View) -> None:
+        """The rows in sight say how old something is."""
+        self.view = view
+        self.table.look_again()
 
     def moved(self) -> None:
         """←→ narrows to one Environment."""
         self.refresh_view()
 
     def _change(self) -> Change | None:
-        row = self.table.selected
-        if row is None or not isinstance(row.id, tuple):
-            return None
-        wanted = row.id[:4]  # a Step's row belongs to its act
-        return next((c for c in self.view.snapshot.changes if change_id(c) == wanted), None)
+        item = self.table.item  # a Step's row belongs to its act
+        return item.change if isinstance(item, Told) else None
 
     def pointed(self) -> Target | None:
-        """The object of the line."""
-        change = self._change()
+        """The object of the line; looked for again when the board or the line is another."""
+        change, board = self._change(), self.view.snapshot.board
         if change is None:
             return None
-        return target_of(self.view.snapshot, change)
+        if self._found is None or self._found[0] is not board or self._found[1] is not change:
+            self._found = (board, change, target_of(self.view.snapshot, change))
+        return self._found[2]
 
     def subject(self) -> Target | str:
         """The source or Kustomization of the line, if it is about one."""

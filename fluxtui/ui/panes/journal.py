@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Hashable
+from typing import ClassVar, NamedTuple
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.acts import cause, ended, tally, trouble, under_way
 from fluxtui.domain.acts import succeeded as went_well
 from fluxtui.domain.counts import counted
-from fluxtui.domain.plan import AnyStep, Outcome, Receipt
+from fluxtui.domain.plan import AnyStep, Outcome, Plan, Receipt
 from fluxtui.domain.snapshot import Act
 from fluxtui.ui.ages import age, clock_time, epoch
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import Recipe, Row
 
 COLUMNS = (
     Column("TIME", least=8, keep=4),
@@ -33,6 +34,8 @@ OUTCOMES = {
     Outcome.NEVER: ("– never ran", "dim"),
 }
 ActId = tuple[str, str]  # the Plan's id, and when it was begun: a Plan may run twice
+_IDS: dict[int, tuple[Plan, str]] = {}
+_KEPT = 2000
 FOLDED, UNFOLDED = "▸ ", "▾ "
 
 
@@ -43,7 +46,14 @@ def receipt_of(act: Act, step: str) -> Receipt | None:
 
 def act_id(act: Act) -> ActId:
     """What tells one run of a Plan from all others."""
-    return act.plan.id, act.began or act.plan.made_at
+    plan = act.plan
+    # A Plan's id is a digest of all of it: taken once, and kept with the Plan that it is of.
+    memo = _IDS.get(id(plan))
+    if memo is None or memo[0] is not plan:
+        if len(_IDS) >= _KEPT:
+            _IDS.clear()
+        memo = _IDS[id(plan)] = (plan, plan.id)
+    return memo[1], act.began or plan.made_at
 
 
 def act_state(act: Act) -> tuple[str, str]:
@@ -88,19 +98,45 @@ def step_row(act: Act, step: AnyStep, now: float) -> tuple[tuple[str, str], str,
     return ("· to do", "dim"), "", ""
 
 
-def rows(acts: tuple[Act, ...], unfolded: frozenset[ActId], now: float) -> tuple[Row, ...]:
+class Done(NamedTuple):
+    """An act, or one of its Steps."""
+
+    act: Act
+    step: AnyStep | None
+    unfolded: bool
+
+
+def key(item: Done) -> Hashable:
+    """What stays the same while it goes on."""
+    return act_id(item.act), item.step.id if item.step is not None else ""
+
+
+def items(acts: tuple[Act, ...], unfolded: frozenset[ActId]) -> list[Done]:
     """Newest act first; the Steps of those that are unfolded under them."""
-    out: list[Row] = []
+    out: list[Done] = []
     for act in reversed(acts):
-        id_ = act_id(act)
-        sign = UNFOLDED if id_ in unfolded else FOLDED
-        title: Line = ((sign, "dim"), (act.plan.title, "strong"))
-        at = act.began or act.plan.made_at
-        said: Line = ((brief(progress(act, now)), "dim"),)
-        out.append(Row((id_, ""), (((clock_time(at), "dim"),), title, (act_state(act),), said)))
-        if id_ in unfolded:
-            out += [_step(act, step, now) for step in act.plan.steps]
-    return tuple(out)
+        opened = act_id(act) in unfolded
+        out.append(Done(act, None, opened))
+        if opened:
+            out += [Done(act, step, True) for step in act.plan.steps]
+    return out
+
+
+def sizes(item: Done) -> tuple[int, ...]:
+    """What a row would like of each column, without making it; the last one takes what is left."""
+    title = 4 + len(item.step.title) if item.step is not None else 2 + len(item.act.plan.title)
+    return 8, title, 12, 0
+
+
+def row_of(item: Done, now: float) -> Row:
+    """The row of an act or Step; `now` epoch seconds."""
+    act, step, unfolded = item
+    if step is not None:
+        return _step(act, step, now)
+    title: Line = ((UNFOLDED if unfolded else FOLDED, "dim"), (act.plan.title, "strong"))
+    at = act.began or act.plan.made_at
+    said: Line = ((brief(progress(act, now)), "dim"),)
+    return Row(key(item), (((clock_time(at), "dim"),), title, (act_state(act),), said))
 
 
 def _step(act: Act, step: AnyStep, now: float) -> Row:
@@ -124,25 +160,35 @@ class Journal(Pane):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._unfolded: frozenset[ActId] = frozenset()
+        self._recipe = Recipe(key, lambda item: row_of(item, self.view.now), sizes)
+        self._items: list[Done] = []
+        self._made_of: tuple[object, object] = ((), None)
 
     def lay_out(self, view: View) -> None:
         """Acts, and Steps where they are unfolded."""
-        found = rows(view.snapshot.acts, self._unfolded, view.now)
+        acts = view.snapshot.acts
+        if self._made_of[0] is not acts or self._made_of[1] is not self._unfolded:
+            self._made_of = (acts, self._unfolded)
+            self._items = items(acts, self._unfolded)
         self.note.show_lines(())
         empty: Line = (("Nothing was done from here yet.", "dim"),)
-        self.table.show_rows(COLUMNS if found else (), found, (empty,))
+        columns = COLUMNS if self._items else ()
+        self.table.show_items(columns, self._items, self._recipe, (empty,))
+
+    def pass_time(self, view: View) -> None:
+        """The rows in sight say how long something has run."""
+        self.view = view
+        self.table.look_again()
 
     def subject(self) -> Target | str:
         """Its rows are acts: whatever another view had selected is not seen here."""
         return "the Journal lists acts: choose an object in another view"
 
     def _selected(self) -> tuple[Act, str] | None:
-        row = self.table.selected
-        if row is None or not isinstance(row.id, tuple):
+        item = self.table.item
+        if not isinstance(item, Done):
             return None
-        id_, step = row.id
-        act = next((a for a in self.view.snapshot.acts if act_id(a) == id_), None)
-        return (act, step) if act is not None else None
+        return item.act, item.step.id if item.step is not None else ""
 
     def open_row(self) -> None:
         """Unfold the act, or fold it again."""

@@ -6,13 +6,15 @@ the width there is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 
 from fluxtui.commands.command import Target
-from fluxtui.domain.board import Board, Level, Severity
+from fluxtui.domain.board import Level, Severity
 from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Row as Service
 from fluxtui.domain.counts import counted
@@ -24,12 +26,13 @@ from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.keys import ASIDE, MOVES
+from fluxtui.ui.panes.boardlines import BoardLines, Entry, key
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.signs import health
-from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit, shorter_names, wrap
+from fluxtui.ui.signs import GLYPHS, health
+from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit, shorter_names, width, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.footer import finding_line, loudest
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import ROWS, Recipe, Row
 from fluxtui.ui.widgets.painted import Paragraph
 
 NARROWEST = 21  # cells an Environment needs to say its health and what runs
@@ -73,37 +76,53 @@ def heading(snapshot: Snapshot, environment: str) -> str:
     return environment
 
 
-def shared_prefix(board: Board) -> str:
-    """`acme/` when every Service has it: said once in the heading, not in every row."""
-    owners = {r.service.rpartition("/")[0] for r in board.rows}
-    owner = next(iter(owners)) if len(owners) == 1 else ""
-    return f"{owner}/" if owner else ""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What all rows have in common: the Environments shown, whether there is room for words of
+    health, what stands where a Service is not, and the beginning of every name."""
+
+    names: tuple[str, ...]
+    words: bool
+    absent: tuple[str, ...]
+    prefix: str
 
 
-def rows(
-    view: View, names: tuple[str, ...], sort: str, reverse: bool, *, words: bool
-) -> tuple[Row, ...]:
-    """One row per Service and line, with cells for these Environments."""
-    board = view.snapshot.board
-    prefix = shared_prefix(board)
-    services: Sequence[Service] = board.rows
-    if sort:
-        services = sorted(services, key=lambda s: _order(view, s, sort), reverse=reverse)
-    absent = {name: absence(view.snapshot, name) for name in names}
-    out: list[Row] = []
-    for service in services:
-        depth = max((len(lines) for lines in service.lines.values()), default=1)
-        for number in range(max(1, depth)):
-            cells: list[Line] = [_name(service, number, prefix, names)]
-            newest = ""
-            for name in names:
-                lines = service.lines.get(name, ())
-                cell = lines[number] if number < len(lines) else None
-                cells += _cells(view, cell, words, absent[name] if number == 0 else "")
-                newest = newest or (cell.newest_text if cell else "")
-            cells.append(((newest, "dim"),))
-            out.append(Row((service.service, number), tuple(cells)))
-    return tuple(out)
+def row_of(view: View, shape: Shape, entry: Entry) -> Row:
+    """One Service and source, with cells for these Environments."""
+    service, number = entry
+    cells: list[Line] = [_name(service, number, shape.prefix, shape.names)]
+    newest = ""
+    for name, absent in zip(shape.names, shape.absent, strict=True):
+        cell = _cell(service, number, name)
+        cells += _cells(view, cell, shape.words, "" if number else absent)
+        newest = newest or (cell.newest_text if cell else "")
+    cells.append(((newest, "dim"),))
+    return Row(key(entry), tuple(cells))
+
+
+def sizes(view: View, shape: Shape, entry: Entry) -> tuple[int, ...]:
+    """What its row would like of each column, without making it."""
+    service, number = entry
+    out = [width(_name(service, number, shape.prefix, shape.names))]
+    newest = ""
+    for name in shape.names:
+        cell = _cell(service, number, name)
+        if cell is None:
+            out += (1, 0, 0, 0)
+            continue
+        marks = bool(cell.hold) + bool(cell.pinned)
+        glyph = len(GLYPHS[cell.health.level][2]) + 2 + (marks and 1) if shape.words else 1
+        arrow = cell.behind and not shape.words
+        pick = picks(cell)[0][0]
+        state = glyph + marks + arrow
+        out += (state, cell_len(cell.running_text), cell_len(pick), len(_age(view, cell)))
+        newest = newest or cell.newest_text
+    return (*out, cell_len(newest))
+
+
+def _cell(service: Service, number: int, name: str) -> Cell | None:
+    lines = service.lines.get(name, ())
+    return lines[number] if number < len(lines) else None
 
 
 def absence(snapshot: Snapshot, environment: str) -> str:
@@ -111,7 +130,8 @@ def absence(snapshot: Snapshot, environment: str) -> str:
     return "–" if kind_known(snapshot, environment, ocirepository.KIND.id).known else "?"
 
 
-def _order(view: View, service: Service, sort: str) -> tuple[object, ...]:
+def ordering(view: View, service: Service, sort: str) -> tuple[object, ...]:
+    """What a Service is sorted by."""
     lines = [line for some in service.lines.values() for line in some]
     worst = max((int(line.health.level) for line in lines), default=0)
     newest = max((epoch(stored_at(view.snapshot, line.source)) for line in lines), default=0.0)
@@ -154,8 +174,11 @@ def _cells(
         state = (*state, (f" {marks}" if words else marks, "wait"))
     if cell.behind and not words:
         state = (*state, (ARROW, "busy"))  # the column that says it is the first to go
-    age = since(stored_at(view.snapshot, cell.source), view.now) if cell.known.known else "?"
-    return (state, running, picks(cell), ((age, "dim"),))
+    return (state, running, picks(cell), ((_age(view, cell), "dim"),))
+
+
+def _age(view: View, cell: Cell) -> str:
+    return since(stored_at(view.snapshot, cell.source), view.now) if cell.known.known else "?"
 
 
 def picks(cell: Cell) -> Line:
@@ -188,6 +211,10 @@ class Versions(Pane):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._aim: Target | None = None
+        self._lines = BoardLines()
+        self._count = 0
+        self._shape = Shape((), False, (), "")
+        self._recipe = ROWS
         self._environment = ""
 
     def lay_out(self, view: View) -> None:
@@ -202,11 +229,34 @@ class Versions(Pane):
         shown = window(board.environments, self._environment, self.size.width)
         spec = columns(view.snapshot, shown, self.size.width)
         words = any(c.title == "HEALTH" for c in spec)
-        found = rows(view, shown, self.sort, self.reverse, words=words)
-        table.show_rows(spec if board.rows else (), found, empty=empty(view.snapshot))
+        entries = self._lines.entries(board.rows, self.sort, self.reverse, self._rank)
+        absent = tuple(absence(view.snapshot, name) for name in shown)
+        shape = Shape(shown, words, absent, self._lines.prefix)
+        if shape != self._shape:
+            self._shape = shape
+            self._recipe = Recipe(key, partial(self._row, shape), partial(self._sizes, shape))
+        nothing = empty(view.snapshot) if not board.rows else ()
+        table.show_items(spec if board.rows else (), entries, self._recipe, empty=nothing)
         if self._aim is not None and table.select((self._aim.service, 0)):
             self._aim = None
-        self._show_lately(view, len(found) or len(empty(view.snapshot)))
+        self._count = len(entries)
+        self._show_lately(view, self._count or len(nothing))
+
+    def pass_time(self, view: View) -> None:
+        """The rows in sight and the strip say how old something is."""
+        self.view = view
+        self.table.look_again()
+        if view.snapshot.board.rows:
+            self._show_lately(view, self._count)
+
+    def _rank(self, service: Service) -> tuple[object, ...]:
+        return ordering(self.view, service, self.sort)
+
+    def _row(self, shape: Shape, entry: Entry) -> Row:
+        return row_of(self.view, shape, entry)
+
+    def _sizes(self, shape: Shape, entry: Entry) -> tuple[int, ...]:
+        return sizes(self.view, shape, entry)
 
     def _show_lately(self, view: View, rows: int) -> None:
         """Under the board, where it leaves room: what needs a person, and what changed last."""

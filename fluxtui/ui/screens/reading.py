@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -12,10 +12,30 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from fluxtui.ui.screens.sheet import Sheet
-from fluxtui.ui.spans import Line, wrap
+from fluxtui.ui.spans import Line, width, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import Recipe, Row
 from fluxtui.ui.widgets.table import Table
+
+AROUND = 5  # cells of frame, air and scroll bar beside the text
+COLUMNS = (Column("", flex=True),)
+Part = tuple[int, int, Line]
+"""A line's number, which part of it, and that part."""
+PARTS = Recipe(
+    key=lambda part: part[:2],  # a line keeps its name when it is broken in other places
+    make=lambda part: Row(part[:2], (part[2],)),
+    measure=lambda _part: (0,),
+)
+
+
+def broken(text: Sequence[Line], cells: int, hang: int) -> Iterator[Part]:
+    """The lines in as many parts as they need."""
+    for index, line in enumerate(text):
+        if sum(len(words) for words, _role in line) * 2 <= cells or width(line) <= cells:
+            yield index, 0, line
+            continue
+        for number, part in enumerate(wrap(line, cells, 40, hang) or ((),)):
+            yield index, number, part
 
 
 class Reading(Sheet[None]):
@@ -31,6 +51,7 @@ class Reading(Sheet[None]):
         self._hang = hang
         self._title = title
         self._text = tuple(lines)
+        self._broken_for = 0  # cells
 
     def compose(self) -> ComposeResult:
         """Search field over the text."""
@@ -44,22 +65,18 @@ class Reading(Sheet[None]):
         self.box.border_title = self._title.replace("[", r"\[")
         self.box.border_subtitle = "esc q close   / search"
         self.set_focus(self.query_one(Table))
-        self.call_after_refresh(self._fill)
+        self._fill(self.app.size.width - AROUND)  # before it is laid out: it is painted once
 
     def on_resize(self) -> None:
         """Break the lines again."""
-        self.call_after_refresh(self._fill)
+        self.call_after_refresh(lambda: self._fill(self.inner_width))
 
-    def _fill(self) -> None:
-        if not self.is_attached:
+    def _fill(self, cells: int) -> None:
+        if not self.is_attached or cells == self._broken_for:
             return
-        # A line keeps its name when it is broken in other places.
-        rows = [
-            Row((index, number), (part,))
-            for index, line in enumerate(self._text)
-            for number, part in enumerate(wrap(line, self.inner_width - 2, 40, self._hang) or ((),))
-        ]
-        self.query_one(Table).show_rows((Column("", flex=True),), rows, ((("Empty.", "dim"),),))
+        self._broken_for = cells
+        items = list(broken(self._text, cells - 2, self._hang))
+        self.query_one(Table).show_items(COLUMNS, items, PARTS, ((("Empty.", "dim"),),))
 
     def action_search(self) -> None:
         """Show the search field."""

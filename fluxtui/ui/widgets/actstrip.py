@@ -30,8 +30,10 @@ def strip_lines(acts: Iterable[Act], now: float) -> tuple[Line, ...]:
 def _is_shown(act: Act, now: float) -> bool:
     if not act.finished:
         return True
-    stays = STAYS_BAD if trouble(act) else STAYS
-    return bool(act.ended) and not act.cut and now - epoch(act.ended) < stays
+    if not act.ended or act.cut:
+        return False
+    ago = now - epoch(act.ended)
+    return ago < STAYS or (ago < STAYS_BAD and bool(trouble(act)))
 
 
 def act_line(act: Act, now: float) -> Line:

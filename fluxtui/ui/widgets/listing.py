@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress, count, islice
-from operator import is_not
+from operator import is_, is_not
 from typing import Any
 
 from fluxtui.ui.spans import Line, plain, width
+
+SHIFTED = 64  # rows that may come in at the top at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,12 @@ class Listing:
             self._replace(0, len(self._sizes), items)
             return True
         if len(old) == len(items):
-            return self._compare(old, items)
+            down = shift(old, items)
+            if not down:
+                return self._compare(old, items)
+            self._measure(len(items) - down, len(items), ())
+            self._replace(0, 0, items[:down])
+            return True
         start, end, stop = difference(old, items)
         self._replace(start, end, items[start:stop])
         return True
@@ -196,6 +203,16 @@ def difference(old: Sequence[Any], new: Sequence[Any]) -> tuple[int, int, int]:
     tail = _first(map(_differ, reversed(old), reversed(new)), short)
     tail = min(tail, short - start)
     return start, len(old) - tail, len(new) - tail
+
+
+def shift(old: Sequence[Any], new: Sequence[Any]) -> int:
+    """How many came in at the top while as many went at the end, as in a list of what is newest;
+    0 when it is not that."""
+    for down in range(1, min(SHIFTED, len(old))):
+        if new[down] is old[0]:
+            same = new[0] is not old[0] and all(map(is_, islice(new, down, None), old))
+            return down if same else 0
+    return 0
 
 
 def _differ(old: Any, new: Any) -> bool:
