@@ -1,7 +1,7 @@
 """`fluxtui logs`: what the Pods behind a service, a Kustomization or a workload write.
 
-The failing container of the worst Pod first, as on the screen. The logs of Flux's own controllers
-are kubectl's to show. Nothing is kept.
+The failing container of the worst Pod first, as on the screen; with `--controller`, what Flux's own
+controllers wrote about it. Nothing is kept.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from fluxtui.domain.counts import counted
 from fluxtui.domain.durations import parse_duration
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import by_short, kustomization
+from fluxtui.domain.naming import source_of
 from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.podlog import containers_of, first_to_read, pods_behind
 from fluxtui.domain.resource import Key, Resource
@@ -47,6 +48,8 @@ def logs(engine: EnginePort, args: argparse.Namespace) -> int:
     is_object = bool(slash) and by_short(word) is None and not args.target.count("/") > 2
     args.target = "" if is_object else text
     seen = look(engine, args, tags=False)
+    if args.controller:
+        return _controller(seen, args, text if is_object else "")
     owners, keys = _meant(seen, text if is_object else "")
     seen = _with_pods(engine, seen, owners)
     pods = _pods(seen.snapshot, keys)
@@ -60,6 +63,29 @@ def logs(engine: EnginePort, args: argparse.Namespace) -> int:
     lines = str(acts.answer(engine, question, READ)).splitlines()
     output.emit("\n".join(lines), _form(question, lines), args.output)
     return 0
+
+
+def _controller(seen: Look, args: argparse.Namespace, text: str) -> int:
+    """What Flux's controllers wrote about what was named, or about who applies it."""
+    from fluxtui.cli.controllerlogs import controller_lines
+
+    if args.follow or args.previous or args.container:
+        raise UsageError("--controller goes with --tail and --since alone")
+    owners, _keys = _meant(seen, text)
+    sources = [s for key in owners if (s := source_of(seen.snapshot, key)) is not None]
+    keys = dict.fromkeys((*owners, *(source.key for source in sources)))
+    since = int(parse_duration(args.since)) if args.since else 0
+    lines: list[str] = []
+    problems = list(seen.problems)
+    for environment in seen.snapshot.config.environments:
+        mine = [key for key in keys if key.environment == environment.name]
+        if mine:
+            more, why = controller_lines(environment, mine, args.tail, since)
+            lines += more
+            problems += why
+    output.emit("\n".join(lines), document("ControllerLogs", lines=lines, problems=problems),
+                args.output)  # fmt: skip
+    return output.conclude(problems)
 
 
 def _meant(seen: Look, text: str) -> tuple[list[Key], list[Key]]:

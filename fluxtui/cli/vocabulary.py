@@ -294,6 +294,8 @@ def _logs(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--since", metavar="TIME", default="",
                      help="Only what is newer than that, for example 10m.")  # fmt: skip
     sub.add_argument("--timestamps", action="store_true", help="With the time of each line.")
+    sub.add_argument("--controller", action="store_true",
+                     help="What Flux's controller wrote about it, not its Pods.")  # fmt: skip
     flags.plain_output(sub)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from cli_delivery import Shell
 from cli_objects import KUSTOMIZE, ks, oci, put
 from documents import checked
+
+from fluxtui.cli.controllerlogs import _about
+from fluxtui.domain.resource import Key
+from fluxtui.world.apiserver.faults import Rule
 
 BEGAN = "2026-11-23T03:12:00Z"
 GROUP = KUSTOMIZE.partition("/")[0]
@@ -94,3 +99,40 @@ def test_what_is_not_there_is_said(running: Shell, words: str, code: int, what: 
 def test_following_ends_with_the_container(running: Shell) -> None:
     said = running("logs", "pod/apps/web-2", "-c", "proxy", "--previous", "-f")
     assert said.code == 0, said
+
+
+# -- Flux's own controllers
+
+
+def test_where_no_controller_runs_or_may_be_read_it_is_said(running: Shell) -> None:
+    said = running("logs", "ks/web", "--controller", "-o", "json")
+    assert said.code == 1 and checked(said.out, "ControllerLogs")["lines"] == []
+    for controller in ("kustomize-controller", "source-controller"):
+        assert f"staging: no {controller} runs there" in said.err
+    rule = Rule(methods=("GET",), path="/pods", status=403, reason="Forbidden")
+    running.servers["staging"].faults.set_rules(rule)
+    said = running("logs", "deploy/apps/web", "--controller")
+    assert said.code == 1 and said.out == ""
+    assert "the log of kustomize-controller cannot be read: " in said.err
+    refused = running("logs", "ks/web", "--controller", "-f")
+    assert refused.code == 2 and "--tail and --since alone" in refused.err
+
+
+def test_of_a_controller_s_log_only_what_is_about_the_object_is_told() -> None:
+    web = Key("staging", GROUP, "Kustomization", "apps", "web")
+    lines = [
+        {"level": "info", "ts": "t1", "msg": "ok",
+         "Kustomization": {"name": "web", "namespace": "apps"}},
+        {"level": "error", "ts": "t2", "msg": "failed", "error": "no such file", "name": "web",
+         "namespace": "apps", "controllerKind": "Kustomization"},
+        {"level": "info", "ts": "t3", "msg": "x",
+         "Kustomization": {"name": "web", "namespace": "b"}},
+        {"level": "info", "ts": "t4", "msg": "x", "name": "web", "namespace": "apps",
+         "controllerKind": "HelmRelease"},
+        {"level": "info", "ts": "t5", "msg": "starting"},
+    ]  # fmt: skip
+    text = ["I0101 no JSON", "[1]", *map(json.dumps, lines)]
+    assert [line for _at, line in _about(text, [web])] == [
+        "t1 info Kustomization/web.apps - ok",
+        "t2 error Kustomization/web.apps - failed: no such file",
+    ]
