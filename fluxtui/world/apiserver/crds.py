@@ -7,15 +7,14 @@ Needed by Flux's kinds, and by the operator and the database that the demo deliv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from fluxtui.world.apiserver import schema
-from fluxtui.world.apiserver.kinds import CONVERT, Column, Kind
+from fluxtui.world.apiserver.kinds import Column, Kind
 from fluxtui.world.apiserver.shape import from_schema
 from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import Json, StatusError
@@ -56,10 +55,6 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
             )
             for c in version.get("additionalPrinterColumns") or ()
         )
-        warning = ""
-        if version.get("deprecated"):
-            about = f"{spec['group']}/{version['name']} {names['kind']} is deprecated"
-            warning = version.get("deprecationWarning") or about
         yield Kind(
             spec["group"],
             version["name"],
@@ -77,22 +72,7 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
             scale=subresources.get("scale"),
             storage_version=storage,
             custom=True,
-            warning=warning,
-            extra={} if version["name"] == storage else {CONVERT: _converter(spec, version)},
         )
-
-
-def _converter(spec: Mapping[str, Any], version: Mapping[str, Any]) -> Callable[[Json], Json]:
-    """What a version shows of a stored object: its own fields, with its own defaults."""
-    found: Mapping[str, Any] = (version.get("schema") or {}).get("openAPIV3Schema") or {}
-    shape = from_schema(found, root=True)
-    api_version = f"{spec['group']}/{version['name']}"
-
-    def convert(obj: Json) -> Json:
-        shown: Json = schema.with_defaults(schema.prune(obj, shape), found)
-        return shown | {"apiVersion": api_version}
-
-    return convert
 
 
 class Definitions:

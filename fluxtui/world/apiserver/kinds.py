@@ -8,7 +8,7 @@ catalog answers lookups only; it never stores objects.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.world.apiserver.shape import Shape, builtin
@@ -16,9 +16,6 @@ from fluxtui.world.apiserver.status import Resource
 
 # apiextensions-apiserver lists them in this order, and discovery passes it on.
 ALL_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
-
-CONVERT = "convert"
-"""The key in `Kind.extra` of what makes a version's object of a stored one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +59,6 @@ class Kind:
     scale: Mapping[str, Any] | None = None
     storage_version: str = ""
     custom: bool = False
-    warning: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def api_version(self) -> str:

@@ -48,10 +48,7 @@ class Resources:
         if target.subresource and target.subresource not in kind.subresources:
             raise unknown_path()
         _check_method(request, verb, target, kind)
-        response = self._answered(request, verb, target, kind)
-        if kind.warning:
-            response.warnings = [kind.warning, *response.warnings]
-        return response
+        return self._answered(request, verb, target, kind)
 
     def _answered(self, request: Request, verb: str, target: Target, kind: Kind) -> Response:
         if kind.verbs == ("create",):

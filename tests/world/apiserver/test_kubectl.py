@@ -78,37 +78,6 @@ def kubectl(tmp_path: Path) -> Iterator[Kubectl]:
         assert not server.errors
 
 
-def test_apply_get_change_and_delete(kubectl: Kubectl) -> None:
-    first = kubectl("apply", "-f", "bundle.yaml").stdout
-    assert first.splitlines() == [
-        "namespace/shop created",
-        "configmap/settings created",
-        "deployment.apps/web created",
-        "kustomization.kustomize.toolkit.fluxcd.io/app created",
-    ]
-    assert "unchanged" in kubectl("apply", "-f", "bundle.yaml").stdout
-    listed = kubectl("get", "deploy,cm,ks", "-A", "-o", "wide").stdout
-    assert "deployment.apps/web   0/2" in listed
-    assert "nginx:1.27" in listed
-    assert kubectl("diff", "-f", "bundle.yaml").stdout == ""
-    kubectl("scale", "deploy/web", "-n", "shop", "--replicas", "5")
-    drift = kubectl("diff", "-f", "bundle.yaml", ok=False)
-    assert drift.returncode == 1
-    assert "-  replicas: 5" in drift.stdout
-    kubectl("set", "image", "deploy/web", "nginx=nginx:2", "-n", "shop")
-    kubectl("annotate", "ks/app", "-n", "shop", "reconcile.fluxcd.io/requestedAt=now")
-    kubectl("label", "cm/settings", "-n", "shop", "tier=front")
-    chosen = kubectl("get", "cm", "-A", "-l", "tier=front", "-o", "name").stdout
-    assert chosen.strip() == "configmap/settings"
-    kubectl("patch", "ks/app", "-n", "shop", "--type", "merge", "-p", '{"spec":{"suspend":true}}')
-    kubectl("wait", "ks/app", "-n", "shop", "--for", "jsonpath={.spec.suspend}=true")
-    described = kubectl("describe", "ks/app", "-n", "shop").stdout
-    assert "Suspend:  true" in described
-    kubectl("delete", "ks/app", "-n", "shop")
-    kubectl("delete", "-f", "bundle.yaml", "--ignore-not-found")
-    assert "shop" not in kubectl("get", "ns").stdout
-
-
 def test_a_list_is_applied_and_an_unknown_kind_is_named(kubectl: Kubectl, tmp_path: Path) -> None:
     kubectl("apply", "-f", "bundle.yaml")
     whole = kubectl("get", "ks,cm,deploy", "-n", "shop", "-o", "yaml").stdout
@@ -123,38 +92,12 @@ def test_a_list_is_applied_and_an_unknown_kind_is_named(kubectl: Kubectl, tmp_pa
     assert "--validate=false" not in refused
 
 
-def test_server_side_apply_and_its_conflicts(kubectl: Kubectl, tmp_path: Path) -> None:
-    kubectl("apply", "--server-side", "-f", "bundle.yaml", "--field-manager", "one")
-    (tmp_path / "more.yaml").write_text(BUNDLE.replace("replicas: 2", "replicas: 3"))
-    other = ("apply", "--server-side", "-f", "more.yaml", "--field-manager", "two")
-    refused = kubectl(*other, ok=False)
-    assert refused.returncode == 1
-    assert 'Apply failed with 1 conflict: conflict with "one": .spec.replicas' in refused.stderr
-    kubectl(*other, "--force-conflicts")
-    replicas = kubectl("get", "deploy/web", "-n", "shop", "-o", "jsonpath={.spec.replicas}").stdout
-    assert replicas == "3"
-    kubectl("apply", "--server-side", "--dry-run=server", "-f", "bundle.yaml", "--force-conflicts")
-
-
 def test_resources_and_explanations(kubectl: Kubectl) -> None:
     known = kubectl("api-resources", "--no-headers").stdout
     assert "kustomizations" in known and "deployments" in known
     explained = kubectl("explain", "ks.spec.dependsOn").stdout
     assert "readyExpr" in explained
     assert "maxSurge" in kubectl("explain", "deploy.spec.strategy.rollingUpdate").stdout
-
-
-def test_a_rollout_is_followed_to_its_end(kubectl: Kubectl) -> None:
-    kubectl("apply", "-f", "bundle.yaml")
-    status = (
-        '{"status":{"observedGeneration":1,"replicas":2,"updatedReplicas":2,'
-        '"readyReplicas":2,"availableReplicas":2}}'
-    )
-    kubectl(
-        "patch", "deploy/web", "-n", "shop", "--subresource=status", "--type=merge", "-p", status
-    )
-    done = kubectl("rollout", "status", "deploy/web", "-n", "shop", "--timeout", "120s").stdout
-    assert 'deployment "web" successfully rolled out' in done
 
 
 def test_a_watch_prints_changes(kubectl: Kubectl, tmp_path: Path) -> None:

@@ -13,24 +13,6 @@ from tests.world.apiserver.client import (
 )
 
 
-def test_creating_twice_is_refused_and_missing_objects_are_not_found(api: Client) -> None:
-    api.post(MAPS, config_map("settings")).ok()
-    again = api.post(MAPS, config_map("settings"))
-    assert (again.status, again.json["reason"]) == (409, "AlreadyExists")
-    assert again.json["message"] == 'configmaps "settings" already exists'
-    missing = api.get(f"{DEPLOYMENTS}/web")
-    assert missing.json == {
-        "kind": "Status",
-        "apiVersion": "v1",
-        "metadata": {},
-        "status": "Failure",
-        "message": 'deployments.apps "web" not found',
-        "reason": "NotFound",
-        "details": {"name": "web", "group": "apps", "kind": "deployments"},
-        "code": 404,
-    }
-
-
 def test_generate_name_makes_a_new_name_each_time(api: Client) -> None:
     body = config_map("")
     body["metadata"] = {"generateName": "job-"}
@@ -50,12 +32,6 @@ def test_a_namespace_must_exist_and_names_must_match(api: Client) -> None:
     assert other.json["message"] == (
         "the name of the object (y) does not match the name on the URL (x)"
     )
-
-
-def test_writing_what_is_already_there_changes_nothing(api: Client) -> None:
-    first = api.post(MAPS, config_map("settings", {"a": "1"})).ok()
-    assert api.put(f"{MAPS}/settings", first).ok() == first
-    assert api.patch(f"{MAPS}/settings", {"data": {"a": "1"}}).ok() == first
 
 
 def test_built_in_kinds_get_their_defaults(api: Client) -> None:

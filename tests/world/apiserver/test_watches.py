@@ -12,16 +12,6 @@ def seen(event: tuple[str, Json]) -> tuple[str, str]:
     return event[0], event[1]["metadata"]["name"]
 
 
-def test_an_old_version_is_gone(api: Client, server: ApiServer) -> None:
-    rv = api.post(MAPS, config_map("a")).ok()["metadata"]["resourceVersion"]
-    api.post(MAPS, config_map("b")).ok()
-    server.compact()
-    with api.watch(MAPS, resourceVersion=rv) as stream:
-        [(change, status)] = stream
-    assert (change, status["code"], status["reason"]) == ("ERROR", 410, "Expired")
-    assert status["message"].startswith(f"too old resource version: {rv} (")
-
-
 def test_an_open_watch_can_expire_and_says_so_in_the_stream(api: Client, server: ApiServer) -> None:
     with api.watch(MAPS, resourceVersion=server.state.store.rv) as stream:
         server.compact()

@@ -14,7 +14,7 @@ from fluxtui.world.apiserver.faults import Faults
 from fluxtui.world.apiserver.http.exchange import Request, Response, answer
 from fluxtui.world.apiserver.http.negotiation import Form, form_of
 from fluxtui.world.apiserver.http.routing import Target
-from fluxtui.world.apiserver.kinds import CONVERT, Kind
+from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.print.tables import partial, table
 from fluxtui.world.apiserver.read import list_options, listing, podlogs, selectors
 from fluxtui.world.apiserver.read.list_options import ListOptions
@@ -75,7 +75,7 @@ class Reading:
         """The bytes of an object in the version asked for."""
         if kind.storage_version in ("", kind.version):
             return stored.data
-        return dumps(kind.extra[CONVERT](stored.obj))
+        return dumps(stored.obj | {"apiVersion": kind.api_version})
 
     def selection(
         self, options: ListOptions, kind: Kind, name: str = ""

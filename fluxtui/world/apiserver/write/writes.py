@@ -9,11 +9,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from fluxtui.world.apiserver import schema
 from fluxtui.world.apiserver.apply import managers
 from fluxtui.world.apiserver.apply.managers import Manager
 from fluxtui.world.apiserver.decoding import quoted
-from fluxtui.world.apiserver.kinds import CONVERT, Kind
+from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     Cause,
@@ -100,7 +99,7 @@ def _insert(
     obj = _with_managed(obj, managed)
     if options.dry_run:
         return Stored(_ordered(kind, obj), 0)
-    return state.store.put(kind.resource, key, _stored_form(state, kind, obj))
+    return state.store.put(kind.resource, key, _ordered(kind, obj))
 
 
 def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) -> Stored:
@@ -157,24 +156,9 @@ def _patched(kind: Kind, key: Key, media: str, current: Json, body: Any, options
 
 
 def _as_version(kind: Kind, obj: Json) -> Json:
-    """A stored object as the version written to shows it."""
-    if CONVERT in kind.extra:
-        shown: Json = kind.extra[CONVERT](obj)
-        return shown
-    if obj.get("apiVersion") == kind.api_version:
-        return obj
-    return obj | {"apiVersion": kind.api_version}
-
-
-def _stored_form(state: State, kind: Kind, obj: Json) -> Json:
-    """What a version writes, with the defaults the storage version will show."""
-    if CONVERT not in kind.extra:
-        return _ordered(kind, obj)
-    storage = state.catalog.find(kind.group, kind.storage_version, kind.plural)
-    if storage is not None and storage.schema is not None:
-        kept = schema.prune(obj, storage.shape)
-        obj = schema.with_defaults(kept, storage.schema)
-    return _ordered(kind, obj)
+    """A stored object as the version written to shows it: versions differ in their name alone."""
+    same = obj.get("apiVersion") == kind.api_version
+    return obj if same else obj | {"apiVersion": kind.api_version}
 
 
 def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> tuple[Stored, bool]:
@@ -235,7 +219,7 @@ def _store_update(
     _count_generation(kind, live, new)
     if _unchanged(live, new):
         return old
-    new = _stored_form(state, kind, new)
+    new = _ordered(kind, new)
     if options.dry_run:
         return Stored(new, old.rv)
     ending = new["metadata"].get("deletionTimestamp") and not new["metadata"].get("finalizers")
