@@ -173,3 +173,27 @@ def test_each_way_in_has_its_own_realm(
     registry.answer = answer
     said = typed(tmp_path, "artifact", "list", f"oci://{registry.address}/acme/app")
     assert "v7" in said, said
+
+
+PROBE = """
+import sys
+from fluxtui.cli.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    pass
+print(*sorted(sys.modules), file=sys.stderr)
+"""
+
+
+def test_a_view_that_is_printed_imports_no_other_client(api: Api, tmp_path: Path) -> None:
+    """`versions` took nine times as long as kubectl, half of it to import what it never used."""
+    file = kubeconfig(tmp_path, api.port, {})
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, "--kubeconfig", file, "versions", "-o", "json"],
+        env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    imported = set(done.stderr.splitlines()[-1].split())
+    assert api.heard and "fluxtui.cli.main" in imported
+    assert not imported & {"kubernetes", "aiohttp", "requests", "textual"}
+    assert len(imported) < 450
