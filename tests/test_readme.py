@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
+import pytest
+import yaml
+
+from fluxtui.cli import arguments, fields
 from fluxtui.cli.vocabulary import verbs as all_verbs
 from tests.readme import README, written
 
@@ -31,3 +36,45 @@ def test_its_make_targets_are_there() -> None:
 def test_its_verbs_are_there() -> None:
     verbs = set(re.findall(r"^ {4}fluxtui ([a-z]+)", README.read_text(), re.MULTILINE))
     assert verbs and verbs <= all_verbs().keys()
+
+
+def lines() -> list[str]:
+    """Command lines of ours, as somebody would copy them; `$F` is fluxtui with a configuration."""
+    shown = re.findall(r"^ {4}(?:[^\s=]*fluxtui|\$F)\b(.*)$", README.read_text(), re.MULTILINE)
+    return [
+        re.sub(r"^ *\$F ", "", part).strip()
+        for line in shown
+        for part in line.partition("#")[0].split(";")
+    ]
+
+
+@pytest.mark.parametrize("line", lines())
+def test_what_it_shows_can_be_typed(line: str) -> None:
+    arguments.parse(shlex.split(line))
+
+
+def test_its_configuration_shows_every_field() -> None:
+    shown = yaml.safe_load(README.read_text().split("```yaml\n")[1].split("```")[0])
+
+    def missing(node: fields.Node, value: object, trail: str) -> list[str]:
+        if isinstance(node, fields.Names):
+            known = node.known is not None
+            each = value.values() if isinstance(value, dict) and not known else ()
+            merged: dict[str, object] = {}
+            for one in each:
+                merged |= one if isinstance(one, dict) else {}
+            return (
+                missing(node.value, merged, trail) if isinstance(node.value, fields.Record) else []
+            )
+        if not isinstance(node, fields.Record):
+            return []
+        assert isinstance(value, dict)
+        gone = [f"{trail}{name}" for name in node.fields if name not in value]
+        return gone + [
+            text
+            for name, inner in node.fields.items()
+            if name in value
+            for text in missing(inner, value[name], f"{trail}{name}.")
+        ]
+
+    assert missing(fields.FILE, shown, "") == []
