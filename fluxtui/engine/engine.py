@@ -32,7 +32,7 @@ from fluxtui.engine.gate import AT_ONCE, FAST, SLOW, Gate
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.origins import Origins
 from fluxtui.engine.picks import Picks
-from fluxtui.engine.publisher import PATIENT, Publisher
+from fluxtui.engine.publisher import HASTY, PATIENT, Publisher
 from fluxtui.engine.pullsecrets import PullSecrets
 from fluxtui.engine.recall import Recall
 from fluxtui.engine.registries import Connect as ConnectRegistry
@@ -109,7 +109,7 @@ class Engine:
         self._picks = Picks(self._store)
         self._origins = Origins()
         self._complete = Completer(self._store, self._picks, _timeline() if events else None)
-        share = 1.0 if brief else PATIENT
+        share = HASTY if brief else PATIENT
         self._publisher = Publisher(
             self._store, self._gate, self._clock, interval, self._completed, share
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-AT_ONCE = 0.005
+AT_ONCE = 0.002
 """For whoever waits for one answer; what arrives together still comes in one Snapshot."""
 FAST = 0.1
 SLOW = 0.25

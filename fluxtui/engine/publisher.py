@@ -19,6 +19,8 @@ from fluxtui.engine.store import Batch, Store
 
 Condition = Callable[[Snapshot], bool]
 _LONGEST_PAUSE = 2.0
+HASTY = 0.3
+"""For whoever waits for one answer: what arrives together still comes in one Snapshot."""
 PATIENT = 4.0
 """So many times what a Snapshot costs the interpreter is left to the screen."""
 

@@ -127,8 +127,11 @@ class Line:
         self, method: str, request: bytes, limits: tuple[float | None, float | None], limit: int
     ) -> Reply:
         if self._socket is None or self._stream is None:
-            self._socket = self._opened(limits[0])
-            self._stream = cast(BinaryIO, self._socket.makefile("rb"))
+            line = self._opened(limits[0])
+            with self._lock:
+                self._socket, self._stream = line, cast(BinaryIO, line.makefile("rb"))
+                if self._cut:  # while it connected, when there was nothing to shut
+                    raise ConnectionAbortedError("the line was cut")
         self._socket.settimeout(limits[1])
         self._socket.sendall(request)
         reply = read_reply(method, self._stream, limit)

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import trustme
@@ -175,6 +176,25 @@ def test_a_line_that_is_cut_while_nobody_asks_is_closed() -> None:
         line.cut()
         del line
         gc.collect()
+
+
+def test_a_line_that_is_cut_while_it_connects_asks_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked_for: list[bytes] = []
+    with server(lambda line: asked_for.append(question(line))) as port:
+        line = Line("127.0.0.1", port, None)
+        connect = socket.socket.connect
+
+        def cut_meanwhile(self: socket.socket, address: Any) -> None:
+            connect(self, address)
+            line.cut()
+
+        monkeypatch.setattr(socket.socket, "connect", cut_meanwhile)
+        with pytest.raises(ConnectionAbortedError):
+            asked(line)
+        monkeypatch.undo()
+    assert asked_for in ([], [b""])
 
 
 def test_a_name_is_tried_at_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
