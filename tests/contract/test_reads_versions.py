@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
-from tests.contract.reads import make_maps, maps_of, names, until, version_of
-from tests.contract.server import Server
-from tests.world.apiserver.client import Client, config_map
+from tests.contract.reads import make_maps, maps_of, names, version_of
+from tests.world.apiserver.client import Client
 
 
 def test_without_a_version_a_list_is_the_newest(api: Client, ns: str) -> None:
@@ -38,21 +35,3 @@ def test_exactly_one_version(api: Client, ns: str) -> None:
     assert version_of(then) == first
     before = api.get(maps_of(ns), resourceVersion=empty, **exactly).ok()
     assert (names(before), version_of(before)) == ([], empty)
-
-
-def test_a_version_that_comes_is_waited_for(server: Server, api: Client, ns: str) -> None:
-    version = make_maps(api, ns, "a")
-
-    def write() -> None:
-        own = Client(server)
-        for i in range(3):
-            own.post(maps_of(ns), config_map(f"b{i}")).ok()
-        own.close()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    asked = {"resourceVersion": version + 3, "resourceVersionMatch": "NotOlderThan"}
-    # On a very slow machine the three writes may take longer than it waits.
-    answer = until(lambda: api.get(maps_of(ns), **asked), lambda found: found.status != 504)
-    writer.join()
-    assert version_of(answer.ok()) >= version + 3

@@ -36,13 +36,6 @@ def test_from_a_version_a_watch_tells_what_came_after(api: Client, ns: str) -> N
     assert version_of(last) > version + 2, "under the version of its end"
 
 
-def test_a_version_that_is_to_come_is_waited_for_in_silence(api: Client, ns: str) -> None:
-    version = make_maps(api, ns, "a")
-    asked: Json = {"resourceVersion": version + 100_000, "timeoutSeconds": 1}
-    with api.watch(maps_of(ns), **asked) as stream:
-        assert list(stream) == []
-
-
 def test_objects_enter_and_leave_a_label_selector(api: Client, ns: str) -> None:
     version = make_maps(api, ns, "a", on="no")
     with api.watch(maps_of(ns), resourceVersion=version, labelSelector="on=yes") as stream:

@@ -1,4 +1,4 @@
-"""Quantities: amounts with a suffix (`500m`, `1Gi`), read, compared and written as Kubernetes does.
+"""Quantities: amounts with a suffix (`500m`, `1Gi`), read and written as Kubernetes does.
 
 Exact: a quantity is a Fraction of its unit. Pure.
 Needed by diffs and dry runs: a server writes `1`, whoever applies `1000m`.
@@ -38,12 +38,6 @@ def _parts(text: str) -> tuple[Fraction, str]:
         return Fraction(number) * _UNITS[suffix], suffix
     except (ValueError, KeyError) as error:
         raise ValueError(WRONG) from error
-
-
-@lru_cache(maxsize=4096)
-def amount(text: str) -> Fraction:
-    """What a quantity is worth. Raises ValueError."""
-    return _parts(text)[0]
 
 
 def plain(value: Any) -> str:

@@ -120,8 +120,6 @@ class Store:
     def __init__(self, *, ring: int = 2000) -> None:
         self.lock = threading.RLock()
         self.rv = 1
-        self.advanced = threading.Condition(self.lock)  # told of every new version
-        self.patience = 3.0  # seconds a read waits for a version that is to come
         self._ring = ring
         self._floor = 0  # nothing older can be resumed from, in any bucket
         self._buckets: dict[tuple[str, str], Bucket] = {}
@@ -168,7 +166,6 @@ class Store:
 
     def _stamp(self, obj: Json) -> Stored:
         self.rv += 1
-        self.advanced.notify_all()
         metadata = obj["metadata"] | {"resourceVersion": str(self.rv)}
         return Stored(obj | {"metadata": metadata}, self.rv)
 
@@ -202,4 +199,3 @@ class Store:
         with self.lock:
             for bucket in self._buckets.values():
                 bucket.changed.notify_all()
-            self.advanced.notify_all()

@@ -128,7 +128,7 @@ class RegistryServer:
         return f"{'http' if self._tls is None else 'https'}://{self.address}"
 
     def turn(self, **changes: object) -> Knobs:
-        """Turn knobs while running; ValueError for an unknown one."""
+        """Turn knobs while running; TypeError for an unknown one."""
         return self.panel.turn(**changes)
 
     # -- answering
@@ -154,27 +154,19 @@ class RegistryServer:
         return response
 
     def _world(self, request: Request) -> Response | None:
-        """The remote control, which no fault touches: our own knobs, and the World's faults."""
-        if request.path not in ("/_world/knobs", "/_world/faults"):
+        """The remote control, which no fault touches: the World's faults."""
+        if request.path != "/_world/faults":
             return None
         if not self.gate.known(basic(request.headers.get("authorization", ""))):
             return error(
                 401, "UNAUTHORIZED", "not yours", {"WWW-Authenticate": 'Basic realm="world"'}
             )
-        faults = request.path.endswith("/faults")
         if request.method == "POST":
             try:
-                changes = json.loads(request.body)
-                if faults:
-                    self.faults.update(changes)
-                elif not isinstance(changes, dict):
-                    raise ValueError("an object of knobs is wanted")
-                else:
-                    self.turn(**changes)
+                self.faults.update(json.loads(request.body))
             except ValueError as problem:
                 return error(400, "UNSUPPORTED", str(problem))
-        told = self.faults.to_json() if faults else dataclasses.asdict(self.panel.now)
-        return json_response(200, told)
+        return json_response(200, self.faults.to_json())
 
     def _broken(self, rule: Rule) -> Response | None:
         """What a rule answers in our stead; None when it leaves that to us."""

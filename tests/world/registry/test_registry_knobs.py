@@ -7,8 +7,6 @@ import contextlib
 import json
 import socket
 import threading
-from dataclasses import fields
-from typing import Any
 
 import pytest
 import requests
@@ -103,25 +101,19 @@ def test_a_blob_is_cut_lied_about_or_sent_elsewhere(
     assert browse("GET", signed).status_code == 400  # as object stores refuse a second signature
 
 
-def test_down_means_no_answer_but_the_remote_control_works(
-    server: RegistryServer, browse: Browser
-) -> None:
-    assert browse("POST", "/_world/knobs", json={"down": True}).json()["down"] is True
+def test_down_means_no_answer(server: RegistryServer, browse: Browser) -> None:
+    server.turn(down=True)
     with pytest.raises(requests.exceptions.ConnectionError):
         browse("GET", "/v2/")
-    browse("POST", "/_world/knobs", json={"down": False})
+    server.turn(down=False)
     assert browse("GET", "/v2/").status_code == 200
 
 
-def test_the_remote_control_wants_credentials_and_known_knobs(browse: Browser) -> None:
-    assert browse("POST", "/_world/knobs", json={}, auth=None).status_code == 401
-    assert set(browse("GET", "/_world/knobs").json()) == {f.name for f in fields(Knobs)}
-    wrongs: list[Any] = [{"no": 1}, {"down": "yes"}, {"throttle": True}, {"latency": "1"}, []]
-    for wrong in wrongs:
-        refused = browse("POST", "/_world/knobs", json=wrong)
-        assert refused.status_code == 400, wrong
-    assert browse("POST", "/_world/knobs", data=b"{").status_code == 400
-    assert browse("POST", "/_world/knobs", json={"latency": 0}).json()["latency"] == 0.0
+def test_the_remote_control_wants_credentials_and_known_faults(browse: Browser) -> None:
+    assert browse("POST", "/_world/faults", json={}, auth=None).status_code == 401
+    assert browse("POST", "/_world/faults", json={"no": 1}).status_code == 400
+    assert browse("POST", "/_world/faults", data=b"{").status_code == 400
+    assert browse("POST", "/_world/faults", json={}).json()["rules"] == []
 
 
 def test_a_hanging_request_ends_when_the_server_stops(server: RegistryServer) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fluxtui.world.apiserver.read.list_options import ListOptions
 from fluxtui.world.apiserver.read.selectors import Predicate
-from fluxtui.world.apiserver.status import Cause, Details, StatusError, bad_request, expired
+from fluxtui.world.apiserver.status import bad_request, expired
 from fluxtui.world.apiserver.store import Bucket, Key, Store, Stored, path_of
 
 _GONE = (
@@ -34,19 +33,6 @@ class Page:
     rv: int
     token: str = ""
     remaining: int | None = None
-
-
-def reached(store: Store, rv: int) -> None:
-    """Return once the store is as new as `rv`; raises 504 where it does not become so in time."""
-    deadline = time.monotonic() + store.patience
-    with store.lock:
-        while store.rv < rv:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                causes = (Cause("ResourceVersionTooLarge", "Too large resource version"),)
-                text = f"Timeout: Too large resource version: {rv}, current: {store.rv}"
-                raise StatusError(504, "Timeout", text, Details(causes=causes, retry_after=1))
-            store.advanced.wait(left)
 
 
 def _at(bucket: Bucket, rv: int) -> dict[Key, Stored]:
@@ -70,12 +56,10 @@ def page(
     wanted: Predicate | None,
     name: str = "",
 ) -> Page:
-    """A list as the options ask for it. Raises 400, 410, 504."""
+    """A list as the options ask for it. Raises 400, 410."""
     version, start = options.version if options.exact else 0, ""
     if options.token:
         version, start = _decoded(options.token)
-    else:
-        reached(store, options.version)
     with store.lock:
         bucket = store.bucket(resource)
         if version and version < bucket.compacted:

@@ -48,7 +48,6 @@ class Reading:
             return podlogs.read(self._state, kind, key, request.query, self._closing)
         if sub not in ("", "status"):
             raise method_not_allowed()
-        listing.reached(self._state.store, list_options.number(request.query, "resourceVersion"))
         stored = self._state.store.get(kind.resource, key)
         if stored is None:
             raise not_found(kind.named(key[1]))

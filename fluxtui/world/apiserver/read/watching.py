@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 
 from fluxtui.world.apiserver.read.list_options import ListOptions
-from fluxtui.world.apiserver.read.listing import reached
 from fluxtui.world.apiserver.status import Json, StatusError, expired
 from fluxtui.world.apiserver.store import Bucket, Event, Store, Stored, dumps
 
@@ -54,10 +53,10 @@ class Watch:
         self._position = 0
         self._failed: StatusError | None = None
         with store.lock:
-            if not self._begins:
-                self._resume()
-            elif self._since <= store.rv:
+            if self._begins:
                 self._begin()
+            else:
+                self._resume()
 
     def _resume(self) -> None:
         """Go on after the version asked for."""
@@ -76,22 +75,11 @@ class Watch:
         ]
         self._position = bucket.first + len(bucket.events)
 
-    def _wait_to_begin(self) -> None:
-        """The version asked for is one to come: begin with it, or fail where it does not come."""
-        try:
-            with self._store.lock:
-                reached(self._store, self._since)
-                self._begin()
-        except StatusError as error:
-            self._failed = error
-
     def lines(self) -> Iterator[bytes]:
         """Batches of lines until the time is up, the watch is stopped or its position is lost."""
         start = time.monotonic()
         deadline = start + self._seconds
         mark_at = _next_mark(start, deadline)
-        if not self._version:
-            self._wait_to_begin()
         if self._failed is not None:
             yield error_line(self._failed)
             return
