@@ -87,7 +87,7 @@ def diff_questions(
     lines = _lines(target, snapshot)
     if args.before or args.after:
         if not args.after:
-            raise UsageError("--from needs --to")
+            raise UsageError("--from needs --to", next="for example --from v1.4.1 --to v1.4.2")
         if not lines:
             raise UsageError(f"{args.target} is not delivered in {environments[0]}")
         return [

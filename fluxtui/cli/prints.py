@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fluxtui.cli.forms.envelope import LEVELS
 from fluxtui.cli.output import screen_width, table, visible_text
+from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
 from fluxtui.domain.known import place_known
 
@@ -126,7 +127,7 @@ def findings(found: Iterable[Finding]) -> str:
     lines = []
     for finding in found:
         where = f"{finding.place}: " if finding.place else ""
-        way = f" ({finding.next})" if finding.next else ""
+        way = f" ({way_out(finding)})" if finding.next else ""
         lines.append(f"{finding.severity.value}: {where}{finding.message}{way}")
     return visible_text("\n".join(lines))
 

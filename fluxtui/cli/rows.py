@@ -13,6 +13,7 @@ from fluxtui.cli.forms.board import finding, lines
 from fluxtui.cli.forms.chain import node
 from fluxtui.cli.forms.envelope import Document
 from fluxtui.cli.looking import Look
+from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change
@@ -62,7 +63,7 @@ def status_items(seen: Look) -> list[Item]:
 
 
 def _of_finding(one: Finding) -> tuple[str, ...]:
-    return (one.severity.value, one.environment or "-", one.message, one.next)
+    return (one.severity.value, one.environment or "-", one.message, way_out(one))
 
 
 def chain_items(seen: Look) -> list[Item]:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+
 import pytest
 from cli_delivery import Shell
 from cli_objects import RELEASE, ks, oci, pushed, put
 from documents import checked
+
+from fluxtui.cli import arguments
+from fluxtui.cli.waysout import way_out
+from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.overview.troubles import _way
+from fluxtui.domain.resource import Key
 
 
 @pytest.fixture
@@ -43,3 +52,20 @@ def test_nothing_is_named_when_all_is_well(shell: Shell) -> None:
     for form in ("name", "jsonpath={.causes}"):
         said = shell("status", "-o", form)
         assert (said.code, said.out.strip("[]\n"), said.err) == (0, "", ""), said
+
+
+SUBJECT = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
+
+
+@pytest.mark.parametrize(
+    "text", ["CrashLoop", "exited with", "BackoffLimit", "BuildFailed", "nothing known"]
+)
+def test_a_way_out_names_verbs_and_no_key_of_the_screen(text: str) -> None:
+    for subject in (SUBJECT, None):
+        one = Finding(Severity.ERROR, "failed", "staging", text, _way(text, 2), subject)
+        way = way_out(one)
+        assert "2 more wait for it" in way
+        assert not re.search(r"Chain|: \d|\bl on\b|\bl in\b", way), way
+        (line,) = re.findall("`fluxtui ([^`]+)`", way)
+        arguments.parse(shlex.split(line))
+        assert ("ks/apps/web -e staging" in line) == (subject is not None)

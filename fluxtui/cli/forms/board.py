@@ -14,6 +14,7 @@ from fluxtui.cli.forms.envelope import (
     maybe,
     reference,
 )
+from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import ChainNode, Finding, Line, Mark, Row, Running
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.resource import Key
@@ -147,6 +148,6 @@ def finding(one: Finding) -> Document:
         "environment": one.environment,
         **about,
         "message": one.message,
-        "next": one.next,
+        "next": way_out(one),
         "since": one.since,
     }

@@ -1,0 +1,27 @@
+"""What to do next about a finding, in words for a command line: no key of the screen's is named.
+
+Findings are made for both; the screen's `3` and `l` are verbs here.
+"""
+
+from __future__ import annotations
+
+from fluxtui.cli.looking import short_name
+from fluxtui.domain.board import Finding
+
+_VERBS = (
+    ("l on the Pod in Chain", "`fluxtui logs{about}`"),
+    ("l in Chain", "`fluxtui logs{about}`"),
+    ("diff it: 4", "diff it: `fluxtui diff{about} --patches`"),
+    ("see Chain: 3", "see `fluxtui chain{about}`"),
+    ("see the Journal", "see `fluxtui journal`"),
+)
+
+
+def way_out(finding: Finding) -> str:
+    """`Finding.next`, its keys as verbs about the finding's object."""
+    subject = finding.subject
+    about = f" {short_name(subject)} -e {subject.environment}" if subject is not None else ""
+    text = finding.next
+    for keys, verb in _VERBS:
+        text = text.replace(keys, verb.format(about=about))
+    return text
