@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from fluxtui.domain.config import Config
 from fluxtui.ui import theme
@@ -98,6 +99,11 @@ class FluxtuiApp(App[None]):
         )
         self._desk = Desk(self.bridge, self.gate, setting)
         await self.push_screen(self._desk)
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """Textual lays out and paints the screen below even behind an opaque one."""
+        return super()._background_screens if self.screen.styles.background.a < 1 else []
 
     @property
     def desk(self) -> Desk:

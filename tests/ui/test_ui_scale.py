@@ -128,3 +128,31 @@ def test_blockages_are_those_of_the_board_after_every_change() -> None:
     for nodes in (well, chains["staging"][:4], chains["staging"], well[::-1]):
         board = replace(snapshot.board, chains={**chains, "staging": nodes})
         assert blockages.of(board.chains) == board.troubled()
+
+
+async def test_behind_a_sheet_that_hides_all_nothing_is_painted(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with opened(app, (80, 24)) as pilot:
+        await pilot.press("3")
+        await sees(pilot, FIRST)
+        await pilot.press("y")
+        await sees(pilot, "apiVersion")
+        assert app._background_screens == []
+        lines = app.desk.pane.table  # type: ignore[union-attr]
+        drawn: list[int] = []
+        render = lines.render_line
+
+        def noted(y: int) -> object:
+            drawn.append(y)
+            return render(y)
+
+        lines.render_line = noted  # type: ignore[assignment, method-assign]
+        engine.give(changed(engine.snapshot))
+        await pilot.resize_terminal(90, 30)
+        await sees(pilot, "apiVersion")
+        assert not drawn
+        await pilot.press("escape")
+        await sees(pilot, "KUSTOMIZATION")
+        assert drawn
