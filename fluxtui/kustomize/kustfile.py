@@ -55,6 +55,8 @@ def _number(value: Any, where: str) -> int:
         return 0
     if isinstance(value, bool) or not isinstance(value, int):
         raise _Problem(f"must be a whole number, not {_named(value)}", where)
+    if not -(2**63) <= value < 2**63:  # it is an int64 there
+        raise _Problem(f"must be a whole number of at most 64 bits, not {value}", where)
     return int(value)
 
 

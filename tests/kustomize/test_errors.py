@@ -23,6 +23,10 @@ WRONG: list[Any] = [
     pytest.param(ONE + "commonLabels: {a: 1}", TOP, "commonLabels.a", "must be a string"),
     pytest.param(ONE + "commonLabels: [a]", TOP, "commonLabels", "must be a mapping"),
     pytest.param(ONE + "replicas: [{name: a, count: x}]", TOP, "replicas[0].count", "whole number"),
+    pytest.param(
+        ONE + "replicas: [{name: a, count: 9223372036854775808}]", TOP, "replicas[0].count",
+        "64 bits",
+    ),
     pytest.param(ONE + "labels: [{pairs: {a: b}, includeSelectors: 1}]", TOP,
                  "labels[0].includeSelectors", "true or false"),
     pytest.param("[a]", TOP, "", "is a mapping"),
