@@ -74,7 +74,9 @@ def _unsupported(about: str, field: str, value: str, known: str) -> StatusError:
 def body_of(request: Request) -> Json:
     """The object a create or update sends. Raises 400, 415."""
     if request.media not in _BODIES:
-        # protobuf: of `kubectl create NAME`, not of `apply`, `patch`, `scale`
+        if "protobuf" in request.media:  # of `kubectl create KIND NAME` and `auth can-i`
+            text = "this command sends protobuf, which the World does not read: kubectl apply -f"
+            raise StatusError(415, "UnsupportedMediaType", text)
         raise unsupported_media(_BODIES[1:])
     return decoded_object(request.body, request.media)
 
