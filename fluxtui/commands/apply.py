@@ -7,6 +7,7 @@ the registry. Field manager `fluxtui-apply`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from fluxtui.commands.command import Context
@@ -64,11 +65,12 @@ def apply_plan(
         )
     if not steps:
         raise UsageError("there is no object in it", where=origin)
+    files = ", ".join(PurePath(name).name for name in origin.split(", "))  # people know the end
     return plan_for(
         context,
         {"reason": reason},
         "apply",
-        f"apply {counted(len(steps), 'object')} from {origin} to {environment}",
+        f"apply {counted(len(steps), 'object')} from {files} to {environment}",
         steps,
         effects=(f"{s.target.label} is created or updated" for s in steps),
     )

@@ -250,7 +250,7 @@ class Desk(Screen[None]):
     def start(self, command: Command, pressed: float | None = None) -> None:
         """Open a Command's view, or carry it out. `pressed`: when its key was, monotonic s."""
         if command.id == "help":
-            self.app.push_screen(Reading("Help", help_lines(self.setting.commands, self.keys), 34))
+            self.app.push_screen(Reading("Help", help_lines(self.setting.commands, self.keys), 36))
         elif command.plan is None:
             self.open_view(command.id, self._carried())
         else:
