@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from fluxtui.cli import streams
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.safetext import is_safe, visible, visible_lines
+from fluxtui.domain.shortening import shortened
 
 JSONPATH = "jsonpath="
 _GAP = "  "
@@ -55,7 +56,7 @@ def table(
     if width:
         _narrow(widths, width, middle)
         cells = [
-            [middle_cut(c, widths[i]) if i in middle else c for i, c in enumerate(row)]
+            [shortened(c, widths[i]) if i in middle else c for i, c in enumerate(row)]
             for row in cells
         ]
     lines = []
@@ -78,14 +79,6 @@ def _narrow(widths: list[int], width: int, middle: Collection[int]) -> None:
         if widest < 0 or widths[widest] <= _LEAST:
             return
         widths[widest] -= 1
-
-
-def middle_cut(text: str, width: int) -> str:
-    """At most `width` characters; of a version the end tells it from its neighbours."""
-    if len(text) <= width:
-        return text
-    tail = (width - 1) * 3 // 5
-    return f"{text[: width - 1 - tail]}…{text[-tail:]}"
 
 
 def screen_width() -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 
+from fluxtui.domain import shortening
 from fluxtui.domain.safetext import visible
 
 Span = tuple[str, str]
@@ -21,9 +22,8 @@ _NAMED = re.compile(r"\b([A-Z]\w+)/[a-z0-9][a-z0-9.-]*/([a-z0-9][a-z0-9.-]*)")
 SUSPENDED = "‖"
 PINNED = "◆"
 PROTECTED = "◈"
-ARROW = "→"
+ARROW = shortening.ARROW
 LEAST_NAME = 8  # cells of a name that is shortened
-UNSURE = "? "  # before what was seen last: it is never shortened away
 
 
 def safe(text: str) -> str:
@@ -58,49 +58,17 @@ def width(line: Line) -> int:
 
 def cut(text: str, cells: int) -> str:
     """The longest beginning that fits into that many cells."""
-    if cell_len(text) <= cells:
-        return text
-    while text and cell_len(text) > cells:
-        text = text[: max(0, len(text) - max(1, (cell_len(text) - cells) // 2))]
-    return text
+    return shortening.cut(text, cells, cell_len)
 
 
 def elide(text: str, cells: int) -> str:
     """Shorten at the end with an ellipsis."""
-    text = safe(text)
-    if cell_len(text) <= cells:
-        return text
-    return cut(text, cells - 1) + "…" if cells > 0 else ""
+    return shortening.ended(safe(text), cells, cell_len)
 
 
 def elide_middle(text: str, cells: int) -> str:
-    """Shorten in the middle: the end of a tag is what tells it from its neighbours."""
-    text = safe(text)
-    if cell_len(text) <= cells:
-        return text
-    if cells < 4:
-        return elide(text, cells)
-    if text.startswith(UNSURE):
-        return UNSURE + elide_middle(text.removeprefix(UNSURE), cells - len(UNSURE))
-    before, arrow, after = text.partition(" -> ")
-    if arrow and cells >= 15:
-        return _elide_transition(before, after, cells)
-    tail = cut(text[::-1], (cells - 1) * 3 // 5)[::-1]
-    return cut(text, cells - 1 - cell_len(tail)) + "…" + tail
-
-
-def _elide_transition(before: str, after: str, cells: int) -> str:
-    """`…0041 → …0042 (3/6)`, or `→ v1.5.0 (3/6)`: where it goes and how far stay readable."""
-    after, space, count = after.partition(" (")
-    count = space + count
-    room = (cells - 3 - cell_len(count)) // 2
-    if room >= min(5, cell_len(after)):
-        return f"{_tail(before, room)} {ARROW} {_tail(after, room)}{count}"
-    return elide(f"{ARROW} {_tail(after, max(3, cells - 2 - cell_len(count)))}{count}", cells)
-
-
-def _tail(text: str, cells: int) -> str:
-    return text if cell_len(text) <= cells else "…" + cut(text[::-1], cells - 1)[::-1]
+    """Shorten a version: the end of a tag is what tells it from its neighbours."""
+    return shortening.shortened(safe(text), cells, cell_len)
 
 
 def fit(line: Line, cells: int, *, middle: bool = False, right: bool = False) -> Line:
