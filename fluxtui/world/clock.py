@@ -1,4 +1,4 @@
-"""The clock of the simulated workloads: one that may run faster than life.
+"""How moments are written, and the clock of the simulated workloads: it may run faster than life.
 
 Only waiting is sped up; `now` stays the wall clock, because time stamps in objects are compared
 with those that an API server writes. Tests hand in one that stands still until they move it.
@@ -10,6 +10,11 @@ import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
+
+
+def stamp(at: datetime) -> str:
+    """A moment as the API and the registry's artifacts have it: RFC 3339 in UTC, whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Clock(Protocol):

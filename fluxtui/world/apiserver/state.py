@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from fluxtui.world.apiserver.kinds import Catalog, Kind
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Store
+from fluxtui.world.clock import stamp
 
 # (kind, operation CREATE|UPDATE|DELETE, old, new); raises StatusError to deny. The Reconciler's
 # tests let its writes fail half way by one.
@@ -35,7 +36,7 @@ class State:
             hook(kind, operation, old, new)
 
     def now(self) -> str:
-        return datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return stamp(datetime.fromtimestamp(self.clock(), UTC))
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fluxtui.artifacts import Packed, Pushed, Reference, RegistryClient, pack
 from fluxtui.domain.errors import ArtifactMissing
+from fluxtui.world.clock import stamp
 from fluxtui.world.scenarios.releases import (
     FILES,
     Service,
@@ -87,7 +88,7 @@ def publish(
         packed,
         source=known.source,
         revision=revision or _revision(packed),
-        created=_rfc3339(created or datetime.now(UTC)),
+        created=stamp(created or datetime.now(UTC)),
     )
 
 
@@ -111,7 +112,7 @@ def publish_infra(
         packed,
         source=_INFRA_SOURCE,
         revision=revision,
-        created=_rfc3339(created or datetime.now(UTC)),
+        created=stamp(created or datetime.now(UTC)),
     )
     for tag in tags:
         told(f"tag {target} as {tag}")
@@ -156,7 +157,3 @@ def _image_tag(version: str, bad: bool) -> str:
 def _revision(packed: Packed) -> str:
     """`main@sha1:…`, from the content: the scenario has no commits of its own."""
     return f"main@sha1:{hashlib.sha1(packed.tar_digest.encode()).hexdigest()}"
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -14,10 +14,9 @@ from typing import Any, Literal
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, NotFound
-from fluxtui.world.clock import Clock
+from fluxtui.world.clock import Clock, stamp
 from fluxtui.world.simulator.cache import key_of, uid_of
 from fluxtui.world.simulator.kinds import EVENT
-from fluxtui.world.simulator.moments import stamp
 
 _LOG = logging.getLogger(__name__)
 _MOST_WAITING = 2000

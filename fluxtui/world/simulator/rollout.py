@@ -11,9 +11,9 @@ import math
 from datetime import datetime
 
 from fluxtui.cluster.port import Json
+from fluxtui.world.clock import stamp
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import key_of
-from fluxtui.world.simulator.moments import stamp
 
 _DONE, _LATE = "NewReplicaSetAvailable", "ProgressDeadlineExceeded"
 _DEFAULT_DEADLINE = 600

@@ -12,9 +12,8 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound
-from fluxtui.world.clock import Clock
+from fluxtui.world.clock import Clock, stamp
 from fluxtui.world.simulator.cache import Cache, Key, key_of, uid_of
-from fluxtui.world.simulator.moments import stamp
 from fluxtui.world.simulator.recorder import Recorder
 
 MANAGER = "kube-controller-manager"

@@ -5,18 +5,14 @@ The texts are apimachinery's (`HumanDuration`, `FormatLabelSelector`). Pure.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
+
+from fluxtui.domain import instants
 
 
 def seconds(text: Any) -> float | None:
     """An RFC 3339 time as seconds since the epoch; None where it is none."""
-    if not isinstance(text, str):
-        return None
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC).timestamp()
-    except ValueError:
-        return None
+    return instants.seconds(text) if isinstance(text, str) else None
 
 
 def duration(span: float) -> str:
