@@ -11,6 +11,7 @@ from fluxtui.cli.forms.envelope import LEVELS
 from fluxtui.cli.output import screen_width, table, visible_text
 from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
+from fluxtui.domain.counts import counted
 from fluxtui.domain.known import place_known
 
 if TYPE_CHECKING:
@@ -148,10 +149,15 @@ def tags(shown: Mapping[Key, Selection]) -> str:
 
 
 def no_nodes(snapshot: Snapshot) -> dict[str, str]:
-    """Why an Environment has no chain, as far as that is known."""
-    known = {e.name: place_known(snapshot, e.name) for e in snapshot.config.environments}
-    return {name: "no Kustomization is there" if one.known else one.clause
-            for name, one in known.items()}  # fmt: skip
+    """Why nothing of an Environment's chain is shown, as far as that is known."""
+    said = {}
+    for name in (environment.name for environment in snapshot.config.environments):
+        known = place_known(snapshot, name)
+        number = len(snapshot.board.chains.get(name, ()))
+        others = f"none of its {counted(number, 'Kustomization')} is what was asked for"
+        nothing = others if number else "no Kustomization is there"
+        said[name] = nothing if known.known else known.clause
+    return said
 
 
 def chain(

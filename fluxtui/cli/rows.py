@@ -15,6 +15,7 @@ from fluxtui.cli.forms.envelope import Document
 from fluxtui.cli.looking import Look
 from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change
 
@@ -91,8 +92,14 @@ def findings_of(seen: Look) -> list[Finding]:
     mine = [f for f in seen.snapshot.findings if f.environment in ("", *seen.environments)]
     if seen.is_narrow or seen.selector:
         keys = _keys(seen)
-        mine = [f for f in mine if f.subject is None or f.subject in keys]
+        urls = {ocirepository.url(r) for key in keys if (r := seen.snapshot.get(key)) is not None}
+        mine = [f for f in mine if f.subject in keys or (f.subject is None and _of_urls(f, urls))]
     return sorted(mine, key=lambda one: _LOUDEST_FIRST.index(one.severity))
+
+
+def _of_urls(one: Finding, urls: set[str]) -> bool:
+    """Whether it is about no repository, or about one of these."""
+    return one.code != "registry" or bool(urls & set(one.message.replace(",", " ").split()))
 
 
 def _keys(seen: Look) -> set[Key]:

@@ -67,7 +67,7 @@ class Gathered:
         explain: bool = False,
     ) -> Pair:
         """One Kustomization with both sides gathered; what fails becomes the pair's error."""
-        names = ["not there", "not there"]
+        names = ["not there" if one is None else "?" for one in (left, right)]
         sides: list[Side | None] = [None, None]
         try:
             for number, intended in enumerate((left, right)):

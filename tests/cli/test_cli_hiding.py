@@ -59,6 +59,24 @@ def test_a_service_that_is_elsewhere_has_no_empty_chain(blocked: Shell) -> None:
     assert (said.code, said.out) == (1, "")
     assert "app is not delivered in empty (it is in " in said.err
     assert "empty\n  no Kustomization is there" in blocked("chain", "-e", "empty").out
+    put(blocked, "empty", (ks("mail", of="other"),))
+    said = blocked("chain", "app", "-e", "empty", "-e", "staging")
+    assert "empty\n  none of its 1 Kustomization is what was asked for" in said.out, said
+
+
+def test_a_registry_that_does_not_answer_is_named_to_those_who_use_it(blocked: Shell) -> None:
+    other = oci("other", "", url="oci://127.0.0.1:1/acme/other", semver="*")
+    put(blocked, "staging", (other,))
+    for words, named in (("status other", True), ("status app", False)):
+        said = blocked(*words.split(), "-e", "staging", "-o", "json")
+        findings = checked(said.out, "Status")["findings"]
+        assert any("acme/other cannot be listed" in f["message"] for f in findings) == named
+
+
+def test_a_side_that_could_not_be_read_is_not_called_missing(blocked: Shell) -> None:
+    blocked.registry.stop()
+    said = blocked("diff", "ks/web", "-e", "staging", "--live")
+    assert said.code == 1 and "live -> ?" in said.out and "not there" not in said.out, said
 
 
 def test_an_unknown_object_is_answered_with_the_nearest(blocked: Shell) -> None:
