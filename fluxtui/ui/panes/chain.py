@@ -224,12 +224,7 @@ class Chain(Pane):
         """Tree of the Target's Environment; the cursor goes to what the Target names."""
         nodes = self.nodes()
         name = self.environment
-        others = [e for e in view.snapshot.board.environments if e != name]
-        head: Line = ((name, "accent"), ("  ", ""), *standing(view, name))
-        head = (*head, *summary(self._tally.of(nodes).levels))
-        if others:
-            head = (*head, ("   ←→ " + " ".join(others), "dim"))
-        self.note.show_lines((head, ()))
+        self._show_note(view)
         self.table.set_groups(view.snapshot.board.environments, name)
         words = self.size.width >= WORDS_FROM
         items = of_kind(nodes, self.kind) if self.kind else self._tree.items(nodes, self._lines_of)
@@ -237,10 +232,19 @@ class Chain(Pane):
         self.table.show_items(columns(words) if items else (), items, recipe, self._empty(view))
         self._place(nodes, view.target)
 
+    def _show_note(self, view: View) -> None:
+        name = self.environment
+        others = [e for e in view.snapshot.board.environments if e != name]
+        head: Line = ((name, "accent"), ("  ", ""), *standing(view, name))
+        head = (*head, *summary(self._tally.of(self.nodes()).levels))
+        if others:
+            head = (*head, ("   ←→ " + " ".join(others), "dim"))
+        self.note.show_lines((head, ()))
+
     def pass_time(self, view: View) -> None:
-        """No row says how old something is."""
+        """No row says how old something is; the note does, where what it counts is not live."""
         self.view = view
-        self.table.look_again()
+        self._show_note(view)
 
     def _lines_of(self, node: ChainNode) -> tuple[ObjectLine, ...] | None:
         """The objects of a node that is open; looked for again when it or any Pod changed."""

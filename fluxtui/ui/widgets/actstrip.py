@@ -72,6 +72,7 @@ class ActStrip(Paragraph):
     def __init__(self) -> None:
         super().__init__(id="acts")
         self._acts: tuple[Act, ...] = ()
+        self._live: tuple[Act, ...] = ()  # of these, those that are still shown
         self._then = (0.0, 0.0)  # epoch seconds, and the steady clock at that moment
 
     def on_mount(self) -> None:
@@ -80,7 +81,9 @@ class ActStrip(Paragraph):
 
     def show_acts(self, acts: tuple[Act, ...], now: float) -> None:
         """These acts, `now` in epoch seconds."""
-        self._acts, self._then = acts, (now, monotonic())
+        if acts is not self._acts:
+            self._acts = self._live = acts
+        self._then = (now, monotonic())
         self._draw(now)
 
     def _tick(self) -> None:
@@ -89,4 +92,6 @@ class ActStrip(Paragraph):
             self._draw(then + monotonic() - steady)
 
     def _draw(self, now: float) -> None:
-        self.show_lines(strip_lines(self._acts, now))
+        # What is over for long does not come back: hundreds of acts are looked through once.
+        self._live = tuple(act for act in self._live if _is_shown(act, now))
+        self.show_lines(strip_lines(self._live, now))

@@ -144,15 +144,15 @@ class Table(Scrolling):
 
     def _draw_changes(self) -> None:
         """Of the lines in sight, those that say something else than when they were drawn."""
-        sight = self._in_sight()
-        for number, index in enumerate(sight):
+        sight, head = self._in_sight(), self.head
+        for y, index in enumerate(sight, head):
             row, here = self._listing.row(index), index == self._cursor
-            drawn = self._drawn.get(number + self.head)
+            drawn = self._drawn.get(y)
             if drawn is None or drawn[1] is not here:
-                self._repaint(number + self.head)
+                self._repaint(y)
             elif drawn[0] is not row and drawn[0] != row:
-                self._repaint_cells(number + self.head, drawn[0], row)
-        for y in [y for y in self._drawn if y - self.head >= len(sight)]:
+                self._repaint_cells(y, drawn[0], row)
+        for y in [y for y in self._drawn if y - head >= len(sight)]:
             self._repaint(y)
 
     def _repaint(self, y: int) -> None:
