@@ -8,6 +8,7 @@ and requests.
 
 from __future__ import annotations
 
+import http.client
 import io
 import re
 import socket
@@ -251,7 +252,7 @@ class FluxRegistry:
             return response
         except TooLong as error:
             raise _too_long(where) from error
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise unreachable(error, where) from error
 
     def _long(self) -> Session:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import threading
 import zlib
 from collections.abc import AsyncIterator, Mapping
@@ -18,7 +19,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from fluxtui.cluster.kubeconfig import Access
 from fluxtui.cluster.proxies import Proxy
 from fluxtui.cluster.wire import Answer, Broken, Headers, Timeouts, Wire
-from fluxtui.kit.lines import HungUp, Line, Malformed, Reply, Severed
+from fluxtui.kit.lines import Line, Reply
 
 LINES_AT_ONCE = 4
 """A handshake costs more than several questions; over a slow network a few still save turns."""
@@ -82,10 +83,11 @@ class BriefWire(Wire):
             try:
                 async with asyncio.timeout(limits.total):
                     reply = await _in_a_thread(line, f"{server.path}{target}", headers, limits)
+            except http.client.HTTPException as error:
+                raise Broken(error) from error
             except OSError as error:
-                if isinstance(error, TimeoutError | HungUp | Severed | Malformed):
-                    raise
-                raise Broken(error, host, port) from error
+                known = isinstance(error, TimeoutError | http.client.RemoteDisconnected)
+                raise error if known else Broken(error, host, port) from error
             finally:
                 self._busy.discard(line)
             if not self._closed:

@@ -44,10 +44,9 @@ _CUT = frozenset(
         "ServerDisconnectedError",
         "ClientPayloadError",
         "ContentLengthError",
-        "HungUp",
+        "IncompleteRead",
         "IncompleteReadError",
-        "Malformed",
-        "Severed",
+        "RemoteDisconnected",
         "ClientConnectionResetError",
     }
 )

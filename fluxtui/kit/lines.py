@@ -8,19 +8,30 @@ nothing again that may have been carried out: who needs that takes a library.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Iterable
-from typing import BinaryIO, cast
-
-from fluxtui.kit.replies import HungUp, Malformed, Reply, Severed, TooLong, read_reply
-
-__all__ = ["HungUp", "Line", "Malformed", "Reply", "Severed", "TooLong"]
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 _SHORT = 0.3
 """Seconds for an address while others of the same name have not been tried."""
-_STALE = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_STALE = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
+class TooLong(Exception):
+    """The answer is longer than was allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer. `headers`: names in lower case; what came several times is joined by commas,
+    as RFC 9110 reads it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Line:
@@ -30,10 +41,7 @@ class Line:
     """
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, name: str = "") -> None:
-        self._host, self._port, self._tls = host, port, tls
-        self._name = _plain(name or host)
-        self._socket: socket.socket | None = None
-        self._stream: BinaryIO | None = None
+        self._connection = _Connection(host, port, tls, name)
         self._used = False
         self._lock = threading.Lock()
         self._busy = False
@@ -53,33 +61,32 @@ class Line:
         connect and between two reads (None: as long as it takes); `limit`: bytes of body (0: any).
 
         A kept connection that the server has hung up meanwhile is opened anew, once. Raises OSError
-        (TimeoutError, ssl.SSLError, socket.gaierror, HungUp, Severed and Malformed among them),
+        (TimeoutError, ssl.SSLError and socket.gaierror among them), http.client.HTTPException,
         TooLong.
         """
-        sent = self._request(method, target, headers)
+        sent = tuple(headers)
+        self._connection.limits = (connect, read)
         self._begin()
         try:
             try:
-                reply = self._exchange(method, sent, (connect, read), limit)
+                reply = self._exchange(method, target, sent, limit)
             except _STALE:
                 if not self._used or self._cut:
                     raise
-                self._hang_up()
-                reply = self._exchange(method, sent, (connect, read), limit)
+                self._connection.close()
+                reply = self._exchange(method, target, sent, limit)
         except BaseException:
             self.close()
             raise
         finally:
             self._end()
-        if reply.last:
-            self.close()
         return reply
 
     def cut(self) -> None:
         """Hang up for good, from any thread: one that is asking sees a broken connection."""
         with self._lock:
             self._cut = True
-            line = self._socket
+            line = self._connection.sock
             if not self._busy:
                 self.close()
             elif line is not None:
@@ -89,15 +96,7 @@ class Line:
     def close(self) -> None:
         """Hang up. The next question connects again."""
         self._used = False
-        self._hang_up()
-
-    def _hang_up(self) -> None:
-        stream, line = self._stream, self._socket
-        self._stream = self._socket = None
-        if stream is not None:
-            stream.close()
-        if line is not None:
-            line.close()
+        self._connection.close()
 
     def _begin(self) -> None:
         with self._lock:
@@ -111,54 +110,62 @@ class Line:
             if self._cut:
                 self.close()
 
-    def _request(self, method: str, target: str, headers: Iterable[tuple[str, str]]) -> bytes:
-        if not target.isascii() or any(char <= " " or char == "\x7f" for char in target):
-            raise Malformed(f"no address: {target[:80]!r}")
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        port = "" if self._port == (443 if self._tls else 80) else f":{self._port}"
-        name = host if host.isascii() else host.encode("idna").decode("ascii")
-        lines = [f"{method} {target} HTTP/1.1", f"Host: {name}{port}"]
-        lines += [f"{key}: {value}" for key, value in headers]
-        if any("\r" in line or "\n" in line for line in lines):
-            raise Malformed("a header with a line break")
-        return "\r\n".join((*lines, "", "")).encode()
-
     def _exchange(
-        self, method: str, request: bytes, limits: tuple[float | None, float | None], limit: int
+        self, method: str, target: str, headers: Iterable[tuple[str, str]], limit: int
     ) -> Reply:
-        if self._socket is None or self._stream is None:
-            line = self._opened(limits[0])
+        connection = self._connection
+        if connection.sock is None:
+            connection.connect()
             with self._lock:
-                self._socket, self._stream = line, cast(BinaryIO, line.makefile("rb"))
                 if self._cut:  # while it connected, when there was nothing to shut
                     raise ConnectionAbortedError("the line was cut")
-        self._socket.settimeout(limits[1])
-        self._socket.sendall(request)
-        reply = read_reply(method, self._stream, limit)
-        self._used = True
-        return reply
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        for name, value in headers:
+            connection.putheader(name, value.encode())
+        connection.endheaders()
+        response = connection.getresponse()
+        try:
+            body = response.read(limit + 1) if limit else response.read()
+            if limit and len(body) > limit:
+                raise TooLong
+            if response.length:  # `read` with a limit says nothing of what is missing
+                raise http.client.IncompleteRead(body, response.length)
+            self._used = True
+            return Reply(response.status, _joined(response.getheaders()), body)
+        finally:
+            response.close()
 
-    def _opened(self, wait: float | None) -> socket.socket:
-        line = _connected(self._host, self._port, wait)
+
+class _Connection(http.client.HTTPConnection):
+    """The library's, with TLS under another name where that is wanted, and two time limits."""
+
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, name: str) -> None:
+        super().__init__(host, port)
+        self.default_port = 443 if tls is not None else 80
+        self.limits: tuple[float | None, float | None] = (None, None)
+        self._tls = tls
+        self._name = name or host.strip("[]")
+
+    def connect(self) -> None:
+        wait, read = self.limits
+        line = _connected(self.host, self.port, wait)
         try:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
                 line = self._tls.wrap_socket(line, server_hostname=self._name)
+            line.settimeout(read)
         except BaseException:
             line.close()
             raise
-        return line
-
-
-def _plain(host: str) -> str | bytes:
-    """As bytes a name of ASCII needs no module of international names."""
-    return host.encode("ascii") if host.isascii() else host
+        self.sock = line
 
 
 def _connected(host: str, port: int, wait: float | None) -> socket.socket:
     """A socket to the first address that answers. One that is silent is not waited for while the
     name has another: half of a network may be down."""
-    places = socket.getaddrinfo(_plain(host), port, type=socket.SOCK_STREAM)
+    # As bytes an address of ASCII needs no module of international names.
+    name = host.encode("ascii") if host.isascii() else host
+    places = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     several = len(places) > 1 and (wait is None or wait > _SHORT)
     failure: OSError | None = None
     for limit in (_SHORT, wait) if several else (wait,):
@@ -179,3 +186,11 @@ def _connected(host: str, port: int, wait: float | None) -> socket.socket:
         if not isinstance(failure, TimeoutError):
             break
     raise failure or OSError("the name has no address")
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
