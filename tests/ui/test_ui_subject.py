@@ -23,7 +23,7 @@ from tests.ui.ui_engine import ScriptedEngine
 ACTS = tuple(c for c in map(by_id, SHOWN) if c.plan is not None)
 ACT_KEYS = tuple(c.keys[0] for c in ACTS)
 READING_KEYS = ("y", "d", "l")
-JOURNAL = "the Journal lists acts: choose an object in another view"
+JOURNAL = "the Journal lists acts"
 
 
 def footer_is_off(app: FluxtuiApp) -> bool:
