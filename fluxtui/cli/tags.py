@@ -23,6 +23,7 @@ from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.following import TagEffects, registry_effects
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.naming import names_in, worn
+from fluxtui.domain.record import Record, record_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.selection import Verdict
@@ -136,7 +137,8 @@ def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Seque
     pinned = listed.pinned.get(policy.digest)
     if pinned is not None:
         head.append(f"  the pinned digest: {_told(pinned)}")
-    cells = [_row(snapshot, key, v, running) for v in verdicts]
+    record = record_of(snapshot, listed.repository)
+    cells = [_row(snapshot, key, v, running, record) for v in verdicts]
     table = output.table(HEADER, cells, width=output.screen_width(), middle=(0, 6))
     table = table if cells else "  the repository has no tag"
     less = sum(v.tag not in listed.facts for v in verdicts)
@@ -149,15 +151,20 @@ def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Seque
 
 
 def _row(
-    snapshot: Snapshot, key: Key, verdict: Verdict, running: Mapping[str, Sequence[str]]
+    snapshot: Snapshot,
+    key: Key,
+    verdict: Verdict,
+    running: Mapping[str, Sequence[str]],
+    record: Record,
 ) -> tuple[str, ...]:
     fact = _listed(snapshot, key).facts.get(verdict.tag)
+    failure = record.failure(fact.digest if fact else "", verdict.tag, key.environment)
     return (
         verdict.tag,
         verdict.refusal.value if verdict.refusal else "CHOSEN",
         " ".join(running.get(verdict.tag, ())) or "-",
         *_cells(fact),
-        why(verdict, snapshot.selections[key], fact),
+        why(verdict, snapshot.selections[key], fact, failure),
     )
 
 
@@ -166,10 +173,11 @@ def tag_items(seen: Look) -> list[Item]:
     snapshot = seen.snapshot
     items = []
     for key in (key for key in source_lines(seen) if key in snapshot.selections):
-        running = runs_in(snapshot, _listed(snapshot, key))
+        listed = _listed(snapshot, key)
+        running, record = runs_in(snapshot, listed), record_of(snapshot, listed.repository)
         for verdict in _shown(snapshot, key):
-            cells = (key.environment, key.label, *_row(snapshot, key, verdict, running))
-            body = form.tag_of(snapshot, key, verdict, _listed(snapshot, key))
+            cells = (key.environment, key.label, *_row(snapshot, key, verdict, running, record))
+            body = form.tag_of(snapshot, key, verdict, listed)
             items.append(Item("Tags", (key, verdict.tag), cells, body))
     return items
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.following import Followed, TagEffects
+from fluxtui.domain.record import Record, record_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
@@ -38,7 +39,7 @@ def tags(
 def _source(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], listed: TagList) -> Document:
     selection: Selection = snapshot.selections[key]
     policy, running = selection.policy, places(snapshot, listed)
-    asked = selection.beneath or selection
+    asked, record = selection.beneath or selection, record_of(snapshot, listed.repository)
     pinned = {}
     if policy.digest:
         pinned = {
@@ -57,18 +58,24 @@ def _source(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], listed: T
         **maybe("newest", selection.newest, "no tag is a version"),
         **maybe("newestByTime", selection.newest_by_time, "publish times are not all known"),
         "warnings": list(selection.warnings),
-        "tags": [_tag(v, selection, listed, running.get(v.tag, ())) for v in verdicts],
+        "tags": [_tag(v, key, selection, listed, running.get(v.tag, ()), record) for v in verdicts],
     }
 
 
 def _tag(
-    verdict: Verdict, selection: Selection, listed: TagList, running: Iterable[RunsIn]
+    verdict: Verdict,
+    key: Key,
+    selection: Selection,
+    listed: TagList,
+    running: Iterable[RunsIn],
+    record: Record,
 ) -> Document:
     fact = listed.facts.get(verdict.tag)
+    failure = record.failure(fact.digest if fact else "", verdict.tag, key.environment)
     return {
         "tag": verdict.tag,
         "verdict": _REFUSALS[verdict.refusal] if verdict.refusal else "chosen",
-        "reason": why(verdict, selection, fact),
+        "reason": why(verdict, selection, fact, failure),
         "runsIn": [_place(place) for place in running],
         **_facts(fact),
     }
@@ -81,7 +88,14 @@ def tag_of(snapshot: Snapshot, key: Key, verdict: Verdict, listed: TagList) -> D
         "environment": key.environment,
         "source": reference(key),
         "repository": listed.repository,
-        **_tag(verdict, snapshot.selections[key], listed, running),
+        **_tag(
+            verdict,
+            key,
+            snapshot.selections[key],
+            listed,
+            running,
+            record_of(snapshot, listed.repository),
+        ),
     }
 
 
