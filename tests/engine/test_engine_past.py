@@ -15,7 +15,7 @@ from fluxtui.engine.journal import Journal
 from fluxtui.engine.past import past_acts
 from fluxtui.engine.recall import Recall
 from fluxtui.engine.store import Store
-from fluxtui.ui.panes.journal import act_state
+from fluxtui.ui.actwords import act_state
 
 KEY = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
 

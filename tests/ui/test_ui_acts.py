@@ -12,8 +12,8 @@ from textual.widgets import Input
 from fluxtui.domain.plan import AwaitStep, Outcome, Plan, Receipt, RequestReconcile, Until
 from fluxtui.domain.protection import YES
 from fluxtui.domain.snapshot import Act, Change, Snapshot
+from fluxtui.ui.actwords import act_state
 from fluxtui.ui.app import FluxtuiApp
-from fluxtui.ui.panes.journal import act_state
 from tests.ui.conftest import opened
 from tests.ui.frame import sees, text, until
 from tests.ui.ui_delivery import ks, night

@@ -16,9 +16,9 @@ from fluxtui.domain.plan import AnyStep
 from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Change, Snapshot
+from fluxtui.ui.actwords import FOLDED, UNFOLDED, act_id, step_row
 from fluxtui.ui.ages import clock_time, since
 from fluxtui.ui.doubts import doubt_lines
-from fluxtui.ui.panes.journal import FOLDED, UNFOLDED, act_id, step_row
 from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column

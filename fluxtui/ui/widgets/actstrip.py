@@ -11,8 +11,8 @@ from time import monotonic
 
 from fluxtui.domain.acts import ended, trouble, under_way
 from fluxtui.domain.snapshot import Act
+from fluxtui.ui.actwords import act_state, elapsed
 from fluxtui.ui.ages import epoch
-from fluxtui.ui.panes.journal import act_state, elapsed
 from fluxtui.ui.spans import Line, brief
 from fluxtui.ui.widgets.painted import Paragraph
 
