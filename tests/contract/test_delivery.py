@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from fluxtui.cli.demo import apply_roots
 from fluxtui.cli.embedded import Embedded, embedded
 from fluxtui.cli.story import play
 from fluxtui.world.world import ENVIRONMENTS
@@ -50,6 +51,7 @@ def delivery(
 def test_the_whole_story_ends_as_it_should(
     delivery: Embedded, clusters: dict[str, Server], capfd: pytest.CaptureFixture[str]
 ) -> None:
+    assert apply_roots(delivery) == ""
     code = play(delivery, delivery.config())
     told = capfd.readouterr()
     assert code == 0, told.err + told.out[-6000:] + logs(delivery.world.description.logs)
