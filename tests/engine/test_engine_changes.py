@@ -195,7 +195,7 @@ def test_our_own_receipts_say_who_and_why() -> None:
     at = "2026-11-23T12:00:00Z"
     number = story.store.act(plan, at)
     (line,) = story.publish()
-    assert line.what == "suspend: running, 0 of 1 steps by ada (trouble)"
+    assert line.what == "suspend: running, 0 of 1 step by ada (trouble)"
     story.store.receipt(number, Receipt(plan.id, "s", Outcome.DONE, "1 -> 2", at))
     story.store.finish(number, at)
     (line,) = story.publish()

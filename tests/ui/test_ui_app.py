@@ -122,7 +122,7 @@ async def test_only_changed_cells_are_painted_again(
         nodes[1] = replace(nodes[1], running="v9")
         board = replace(before.board, chains={**before.board.chains, "staging": tuple(nodes)})
         engine.give(replace(before, board=board, serial=8))
-        await until(pilot, lambda: bool(painted))
+        assert await until(pilot, lambda: bool(painted))
         (((column, y, width, height),),) = painted
         assert (y, height) == (table.head + 1, 1)
         assert line[column : column + width].strip().endswith("0042")
@@ -133,14 +133,17 @@ async def test_only_changed_lines_of_a_text_are_painted_again(make_app: MakeApp)
     async with opened(app, WIDE) as pilot:
         text = Paragraph(((("one", ""),), (("two", ""),), (("three", ""),)), classes="note")
         await app.screen.mount(text)
-        await until(pilot, lambda: text.size.height == 3)
+        text.styles.height = "auto"
+        assert await until(pilot, lambda: text.size.height == 3)
         painted: list[Region] = []
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(text, "refresh", lambda *lines, layout=False: painted.extend(lines))
             text.show_lines(((("one", ""),), (("2", ""),), (("three", ""),)))
         assert painted == [Region(0, 1, text.size.width, 1)]
         text.show_lines(((("one", ""),), (("zwei", ""),)))
-        await until(pilot, lambda: [x.strip() for x in screen_text(app) if "zwei" in x] == ["zwei"])
+        assert await until(
+            pilot, lambda: [x.strip() for x in screen_text(app) if "zwei" in x] == ["zwei"]
+        )
 
 
 async def test_a_key_that_cannot_be_used_says_why(make_app: MakeApp) -> None:
@@ -271,7 +274,7 @@ async def test_facts_are_read_for_the_rows_in_sight_only(
     app = make_app(replace(bare, tags={url: replace(tags, facts={})}))
     async with opened(app, (80, 20)) as pilot:
         await press(pilot, "2")
-        await until(pilot, lambda: any(isinstance(q, ReadFacts) for q in engine.asked))
+        assert await until(pilot, lambda: any(isinstance(q, ReadFacts) for q in engine.asked))
         asked = [q for q in engine.asked if isinstance(q, ReadFacts)]
         names = [name for question in asked for name in question.tags]
         assert 0 < len(names) < len(tags.tags)
@@ -319,7 +322,7 @@ async def test_a_tag_is_compared_with_what_runs(make_app: MakeApp, engine: Scrip
         await press(pilot, "2")
         await sees(pilot, "WHY")
         await press(pilot, "down", "enter")
-        await until(pilot, lambda: any(isinstance(q, VersionsDiff) for q in engine.asked))
+        assert await until(pilot, lambda: any(isinstance(q, VersionsDiff) for q in engine.asked))
         question = engine.asked[-1]
         assert isinstance(question, VersionsDiff)
         assert question.after == "v0.0.0-staging-test-deploy-0041"

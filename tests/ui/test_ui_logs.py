@@ -86,7 +86,7 @@ async def test_of_two_containers_the_failing_one_is_read(
         assert (log.question.pod.name, log.question.container) == (NAME, "migrate")
         await sees(pilot, "✗ migrate CrashLoopBackOff ×3")
         await pilot.press("c")
-        await until(pilot, lambda: len(engine.logs) == 2)
+        assert await until(pilot, lambda: len(engine.logs) == 2)
         assert engine.logs[-1].question.container == "proxy"
         assert log.closed
 
@@ -100,7 +100,7 @@ async def test_the_run_before_and_the_times_are_asked_for(
         await pilot.press("p")
         await sees(pilot, "the run before this one")
         await pilot.press("t")
-        await until(pilot, lambda: len(engine.logs) == 3)
+        assert await until(pilot, lambda: len(engine.logs) == 3)
         asked = engine.logs[-1].question
         assert asked.previous and asked.timestamps
 

@@ -83,7 +83,7 @@ async def open_crowded(pilot: Pilot[None], view: str) -> None:
     assert isinstance(app, FluxtuiApp)
     for key in VIEWS[view]:
         await pilot.press(key)
-        await until(pilot, lambda: bool(cursor_line(app)))
+        assert await until(pilot, lambda: bool(cursor_line(app)))
     first = ENDS.get(view, (FIRST, LAST))[0]
     assert await until(pilot, lambda: first in text(app)), text(app)
 
