@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from fluxtui.cli import output, patience
@@ -23,6 +23,7 @@ from fluxtui.domain.errors import FluxtuiError, RefusedError, UsageError
 from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.protection import Confirmed, Demand, protected
 from fluxtui.engine.port import EnginePort
+from fluxtui.kit.moments import rfc3339
 
 ASK_TIMEOUT = 60.0
 REASON_LATER = "(the reason, asked for when it runs)"
@@ -32,7 +33,7 @@ REASON_LATER = "(the reason, asked for when it runs)"
 
 def now_text() -> str:
     """RFC 3339 with fractions, as `flux reconcile` writes its request."""
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return rfc3339(time.time())
 
 
 def act(engine: EnginePort, args: argparse.Namespace) -> int:

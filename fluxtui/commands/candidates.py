@@ -9,13 +9,13 @@ from __future__ import annotations
 from fluxtui.commands.command import Context
 from fluxtui.commands.subject import source_of, users_of
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.instants import order
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.naming import Tables, names_in, source_behind
 from fluxtui.domain.record import Record, record_of, trials
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of, version_text
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.moments import order
 
 
 def good_revisions(snapshot: Snapshot, source: Resource) -> tuple[str, ...]:

@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fluxtui.domain.instants import order
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.moments import order
 
 GOOD = "ReconciliationSucceeded"
 # What a build can be blamed for. A source that cannot be fetched, a dependency that is not ready or

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fluxtui.domain.board import Line
-from fluxtui.domain.instants import instant
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.revision import digest_of, tag_of, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
+from fluxtui.kit.moments import instant
 
 _NUMBERS = re.compile(r"([0-9]{1,18})")
 _COMMIT = re.compile(r"(^|@|/)(?:sha1:|sha256:)?([0-9a-f]{40}|[0-9a-f]{64})$")

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 
 from fluxtui.domain.acts import state, subjects, succeeded, trouble
 from fluxtui.domain.echoes import essence
-from fluxtui.domain.instants import NANOSECONDS, order
 from fluxtui.domain.plan import AwaitStep
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Change, Snapshot
-from fluxtui.engine.clock import rfc3339
 from fluxtui.engine.occurrences import OURS, Occurrence, Origin, of_touch, ready_turn, worn_text
 from fluxtui.engine.store import FLUX, Batch, Touch
+from fluxtui.kit.moments import NANOSECONDS, order, rfc3339
 
 KEPT = 500
 _EACH = 100  # Occurrences kept of one object before those told together become one

@@ -7,13 +7,12 @@ call `time` or sleep on its own.
 from __future__ import annotations
 
 import asyncio
-import datetime
 import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from fluxtui.domain.instants import seconds
+from fluxtui.kit.moments import rfc3339, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +62,6 @@ class Backoff:
         base = self._pace.first * float(2 ** min(self._failures, 16))
         self._failures += 1
         return min(self._pace.most, base * (1 + self._jitter() / 2))
-
-
-def rfc3339(epoch: float) -> str:
-    """`2026-11-23T18:00:00.000000Z`."""
-    moment = datetime.datetime.fromtimestamp(epoch, datetime.UTC)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def epoch(text: str) -> float | None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain import marks
-from fluxtui.domain.instants import NANOSECONDS, order
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import REQUESTED_AT, suspended
 from fluxtui.domain.naming import dressed, names_in, policy_text, source_behind
@@ -23,6 +22,7 @@ from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.store import Touch
 from fluxtui.engine.targets import EVENT
+from fluxtui.kit.moments import NANOSECONDS, order
 
 GOOD = "ReconciliationSucceeded"
 OURS = ("fluxtui", "fluxtui-apply")

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.domain.instants import order
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.plan import (
     AT_WRITE,
@@ -27,6 +26,7 @@ from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.engine.awaits import judge
 from fluxtui.engine.merge import holds
+from fluxtui.kit.moments import order
 
 
 def settled(act: Act, snapshot: Snapshot) -> bool:

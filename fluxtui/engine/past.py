@@ -13,12 +13,12 @@ from datetime import timedelta
 
 from fluxtui.domain.acts import subjects, tally
 from fluxtui.domain.board import Finding, Severity
-from fluxtui.domain.instants import NANOSECONDS, order
 from fluxtui.domain.plan import AnyStep, AwaitStep, Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Snapshot
 from fluxtui.engine.journal import Entry, Journal
 from fluxtui.engine.overtaken import settled
+from fluxtui.kit.moments import NANOSECONDS, order
 
 NO_WORD = "fluxtui ended without a word (it was killed, or the machine went down)"
 CLOSING = "a finding until each step is seen to be done or overtaken, or any act was done on it"

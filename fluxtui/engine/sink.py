@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fluxtui.cluster.port import Json
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
-from fluxtui.domain.instants import order
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState
 from fluxtui.engine.clock import Clock
@@ -21,6 +20,7 @@ from fluxtui.engine.reflector import Target
 from fluxtui.engine.shapes import misshapen
 from fluxtui.engine.store import Store
 from fluxtui.engine.targets import EVENT
+from fluxtui.kit.moments import order
 
 _CHUNK = 200
 _MANY = 1000

@@ -10,6 +10,7 @@ import copy
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.kit.moments import rfc3339
 from fluxtui.reconciler import objects
 from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.conditions import Conditions
@@ -17,7 +18,7 @@ from fluxtui.reconciler.conditions import Conditions
 
 def stamp(clock: Clock) -> str:
     """The time as Kubernetes writes it."""
-    return clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rfc3339(clock.now().timestamp(), 0)
 
 
 class Subject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.instants import seconds as seconds_of
+from fluxtui.kit.moments import seconds as seconds_of
 
 
 def epoch(stamp: str) -> float:

@@ -11,10 +11,12 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+from fluxtui.kit.moments import rfc3339
+
 
 def stamp(at: datetime) -> str:
     """A moment as the API and the registry's artifacts have it: RFC 3339 in UTC, whole seconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rfc3339(at.timestamp(), 0)
 
 
 class Clock(Protocol):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.domain.instants import order
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import EMPTY, Key, Resource
+from fluxtui.kit.moments import order
 
 KIND = Kind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations", "ks")
 

@@ -7,7 +7,6 @@ Pure; each function looks at one part of the Snapshot. The Engine adds what only
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
 from fluxtui.domain.board import ChainNode, Finding, Mark, Row, Severity
 from fluxtui.domain.kinds import ALL
@@ -15,6 +14,7 @@ from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import place_known, told_there
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.kit.moments import rfc3339
 
 FLUX = frozenset(kind.id for kind in ALL)
 # Kinds of live objects whose health stands behind a Kustomization's.
@@ -26,7 +26,7 @@ _NAMED = 3
 
 def stamp(epoch: float) -> str:
     """RFC 3339 of epoch seconds; "" for none."""
-    return datetime.fromtimestamp(epoch, UTC).isoformat() if epoch > 0 else ""
+    return rfc3339(epoch) if epoch > 0 else ""
 
 
 def places(snapshot: Snapshot) -> Iterator[Finding]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from fluxtui.domain.instants import instant
 from fluxtui.domain.selection import Refusal, Verdict
 from fluxtui.domain.versions.constraint import Constraint
 from fluxtui.domain.versions.version import Version
+from fluxtui.kit.moments import instant
 
 BAD_FILTER = "the semverFilter does not compile, so that no tag is looked at"
 LOWER = "lower than the pick"  # names no tag, so that it outlives the pick

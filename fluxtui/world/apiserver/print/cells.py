@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.domain import instants
+from fluxtui.kit import moments
 
 
 def seconds(text: Any) -> float | None:
     """An RFC 3339 time as seconds since the epoch; None where it is none."""
-    return instants.seconds(text) if isinstance(text, str) else None
+    return moments.seconds(text) if isinstance(text, str) else None
 
 
 def duration(span: float) -> str:

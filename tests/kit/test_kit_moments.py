@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.domain.instants import instant, order, seconds
+from fluxtui.kit.moments import instant, order, rfc3339, seconds
 
 MOMENTS = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1))
 
@@ -42,3 +42,11 @@ def test_what_is_no_time_comes_before_all_times(text: str) -> None:
 
 def test_a_time_without_a_zone_is_read_as_utc_only_where_that_is_said() -> None:
     assert instant("2026-11-23T10:00:10", zone=False) == instant("2026-11-23t10:00:10z")
+
+
+@pytest.mark.parametrize(("digits", "ends"), [(0, ":07Z"), (3, ":07.250Z"), (6, ":07.250000Z")])
+def test_what_is_written_is_read_as_the_same_moment(digits: int, ends: str) -> None:
+    at = 1_795_435_207.25
+    written = rfc3339(at, digits)
+    assert written.endswith(ends)
+    assert seconds(written) == (at if digits else 1_795_435_207)

@@ -1,4 +1,4 @@
-"""Moments as numbers: the one reading of RFC 3339 text, for whatever sorts or compares times.
+"""Moments as numbers and as text: the one reading and the one writing of RFC 3339.
 
 As text `...:10Z` sorts after `...:10.9Z`, and `+02:00` beside `Z` means nothing; so nobody compares
 the texts themselves. Pure: the present is the caller's.
@@ -45,3 +45,10 @@ def seconds(text: str) -> float | None:
     """Seconds since 1970; None when it is no RFC 3339 text."""
     at = instant(text)
     return None if at is None else at / NANOSECONDS
+
+
+def rfc3339(epoch: float, digits: int = 6) -> str:
+    """`2026-11-23T18:00:00.000000Z` of seconds since 1970; `digits` of a second: 0, 3 or 6."""
+    spec = {0: "seconds", 3: "milliseconds", 6: "microseconds"}[digits]
+    moment = datetime.fromtimestamp(epoch, UTC)
+    return moment.isoformat(timespec=spec).replace("+00:00", "Z")
