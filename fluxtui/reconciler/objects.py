@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from fluxtui.cluster.port import Json
-
 SOURCE_GROUP = "source.toolkit.fluxcd.io"
 KUSTOMIZE_GROUP = "kustomize.toolkit.fluxcd.io"
 OCI_REPOSITORY = (f"{SOURCE_GROUP}/v1", "OCIRepository")
@@ -101,17 +99,3 @@ def subject_text(obj: Mapping[str, Any]) -> str:
 def revision_of(obj: Mapping[str, Any]) -> str:
     """status.artifact.revision of a source, '' when nothing is stored."""
     return text(mapping(status_of(obj).get("artifact")).get("revision"))
-
-
-def merge_patch(old: Mapping[str, Any], new: Mapping[str, Any]) -> Json:
-    """The RFC 7386 patch that turns `old` into `new`; empty when they are equal."""
-    patch: Json = {key: None for key in old if key not in new}
-    for key, value in new.items():
-        before = old.get(key)
-        if key in old and before == value:
-            continue
-        if isinstance(before, Mapping) and isinstance(value, Mapping):
-            patch[key] = merge_patch(before, value)
-        else:
-            patch[key] = value
-    return patch

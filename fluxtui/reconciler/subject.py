@@ -10,6 +10,7 @@ import copy
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.kit.mergepatch import between
 from fluxtui.kit.moments import rfc3339
 from fluxtui.reconciler import objects
 from fluxtui.reconciler.clock import Clock
@@ -60,7 +61,7 @@ class Subject:
     async def save(self) -> None:
         """Write what changed. Raises the ClusterError family (NotFound: deleted meanwhile)."""
         self.status["conditions"] = self.conditions.to_list()
-        patch = objects.merge_patch(self._saved, self.status)
+        patch = between(self._saved, self.status)
         if patch:
             await self._cluster.patch(
                 self._type,

@@ -6,8 +6,6 @@ import asyncio
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from reconciler_stage import kustomization
 
 from fluxtui.domain.inventory import Entry
@@ -17,7 +15,7 @@ from fluxtui.reconciler.dependencies import in_order
 from fluxtui.reconciler.expressions import HealthExpressions, NotEvaluated, evaluate
 from fluxtui.reconciler.health import Watches
 from fluxtui.reconciler.normalise import prepare
-from fluxtui.reconciler.objects import Name, merge_patch
+from fluxtui.reconciler.objects import Name
 from fluxtui.reconciler.ownership import clean_up
 from fluxtui.reconciler.queue import Queue
 from fluxtui.reconciler.record import inventory_of, union, upsert_history
@@ -80,34 +78,6 @@ def test_times_of_a_spec() -> None:
             seconds(bad, "interval")
     assert [backoff(n) for n in (1, 2, 3, 99)] == [0.75, 1.5, 3.0, 900.0]
     assert all(95 <= jittered(100) <= 105 for _ in range(100))
-
-
-json_values = st.recursive(
-    st.integers() | st.text(max_size=3),
-    lambda inner: st.dictionaries(st.text(max_size=2), inner, max_size=3),
-    max_leaves=8,
-)
-json_objects = st.dictionaries(st.text(max_size=2), json_values, max_size=4)
-
-
-def merged(target: Any, patch: Any) -> Any:
-    """RFC 7386, as the RFC writes it."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), value)
-    return result
-
-
-@given(json_objects, json_objects)
-def test_a_merge_patch_turns_the_old_into_the_new(old: Any, new: Any) -> None:
-    patch = merge_patch(old, new)
-    assert merged(old, patch) == new
-    assert bool(patch) == (old != new)
 
 
 def remember(status: dict[str, Any], digest: str, outcome: str = "Good") -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 
+from fluxtui.kit.mergepatch import merged
 from fluxtui.world.apiserver import reviews
 from fluxtui.world.apiserver.faults import Faults
 from fluxtui.world.apiserver.http.exchange import Request, Response, answer
@@ -24,7 +25,7 @@ from fluxtui.world.apiserver.status import (
 )
 from fluxtui.world.apiserver.store import Key, Stored
 from fluxtui.world.apiserver.write import deletes, requests, subresources, writes
-from fluxtui.world.apiserver.write.patches import json_patch, merge_patch
+from fluxtui.world.apiserver.write.patches import json_patch
 
 _BY_METHOD = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 _ON_COLLECTION = ("create", "list", "watch", "deletecollection")
@@ -96,7 +97,7 @@ class Resources:
         scale = subresources.read_scale(self._state, kind, key)
         if request.method == "PATCH":
             body = requests.patch_of(request, kind)
-            change = json_patch if request.media == requests.JSON_PATCH else merge_patch
+            change = json_patch if request.media == requests.JSON_PATCH else merged
             scale = change(scale, body)
         else:
             scale = requests.body_of(request)

@@ -1,7 +1,7 @@
-"""JSON merge patch (RFC 7386) and JSON patch (RFC 6902), which the Engine and `kubectl patch` send.
+"""JSON patch (RFC 6902), which `kubectl patch --type json` sends.
 
-Pure functions: object and patch in, a new object out. JSON patches as evanphx/json-patch reads
-them: a test of null holds where nothing is, `-1` is the last item.
+Pure: object and operations in, a new object out. As evanphx/json-patch reads them: a test of null
+holds where nothing is, `-1` is the last item.
 """
 
 from __future__ import annotations
@@ -10,19 +10,6 @@ import copy
 from typing import Any
 
 from fluxtui.world.apiserver.status import Details, Json, StatusError
-
-
-def merge_patch(target: Any, patch: Any) -> Any:
-    """RFC 7386: null removes, objects merge, everything else replaces."""
-    if not isinstance(patch, dict):
-        return patch
-    out = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            out.pop(key, None)
-        else:
-            out[key] = merge_patch(out.get(key), value)
-    return out
 
 
 def json_patch(target: Any, operations: list[Json]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from fluxtui.kit.mergepatch import merged
 from fluxtui.world.apiserver.apply import managers
 from fluxtui.world.apiserver.apply.managers import Manager
 from fluxtui.world.apiserver.decoding import quoted
@@ -145,7 +146,7 @@ def _patched(kind: Kind, key: Key, media: str, current: Json, body: Any, options
     elif media == "application/strategic-merge-patch+json":
         new = strategic.merge(current, body, kind.shape)
     else:
-        new = patches.merge_patch(current, body)
+        new = merged(current, body)
     try:
         admit.check_fields(kind, new, options)
         check_metadata(kind, new)
