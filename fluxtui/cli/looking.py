@@ -74,10 +74,11 @@ class Look:
         """Whether the object has the labels that were asked for."""
         if not self.selector:
             return True
-        from fluxtui.kustomize.selectors import label_match
+        from fluxtui.kit import labels
 
         resource = self.snapshot.get(key)
-        return resource is not None and label_match(self.selector, resource.labels)
+        wanted = labels.parse(self.selector)
+        return resource is not None and labels.fulfilled(wanted, resource.labels)
 
     def _selected(self, row: Row) -> Row:
         if not self.selector:
@@ -150,13 +151,12 @@ def checked_selector(args: argparse.Namespace) -> str:
     """The value of `-l`. Raises UsageError when it does not parse."""
     text = str(getattr(args, "selector", ""))
     if text:
-        from fluxtui.domain.errors import BuildError
-        from fluxtui.kustomize.selectors import parse_labels
+        from fluxtui.kit import labels
 
         try:
-            parse_labels(text)
-        except BuildError as error:
-            raise UsageError(error.what, next="for example -l app=web,tier!=db") from error
+            labels.parse(text)
+        except ValueError as error:
+            raise UsageError(str(error), next="for example -l app=web,tier!=db") from error
     return text
 
 

@@ -1,4 +1,4 @@
-"""Selectors of patches, replacements and transformers, with Kubernetes' own grammar.
+"""Selectors of patches, replacements and transformers, with Kubernetes' own grammar of labels.
 
 Patterns run on RE2, Go's dialect, in linear time: they come from files that others wrote. Nothing
 here changes an object.
@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.domain.goregex import for_re2
+from fluxtui.kit import labels
 from fluxtui.kustomize.ids import Gvk, Id
 from fluxtui.kustomize.resource import Resource
 
@@ -109,69 +110,14 @@ def matches(pattern: str, text: str) -> bool:
     return not pattern or bool(compiled(pattern)(text))
 
 
-Requirement = tuple[str, str, tuple[str, ...]]
-_NAME: Final = r"[A-Za-z0-9_./\-]+"
-_VALUES: Final = r"\(([^()]*)\)"
-_FORMS: Final = (
-    (re.compile(rf"!\s*({_NAME})\Z"), "!"),
-    (re.compile(rf"({_NAME})\Z"), "exists"),
-    (re.compile(rf"({_NAME})\s*(==|=|!=|>|<)\s*([A-Za-z0-9_.\-]*)\Z"), ""),
-    (re.compile(rf"({_NAME})\s+(in|notin)\s*{_VALUES}\Z"), ""),
-)
-_KEY = re.compile(
-    r"(?:[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
-    r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z"
-)
-_VALUE = re.compile(r"(?:[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
+def parse_labels(text: str) -> tuple[labels.Requirement, ...]:
+    """The requirements of a label selector. Raises BuildError when it does not parse."""
+    try:
+        return labels.parse(text)
+    except ValueError as error:
+        raise BuildError(str(error)) from error
 
 
-@lru_cache(maxsize=1024)
-def parse_labels(text: str) -> tuple[Requirement, ...]:
-    """(key, operator, values) of a label selector. Raises BuildError when it does not parse."""
-    result: list[Requirement] = []
-    if not text.strip():
-        return ()
-    for part in re.split(r",(?![^(]*\))", text):
-        result.append(_requirement(part.strip(), text))
-    return tuple(result)
-
-
-def _requirement(part: str, text: str) -> Requirement:
-    for form, operator in _FORMS:
-        found = form.match(part)
-        if not found:
-            continue
-        key = found[1]
-        if operator:
-            requirement: Requirement = (key, operator, ())
-        elif found[2] in ("in", "notin"):
-            requirement = (key, found[2], tuple(v.strip() for v in found[3].split(",")))
-        else:
-            requirement = (key, found[2], (found[3],))
-        numeric = requirement[1] in (">", "<")
-        good = all(
-            (re.fullmatch(r"-?\d+", v) if numeric else _VALUE.match(v)) for v in requirement[2]
-        )
-        if _KEY.match(key) and good:
-            return requirement
-    raise BuildError(f"label selector {text!r} does not parse at {part!r}")
-
-
-def label_match(text: str, labels: Mapping[str, str]) -> bool:
-    """Whether the labels fulfil every requirement of the selector."""
-    return all(_fulfils(labels, *requirement) for requirement in parse_labels(text))
-
-
-def _fulfils(labels: Mapping[str, str], key: str, operator: str, values: tuple[str, ...]) -> bool:
-    value = labels.get(key)
-    if operator in ("exists", "!"):
-        return (value is None) == (operator == "!")
-    if operator in ("!=", "notin"):
-        return value is None or value not in values
-    if value is None:
-        return False
-    if operator in (">", "<"):
-        if not re.fullmatch(r"[-+]?\d+", value):
-            return False
-        return int(value) > int(values[0]) if operator == ">" else int(value) < int(values[0])
-    return value in values
+def label_match(text: str, found: Mapping[str, str]) -> bool:
+    """Whether these labels fulfil the selector. Raises BuildError when it does not parse."""
+    return labels.fulfilled(parse_labels(text), found)

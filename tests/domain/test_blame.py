@@ -118,6 +118,20 @@ def test_the_worst_container_is_named_whatever_else_is_unready() -> None:
     assert "ImagePullBackOff" in ui.because
 
 
+def test_a_pod_that_an_expression_leaves_out_is_not_the_workloads() -> None:
+    """The canary beside it has its labels and one more; whose Pod it is the expression says."""
+    expression = {"key": "track", "operator": "DoesNotExist"}
+    selector = {"matchLabels": LABELS, "matchExpressions": [expression]}
+    counts = {"replicas": 1, "updatedReplicas": 1, "unavailableReplicas": 1}
+    spec = {"replicas": 1, "selector": selector}
+    stable = thing("apps/v1", "Deployment", "web", spec=spec, status=counts)
+    canary = {**LABELS, "track": "canary"}
+    api, _ = chain(stable, pod(waiting("ImagePullBackOff"), labels=canary))
+    assert "ImagePullBackOff" not in api.because
+    api, _ = chain(stable, pod(waiting("ImagePullBackOff")))
+    assert "ImagePullBackOff" in api.because
+
+
 def test_a_deadline_that_has_passed_still_names_the_pod() -> None:
     late = web(conditions=[condition("Progressing", "False", "ProgressDeadlineExceeded", "late")])
     api, _ = chain(late, pod(waiting("ImagePullBackOff")))

@@ -14,6 +14,7 @@ from typing import Any
 from fluxtui.domain.counts import counted
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit import labels
 
 POD, CLAIM = ("", "Pod"), ("", "PersistentVolumeClaim")
 _FAILS = 1  # the worst rank of a container that cannot start or keeps ending
@@ -45,14 +46,14 @@ def reason_first(text: str) -> str:
 
 
 def pods_of(workload: Resource, snapshot: Snapshot) -> Iterator[Resource]:
-    """Live Pods that the workload's selector matches (matchLabels; Jobs and controllers set it)."""
+    """Live Pods that the workload's own selector matches; one that selects all owns none."""
     selector = workload.spec.get("selector")
-    labels = selector.get("matchLabels") if isinstance(selector, Mapping) else None
-    if not isinstance(labels, Mapping) or not labels:
+    wanted = labels.of_selector(selector) if isinstance(selector, Mapping) else ()
+    if not wanted:
         return
     for pod in snapshot.table(workload.key.environment, POD).values():
         same = pod.key.namespace == workload.key.namespace
-        if same and all(pod.labels.get(str(k)) == v for k, v in labels.items()):
+        if same and labels.fulfilled(wanted, pod.labels):
             yield pod
 
 

@@ -6,24 +6,15 @@ here. Pure: nothing here knows the store or HTTP.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
+from fluxtui.kit import labels
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.status import Json, bad_request
 
 Predicate = Callable[[Json], bool]
-_Labels = Mapping[str, str]
 
-_KEY = r"[A-Za-z0-9](?:[-A-Za-z0-9_./]*[A-Za-z0-9])?"
-_VALUE = r"[-A-Za-z0-9_.]*"
-_TERM = re.compile(
-    rf"\s*(?:(?P<absent>!)\s*(?P<none>{_KEY})"
-    rf"|(?P<key>{_KEY})\s*(?:(?P<op>==|=|!=)\s*(?P<value>{_VALUE})"
-    rf"|\s(?P<set>in|notin)\s*\((?P<values>[^()]*)\))?)\s*(?:,(?=.)|\Z)"
-)
 _INVOLVED = ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")
 _FIELDS: Mapping[str, frozenset[str]] = {
     "Pod": frozenset(("spec.nodeName", "spec.restartPolicy", "status.phase", "status.podIP")),
@@ -36,36 +27,17 @@ _FIELDS: Mapping[str, frozenset[str]] = {
 }
 
 
-@lru_cache(maxsize=512)
-def _label_tests(text: str) -> tuple[Callable[[_Labels], bool], ...]:
-    tests, at = [], 0
-    while at < len(text):
-        found = _TERM.match(text, at)
-        if found is None:
-            raise bad_request(f"unable to parse requirement: {text[at:]!r}")
-        tests.append(_label_test(found.groupdict()))
-        at = found.end()
-    return tuple(tests)
-
-
-def _label_test(term: Mapping[str, str | None]) -> Callable[[_Labels], bool]:
-    key = term["none"] or term["key"] or ""
-    if not (term["op"] or term["set"]):
-        return lambda labels: (key in labels) != bool(term["absent"])
-    values = frozenset(v.strip() for v in (term["values"] or term["value"] or "").split(","))
-    wanted = term["op"] in ("=", "==") or term["set"] == "in"
-    return lambda labels: (labels.get(key) in values) == wanted
-
-
 def label_selector(text: str) -> Predicate | None:
     """The predicate of a label selector; None where it selects everything. Raises 400."""
-    tests = _label_tests(text)
-    if not tests:
+    try:
+        wanted = labels.parse(text)
+    except ValueError as error:
+        raise bad_request(f"unable to parse requirement: {error}") from error
+    if not wanted:
         return None
 
     def matches(obj: Json) -> bool:
-        labels = obj["metadata"].get("labels") or {}
-        return all(test(labels) for test in tests)
+        return labels.fulfilled(wanted, obj["metadata"].get("labels") or {})
 
     return matches
 
