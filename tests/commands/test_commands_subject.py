@@ -1,0 +1,164 @@
+"""Which object an act is about, why there is none, and where nothing may be written."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import CONFIG, NS, URL, context, ks, revision, snapshot, source, tag_list
+
+from fluxtui.commands import safety, subject
+from fluxtui.commands.command import Context
+from fluxtui.domain.config import Environment
+from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.snapshot import Feed, FeedState
+
+PARENT = {
+    "kustomize.toolkit.fluxcd.io/name": "apps",
+    "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+}
+
+
+def at(*resources: Resource, config: Any = CONFIG, seen: Any = None, **target: Any) -> Context:
+    values = {"environment": "staging", "service": "acme/activity", **target}
+    return context(snapshot(*resources, config=config, **(seen or {})), **values)
+
+
+def unread(kind: Any, *places: str) -> dict[str, Any]:
+    feeds = [Feed(place, kind.id, "", FeedState.FORBIDDEN, "may not list") for place in places]
+    return {"feeds": tuple(feeds)}
+
+
+# -- which object
+
+
+def test_what_is_named_comes_before_what_the_service_has() -> None:
+    one, two = source(), source(namespace="canary")
+    member, other = ks(), ks(namespace="canary")
+    every = (one, two, member, other)
+    assert subject.source_of(at(*every)) is None, "two of them: none is meant"
+    assert subject.source_of(at(*every, source=two.key)) == two
+    assert subject.source_of(at(*every, kustomization=other.key)) == two
+    assert subject.source_of(at(*every, source=one.key, kustomization=other.key)) == one
+    assert subject.source_of(at(one, member)) == one, "the only one needs no name"
+
+
+def test_an_act_is_about_the_kustomization_where_one_is_meant_else_the_source() -> None:
+    held, member = source(), ks()
+    assert subject.object_of(at(held, member, kustomization=member.key)) == member
+    assert subject.object_of(at(held, member)) == held
+    gone = ks(name="gone").key
+    assert subject.object_of(at(held, member, kustomization=gone)) is None
+    assert subject.source_of(at(held, member, kustomization=gone)) is None
+
+
+def test_a_kustomization_of_git_has_no_source_here() -> None:
+    member = replace(ks(), spec={"sourceRef": {"kind": "GitRepository", "name": "repo"}})
+    where = at(source(), member, kustomization=member.key)
+    assert subject.source_of(where) is None
+    assert subject.no_object(where) == f"Kustomization/{NS}/api does not use an OCIRepository"
+
+
+def test_users_are_those_of_that_source_by_name() -> None:
+    seen = snapshot(source(), ks(name="b"), ks(name="a"), ks(name="x", of="other"))
+    assert [r.key.name for r in subject.users_of(seen, source().key)] == ["a", "b"]
+    assert subject.users_of(seen, source("production").key) == ()
+
+
+def test_dependencies_come_first_and_a_cycle_last_as_it_was_given() -> None:
+    chain = (ks(name="c", needs=["b"]), ks(name="b", needs=["a", "gone"]), ks(name="a"))
+    assert [r.key.name for r in subject.in_order(chain)] == ["a", "b", "c"]
+    cycle = (ks(name="y", needs=["x"]), ks(name="x", needs=["y"]), ks(name="a"))
+    assert [r.key.name for r in subject.in_order(cycle)] == ["a", "y", "x"]
+
+
+# -- why there is none
+
+
+def test_what_is_not_chosen_is_asked_for() -> None:
+    assert subject.no_object(at(service="")).startswith("nothing is selected")
+    assert subject.no_object(at(environment="")) == "choose an environment for acme/activity"
+    two = subject.no_object(at(source(), source(namespace="canary")))
+    assert "has 2 sources in staging" in two
+    assert f"OCIRepository/{NS}/activity" in two and "OCIRepository/canary/activity" in two
+
+
+def test_what_is_named_and_not_there_is_named_in_the_answer() -> None:
+    member, gone = ks(of="gone"), ks(name="gone").key
+    absent = source(name="gone").key
+    assert subject.no_object(at(source(), kustomization=gone)) == f"{gone} is not there"
+    assert subject.no_object(at(source(), source=absent)) == f"{absent} is not there"
+    both = at(member, kustomization=member.key, source=absent)
+    assert subject.no_object(both) == f"{absent} is not there"
+    neither = at(source(), kustomization=gone, source=absent)
+    assert subject.no_object(neither) == f"{gone} is not there"
+    used = subject.no_object(at(member, kustomization=member.key))
+    assert used == f"{absent}, which {member.key.label} uses, is not there"
+
+
+def test_not_deployed_is_said_only_where_everything_was_read() -> None:
+    absent = "acme/activity is not deployed in production"
+    where = {"environment": "production"}
+    assert subject.no_object(at(source(), **where)) == absent
+    live = Feed("production", ocirepository.KIND.id, "", FeedState.LIVE)
+    assert subject.no_object(at(source(), seen={"feeds": (live,)}, **where)) == absent
+    blind = unread(ocirepository.KIND, "production")
+    said = subject.no_object(at(source(), seen=blind, **where))
+    assert said.startswith("production ") and "not deployed" not in said
+    other = unread(ocirepository.KIND, "staging")
+    assert subject.no_object(at(source(), seen=other, **where)) == absent
+
+
+def test_a_kustomization_nobody_may_read_is_not_called_absent() -> None:
+    gone = ks(name="gone").key
+    blind = unread(kustomization.KIND, "staging")
+    said = subject.no_object(at(source(), seen=blind, kustomization=gone))
+    assert said.startswith("staging ") and "is not there" not in said
+    absent = source(name="gone").key
+    assert subject.no_object(at(seen=blind, source=absent)) == f"{absent} is not there"
+    orphan = ks(of="gone")
+    named = subject.no_object(at(orphan, seen=blind, kustomization=orphan.key))
+    assert named.endswith("uses, is not there"), "that one was read"
+
+
+# -- where nothing may be written
+
+
+def test_the_read_only_place_is_named_and_an_unknown_one_is_not_read_only() -> None:
+    closed = (Environment("staging", "staging", read_only=True), *CONFIG.environments[1:])
+    where = at(config=replace(CONFIG, environments=closed))
+    reason = "staging is read-only by the configuration"
+    assert safety.read_only_reason(where, ("staging",)) == reason
+    assert safety.read_only_reason(where, ("production", "staging")) == reason
+    assert safety.read_only_reason(where, ("production", "elsewhere")) is None
+    everything = at(config=replace(CONFIG, read_only=True))
+    assert safety.read_only_reason(everything, ()) == "fluxtui was started read-only"
+
+
+def test_nothing_is_proposed_from_tags_that_nobody_listed() -> None:
+    empty = replace(tag_list({}), listed_at=0.0)
+    for tags in ((), (empty,)):
+        said = safety.unlisted_reason(at(source(), seen={"tags": tags}), URL)
+        assert said and URL in said
+    known = (tag_list({"1.4.2": "a"}), tag_list({}), replace(empty, error="denied"),
+             replace(tag_list({"1.4.2": "a"}), listed_at=0.0))  # fmt: skip
+    for listed in known:
+        assert safety.unlisted_reason(at(source(), seen={"tags": (listed,)}), URL) is None
+
+
+@pytest.mark.parametrize(("labels", "who"), [
+    (PARENT, "Kustomization/flux-system/apps"), ({}, "another Kustomization"),
+])  # fmt: skip
+def test_who_puts_a_change_back_is_named_with_the_fields_it_declares(labels: Any, who: str) -> None:
+    fields = frozenset(("spec.suspend", "spec.url"))
+    held = replace(source(stored=revision("1.4.2", "a")), declared=fields, labels=labels)
+    (said,) = safety.revert_warning(held, "spec.suspend", "spec.ref.digest")
+    assert said.startswith(f"{who} declares spec.suspend and")
+    assert f"suspend {who}" in said
+    assert safety.revert_warning(held, "spec.ref.digest") == ()
