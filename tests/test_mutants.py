@@ -20,6 +20,7 @@ from tests.mutants.operators import mutants
         ("def f():\n    if a:\n        return 1\n    return 2\n",
          {"def f():\n    pass\n    return 2\n"}),
         ("x = 'é' + a\n", set()),
+        ("def f(a: A | None, *b: A | B) -> C | D:\n    c: C | D = a\n", set()),
         ("x = {'é': a == b}\n", {"x = {'é': (a != b)}\n"}),
     ],
 )  # fmt: skip

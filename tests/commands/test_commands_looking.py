@@ -97,6 +97,8 @@ def test_where_nothing_is_meant_nothing_is_asked() -> None:
             plan(command, nowhere, reason="x")
     gone = at(source(), kustomization=ks(name="gone").key)
     assert (refusal("reconcile-with-source", gone) or "").endswith("gone is not there")
+    both = at(source(), source=source().key, kustomization=ks(name="gone").key)
+    assert refusal("reconcile-with-source", both), "a source alone is not what was named"
 
 
 def test_a_suspended_source_stops_all_that_go_through_it() -> None:
