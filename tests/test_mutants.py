@@ -20,6 +20,8 @@ from tests.mutants.operators import mutants
         ("def f():\n    if a:\n        return 1\n    return 2\n",
          {"def f():\n    pass\n    return 2\n"}),
         ("x = 'é' + a\n", set()),
+        ("@dataclass(frozen=True)\nclass A:\n    b = True\n",
+         {"@dataclass(frozen=True)\nclass A:\n    b = (False)\n"}),
         ("def f(a: A | None, *b: A | B) -> C | D:\n    c: C | D = a\n", set()),
         ("x = {'é': a == b}\n", {"x = {'é': (a != b)}\n"}),
     ],

@@ -35,8 +35,8 @@ def mutants(path: str, source: str) -> Iterator[Mutant]:
     """Every mutant of one module, in the order of its lines."""
     tree = ast.parse(source)
     nodes = (node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.stmt))
-    typed = _annotations(tree)
-    places = [node for node in nodes if node not in typed]
+    apart = _annotations(tree) | _decorators(tree)
+    places = [node for node in nodes if node not in apart]
     for place in sorted(places, key=lambda node: (node.lineno, node.col_offset)):
         for what, replacement in _changes(place):
             yield Mutant(path, place.lineno, what, _with(source, place, replacement))
@@ -46,6 +46,12 @@ def _annotations(tree: ast.AST) -> set[ast.AST]:
     """All nodes inside annotations: no test can notice them, nothing runs them."""
     types = (getattr(n, part, None) for n in ast.walk(tree) for part in ("annotation", "returns"))
     return {inner for one in types if one is not None for inner in ast.walk(one)}
+
+
+def _decorators(tree: ast.AST) -> set[ast.AST]:
+    """All nodes inside decorators: they say of what make a class is, not what is done."""
+    lists = (getattr(node, "decorator_list", ()) for node in ast.walk(tree))
+    return {inner for decorators in lists for one in decorators for inner in ast.walk(one)}
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
