@@ -235,6 +235,7 @@ def test_a_source_that_would_take_something_new_says_how_that_went() -> None:
     assert reconciled(source(stored=A), ks(applied=A)) == (), "no list, no pick, no word"
     blind = [replace(listed[0], facts={})]
     assert reconciled(source(stored=A), ks(applied=A), tags=blind) == (NEVER,)
+    assert reconciled(source(), tags=blind) == (NEVER,), "not read is not the same as not running"
 
 
 def bad_elsewhere() -> tuple[Resource, Resource]:
@@ -263,8 +264,10 @@ def test_a_kustomization_that_is_at_it_says_nothing() -> None:
     for member in (tries, whole, replace(whole, status=status)):
         said = reconciled(source(stored=B), member, *bad_elsewhere(), kustomization=member.key)
         assert said == ()
-    unfetched = ks(applied=B)
-    assert reconciled(source(), unfetched, *bad_elsewhere(), kustomization=unfetched.key) == ()
+    member = ks(applied=A)
+    for stored in ("", "1.5.0"):  # nothing fetched; a revision that says no digest
+        held = source(stored=stored)
+        assert reconciled(held, member, *bad_elsewhere(), kustomization=member.key) == ()
 
 
 def test_one_build_is_warned_of_once_for_the_source_and_all_its_users() -> None:

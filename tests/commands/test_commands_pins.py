@@ -173,6 +173,12 @@ def test_a_digest_nobody_has_a_tag_for_is_called_by_itself_and_notes_no_tag() ->
     assert inverse(known)["tag"] == "1.4.2"
 
 
+def test_of_two_tags_of_one_build_the_one_that_was_asked_for_is_used() -> None:
+    both = (tag_list({"1.4.2": "a", "1.4.2-rc.1": "a"}),)
+    made = plan("pin", at(source(stored=B), STORY, tags=both), version="1.4.2-rc.1", reason="x")
+    assert made.title.endswith("to 1.4.2-rc.1") and inverse(made)["tag"] == "1.4.2-rc.1"
+
+
 # -- what a pin awaits
 
 
