@@ -330,3 +330,17 @@ def test_a_version_failing_now_elsewhere_is_the_first_thing_to_read() -> None:
     made = plan("pin", at(source(stored=B), STORY, source("production"), fails),
                 version="1.4.2", reason="x")  # fmt: skip
     assert made.warnings[0].startswith("1.4.2 is failing in production")
+
+
+def test_an_unpin_warns_by_the_tag_while_its_digest_is_not_read() -> None:
+    fails = ks("production", applied=B, attempted=B, conditions=[failed("HealthCheckFailed")])
+    ours = held(digest("a"), {"digest": None, "pinned": digest("a")})
+    unread = (replace(LIST[0], facts={}),)
+    where = at(ours, ks(applied=A), source("production"), fails, tags=unread)
+    (said,) = plan("unpin", where).warnings
+    assert said.startswith("1.5.0") and "is failing in production" in said
+
+
+def test_a_pin_that_somebody_took_away_meanwhile_has_no_story() -> None:
+    made = plan("unpin", at(held(None, {"digest": None}), ks(applied=A)))
+    assert not any("was pinned" in effect for effect in made.effects)
