@@ -18,6 +18,7 @@ from pathlib import Path
 from fluxtui.cli import places
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.embedded import Embedded, embedded
+from fluxtui.cli.ending import ENDS, Ending
 from fluxtui.cli.looks import check_theme
 from fluxtui.cli.options import Options
 from fluxtui.cli.quiet import quiet
@@ -85,18 +86,9 @@ def _serve(delivery: Embedded) -> int:
 
 def until_signal(ready: str) -> None:
     """Say that, and wait for INT, TERM or HUP; one that was ignored before (nohup) stays so."""
-    came = threading.Event()
-    before = {
-        number: signal.signal(number, lambda _number, _frame: came.set())
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
-    try:
+    with Ending((*ENDS, signal.SIGHUP)) as ending:
         print(ready, flush=True)
-        came.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        ending.wait()
 
 
 def in_background(work: Callable[[], object]) -> threading.Thread:

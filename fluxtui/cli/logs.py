@@ -7,13 +7,11 @@ controllers wrote about it. Nothing is kept.
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Sequence
-from typing import NoReturn
 
 from fluxtui.cli import acts, output
+from fluxtui.cli.ending import Ending
 from fluxtui.cli.forms.envelope import Document, document, reference
 from fluxtui.cli.looking import Look, again, look
 from fluxtui.cli.objects import applied_by, wanted_of
@@ -33,10 +31,6 @@ from fluxtui.engine.port import EnginePort
 
 PODS = 15.0
 READ = 30.0
-
-
-class _Over(Exception):
-    """A signal asked for the end."""
 
 
 def logs(engine: EnginePort, args: argparse.Namespace) -> int:
@@ -168,27 +162,21 @@ def _form(question: ReadLogs, lines: Sequence[str]) -> Document:
 
 
 def _follow(engine: EnginePort, question: ReadLogs) -> int:
-    news = threading.Event()
-    before = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
-    followed = engine.follow(question, news.set)
     printed = 0
-    try:
-        while True:
-            news.wait()
-            news.clear()
-            view = followed.view
-            followed.seen()
-            printed = _print_new(view, printed)
-            if view.state == "failed":
-                raise FluxtuiError(view.error, where=str(question.pod))
-            if view.state == "ended":
-                return 0
-    except _Over:
-        return 0
-    finally:
-        followed.close()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with Ending() as ending:
+        followed = engine.follow(question, ending.tell)
+        try:
+            while ending.wait():
+                view = followed.view
+                followed.seen()
+                printed = _print_new(view, printed)
+                if view.state == "failed":
+                    raise FluxtuiError(view.error, where=str(question.pod))
+                if view.state == "ended":
+                    break
+        finally:
+            followed.close()
+    return 0
 
 
 def _print_new(view: LogView, printed: int) -> int:
@@ -199,7 +187,3 @@ def _print_new(view: LogView, printed: int) -> int:
     for line in view.lines[max(0, printed - view.before) :]:
         print(output.visible_text(line), flush=True)
     return max(printed, view.before + len(view.lines))
-
-
-def _end(_number: int, _frame: object) -> NoReturn:
-    raise _Over

@@ -134,9 +134,9 @@ def _dispatch(args: argparse.Namespace) -> int:
 
 
 def _say(error: FluxtuiError, code: int, words: Sequence[str]) -> int:
-    from fluxtui.cli.output import fail, form_of
+    from fluxtui.cli.output import fail
 
-    return fail(error, code, form_of(words))
+    return fail(error, code, words)
 
 
 if __name__ == "__main__":

@@ -166,13 +166,19 @@ def form_of(words: Sequence[str]) -> str:
     return asked
 
 
-def fail(error: FluxtuiError, exit_code: int, form: str) -> int:
-    """Say an error: to a person on stderr, and to a program that asked on stdout as well."""
+def fail(error: FluxtuiError, exit_code: int, words: Sequence[str]) -> int:
+    """Say an error: to a person on stderr, and to a program that asked on stdout as well, which
+    reads it line by line where it watches."""
     print(f"fluxtui: {visible_text(str(error))}", file=sys.stderr)
+    form = form_of(words)
     if for_programs(form):
         from fluxtui.cli.forms.errors import error as error_form
 
-        emit("", error_form(error, exit_code), form)
+        said = error_form(error, exit_code)
+        if form == "json" and {"-w", "--watch"} & set(words):
+            print(as_json(said, indent=None))
+        else:
+            emit("", said, form)
     return exit_code
 
 

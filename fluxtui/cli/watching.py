@@ -5,12 +5,12 @@ For a program each is one line of JSON. Nothing is asked here: the Engine's Snap
 
 from __future__ import annotations
 
-import signal
+import contextlib
 import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import NoReturn
 
 from fluxtui.cli import output
+from fluxtui.cli.ending import Ending
 from fluxtui.cli.forms.envelope import document
 from fluxtui.cli.looking import Look, again
 from fluxtui.cli.rows import Item
@@ -21,10 +21,6 @@ from fluxtui.engine.port import EnginePort
 _LONG = 3600.0
 _GAP = 2
 _WORD = len("changed")
-
-
-class _Over(Exception):
-    """A signal asked for the end."""
 
 
 def watch(
@@ -40,23 +36,18 @@ def watch(
     """
     if form not in ("table", "wide", "json"):
         raise UsageError(f"--watch does not print {form}", next="-o table or -o json")
-    before = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        _stay(engine, seen, items_of, _Json() if form == "json" else _Table(headers))
-    except _Over:
-        return 0
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _end(_number: int, _frame: object) -> NoReturn:
-    raise _Over
+    with Ending() as ending:
+        _stay(engine, seen, items_of, _Json() if form == "json" else _Table(headers), ending)
+    return 0
 
 
 def _stay(
-    engine: EnginePort, seen: Look, items_of: Callable[[Look], list[Item]], out: _Json | _Table
-) -> NoReturn:
+    engine: EnginePort,
+    seen: Look,
+    items_of: Callable[[Look], list[Item]],
+    out: _Json | _Table,
+    ending: Ending,
+) -> None:
     for text in seen.problems:
         print(f"fluxtui: {output.visible_text(text)}", file=sys.stderr)
     shown: dict[Hashable, Item] = {}
@@ -71,15 +62,21 @@ def _stay(
         lines += [("removed", item) for id_, item in shown.items() if id_ not in now]
         out.lines(lines)
         shown = now
-        seen = again(seen, _next(engine, seen.snapshot.serial))
+        newer = _next(engine, seen.snapshot.serial, ending)
+        if newer is None:
+            return
+        seen = again(seen, newer)
 
 
-def _next(engine: EnginePort, serial: int) -> Snapshot:
+def _next(engine: EnginePort, serial: int, ending: Ending) -> Snapshot | None:
+    """The next Snapshot; None when a signal asked for the end."""
     while True:
-        try:
-            return engine.wait_for(lambda s: s.serial > serial, _LONG).result()
-        except TimeoutError:
-            continue
+        coming = engine.wait_for(lambda snapshot: snapshot.serial > serial, _LONG)
+        coming.add_done_callback(ending.tell)
+        if not ending.wait():
+            return None
+        with contextlib.suppress(TimeoutError):
+            return coming.result()
 
 
 def _items(items_of: Callable[[Look], list[Item]], seen: Look) -> list[Item]:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from cli_delivery import Shell
@@ -166,7 +166,7 @@ def test_tree_follows_kustomizations(applied: Shell, words: str) -> None:
 
 
 class Watching:
-    """A program that watches; its lines as they come."""
+    """A program that watches, its lines as they come; gone, and its pipes with it, at the end."""
 
     def __init__(self, shell: Shell, *words: str) -> None:
         shell("journal")  # writes the configuration
@@ -176,14 +176,23 @@ class Watching:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, _trace: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        out, err = self.process.communicate(timeout=60)
+        if kind is not None:
+            print(f"it went on with {out}\nand said {err}")
+
     def lines(self) -> Iterator[str]:
         assert self.process.stdout is not None
         yield from self.process.stdout
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        self.process.communicate(timeout=60)
-        return self.process.returncode
+        return self.process.wait(timeout=60)
 
 
 async def _break(shell: Shell, condition: dict[str, Any]) -> None:
@@ -199,29 +208,36 @@ async def _break(shell: Shell, condition: dict[str, Any]) -> None:
 
 
 def test_watch_prints_what_changes_and_ends_on_a_signal(applied: Shell) -> None:
-    watching = Watching(applied, "chain", "-w", "-o", "json")
-    lines = watching.lines()
-    first = [checked(next(lines), "Watch") for _ in range(2)]
-    assert [one["change"] for one in first] == ["added", "added"]
-    asyncio.run(_break(applied, failed("HealthCheckFailed", "it does not come up")))
-    change = next(json.loads(line) for line in lines if '"changed"' in line)
-    assert change["item"]["kustomization"]["name"] == "web"
-    assert change["item"]["health"]["level"] == "failed"
-    assert watching.end(signal.SIGTERM) == 0
+    with Watching(applied, "chain", "-w", "-o", "json") as watching:
+        lines = watching.lines()
+        first = [checked(next(lines), "Watch") for _ in range(2)]
+        assert [one["change"] for one in first] == ["added", "added"]
+        asyncio.run(_break(applied, failed("HealthCheckFailed", "it does not come up")))
+        change = next(json.loads(line) for line in lines if '"changed"' in line)
+        assert change["item"]["kustomization"]["name"] == "web"
+        assert change["item"]["health"]["level"] == "failed"
+        assert watching.end(signal.SIGTERM) == 0
 
 
 def test_watch_is_a_table_for_people(applied: Shell) -> None:
-    watching = Watching(applied, "chain", "-w")
-    lines = watching.lines()
-    header, *rows = [next(lines) for _ in range(3)]
-    assert header.split() == ["CHANGE", "ENVIRONMENT", "KUSTOMIZATION", "HEALTH", "RUNNING", "WHY"]
-    assert {row.split()[2] for row in rows} == {"apps/root", "apps/web"}
-    asyncio.run(_break(applied, failed("HealthCheckFailed", "it does not come up")))
-    broken = next(line for line in lines if "FAILED" in line)
-    assert broken.split()[:3] == ["changed", "staging", "apps/web"]
-    starts = [header.index("KUSTOMIZATION"), header.index("HEALTH")]
-    assert [broken.index("apps/web"), broken.index("FAILED")] == starts
-    assert watching.end(signal.SIGINT) == 0
+    with Watching(applied, "chain", "-w") as watching:
+        lines = watching.lines()
+        header, *rows = [next(lines) for _ in range(3)]
+        assert header.split() == [
+            "CHANGE",
+            "ENVIRONMENT",
+            "KUSTOMIZATION",
+            "HEALTH",
+            "RUNNING",
+            "WHY",
+        ]
+        assert {row.split()[2] for row in rows} == {"apps/root", "apps/web"}
+        asyncio.run(_break(applied, failed("HealthCheckFailed", "it does not come up")))
+        broken = next(line for line in lines if "FAILED" in line)
+        assert broken.split()[:3] == ["changed", "staging", "apps/web"]
+        starts = [header.index("KUSTOMIZATION"), header.index("HEALTH")]
+        assert [broken.index("apps/web"), broken.index("FAILED")] == starts
+        assert watching.end(signal.SIGINT) == 0
 
 
 @pytest.mark.parametrize(
@@ -235,16 +251,22 @@ def test_watch_is_a_table_for_people(applied: Shell) -> None:
 def test_whatever_is_watched_has_its_header(
     blocked: Shell, words: str, first: str, of: str
 ) -> None:
-    watching = Watching(blocked, *words.split(), "-w")
-    lines = watching.lines()
-    header, row = next(lines), next(lines)
-    assert header.startswith("CHANGE") and first in header.split() and row.startswith("added")
-    assert watching.end(signal.SIGTERM) == 0
-    watching = Watching(blocked, *words.split(), "-w", "-o", "json")
-    lines = watching.lines()
-    line = checked(next(lines), "Watch")
-    assert line["of"] == of
-    assert watching.end(signal.SIGTERM) == 0
+    with Watching(blocked, *words.split(), "-w") as watching:
+        lines = watching.lines()
+        header, row = next(lines), next(lines)
+        assert header.startswith("CHANGE") and first in header.split() and row.startswith("added")
+        assert watching.end(signal.SIGTERM) == 0
+    with Watching(blocked, *words.split(), "-w", "-o", "json") as watching:
+        lines = watching.lines()
+        line = checked(next(lines), "Watch")
+        assert line["of"] == of
+        assert watching.end(signal.SIGTERM) == 0
+
+
+def test_who_watches_reads_an_error_as_a_line_too(blocked: Shell) -> None:
+    said = blocked("versions", "-e", "nowhere", "-w", "-o", "json")
+    (line,) = said.out.splitlines()
+    assert said.code == 2 and "nowhere" in line and checked(line, "Error")
 
 
 @pytest.mark.parametrize("words", ["tags app --what-if v9 -w", "journal -w", "diff app -w"])

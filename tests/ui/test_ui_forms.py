@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.widgets import Input
 
@@ -114,6 +116,27 @@ async def test_what_is_waited_for_is_said_since_when_and_escape_leaves_it(
         await pilot.press("escape")
         await sees(pilot, "Promote: left, nothing was done")
         assert app.screen is app.desk
+
+
+async def test_what_comes_while_a_form_is_taken_down_is_for_nobody(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with opened(app, (80, 24)) as pilot:
+        engine.silent = True
+        await pilot.press("right", "m")
+        await sees(pilot, "As which version?")
+        form = app.screen
+        assert isinstance(form, Arguments)
+        one = field(app, "version")
+        form.dismiss(None)
+        while form.is_attached:  # its fields go before it does
+            form._wait("listing the tags")
+            form._refuse("it cannot be listed", one)
+            form.show(engine.snapshot)
+            await asyncio.sleep(0)
+        await sees(pilot, "Promote: left, nothing was done")
+        assert app._exception is None and app.screen is app.desk
 
 
 async def test_quitting_while_it_waits_asks_and_leaves(

@@ -97,7 +97,7 @@ class Arguments(Sheet[Proposal | None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """What is sensible may be known only now (tags just listed); typed text is left alone."""
-        if not self.is_mounted:
+        if not self.stands:
             return
         context = self._look()
         for argument in self._command.arguments:
@@ -128,7 +128,7 @@ class Arguments(Sheet[Proposal | None]):
         self.call_after_refresh(self._lay_out)
 
     def _lay_out(self) -> None:
-        if not self.is_attached:
+        if not self.stands:
             return
         about = wrap(((self._command.help, "dim"),), self.inner_width, 3)
         self.query_one("#about", Paragraph).show_lines((*about, ()))
@@ -151,6 +151,8 @@ class Arguments(Sheet[Proposal | None]):
         return max(1, min(SHOWN, free // max(1, lists)))
 
     def _show_choices(self, argument: Argument) -> None:
+        if not self.stands:
+            return
         self._list(argument).display = bool(self._choices[argument.name])
         shown = self._shown()
         typed = self._field(argument).value
@@ -245,7 +247,8 @@ class Arguments(Sheet[Proposal | None]):
     def _refuse(self, problem: str, field: Input) -> None:
         """Say it under the fields, which stay as they are."""
         self._problem, self._waiting = problem, None
-        self.set_focus(field)
+        if self.stands:
+            self.set_focus(field)
         self._lay_out()
         self.gate.go()
 

@@ -68,7 +68,7 @@ class Leaving(Sheet[bool]):
 
     def show(self, snapshot: Snapshot) -> None:
         """What runs may go on, or end, while the question stands."""
-        if self.is_mounted:
+        if self.stands:
             self._tell()
 
     def _tell(self) -> None:

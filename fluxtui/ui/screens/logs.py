@@ -160,7 +160,7 @@ class Logs(Sheet[None]):
         self._draw_head()
 
     def _draw(self) -> None:
-        if not self.is_attached:
+        if not self.stands:
             return
         view, table = self._view, self.query_one(Table)
         cells = self.inner_width - 2
@@ -199,7 +199,7 @@ class Logs(Sheet[None]):
         return bool(feeds) and all(f.state is FeedState.LIVE for f in feeds)
 
     def _draw_head(self) -> None:
-        if not self.is_attached:
+        if not self.stands:
             return
         lines: list[Line] = []
         pod = self._snapshot.get(self._pod) if self._pod is not None else None

@@ -72,7 +72,7 @@ class Reading(Sheet[None]):
         self.call_after_refresh(lambda: self._fill(self.inner_width))
 
     def _fill(self, cells: int) -> None:
-        if not self.is_attached or cells == self._broken_for:
+        if not self.stands or cells == self._broken_for:
             return
         self._broken_for = cells
         items = list(broken(self._text, cells - 2, self._hang))

@@ -119,7 +119,7 @@ class Review(Sheet[bool]):
         self.call_after_refresh(self._lay_out)
 
     def _lay_out(self) -> None:
-        if not self.is_attached:
+        if not self.stands:
             return
         lines = plan_lines(self._plan, self.inner_width)
         self.query_one("#plan", Paragraph).show_lines(lines)

@@ -66,6 +66,11 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         return max(20, (self.box.content_size.width or min(self.app.size.width, 110) - 4) - 1)
 
     @property
+    def stands(self) -> bool:
+        """Whether its widgets are there: not before it is mounted, nor while it is taken down."""
+        return self.is_attached and self.display
+
+    @property
     def stake(self) -> str:
         """What would be lost if the program were left now, as a sentence; "" nothing."""
         return ""

@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from queue import SimpleQueue
 
 from fluxtui.world.apiserver.server import ApiServer
 
@@ -28,8 +29,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _wait_for_end(done: threading.Event) -> None:
-    """Ends when standard input does: the parent is gone or wants us gone."""
+def _wait_for_end(done: SimpleQueue[None]) -> None:
+    """Ends with a signal, or when standard input does: the parent is gone or wants us gone."""
 
     def read() -> None:
         try:
@@ -37,10 +38,10 @@ def _wait_for_end(done: threading.Event) -> None:
                 pass
         except OSError:
             pass  # no standard input to read: the same as its end
-        done.set()
+        done.put(None)
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
-    done.wait()
+    done.get()
 
 
 def main() -> int:
@@ -49,9 +50,9 @@ def main() -> int:
     if options.token_file is not None:
         token = options.token_file.read_text(encoding="utf-8").strip()
     server = ApiServer(options.environment, token=token, port=options.port)
-    done = threading.Event()
+    done: SimpleQueue[None] = SimpleQueue()  # a signal may come where an Event is half set
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
+        signal.signal(number, lambda *_: done.put(None))
     gc.freeze()  # what start-up made stays; full collections need not walk it
     gc.set_threshold(50_000, 20, 50)
     with server:

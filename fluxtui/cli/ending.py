@@ -1,0 +1,53 @@
+"""Signals that ask for the end, as news in the queue that the main thread waits on.
+
+A handler runs in the middle of whatever the main thread does: raising there, or setting an Event,
+meets locks that are half taken. So it puts one word into a queue that is made for that and no
+more. The second signal ends the program as if nobody had listened: a pipe may be stuck.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from queue import SimpleQueue
+from types import FrameType
+from typing import Any, Self
+
+ENDS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Ending:
+    """A context, in the main thread, in which `numbers` end `wait`; ignored ones stay ignored."""
+
+    def __init__(self, numbers: Sequence[signal.Signals] = ENDS) -> None:
+        self._numbers = numbers
+        self._news: SimpleQueue[None] = SimpleQueue()
+        self._before: dict[signal.Signals, Any] = {}
+        self._asked = False
+
+    def __enter__(self) -> Self:
+        for number in self._numbers:
+            before = signal.getsignal(number)
+            if before is not signal.SIG_IGN:  # nohup
+                self._before[number] = before
+                signal.signal(number, self._came)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+    def _came(self, number: int, _frame: FrameType | None) -> None:
+        self._asked = True
+        signal.signal(number, signal.SIG_DFL)
+        self._news.put(None)
+
+    def tell(self, *_whatever: object) -> None:
+        """Something is new: `wait` returns once more. From any thread."""
+        self._news.put(None)
+
+    def wait(self) -> bool:
+        """Wait for news; False when a signal asked for the end."""
+        if not self._asked:
+            self._news.get()
+        return not self._asked
