@@ -14,7 +14,7 @@ from fluxtui.domain.kinds.kind import handled_request, suspended
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, tag_of
-from fluxtui.engine.clock import epoch
+from fluxtui.kit.moments import seconds
 
 _HOPELESS = frozenset({"HealthCheckFailed", "BuildFailed", "PruneFailed", "ReconciliationFailed"})
 
@@ -50,7 +50,7 @@ def ready_text(resource: Resource) -> str:
 
 def _handled(resource: Resource, value: str) -> Judgement:
     handled = handled_request(resource)
-    mine, theirs = epoch(value), epoch(handled)
+    mine, theirs = seconds(value), seconds(handled)
     # A later request by somebody else covers ours: Flux remembers only the newest.
     later = mine is not None and theirs is not None and theirs >= mine
     if handled != value and not later:

@@ -24,13 +24,13 @@ from fluxtui.domain.config import Config
 from fluxtui.domain.errors import FluxtuiError, RefusedError, Unreachable
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.clock import Clock, Pace
 from fluxtui.engine.complete import Completer
 from fluxtui.engine.ending import ended
 from fluxtui.engine.feeds import Api, Connect, by_context
 from fluxtui.engine.gate import AT_ONCE, FAST, SLOW, Gate
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.origins import Origins
+from fluxtui.engine.pace import Pace
 from fluxtui.engine.picks import Picks
 from fluxtui.engine.publisher import HASTY, PATIENT, Publisher
 from fluxtui.engine.pullsecrets import PullSecrets
@@ -40,6 +40,7 @@ from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import Batch, Store
 from fluxtui.engine.tags import TagWatch
 from fluxtui.engine.targets import namespaces_of, of_interest
+from fluxtui.kit.clock import Clock
 
 if TYPE_CHECKING:
     from fluxtui.domain.ask import Question, ReadLogs

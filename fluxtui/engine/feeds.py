@@ -18,13 +18,14 @@ from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import trouble_of
 from fluxtui.domain.resource import slim, trimmed
 from fluxtui.domain.snapshot import FeedState
-from fluxtui.engine.clock import Backoff, Clock, Pace
 from fluxtui.engine.ending import ended
+from fluxtui.engine.pace import Backoff, Pace
 from fluxtui.engine.reflector import Reflector, Target
 from fluxtui.engine.scopes import Plan, everywhere, gathered, planned
 from fluxtui.engine.sink import ApiSink, sees
 from fluxtui.engine.store import Store
 from fluxtui.engine.targets import of_kind, permanent
+from fluxtui.kit.clock import Clock
 
 Connect = Callable[[Environment], Awaitable[Cluster]]
 

@@ -37,7 +37,6 @@ from fluxtui.domain.protection import Confirmed, demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.awaits import judge
-from fluxtui.engine.clock import Clock
 from fluxtui.engine.inputs import Inputs, explain
 from fluxtui.engine.journal import Journal
 from fluxtui.engine.occurrences import worn_text
@@ -47,6 +46,7 @@ from fluxtui.engine.store import Store
 from fluxtui.engine.tagging import Tagging
 from fluxtui.engine.tags import TagWatch
 from fluxtui.engine.writes import Result, Writes, Written
+from fluxtui.kit.clock import Clock
 
 GRACE = 3.0  # seconds that a write gets to be answered when fluxtui is left
 

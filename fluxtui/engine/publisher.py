@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.clock import Clock
 from fluxtui.engine.gate import Gate
 from fluxtui.engine.store import Batch, Store
+from fluxtui.kit.clock import Clock
 
 Condition = Callable[[Snapshot], bool]
 _LONGEST_PAUSE = 2.0

@@ -14,8 +14,8 @@ from fluxtui.engine.store import ACTS_KEPT, Store
 
 if TYPE_CHECKING:
     from fluxtui.domain.snapshot import Act
-    from fluxtui.engine.clock import Clock
     from fluxtui.engine.journal import Journal
+    from fluxtui.kit.clock import Clock
 
 EVERY = 2.0  # seconds between two looks at whether the file has grown
 

@@ -18,7 +18,8 @@ from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound, Un
 from fluxtui.domain.knowledge import Trouble, trouble_of
 from fluxtui.domain.resource import slim
 from fluxtui.domain.snapshot import FeedState, KindId
-from fluxtui.engine.clock import Backoff, Clock, Pace
+from fluxtui.engine.pace import Backoff, Pace
+from fluxtui.kit.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

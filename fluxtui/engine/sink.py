@@ -15,11 +15,11 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState
-from fluxtui.engine.clock import Clock
 from fluxtui.engine.reflector import Target
 from fluxtui.engine.shapes import misshapen
 from fluxtui.engine.store import Store
 from fluxtui.engine.targets import EVENT
+from fluxtui.kit.clock import Clock
 from fluxtui.kit.moments import order
 
 _CHUNK = 200

@@ -10,8 +10,8 @@ from __future__ import annotations
 from fluxtui.domain.errors import ArtifactMissing, RegistryError, RegistryUnreachable
 from fluxtui.domain.plan import DeleteStep, Outcome, PushStep, TagStep
 from fluxtui.domain.revision import short_digest
-from fluxtui.engine.clock import Clock
 from fluxtui.engine.registries import Registries
+from fluxtui.kit.clock import Clock
 
 Result = tuple[Outcome, str]
 

@@ -20,10 +20,11 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import is_digest
 from fluxtui.domain.selection import Selection
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
-from fluxtui.engine.clock import Backoff, Clock, Pace
 from fluxtui.engine.manifests import NEWEST_LOOKS, wanted
+from fluxtui.engine.pace import Backoff, Pace
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import Batch, Store, Touch
+from fluxtui.kit.clock import Clock
 
 
 @dataclasses.dataclass

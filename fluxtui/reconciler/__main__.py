@@ -23,7 +23,7 @@ from fluxtui.artifacts.dockerconfig import parsed
 from fluxtui.cluster.client import connect
 from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ConfigError, FluxtuiError, RefusedError, UsageError
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.reconciler import Reconciler
 
 

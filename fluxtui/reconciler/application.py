@@ -24,9 +24,9 @@ from fluxtui.domain.errors import (
     SubstitutionError,
 )
 from fluxtui.domain.inventory import Entry, ObjectId, to_inventory
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.apply import Applied, Applier, ApplyFailed, Change
 from fluxtui.reconciler.build import MissingVariables, build, folder_exists
-from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.conditions import HEALTHY, READY
 from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.expressions import HealthExpressions

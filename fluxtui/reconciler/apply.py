@@ -15,7 +15,7 @@ from typing import Any
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, Invalid, NotFound
 from fluxtui.domain.inventory import Entry, Stage, stages
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.marks import FORCE, SSA, left_alone, marked
 from fluxtui.reconciler.objects import mapping, metadata, subject_text
 from fluxtui.reconciler.ownership import FIELD_MANAGER, clean_up

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, NotFound
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler import objects
-from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.subject import stamp
 
 _EVENTS = ApiResource("", "v1", "Event", "events")

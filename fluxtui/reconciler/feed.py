@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Expired, NotFound, Unreachable
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.objects import Name, name_of
 
 Changed = Callable[[Json | None, Json | None], None]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, NotFound
 from fluxtui.domain.health import Health, Status, group_kind, reader_status
 from fluxtui.domain.inventory import Entry, ObjectId
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.expressions import HealthExpressions
 from fluxtui.reconciler.objects import mapping, name_of, spec_of
 
@@ -240,9 +241,10 @@ class _Run:
         said = self._expressions.status(obj)
         if said is not None:
             return said
-        found = reader_status(obj, (), self._clock.now())
+        now = datetime.fromtimestamp(self._clock.now(), UTC)
+        found = reader_status(obj, (), now)
         if found.status is Status.IN_PROGRESS and id.kind in ("StatefulSet", "ReplicaSet"):
-            return reader_status(obj, await self._pods(obj), self._clock.now())
+            return reader_status(obj, await self._pods(obj), now)
         return found
 
     async def _pods(self, obj: Json) -> list[Json]:

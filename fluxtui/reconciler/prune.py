@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound
 from fluxtui.domain.inventory import Entry, stale
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.apply import Change
-from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.marks import kept, owned_by
 from fluxtui.reconciler.objects import Name, metadata
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.objects import Name
 
 Process = Callable[[Name], Awaitable[float | None]]

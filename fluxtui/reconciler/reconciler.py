@@ -14,9 +14,9 @@ from pathlib import Path
 from fluxtui.artifacts import RegistrySettings
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Throttled, Unreachable
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.application import Tools
 from fluxtui.reconciler.beside import refuse_beside_flux
-from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.feed import Feed
 from fluxtui.reconciler.health import Watches

@@ -14,7 +14,7 @@ from typing import TypeVar
 from fluxtui.artifacts import PullSecret, Reference, RegistryClient, RegistrySettings
 from fluxtui.artifacts.manifest import Descriptor
 from fluxtui.artifacts.results import Pulled
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 
 T = TypeVar("T")
 _AT_ONCE = 8

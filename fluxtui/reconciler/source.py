@@ -28,8 +28,8 @@ from fluxtui.domain.errors import (
     UsageError,
 )
 from fluxtui.domain.selection import Policy
+from fluxtui.kit.clock import Clock
 from fluxtui.reconciler import objects
-from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.objects import SOURCE_GROUP, Name, mapping, text
 from fluxtui.reconciler.pullsecrets import pull_secrets

@@ -10,16 +10,15 @@ import copy
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.kit.clock import Clock
 from fluxtui.kit.mergepatch import between
-from fluxtui.kit.moments import rfc3339
 from fluxtui.reconciler import objects
-from fluxtui.reconciler.clock import Clock
 from fluxtui.reconciler.conditions import Conditions
 
 
 def stamp(clock: Clock) -> str:
     """The time as Kubernetes writes it."""
-    return rfc3339(clock.now().timestamp(), 0)
+    return clock.stamp(0)
 
 
 class Subject:

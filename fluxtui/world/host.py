@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from fluxtui.world.clock import SpedClock
+from fluxtui.kit.clock import Clock
 from fluxtui.world.description import write_credentials
 from fluxtui.world.registry import RegistryServer
 
@@ -40,7 +40,7 @@ async def run(credentials: Path, speed: float) -> None:
                 async def live(name: str, kubeconfig: str) -> None:
                     cluster = await connect(kubeconfig, name, name=name)
                     stack.push_async_callback(cluster.close)
-                    await stack.enter_async_context(Simulator(cluster, SpedClock(speed)))
+                    await stack.enter_async_context(Simulator(cluster, Clock(speed)))
 
                 await asyncio.gather(*(live(*pair) for pair in clusters))
                 _say({"ready": True})

@@ -17,9 +17,9 @@ from fluxtui.artifacts import (
 )
 from fluxtui.domain.errors import RegistryDenied, RegistryError
 from fluxtui.domain.plan import DeleteStep, Outcome
-from fluxtui.engine.clock import Clock
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.tagging import Tagging
+from fluxtui.kit.clock import Clock
 
 from .conftest import publish
 from .docker_registry import BINARY, USER, Served, docker_registry

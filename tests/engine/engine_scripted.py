@@ -12,15 +12,16 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Json, Listing, WatchEvent
 from fluxtui.domain.snapshot import FeedState
-from fluxtui.engine.clock import Clock
+from fluxtui.kit.clock import Clock
 
 KUSTOMIZATIONS = ApiResource("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations")
 
 
-class HandClock:
+class HandClock(Clock):
     """Sleeping on it takes no time but moves it on; `slept` is what was asked for."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.seconds = 0.0
         self.slept: list[float] = []
 
@@ -29,8 +30,11 @@ class HandClock:
         self.seconds += seconds
         await asyncio.sleep(0)
 
-    def clock(self) -> Clock:
-        return Clock(lambda: self.seconds, lambda: self.seconds, self.sleep)
+    def now(self) -> float:
+        return self.seconds
+
+    def monotonic(self) -> float:
+        return self.seconds
 
 
 class Script:

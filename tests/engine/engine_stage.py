@@ -16,8 +16,8 @@ from fluxtui.cluster.port import Cluster
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.resource import Key
-from fluxtui.engine.clock import Pace
 from fluxtui.engine.engine import Engine
+from fluxtui.engine.pace import Pace
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.registry.server import RegistryServer
 

@@ -26,7 +26,7 @@ TARGET = Target(kustomization.KIND.id, "v1")
 def sink() -> tuple[ApiSink, Store]:
     store = Store(Config(), lambda: None)
     environment = Environment("prod", "prod")
-    return ApiSink(TARGET, [environment], store, HandClock().clock(), lambda: None), store
+    return ApiSink(TARGET, [environment], store, HandClock(), lambda: None), store
 
 
 async def test_a_malformed_object_is_a_finding_and_the_others_go_on() -> None:
@@ -114,7 +114,7 @@ def test_what_is_wrong_with_a_shape_is_named(kind: Kind, change: Json, problem: 
 async def test_events_are_bounded_and_the_newest_stay() -> None:
     store = Store(Config(), lambda: None)
     target = Target(EVENT, "v1", fields="involvedObject.kind=Kustomization")
-    taker = ApiSink(target, [Environment("prod", "prod")], store, HandClock().clock(), lambda: None)
+    taker = ApiSink(target, [Environment("prod", "prod")], store, HandClock(), lambda: None)
     events: list[Any] = [
         {
             "apiVersion": "v1",

@@ -28,9 +28,9 @@ from fluxtui.domain.plan import (
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import tags_hash
-from fluxtui.engine.clock import Clock
 from fluxtui.engine.engine import Engine
 from fluxtui.engine.journal import Journal
+from fluxtui.kit.clock import Clock
 from fluxtui.world.apiserver.faults import Rule
 
 BUNDLE = {"kustomization.yaml": "resources: []\n"}

@@ -113,7 +113,7 @@ async def test_a_question_that_fails_is_an_error_and_the_engine_goes_on(
 async def test_a_kind_that_comes_by_our_own_apply_is_watched_at_once(
     place: MakePlace, engine: MakeEngine
 ) -> None:
-    from fluxtui.engine.clock import Pace
+    from fluxtui.engine.pace import Pace
     from fluxtui.world.apiserver.crds import flux_crds
 
     staging = await place("staging", crds=[])

@@ -68,7 +68,7 @@ def test_an_act_whose_steps_never_ran_is_never_told_as_done(tmp_path: Path) -> N
 def test_what_another_session_does_is_told_as_it_goes(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     other, store = Journal(path), Store(Config(), lambda: None)
-    recall = Recall(Journal(path), store, HandClock().clock())
+    recall = Recall(Journal(path), store, HandClock())
 
     def acts() -> list[tuple[str, bool]]:
         recall.look()
@@ -93,7 +93,7 @@ async def test_it_is_read_again_only_when_it_has_grown(tmp_path: Path) -> None:
     other, changes = Journal(path), []
     store = Store(Config(), lambda: changes.append(1))
     hand = HandClock()
-    recall = Recall(Journal(path), store, hand.clock())
+    recall = Recall(Journal(path), store, hand)
     recall.look()
     marks = [recall._journal.mark()]
     other.plan(plan(1), "2026-11-23T10:00:01Z")

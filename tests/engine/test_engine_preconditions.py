@@ -14,9 +14,9 @@ from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.plan import Outcome, PatchStep, Plan
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
-from fluxtui.engine.clock import Clock
 from fluxtui.engine.store import Store
 from fluxtui.engine.writes import Writes, Written
+from fluxtui.kit.clock import Clock
 
 PATIENCE = 30.0
 SUSPEND = {"spec": {"suspend": True}}

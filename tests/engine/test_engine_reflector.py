@@ -14,7 +14,7 @@ from engine_scripted import HandClock, Notes, Script, added, bookmark, obj
 from fluxtui.cluster.port import Listing, WatchEvent
 from fluxtui.domain.errors import Expired, Forbidden, NotFound, Unreachable
 from fluxtui.domain.snapshot import FeedState
-from fluxtui.engine.clock import Backoff, Pace
+from fluxtui.engine.pace import Backoff, Pace
 from fluxtui.engine.reflector import Reflector, Target
 
 TARGET = Target(("kustomize.toolkit.fluxcd.io", "Kustomization"), "v1")
@@ -28,7 +28,7 @@ async def play(
         script,  # type: ignore[arg-type]
         target,
         notes,
-        hand.clock(),
+        hand,
         Pace(),
         lambda: 0.0,
         may_watch=lambda: watching,

@@ -13,7 +13,7 @@ from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.ask import ListTags, ReadFacts
 from fluxtui.domain.config import Registries
 from fluxtui.domain.errors import ArtifactMissing
-from fluxtui.engine.clock import Pace
+from fluxtui.engine.pace import Pace
 
 PATIENT = Pace(first=0.05, most=0.2, parked=0.1, listing=3600)
 BUNDLE = {"kustomization.yaml": "resources: []\n"}

@@ -18,8 +18,8 @@ from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings, pack_
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import NotFound
-from fluxtui.reconciler.clock import SteppedClock
 from fluxtui.reconciler.reconciler import Reconciler
+from tests.stepped import SteppedClock
 
 NS = "team"
 HOST = "registry.example.com"

@@ -15,7 +15,7 @@ import yaml
 from reconciler_stage import HOST, Stage, condition
 
 from fluxtui.artifacts import Packed, Reference, pack_files, unpack_files
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.world.simulator.simulator import Simulator
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

@@ -9,7 +9,6 @@ import pytest
 from reconciler_stage import kustomization
 
 from fluxtui.domain.inventory import Entry
-from fluxtui.reconciler.clock import Clock, SteppedClock
 from fluxtui.reconciler.conditions import Conditions
 from fluxtui.reconciler.dependencies import in_order
 from fluxtui.reconciler.expressions import HealthExpressions, NotEvaluated, evaluate
@@ -20,6 +19,7 @@ from fluxtui.reconciler.ownership import clean_up
 from fluxtui.reconciler.queue import Queue
 from fluxtui.reconciler.record import inventory_of, union, upsert_history
 from fluxtui.reconciler.timing import BadSpec, backoff, jittered, kustomization_timeout, seconds
+from tests.stepped import SteppedClock
 
 ORDER = ("StorageOperationFailed", "FetchFailed", "ArtifactInStorage", "Stalled", "Reconciling")
 NEGATIVE = frozenset(ORDER) - {"ArtifactInStorage"}
@@ -264,28 +264,8 @@ async def test_a_queue_runs_again_when_it_is_due() -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_fast_clock_waits_less_and_tells_sped_up_seconds() -> None:
-    clock = Clock(1000.0)
-    began = clock.monotonic()
-    assert await clock.wait(asyncio.Event(), 5.0) is False
-    assert clock.monotonic() - began >= 4.9
-    with pytest.raises(ValueError, match="positive"):
-        Clock(0)
-
-
 def test_watches_are_counted() -> None:
     watches = Watches(1)
     assert watches.take() and not watches.take()
     watches.give_back()
     assert watches.take()
-
-
-@pytest.mark.parametrize("clock", [Clock(), SteppedClock()])
-async def test_a_wait_never_swallows_a_cancellation(clock: Clock) -> None:
-    event = asyncio.Event()
-    task = asyncio.create_task(clock.wait(event, 10.0))
-    await asyncio.sleep(0)
-    event.set()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task

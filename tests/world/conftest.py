@@ -10,7 +10,7 @@ import pytest
 
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import Cluster
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.simulator import Simulator
 from tests.world.simulator_stage import NAMESPACE, SPEED, create

@@ -9,7 +9,7 @@ import pytest
 
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.health import Status, reader_status, status
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.simulator import Simulator
 from fluxtui.world.simulator.kinds import (

@@ -10,7 +10,7 @@ import pytest
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.health import Status, reader_status
-from fluxtui.reconciler.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.simulator import Simulator
 from fluxtui.world.simulator.kinds import (

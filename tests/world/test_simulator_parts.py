@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fluxtui.cluster.client import connect
-from fluxtui.cluster.port import Cluster
 from fluxtui.domain.errors import Conflict, Invalid
-from fluxtui.reconciler.clock import Clock, SteppedClock
-from fluxtui.world.apiserver.server import ApiServer
+from fluxtui.kit.clock import Clock
 from fluxtui.world.simulator.cache import Cache, Key
 from fluxtui.world.simulator.fates import CRASH, fault_of
 from fluxtui.world.simulator.kinds import POD
 from fluxtui.world.simulator.pods import template_hash
 from fluxtui.world.simulator.rollout import scaled
-from fluxtui.world.simulator.state import State
 from fluxtui.world.simulator.workqueue import WorkQueue
-from tests.world.waiting import LONGEST, connections_closed
-
-MONDAY = datetime(2026, 11, 23, 12, 30, 45, tzinfo=UTC)
-
-
-# -- schedules
-
-
-# -- CronJobs
-
-
-@pytest.fixture
-async def standing(tmp_path: Path) -> AsyncIterator[tuple[State, SteppedClock, Cluster]]:
-    """An API and a State whose clock stands still until it is moved."""
-    clock = SteppedClock(MONDAY)
-    with ApiServer("staging", clock=lambda: clock.now().timestamp()) as api:
-        path = tmp_path / "kubeconfig"
-        api.write_kubeconfig(path)
-        cluster = await connect(str(path), "staging", name="staging")
-        yield State(cluster, clock, seed=1), clock, cluster
-        await cluster.close()
-        await connections_closed()
-
+from tests.world.waiting import LONGEST
 
 # -- queues
 
@@ -183,9 +154,3 @@ def test_shares_of_pods_are_rounded_up_for_surge_and_down_for_unavailable() -> N
         0,
         2,
     )
-
-
-def test_a_standing_clock_wakes_nobody_before_its_time() -> None:
-    clock = SteppedClock(MONDAY)
-    clock.advance(90)
-    assert clock.now() - MONDAY == timedelta(seconds=90)

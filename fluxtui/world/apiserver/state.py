@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
+from fluxtui.kit.moments import rfc3339
 from fluxtui.world.apiserver.kinds import Catalog, Kind
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Store
-from fluxtui.world.clock import stamp
 
 # (kind, operation CREATE|UPDATE|DELETE, old, new); raises StatusError to deny. The Reconciler's
 # tests let its writes fail half way by one.
@@ -36,7 +35,7 @@ class State:
             hook(kind, operation, old, new)
 
     def now(self) -> str:
-        return stamp(datetime.fromtimestamp(self.clock(), UTC))
+        return rfc3339(self.clock(), 0)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from fluxtui.artifacts import Packed, Pushed, Reference, RegistryClient, pack
 from fluxtui.domain.errors import ArtifactMissing
-from fluxtui.world.clock import stamp
+from fluxtui.kit.moments import rfc3339
 from fluxtui.world.scenarios.releases import (
     FILES,
     Service,
@@ -88,7 +88,7 @@ def publish(
         packed,
         source=known.source,
         revision=revision or _revision(packed),
-        created=stamp(created or datetime.now(UTC)),
+        created=rfc3339((created or datetime.now(UTC)).timestamp(), 0),
     )
 
 
@@ -112,7 +112,7 @@ def publish_infra(
         packed,
         source=_INFRA_SOURCE,
         revision=revision,
-        created=stamp(created or datetime.now(UTC)),
+        created=rfc3339((created or datetime.now(UTC)).timestamp(), 0),
     )
     for tag in tags:
         told(f"tag {target} as {tag}")

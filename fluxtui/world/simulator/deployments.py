@@ -61,7 +61,7 @@ class Deployments:
         if uid != uid_of(deployment):
             moved = now
             self._moved[key_of(deployment)] = (uid_of(deployment), now)
-        return Rollout(deployment, new, old, self._state.clock.now(), now - moved)
+        return Rollout(deployment, new, old, self._state.stamp(), now - moved)
 
     # -- which ReplicaSet is which
 

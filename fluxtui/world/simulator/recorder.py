@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, NotFound
-from fluxtui.world.clock import Clock, stamp
+from fluxtui.kit.clock import Clock
 from fluxtui.world.simulator.cache import key_of, uid_of
 from fluxtui.world.simulator.kinds import EVENT
 
@@ -56,7 +56,7 @@ class Recorder:
         }
         if field_path:
             involved["fieldPath"] = field_path
-        now = stamp(self._clock.now())
+        now = self._clock.stamp(0)
         event: Json = {
             "apiVersion": "v1",
             "kind": "Event",

@@ -8,10 +8,8 @@ failed.
 from __future__ import annotations
 
 import math
-from datetime import datetime
 
 from fluxtui.cluster.port import Json
-from fluxtui.world.clock import stamp
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import key_of
 
@@ -46,13 +44,13 @@ def scaled(value: object, size: int, *, up: bool) -> int:
 
 
 class Rollout:
-    """One Deployment with its new and old ReplicaSets at the moment `now`.
+    """One Deployment with its new and old ReplicaSets at the moment `now`, as the API writes it.
 
     `idle`: seconds of the World since its last progress.
     """
 
     def __init__(
-        self, deployment: Json, new: Json | None, old: list[Json], now: datetime, idle: float
+        self, deployment: Json, new: Json | None, old: list[Json], now: str, idle: float
     ) -> None:
         self._idle = idle
         self._deployment = deployment
@@ -188,17 +186,18 @@ class Rollout:
         moved: bool = False,
     ) -> list[Json]:
         before = pods.condition({"status": {"conditions": conditions}}, type_)
-        now = stamp(self._now)
         same = before is not None and (before.get("status"), before.get("reason")) == (
             status,
             reason,
         )
-        updated = now if moved or before is None or not same else str(before["lastUpdateTime"])
+        updated = (
+            self._now if moved or before is None or not same else str(before["lastUpdateTime"])
+        )
         return pods.set_condition(
             conditions,
             type_,
             status,
-            now,
+            self._now,
             reason=reason,
             message=message,
             extra={"lastUpdateTime": updated},

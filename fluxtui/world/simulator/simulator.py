@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
-from fluxtui.world.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.budgets import Budgets, selects
 from fluxtui.world.simulator.cache import Key, key_of, owner_of

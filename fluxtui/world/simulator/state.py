@@ -12,7 +12,7 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound
-from fluxtui.world.clock import Clock, stamp
+from fluxtui.kit.clock import Clock
 from fluxtui.world.simulator.cache import Cache, Key, key_of, uid_of
 from fluxtui.world.simulator.recorder import Recorder
 
@@ -52,7 +52,7 @@ class State:
 
     def stamp(self) -> str:
         """Now, as the API writes it (RFC 3339, whole seconds, UTC)."""
-        return stamp(self.clock.now())
+        return self.clock.stamp(0)
 
     async def create(self, type_: ApiResource, obj: Json, *, manager: str = MANAGER) -> Json | None:
         """Create; None when somebody was faster (the news are on their way)."""

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound
-from fluxtui.world.clock import Clock
+from fluxtui.kit.clock import Clock
 from fluxtui.world.simulator.cache import Key
 
 _LOG = logging.getLogger(__name__)

@@ -1,60 +1,26 @@
-"""The clock of everything that waits on purpose: intervals, time limits, retries, roll-outs.
-
-Reconciler and workload simulator take it from outside, so that a demo may run faster than life and
-tests never sleep. Only waiting is sped up; `now` stays the wall clock, because time stamps in
-objects are compared with those that an API server writes.
-"""
+"""A clock that stands still until a test moves it: nobody sleeps, and nothing depends on luck."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-import time
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fluxtui.kit.clock import Clock
 
-class Clock:
-    """Waits `seconds / speed`. `monotonic` counts sped-up seconds, for measuring durations."""
-
-    def __init__(self, speed: float = 1.0) -> None:
-        if speed <= 0:
-            raise ValueError("the speed of a clock must be positive")
-        self.speed = speed
-
-    def now(self) -> datetime:
-        """The wall clock, in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Seconds that only grow, `speed` times as fast as real ones."""
-        return time.monotonic() * self.speed
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait that long on this clock."""
-        await asyncio.sleep(seconds / self.speed)
-
-    async def wait(self, event: asyncio.Event, seconds: float | None) -> bool:
-        """Wait for the event, at most that long (None: for ever); whether it came."""
-        if seconds is None:
-            return await event.wait()
-        # Not wait_for: in Python 3.11 it can swallow the cancellation of whoever waits.
-        try:
-            async with asyncio.timeout(max(0.0, seconds) / self.speed):
-                return await event.wait()
-        except TimeoutError:
-            return event.is_set()
+NEW_YEAR = 1_767_225_600.0
+"""2026-01-01T00:00:00Z."""
 
 
 class SteppedClock(Clock):
-    """A clock that stands still until `advance` moves it; wakes what has become due.
+    """Stands still until `advance` moves it; wakes what has become due.
 
     Its `speed` is infinite: pauses of others that are divided by it take no time.
     """
 
-    def __init__(self, start: datetime | None = None) -> None:
+    def __init__(self, start: float = NEW_YEAR) -> None:
         super().__init__(math.inf)
-        self._start = start or datetime(2026, 1, 1, tzinfo=UTC)
+        self._start = start
         self._passed = 0.0
         self._sleepers: dict[asyncio.Future[None], float] = {}
         self._news = asyncio.Event()
@@ -68,8 +34,8 @@ class SteppedClock(Clock):
             self._news.clear()
             await self._news.wait()
 
-    def now(self) -> datetime:
-        return self._start + timedelta(seconds=self._passed)
+    def now(self) -> float:
+        return self._start + self._passed
 
     def monotonic(self) -> float:
         return self._passed

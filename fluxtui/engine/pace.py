@@ -1,35 +1,10 @@
-"""The Engine's clock, taken from outside so that tests turn it by hand instead of sleeping.
-
-Also the paces derived from it: how long to wait after which failure. Nothing else in this room may
-call `time` or sleep on its own.
-"""
+"""How long the Engine waits after which failure; waiting itself is the Clock's."""
 
 from __future__ import annotations
 
-import asyncio
 import random
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from fluxtui.kit.moments import rfc3339, seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """`now`: epoch seconds; `monotonic`: seconds of a steady clock; `sleep`: waits on it.
-
-    `busy`: seconds of CPU this thread has used.
-    """
-
-    now: Callable[[], float] = time.time
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    busy: Callable[[], float] = time.thread_time
-
-    def stamp(self) -> str:
-        """The present time as RFC 3339 in UTC with microseconds."""
-        return rfc3339(self.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +37,3 @@ class Backoff:
         base = self._pace.first * float(2 ** min(self._failures, 16))
         self._failures += 1
         return min(self._pace.most, base * (1 + self._jitter() / 2))
-
-
-def epoch(text: str) -> float | None:
-    """Epoch seconds of an RFC 3339 text (Kubernetes writes `Z`); None when it is none."""
-    return seconds(text)
