@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fluxtui.artifacts import RegistrySettings
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Throttled, Unreachable
 from fluxtui.kit.clock import Clock
+from fluxtui.kit.keyqueue import KeyQueue
 from fluxtui.reconciler.application import Tools
 from fluxtui.reconciler.beside import refuse_beside_flux
 from fluxtui.reconciler.events import Recorder
@@ -35,7 +35,6 @@ from fluxtui.reconciler.objects import (
     status_of,
     text,
 )
-from fluxtui.reconciler.queue import Process, Queue
 from fluxtui.reconciler.registries import Registries
 from fluxtui.reconciler.source import SourceReconciler
 from fluxtui.reconciler.storage import Storage
@@ -78,7 +77,8 @@ class Reconciler:
         self._force = force_beside_flux
         self._storage = Storage(storage)
         self._registries = Registries(registry, clock)
-        self._source_queue, self._queue = Queue(clock), Queue(clock)
+        self._source_queue: KeyQueue[Name] = KeyQueue(clock)
+        self._queue: KeyQueue[Name] = KeyQueue(clock)
         self._sources = Feed(cluster, *OCI_REPOSITORY, clock, self._source_changed)
         self._kustomizations = Feed(cluster, *KUSTOMIZATION, clock, self._kustomization_changed)
         self._variables = {
@@ -120,13 +120,11 @@ class Reconciler:
                 await self._kustomizations.synced.wait()
                 group.create_task(
                     self._source_queue.run(
-                        self._guarded(self._source_controller.reconcile), SOURCE_WORKERS
+                        self._source_controller.reconcile, SOURCE_WORKERS, self._failed
                     )
                 )
                 group.create_task(
-                    self._queue.run(
-                        self._guarded(self._controller.reconcile), KUSTOMIZATION_WORKERS
-                    )
+                    self._queue.run(self._controller.reconcile, KUSTOMIZATION_WORKERS, self._failed)
                 )
                 self.running.set()
         finally:
@@ -150,25 +148,16 @@ class Reconciler:
             for queue in queues:
                 await queue.settled.wait()
 
-    def _guarded(self, reconcile: Callable[[Name], Awaitable[float | None]]) -> Process:
+    def _failed(self, name: Name, error: Exception, times: int) -> float:
         """A run whose faults, expected or not, cost only its own object."""
-        failures: dict[Name, int] = {}
-
-        async def process(name: Name) -> float | None:
-            try:
-                delay = await reconcile(name)
-                failures.pop(name, None)
-                return delay
-            except (Unreachable, Throttled) as error:
-                _log.warning("%s %s: %s", self.cluster.name, name, error)
-            except ClusterError as error:
-                _log.error("%s %s: %s", self.cluster.name, name, error)
-            except Exception:
-                _log.exception("%s %s: reconciling it failed", self.cluster.name, name)
-            count = failures[name] = failures.get(name, 0) + 1
-            return backoff(count)
-
-        return process
+        what = (self.cluster.name, name, error)
+        if isinstance(error, (Unreachable, Throttled)):
+            _log.warning("%s %s: %s", *what)
+        elif isinstance(error, ClusterError):
+            _log.error("%s %s: %s", *what)
+        else:
+            _log.error("%s %s: reconciling it failed", *what[:2], exc_info=error)
+        return backoff(times)
 
     def _advertised(self) -> set[str]:
         return {
@@ -188,7 +177,7 @@ class Reconciler:
             users = users_of_source(new, self._kustomizations.objects.values())
             for user in users:
                 self._controller.interrupt(user, f"OCIRepository/{name_of(new)}")
-            self._queue.add(users)
+            self._queue.add(*users)
 
     def _kustomization_changed(self, old: Json | None, new: Json | None) -> None:
         if new is None:
@@ -202,7 +191,7 @@ class Reconciler:
             )
             self._queue.add(name_of(new))
         waiting = self._controller.waiting
-        self._queue.add(released(old, new, waiting, self._kustomizations.objects))
+        self._queue.add(*released(old, new, waiting, self._kustomizations.objects))
 
     def _variables_changed(self, old: Json | None, new: Json | None) -> None:
         obj = new or old
@@ -214,5 +203,5 @@ class Reconciler:
         versions = [metadata(o).get("resourceVersion") for o in (old, new) if o is not None]
         if len(versions) == 1 or versions[0] != versions[1]:
             self._queue.add(
-                users_of_variables(kind, name_of(obj), self._kustomizations.objects.values())
+                *users_of_variables(kind, name_of(obj), self._kustomizations.objects.values())
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -16,10 +15,8 @@ from fluxtui.reconciler.health import Watches
 from fluxtui.reconciler.normalise import prepare
 from fluxtui.reconciler.objects import Name
 from fluxtui.reconciler.ownership import clean_up
-from fluxtui.reconciler.queue import Queue
 from fluxtui.reconciler.record import inventory_of, union, upsert_history
 from fluxtui.reconciler.timing import BadSpec, backoff, jittered, kustomization_timeout, seconds
-from tests.stepped import SteppedClock
 
 ORDER = ("StorageOperationFailed", "FetchFailed", "ArtifactInStorage", "Stalled", "Reconciling")
 NEGATIVE = frozenset(ORDER) - {"ArtifactInStorage"}
@@ -212,56 +209,6 @@ def test_expressions_say_unknown_when_they_cannot_be_evaluated() -> None:
     assert expressions.status({"apiVersion": "y/v1", "kind": "X"}) is None
     with pytest.raises(NotEvaluated):
         evaluate("1 + 1", {})
-
-
-async def test_a_queue_never_runs_a_key_twice_at_once() -> None:
-    clock, queue = SteppedClock(), Queue(SteppedClock())
-    running: set[Name] = set()
-    runs: list[Name] = []
-    gate = asyncio.Event()
-    key, other = Name("ns", "a"), Name("ns", "b")
-
-    async def process(name: Name) -> float | None:
-        assert name not in running
-        running.add(name)
-        runs.append(name)
-        await gate.wait()
-        running.discard(name)
-        return None
-
-    task = asyncio.create_task(queue.run(process, 2))
-    queue.add([key, other, key])
-    while len(runs) < 2:
-        await asyncio.sleep(0)
-    queue.add(key)
-    gate.set()
-    await queue.settled.wait()
-    assert runs == [key, other, key]
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    assert clock.monotonic() == 0
-
-
-async def test_a_queue_runs_again_when_it_is_due() -> None:
-    clock = SteppedClock()
-    queue = Queue(clock)
-    runs: list[float] = []
-
-    async def process(name: Name) -> float | None:
-        runs.append(clock.monotonic())
-        return 10.0
-
-    task = asyncio.create_task(queue.run(process, 1))
-    queue.add(Name("ns", "a"))
-    await queue.settled.wait()
-    for _ in range(2):
-        await clock.until_awaited(10.0)
-        clock.advance(10.0)
-        queue.settled.clear()
-        await queue.settled.wait()
-    assert runs == [0.0, 10.0, 20.0]
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def test_watches_are_counted() -> None:

@@ -2,85 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from fluxtui.domain.errors import Conflict, Invalid
-from fluxtui.kit.clock import Clock
-from fluxtui.world.simulator.cache import Cache, Key
+from fluxtui.world.simulator import simulator
+from fluxtui.world.simulator.cache import Cache
 from fluxtui.world.simulator.fates import CRASH, fault_of
 from fluxtui.world.simulator.kinds import POD
 from fluxtui.world.simulator.pods import template_hash
 from fluxtui.world.simulator.rollout import scaled
-from fluxtui.world.simulator.workqueue import WorkQueue
-from tests.world.waiting import LONGEST
 
 # -- queues
 
 
-async def test_a_key_is_never_worked_on_twice_at_once_and_nothing_is_lost() -> None:
-    running, most, rounds = 0, 0, 0
-    began, go_on = asyncio.Event(), asyncio.Event()
-
-    async def work(_: Key) -> float | None:
-        nonlocal running, most, rounds
-        running, rounds = running + 1, rounds + 1
-        most = max(most, running)
-        began.set()
-        await go_on.wait()
-        running -= 1
-        return None
-
-    queue = WorkQueue("test", work, Clock())
-    queue.add(("ns", "one"))
-    await began.wait()
-    began.clear()
-    for _ in range(5):
-        queue.add(("ns", "one"))
-    go_on.set()
-    await began.wait()
-    await queue.close()
-    assert (most, rounds) == (1, 2)
-
-
 @pytest.mark.parametrize("trouble", [Conflict("changed meanwhile"), Invalid("refused")])
-async def test_a_key_that_met_trouble_comes_round_again(trouble: Exception) -> None:
-    tries = 0
-    done = asyncio.Event()
-
-    async def work(_: Key) -> float | None:
-        nonlocal tries
-        tries += 1
-        if tries < 3:
-            raise trouble
-        done.set()
-        return None
-
-    queue = WorkQueue("test", work, Clock(100))
-    queue.add(("ns", "one"))
-    async with asyncio.timeout(LONGEST):
-        await done.wait()
-    await queue.close()
-    assert tries == 3
+def test_a_key_that_met_trouble_comes_round_again(trouble: Exception) -> None:
+    failed = simulator._failed("pods")
+    assert [failed(("ns", "one"), trouble, times) for times in (1, 2, 99)] == [0.25, 0.5, 8.0]
 
 
-async def test_a_malformed_object_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    done = asyncio.Event()
-
-    async def work(key: Key) -> float | None:
-        if key[1] == "bad":
-            raise KeyError("spec")
-        done.set()
-        return None
-
-    queue = WorkQueue("test", work, Clock())
-    queue.add(("ns", "bad"))
-    queue.add(("ns", "good"))
-    async with asyncio.timeout(LONGEST):
-        await done.wait()
-    await queue.close()
+def test_a_malformed_object_is_not_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    assert simulator._failed("pods")(("ns", "bad"), KeyError("spec"), 1) is None
     assert "('ns', 'bad')" in caplog.text
 
 

@@ -8,11 +8,14 @@ controllers.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from types import TracebackType
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.domain.errors import ClusterError, Conflict, NotFound
 from fluxtui.kit.clock import Clock
+from fluxtui.kit.keyqueue import Failed, KeyQueue, Process
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.budgets import Budgets, selects
 from fluxtui.world.simulator.cache import Key, key_of, owner_of
@@ -39,7 +42,10 @@ from fluxtui.world.simulator.replicasets import ReplicaSets
 from fluxtui.world.simulator.scheduler import Scheduler, claims_of
 from fluxtui.world.simulator.state import State
 from fluxtui.world.simulator.statefulsets import StatefulSets
-from fluxtui.world.simulator.workqueue import Reconcile, WorkQueue
+
+_LOG = logging.getLogger(__name__)
+_RETRY_FIRST, _RETRY_MOST = 0.25, 8.0
+_AT_ONCE = 8
 
 
 class Simulator:
@@ -57,7 +63,7 @@ class Simulator:
         self._clock = clock
         self._scheduler = Scheduler(self._state, pace or Pace())
         self._kubelet = Kubelet(self._state, pace or Pace())
-        looks: dict[ApiResource, Reconcile] = {
+        self._looks: dict[ApiResource, Process[Key]] = {
             DEPLOYMENT: Deployments(self._state).look,
             REPLICA_SET: ReplicaSets(self._state).look,
             STATEFUL_SET: StatefulSets(self._state).look,
@@ -66,11 +72,11 @@ class Simulator:
             CLAIM: Claims(self._state).look,
             DISRUPTION_BUDGET: Budgets(self._state).look,
         }
-        self._queues = {
-            type_: WorkQueue(type_.plural, look, clock) for type_, look in looks.items()
+        self._queues: dict[ApiResource, KeyQueue[Key]] = {
+            type_: KeyQueue(clock) for type_ in self._looks
         }
         self._by_kind = {(type_.group, type_.kind): queue for type_, queue in self._queues.items()}
-        self._customs: dict[str, tuple[ApiResource, asyncio.Task[None], WorkQueue]] = {}
+        self._customs: dict[str, tuple[ApiResource, tuple[asyncio.Task[None], ...]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -85,15 +91,15 @@ class Simulator:
             self._tasks.append(asyncio.create_task(informer.run(), name="informer"))
         for informer in informers:
             await informer.synced.wait()
+        for type_, look in self._looks.items():
+            self._tasks.append(_working(self._queues[type_], type_, look))
 
     async def stop(self) -> None:
         """End all work."""
-        tasks = [*self._tasks, *(task for _, task, _ in self._customs.values())]
+        tasks = [*self._tasks, *(task for _, pair in self._customs.values() for task in pair)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        queues = [*self._queues.values(), *(queue for _, _, queue in self._customs.values())]
-        await asyncio.gather(*(queue.close() for queue in queues))
 
     async def __aenter__(self) -> Simulator:
         await self.start()
@@ -151,16 +157,35 @@ class Simulator:
         following = self._customs.get(name)
         if following is not None and (kind is None or following[0] != kind.type):
             del self._customs[name]
-            following[1].cancel()
-            self._tasks.append(asyncio.create_task(following[2].close()))
+            for task in following[1]:
+                task.cancel()
             following = None
         if kind is None or following is not None:
             return
         type_ = kind.type
-        customs = Customs(self._state, kind)
-        queue = WorkQueue(type_.plural, customs.look, self._clock)
+        queue: KeyQueue[Key] = KeyQueue(self._clock)
         cache = self._state.cache(type_)
         cache.changed = lambda obj: queue.add(key_of(obj))
         informer = Informer(self._cluster, cache)
         task = asyncio.create_task(informer.run(), name=f"informer {type_.plural}")
-        self._customs[name] = (type_, task, queue)
+        work = _working(queue, type_, Customs(self._state, kind).look)
+        self._customs[name] = (type_, (task, work))
+
+
+def _working(queue: KeyQueue[Key], type_: ApiResource, look: Process[Key]) -> asyncio.Task[None]:
+    """The task that looks at what is in the queue, until it is cancelled."""
+    return asyncio.create_task(queue.run(look, _AT_ONCE, _failed(type_.plural)), name=type_.plural)
+
+
+def _failed(plural: str) -> Failed[Key]:
+    def failed(key: Key, error: Exception, times: int) -> float | None:
+        if not isinstance(error, ClusterError):
+            # A malformed object must not end the simulation of all others.
+            _LOG.error("%s %s", plural, key, exc_info=error)
+            return None
+        # A view that was old is daily business: the news are on their way, or will be asked for.
+        daily = isinstance(error, (Conflict, NotFound))
+        _LOG.log(logging.DEBUG if daily else logging.WARNING, "%s %s: %s", plural, key, error)
+        return float(min(_RETRY_MOST, _RETRY_FIRST * 2 ** min(times - 1, 8)))
+
+    return failed
