@@ -31,6 +31,16 @@ class Knowing(enum.IntEnum):
     UNREACHABLE = 6
 
 
+class FeedState(enum.StrEnum):
+    """How a list+watch of one kind in one Environment is doing."""
+
+    STARTING = "starting"
+    LIVE = "live"
+    RETRYING = "retrying"
+    FORBIDDEN = "forbidden"
+    ABSENT = "absent"
+
+
 class Trouble(enum.StrEnum):
     """What stands between us and an API; each has its own sentence and way out."""
 

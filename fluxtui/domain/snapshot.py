@@ -6,7 +6,6 @@ kind -> key), so that panes can tell by identity what to repaint. Values only: n
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from fluxtui.domain.board import Board, Finding
 from fluxtui.domain.config import Config
 from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.knowledge import FeedState as FeedState
 from fluxtui.domain.resource import Key, Resource
 
 if TYPE_CHECKING:
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 KindId = tuple[str, str]
 Table = Mapping[Key, Resource]
-
-
-class FeedState(enum.StrEnum):
-    """How a list+watch of one kind in one Environment is doing."""
-
-    STARTING = "starting"
-    LIVE = "live"
-    RETRYING = "retrying"
-    FORBIDDEN = "forbidden"
-    ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)

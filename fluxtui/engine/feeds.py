@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 
 from fluxtui.cluster.port import WATCHES_AT_ONCE, Cluster
+from fluxtui.cluster.reflector import Reflector, Target
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.counts import agreed, counted
@@ -19,12 +20,12 @@ from fluxtui.domain.knowledge import trouble_of
 from fluxtui.domain.resource import slim, trimmed
 from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.ending import ended
-from fluxtui.engine.pace import Backoff, Pace
-from fluxtui.engine.reflector import Reflector, Target
+from fluxtui.engine.pace import Pace
 from fluxtui.engine.scopes import Plan, everywhere, gathered, planned
 from fluxtui.engine.sink import ApiSink, sees
 from fluxtui.engine.store import Store
 from fluxtui.engine.targets import of_kind, permanent
+from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
 
 Connect = Callable[[Environment], Awaitable[Cluster]]
@@ -126,7 +127,7 @@ class Api:
             self._store.note(("watches", environment.name), _rationed(environment, self._plan))
 
     async def _connected(self) -> Cluster:
-        backoff = Backoff(self._pace)
+        backoff = Backoff(self._pace.first, self._pace.most)
         while True:
             try:
                 return await self._connect(self.environments[0])

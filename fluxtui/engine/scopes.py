@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from fluxtui.engine.reflector import Target
+from fluxtui.cluster.reflector import Target
 
 FEW = 4
 """Namespaces up to which each has feeds of its own: they bring nothing that nobody asked for."""

@@ -21,9 +21,10 @@ from fluxtui.domain.revision import is_digest
 from fluxtui.domain.selection import Selection
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.engine.manifests import NEWEST_LOOKS, wanted
-from fluxtui.engine.pace import Backoff, Pace
+from fluxtui.engine.pace import Pace
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import Batch, Store, Touch
+from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
 
 
@@ -154,7 +155,7 @@ class TagWatch:
         return listed
 
     async def _keep(self, repository: str) -> None:
-        backoff = Backoff(self._pace)
+        backoff = Backoff(self._pace.first, self._pace.most)
         blind = True
         while True:
             self._asked[repository].clear()

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from fluxtui.cluster.reflector import Target
 from fluxtui.domain import kinds
 from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
-from fluxtui.engine.reflector import Target
 
 OWNER_LABEL = f"{kustomization.KIND.group}/name"
 EVENT = ("", "Event")

@@ -1,31 +1,30 @@
-"""A live copy of all objects of one kind: list, then watch, for ever.
+"""A live copy of all objects of one kind, and what of it changed; following is the Reflector's.
 
-Bookmarks move the resume point, an expired watch lists again and reports the difference, and a
-fault waits with growing delays. Handlers are plain functions and must not raise. Nothing here
-knows what the objects mean.
+Handlers are plain functions and must not raise. Nothing here knows what the objects mean.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
-from fluxtui.domain.errors import ClusterError, Expired, NotFound, Unreachable
+from fluxtui.cluster.reflector import Pace, Reflector, Target
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.objects import Name, name_of
 
 Changed = Callable[[Json | None, Json | None], None]
 _log = logging.getLogger(__name__)
-_FIRST_DELAY, _LONGEST_DELAY = 0.8, 30.0
+_PACE = Pace(parked=20.0)
 
 
 class Feed:
     """Objects of one kind by name. `changed(old, new)` hears of every difference.
 
-    Top-level fields named in `without` are not kept.
+    Top-level fields named in `without` are not kept. `synced`: all there is has been seen once; of
+    a kind that is not served (yet) that is nothing.
     """
 
     def __init__(
@@ -41,72 +40,44 @@ class Feed:
     ) -> None:
         self.objects: dict[Name, Json] = {}
         self.synced = asyncio.Event()
-        self._cluster = cluster
-        self._api_version = api_version
         self._kind = kind
-        self._clock = clock
         self._changed = changed
-        self._labels = label_selector
         self._without = without
-        self._version = ""
-        self._delay = _FIRST_DELAY
+        group, _, version = api_version.rpartition("/")
+        target = Target((group, kind), version, labels=label_selector)
+        self._reflector = Reflector(cluster, target, self, clock, _PACE, resolve=_exactly)
 
     async def run(self) -> None:
         """Follow for ever; ends only by cancellation."""
-        while True:
-            try:
-                type_ = await self._cluster.find(self._api_version, self._kind)
-                if not self._version:
-                    await self._list(type_)
-                await self._watch(type_)
-                self._delay = _FIRST_DELAY
-            except Expired:
-                self._version = ""
-            except NotFound:
-                self._absent()
-                await self._pause()
-            except ClusterError as error:
-                if not isinstance(error, Unreachable):
-                    self._version = ""
-                _log.info("following %s: %s", self._kind, error)
-                await self._pause()
+        await self._reflector.run()
 
-    async def _pause(self) -> None:
-        await self._clock.sleep(self._delay * random.uniform(0.5, 1.0))
-        self._delay = min(self._delay * 2, _LONGEST_DELAY)
-
-    def _absent(self) -> None:
-        """The kind is not served (yet): then there are no objects of it."""
-        self._version = ""
-        for name in list(self.objects):
-            self._put(name, None)
-        self.synced.set()
-
-    async def _list(self, type_: ApiResource) -> None:
-        listing = await self._cluster.list(type_, label_selector=self._labels)
-        fresh = {name_of(obj): obj for obj in listing.items}
+    async def replace(self, objects: list[Json]) -> None:
+        """The whole content."""
+        fresh = {name_of(obj): obj for obj in objects}
         for name in [name for name in self.objects if name not in fresh]:
             self._put(name, None)
         for name, obj in fresh.items():
             self._put(name, obj)
-        self._version = listing.resource_version
         self.synced.set()
 
-    async def _watch(self, type_: ApiResource) -> None:
-        events = self._cluster.watch(
-            type_,
-            resource_version=self._version,
-            label_selector=self._labels,
-            timeout=random.uniform(240, 480),
-        )
-        async for event in events:
-            meta = event.object.get("metadata")
-            if isinstance(meta, dict) and meta.get("resourceVersion"):
-                self._version = str(meta["resourceVersion"])
-            if event.type != "BOOKMARK":
-                gone = event.type == "DELETED"
-                self._put(name_of(event.object), None if gone else event.object)
-            self._delay = _FIRST_DELAY
+    def put(self, obj: Json) -> None:
+        """One is new or changed."""
+        self._put(name_of(obj), obj)
+
+    def drop(self, obj: Json) -> None:
+        """One is gone."""
+        self._put(name_of(obj), None)
+
+    def state(
+        self, state: FeedState, message: str = "", *, next: str = "", trouble: str = ""
+    ) -> None:
+        """How the following goes."""
+        if state is FeedState.ABSENT:
+            for name in list(self.objects):
+                self._put(name, None)
+            self.synced.set()
+        elif message:
+            _log.info("following %s: %s", self._kind, message)
 
     def _put(self, name: Name, obj: Json | None) -> None:
         old = self.objects.get(name)
@@ -121,3 +92,8 @@ class Feed:
             self.objects[name] = obj
         if old is not None or obj is not None:
             self._changed(old, obj)
+
+
+async def _exactly(cluster: Cluster, target: Target) -> ApiResource:
+    """The one version that we know to reconcile, and no other. Raises NotFound."""
+    return await cluster.find(target.api_version, target.kind[1])

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_scripted import HandClock, obj
 
 from fluxtui.cluster.port import Json
+from fluxtui.cluster.reflector import Target
 from fluxtui.domain.board import Severity
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
 from fluxtui.engine.feeds import by_context
-from fluxtui.engine.reflector import Target
 from fluxtui.engine.shapes import misshapen
 from fluxtui.engine.sink import EVENTS_KEPT, ApiSink
 from fluxtui.engine.store import PAST_KEPT, Store
 from fluxtui.engine.targets import EVENT, namespaces_of, of_interest, permanent
+from tests.scripted import HandClock, obj
 
 TARGET = Target(kustomization.KIND.id, "v1")
 

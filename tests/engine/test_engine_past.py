@@ -6,8 +6,6 @@ import asyncio
 import json
 from pathlib import Path
 
-from engine_scripted import HandClock
-
 from fluxtui.domain.config import Config
 from fluxtui.domain.plan import Outcome, Plan, Receipt, RequestReconcile
 from fluxtui.domain.resource import Key
@@ -16,6 +14,7 @@ from fluxtui.engine.past import past_acts
 from fluxtui.engine.recall import Recall
 from fluxtui.engine.store import Store
 from fluxtui.ui.actwords import act_state
+from tests.scripted import HandClock
 
 KEY = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
 

@@ -59,12 +59,12 @@ def test_older_news_do_not_undo_what_a_write_has_answered() -> None:
     assert len(heard) == 3
 
 
-def test_a_new_list_replaces_everything_known() -> None:
+async def test_a_new_list_replaces_everything_known() -> None:
     cache = Cache(POD)
     cache.put(pod(1))
-    cache.replace([pod(2, uid="u2")])
+    await cache.replace([pod(2, uid="u2")])
     assert [one["metadata"]["uid"] for one in cache] == ["u2"]
-    cache.replace([])
+    await cache.replace([])
     assert len(cache) == 0
 
 

@@ -1,17 +1,21 @@
 """What the simulator knows of one kind: the objects as last seen, newest version only.
 
 Writes put their answer in at once, so that no controller acts twice on what it has just done; a
-watch event older than that is ignored. Nothing here talks to an API.
+watch event older than that is ignored. Nothing here talks to an API: a Reflector brings the news.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Json
+from fluxtui.domain.knowledge import FeedState
 
+_LOG = logging.getLogger(__name__)
 _REMEMBERED = 10_000
 """So many deleted uids are kept: late news about one come within moments."""
 
@@ -39,7 +43,8 @@ def owner_of(obj: Json) -> Json | None:
 
 
 class Cache:
-    """The objects of one kind. `changed` is called for every change, wherever it comes from."""
+    """The objects of one kind. `changed` is called for every change, wherever it comes from;
+    `synced` is set once everything that exists is known."""
 
     def __init__(self, type_: ApiResource) -> None:
         self.type = type_
@@ -47,6 +52,7 @@ class Cache:
         self._owned: defaultdict[str, set[Key]] = defaultdict(set)
         self._gone: dict[str, None] = {}
         self.changed: Callable[[Json], None] = _nobody
+        self.synced = asyncio.Event()
 
     def get(self, key: Key) -> Json | None:
         """The object, or None."""
@@ -95,15 +101,22 @@ class Cache:
         self._forget(key, known)
         self.changed(known)
 
-    def replace(self, objects: Iterable[Json]) -> None:
+    async def replace(self, objects: list[Json]) -> None:
         """Make the cache equal to a list."""
-        listed = list(objects)
-        uids = {uid_of(obj) for obj in listed}
+        uids = {uid_of(obj) for obj in objects}
         for known in self:
             if uid_of(known) not in uids:
                 self.drop(known)
-        for obj in listed:
+        for obj in objects:
             self.put(obj)
+        self.synced.set()
+
+    def state(
+        self, state: FeedState, message: str = "", *, next: str = "", trouble: str = ""
+    ) -> None:
+        """How the following goes: what breaks off is resumed, and told to nobody."""
+        if message:
+            _LOG.debug("%s: %s", self.type.plural, message)
 
     def _forget(self, key: Key, known: Json) -> None:
         del self._objects[key]

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from types import TracebackType
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.cluster.reflector import Pace as Following
+from fluxtui.cluster.reflector import Reflector, Target
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound
 from fluxtui.kit.clock import Clock
 from fluxtui.kit.keyqueue import Failed, KeyQueue, Process
@@ -22,7 +24,6 @@ from fluxtui.world.simulator.cache import Key, key_of, owner_of
 from fluxtui.world.simulator.claims import Claims
 from fluxtui.world.simulator.customs import Customs, custom_kind
 from fluxtui.world.simulator.deployments import Deployments
-from fluxtui.world.simulator.informer import Informer
 from fluxtui.world.simulator.jobs import Jobs
 from fluxtui.world.simulator.kinds import (
     CLAIM,
@@ -86,11 +87,10 @@ class Simulator:
         for type_ in WATCHED:
             self._state.cache(type_).changed = self._teller(type_)
         self._state.cache(CRD).changed = self._definition
-        informers = [Informer(self._cluster, self._state.cache(type_)) for type_ in (*WATCHED, CRD)]
-        for informer in informers:
-            self._tasks.append(asyncio.create_task(informer.run(), name="informer"))
-        for informer in informers:
-            await informer.synced.wait()
+        for type_ in (*WATCHED, CRD):
+            self._tasks.append(self._following(type_))
+        for type_ in (*WATCHED, CRD):
+            await self._state.cache(type_).synced.wait()
         for type_, look in self._looks.items():
             self._tasks.append(_working(self._queues[type_], type_, look))
 
@@ -164,12 +164,16 @@ class Simulator:
             return
         type_ = kind.type
         queue: KeyQueue[Key] = KeyQueue(self._clock)
-        cache = self._state.cache(type_)
-        cache.changed = lambda obj: queue.add(key_of(obj))
-        informer = Informer(self._cluster, cache)
-        task = asyncio.create_task(informer.run(), name=f"informer {type_.plural}")
+        self._state.cache(type_).changed = lambda obj: queue.add(key_of(obj))
         work = _working(queue, type_, Customs(self._state, kind).look)
-        self._customs[name] = (type_, (task, work))
+        self._customs[name] = (type_, (self._following(type_), work))
+
+    def _following(self, type_: ApiResource) -> asyncio.Task[None]:
+        """The task that keeps the cache of a kind equal to what the API says."""
+        target = Target((type_.group, type_.kind), type_.version, plural=type_.plural)
+        cache = self._state.cache(type_)
+        reflector = Reflector(self._cluster, target, cache, self._clock, Following())
+        return asyncio.create_task(reflector.run(), name=f"follow {type_.plural}")
 
 
 def _working(queue: KeyQueue[Key], type_: ApiResource, look: Process[Key]) -> asyncio.Task[None]:

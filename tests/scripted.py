@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Json, Listing, WatchEvent
-from fluxtui.domain.snapshot import FeedState
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.kit.clock import Clock
 
 KUSTOMIZATIONS = ApiResource("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations")

@@ -9,25 +9,23 @@ is the Sink's business.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound, Unreachable
-from fluxtui.domain.knowledge import Trouble, trouble_of
-from fluxtui.domain.resource import slim
-from fluxtui.domain.snapshot import FeedState, KindId
-from fluxtui.engine.pace import Backoff, Pace
+from fluxtui.domain.knowledge import FeedState, Trouble, trouble_of
+from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to watch. `version` is the one to prefer; `labels` and `fields` are selectors. `plural`:
-    its name in addresses, where that is known without asking the API for it."""
+    """What to watch. `kind`: group and kind; `version` is the one to prefer; `labels` and `fields`
+    are selectors. `plural`: its name in addresses, where that is known without asking the API."""
 
-    kind: KindId
+    kind: tuple[str, str]
     version: str
     namespace: str = ""
     labels: str = ""
@@ -38,6 +36,17 @@ class Target:
     def api_version(self) -> str:
         """`group/version`, or `v1` in the core group."""
         return f"{self.kind[0]}/{self.version}" if self.kind[0] else self.version
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds. `first`..`most`: after failures; `healthy`: life after which failures are forgotten;
+    `parked`: between two tries of what is forbidden or absent."""
+
+    first: float = 0.8
+    most: float = 30.0
+    healthy: float = 10.0
+    parked: float = 30.0
 
 
 class Sink(Protocol):
@@ -59,6 +68,9 @@ class Sink(Protocol):
         """How the feed is doing; `message`, `next` and `trouble` as in `Feed`."""
 
 
+Resolve = Callable[[Cluster, Target], Awaitable[ApiResource]]
+
+
 class Reflector:
     """One list+watch. `run` ends only by cancellation."""
 
@@ -71,10 +83,12 @@ class Reflector:
         pace: Pace,
         jitter: Callable[[], float] = random.random,
         may_watch: Callable[[], bool] = lambda: True,
-        kept: Callable[[Json], Json] = slim,
+        kept: Callable[[Json], Json] | None = None,
+        resolve: Resolve | None = None,
     ) -> None:
         """`may_watch` is asked before each watch; without one the list is made again and again.
-        `kept`: what to keep of each object of a list."""
+        `kept`: what to keep of each object of a list; `resolve` tells the served type of the
+        Target (as `served` does)."""
         self._cluster = cluster
         self._target = target
         self._sink = sink
@@ -83,7 +97,8 @@ class Reflector:
         self._jitter = jitter
         self._may_watch = may_watch
         self._kept = kept
-        self._backoff = Backoff(pace, jitter)
+        self._resolve = resolve or served
+        self._backoff = Backoff(pace.first, pace.most, jitter)
         self._version = ""
         self._type: ApiResource | None = None
         self._healthy_since = float("inf")
@@ -117,7 +132,7 @@ class Reflector:
             await self._clock.sleep(self._pace.parked * (1 + self._jitter() / 2))
             self._version = ""
             return
-        seen = await self._watch(self._type or await served(self._cluster, self._target))
+        seen = await self._watch(self._type or await self._resolve(self._cluster, self._target))
         if not seen and self._life() < self._pace.first:
             await self._failed(Unreachable("the API ends the watch at once", reason=Trouble.CUT))
 
@@ -133,7 +148,7 @@ class Reflector:
                 self._type = expected
                 return version
         if self._type is None:
-            self._type = await served(self._cluster, self._target)
+            self._type = await self._resolve(self._cluster, self._target)
         return await self._whole(self._type)
 
     async def _whole(self, type_: ApiResource) -> str:
