@@ -12,7 +12,6 @@ import binascii
 import fnmatch
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from fluxtui.artifacts.dockerconfig import (
     HUB,
@@ -24,12 +23,13 @@ from fluxtui.artifacts.dockerconfig import (
     parsed,
 )
 from fluxtui.domain.errors import ConfigError
+from fluxtui.kit.frozen import frozen
 
 _FIELD = ".dockerconfigjson"
 _OLD_FIELD = ".dockercfg"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen(repr=False)
 class PullSecret:
     """A docker config out of a Secret; `source` names that Secret."""
 

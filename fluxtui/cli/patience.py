@@ -10,13 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+
+from fluxtui.kit.frozen import frozen
 
 FEEDS = 30.0
 """Seconds for the environments to answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Bound:
     """`seconds` as they were asked for, counted from `began` on `clock`."""
 

@@ -8,8 +8,9 @@ nothing heavy: callers type against it before any transport is loaded.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from fluxtui.kit.frozen import frozen
 
 Json = dict[str, Any]
 JsonPatch = list[Json]
@@ -18,7 +19,7 @@ WATCHES_AT_ONCE = 96
 """Watches that one API may have open; HTTP/1.1 takes a connection for each. Further ones wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiResource:
     """One served resource type. `group` is empty for the core group."""
 
@@ -41,7 +42,7 @@ class ApiResource:
         return f"{root}{scope}{tail}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """A whole, consistent list (all pages) and the resourceVersion a watch continues from."""
 
@@ -49,7 +50,7 @@ class Listing:
     resource_version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WatchEvent:
     """One line of a watch. BOOKMARK carries only a resourceVersion; ERROR is raised instead."""
 
@@ -57,7 +58,7 @@ class WatchEvent:
     object: Json
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogOptions:
     """Which log: `container` "" where there is but one, `tail` lines, `since` seconds (0: all)."""
 

@@ -5,14 +5,13 @@ Values only; they know nothing of the Commands that read them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.domain.config import Config
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What the cursor (or the command line) is on. Empty fields mean "not said"."""
 
@@ -23,7 +22,7 @@ class Target:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What a Command may look at. `now` is RFC 3339 with nanoseconds, `user` who acts."""
 

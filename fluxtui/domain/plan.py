@@ -12,17 +12,18 @@ import enum
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Final
 
 from fluxtui.domain.resource import Key
+from fluxtui.kit.frozen import frozen
 
 AT_WRITE: Final = "(the time of writing)"
 """Stands in a Plan for a time that only its run knows: the Engine puts in that of the write. What
 is reviewed at nine and confirmed at ten happened at ten."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """What every Step has: an id within the Plan, one sentence, the ids it `needs` before it.
 
@@ -35,7 +36,7 @@ class Step:
     undo: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PatchStep(Step):
     """Merge-patch one object with field manager `fluxtui`.
 
@@ -48,7 +49,7 @@ class PatchStep(Step):
     resource_version: str = field(kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestReconcile(Step):
     """Set the requestedAt annotation (docs/flux.md#requests); `at`: RFC 3339, or AT_WRITE."""
 
@@ -57,7 +58,7 @@ class RequestReconcile(Step):
     at: str = field(kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TagStep(Step):
     """Put `tag` on the manifest `digest` of `repository` (`oci://...`): raw bytes, same digest.
 
@@ -71,7 +72,7 @@ class TagStep(Step):
     expect: str = field(kw_only=True, default="")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PushStep(Step):
     """Pack `folder`, with `images` (name -> reference) set inside, and push it as `tag`."""
 
@@ -84,7 +85,7 @@ class PushStep(Step):
     revision: str = field(kw_only=True, default="")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeleteStep(Step):
     """Remove `tag` of `repository` alone, or, where `tag` is "", the manifest with all its tags.
 
@@ -100,7 +101,7 @@ class DeleteStep(Step):
     shared: tuple[str, ...] = field(kw_only=True, default=())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplyStep(Step):
     """Server-side apply one object (only `fluxtui apply`, field manager `fluxtui-apply`)."""
 
@@ -120,7 +121,7 @@ class Until(enum.StrEnum):
     RESUMED = "resumed"  # spec.suspend is gone, newest generation Ready
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AwaitStep(Step):
     """Wait, by watching, until the condition holds; `timeout` in seconds of the target's clock."""
 
@@ -150,7 +151,7 @@ RegistryStep = TagStep | PushStep | DeleteStep
 WRITES = (PatchStep, RequestReconcile, TagStep, PushStep, DeleteStep, ApplyStep)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """One act, whole.
 
@@ -208,7 +209,7 @@ class Outcome(enum.StrEnum):
     NEVER = "never ran"  # the act was cut off before it came to it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receipt:
     """The outcome of one Step. `at` is RFC 3339."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import order
 
 GOOD = "ReconciliationSucceeded"
@@ -24,7 +24,7 @@ BAD = frozenset({"BuildFailed", "ReconciliationFailed", "PruneFailed", "HealthCh
 _NAMED = 3  # Kustomizations named in a sentence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trial:
     """How a build last went in one Kustomization. `at` RFC 3339, "" = not kept; `now`: it is what
     that Kustomization is at this moment."""

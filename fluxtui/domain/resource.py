@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakValueDictionary
+
+from fluxtui.kit.frozen import frozen
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -24,7 +26,7 @@ _SHARED_TEXT = 200  # longer ones are messages and scripts of one object
 _DECLARED: WeakValueDictionary[frozenset[str], frozenset[str]] = WeakValueDictionary()
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Key:
     """Names one object in one Environment. `namespace` is empty for cluster-scoped kinds.
 
@@ -58,7 +60,7 @@ class Key:
         return f"{self.environment}: {self.label}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """What one field manager set last (managedFields): who, when (RFC 3339), which fields."""
 
@@ -67,7 +69,7 @@ class Edit:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """One entry of status.conditions."""
 
@@ -79,7 +81,7 @@ class Condition:
     observed_generation: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resource:
     """A slim, immutable view of one object.
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from fluxtui.kit.frozen import frozen
 
 HELM_CHART = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
@@ -26,7 +27,7 @@ class Refusal(enum.Enum):
     PINNED = "held back by the pin"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What became of one tag. `refusal` None: it is the chosen one. `reason` is one sentence."""
 
@@ -35,7 +36,7 @@ class Verdict:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """How an OCIRepository chooses: the fields of `spec.ref`, strongest first digest, semver, tag.
 
@@ -83,7 +84,7 @@ class Policy:
         return f"semver {self.semver}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """The outcome of a Policy over tags.
 

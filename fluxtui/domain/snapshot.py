@@ -7,7 +7,7 @@ kind -> key), so that panes can tell by identity what to repaint. Values only: n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from fluxtui.domain.config import Config
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import FeedState as FeedState
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.plan import Plan, Receipt
@@ -25,7 +26,7 @@ KindId = tuple[str, str]
 Table = Mapping[Key, Resource]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Feed:
     """State of one feed. `message` is the newest error as one sentence; `since` epoch seconds.
 
@@ -42,7 +43,7 @@ class Feed:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TagFacts:
     """What a manifest says of a tag; `created` RFC 3339, `revision` the source's (git) revision.
 
@@ -58,7 +59,7 @@ class TagFacts:
     signed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TagList:
     """Tags of one repository (`oci://host/path`) as last listed (epoch seconds; 0 never).
 
@@ -77,7 +78,7 @@ class TagList:
     absent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """A Plan that is running or ran, and the Receipts so far; all times RFC 3339.
 
@@ -101,7 +102,7 @@ class Act:
         return next((r for r in reversed(self.receipts) if r.step == step), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One line of the Changes time line; times RFC 3339.
 
@@ -129,7 +130,7 @@ class Change:
         return not self.environment or environment in self.environment.split(", ")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """All that is known. `serial` grows by one with every new Snapshot."""
 

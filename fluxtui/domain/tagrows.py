@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fluxtui.domain.board import Line
 from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.revision import digest_of, tag_of, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
+from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import instant
 
 _NUMBERS = re.compile(r"([0-9]{1,18})")
@@ -30,7 +31,7 @@ _ORDER: dict[Refusal | None, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunsIn:
     """A tag's digest runs in an Environment: `reached` of `of` Kustomizations have it.
 

@@ -13,7 +13,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.port import Json
@@ -24,6 +24,7 @@ from fluxtui.domain.objectdiff import ObjectChange, diff_objects
 from fluxtui.domain.resource import Key
 from fluxtui.engine.attribution import attributed
 from fluxtui.engine.secretmarks import Marks, token
+from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
     from fluxtui.kustomize.building import Build
@@ -39,7 +40,7 @@ _KEEPING: Mapping[str, tuple[str, ...]] = {
 _VARIABLE = re.compile(rb"\$\{([A-Za-z_][A-Za-z0-9_]*)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bundle:
     """An artifact's layer (tar.gz) and the source's `spec.ignore`."""
 
@@ -47,7 +48,7 @@ class Bundle:
     ignore: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """One side of a comparison. `bundle` names a Bundle; `secrets` hold tokens, not values.
 
@@ -61,7 +62,7 @@ class Side:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pair:
     """One Kustomization to compare; a missing side has no objects. `error`: it cannot be built.
 
@@ -79,7 +80,7 @@ class Pair:
     explain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Review:
     """A whole comparison. `session`: the key of the masks; `labels`: what tokens stand for."""
 

@@ -18,6 +18,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.engine.occurrences import OURS, Occurrence, Origin, of_touch, ready_turn, worn_text
 from fluxtui.engine.store import FLUX, Batch, Touch
+from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import NANOSECONDS, order, rfc3339
 
 KEPT = 500
@@ -228,7 +229,7 @@ def of_act(act: Act) -> Change:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Window:
     """The time of an act of ours, and what it wrote to."""
 

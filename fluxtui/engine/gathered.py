@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster
@@ -20,6 +20,7 @@ from fluxtui.domain.revision import digest_of, tag_of, version_text
 from fluxtui.engine.builds import Bundle, Pair, Side
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.secretmarks import token
+from fluxtui.kit.frozen import frozen
 
 _CONFIGMAPS = ApiResource("", "v1", "ConfigMap", "configmaps")
 _SECRETS = ApiResource("", "v1", "Secret", "secrets")
@@ -28,7 +29,7 @@ Intended = tuple[Resource, str, Resource, Mapping[str, Any]]
 """One side: source, tag or digest ("" = as stored), Kustomization, the spec to build with."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Values:
     """What a reference to variables gave. `there` False: no such object; `error`: not readable."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain import marks
@@ -22,6 +21,7 @@ from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.store import Touch
 from fluxtui.engine.targets import EVENT
+from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import NANOSECONDS, order
 
 GOOD = "ReconciliationSucceeded"
@@ -38,7 +38,7 @@ class Origin(enum.Enum):
     EDIT = "edit"  # managedFields
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrence:
     """Something that happened to one object. `at`, `last` RFC 3339; `count`: how often by now.
 

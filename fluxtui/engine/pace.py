@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.cluster import reflector
+from fluxtui.kit.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace(reflector.Pace):
     """A feed's, in seconds; `listing`: between two tag lists."""
 

@@ -1,4 +1,4 @@
-"""Shared mechanisms with no idea of Flux or registries: clock, queues, moments, labels, short HTTP.
+"""Shared mechanisms with no idea of Flux or registries: values, clock, queues, moments, short HTTP.
 
 Below all other rooms: it imports the standard library and nothing of ours, and holds nothing that
 decides what a delivery means.

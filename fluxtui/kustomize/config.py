@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.fieldspec import FieldSpec
 from fluxtui.kustomize.ids import Gvk
 
@@ -33,7 +34,7 @@ _RANK: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """Field specs per transformer; `references`: (referred kind, fields that name it)."""
 

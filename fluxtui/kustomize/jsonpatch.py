@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.folding import unfolded
 from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.scalars import (
@@ -33,7 +33,7 @@ _MISSING = object()
 _INDEX = re.compile(r"[+-]?[0-9]{1,40}\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """One operation; `value` is plain JSON, `source` the `from` of move and copy.
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import copied, is_null
@@ -19,7 +20,7 @@ from fluxtui.kustomize.scalars import copied, is_null
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where a value came from.
 
@@ -35,7 +36,7 @@ class Origin:
     secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cause:
     """A step as Origins name it."""
 
@@ -44,7 +45,7 @@ class Cause:
     field: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dropped:
     """An object that a step removed; `name` is the name it had then."""
 
@@ -206,7 +207,7 @@ def noted(notes: Mapping[Path, Origin], old: Any, new: Any, origin: Origin) -> d
     return result
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Change:
     """A value now, and where it was before (None: it was not); `whole`: nothing in it changed."""
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textual.containers import Vertical
 
 from fluxtui.commands.command import Target
+from fluxtui.kit.frozen import frozen
 from fluxtui.ui.panes.catalog import PANES
 from fluxtui.ui.panes.pane import Pane, View
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A view to open. `back`: on the way back, which is not remembered again. `kind`: the only
     kind of object to show, "" all; `clear`: end its filter."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.domain.ask import (
     BuildOf,
     EnvironmentsDiff,
@@ -14,10 +12,11 @@ from fluxtui.domain.ask import (
     ReadFacts,
     ReadLogs,
 )
+from fluxtui.kit.frozen import frozen
 from fluxtui.ui.ages import age
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """`since`: epoch seconds."""
 

@@ -7,12 +7,12 @@ twice. Pure: what a word does is a value that the working screen carries out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.frozen import frozen
 from fluxtui.ui.keys import shown_key
 from fluxtui.ui.scope import namespaces
 
@@ -28,7 +28,7 @@ KINDS = (
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A word with its aliases. `about` is shown beside it, `off` says why it cannot be done now.
 

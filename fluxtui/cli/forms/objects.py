@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.inventory import ObjectId
@@ -13,9 +12,10 @@ from fluxtui.domain.naming import dressed_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, short_digest, tag_of
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Branch:
     """An object, and what it applies when it is a Kustomization."""
 

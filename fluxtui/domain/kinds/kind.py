@@ -6,14 +6,13 @@ commands) iterates over the registry instead of naming kinds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.domain.resource import Resource
+from fluxtui.kit.frozen import frozen
 
 REQUESTED_AT = "reconcile.fluxcd.io/requestedAt"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """One kind: its API names, and the short name people type (`ks`, `ocirepo`)."""
 

@@ -7,7 +7,6 @@ with the object. Nothing here may look at another object or at the Snapshot.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from sys import intern
 
 from fluxtui.domain.board import HealthLine, Mark
@@ -19,9 +18,10 @@ from fluxtui.domain.naming import remembered
 from fluxtui.domain.overview.judgement import member_health
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
+from fluxtui.kit.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Facts:
     """One version of one Kustomization; compared by identity.
 

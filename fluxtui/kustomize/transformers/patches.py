@@ -8,10 +8,10 @@ Rule source: kustomize's patch transformers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.jsonpatch import Operation, apply_json_patch, parse_json_patch
 from fluxtui.kustomize.loader import objects_of
 from fluxtui.kustomize.merge import strategic_merge
@@ -32,7 +32,7 @@ from fluxtui.kustomize.schema import Schema
 from fluxtui.kustomize.selectors import Selector
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patch:
     """One patch entry, parsed: either merges or operations. `where` names its field.
 

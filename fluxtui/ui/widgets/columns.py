@@ -8,12 +8,13 @@ shows fewer columns and never broken ones, and a wide one shortens nothing while
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from fluxtui.kit.frozen import frozen
 
 GAP = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One column. `keep` says how important it is (higher stays longer); `flex` takes what is left.
 
@@ -33,7 +34,7 @@ class Column:
     right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """A column that is shown: its index, where it begins and how wide it is."""
 
