@@ -16,6 +16,7 @@ from fluxtui.cli.settling import settle
 from fluxtui.cli.target import find
 from fluxtui.cli.verdict import problems_of
 from fluxtui.commands.command import Target
+from fluxtui.domain import roles
 from fluxtui.domain.ask import (
     Comparison,
     EnvironmentsDiff,
@@ -90,21 +91,20 @@ def diff_questions(
             raise UsageError("--from needs --to", next="for example --from v1.4.1 --to v1.4.2")
         if not lines:
             raise UsageError(f"{args.target} is not delivered in {environments[0]}")
-        return [
-            VersionsDiff(key, args.after, args.before, target.kustomization) for key, _m in lines
-        ]
+        return [VersionsDiff(key, args.after, args.before, target.applier) for key, _m in lines]
     members = tuple(m for _key, found in lines for m in found)
-    if target.kustomization is not None:
-        members = (target.kustomization,)
+    if target.applier is not None:
+        members = (target.applier,)
     if not members:
         raise UsageError(f"{args.target} has no Kustomization in {environments[0]}")
     return [LiveDiff(key) if args.live else PatchesDiff(key) for key in members]
 
 
 def _lines(target: Target, snapshot: Snapshot) -> list[tuple[Key, tuple[Key, ...]]]:
-    if target.source is not None:
-        line = snapshot.board.line(target.source)
-        return [(target.source, line.kustomizations if line else ())]
+    source = roles.source_key(snapshot, target.object) if target.object is not None else None
+    if source is not None:
+        line = snapshot.board.line(source)
+        return [(source, line.kustomizations if line else ())]
     row = snapshot.board.row(target.service)
     found = row.lines.get(target.environment, ()) if row else ()
     return [(line.source, line.kustomizations) for line in found]

@@ -17,12 +17,12 @@ from fluxtui.cli.looking import Look, again, look
 from fluxtui.cli.objects import applied_by, wanted_of
 from fluxtui.cli.patience import at_most
 from fluxtui.cli.session import SETTLED
+from fluxtui.domain import roles
 from fluxtui.domain.ask import LogView, ReadLogs
 from fluxtui.domain.counts import counted
 from fluxtui.domain.durations import parse_duration
 from fluxtui.domain.errors import FluxtuiError, UsageError
-from fluxtui.domain.kinds import by_short, kustomization
-from fluxtui.domain.naming import source_of
+from fluxtui.domain.kinds import by_short
 from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.podlog import containers_of, first_to_read, pods_behind
 from fluxtui.domain.resource import Key, Resource
@@ -66,7 +66,7 @@ def _controller(seen: Look, args: argparse.Namespace, text: str) -> int:
     if args.follow or args.previous or args.container:
         raise UsageError("--controller goes with --tail and --since alone")
     owners, _keys = _meant(seen, text)
-    sources = [s for key in owners if (s := source_of(seen.snapshot, key)) is not None]
+    sources = [s for key in owners if (s := roles.source_of(seen.snapshot, key)) is not None]
     keys = dict.fromkeys((*owners, *(source.key for source in sources)))
     since = int(parse_duration(args.since)) if args.since else 0
     lines: list[str] = []
@@ -87,11 +87,13 @@ def _meant(seen: Look, text: str) -> tuple[list[Key], list[Key]]:
     if not text:
         target = seen.target
         keys = [node.key for nodes in seen.chains().values() for node in nodes]
-        keys = [target.kustomization] if target.kustomization is not None else keys
+        keys = [target.applier] if target.applier is not None else keys
         return keys, keys
     kind, namespace, name = wanted_of([text], "")
     every = [
-        key for place in seen.environments for key in seen.snapshot.table(place, kustomization.KIND)
+        applier.key
+        for place in seen.environments
+        for applier in roles.appliers_in(seen.snapshot, place)
     ]
     if kind in ("pod", "pods"):
         pods = [Key(place, *POD, namespace, name) for place in seen.environments]

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from fluxtui.cli.settling import settle
 from fluxtui.cli.target import find
 from fluxtui.cli.verdict import problems_of
+from fluxtui.domain import roles
 from fluxtui.domain.errors import FluxtuiError, UsageError
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import appliers
 from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ class Look:
         if not self.is_narrow:
             return tuple(self._selected(row) for row in self.board.rows)
         rows = [row for row in self.board.rows if row.service == target.service]
-        if target.source is not None and rows:
-            rows = [_only(row, target.source) for row in rows]
+        source = self.source
+        if source is not None and rows:
+            rows = [_only(row, source) for row in rows]
         if not rows:
             raise _not_delivered(target, self.snapshot)
         if not any(row.lines.get(name) for row in rows for name in self.environments):
@@ -69,7 +71,13 @@ class Look:
     @property
     def is_narrow(self) -> bool:
         """Whether it is about one thing and not about all."""
-        return bool(self.target.service or self.target.kustomization or self.target.source)
+        return bool(self.target.service or self.target.object)
+
+    @property
+    def source(self) -> Key | None:
+        """The source of the one object that was asked about."""
+        named = self.target.object
+        return roles.source_key(self.snapshot, named) if named is not None else None
 
     def has_labels(self, key: Key) -> bool:
         """Whether the object has the labels that were asked for."""
@@ -113,23 +121,23 @@ class Look:
     def _is_meant(self, node: ChainNode, target: Target) -> bool:
         if target.service:
             return node.service == target.service
-        if target.kustomization is not None:
-            return node.key in self._related(target.kustomization)
+        if target.applier is not None:
+            return node.key in self._related(target.applier)
         if target.source is not None:
             resource = self.snapshot.get(node.key)
-            return resource is not None and kustomization.source(resource) == target.source
+            return resource is not None and appliers.source(resource) == target.source
         return True
 
     def _related(self, key: Key) -> set[Key]:
         """A Kustomization and all that it waits for."""
-        table = self.snapshot.table(key.environment, kustomization.KIND)
         related: set[Key] = set()
         due = [key]
         while due:
             one = due.pop()
-            if one not in related and one in table:
+            resource = self.snapshot.get(one)
+            if one not in related and resource is not None:
                 related.add(one)
-                due += kustomization.depends_on(table[one])
+                due += appliers.depends_on(resource)
         return related
 
 
@@ -197,7 +205,7 @@ def _only(row: Row, source: Key) -> Row:
 
 
 def _not_delivered(target: Target, snapshot: Snapshot) -> FluxtuiError:
-    key = target.kustomization or target.source
+    key = target.object
     assert key is not None
     resource = snapshot.get(key)
     wanted = resource.spec.get("sourceRef") if resource is not None else None

@@ -20,7 +20,7 @@ from fluxtui.cli.target import find
 from fluxtui.cli.watching import watch
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.kinds import by_short, kustomization, ocirepository
+from fluxtui.domain.kinds import ALL, APPLIERS, SOURCES, appliers, by_short
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.port import EnginePort
@@ -84,27 +84,28 @@ def _no_such(seen: Look, kinds: Sequence[Kind], name: str) -> FluxtuiError:
 
 def _kinds(words: list[str]) -> tuple[Kind, ...]:
     """Takes the words that name kinds: `all`, `sources [oci]`, `ks`. Raises UsageError."""
-    every = (ocirepository.KIND, kustomization.KIND)
     if not words or words[0] == "all":
         del words[:1]
-        return every
+        return ALL
     first = words.pop(0).lower()
     if first in ("source", "sources"):
-        if words and words[0] in ("all", "oci"):
+        if not words or words[0] == "all":
             del words[:1]
-        elif words:
+            return SOURCES
+        kind = by_short(words[0])
+        if kind is None or kind.source is None:
             raise _not_ours(f"sources {words[0]}", f"flux get sources {words[0]}")
-        return (ocirepository.KIND,)
-    kind = by_short(first) or (ocirepository.KIND if first == "oci" else None)
+        del words[:1]
+        return (kind,)
+    kind = by_short(first)
     if kind is None:
         raise _not_ours(first, _ELSEWHERE.get(first, f"kubectl get {first}"))
     return (kind,)
 
 
 def _not_ours(what: str, other: str) -> UsageError:
-    return UsageError(
-        f"fluxtui lists no {what}: it follows OCIRepositories and Kustomizations", next=other
-    )
+    known = " and ".join(kind.many for kind in ALL)
+    return UsageError(f"fluxtui lists no {what}: it follows {known}", next=other)
 
 
 def _of_kinds(seen: Look, kinds: Iterable[Kind]) -> Iterator[Resource]:
@@ -128,7 +129,7 @@ def trace(engine: EnginePort, args: argparse.Namespace) -> int:
         )
     parts = []
     for resource, id_ in hits:
-        source = kustomization.source(resource)
+        source = appliers.source(resource)
         whence = seen.snapshot.get(source) if source else None
         parts.append(form.trace_text(id_, resource, whence, seen.snapshot))
     data = form.traces(seen.snapshot, hits, seen.problems)
@@ -143,7 +144,7 @@ def applied_by(
     """Kustomizations that apply the object, each with its full name. `wanted`: see `wanted_of`."""
     return [
         (resource, id_)
-        for resource in _of_kinds(seen, (kustomization.KIND,))
+        for resource in _of_kinds(seen, APPLIERS)
         for id_ in inventory_of(resource)
         if _is_wanted(id_, wanted, namespaces)
     ]
@@ -175,17 +176,17 @@ def _is_wanted(id_: ObjectId, wanted: tuple[str, str, str], namespaces: Sequence
 def tree(engine: EnginePort, args: argparse.Namespace) -> int:
     """A Kustomization, the objects it applies, and what those that are Kustomizations apply."""
     words = list(args.words)
-    if words and "/" not in words[0] and by_short(words[0]) == kustomization.KIND:
-        words = [f"ks/{words[1]}"] if len(words) == 2 else []
+    if words and "/" not in words[0] and by_short(words[0]) in APPLIERS:
+        words = [f"{words[0]}/{words[1]}"] if len(words) == 2 else []
     if len(words) != 1:
         raise UsageError("the tree of which Kustomization?", next="fluxtui tree ks/NAME -e ENV")
     word, slash, name = words[0].partition("/")
-    if slash and by_short(word) != kustomization.KIND:
+    if slash and by_short(word) not in APPLIERS:
         raise UsageError(f"{words[0]} is no Kustomization", next="fluxtui tree ks/NAME")
-    args.target = f"ks/{name if slash else word}"
+    args.target = f"{word}/{name}" if slash else f"{APPLIERS[0].short}/{word}"
     seen = look(engine, args, tags=False)
     alone = seen.environments[0] if len(seen.environments) == 1 else ""
-    key = find(args.target, alone, seen.snapshot).kustomization
+    key = find(args.target, alone, seen.snapshot).applier
     assert key is not None
     root = _branch(seen, key, frozenset())
     names = [short_name(key)]
@@ -202,7 +203,7 @@ def _branch(seen: Look, key: Key, above: frozenset[Key]) -> form.Branch:
     children = []
     for id_ in sorted(inventory_of(resource), key=lambda i: (i.kind, i.namespace, i.name)):
         child = Key(key.environment, id_.group, id_.kind, id_.namespace, id_.name)
-        if (id_.group, id_.kind) == kustomization.KIND.id and child != key:
+        if appliers.is_applier(child) and child != key:
             children.append(_branch(seen, child, above | {key}))
         else:
             children.append(form.Branch(child))
@@ -212,7 +213,7 @@ def _branch(seen: Look, key: Key, above: frozenset[Key]) -> form.Branch:
 def inventory_of(resource: Resource) -> list[ObjectId]:
     """What it applied last; ids that no Flux wrote are left out."""
     ids = []
-    for text, _version in kustomization.inventory(resource):
+    for text, _version in appliers.inventory(resource):
         try:
             ids.append(ObjectId.parse(text))
         except UsageError:

@@ -92,9 +92,9 @@ def build_kustomization(
     if len(environments) != 1:
         raise UsageError("built as in which environment?", next="add -e ENV")
     target = find(args.target, environments[0], engine.snapshot)
-    if target.kustomization is None:
+    if target.applier is None:
         raise UsageError(f"{args.target} is no Kustomization")
-    question = BuildOf(target.kustomization, explain=args.explain)
+    question = BuildOf(target.applier, explain=args.explain)
     return show(acts.answer(engine, question, BUILD_TIMEOUT), args)
 
 

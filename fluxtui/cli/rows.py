@@ -14,7 +14,7 @@ from fluxtui.cli.forms.envelope import Document
 from fluxtui.cli.looking import Look
 from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import Finding, Severity
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change
 from fluxtui.kit.frozen import frozen
@@ -92,7 +92,7 @@ def findings_of(seen: Look) -> list[Finding]:
     mine = [f for f in seen.snapshot.findings if f.environment in ("", *seen.environments)]
     if seen.is_narrow or seen.selector:
         keys = _keys(seen)
-        urls = {ocirepository.url(r) for key in keys if (r := seen.snapshot.get(key)) is not None}
+        urls = {sources.url(r) for key in keys if (r := seen.snapshot.get(key)) is not None}
         mine = [f for f in mine if f.subject in keys or (f.subject is None and _of_urls(f, urls))]
     return sorted(mine, key=lambda one: _LOUDEST_FIRST.index(one.severity))
 
@@ -128,15 +128,15 @@ def _subjects(seen: Look) -> set[tuple[str, str]] | None:
         return None
     target = seen.target
     keys: set[Key] = set()
-    if target.kustomization is not None:
-        keys.add(target.kustomization)
+    if target.applier is not None:
+        keys.add(target.applier)
     else:
         keys |= {one.key for nodes in seen.chains().values() for one in nodes}
         keys |= {
             line.source for row in seen.rows() for every in row.lines.values() for line in every
         }
-    if target.source is not None:
-        keys.add(target.source)
+    if seen.source is not None:
+        keys.add(seen.source)
     return {(key.environment, key.label) for key in keys if seen.has_labels(key)}
 
 

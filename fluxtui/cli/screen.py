@@ -18,7 +18,7 @@ from fluxtui.cli.terminal import Terminal
 from fluxtui.commands.command import Target
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import by_short, kustomization
+from fluxtui.domain.kinds import by_short
 from fluxtui.domain.resource import Key
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ def start_at(text: str, environment: str) -> Target:
     if kind is None:
         return Target(environment=environment, service=text)
     namespace, _slash, name = rest.rpartition("/")
-    key = Key(environment, kind.group, kind.kind, namespace, name)
-    if kind is kustomization.KIND:
-        return Target(environment=environment, kustomization=key)
-    return Target(environment=environment, source=key)
+    return Target(environment, object=Key(environment, kind.group, kind.kind, namespace, name))
 
 
 def show(config: Config, start: Target, options: Options) -> int:

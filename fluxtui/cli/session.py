@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from fluxtui.domain import roles
 from fluxtui.domain.config import Config, Environment
-from fluxtui.domain.kinds import ALL, ocirepository
+from fluxtui.domain.kinds import ALL, sources
 from fluxtui.domain.known import named_kinds
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
@@ -102,7 +103,7 @@ def running(
 
 def known(snapshot: Snapshot) -> bool:
     """True when every Environment has answered (or said why not), and so have the registries."""
-    urls = {ocirepository.url(r) for r in snapshot.of_kind(ocirepository.KIND)}
+    urls = {sources.url(r) for r in roles.tagged(snapshot)}
     return environments_known(snapshot) and all(_listed(snapshot, url) for url in urls if url)
 
 

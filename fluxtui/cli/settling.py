@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Iterator
 from fluxtui.cli import patience
 from fluxtui.cli.patience import FEEDS
 from fluxtui.cli.session import SETTLED, environments_known
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain import roles
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
 from fluxtui.engine.port import EnginePort
 
@@ -76,7 +77,7 @@ def _silent(feed: Feed) -> str:
 
 def _unlisted(snapshot: Snapshot) -> Iterator[str]:
     """Repositories that sources follow and that have neither been listed nor failed."""
-    for url in sorted({ocirepository.url(r) for r in snapshot.of_kind(ocirepository.KIND)}):
+    for url in sorted({sources.url(r) for r in roles.tagged(snapshot)}):
         listed = snapshot.tags.get(url)
         if url and (listed is None or not (listed.listed_at or listed.error)):
             yield url
@@ -84,8 +85,8 @@ def _unlisted(snapshot: Snapshot) -> Iterator[str]:
 
 def _half_read(snapshot: Snapshot) -> Iterator[str]:
     """Repositories whose manifests are still being read for one of their sources."""
-    for resource in snapshot.of_kind(ocirepository.KIND):
-        listed = snapshot.tags.get(ocirepository.url(resource))
+    for resource in roles.tagged(snapshot):
+        listed = snapshot.tags.get(sources.url(resource))
         if listed is None or listed.error or not listed.listed_at:
             continue
         if resource.key not in listed.read_for:

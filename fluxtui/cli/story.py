@@ -17,11 +17,12 @@ from fluxtui.cli.embedded import Embedded
 from fluxtui.cli.session import known, running
 from fluxtui.commands.command import Target
 from fluxtui.commands.registry import by_id
+from fluxtui.domain import roles
 from fluxtui.domain.ask import PatchesDiff, Question, VersionsDiff
 from fluxtui.domain.board import ChainNode, Level, Line
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import FluxtuiError
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
@@ -42,9 +43,9 @@ def settled(snapshot: Snapshot) -> bool:
         nodes = snapshot.board.chains.get(environment.name, ())
         if len(nodes) < 2 or any(node.health.level != Level.OK for node in nodes):
             return False
-        for resource in snapshot.table(environment.name, kustomization.KIND).values():
+        for resource in roles.appliers_in(snapshot, environment.name):
             if not all(_is_known(snapshot, resource.key, id_) for id_, _v in
-                       kustomization.inventory(resource)):  # fmt: skip
+                       appliers.inventory(resource)):  # fmt: skip
                 return False
     return True
 
@@ -53,10 +54,8 @@ def _is_known(snapshot: Snapshot, owner: Key, id_: str) -> bool:
     from fluxtui.domain.inventory import ObjectId
 
     found = ObjectId.parse(id_)
-    if (found.group, found.kind) != kustomization.KIND.id:
-        return True
     key = Key(owner.environment, found.group, found.kind, found.namespace, found.name)
-    return snapshot.get(key) is not None
+    return not appliers.is_applier(key) or snapshot.get(key) is not None
 
 
 @dataclass

@@ -17,11 +17,12 @@ from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.verdict import problems_of
 from fluxtui.cli.watching import watch
+from fluxtui.domain import roles
 from fluxtui.domain.ask import ReadFacts
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.following import TagEffects, registry_effects
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.record import Record, record_of
 from fluxtui.domain.resource import Key
@@ -48,13 +49,13 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
         return watch(
             engine, seen, tag_items, args.output, {"Tags": ("ENVIRONMENT", "SOURCE", *HEADER)}
         )
-    sources = source_lines(seen)
-    known = [key for key in sources if key in snapshot.selections]
+    asked = source_lines(seen)
+    known = [key for key in asked if key in snapshot.selections]
     rows = {key: _shown(snapshot, key) for key in known}
     unread_manifests = _read(engine, snapshot, rows, max(0, args.facts))
     snapshot = engine.snapshot
     unknown = [
-        f"{key}: its tags are not known{_why(snapshot, key)}" for key in sources if key not in known
+        f"{key}: its tags are not known{_why(snapshot, key)}" for key in asked if key not in known
     ]
     old = _unlisted(snapshot, known)
     away = hidden(seen, source_lines, "source")
@@ -84,7 +85,7 @@ def _shown(snapshot: Snapshot, key: Key) -> tuple[Verdict, ...]:
 
 def _listed(snapshot: Snapshot, key: Key) -> TagList:
     resource = snapshot.get(key)
-    url = ocirepository.url(resource) if resource else ""
+    url = sources.url(resource) if resource else ""
     return snapshot.tags.get(url, TagList(url))
 
 
@@ -203,9 +204,9 @@ def _told(fact: TagFacts) -> str:
 def _what_if(seen: Look, args: argparse.Namespace) -> int:
     """Who would take a tag that does not exist yet, or fall back without one that does."""
     snapshot, target, chosen = seen.snapshot, seen.target, seen.environments
-    source = snapshot.get(target.source) if target.source else None
+    source = roles.source_of(snapshot, target.object) if target.object else None
     row = snapshot.board.row(target.service)
-    repository = ocirepository.url(source) if source else (row.repository if row else "")
+    repository = sources.url(source) if source else (row.repository if row else "")
     listed = snapshot.tags.get(repository)
     gone = args.what_if_deleted
     if gone and listed is not None and listed.listed_at and gone not in listed.tags:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from fluxtui.cli.nearest import nearest
 from fluxtui.cli.patience import FEEDS, within
 from fluxtui.commands.command import Target
+from fluxtui.domain import roles
 from fluxtui.domain.errors import FluxtuiError, UsageError
-from fluxtui.domain.kinds import ALL, by_short, kustomization
+from fluxtui.domain.kinds import ALL, by_short
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import kind_known
@@ -116,10 +117,8 @@ def _object(kind: Kind, rest: str, environment: str, snapshot: Snapshot) -> Targ
 
 
 def target_of(key: Key, snapshot: Snapshot) -> Target:
-    """The Target of an object: its source and Service are filled in."""
-    resource = snapshot.get(key)
-    is_member = key.kind == kustomization.KIND.kind
-    source = kustomization.source(resource) if is_member and resource else key
+    """The Target of an object: its Service is filled in."""
+    source = roles.source_key(snapshot, key)
     service = next(
         (
             row.service
@@ -129,9 +128,4 @@ def target_of(key: Key, snapshot: Snapshot) -> Target:
         ),
         "",
     )
-    return Target(
-        environment=key.environment,
-        service=service,
-        source=source,
-        kustomization=key if is_member else None,
-    )
+    return Target(key.environment, service, key)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import APPLIERS, TAGGED
 from fluxtui.domain.known import unread_environments
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
 # Without these nothing can be said about a delivery; other kinds of Flux may well not be installed.
-CORE = (ocirepository.KIND, kustomization.KIND)
+CORE = (*TAGGED, *APPLIERS)
 
 
 def problems_of(snapshot: Snapshot, chosen: Sequence[str], more: Iterable[str] = ()) -> list[str]:

@@ -27,7 +27,7 @@ from fluxtui.cli.session import SETTLED
 from fluxtui.cli.watching import watch
 from fluxtui.domain.board import Severity
 from fluxtui.domain.counts import counted
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
@@ -48,7 +48,7 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     seen = with_pods(engine, look(engine, args, tags=True))
     rows, chosen, snapshot = seen.rows(), seen.environments, seen.snapshot
     shown = [line for row in rows for name in chosen for line in row.lines.get(name, ())]
-    urls = {ocirepository.url(s) for line in shown if (s := snapshot.get(line.source))}
+    urls = {sources.url(s) for line in shown if (s := snapshot.get(line.source))}
     unlisted = [
         f"tags of {url} cannot be listed: {snapshot.tags[url].error}"
         for url in sorted(urls & set(snapshot.tags))

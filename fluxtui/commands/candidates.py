@@ -7,13 +7,15 @@ digest than the one that ran stands for what it names, so that one is offered as
 from __future__ import annotations
 
 from fluxtui.commands.command import Context
-from fluxtui.commands.subject import source_of, users_of
+from fluxtui.commands.subject import bundle_of
+from fluxtui.domain import roles
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import kustomization, ocirepository
-from fluxtui.domain.naming import Tables, names_in, source_behind
+from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.record import Record, record_of, trials
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of, version_text
+from fluxtui.domain.roles import users_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.moments import order
 
@@ -24,7 +26,7 @@ def good_revisions(snapshot: Snapshot, source: Resource) -> tuple[str, ...]:
     A revision whose last word in any of its Kustomizations is no success is not good, however well
     it went for the others. Best is what most of them ran well, then the newest.
     """
-    stored = digest_of(ocirepository.revision(source))
+    stored = digest_of(sources.revision(source))
     outcomes = [
         # What only stands in lastAppliedRevision has no time: history says which was before which.
         [t for t in trials(member).values() if t.at]
@@ -53,7 +55,7 @@ def running_revision(snapshot: Snapshot, source: Resource) -> str:
     """What runs (`tag@digest` or a digest): what all its Kustomizations are on; while they
     disagree, or none is known, what the source has stored."""
     line = snapshot.board.line(source.key)
-    stored = ocirepository.revision(source)
+    stored = sources.revision(source)
     if line is None or not line.running.version or not line.running.digest:
         return stored
     live = (r for _key, r in line.running.revisions if digest_of(r) == line.running.digest)
@@ -65,7 +67,7 @@ def offered(snapshot: Snapshot, source: Resource, revision: str) -> str:
     where the tag is known to name another one by now."""
     digest = digest_of(revision)
     name = version_text(revision, names_in(snapshot, source))
-    listed = snapshot.tags.get(ocirepository.url(source))
+    listed = snapshot.tags.get(sources.url(source))
     fact = listed.facts.get(name) if listed else None
     moved = fact is not None and bool(digest) and fact.digest != digest
     return digest if moved or name == short_digest(digest) else name
@@ -73,14 +75,14 @@ def offered(snapshot: Snapshot, source: Resource, revision: str) -> str:
 
 def running(context: Context) -> str:
     """What runs, as `offered` has it."""
-    source = source_of(context)
+    source = bundle_of(context)
     revision = running_revision(context.snapshot, source) if source else ""
     return offered(context.snapshot, source, revision) if source and revision else ""
 
 
 def previous(context: Context) -> str:
     """The best earlier version, as a rollback wants it whatever the cursor is on."""
-    source = source_of(context)
+    source = bundle_of(context)
     return previous_version(context.snapshot, source) if source else ""
 
 
@@ -92,10 +94,10 @@ def choices(context: Context) -> tuple[str, ...]:
 
 def earlier(context: Context) -> tuple[str, ...]:
     """What to go back to, and then everything else."""
-    source, snapshot = source_of(context), context.snapshot
+    source, snapshot = bundle_of(context), context.snapshot
     if source is None:
         return ()
-    listed = snapshot.tags.get(ocirepository.url(source))
+    listed = snapshot.tags.get(sources.url(source))
     good = tuple(offered(snapshot, source, r) for r in good_revisions(snapshot, source))
     selection = snapshot.selections.get(source.key)
     picks = (selection.chosen,) if selection and selection.chosen else ()
@@ -104,14 +106,14 @@ def earlier(context: Context) -> tuple[str, ...]:
 
 def note(context: Context, version: str) -> str:
     """What to know of a choice: what it is called, that it runs, that it failed or never ran."""
-    source, snapshot = source_of(context), context.snapshot
+    source, snapshot = bundle_of(context), context.snapshot
     if source is None or not version:
         return ""
     digest = known_digest(snapshot, source, version)
     said = [_alias(names_in(snapshot, source), version)]
     if digest and digest == digest_of(running_revision(snapshot, source)):
         said.append("runs here")
-    record = record_of(snapshot, ocirepository.url(source))
+    record = record_of(snapshot, sources.url(source))
     said.append(record.note(digest, version, source.key.environment))
     return ", ".join(part for part in said if part)
 
@@ -126,7 +128,7 @@ def known_digest(snapshot: Snapshot, source: Resource, version: str) -> str:
     it had when it ran; "" when neither is known."""
     if is_digest(digest_of(version)):
         return digest_of(version)
-    listed = snapshot.tags.get(ocirepository.url(source))
+    listed = snapshot.tags.get(sources.url(source))
     fact = listed.facts.get(version) if listed else None
     return fact.digest if fact is not None else _when_it_ran(snapshot, source, version)
 
@@ -136,7 +138,7 @@ def _when_it_ran(snapshot: Snapshot, source: Resource, version: str) -> str:
     revisions = (
         *good_revisions(snapshot, source),
         running_revision(snapshot, source),
-        ocirepository.revision(source),
+        sources.revision(source),
     )
     return next((digest_of(r) for r in revisions if r and version_text(r, names) == version), "")
 
@@ -148,13 +150,13 @@ def resolve(context: Context, source: Resource, version: str, *, back: bool) -> 
         return digest_of(version), ""
     snapshot = context.snapshot
     ran = _when_it_ran(snapshot, source, version)
-    listed = snapshot.tags.get(ocirepository.url(source))
+    listed = snapshot.tags.get(sources.url(source))
     fact = listed.facts.get(version) if listed else None
     now = fact.digest if fact is not None else ""
     if not (version and (ran or now)):
         raise UsageError(
             f"the digest of {version or 'no version'} is not known",
-            where=ocirepository.url(source),
+            where=sources.url(source),
             next="choose a tag that the registry has, or give the whole sha256:<digest>",
         )
     if ran and now and ran != now:
@@ -174,11 +176,11 @@ def next_cautions(context: Context, *resources: Resource) -> tuple[str, ...]:
     records: dict[str, Record] = {}
     said: list[str] = []
     for resource in resources:
-        source = source_behind(snapshot, resource.key)
+        source = roles.bundle_of(snapshot, resource.key)
         called, digest = _next(snapshot, resource, source) if source is not None else ("", "")
         if source is None or not called:
             continue
-        url = ocirepository.url(source)
+        url = sources.url(source)
         record = records[url] = records.get(url) or record_of(snapshot, url)
         said += record.cautions(called, digest, called, (resource.key.environment,))
     return tuple(dict.fromkeys(said))
@@ -187,14 +189,14 @@ def next_cautions(context: Context, *resources: Resource) -> tuple[str, ...]:
 def _next(snapshot: Snapshot, resource: Resource, source: Resource) -> tuple[str, str]:
     """(what it is called, digest) of what it would go to; ("", "") when that is where it is."""
     if resource.key != source.key:
-        stored = ocirepository.revision(source)
-        tried = kustomization.attempted(resource) or kustomization.applied(resource)
+        stored = sources.revision(source)
+        tried = appliers.attempted(resource) or appliers.applied(resource)
         if not digest_of(stored) or digest_of(stored) == digest_of(tried):
             return "", ""
         return version_text(stored, names_in(snapshot, source)), digest_of(stored)
     line = snapshot.board.line(source.key)
     pick = line.would_pick if line else ""
-    digest = ocirepository.policy(source).digest or known_digest(snapshot, source, pick)
+    digest = sources.policy(source).digest or known_digest(snapshot, source, pick)
     if not pick or (digest and digest == digest_of(running_revision(snapshot, source))):
         return "", ""
     return pick, digest

@@ -6,6 +6,7 @@ Values only; they know nothing of the Commands that read them.
 from __future__ import annotations
 
 from fluxtui.domain.config import Config
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.frozen import frozen
@@ -13,13 +14,26 @@ from fluxtui.kit.frozen import frozen
 
 @frozen
 class Target:
-    """What the cursor (or the command line) is on. Empty fields mean "not said"."""
+    """What the cursor (or the command line) is on. Empty fields mean "not said".
+
+    `object`: the one object that is meant, of whatever kind; what it is fed by is asked of it.
+    """
 
     environment: str = ""
     service: str = ""
-    source: Key | None = None
-    kustomization: Key | None = None
+    object: Key | None = None
     tag: str = ""
+
+    @property
+    def source(self) -> Key | None:
+        """The object, when revisions come from it."""
+        return self.object if self.object is not None and sources.is_source(self.object) else None
+
+    @property
+    def applier(self) -> Key | None:
+        """The object, when it makes objects of revisions."""
+        is_one = self.object is not None and appliers.is_applier(self.object)
+        return self.object if is_one else None
 
 
 @frozen

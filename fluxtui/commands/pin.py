@@ -13,12 +13,12 @@ from fluxtui.commands import candidates
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
-from fluxtui.commands.subject import no_object, source_of, users_of
+from fluxtui.commands.subject import bundle_of, no_bundle
 from fluxtui.domain.ask import Question, ReadFacts
 from fluxtui.domain.board import Line
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.marks import (
     PIN_INVERSE,
@@ -33,6 +33,7 @@ from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, PatchStep, Plan, U
 from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest, version_text
+from fluxtui.domain.roles import users_of
 
 
 def default(context: Context) -> str:
@@ -62,16 +63,16 @@ def note(context: Context, version: str) -> str:
 
 def refusal(context: Context) -> str | None:
     """Why the source cannot be pinned now."""
-    source = source_of(context)
+    source = bundle_of(context)
     if source is None:
-        return no_object(context)
+        return no_bundle(context)
     return read_only_reason(context, (source.key.environment,))
 
 
 def rollback_refusal(context: Context) -> str | None:
     """Why there is nothing to roll back to now."""
     held = refusal(context)
-    source = source_of(context)
+    source = bundle_of(context)
     if held or source is None:
         return held
     if not candidates.good_revisions(context.snapshot, source):
@@ -81,11 +82,11 @@ def rollback_refusal(context: Context) -> str | None:
 
 def questions(context: Context, values: Values) -> tuple[Question, ...]:
     """The digest behind the tag, when nobody has read it yet."""
-    source = source_of(context)
+    source = bundle_of(context)
     version = values.get("version", "")
     if source is None or not version or digest_of(version):
         return ()
-    return (ReadFacts(ocirepository.url(source), (version,)),)
+    return (ReadFacts(sources.url(source), (version,)),)
 
 
 def _follow(context: Context, source: Resource, digest: str, called: str) -> list[AnyStep]:
@@ -120,15 +121,15 @@ def _follow(context: Context, source: Resource, digest: str, called: str) -> lis
 
 def pin_plan(context: Context, values: Values, command: str) -> Plan:
     """Set `ref.digest`, keep its inverse, follow it through the chain."""
-    source = source_of(context)
+    source = bundle_of(context)
     if source is None:
-        raise UsageError(no_object(context))
+        raise UsageError(no_bundle(context))
     version = values.get("version", "").strip()
     digest, moved = candidates.resolve(context, source, version, back=command == "rollback")
     reason = values.get("reason", "").strip()
     said = _called(context, source, version, digest)
     # Pinning what is pinned keeps the way back to before the first pin.
-    held, was = ocirepository.ref(source).get("digest"), pin_inverse(source)
+    held, was = sources.policy(source).digest, pin_inverse(source)
     before = was["digest"] if was and was["pinned"] in (None, held) else held
     notes = {
         PINNED_BY: context.user,
@@ -150,7 +151,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
     ]
     if not suspended(source):
         steps += _follow(context, source, digest, called)
-    record = record_of(context.snapshot, ocirepository.url(source))
+    record = record_of(context.snapshot, sources.url(source))
     cautions = record.cautions(said, digest, "", (environment,))
     return plan_for(
         context,
@@ -202,7 +203,7 @@ def _pruned(line: Line | None) -> str:
 
 def _policy(source: Resource, before: object, context: Context) -> tuple[str, ...]:
     """What the pin leaves in place, and what an unpin goes back to."""
-    policy = replace(ocirepository.policy(source), digest="")
+    policy = replace(sources.policy(source), digest="")
     if before:
         back = worn(str(before), names_in(context.snapshot, source))
         return (f"unpin puts back the digest that was set before: {back}",)

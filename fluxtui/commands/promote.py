@@ -12,7 +12,7 @@ from fluxtui.commands import candidates
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, unlisted_reason
-from fluxtui.commands.subject import in_order, no_object, repository_of, source_of, users_of
+from fluxtui.commands.subject import bundle_of, in_order, no_bundle, repository_of
 from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.board import Line
 from fluxtui.domain.errors import UsageError
@@ -23,13 +23,14 @@ from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestRecon
 from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest, version_text
+from fluxtui.domain.roles import users_of
 from fluxtui.domain.tagrows import natural
 
 TAG_RULE = "letters, digits and ._- only, 128 at most (a registry takes no +)"
 
 
 def _line(context: Context) -> Line | None:
-    source = source_of(context)
+    source = bundle_of(context)
     return context.snapshot.board.line(source.key) if source else None
 
 
@@ -37,7 +38,7 @@ def next_stable(context: Context) -> tuple[str, ...]:
     """Next minor, patch and major after the highest stable tag of the repository."""
     from fluxtui.domain.versions import try_version
 
-    source = source_of(context)
+    source = bundle_of(context)
     listed = context.snapshot.tags.get(repository_of(source)) if source else None
     parsed = (try_version(tag, "flux") for tag in (listed.tags if listed else ()))
     stable = [v for v in parsed if v is not None and not v.prerelease]
@@ -65,7 +66,7 @@ def from_default(context: Context) -> str:
 
 def from_choices(context: Context) -> tuple[str, ...]:
     """What runs here, then every tag, the highest numbers first."""
-    source = source_of(context)
+    source = bundle_of(context)
     listed = context.snapshot.tags.get(repository_of(source)) if source else None
     tags = sorted(listed.tags, key=natural, reverse=True) if listed else ()
     runs = from_default(replace(context, target=replace(context.target, tag="")))
@@ -79,9 +80,9 @@ def from_note(context: Context, version: str) -> str:
 
 def refusal(context: Context) -> str | None:
     """Why nothing can be promoted from here now."""
-    source = source_of(context)
+    source = bundle_of(context)
     if source is None:
-        return no_object(context)
+        return no_bundle(context)
     line = _line(context)
     if line is None or not (line.running.digest or line.would_pick or context.target.tag):
         return f"{source.key.label} has no version to promote yet"
@@ -90,7 +91,7 @@ def refusal(context: Context) -> str | None:
 
 def questions(context: Context, values: Values) -> tuple[Question, ...]:
     """What must be read before the Plan: digests behind the tags."""
-    source = source_of(context)
+    source = bundle_of(context)
     if source is None:
         return ()
     repository = repository_of(source)
@@ -204,9 +205,9 @@ def _warnings(
 
 def plan(context: Context, values: Values) -> Plan:
     """Move or make the tag, then watch who takes it."""
-    source = source_of(context)
+    source = bundle_of(context)
     if source is None:
-        raise UsageError(no_object(context))
+        raise UsageError(no_bundle(context))
     tag, origin = values.get("version", "").strip(), values.get("from", "").strip()
     if not tag:
         raise UsageError("a promotion needs a version", next="for example v1.5.0")

@@ -15,12 +15,12 @@ from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.promote import TAG_RULE
 from fluxtui.commands.safety import read_only_reason, unlisted_reason
-from fluxtui.commands.subject import repository_of, source_of
+from fluxtui.commands.subject import bundle_of, repository_of
 from fluxtui.domain.ask import ListTags, Question
 from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.following import followers, tag_effects
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.plan import Plan, PushStep
 from fluxtui.domain.revision import is_tag
 from fluxtui.domain.service import configured, service_of
@@ -31,7 +31,7 @@ def _service(context: Context) -> ServiceConfig | None:
     services = context.config.services
     name = context.target.service
     if not name:
-        source = source_of(context)
+        source = bundle_of(context)
         name = service_of(source, services) if source else ""
     found = configured(name, services)
     return found if found is not None and found.folder else None
@@ -40,7 +40,7 @@ def _service(context: Context) -> ServiceConfig | None:
 def _repository(context: Context, service: ServiceConfig) -> str:
     if service.publish_url:
         return service.publish_url
-    source = source_of(context)
+    source = bundle_of(context)
     return repository_of(source) if source else next(iter(service.urls), "")
 
 
@@ -73,7 +73,7 @@ def default(context: Context) -> str:
         return ""
     # A pin hides what the policy follows, and the next build must still be one that it takes.
     policies = {
-        replace(ocirepository.policy(r), digest="")
+        replace(sources.policy(r), digest="")
         for r in followers(context.snapshot, _repository(context, service))
     }
     picks = sorted(select(listed.tags, policy).chosen for policy in policies)

@@ -6,12 +6,14 @@ from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason
-from fluxtui.commands.subject import in_order, no_object, object_of, source_of, users_of
+from fluxtui.commands.subject import in_order, no_object, object_of, source_of
+from fluxtui.domain import kinds
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestReconcile, Until
-from fluxtui.domain.resource import Resource
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.roles import users_of
 
 NO_UNDO = "a reconciliation cannot be taken back; it changes nothing that is not already declared"
 
@@ -44,8 +46,8 @@ def requests(resources: tuple[Resource, ...], needs: tuple[str, ...] = ()) -> li
     steps: list[AnyStep] = []
     waits: dict[object, str] = {}
     for number, resource in enumerate(resources, start=1):
-        source = kustomization.source(resource)
-        before = (*kustomization.depends_on(resource), *((source,) if source else ()))
+        source = appliers.source(resource)
+        before = (*appliers.depends_on(resource), *((source,) if source else ()))
         after = tuple(waits[key] for key in before if key in waits) or needs
         steps += request(resource, number, after)
         waits[resource.key] = f"handled-{number}"
@@ -63,8 +65,8 @@ def with_source(context: Context) -> tuple[Resource, ...]:
     source = source_of(context)
     if source is None:
         return ()
-    if context.target.kustomization is not None:
-        resource = context.snapshot.get(context.target.kustomization)
+    if context.target.applier is not None:
+        resource = context.snapshot.get(context.target.applier)
         return (source, resource) if resource else ()
     return (source, *in_order(users_of(context.snapshot, source.key)))
 
@@ -82,12 +84,20 @@ def refusal(context: Context, members: tuple[Resource, ...]) -> str | None:
     """Why these cannot be asked now."""
     if not members:
         return no_object(context)
+    deaf = next((r.key for r in members if not _hears(r.key)), None)
+    if deaf is not None:
+        return f"a {deaf.kind} cannot be asked to reconcile"
     # Of a whole Service, suspended members are left out with a warning; what is named is refused.
-    named = members if context.target.kustomization is not None else members[:1]
+    named = members if context.target.applier is not None else members[:1]
     held = next((r for r in (members[0], *named) if suspended(r)), None)
     if held is not None:
         return f"{held.key.label} is suspended: resume it first (a request would be ignored)"
     return read_only_reason(context, (members[0].key.environment,))
+
+
+def _hears(key: Key) -> bool:
+    kind = kinds.of(key)
+    return kind is not None and kind.reconciles
 
 
 def _plan(context: Context, values: Values, command: str, members: tuple[Resource, ...]) -> Plan:
@@ -97,7 +107,7 @@ def _plan(context: Context, values: Values, command: str, members: tuple[Resourc
     skipped = tuple(r for r in members[1:] if suspended(r))
     active = tuple(r for r in members if r not in skipped)
     effects = [f"{r.key.label} is reconciled now" for r in active]
-    source = next((r for r in active if r.key.kind == ocirepository.KIND.kind), None)
+    source = next((r for r in active if sources.is_source(r.key)), None)
     line = context.snapshot.board.line(source.key) if source else None
     if line is not None and line.would_pick:
         effects.insert(0, f"{environment} would pick {line.would_pick}")

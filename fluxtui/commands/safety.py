@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fluxtui.commands.command import Context
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.resource import Key, Resource
 
 
@@ -40,7 +40,7 @@ def revert_warning(resource: Resource, *paths: str) -> tuple[str, ...]:
     declared = [path for path in paths if path in resource.declared]
     if not declared:
         return ()
-    parent: Key | None = kustomization.parent(resource)
+    parent: Key | None = appliers.parent(resource)
     who = parent.label if parent else "another Kustomization"
     fields = ", ".join(declared)
     return (

@@ -1,31 +1,33 @@
 """From what the cursor is on to the objects an act is about.
 
-A Target may name a Service, a source or a Kustomization; these functions answer "which object" and,
+A Target may name a Service or an object; these functions answer "which object" and,
 when there is none, the sentence that says why not. Pure.
 """
 
 from __future__ import annotations
 
 from fluxtui.commands.command import Context
+from fluxtui.domain import roles
 from fluxtui.domain.board import Line
-from fluxtui.domain.kinds import kustomization, ocirepository
-from fluxtui.domain.kinds.kind import Kind
-from fluxtui.domain.known import kind_known
+from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.knowledge import Knowledge
+from fluxtui.domain.known import kind_known, tagged_known
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Snapshot
 
 
 def source_of(context: Context) -> Resource | None:
-    """The OCIRepository meant: named, of the named Kustomization, or the Service's only one."""
+    """The source meant: named, of the named applier, or the Service's only one."""
     target = context.target
-    if target.source is not None:
-        return context.snapshot.get(target.source)
-    if target.kustomization is not None:
-        resource = context.snapshot.get(target.kustomization)
-        key = kustomization.source(resource) if resource else None
-        return context.snapshot.get(key) if key else None
+    if target.object is not None:
+        return roles.source_of(context.snapshot, target.object)
     lines = lines_of(context)
     return context.snapshot.get(lines[0].source) if len(lines) == 1 else None
+
+
+def bundle_of(context: Context) -> Resource | None:
+    """`source_of`, when its versions are tags: what can be pinned, rolled back and promoted."""
+    source = source_of(context)
+    return source if source is not None and sources.is_tagged(source.key) else None
 
 
 def lines_of(context: Context) -> tuple[Line, ...]:
@@ -35,16 +37,16 @@ def lines_of(context: Context) -> tuple[Line, ...]:
 
 
 def object_of(context: Context) -> Resource | None:
-    """The Kustomization when one is meant, else the source."""
-    key = context.target.kustomization
-    return context.snapshot.get(key) if key is not None else source_of(context)
+    """The object that is named, else the source."""
+    named = context.target.object
+    return context.snapshot.get(named) if named is not None else source_of(context)
 
 
 def no_object(context: Context) -> str:
     """Why `object_of` or `source_of` found nothing, and what to do."""
     target = context.target
-    if target.kustomization or target.source:
-        return _absent(context)
+    if target.object is not None:
+        return _absent(context, target.object)
     if not target.service:
         return "nothing is selected: choose a service, a source or a Kustomization"
     if not target.environment:
@@ -54,37 +56,41 @@ def no_object(context: Context) -> str:
         names = ", ".join(line.source.label for line in lines)
         count = f"{target.service} has {len(lines)} sources in {target.environment}"
         return f"{count}: choose one of {names}"
-    unknown = _unknown(context, target.environment, ocirepository.KIND)
+    known = tagged_known(context.snapshot, target.environment)
+    unknown = _unknown(context, target.environment, known)
     return unknown or f"{target.service} is not deployed in {target.environment}"
 
 
-def _unknown(context: Context, environment: str, kind: Kind) -> str:
-    """Why nothing can be said of objects of that kind; "" when they are all known."""
+def no_bundle(context: Context) -> str:
+    """Why `bundle_of` found nothing, and what to do."""
+    source = source_of(context)
+    if source is None:
+        named = context.target.object
+        fed_by = roles.source_key(context.snapshot, named) if named is not None else None
+        if fed_by is not None and not sources.is_tagged(fed_by):
+            return f"{fed_by.label} has no tags to choose from"
+        return no_object(context)
+    return f"{source.key.label} follows {sources.follows(source)}: no tags to choose from"
+
+
+def _unknown(context: Context, environment: str, known: Knowledge) -> str:
+    """Why nothing can be said of objects that are known so; "" when all of them are."""
     if not any(feed.environment == environment for feed in context.snapshot.feeds):
         return ""
-    known = kind_known(context.snapshot, environment, kind.id)
     return "" if known.known else f"{environment} {known.clause}"
 
 
-def _absent(context: Context) -> str:
-    target, snapshot = context.target, context.snapshot
-    member = snapshot.get(target.kustomization) if target.kustomization else None
-    if member is None and target.kustomization is not None:
-        unknown = _unknown(context, target.kustomization.environment, kustomization.KIND)
-        if unknown:
-            return unknown
-    if member is None or target.source is not None:
-        return f"{target.source if member else target.kustomization or target.source} is not there"
-    source = kustomization.source(member)
+def _absent(context: Context, named: Key) -> str:
+    snapshot, environment = context.snapshot, named.environment
+    resource = snapshot.get(named)
+    if resource is None:
+        known = kind_known(snapshot, environment, (named.group, named.kind))
+        unknown = _unknown(context, environment, known) if appliers.is_applier(named) else ""
+        return unknown or f"{named} is not there"
+    source = appliers.source(resource)
     if source is None:
-        return f"{member.key.label} does not use an OCIRepository"
-    return f"{source}, which {member.key.label} uses, is not there"
-
-
-def users_of(snapshot: Snapshot, source: Key) -> tuple[Resource, ...]:
-    """Kustomizations of that Environment that use the source, by key."""
-    table = snapshot.table(source.environment, kustomization.KIND)
-    return tuple(r for _k, r in sorted(table.items()) if kustomization.source(r) == source)
+        return f"{named.label} has no source"
+    return f"{source}, which {named.label} uses, is not there"
 
 
 def in_order(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
@@ -92,7 +98,7 @@ def in_order(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
     left = {r.key: r for r in resources}
     done: list[Resource] = []
     while left:
-        ready = [r for r in left.values() if not left.keys() & set(kustomization.depends_on(r))]
+        ready = [r for r in left.values() if not left.keys() & set(appliers.depends_on(r))]
         if not ready:
             return (*done, *left.values())
         for resource in ready:
@@ -101,5 +107,5 @@ def in_order(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
 
 
 def repository_of(source: Resource) -> str:
-    """`oci://host/path` of an OCIRepository."""
-    return ocirepository.url(source)
+    """`oci://host/path` of a source with tags."""
+    return sources.url(source)

@@ -7,8 +7,9 @@ from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import no_object, object_of
+from fluxtui.domain import kinds
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.marks import (
     FOREIGN_KEYS,
@@ -28,6 +29,9 @@ def refusal(context: Context, *, wanted: bool) -> str | None:
     resource = object_of(context)
     if resource is None:
         return no_object(context)
+    kind = kinds.of(resource.key)
+    if kind is None or not kind.suspends:
+        return f"a {resource.key.kind} cannot be suspended"
     if suspended(resource) == wanted:
         return f"{resource.key.label} is {'already' if wanted else 'not'} suspended"
     return read_only_reason(context, (resource.key.environment,))
@@ -49,10 +53,9 @@ def suspend_plan(context: Context, values: Values) -> Plan:
     notes = {SUSPENDED_BY: context.user, SUSPENDED_REASON: reason, SUSPENDED_AT: AT_WRITE}
     patch = {"metadata": {"annotations": notes}, "spec": {"suspend": True}}
     name, environment = resource.key.label, resource.key.environment
-    source = resource.key.kind == ocirepository.KIND.kind
     stays = (
         "its artifact stays; what uses it goes on correcting drift"
-        if source
+        if sources.is_source(resource.key)
         else "drift is no longer corrected, and what depends on it keeps waiting for its revision"
     )
     steps = (

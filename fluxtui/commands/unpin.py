@@ -12,9 +12,9 @@ from fluxtui.commands import candidates
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
-from fluxtui.commands.subject import no_object, source_of
+from fluxtui.commands.subject import bundle_of, no_bundle
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.marks import PIN_INVERSE, PIN_KEYS, mark_text, pin, pin_inverse
 from fluxtui.domain.naming import names_in, worn
@@ -26,11 +26,11 @@ from fluxtui.domain.revision import is_digest
 
 def refusal(context: Context) -> str | None:
     """Why the source cannot be unpinned now."""
-    source = source_of(context)
+    source = bundle_of(context)
     if source is None:
-        return no_object(context)
+        return no_bundle(context)
     if pin(source) is None:
-        held = ocirepository.ref(source).get("digest")
+        held = sources.policy(source).digest
         why = " by fluxtui (its spec.ref.digest was set elsewhere)" if held else ""
         return f"{source.key.label} is not pinned{why}"
     return read_only_reason(context, (source.key.environment,))
@@ -38,10 +38,10 @@ def refusal(context: Context) -> str | None:
 
 def plan(context: Context, values: Values) -> Plan:
     """Put back what the pin replaced, and follow what the policy picks."""
-    source = source_of(context)
+    source = bundle_of(context)
     if source is None:
-        raise UsageError(no_object(context))
-    inverse, held = pin_inverse(source), ocirepository.ref(source).get("digest")
+        raise UsageError(no_bundle(context))
+    inverse, held = pin_inverse(source), sources.policy(source).digest
     if inverse is None:
         raise UsageError(
             "the annotation that says what to put back is unreadable",
@@ -89,7 +89,7 @@ def plan(context: Context, values: Values) -> Plan:
         steps,
         effects=(*_why(source), _next(context, source, called, ours)),
         warnings=(*(_cautions(context, source, pick, called) if ours else ()), *warnings),
-        unseen=() if pick else (f"the tags of {ocirepository.url(source)}: not listed",),
+        unseen=() if pick else (f"the tags of {sources.url(source)}: not listed",),
     )
 
 
@@ -115,7 +115,7 @@ def _cautions(context: Context, source: Resource, pick: str, called: str) -> tup
     if not pick:
         return ()
     snapshot = context.snapshot
-    record = record_of(snapshot, ocirepository.url(source))
+    record = record_of(snapshot, sources.url(source))
     digest = candidates.known_digest(snapshot, source, pick)
     tag = "" if is_digest(pick) else pick
     return record.cautions(called, digest, tag, (source.key.environment,))
@@ -127,6 +127,6 @@ def _pick_after(context: Context, source: Resource, digest: object) -> str:
 
     if digest:
         return str(digest)
-    tags = context.snapshot.tags.get(ocirepository.url(source))
-    policy = replace(ocirepository.policy(source), digest="")
+    tags = context.snapshot.tags.get(sources.url(source))
+    policy = replace(sources.policy(source), digest="")
     return select(tags.tags, policy).chosen if tags and tags.tags else ""

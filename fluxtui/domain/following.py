@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain import roles
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.known import unread_environments
 from fluxtui.domain.naming import names_in, worn
@@ -70,18 +71,14 @@ class TagEffects:
 
 
 def followers(snapshot: Snapshot, repository: str) -> tuple[Resource, ...]:
-    """OCIRepositories in all Environments that follow the repository, whatever its host.
+    """Sources in all Environments that follow the repository, whatever its host.
 
     Mirrors that the configuration joins into one Service follow it too.
     """
     path = repository_path(repository)
     joined = configured(path, snapshot.config.services)
     paths = {path, *(repository_path(u) for u in (joined.urls if joined else ()))}
-    found = (
-        r
-        for r in snapshot.of_kind(ocirepository.KIND)
-        if repository_path(ocirepository.url(r)) in paths
-    )
+    found = (r for r in roles.tagged(snapshot) if repository_path(sources.url(r)) in paths)
     return tuple(sorted(found, key=lambda r: r.key))
 
 
@@ -107,12 +104,12 @@ def registry_effects(
     from fluxtui.domain.versions import simulate
 
     unread = unread_environments(snapshot)
-    sources = {r.key: r for r in followers(snapshot, repository)}
+    following = {r.key: r for r in followers(snapshot, repository)}
     listed = snapshot.tags.get(repository)
-    policies = {key: ocirepository.policy(r) for key, r in sources.items()}
+    policies = {key: sources.policy(r) for key, r in following.items()}
     found = simulate(policies, listed.tags if listed else (), add=add, remove=remove)
     each = tuple(
-        _followed(e, sources[e.key], snapshot, repository, gone, e.key.environment not in unread)
+        _followed(e, following[e.key], snapshot, repository, gone, e.key.environment not in unread)
         for e in found
     )
     unseen = [f"{name} cannot be read now: {why}" for name, why in unread.items()]
@@ -189,7 +186,7 @@ def _sentence(effect: Effect[Key], source: Resource, repository: str, called: st
             why = ": it is pinned, tags play no part"
         return f"{where} stays on {called or 'what it has'}{why}"
     held = " once it is resumed" if suspended(source) else ""
-    url = ocirepository.url(source)
+    url = sources.url(source)
     mirror = "" if url == repository else f", if {url} mirrors {repository}"
     if not effect.after:
         return (

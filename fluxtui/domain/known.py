@@ -7,20 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fluxtui.domain import roles
 from fluxtui.domain.board import Board
-from fluxtui.domain.kinds import ALL, kustomization, ocirepository, origins
+from fluxtui.domain.kinds import APPLIERS, NAMED, SOURCES, TAGGED, appliers, origins
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble
 from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot, TagList
 
-_FLUX = tuple(kind.id for kind in ALL)
-
 
 def place_known(snapshot: Snapshot, environment: str) -> Knowledge:
-    """The worst of what is known of Flux's own kinds there."""
+    """The worst of what is known of Flux's sources and appliers there."""
     return max(
-        (kind_known(snapshot, environment, kind) for kind in _FLUX), key=lambda known: known.state
+        _role_known(snapshot, environment, SOURCES),
+        appliers_known(snapshot, environment),
+        key=lambda known: known.state,
     )
+
+
+def appliers_known(snapshot: Snapshot, environment: str) -> Knowledge:
+    """How well what applies revisions there is known."""
+    return _role_known(snapshot, environment, APPLIERS)
+
+
+def tagged_known(snapshot: Snapshot, environment: str) -> Knowledge:
+    """How well the sources there are known whose versions are tags."""
+    return _role_known(snapshot, environment, TAGGED)
+
+
+def _role_known(snapshot: Snapshot, environment: str, kinds: Iterable[Kind]) -> Knowledge:
+    return worst_served(kind_known(snapshot, environment, kind.id) for kind in kinds)
+
+
+def worst_served(each: Iterable[Knowledge]) -> Knowledge:
+    """The worst of several kinds of one role: a kind that is not served hides nothing, unless none
+    of them is."""
+    known = list(each)
+    served = [one for one in known if one.state is not Knowing.ABSENT]
+    return max(served or known, key=lambda one: one.state)
 
 
 def kind_known(
@@ -49,15 +72,15 @@ def kind_known(
 
 
 def named_kinds(snapshot: Snapshot, environment: str) -> tuple[Kind, ...]:
-    """Kinds beside Flux's own two that something there names, and that are watched therefore."""
-    users = snapshot.table(environment, kustomization.KIND).values()
-    named = {source.kind for user in users if (source := kustomization.origin(user)) is not None}
-    found = [kind for kind in origins.SOURCES if kind.kind in named]
+    """Kinds that are not always watched, and that something there names."""
+    users = roles.appliers_in(snapshot, environment)
+    named = {source.kind for user in users if (source := appliers.source(user)) is not None}
+    found = [kind for kind in NAMED if kind.source is not None and kind.kind in named]
     return (*found, origins.HELM_RELEASE) if unused(snapshot.board, environment) else tuple(found)
 
 
 def unused(board: Board, environment: str) -> bool:
-    """Whether an OCIRepository there is known to have no Kustomization."""
+    """Whether a source with tags there is known to feed nobody."""
     return any(
         line.known.known and not line.kustomizations
         for row in board.rows
@@ -75,6 +98,7 @@ def tags_known(tags: TagList | None) -> Knowledge:
     return Knowledge(state, tags.error, since=tags.listed_at, seen=bool(tags.listed_at))
 
 
+_TAGGED = frozenset(kind.id for kind in TAGGED)
 _STATES = {
     FeedState.LIVE: Knowing.KNOWN,
     FeedState.STARTING: Knowing.LISTING,
@@ -117,9 +141,9 @@ def unread_environments(snapshot: Snapshot) -> dict[str, str]:
     unread = dict(snapshot.unreachable)
     for feed in snapshot.feeds:
         blind = feed.state not in (FeedState.LIVE, FeedState.ABSENT)
-        if feed.kind == ocirepository.KIND.id and blind and feed.environment not in unread:
+        if feed.kind in _TAGGED and blind and feed.environment not in unread:
             unread[feed.environment] = feed.message or f"its sources are {feed.state.value}"
     for name in (e.name for e in snapshot.config.environments if e.name not in unread):
-        if kind_known(snapshot, name, ocirepository.KIND.id).state is Knowing.CONNECTING:
+        if tagged_known(snapshot, name).state is Knowing.CONNECTING:
             unread[name] = "it has not answered yet"
     return unread

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 
 from fluxtui.domain.board import Mark
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import is_tag
@@ -54,7 +54,7 @@ def pin(resource: Resource) -> Mark | None:
     An annotation that outlived its digest (somebody removed `spec.ref.digest` by hand) is no pin.
     """
     notes = resource.annotations
-    if PIN_INVERSE not in notes or not ocirepository.ref(resource).get("digest"):
+    if PIN_INVERSE not in notes or not sources.policy(resource).digest:
         return None
     return Mark(notes.get(PINNED_BY, ""), notes.get(PINNED_REASON, ""), notes.get(PINNED_AT, ""))
 
@@ -69,7 +69,7 @@ def inverse_text(digest: str, previous: object, tag: str = "") -> str:
 
 def pinned_name(resource: Resource) -> tuple[str, str]:
     """(tag, digest) that a pin of ours noted, while it holds; ("", "") without."""
-    held = ocirepository.ref(resource).get("digest")
+    held = sources.policy(resource).digest
     text = resource.annotations.get(PIN_INVERSE, "")
     try:
         value = json.loads(text) if text and held else None

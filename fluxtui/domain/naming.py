@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from sys import intern
 
+from fluxtui.domain import roles
 from fluxtui.domain.board import HealthLine
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import pinned_name
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, short_digest, tag_of, version_text
@@ -33,13 +34,13 @@ def tables_of(
     """Where to look a digest up, best first: what ran here and the policy takes, what it was pinned
     by, what ran here, what the policy takes, all tags.
 
-    `histories`: what each Kustomization of the source remembers (`remembered`).
+    `histories`: what each applier of the source remembers (`remembered`).
     """
     ran: dict[str, TagFacts] = {}
     for history in histories:
         for tag, fact in history.items():
             ran.setdefault(tag, fact)
-    admitted = _admitted(ocirepository.policy(source), {**facts, **ran})
+    admitted = _admitted(sources.policy(source), {**facts, **ran})
     both = {tag: fact for tag, fact in admitted.items() if tag in ran}
     tag, digest = pinned_name(source)
     held = {tag: TagFacts(tag, digest)} if tag else {}
@@ -47,15 +48,13 @@ def tables_of(
 
 
 def remembered(member: Resource) -> Mapping[str, TagFacts]:
-    """Tags of digests that the history of a Kustomization tells."""
+    """Tags of digests that the history of an applier tells."""
     found: dict[str, TagFacts] = {}
-    for entry in kustomization.history(member):
-        meta = entry.get("metadata")
-        revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
-        tag = tag_of(revision)
+    for run in appliers.history(member):
+        tag = tag_of(run.revision)
         if tag:
-            # All Kustomizations of a source remember the same ones: each text is kept once.
-            tag, digest = intern(tag), intern(digest_of(revision))
+            # All appliers of a source remember the same ones: each text is kept once.
+            tag, digest = intern(tag), intern(digest_of(run.revision))
             found.setdefault(tag, TagFacts(tag, digest))
     return found
 
@@ -75,9 +74,8 @@ def _admitted(policy: Policy, facts: Mapping[str, TagFacts]) -> Mapping[str, Tag
 
 def names_in(snapshot: Snapshot, source: Resource) -> Tables:
     """The tables of one source, from a Snapshot."""
-    table = snapshot.table(source.key.environment, kustomization.KIND)
-    members = (r for r in table.values() if kustomization.source(r) == source.key)
-    listed = snapshot.tags.get(ocirepository.url(source))
+    members = roles.users_of(snapshot, source.key)
+    listed = snapshot.tags.get(sources.url(source))
     return tables_of(source, map(remembered, members), listed.facts if listed else {})
 
 
@@ -114,25 +112,7 @@ def policy_text(policy: Policy, names: Tables) -> str:
     return f"digest {worn(policy.digest, names)}{over}"
 
 
-def source_behind(snapshot: Snapshot, key: Key) -> Resource | None:
-    """The OCIRepository that an object is, or takes its revisions from."""
-    resource = snapshot.get(key)
-    if resource is None or key.kind == ocirepository.KIND.kind:
-        return resource
-    source = kustomization.source(resource) if key.kind == kustomization.KIND.kind else None
-    return snapshot.get(source) if source else None
-
-
-def source_of(snapshot: Snapshot, key: Key) -> Resource | None:
-    """The source that an object is, or is fed by."""
-    resource = snapshot.get(key)
-    if resource is None or (key.group, key.kind) == ocirepository.KIND.id:
-        return resource
-    origin = kustomization.source(resource)
-    return snapshot.get(origin) if origin is not None else None
-
-
 def dressed_of(text: str, key: Key, snapshot: Snapshot) -> str:
     """A text about an object, its bare digests worn by the tags that its source knows."""
-    source = source_of(snapshot, key)
+    source = roles.source_of(snapshot, key)
     return dressed(text, lambda: names_in(snapshot, source) if source is not None else ())

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fluxtui.domain import roles
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.overview.pods import PATIENT, POD, pods_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
@@ -65,18 +66,18 @@ def first_to_read(containers: tuple[Container, ...]) -> Container | None:
 
 
 def pods_behind(snapshot: Snapshot, key: Key) -> tuple[Resource, ...]:
-    """Live Pods of a Pod, a workload, or a Kustomization's workloads; the worst first."""
+    """Live Pods of a Pod, a workload, or an applier's workloads; the worst first."""
     pods = {pod.key: pod for pod in _pods(snapshot, key)}
     return tuple(sorted(pods.values(), key=lambda pod: (_rank(pod), str(pod.key))))
 
 
 def owner_of(snapshot: Snapshot, key: Key) -> Key | None:
-    """The Kustomization whose inventory has the object: what must be of Interest to see Pods."""
-    if (key.group, key.kind) == kustomization.KIND.id:
+    """The applier whose inventory has the object: what must be of Interest to see Pods."""
+    if appliers.is_applier(key):
         return key
-    for owner, resource in snapshot.table(key.environment, kustomization.KIND).items():
-        if key in _inventory(resource):
-            return owner
+    for applier in roles.appliers_in(snapshot, key.environment):
+        if key in _inventory(applier):
+            return applier.key
     return None
 
 
@@ -86,7 +87,7 @@ def _pods(snapshot: Snapshot, key: Key) -> list[Resource]:
         return []
     if (key.group, key.kind) == POD:
         return [resource]
-    if (key.group, key.kind) != kustomization.KIND.id:
+    if not appliers.is_applier(key):
         return list(pods_of(resource, snapshot))
     workloads = (snapshot.get(managed) for managed in _inventory(resource))
     return [pod for workload in workloads if workload for pod in pods_of(workload, snapshot)]
@@ -94,7 +95,7 @@ def _pods(snapshot: Snapshot, key: Key) -> list[Resource]:
 
 def _inventory(resource: Resource) -> tuple[Key, ...]:
     keys = []
-    for text, _version in kustomization.inventory(resource):
+    for text, _version in appliers.inventory(resource):
         try:
             id_ = ObjectId.parse(text)
         except UsageError:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain import roles
+from fluxtui.domain.kinds import APPLIERS, appliers, sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.service import configured, repository_path
@@ -17,10 +18,6 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import order
 
-GOOD = "ReconciliationSucceeded"
-# What a build can be blamed for. A source that cannot be fetched, a dependency that is not ready or
-# a check that was broken off say nothing of the build that was attempted last.
-BAD = frozenset({"BuildFailed", "ReconciliationFailed", "PruneFailed", "HealthCheckFailed"})
 _NAMED = 3  # Kustomizations named in a sentence
 
 
@@ -39,24 +36,21 @@ class Trial:
     @property
     def good(self) -> bool:
         """Whether it went well."""
-        return self.status == GOOD
+        return appliers.is_good(self.kustomization, self.status)
 
     @property
     def bad(self) -> bool:
         """Whether it failed."""
-        return self.status in BAD
+        return appliers.is_bad(self.kustomization, self.status)
 
 
 def trials(member: Resource) -> Mapping[str, Trial]:
     """Digest -> how it last went in that Kustomization."""
     found: dict[str, Trial] = {}
-    for entry in kustomization.history(member):
-        meta = entry.get("metadata")
-        revision = str(meta.get("revision") or "") if isinstance(meta, Mapping) else ""
-        digest, at = digest_of(revision), str(entry.get("lastReconciled") or "")
+    for run in appliers.history(member):
+        digest, at = digest_of(run.revision), run.last
         if digest and (digest not in found or _later(at, found[digest].at)):
-            status = str(entry.get("lastReconciledStatus") or "")
-            found[digest] = Trial(member.key, digest, tag_of(revision), status, at)
+            found[digest] = Trial(member.key, digest, tag_of(run.revision), run.status, at)
     for trial in _standing(member):
         known = found.get(trial.digest)
         # The condition says what history may not: a build that fails leaves no entry there.
@@ -67,9 +61,9 @@ def trials(member: Resource) -> Mapping[str, Trial]:
 
 def _standing(member: Resource) -> Iterator[Trial]:
     """What the Kustomization is at now."""
-    applied, tried = kustomization.applied(member), kustomization.attempted(member)
+    applied, tried = appliers.applied(member), appliers.attempted(member)
     if digest_of(applied) and applied != tried:
-        yield Trial(member.key, digest_of(applied), tag_of(applied), GOOD)
+        yield Trial(member.key, digest_of(applied), tag_of(applied), appliers.good(member.key))
     ready = member.condition("Ready")
     live = tried or applied
     if not digest_of(live):
@@ -78,7 +72,7 @@ def _standing(member: Resource) -> Iterator[Trial]:
         digest, tag = digest_of(live), tag_of(live)
         yield Trial(member.key, digest, tag, ready.reason, ready.last_transition, True)
     elif live == applied:
-        yield Trial(member.key, digest_of(live), tag_of(live), GOOD, "", True)
+        yield Trial(member.key, digest_of(live), tag_of(live), appliers.good(member.key), "", True)
 
 
 def _later(one: str, other: str) -> bool:
@@ -163,12 +157,7 @@ def record_of(snapshot: Snapshot, repository: str) -> Record:
     path = repository_path(repository)
     joined = configured(path, snapshot.config.services)
     paths = {path, *(repository_path(u) for u in (joined.urls if joined else ()))}
-    sources = {
-        r.key
-        for r in snapshot.of_kind(ocirepository.KIND)
-        if repository_path(ocirepository.url(r)) in paths
-    }
-    members = (
-        m for m in snapshot.of_kind(kustomization.KIND) if kustomization.source(m) in sources
-    )
+    followed = {r.key for r in roles.tagged(snapshot) if repository_path(sources.url(r)) in paths}
+    every = (member for kind in APPLIERS for member in snapshot.of_kind(kind))
+    members = (member for member in every if appliers.source(member) in followed)
     return Record(trial for member in members for trial in trials(member).values())

@@ -1,4 +1,4 @@
-"""Which Service an OCIRepository belongs to: what is promoted together, the row of the board.
+"""Which Service a source belongs to: what is promoted together, the row of the board.
 
 Identity, first that applies (docs/glossary.md#service): the label `fluxtui.dev/service`; an entry
 of the config's `services:` (joins mirrors); else the repository path of `spec.url` without the
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fluxtui.domain.config import ServiceConfig
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Resource
 
 LABEL = "fluxtui.dev/service"
@@ -26,11 +26,11 @@ def repository_path(url: str) -> str:
 
 
 def service_of(resource: Resource, services: Sequence[ServiceConfig]) -> str:
-    """The Service name of an OCIRepository ("" when its url is malformed and nothing else says)."""
+    """The Service of a source with tags ("" when its url is malformed and nothing else says)."""
     label = resource.labels.get(LABEL, "")
     if label:
         return label
-    url = ocirepository.url(resource)
+    url = sources.url(resource)
     path = repository_path(url) if url.startswith(SCHEME) else ""
     if not path:
         return ""

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fluxtui.domain.board import Line
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.revision import digest_of, tag_of, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
@@ -67,7 +67,7 @@ def places(snapshot: Snapshot, tags: TagList) -> dict[str, tuple[RunsIn, ...]]:
         for name, lines in row.lines.items():
             for line in lines:
                 resource = snapshot.get(line.source)
-                if resource is not None and ocirepository.url(resource) == tags.repository:
+                if resource is not None and sources.url(resource) == tags.repository:
                     for tag, place in _of_line(name, line, tags.facts).items():
                         found.setdefault(tag, {})[place] = None
     return {tag: tuple(each) for tag, each in found.items()}

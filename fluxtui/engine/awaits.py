@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import handled_request, suspended
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import seconds
-
-_HOPELESS = frozenset({"HealthCheckFailed", "BuildFailed", "PruneFailed", "ReconciliationFailed"})
 
 
 @frozen
@@ -63,23 +61,24 @@ def _handled(resource: Resource, value: str) -> Judgement:
 
 
 def _picked(resource: Resource, value: str) -> Judgement:
-    revision = ocirepository.revision(resource)
+    revision = sources.revision(resource)
     if names(revision, value):
         return Judgement(True, f"stored {revision}")
     return Judgement(None, f"stored is {revision or 'nothing'}; {ready_text(resource)}")
 
 
 def _applied(resource: Resource, value: str) -> Judgement:
-    applied, attempted = kustomization.applied(resource), kustomization.attempted(resource)
+    applied, attempted = appliers.applied(resource), appliers.attempted(resource)
     tried = names(attempted, value)
     # A bad revision that never became ready leaves lastAppliedRevision on the one before it; going
     # back to that one is done only when it has been tried again (docs/flux.md#live-revision).
     if names(applied, value) and (tried or not attempted):
         return Judgement(True, f"applied {applied}")
     ready = resource.condition("Ready")
-    if tried and ready is not None and ready.status == "False" and ready.reason in _HOPELESS:
+    failed = ready is not None and ready.status == "False"
+    if tried and failed and ready is not None and appliers.is_bad(resource.key, ready.reason):
         return Judgement(False, ready_text(resource))
-    live = kustomization.running(resource) or "nothing"
+    live = appliers.running(resource) or "nothing"
     return Judgement(None, f"live is {live}; {ready_text(resource)}")
 
 

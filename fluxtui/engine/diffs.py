@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from fluxtui.cluster.port import Cluster
+from fluxtui.domain import roles
 from fluxtui.domain.ask import (
     BuildOf,
     Comparison,
@@ -23,7 +24,7 @@ from fluxtui.domain.ask import (
     VersionsDiff,
 )
 from fluxtui.domain.errors import FluxtuiError, UsageError
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.builds import Pair, Review
@@ -92,7 +93,7 @@ class Diffs:
             )
             for user in users
         ]
-        revision = ocirepository.revision(source)
+        revision = sources.revision(source)
         before = question.before or words(revision, self._names(source))
         title = f"{source.key.name} in {source.key.environment}"
         sides = (before, question.after)
@@ -189,17 +190,14 @@ class Diffs:
         return resource
 
     def _source(self, resource: Resource) -> Resource:
-        key = kustomization.source(resource)
-        if key is None:
-            raise UsageError("its source is no OCIRepository", where=str(resource.key))
+        key = appliers.source(resource)
+        if key is None or not sources.is_tagged(key):
+            fed = f"it is fed by {key.label}" if key is not None else "it has no source"
+            raise UsageError(f"{fed}, whose bundles are in no registry", where=str(resource.key))
         return self._resource(key)
 
     def _users(self, source: Resource) -> list[Resource]:
-        table = self._store.snapshot.table(source.key.environment, kustomization.KIND)
-        return sorted(
-            (r for r in table.values() if kustomization.source(r) == source.key),
-            key=lambda r: r.key,
-        )
+        return list(roles.users_of(self._store.snapshot, source.key))
 
     def _members(
         self, service: str, environment: str

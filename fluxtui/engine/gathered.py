@@ -13,7 +13,7 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.errors import FluxtuiError, NotFound
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.naming import Tables
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of, version_text
@@ -81,7 +81,7 @@ class Gathered:
     async def _side(
         self, source: Resource, ref: str, user: Resource, spec: Mapping[str, Any]
     ) -> tuple[str, Side | None]:
-        stored = ocirepository.revision(source)
+        stored = sources.revision(source)
         ref = ref or digest_of(stored)
         if not ref:
             return words(""), None
@@ -110,7 +110,7 @@ class Gathered:
             return known
         selector = source.spec.get("layerSelector")
         media = str(selector.get("mediaType") or "") if isinstance(selector, Mapping) else ""
-        pulled = await self._registries.pull(ocirepository.url(source), ref, media)
+        pulled = await self._registries.pull(sources.url(source), ref, media)
         ignore = source.spec.get("ignore")
         text = ignore if isinstance(ignore, str) else None
         name = f"{pulled.layer_digest} {text or ''}"

@@ -14,7 +14,7 @@ from typing import Any
 from fluxtui.cluster.port import Cluster, Json
 from fluxtui.domain import kinds
 from fluxtui.domain.errors import ClusterError, FluxtuiError, NotFound, RefusedError
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import REQUESTED_AT
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Key, Resource
@@ -30,7 +30,7 @@ _AGAIN = "make the Plan again"
 async def read_object(cluster: Cluster, snapshot: Snapshot, key: Key) -> Json:
     """The object as it is now. Raises NotFound and the other ClusterErrors."""
     known = snapshot.get(key)
-    version = next((k.api_version for k in kinds.ALL if k.id == (key.group, key.kind)), "")
+    version = kind.api_version if (kind := kinds.of(key)) is not None else ""
     if known is not None:
         version = known.api_version
     if version:
@@ -129,10 +129,10 @@ def meaning(resource: Resource) -> dict[str, Any]:
     _flatten("metadata.labels", resource.labels, flat)
     notes = {k: v for k, v in resource.annotations.items() if k != REQUESTED_AT}
     _flatten("metadata.annotations", notes, flat)
-    flat["status.artifact.revision"] = ocirepository.revision(resource)
-    flat["status.lastAppliedRevision"] = kustomization.applied(resource)
-    flat["status.lastAttemptedRevision"] = kustomization.attempted(resource)
-    flat["status.inventory"] = tuple(sorted(kustomization.inventory(resource)))
+    flat["status.artifact.revision"] = sources.revision(resource)
+    flat["status.lastAppliedRevision"] = appliers.applied(resource)
+    flat["status.lastAttemptedRevision"] = appliers.attempted(resource)
+    flat["status.inventory"] = tuple(sorted(appliers.inventory(resource)))
     return flat
 
 

@@ -15,7 +15,7 @@ from fluxtui.domain.ask import ComparedKustomization, Comparison
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import ClusterError, Forbidden, NotFound, UsageError
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.resource import Resource
 from fluxtui.engine.builds import Review
 from fluxtui.engine.livebuilds import MANAGER, Beside, Prepared, settled
@@ -106,7 +106,7 @@ class LiveObjects:
         """What the inventory still names and the build no longer has."""
         built = {ObjectId.of(obj) for obj in prepared.objects}
         left = []
-        for text, version in kustomization.inventory(user):
+        for text, version in appliers.inventory(user):
             try:
                 name = ObjectId.parse(text)
                 if name in built:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.selection import Refusal, Selection
@@ -33,7 +33,7 @@ class Wanted:
 
 
 def wanted(
-    sources: Iterable[Resource],
+    readers: Iterable[Resource],
     selections: Mapping[Key, Selection],
     listed: TagList,
     *,
@@ -51,12 +51,12 @@ def wanted(
     digests: dict[str, None] = {}
     picks: list[Selection] = []
     nameless = False
-    for resource in sources:
-        revision = ocirepository.revision(resource)
+    for resource in readers:
+        revision = sources.revision(resource)
         tag, digest = tag_of(revision), digest_of(revision)
         if tag and (tag not in listed.facts or listed.facts[tag].digest != digest):
             tags[tag] = None
-        for name in (ocirepository.policy(resource).digest, "" if tag else digest):
+        for name in (sources.policy(resource).digest, "" if tag else digest):
             if name and name not in listed.pinned:
                 digests[name] = None
         pick = selections.get(resource.key)

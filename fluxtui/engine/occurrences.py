@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from fluxtui.domain import marks
-from fluxtui.domain.kinds import kustomization, ocirepository
-from fluxtui.domain.kinds.kind import REQUESTED_AT, suspended
-from fluxtui.domain.naming import dressed, names_in, policy_text, source_behind
+from fluxtui.domain import kinds, marks, roles
+from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.kinds.kind import REQUESTED_AT, Run, suspended
+from fluxtui.domain.naming import dressed, names_in, policy_text
 from fluxtui.domain.resource import Edit, Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.snapshot import Snapshot
@@ -24,7 +23,6 @@ from fluxtui.engine.targets import EVENT
 from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import NANOSECONDS, order
 
-GOOD = "ReconciliationSucceeded"
 OURS = ("fluxtui", "fluxtui-apply")
 
 
@@ -65,20 +63,19 @@ class Occurrence:
 
 def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Occurrence]:
     """What one object's step means; Ready's turns are told by who remembers the last one."""
-    kind = (touch.key.group, touch.key.kind)
     after = touch.after
-    if kind == EVENT:
+    if (touch.key.group, touch.key.kind) == EVENT:
         if after is not None:
             yield from _event(touch, after)
         return
-    if kind not in (ocirepository.KIND.id, kustomization.KIND.id):
+    if not kinds.is_ours(touch.key):
         return
     if after is None:
         yield _of(touch, now, "deleted", "warning")
         return
-    if kind == ocirepository.KIND.id:
+    if sources.is_source(touch.key):
         yield from _source(touch, after, snapshot, now)
-    else:
+    if appliers.is_applier(touch.key):
         yield from _applied(touch, after)
     yield from _marks(touch, after, now)
     yield from _edits(touch, after)
@@ -101,20 +98,20 @@ def worn_text(text: str, about: Key, snapshot: Snapshot) -> str:
     """A sentence about that object, its digests worn by their tags as far as they are known."""
     if "sha256:" not in text:
         return text
-    source = source_behind(snapshot, about)
+    source = roles.source_of(snapshot, about)
     return dressed(text, lambda: names_in(snapshot, source) if source is not None else ())
 
 
 def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iterator[Occurrence]:
-    new = ocirepository.revision(after)
-    old = ocirepository.revision(touch.before) if touch.before else ""
+    new = sources.revision(after)
+    old = sources.revision(touch.before) if touch.before else ""
     if new and new != old:
         text, was = _version(new), f", was {_version(old)}" if old else ""
-        at = str(ocirepository.artifact(after).get("lastUpdateTime") or now)
+        at = sources.stored_at(after) or now
         yield _of(touch, at, f"picked {text}{was}")
     if touch.before is None or marks.pin(touch.before) != marks.pin(after):
         return  # a pin sets spec.ref.digest, and `_marks` tells of it
-    former, policy = ocirepository.policy(touch.before), ocirepository.policy(after)
+    former, policy = sources.policy(touch.before), sources.policy(after)
     if former != policy:
         by = _by(_editor(after, "spec.ref"))
         names = names_in(snapshot, after)
@@ -123,32 +120,29 @@ def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iter
 
 
 def _applied(touch: Touch, after: Resource) -> Iterator[Occurrence]:
-    before = kustomization.history(touch.before) if touch.before else ()
-    old = {_entry_id(e) for e in before}
-    for place, entry in enumerate(kustomization.history(after)):
-        fresh = _entry_id(entry) not in old
+    before = appliers.history(touch.before) if touch.before else ()
+    old = {_run_id(run) for run in before}
+    for place, run in enumerate(appliers.history(after)):
+        fresh = _run_id(run) not in old
         # A version that comes back has its old entry, moved up: it is applied again.
-        again = place == 0 and bool(before) and _entry_id(entry) != _entry_id(before[0])
+        again = place == 0 and bool(before) and _run_id(run) != _run_id(before[0])
         if not fresh and not again:
             continue
-        metadata = entry.get("metadata")
-        revision = str(metadata.get("revision") or "") if isinstance(metadata, Mapping) else ""
-        status = str(entry.get("lastReconciledStatus") or "")
-        good = status == GOOD
-        version = _version(revision) or "a revision"
-        what = f"applied {version}" if good else f"{version}: {status}"
-        at = str(entry.get("firstReconciled" if fresh else "lastReconciled") or "")
+        good = appliers.is_good(after.key, run.status)
+        version = _version(run.revision) or "a revision"
+        what = f"applied {version}" if good else f"{version}: {run.status}"
+        at = run.first if fresh else run.last
         if at:
             yield _of(touch, at, what, "info" if good else "error")
 
 
 def _version(revision: str) -> str:
-    """The tag of a revision, else its whole digest."""
-    return tag_of(revision) or digest_of(revision)
+    """The tag of a revision, else its whole digest; a Git one as it is."""
+    return tag_of(revision) or digest_of(revision) or revision
 
 
-def _entry_id(entry: Mapping[str, Any]) -> tuple[str, str]:
-    return str(entry.get("digest")), str(entry.get("lastReconciledStatus"))
+def _run_id(run: Run) -> tuple[str, str]:
+    return run.digest, run.status
 
 
 def _marks(touch: Touch, after: Resource, now: str) -> Iterator[Occurrence]:

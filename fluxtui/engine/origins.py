@@ -1,4 +1,4 @@
-"""Which kinds beside Flux's own two must be watched, because something in sight names them.
+"""Which kinds beside those always watched must be, because something in sight names them.
 
 A Kustomization may be fed by a GitRepository, a Bucket or an ExternalArtifact; why that gives
 nothing stands on it alone. An OCIRepository that no Kustomization uses may be a HelmRelease's. A
@@ -11,14 +11,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from fluxtui.domain.board import Board
-from fluxtui.domain.kinds import kustomization, origins
+from fluxtui.domain.kinds import NAMED, appliers, origins
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.known import unused
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.store import Batch
 
-_SOURCES = {kind.kind: kind for kind in origins.SOURCES}
+_SOURCES = {kind.kind: kind for kind in NAMED if kind.source is not None}
 
 
 class Origins:
@@ -32,8 +32,8 @@ class Origins:
         """Environment -> kinds, for those where a kind is new; `snapshot` is `batch` completed."""
         before = {name: len(kinds) for name, kinds in self._kinds.items()}
         for touch in batch.touched:
-            if (touch.key.group, touch.key.kind) == kustomization.KIND.id and touch.after:
-                self._name(kustomization.origin(touch.after))
+            if touch.after is not None and appliers.is_applier(touch.key):
+                self._name(appliers.source(touch.after))
         if snapshot.board is not self._board:
             self._board = snapshot.board
             for name in snapshot.board.environments:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain import roles
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.plan import (
     AT_WRITE,
     AnyStep,
@@ -77,14 +78,12 @@ def _moved_on(resource: Resource, act: Act, snapshot: Snapshot) -> bool:
     well = AwaitStep("", "", target=resource.key, until=Until.READY, value="")
     if judge(resource, well).done is not True:
         return False
-    source: Resource | None = resource
-    if resource.key.kind == kustomization.KIND.kind:
-        origin = kustomization.source(resource)
-        source = snapshot.get(origin) if origin is not None else None
-        if source is None or kustomization.applied(resource) != ocirepository.revision(source):
-            return False
-    assert source is not None
-    taken = str(ocirepository.artifact(source).get("lastUpdateTime") or "")
+    source = roles.source_of(snapshot, resource.key)
+    if source is None:
+        return False
+    if source.key != resource.key and appliers.applied(resource) != sources.revision(source):
+        return False
+    taken = sources.stored_at(source)
     return bool(taken) and order(taken) > order(act.ended)
 
 

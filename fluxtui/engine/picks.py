@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain import roles
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy, Selection
 from fluxtui.domain.snapshot import Snapshot, TagList
@@ -36,22 +37,18 @@ class Picks:
                 self._select(resource, batch.half)
 
     def _stale(self, batch: Batch) -> list[Key]:
-        keys = {
-            touch.key: None
-            for touch in batch.touched
-            if (touch.key.group, touch.key.kind) == ocirepository.KIND.id
-        }
+        keys = {touch.key: None for touch in batch.touched if sources.is_tagged(touch.key)}
         if batch.tags:
-            for resource in batch.half.of_kind(ocirepository.KIND):
-                if ocirepository.url(resource) in batch.tags:
+            for resource in roles.tagged(batch.half):
+                if sources.url(resource) in batch.tags:
                     keys[resource.key] = None
         return list(keys)
 
     def _select(self, resource: Resource, half: Snapshot) -> None:
         from fluxtui.domain.versions import Selector
 
-        key, policy = resource.key, ocirepository.policy(resource)
-        listed = half.tags.get(ocirepository.url(resource))
+        key, policy = resource.key, sources.policy(resource)
+        listed = half.tags.get(sources.url(resource))
         if listed is None or not listed.listed_at:
             self._forget(key)
             return

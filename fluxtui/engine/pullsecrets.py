@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fluxtui.cluster.port import ApiResource, Cluster
+from fluxtui.domain import roles
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.errors import FluxtuiError
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.registries import Registries
 from fluxtui.engine.store import Store
@@ -34,8 +35,8 @@ class PullSecrets:
 
     async def lend(self, repository: str) -> None:
         """Read the Secrets of every source of the repository. What fails is a finding."""
-        for source in list(self._store.snapshot.of_kind(ocirepository.KIND)):
-            if ocirepository.url(source) == repository:
+        for source in list(roles.tagged(self._store.snapshot)):
+            if sources.url(source) == repository:
                 try:
                     await self._of(source, repository)
                 except FluxtuiError as error:

@@ -1,7 +1,8 @@
 """Which shape the fields have that fluxtui reads of a Flux object: what is not so is a finding.
 
 An API with the right CRDs lets nothing else in; an older, aggregated or hand-made one may. The
-rules cope with anything; this names it, so that a person sees why an object shows so little. Pure.
+rules cope with anything; this names it, so that a person sees why an object shows so little. What a
+kind's fields are stands with the kind. Pure.
 """
 
 from __future__ import annotations
@@ -9,50 +10,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain import kinds
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import KindId
 
 _WORDS = {Mapping: "a mapping", list: "a list", str: "text", bool: "true or false"}
-_ANY: Mapping[str, type] = {
-    "spec": Mapping,
-    "status": Mapping,
-    "spec.suspend": bool,
-    "status.conditions": list,
-}
-_FIELDS: Mapping[KindId, Mapping[str, type]] = {
-    kustomization.KIND.id: {
-        **_ANY,
-        "spec.path": str,
-        "spec.sourceRef": Mapping,
-        "spec.dependsOn": list,
-        "spec.patches": list,
-        "status.inventory": Mapping,
-        "status.history": list,
-    },
-    ocirepository.KIND.id: {
-        **_ANY,
-        "spec.url": str,
-        "spec.ref": Mapping,
-        "status.artifact": Mapping,
-    },
-}
-_NEEDED: Mapping[KindId, tuple[str, ...]] = {
-    kustomization.KIND.id: ("spec.sourceRef",),
-    ocirepository.KIND.id: ("spec.url",),
-}
 
 
-def misshapen(kind: KindId, obj: Mapping[str, Any]) -> str:
+def misshapen(kind_id: KindId, obj: Mapping[str, Any]) -> str:
     """What is wrong with the object's shape, "" when nothing that we read is."""
-    for path, wanted in _FIELDS.get(kind, {"spec": Mapping, "status": Mapping}).items():
+    kind = kinds.of(Key("", *kind_id, "", ""))
+    shape = kind.shape if kind is not None else {"spec": Mapping, "status": Mapping}
+    for path, wanted in shape.items():
         value = _at(obj, path)
         if value is not None and not isinstance(value, wanted):
             return f"{path} is {_word(value)}, not {_WORDS[wanted]}"
-    for path in _NEEDED.get(kind, ()):
+    if kind is None:
+        return ""
+    for path in kind.needed:
         if not _at(obj, path):
             return f"{path} is missing"
-    if kind == ocirepository.KIND.id and not str(_at(obj, "spec.url")).startswith("oci://"):
-        return "spec.url does not begin with oci://"
+    for path, start in kind.begins.items():
+        if not str(_at(obj, path)).startswith(start):
+            return f"{path} does not begin with {start}"
     return ""
 
 

@@ -14,8 +14,9 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 
+from fluxtui.domain import roles
 from fluxtui.domain.errors import ArtifactMissing, FluxtuiError
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import is_digest
 from fluxtui.domain.selection import Selection
@@ -66,8 +67,8 @@ class TagWatch:
 
     def update(self, batch: Batch) -> None:
         """Follow the sources: new repositories are listed, unused ones forgotten."""
-        sources = [t for t in batch.touched if (t.key.group, t.key.kind) == ocirepository.KIND.id]
-        if not sources:
+        touched = [touch for touch in batch.touched if sources.is_tagged(touch.key)]
+        if not touched:
             return
         wanted = _repositories(batch.half)
         for repository in self._tasks.keys() - wanted:
@@ -79,7 +80,7 @@ class TagWatch:
                 asyncio.create_task(self._keep(repository), name=f"tags {repository}"),
                 asyncio.create_task(self._read(repository), name=f"manifests {repository}"),
             )
-        for repository in _picked_anew(sources) & self._asked.keys():
+        for repository in _picked_anew(touched) & self._asked.keys():
             self._asked[repository].set()
 
     def look(self, snapshot: Snapshot) -> None:
@@ -91,7 +92,7 @@ class TagWatch:
             return
         for key, selection in snapshot.selections.items():
             if before.get(key) is not selection and (resource := snapshot.get(key)) is not None:
-                reading = self._reading.get(ocirepository.url(resource))
+                reading = self._reading.get(sources.url(resource))
                 if reading is not None:
                     reading.due.set()
 
@@ -211,9 +212,9 @@ class TagWatch:
         listed = self._known(repository)
         if self._store.snapshot.tags.get(repository) is not listed:
             return False
-        sources = frozenset(source.key for source in self._sources(repository))
-        if listed.listed_at and sources != listed.read_for:
-            self._keep_list(dataclasses.replace(listed, read_for=sources))
+        readers = frozenset(source.key for source in self._sources(repository))
+        if listed.listed_at and readers != listed.read_for:
+            self._keep_list(dataclasses.replace(listed, read_for=readers))
         return True
 
     def _sources(self, repository: str) -> list[Resource]:
@@ -221,8 +222,8 @@ class TagWatch:
         snapshot = self._store.snapshot
         if self._followers[0] is not snapshot.resources:
             found: dict[str, list[Resource]] = {}
-            for resource in snapshot.of_kind(ocirepository.KIND):
-                found.setdefault(ocirepository.url(resource), []).append(resource)
+            for resource in roles.tagged(snapshot):
+                found.setdefault(sources.url(resource), []).append(resource)
             self._followers = (snapshot.resources, found)
         return self._followers[1].get(repository, [])
 
@@ -265,15 +266,15 @@ def _kept(before: TagFacts | None, now: TagFacts) -> TagFacts:
 
 
 def _repositories(snapshot: Snapshot) -> set[str]:
-    urls = {ocirepository.url(resource) for resource in snapshot.of_kind(ocirepository.KIND)}
+    urls = {sources.url(resource) for resource in roles.tagged(snapshot)}
     return urls - {""}
 
 
-def _picked_anew(sources: Iterable[Touch]) -> set[str]:
+def _picked_anew(touched: Iterable[Touch]) -> set[str]:
     return {
-        ocirepository.url(touch.after)
-        for touch in sources
+        sources.url(touch.after)
+        for touch in touched
         if touch.after is not None
         and touch.before is not None
-        and ocirepository.revision(touch.after) != ocirepository.revision(touch.before)
+        and sources.revision(touch.after) != sources.revision(touch.before)
     }

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 from fluxtui.cluster.reflector import Target
 from fluxtui.domain import kinds
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
 
-OWNER_LABEL = f"{kustomization.KIND.group}/name"
+OWNER_LABELS = tuple(kind.owner_label for kind in kinds.APPLIERS)
 EVENT = ("", "Event")
 _CLAIMS = Target(("", "PersistentVolumeClaim"), "v1", plural="persistentvolumeclaims")
 _EVENTS = Target(EVENT, "v1", plural="events")
@@ -37,7 +37,10 @@ def permanent(namespaces: Iterable[str], *, events: bool = True) -> tuple[Target
     scopes = tuple(namespaces) or ("",)
     flux = [of_kind(kind, ns) for kind in kinds.ALL for ns in scopes]
     workloads = [
-        replace(target, namespace=ns, labels=OWNER_LABEL) for target in _WORKLOADS for ns in scopes
+        replace(target, namespace=ns, labels=label)
+        for target in _WORKLOADS
+        for label in OWNER_LABELS
+        for ns in scopes
     ]
     told = [
         replace(_EVENTS, namespace=ns, fields=f"involvedObject.kind={kind.kind}")
@@ -61,16 +64,16 @@ def of_interest(namespaces: Iterable[str]) -> tuple[Target, ...]:
         for target in (
             replace(_PODS, namespace=ns),
             replace(_REPLICA_SETS, namespace=ns),
-            replace(_CLAIMS, namespace=ns, labels=f"!{OWNER_LABEL}"),
+            replace(_CLAIMS, namespace=ns, labels=",".join(f"!{label}" for label in OWNER_LABELS)),
             replace(_EVENTS, namespace=ns, fields=no_flux),
         )
     )
 
 
 def namespaces_of(resource: Resource) -> frozenset[str]:
-    """Namespaces of a Kustomization's objects: by its inventory, else where it would put them."""
+    """Namespaces of an applier's objects: by its inventory, else where it would put them."""
     # An inventory id is <namespace>_<name>_<group>_<kind> (docs/flux.md#inventory).
-    listed = {id_.partition("_")[0] for id_, _version in kustomization.inventory(resource)}
+    listed = {id_.partition("_")[0] for id_, _version in appliers.inventory(resource)}
     listed.discard("")
     target = str(resource.spec.get("targetNamespace") or "")
     return frozenset(listed) or frozenset({target or resource.key.namespace})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from fluxtui.domain import roles
 from fluxtui.domain.blocktext import block_text
-from fluxtui.domain.kinds import kustomization
-from fluxtui.domain.naming import names_in, source_behind
+from fluxtui.domain.kinds import appliers
+from fluxtui.domain.naming import names_in
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.snapshot import Snapshot
@@ -25,7 +26,7 @@ def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line,
     ]
     age = since(resource.created, now)
     out.append(((f"created {age} ago   generation {resource.generation}", "dim"),))
-    parent = kustomization.parent(resource)
+    parent = appliers.parent(resource)
     if parent is not None:
         out.append((("applied by ", "dim"), (parent.label, "")))
     out += [(), (("CONDITIONS", "dim"),)]
@@ -40,25 +41,21 @@ def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line,
                 (brief(condition.message), ""),
             )
         )
-    entries = kustomization.history(resource)
-    source = source_behind(snapshot, resource.key) if entries else None
+    runs = appliers.history(resource)
+    source = roles.source_of(snapshot, resource.key) if runs else None
     names = names_in(snapshot, source) if source is not None else ()
-    if entries:
+    if runs:
         out += [(), (("HISTORY (newest first; Flux keeps five)", "dim"),)]
-    for entry in entries:
-        meta = entry.get("metadata")
-        revision = str(meta.get("revision") or "") if isinstance(meta, dict) else ""
-        stamp = since(str(entry.get("lastReconciled") or ""), now)
-        status = str(entry.get("lastReconciledStatus") or "")
-        role = "ok" if status == "ReconciliationSucceeded" else "bad"
+    for run in runs:
+        role = "ok" if appliers.is_good(resource.key, run.status) else "bad"
         out.append(
             (
-                (f"  {version_text(revision, names)}  ", "version"),
-                (status, role),
-                (f"  {stamp}", "dim"),
+                (f"  {version_text(run.revision, names)}  ", "version"),
+                (run.status, role),
+                (f"  {since(run.last, now)}", "dim"),
             )
         )
-    ids = kustomization.inventory(resource)
+    ids = appliers.inventory(resource)
     if ids:
         out += [(), ((f"INVENTORY ({len(ids)})", "dim"),)]
         out += [((f"  {id_.replace('_', ' ')}", ""),) for id_, _version in ids]

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fluxtui.domain.board import Board, ChainNode, Row
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import ALL
 from fluxtui.domain.snapshot import Snapshot
 
 
 def namespaces(snapshot: Snapshot) -> tuple[str, ...]:
     """Those that have an object that delivers something, by name."""
-    kinds = (ocirepository.KIND, kustomization.KIND)
-    return tuple(sorted({r.key.namespace for kind in kinds for r in snapshot.of_kind(kind)}))
+    return tuple(sorted({r.key.namespace for kind in ALL for r in snapshot.of_kind(kind)}))
 
 
 def scoped(snapshot: Snapshot, namespace: str) -> Snapshot:

@@ -21,13 +21,13 @@ def resolved(snapshot: Snapshot, wanted: Target) -> tuple[Target | None, str]:
     """
     if not _is_listed(snapshot, wanted):
         return None, ""
-    key = wanted.kustomization or wanted.source
+    key = wanted.object
     return _service(snapshot, wanted) if key is None else _object(snapshot, wanted, key)
 
 
 def _is_listed(snapshot: Snapshot, wanted: Target) -> bool:
     """Whether all that could be meant is known, as far as it can be."""
-    key = wanted.kustomization or wanted.source
+    key = wanted.object
     environment = wanted.environment or (key.environment if key else "")
     feeds = [f for f in snapshot.feeds if key is None or f.kind == (key.group, key.kind)]
     for one in snapshot.config.environments:
@@ -62,10 +62,10 @@ def _object(snapshot: Snapshot, wanted: Target, key: Key) -> tuple[Target | None
         if len(keys) > 1:
             names = " and ".join(sorted(f"{k.namespace}/{k.name}" for k in keys))
             # Among its Kustomizations both can be seen, and one be chosen.
-            seen = Target(name) if wanted.kustomization is not None else None
+            seen = Target(name) if wanted.applier is not None else None
             return seen, f"{name} has {names}: say which, with its namespace"
-        if keys and wanted.kustomization is not None:
-            return Target(name, "", None, keys[0]), ""
+        if keys and wanted.applier is not None:
+            return Target(name, "", keys[0]), ""
         if keys:
             return _of_source(snapshot, keys[0]), ""
     where = f" in {environment}" if environment else ""
@@ -81,9 +81,9 @@ def _of_source(snapshot: Snapshot, key: Key) -> Target:
 
 def view_of(target: Target) -> str:
     """The view that shows what was named best."""
-    return "chain" if target.kustomization else "tags" if target.source else HOME
+    return "chain" if target.applier else "tags" if target.source else HOME
 
 
 def is_said(target: Target) -> bool:
     """Whether the command line named something to go to."""
-    return bool(target.service or target.source or target.kustomization)
+    return bool(target.service or target.object)

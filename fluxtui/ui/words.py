@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from fluxtui.commands.command import Command, Context, Target
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain import kinds
+from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.frozen import frozen
 from fluxtui.ui.keys import shown_key
@@ -19,12 +20,6 @@ from fluxtui.ui.scope import namespaces
 NOWHERE = Target()
 Does = Literal["command", "go", "view", "environment", "namespace", "sort", "theme", "quit"]
 SORTS = ("name", "age", "status")
-# What people of k9s and flux type for a kind, and the view where its objects stand.
-KINDS = (
-    (("ks", "kustomization", "kustomizations"), "chain", "", "Kustomizations, in dependsOn order"),
-    (("oci", "ocirepo", "ocirepository", "ocirepositories"), "versions", "", "OCIRepositories"),
-    (("hr", "helmrelease", "helmreleases"), "chain", "HelmRelease", "HelmReleases, as applied"),
-)
 ALL = "all"
 
 
@@ -64,8 +59,7 @@ def words(
     for command in commands:
         off = nothing if command.plan is not None else ""
         yield _of_command(command, keys, off or command.disabled_reason(context) or "")
-    for names, view, filtered, about in KINDS:
-        yield Word(names[0], about, "view", filtered, Target(tag=view), names[1:])
+    yield from _kinds()
     snapshot = context.snapshot
     for environment in snapshot.config.environments:
         name = environment.name
@@ -83,6 +77,22 @@ def words(
     yield Word("q!", "quit, whatever runs", "quit", "!", aliases=("quit!", "qa!"))
 
 
+def _kinds() -> Iterator[Word]:
+    """What people of k9s and flux type for a kind, and the view where its objects stand."""
+    for kind in kinds.ALL:
+        view = "versions" if kind.tagged else "chain"
+        order = ", in dependsOn order" if kind.applier is not None else ""
+        yield _kind(kind, view, f"{kind.many}{order}")
+    for kind in kinds.NAMED:
+        if kind.source is None:  # seen as an object that somebody applies
+            yield _kind(kind, "chain", f"{kind.many}, as applied", kind.kind)
+
+
+def _kind(kind: Kind, view: str, about: str, filtered: str = "") -> Word:
+    first, *more = kind.called
+    return Word(first, about, "view", filtered, Target(tag=view), tuple(more))
+
+
 def _of_command(command: Command, keys: dict[str, str], off: str) -> Word:
     key = shown_key(keys.get(command.id, ""))
     names = {command.id, command.verb, command.id.replace("-", " ")} - {"", command.title.lower()}
@@ -96,16 +106,12 @@ def _objects(snapshot: Snapshot) -> Iterator[Word]:
         short = row.service.rpartition("/")[2]
         target = Target("", row.service)
         yield Word(short, "service", "go", target=target, aliases=(row.service,))
-    for kind, short in ((kustomization.KIND, "ks"), (ocirepository.KIND, "oci")):
+    for kind in kinds.ALL:
+        short = kind.called[0]
         for environment in snapshot.resources:
             for key in snapshot.table(environment, kind):
                 about = f"in {environment}, namespace {key.namespace}"
-                is_ks = kind is kustomization.KIND
-                target = (
-                    Target(environment, kustomization=key)
-                    if is_ks
-                    else Target(environment, source=key)
-                )
+                target = Target(environment, object=key)
                 aliases = (key.name, f"{short}/{key.namespace}/{key.name}")
                 yield Word(f"{short}/{key.name}", about, "go", target=target, aliases=aliases)
 

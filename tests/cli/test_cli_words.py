@@ -135,10 +135,8 @@ def test_a_last_part_is_enough_when_only_one_ends_so() -> None:
 def test_a_kustomization_by_name_and_by_namespace() -> None:
     seen = delivery()
     target = find("ks/api", "staging", seen)
-    assert target.kustomization == ks().key and target.source == source().key
-    assert (
-        find("ks/canary/twice", "", seen).kustomization == ks(name="twice", namespace="canary").key
-    )
+    assert target.applier == ks().key and target.service == "acme/activity"
+    assert find("ks/canary/twice", "", seen).applier == ks(name="twice", namespace="canary").key
     with pytest.raises(UsageError, match=r"is there 2 times.*say which"):
         find("ks/twice", "staging", seen)
     with pytest.raises(UsageError, match="is there 2 times"):
@@ -156,7 +154,7 @@ def test_a_kustomization_by_name_and_by_namespace() -> None:
     ["ks", "KS", "Kustomization", "kustomizations", "kustomization.kustomize.toolkit.fluxcd.io"],
 )
 def test_a_kind_is_named_as_kubectl_and_flux_name_it(kind: str) -> None:
-    assert find(f"{kind}/api", "staging", delivery()).kustomization == ks().key
+    assert find(f"{kind}/api", "staging", delivery()).applier == ks().key
 
 
 @pytest.mark.parametrize(

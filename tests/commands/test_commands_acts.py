@@ -71,7 +71,7 @@ def test_reconcile_with_source_asks_the_source_then_each_after_its_dependencies(
 def test_a_suspended_object_is_not_reconciled() -> None:
     for held in (source(suspend=True), source()):
         member = ks(suspend=True)
-        where = at(held, member, kustomization=member.key)
+        where = at(held, member, object=member.key)
         reason = by_id("reconcile-with-source").disabled_reason(where)
         assert reason and "is suspended: resume it first" in reason
 
@@ -132,7 +132,7 @@ def test_protected_and_unknown_environments_are_named_to_confirm() -> None:
     assert names(plan("suspend", here, reason="x"), here) == ()
     where = at(source("production"), environment="production")
     assert names(plan("suspend", where, reason="x"), where) == ("production",)
-    unknown = at(source("elsewhere"), environment="elsewhere", source=source("elsewhere").key)
+    unknown = at(source("elsewhere"), environment="elsewhere", object=source("elsewhere").key)
     assert names(plan("suspend", unknown, reason="x"), unknown) == ("elsewhere",)
 
 
@@ -154,7 +154,7 @@ def test_what_is_not_there_is_said_exactly() -> None:
     absent = refuse(at(source(), environment="production"))
     assert absent == "acme/activity is not deployed in production"
     orphan = ks(of="gone")
-    said = refuse(at(orphan, kustomization=orphan.key))
+    said = refuse(at(orphan, object=orphan.key))
     assert said and "OCIRepository" in said and said.endswith("is not there")
 
 

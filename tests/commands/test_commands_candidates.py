@@ -253,7 +253,7 @@ def test_what_is_there_already_says_nothing_whatever_it_did_elsewhere() -> None:
 
 def test_a_kustomization_that_is_behind_its_source_says_how_that_went() -> None:
     behind = ks(applied=A)
-    (said,) = reconciled(source(stored=B), behind, *bad_elsewhere(), kustomization=behind.key)
+    (said,) = reconciled(source(stored=B), behind, *bad_elsewhere(), object=behind.key)
     assert said.startswith("1.5.0 is failing in production")
 
 
@@ -262,12 +262,12 @@ def test_a_kustomization_that_is_at_it_says_nothing() -> None:
     whole = ks(applied=B)
     status = {k: v for k, v in whole.status.items() if k != "lastAttemptedRevision"}
     for member in (tries, whole, replace(whole, status=status)):
-        said = reconciled(source(stored=B), member, *bad_elsewhere(), kustomization=member.key)
+        said = reconciled(source(stored=B), member, *bad_elsewhere(), object=member.key)
         assert said == ()
     member = ks(applied=A)
     for stored in ("", "1.5.0"):  # nothing fetched; a revision that says no digest
         held = source(stored=stored)
-        assert reconciled(held, member, *bad_elsewhere(), kustomization=member.key) == ()
+        assert reconciled(held, member, *bad_elsewhere(), object=member.key) == ()
 
 
 def test_one_build_is_warned_of_once_for_the_source_and_all_its_users() -> None:

@@ -49,13 +49,13 @@ def asked(made: Plan) -> list[tuple[str, tuple[str, ...]]]:
 def test_one_object_is_asked_alone() -> None:
     held, member = source(stored=A), ks(applied=A)
     assert asked(plan("reconcile", at(held, member))) == [("activity", ())]
-    one = plan("reconcile", at(held, member, kustomization=member.key))
+    one = plan("reconcile", at(held, member, object=member.key))
     assert asked(one) == [("api", ())] and one.effects == (f"{member.key.label} is reconciled now",)
 
 
 def test_with_source_asks_the_named_user_alone_or_all_of_them() -> None:
     seen = (source(stored=A), ks(name="b", needs=["a"]), ks(name="a"))
-    named = plan("reconcile-with-source", at(*seen, kustomization=seen[2].key))
+    named = plan("reconcile-with-source", at(*seen, object=seen[2].key))
     assert asked(named) == [("activity", ()), ("a", ("handled-1",))]
     whole = plan("reconcile-with-source", at(*seen))
     assert [name for name, _needs in asked(whole)] == ["activity", "a", "b"]
@@ -63,7 +63,7 @@ def test_with_source_asks_the_named_user_alone_or_all_of_them() -> None:
 
 def test_the_chain_is_asked_whole_whichever_of_it_the_cursor_is_on() -> None:
     seen = (source(stored=A), ks(name="b", needs=["a"]), ks(name="a"))
-    made = plan("reconcile-chain", at(*seen, kustomization=seen[1].key))
+    made = plan("reconcile-chain", at(*seen, object=seen[1].key))
     assert asked(made) == [
         ("activity", ()),
         ("a", ("handled-1",)),
@@ -95,10 +95,8 @@ def test_where_nothing_is_meant_nothing_is_asked() -> None:
         assert said and said.startswith("nothing is selected")
         with pytest.raises(UsageError, match="nothing is selected"):
             plan(command, nowhere, reason="x")
-    gone = at(source(), kustomization=ks(name="gone").key)
+    gone = at(source(), object=ks(name="gone").key)
     assert (refusal("reconcile-with-source", gone) or "").endswith("gone is not there")
-    both = at(source(), source=source().key, kustomization=ks(name="gone").key)
-    assert refusal("reconcile-with-source", both), "a source alone is not what was named"
 
 
 def test_a_suspended_source_stops_all_that_go_through_it() -> None:
@@ -106,7 +104,7 @@ def test_a_suspended_source_stops_all_that_go_through_it() -> None:
     for command in ("reconcile", "reconcile-with-source", "reconcile-chain"):
         said = refusal(command, where)
         assert said and said.startswith(f"OCIRepository/{NS}/activity is suspended")
-    alone = at(source(suspend=True), ks(), kustomization=ks().key)
+    alone = at(source(suspend=True), ks(), object=ks().key)
     assert refusal("reconcile", alone) is None, "the user itself can be asked"
     assert refusal("reconcile-with-source", alone)
 
@@ -130,10 +128,10 @@ def test_the_pick_is_said_first_where_the_source_is_asked() -> None:
     assert made.effects[0] == "staging would pick 1.5.0" and len(made.effects) == 3
     unlisted = plan("reconcile-with-source", at(*seen))
     assert len(unlisted.effects) == 2 and not any("pick" in e for e in unlisted.effects)
-    alone = plan("reconcile", at(*seen, tags=LIST, kustomization=seen[1].key))
+    alone = plan("reconcile", at(*seen, tags=LIST, object=seen[1].key))
     assert not any("pick" in e for e in alone.effects), "a user of it picks nothing"
     elsewhere = source("elsewhere", stored=A)
-    far = plan("reconcile", at(elsewhere, tags=LIST, source=elsewhere.key))
+    far = plan("reconcile", at(elsewhere, tags=LIST, object=elsewhere.key))
     assert far.environments == ("elsewhere",)
 
 
@@ -143,7 +141,7 @@ def test_the_pick_is_said_first_where_the_source_is_asked() -> None:
 def test_what_a_suspension_stops_depends_on_what_is_suspended() -> None:
     held, member = source(stored=A), ks(applied=A)
     of_source = plan("suspend", at(held, member), reason="audit").effects
-    of_member = plan("suspend", at(held, member, kustomization=member.key), reason="audit").effects
+    of_member = plan("suspend", at(held, member, object=member.key), reason="audit").effects
     assert any("its artifact stays" in e for e in of_source)
     assert any("drift is no longer corrected" in e for e in of_member)
     assert not set(of_source) & set(of_member)
@@ -184,11 +182,11 @@ def test_a_resumption_says_whose_it_was_and_what_comes_at_once() -> None:
 def test_what_runs_unsuspended_elsewhere_is_resumed_without_a_story() -> None:
     """By the command line somebody may resume what another has resumed meanwhile."""
     already = source("elsewhere", stored=A)
-    made = plan("resume", at(already, tags=LIST, source=already.key))
+    made = plan("resume", at(already, tags=LIST, object=already.key))
     assert made.environments == ("elsewhere",)
     assert not any("was suspended" in e for e in made.effects)
     member = ks(applied=A, suspend=True)
-    of_member = plan("resume", at(source(stored=A), member, tags=LIST, kustomization=member.key))
+    of_member = plan("resume", at(source(stored=A), member, tags=LIST, object=member.key))
     assert len(of_member.effects) == 1 and "was suspended" in of_member.effects[0]
 
 

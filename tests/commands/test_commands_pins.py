@@ -220,14 +220,14 @@ def test_while_versions_disagree_even_the_stored_one_is_gone_to() -> None:
 def test_where_nothing_runs_that_is_said_and_nothing_is_named_as_pruned() -> None:
     for name in ("staging", "elsewhere"):
         alone = source(name)
-        effects = plan("pin", at(alone, source=alone.key), version="1.4.2", reason="x").effects
+        effects = plan("pin", at(alone, object=alone.key), version="1.4.2", reason="x").effects
         assert effects[0].endswith("it runs nothing now")
         assert effects[1].endswith("what only another version had is pruned")
 
 
 def test_an_environment_without_a_line_stays_on_what_its_source_has() -> None:
     alone = source("elsewhere", stored=B)
-    effects = plan("pin", at(alone, source=alone.key), version="1.5.0", reason="x").effects
+    effects = plan("pin", at(alone, object=alone.key), version="1.5.0", reason="x").effects
     assert effects[0].startswith("elsewhere stays on 1.5.0")
 
 
@@ -312,7 +312,7 @@ def test_an_unpin_where_nothing_runs_names_no_running_version() -> None:
     for name in ("staging", "elsewhere"):
         ref = {"semver": ">=0.0.0", "digest": digest("a")}
         alone = source(name, ref=ref, annotations={PIN_INVERSE: json.dumps(ours)})
-        made = plan("unpin", at(alone, source=alone.key))
+        made = plan("unpin", at(alone, object=alone.key))
         assert made.effects[-1] == f"{name} would pick 1.5.0 at once"
         assert made.effects[0].startswith(f"OCIRepository/{NS}/activity was pinned")
 

@@ -170,7 +170,7 @@ def test_a_digest_is_called_by_its_tag_where_it_has_one() -> None:
     )
     assert plan(at(), origin=digest("f")).title.endswith(f": {short_digest(digest('f'))} as 1.6.0")
     assert "acme/activity" in plan(at()).title
-    by_source = context(snapshot(HERE, RUNS, tags=(TAGS,)), source=HERE.key)
+    by_source = context(snapshot(HERE, RUNS, tags=(TAGS,)), object=HERE.key)
     assert HERE.key.label in plan(by_source).title
 
 
@@ -216,7 +216,7 @@ def test_what_does_not_run_well_here_is_promoted_with_a_warning() -> None:
 
 def test_a_source_that_the_board_does_not_show_has_nothing_that_runs() -> None:
     unnamed = source("elsewhere", stored=digest("c"))
-    where = context(snapshot(unnamed, tags=(TAGS,)), source=unnamed.key)
+    where = context(snapshot(unnamed, tags=(TAGS,)), object=unnamed.key)
     assert where.snapshot.board.line(unnamed.key) is None
     refused = PROMOTE.disabled_reason(where)
     assert refused is not None and "has no version to promote yet" in refused

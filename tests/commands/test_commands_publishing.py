@@ -54,10 +54,10 @@ def pushed(made: Plan) -> PushStep:
 
 def test_the_service_is_found_by_its_name_or_by_the_source_under_the_cursor() -> None:
     here = source(ref=BUILDS)
-    for where in (at(here), at(here, service=SERVICE, source=here.key)):
+    for where in (at(here), at(here, service=SERVICE, object=here.key)):
         assert PUBLISH.disabled_reason(where) is None
     config = replace(CONFIG, services=(SERVICE,))
-    by_source = context(snapshot(here, tags=(TAGS,), config=config), source=here.key)
+    by_source = context(snapshot(here, tags=(TAGS,), config=config), object=here.key)
     assert PUBLISH.disabled_reason(by_source) is None
     assert pushed(plan(by_source)).folder == SERVICE.folder
     assert PUBLISH.questions(by_source, {}) == (ListTags(URL),)
@@ -84,7 +84,7 @@ def test_a_build_goes_where_the_configuration_says_else_where_the_source_looks()
     mirror = "oci://mirror.example.net/acme/activity"
     here = source(ref=BUILDS, url=mirror)
     config = replace(CONFIG, services=(SERVICE,))
-    by_source = context(snapshot(here, config=config), source=here.key)
+    by_source = context(snapshot(here, config=config), object=here.key)
     assert pushed(plan(by_source)).repository == mirror
     nowhere = at(service=replace(SERVICE, urls=(URL, mirror)))
     assert pushed(plan(nowhere)).repository == URL, "nobody runs it yet: the first it is known by"

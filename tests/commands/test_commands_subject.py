@@ -14,6 +14,7 @@ from builders import CONFIG, NS, URL, context, ks, revision, snapshot, source, t
 
 from fluxtui.commands import safety, subject
 from fluxtui.commands.command import Context
+from fluxtui.domain import roles
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.resource import Resource
@@ -43,32 +44,33 @@ def test_what_is_named_comes_before_what_the_service_has() -> None:
     member, other = ks(), ks(namespace="canary")
     every = (one, two, member, other)
     assert subject.source_of(at(*every)) is None, "two of them: none is meant"
-    assert subject.source_of(at(*every, source=two.key)) == two
-    assert subject.source_of(at(*every, kustomization=other.key)) == two
-    assert subject.source_of(at(*every, source=one.key, kustomization=other.key)) == one
+    assert subject.source_of(at(*every, object=two.key)) == two
+    assert subject.source_of(at(*every, object=other.key)) == two
     assert subject.source_of(at(one, member)) == one, "the only one needs no name"
 
 
 def test_an_act_is_about_the_kustomization_where_one_is_meant_else_the_source() -> None:
     held, member = source(), ks()
-    assert subject.object_of(at(held, member, kustomization=member.key)) == member
+    assert subject.object_of(at(held, member, object=member.key)) == member
     assert subject.object_of(at(held, member)) == held
     gone = ks(name="gone").key
-    assert subject.object_of(at(held, member, kustomization=gone)) is None
-    assert subject.source_of(at(held, member, kustomization=gone)) is None
+    assert subject.object_of(at(held, member, object=gone)) is None
+    assert subject.source_of(at(held, member, object=gone)) is None
 
 
-def test_a_kustomization_of_git_has_no_source_here() -> None:
-    member = replace(ks(), spec={"sourceRef": {"kind": "GitRepository", "name": "repo"}})
-    where = at(source(), member, kustomization=member.key)
-    assert subject.source_of(where) is None
-    assert subject.no_object(where) == f"Kustomization/{NS}/api does not use an OCIRepository"
+def test_a_kustomization_whose_source_has_no_tags_gives_nothing_to_pin() -> None:
+    member = replace(ks(), spec={"sourceRef": {"kind": "Bucket", "name": "store"}})
+    where = at(source(), member, object=member.key)
+    assert subject.bundle_of(where) is None
+    assert subject.no_bundle(where) == f"Bucket/{NS}/store has no tags to choose from"
+    bare = replace(ks(), spec={})
+    assert subject.no_bundle(at(bare, object=bare.key)) == f"Kustomization/{NS}/api has no source"
 
 
 def test_users_are_those_of_that_source_by_name() -> None:
     seen = snapshot(source(), ks(name="b"), ks(name="a"), ks(name="x", of="other"))
-    assert [r.key.name for r in subject.users_of(seen, source().key)] == ["a", "b"]
-    assert subject.users_of(seen, source("production").key) == ()
+    assert [r.key.name for r in roles.users_of(seen, source().key)] == ["a", "b"]
+    assert roles.users_of(seen, source("production").key) == ()
 
 
 def test_dependencies_come_first_and_a_cycle_last_as_it_was_given() -> None:
@@ -92,13 +94,9 @@ def test_what_is_not_chosen_is_asked_for() -> None:
 def test_what_is_named_and_not_there_is_named_in_the_answer() -> None:
     member, gone = ks(of="gone"), ks(name="gone").key
     absent = source(name="gone").key
-    assert subject.no_object(at(source(), kustomization=gone)) == f"{gone} is not there"
-    assert subject.no_object(at(source(), source=absent)) == f"{absent} is not there"
-    both = at(member, kustomization=member.key, source=absent)
-    assert subject.no_object(both) == f"{absent} is not there"
-    neither = at(source(), kustomization=gone, source=absent)
-    assert subject.no_object(neither) == f"{gone} is not there"
-    used = subject.no_object(at(member, kustomization=member.key))
+    assert subject.no_object(at(source(), object=gone)) == f"{gone} is not there"
+    assert subject.no_object(at(source(), object=absent)) == f"{absent} is not there"
+    used = subject.no_object(at(member, object=member.key))
     assert used == f"{absent}, which {member.key.label} uses, is not there"
 
 
@@ -118,12 +116,12 @@ def test_not_deployed_is_said_only_where_everything_was_read() -> None:
 def test_a_kustomization_nobody_may_read_is_not_called_absent() -> None:
     gone = ks(name="gone").key
     blind = unread(kustomization.KIND, "staging")
-    said = subject.no_object(at(source(), seen=blind, kustomization=gone))
+    said = subject.no_object(at(source(), seen=blind, object=gone))
     assert said.startswith("staging ") and "is not there" not in said
     absent = source(name="gone").key
-    assert subject.no_object(at(seen=blind, source=absent)) == f"{absent} is not there"
+    assert subject.no_object(at(seen=blind, object=absent)) == f"{absent} is not there"
     orphan = ks(of="gone")
-    named = subject.no_object(at(orphan, seen=blind, kustomization=orphan.key))
+    named = subject.no_object(at(orphan, seen=blind, object=orphan.key))
     assert named.endswith("uses, is not there"), "that one was read"
 
 

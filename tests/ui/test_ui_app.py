@@ -55,7 +55,7 @@ async def test_enter_goes_to_the_root_blocker_and_escape_comes_back(make_app: Ma
     async with opened(app, WIDE) as pilot:
         await press(pilot, "enter")
         root = ks("staging", "clickhouse-migrations")
-        assert await until(pilot, lambda: app.target.kustomization == root)
+        assert await until(pilot, lambda: app.target.applier == root)
         await sees(pilot, "container migrate: CrashLoopBackOff")
         await press(pilot, "escape")
         await sees(pilot, "WOULD PICK")
@@ -79,9 +79,9 @@ async def test_what_is_highlighted_is_what_keys_act_on(make_app: MakeApp, over: 
 
 async def test_a_deep_start_opens_the_chain_there(make_app: MakeApp) -> None:
     key = ks("production", "activity-apiserver")
-    app = make_app(start=Target("production", kustomization=key))
+    app = make_app(start=Target("production", object=key))
     async with opened(app, WIDE) as pilot:
-        assert await until(pilot, lambda: app.target.kustomization == key)
+        assert await until(pilot, lambda: app.target.applier == key)
         await sees(pilot, "clickhouse-keeper")
 
 
@@ -407,12 +407,12 @@ async def test_a_deep_start_waits_for_what_it_names(
     make_app: MakeApp, engine: ScriptedEngine
 ) -> None:
     named = replace(ks("", "activity-apiserver"), namespace="")
-    app = make_app(Snapshot(config=CONFIG), start=Target("production", kustomization=named))
+    app = make_app(Snapshot(config=CONFIG), start=Target("production", object=named))
     async with opened(app, WIDE) as pilot:
         await sees(pilot, "connecting")
         engine.give(night())
         wanted = ks("production", "activity-apiserver")
-        assert await until(pilot, lambda: app.target.kustomization == wanted)
+        assert await until(pilot, lambda: app.target.applier == wanted)
         await sees(pilot, "clickhouse-keeper")
 
 

@@ -19,7 +19,7 @@ from fluxtui.ui.widgets.header import tab_line
 from tests.ui.conftest import SHOWN, MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until
 from tests.ui.ui_crowd import change
-from tests.ui.ui_delivery import CONFIG, NOW, PLAN, ks, night, oci
+from tests.ui.ui_delivery import CONFIG, NOW, PLAN, ks, night
 from tests.ui.ui_engine import ScriptedEngine
 
 LOW = [(40, 8), (80, 10), (60, 12)]
@@ -119,7 +119,7 @@ def test_where_not_all_acts_fit_the_one_that_helps_is_there() -> None:
     line = plain(footer_line(commands, keys, seen, 80))
     assert "Roll back" in line
     assert line.index("Reconcile") < line.index("Roll back") < line.index(": all")
-    healthy = replace(seen, target=replace(seen.target, kustomization=None, source=None))
+    healthy = replace(seen, target=replace(seen.target, object=None))
     assert "Roll back" not in plain(footer_line(commands, keys, healthy, 80))
 
 
@@ -134,7 +134,6 @@ def context() -> Context:
     target = Target(
         "staging",
         "acme/activity",
-        oci("staging", "activity"),
         ks("staging", "clickhouse-migrations"),
     )
     return Context(night(), target, NOW, "anna")

@@ -17,7 +17,7 @@ from tests.ui.ui_delivery import KS, ks, kustomization, night
 from tests.ui.ui_engine import ScriptedEngine
 
 HERE, THERE = ks("staging", "status-page"), ks("staging", "status-page", "other")
-NAMED = Target("staging", kustomization=replace(HERE, environment="", namespace=""))
+NAMED = Target("staging", object=replace(HERE, environment="", namespace=""))
 ASKED = "staging has activity-system/status-page and other/status-page: say which"
 
 
@@ -36,9 +36,9 @@ def night_with(*keys: Key, state: FeedState = FeedState.LIVE) -> Snapshot:
 def test_a_name_that_two_namespaces_have_is_never_chosen_for_somebody() -> None:
     target, doubt = resolved(night_with(HERE, THERE), NAMED)
     assert target == Target("staging") and ASKED in doubt
-    with_namespace = replace(NAMED, kustomization=replace(THERE, environment=""))
+    with_namespace = replace(NAMED, object=replace(THERE, environment=""))
     assert resolved(night_with(HERE, THERE), with_namespace) == (
-        Target("staging", kustomization=THERE), ""
+        Target("staging", object=THERE), ""
     )  # fmt: skip
 
 
@@ -49,17 +49,17 @@ def test_nothing_is_chosen_while_another_may_still_come() -> None:
     half = replace(listed, feeds=tuple(f for f in listed.feeds if f.environment != "staging"))
     assert resolved(half, NAMED) == (None, "")
     gone = replace(night_with(HERE, state=FeedState.RETRYING), unreachable={"staging": "no route"})
-    assert resolved(gone, NAMED)[0] == Target("staging", kustomization=HERE)
+    assert resolved(gone, NAMED)[0] == Target("staging", object=HERE)
 
 
 @pytest.mark.parametrize(
     ("wanted", "says"),
     [
         (
-            Target("production", kustomization=ks("", "nope", "")),
+            Target("production", object=ks("", "nope", "")),
             "Kustomization/nope in production",
         ),
-        (Target("production", kustomization=ks("", "nope", "x")), "Kustomization/x/nope"),
+        (Target("production", object=ks("", "nope", "x")), "Kustomization/x/nope"),
         (Target(service="hr/web"), "there is no service hr/web"),
         (Target("staging", service="nope"), "there is no service nope"),
     ],
@@ -86,7 +86,7 @@ async def test_the_screen_asks_which_and_shows_both(
     app = make_app(night_with(HERE, state=FeedState.STARTING), start=NAMED)
     async with opened(app, size) as pilot:
         await pilot.pause()
-        assert app.target.kustomization is None
+        assert app.target.applier is None
         engine.give(night_with(HERE, THERE))
         await sees(pilot, ASKED)
         assert await until(pilot, lambda: isinstance(app.pane, Chain))

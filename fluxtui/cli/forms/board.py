@@ -16,7 +16,7 @@ from fluxtui.cli.forms.envelope import (
 )
 from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import ChainNode, Finding, Line, Mark, Row, Running
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
@@ -84,7 +84,7 @@ def _line(snapshot: Snapshot, row: Row, environment: str, line: Line) -> Documen
 def _repository(snapshot: Snapshot, row: Row, line: Line) -> str:
     """Where its artifact comes from; empty for what comes from no registry."""
     resource = snapshot.get(line.source)
-    return ocirepository.url(resource) if resource is not None else row.repository
+    return sources.url(resource) if resource is not None else row.repository
 
 
 def _running(running: Running, blind: str) -> Document:

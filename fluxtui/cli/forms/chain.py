@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from fluxtui.cli.forms.envelope import LEVELS, Document, listing, mark, maybe, reference
 from fluxtui.domain.board import ChainNode
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.revision import digest_of
 from fluxtui.domain.snapshot import Snapshot
 
@@ -64,7 +64,7 @@ def source_of(snapshot: Snapshot, one: ChainNode) -> Document:
 def running_of(snapshot: Snapshot, one: ChainNode) -> Document:
     """Version and digest, as far as the cluster says them; a registry is not asked."""
     resource = snapshot.get(one.key)
-    revision = kustomization.running(resource) if resource is not None else ""
+    revision = appliers.running(resource) if resource is not None else ""
     nothing = "nothing was applied yet" if not revision else ""
     if not one.known.known:
         nothing, revision = f"{one.key.environment} {one.known.clause}", ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.naming import dressed_of
 from fluxtui.domain.resource import Key, Resource
@@ -44,10 +44,10 @@ def one_object(resource: Resource) -> Document:
 
 
 def revision_of(resource: Resource) -> str:
-    """What a source stored, or a Kustomization runs."""
-    if (resource.key.group, resource.key.kind) == kustomization.KIND.id:
-        return kustomization.running(resource)
-    return ocirepository.revision(resource)
+    """What a source stored, or an applier runs."""
+    if appliers.is_applier(resource.key):
+        return appliers.running(resource)
+    return sources.revision(resource)
 
 
 def cells(resource: Resource, snapshot: Snapshot) -> tuple[str, ...]:
@@ -88,11 +88,9 @@ def traces(
 
 
 def _trace(snapshot: Snapshot, member: Resource, id_: ObjectId) -> Document:
-    key = kustomization.source(member)
+    key = appliers.source(member)
     source = snapshot.get(key) if key is not None else None
-    said = (
-        {} if source is None else {"source": one_object(source), "url": ocirepository.url(source)}
-    )
+    said = {} if source is None else {"source": one_object(source), "url": sources.url(source)}
     return {
         "environment": member.key.environment,
         "object": reference(id_),
@@ -112,7 +110,7 @@ def trace_text(id_: ObjectId, member: Resource, source: Resource | None, snapsho
         ("Path", str(member.spec.get("path") or "./")),
     ]
     if source is not None:
-        lines += [("---", ""), *_about(source, snapshot), ("URL", ocirepository.url(source))]
+        lines += [("---", ""), *_about(source, snapshot), ("URL", sources.url(source))]
     return "\n".join(
         name if name == "---" else f"{name + ':':<16}{value}".rstrip() for name, value in lines
     )

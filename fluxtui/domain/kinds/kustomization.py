@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.domain.kinds import ocirepository
-from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.kinds.kind import SHAPE, Applier, Kind, Run
 from fluxtui.domain.resource import EMPTY, Key, Resource
 from fluxtui.kit.moments import order
 
-KIND = Kind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations", "ks")
+GROUP, KUSTOMIZATION = "kustomize.toolkit.fluxcd.io", "Kustomization"
+SOURCES = "source.toolkit.fluxcd.io"
 
 # Written only after the apply: the revision is live by then (docs/flux.md#live-revision).
 HEALTH_PHASE = frozenset(
@@ -21,30 +21,23 @@ SUCCEEDED = "ReconciliationSucceeded"
 
 
 def source(resource: Resource) -> Key | None:
-    """The key of spec.sourceRef when it names an OCIRepository."""
-    named = origin(resource)
-    return named if named is not None and named.kind == ocirepository.KIND.kind else None
-
-
-def origin(resource: Resource) -> Key | None:
     """The key of spec.sourceRef, whatever kind of source it names."""
     reference = _mapping(resource.spec.get("sourceRef"))
     kind, name = str(reference.get("kind") or ""), str(reference.get("name") or "")
     if not kind or not name:
         return None
     namespace = str(reference.get("namespace") or resource.key.namespace)
-    return Key(resource.key.environment, ocirepository.KIND.group, kind, namespace, name)
+    return Key(resource.key.environment, SOURCES, kind, namespace, name)
 
 
 def depends_on(resource: Resource) -> tuple[Key, ...]:
     """Keys of spec.dependsOn, in order; entries without a name are left out."""
     entries = resource.spec.get("dependsOn")
-    group, kind = KIND.id
     return tuple(
         Key(
             resource.key.environment,
-            group,
-            kind,
+            GROUP,
+            KUSTOMIZATION,
             str(entry.get("namespace") or resource.key.namespace),
             str(entry["name"]),
         )
@@ -63,10 +56,20 @@ def attempted(resource: Resource) -> str:
     return str(resource.status.get("lastAttemptedRevision") or "")
 
 
-def history(resource: Resource) -> tuple[Mapping[str, Any], ...]:
+def history(resource: Resource) -> tuple[Run, ...]:
     """status.history, newest first (at most five entries)."""
     entries = resource.status.get("history")
-    return tuple(e for e in entries if isinstance(e, Mapping)) if isinstance(entries, list) else ()
+    return tuple(
+        Run(
+            str(entry.get("digest") or ""),
+            str(_mapping(entry.get("metadata")).get("revision") or ""),
+            str(entry.get("lastReconciledStatus") or ""),
+            str(entry.get("firstReconciled") or ""),
+            str(entry.get("lastReconciled") or ""),
+        )
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, Mapping)
+    )
 
 
 def running(resource: Resource) -> str:
@@ -80,9 +83,7 @@ def running(resource: Resource) -> str:
     if not tried or tried == applied(resource):
         return applied(resource)
     recorded = any(
-        str(_mapping(entry.get("metadata")).get("revision") or "") == tried
-        and entry.get("lastReconciledStatus") in HEALTH_PHASE
-        for entry in history(resource)
+        run.revision == tried and run.status in HEALTH_PHASE for run in history(resource)
     )
     ready = resource.condition("Ready")
     health = resource.condition("Healthy")
@@ -110,36 +111,59 @@ def failing_since(resource: Resource) -> str:
     remembers when this content failed first (docs/flux.md#history).
     """
     ready = resource.condition("Ready")
-    newest = failed_before(resource)
-    if newest is not None and newest.get("firstReconciled"):
+    newest = before(resource)
+    if newest is not None and newest.first:
         # The same content may have failed long ago and been well in between.
-        well = (e for e in history(resource) if e.get("lastReconciledStatus") == SUCCEEDED)
-        times = (str(newest["firstReconciled"]), *(str(e.get("lastReconciled")) for e in well))
-        return max(times, key=order)
+        well = (run.last for run in history(resource) if run.status == SUCCEEDED)
+        return max((newest.first, *well), key=order)
     return ready.last_transition if ready is not None and ready.status != "True" else ""
 
 
-def failed_before(resource: Resource) -> Mapping[str, Any] | None:
+def before(resource: Resource) -> Run | None:
     """The newest entry of its history when that is a failure of what it tries now."""
     ready = resource.condition("Ready")
     newest = next(iter(history(resource)), None)
     if newest is None or (ready is not None and ready.status == "True"):
         return None
-    status = str(newest.get("lastReconciledStatus") or "")
-    if not status.endswith("Failed"):
+    if not newest.status.endswith("Failed"):
         return None
-    revision = str(_mapping(newest.get("metadata")).get("revision") or "")
-    return newest if revision and revision == attempted(resource) else None
-
-
-def parent(resource: Resource) -> Key | None:
-    """The Kustomization that applies this object, by its owner labels."""
-    name = resource.labels.get(f"{KIND.group}/name", "")
-    namespace = resource.labels.get(f"{KIND.group}/namespace", "")
-    if not name:
-        return None
-    return Key(resource.key.environment, KIND.group, KIND.kind, namespace, name)
+    return newest if newest.revision and newest.revision == attempted(resource) else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else EMPTY
+
+
+KIND = Kind(
+    GROUP,
+    "v1",
+    KUSTOMIZATION,
+    "kustomizations",
+    "ks",
+    applier=Applier(
+        source=source,
+        depends_on=depends_on,
+        inventory=inventory,
+        history=history,
+        applied=applied,
+        attempted=attempted,
+        running=running,
+        before=before,
+        failing_since=failing_since,
+        good=SUCCEEDED,
+        # A source that cannot be fetched, a dependency that is not ready or a check that was broken
+        # off say nothing of the build that was attempted last.
+        bad=frozenset({"BuildFailed", "ReconciliationFailed", "PruneFailed", "HealthCheckFailed"}),
+        health=HEALTH_PHASE,
+    ),
+    shape={
+        **SHAPE,
+        "spec.path": str,
+        "spec.sourceRef": Mapping,
+        "spec.dependsOn": list,
+        "spec.patches": list,
+        "status.inventory": Mapping,
+        "status.history": list,
+    },
+    needed=("spec.sourceRef",),
+)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, Source, text_at
 from fluxtui.domain.resource import EMPTY, Resource
 from fluxtui.domain.selection import Policy
-
-KIND = Kind("source.toolkit.fluxcd.io", "v1", "OCIRepository", "ocirepositories", "ocirepo")
 
 
 def url(resource: Resource) -> str:
     """spec.url, `oci://host/path`; empty when the object is malformed."""
-    value = resource.spec.get("url")
-    return value if isinstance(value, str) else ""
+    return text_at(resource.spec, "url")
 
 
 def ref(resource: Resource) -> Mapping[str, Any]:
@@ -31,12 +28,15 @@ def policy(resource: Resource) -> Policy:
     return Policy.from_ref(ref(resource), str(media or ""))
 
 
-def artifact(resource: Resource) -> Mapping[str, Any]:
-    """status.artifact, empty when nothing was ever stored."""
-    value = resource.status.get("artifact")
-    return value if isinstance(value, Mapping) else EMPTY
-
-
-def revision(resource: Resource) -> str:
-    """The stored artifact's revision: `tag@sha256:...`, or a bare digest."""
-    return str(artifact(resource).get("revision") or "")
+KIND = Kind(
+    "source.toolkit.fluxcd.io",
+    "v1",
+    "OCIRepository",
+    "ocirepositories",
+    "ocirepo",
+    words=("oci",),
+    source=Source(url=url, follows=lambda resource: policy(resource).describe(), policy=policy),
+    shape={**SOURCE_SHAPE, "spec.url": str, "spec.ref": Mapping},
+    needed=("spec.url",),
+    begins={"spec.url": "oci://"},
+)

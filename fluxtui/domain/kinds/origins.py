@@ -1,31 +1,50 @@
-"""Kinds beside Flux's own two that are read only to say why: other sources, and who takes charts.
+"""Kinds that are read only to say why: rarer sources, and who takes charts.
 
-A Kustomization may name any of these sources, and fail because the source does; a HelmRelease takes
-a chart out of an OCIRepository, which is then no bundle. They are watched only while something
-names them, shown nowhere as objects of their own, and never acted on.
+An applier may name any of these sources, and fail because the source does; a HelmRelease takes a
+chart out of an OCIRepository, which is then no bundle. They are watched only while something names
+them, shown nowhere as objects of their own, and never acted on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, Source, text_at
 from fluxtui.domain.resource import EMPTY, Key, Resource
 
 GROUP = "source.toolkit.fluxcd.io"
+
+
+def _bucket(resource: Resource) -> str:
+    """`endpoint/bucket`."""
+    parts = (text_at(resource.spec, name) for name in ("endpoint", "bucketName"))
+    return "/".join(part for part in parts if part)
+
+
 SOURCES: tuple[Kind, ...] = (
-    Kind(GROUP, "v1", "GitRepository", "gitrepositories", "gitrepo"),
-    Kind(GROUP, "v1", "Bucket", "buckets", "bucket"),
-    Kind(GROUP, "v1", "ExternalArtifact", "externalartifacts", "ea"),
+    Kind(
+        GROUP,
+        "v1",
+        "Bucket",
+        "buckets",
+        "bucket",
+        source=Source(url=_bucket, follows=lambda _resource: "all of it"),
+        shape=SOURCE_SHAPE,
+    ),
+    Kind(
+        GROUP,
+        "v1",
+        "ExternalArtifact",
+        "externalartifacts",
+        "ea",
+        source=Source(url=lambda _resource: "", follows=lambda _resource: "whoever makes it"),
+        shape=SOURCE_SHAPE,
+        reconciles=False,
+        suspends=False,
+    ),
 )
 HELM_RELEASE = Kind("helm.toolkit.fluxcd.io", "v2", "HelmRelease", "helmreleases", "hr")
 ALL: tuple[Kind, ...] = (*SOURCES, HELM_RELEASE)
-
-
-def has_artifact(source: Resource) -> bool:
-    """Whether a source of any kind has ever stored something that users can fetch."""
-    artifact = source.status.get("artifact")
-    return isinstance(artifact, Mapping) and bool(artifact.get("revision"))
 
 
 def chart_source(release: Resource) -> Key | None:

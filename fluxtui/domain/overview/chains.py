@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
 from fluxtui.domain.chain import Chain, Node, Root, analyse, roots_of
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.naming import Tables, worn_health
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import blamed_object
@@ -214,7 +214,7 @@ def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: str)
     by_objects = True
     if failed:
         ready = member.resource.condition("Ready")
-        by_objects = ready is not None and ready.reason in kustomization.HEALTH_PHASE
+        by_objects = ready is not None and appliers.waits_for_health(member.key, ready.reason)
     culprit = blamed_object(objects)
     if flux.level == Level.WAITING or not by_objects:
         culprit = None

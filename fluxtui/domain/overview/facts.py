@@ -1,4 +1,4 @@
-"""What a Kustomization says by itself, read once per version of it.
+"""What an applier says by itself, read once per version of it.
 
 Board and chain ask the same questions of every object for every Snapshot; the answers change only
 with the object. Nothing here may look at another object or at the Snapshot.
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from sys import intern
 
+from fluxtui.domain import kinds
 from fluxtui.domain.board import HealthLine, Mark
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import suspension
 from fluxtui.domain.naming import remembered
 from fluxtui.domain.overview.judgement import member_health
@@ -23,11 +24,12 @@ from fluxtui.kit.frozen import frozen
 
 @frozen(eq=False)
 class Facts:
-    """One version of one Kustomization; compared by identity.
+    """One version of one applier; compared by identity.
 
     `flux` is the health by its own conditions, `said` the condition that it comes from. `managed`:
-    keys of its inventory, Flux's own kinds left out. `source` is its OCIRepository, `origin` its
-    source of whatever kind. `since`: when it began to fail. `tags`: what its history calls digests.
+    keys of its inventory, Flux's own kinds left out. `source` is its source when that has tags,
+    `origin` its source of whatever kind. `since`: when it began to fail. `tags`: what its history
+    calls digests.
     """
 
     resource: Resource
@@ -45,37 +47,33 @@ class Facts:
 
     @property
     def key(self) -> Key:
-        """The Kustomization's."""
+        """The applier's."""
         return self.resource.key
 
 
 def facts_of(resource: Resource) -> Facts:
-    """Read a Kustomization."""
-    stalled = resource.condition("Stalled")
+    """Read an applier."""
+    stalled, origin = resource.condition("Stalled"), appliers.source(resource)
     is_stalled = stalled is not None and stalled.status == "True"
     return Facts(
         resource,
         member_health(resource),
         stalled if is_stalled else resource.condition("Ready"),
-        tuple(key for key in _inventory_keys(resource) if not _is_flux(key)),
-        kustomization.source(resource),
-        kustomization.origin(resource),
-        kustomization.failing_since(resource),
-        kustomization.depends_on(resource),
-        kustomization.running(resource),
-        kustomization.applied(resource),
+        tuple(key for key in _inventory_keys(resource) if not kinds.is_ours(key)),
+        origin if origin is not None and sources.is_tagged(origin) else None,
+        origin,
+        appliers.failing_since(resource),
+        appliers.depends_on(resource),
+        appliers.running(resource),
+        appliers.applied(resource),
         suspension(resource),
         remembered(resource),
     )
 
 
-def _is_flux(key: Key) -> bool:
-    return (key.group, key.kind) in (kustomization.KIND.id, ocirepository.KIND.id)
-
-
 def _inventory_keys(resource: Resource) -> list[Key]:
     keys = []
-    for text, _version in kustomization.inventory(resource):
+    for text, _version in appliers.inventory(resource):
         try:
             found = ObjectId.parse(text)
         except UsageError:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fluxtui.domain import kinds
 from fluxtui.domain.board import HealthLine, Level, ObjectLine
-from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.overview.pods import CLAIM, Blame, claim_trouble, culprit
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
-DEPENDENCY = "DependencyNotReady"
-# Ready=False for a moment although nothing is wrong: a newer revision is being fetched.
-WORKING = frozenset({"Progressing", "NewRevision"})
 # The order of blame among objects.
 FAULTS = ("Failed", "InProgress", "Terminating", "NotFound", "Unknown")
 _LEVELS = {
@@ -43,9 +41,10 @@ def flux_health(resource: Resource) -> HealthLine:
             return HealthLine(Level.PROGRESSING, "the newest spec was not acted on yet")
         return HealthLine(Level.OK, ready.message)
     if ready.status == "False":
-        if ready.reason == DEPENDENCY:
+        kind = kinds.of(resource.key)
+        if kind is not None and ready.reason in kind.waiting:
             return HealthLine(Level.WAITING, ready.message)
-        if ready.reason in WORKING:
+        if kind is not None and ready.reason in kind.working:
             return HealthLine(Level.PROGRESSING, ready.message)
         return HealthLine(Level.FAILED, f"{ready.reason}: {ready.message}")
     working = resource.condition("Reconciling")
@@ -59,11 +58,10 @@ def member_health(resource: Resource) -> HealthLine:
     for; what its history says of the same revision is known all the same.
     """
     own = flux_health(resource)
-    before = kustomization.failed_before(resource) if own.level == Level.PROGRESSING else None
+    before = appliers.failed_before(resource) if own.level == Level.PROGRESSING else None
     if before is None or resource.deleting:
         return own
-    reason = before.get("lastReconciledStatus")
-    return HealthLine(Level.FAILED, f"{reason} before, being tried again: {own.text}")
+    return HealthLine(Level.FAILED, f"{before.status} before, being tried again: {own.text}")
 
 
 def object_lines(keys: Iterable[Key], snapshot: Snapshot) -> tuple[ObjectLine, ...]:

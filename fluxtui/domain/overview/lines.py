@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from fluxtui.domain.board import ChainNode, HealthLine, Hold, Level, Line, Running
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import tags_known
 from fluxtui.domain.marks import pin, suspension
 from fluxtui.domain.naming import Tables, policy_text, worn_health
@@ -30,11 +30,11 @@ def line_of(
     tags: TagList | None,
     selection: Selection | None,
 ) -> Line:
-    """One OCIRepository, the Kustomizations that use it, and what the registry offers.
+    """One source, the appliers that use it, and what the registry offers.
 
     `nodes`: those Kustomizations in the chain; `names`: where its digests are looked up.
     """
-    stored = ocirepository.revision(source)
+    stored = sources.revision(source)
     running = running_of(members, stored, names)
     picked = _would_pick(source, selection, names)
     return Line(
@@ -44,7 +44,7 @@ def line_of(
         newest=selection.newest if selection else "",
         listed_at=tags.listed_at if tags else 0.0,
         behind=_behind(running.version, picked),
-        policy=policy_text(ocirepository.policy(source), names),
+        policy=policy_text(sources.policy(source), names),
         health=delivery_health(
             worn_health(flux_health(source), names), [nodes[m.key] for m in members]
         ),
@@ -53,7 +53,7 @@ def line_of(
         kustomizations=tuple(sorted(m.key for m in members)),
         note=(tags.error if tags else "") or (selection.error if selection else ""),
         held=tuple(Hold(m.key, m.suspended) for m in members if m.suspended is not None),
-        by_digest=bool(ocirepository.policy(source).digest),
+        by_digest=bool(sources.policy(source).digest),
         listed=tags_known(tags),
     )
 
@@ -96,7 +96,7 @@ def _by_key(member: Facts) -> Key:
 def _would_pick(
     source: Resource, selection: Selection | None, facts: Sequence[Mapping[str, TagFacts]]
 ) -> str:
-    policy = ocirepository.policy(source)
+    policy = sources.policy(source)
     if policy.digest:
         return version_text(policy.digest, facts)
     return selection.chosen if selection else ""

@@ -1,4 +1,4 @@
-"""The Kustomizations of one Environment, their live objects and health, kept from look to look.
+"""The appliers of one Environment, their live objects and health, kept from look to look.
 
 Ten thousand objects are known and one of them changes: what is new is found by identity, and what
 stands on it by indices, so that the work follows the change. It must not know how a chain is drawn.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from fluxtui.domain.board import BESIDE, HealthLine, Level, ObjectLine
-from fluxtui.domain.kinds import ALL, kustomization
+from fluxtui.domain.kinds import ALL, APPLIERS
 from fluxtui.domain.overview.facts import Facts, facts_of
 from fluxtui.domain.overview.judgement import object_lines, worst
 from fluxtui.domain.overview.pods import CLAIM, POD
@@ -47,16 +47,16 @@ class Members:
         self._named: dict[Key, set[Key]] = defaultdict(set)
         self._owners: dict[Key, set[Key]] = defaultdict(set)
         self._spaces: dict[str, set[Key]] = defaultdict(set)
-        self._table = _EMPTY
+        self._tables: dict[KindId, Table] = {}
         self._live: dict[KindId, Table] = {}
 
     def users(self, source: Key) -> tuple[Facts, ...]:
-        """Those that take their revisions from that OCIRepository, by key."""
+        """Those that take their revisions from that source, by key."""
         return tuple(self.facts[key] for key in sorted(self._users.get(source, ())))
 
     @property
     def used(self) -> Mapping[Key, set[Key]]:
-        """OCIRepositories that have users."""
+        """Sources with tags that have users."""
         return self._users
 
     @property
@@ -67,10 +67,12 @@ class Members:
     def update(self, snapshot: Snapshot) -> News:
         """Look at what is new since the last time."""
         news = News()
-        table = snapshot.table(self._environment, kustomization.KIND)
-        if table is not self._table:
-            changed, gone = differences(self._table, table)
-            self._table = table
+        for kind in APPLIERS:
+            table, before = snapshot.table(self._environment, kind), self._tables.get(kind.id)
+            if table is before:
+                continue
+            changed, gone = differences(before or _EMPTY, table)
+            self._tables[kind.id] = table
             for key in gone:
                 self._forget(key, news)
             for key in changed:

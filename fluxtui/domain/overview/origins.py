@@ -1,15 +1,16 @@
-"""Why a Kustomization's source gives it nothing: the source's own words, whatever kind it is of.
+"""Why an applier's source gives it nothing: the source's own words, whatever kind it is of.
 
 Flux says of such a Kustomization only that an artifact was not found; what broke stands on the
-source. Also which OCIRepositories hold Helm charts, and are no deliveries of bundles. Pure.
+source. Also which sources hold Helm charts, and are no deliveries of bundles. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from fluxtui.domain import roles
 from fluxtui.domain.board import Level
-from fluxtui.domain.kinds import ocirepository, origins
+from fluxtui.domain.kinds import origins, sources
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import kind_known
@@ -17,8 +18,6 @@ from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-
-_READ = frozenset({ocirepository.KIND.id, *(kind.id for kind in origins.SOURCES)})
 
 
 def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, str]:
@@ -37,7 +36,7 @@ def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, str]:
 
 def fault(source: Key, snapshot: Snapshot) -> str:
     """Why a source has nothing to give; "" when it has, or when nobody can know."""
-    if (source.group, source.kind) not in _READ:
+    if not sources.is_source(source):
         return ""
     resource = snapshot.get(source)
     if resource is None:
@@ -49,7 +48,7 @@ def fault(source: Key, snapshot: Snapshot) -> str:
         if known.state is Knowing.ABSENT:
             return f"cannot be there: {source.kind} is not served"
         return f"may not be read: {known.why}" if known.state is Knowing.FORBIDDEN else ""
-    if origins.has_artifact(resource):
+    if sources.revision(resource):
         return ""
     if suspended(resource):
         return "is suspended, and nothing was ever fetched"
@@ -59,17 +58,18 @@ def fault(source: Key, snapshot: Snapshot) -> str:
 
 def is_read(key: Key) -> bool:
     """Whether its kind is one that is looked at."""
-    return (key.group, key.kind) in _READ
+    return sources.is_source(key)
 
 
 def charts(environment: str, used: Container[Key], snapshot: Snapshot) -> tuple[Key, ...]:
-    """OCIRepositories that are no bundles: they select a chart's layer, or only HelmReleases use
+    """Sources that are no bundles: they select a chart's layer, or only HelmReleases use
     them. `used`: those that Kustomizations name.
     """
     releases = snapshot.table(environment, origins.HELM_RELEASE).values()
     by_release = {origins.chart_source(release) for release in releases}
+    here = {source.key: source for source in roles.tagged_in(snapshot, environment)}
     return tuple(
         key
-        for key, source in sorted(snapshot.table(environment, ocirepository.KIND).items())
-        if key not in used and (ocirepository.policy(source).helm or key in by_release)
+        for key, source in sorted(here.items())
+        if key not in used and (sources.policy(source).helm or key in by_release)
     )

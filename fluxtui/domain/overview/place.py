@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from fluxtui.domain.board import BESIDE, ChainNode, Finding, Line
 from fluxtui.domain.config import Environment
-from fluxtui.domain.kinds import ALL, kustomization, ocirepository
+from fluxtui.domain.kinds import ALL, APPLIERS, sources
 from fluxtui.domain.knowledge import Knowledge
-from fluxtui.domain.known import kind_known
+from fluxtui.domain.known import kind_known, worst_served
 from fluxtui.domain.overview import doubt, origins, troubles
 from fluxtui.domain.overview.chains import Forest, Grounds
 from fluxtui.domain.overview.facts import Facts
@@ -32,7 +32,7 @@ _Seen = Sequence[object]
 
 @frozen
 class Entry:
-    """One OCIRepository on the board."""
+    """One source on the board."""
 
     service: str
     url: str
@@ -43,7 +43,7 @@ class Entry:
 class View:
     """One Environment; compared by identity. `troubles`: what is wrong with its chain.
 
-    `charts`: OCIRepositories that hold Helm charts, and are no rows.
+    `charts`: sources that hold Helm charts, and are no rows.
     """
 
     entries: tuple[Entry, ...]
@@ -122,15 +122,14 @@ class Place:
         dirty = news.changed.union(*(members.used.get(key, ()) for key in renewed))
         dirty |= {key for key, _why in faults.items() ^ self._faults.items()}
         self._faults = faults
-        sources = self._sources
         grounds = Grounds(
             members.facts,
             members.health,
             members.objects,
             faults,
-            sources.services,
-            sources.names,
-            sources.stored,
+            self._sources.services,
+            self._sources.names,
+            self._sources.stored,
         )
         self._forest.update(dirty, grounds, shape=news.shape)
         return self._forest.nodes
@@ -148,7 +147,7 @@ class Place:
 
     def _node_known(self, key: Key, snapshot: Snapshot) -> Knowledge:
         """By its own feed, and by those of its live objects: Ready alone may be an hour old."""
-        known = self._known(kustomization.KIND.id, key.namespace, snapshot)
+        known = self._known((key.group, key.kind), key.namespace, snapshot)
         if known.known and self._doubtful:
             managed = ((k.group, k.kind) for k in self._members.facts[key].managed)
             doubts = (self._doubtful[kind] for kind in managed if kind in self._doubtful)
@@ -193,7 +192,7 @@ class Place:
 
     def _entry(self, source: Resource, snapshot: Snapshot) -> Entry:
         """Made of the nodes as they were seen; what is doubtful of them is the line's doubt."""
-        key, url = source.key, ocirepository.url(source)
+        key, url = source.key, sources.url(source)
         used = self._members.users(key)
         nodes = {m.key: self._forest.node(m.key) for m in used}
         tags, selection = snapshot.tags.get(url), snapshot.selections.get(key)
@@ -203,10 +202,10 @@ class Place:
 
     def _line_known(self, key: Key, used: Iterable[Facts], snapshot: Snapshot) -> Knowledge:
         """A line is known as well as the worst of its source and those who use it."""
-        source = self._known(ocirepository.KIND.id, key.namespace, snapshot)
-        users = self._known(kustomization.KIND.id, key.namespace, snapshot)
+        source = self._known((key.group, key.kind), key.namespace, snapshot)
+        users = (self._known(kind.id, key.namespace, snapshot) for kind in APPLIERS)
         each = (self._node_known(member.key, snapshot) for member in used)
-        return max((source, users, *each), key=lambda known: known.state)
+        return max((source, worst_served(users), *each), key=lambda known: known.state)
 
 
 def _doubtful(environment: str, snapshot: Snapshot) -> dict[KindId, Knowledge]:

@@ -1,4 +1,4 @@
-"""The OCIRepositories of one Environment, kept from look to look: what each is called and holds.
+"""The sources with tags of one Environment, kept from look to look: what each is called and holds.
 
 A source is read again when it, its tags, its Selection or its users are new. What runs is told
 elsewhere.
@@ -6,12 +6,13 @@ elsewhere.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
 from fluxtui.domain.board import HealthLine, Level
 from fluxtui.domain.config import ServiceConfig
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import TAGGED, sources
 from fluxtui.domain.kinds import origins as kind_origins
 from fluxtui.domain.naming import Tables, tables_of
 from fluxtui.domain.overview import origins
@@ -42,12 +43,13 @@ class Sources:
         configured = snapshot.config.services
         anew = configured != self._configured
         self._configured = configured
-        self.table = table = snapshot.table(self._environment, ocirepository.KIND)
+        tables = [snapshot.table(self._environment, kind) for kind in TAGGED]
+        self.table = table = tables[0] if len(tables) == 1 else ChainMap(*map(dict, tables))
         renewed = self._seen.keys() - table.keys()
         for key in renewed:
             del self._seen[key], self.services[key], self.names[key], self.stored[key]
         for key, source in table.items():
-            tags = snapshot.tags.get(ocirepository.url(source))
+            tags = snapshot.tags.get(sources.url(source))
             seen = (source, tags, snapshot.selections.get(key))
             before = self._seen.get(key)
             if (
@@ -58,7 +60,7 @@ class Sources:
             ):
                 self._seen[key] = seen
                 self.services[key] = service_of(source, configured) or key.label
-                self.stored[key] = ocirepository.revision(source)
+                self.stored[key] = sources.revision(source)
                 users = self._members.users(key)
                 listed = tags.facts if tags else {}
                 self.names[key] = tables_of(source, (m.tags for m in users), listed)

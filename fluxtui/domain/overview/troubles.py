@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.counts import agreed
-from fluxtui.domain.kinds import kustomization
-from fluxtui.domain.known import kind_known
+from fluxtui.domain.known import appliers_known
 from fluxtui.domain.overview.lines import headline
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
@@ -41,7 +40,7 @@ def of_place(
 ) -> Iterator[Finding]:
     """All of one Environment. `nodes`: those that are not well or wait, as they were seen;
     `failing`: sources that are not; `seen` the Snapshot that they were made from."""
-    known = kind_known(seen, environment.name, kustomization.KIND.id)
+    known = appliers_known(seen, environment.name)
     last = "" if known.known else "as last seen, "
     yield from _failed(nodes, last)
     yield from _sources(nodes, failing, last)

@@ -13,9 +13,8 @@ from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import ChainNode, Level, ObjectLine
-from fluxtui.domain.kinds import kustomization
-from fluxtui.domain.kinds.origins import HELM_RELEASE
-from fluxtui.domain.known import kind_known
+from fluxtui.domain.kinds import NAMED
+from fluxtui.domain.known import appliers_known, kind_known
 from fluxtui.domain.overview.pods import POD, pods_of, reason_first
 from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
@@ -155,7 +154,7 @@ def _object_row(item: Item, line: ObjectLine, words: bool) -> Row:
 
 def standing(view: View, environment: str) -> Line:
     """`? not live for 3m  `: what the counts beside it are worth; nothing when they are true."""
-    known = kind_known(view.snapshot, environment, kustomization.KIND.id)
+    known = appliers_known(view.snapshot, environment)
     if known.known:
         return ()
     ago = age(known.since, view.now)
@@ -185,9 +184,10 @@ def none_of(kind: str, name: str, snapshot: Snapshot) -> Iterator[Line]:
         count = len(of_kind(nodes, kind)) if other != name else 0
         if count:
             yield ((f"{other} has {count}: ←→", "dim"),)
-    known = kind_known(snapshot, name, HELM_RELEASE.id)
-    if kind == HELM_RELEASE.kind and not known.known:
-        yield doubt_line(f"{kind} in {name}", known)
+    for named in (one for one in NAMED if one.kind == kind):
+        known = kind_known(snapshot, name, named.id)
+        if not known.known:
+            yield doubt_line(f"{kind} in {name}", known)
     yield (("esc shows all.", "dim"),)
 
 
@@ -262,10 +262,10 @@ class Chain(Pane):
         return self._folds.get(node.key, bad)
 
     def _place(self, nodes: tuple[ChainNode, ...], target: Target) -> None:
-        here = (self.environment, target.service, target.kustomization)
+        here = (self.environment, target.service, target.applier)
         if self._placed == here or not nodes or self.kind:
             return
-        chosen = next((i for i, n in enumerate(nodes) if n.key == target.kustomization), None)
+        chosen = next((i for i, n in enumerate(nodes) if n.key == target.applier), None)
         if chosen is None and target.service:
             mine = [i for i, n in enumerate(nodes) if n.service == target.service and not n.shared]
             chosen = max(mine, key=lambda i: _blame(nodes[i]), default=None)
@@ -277,7 +277,7 @@ class Chain(Pane):
         name = self.environment
         if not view.snapshot.board.environments:
             return ((("No environments yet: connecting …", "dim"),),)
-        known = kind_known(view.snapshot, name, kustomization.KIND.id)
+        known = appliers_known(view.snapshot, name)
         if not known.known:
             return (doubt_line(name, known),)
         if not self.kind:
@@ -295,7 +295,7 @@ class Chain(Pane):
             self.show(replace(self.view, target=target))
         here = self.pointed()
         if here is not None:
-            self._placed = (here.environment, here.service, here.kustomization)
+            self._placed = (here.environment, here.service, here.applier)
 
     def pointed(self) -> Target | None:
         """The Kustomization under the cursor."""
@@ -303,9 +303,7 @@ class Chain(Pane):
         if current is None:
             return None
         node = current[0]
-        resource = self.view.snapshot.get(node.key)
-        source = kustomization.source(resource) if resource else None
-        return Target(node.key.environment, node.service, source, node.key)
+        return Target(node.key.environment, node.service, node.key)
 
     def details(self, width: int) -> tuple[Line, ...] | None:
         """The node or object under the cursor."""

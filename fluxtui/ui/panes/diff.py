@@ -26,7 +26,7 @@ from fluxtui.domain.ask import (
 )
 from fluxtui.domain.counts import counted
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
@@ -71,7 +71,7 @@ def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, 
     if source is None or line is None:
         return "choose a service or a Kustomization with an OCI source first"
     if mode in (PATCHES, LIVE):
-        keys = (target.kustomization,) if target.kustomization else line.kustomizations
+        keys = (target.applier,) if target.applier else line.kustomizations
         ask = PatchesDiff if mode == PATCHES else LiveDiff
         return tuple(ask(k) for k in keys) or "no Kustomization uses this source"
     after = target.tag or line.would_pick
@@ -84,7 +84,7 @@ def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, 
         before = previous_version(snapshot, holder) if holder else ""
         if not before:
             return f"{after} runs here, and no earlier one is known: choose another in Tags"
-    return (VersionsDiff(source, after, before, target.kustomization),)
+    return (VersionsDiff(source, after, before, target.applier),)
 
 
 def environment_pair(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
@@ -103,7 +103,7 @@ def inputs(snapshot: Snapshot, target: Target) -> tuple[object, ...]:
     lines = [line for some in row.lines.values() for line in some] if row is not None else []
     keys = [key for line in lines for key in (line.source, *line.kustomizations)]
     found = [r for r in map(snapshot.get, keys) if r is not None]
-    return tuple((r.key, r.generation, ocirepository.revision(r)) for r in found)
+    return tuple((r.key, r.generation, sources.revision(r)) for r in found)
 
 
 def counts(parts: tuple[ComparedKustomization, ...]) -> Line:
@@ -260,12 +260,13 @@ class Diff(Pane):
     def _head(self, view: View) -> Line:
         """What is compared, and of what: keys act on that, so it is read before anything else."""
         target = view.target
-        only = target.kustomization if self.mode != ENVIRONMENTS or not target.service else None
+        only = target.applier if self.mode != ENVIRONMENTS or not target.service else None
         who = target.service or (only.name if only else "")
         board_row = view.snapshot.board.row(target.service)
         lines = board_row.lines.get(target.environment, ()) if board_row is not None else ()
-        if target.source is not None and len(lines) > 1:
-            who = f"{who} oci/{target.source.name}"
+        source = source_of(view.snapshot, target) if target.object is not None else None
+        if source is not None and len(lines) > 1:
+            who = f"{who} oci/{source.name}"
         chips: list[tuple[str, str]] = []
         for mode in MODES:
             chips += [("  ", ""), (mode, "tab" if mode == self.mode else "dim")]
@@ -320,16 +321,20 @@ class Diff(Pane):
 
     def action_whole(self) -> None:
         """From one Kustomization to all of the Service."""
-        target = replace(self.view.target, kustomization=None)
+        target = self.view.target
         if target.service:
-            self.post_message(self.Go("diff", target))
+            self.post_message(self.Go("diff", self._of_all(target)))
+
+    def _of_all(self, target: Target) -> Target:
+        """Not of one Kustomization, but of all that its source feeds."""
+        return replace(target, object=source_of(self.view.snapshot, target))
 
     def subject(self) -> Target | str:
         """What the line above the table names."""
         target = self.view.target
         if target.service and self.mode == ENVIRONMENTS:
-            return replace(target, kustomization=None)
-        return target if target.service or target.kustomization or target.source else NOTHING
+            return self._of_all(target)
+        return target if target.service or target.object else NOTHING
 
     def subject_key(self) -> Key | str:
         """The Kustomization that the row under the cursor is part of."""

@@ -11,7 +11,7 @@ from operator import is_not
 from typing import ClassVar, NamedTuple
 
 from fluxtui.commands.command import Target
-from fluxtui.domain.kinds import by_short, kustomization, ocirepository
+from fluxtui.domain.kinds import by_short, is_ours
 from fluxtui.domain.plan import AnyStep
 from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
@@ -203,7 +203,7 @@ class Events(Pane):
         if change is None:
             return NOTHING
         target = self.pointed()
-        if target is None or not (target.source or target.kustomization):
+        if target is None or target.object is None:
             return f"{change.subject or 'this line'} is no source and no Kustomization that is here"
         return target
 
@@ -238,7 +238,7 @@ class Events(Pane):
             self.refresh_view()
             return
         target = self.pointed()
-        if target is not None and (target.kustomization or target.service):
+        if target is not None and (target.applier or target.service):
             self.post_message(self.Go("chain", target))
 
 
@@ -249,10 +249,6 @@ def target_of(snapshot: Snapshot, change: Change) -> Target:
         return Target(environment=change.environment)
     for row in snapshot.board.rows:
         for line in row.lines.get(key.environment, ()):
-            if line.source == key:
+            if line.source == key or key in line.kustomizations:
                 return Target(key.environment, row.service, key)
-            if key in line.kustomizations:
-                return Target(key.environment, row.service, line.source, key)
-    if key.kind == kustomization.KIND.kind:
-        return Target(key.environment, kustomization=key)
-    return Target(key.environment, source=key if key.kind == ocirepository.KIND.kind else None)
+    return Target(key.environment, object=key if is_ours(key) else None)

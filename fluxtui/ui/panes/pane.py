@@ -205,7 +205,7 @@ class Pane(Vertical):
     def carried(self, target: Target) -> Target:
         """What another view is opened for from here, where keys act on `target`."""
         given, steps = self._given
-        meant = bool(given.service or given.source or given.kustomization)
+        meant = bool(given.service or given.object)
         looked = not self.carries or self.table.steps == steps
         return given if meant and looked else target
 
@@ -241,7 +241,7 @@ class Pane(Vertical):
         target = self.subject()
         if isinstance(target, str):
             return target
-        key = target.kustomization or target.source
+        key = target.object
         if key is None and target.service:
             return f"{target.service} has no source in {target.environment}"
         return key or NOTHING
@@ -251,8 +251,8 @@ class Pane(Vertical):
         target, board = self.subject(), self.view.snapshot.board
         if isinstance(target, str):
             return target
-        if target.kustomization is not None:
-            return (target.kustomization,)
+        if target.applier is not None:
+            return (target.applier,)
         line = board.line(target.source) if target.source is not None else None
         row = board.row(target.service) if target.service else None
         lines = (line,) if line else row.lines.get(target.environment, ()) if row else ()

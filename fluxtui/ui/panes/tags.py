@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 from fluxtui.commands.command import Target
+from fluxtui.domain import roles
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import tags_known
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest, tags_of_digest
@@ -54,13 +55,8 @@ _SIGNS = {None: "● ", Refusal.PINNED: "○ "}
 
 def source_of(snapshot: Snapshot, target: Target) -> Key | None:
     """The source the pane is about: named, of the Kustomization, or the Service's first one."""
-    if target.source is not None:
-        return target.source
-    if target.kustomization is not None:
-        from fluxtui.domain.kinds import kustomization
-
-        resource = snapshot.get(target.kustomization)
-        return kustomization.source(resource) if resource else None
+    if target.object is not None:
+        return roles.source_key(snapshot, target.object)
     row = snapshot.board.row(target.service)
     if row is None:
         return None
@@ -71,7 +67,7 @@ def source_of(snapshot: Snapshot, target: Target) -> Key | None:
 def tag_list(snapshot: Snapshot, source: Key) -> TagList | None:
     """The tags of the source's repository as last listed."""
     resource = snapshot.get(source)
-    return snapshot.tags.get(ocirepository.url(resource)) if resource else None
+    return snapshot.tags.get(sources.url(resource)) if resource else None
 
 
 class Item(NamedTuple):
@@ -321,8 +317,7 @@ class Tags(Pane):
         return Target(
             environment=source.environment,
             service=target.service,
-            source=source,
-            kustomization=None,
+            object=source,
             tag=str(row.id) if row else "",
         )
 
@@ -344,7 +339,5 @@ class Tags(Pane):
         row, source = self.table.selected, self._source
         if row is not None and source is not None:
             question = VersionsDiff(source, after=str(row.id))
-            target = Target(
-                source.environment, self.view.target.service, source, None, question.after
-            )
+            target = Target(source.environment, self.view.target.service, source, question.after)
             self.post_message(self.Go("diff", target))

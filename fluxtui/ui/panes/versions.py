@@ -17,9 +17,8 @@ from fluxtui.domain.board import Level, Severity
 from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Row as Service
 from fluxtui.domain.counts import counted
-from fluxtui.domain.kinds import ocirepository
 from fluxtui.domain.knowledge import Knowledge
-from fluxtui.domain.known import kind_known, place_known
+from fluxtui.domain.known import place_known, tagged_known
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.kit.frozen import frozen
@@ -127,7 +126,7 @@ def _cell(service: Service, number: int, name: str) -> Cell | None:
 
 def absence(snapshot: Snapshot, environment: str) -> str:
     """What stands where a Service has no source: that it has none is known only by a whole list."""
-    return "–" if kind_known(snapshot, environment, ocirepository.KIND.id).known else "?"
+    return "–" if tagged_known(snapshot, environment).known else "?"
 
 
 def ordering(view: View, service: Service, sort: str) -> tuple[object, ...]:
@@ -306,7 +305,7 @@ class Versions(Pane):
         found = board.row(service)
         lines = found.lines.get(environment, ()) if found else ()
         source = lines[number].source if number < len(lines) else None
-        return Target(environment=environment, service=service, source=source)
+        return Target(environment=environment, service=service, object=source)
 
     def open_row(self) -> None:
         """Down to what it waits for."""

@@ -12,7 +12,7 @@ from itertools import compress
 from operator import is_not
 
 from fluxtui.domain.board import Row
-from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.record import Record, trials
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
@@ -51,8 +51,8 @@ class Whereabouts:
 
 
 def _uses(snapshot: Snapshot, row: Row, repository: str) -> bool:
-    sources = (snapshot.get(line.source) for lines in row.lines.values() for line in lines)
-    return any(r is not None and ocirepository.url(r) == repository for r in sources)
+    held = (snapshot.get(line.source) for lines in row.lines.values() for line in lines)
+    return any(r is not None and sources.url(r) == repository for r in held)
 
 
 class Tried:

@@ -266,10 +266,10 @@ class Arguments(Sheet[Proposal | None]):
 def subject_text(context: Context) -> str:
     """` · activity in production`: what the act is about; empty when nothing is meant."""
     target = context.target
-    named = target.kustomization or target.source
+    named = target.object
     name = target.service or (named.name if named else "")
-    if target.kustomization is not None:
-        name = f"ks/{target.kustomization.name}"
+    if target.applier is not None:
+        name = f"ks/{target.applier.name}"
     elif target.source is not None and len(lines_of(context)) > 1:
         name = f"{name} oci/{target.source.name}"  # one of several of that Service
     where = f" in {target.environment}" if target.environment else ""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Mark
-from fluxtui.domain.kinds import ocirepository
-from fluxtui.domain.known import kind_known
+from fluxtui.domain.known import tagged_known
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age, since
@@ -22,7 +21,7 @@ def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -
     line = snapshot.board.line(target.source) if target.source else None
     if line is None:
         where = ", ".join(row.lines) or "no environment"
-        known = kind_known(snapshot, target.environment, ocirepository.KIND.id)
+        known = tagged_known(snapshot, target.environment)
         says = f"  not in {target.environment}"
         if not known.known:
             says = f"  ? {target.environment} {known.clause}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fluxtui.commands.command import Command, Context
+from fluxtui.domain import roles
 from fluxtui.domain.board import Finding, Level, Severity
 from fluxtui.domain.known import place_known
 from fluxtui.domain.snapshot import Snapshot
@@ -47,7 +48,9 @@ def facts_of(context: Context) -> tuple[object, ...]:
     row = snapshot.board.row(target.service)
     lines = [line for some in row.lines.values() for line in some] if row is not None else []
     keys = [key for line in lines for key in (line.source, *line.kustomizations)]
-    keys += [key for key in (target.source, target.kustomization) if key is not None]
+    if target.object is not None:
+        fed_by = roles.source_key(snapshot, target.object)
+        keys += [target.object, *((fed_by,) if fed_by is not None else ())]
     objects = [snapshot.get(key) for key in keys]
     picks = [snapshot.selections.get(line.source) for line in lines]
     return (
@@ -61,9 +64,10 @@ def facts_of(context: Context) -> tuple[object, ...]:
 def helps(context: Context) -> tuple[str, ...]:
     """The Commands that help in the state of what is selected, best first."""
     snapshot, target = context.snapshot, context.target
-    line = snapshot.board.line(target.source) if target.source is not None else None
+    source = roles.source_key(snapshot, target.object) if target.object is not None else None
+    line = snapshot.board.line(source) if source is not None else None
     nodes = snapshot.board.chains.get(target.environment, ())
-    node = next((n for n in nodes if n.key == target.kustomization), None)
+    node = next((n for n in nodes if n.key == target.applier), None)
     health = node.health if node is not None else line.health if line is not None else None
     suspended = [x for x in (line, node) if x is not None and x.suspended is not None]
     out = ["resume"] if suspended else []
