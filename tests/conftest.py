@@ -9,6 +9,7 @@ seen; to look for new ones, run with `--hypothesis-profile default`.
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A run in the background is deaf to these, and what it starts would be too.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(
+                number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            )
     if not _is_worker(config):
         os.environ[RUN] = f"{os.getpid()}:{tempfile.mkdtemp(prefix='fluxtui-test-run-')}"
 
