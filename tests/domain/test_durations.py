@@ -20,6 +20,16 @@ from fluxtui.domain.errors import UsageError
         ("0", 0, "0s"),
         ("-2m", -120, "-2m0s"),
         ("1h0.001s", 3600.001, "1h0m0.001s"),
+        ("7ns", 7e-9, "7ns"),
+        ("-7ns", -7e-9, "-7ns"),
+        ("1us", 1e-6, "1µs"),
+        ("1.05µs", 1.05e-6, "1.05µs"),
+        ("-0.5ms", -0.0005, "-500µs"),
+        ("1ms", 0.001, "1ms"),
+        ("1s", 1, "1s"),
+        ("60s", 60, "1m0s"),
+        ("-90m", -5400, "-1h30m0s"),
+        ("0h", -0.0, "0s"),
     ],
 )
 def test_go_durations(text: str, seconds: float, printed: str) -> None:
@@ -27,7 +37,9 @@ def test_go_durations(text: str, seconds: float, printed: str) -> None:
     assert format_duration(seconds) == printed
 
 
-@pytest.mark.parametrize("text", ["", "5", "m", "1d", "1h ", "--1h", "1h-2m", ".s", "9999999h"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "m", "1d", "1h ", "--1h", "1h-2m", ".s", "9999999h", "+", "-"]
+)
 def test_what_go_refuses_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_duration(text)
@@ -44,7 +56,18 @@ def test_a_printed_duration_reads_back(nanos: int) -> None:
     [
         (-5, "0s"),
         (12.9, "12s"),
+        (59, "59s"),
+        (60, "1m"),
+        (61, "1m1s"),
         (180, "3m"),
+        (601, "10m"),
+        (3600, "1h"),
+        (3660, "1h1m"),
+        (36060, "10h"),
+        (3600 * 47, "47h"),
+        (3600 * 48, "2d"),
+        (86400 * 729, "729d"),
+        (86400 * 730, "2y"),
         (200, "3m20s"),
         (1805, "30m"),
         (7500, "2h5m"),

@@ -67,6 +67,10 @@ def key(obj: Json) -> Key:
     return Resource.from_object("prod", obj).key
 
 
+def built(obj: Json) -> Resource:
+    return Resource.from_object("prod", obj)
+
+
 def chosen(obj: Json) -> str:
     first = first_to_read(containers_of(Resource.from_object("prod", obj)))
     return first.name if first else ""
@@ -86,10 +90,46 @@ def test_what_is_only_starting_is_not_to_blame() -> None:
     assert chosen(pod("a", app=STARTS, sidecar=UNREADY)) == "sidecar"
 
 
+def test_who_cannot_run_comes_before_who_ended_badly_before_who_is_unready() -> None:
+    ended: Json = {"state": {"terminated": {"exitCode": 2, "reason": "Error"}}}
+    again: Json = {**RUNS, "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}}
+    healthy: Json = {**RUNS, "lastState": {"terminated": {"exitCode": 0}}}
+    order = {"e": healthy, "d": again, "c": UNREADY, "b": ended, "a": PULLS}
+    while order:
+        worst = min(order)
+        assert chosen(pod("a", **order)) == (worst if worst != "e" else "e")
+        del order[worst]
+    found = {c.name: c for c in containers_of(built(pod("a", a=healthy, b=again, c=ended)))}
+    assert [found[n].failing for n in "abc"] == [False, True, True]
+    assert found["c"].reason == "Error" and found["c"].state == "ended"
+    assert found["a"].has_previous and found["b"].has_previous and not found["c"].has_previous
+
+
+def test_an_init_container_that_is_at_work_is_not_unready() -> None:
+    assert chosen(pod("a", {"setup": UNREADY}, app=STARTS)) == "app"
+
+
+def test_what_an_api_never_sends_is_read_as_nothing() -> None:
+    odd = pod("a", app={"restartCount": "4", "state": [], "lastState": "no"})
+    odd["spec"]["containers"] = [{}, *odd["spec"]["containers"], "nonsense"]
+    odd["spec"]["initContainers"] = {"name": "x"}
+    nameless, app = containers_of(built(odd))
+    assert (nameless.name, nameless.state, app.name) == ("", "", "app")
+    assert (app.restarts, app.state, app.has_previous, app.failing) == (0, "", False, False)
+
+
+def test_a_pod_is_as_bad_as_its_worst_container() -> None:
+    mixed, unready = pod("z", app=RUNS, side=CRASHES), pod("a", app=UNREADY)
+    world = snapshot(unready, mixed, DEPLOYMENT)
+    assert [p.key.name for p in pods_behind(world, key(DEPLOYMENT))] == ["z", "a"]
+
+
 def test_containers_say_how_often_and_whether_there_was_a_run_before() -> None:
     (app,) = containers_of(Resource.from_object("prod", pod("a", app=CRASHES)))
     assert (app.state, app.reason, app.restarts) == ("waiting", "CrashLoopBackOff", 4)
-    assert app.has_previous and app.failing
+    assert app.has_previous and app.failing and not app.init
+    (setup, _app) = reversed(containers_of(built(pod("a", {"setup": RUNS}, app=RUNS))))
+    assert setup.init and not setup.failing
 
 
 def test_pods_are_found_behind_workload_and_kustomization_worst_first() -> None:
