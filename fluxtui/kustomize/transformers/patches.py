@@ -12,7 +12,8 @@ from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kit.frozen import frozen
-from fluxtui.kustomize.jsonpatch import Operation, apply_json_patch, parse_json_patch
+from fluxtui.kit.jsonpatch import Operation
+from fluxtui.kustomize.jsonpatch import apply_json_patch, parse_json_patch
 from fluxtui.kustomize.loader import objects_of
 from fluxtui.kustomize.merge import strategic_merge
 from fluxtui.kustomize.resmap import ResourceMap

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 
-from fluxtui.kit.mergepatch import merged
 from fluxtui.world.apiserver import reviews
 from fluxtui.world.apiserver.faults import Faults
 from fluxtui.world.apiserver.http.exchange import Request, Response, answer
@@ -16,6 +15,7 @@ from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.read import list_options
 from fluxtui.world.apiserver.read.listing import page
 from fluxtui.world.apiserver.read.reading import Reading
+from fluxtui.world.apiserver.shape import ANY
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     StatusError,
@@ -24,8 +24,7 @@ from fluxtui.world.apiserver.status import (
     unknown_path,
 )
 from fluxtui.world.apiserver.store import Key, Stored
-from fluxtui.world.apiserver.write import deletes, requests, subresources, writes
-from fluxtui.world.apiserver.write.patches import json_patch
+from fluxtui.world.apiserver.write import deletes, patches, requests, subresources, writes
 
 _BY_METHOD = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 _ON_COLLECTION = ("create", "list", "watch", "deletecollection")
@@ -97,8 +96,7 @@ class Resources:
         scale = subresources.read_scale(self._state, kind, key)
         if request.method == "PATCH":
             body = requests.patch_of(request, kind)
-            change = json_patch if request.media == requests.JSON_PATCH else merged
-            scale = change(scale, body)
+            scale = patches.changed(scale, request.media, body, ANY)
         else:
             scale = requests.body_of(request)
         return answer(subresources.write_scale(self._state, kind, key, scale, options))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from fluxtui.kit.mergepatch import merged
 from fluxtui.world.apiserver.apply import managers
 from fluxtui.world.apiserver.apply.managers import Manager
 from fluxtui.world.apiserver.decoding import quoted
@@ -29,7 +28,7 @@ from fluxtui.world.apiserver.status import (
     required,
 )
 from fluxtui.world.apiserver.store import Key, Stored, dumps
-from fluxtui.world.apiserver.write import admit, deletes, naming, patches, strategic
+from fluxtui.world.apiserver.write import admit, deletes, naming, patches
 from fluxtui.world.apiserver.write.identity import check_metadata, identified
 
 _KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
@@ -129,7 +128,7 @@ def patch(
     state: State, kind: Kind, key: Key, media: str, body: Any, options: Options
 ) -> tuple[Stored, bool]:
     """PATCH by media type; the flag says whether an apply created the object."""
-    if media == "application/apply-patch+yaml":
+    if media == patches.APPLY_PATCH:
         return _apply(state, kind, key, body, options)
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
     with state.store.lock:
@@ -141,12 +140,7 @@ def patch(
 
 def _patched(kind: Kind, key: Key, media: str, current: Json, body: Any, options: Options) -> Json:
     """The patched object. What does not decode any more is the patch's fault: 422, not 400."""
-    if media == "application/json-patch+json":
-        new: Any = patches.json_patch(current, body)
-    elif media == "application/strategic-merge-patch+json":
-        new = strategic.merge(current, body, kind.shape)
-    else:
-        new = merged(current, body)
+    new = patches.changed(current, media, body, kind.shape)
     try:
         admit.check_fields(kind, new, options)
         check_metadata(kind, new)
