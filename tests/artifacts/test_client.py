@@ -312,7 +312,7 @@ def test_the_cache_spares_a_second_download(
     digest = publish(client, reference, bundle).digest
     cache = BlobCache(tmp_path)
     first = client.pull(reference, cache=cache)
-    registry.turn(down=True)
+    registry.faults.unreachable = True
     again = client.pull(reference.with_digest(digest), cache=cache)
     assert again.layer == first.layer and again.annotations == first.annotations
 

@@ -19,6 +19,7 @@ from fluxtui.domain.errors import (
     RegistryError,
     RegistryUnreachable,
 )
+from fluxtui.world.faults import Rule
 from fluxtui.world.registry import RegistryServer, routes
 
 from .conftest import ClientMaker, Clock, Pauses, publish
@@ -214,7 +215,7 @@ def test_a_read_is_tried_again_as_the_registry_asks(
     pauses: Pauses,
 ) -> None:  # fmt: skip
     publish(client, reference, bundle)
-    registry.turn(throttle=2, retry_after="3")
+    registry.faults.set_rules(Rule(status=429, retry_after=3, count=2))
     assert client.list_tags(reference) == ["v1.0.0"]
     assert pauses.taken == [3, 3]
 
@@ -222,7 +223,7 @@ def test_a_read_is_tried_again_as_the_registry_asks(
 def test_an_hour_is_not_waited_for(
     client: RegistryClient, registry: RegistryServer, reference: Reference, pauses: Pauses
 ) -> None:
-    registry.turn(throttle=9, retry_after="3600")
+    registry.faults.set_rules(Rule(status=429, retry_after=3600))
     with pytest.raises(RegistryError, match="too many requests") as refused:
         client.list_tags(reference)
     assert "3600 s" in str(refused.value) and not pauses.taken
@@ -234,9 +235,9 @@ def test_a_burst_of_faults_is_outlived_but_not_a_long_one(
 ) -> None:  # fmt: skip
     publish(client, reference, bundle)
     for status in (500, 502, 503, 504):
-        registry.turn(fail=2, fail_status=status)
+        registry.faults.set_rules(Rule(status=status, count=2))
         assert client.pull(reference).layer == bundle.data
-    registry.turn(fail=99, fail_status=500)
+    registry.faults.set_rules(Rule(status=500))
     with pytest.raises(RegistryError, match="500") as failed:
         client.list_tags(reference)
     assert failed.value.status == 500
@@ -249,8 +250,8 @@ def test_a_write_is_never_sent_twice(
 ) -> None:  # fmt: skip
     publish(client, reference, bundle)
     raw = client.manifest(reference).raw
-    for knob in ({"fail": 1}, {"throttle": 1}):
-        registry.turn(**knob)
+    for status in (503, 429):
+        registry.faults.set_rules(Rule(status=status, count=1))
         registry.served.clear()
         with pytest.raises(RegistryError):
             client.put_manifest(reference.with_tag("once"), raw, OCI_MANIFEST)
@@ -262,13 +263,13 @@ def test_a_download_cut_off_is_taken_up_where_it_broke(
     client: RegistryClient, registry: RegistryServer, reference: Reference
 ) -> None:
     publish(client, reference, BIG)
-    registry.turn(cut_blobs=1)
+    registry.faults.set_rules(Rule(path="/blobs/", cut="middle", count=1))
     registry.served.clear()
     assert client.pull(reference).layer == BIG.data
     blobs = [s for s in registry.served if "/blobs/" in s.path]
     assert [s.status for s in blobs] == [200, 206]
     assert int(blobs[1].headers["range"].removeprefix("bytes=").rstrip("-")) > 0
-    registry.turn(cut_blobs=99)
+    registry.faults.set_rules(Rule(path="/blobs/", cut="middle"))
     with pytest.raises(RegistryUnreachable):
         client.pull(reference)
 
@@ -278,7 +279,7 @@ def test_an_answer_cut_off_is_asked_for_again(
 ) -> None:
     digest = publish(client, reference, bundle).digest
     for look in (client.list_tags, client.manifest):
-        registry.turn(cut=2)
+        registry.faults.set_rules(Rule(cut="middle", count=2))
         assert look(reference)
     assert client.resolve(reference).digest == digest
 
@@ -287,7 +288,7 @@ def test_a_blob_that_is_not_what_it_says_is_refused(
     client: RegistryClient, registry: RegistryServer, reference: Reference, bundle: Packed
 ) -> None:
     publish(client, reference, bundle)
-    registry.turn(lying_blobs=1)
+    registry.turn(lying_blobs=True)
     with pytest.raises(ArtifactError, match="digest") as lied:
         client.pull(reference)
     assert lied.value.entry == bundle.digest
@@ -309,10 +310,10 @@ def test_a_registry_that_is_down_is_said_in_plain_words_and_can_come_back(
     client: RegistryClient, registry: RegistryServer, reference: Reference, bundle: Packed
 ) -> None:
     publish(client, reference, bundle)
-    registry.turn(down=True)
+    registry.faults.unreachable = True
     with pytest.raises(RegistryUnreachable, match=registry.address):
         client.list_tags(reference)
-    registry.turn(down=False)
+    registry.faults.unreachable = False
     assert client.list_tags(reference) == ["v1.0.0"]
     registry.stop()
     with pytest.raises(RegistryUnreachable, match="refused"):
@@ -325,10 +326,10 @@ def test_a_registry_that_never_answers_is_given_up(
     registry: RegistryServer, reference: Reference, make_client: ClientMaker
 ) -> None:
     client = make_client(timeout=0.1)
-    registry.turn(hang=9)
+    registry.faults.set_rules(Rule(hang=True))
     with pytest.raises(RegistryUnreachable, match="in time"):
         client.list_tags(reference)
-    assert registry.panel.now.hang >= 8  # asked once: waiting three times would help nobody
+    assert requests_of(registry, "/") == [0], "waiting three times would help nobody"
 
 
 def test_a_list_of_tags_must_not_lead_to_another_host(
@@ -349,7 +350,7 @@ def test_nothing_is_written_to_stderr(
     registry: RegistryServer, client: RegistryClient, reference: Reference,
     capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    registry.turn(down=True)
+    registry.faults.unreachable = True
     with pytest.raises(RegistryError):
         client.list_tags(reference)
     assert capfd.readouterr() == ("", "")

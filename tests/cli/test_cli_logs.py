@@ -12,7 +12,7 @@ from documents import checked
 
 from fluxtui.cli.controllerlogs import _about
 from fluxtui.domain.resource import Key
-from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.faults import Rule
 
 BEGAN = "2026-11-23T03:12:00Z"
 GROUP = KUSTOMIZE.partition("/")[0]

@@ -5,6 +5,7 @@ Only shortcuts over raw requests; nothing here knows which server answers.
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -32,9 +33,9 @@ def causes_of(answer: Answer) -> list[Refusal]:
 
 
 def warnings_of(answer: Answer) -> list[str]:
-    """The texts of the Warning headers, unquoted."""
-    found = answer.headers.get_all("Warning") or []
-    return [w[len('299 - "') : -1].replace('\\"', '"') for w in found]
+    """The texts of the Warning headers, one or several to a header, unquoted."""
+    headers = ", ".join(answer.headers.get_all("Warning") or [])
+    return [text.replace('\\"', '"') for text in re.findall(r'299 - "((?:[^"\\]|\\.)*)"', headers)]
 
 
 def managers_of(obj: Json) -> dict[str, Json]:

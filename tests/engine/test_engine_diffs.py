@@ -21,7 +21,7 @@ from fluxtui.domain.ask import (
 from fluxtui.domain.errors import BuildError, UsageError
 from fluxtui.domain.unified import unified
 from fluxtui.engine.engine import Engine
-from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.faults import Rule
 
 KUSTOMIZATION = "resources: [deployment.yaml]\n"
 DEPLOYMENT = """\

@@ -31,7 +31,7 @@ from fluxtui.domain.revision import tags_hash
 from fluxtui.engine.engine import Engine
 from fluxtui.engine.journal import Journal
 from fluxtui.kit.clock import Clock
-from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.faults import Rule
 
 BUNDLE = {"kustomization.yaml": "resources: []\n"}
 POD = """\

@@ -12,7 +12,7 @@ from fluxtui.domain.ask import Comparison, LiveDiff
 from fluxtui.domain.errors import UsageError
 from fluxtui.engine.engine import Engine
 from fluxtui.engine.livebuilds import MANAGER
-from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.faults import Rule
 
 OWNED = {
     "kustomize.toolkit.fluxcd.io/name": "web",

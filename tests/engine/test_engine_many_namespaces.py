@@ -13,7 +13,7 @@ from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.engine.engine import Engine
-from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.faults import Rule
 
 MANY = 40
 AT_ONCE = 20.0

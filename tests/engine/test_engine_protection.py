@@ -35,7 +35,7 @@ from fluxtui.domain.plan import (
 from fluxtui.domain.protection import YES, Confirmed
 from fluxtui.domain.resource import Key
 from fluxtui.engine.engine import Engine
-from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.faults import Rule
 
 BUNDLE = {"kustomization.yaml": "resources: []\n"}
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "new"}}

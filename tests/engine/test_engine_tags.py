@@ -72,13 +72,13 @@ async def test_a_registry_that_is_down_keeps_the_tags_it_listed_last(
     running = engine(staging)
     await got(running.wait_for(lambda s: url in s.tags and s.tags[url].tags != (), PATIENCE))
 
-    registry.server.turn(down=True)
+    registry.server.faults.unreachable = True
     down = await got(running.wait_for(lambda s: bool(s.tags[url].error), PATIENCE))
     assert down.tags[url].tags == ("1.4.0",)
     assert down.selections[staging.source_key("web")].chosen == "1.4.0"
     assert any(f.code.startswith("registry") or "tags" in f.message for f in down.findings)
 
-    registry.server.turn(down=False)
+    registry.server.faults.unreachable = False
     await got(running.wait_for(lambda s: not s.tags[url].error, PATIENCE))
 
 
@@ -88,7 +88,7 @@ async def test_a_registry_that_stays_away_brings_nothing_new(
     staging = await place("staging")
     await staging.namespace()
     url = registry.url("web")
-    registry.server.turn(down=True)
+    registry.server.faults.unreachable = True
     await staging.source("web", url, semver="1.x")
     running = engine(staging)
     down = await got(running.wait_for(lambda s: url in s.tags, PATIENCE))

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from reconciler_stage import NS, Stage, condition, config_map, deployment, kustomization, source
 
-from fluxtui.world.apiserver.faults import Rule
 from fluxtui.world.apiserver.status import forbidden
+from fluxtui.world.faults import Rule
 
 ONE = {"one.yaml": config_map("one", a="1"), "two.yaml": config_map("two")}
 

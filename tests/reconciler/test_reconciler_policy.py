@@ -8,7 +8,7 @@ from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.overview import overview
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.world.apiserver.faults import Rule
+from fluxtui.world.faults import Rule
 
 BUNDLE = {"web.yaml": deployment("web", "example.com/web:latest")}
 DENIED = (

@@ -8,8 +8,7 @@ from __future__ import annotations
 import threading
 
 from fluxtui.world.apiserver import reviews
-from fluxtui.world.apiserver.faults import Faults
-from fluxtui.world.apiserver.http.exchange import Request, Response, answer
+from fluxtui.world.apiserver.http.exchange import JSON, Request, answer, warned
 from fluxtui.world.apiserver.http.routing import Target
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.read import list_options
@@ -25,6 +24,8 @@ from fluxtui.world.apiserver.status import (
 )
 from fluxtui.world.apiserver.store import Key, Stored
 from fluxtui.world.apiserver.write import deletes, patches, requests, subresources, writes
+from fluxtui.world.faults import Faults
+from fluxtui.world.http.exchange import Response
 
 _BY_METHOD = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 _ON_COLLECTION = ("create", "list", "watch", "deletecollection")
@@ -75,9 +76,7 @@ class Resources:
             code, out = subresources.create(self._state, kind, key, target.subresource, body)
             return answer(out, code)
         stored, code = self._written(request, kind, key, verb, options)
-        response = self._reading.object(request, kind, stored, code)
-        response.warnings = options.warnings
-        return response
+        return warned(self._reading.object(request, kind, stored, code), options.warnings)
 
     def _written(
         self, request: Request, kind: Kind, key: Key, verb: str, options: Options
@@ -121,9 +120,8 @@ class Resources:
             except StatusError as error:
                 if error.code != 404:  # gone meanwhile is as good as deleted
                     raise
-        return Response(
-            200, self._reading.listed(kind, {"resourceVersion": str(found.rv)}, found.items)
-        )
+        metadata = {"resourceVersion": str(found.rv)}
+        return Response(200, self._reading.listed(kind, metadata, found.items), JSON)
 
 
 def verb_of(request: Request, target: Target) -> str:

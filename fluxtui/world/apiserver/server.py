@@ -6,9 +6,8 @@ want one in theirs. It listens on 127.0.0.1 and nothing else.
 
 from __future__ import annotations
 
+import hmac
 import secrets
-import socket
-import socketserver
 import sys
 import threading
 import time
@@ -20,14 +19,8 @@ from typing import Any
 from fluxtui.world.apiserver import reviews
 from fluxtui.world.apiserver.crds import Definitions, flux_crds
 from fluxtui.world.apiserver.decoding import decoded_object
-from fluxtui.world.apiserver.faults import Faults
-from fluxtui.world.apiserver.http.exchange import (
-    Request,
-    Response,
-    User,
-    answer,
-)
-from fluxtui.world.apiserver.http.handler import bound
+from fluxtui.world.apiserver.http.exchange import NOBODY, Request, User, answer, failure
+from fluxtui.world.apiserver.http.negotiation import rendered
 from fluxtui.world.apiserver.http.routing import target
 from fluxtui.world.apiserver.http.tls import make_tls
 from fluxtui.world.apiserver.kinds import Catalog, builtin_kinds
@@ -37,82 +30,42 @@ from fluxtui.world.apiserver.read.paths import Paths, not_there
 from fluxtui.world.apiserver.resources import Resources, verb_of
 from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
+    Details,
     StatusError,
+    bad_request,
     forbidden,
     method_not_allowed,
+    unauthorized,
     unknown_path,
 )
 from fluxtui.world.apiserver.store import Store
 from fluxtui.world.apiserver.write import namespaces, writes
 from fluxtui.world.apiserver.write.collector import Collector
+from fluxtui.world.faults import Faults, Rule
+from fluxtui.world.http import exchange as http
+from fluxtui.world.http.exchange import Response
+from fluxtui.world.http.handler import PRIVATE
+from fluxtui.world.http.server import HttpServer
 
 _ADMIN = User("fluxtui-admin", ("system:masters", "system:authenticated"))
 _READER = User("fluxtui-read-only", ("system:authenticated",), read_only=True)
 
 
-class _Listener(socketserver.ThreadingTCPServer):
-    """Accepts on loopback; the TLS handshake happens on the connection's own thread."""
-
-    daemon_threads = True
-    block_on_close = False
-    allow_reuse_address = True
-    request_queue_size = 128
-
-    def __init__(self, api: ApiServer, port: int) -> None:
-        self._api = api
-        self._open: set[socket.socket] = set()
-        self._lock = threading.Lock()
-        super().__init__(("127.0.0.1", port), bound(api))
-
-    def get_request(self) -> tuple[Any, Any]:
-        connection, address = super().get_request()
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-        secure = self._api.tls.context.wrap_socket(
-            connection, server_side=True, do_handshake_on_connect=False
-        )
-        with self._lock:
-            self._open.add(secure)
-        return secure, address
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        error = sys.exception()
-        if isinstance(error, (ConnectionError, TimeoutError, OSError)):
-            return  # a client that left in the middle of the handshake
-        if isinstance(error, Exception):
-            self._api.report(error)
-
-    def accept_until_closed(self) -> None:
-        """Accept connections; `serve_forever` would poll, and take its time to stop."""
-        while not self._api.closing.is_set():
-            try:
-                connection, address = self.get_request()
-            except OSError:
-                continue  # the client left before it was accepted
-            self.process_request(connection, address)
-
-    def wake(self) -> None:
-        """Make a blocked accept return."""
-        with socket.create_connection(("127.0.0.1", self._api.port), timeout=1):
-            return
-
-    def cut_all(self) -> None:
-        """End every open connection."""
-        with self._lock:
-            connections = list(self._open)
-        for connection in connections:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # it was gone already
+_REASONS = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    409: "Conflict",
+    410: "Expired",
+    429: "TooManyRequests",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+    504: "Timeout",
+}
 
 
 class ApiServer:
-    """One environment's Kubernetes API.
+    """One environment's Kubernetes API, as a Site of the World's HTTP.
 
     `token` is the admin's bearer token (random when None); `read_only_token` may only read. `crds`
     are created at the start; `clock` gives the seconds since the epoch that timestamps are made
@@ -120,6 +73,8 @@ class ApiServer:
     `graceful_pods`: a bound pod stays until something like a kubelet deletes it with grace 0;
     `namespace_delay`: seconds from a namespace's deletion to that of its content.
     """
+
+    max_body = 8 << 20
 
     def __init__(
         self,
@@ -149,8 +104,7 @@ class ApiServer:
         self._resources = Resources(self.state, self.faults, self.closing)
         self._paths = Paths(self.state)
         self._seed(flux_crds() if crds is None else crds)
-        self._listener = _Listener(self, port)
-        self._thread: threading.Thread | None = None
+        self._listener = HttpServer(self, port=port, tls=self.tls.context)
 
     def _seed(self, crds: Iterable[Mapping[str, Any]]) -> None:
         catalog = self.state.catalog
@@ -166,7 +120,7 @@ class ApiServer:
 
     @property
     def port(self) -> int:
-        return int(self._listener.server_address[1])
+        return self._listener.port
 
     @property
     def url(self) -> str:
@@ -180,22 +134,13 @@ class ApiServer:
         """Serve on a thread of its own; returns when the server listens."""
         self._collector.start()
         self._ender.start()
-        self._thread = threading.Thread(
-            target=self._listener.accept_until_closed,
-            name=f"apiserver-{self.environment}",
-            daemon=True,
-        )
-        self._thread.start()
+        self._listener.start()
 
     def stop(self) -> None:
         """End every watch and connection and stop listening."""
         self.closing.set()
         self.state.store.wake()
-        if self._thread is not None:
-            self._listener.wake()
-            self._thread.join(5)
-        self._listener.cut_all()
-        self._listener.server_close()
+        self._listener.stop()
         self._collector.stop()
         self._ender.stop()
 
@@ -226,16 +171,55 @@ class ApiServer:
 
     # requests
 
-    def respond(self, request: Request) -> Response:
-        """Answer any request. Raises StatusError."""
-        path = request.path
-        if path.startswith("/_world/"):
+    def respond(self, request: http.Request) -> Response:
+        """Answer any request; what we cannot answer, and why, as a Status."""
+        try:
+            response = self._answered(request)
+        except StatusError as error:
+            response = failure(error)
+        except Exception as error:  # a bug of ours must reach the client, not end the thread
+            self.report(error)
+            text = f"Internal error occurred: {type(error).__name__}: {error}"
+            response = failure(StatusError(500, "InternalError", text))
+        response.headers.setdefault("Cache-Control", "no-cache, private")
+        return rendered(request, response)
+
+    def broken(self, request: http.Request, rule: Rule) -> Response:
+        """The Status that a fault answers with."""
+        text = rule.message or "the server is currently unable to handle the request"
+        if rule.status == 429 and not rule.message:
+            text = "the server has received too many requests and has asked us to try again later"
+        headers = {"Retry-After": str(rule.retry_after)} if rule.retry_after else {}
+        reason = rule.reason or _REASONS.get(rule.status, "")
+        details = Details(retry_after=rule.retry_after)
+        error = StatusError(rule.status, reason, text, details, headers=headers)
+        return rendered(request, failure(error))
+
+    def answered(self, request: http.Request, status: int) -> None:
+        """Nobody asks what was answered."""
+
+    def _user(self, request: http.Request) -> User:
+        """Whose token it is; nobody's where there is none. Raises 401 for a wrong one."""
+        scheme, token = request.authorization
+        if scheme != "bearer" or not token:
+            return NOBODY
+        if request.path.startswith(PRIVATE) or not self.faults.token_expired:
+            for known, user in self.users.items():
+                if hmac.compare_digest(known.encode(), token.encode()):
+                    return user
+        raise unauthorized()
+
+    def _answered(self, plain: http.Request) -> Response:
+        """The answer to somebody's request. Raises StatusError."""
+        path, method, user = plain.path, plain.method, self._user(plain)
+        request = Request(method, path, plain.query, plain.headers, plain.body, user=user)
+        if path.startswith(PRIVATE):
             return self._world(request)
         place = target(path)
         if place is None:
-            reviews.check_path(request.user, request.method, path)
+            reviews.check_path(user, method, path)
             return self._paths.respond(request)
-        reviews.check(request.user, verb_of(request, place), place)
+        reviews.check(user, verb_of(request, place), place)
         if not discovery.served(self.state.catalog, place.group, place.version):
             return not_there()
         return self._resources.respond(request, place)
@@ -248,7 +232,10 @@ class ApiServer:
             raise unknown_path()
         if request.method == "POST":
             data = decoded_object(request.body)
-            self.faults.update(data)
+            try:
+                self.faults.update(data)
+            except ValueError as error:
+                raise bad_request(str(error)) from error
             if data.get("compact"):
                 self.compact()
             self.state.store.wake()

@@ -16,8 +16,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qs
 
-from fluxtui.world.registry.knobs import Panel
-from fluxtui.world.registry.wire import Request, Response, error, json_response
+from fluxtui.world.http.exchange import Request, Response
+from fluxtui.world.registry.answers import error, json_response
+from fluxtui.world.registry.knobs import Knobs
 
 SERVICE = "fluxtui-world"
 _MAX_TOKENS = 10_000
@@ -39,10 +40,13 @@ class Gate:
     """Checks requests against credentials and knobs."""
 
     def __init__(
-        self, credentials: tuple[str, str] | None, panel: Panel, clock: Callable[[], float]
+        self,
+        credentials: tuple[str, str] | None,
+        knobs: Callable[[], Knobs],
+        clock: Callable[[], float],
     ) -> None:
         self._credentials = credentials
-        self._panel = panel
+        self._knobs = knobs
         self._clock = clock
         self._lock = threading.Lock()
         self._tokens: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
@@ -59,13 +63,13 @@ class Gate:
 
     def allows(self, request: Request, scopes: Iterable[str]) -> bool:
         """Whether the request carries what every scope (`repository:a/b:pull`) needs."""
-        knobs = self._panel.now
+        knobs = self._knobs()
         header = request.headers.get("authorization", "")
         if not knobs.bearer:
             reading = all(scope.endswith(":pull") for scope in scopes)
             return (knobs.anonymous_pull and reading) or self.known(basic(header))
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer":
+        scheme, token = request.authorization
+        if scheme != "bearer":
             return False
         with self._lock:
             expires, granted = self._tokens.get(token, (0.0, frozenset[str]()))
@@ -73,7 +77,7 @@ class Gate:
 
     def challenge(self, request: Request, scopes: Iterable[str], base: str) -> Response:
         """401, saying how to authenticate."""
-        knobs = self._panel.now
+        knobs = self._knobs()
         if not knobs.bearer:
             how = f'Basic realm="{SERVICE}"'
         else:
@@ -92,9 +96,10 @@ class Gate:
 
     def token(self, request: Request) -> Response:
         """The token endpoint: GET with Basic or nobody, POST with a password or refresh token."""
-        knobs = self._panel.now
+        knobs = self._knobs()
         form = parse_qs(request.body.decode("latin-1")) if request.method == "POST" else {}
-        asked = [s for value in (form or request.query).get("scope", []) for s in value.split()]
+        query = parse_qs(request.search)
+        asked = [s for value in (form or query).get("scope", []) for s in value.split()]
         header = request.headers.get("authorization", "")
         if form:
             refresh = (form.get("refresh_token") or [""])[0]

@@ -1,6 +1,6 @@
 """The distribution spec's endpoints for blobs and their uploads.
 
-Functions of the Store and one Request. The knobs that spoil a download (cut, lie, redirect) strike
+Functions of the Store and one Request. The knobs that spoil a download (lie, redirect) strike
 here, because only blob bodies are concerned.
 """
 
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from fluxtui.world.faults import Rule
-from fluxtui.world.registry.knobs import Panel
+from fluxtui.world.http.exchange import Request, Response
+from fluxtui.world.registry.answers import error
+from fluxtui.world.registry.knobs import Knobs
 from fluxtui.world.registry.store import Store, StoreError
-from fluxtui.world.registry.wire import Request, Response, error
 
 
-def blob(store: Store, panel: Panel, request: Request, name: str, digest: str) -> Response:
+def blob(store: Store, knobs: Knobs, request: Request, name: str, digest: str) -> Response:
     """GET, HEAD and DELETE of `/v2/<name>/blobs/<digest>`."""
     if request.method == "DELETE":
         store.delete_blob(name, digest)
@@ -22,21 +22,18 @@ def blob(store: Store, panel: Panel, request: Request, name: str, digest: str) -
     if request.method not in {"GET", "HEAD"}:
         return error(405, "UNSUPPORTED", f"no {request.method} here")
     data = store.blob(name, digest)
-    target = panel.now.redirect_blobs
+    target = knobs.redirect_blobs
     if target and request.method == "GET":
         base = "" if target == "self" else target.rstrip("/")
-        return Response(307, {"Location": f"{base}/_store/{digest}?signature=world"})
-    return download(panel, request, digest, data)
+        place = f"{base}/_store/{digest}?signature=world"
+        return Response(307, headers={"Location": place})
+    return download(knobs, request, digest, data)
 
 
-def download(panel: Panel, request: Request, digest: str, data: bytes) -> Response:
+def download(knobs: Knobs, request: Request, digest: str, data: bytes) -> Response:
     """The bytes, or the part that `Range` asks for, spoiled when a knob says so."""
-    headers = {
-        "Content-Type": "application/octet-stream",
-        "Docker-Content-Digest": digest,
-        "Accept-Ranges": "bytes",
-    }
-    if request.method == "GET" and panel.strikes("lying_blobs"):
+    headers = {"Docker-Content-Digest": digest, "Accept-Ranges": "bytes"}
+    if request.method == "GET" and knobs.lying_blobs:
         data = bytes([data[0] ^ 0xFF]) + data[1:] if data else b"?"
     wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""))
     status, body = 200, data
@@ -45,14 +42,11 @@ def download(panel: Panel, request: Request, digest: str, data: bytes) -> Respon
         begin = int(first) if first else max(0, len(data) - int(last))
         end = min(int(last), len(data) - 1) if first and last else len(data) - 1
         if begin > end:
-            answer = error(416, "RANGE_INVALID", "the blob is shorter")
-            return Response(
-                416, {**answer.headers, "Content-Range": f"bytes */{len(data)}"}, answer.body
-            )
+            size = {"Content-Range": f"bytes */{len(data)}"}
+            return error(416, "RANGE_INVALID", "the blob is shorter", size)
         status, body = 206, data[begin : end + 1]
         headers["Content-Range"] = f"bytes {begin}-{end}/{len(data)}"
-    cut = request.method == "GET" and panel.strikes("cut_blobs")
-    return Response(status, headers, body, fault=Rule(cut="middle") if cut else None)
+    return Response(status, body, "application/octet-stream", headers)
 
 
 def begin(store: Store, request: Request, name: str, may_read: bool) -> Response:
@@ -60,10 +54,10 @@ def begin(store: Store, request: Request, name: str, may_read: bool) -> Response
 
     `may_read`: the caller may read the repository named by `from`.
     """
-    if digest := request.asked("digest"):
+    if digest := request.query.get("digest", ""):
         return _created(name, store.put_blob(name, request.body, digest))
-    mounted = request.asked("mount")
-    if mounted and may_read and store.mount(name, mounted, request.asked("from")):
+    mounted = request.query.get("mount", "")
+    if mounted and may_read and store.mount(name, mounted, request.query.get("from", "")):
         return _created(name, mounted)
     upload = store.begin_upload(name)
     return _session(202, name, upload, 0)
@@ -80,7 +74,7 @@ def upload(store: Store, request: Request, name: str, session: str) -> Response:
         size = store.append(name, session, request.body, _start(request))
         return _session(202, name, session, size)
     if request.method == "PUT":
-        digest = request.asked("digest")
+        digest = request.query.get("digest", "")
         if not digest:
             raise StoreError(400, "DIGEST_INVALID", "no digest is given")
         if request.body:
@@ -101,7 +95,7 @@ def _start(request: Request) -> int | None:
 
 def _created(name: str, digest: str) -> Response:
     headers = {"Location": f"/v2/{name}/blobs/{digest}", "Docker-Content-Digest": digest}
-    return Response(201, headers)
+    return Response(201, headers=headers)
 
 
 def _session(status: int, name: str, session: str, size: int) -> Response:
@@ -110,4 +104,4 @@ def _session(status: int, name: str, session: str, size: int) -> Response:
         "Range": f"0-{max(0, size - 1)}",
         "Docker-Upload-UUID": session,
     }
-    return Response(status, headers)
+    return Response(status, headers=headers)

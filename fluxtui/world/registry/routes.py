@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from fluxtui.world.http.exchange import Request, Response
+from fluxtui.world.registry.answers import error, json_response
 from fluxtui.world.registry.knobs import Knobs
 from fluxtui.world.registry.store import Store, StoreError
-from fluxtui.world.registry.wire import Request, Response, error, json_response
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -18,16 +19,14 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 def manifests(store: Store, knobs: Knobs, request: Request, name: str, ref: str) -> Response:
     """GET, HEAD, PUT and DELETE of `/v2/<name>/manifests/<ref>`."""
     if request.method == "PUT":
-        put = store.put_manifest(
-            name, ref, request.body, request.headers.get("content-type", "").partition(";")[0]
-        )
+        put = store.put_manifest(name, ref, request.body, request.media)
         headers = {
             "Location": f"/v2/{name}/manifests/{put.digest}",
             "Docker-Content-Digest": put.digest,
         }
         if put.subject and knobs.referrers:
             headers["OCI-Subject"] = put.subject
-        return Response(201, headers)
+        return Response(201, headers=headers)
     if request.method == "DELETE":
         if ":" in ref:
             store.delete_manifest(name, ref)
@@ -43,8 +42,8 @@ def manifests(store: Store, knobs: Knobs, request: Request, name: str, ref: str)
     manifest = store.manifest(name, ref)
     if not _accepts(request.headers.get("accept", ""), manifest.media_type):
         raise StoreError(404, "MANIFEST_UNKNOWN", f"{manifest.media_type} is not accepted")
-    headers = {"Content-Type": manifest.media_type, "Docker-Content-Digest": manifest.digest}
-    return Response(200, headers, manifest.raw)
+    headers = {"Docker-Content-Digest": manifest.digest}
+    return Response(200, manifest.raw, manifest.media_type, headers)
 
 
 def _accepts(header: str, media_type: str) -> bool:
@@ -66,8 +65,8 @@ def _next(path: str, last: str, count: int) -> dict[str, str]:
 
 def tags(store: Store, knobs: Knobs, request: Request, name: str) -> Response:
     """`/v2/<name>/tags/list?n=&last=`, in byte order, pages by `Link`."""
-    count = _page(request.asked("n"), knobs.page_size)
-    page, more = store.tags(name, request.asked("last"), count)
+    count = _page(request.query.get("n", ""), knobs.page_size)
+    page, more = store.tags(name, request.query.get("last", ""), count)
     path = f"/v2/{name}/tags/list"
     headers = _next(path, page[-1], count) if more and page and count else {}
     return json_response(200, {"name": name, "tags": page}, headers)
@@ -75,8 +74,8 @@ def tags(store: Store, knobs: Knobs, request: Request, name: str) -> Response:
 
 def catalog(store: Store, knobs: Knobs, request: Request) -> Response:
     """`/v2/_catalog?n=&last=`."""
-    count = _page(request.asked("n"), knobs.page_size)
-    names = [name for name in store.repositories() if name > request.asked("last")]
+    count = _page(request.query.get("n", ""), knobs.page_size)
+    names = [name for name in store.repositories() if name > request.query.get("last", "")]
     page = names if count is None else names[:count]
     more = len(page) < len(names) and page and count
     headers = _next("/v2/_catalog", page[-1], count) if more and count else {}
@@ -87,10 +86,8 @@ def referrers(store: Store, knobs: Knobs, request: Request, name: str, digest: s
     """`/v2/<name>/referrers/<digest>?artifactType=`: an image index, possibly empty."""
     if not knobs.referrers:
         return error(404, "NOT_FOUND", "this registry has no referrers API")
-    kind = request.asked("artifactType")
+    kind = request.query.get("artifactType", "")
     found = store.referrers(name, digest, kind)
-    headers = {"Content-Type": INDEX}
-    if kind:
-        headers["OCI-Filters-Applied"] = "artifactType"
+    headers = {"OCI-Filters-Applied": "artifactType"} if kind else {}
     body = {"schemaVersion": 2, "mediaType": INDEX, "manifests": found}
-    return json_response(200, body, headers)
+    return json_response(200, body, headers, INDEX)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import re
 import secrets
 import ssl
@@ -18,14 +19,17 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import unquote
 
 from fluxtui.world.faults import Faults, Rule
+from fluxtui.world.http.exchange import Request, Response
+from fluxtui.world.http.server import HttpServer
 from fluxtui.world.registry import blobs, routes
+from fluxtui.world.registry.answers import error, json_response
 from fluxtui.world.registry.auth import Gate, basic
-from fluxtui.world.registry.knobs import Knobs, Panel
+from fluxtui.world.registry.knobs import Knobs
 from fluxtui.world.registry.store import Store, StoreError
-from fluxtui.world.registry.wire import HttpServer, Request, Response, error, json_response
 
 _MANIFEST = re.compile(r"^/v2/(.+)/manifests/([^/]+)$")
 _TAGS = re.compile(r"^/v2/(.+)/tags/list$")
@@ -34,6 +38,7 @@ _UPLOADS = re.compile(r"^/v2/(.+)/blobs/uploads/?$")
 _UPLOAD = re.compile(r"^/v2/(.+)/blobs/uploads/([^/]+)$")
 _BLOB = re.compile(r"^/v2/(.+)/blobs/([^/]+)$")
 _STORE = re.compile(r"^/_store/([^/]+)$")
+_LOG = logging.getLogger(__name__)
 _CODES = {401: "UNAUTHORIZED", 403: "DENIED", 404: "NOT_FOUND", 429: "TOOMANYREQUESTS"}
 
 
@@ -55,6 +60,8 @@ class RegistryServer:
     Stopping keeps the content and the port, so that a stopped registry can come back.
     """
 
+    max_body = 256 << 20
+
     def __init__(
         self,
         *,
@@ -70,42 +77,31 @@ class RegistryServer:
             credentials = ("fluxtui", secrets.token_urlsafe(18))
         self.username, self.password = credentials or ("", "")
         self.store = store or Store()
-        self.panel = Panel(knobs or Knobs())
+        self.knobs = knobs or Knobs()
         self.faults = Faults()
-        self.gate = Gate(credentials, self.panel, clock)
+        self.gate = Gate(credentials, lambda: self.knobs, clock)
         self.served: deque[Served] = deque(maxlen=1000)
         self._host, self._port, self._tls = host, port, tls
+        self.closing = threading.Event()
         self._server: HttpServer | None = None
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
 
     # -- life
 
     def start(self) -> RegistryServer:
         """Listen and serve in threads. Raises OSError when the port is taken."""
-        if self._server is not None:
-            return self
-        self._stopping.clear()
-        address = (self._host, self._port)
-        self._server = HttpServer(address, self.respond, self._tls, self._stopping)
-        self._port = self._server.server_address[1]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="world-registry", daemon=True
-        )
-        self._thread.start()
+        if self._server is None:
+            self.closing.clear()
+            self._server = HttpServer(self, host=self._host, port=self._port, tls=self._tls)
+            self._port = self._server.port
+            self._server.start()
         return self
 
     def stop(self) -> None:
         """Stop listening and end all connections."""
         server, self._server = self._server, None
-        if server is None:
-            return
-        self._stopping.set()
-        server.shutdown()
-        server.hang_up()
-        server.server_close()
-        if self._thread is not None:
-            self._thread.join()
+        if server is not None:
+            self.closing.set()
+            server.stop()
 
     def __enter__(self) -> RegistryServer:
         return self.start()
@@ -127,31 +123,34 @@ class RegistryServer:
     def url(self) -> str:
         return f"{'http' if self._tls is None else 'https'}://{self.address}"
 
-    def turn(self, **changes: object) -> Knobs:
+    def turn(self, **changes: Any) -> None:
         """Turn knobs while running; TypeError for an unknown one."""
-        return self.panel.turn(**changes)
+        self.knobs = dataclasses.replace(self.knobs, **changes)
 
     # -- answering
 
     def respond(self, request: Request) -> Response:
-        """One request's answer, faults included. Called from the connection's thread."""
+        """One request's answer. Called from the connection's thread."""
+        request = dataclasses.replace(request, path=unquote(request.path))
         try:
-            response = self._world(request) or self._fault(request)
-            if response is None:
-                rule = self.faults.take(request.method, request.path)
-                response = (self._broken(rule) if rule else None) or self._route(request)
-                if rule is not None and response.fault is None:
-                    response = dataclasses.replace(response, fault=rule)
-                if len(response.body) > 1 and self.panel.strikes("cut"):
-                    response = dataclasses.replace(response, fault=Rule(cut="middle"))
+            return self._world(request) or self._route(request)
         except StoreError as problem:
-            response = error(problem.status, problem.code, problem.message)
-        scheme = request.headers.get("authorization", "").partition(" ")[0]
+            return error(problem.status, problem.code, problem.message)
+        except Exception:
+            _LOG.exception("%s %s failed", request.method, request.path)
+            return error(500, "UNKNOWN", "the registry failed; its log says why")
+
+    def broken(self, request: Request, rule: Rule) -> Response:
+        """The error that a fault answers with."""
+        code = rule.reason or _CODES.get(rule.status, "UNKNOWN")
+        headers = {"Retry-After": str(rule.retry_after)} if rule.retry_after else {}
+        return error(rule.status, code, rule.message or "out of order", headers)
+
+    def answered(self, request: Request, status: int) -> None:
+        """Remember it, without the secret."""
         kept = {k: v for k, v in request.headers.items() if k != "authorization"}
-        self.served.append(Served(request.method, request.path, response.status, scheme, kept))
-        if request.method == "HEAD":
-            response = dataclasses.replace(response, length=len(response.body), body=b"")
-        return response
+        scheme = request.authorization[0]
+        self.served.append(Served(request.method, unquote(request.path), status, scheme, kept))
 
     def _world(self, request: Request) -> Response | None:
         """The remote control, which no fault touches: the World's faults."""
@@ -168,38 +167,6 @@ class RegistryServer:
                 return error(400, "UNSUPPORTED", str(problem))
         return json_response(200, self.faults.to_json())
 
-    def _broken(self, rule: Rule) -> Response | None:
-        """What a rule answers in our stead; None when it leaves that to us."""
-        if rule.hang:
-            self._stopping.wait()
-            return Response(0, silent=True)
-        if rule.latency:
-            self._stopping.wait(rule.latency)
-        if rule.cut == "before":
-            return Response(0, silent=True)
-        if not rule.status:
-            return None
-        code = rule.reason or _CODES.get(rule.status, "UNKNOWN")
-        headers = {"Retry-After": str(rule.retry_after)} if rule.retry_after else {}
-        return error(rule.status, code, rule.message or "out of order", headers)
-
-    def _fault(self, request: Request) -> Response | None:
-        knobs = self.panel.now
-        if knobs.down or self.faults.unreachable:
-            return Response(0, silent=True)
-        if self.panel.strikes("hang"):
-            self._stopping.wait()
-            return Response(0, silent=True)
-        pause = knobs.latency + (knobs.page_latency if _TAGS.match(request.path) else 0.0)
-        if pause > 0:
-            self._stopping.wait(pause)
-        if self.panel.strikes("throttle"):
-            headers = {"Retry-After": knobs.retry_after} if knobs.retry_after else {}
-            return error(429, "TOOMANYREQUESTS", "come back later", headers)
-        if self.panel.strikes("fail"):
-            return error(knobs.fail_status, "UNAVAILABLE", "out of order")
-        return None
-
     def _route(self, request: Request) -> Response:
         path = request.path
         if path == "/token":
@@ -208,7 +175,7 @@ class RegistryServer:
             # Object stores refuse a second way of signing, as a forwarded header would be.
             if "authorization" in request.headers:
                 return error(400, "UNSUPPORTED", "a signed address takes no Authorization")
-            return blobs.download(self.panel, request, found[1], self.store.content(found[1]))
+            return blobs.download(self.knobs, request, found[1], self.store.content(found[1]))
         if not (path == "/v2" or path.startswith("/v2/")):
             return error(404, "NOT_FOUND", "nothing here")
         scopes = _scopes(request)
@@ -221,7 +188,7 @@ class RegistryServer:
         return f"{scheme}://{request.headers.get('host') or self.address}"
 
     def _endpoint(self, request: Request) -> Response:
-        path, knobs, store = request.path, self.panel.now, self.store
+        path, knobs, store = request.path, self.knobs, self.store
         if path in {"/v2", "/v2/"}:
             return json_response(200, {}, {"Docker-Distribution-Api-Version": "registry/2.0"})
         if path == "/v2/_catalog":
@@ -235,7 +202,7 @@ class RegistryServer:
         if found := _UPLOADS.match(path):
             if request.method != "POST":
                 return error(405, "UNSUPPORTED", f"no {request.method} here")
-            source = request.asked("from")
+            source = request.query.get("from", "")
             # Without `from` any repository may give the blob, unless scopes keep them apart.
             readable = self.gate.allows(request, [f"repository:{source}:pull"])
             if knobs.bearer and not source:
@@ -244,7 +211,7 @@ class RegistryServer:
         if found := _UPLOAD.match(path):
             return blobs.upload(store, request, found[1], found[2])
         if found := _BLOB.match(path):
-            return blobs.blob(store, self.panel, request, found[1], found[2])
+            return blobs.blob(store, knobs, request, found[1], found[2])
         return error(404, "NOT_FOUND", "nothing here")
 
 
@@ -263,7 +230,7 @@ def _scopes(request: Request) -> list[str]:
     if request.method == "DELETE" and "/blobs/uploads/" not in request.path:
         return [f"{resource}:delete"]
     wanted = [f"{resource}:pull", f"{resource}:push"]
-    source = request.asked("from")
-    if request.asked("mount") and source:
+    source = request.query.get("from", "")
+    if request.query.get("mount", "") and source:
         wanted.append(f"repository:{source}:pull")
     return wanted

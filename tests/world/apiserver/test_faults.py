@@ -7,8 +7,8 @@ import ssl
 
 import pytest
 
-from fluxtui.world.apiserver.faults import Cut, Rule
 from fluxtui.world.apiserver.server import ApiServer
+from fluxtui.world.faults import Cut, Rule
 from tests.world.apiserver.client import MAPS, Client, config_map
 
 GONE = (ConnectionError, http.client.HTTPException, ssl.SSLError, OSError)

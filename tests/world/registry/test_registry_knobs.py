@@ -11,6 +11,7 @@ import threading
 import pytest
 import requests
 
+from fluxtui.world.faults import Rule
 from fluxtui.world.registry import Knobs, RegistryServer
 
 from .conftest import Browser
@@ -77,7 +78,8 @@ def test_the_token_endpoint_knows_passwords_and_refresh_tokens(
 
 
 def test_throttling_and_faults_are_used_up(server: RegistryServer, browse: Browser) -> None:
-    server.turn(throttle=1, retry_after="7", fail=1, fail_status=502)
+    rules = Rule(status=429, retry_after=7, count=1), Rule(status=502, count=1)
+    server.faults.set_rules(*rules)
     answers = [browse("GET", "/v2/") for _ in range(3)]
     assert [a.status_code for a in answers] == [429, 502, 200]
     assert answers[0].headers["Retry-After"] == "7"
@@ -88,12 +90,12 @@ def test_a_blob_is_cut_lied_about_or_sent_elsewhere(
 ) -> None:
     data = b"0123456789" * 100
     path = f"/v2/a/b/blobs/{server.store.put_blob('a/b', data)}"
-    server.turn(cut_blobs=1)
+    server.faults.set_rules(Rule(path="/blobs/", cut="middle", count=1))
     with pytest.raises(requests.exceptions.RequestException):
         browse("GET", path)
-    server.turn(lying_blobs=1)
+    server.turn(lying_blobs=True)
     assert browse("GET", path).content != data
-    server.turn(redirect_blobs="self")
+    server.turn(lying_blobs=False, redirect_blobs="self")
     moved = browse("GET", path, allow_redirects=False)
     assert moved.status_code == 307
     signed = moved.headers["Location"]
@@ -102,10 +104,10 @@ def test_a_blob_is_cut_lied_about_or_sent_elsewhere(
 
 
 def test_down_means_no_answer(server: RegistryServer, browse: Browser) -> None:
-    server.turn(down=True)
+    server.faults.unreachable = True
     with pytest.raises(requests.exceptions.ConnectionError):
         browse("GET", "/v2/")
-    server.turn(down=False)
+    server.faults.unreachable = False
     assert browse("GET", "/v2/").status_code == 200
 
 
@@ -117,7 +119,7 @@ def test_the_remote_control_wants_credentials_and_known_faults(browse: Browser) 
 
 
 def test_a_hanging_request_ends_when_the_server_stops(server: RegistryServer) -> None:
-    server.turn(hang=1)
+    server.faults.set_rules(Rule(hang=True))
     host, port = server.address.split(":")
     ended = threading.Event()
     with socket.create_connection((host, int(port)), timeout=60) as line:
@@ -176,7 +178,7 @@ def test_nonsense_on_the_wire_is_answered_with_400(server: RegistryServer, raw: 
 
 
 def test_any_answer_can_be_cut(server: RegistryServer, browse: Browser) -> None:
-    server.turn(cut=1)
+    server.faults.set_rules(Rule(cut="middle", count=1))
     with pytest.raises(requests.exceptions.RequestException):
         browse("GET", "/v2/_catalog")
     assert browse("GET", "/v2/_catalog").status_code == 200

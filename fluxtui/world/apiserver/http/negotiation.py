@@ -11,8 +11,10 @@ import gzip
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fluxtui.world.apiserver.http.exchange import JSON, Request, Response
+from fluxtui.world.apiserver.http.exchange import JSON, Request
 from fluxtui.world.apiserver.status import StatusError
+from fluxtui.world.http import exchange
+from fluxtui.world.http.exchange import Response
 
 _TRANSFORMS = ("Table", "PartialObjectMetadata", "PartialObjectMetadataList")
 _COMPRESSED_FROM = 128 * 1024
@@ -56,7 +58,7 @@ def form_of(request: Request) -> Form:
     return form
 
 
-def rendered(request: Request, response: Response) -> Response:
+def rendered(request: exchange.Request, response: Response) -> Response:
     """The response as the client can read it: a line of JSON, compressed where it is long."""
     if response.media == JSON and response.body:
         response.body += b"\n"
@@ -66,5 +68,5 @@ def rendered(request: Request, response: Response) -> Response:
     return response
 
 
-def _encodings(request: Request) -> list[str]:
+def _encodings(request: exchange.Request) -> list[str]:
     return [part.strip() for part in request.headers.get("accept-encoding", "").split(",")]

@@ -6,11 +6,12 @@ may ask is decided before; the documents themselves are made elsewhere.
 
 from __future__ import annotations
 
-from fluxtui.world.apiserver.http.exchange import Request, Response, answer, text
+from fluxtui.world.apiserver.http.exchange import Request, answer, text
 from fluxtui.world.apiserver.read import discovery, openapi
 from fluxtui.world.apiserver.state import State
 from fluxtui.world.apiserver.status import method_not_allowed
 from fluxtui.world.apiserver.store import dumps
+from fluxtui.world.http.exchange import Response
 
 _HEALTH = ("/livez", "/readyz", "/healthz")
 

@@ -11,11 +11,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from fluxtui.world.apiserver.http.exchange import Response
 from fluxtui.world.apiserver.kinds import Kind
 from fluxtui.world.apiserver.state import State
 from fluxtui.world.apiserver.status import Json, StatusError, bad_request, not_found
 from fluxtui.world.apiserver.store import Key
+from fluxtui.world.http.exchange import Response
 from fluxtui.world.speech import NotStartedError, Spoken, containers, spoken
 
 LOG_ANNOTATION = "world.fluxtui.dev/log"

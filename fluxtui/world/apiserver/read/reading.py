@@ -10,8 +10,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable
 
-from fluxtui.world.apiserver.faults import Faults
-from fluxtui.world.apiserver.http.exchange import Request, Response, answer
+from fluxtui.world.apiserver.http.exchange import JSON, Request, answer
 from fluxtui.world.apiserver.http.negotiation import Form, form_of
 from fluxtui.world.apiserver.http.routing import Target
 from fluxtui.world.apiserver.kinds import Kind
@@ -30,6 +29,8 @@ from fluxtui.world.apiserver.status import (
 )
 from fluxtui.world.apiserver.store import Key, Stored, dumps
 from fluxtui.world.apiserver.write import subresources
+from fluxtui.world.faults import Faults
+from fluxtui.world.http.exchange import Response
 
 
 class Reading:
@@ -61,7 +62,7 @@ class Reading:
             return answer(self._table(request, kind, [stored], meta, form), status)
         if form.convert:
             return answer(partial(stored.obj, form.version), status)
-        return Response(status, self._data(kind, stored))
+        return Response(status, self._data(kind, stored), JSON)
 
     def _table(
         self, request: Request, kind: Kind, items: Iterable[Stored], meta: Json, form: Form
@@ -105,7 +106,7 @@ class Reading:
             items = [partial(s.obj, form.version) for s in page.items]
             head = {"kind": "PartialObjectMetadataList", "apiVersion": form.api_version}
             return answer(head | {"metadata": metadata, "items": items})
-        return Response(200, self.listed(kind, metadata, page.items))
+        return Response(200, self.listed(kind, metadata, page.items), JSON)
 
     def listed(self, kind: Kind, metadata: Json, items: Iterable[Stored]) -> bytes:
         """A list's bytes, joined from the bytes of its items.
@@ -148,7 +149,7 @@ class Reading:
             bookmark if options.bookmarks else None,
             self._stopper(),
         )
-        return Response(200, stream=watch.lines())
+        return Response(200, b"", JSON, stream=watch.lines())
 
     def _stopper(self) -> Callable[[], StatusError | bool]:
         faults, closing = self._faults, self._closing
