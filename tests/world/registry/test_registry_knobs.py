@@ -193,7 +193,7 @@ def test_what_was_served_is_remembered_without_secrets(
         "GET",
         "/v2/",
         200,
-        "Basic",
+        "basic",
     )
     secret = base64.b64encode(f"{server.username}:{server.password}".encode()).decode()
     assert secret not in repr(server.served)
