@@ -172,7 +172,7 @@ class Simulator:
         """The task that keeps the cache of a kind equal to what the API says."""
         target = Target((type_.group, type_.kind), type_.version, plural=type_.plural)
         cache = self._state.cache(type_)
-        reflector = Reflector(self._cluster, target, cache, self._clock, Following())
+        reflector = Reflector(self._cluster, target, cache, self._clock, Following(parked=1.0))
         return asyncio.create_task(reflector.run(), name=f"follow {type_.plural}")
 
 
