@@ -17,7 +17,6 @@ from fluxtui.cli.nearest import nearest
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.target import find
-from fluxtui.cli.watching import watch
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import ALL, APPLIERS, SOURCES, appliers, by_short
@@ -52,6 +51,8 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
         return [r for r in _of_kinds(look, kinds) if not name or r.key.name == name]
 
     if args.watch:
+        from fluxtui.cli.watching import watch
+
         return watch(
             engine, seen, lambda look: _rows(look, items_of(look)), args.output, {"Objects": HEADER}
         )

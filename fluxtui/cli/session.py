@@ -31,12 +31,14 @@ def make_engine(
     client: RegistryClient | None = None,
     *,
     tags: bool = True,
+    times: bool = True,
     brief: bool = False,
     events: bool = True,
 ) -> Engine:
     """An Engine that is not started yet. `client`: a registry client to use and close. `tags`:
-    whether the tags of what is delivered are kept listed. `brief`: one answer is wanted, and
-    nothing is followed. `events`: whether somebody looks at what happened."""
+    whether the tags of what is delivered are kept listed. `times`: whether it matters when they
+    were published. `brief`: one answer is wanted, and nothing is followed. `events`: whether
+    somebody looks at what happened."""
     from fluxtui.engine.engine import Engine
     from fluxtui.engine.journal import Journal
 
@@ -46,6 +48,7 @@ def make_engine(
         registry=lambda: client or registry_client(config),
         journal=Journal(config.journal),
         follow_tags=tags,
+        times=times,
         brief=brief,
         events=events,
     )
@@ -89,11 +92,12 @@ def running(
     client: RegistryClient | None = None,
     *,
     tags: bool = True,
+    times: bool = True,
     brief: bool = False,
     events: bool = True,
 ) -> Iterator[Engine]:
     """A started Engine, stopped at the end; see `make_engine`."""
-    engine = make_engine(config, client, tags=tags, brief=brief, events=events)
+    engine = make_engine(config, client, tags=tags, times=times, brief=brief, events=events)
     engine.start()
     try:
         yield engine

@@ -17,7 +17,6 @@ from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import HEADERS, chain_items, findings_of, status_items, version_items
 from fluxtui.cli.views import with_pods
-from fluxtui.cli.watching import watch
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Mark, Severity
 from fluxtui.domain.counts import counted
 from fluxtui.domain.marks import mark_text
@@ -31,6 +30,8 @@ Causes = dict[Key | str, str]
 def status(engine: EnginePort, args: argparse.Namespace) -> int:
     """The board in short. 0 only when all is known, all is well, and nothing is suspended."""
     if args.watch:
+        from fluxtui.cli.watching import watch
+
         return watch(engine, look(engine, args, tags=True), status_items, args.output, HEADERS)
     seen = with_pods(engine, look(engine, args, tags=True))
     snapshot, chosen, rows = seen.snapshot, seen.environments, seen.rows()

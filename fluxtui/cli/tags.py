@@ -16,7 +16,6 @@ from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.verdict import problems_of
-from fluxtui.cli.watching import watch
 from fluxtui.domain import roles
 from fluxtui.domain.ask import ReadFacts
 from fluxtui.domain.counts import counted
@@ -46,6 +45,8 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
             raise UsageError("--what-if has no --watch", next="leave one of them out")
         return _what_if(seen, args)
     if args.watch:
+        from fluxtui.cli.watching import watch
+
         return watch(
             engine, seen, tag_items, args.output, {"Tags": ("ENVIRONMENT", "SOURCE", *HEADER)}
         )

@@ -31,7 +31,11 @@ def verb(args: argparse.Namespace) -> int:
     if args.verb not in _VERBS and args.verb not in families():
         raise UsageError(f"unknown verb {args.verb!r}")
     with running(
-        config, tags=_needs_tags(args), brief=_is_brief(args), events=args.verb == "events"
+        config,
+        tags=_needs_tags(args),
+        times=_needs_times(args),
+        brief=_is_brief(args),
+        events=args.verb == "events",
     ) as engine:
         try:
             if args.verb in _VERBS:
@@ -62,6 +66,12 @@ def _needs_tags(args: argparse.Namespace) -> bool:
     if args.verb in families():
         return any(command.needs_tags for command in families()[args.verb])
     return bool(args.verb == "status")
+
+
+def _needs_times(args: argparse.Namespace) -> bool:
+    """Whether the answer may say that the newest tag is not the highest: a manifest is read for
+    each tag then. A program that asks for versions is told nothing that rests on it."""
+    return args.verb != "versions" or args.output in ("table", "wide")
 
 
 def _is_brief(args: argparse.Namespace) -> bool:

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxtui.cli import output, prints
-from fluxtui.cli.forms import board as board_form
-from fluxtui.cli.forms import chain as chain_form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, again, look, short_name
 from fluxtui.cli.output import conclude
@@ -24,7 +22,6 @@ from fluxtui.cli.rows import (
     version_items,
 )
 from fluxtui.cli.session import SETTLED
-from fluxtui.cli.watching import watch
 from fluxtui.domain.board import Severity
 from fluxtui.domain.counts import counted
 from fluxtui.domain.kinds import sources
@@ -43,7 +40,11 @@ View = Callable[[EnginePort, argparse.Namespace], int]
 
 def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     """What runs where, and what would."""
+    from fluxtui.cli.forms import board as board_form
+
     if args.watch:
+        from fluxtui.cli.watching import watch
+
         return watch(engine, look(engine, args, tags=True), version_items, args.output, HEADERS)
     seen = with_pods(engine, look(engine, args, tags=True))
     rows, chosen, snapshot = seen.rows(), seen.environments, seen.snapshot
@@ -75,8 +76,12 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
 
 def chain(engine: EnginePort, args: argparse.Namespace) -> int:
     """What is waiting for what, and the root blocker."""
+    from fluxtui.cli.forms import chain as chain_form
+
     seen = look(engine, args, tags=False)
     if args.watch:
+        from fluxtui.cli.watching import watch
+
         return watch(engine, seen, chain_items, args.output, HEADERS)
     seen = with_pods(engine, seen)
     chains = seen.chains()
@@ -117,6 +122,8 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
 
     seen = look(engine, args, tags=False)
     if args.watch:
+        from fluxtui.cli.watching import watch
+
         return watch(engine, seen, event_items, args.output, HEADERS)
     changes = changes_of(seen)
     names = dict.fromkeys(change.subject for change in changes)

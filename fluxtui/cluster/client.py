@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Literal, cast
 from urllib.parse import quote
 
-from fluxtui.cluster import podlogs
 from fluxtui.cluster.credentials import Credentials
 from fluxtui.cluster.discovery import (
     AGGREGATED,
@@ -286,9 +285,13 @@ class KubeCluster:
         )
 
     async def logs(self, namespace: str, pod: str, options: LogOptions) -> str:
+        from fluxtui.cluster import podlogs
+
         return await podlogs.read(self._transport, namespace, pod, options)
 
     def follow_logs(self, namespace: str, pod: str, options: LogOptions) -> AsyncIterator[str]:
+        from fluxtui.cluster import podlogs
+
         return podlogs.follow(self._transport, namespace, pod, options)
 
     async def can_i(self, verb: str, type_: ApiResource, namespace: str = "") -> bool:

@@ -63,7 +63,8 @@ class Engine:
 
     `connect` makes the Cluster of an Environment; `registry` makes the registry client. Both are
     called inside the thread and may import what they like. `now`: the wall clock, epoch seconds.
-    `follow_tags`: False when nobody will look at tags: no registry is asked then. `brief`: whoever
+    `follow_tags`: False when nobody will look at tags: no registry is asked then. `times`: False
+    when nobody is told that the newest tag is not the highest. `brief`: whoever
     asks wants one answer and ends: nothing is watched, and Snapshots are made as soon as they can.
     `events`: False when nobody will look at what happened: no Event is read then.
     """
@@ -78,6 +79,7 @@ class Engine:
         now: Callable[[], float] = time.time,
         pace: Pace | None = None,
         follow_tags: bool = True,
+        times: bool = True,
         brief: bool = False,
         events: bool = True,
     ) -> None:
@@ -99,20 +101,13 @@ class Engine:
         self._gate = Gate(self._loop, interval)
         self._store = Store(config, self._changed)
         self._registries = Registries(registry, config.cache)
-        secrets = PullSecrets(self._store, self._registries, self._cluster)
-        self._tags = TagWatch(
-            self._registries,
-            self._store,
-            self._clock,
-            self._pace,
-            secrets.lend if config.registries.use_pull_secrets else None,
-        )
+        self._tags = self._tag_watch(times)
         self._picks = Picks(self._store)
         self._origins = Origins()
         self._complete = Completer(self._store, self._picks, _timeline() if events else None)
-        share = HASTY if brief else PATIENT
+        haste = (HASTY, self._under_way) if brief else (PATIENT, None)
         self._publisher = Publisher(
-            self._store, self._gate, self._clock, interval, self._completed, share
+            self._store, self._gate, self._clock, interval, self._completed, *haste
         )
         opened = partial(
             Api, connect=connect, store=self._store, clock=self._clock, pace=self._pace
@@ -125,6 +120,11 @@ class Engine:
         self._recall = Recall(self._journal, self._store, self._clock)
         self._jobs: Jobs | None = None
         self._answers: Answers | None = None
+
+    def _tag_watch(self, times: bool) -> TagWatch:
+        secrets = PullSecrets(self._store, self._registries, self._cluster)
+        lend = secrets.lend if self._config.registries.use_pull_secrets else None
+        return TagWatch(self._registries, self._store, self._clock, self._pace, lend, times=times)
 
     # -- from any thread
 
@@ -276,6 +276,9 @@ class Engine:
 
     def _changed(self) -> None:
         self._publisher.changed()
+
+    def _under_way(self) -> bool:
+        return self._store.is_starting or self._registries.is_asking
 
     def _completed(self, batch: Batch) -> Snapshot:
         if self._follow_tags:

@@ -9,6 +9,7 @@ as `complete`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from fluxtui.domain.board import Finding, Severity
@@ -21,13 +22,16 @@ Condition = Callable[[Snapshot], bool]
 _LONGEST_PAUSE = 2.0
 HASTY = 0.3
 """For whoever waits for one answer: what arrives together still comes in one Snapshot."""
+TOGETHER = 0.025
+"""Seconds at most that what has arrived waits for what is under way, to come in one Snapshot."""
 PATIENT = 4.0
 """So many times what a Snapshot costs the interpreter is left to the screen."""
 
 
 class Publisher:
     """Lives on the Engine's loop. `interval`: the shortest pause between Snapshots, in seconds;
-    `share`: how many times what a Snapshot cost the pause after it is at least."""
+    `share`: how many times what a Snapshot cost the pause after it is at least; `under_way`, for
+    whoever waits for one answer: whether more is about to arrive."""
 
     def __init__(
         self,
@@ -37,7 +41,10 @@ class Publisher:
         interval: float,
         complete: Callable[[Batch], Snapshot],
         share: float = PATIENT,
+        under_way: Callable[[], bool] | None = None,
     ) -> None:
+        self._under_way = under_way
+        self._news = asyncio.Event()
         self._store = store
         self._gate = gate
         self._clock = clock
@@ -50,6 +57,7 @@ class Publisher:
     def changed(self) -> None:
         """Something arrived in the Store."""
         self._dirty.set()
+        self._news.set()
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -57,6 +65,7 @@ class Publisher:
             await self._dirty.wait()
             # One turn of the loop: whatever else is ready now comes into the same Snapshot.
             await asyncio.sleep(0)
+            await self._together()
             busy = self._clock.busy()
             try:
                 self.publish_if_new()
@@ -67,6 +76,16 @@ class Publisher:
             # Counted from the end: so the gate, of the same interval, is open when the next one
             # comes.
             await self._clock.sleep(min(_LONGEST_PAUSE, max(self._interval, self._share * cost)))
+
+    async def _together(self) -> None:
+        """A Snapshot costs more than most of what comes in it, and nobody looks at half of one."""
+        if self._under_way is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TOGETHER):
+                while self._under_way():
+                    self._news.clear()
+                    await self._news.wait()
 
     def publish_if_new(self) -> None:
         """Make a Snapshot now when something arrived since the last."""

@@ -40,6 +40,12 @@ class Registries:
         self._connecting = threading.Lock()
         self._closed = False
         self._slots = asyncio.Semaphore(_THREADS)
+        self._asking = 0
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer is awaited."""
+        return self._asking > 0
 
     async def lend(self, url: str, secrets: Sequence[PullSecret]) -> bool:
         """Let pull Secrets open this one repository. Raises ConfigError when one is none."""
@@ -180,11 +186,18 @@ class Registries:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 loop.call_soon_threadsafe(deliver, result, error)
 
-        await self._slots.acquire()
+        self._asking += 1
+        try:
+            await self._slots.acquire()
+            self._begin(body)
+            return await answer
+        finally:
+            self._asking -= 1
+
+    def _begin(self, body: Callable[[], None]) -> None:
         # Not a pool: the interpreter waits for a pool's threads at its exit, and a registry that
         # hangs would hold up the person who quits.
         threading.Thread(target=body, name="fluxtui-registry", daemon=True).start()
-        return await answer
 
     def _work(self, work: Callable[[RegistryClient], T]) -> T:
         with self._connecting:

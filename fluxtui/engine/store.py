@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, Finding
-from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
+from fluxtui.domain.snapshot import Act, Feed, FeedState, KindId, Snapshot, TagList
 from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
@@ -90,6 +90,11 @@ class Store:
         else:
             self._feeds[id_] = feed
         self._touch()
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether a feed has not been answered yet, one way or the other."""
+        return any(feed.state is FeedState.STARTING for feed in self._feeds.values())
 
     def unreachable(self, environment: str, why: str) -> None:
         """Why an Environment cannot be reached now; "" when it can."""

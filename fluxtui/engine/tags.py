@@ -36,7 +36,7 @@ class _Reading:
     due: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
     fresh: frozenset[str] = frozenset()
     tried: set[str] = dataclasses.field(default_factory=set)
-    spare: int = NEWEST_LOOKS
+    spare: int = 0
     unsaid: bool = False
 
 
@@ -50,8 +50,13 @@ class TagWatch:
         clock: Clock,
         pace: Pace,
         before: Callable[[str], Awaitable[None]] | None = None,
+        *,
+        times: bool = True,
     ) -> None:
-        """`before` is awaited before a repository is listed first, and after each failure."""
+        """`before` is awaited before a repository is listed first, and after each failure. `times`:
+        whether manifests are also read only for when they were published.
+        """
+        self._spare = NEWEST_LOOKS if times else 0
         self._before = before
         self._registries = registries
         self._store = store
@@ -75,7 +80,7 @@ class TagWatch:
             self._forget(repository)
         for repository in wanted - self._tasks.keys():
             self._asked[repository] = asyncio.Event()
-            self._reading[repository] = _Reading()
+            self._reading[repository] = _Reading(spare=self._spare)
             self._tasks[repository] = (
                 asyncio.create_task(self._keep(repository), name=f"tags {repository}"),
                 asyncio.create_task(self._read(repository), name=f"manifests {repository}"),
@@ -179,7 +184,7 @@ class TagWatch:
         if known.listed_at:
             reading.fresh = frozenset(tags) - frozenset(known.tags)
         reading.tried.clear()
-        reading.spare = NEWEST_LOOKS
+        reading.spare = self._spare
         reading.due.set()
 
     async def _read(self, repository: str) -> None:

@@ -43,6 +43,8 @@ def frozen(
 
 def _made(own: type[Any], eq: bool, order: bool, repr: bool) -> type[Any]:
     written = own.__dict__
+    if own.__doc__ is None:
+        own.__doc__ = own.__name__  # the library would look up a signature, dearer than all else
     cls = dataclass(init=False, repr=False, eq=False, slots=True)(own)
     methods: dict[str, Any] = {
         "__init__": _at_first_use(cls),
@@ -75,7 +77,7 @@ def _at_first_use(cls: type[Any]) -> Callable[..., None]:
 
 def _init(cls: type[Any]) -> Callable[..., None]:
     """What the library would have written: one assignment a field, defaults made anew each time."""
-    every = [each for each in cls.__dataclass_fields__.values() if each in fields(cls)]
+    every = fields(cls)
     known: dict[str, Any] = {"_set": object.__setattr__, "_missing": MISSING}
     lines = []
     for each in every:

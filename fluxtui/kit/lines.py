@@ -153,7 +153,7 @@ class _Connection(http.client.HTTPConnection):
         try:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
-                line = self._tls.wrap_socket(line, server_hostname=self._name)
+                line = self._tls.wrap_socket(line, server_hostname=_plain(self._name))
             line.settimeout(read)
         except BaseException:
             line.close()
@@ -164,9 +164,7 @@ class _Connection(http.client.HTTPConnection):
 def _connected(host: str, port: int, wait: float | None) -> socket.socket:
     """A socket to the first address that answers. One that is silent is not waited for while the
     name has another: half of a network may be down."""
-    # As bytes an address of ASCII needs no module of international names.
-    name = host.encode("ascii") if host.isascii() else host
-    places = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    places = socket.getaddrinfo(_plain(host), port, type=socket.SOCK_STREAM)
     several = len(places) > 1 and (wait is None or wait > _SHORT)
     failure: OSError | None = None
     for limit in (_SHORT, wait) if several else (wait,):
@@ -187,6 +185,11 @@ def _connected(host: str, port: int, wait: float | None) -> socket.socket:
         if not isinstance(failure, TimeoutError):
             break
     raise failure or OSError("the name has no address")
+
+
+def _plain(host: str) -> str | bytes:
+    """As bytes a name of ASCII needs no module of international names."""
+    return host.encode("ascii") if host.isascii() else host
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:

@@ -14,11 +14,13 @@ from cli_delivery import Shell
 ROOT = Path(__file__).parents[2]
 # Of others, hundreds of modules each; of ours, what acts, compares, packs or tells the past.
 LIBRARIES = ("aiohttp", "requests", "urllib3", "oras", "jsonschema", "kubernetes", "networkx",
-             "ruamel", "pydantic", "textual", "celpy", "multiprocessing", "tarfile")  # fmt: skip
+             "ruamel", "pydantic", "textual", "celpy", "multiprocessing", "tarfile",
+             "encodings.idna", "stringprep")  # fmt: skip
 OURS = ("fluxtui.domain.plan", "fluxtui.domain.ask", "fluxtui.domain.objectdiff",
         "fluxtui.engine.jobs", "fluxtui.engine.answers", "fluxtui.engine.changes",
         "fluxtui.engine.past", "fluxtui.artifacts.session", "fluxtui.artifacts.packing",
-        "fluxtui.cluster.fullwire", "fluxtui.commands.planning")  # fmt: skip
+        "fluxtui.cluster.fullwire", "fluxtui.cluster.podlogs", "fluxtui.cli.watching",
+        "fluxtui.commands.planning")  # fmt: skip
 PROGRAM = """
 import json, sys
 from fluxtui.cli.main import main

@@ -1,0 +1,70 @@
+"""When a Snapshot is made: one for what comes together, and never none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from fluxtui.domain.config import Config
+from fluxtui.domain.snapshot import Snapshot, TagList
+from fluxtui.engine import publisher
+from fluxtui.engine.gate import AT_ONCE, Gate
+from fluxtui.engine.publisher import HASTY, Publisher
+from fluxtui.engine.store import Batch, Store
+from fluxtui.kit.clock import Clock
+
+PATIENCE = 10.0
+
+
+class Desk:
+    """A Store, its Publisher, and what was published: how many lists of tags each time."""
+
+    def __init__(self, under_way: Callable[[], bool]) -> None:
+        self.published: list[int] = []
+        self.store = Store(Config(), lambda: self.publisher.changed())
+        gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+        self.publisher = Publisher(
+            self.store, gate, Clock(), AT_ONCE, self._complete, HASTY, under_way
+        )
+
+    def _complete(self, batch: Batch) -> Snapshot:
+        self.published.append(len(batch.half.tags))
+        return batch.half
+
+    async def all_of(self, lists: int) -> None:
+        await self.publisher.until(lambda snapshot: len(snapshot.tags) == lists, PATIENCE)
+
+
+@asynccontextmanager
+async def at_work(under_way: Callable[[], bool]) -> AsyncIterator[Desk]:
+    desk = Desk(under_way)
+    running = asyncio.create_task(desk.publisher.run())
+    try:
+        yield desk
+    finally:
+        running.cancel()
+
+
+async def test_what_is_under_way_comes_in_the_same_snapshot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(publisher, "TOGETHER", PATIENCE)
+    left = 5
+    async with at_work(lambda: left > 0) as desk:
+        for number in range(5):
+            left -= 1
+            desk.store.tag_list(TagList(f"oci://r/{number}"))
+            for _turn in range(5):
+                await asyncio.sleep(0)
+        await desk.all_of(5)
+        assert desk.published == [5]
+
+
+async def test_an_answer_that_does_not_come_holds_nothing_up() -> None:
+    async with at_work(lambda: True) as desk:
+        desk.store.tag_list(TagList("oci://r/1"))
+        await desk.all_of(1)
+        assert desk.published == [1]
