@@ -46,7 +46,7 @@ def server(
     folder = tmp_path_factory.mktemp("simulated")
     if request.param == "world":
         config, ca = folder / "kubeconfig", folder / "ca.crt"
-        with ApiServer("world", graceful_pods=True) as api:
+        with ApiServer("world") as api:
             api.write_kubeconfig(config)
             ca.write_bytes(api.ca_pem)
             yield Server("world", api.url, ca, api.token, "", config, config)

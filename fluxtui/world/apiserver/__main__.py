@@ -1,7 +1,7 @@
 """`python -m fluxtui.world.apiserver`: one API server as a process of its own.
 
-Says where it listens in one JSON line on standard output (and in a ready file), then serves until
-SIGTERM, SIGINT or the end of its standard input, so that it never outlives what started it.
+Says where it listens in one JSON line on standard output, then serves until SIGTERM, SIGINT or the
+end of its standard input, so that it never outlives what started it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,7 @@ from fluxtui.world.apiserver.server import ApiServer
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fluxtui.world.apiserver", description=__doc__)
     parser.add_argument("--environment", required=True, help="name of the kubeconfig's context")
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 picks a free one")
     parser.add_argument("--kubeconfig", type=Path, required=True, help="kubeconfig to write (0600)")
-    parser.add_argument("--ready-file", type=Path, help="written when the server listens")
-    parser.add_argument("--token-file", type=Path, help="bearer token to accept; random if absent")
     return parser
 
 
@@ -46,10 +43,7 @@ def _wait_for_end(done: SimpleQueue[None]) -> None:
 
 def main() -> int:
     options = _parser().parse_args()
-    token = None
-    if options.token_file is not None:
-        token = options.token_file.read_text(encoding="utf-8").strip()
-    server = ApiServer(options.environment, token=token, port=options.port)
+    server = ApiServer(options.environment)
     done: SimpleQueue[None] = SimpleQueue()  # a signal may come where an Event is half set
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.put(None))
@@ -57,12 +51,7 @@ def main() -> int:
     gc.set_threshold(50_000, 20, 50)
     with server:
         server.write_kubeconfig(options.kubeconfig)
-        line = json.dumps({"url": server.url, "kubeconfig": str(options.kubeconfig)})
-        if options.ready_file is not None:
-            draft = options.ready_file.with_name(options.ready_file.name + ".new")
-            draft.write_text(line + "\n", encoding="utf-8")
-            draft.replace(options.ready_file)
-        print(line, flush=True)
+        print(json.dumps({"url": server.url, "kubeconfig": str(options.kubeconfig)}), flush=True)
         _wait_for_end(done)
     return 0
 

@@ -70,7 +70,6 @@ class ApiServer:
     `token` is the admin's bearer token (random when None); `read_only_token` may only read. `crds`
     are created at the start; `clock` gives the seconds since the epoch that timestamps are made
     of. `ring` is how many events of a kind can be resumed from;
-    `graceful_pods`: a bound pod stays until something like a kubelet deletes it with grace 0;
     `namespace_delay`: seconds from a namespace's deletion to that of its content.
     """
 
@@ -85,7 +84,6 @@ class ApiServer:
         clock: Callable[[], float] = time.time,
         port: int = 0,
         ring: int = 2000,
-        graceful_pods: bool = False,
         namespace_delay: float = 0.3,
     ) -> None:
         self.environment = environment
@@ -97,7 +95,7 @@ class ApiServer:
         self.errors: list[Exception] = []
         self.tls = make_tls()
         catalog = Catalog(builtin_kinds())
-        self.state = State(Store(ring=ring), catalog, clock, environment, graceful_pods)
+        self.state = State(Store(ring=ring), catalog, clock, environment)
         self._definitions = Definitions(self.state)
         self._collector = Collector(self.state)
         self._ender = namespaces.NamespaceEnder(self.state, namespace_delay)

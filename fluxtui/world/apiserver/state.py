@@ -26,7 +26,6 @@ class State:
     catalog: Catalog
     clock: Callable[[], float]
     environment: str = ""
-    graceful_pods: bool = False
     admission: tuple[Admission, ...] = ()
 
     def ask(self, kind: Kind, operation: str, old: Json | None, new: Json | None) -> None:
@@ -56,8 +55,6 @@ class Options:
 class DeleteOptions:
     """The body and query of a delete."""
 
-    grace: int | None = None
-    policy: str = ""
     uid: str = ""
     resource_version: str = ""
     dry_run: bool = False

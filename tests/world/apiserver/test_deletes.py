@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fluxtui.world.apiserver.server import ApiServer
 from tests.world.apiserver.client import (
     MAPS,
-    PODS,
     Client,
-    Json,
     config_map,
     deployment,
 )
@@ -43,31 +40,6 @@ def test_the_default_namespace_cannot_be_deleted(api: Client) -> None:
     refused = api.delete("/api/v1/namespaces/default")
     assert refused.status == 403
     assert "this namespace may not be deleted" in refused.json["message"]
-
-
-def pod(name: str, node: str = "") -> Json:
-    spec: Json = {"containers": [{"name": "app", "image": "a:1"}]}
-    if node:
-        spec["nodeName"] = node
-    return {"metadata": {"name": name}, "spec": spec}
-
-
-def test_bound_pods_wait_for_their_kubelet_when_asked_to() -> None:
-    with ApiServer("staging", crds=(), graceful_pods=True) as server:
-        api = Client(server)
-        api.post(PODS, pod("free")).ok()
-        api.delete(f"{PODS}/free").ok()
-        assert api.get(f"{PODS}/free").status == 404
-        api.post(PODS, pod("bound")).ok()
-        target = {"metadata": {"name": "bound"}, "target": {"kind": "Node", "name": "node-1"}}
-        assert api.post(f"{PODS}/bound/binding", target).status == 201
-        assert api.post(f"{PODS}/bound/binding", target).status == 409
-        ending = api.delete(f"{PODS}/bound").ok()
-        assert ending["metadata"]["deletionGracePeriodSeconds"] == 30
-        assert api.get(f"{PODS}/bound").status == 200
-        api.delete(f"{PODS}/bound", {"gracePeriodSeconds": 0}).ok()
-        assert api.get(f"{PODS}/bound").status == 404
-        api.close()
 
 
 def test_a_name_is_taken_until_its_object_is_really_gone(api: Client) -> None:

@@ -1,19 +1,15 @@
-"""OpenAPI v3: what `kubectl apply` asks before it sends anything, and a shallow `kubectl explain`.
+"""OpenAPI, as far as `kubectl apply` asks for it before it sends anything.
 
-kubectl looks for `fieldValidation` among the parameters of a kind's PATCH, and prints the fields'
-names and types. Built-in types are written from their Shapes, without descriptions; those of CRDs
-are served as they were given.
+kubectl looks for `fieldValidation` among the parameters of a kind's PATCH. Schemas, which `kubectl
+explain` would print, are not written: the server validates, and the CRDs say the rest.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 
 from fluxtui.world.apiserver.kinds import Catalog, Kind
-from fluxtui.world.apiserver.shape import Shape, metadata
 from fluxtui.world.apiserver.status import Json
-from fluxtui.world.apiserver.store import dumps
 
 _VERSION = "1.36"
 V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
@@ -34,13 +30,6 @@ def _bytes(number: int, value: bytes) -> bytes:
     return bytes((number << 3 | 2, len(value))) + value
 
 
-_SCALARS: Mapping[str, Json] = {
-    "i": {"type": "integer"},
-    "b": {"type": "boolean"},
-    "n": {"type": "number"},
-}
-
-
 def index(catalog: Catalog) -> Json:
     """/openapi/v3: where the documents are; a document's hash changes with what it says."""
     paths: Json = {}
@@ -52,12 +41,8 @@ def index(catalog: Catalog) -> Json:
 
 
 def _digest(catalog: Catalog, group: str, version: str) -> str:
-    """What is built in is always the same: only the kinds and the schemas of custom ones count."""
-    out = hashlib.sha256()
-    for kind in _kinds(catalog, group, version):
-        out.update(f"{kind.plural} {','.join(kind.subresources)} ".encode())
-        out.update(dumps(kind.schema or {}))
-    return out.hexdigest().upper()
+    plurals = " ".join(kind.plural for kind in _kinds(catalog, group, version))
+    return hashlib.sha256(plurals.encode()).hexdigest().upper()
 
 
 def _kinds(catalog: Catalog, group: str, version: str) -> list[Kind]:
@@ -66,23 +51,15 @@ def _kinds(catalog: Catalog, group: str, version: str) -> list[Kind]:
 
 def document(catalog: Catalog, group: str, version: str) -> Json:
     """The document of one group and version."""
-    schemas: dict[str, Json] = {}
     paths: Json = {}
     base = f"/apis/{group}/{version}" if group else f"/api/{version}"
     for kind in _kinds(catalog, group, version):
         about = {"group": kind.group, "kind": kind.kind, "version": kind.version}
-        name = f"{kind.group or 'core'}.{kind.version}.{kind.kind}"
-        schemas[name] = _schema(kind, schemas) | {"x-kubernetes-group-version-kind": [about]}
         place = f"{base}{'/namespaces/{namespace}' if kind.namespaced else ''}/{kind.plural}"
         paths[place] = {"post": _operation(about, "post")}
         paths[f"{place}/{{name}}"] = {"patch": _operation(about, "patch")}
     info = {"title": "Kubernetes", "version": _VERSION}
-    return {
-        "openapi": "3.0.0",
-        "info": info,
-        "paths": paths,
-        "components": {"schemas": schemas},
-    }
+    return {"openapi": "3.0.0", "info": info, "paths": paths, "components": {"schemas": {}}}
 
 
 def _operation(about: Json, action: str) -> Json:
@@ -93,35 +70,3 @@ def _operation(about: Json, action: str) -> Json:
         "x-kubernetes-action": action,
         "x-kubernetes-group-version-kind": about,
     }
-
-
-def _schema(kind: Kind, schemas: dict[str, Json]) -> Json:
-    if kind.schema is None:
-        return _struct(kind.shape, schemas)
-    head = {
-        "apiVersion": {"type": "string"},
-        "kind": {"type": "string"},
-        "metadata": _of(metadata(), schemas),
-    }
-    return {**kind.schema, "properties": {**(kind.schema.get("properties") or {}), **head}}
-
-
-def _struct(shape: Shape, schemas: dict[str, Json]) -> Json:
-    properties = {name: _of(field, schemas) for name, field in sorted(shape.fields.items())}
-    return {"type": "object", "properties": properties}
-
-
-def _of(shape: Shape, schemas: dict[str, Json]) -> Json:
-    """A field's schema; structs are referred to, as some hold themselves."""
-    if shape.form == "scalar":
-        return dict(_SCALARS.get(shape.type, {"type": "string"}))
-    if shape.form == "list":
-        return {"type": "array", "items": _of(shape.item(), schemas)}
-    if shape.form == "map":
-        return {"type": "object", "additionalProperties": _of(shape.item(), schemas)}
-    if shape.form == "any":
-        return {"type": "object"}
-    if shape.name not in schemas:
-        schemas[shape.name] = {}
-        schemas[shape.name] = _struct(shape, schemas)
-    return {"allOf": [{"$ref": f"#/components/schemas/{shape.name}"}], "default": {}}

@@ -1,4 +1,4 @@
-"""The garbage collector: owners that go take their dependents along, or leave them.
+"""The garbage collector: owners that go take their dependents along.
 
 It listens to the store and works on a thread of its own, like the controller it stands for. It
 judges by uid only, and never touches an object whose owner is alive. Deleting in the foreground is
@@ -55,8 +55,6 @@ class Collector:
             self._dependents.setdefault(uid, set()).add(place)
         if owners and event.change == "ADDED":
             self._todo.put(("orphaned", resource, event.key, event.stored.obj))
-        if metadata.get("deletionTimestamp") and metadata.get("finalizers"):
-            self._todo.put(("deleting", resource, event.key, event.stored.obj))
 
     def _run(self) -> None:
         while (item := self._todo.get()) is not None:
@@ -64,8 +62,6 @@ class Collector:
             with self._state.store.lock:
                 if what == "gone":
                     self._gone(data)
-                elif what == "deleting":
-                    self._deleting(resource, key)
                 else:
                     self._orphaned(resource, key)
 
@@ -100,47 +96,7 @@ class Collector:
         if kind is None:
             return
         try:
-            deletes.delete(self._state, kind, key, DeleteOptions(policy="Background"))
+            deletes.delete(self._state, kind, key, DeleteOptions())
         except StatusError as error:
             if error.code != 404:
                 raise
-
-    def _deleting(self, resource: Resource, key: Key) -> None:
-        """Let the dependents go that are to stay, then the owner."""
-        stored = self._state.store.get(resource, key)
-        if stored is None:
-            return
-        metadata = stored.obj["metadata"]
-        finalizers = metadata.get("finalizers") or []
-        if "orphan" in finalizers:
-            for place in list(self._dependents.get(metadata["uid"], ())):
-                self._release(place, metadata["uid"])
-            self._drop_finalizer(resource, key, "orphan")
-
-    def _release(self, place: tuple[Resource, Key], uid: str) -> None:
-        resource, key = place
-        stored = self._state.store.get(resource, key)
-        if stored is None:
-            return
-        metadata = dict(stored.obj["metadata"])
-        kept = [r for r in metadata.get("ownerReferences") or () if r.get("uid") != uid]
-        metadata.pop("ownerReferences", None)
-        if kept:
-            metadata["ownerReferences"] = kept
-        self._state.store.put(resource, key, stored.obj | {"metadata": metadata})
-
-    def _drop_finalizer(self, resource: Resource, key: Key, name: str) -> None:
-        stored = self._state.store.get(resource, key)
-        kind = self._kind(resource)
-        if stored is None or kind is None:
-            return
-        metadata = dict(stored.obj["metadata"])
-        kept = [f for f in metadata.get("finalizers") or () if f != name]
-        metadata.pop("finalizers", None)
-        if kept:
-            metadata["finalizers"] = kept
-        obj = stored.obj | {"metadata": metadata}
-        if kept or not deletes.may_go(self._state, kind, obj):
-            self._state.store.put(resource, key, obj)
-        else:
-            deletes.finish(self._state, resource, key, obj)

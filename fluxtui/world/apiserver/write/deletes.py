@@ -19,9 +19,6 @@ from fluxtui.world.apiserver.status import (
 )
 from fluxtui.world.apiserver.store import Key, Stored
 
-CRD_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
-_ORPHAN = "orphan"
-
 
 def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[Stored, bool]:
     """DELETE one object: its last state, and whether it is gone. Raises 404, 409, 422."""
@@ -59,29 +56,12 @@ def _check(kind: Kind, key: Key, stored: Stored, options: DeleteOptions) -> None
         )
 
 
-def _grace(state: State, kind: Kind, obj: Json, options: DeleteOptions) -> int:
-    """Seconds a pod has to end; other kinds go at once."""
-    if kind.resource != ("", "pods") or not state.graceful_pods:
-        return 0
-    spec, phase = obj.get("spec") or {}, (obj.get("status") or {}).get("phase")
-    if not spec.get("nodeName") or phase in ("Succeeded", "Failed"):
-        return 0
-    if options.grace is not None:
-        return options.grace
-    return int(spec.get("terminationGracePeriodSeconds") or 0)
-
-
 def _mark_or_remove(
     state: State, kind: Kind, key: Key, stored: Stored, options: DeleteOptions
 ) -> tuple[Stored, bool]:
     metadata = stored.obj["metadata"]
     finalizers = list(metadata.get("finalizers") or ())
-    if options.policy == "Orphan" and _ORPHAN not in finalizers:
-        finalizers.append(_ORPHAN)
-    if kind.kind == "CustomResourceDefinition" and CRD_FINALIZER not in finalizers:
-        finalizers.append(CRD_FINALIZER)
-    grace = _grace(state, kind, stored.obj, options)
-    if not finalizers and not grace and may_go(state, kind, stored.obj):
+    if not finalizers and may_go(kind, stored.obj):
         return (stored if options.dry_run else finish(state, kind.resource, key)), True
     marked = {k: v for k, v in metadata.items() if k != "finalizers"}
     if finalizers:
@@ -89,13 +69,9 @@ def _mark_or_remove(
     if not marked.get("deletionTimestamp"):
         marked["deletionTimestamp"] = state.now()
         if kind.kind not in ("Namespace", "CustomResourceDefinition"):
-            marked["deletionGracePeriodSeconds"] = grace
+            marked["deletionGracePeriodSeconds"] = 0
         if "generation" in marked and kind.kind != "CustomResourceDefinition":
             marked["generation"] += 1
-    elif kind.resource == ("", "pods") and options.grace == 0:
-        marked["deletionGracePeriodSeconds"] = 0
-        if not finalizers:
-            return (stored if options.dry_run else finish(state, kind.resource, key)), True
     obj = stored.obj | {"metadata": marked}
     if kind.kind == "Namespace":
         obj["status"] = (obj.get("status") or {}) | {"phase": "Terminating"}
@@ -106,17 +82,9 @@ def _mark_or_remove(
     return state.store.put(kind.resource, key, obj), False
 
 
-def may_go(state: State, kind: Kind, obj: Json) -> bool:
+def may_go(kind: Kind, obj: Json) -> bool:
     """Whether an object without metadata.finalizers may be removed now."""
-    if kind.kind == "Namespace":
-        return not (obj.get("spec") or {}).get("finalizers")
-    if kind.kind == "CustomResourceDefinition":
-        spec = obj.get("spec") or {}
-        plural = (spec.get("names") or {}).get("plural", "")
-        return not state.store.bucket((spec.get("group", ""), plural)).objects
-    if kind.resource == ("", "pods") and state.graceful_pods:
-        return not obj["metadata"].get("deletionGracePeriodSeconds")
-    return True
+    return kind.kind != "Namespace" or not (obj.get("spec") or {}).get("finalizers")
 
 
 def finish(state: State, resource: tuple[str, str], key: Key, obj: Json | None = None) -> Stored:

@@ -74,69 +74,25 @@ class NamespaceEnder:
                     self._empty(name)
 
     def _empty(self, name: str) -> None:
-        left: dict[str, int] = {}
-        blockers: dict[str, int] = {}
-        store = self._state.store
+        store, held = self._state.store, False
         for kind in self._state.catalog.stored():
-            if not kind.namespaced:
-                continue
-            for stored in list(store.each(kind.resource, name)):
-                metadata = stored.obj["metadata"]
-                key = (name, metadata["name"])
-                if not metadata.get("deletionTimestamp"):
+            for stored in list(store.each(kind.resource, name)) if kind.namespaced else ():
+                key = (name, stored.obj["metadata"]["name"])
+                if not stored.obj["metadata"].get("deletionTimestamp"):
                     self._delete(kind, key)
-                rest = store.get(kind.resource, key)
-                if rest is not None:
-                    title = f"{kind.plural}.{kind.group}" if kind.group else f"{kind.plural}."
-                    left[title] = left.get(title, 0) + 1
-                    for finalizer in rest.obj["metadata"].get("finalizers") or ():
-                        blockers[finalizer] = blockers.get(finalizer, 0) + 1
-        self._conclude(name, left, blockers)
+                held = held or store.get(kind.resource, key) is not None
+        space = store.get(_NAMESPACES, ("", name))
+        if space is None or held:
+            return
+        obj = space.obj | {"spec": {}}
+        if not obj["metadata"].get("finalizers"):
+            deletes.finish(self._state, _NAMESPACES, ("", name), obj)
+        elif obj != space.obj:
+            store.put(_NAMESPACES, ("", name), obj)
 
     def _delete(self, kind: Kind, key: tuple[str, str]) -> None:
         try:
-            deletes.delete(self._state, kind, key, DeleteOptions(policy="Background"))
+            deletes.delete(self._state, kind, key, DeleteOptions())
         except StatusError as error:
             if error.code != 404:
                 raise
-
-    def _conclude(self, name: str, left: dict[str, int], blockers: dict[str, int]) -> None:
-        stored = self._state.store.get(_NAMESPACES, ("", name))
-        if stored is None:
-            return
-        if left:
-            obj = stored.obj | {"status": self._status(stored.obj, left, blockers)}
-            if obj != stored.obj:
-                self._state.store.put(_NAMESPACES, ("", name), obj)
-            return
-        obj = stored.obj | {"spec": {}}
-        if stored.obj["metadata"].get("finalizers"):
-            if obj != stored.obj:
-                self._state.store.put(_NAMESPACES, ("", name), obj)
-        else:
-            deletes.finish(self._state, _NAMESPACES, ("", name), obj)
-
-    def _status(self, obj: Json, left: dict[str, int], blockers: dict[str, int]) -> Json:
-        """Phase Terminating with the conditions that say how far it is and what is in the way."""
-        now = self._state.now()
-        old = {c["type"]: c for c in (obj.get("status") or {}).get("conditions") or ()}
-        counts = ", ".join(f"{k} has {v} resource instances" for k, v in sorted(left.items()))
-        held = ", ".join(f"{k} in {v} resource instances" for k, v in sorted(blockers.items()))
-        texts = (
-            (
-                "NamespaceContentRemaining",
-                "SomeResourcesRemain",
-                f"Some resources are remaining: {counts}",
-            ),
-            (
-                "NamespaceFinalizersRemaining",
-                "SomeFinalizersRemain",
-                f"Some content in the namespace has finalizers remaining: {held}",
-            ),
-        )
-        conditions = []
-        for kind, reason, message in texts[: 2 if blockers else 1]:
-            since = old.get(kind, {}).get("lastTransitionTime") or now
-            moved = {"lastTransitionTime": since, "reason": reason, "message": message}
-            conditions.append({"type": kind, "status": "True", **moved})
-        return {"phase": "Terminating", "conditions": conditions}

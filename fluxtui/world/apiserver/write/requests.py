@@ -17,7 +17,6 @@ from fluxtui.world.apiserver.status import (
     Json,
     StatusError,
     bad_request,
-    forbidden_field,
     invalid_options,
     unsupported_media,
 )
@@ -44,16 +43,14 @@ def options_of(request: Request, subresource: str) -> Options:
     if applies and not manager:
         text = "Required value: is required for apply patch"
         raise invalid_options(about, Cause("FieldValueRequired", text, "fieldManager"))
-    force = request.flag("force")
-    if force and not applies and request.method == "PATCH":
-        cause = forbidden_field("force", "may not be specified for non-apply patch")
-        raise invalid_options(about, cause)
     validation = query.get("fieldValidation") or "Warn"
     if validation not in ("Ignore", "Strict", "Warn"):
         raise _unsupported(about, "fieldValidation", validation, '"", "Ignore", "Strict", "Warn"')
     agent = request.headers.get("user-agent", "unknown").split("/")[0].split(" ")[0]
     dry_run = _dry_run(about, query.get("dryRun", ""))
-    return Options(manager or agent[:128] or "unknown", dry_run, force, validation, subresource)
+    return Options(
+        manager or agent[:128] or "unknown", dry_run, request.flag("force"), validation, subresource
+    )
 
 
 def _check_size(request: Request) -> None:
@@ -102,13 +99,9 @@ def delete_options_of(request: Request) -> DeleteOptions:
     body, query = decoded_object(request.body, request.media), request.query
     conditions: Json = body.get("preconditions") or {}
     dry = body.get("dryRun") or [query.get("dryRun", "")]
-    policy = body.get("propagationPolicy") or query.get("propagationPolicy") or ""
-    grace = body.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
-    if grace is not None and not str(grace).isdigit():
-        raise bad_request(f"gracePeriodSeconds is no number: {grace!r}")
+    if "Orphan" in (body.get("propagationPolicy"), query.get("propagationPolicy")):
+        raise bad_request("the World's dependents go with their owners: none is made an orphan")
     return DeleteOptions(
-        None if grace is None else int(grace),
-        str(policy),
         str(conditions.get("uid") or ""),
         str(conditions.get("resourceVersion") or ""),
         _dry_run("DeleteOptions", str(dry[0])),

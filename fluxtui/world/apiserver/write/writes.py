@@ -218,7 +218,7 @@ def _store_update(
     if options.dry_run:
         return Stored(new, old.rv)
     ending = new["metadata"].get("deletionTimestamp") and not new["metadata"].get("finalizers")
-    if ending and deletes.may_go(state, kind, new):
+    if ending and deletes.may_go(kind, new):
         return deletes.finish(state, kind.resource, key, new)
     return state.store.put(kind.resource, key, new)
 
