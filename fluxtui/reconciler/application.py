@@ -14,6 +14,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fluxtui.cluster.events import Recorder
 from fluxtui.cluster.port import Cluster, Json
 from fluxtui.domain.errors import (
     ArtifactError,
@@ -28,7 +29,6 @@ from fluxtui.kit.frozen import frozen
 from fluxtui.reconciler.apply import Applied, Applier, ApplyFailed, Change
 from fluxtui.reconciler.build import MissingVariables, build, folder_exists
 from fluxtui.reconciler.conditions import HEALTHY, READY
-from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.expressions import HealthExpressions
 from fluxtui.reconciler.health import Cancel, Cancelled, HealthWait, Unhealthy, Watches
 from fluxtui.reconciler.marks import DECRYPT, marked

@@ -13,6 +13,8 @@ KUSTOMIZE_GROUP = "kustomize.toolkit.fluxcd.io"
 OCI_REPOSITORY = (f"{SOURCE_GROUP}/v1", "OCIRepository")
 KUSTOMIZATION = (f"{KUSTOMIZE_GROUP}/v1", "Kustomization")
 FINALIZER = "finalizers.fluxcd.io"
+INSTANCE = "fluxtui"
+"""Which of a controller's instances we are, in Events."""
 REQUESTED_AT = "reconcile.fluxcd.io/requestedAt"
 
 _NOTHING: Mapping[str, Any] = {}

@@ -11,17 +11,18 @@ import logging
 from pathlib import Path
 
 from fluxtui.artifacts import RegistrySettings
+from fluxtui.cluster.events import Recorder
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Throttled, Unreachable
 from fluxtui.kit.clock import Clock
 from fluxtui.kit.keyqueue import KeyQueue
 from fluxtui.reconciler.application import Tools
 from fluxtui.reconciler.beside import refuse_beside_flux
-from fluxtui.reconciler.events import Recorder
 from fluxtui.reconciler.feed import Feed
 from fluxtui.reconciler.health import Watches
 from fluxtui.reconciler.kustomization import COMPONENT, KustomizationReconciler
 from fluxtui.reconciler.objects import (
+    INSTANCE,
     KUSTOMIZATION,
     KUSTOMIZE_GROUP,
     OCI_REPOSITORY,
@@ -93,7 +94,7 @@ class Reconciler:
             )
             for kind in ("ConfigMap", "Secret")
         }
-        recorder = Recorder(cluster, COMPONENT, clock)
+        recorder = Recorder(cluster, COMPONENT, clock, INSTANCE)
         tools = Tools(cluster, clock, self._storage, recorder, Watches())
         self._source_controller = SourceReconciler(
             cluster, _SOURCES, self._registries, self._storage, clock, self._advertised

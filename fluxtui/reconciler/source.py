@@ -16,6 +16,7 @@ from typing import Any
 from fluxtui.artifacts import apply_source_ignore, pack_files, unpack_files
 from fluxtui.artifacts.reference import Reference, is_digest
 from fluxtui.artifacts.results import Pulled
+from fluxtui.cluster.events import Recorder
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.errors import (
     ArtifactError,
@@ -30,8 +31,7 @@ from fluxtui.domain.errors import (
 from fluxtui.domain.selection import Policy
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler import objects
-from fluxtui.reconciler.events import Recorder
-from fluxtui.reconciler.objects import SOURCE_GROUP, Name, mapping, text
+from fluxtui.reconciler.objects import INSTANCE, SOURCE_GROUP, Name, mapping, text
 from fluxtui.reconciler.pullsecrets import pull_secrets
 from fluxtui.reconciler.registries import Access, Registries
 from fluxtui.reconciler.storage import Storage
@@ -76,7 +76,7 @@ class SourceReconciler:
         self._storage = storage
         self._clock = clock
         self._advertised = advertised
-        self._recorder = Recorder(cluster, COMPONENT, clock)
+        self._recorder = Recorder(cluster, COMPONENT, clock, INSTANCE)
         self._failures: dict[Name, int] = {}
 
     async def reconcile(self, name: Name) -> float | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ import yaml
 
 from fluxtui.artifacts import RegistrySettings
 from fluxtui.domain.errors import ConfigError
+from fluxtui.kit.private import write_private
 
 FILE_NAME = "world.json"
 MIRRORED = "registry.example.com"
@@ -85,17 +85,6 @@ class Description:
                 where=str(path),
                 next="start one with `fluxtui demo`",
             ) from error
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read (0600), replacing what is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)
 
 
 def write_credentials(path: Path, host: str, username: str, password: str) -> None:

@@ -125,7 +125,6 @@ coordination.k8s.io/v1 leases Lease n - - -
 
 _REVIEWS = """
 authorization.k8s.io/v1 selfsubjectaccessreviews SelfSubjectAccessReview
-authorization.k8s.io/v1 selfsubjectrulesreviews SelfSubjectRulesReview
 authentication.k8s.io/v1 selfsubjectreviews SelfSubjectReview
 """
 

@@ -1,14 +1,15 @@
 """The kubeconfig that leads to one embedded API server.
 
-Holds a token, so the file is made private before anything is written into it.
+Holds a token: the file is private.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import os
 from pathlib import Path
+
+from fluxtui.kit.private import write_private
 
 
 def write_kubeconfig(
@@ -27,11 +28,4 @@ def write_kubeconfig(
         "contexts": [{"name": name, "context": context}],
         "current-context": name,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(config, file, indent=2)  # JSON is YAML
-        file.write("\n")
-    draft.replace(path)
+    write_private(path, json.dumps(config, indent=2) + "\n")  # JSON is YAML

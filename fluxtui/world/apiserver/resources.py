@@ -128,7 +128,7 @@ def verb_of(request: Request, target: Target) -> str:
     """What the request is for, as authorization sees it; whether that is possible comes later."""
     method = request.method
     if method in ("GET", "HEAD"):
-        if target.watch or (list_options.flag(request.query, "watch") and not target.name):
+        if list_options.flag(request.query, "watch") and not target.name:
             return "watch"
         return "get" if target.name else "list"
     if method == "DELETE":

@@ -1,4 +1,4 @@
-"""Reviews: may I, what may I, who am I; and the refusal of what a read-only user may not.
+"""Reviews: may I, who am I; and the refusal of what a read-only user may not.
 
 There are two kinds of users here, full and read-only; RBAC objects are stored, not interpreted.
 Needed by the product's question what it may do, and by its tests of read-only users.
@@ -18,7 +18,7 @@ from fluxtui.world.apiserver.status import (
 READ_VERBS = ("get", "list", "watch")
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 _PUBLIC = ("/readyz", "/livez", "/healthz", "/version")
-_SELF = ("selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews")
+_SELF = ("selfsubjectaccessreviews", "selfsubjectreviews")
 
 
 def check(user: User, verb: str, target: Target) -> None:
@@ -69,8 +69,6 @@ def review(user: User, kind: Kind, body: Json) -> Json:
     """Answer a review: the body with its status filled in."""
     spec: Json = body.get("spec") or {}
     head = {"kind": kind.kind, "apiVersion": kind.api_version, "metadata": {}}
-    if kind.kind == "SelfSubjectRulesReview":
-        return head | {"spec": spec, "status": _rules(user)}
     info: Json = {"username": user.name, "groups": list(user.groups)}
     if kind.kind == "SelfSubjectReview":
         return head | {"status": {"userInfo": info}}
@@ -78,13 +76,3 @@ def review(user: User, kind: Kind, body: Json) -> Json:
     verb, plural = str(about.get("verb", "")), str(about.get("resource", ""))
     fine = allowed(user, verb, plural, str(about.get("subresource", "")))
     return head | {"spec": spec, "status": {"allowed": fine}}
-
-
-def _rules(user: User) -> Json:
-    verbs = ["get", "list", "watch"] if user.read_only else ["*"]
-    paths = {"verbs": ["get"] if user.read_only else ["*"], "nonResourceURLs": ["*"]}
-    return {
-        "resourceRules": [{"verbs": verbs, "apiGroups": ["*"], "resources": ["*"]}],
-        "nonResourceRules": [paths],
-        "incomplete": False,
-    }

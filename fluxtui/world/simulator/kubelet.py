@@ -147,7 +147,7 @@ class Kubelet:
             ends=init or _ends_by_itself(pod),
             restarts=policy != "Never",
             readies=not init,
-            ready_after=_ready_after(pod, self._pace.ready),
+            ready_after=self._pace.ready,
             runs_for=self._pace.run_init if init else self._pace.run_job,
             pod=f"{pod_name}_{namespace}({uid_of(pod)})",
             attempts=self._attempts.get((uid_of(pod), name), 0),
@@ -229,11 +229,3 @@ def _grace_left(pod: Json) -> bool:
 def _ends_by_itself(pod: Json) -> bool:
     owner = owner_of(pod)
     return owner is not None and owner.get("kind") == "Job"
-
-
-def _ready_after(pod: Json, usual: float) -> float:
-    asked = (pod["metadata"].get("annotations") or {}).get(pods.READY_AFTER)
-    try:
-        return float(asked) if asked else usual
-    except ValueError:
-        return usual

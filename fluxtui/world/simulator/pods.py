@@ -10,9 +10,6 @@ from collections.abc import Mapping
 from fluxtui.cluster.port import ApiResource, Json
 from fluxtui.world.simulator.cache import key_of, uid_of
 
-READY_AFTER = "world.fluxtui.dev/ready-after"
-"""Annotation on a pod template: seconds from the start of its containers until it is ready."""
-
 _HASH_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 

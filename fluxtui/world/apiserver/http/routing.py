@@ -19,8 +19,6 @@ class Target:
     namespace: str = ""
     name: str = ""
     subresource: str = ""
-    watch: bool = False
-    rest: str = ""
 
 
 _NAMESPACE_SUBS = ("status", "finalize")
@@ -35,15 +33,11 @@ def target(path: str) -> Target | None:
         group, version, rest = parts[1], parts[2], parts[3:]
     else:
         return None
-    watch = rest[0] == "watch" and len(rest) > 1
-    if watch:
-        rest = rest[1:]
     namespace = ""
     if rest[0] == "namespaces" and len(rest) >= 3:
         if len(rest) == 3 and rest[2] in _NAMESPACE_SUBS and not group:
-            return Target(group, version, "namespaces", "", rest[1], rest[2], watch)
+            return Target(group, version, "namespaces", "", rest[1], rest[2])
         namespace, rest = rest[1], rest[2:]
     name = rest[1] if len(rest) > 1 else ""
     subresource = rest[2] if len(rest) > 2 else ""
-    tail = "/".join(rest[3:])
-    return Target(group, version, rest[0], namespace, name, subresource, watch, tail)
+    return Target(group, version, rest[0], namespace, name, subresource)

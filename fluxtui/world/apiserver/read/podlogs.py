@@ -1,7 +1,7 @@
 """`GET pods/NAME/log`: which container, which run, from where, and on as it is written.
 
-The words are the World's (speech.py), or those that a Pod's annotation gives; what may be asked
-for, and how it is refused, is Kubernetes'. A followed log ends with its container or with the Pod.
+The words are the World's (speech.py); what may be asked for, and how it is refused, is
+Kubernetes'. A followed log ends with its container or with the Pod.
 Needed by the product's log view and `kubectl logs`.
 """
 
@@ -18,8 +18,6 @@ from fluxtui.world.apiserver.store import Key
 from fluxtui.world.http.exchange import Response
 from fluxtui.world.speech import NotStartedError, Spoken, containers, spoken
 
-LOG_ANNOTATION = "world.fluxtui.dev/log"
-"""On a Pod: its whole log, in place of the World's words; `.../log.NAME` for one container."""
 LOOK = 0.5  # seconds between two looks at a log that is followed
 
 Query = Mapping[str, str]
@@ -61,11 +59,6 @@ class _Log:
 
     def _lines(self, pod: Json) -> list[Spoken]:
         now = datetime.fromtimestamp(self._state.clock(), UTC)
-        notes = pod["metadata"].get("annotations") or {}
-        text = notes.get(f"{LOG_ANNOTATION}.{self._container}", notes.get(LOG_ANNOTATION))
-        if text is not None:
-            created = datetime.fromisoformat(pod["metadata"]["creationTimestamp"])
-            return [Spoken(created, line) for line in str(text).splitlines()]
         try:
             return spoken(pod, self._container, now, previous=self._is("previous"))
         except NotStartedError as error:

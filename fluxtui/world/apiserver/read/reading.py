@@ -22,7 +22,6 @@ from fluxtui.world.apiserver.state import State
 from fluxtui.world.apiserver.status import (
     Json,
     StatusError,
-    bad_request,
     expired,
     method_not_allowed,
     not_found,
@@ -77,16 +76,11 @@ class Reading:
             return stored.data
         return dumps(stored.obj | {"apiVersion": kind.api_version})
 
-    def selection(
-        self, options: ListOptions, kind: Kind, name: str = ""
-    ) -> tuple[selectors.Predicate | None, str]:
+    def selection(self, options: ListOptions, kind: Kind) -> tuple[selectors.Predicate | None, str]:
         """The predicate of the selectors and the one name they ask for. Raises 400."""
         labels = selectors.label_selector(options.labels)
         fields = selectors.field_selector(options.fields, kind)
-        single = selectors.single_name(options.fields)
-        if name and options.fields and single != name:
-            raise bad_request("fieldSelector metadata.name doesn't match requested name")
-        return selectors.both(labels, fields), single or name
+        return selectors.both(labels, fields), selectors.single_name(options.fields)
 
     def list(self, request: Request, target: Target, kind: Kind) -> Response:
         """Answer a list. Raises StatusError."""
@@ -126,7 +120,7 @@ class Reading:
         has it. Raises StatusError for what is wrong with the request."""
         form = form_of(request)
         options = list_options.parse(request.query, watch=True)
-        wanted, name = self.selection(options, kind, target.name)
+        wanted, name = self.selection(options, kind)
 
         def sees(stored: Stored) -> bool:
             metadata = stored.obj["metadata"]
