@@ -82,10 +82,21 @@ def test_the_public_value_is_a_semver_version() -> None:
     assert parse_version("v1.2.3") == Version("x", 1, 2, 3, "", "other")
 
 
+def test_versions_are_equal_by_what_counts_and_ordered_by_it() -> None:
+    one, two = parse_version("1.2.3+a"), parse_version("1.2.3+b")
+    assert one == two and one != parse_version("1.2.3-a") and hash(one) == hash(two)
+    assert one != "1.2.3" and one != one.key and not one < two
+    assert sorted([one, parse_version("1.2.3-rc")])[0].prerelease == "rc"
+    plain = parse_version("1.2.3")
+    assert str(plain) == "1.2.3" and plain.semver() == semver.Version(1, 2, 3)
+    assert str(one) == "1.2.3+a" and str(parse_version("1.2.3-rc")) == "1.2.3-rc"
+
+
 def test_running_lower_than_the_pick_is_behind() -> None:
     assert behind("1.4.2@sha256:abc", "v1.5.0")
     assert not behind("1.5.0", "1.5.0+build")
-    assert not behind("sha256:abc", "1.5.0")
+    assert not behind("sha256:abc", "1.5.0") and not behind("1.5.0", "latest")
+    assert not behind("1.6.0", "1.5.0")
 
 
 @given(_VERSIONS, _VERSIONS)
