@@ -61,6 +61,16 @@ def test_what_it_depends_on_is_kept_in_order_and_nonsense_left_out() -> None:
         (bare(), ""),
         (bare(status={"lastAppliedRevision": None, "lastAttemptedRevision": None}), ""),
         (ks(applied=OLD), OLD),
+        (
+            bare(
+                status={
+                    "lastAppliedRevision": OLD,
+                    "lastAttemptedRevision": None,
+                    "conditions": [failed("HealthCheckFailed")],
+                }
+            ),
+            OLD,
+        ),
         (tried(failed("BuildFailed")), OLD),
         (tried(failed("HealthCheckFailed")), NEW),
         (tried(condition("Ready", "Unknown", "Progressing")), OLD),

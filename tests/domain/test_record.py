@@ -1,0 +1,183 @@
+"""How a build went where it was tried, said before it goes anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import (
+    CONFIG,
+    NS,
+    READY,
+    URL,
+    condition,
+    digest,
+    failed,
+    ks,
+    revision,
+    snapshot,
+    source,
+)
+
+from fluxtui.domain.config import ServiceConfig
+from fluxtui.domain.record import Record, Trial, record_of, trials
+from fluxtui.domain.resource import Resource
+
+A, B = digest("a"), digest("b")
+OLD, NEW = revision("1.4.1", "a"), revision("1.4.2", "b")
+EARLY, LATE = "2026-11-22T02:00:00Z", "2026-11-23T02:00:00Z"
+GOOD, BAD = "ReconciliationSucceeded", "HealthCheckFailed"
+
+
+def went(*resources: Resource) -> Record:
+    return Record(trial for one in resources for trial in trials(one).values())
+
+
+def known(resource: Resource) -> dict[str, tuple[str, str, bool]]:
+    """Digest -> (tag, status, whether it is so now)."""
+    return {d: (t.tag, t.status, t.now) for d, t in trials(resource).items()}
+
+
+def broken(reason: str = BAD) -> dict[str, Any]:
+    return {**failed(reason), "lastTransitionTime": LATE}
+
+
+# -- what one Kustomization tells
+
+
+def test_what_runs_well_is_told_and_what_never_ran_is_not() -> None:
+    assert known(ks(applied=NEW)) == {B: ("1.4.2", GOOD, True)}
+    assert known(ks()) == {} and known(ks(applied="main")) == {}
+    assert known(ks(applied=NEW, conditions=[])) == {B: ("1.4.2", GOOD, True)}
+
+
+def test_the_newest_word_of_the_history_counts_in_whatever_order_it_came() -> None:
+    runs = [(NEW, BAD, EARLY), (NEW, GOOD, LATE), ("main", BAD, LATE)]
+    for history in (runs, runs[::-1]):
+        assert known(ks(history=history)) == {B: ("1.4.2", GOOD, False)}
+    undated = [(NEW, GOOD, ""), (NEW, BAD, "")]
+    assert known(ks(history=undated)) == {B: ("1.4.2", GOOD, False)}, "the first is the newest"
+
+
+def test_a_build_that_fails_now_is_bad_whatever_the_history_says() -> None:
+    one = ks(applied=OLD, attempted=NEW, conditions=[broken()])
+    assert known(one) == {A: ("1.4.1", GOOD, False), B: ("1.4.2", BAD, True)}
+    (trial,) = (t for t in trials(one).values() if t.now)
+    assert trial.at == LATE and trial.bad and not trial.good
+    before = ks(applied=OLD, attempted=NEW, conditions=[broken()], history=[(NEW, GOOD, EARLY)])
+    assert known(before)[B] == ("1.4.2", BAD, True)
+    twice = ks(applied=OLD, attempted=NEW, conditions=[broken("BuildFailed")],
+               history=[(NEW, BAD, EARLY)])  # fmt: skip
+    assert known(twice)[B] == ("1.4.2", BAD, False), "how it failed there is known better"
+    waits = ks(applied=OLD, attempted=NEW, conditions=[failed("DependencyNotReady")],
+               history=[(NEW, GOOD, EARLY)])  # fmt: skip
+    assert known(waits)[B] == ("1.4.2", GOOD, False), "waiting says nothing of the build"
+
+
+def test_a_try_under_way_is_no_outcome_yet() -> None:
+    going = ks(applied=OLD, attempted=NEW, conditions=[condition("Ready", "Unknown", "Progress")])
+    assert known(going) == {A: ("1.4.1", GOOD, False)}
+    same = ks(applied=NEW, conditions=[broken()])
+    assert known(same) == {B: ("1.4.2", BAD, True)}
+    said = ks(applied=NEW, history=[(NEW, GOOD, EARLY)])
+    assert known(said) == {B: ("1.4.2", GOOD, False)}
+    only = Resource.from_object(
+        "staging",
+        {
+            "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
+            "kind": "Kustomization",
+            "metadata": {"name": "api", "namespace": NS},
+            "status": {"lastAppliedRevision": NEW, "conditions": [READY]},
+        },
+    )
+    assert known(only) == {B: ("1.4.2", GOOD, False)}
+
+
+# -- what is said of all of them
+
+
+def test_a_choice_says_how_it_went_here_and_else_where() -> None:
+    record = went(ks(applied=NEW), ks("production", applied=OLD))
+    assert record.note(B, "1.4.2", "staging") == ""
+    assert record.note(B, "1.4.2", "production") == "never ran here, ran well in staging"
+    assert record.note(digest("c"), "2.0.0", "staging") == "never ran anywhere, as far as is known"
+    assert record.note("", "1.4.2", "staging") == "", "the digest is not known, the tag is"
+    assert record.note("", "2.0.0", "staging").startswith("never ran anywhere")
+    waits = went(ks("production", applied="", attempted=NEW, conditions=[failed("Dependency")]))
+    assert waits.note(B, "1.4.2", "staging") == "never ran here"
+
+
+def test_a_failure_is_said_of_here_first() -> None:
+    here = ks(applied=OLD, attempted=NEW, conditions=[broken()])
+    past = ks(name="web", applied=OLD, history=[(NEW, "BuildFailed", EARLY)])
+    there = ks("production", applied=OLD, attempted=NEW, conditions=[broken()])
+    assert went(there, here).failure(B, "", "staging") == f"fails here now: {BAD}"
+    assert went(past, here).failure(B, "", "staging") == "fails here now: BuildFailed"
+    assert went(there, past).failure(B, "", "staging") == "failed here: BuildFailed"
+    assert went(there).failure(B, "", "staging") == f"failed in production: {BAD}"
+    assert went(there).note(B, "", "staging") == f"failed in production: {BAD}"
+    assert went(here).failure(A, "", "staging") == ""
+
+
+def test_cautions_name_the_environments_meant_first_and_three_who_failed() -> None:
+    def fails(environment: str, name: str, at: str = LATE) -> Resource:
+        word = {**failed(BAD), "lastTransitionTime": at}
+        return ks(environment, name, applied=OLD, attempted=NEW, conditions=[word])
+
+    record = went(fails("production", "api"), *(fails("staging", n) for n in ("d", "b", "c", "a")))
+    near, far = record.cautions("1.4.2", B, "", ["staging"])
+    label = f"Kustomization/{NS}"
+    assert near == (
+        f"1.4.2 is failing in staging: {label}/a: {BAD} at 2026-11-23 02:00Z, "
+        f"{label}/b: {BAD} at 2026-11-23 02:00Z, {label}/c: {BAD} at 2026-11-23 02:00Z and 1 more"
+    )
+    assert far.startswith("1.4.2 is failing in production: ") and "more" not in far
+    assert record.cautions("1.4.2", B, "", ["production"])[0] == far
+    assert record.cautions("1.4.1", A, "", ["staging"]) == ()
+    assert record.cautions("x", digest("e"), "x", []) == (
+        "x never ran anywhere, as far as Flux remembers",
+    )
+    past = ks(name="e", applied=OLD, history=[(NEW, BAD, EARLY)])
+    mixed = went(fails("staging", "a"), past).cautions("1.4.2", B, "", ["staging"])
+    assert mixed[0].startswith("1.4.2 is failing in staging: "), "one of them is failing now"
+    three = went(*(fails("staging", n) for n in ("a", "b", "c")))
+    assert not three.cautions("1.4.2", B, "", ["staging"])[0].endswith("more")
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("", f"api: {BAD}"),
+        ("2026-11-22T02:00:00Z", "at 2026-11-22 02:00Z"),
+        ("2026-11-22T02:00:00+01:00", "at 2026-11-22T02:00:00+01:00"),
+        ("2026Z", "at 2026Z"),
+    ],
+)
+def test_a_past_failure_says_when_as_far_as_it_is_known(at: str, said: str) -> None:
+    key = ks().key
+    (text,) = Record([Trial(key, B, "1.4.2", BAD, at)]).cautions("1.4.2", B, "", ["staging"])
+    assert text.startswith("1.4.2 failed in staging: ") and text.endswith(said)
+
+
+def test_mirrors_of_a_repository_have_one_record_and_strangers_another() -> None:
+    mirror = source("production", url="oci://mirror.example.net/acme/activity")
+    renamed = source("production", "renamed", url="oci://harbor.example.net/team/events")
+    other = source("production", "other", url="oci://registry.example.com/acme/other")
+    users = (
+        ks("production", "a", applied=NEW),
+        ks("production", "b", of="renamed", applied=revision("2.0.0", "c")),
+        ks("production", "c", of="other", applied=revision("3.0.0", "d")),
+    )
+    joined = ServiceConfig("activity", (URL, "oci://harbor.example.net/team/events"))
+
+    def digests(**more: Any) -> list[bool]:
+        record = record_of(snapshot(mirror, renamed, other, *users, **more), URL)
+        return [bool(record.of(digest(letter))) for letter in "bcd"]
+
+    assert digests() == [True, False, False]
+    assert digests(config=replace(CONFIG, services=(joined,))) == [True, True, False]

@@ -1,0 +1,201 @@
+"""Kinds are asked by role: whoever has none answers with nothing, and nobody is asked by name."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import NS, READY, URL, deployment, digest, failed, ks, revision, snapshot, source
+
+from fluxtui.domain import kinds, roles
+from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.kinds.kind import handled_request, suspended, text_at
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.selection import Policy
+
+GIT = "source.toolkit.fluxcd.io"
+AT = "2026-11-22T02:00:00Z"
+REVISION = revision("1.4.2", "b")
+
+
+def repository(ref: Any, **status: Any) -> Resource:
+    obj = {"apiVersion": f"{GIT}/v1", "kind": "GitRepository", "status": status}
+    meta = {"name": "fleet", "namespace": NS}
+    spec = {"url": "https://git.example.com/fleet", "ref": ref}
+    return Resource.from_object("staging", {**obj, "metadata": meta, "spec": spec})
+
+
+def test_an_object_without_the_role_answers_with_nothing() -> None:
+    plain, feeds = deployment("api"), source(stored=REVISION)
+    for other in (plain, feeds):
+        key = other.key
+        assert appliers.role(key) is None and not appliers.is_applier(key)
+        assert appliers.source(other) is None and appliers.failed_before(other) is None
+        assert appliers.depends_on(other) == () and appliers.inventory(other) == ()
+        assert appliers.history(other) == ()
+        texts = (appliers.applied, appliers.attempted, appliers.running, appliers.failing_since)
+        assert [ask(other) for ask in texts] == ["", "", "", ""]
+        assert appliers.good(key) == "" and not appliers.is_good(key, "")
+        assert not appliers.is_bad(key, "BuildFailed")
+        assert not appliers.waits_for_health(key, "HealthCheckFailed")
+    for other in (plain, ks()):
+        assert sources.role(other.key) is None
+        assert not sources.is_source(other.key) and not sources.is_tagged(other.key)
+        assert sources.url(other) == sources.follows(other) == "" and not sources.revision(other)
+        assert sources.policy(other) == Policy()
+
+
+def test_an_applier_answers_by_its_kind() -> None:
+    bad = (REVISION, "HealthCheckFailed", AT)
+    one = ks(
+        needs=["db"], applied=digest("a"), attempted=REVISION, history=[bad],
+        inventory=["a_b_c_D"], conditions=[failed("HealthCheckFailed")],
+    )  # fmt: skip
+    assert appliers.is_applier(one.key) and not sources.is_source(one.key)
+    assert appliers.source(one) == source().key
+    assert [key.name for key in appliers.depends_on(one)] == ["db"]
+    assert appliers.inventory(one) == (("a_b_c_D", "v1"),)
+    assert [run.status for run in appliers.history(one)] == ["HealthCheckFailed"]
+    assert (appliers.applied(one), appliers.attempted(one)) == (digest("a"), REVISION)
+    assert appliers.running(one) == REVISION
+    before = appliers.failed_before(one)
+    assert before is not None and before.revision == REVISION
+    since = ks(attempted=REVISION, conditions=[{**failed("x"), "lastTransitionTime": AT}])
+    assert appliers.failing_since(since) == AT
+    assert appliers.is_good(one.key, "ReconciliationSucceeded")
+    assert not appliers.is_good(one.key, "BuildFailed") and not appliers.is_good(one.key, "")
+    assert appliers.is_bad(one.key, "BuildFailed")
+    assert not appliers.is_bad(one.key, "ReconciliationSucceeded")
+    assert appliers.waits_for_health(one.key, "HealthCheckFailed")
+    assert not appliers.waits_for_health(one.key, "BuildFailed")
+
+
+def test_a_source_answers_by_its_kind() -> None:
+    one = source(stored=REVISION)
+    assert sources.is_source(one.key) and sources.is_tagged(one.key)
+    assert (sources.url(one), sources.revision(one)) == (URL, REVISION)
+    assert sources.follows(one) == "semver >=0.0.0"
+    assert sources.policy(one) == Policy(semver=">=0.0.0")
+    git = repository({"tag": "v1"}, artifact={"revision": "v1@sha1:01", "lastUpdateTime": AT})
+    assert sources.is_source(git.key) and not sources.is_tagged(git.key)
+    assert sources.policy(git) == Policy() and sources.revision(git) == "v1@sha1:01"
+    assert sources.stored_at(git) == AT
+    for odd in (repository({}, artifact="x"), repository({}, artifact={"revision": None})):
+        assert sources.revision(odd) == sources.stored_at(odd) == ""
+
+
+@pytest.mark.parametrize(
+    ("ref", "followed"),
+    [
+        ({"branch": "main"}, "branch main"),
+        ({"tag": "v1", "branch": "main"}, "tag v1"),
+        ({"commit": "0123456789", "branch": "main"}, "of branch main"),
+        ({"commit": "0123456789"}, "0123456789"),
+        ({"semver": "1.x"}, "semver 1.x"),
+    ],
+)
+def test_a_repository_says_what_of_it_is_followed(ref: Any, followed: str) -> None:
+    text = sources.follows(repository(ref))
+    assert followed in text
+    assert ("of branch" in text) is ("commit" in ref and "branch" in ref)
+
+
+def test_a_repository_without_a_ref_follows_a_branch() -> None:
+    assert sources.follows(repository({})) == sources.follows(repository("odd"))
+    assert "branch" in sources.follows(repository(None))
+
+
+def test_a_chart_repository_is_told_by_its_layer() -> None:
+    def policy(selector: Any) -> Policy:
+        obj = {"apiVersion": f"{GIT}/v1", "kind": "OCIRepository", "metadata": {"name": "x"}}
+        spec = {"ref": {"tag": "main"}, "layerSelector": selector}
+        return sources.policy(Resource.from_object("staging", {**obj, "spec": spec}))
+
+    chart = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+    assert policy({"mediaType": chart}) == Policy(tag="main", helm=True)
+    for other in ({"mediaType": "x"}, {"mediaType": None}, "x", None):
+        assert policy(other) == Policy(tag="main")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("ks", "Kustomization"),
+        ("Kustomizations", "Kustomization"),
+        ("kustomization.kustomize.toolkit.fluxcd.io", "Kustomization"),
+        ("kustomization.source.toolkit.fluxcd.io", None),
+        ("oci", "OCIRepository"),
+        ("ocirepositories", "OCIRepository"),
+        ("ocirepo.source.toolkit.fluxcd.io", "OCIRepository"),
+        ("pod", None),
+        ("", None),
+    ],
+)
+def test_a_kind_is_meant_by_what_people_type(text: str, kind: str | None) -> None:
+    found = kinds.by_short(text)
+    assert (found.kind if found else None) == kind
+
+
+def test_which_objects_are_ours_and_what_many_of_them_are_called() -> None:
+    assert kinds.is_ours(source().key) and kinds.is_ours(ks().key)
+    assert not kinds.is_ours(deployment("api").key)
+    assert not kinds.is_ours(repository({}).key), "it is only read"
+    many = {found.many for k in (source().key, ks().key) if (found := kinds.of(k))}
+    assert many == {"OCIRepositories", "Kustomizations"}
+
+
+def test_suspension_and_requests_are_read_as_far_as_they_have_a_shape() -> None:
+    assert suspended(source(suspend=True)) and not suspended(source())
+    odd = Resource.from_object(
+        "staging", {"kind": "X", "metadata": {"name": "x"}, "spec": {"suspend": "yes"}}
+    )
+    assert not suspended(odd)
+    handled = {"kind": "X", "metadata": {"name": "x"}, "status": {"lastHandledReconcileAt": AT}}
+    assert handled_request(Resource.from_object("staging", handled)) == AT
+    assert handled_request(odd) == ""
+    assert text_at({"a": 1, "b": "x"}, "a") == "" and text_at({"b": "x"}, "b") == "x"
+
+
+def test_who_feeds_whom_is_looked_up_within_one_environment() -> None:
+    one, there = source(), source("production")
+    second, first = ks(name="web"), ks(name="api")
+    others = (ks("production", "api"), ks(name="else", of="other"), deployment("api"))
+    seen = snapshot(one, there, second, first, *others)
+    assert [r.key.name for r in roles.users_of(seen, one.key)] == ["api", "web"]
+    assert roles.source_of(seen, first.key) is seen.get(one.key) is roles.source_of(seen, one.key)
+    lost = others[1].key
+    assert roles.source_of(seen, lost) is None and roles.bundle_of(seen, lost) is None
+    wanted = roles.source_key(seen, lost)
+    assert wanted is not None and wanted.name == "other"
+    for nothing in (others[2].key, Key("staging", "", "Pod", NS, "x")):
+        assert roles.source_key(seen, nothing) is None
+        assert roles.source_of(seen, nothing) is None and roles.bundle_of(seen, nothing) is None
+    assert roles.bundle_of(seen, first.key) is seen.get(one.key)
+    assert {r.key for r in roles.tagged(seen)} == {one.key, there.key}
+    assert [r.key for r in roles.tagged_in(seen, "production")] == [there.key]
+    assert len(list(roles.appliers_in(seen, "staging"))) == 3
+
+
+def test_what_is_no_bundle_has_nothing_to_pick() -> None:
+    git = repository({"branch": "main"})
+    obj = {"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization"}
+    spec = {"sourceRef": {"kind": "GitRepository", "name": "fleet"}}
+    user = Resource.from_object(
+        "staging", {**obj, "metadata": {"name": "apps", "namespace": NS}, "spec": spec}
+    )
+    seen = snapshot(git, user)
+    assert roles.source_of(seen, user.key) is seen.get(git.key)
+    assert roles.bundle_of(seen, user.key) is None and roles.bundle_of(seen, git.key) is None
+
+
+def test_an_object_names_the_applier_that_made_it() -> None:
+    group = ks().key.group
+    labels = {f"{group}/name": "apps", f"{group}/namespace": "flux-system"}
+    found = appliers.parent(source(labels=labels))
+    assert found == Key("staging", group, "Kustomization", "flux-system", "apps")
+    assert appliers.parent(source(labels={f"{group}/namespace": "x"})) is None
+    assert appliers.parent(source()) is None and READY["status"] == "True"
