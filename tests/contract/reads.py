@@ -19,8 +19,6 @@ from tests.world.apiserver.client import Answer, Client, Json, Stream, config_ma
 
 MAPS = "/api/v1/configmaps"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
-METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
-METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 INITIAL_END = "k8s.io/initial-events-end"
 
 

@@ -1,4 +1,4 @@
-"""The form of an answer: JSON, YAML, pretty, compressed, metadata alone, and what cannot be had."""
+"""The form of an answer: long ones are compressed."""
 
 from __future__ import annotations
 
@@ -6,43 +6,10 @@ import gzip
 import json
 
 from tests.contract.reads import (
-    METADATA,
-    METADATA_LIST,
     ask,
-    make_maps,
     maps_of,
-    version_of,
 )
 from tests.world.apiserver.client import Client, config_map
-
-JSON, YAML = "application/json", "application/yaml"
-
-
-def accepting(accept: str) -> dict[str, str]:
-    return {"Accept": accept}
-
-
-def test_metadata_alone(api: Client, ns: str) -> None:
-    version = make_maps(api, ns, "a")
-    one = ask(api, f"{maps_of(ns)}/a", headers=accepting(METADATA)).ok()
-    assert (one["kind"], one["apiVersion"]) == ("PartialObjectMetadata", "meta.k8s.io/v1")
-    assert set(one) == {"kind", "apiVersion", "metadata"} and one["metadata"]["name"] == "a"
-    listed = ask(api, maps_of(ns), headers=accepting(METADATA_LIST)).ok()
-    assert listed["kind"] == "PartialObjectMetadataList"
-    assert listed["items"] == [one] and version_of(listed) >= version
-    older = METADATA.replace("v1", "v1beta1")
-    assert ask(api, f"{maps_of(ns)}/a", headers=accepting(older)).ok()["apiVersion"] == (
-        "meta.k8s.io/v1beta1"
-    )
-
-
-def test_a_watch_of_metadata(api: Client, ns: str) -> None:
-    version = make_maps(api, ns, "a")
-    make_maps(api, ns, "b")
-    with api.watch(maps_of(ns), accept=METADATA, resourceVersion=version) as stream:
-        change, told = stream.next()
-    assert (change, told["kind"]) == ("ADDED", "PartialObjectMetadata")
-    assert set(told) == {"kind", "apiVersion", "metadata"}
 
 
 def test_a_large_answer_is_compressed_for_who_can_read_it(api: Client, ns: str) -> None:

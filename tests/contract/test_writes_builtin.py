@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.contract.writing import causes_of
 from tests.world.apiserver.client import STRATEGIC, Answer, Client, Json
 
@@ -19,18 +17,6 @@ def deployment(**spec: Any) -> Json:
     }
     body = {"selector": {"matchLabels": {"a": "b"}}, "template": template, **spec}
     return {"metadata": {"name": "x"}, "spec": body}
-
-
-@pytest.mark.parametrize("plural", ["configmaps", "secrets"])
-def test_an_immutable_one_changes_in_metadata_only(api: Client, ns: str, plural: str) -> None:
-    folder = f"/api/v1/namespaces/{ns}/{plural}"
-    api.post(folder, {"metadata": {"name": "c"}, "data": {"a": "eA=="}, "immutable": True}).ok()
-    text = "Forbidden: field is immutable when `immutable` is set"
-    changed = api.patch(f"{folder}/c", {"data": {"a": "eQ=="}})
-    assert causes_of(changed) == [(FORBIDDEN, "data", text)]
-    opened = api.patch(f"{folder}/c", {"immutable": False})
-    assert causes_of(opened) == [(FORBIDDEN, "immutable", text)]
-    api.patch(f"{folder}/c", {"metadata": {"labels": {"a": "b"}}}).ok()
 
 
 def test_selectors_and_templates_may_not_change(api: Client, ns: str) -> None:
@@ -66,10 +52,3 @@ def test_selectors_and_templates_may_not_change(api: Client, ns: str) -> None:
         True,
     )
     api.patch(f"{jobs}/j", {"spec": {"parallelism": 3, "suspend": True}}).ok()
-    bindings = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings"
-    user = {"kind": "User", "name": "u"}
-    body = {"metadata": {"name": "b"}, "roleRef": {"kind": "Role", "name": "x"}}
-    api.post(bindings, body | {"subjects": [user]}).ok()
-    reason, field, text = cause(api.patch(f"{bindings}/b", {"roleRef": {"name": "y"}}))
-    assert (reason, field) == (INVALID, "roleRef")
-    assert text.endswith(": cannot change roleRef")

@@ -36,12 +36,6 @@ def test_a_name_is_taken_once(api: Client, maps: str) -> None:
     assert again.json["reason"] == "AlreadyExists"
 
 
-def test_annotations_have_keys_like_labels(api: Client, maps: str) -> None:
-    answer = api.post(maps, config_map("c", annotations={"a b": "anything goes here"}))
-    assert causes_of(answer) == [bad("metadata.annotations", "a b", f"name part {QUALIFIED}")]
-    api.post(maps, config_map("c", annotations={"Upper.io/key": "fine"})).ok()
-
-
 def test_the_server_sets_what_is_its_own(api: Client, maps: str) -> None:
     sent: Json = {"uid": "mine", "creationTimestamp": "2020-01-01T00:00:00Z", "selfLink": "/x"}
     sent["deletionTimestamp"] = "2020-01-01T00:00:00Z"

@@ -24,11 +24,8 @@ class Cause:
     field: str = ""
 
     def to_json(self) -> Json:
-        out: Json = {"reason": self.reason} if self.reason else {}
-        out["message"] = self.message
-        if self.field:
-            out["field"] = self.field
-        return out
+        out = {"reason": self.reason, "message": self.message, "field": self.field}
+        return {name: value for name, value in out.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +58,10 @@ class Details:
     retry_after: int = 0
 
     def to_json(self) -> Json:
-        out: Json = {}
-        if self.name:
-            out["name"] = self.name
-        if self.group:
-            out["group"] = self.group
-        if self.kind:
-            out["kind"] = self.kind
-        if self.uid:
-            out["uid"] = self.uid
-        if self.causes:
-            out["causes"] = [c.to_json() for c in self.causes]
-        if self.retry_after:
-            out["retryAfterSeconds"] = self.retry_after
-        return out
+        out: Json = {"name": self.name, "group": self.group, "kind": self.kind, "uid": self.uid}
+        out["causes"] = [c.to_json() for c in self.causes]
+        out["retryAfterSeconds"] = self.retry_after
+        return {name: value for name, value in out.items() if value}
 
 
 class StatusError(FluxtuiError):

@@ -16,6 +16,7 @@ from fluxtui.world.apiserver.print.jsonpath import find
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Stored, dumps
 
+_API_VERSION = "meta.k8s.io/v1"
 _INITIAL_END = "k8s.io/initial-events-end"
 
 
@@ -55,15 +56,6 @@ def _definitions(columns: Iterable[Column]) -> list[Json]:
     return out
 
 
-def partial(obj: Json, version: str = "v1") -> Json:
-    """The PartialObjectMetadata of an object."""
-    return {
-        "kind": "PartialObjectMetadata",
-        "apiVersion": f"meta.k8s.io/{version}",
-        "metadata": obj["metadata"],
-    }
-
-
 def table(
     kind: Kind,
     items: Iterable[Stored],
@@ -71,7 +63,6 @@ def table(
     now: float,
     *,
     include: str = "Metadata",
-    version: str = "v1",
 ) -> Json:
     """A Table. `include` is None, Metadata or Object: what a row carries of its object."""
     columns, cells = cols.BUILTIN.get(kind.resource, cols.PLAIN)
@@ -90,14 +81,15 @@ def table(
         if include == "Object":
             row["object"] = obj
         elif include == "Metadata" or _INITIAL_END in (obj["metadata"].get("annotations") or ()):
-            row["object"] = partial(obj, version)
+            head = {"kind": "PartialObjectMetadata", "apiVersion": _API_VERSION}
+            row["object"] = head | {"metadata": obj["metadata"]}
         else:
             row["object"] = None
         rows.append(row)
     shown = (cols.NAME, *columns) if named else columns
     return {
         "kind": "Table",
-        "apiVersion": f"meta.k8s.io/{version}",
+        "apiVersion": _API_VERSION,
         "metadata": metadata,
         "columnDefinitions": _definitions(shown),
         "rows": rows,

@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable, Iterable
 
 from fluxtui.world.apiserver.http.exchange import JSON, Request, answer
-from fluxtui.world.apiserver.http.negotiation import Form, form_of
+from fluxtui.world.apiserver.http.negotiation import wants_table
 from fluxtui.world.apiserver.http.routing import Target
 from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.print.tables import partial, table
+from fluxtui.world.apiserver.print.tables import table
 from fluxtui.world.apiserver.read import list_options, listing, podlogs, selectors
 from fluxtui.world.apiserver.read.list_options import ListOptions
 from fluxtui.world.apiserver.read.watching import Watch
@@ -55,20 +55,14 @@ class Reading:
 
     def object(self, request: Request, kind: Kind, stored: Stored, status: int = 200) -> Response:
         """One object in the form asked for. Raises 406."""
-        form = form_of(request)
-        if form.convert == "Table":
+        if wants_table(request):
             meta = {"resourceVersion": stored.obj["metadata"].get("resourceVersion", "")}
-            return answer(self._table(request, kind, [stored], meta, form), status)
-        if form.convert:
-            return answer(partial(stored.obj, form.version), status)
+            return answer(self._table(request, kind, [stored], meta), status)
         return Response(status, self._data(kind, stored), JSON)
 
-    def _table(
-        self, request: Request, kind: Kind, items: Iterable[Stored], meta: Json, form: Form
-    ) -> Json:
+    def _table(self, request: Request, kind: Kind, items: Iterable[Stored], meta: Json) -> Json:
         include = request.query.get("includeObject") or "Metadata"
-        now = self._state.clock()
-        return table(kind, items, meta, now, include=include, version=form.version)
+        return table(kind, items, meta, self._state.clock(), include=include)
 
     def _data(self, kind: Kind, stored: Stored) -> bytes:
         """The bytes of an object in the version asked for."""
@@ -84,7 +78,7 @@ class Reading:
 
     def list(self, request: Request, target: Target, kind: Kind) -> Response:
         """Answer a list. Raises StatusError."""
-        form = form_of(request)
+        as_table = wants_table(request)
         options = list_options.parse(request.query)
         wanted, name = self.selection(options, kind)
         store = self._state.store
@@ -94,12 +88,8 @@ class Reading:
             metadata["continue"] = page.token
             if page.remaining is not None:
                 metadata["remainingItemCount"] = page.remaining
-        if form.convert == "Table":
-            return answer(self._table(request, kind, page.items, metadata, form))
-        if form.convert:
-            items = [partial(s.obj, form.version) for s in page.items]
-            head = {"kind": "PartialObjectMetadataList", "apiVersion": form.api_version}
-            return answer(head | {"metadata": metadata, "items": items})
+        if as_table:
+            return answer(self._table(request, kind, page.items, metadata))
         return Response(200, self.listed(kind, metadata, page.items), JSON)
 
     def listed(self, kind: Kind, metadata: Json, items: Iterable[Stored]) -> bytes:
@@ -118,7 +108,7 @@ class Reading:
     def watch(self, request: Request, target: Target, kind: Kind) -> Response:
         """Answer a watch; what is wrong with its version comes as an ERROR event, as apiserver
         has it. Raises StatusError for what is wrong with the request."""
-        form = form_of(request)
+        as_table = wants_table(request)
         options = list_options.parse(request.query, watch=True)
         wanted, name = self.selection(options, kind)
 
@@ -132,7 +122,7 @@ class Reading:
 
         seconds = float(options.seconds if options.seconds > 0 else random.uniform(1800, 3600))
         store = self._state.store
-        render, bookmark = self._renderers(request, kind, form)
+        render, bookmark = self._renderers(request, kind, as_table)
         watch = Watch(
             store,
             store.bucket(kind.resource),
@@ -159,21 +149,19 @@ class Reading:
         return stopped
 
     def _renderers(
-        self, request: Request, kind: Kind, form: Form
+        self, request: Request, kind: Kind, as_table: bool
     ) -> tuple[Callable[[str, Stored], bytes], Callable[[int, bool], bytes]]:
         first = [True]
 
         def shown(stored: Stored) -> bytes:
-            if form.convert == "Table":
-                meta = {"resourceVersion": stored.obj["metadata"]["resourceVersion"]}
-                value = self._table(request, kind, [stored], meta, form)
-                if not first[0]:
-                    value["columnDefinitions"] = None
-                first[0] = False
-                return dumps(value)
-            if form.convert:
-                return dumps(partial(stored.obj, form.version))
-            return self._data(kind, stored)
+            if not as_table:
+                return self._data(kind, stored)
+            meta = {"resourceVersion": stored.obj["metadata"]["resourceVersion"]}
+            value = self._table(request, kind, [stored], meta)
+            if not first[0]:
+                value["columnDefinitions"] = None
+            first[0] = False
+            return dumps(value)
 
         def render(change: str, stored: Stored) -> bytes:
             return b'{"type":"' + change.encode() + b'","object":' + shown(stored) + b"}\n"

@@ -1,7 +1,8 @@
 """Strategic merge patch: keyed lists merge by key, with `$` directives.
 
-`kubectl apply` (without `--server-side`), `set`, `edit` and `patch` send it for built-in kinds. A
-pure function over JSON and Shapes: object and patch in, a new object out.
+`kubectl apply` (without `--server-side`), `set`, `edit` and `patch` send it for built-in kinds.
+Where `$setElementOrder` would put an item is not looked at. A pure function over JSON and Shapes:
+object and patch in, a new object out.
 """
 
 from __future__ import annotations
@@ -38,11 +39,6 @@ def merge(target: Json, patch: Json, shape: Shape) -> Json:
             out.pop(key, None)
         else:
             out[key] = _merged(out.get(key), value, shape.child(key))
-    for name in {key.removeprefix(_ORDER) for key in patch}:
-        items, sub = out.get(name), shape.child(name)
-        if isinstance(items, list) and (sub.patch_key or sub.merge == "set"):
-            order = patch.get(f"{_ORDER}{name}", patch.get(name))
-            out[name] = _ordered(items, order or [], target.get(name) or [], sub.patch_key)
     return out
 
 
@@ -62,6 +58,7 @@ def _merged_list(target: list[Any], patch: list[Any], shape: Shape) -> list[Any]
     if not key or replaces:
         return [x for x in patch if not (isinstance(x, dict) and "$patch" in x)]
     out = list(target)
+    added: list[Any] = []  # stands before what the patch does not name
     for item in patch:
         if not isinstance(item, dict) or key not in item:
             raise bad_request(f"{quoted(item)} does not contain declared merge key: {key}")
@@ -73,30 +70,5 @@ def _merged_list(target: list[Any], patch: list[Any], shape: Shape) -> list[Any]
         elif place is not None:
             out[place] = merge(out[place], item, shape.item())
         else:
-            out.append(merge({}, item, shape.item()))
-    return out
-
-
-def _ordered(items: list[Any], order: list[Any], live: list[Any], key: str) -> list[Any]:
-    """Items the patch names in its order; the others between them, as they stood before.
-
-    An item the patch adds stands before those it does not name.
-    """
-
-    def identity(item: Any) -> str:
-        return str(item.get(key) if isinstance(item, dict) and key else item)
-
-    rank = {identity(x): i for i, x in enumerate(order)}
-    place = {identity(x): i for i, x in enumerate(live)}
-    named = sorted((x for x in items if identity(x) in rank), key=lambda x: rank[identity(x)])
-    out: list[Any] = []
-    i = 0
-    for item in (x for x in items if identity(x) not in rank):
-        while i < len(named):
-            at = place.get(identity(named[i]))
-            if at is not None and at > place.get(identity(item), len(live)):
-                break
-            out.append(named[i])
-            i += 1
-        out.append(item)
-    return out + named[i:]
+            added.append(merge({}, item, shape.item()))
+    return added + out

@@ -94,54 +94,6 @@ def _job(obj: Json, old: Json | None) -> Iterator[Cause]:
             yield invalid_value(f"spec.{name}", shown(spec.get(name)), _IMMUTABLE)
 
 
-def _pod(obj: Json, old: Json | None) -> Iterator[Cause]:
-    yield from _containers(obj.get("spec") or {}, "spec")
-    if old is not None and _fixed(obj["spec"]) != _fixed(old["spec"]):
-        yield forbidden_field(
-            "spec", "pod updates may not change fields other than `spec.containers[*].image`"
-        )
-
-
-def _fixed(spec: Json) -> Json:
-    free = ("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "nodeName")
-    out = {k: v for k, v in spec.items() if k not in free}
-    for word in ("containers", "initContainers"):
-        if word in out:
-            out[word] = [{k: v for k, v in c.items() if k != "image"} for c in out[word]]
-    return out
-
-
-def _claim(obj: Json, old: Json | None) -> Iterator[Cause]:
-    """A bound claim may grow; one without volume and class may be given them."""
-    if old is None:
-        return
-    before: Json = old["spec"]
-    free = {"resources"} | {n for n in ("volumeName", "storageClassName") if not before.get(n)}
-    spec: Json = obj.get("spec") or {}
-    if any(spec.get(k) != before.get(k) for k in {*spec, *before} - free):
-        yield forbidden_field(
-            "spec",
-            "spec is immutable after creation except resources.requests and "
-            "volumeAttributesClassName for bound claims",
-        )
-
-
-def _data(obj: Json, old: Json | None) -> Iterator[Cause]:
-    if old is None:
-        return
-    if old.get("type") != obj.get("type"):
-        yield invalid_value("type", shown(obj.get("type")), _IMMUTABLE)
-    for word in ("immutable", "data", "binaryData") if old.get("immutable") else ():
-        if obj.get(word) != old.get(word):
-            yield forbidden_field(word, "field is immutable when `immutable` is set")
-
-
-def _role_binding(obj: Json, old: Json | None) -> Iterator[Cause]:
-    role = obj.get("roleRef") or {}
-    if old is not None and old.get("roleRef") != role:
-        yield invalid_value("roleRef", shown(role), "cannot change roleRef")
-
-
 def _definition(obj: Json, old: Json | None) -> Iterator[Cause]:
     """Without names and one stored version the catalog could not serve it."""
     spec: Json = obj.get("spec") or {}
@@ -166,12 +118,6 @@ _BY_KIND: Mapping[str, Check] = {
     "DaemonSet": _workload,
     "StatefulSet": _stateful,
     "Job": _job,
-    "Pod": _pod,
-    "PersistentVolumeClaim": _claim,
-    "ConfigMap": _data,
-    "Secret": _data,
-    "RoleBinding": _role_binding,
-    "ClusterRoleBinding": _role_binding,
     "CustomResourceDefinition": _definition,
 }
 
