@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 MOST_PAGES = 10_000
 _TOKEN = r"[^\s=;,<>\"]+"
 _PARAMETER = rf"\s*+;\s*+(?:({_TOKEN})(?:\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|([^\s;,\"]*+)))?)?"
-_LINK = re.compile(rf"\s*+<([^>]*+)>((?:{_PARAMETER})*+)\s*+(?:,|$)")
-_PARAMETERS = re.compile(_PARAMETER)
+_LINK = rf"\s*+<([^>]*+)>((?:{_PARAMETER})*+)\s*+(?:,|$)"
 
 
 def pages(
@@ -48,8 +47,12 @@ def next_page(header: str, where: str = "") -> str:
     library. Raises RegistryError for a header that is no Link.
     """
     at, bare = 0, ""
-    while at < len(header.rstrip()):
-        link = _LINK.match(header, at)
+    header = header.rstrip()
+    if not header:
+        return ""
+    a_link = re.compile(_LINK)  # not before: most lists have one page, and it is dear
+    while at < len(header):
+        link = a_link.match(header, at)
         if link is None:
             raise RegistryError(
                 "the list goes on, but its Link header cannot be read",
@@ -59,7 +62,7 @@ def next_page(header: str, where: str = "") -> str:
         at = link.end()
         rels = [
             quoted or plain
-            for name, quoted, plain in _PARAMETERS.findall(link[2])
+            for name, quoted, plain in re.findall(_PARAMETER, link[2])
             if name.lower() == "rel"
         ]
         if not rels:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import gc
 import os
 import sys
 import threading
@@ -46,6 +47,9 @@ def run() -> NoReturn:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the words say; returns the exit code, when all that was printed is out."""
+    # A verb lives for a second and makes its values once: collecting after every 700 of them is a
+    # tenth of what it costs. The Engine sets the same.
+    gc.set_threshold(50_000, 20, 50)
     streams.settle()
     words = list(sys.argv[1:] if argv is None else argv)
     if "_ARGCOMPLETE" in os.environ:
@@ -123,11 +127,6 @@ def _dispatch(args: argparse.Namespace) -> int:
 
         if rendering.is_folder(args):
             return rendering.build_folder(args)
-    import gc
-
-    # A verb lives for a second and makes its values once: collecting after every 700 of them is a
-    # tenth of what it costs. The Engine sets the same.
-    gc.set_threshold(50_000, 20, 50)
     from fluxtui.cli.verbs import verb
 
     return verb(args)

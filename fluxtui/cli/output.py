@@ -9,7 +9,7 @@ import enum
 import json
 import re
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from fluxtui.cli import streams
@@ -18,6 +18,7 @@ from fluxtui.domain.safetext import is_safe, visible, visible_lines
 from fluxtui.domain.shortening import shortened
 
 JSONPATH = "jsonpath="
+Text = str | Callable[[], str]
 _GAP = "  "
 _LEAST = 12
 _NOT_PLAIN = re.compile(r"[^\n -~]")
@@ -91,19 +92,19 @@ def screen_width() -> int:
 
 
 def emit(
-    text: str,
+    text: Text,
     data: object,
     form: str,
     out: TextIO | None = None,
     *,
-    wide: str = "",
+    wide: Text = "",
     names: Sequence[str] = (),
 ) -> None:
     """Print the form that was asked for.
 
     `table` is `text` and `wide` is `wide` (or `text` where there is no more to say); `json`, `yaml`
     and `jsonpath=TEMPLATE` print of `data`, `name` prints `names`. Raises UsageError for a template
-    that does not parse.
+    that does not parse. A text may be a function, for who prints none need not have made it.
     """
     stream = out or sys.stdout
     if form == "json":
@@ -118,8 +119,12 @@ def emit(
 
         answer = rendered(form.removeprefix(JSONPATH), plain(data))
         print(visible_text(answer), end="" if answer.endswith("\n") else "\n", file=stream)
-    elif answer := (wide if form == "wide" else "") or text:
+    elif answer := (_made(wide) if form == "wide" else "") or _made(text):
         print(visible_text(answer), file=stream)
+
+
+def _made(text: Text) -> str:
+    return text if isinstance(text, str) else text()
 
 
 def as_json(data: object, *, indent: int | None = 2) -> str:

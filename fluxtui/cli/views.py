@@ -59,10 +59,10 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     problems = list(dict.fromkeys((*seen.problems, *unlisted, *away)))
     empty = "" if away else prints.no_rows(snapshot, chosen)
     output.emit(
-        prints.versions(rows, chosen, empty=empty),
+        lambda: prints.versions(rows, chosen, empty=empty),
         board_form.versions(snapshot, rows, chosen, problems),
         args.output,
-        wide=prints.versions(rows, chosen, wide=True, empty=empty),
+        wide=lambda: prints.versions(rows, chosen, wide=True, empty=empty),
         names=[short_name(line.source) for line in shown],
     )
     # Findings go to stderr, so that a table stays a table.
@@ -89,7 +89,7 @@ def chain(engine: EnginePort, args: argparse.Namespace) -> int:
     away = hidden(seen, chain_items, "Kustomization")
     problems = (*seen.problems, *away)
     output.emit(
-        "" if away else prints.chain(chains, prints.no_nodes(seen.snapshot)),
+        lambda: "" if away else prints.chain(chains, prints.no_nodes(seen.snapshot)),
         chain_form.chain(seen.snapshot, nodes, problems),
         args.output,
         names=[short_name(node.key) for node in nodes],

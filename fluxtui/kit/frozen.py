@@ -1,22 +1,26 @@
 """Frozen, slotted values whose methods are made at first use.
 
 The standard library's dataclasses write the source of six methods and compile it for every class,
-at import: a fifth of what a command that asks once costs, mostly for methods it never calls. Here
-fields, slots and defaults stay the library's, so that `replace`, `fields` and type checkers know
-them; comparing and showing are closures over the fields, and `__init__`, which must be as quick as
-a written one, is compiled when the first value is made. It must not become another kind of class:
-what the library's frozen dataclass would do, one of these does.
+at import: a fifth of what a command that asks once costs, mostly for methods it never calls. Here a
+class gets its slots at once; comparing and showing are closures over the fields; `__init__`, which
+must be as quick as a written one, is compiled when the first value is made; and the library looks
+at the class when somebody asks for its fields (`replace`, `fields`). Type checkers know all of it.
+It must not become another kind of class: what the library's frozen dataclass would do, these do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from inspect import get_annotations
 from operator import attrgetter, ge, gt, le, lt
 from reprlib import recursive_repr
 from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
+_DECLARED = "__declared__"
+"""Where a class keeps what was declared in it and its bases: name -> Field."""
+_NOT_KEPT = ("__dict__", "__weakref__")
 
 
 @overload
@@ -33,7 +37,10 @@ def frozen(
 def frozen(
     cls: type[Any] | None = None, /, *, eq: bool = True, order: bool = False, repr: bool = True
 ) -> Any:
-    """`@frozen` is `@dataclass(frozen=True, slots=True)`; `eq`, `order`, `repr` as there."""
+    """`@frozen` is `@dataclass(frozen=True, slots=True)`; `eq`, `order`, `repr` as there.
+
+    Class variables and `InitVar` are not for values: a ClassVar is no field, InitVar unknown.
+    """
 
     def made(own: type[Any]) -> type[Any]:
         return _made(own, eq, order, repr)
@@ -42,61 +49,98 @@ def frozen(
 
 
 def _made(own: type[Any], eq: bool, order: bool, repr: bool) -> type[Any]:
-    written = own.__dict__
-    if own.__doc__ is None:
-        own.__doc__ = own.__name__  # the library would look up a signature, dearer than all else
-    cls = dataclass(init=False, repr=False, eq=False, slots=True)(own)
+    mine = _declared(own)
+    inherited: dict[str, Field[Any]] = {}
+    for base in reversed(own.__mro__[1:]):
+        inherited |= base.__dict__.get(_DECLARED, {})
+    every = {**inherited, **mine}
     methods: dict[str, Any] = {
-        "__init__": _at_first_use(cls),
         "__setattr__": _refuse,
         "__delattr__": _refuse,
         "__getstate__": _state,
         "__setstate__": _restore,
+        "__repr__": _shown,
     }
-    if repr:
-        methods["__repr__"] = _shown
+    if not repr:
+        methods.pop("__repr__")
     if eq:
-        parts = _parts(each.name for each in fields(cls) if each.compare)
+        parts = _parts(name for name, each in every.items() if each.compare)
         methods |= _compared(parts)
         methods |= _ordered(parts) if order else {}
-    for name, method in methods.items():
-        # Whoever compares in a way of its own hashes in a way of its own: Python says None then.
-        if name not in written or (name == "__hash__" and written[name] is None):
-            setattr(cls, name, method)
+    written = dict(own.__dict__)
+    if "__eq__" in written and written.get("__hash__") is None:
+        written.pop("__hash__")  # Python says None where only `__eq__` is written
+    body = {
+        **methods,
+        **{name: part for name, part in written.items() if name not in (*mine, *_NOT_KEPT)},
+        _DECLARED: every,
+        "__slots__": tuple(name for name in mine if name not in inherited),
+        "__match_args__": tuple(n for n, each in every.items() if each.init and not _named(each)),
+        "__dataclass_fields__": _AtFirstUse(own, "__dataclass_fields__"),
+        "__dataclass_params__": _AtFirstUse(own, "__dataclass_params__"),
+    }
+    if "__init__" not in written:
+        body["__init__"] = _init_at_first_use(every)
+    kind: Any = type(own)
+    cls: type[Any] = kind(own.__name__, own.__bases__, body)
+    cls.__qualname__ = own.__qualname__
     return cls
 
 
-def _at_first_use(cls: type[Any]) -> Callable[..., None]:
+def _declared(own: type[Any]) -> dict[str, Field[Any]]:
+    found: dict[str, Field[Any]] = {}
+    for name, annotation in get_annotations(own).items():
+        if str(annotation).startswith("ClassVar"):
+            continue
+        default = own.__dict__.get(name, MISSING)
+        if default.__class__.__hash__ is None:
+            raise ValueError(f"{name}: every value would share this default; take default_factory")
+        found[name] = default if isinstance(default, Field) else field(default=default)
+    return found
+
+
+class _AtFirstUse:
+    """What the library knows of a class, once somebody asks: it looks at the class as written."""
+
+    def __init__(self, own: type[Any], name: str) -> None:
+        self._own = own
+        self._name = name
+
+    def __get__(self, _value: object, cls: type[Any]) -> Any:
+        if self._name not in self._own.__dict__:
+            dataclass(init=False, repr=False, eq=False, match_args=False)(self._own)
+        return self._own.__dict__[self._name]
+
+
+def _init_at_first_use(every: Mapping[str, Field[Any]]) -> Callable[..., None]:
     def __init__(self: Any, /, *positional: Any, **named: Any) -> None:
+        mro = type(self).__mro__
+        cls: Any = next(base for base in mro if base.__dict__.get(_DECLARED) is every)
         if cls.__init__ is __init__:
-            cls.__init__ = _init(cls)
+            cls.__init__ = _init(cls, every)
         cls.__init__(self, *positional, **named)
 
     return __init__
 
 
-def _init(cls: type[Any]) -> Callable[..., None]:
+def _init(cls: type[Any], every: Mapping[str, Field[Any]]) -> Callable[..., None]:
     """What the library would have written: one assignment a field, defaults made anew each time."""
-    every = fields(cls)
     known: dict[str, Any] = {"_set": object.__setattr__, "_missing": MISSING}
-    lines = []
-    for each in every:
-        known |= {f"_default_{each.name}": each.default, f"_make_{each.name}": each.default_factory}
+    lines: list[str] = []
+    words, named = ["self"], list[str]()
+    for name, each in every.items():
+        known |= {f"_default_{name}": each.default, f"_make_{name}": each.default_factory}
         made = each.default_factory is not MISSING
-        if not each.init:
-            if not made and each.default is MISSING:
-                continue  # `__post_init__` sets it
-            given = f"_make_{each.name}()" if made else f"_default_{each.name}"
+        if each.init:
+            (named if _named(each) else words).append(_parameter(name, each))
+            given = f"_make_{name}() if {name} is _missing else {name}" if made else name
+        elif made or each.default is not MISSING:
+            given = f"_make_{name}()" if made else f"_default_{name}"
         else:
-            given = each.name
-            if made:
-                given = f"_make_{given}() if {given} is _missing else {given}"
-        lines.append(f"_set(self, {each.name!r}, {given})")
+            continue  # `__post_init__` sets it
+        lines.append(f"_set(self, {name!r}, {given})")
     if hasattr(cls, "__post_init__"):
         lines.append("self.__post_init__()")
-    taken = [each for each in every if each.init]
-    words = ["self", *(_parameter(each) for each in taken if not each.kw_only)]
-    named = [_parameter(each) for each in taken if each.kw_only]
     head = ", ".join([*words, *(["*", *named] if named else [])])
     exec(f"def __init__({head}):\n " + "\n ".join(lines or ["pass"]), known)
     known["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"
@@ -104,10 +148,15 @@ def _init(cls: type[Any]) -> Callable[..., None]:
     return init
 
 
-def _parameter(each: Field[Any]) -> str:
+def _named(each: Field[Any]) -> bool:
+    """Whether it is only given by name."""
+    return each.kw_only is True
+
+
+def _parameter(name: str, each: Field[Any]) -> str:
     if each.default_factory is not MISSING:
-        return f"{each.name}=_missing"
-    return each.name if each.default is MISSING else f"{each.name}=_default_{each.name}"
+        return f"{name}=_missing"
+    return name if each.default is MISSING else f"{name}=_default_{name}"
 
 
 def _parts(names: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:

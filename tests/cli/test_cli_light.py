@@ -20,6 +20,7 @@ OURS = ("fluxtui.domain.plan", "fluxtui.domain.ask", "fluxtui.domain.objectdiff"
         "fluxtui.engine.jobs", "fluxtui.engine.answers", "fluxtui.engine.changes",
         "fluxtui.engine.past", "fluxtui.artifacts.session", "fluxtui.artifacts.packing",
         "fluxtui.cluster.fullwire", "fluxtui.cluster.podlogs", "fluxtui.cli.watching",
+        "fluxtui.kit.labels",
         "fluxtui.commands.planning")  # fmt: skip
 PROGRAM = """
 import json, sys

@@ -6,7 +6,7 @@ import copy
 import pickle
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, dataclass, field, fields, is_dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -167,6 +167,28 @@ def test_a_class_keeps_what_it_wrote_itself() -> None:
     assert (repr(Own("a")), hash(Own("a"))) == ("mine", 7)
     assert Own("a") == Own("a")
     assert Itself("a") != Itself("a") and "secret" not in repr(Itself("a"))
+
+
+def test_a_default_that_all_would_share_is_refused() -> None:
+    with pytest.raises(ValueError, match="many: every value would share"):
+
+        @frozen
+        class Sharing:
+            """All of them would write into one list."""
+
+            many: list[int] = []  # noqa: RUF012
+
+
+def test_a_class_variable_is_no_field() -> None:
+    @frozen
+    class Counted:
+        """Has one for all."""
+
+        part: int
+        most: ClassVar[int] = 7
+
+    assert [each.name for each in fields(Counted(1))] == ["part"]
+    assert (Counted(1).most, Counted(1)) == (7, Counted(1))
 
 
 def test_no_method_is_compiled_before_a_value_is_made(monkeypatch: pytest.MonkeyPatch) -> None:

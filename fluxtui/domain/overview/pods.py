@@ -13,7 +13,6 @@ from typing import Any
 from fluxtui.domain.counts import counted
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit import labels
 from fluxtui.kit.frozen import frozen
 
 POD, CLAIM = ("", "Pod"), ("", "PersistentVolumeClaim")
@@ -47,6 +46,8 @@ def reason_first(text: str) -> str:
 
 def pods_of(workload: Resource, snapshot: Snapshot) -> Iterator[Resource]:
     """Live Pods that the workload's own selector matches; one that selects all owns none."""
+    from fluxtui.kit import labels
+
     selector = workload.spec.get("selector")
     wanted = labels.of_selector(selector) if isinstance(selector, Mapping) else ()
     if not wanted:
