@@ -21,6 +21,8 @@ from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import ALL, APPLIERS, SOURCES, appliers, by_short
 from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.knowledge import Knowing
+from fluxtui.domain.known import kind_known
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.port import EnginePort
 
@@ -58,15 +60,32 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
         )
     found = items_of(seen)
     away = hidden(seen, items_of, "object")
-    if name and not (found or away or seen.problems):
+    unread = _unread(seen, kinds)
+    if name and not (found or away or unread or seen.problems):
         raise _no_such(seen, kinds, name)
-    problems = (*seen.problems, *away)
+    problems = tuple(dict.fromkeys((*seen.problems, *unread, *away)))
     cells = [form.cells(resource, seen.snapshot) for resource in found]
     nothing = "" if problems else "nothing of that kind is there"
     text = output.table(HEADER, cells) if cells else nothing
     names = [short_name(resource.key) for resource in found]
     output.emit(text, form.objects(found, problems), args.output, names=names)
     return conclude(problems)
+
+
+def _unread(seen: Look, kinds: Sequence[Kind]) -> list[str]:
+    """What of that is not known, one sentence each; of several kinds, those not served are not
+    missed."""
+    said = []
+    for name in seen.environments:
+        for kind in kinds:
+            known = kind_known(seen.snapshot, name, kind.id)
+            if known.known or name in seen.snapshot.unreachable:
+                continue
+            if known.state is not Knowing.ABSENT:
+                said.append(f"{name}: {kind.kind} {known.clause}")
+            elif len(kinds) == 1:
+                said.append(f"{name}: {kind.kind} is not served: its CRD is not installed")
+    return said
 
 
 def _rows(seen: Look, found: Iterable[Resource]) -> list[Item]:

@@ -132,9 +132,8 @@ def _subjects(seen: Look) -> set[tuple[str, str]] | None:
         keys.add(target.applier)
     else:
         keys |= {one.key for nodes in seen.chains().values() for one in nodes}
-        keys |= {
-            line.source for row in seen.rows() for every in row.lines.values() for line in every
-        }
+        rows = seen.rows() if target.service or not seen.is_narrow else ()
+        keys |= {line.source for row in rows for every in row.lines.values() for line in every}
     if seen.source is not None:
         keys.add(seen.source)
     return {(key.environment, key.label) for key in keys if seen.has_labels(key)}

@@ -13,18 +13,19 @@ from fluxtui.cli.patience import FEEDS, within
 from fluxtui.commands.command import Target
 from fluxtui.domain import roles
 from fluxtui.domain.errors import FluxtuiError, UsageError
-from fluxtui.domain.kinds import ALL, by_short
+from fluxtui.domain.kinds import ALL, APPLIERS, TAGGED, by_short
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import kind_known
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
+_BOARD = (*TAGGED, *APPLIERS)  # what a Service is made of
 # What people may type, as flux and kubectl know it, and no verb is about.
 OTHER_KINDS = frozenset({
-    "bucket", "buckets", "cm", "configmap", "deploy", "deployment", "deployments", "gitrepo",
-    "gitrepository", "hc", "helmchart", "helmrelease", "helmrepo", "helmrepository", "hr", "job",
-    "ns", "namespace", "po", "pod", "pods", "secret", "sts", "svc",
+    "bucket", "buckets", "cm", "configmap", "deploy", "deployment", "deployments", "hc",
+    "helmchart", "helmrelease", "helmrepo", "helmrepository", "hr", "job", "ns", "namespace", "po",
+    "pod", "pods", "secret", "sts", "svc",
 })  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def _service(text: str, environment: str, snapshot: Snapshot) -> Target:
 
 
 def _absent(
-    what: str, next: str, environment: str, snapshot: Snapshot, kinds: Sequence[Kind] = ALL
+    what: str, next: str, environment: str, snapshot: Snapshot, kinds: Sequence[Kind] = _BOARD
 ) -> FluxtuiError:
     """That it is not there; where not all of `kinds` could be read, that this is not known."""
     names = [e.name for e in snapshot.config.environments if environment in ("", e.name)]

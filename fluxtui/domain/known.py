@@ -16,9 +16,9 @@ from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot, TagList
 
 
 def place_known(snapshot: Snapshot, environment: str) -> Knowledge:
-    """The worst of what is known of Flux's sources and appliers there."""
+    """The worst of what the board stands on there: sources with tags, and appliers."""
     return max(
-        _role_known(snapshot, environment, SOURCES),
+        tagged_known(snapshot, environment),
         appliers_known(snapshot, environment),
         key=lambda known: known.state,
     )
@@ -86,6 +86,34 @@ def unused(board: Board, environment: str) -> bool:
         for row in board.rows
         for line in row.lines.get(environment, ())
     )
+
+
+def not_live(snapshot: Snapshot) -> tuple[Feed, ...]:
+    """Feeds that fail, or whose kind is missed: one that is not served is, where none of its role
+    is (docs/flux.md#other-sources)."""
+    here = {
+        feed.environment: {f.kind for f in snapshot.feeds if f.environment == feed.environment}
+        for feed in snapshot.feeds
+    }
+    gone = {(f.environment, f.kind) for f in snapshot.feeds if f.state is FeedState.ABSENT}
+
+    def missed(feed: Feed) -> bool:
+        roles_of = [kinds for kinds in (SOURCES, APPLIERS) if feed.kind in _ids(kinds)]
+        return any(
+            all((feed.environment, one) in gone for one in _ids(kinds) & here[feed.environment])
+            for kinds in roles_of
+        )
+
+    failing = (FeedState.RETRYING, FeedState.FORBIDDEN)
+    return tuple(
+        feed
+        for feed in snapshot.feeds
+        if feed.state in failing or (feed.state is FeedState.ABSENT and missed(feed))
+    )
+
+
+def _ids(kinds: Iterable[Kind]) -> set[KindId]:
+    return {kind.id for kind in kinds}
 
 
 def tags_known(tags: TagList | None) -> Knowledge:

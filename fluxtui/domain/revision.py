@@ -1,4 +1,4 @@
-"""Reading Flux revisions: `tag@sha256:...`, a bare digest, and back from a digest to its tags."""
+"""Reading Flux revisions: `tag@sha256:...`, a bare digest, `branch@sha1:...`, and back to tags."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_COMMIT = re.compile(r"(?:(.+)@)?sha1:([0-9a-f]{40})")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
@@ -26,9 +27,20 @@ def digest_of(revision: str) -> str:
 
 
 def tag_of(revision: str) -> str:
-    """The tag of a revision, "" for a digest-only one (docs/flux.md#revisions)."""
+    """The tag of a revision, "" for a digest-only one and for a commit (docs/flux.md#revisions)."""
+    if _COMMIT.fullmatch(revision):
+        return ""
     tag, at, _digest = revision.partition("@")
     return tag if at and not tag.startswith("sha256:") else ("" if "sha256:" in revision else tag)
+
+
+def commit_text(revision: str) -> str:
+    """`main@4f2c9e1` of `main@sha1:<40 hex>`; "" for what is no commit."""
+    commit = _COMMIT.fullmatch(revision)
+    if commit is None:
+        return ""
+    branch, whole = commit.groups()
+    return f"{branch}@{whole[:7]}" if branch else whole[:7]
 
 
 def is_digest(text: str) -> bool:
@@ -57,11 +69,12 @@ def tags_of_digest(digest: str, facts: Mapping[str, HasDigest]) -> tuple[str, ..
 
 
 def version_text(revision: str, fact_tables: Iterable[Mapping[str, HasDigest]] = ()) -> str:
-    """What a person calls the revision: its tag, else a tag of the same digest, else the digest.
+    """What a person calls the revision: its tag, else a tag of the same digest, else the digest;
+    a commit by its branch and first digits.
 
     The first table that knows the digest decides; of several tags a release comes first.
     """
-    tag = tag_of(revision)
+    tag = tag_of(revision) or commit_text(revision)
     if tag or not revision:
         return tag
     digest = digest_of(revision)

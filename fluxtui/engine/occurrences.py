@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from fluxtui.domain import kinds, marks, roles
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import REQUESTED_AT, Run, suspended
-from fluxtui.domain.naming import dressed, names_in, policy_text
+from fluxtui.domain.naming import Tables, dressed, names_in, policy_text
 from fluxtui.domain.resource import Edit, Key, Resource
-from fluxtui.domain.revision import digest_of, tag_of
+from fluxtui.domain.revision import commit_text, digest_of, tag_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.store import Touch
 from fluxtui.engine.targets import EVENT
@@ -111,12 +111,18 @@ def _source(touch: Touch, after: Resource, snapshot: Snapshot, now: str) -> Iter
         yield _of(touch, at, f"picked {text}{was}")
     if touch.before is None or marks.pin(touch.before) != marks.pin(after):
         return  # a pin sets spec.ref.digest, and `_marks` tells of it
-    former, policy = sources.policy(touch.before), sources.policy(after)
-    if former != policy:
+    names = names_in(snapshot, after) if sources.is_tagged(after.key) else ()
+    former, follows = _followed(touch.before, names), _followed(after, names)
+    if former != follows:
         by = _by(_editor(after, "spec.ref"))
-        names = names_in(snapshot, after)
-        what = f"policy is {policy_text(policy, names)}, was {policy_text(former, names)}{by}"
-        yield _of(touch, now, what, "warning")
+        yield _of(touch, now, f"policy is {follows}, was {former}{by}", "warning")
+
+
+def _followed(source: Resource, names: Tables) -> str:
+    """What a source follows, in words; a digest that holds it by its tag."""
+    if sources.is_tagged(source.key):
+        return policy_text(sources.policy(source), names)
+    return sources.follows(source)
 
 
 def _applied(touch: Touch, after: Resource) -> Iterator[Occurrence]:
@@ -137,8 +143,8 @@ def _applied(touch: Touch, after: Resource) -> Iterator[Occurrence]:
 
 
 def _version(revision: str) -> str:
-    """The tag of a revision, else its whole digest; a Git one as it is."""
-    return tag_of(revision) or digest_of(revision) or revision
+    """Its tag, its commit, else its whole digest: what that is called is told later."""
+    return tag_of(revision) or commit_text(revision) or digest_of(revision)
 
 
 def _run_id(run: Run) -> tuple[str, str]:

@@ -7,6 +7,7 @@ Pure.
 from __future__ import annotations
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
@@ -81,7 +82,9 @@ def _of_source(snapshot: Snapshot, key: Key) -> Target:
 
 def view_of(target: Target) -> str:
     """The view that shows what was named best."""
-    return "chain" if target.applier else "tags" if target.source else HOME
+    if target.object is None:
+        return HOME
+    return "tags" if sources.is_tagged(target.object) else "chain"
 
 
 def is_said(target: Target) -> bool:

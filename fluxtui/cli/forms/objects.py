@@ -10,7 +10,7 @@ from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import suspended
 from fluxtui.domain.naming import dressed_of
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import digest_of, short_digest, tag_of
+from fluxtui.domain.revision import commit_text, digest_of, short_digest, tag_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.frozen import frozen
 
@@ -67,8 +67,10 @@ def cells(resource: Resource, snapshot: Snapshot) -> tuple[str, ...]:
 
 def _short(resource: Resource, snapshot: Snapshot) -> str:
     """`v1.4.2@sha256:0123abcd`, as flux prints it; `v1.4.2 (sha256:0123abcd)` where Flux stored the
-    digest alone."""
+    digest alone; a commit by its branch and first digits."""
     revision = revision_of(resource)
+    if commit := commit_text(revision):
+        return commit
     tag, digest = tag_of(revision), short_digest(digest_of(revision))
     return f"{tag}@{digest}" if tag and digest else dressed_of(revision, resource.key, snapshot)
 
@@ -117,7 +119,8 @@ def trace_text(id_: ObjectId, member: Resource, source: Resource | None, snapsho
 
 
 def _about(resource: Resource, snapshot: Snapshot) -> list[tuple[str, str]]:
-    revision = dressed_of(revision_of(resource), resource.key, snapshot)
+    stored = revision_of(resource)
+    revision = commit_text(stored) or dressed_of(stored, resource.key, snapshot)
     return [
         (resource.key.kind, resource.key.name),
         ("Environment", resource.key.environment),

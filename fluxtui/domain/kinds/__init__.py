@@ -12,9 +12,9 @@ from fluxtui.domain.kinds import gitrepository, kustomization, ocirepository, or
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Key
 
-ALL: tuple[Kind, ...] = (ocirepository.KIND, kustomization.KIND)
+ALL: tuple[Kind, ...] = (ocirepository.KIND, kustomization.KIND, gitrepository.KIND)
 """Watched always, listed by `get`, and acted on."""
-NAMED: tuple[Kind, ...] = (gitrepository.KIND, *origins.ALL)
+NAMED: tuple[Kind, ...] = origins.ALL
 """Watched while something names them, and only read."""
 SOURCES = tuple(kind for kind in ALL if kind.source is not None)
 TAGGED = tuple(kind for kind in SOURCES if kind.tagged)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from fluxtui.domain.board import HealthLine, Level
 from fluxtui.domain.config import ServiceConfig
-from fluxtui.domain.kinds import TAGGED, sources
+from fluxtui.domain.kinds import SOURCES, TAGGED, sources
 from fluxtui.domain.kinds import origins as kind_origins
 from fluxtui.domain.naming import Tables, tables_of
 from fluxtui.domain.overview import origins
@@ -70,7 +70,8 @@ class Sources:
     def failing(self, snapshot: Snapshot) -> dict[Key, HealthLine]:
         """Sources of whatever kind that fail now, by key, whether or not their users run on."""
         failing = {}
-        for key in {*self._members.named, *self.table}:
+        every = (snapshot.table(self._environment, kind) for kind in SOURCES)
+        for key in {*self._members.named, *(key for table in every for key in table)}:
             resource = snapshot.get(key) if origins.is_read(key) else None
             if resource is None:
                 self._own.pop(key, None)

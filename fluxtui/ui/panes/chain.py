@@ -262,10 +262,11 @@ class Chain(Pane):
         return self._folds.get(node.key, bad)
 
     def _place(self, nodes: tuple[ChainNode, ...], target: Target) -> None:
-        here = (self.environment, target.service, target.applier)
+        here = (self.environment, target.service, target.object)
         if self._placed == here or not nodes or self.kind:
             return
-        chosen = next((i for i, n in enumerate(nodes) if n.key == target.applier), None)
+        named = target.applier or target.source
+        chosen = next((i for i, n in enumerate(nodes) if named in (n.key, n.origin)), None)
         if chosen is None and target.service:
             mine = [i for i, n in enumerate(nodes) if n.service == target.service and not n.shared]
             chosen = max(mine, key=lambda i: _blame(nodes[i]), default=None)
@@ -295,7 +296,7 @@ class Chain(Pane):
             self.show(replace(self.view, target=target))
         here = self.pointed()
         if here is not None:
-            self._placed = (here.environment, here.service, here.applier)
+            self._placed = (here.environment, here.service, here.object)
 
     def pointed(self) -> Target | None:
         """The Kustomization under the cursor."""

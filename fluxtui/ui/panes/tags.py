@@ -212,6 +212,9 @@ class Tags(Pane):
             says = f"{who} has no source here." if not doubts else "Its source is not known."
             self.table.show_rows((), (), (((says, "name"),), *doubts))
             return
+        if not sources.is_tagged(source):
+            self._show_untagged(view, source)
+            return
         selection = view.snapshot.selections.get(source)
         self._show_note(view, source, selection)
         if selection is None:
@@ -221,6 +224,14 @@ class Tags(Pane):
         items = self._listed(view, source, selection, tags)
         self.table.show_items(COLUMNS, items, self._recipe)
         self.call_after_refresh(self._read_facts)
+
+    def _show_untagged(self, view: View, source: Key) -> None:
+        """What it follows instead: there are no tags to choose from, and none will come."""
+        resource = view.snapshot.get(source)
+        follows = sources.follows(resource) if resource is not None else ""
+        what = f"{source.label} has no tags" + (f": it follows {follows}." if follows else ".")
+        self.note.show_lines(())
+        self.table.show_rows((), (), (((what, "name"),), (("3 shows what it feeds.", "dim"),)))
 
     def _listed(
         self, view: View, source: Key, selection: Selection, tags: TagList | None

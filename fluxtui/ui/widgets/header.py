@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from fluxtui.commands.command import Command
 from fluxtui.domain.board import Level
-from fluxtui.domain.kinds import ALL
-from fluxtui.domain.known import place_known, tags_known
+from fluxtui.domain.known import not_live, place_known, tags_known
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.keys import shown_key
@@ -60,13 +59,7 @@ def feeds_line(snapshot: Snapshot, now: float) -> Line:
     if not snapshot.feeds:
         return (("○ connecting", "wait"),)
     states = [f.state for f in snapshot.feeds]
-    flux = {kind.id for kind in ALL}
-    poor = [
-        f
-        for f in snapshot.feeds
-        if f.state in (FeedState.RETRYING, FeedState.FORBIDDEN)
-        or (f.state is FeedState.ABSENT and f.kind in flux)
-    ]
+    poor = not_live(snapshot)
     if poor:
         oldest = min((f.since for f in poor if f.since), default=0.0)
         word = f"{len(poor)} of {len(states)} feeds not live"

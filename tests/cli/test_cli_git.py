@@ -1,0 +1,109 @@
+"""A source of no registry: listed, asked, suspended and traced as any other, never pinned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from cli_delivery import Shell
+from cli_objects import READY, SOURCE, ks, put
+from documents import checked
+
+SHA = "4f2c9e1aa6b0c3d4e5f60718293a4b5c6d7e8f90"
+REVISION = f"main@sha1:{SHA}"
+SCHEMA = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+CRD: dict[str, Any] = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "gitrepositories.source.toolkit.fluxcd.io"},
+    "spec": {
+        "group": "source.toolkit.fluxcd.io",
+        "scope": "Namespaced",
+        "names": {
+            "plural": "gitrepositories", "singular": "gitrepository",
+            "kind": "GitRepository", "listKind": "GitRepositoryList",
+        },
+        "versions": [
+            {
+                "name": "v1", "served": True, "storage": True,
+                "schema": {"openAPIV3Schema": SCHEMA}, "subresources": {"status": {}},
+            }
+        ],
+    },
+}  # fmt: skip
+PLATFORM: dict[str, Any] = {
+    "apiVersion": SOURCE,
+    "kind": "GitRepository",
+    "metadata": {"name": "platform", "namespace": "apps"},
+    "spec": {"url": "https://git.test/platform", "ref": {"branch": "main"}},
+    "status": {
+        "observedGeneration": 1,
+        "conditions": [{**READY, "reason": "Succeeded", "message": "stored artifact"}],
+        "artifact": {"revision": REVISION, "lastUpdateTime": "2026-11-23T03:12:00Z"},
+    },
+}
+
+
+@pytest.fixture
+def delivery(shell: Shell) -> Shell:
+    """Staging, whose one Kustomization a Git repository feeds."""
+    shell.cluster("staging")
+    put(shell, "staging", [CRD])
+    put(shell, "staging", [PLATFORM, ks("infra", REVISION, of="platform", kind="GitRepository")])
+    return shell
+
+
+@pytest.mark.parametrize("words", ["get git", "get gitrepo platform", "get sources git"])
+def test_it_is_listed_with_its_commit(delivery: Shell, words: str) -> None:
+    said = delivery(*words.split(), "-o", "json")
+    (item,) = checked(said.out, "Objects")["items"]
+    assert said.code == 0 and item["object"]["kind"] == "GitRepository"
+    assert (item["revision"], item["ready"]) == (REVISION, "True")
+    table = delivery(*words.split()).out
+    assert "gitrepository/platform" in table and "main@4f2c9e1" in table and SHA not in table
+
+
+def test_what_it_feeds_runs_its_commit_and_is_traced_to_it(delivery: Shell) -> None:
+    chain = delivery("chain", "ks/infra")
+    assert chain.code == 0 and "main@4f2c9e1" in chain.out
+    all_of_it = delivery("chain", "gitrepo/platform")
+    assert "apps/infra" in all_of_it.out
+    assert delivery("status").code == 0
+
+
+@pytest.mark.parametrize("named", ["gitrepo/platform", "ks/infra"])
+@pytest.mark.parametrize("act", ["pin", "promote", "rollback", "unpin"])
+def test_nothing_of_it_can_be_pinned_or_promoted_and_that_is_said(
+    delivery: Shell, named: str, act: str
+) -> None:
+    said = delivery(act, named, "-e", "staging", "--dry-run", "--reason", "x")
+    assert said.code in (2, 3), said
+    assert "GitRepository/apps/platform follows branch main: no tags to choose from" in said.err
+
+
+def test_it_is_asked_before_what_it_feeds(delivery: Shell) -> None:
+    said = delivery(
+        *("reconcile", "ks/infra", "--with-source", "-e", "staging"), *("--dry-run", "-o", "json")
+    )
+    steps = checked(said.out, "Plan")["steps"]
+    asked = [step["target"]["kind"] for step in steps if step["type"] == "reconcile"]
+    assert asked == ["GitRepository", "Kustomization"]
+
+
+def test_it_is_suspended_with_a_reason_that_everybody_sees(delivery: Shell) -> None:
+    words = "suspend gitrepo/platform -e staging --yes --reason audit"
+    assert delivery(*words.split()).code == 0
+    said = delivery("get", "gitrepo", "-o", "json")
+    assert checked(said.out, "Objects")["items"][0]["suspended"] is True
+    events = delivery("events", "gitrepo/platform").out
+    assert "GitRepository/apps/platform" in events and "audit" in events
+    again = delivery(*words.split())
+    assert again.code != 0 and "already suspended" in again.err
+
+
+def test_where_it_is_not_served_nothing_else_is_missed(shell: Shell) -> None:
+    shell.cluster("staging", semver=">=0.0.0")
+    said = shell("get", "gitrepo")
+    assert said.code == 1 and "staging: GitRepository" in said.err and "served" in said.err
+    everything = shell("get", "all")
+    assert everything.code == 0 and "GitRepository" not in everything.out + everything.err

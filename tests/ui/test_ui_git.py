@@ -1,0 +1,62 @@
+"""A source that lists no tags, on the screen: where it leads, and that nobody waits for tags."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fluxtui.commands.command import Target
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.ui.panes.chain import Chain
+from tests.builders import NS, ks, snapshot, source
+from tests.ui.conftest import MakeApp, opened
+from tests.ui.frame import sees, until
+
+GIT = Key("staging", "source.toolkit.fluxcd.io", "GitRepository", NS, "platform")
+REVISION = "main@sha1:" + "4f2c9e1a" * 5
+
+
+def night_of_git(members: int = 40) -> Snapshot:
+    """Many Kustomizations of one Git repository, more than fit, and one of a bundle."""
+    body = {
+        "apiVersion": "source.toolkit.fluxcd.io/v1",
+        "kind": "GitRepository",
+        "metadata": {"name": GIT.name, "namespace": NS, "resourceVersion": "1"},
+        "spec": {"url": "https://git.test/platform", "ref": {"branch": "main"}},
+        "status": {"artifact": {"revision": REVISION}},
+    }
+    spec = {"sourceRef": {"kind": "GitRepository", "name": GIT.name}}
+    fed = [replace(ks(name=f"part-{n:02}", applied=REVISION), spec=spec) for n in range(members)]
+    seen = snapshot(Resource.from_object("staging", body), source(), ks(), *fed)
+    kinds = {(r.group, r.kind) for r in (GIT, source().key, ks().key)}
+    feeds = tuple(Feed("staging", kind, "", FeedState.LIVE) for kind in kinds)
+    return replace(seen, feeds=feeds, serial=7)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_it_opens_where_what_it_feeds_stands(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(night_of_git(), start=Target("staging", object=GIT))
+    async with opened(app, size) as pilot:
+        assert await until(pilot, lambda: isinstance(app.pane, Chain))
+        await sees(pilot, "part-00", "main@4f2c9e1")
+        target = app.target
+        assert target.applier is not None and target.applier.name.startswith("part-")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_its_tags_are_not_waited_for_and_it_cannot_be_pinned(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(night_of_git(), start=Target("staging", object=GIT))
+    async with opened(app, size) as pilot:
+        assert await until(pilot, lambda: isinstance(app.pane, Chain))
+        await pilot.press("2")
+        await sees(pilot, "has no tags: it follows branch main")
+        await pilot.press("p")
+        await sees(pilot, "Pin: GitRepository", "no tags to")
+        await pilot.press("3")
+        await sees(pilot, "part-00")
