@@ -8,9 +8,10 @@ import pytest
 
 from fluxtui.cluster.port import Json
 from fluxtui.cluster.reflector import Target
+from fluxtui.domain import kinds
 from fluxtui.domain.board import Severity
 from fluxtui.domain.config import Config, Environment
-from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds import gitrepository, kustomization, ocirepository
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
 from fluxtui.engine.feeds import by_context
@@ -72,10 +73,10 @@ def test_environments_on_one_context_are_grouped() -> None:
 def test_selectors_of_feeds_of_one_kind_never_overlap() -> None:
     targets = [*permanent(()), *of_interest(["apps"])]
     events = [t.fields for t in targets if t.kind == ("", "Event")]
+    flux = [kind.kind for kind in kinds.ALL]
     assert events == [
-        "involvedObject.kind=OCIRepository",
-        "involvedObject.kind=Kustomization",
-        "involvedObject.kind!=OCIRepository,involvedObject.kind!=Kustomization",
+        *(f"involvedObject.kind={name}" for name in flux),
+        ",".join(f"involvedObject.kind!={name}" for name in flux),
     ]
     claims = [t.labels for t in targets if t.kind == ("", "PersistentVolumeClaim")]
     owner = "kustomize.toolkit.fluxcd.io/name"
@@ -104,6 +105,8 @@ def test_the_objects_of_a_kustomization_are_looked_for_where_its_inventory_says(
         (ocirepository.KIND, {"url": "oci://r.test/web"}, ""),
         (ocirepository.KIND, {}, "spec.url is missing"),
         (ocirepository.KIND, {"url": "http://r.test/web"}, "spec.url does not begin with oci://"),
+        (gitrepository.KIND, {"url": "http://g.test/web"}, ""),
+        (gitrepository.KIND, {"url": "x", "ref": "main"}, "spec.ref is text, not a mapping"),
     ],
 )
 def test_what_is_wrong_with_a_shape_is_named(kind: Kind, change: Json, problem: str) -> None:

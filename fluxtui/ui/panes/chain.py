@@ -265,8 +265,10 @@ class Chain(Pane):
         here = (self.environment, target.service, target.object)
         if self._placed == here or not nodes or self.kind:
             return
-        named = target.applier or target.source
-        chosen = next((i for i, n in enumerate(nodes) if named in (n.key, n.origin)), None)
+        named = target.object
+        chosen = next(
+            (i for i, n in enumerate(nodes) if named and named in (n.key, n.origin)), None
+        )
         if chosen is None and target.service:
             mine = [i for i, n in enumerate(nodes) if n.service == target.service and not n.shared]
             chosen = max(mine, key=lambda i: _blame(nodes[i]), default=None)
