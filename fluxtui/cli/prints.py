@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.resource import Key
     from fluxtui.domain.selection import Selection
     from fluxtui.domain.snapshot import Change, Snapshot
-    from fluxtui.engine.journal import Entry
+    from fluxtui.engine.acts.journal import Entry
 
 WORDS = {**LEVELS, Level.FAILED: "FAILED"}
 """The same words as in data; the one that must be seen from afar in capitals."""
@@ -255,7 +255,7 @@ def _field_text(field: FieldChange) -> str:
 
 def journal(entries: Sequence[Entry]) -> str:
     """Plans and what became of their Steps."""
-    from fluxtui.engine.past import CLOSING
+    from fluxtui.engine.acts.past import CLOSING
 
     rows = []
     for entry in entries:

@@ -39,8 +39,8 @@ def make_engine(
     whether the tags of what is delivered are kept listed. `times`: whether it matters when they
     were published. `brief`: one answer is wanted, and nothing is followed. `events`: whether
     somebody looks at what happened."""
+    from fluxtui.engine.acts.journal import Journal
     from fluxtui.engine.engine import Engine
-    from fluxtui.engine.journal import Journal
 
     return Engine(
         config,

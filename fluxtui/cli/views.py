@@ -30,7 +30,7 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
 
 if TYPE_CHECKING:
-    from fluxtui.engine.journal import Entry
+    from fluxtui.engine.acts.journal import Entry
 
 PODS = 10.0
 """Seconds for the Pods of what is not ready."""
@@ -141,8 +141,8 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
 def journal(path: str, args: argparse.Namespace) -> int:
     """What was done from here, and how it went. Asks nobody."""
     from fluxtui.cli.forms import plans as plans_form
-    from fluxtui.engine.journal import Journal
-    from fluxtui.engine.past import told
+    from fluxtui.engine.acts.journal import Journal
+    from fluxtui.engine.acts.past import told
 
     every = told(Journal(path))
     plans = [entry for entry in every if entry.type == "plan"]

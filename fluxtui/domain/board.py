@@ -15,7 +15,8 @@ from fluxtui.domain.resource import Key
 from fluxtui.kit.frozen import frozen
 
 # Shown beside board and chain, which are not computed from them; Events come in great number.
-BESIDE = frozenset({("", "Event"), ("apps", "ReplicaSet")})
+EVENT = ("", "Event")
+BESIDE = frozenset({EVENT, ("apps", "ReplicaSet")})
 
 
 def _unsure(text: str) -> str:

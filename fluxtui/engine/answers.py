@@ -21,11 +21,11 @@ from fluxtui.domain.ask import (
     ReadLogs,
     VersionsDiff,
 )
-from fluxtui.engine.diffs import Diffs
+from fluxtui.engine.builds.diffs import Diffs
+from fluxtui.engine.builds.worker import Worker
+from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.store import Store
-from fluxtui.engine.tags import TagWatch
-from fluxtui.engine.worker import Worker
+from fluxtui.engine.tags.watch import TagWatch
 
 
 class Answers:

@@ -24,38 +24,39 @@ from fluxtui.domain.config import Config
 from fluxtui.domain.errors import FluxtuiError, RefusedError, Unreachable
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.complete import Completer
+from fluxtui.engine.acts.journal import Journal
+from fluxtui.engine.acts.recall import Recall
 from fluxtui.engine.ending import ended
-from fluxtui.engine.feeds import Api, Connect, by_context
-from fluxtui.engine.gate import AT_ONCE, FAST, SLOW, Gate
-from fluxtui.engine.journal import Journal
-from fluxtui.engine.origins import Origins
+from fluxtui.engine.feeds.api import Api, Connect, by_context
+from fluxtui.engine.feeds.origins import Origins
+from fluxtui.engine.feeds.targets import namespaces_of, of_interest
 from fluxtui.engine.pace import Pace
-from fluxtui.engine.picks import Picks
-from fluxtui.engine.publisher import HASTY, PATIENT, Publisher
-from fluxtui.engine.pullsecrets import PullSecrets
-from fluxtui.engine.recall import Recall
+from fluxtui.engine.publication.gate import AT_ONCE, FAST, SLOW, Gate
+from fluxtui.engine.publication.publisher import HASTY, PATIENT, Publisher
+from fluxtui.engine.publication.stages import Judge, Stage, Stages, changes
+from fluxtui.engine.publication.store import Batch, Store
 from fluxtui.engine.registries import Connect as ConnectRegistry
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.store import Batch, Store
-from fluxtui.engine.tags import TagWatch
-from fluxtui.engine.targets import namespaces_of, of_interest
+from fluxtui.engine.tags.picks import Picks
+from fluxtui.engine.tags.pullsecrets import PullSecrets
+from fluxtui.engine.tags.watch import TagWatch
 from fluxtui.kit.clock import Clock
 
 if TYPE_CHECKING:
     from fluxtui.domain.ask import Question, ReadLogs
+    from fluxtui.domain.board import Finding
     from fluxtui.domain.plan import Plan, Receipt
     from fluxtui.domain.protection import Confirmed
+    from fluxtui.engine.acts.jobs import Jobs
     from fluxtui.engine.answers import Answers
-    from fluxtui.engine.changes import Timeline
-    from fluxtui.engine.jobs import Jobs
     from fluxtui.engine.logtail import LogTail
+    from fluxtui.engine.publication.changes import Timeline
 
 T = TypeVar("T")
 # What the first Snapshots need, one import per turn of the loop.
 _HEAVY = ("fluxtui.domain.overview", "fluxtui.domain.versions", "fluxtui.artifacts.client")
 # What a first key may need: read before somebody waits for it.
-_SOON = ("fluxtui.engine.answers", "fluxtui.engine.jobs")
+_SOON = ("fluxtui.engine.answers", "fluxtui.engine.acts.jobs")
 
 
 class Engine:
@@ -99,15 +100,13 @@ class Engine:
         self._asked: set[asyncio.Future[None]] = set()
         self._interval = interval = AT_ONCE if brief else SLOW if config.slow else FAST
         self._gate = Gate(self._loop, interval)
-        self._store = Store(config, self._changed)
+        self._store = Store(config)
         self._registries = Registries(registry, config.cache)
         self._tags = self._tag_watch(times)
-        self._picks = Picks(self._store)
         self._origins = Origins()
-        self._complete = Completer(self._store, self._picks, _timeline() if events else None)
         haste = (HASTY, self._under_way) if brief else (PATIENT, None)
         self._publisher = Publisher(
-            self._store, self._gate, self._clock, interval, self._completed, *haste
+            self._store, self._gate, self._clock, interval, self._stages(), *haste
         )
         opened = partial(
             Api, connect=connect, store=self._store, clock=self._clock, pace=self._pace
@@ -259,7 +258,7 @@ class Engine:
 
     async def _ran(self, plan: Plan, confirmed: Confirmed) -> tuple[Receipt, ...]:
         if self._jobs is None:
-            from fluxtui.engine.jobs import Jobs
+            from fluxtui.engine.acts.jobs import Jobs
 
             self._jobs = Jobs(
                 self._config,
@@ -274,20 +273,35 @@ class Engine:
             )
         return await self._jobs.run(plan, confirmed)
 
-    def _changed(self) -> None:
-        self._publisher.changed()
-
     def _under_way(self) -> bool:
         return self._store.is_starting or self._registries.is_asking
 
-    def _completed(self, batch: Batch) -> Snapshot:
-        if self._follow_tags:
-            self._tags.update(batch)
+    def _stages(self) -> Stages:
+        """How what has arrived becomes a Snapshot."""
+        judge = Judge(self._store, _reminders)
+        lists = (Stage("lists of tags", self._tags.follow),) if self._follow_tags else ()
+        told = (Stage("changes", changes(_timeline())),) if self._events else ()
+        return Stages(
+            self._store,
+            (
+                *lists,
+                Stage("Selections", Picks(self._store).stage),
+                Stage("overview", judge.board),
+                *told,
+                Stage("findings", judge.findings),
+                Stage("feeds", self._watch_more),
+                Stage("manifests", self._tags.read),
+            ),
+        )
+
+    def _watch_more(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
+        """What is in sight may want other feeds."""
         if self._interest and any(touch.key in self._interest for touch in batch.touched):
-            self._follow_interest(batch.half)
-        snapshot = self._complete(batch)
-        self._watch_origins(batch, snapshot)
-        self._tags.look(snapshot)
+            self._follow_interest(snapshot)
+        for name, kinds in self._origins.update(batch, snapshot).items():
+            for api in self._apis:
+                if any(environment.name == name for environment in api.environments):
+                    api.also(kinds)
         return snapshot
 
     def _set_interest(self, keys: frozenset[Key]) -> None:
@@ -300,12 +314,6 @@ class Engine:
             mine = (snapshot.get(key) for key in self._interest if key.environment in names)
             wanted = {ns for resource in mine if resource for ns in namespaces_of(resource)}
             api.interest(of_interest(wanted))
-
-    def _watch_origins(self, batch: Batch, snapshot: Snapshot) -> None:
-        for name, kinds in self._origins.update(batch, snapshot).items():
-            for api in self._apis:
-                if any(environment.name == name for environment in api.environments):
-                    api.also(kinds)
 
     def _new_kinds(self, environment: str) -> None:
         for api in self._apis:
@@ -328,9 +336,15 @@ async def _imported(names: Iterable[str]) -> None:
 
 
 def _timeline() -> Timeline:
-    from fluxtui.engine.changes import Timeline
+    from fluxtui.engine.publication.changes import Timeline
 
     return Timeline()
+
+
+def _reminders(snapshot: Snapshot) -> tuple[Finding, ...]:
+    from fluxtui.engine.acts.past import reminders
+
+    return reminders(snapshot.acts, snapshot, snapshot.taken_at)
 
 
 async def _hung_up(loop: asyncio.AbstractEventLoop) -> None:

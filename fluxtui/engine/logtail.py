@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 
 from fluxtui.domain.ask import LogView
 from fluxtui.domain.errors import FluxtuiError
-from fluxtui.engine.gate import FAST, Gate
+from fluxtui.engine.publication.gate import FAST, Gate
 
 KEPT = 5_000
 

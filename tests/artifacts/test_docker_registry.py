@@ -17,8 +17,8 @@ from fluxtui.artifacts import (
 )
 from fluxtui.domain.errors import RegistryDenied, RegistryError
 from fluxtui.domain.plan import DeleteStep, Outcome
+from fluxtui.engine.acts.tagging import Tagging
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.tagging import Tagging
 from fluxtui.kit.clock import Clock
 
 from .conftest import publish

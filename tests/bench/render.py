@@ -14,7 +14,7 @@ import yaml
 
 from fluxtui.artifacts.packing import pack_files
 from fluxtui.domain.resource import Key
-from fluxtui.engine import builds
+from fluxtui.engine.builds import sides as builds
 from fluxtui.kustomize import build
 from fluxtui.kustomize.files import FolderFiles
 from tests.bench.measure import Row, against, median, program

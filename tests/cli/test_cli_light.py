@@ -17,8 +17,8 @@ LIBRARIES = ("aiohttp", "requests", "urllib3", "oras", "jsonschema", "kubernetes
              "ruamel", "pydantic", "textual", "celpy", "multiprocessing", "tarfile",
              "encodings.idna", "stringprep")  # fmt: skip
 OURS = ("fluxtui.domain.plan", "fluxtui.domain.ask", "fluxtui.domain.objectdiff",
-        "fluxtui.engine.jobs", "fluxtui.engine.answers", "fluxtui.engine.changes",
-        "fluxtui.engine.past", "fluxtui.artifacts.session", "fluxtui.artifacts.packing",
+        "fluxtui.engine.acts.jobs", "fluxtui.engine.answers", "fluxtui.engine.publication.changes",
+        "fluxtui.engine.acts.past", "fluxtui.artifacts.session", "fluxtui.artifacts.packing",
         "fluxtui.cluster.fullwire", "fluxtui.cluster.podlogs", "fluxtui.cli.watching",
         "fluxtui.kit.labels",
         "fluxtui.commands.planning")  # fmt: skip

@@ -24,8 +24,8 @@ from fluxtui.cli.session import running
 from fluxtui.cli.story import settled
 from fluxtui.domain.plan import Outcome
 from fluxtui.domain.snapshot import Act
-from fluxtui.engine.journal import Journal
-from fluxtui.engine.past import past_acts
+from fluxtui.engine.acts.journal import Journal
+from fluxtui.engine.acts.past import past_acts
 from tests.end_to_end.terminal import Recorded
 
 pytestmark = [

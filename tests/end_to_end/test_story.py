@@ -10,7 +10,7 @@ import pytest
 from fluxtui.cli.embedded import Embedded
 from fluxtui.domain.board import Line
 from fluxtui.domain.config import Config
-from fluxtui.engine.journal import Journal
+from fluxtui.engine.acts.journal import Journal
 from tests.end_to_end.person import Person, at_the_screen
 
 pytestmark = [pytest.mark.world, pytest.mark.timeout(600)]

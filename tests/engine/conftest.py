@@ -14,8 +14,8 @@ from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import Cluster
 from fluxtui.domain.config import Config, Environment
+from fluxtui.engine.acts.journal import Journal
 from fluxtui.engine.engine import Engine
-from fluxtui.engine.journal import Journal
 from fluxtui.engine.pace import Pace
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.registry.server import RegistryServer

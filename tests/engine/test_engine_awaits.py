@@ -10,7 +10,7 @@ from engine_stage import ready
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.engine.awaits import judge
+from fluxtui.engine.acts.awaits import judge
 
 OLD = "1.4.0@sha256:" + "a" * 64
 NEW = "1.5.0@sha256:" + "b" * 64

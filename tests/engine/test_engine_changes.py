@@ -14,8 +14,8 @@ from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.plan import Outcome, PatchStep, Plan, Receipt
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Act, Change, TagFacts, TagList
-from fluxtui.engine.changes import Timeline
-from fluxtui.engine.store import Store
+from fluxtui.engine.publication.changes import Timeline
+from fluxtui.engine.publication.store import Store
 
 NOON = 1_795_435_200.0  # 2026-11-23T12:00:00Z
 OLD = "1.4.0@sha256:" + "a" * 64
@@ -26,7 +26,7 @@ class Story:
     """Objects in, lines of the time line out."""
 
     def __init__(self, kept: int = 500) -> None:
-        self.store = Store(Config(), lambda: None)
+        self.store = Store(Config())
         self.timeline = Timeline(kept)
         self.versions = itertools.count(1)
 

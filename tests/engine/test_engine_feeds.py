@@ -9,23 +9,23 @@ import pytest
 from fluxtui.cluster.port import Json
 from fluxtui.cluster.reflector import Target
 from fluxtui.domain import kinds
-from fluxtui.domain.board import Severity
+from fluxtui.domain.board import EVENT, Severity
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import gitrepository, kustomization, ocirepository
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
-from fluxtui.engine.feeds import by_context
-from fluxtui.engine.shapes import misshapen
-from fluxtui.engine.sink import EVENTS_KEPT, ApiSink
-from fluxtui.engine.store import PAST_KEPT, Store
-from fluxtui.engine.targets import EVENT, namespaces_of, of_interest, permanent
+from fluxtui.engine.feeds.api import by_context
+from fluxtui.engine.feeds.shapes import misshapen
+from fluxtui.engine.feeds.sink import EVENTS_KEPT, ApiSink
+from fluxtui.engine.feeds.targets import namespaces_of, of_interest, permanent
+from fluxtui.engine.publication.store import PAST_KEPT, Store
 from tests.scripted import HandClock, obj
 
 TARGET = Target(kustomization.KIND.id, "v1")
 
 
 def sink() -> tuple[ApiSink, Store]:
-    store = Store(Config(), lambda: None)
+    store = Store(Config())
     environment = Environment("prod", "prod")
     return ApiSink(TARGET, [environment], store, HandClock(), lambda: None), store
 
@@ -115,7 +115,7 @@ def test_what_is_wrong_with_a_shape_is_named(kind: Kind, change: Json, problem: 
 
 
 async def test_events_are_bounded_and_the_newest_stay() -> None:
-    store = Store(Config(), lambda: None)
+    store = Store(Config())
     target = Target(EVENT, "v1", fields="involvedObject.kind=Kustomization")
     taker = ApiSink(target, [Environment("prod", "prod")], store, HandClock(), lambda: None)
     events: list[Any] = [
@@ -141,7 +141,7 @@ async def test_events_are_bounded_and_the_newest_stay() -> None:
 
 
 def test_versions_a_plan_may_rest_on_are_remembered_within_a_bound() -> None:
-    store = Store(Config(), lambda: None)
+    store = Store(Config())
     key = Resource.from_object("prod", obj("web", 0)).key
     for version in range(PAST_KEPT + 10):
         store.put(Resource.from_object("prod", obj("web", version)))

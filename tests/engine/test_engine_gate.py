@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from fluxtui.engine.gate import Gate
+from fluxtui.engine.publication.gate import Gate
 
 
 class HandLoop:

@@ -21,8 +21,8 @@ from fluxtui.domain.plan import AwaitStep, Outcome, PatchStep, Plan, Receipt, Un
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.journal import Journal
-from fluxtui.engine.past import NO_WORD, interrupted_acts, past_acts, reminders, told
+from fluxtui.engine.acts.journal import Journal
+from fluxtui.engine.acts.past import NO_WORD, interrupted_acts, past_acts, reminders, told
 from tests.cli.documents import checked
 
 SOURCE = Key("staging", "source.toolkit.fluxcd.io", "OCIRepository", "apps", "web")

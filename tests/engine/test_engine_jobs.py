@@ -28,8 +28,8 @@ from fluxtui.domain.plan import (
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import tags_hash
+from fluxtui.engine.acts.journal import Journal
 from fluxtui.engine.engine import Engine
-from fluxtui.engine.journal import Journal
 from fluxtui.kit.clock import Clock
 from fluxtui.world.faults import Rule
 

@@ -9,7 +9,7 @@ import pytest
 
 from fluxtui.domain.plan import Outcome, PatchStep, Plan, Receipt
 from fluxtui.domain.resource import Key
-from fluxtui.engine.journal import Journal
+from fluxtui.engine.acts.journal import Journal
 
 TARGET = Key("prod", "source.toolkit.fluxcd.io", "OCIRepository", "apps", "web")
 STEP = PatchStep("s1", "suspend it", target=TARGET, patch={"spec": {}}, resource_version="4")

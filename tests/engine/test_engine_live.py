@@ -10,8 +10,8 @@ from test_engine_diffs import PATCH, bundle, fields, known, only, secret, with_w
 
 from fluxtui.domain.ask import Comparison, LiveDiff
 from fluxtui.domain.errors import UsageError
+from fluxtui.engine.builds.livebuilds import MANAGER
 from fluxtui.engine.engine import Engine
-from fluxtui.engine.livebuilds import MANAGER
 from fluxtui.world.faults import Rule
 
 OWNED = {

@@ -14,7 +14,7 @@ from fluxtui.domain.resource import Resource
 from fluxtui.domain.selection import Policy, Selection
 from fluxtui.domain.snapshot import TagList
 from fluxtui.domain.versions import select
-from fluxtui.engine.manifests import NEWEST_LOOKS, wanted
+from fluxtui.engine.tags.manifests import NEWEST_LOOKS, wanted
 
 BUILDS = Policy(">=0.0.0-0", "-build-")
 

@@ -23,7 +23,7 @@ from fluxtui.domain.plan import (
 )
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Act, Snapshot
-from fluxtui.engine.past import CLOSING, reminders
+from fluxtui.engine.acts.past import CLOSING, reminders
 from tests.builders import URL, digest, failed, ks, revision, snapshot, source, tag_list
 
 BEGAN, CUT = "2026-11-23T11:00:00Z", "2026-11-23T11:00:05Z"

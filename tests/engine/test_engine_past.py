@@ -9,10 +9,10 @@ from pathlib import Path
 from fluxtui.domain.config import Config
 from fluxtui.domain.plan import Outcome, Plan, Receipt, RequestReconcile
 from fluxtui.domain.resource import Key
-from fluxtui.engine.journal import Journal
-from fluxtui.engine.past import past_acts
-from fluxtui.engine.recall import Recall
-from fluxtui.engine.store import Store
+from fluxtui.engine.acts.journal import Journal
+from fluxtui.engine.acts.past import past_acts
+from fluxtui.engine.acts.recall import Recall
+from fluxtui.engine.publication.store import Store
 from fluxtui.ui.actwords import act_state
 from tests.scripted import HandClock
 
@@ -66,7 +66,7 @@ def test_an_act_whose_steps_never_ran_is_never_told_as_done(tmp_path: Path) -> N
 
 def test_what_another_session_does_is_told_as_it_goes(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
-    other, store = Journal(path), Store(Config(), lambda: None)
+    other, store = Journal(path), Store(Config())
     recall = Recall(Journal(path), store, HandClock())
 
     def acts() -> list[tuple[str, bool]]:
@@ -89,8 +89,7 @@ def test_what_another_session_does_is_told_as_it_goes(tmp_path: Path) -> None:
 
 async def test_it_is_read_again_only_when_it_has_grown(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
-    other, changes = Journal(path), []
-    store = Store(Config(), lambda: changes.append(1))
+    other, store = Journal(path), Store(Config())
     hand = HandClock()
     recall = Recall(Journal(path), store, hand)
     recall.look()
@@ -99,7 +98,7 @@ async def test_it_is_read_again_only_when_it_has_grown(tmp_path: Path) -> None:
     marks.append(recall._journal.mark())
     assert marks[0] is None and marks[1] is not None
     watching = asyncio.ensure_future(recall.run())
-    while not changes:
+    while not store.is_new:
         await asyncio.sleep(0)
     watching.cancel()
     assert [act.plan.title for act in store.take(0.0).half.acts] == ["reconcile 1"]

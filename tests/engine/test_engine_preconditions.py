@@ -14,8 +14,8 @@ from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.plan import Outcome, PatchStep, Plan
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
-from fluxtui.engine.store import Store
-from fluxtui.engine.writes import Writes, Written
+from fluxtui.engine.acts.writes import Writes, Written
+from fluxtui.engine.publication.store import Store
 from fluxtui.kit.clock import Clock
 
 PATIENCE = 30.0
@@ -96,7 +96,7 @@ async def test_what_somebody_sets_between_two_tries_is_not_overwritten(place: Ma
         await staging.patch(key, {"spec": {"ref": {"tag": "theirs"}}})
 
     contested = Contested(staging, [elsewhere, same_field])
-    store = Store(Config(environments=(staging.environment,)), lambda: None)
+    store = Store(Config(environments=(staging.environment,)))
     clusters: Any = {"staging": contested}
     writes = Writes(store, clusters, Written(), lambda _environment: None, Clock())
     step = PatchStep(

@@ -10,10 +10,10 @@ import pytest
 
 from fluxtui.domain.config import Config
 from fluxtui.domain.snapshot import Snapshot, TagList
-from fluxtui.engine import publisher
-from fluxtui.engine.gate import AT_ONCE, Gate
-from fluxtui.engine.publisher import HASTY, Publisher
-from fluxtui.engine.store import Batch, Store
+from fluxtui.engine.publication import publisher
+from fluxtui.engine.publication.gate import AT_ONCE, Gate
+from fluxtui.engine.publication.publisher import HASTY, Publisher
+from fluxtui.engine.publication.store import Batch, Store
 from fluxtui.kit.clock import Clock
 
 PATIENCE = 10.0
@@ -24,7 +24,7 @@ class Desk:
 
     def __init__(self, under_way: Callable[[], bool]) -> None:
         self.published: list[int] = []
-        self.store = Store(Config(), lambda: self.publisher.changed())
+        self.store = Store(Config())
         gate = Gate(asyncio.get_running_loop(), AT_ONCE)
         self.publisher = Publisher(
             self.store, gate, Clock(), AT_ONCE, self._complete, HASTY, under_way

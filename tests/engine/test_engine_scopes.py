@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fluxtui.engine.scopes import FEW, gathered, planned
-from fluxtui.engine.targets import of_interest, permanent
+from fluxtui.engine.feeds.scopes import FEW, gathered, planned
+from fluxtui.engine.feeds.targets import of_interest, permanent
 
 POD = ("", "Pod")
 

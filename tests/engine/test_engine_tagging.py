@@ -16,8 +16,8 @@ from fluxtui.artifacts.reference import Reference
 from fluxtui.artifacts.unpacking import tar_of
 from fluxtui.domain.errors import RegistryUnreachable
 from fluxtui.domain.plan import DeleteStep, Outcome, PushStep
+from fluxtui.engine.acts.tagging import Tagging
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.tagging import Tagging
 from fluxtui.kit.clock import Clock
 
 BUNDLE = {"kustomization.yaml": "resources: []\n"}

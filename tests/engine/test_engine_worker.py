@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fluxtui.domain.errors import BuildError, FluxtuiError
-from fluxtui.engine.worker import Worker, WorkerDied
+from fluxtui.engine.builds.worker import Worker, WorkerDied
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_one_that_is_closed_while_it_is_started_does_not_stay() -> None:
 async def test_a_worker_ends_with_its_parent_in_the_middle_of_a_job() -> None:
     code = """
 import asyncio, os
-from fluxtui.engine.worker import Worker
+from fluxtui.engine.builds.worker import Worker
 async def main():
     worker = Worker()
     print(await worker.call("os:getpid"), flush=True)

@@ -28,9 +28,9 @@ TABLE += "tests/ui/test_ui_versions_rows.py tests/ui/test_ui_looking.py"
 ROOMS = {
     "fluxtui/commands": "tests/commands",
     "fluxtui/domain": "tests/domain tests/commands",
-    "fluxtui/engine/writes.py": ENGINE,
-    "fluxtui/engine/inputs.py": ENGINE,
-    "fluxtui/engine/jobs.py": ENGINE,
+    "fluxtui/engine/acts/writes.py": ENGINE,
+    "fluxtui/engine/acts/inputs.py": ENGINE,
+    "fluxtui/engine/acts/jobs.py": ENGINE,
     "fluxtui/ui/widgets/table.py": TABLE,
 }
 PATIENCE = 240.0

@@ -24,7 +24,7 @@ from fluxtui.domain.plan import (
 
 if TYPE_CHECKING:
     from fluxtui.commands.proposing import Proposal
-    from fluxtui.engine.journal import Entry
+    from fluxtui.engine.acts.journal import Entry
 
 
 def plan(made: Proposal) -> Document:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.engine.holding import Holding
+from fluxtui.engine.acts.holding import Holding
 from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:

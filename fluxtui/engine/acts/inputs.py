@@ -20,9 +20,9 @@ from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.merge import difference
+from fluxtui.engine.acts.merge import difference
+from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.store import Store
 
 _AGAIN = "make the Plan again"
 

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 from fluxtui.cluster.reflector import Target
 from fluxtui.domain import kinds
+from fluxtui.domain.board import EVENT
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
 
 OWNER_LABELS = tuple(kind.owner_label for kind in kinds.APPLIERS)
-EVENT = ("", "Event")
 _CLAIMS = Target(("", "PersistentVolumeClaim"), "v1", plural="persistentvolumeclaims")
 _EVENTS = Target(EVENT, "v1", plural="events")
 _PODS = Target(("", "Pod"), "v1", plural="pods")

@@ -17,7 +17,8 @@ from fluxtui.domain.ask import ComparedKustomization
 from fluxtui.domain.livefields import owned_fields, projected, tidied
 from fluxtui.domain.masking import Masker, base_name
 from fluxtui.domain.objectdiff import diff_objects
-from fluxtui.engine.builds import (
+from fluxtui.engine.builds.secretmarks import TOKEN, Marks, token
+from fluxtui.engine.builds.sides import (
     Pair,
     Review,
     built_side,
@@ -25,7 +26,6 @@ from fluxtui.engine.builds import (
     encrypted_remarks,
     pruned,
 )
-from fluxtui.engine.secretmarks import TOKEN, Marks, token
 from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.sops import ENCRYPTED
 

@@ -16,8 +16,8 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.store import Store
 
 _SECRETS = ApiResource("", "v1", "Secret", "secrets")
 _ACCOUNTS = ApiResource("", "v1", "ServiceAccount", "serviceaccounts")

@@ -20,11 +20,11 @@ from fluxtui.domain.knowledge import trouble_of
 from fluxtui.domain.resource import slim, trimmed
 from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.ending import ended
+from fluxtui.engine.feeds.scopes import Plan, everywhere, gathered, planned
+from fluxtui.engine.feeds.sink import ApiSink, sees
+from fluxtui.engine.feeds.targets import of_kind, permanent
 from fluxtui.engine.pace import Pace
-from fluxtui.engine.scopes import Plan, everywhere, gathered, planned
-from fluxtui.engine.sink import ApiSink, sees
-from fluxtui.engine.store import Store
-from fluxtui.engine.targets import of_kind, permanent
+from fluxtui.engine.publication.store import Store
 from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
 

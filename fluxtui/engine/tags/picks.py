@@ -1,4 +1,4 @@
-"""Keeps the Selection of every OCIRepository in step with its policy and its repository's tags.
+"""Keeps the Selection of every source with tags in step with its policy and its repository's tags.
 
 Incremental: one Selector per source, asked again only when its policy, its tags or their publish
 times are new. The choosing itself is `fluxtui.domain.versions`.
@@ -13,7 +13,7 @@ from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy, Selection
 from fluxtui.domain.snapshot import Snapshot, TagList
-from fluxtui.engine.store import Batch, Store
+from fluxtui.engine.publication.store import Batch, Store
 
 if TYPE_CHECKING:
     from fluxtui.domain.versions import Selector
@@ -27,14 +27,15 @@ class Picks:
         self._selectors: dict[Key, Selector] = {}
         self._from: dict[Key, tuple[Policy, TagList]] = {}
 
-    def update(self, batch: Batch) -> None:
-        """Put new Selections for what `batch` touched into the Store."""
+    def stage(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
+        """With new Selections for what `batch` touched, in the Store as well."""
         for key in self._stale(batch):
             resource = batch.half.get(key)
             if resource is None:
                 self._forget(key)
             else:
                 self._select(resource, batch.half)
+        return self._store.selections(snapshot)
 
     def _stale(self, batch: Batch) -> list[Key]:
         keys = {touch.key: None for touch in batch.touched if sources.is_tagged(touch.key)}

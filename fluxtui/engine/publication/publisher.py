@@ -3,7 +3,7 @@
 One Snapshot takes everything that arrived before it. The first after a quiet time is made at once;
 while events keep coming the pause grows with what a Snapshot costs, so that the Engine's thread
 never takes the interpreter away from the screen for long. How a Snapshot is completed is handed in
-as `complete`.
+as `stages`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.gate import Gate
-from fluxtui.engine.store import Batch, Store
+from fluxtui.engine.publication.gate import Gate
+from fluxtui.engine.publication.store import Batch, Store
 from fluxtui.kit.clock import Clock
 
 Condition = Callable[[Snapshot], bool]
@@ -39,30 +39,24 @@ class Publisher:
         gate: Gate,
         clock: Clock,
         interval: float,
-        complete: Callable[[Batch], Snapshot],
+        stages: Callable[[Batch], Snapshot],
         share: float = PATIENT,
         under_way: Callable[[], bool] | None = None,
     ) -> None:
         self._under_way = under_way
-        self._news = asyncio.Event()
         self._store = store
         self._gate = gate
         self._clock = clock
         self._interval = interval
         self._share = share
-        self._complete = complete
-        self._dirty = asyncio.Event()
+        self._stages = stages
         self._waiting: list[tuple[Condition, asyncio.Future[Snapshot]]] = []
-
-    def changed(self) -> None:
-        """Something arrived in the Store."""
-        self._dirty.set()
-        self._news.set()
 
     async def run(self) -> None:
         """Publish until cancelled."""
         while True:
-            await self._dirty.wait()
+            while not self._store.is_new:
+                await self._more()
             # One turn of the loop: whatever else is ready now comes into the same Snapshot.
             await asyncio.sleep(0)
             await self._together()
@@ -84,18 +78,20 @@ class Publisher:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TOGETHER):
                 while self._under_way():
-                    self._news.clear()
-                    await self._news.wait()
+                    await self._more()
+
+    async def _more(self) -> None:
+        self._store.arrived.clear()
+        await self._store.arrived.wait()
 
     def publish_if_new(self) -> None:
         """Make a Snapshot now when something arrived since the last."""
-        if self._dirty.is_set():
-            self._dirty.clear()
+        if self._store.is_new:
             self.publish()
 
     def publish(self) -> None:
         """Make one Snapshot now."""
-        snapshot = self._complete(self._store.take(self._clock.now()))
+        snapshot = self._stages(self._store.take(self._clock.now()))
         self._store.commit(snapshot)
         for waiting in list(self._waiting):
             condition, future = waiting

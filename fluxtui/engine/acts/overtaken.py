@@ -25,8 +25,8 @@ from fluxtui.domain.plan import (
 )
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act, Snapshot
-from fluxtui.engine.awaits import judge
-from fluxtui.engine.merge import holds
+from fluxtui.engine.acts.awaits import judge
+from fluxtui.engine.acts.merge import holds
 from fluxtui.kit.moments import order
 
 

@@ -17,9 +17,9 @@ from fluxtui.domain.kinds import sources
 from fluxtui.domain.naming import Tables
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of, version_text
-from fluxtui.engine.builds import Bundle, Pair, Side
+from fluxtui.engine.builds.secretmarks import token
+from fluxtui.engine.builds.sides import Bundle, Pair, Side
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.secretmarks import token
 from fluxtui.kit.frozen import frozen
 
 _CONFIGMAPS = ApiResource("", "v1", "ConfigMap", "configmaps")

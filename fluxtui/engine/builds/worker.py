@@ -103,7 +103,7 @@ class Worker:
             return self._process
         # The same search path as ours, so that the worker finds the same fluxtui wherever it lies.
         path = f"import sys; sys.path[:] = {sys.path!r}"
-        code = f"{path}; from fluxtui.engine.worker import serve; serve()"
+        code = f"{path}; from fluxtui.engine.builds.worker import serve; serve()"
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",

@@ -12,14 +12,14 @@ import enum
 from collections.abc import Iterator, Mapping
 
 from fluxtui.domain import kinds, marks, roles
+from fluxtui.domain.board import EVENT
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import REQUESTED_AT, Run, suspended
 from fluxtui.domain.naming import Tables, dressed, names_in, policy_text
 from fluxtui.domain.resource import Edit, Key, Resource
 from fluxtui.domain.revision import commit_text, digest_of, tag_of
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.store import Touch
-from fluxtui.engine.targets import EVENT
+from fluxtui.engine.publication.store import Touch
 from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import NANOSECONDS, order
 

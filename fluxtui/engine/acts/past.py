@@ -16,8 +16,8 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.plan import AnyStep, AwaitStep, Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Snapshot
-from fluxtui.engine.journal import Entry, Journal
-from fluxtui.engine.overtaken import settled
+from fluxtui.engine.acts.journal import Entry, Journal
+from fluxtui.engine.acts.overtaken import settled
 from fluxtui.kit.moments import NANOSECONDS, order
 
 NO_WORD = "fluxtui ended without a word (it was killed, or the machine went down)"

@@ -16,8 +16,15 @@ from fluxtui.domain.echoes import essence
 from fluxtui.domain.plan import AwaitStep
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Change, Snapshot
-from fluxtui.engine.occurrences import OURS, Occurrence, Origin, of_touch, ready_turn, worn_text
-from fluxtui.engine.store import FLUX, Batch, Touch
+from fluxtui.engine.publication.occurrences import (
+    OURS,
+    Occurrence,
+    Origin,
+    of_touch,
+    ready_turn,
+    worn_text,
+)
+from fluxtui.engine.publication.store import FLUX, Batch, Touch
 from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import NANOSECONDS, order, rfc3339
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from fluxtui.engine.store import ACTS_KEPT, Store
+from fluxtui.engine.publication.store import ACTS_KEPT, Store
 
 if TYPE_CHECKING:
     from fluxtui.domain.snapshot import Act
-    from fluxtui.engine.journal import Journal
+    from fluxtui.engine.acts.journal import Journal
     from fluxtui.kit.clock import Clock
 
 EVERY = 2.0  # seconds between two looks at whether the file has grown
@@ -36,7 +36,7 @@ class Recall:
         self._mark = self._journal.mark()
         if self._mark is None or (not acts and self._journal.is_settled()):
             return
-        from fluxtui.engine.past import past_acts
+        from fluxtui.engine.acts.past import past_acts
 
         self._take(past_acts(self._journal, ACTS_KEPT))
 
@@ -45,7 +45,7 @@ class Recall:
         killed without a word."""
         while True:
             await self._clock.sleep(EVERY)
-            from fluxtui.engine.past import past_acts
+            from fluxtui.engine.acts.past import past_acts
 
             try:
                 mark = self._journal.mark()

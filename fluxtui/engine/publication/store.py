@@ -7,8 +7,9 @@ Engine's thread may call anything here. No rule about what objects mean lives he
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -52,11 +53,13 @@ class Batch:
 
 
 class Store:
-    """The Engine's mutable memory. `changed` is called after every change."""
+    """The Engine's mutable memory. `arrived` is set by every change, for who waits for one;
+    `is_new`: whether anything has changed since the last `take`."""
 
-    def __init__(self, config: Config, changed: Callable[[], None]) -> None:
+    def __init__(self, config: Config) -> None:
         self.snapshot = Snapshot(config=config)
-        self._changed = changed
+        self.arrived = asyncio.Event()
+        self.is_new = False
         self._objects: dict[Key, Resource | None] = {}
         self._feeds: dict[Hashable, Feed] = {}
         self._unreachable: dict[str, str] = {}
@@ -175,6 +178,10 @@ class Store:
         self._acts[number] = dataclasses.replace(act, finished=True, ended=at, cut=cut)
         self._changed()
 
+    def _changed(self) -> None:
+        self.is_new = True
+        self.arrived.set()
+
     def _arrived(self, key: Key) -> None:
         if (key.group, key.kind) in BESIDE:
             self._changed()
@@ -201,6 +208,7 @@ class Store:
 
     def take(self, now: float) -> Batch:
         """All that has arrived, as one half-made Snapshot. Publishing it is `commit`."""
+        self.is_new = False
         old = self.snapshot
         resources, touched = self._merge(old)
         half = dataclasses.replace(

@@ -27,15 +27,15 @@ from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.engine.builds import Pair, Review
-from fluxtui.engine.gathered import Gathered, words
-from fluxtui.engine.live import LiveObjects
+from fluxtui.engine.builds.gathered import Gathered, words
+from fluxtui.engine.builds.live import LiveObjects
+from fluxtui.engine.builds.sides import Pair, Review
+from fluxtui.engine.builds.worker import Worker
+from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.store import Store
-from fluxtui.engine.worker import Worker
 
-_COMPARE = "fluxtui.engine.builds:compare"
-_RENDER = "fluxtui.engine.builds:render"
+_COMPARE = "fluxtui.engine.builds.sides:compare"
+_RENDER = "fluxtui.engine.builds.sides:render"
 _NOTHING = "its source has stored nothing yet"
 # What an Environment adds to a bundle; what names objects stays, or nothing could be matched.
 _OWN = ("patches", "images", "components", "ignoreMissingComponents", "postBuild", "buildMetadata")

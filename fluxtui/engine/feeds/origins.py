@@ -16,7 +16,7 @@ from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.known import unused
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.store import Batch
+from fluxtui.engine.publication.store import Batch
 
 _SOURCES = {kind.kind: kind for kind in NAMED if kind.source is not None}
 

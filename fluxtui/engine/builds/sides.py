@@ -22,8 +22,8 @@ from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.masking import Masker
 from fluxtui.domain.objectdiff import ObjectChange, diff_objects
 from fluxtui.domain.resource import Key
-from fluxtui.engine.attribution import attributed
-from fluxtui.engine.secretmarks import Marks, token
+from fluxtui.engine.builds.attribution import attributed
+from fluxtui.engine.builds.secretmarks import Marks, token
 from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:

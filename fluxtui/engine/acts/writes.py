@@ -18,9 +18,9 @@ from fluxtui.domain.errors import ClusterError, Conflict, NotFound, Unreachable
 from fluxtui.domain.kinds.kind import REQUESTED_AT
 from fluxtui.domain.plan import AT_WRITE, ApplyStep, Outcome, PatchStep, RequestReconcile
 from fluxtui.domain.resource import Key
-from fluxtui.engine.inputs import explain, read_object
-from fluxtui.engine.merge import difference, holds, touched
-from fluxtui.engine.store import Store
+from fluxtui.engine.acts.inputs import explain, read_object
+from fluxtui.engine.acts.merge import difference, holds, touched
+from fluxtui.engine.publication.store import Store
 from fluxtui.kit.clock import Clock
 
 MANAGER = "fluxtui"

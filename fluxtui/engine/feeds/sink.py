@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fluxtui.cluster.port import Json
 from fluxtui.cluster.reflector import Target
-from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.board import EVENT, Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState
-from fluxtui.engine.shapes import misshapen
-from fluxtui.engine.store import Store
-from fluxtui.engine.targets import EVENT
+from fluxtui.engine.feeds.shapes import misshapen
+from fluxtui.engine.publication.store import Store
 from fluxtui.kit.clock import Clock
 from fluxtui.kit.moments import order
 

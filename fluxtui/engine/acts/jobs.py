@@ -36,16 +36,16 @@ from fluxtui.domain.plan import (
 from fluxtui.domain.protection import Confirmed, demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.awaits import judge
-from fluxtui.engine.inputs import Inputs, explain
-from fluxtui.engine.journal import Journal
-from fluxtui.engine.occurrences import worn_text
-from fluxtui.engine.publisher import Publisher
+from fluxtui.engine.acts.awaits import judge
+from fluxtui.engine.acts.inputs import Inputs, explain
+from fluxtui.engine.acts.journal import Journal
+from fluxtui.engine.acts.tagging import Tagging
+from fluxtui.engine.acts.writes import Result, Writes, Written
+from fluxtui.engine.publication.occurrences import worn_text
+from fluxtui.engine.publication.publisher import Publisher
+from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.store import Store
-from fluxtui.engine.tagging import Tagging
-from fluxtui.engine.tags import TagWatch
-from fluxtui.engine.writes import Result, Writes, Written
+from fluxtui.engine.tags.watch import TagWatch
 from fluxtui.kit.clock import Clock
 
 GRACE = 3.0  # seconds that a write gets to be answered when fluxtui is left

@@ -17,13 +17,13 @@ from fluxtui.domain.errors import ClusterError, Forbidden, NotFound, UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.resource import Resource
-from fluxtui.engine.builds import Review
-from fluxtui.engine.livebuilds import MANAGER, Beside, Prepared, settled
-from fluxtui.engine.worker import Worker
+from fluxtui.engine.builds.livebuilds import MANAGER, Beside, Prepared, settled
+from fluxtui.engine.builds.sides import Review
+from fluxtui.engine.builds.worker import Worker
 
 _AT_ONCE = 4
-_PREPARE = "fluxtui.engine.livebuilds:prepare"
-_COMPARE = "fluxtui.engine.livebuilds:compare"
+_PREPARE = "fluxtui.engine.builds.livebuilds:prepare"
+_COMPARE = "fluxtui.engine.builds.livebuilds:compare"
 
 
 class LiveObjects:

@@ -21,10 +21,10 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import is_digest
 from fluxtui.domain.selection import Selection
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
-from fluxtui.engine.manifests import NEWEST_LOOKS, wanted
 from fluxtui.engine.pace import Pace
+from fluxtui.engine.publication.store import Batch, Store, Touch
 from fluxtui.engine.registries import Registries
-from fluxtui.engine.store import Batch, Store, Touch
+from fluxtui.engine.tags.manifests import NEWEST_LOOKS, wanted
 from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
 
@@ -70,8 +70,12 @@ class TagWatch:
         self._lists: dict[str, TagList] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
-    def update(self, batch: Batch) -> None:
-        """Follow the sources: new repositories are listed, unused ones forgotten."""
+    def follow(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
+        """A stage: new repositories are listed, unused ones forgotten."""
+        self._follow(batch)
+        return snapshot
+
+    def _follow(self, batch: Batch) -> None:
         touched = [touch for touch in batch.touched if sources.is_tagged(touch.key)]
         if not touched:
             return
@@ -88,8 +92,12 @@ class TagWatch:
         for repository in _picked_anew(touched) & self._asked.keys():
             self._asked[repository].set()
 
-    def look(self, snapshot: Snapshot) -> None:
-        """A Snapshot was completed: new picks may want new manifests."""
+    def read(self, _batch: Batch, snapshot: Snapshot) -> Snapshot:
+        """A stage, of a Snapshot that is whole: new picks may want new manifests."""
+        self._look(snapshot)
+        return snapshot
+
+    def _look(self, snapshot: Snapshot) -> None:
         for unsaid in [r for r in self._reading.values() if r.unsaid]:
             unsaid.due.set()
         before, self._selections = self._selections, snapshot.selections

@@ -1,0 +1,1 @@
+"""Plans carried out: checked again, written once, awaited, and written down."""

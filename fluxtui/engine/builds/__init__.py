@@ -1,0 +1,1 @@
+"""Bundles built and compared, in a process of its own; no Secret value leaves it."""

@@ -1,0 +1,1 @@
+"""What is read of a cluster and kept: which feeds, one API, and what its objects become."""

@@ -1,0 +1,109 @@
+"""The stages by which what has arrived becomes a whole Snapshot, one after the other.
+
+The Engine lists them once, in their order; a stage takes the Snapshot as it is so far and gives it
+on. The rules are the domain's; a fault in one of them becomes a finding and leaves the Snapshot as
+it was, so that a strange object cannot blind the screen.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from fluxtui.domain.board import Board, Finding, Severity
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.publication.store import Batch, Store
+
+if TYPE_CHECKING:
+    from fluxtui.engine.publication.changes import Timeline
+
+Work = Callable[[Batch, Snapshot], Snapshot]
+"""`batch`: what is new since the last Snapshot; returns the Snapshot to go on with."""
+Reminders = Callable[[Snapshot], tuple[Finding, ...]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """One of them; `name` is what could not be computed, in a sentence, when it trips."""
+
+    name: str
+    work: Work
+
+
+class Stages:
+    """Called once per Snapshot, on the Engine's thread."""
+
+    def __init__(self, store: Store, each: Sequence[Stage]) -> None:
+        self._store = store
+        self._each = tuple(each)
+
+    def __call__(self, batch: Batch) -> Snapshot:
+        """The whole Snapshot of what has arrived."""
+        snapshot = batch.half
+        for stage in self._each:
+            snapshot = self._safely(stage, batch, snapshot)
+        return snapshot
+
+    def _safely(self, stage: Stage, batch: Batch, snapshot: Snapshot) -> Snapshot:
+        try:
+            after = stage.work(batch, snapshot)
+        except Exception as error:
+            fault = Finding(
+                Severity.ERROR,
+                "engine-fault",
+                "",
+                f"the {stage.name} could not be computed: {type(error).__name__}: {error}",
+                "what is shown may be older than it looks; please report this",
+            )
+            self._store.note(("fault", stage.name), fault)
+            return snapshot
+        self._store.note(("fault", stage.name), None)
+        return after
+
+
+class Judge:
+    """Board and findings: `board` is a stage, and `findings` a later one.
+
+    `reminders`: what is to be said of acts that were cut off, for as long as the cluster does not
+    show them settled.
+    """
+
+    def __init__(self, store: Store, reminders: Reminders) -> None:
+        self._store = store
+        self._reminders = reminders
+        self._judged: tuple[Finding, ...] = ()
+        self._overview: Callable[[Snapshot], tuple[Board, tuple[Finding, ...]]] | None = None
+
+    def board(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
+        """With the board made anew, where something that it stands on is new."""
+        if not batch.overview and snapshot.selections is batch.half.selections:
+            return snapshot
+        if self._overview is None:
+            # Imported late: it pulls the version rules, and first paint must not wait for them.
+            from fluxtui.domain.overview import Overview
+
+            self._overview = Overview()
+        board, self._judged = self._overview(snapshot)
+        return dataclasses.replace(snapshot, board=board)
+
+    def findings(self, _batch: Batch, snapshot: Snapshot) -> Snapshot:
+        """With everything that a person should know, worst first."""
+        from fluxtui.domain.overview.ranking import ordered
+
+        cut = any(act.cut for act in snapshot.acts)
+        told = (*self._judged, *self._store.notes(), *(self._reminders(snapshot) if cut else ()))
+        findings = ordered(told, snapshot.config)
+        if findings == snapshot.findings:
+            return snapshot
+        return dataclasses.replace(snapshot, findings=findings)
+
+
+def changes(timeline: Timeline) -> Work:
+    """The stage that keeps the time line."""
+
+    def work(batch: Batch, snapshot: Snapshot) -> Snapshot:
+        now = timeline.update(batch)
+        return snapshot if now is snapshot.changes else dataclasses.replace(snapshot, changes=now)
+
+    return work

@@ -1,0 +1,1 @@
+"""What registries offer: tags kept listed, manifests read, and what policies pick of them."""
