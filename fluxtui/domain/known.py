@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from fluxtui.domain import roles
 from fluxtui.domain.board import Board
-from fluxtui.domain.kinds import APPLIERS, NAMED, SOURCES, TAGGED, appliers, origins
+from fluxtui.domain.kinds import APPLIERS, NAMED, TAGGED, appliers, origins
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble
 from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot, TagList
@@ -89,8 +89,8 @@ def unused(board: Board, environment: str) -> bool:
 
 
 def not_live(snapshot: Snapshot) -> tuple[Feed, ...]:
-    """Feeds that fail, or whose kind is missed: one that is not served is, where none of its role
-    is (docs/flux.md#other-sources)."""
+    """Feeds that fail, or whose kind is missed: one that is not served is, where the board stands
+    on its role and no other kind of that is served (docs/flux.md#other-sources)."""
     here = {
         feed.environment: {f.kind for f in snapshot.feeds if f.environment == feed.environment}
         for feed in snapshot.feeds
@@ -98,7 +98,7 @@ def not_live(snapshot: Snapshot) -> tuple[Feed, ...]:
     gone = {(f.environment, f.kind) for f in snapshot.feeds if f.state is FeedState.ABSENT}
 
     def missed(feed: Feed) -> bool:
-        roles_of = [kinds for kinds in (SOURCES, APPLIERS) if feed.kind in _ids(kinds)]
+        roles_of = [kinds for kinds in (TAGGED, APPLIERS) if feed.kind in _ids(kinds)]
         return any(
             all((feed.environment, one) in gone for one in _ids(kinds) & here[feed.environment])
             for kinds in roles_of

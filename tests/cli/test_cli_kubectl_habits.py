@@ -94,7 +94,7 @@ def test_get_lists_the_objects_of_flux(blocked: Shell) -> None:
     ("words", "other"),
     [
         ("get hr", "flux get helmreleases"),
-        ("get sources git", "flux get sources git"),
+        ("get sources bucket", "flux get sources bucket"),
         ("get pods", "kubectl get pods"),
         ("tree hr/web", "fluxtui tree ks/NAME"),
         ("tree", "fluxtui tree ks/NAME"),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fluxtui.domain.board import ChainNode, Finding, Mark, Row, Severity
 from fluxtui.domain.kinds import ALL
 from fluxtui.domain.knowledge import Knowing
-from fluxtui.domain.known import place_known, told_there
+from fluxtui.domain.known import not_live, place_known, told_there
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
 from fluxtui.kit.moments import rfc3339
@@ -65,7 +65,7 @@ def feeds(snapshot: Snapshot) -> Iterator[Finding]:
     those with one and the same reason are said together.
     """
     alike: dict[tuple[object, ...], list[Feed]] = {}
-    for feed in snapshot.feeds:
+    for feed in not_live(snapshot):
         if feed.environment not in snapshot.unreachable:
             why = told_there(feed.message, feed.environment)
             scope = () if why else feed.kind
