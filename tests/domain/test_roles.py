@@ -143,7 +143,9 @@ def test_a_kind_is_meant_by_what_people_type(text: str, kind: str | None) -> Non
 def test_which_objects_are_ours_and_what_many_of_them_are_called() -> None:
     assert kinds.is_ours(source().key) and kinds.is_ours(ks().key)
     assert not kinds.is_ours(deployment("api").key)
-    assert not kinds.is_ours(repository({}).key), "it is only read"
+    assert kinds.is_ours(repository({}).key)
+    bucket = Key("staging", GIT, "Bucket", NS, "store")
+    assert kinds.of(bucket) is not None and not kinds.is_ours(bucket), "it is only read"
     many = {found.many for k in (source().key, ks().key) if (found := kinds.of(k))}
     assert many == {"OCIRepositories", "Kustomizations"}
 
