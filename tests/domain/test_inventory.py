@@ -31,6 +31,10 @@ def obj(api: str, kind: str, name: str = "x", namespace: str = "") -> dict[str, 
         ("default_podinfo__Service", ObjectId("default", "podinfo", "", "Service")),
         ("_apps__Namespace", ObjectId("", "apps", "", "Namespace")),
         (f"_system__node_{RBAC}_ClusterRole", ObjectId("", "system:node", RBAC, "ClusterRole")),
+        (f"_a:b_{RBAC}_Widget", ObjectId("", "a:b", RBAC, "Widget")),
+        (f"_a__b_{RBAC}_Widget", ObjectId("", "a__b", RBAC, "Widget")),
+        ("_a__b_x.io_Role", ObjectId("", "a__b", "x.io", "Role")),
+        ("_a:b_x.io_Role", ObjectId("", "a:b", "x.io", "Role")),
         ("_a_b__c_x.io_Widget", ObjectId("", "a_b__c", "x.io", "Widget")),
     ],
 )
@@ -48,10 +52,19 @@ def test_an_id_reads_back(namespace: str, name: str, kind: tuple[str, str]) -> N
     assert ObjectId.parse(id.format()) == id
 
 
-@pytest.mark.parametrize("text", ["", "a_b", "a_b_c", "a__b_c", "a_b_c_"])
+@pytest.mark.parametrize("text", ["", "a_b", "a_b_c", "a__b_c", "a_b_c_", "a___c", "a__c_d"])
 def test_a_broken_id_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         ObjectId.parse(text)
+
+
+def test_an_object_without_its_words_has_empty_ones() -> None:
+    for bare in ({}, {"apiVersion": None, "kind": None, "metadata": None}):
+        assert ObjectId.of(bare) == ObjectId("", "", "", "") and Entry.of(bare).version == ""
+    nameless = {"metadata": {"name": None, "namespace": None}}
+    assert ObjectId.of(nameless) == ObjectId("", "", "", "")
+    (entry,) = entries({"entries": [{"id": "_a__Namespace", "v": None}]})
+    assert entry.version == "" and entries(None) == entries({"entries": None}) == ()
 
 
 def test_a_new_api_version_is_the_same_object_and_what_is_gone_is_deleted_in_reverse() -> None:

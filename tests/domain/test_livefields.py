@@ -30,7 +30,7 @@ def test_only_what_the_build_sets_is_left() -> None:
 
 
 def test_what_the_manager_owns_and_the_build_has_dropped_is_left_too() -> None:
-    owned = {
+    owned: dict[str, Any] = {
         "f:metadata": {"f:labels": {"f:seen": {}}},
         "f:spec": {"f:paused": {}, "f:ports": {'k:{"port":81,"protocol":"TCP"}': {"f:port": {}}}},
     }
@@ -57,3 +57,43 @@ def test_fields_of_another_manager_or_a_subresource_are_not_the_managers() -> No
     obj["metadata"]["managedFields"].append(entry)
     assert owned_fields(obj, "flux") == {"f:spec": {}}
     assert owned_fields({}, "flux") == {}
+
+
+def test_a_field_of_another_shape_is_compared_whole() -> None:
+    assert projected({"a": 1}, ["a"], {}) == {"a": 1} and projected(["a"], {"a": 1}, {}) == ["a"]
+    assert projected("a", {"a": 1}, {}) == "a" and projected({"a": 1}, "a", {}) == {"a": 1}
+    assert projected(["a"], "a", {}) == ["a"] and projected("a", ["a"], {}) == "a"
+    assert projected([1, 2], [3], {}) == [1, 2], "a list without keys is one value"
+
+
+def test_of_an_owned_value_only_the_parts_that_are_owned_are_left() -> None:
+    live = {"meta": {"mine": 1, "theirs": 2}, "all": {"x": 1}, "word": "w", "odd": {"y": 1}}
+    owned: dict[str, Any] = {
+        "f:meta": {"f:mine": {}, ".": {}},
+        "f:all": {".": {}},
+        "f:word": {"f:x": {}},
+        "f:odd": "nonsense",
+    }
+    assert projected(live, {}, owned) == {
+        "meta": {"mine": 1}, "all": {"x": 1}, "word": "w", "odd": {"y": 1},
+    }  # fmt: skip
+
+
+def test_items_are_found_by_all_of_their_keys_and_a_protocol_may_be_left_out() -> None:
+    port, udp = {"port": 80, "protocol": "TCP", "x": 1}, {"port": 80, "protocol": "UDP", "x": 2}
+    wanted = [{"port": 80}, {"port": 81}]
+    assert projected([port, udp], wanted, {}) == [{"port": 80}]
+    owned = {'k:{"port":80,"protocol":"UDP"}': {"f:x": {}}}
+    assert projected([port, udp], wanted, owned) == [{"port": 80}, {"x": 2}]
+    named = [{"name": "a", "x": 1}, {"name": "b", "x": 2}]
+    assert projected(named, [{"name": "a"}], {}) == [{"name": "a"}]
+    whole = projected(named, [{"name": "a"}], {'k:{"name":"b"}': {}})
+    assert whole == [{"name": "a"}, {"name": "b", "x": 2}]
+    assert projected(named, [{"name": "c"}], {'k:{"name":"b"}': "odd"}) == [named[1]]
+
+
+def test_an_object_without_metadata_is_tidied_all_the_same() -> None:
+    assert tidied({"kind": "X", "metadata": None, "status": 1}) == {"kind": "X", "metadata": {}}
+    entry = {"manager": "flux", "operation": "Apply", "fieldsV1": "odd"}
+    assert owned_fields({"metadata": {"managedFields": [entry]}}, "flux") == {}
+    assert owned_fields({"metadata": None}, "flux") == {}

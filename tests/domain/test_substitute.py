@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from fluxtui.domain.errors import SubstitutionError
 from fluxtui.domain.substitute import merge_variables, substitute, substitute_traced
 
-VARS = {"env": "staging", "path": "eu/west/1", "empty": "", "umlaut": "größe", "n": "-1"}
+VARS = {
+    "ENV": "Staging",
+    "env": "staging",
+    "path": "eu/west/1",
+    "empty": "",
+    "umlaut": "größe",
+    "n": "-1",
+}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +38,23 @@ VARS = {"env": "staging", "path": "eu/west/1", "empty": "", "umlaut": "größe",
         ("${umlaut:9223372036854775806} ${n:0:99}", " -1"),
         ("${env:2:-1}|${env:0:-7}|${env:5:-3}|${env:0:-9}|${env:9:-1}", "agin||||"),
         ("${env:1:${n}}|${umlaut:0:-1}|${env: -3:-1}", "tagin|größ|staging"),
+        ("${ENV,}|${empty,}|${empty^}|${env^^}", "staging|||STAGING"),
+        ("${env/#x/y} ${env/%x/y}", "staging staging"),
+        ("${env:0:x}|${env:0:0}|${env:9223372036854775808}", "staging||staging"),
+        ("${env:-9223372036854775808}", "staging"),
+        (
+            "${path##*[/]} ${path#[a-z][u]} ${path#[^x]} ${path#[a\\-e]}",
+            "1 /west/1 u/west/1 u/west/1",
+        ),
+        ("${path#[]} ${path#[a-]} ${path#[e} ${path#\\}", " ".join(["eu/west/1"] * 4)),
+        ("${path#**/} ${path##**} ${path#*} ${env%%*t*}", "west/1  u/west/1 "),
+        ("${umlaut#gr?} ${umlaut#g*[ß]} ${umlaut%e}", "\ufffdße e größ"),
+        ("${_x1:=a}${a_:=b}", "ab"),
+        ("${gone:=a}${gone=b}${gone:=a:b}", "aba:b"),
+        ("${env:0:::2}", "st"),
+        ("${env//t//x}", "sxaging"),
+        ("${path/\\//$$}", "eu$west/1"),
+        ("${path/$$/x} ${path#$$} ${env/a/b\\/c}", "eu/west/1 eu/west/1 stb/cging"),
         ("seen\x00never ${!x}", "seen"),
     ],
 )

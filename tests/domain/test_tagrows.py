@@ -13,7 +13,16 @@ from builders import URL, digest, ks, revision, snapshot, source, tag_list
 
 from fluxtui.domain.selection import Policy
 from fluxtui.domain.snapshot import TagFacts
-from fluxtui.domain.tagrows import ordered, runs_in, short_revision, signature_word, unread
+from fluxtui.domain.tagrows import (
+    natural,
+    on_unpin,
+    ordered,
+    runs_in,
+    short_revision,
+    signature_word,
+    unread,
+    why,
+)
 from fluxtui.domain.versions import select
 
 TAGS = tag_list({"v1.4.2": "a", "v1.5.0": "b", "v0.0.0-build-7": "b"})
@@ -54,6 +63,77 @@ def test_a_digest_that_runs_by_itself_stands_beside_its_tags() -> None:
         tags=[TAGS],
     )
     assert runs_in(seen, TAGS) == {"v1.4.2": ("staging",)}
+
+
+def test_what_is_known_only_by_what_the_source_says_stands_beside_its_name() -> None:
+    mixed = snapshot(
+        source(stored=revision("v1.5.0", "b")),
+        ks(name="a", applied="main"),
+        ks(name="b", applied=revision("v1.4.2", "a")),
+        tags=[TAGS],
+    )
+    assert runs_in(mixed, TAGS) == {"main": ("staging (1/2)",), "v1.4.2": ("staging (1/2)",)}
+    waits = snapshot(
+        source(stored=revision("v1.5.0", "b")),
+        ks(name="a", applied=revision("v1.5.0", "b")),
+        ks(name="b"),
+        tags=[TAGS],
+    )
+    assert runs_in(waits, TAGS)["v1.5.0"] == ("staging",), "the other runs nothing yet"
+    nobody = snapshot(source(stored=revision("v1.5.0", "b")), tags=[TAGS])
+    assert runs_in(nobody, TAGS) == {}
+    gone = replace(nobody, resources={})
+    assert runs_in(gone, TAGS) == {}
+
+
+def test_two_names_of_one_digest_are_both_what_runs_while_members_disagree() -> None:
+    seen = snapshot(
+        source(stored=revision("v1.5.0", "b")),
+        ks(name="a", applied=revision("v0.0.0-build-7", "b")),
+        ks(name="b", applied=digest("b")),
+        ks(name="c", applied=revision("v1.4.2", "a")),
+        tags=[TAGS],
+    )
+    assert runs_in(seen, TAGS) == {
+        "v0.0.0-build-7": ("staging (2/3)",),
+        "v1.5.0": ("(staging)",),
+        "v1.4.2": ("staging (1/3)",),
+    }
+
+
+def test_a_pinned_tag_says_that_it_is_held_and_what_an_unpin_would_pick() -> None:
+    tags = ["v1.4.2", "v1.5.0"]
+    held = select(tags, Policy(semver="1.x", digest=digest("a")))
+    verdict = held.verdict("v1.4.2")
+    assert verdict is not None
+    fact = TagFacts("v1.4.2", digest("a"))
+    assert why(verdict, held, fact) == f"held by the pin; without it: {verdict.reason}"
+    for other in (None, replace(fact, digest=digest("b"))):
+        assert why(verdict, held, other) == verdict.reason
+    free = select(tags, Policy(semver="1.x"))
+    assert why(verdict, free, replace(fact, digest="")) == verdict.reason
+    assert why(verdict, free, fact, "failed here") == f"failed here; {verdict.reason}"
+    assert on_unpin(free) == "" and on_unpin(held) == "unpin would pick v1.5.0"
+    none = select(tags, Policy(semver="9.x", digest=digest("a")))
+    assert on_unpin(none) == "unpin would pick nothing: no match found for semver: 9.x"
+    assert none.beneath is not None
+    silent = replace(none, beneath=replace(none.beneath, error=""))
+    assert on_unpin(silent) == "unpin would pick nothing: no tag is admitted"
+
+
+def test_numbers_in_names_count_as_numbers() -> None:
+    tags = ["b10", "b9", "b9a", "10", "9", "a", "b9-2"]
+    assert sorted(tags, key=natural) == ["9", "10", "a", "b9", "b9-2", "b9a", "b10"]
+
+
+def test_a_time_without_a_zone_counts_and_a_tag_without_a_time_is_the_oldest() -> None:
+    facts = {
+        "v1.9.0": TagFacts("v1.9.0", digest("a"), "2026-11-02T00:00:00"),
+        "v0.1.0": TagFacts("v0.1.0", digest("b"), "1970-01-01T00:00:00Z"),
+    }
+    selection = select(["v1.9.0", "v0.1.0", "v2.0.0"], Policy(">=1"))
+    by_age = ordered(selection, replace(TAGS, facts=facts), "age")
+    assert [v.tag for v in by_age] == ["v1.9.0", "v0.1.0", "v2.0.0"]
 
 
 def test_the_chosen_comes_first_then_what_was_nearest() -> None:
