@@ -83,7 +83,7 @@ def test_items_are_found_by_all_of_their_keys_and_a_protocol_may_be_left_out() -
     port, udp = {"port": 80, "protocol": "TCP", "x": 1}, {"port": 80, "protocol": "UDP", "x": 2}
     wanted = [{"port": 80}, {"port": 81}]
     assert projected([port, udp], wanted, {}) == [{"port": 80}]
-    owned = {'k:{"port":80,"protocol":"UDP"}': {"f:x": {}}}
+    owned: dict[str, Any] = {'k:{"port":80,"protocol":"UDP"}': {"f:x": {}}}
     assert projected([port, udp], wanted, owned) == [{"port": 80}, {"x": 2}]
     named = [{"name": "a", "x": 1}, {"name": "b", "x": 2}]
     assert projected(named, [{"name": "a"}], {}) == [{"name": "a"}]
