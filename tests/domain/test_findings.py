@@ -74,7 +74,7 @@ def test_a_place_that_is_not_read_yet_is_pending_and_one_that_is_known_is_silent
 
 
 def test_feeds_with_one_reason_are_said_together_flux_s_own_first() -> None:
-    why = {"message": "staging deployments: too slow", "since": MOMENT}
+    why: dict[str, Any] = {"message": "staging deployments: too slow", "since": MOMENT}
     three = (
         feed(DEPLOYMENT, **why),
         feed(OCI, message="staging: too slow", since=MOMENT + 60),

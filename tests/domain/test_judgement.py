@@ -121,6 +121,8 @@ def test_who_cannot_start_is_blamed_first_then_who_failed() -> None:
         (FAILED, [line("Failed", "no")], FAILED, "own"),
         (FAILED, [line("InProgress", "1/3")], FAILED, "own"),
         (WAITING, [line("Failed", "no")], FAILED, "Deployment"),
+        (OK, [line("Current"), line("Failed", "no"), line("InProgress")], FAILED, "Ready, but"),
+        (FAILED, [line("Unknown", "?")], FAILED, "own"),
         (WAITING, [line("InProgress", "1/3")], WAITING, "own"),
         (UNKNOWN, [line("Unknown", "?")], UNKNOWN, "own"),
     ],
@@ -211,7 +213,26 @@ def test_a_job_that_may_try_again_is_not_stuck_yet() -> None:
     ("status", "says"),
     [
         (container({"waiting": {"reason": "ErrImagePull"}}), "ErrImagePull: image not named"),
-        (container({"waiting": {"reason": "CreateContainerError"}}), "app CreateContainerError"),
+        (
+            container({"waiting": {"reason": "CreateContainerError"}}),
+            "app CreateContainerError (Replicas",
+        ),
+        (
+            container({"waiting": {"reason": "CreateContainerConfigError", "message": "no map"}}),
+            "app CreateContainerConfigError: no map (",
+        ),
+        (
+            container({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}),
+            "app CrashLoopBackOff (Replicas",
+        ),
+        (
+            container(
+                {"waiting": {"reason": "CrashLoopBackOff"}},
+                lastState={"terminated": {"reason": "OOMKilled"}},
+                restartCount=0,
+            ),
+            "CrashLoopBackOff (OOMKilled) (",
+        ),
         (
             container({"waiting": {"reason": "CrashLoopBackOff"}}, restartCount=1),
             "CrashLoopBackOff, restarted 1 time",
@@ -292,7 +313,9 @@ def test_a_claim_that_leaves_is_kept_by_who_mounts_it_on_a_node() -> None:
 
 
 def test_a_pod_without_a_node_names_the_claims_that_it_waits_for() -> None:
-    homeless = {"conditions": [condition("PodScheduled", "False", "Unschedulable", "no")]}
+    homeless: dict[str, Any] = {
+        "conditions": [condition("PodScheduled", "False", "Unschedulable", "no")]
+    }
     waits = pod(spec=MOUNTS, **homeless)
     short = workload(replicas=0)
     found = seen(short, waits, claim(), claim("other"), claim(namespace="far"))
