@@ -29,7 +29,7 @@ async def run(credentials: Path, speed: float) -> None:
         # Imported late: the registry should stand while this takes its time.
         from fluxtui.cluster.client import connect
         from fluxtui.cluster.credentials import preload
-        from fluxtui.world.simulator import Simulator
+        from fluxtui.world.simulator.simulator import Simulator
 
         await asyncio.to_thread(preload)
         async with contextlib.AsyncExitStack() as stack:

@@ -17,9 +17,9 @@ from fluxtui.cluster.port import Cluster
 from fluxtui.domain.health import Status, reader_status
 from fluxtui.kit.clock import Clock
 from fluxtui.world.apiserver.server import ApiServer
-from fluxtui.world.simulator import Simulator
 from fluxtui.world.simulator.fates import FAULT
 from fluxtui.world.simulator.kinds import CLAIM, DEPLOYMENT, JOB, POD, STATEFUL_SET
+from fluxtui.world.simulator.simulator import Simulator
 from tests.contract.control_plane import Launched
 from tests.contract.programs import CONTROL_PLANE, program_or_skip
 from tests.contract.server import Server

@@ -12,7 +12,7 @@ from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import Cluster
 from fluxtui.kit.clock import Clock
 from fluxtui.world.apiserver.server import ApiServer
-from fluxtui.world.simulator import Simulator
+from fluxtui.world.simulator.simulator import Simulator
 from tests.world.simulator_stage import NAMESPACE, SPEED, create
 from tests.world.waiting import connections_closed
 

@@ -16,7 +16,7 @@ from fluxtui.kustomize import build
 from fluxtui.kustomize.files import FolderFiles
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.scenarios.releases import FILES, lay_out, load_service
-from fluxtui.world.simulator import Simulator
+from fluxtui.world.simulator.simulator import Simulator
 from tests.world.waiting import connections_closed, until_one
 
 Json = dict[str, Any]

@@ -11,7 +11,6 @@ from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.health import Status, reader_status, status
 from fluxtui.kit.clock import Clock
 from fluxtui.world.apiserver.server import ApiServer
-from fluxtui.world.simulator import Simulator
 from fluxtui.world.simulator.kinds import (
     CLAIM,
     CRD,
@@ -23,6 +22,7 @@ from fluxtui.world.simulator.kinds import (
     REPLICA_SET,
     STATEFUL_SET,
 )
+from fluxtui.world.simulator.simulator import Simulator
 from tests.world.simulator_stage import (
     NAMESPACE,
     SPEED,
