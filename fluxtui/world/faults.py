@@ -1,19 +1,18 @@
 """Faults on demand, in one vocabulary for the World's APIs and its registry.
 
 A Rule says which requests it hits and what a network, a proxy or an overloaded server then does to
-the client. Both servers keep Rules, both take them over `POST /_world/faults`; what they do to a
-connection each does by itself. Nothing here may know HTTP or what is stored.
+the client. Tests set them on a server that they hold; what a Rule does to a connection is done in
+world/http. Nothing here may know what is stored.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
 
-Json = dict[str, Any]
 Cut = Literal["", "before", "headers", "middle"]
 
 
@@ -47,38 +46,6 @@ class Rule:
         if self.methods and method not in self.methods:
             return False
         return not self.path or re.search(self.path, path) is not None
-
-
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    **{name: (str,) for name in ("path", "reason", "message", "cut")},
-    **{name: (int, float) for name in ("latency", "stall", "slow")},
-    **{name: (int,) for name in ("status", "retry_after")},
-    "methods": (list, tuple),
-    "hang": (bool,),
-    "count": (int, type(None)),
-}
-
-
-def rule_from(data: object) -> Rule:
-    """A Rule out of JSON. Raises ValueError, which names the field."""
-    if not isinstance(data, Mapping):
-        raise ValueError("a fault is an object")
-    unknown = set(data) - set(_KINDS)
-    if unknown:
-        raise ValueError(f"unknown fault fields: {', '.join(sorted(map(str, unknown)))}")
-    for name, value in data.items():
-        is_flag = isinstance(value, bool) and bool not in _KINDS[name]
-        if is_flag or not isinstance(value, _KINDS[name]):
-            raise ValueError(f"fault field {name} cannot be {value!r}")
-    values = dict(data)
-    values["methods"] = tuple(str(m).upper() for m in values.get("methods") or ())
-    if values.get("cut", "") not in ("", "before", "headers", "middle"):
-        raise ValueError("cut is one of before, headers, middle")
-    try:
-        re.compile(str(values.get("path", "")))
-    except re.error as error:
-        raise ValueError(f"path is no regular expression: {error}") from error
-    return Rule(**values)
 
 
 class Faults:
@@ -129,40 +96,6 @@ class Faults:
                         self._rules[i] = replace(rule, count=rule.count - 1)
                 return rule
         return None
-
-    def update(self, data: object) -> None:
-        """Take over what POST /_world/faults sends; fields that are absent stay as they are.
-
-        `{"rules": [...], "unreachable": bool, "tokenExpired": bool, "cutWatches": true, "clear":
-        true}`. Raises ValueError, which names what is wrong; nothing is changed then.
-        """
-        if not isinstance(data, Mapping):
-            raise ValueError("an object of faults is wanted")
-        known = {"rules", "unreachable", "tokenExpired", "cutWatches", "compact", "clear"}
-        unknown = set(data) - known
-        if unknown:
-            raise ValueError(f"unknown faults: {', '.join(sorted(map(str, unknown)))}")
-        rules = [rule_from(rule) for rule in data.get("rules") or ()]
-        if data.get("clear"):
-            self.clear()
-        if "rules" in data:
-            self.set_rules(*rules)
-        if "unreachable" in data:
-            self.unreachable = bool(data["unreachable"])
-        if "tokenExpired" in data:
-            self.token_expired = bool(data["tokenExpired"])
-        if data.get("cutWatches"):
-            self.cut_watches()
-
-    def to_json(self) -> Json:
-        """What is in force, as it would be sent."""
-        with self._lock:
-            rules = [{f.name: getattr(r, f.name) for f in fields(r)} for r in self._rules]
-        return {
-            "rules": rules,
-            "unreachable": self.unreachable,
-            "tokenExpired": self.token_expired,
-        }
 
 
 def spoilt(

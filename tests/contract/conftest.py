@@ -25,7 +25,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         api.write_kubeconfig(config)
         api.write_kubeconfig(readonly, read_only=True)
         ca.write_bytes(api.ca_pem)
-        yield Server("world", api.url, ca, api.token, api.read_only_token, config, readonly)
+        yield Server(
+            "world",
+            api.url,
+            ca,
+            api.token,
+            api.read_only_token,
+            config,
+            readonly,
+            forget=api.compact,
+        )
         assert not api.errors, "the server met a bug of its own"
 
 

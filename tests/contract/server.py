@@ -29,6 +29,7 @@ class Server:
     kubeconfig: Path
     readonly_kubeconfig: Path
     store: str = ""  # the real one's etcd
+    forget: Callable[[], None] | None = None  # the World's history
 
     @property
     def ca_pem(self) -> bytes:
@@ -37,7 +38,7 @@ class Server:
     def save(self, path: Path) -> None:
         """Write it, complete or not at all: its presence says that the server is ready."""
         draft = path.with_name(path.name + ".new")
-        draft.write_text(json.dumps({k: str(v) for k, v in asdict(self).items()}))
+        draft.write_text(json.dumps({k: str(v) for k, v in asdict(self).items() if k != "forget"}))
         draft.replace(path)
 
     @classmethod

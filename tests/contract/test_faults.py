@@ -1,21 +1,20 @@
 """The World's two servers fail in one vocabulary; our two clients survive it, or say what it was.
 
-The same JSON goes to `/_world/faults` of an API and of a registry. No real server has such a
-switch, so that these stories are about the World's alone.
+The same Rules are set on an API and on a registry. No real server has such a switch, so that these
+stories are about the World's alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-import requests
 
 from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings
 from fluxtui.cluster.client import connect
@@ -33,6 +32,7 @@ from fluxtui.domain.errors import (
     Unreachable,
 )
 from fluxtui.world.apiserver.server import ApiServer
+from fluxtui.world.faults import Rule
 from fluxtui.world.registry import RegistryServer
 from tests.world.apiserver.client import MAPS, Client, config_map
 from tests.world.waiting import connections_closed
@@ -47,8 +47,14 @@ TAGS = [f"1.{n}.0" for n in range(5)]
 class Stage(Protocol):
     """One server with its client."""
 
-    def fail(self, **faults: Any) -> None:
-        """Turn the faults, as another process would."""
+    def fail(
+        self,
+        rules: Sequence[Json] = (),
+        *,
+        unreachable: bool = False,
+        token_expired: bool = False,
+    ) -> None:
+        """These faults and no others."""
 
     async def read(self, *, patient: bool = True) -> int:
         """How many things a list of several pages has. Raises FluxtuiError."""
@@ -60,8 +66,18 @@ class Api:
     cluster: Cluster
     hasty: Cluster
 
-    def fail(self, **faults: Any) -> None:
-        self.client.post("/_world/faults", faults).ok()
+    server: ApiServer
+
+    def fail(
+        self,
+        rules: Sequence[Json] = (),
+        *,
+        unreachable: bool = False,
+        token_expired: bool = False,
+    ) -> None:
+        self.server.set_unreachable(unreachable)
+        self.server.faults.token_expired = token_expired
+        self.server.faults.set_rules(*(Rule(**rule) for rule in rules))
 
     async def read(self, *, patient: bool = True) -> int:
         cluster = self.cluster if patient else self.hasty
@@ -75,16 +91,16 @@ class Registry:
     hasty: RegistryClient
     pauses: list[float]
 
-    def fail(self, **faults: Any) -> None:
-        assert self.turn(faults) == 200
-
-    def turn(self, faults: Json) -> int:
-        """The status of the answer to these faults."""
-        login = (self.server.username, self.server.password)
-        with requests.Session() as session:
-            session.trust_env = False
-            url = f"{self.server.url}/_world/faults"
-            return session.post(url, json=faults, auth=login, timeout=20).status_code
+    def fail(
+        self,
+        rules: Sequence[Json] = (),
+        *,
+        unreachable: bool = False,
+        token_expired: bool = False,
+    ) -> None:
+        faults = self.server.faults
+        faults.unreachable, faults.token_expired = unreachable, token_expired
+        faults.set_rules(*(Rule(**rule) for rule in rules))
 
     async def read(self, *, patient: bool = True) -> int:
         reference = Reference.parse(f"oci://{self.server.address}/team/app")
@@ -109,7 +125,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
             )
             for wait in (LONG, SHORT)
         ]
-        yield Api(client, cluster, hasty)
+        yield Api(client, cluster, hasty, server)
         await cluster.close()
         await hasty.close()
         client.close()
@@ -184,7 +200,7 @@ async def test_errors_without_end_are_reported(stage: Stage) -> None:
     error = await problem(stage)
     assert isinstance(error, ClusterError | RegistryError) and error.status == 503
     assert "being moved" in str(error)
-    stage.fail(clear=True)
+    stage.fail()
     assert await stage.read() == len(TAGS)
 
 
@@ -208,7 +224,7 @@ async def test_a_half_open_connection_is_given_up_in_time(stage: Stage, fault: J
     error = await problem(stage, patient=False)
     assert isinstance(error, Unreachable | RegistryUnreachable)
     assert "no answer in time" in str(error)
-    stage.fail(clear=True)
+    stage.fail()
     assert await stage.read() == len(TAGS)
 
 
@@ -227,9 +243,9 @@ async def test_an_expired_token_is_said_to_be_one(stage: Stage) -> None:
     if isinstance(stage, Registry):
         stage.server.turn(bearer=True)
     assert await stage.read() == len(TAGS)
-    stage.fail(tokenExpired=True)
+    stage.fail(token_expired=True)
     assert isinstance(await problem(stage), Unauthorized | RegistryDenied)
-    stage.fail(tokenExpired=False)
+    stage.fail(token_expired=False)
     assert await stage.read() == len(TAGS)
 
 
@@ -251,7 +267,7 @@ async def test_only_what_a_rule_names_is_hit(stage: Stage) -> None:
 async def test_history_that_is_gone_is_told_from_other_errors(api: Api) -> None:
     version = (await api.cluster.list(CONFIG_MAP, "default")).resource_version
     api.client.post(MAPS, config_map("late")).ok()
-    api.fail(compact=True)
+    api.server.compact()
     with pytest.raises(Expired):
         await _watch(api.cluster, version)
     api.fail(rules=[{"status": 410, "path": "configmaps", "count": 1}])
@@ -271,7 +287,8 @@ async def test_a_watch_that_is_cut_ends_and_begins_again(api: Api) -> None:
     watching = asyncio.create_task(_watch(api.cluster, version, seen))
     api.client.post(MAPS, config_map("first")).ok()
     await asyncio.wait_for(began.wait(), 30)
-    api.fail(cutWatches=True)
+    api.server.faults.cut_watches()
+    api.server.state.store.wake()
     try:
         assert await asyncio.wait_for(watching, 30) == ["first"]
     except Unreachable:
@@ -305,43 +322,3 @@ async def _watch(
             if len(names) >= most:
                 break
     return names
-
-
-# -- the switch itself
-
-NONSENSE = [
-    {"nonsense": 1},
-    {"rules": [{"colour": "blue"}]},
-    {"rules": [{"latency": "long"}]},
-    {"rules": [{"hang": 1}]},
-    {"rules": [{"cut": "somewhere"}]},
-    {"rules": [{"path": "("}]},
-    {"rules": ["x"]},
-    {"rules": [{"status": True}]},
-]
-
-
-@pytest.mark.parametrize("faults", NONSENSE)
-def test_nonsense_is_refused_and_changes_nothing(registry: Registry, faults: Json) -> None:
-    registry.fail(rules=[{"status": 500, "count": 3}])
-    with ApiServer("staging", crds=()) as server:
-        client = Client(server)
-        assert client.post("/_world/faults", faults).status == 400
-        assert client.get("/_world/faults").ok()["rules"] == []
-        client.close()
-    assert registry.turn(faults) == 400
-    (kept,) = registry.server.faults.to_json()["rules"]
-    assert (kept["status"], kept["count"]) == (500, 3)
-
-
-def test_both_tell_what_is_in_force_in_the_same_words(registry: Registry) -> None:
-    rule = {"methods": ["get"], "path": "x", "latency": 1.5, "status": 429, "retry_after": 2}
-    registry.fail(rules=[rule], tokenExpired=True)
-    with ApiServer("staging", crds=()) as server:
-        client = Client(server)
-        client.post("/_world/faults", {"rules": [rule], "tokenExpired": True}).ok()
-        told = client.get("/_world/faults").ok()
-        client.close()
-    registry_told = json.loads(json.dumps(registry.server.faults.to_json()))
-    assert told == registry_told
-    assert told["rules"][0]["methods"] == ["GET"]

@@ -18,8 +18,7 @@ from typing import Any
 
 from fluxtui.world.apiserver import reviews
 from fluxtui.world.apiserver.crds import Definitions, flux_crds
-from fluxtui.world.apiserver.decoding import decoded_object
-from fluxtui.world.apiserver.http.exchange import NOBODY, Request, User, answer, failure
+from fluxtui.world.apiserver.http.exchange import NOBODY, Request, User, failure
 from fluxtui.world.apiserver.http.negotiation import rendered
 from fluxtui.world.apiserver.http.routing import target
 from fluxtui.world.apiserver.http.tls import make_tls
@@ -32,11 +31,7 @@ from fluxtui.world.apiserver.state import Options, State
 from fluxtui.world.apiserver.status import (
     Details,
     StatusError,
-    bad_request,
-    forbidden,
-    method_not_allowed,
     unauthorized,
-    unknown_path,
 )
 from fluxtui.world.apiserver.store import Store
 from fluxtui.world.apiserver.write import namespaces, writes
@@ -44,7 +39,6 @@ from fluxtui.world.apiserver.write.collector import Collector
 from fluxtui.world.faults import Faults, Rule
 from fluxtui.world.http import exchange as http
 from fluxtui.world.http.exchange import Response
-from fluxtui.world.http.handler import PRIVATE
 from fluxtui.world.http.server import HttpServer
 
 _ADMIN = User("fluxtui-admin", ("system:masters", "system:authenticated"))
@@ -201,7 +195,7 @@ class ApiServer:
         scheme, token = request.authorization
         if scheme != "bearer" or not token:
             return NOBODY
-        if request.path.startswith(PRIVATE) or not self.faults.token_expired:
+        if not self.faults.token_expired:
             for known, user in self.users.items():
                 if hmac.compare_digest(known.encode(), token.encode()):
                     return user
@@ -211,8 +205,6 @@ class ApiServer:
         """The answer to somebody's request. Raises StatusError."""
         path, method, user = plain.path, plain.method, self._user(plain)
         request = Request(method, path, plain.query, plain.headers, plain.body, user=user)
-        if path.startswith(PRIVATE):
-            return self._world(request)
         place = target(path)
         if place is None:
             reviews.check_path(user, method, path)
@@ -221,25 +213,6 @@ class ApiServer:
         if not discovery.served(self.state.catalog, place.group, place.version):
             return not_there()
         return self._resources.respond(request, place)
-
-    def _world(self, request: Request) -> Response:
-        """The private paths: faults, and forgetting all history."""
-        if not request.user.trusted:
-            raise forbidden(self.state.catalog.all()[0].named(""), "the token is read-only")
-        if request.path != "/_world/faults":
-            raise unknown_path()
-        if request.method == "POST":
-            data = decoded_object(request.body)
-            try:
-                self.faults.update(data)
-            except ValueError as error:
-                raise bad_request(str(error)) from error
-            if data.get("compact"):
-                self.compact()
-            self.state.store.wake()
-        elif request.method != "GET":
-            raise method_not_allowed()
-        return answer(self.faults.to_json())
 
     def compact(self) -> None:
         """Forget all history and end every watch with 410."""

@@ -17,8 +17,6 @@ from urllib.parse import parse_qsl, urlsplit
 from fluxtui.world.faults import Faults, Rule, spoilt
 from fluxtui.world.http.exchange import Request, Response
 
-PRIVATE = "/_world/"
-"""Paths that no fault strikes: they turn faults on and off."""
 _MAX_LINE = 64 * 1024
 
 
@@ -154,8 +152,6 @@ class Handler(socketserver.StreamRequestHandler):
     def _fault(self, request: Request) -> Rule | None:
         """The rule that hits the request; what needs no answer is done with here."""
         faults, closing = self.site.faults, self.site.closing
-        if request.path.startswith(PRIVATE):
-            return None
         rule = None if faults.unreachable else faults.take(request.method, request.path)
         if rule is not None and rule.latency and not rule.hang:
             closing.wait(rule.latency)

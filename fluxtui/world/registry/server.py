@@ -8,7 +8,6 @@ Needed by the demo's publishing, and by the artifact client's tests.
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import re
 import secrets
@@ -27,7 +26,7 @@ from fluxtui.world.http.exchange import Request, Response
 from fluxtui.world.http.server import HttpServer
 from fluxtui.world.registry import blobs, routes
 from fluxtui.world.registry.answers import error, json_response
-from fluxtui.world.registry.auth import Gate, basic
+from fluxtui.world.registry.auth import Gate
 from fluxtui.world.registry.knobs import Knobs
 from fluxtui.world.registry.store import Store, StoreError
 
@@ -133,7 +132,7 @@ class RegistryServer:
         """One request's answer. Called from the connection's thread."""
         request = dataclasses.replace(request, path=unquote(request.path))
         try:
-            return self._world(request) or self._route(request)
+            return self._route(request)
         except StoreError as problem:
             return error(problem.status, problem.code, problem.message)
         except Exception:
@@ -151,21 +150,6 @@ class RegistryServer:
         kept = {k: v for k, v in request.headers.items() if k != "authorization"}
         scheme = request.authorization[0]
         self.served.append(Served(request.method, unquote(request.path), status, scheme, kept))
-
-    def _world(self, request: Request) -> Response | None:
-        """The remote control, which no fault touches: the World's faults."""
-        if request.path != "/_world/faults":
-            return None
-        if not self.gate.known(basic(request.headers.get("authorization", ""))):
-            return error(
-                401, "UNAUTHORIZED", "not yours", {"WWW-Authenticate": 'Basic realm="world"'}
-            )
-        if request.method == "POST":
-            try:
-                self.faults.update(json.loads(request.body))
-            except ValueError as problem:
-                return error(400, "UNSUPPORTED", str(problem))
-        return json_response(200, self.faults.to_json())
 
     def _route(self, request: Request) -> Response:
         path = request.path
