@@ -117,7 +117,7 @@ def spoken(pod: Json, name: str, now: datetime, *, previous: bool = False) -> li
     """All lines of a container's present (or previous) run until `now`. Raises NotStartedError."""
     container, init = _container(pod, name)
     run = _run(pod, name, previous=previous)
-    fault = fates.fault_of(pod, container, init=init)
+    fault = fates.fault_of(pod, container)
     image = str(container.get("image") or "")
     lines = [
         Spoken(run.begin + STEP * number, text.format(name=name, tag=_tag(image)))

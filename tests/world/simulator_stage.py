@@ -6,7 +6,6 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.health import Status, reader_status
-from fluxtui.world.simulator.fates import FAULT
 from fluxtui.world.simulator.kinds import CLAIM, EVENT, POD
 from tests.world.waiting import until
 
@@ -70,10 +69,9 @@ def waiting_reasons(pod: Json) -> list[str]:
     return [s["state"].get("waiting", {}).get("reason", "") for s in statuses]
 
 
-def pod(name: str = "web", image: str = IMAGE, fault: str = "", **spec: Any) -> Json:
+def pod(name: str = "web", image: str = IMAGE, **spec: Any) -> Json:
     made = template(image, **spec)
-    annotations = {FAULT: fault} if fault else {}
-    made["metadata"] |= {"name": name, "annotations": annotations}
+    made["metadata"] |= {"name": name}
     return made
 
 

@@ -432,20 +432,6 @@ async def test_a_status_that_its_schema_types_otherwise_is_respected(
     assert "status" not in done["status"]
 
 
-async def test_a_custom_resource_can_be_asked_to_fail(cluster: Cluster, ns: str) -> None:
-    await create(cluster, CRD, definition("queues", "Queue"))
-    queue = ApiResource("db.example.org", "v1", "Queue", "queues")
-    await until_one(
-        cluster, CRD, "", "queues.db.example.org", lambda o: status(o).status is Status.CURRENT
-    )
-    asked = {"world.fluxtui.dev/fault": "crash-loop"}
-    await create(cluster, queue, {"metadata": {"name": "q", "namespace": ns, "annotations": asked}})
-    failed = await until_one(
-        cluster, queue, ns, "q", lambda one: one.get("status", {}).get("status") == "Failed"
-    )
-    assert reason(failed, "Ready") == "Failed"
-
-
 # -- trouble
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from fluxtui.cluster.port import Cluster
 from fluxtui.domain.health import Status, reader_status, status
 from fluxtui.world.simulator.kinds import (
@@ -29,12 +27,11 @@ from tests.world.waiting import until_one
 # -- images
 
 
-@pytest.mark.parametrize("how", ["tag", "annotation"])
 async def test_an_image_that_is_not_there_is_pulled_again_and_again(
-    cluster: Cluster, ns: str, how: str
+    cluster: Cluster, ns: str
 ) -> None:
-    image = "example.com/web:v2-nopull" if how == "tag" else IMAGE
-    await run(cluster, ns, pod(image=image, fault="image-pull" if how == "annotation" else ""))
+    image = "example.com/web:v2-nopull"
+    await run(cluster, ns, pod(image=image))
     error = (
         f'rpc error: code = NotFound desc = failed to pull and unpack image "{image}": failed to '
         f'resolve reference "{image}": {image}: not found'
@@ -80,7 +77,7 @@ async def test_a_repaired_image_lets_the_deployment_go_on(cluster: Cluster, ns: 
 
 
 async def test_a_container_without_memory_is_killed_and_says_so(cluster: Cluster, ns: str) -> None:
-    await run(cluster, ns, pod(fault="oom-killed"))
+    await run(cluster, ns, pod(image="example.com/web:v1-oomkilled"))
     found = await until_one(
         cluster,
         POD,
@@ -99,9 +96,10 @@ async def test_a_container_without_memory_is_killed_and_says_so(cluster: Cluster
     assert status(found).status is Status.FAILED
 
 
-async def test_only_the_container_that_is_named_fails(cluster: Cluster, ns: str) -> None:
-    made = pod(fault="crash-loop=sidecar")
-    made["spec"]["containers"].append({"name": "sidecar", "image": "example.com/proxy:v1"})
+async def test_only_the_container_of_that_image_fails(cluster: Cluster, ns: str) -> None:
+    made = pod()
+    sidecar_image = "example.com/proxy:v1-crashloop"
+    made["spec"]["containers"].append({"name": "sidecar", "image": sidecar_image})
     await run(cluster, ns, made)
     found = await until_one(
         cluster, POD, ns, "web", lambda p: "CrashLoopBackOff" in waiting_reasons(p)
@@ -112,8 +110,8 @@ async def test_only_the_container_that_is_named_fails(cluster: Cluster, ns: str)
 
 
 async def test_a_failing_init_container_holds_the_others_back(cluster: Cluster, ns: str) -> None:
-    inits = [{"name": "setup", "image": "example.com/setup:v1"}]
-    await run(cluster, ns, pod(fault="init-fail=setup", initContainers=inits))
+    inits = [{"name": "setup", "image": "example.com/setup:v1-crashloop"}]
+    await run(cluster, ns, pod(initContainers=inits))
     found = await until_one(
         cluster,
         POD,

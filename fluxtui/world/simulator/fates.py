@@ -1,8 +1,6 @@
-"""What is to go wrong with a container, as a Pod asks for it by annotation or by its image's tag.
+"""What is to go wrong with a container, as its image's tag asks for it. Pure.
 
-`world.fluxtui.dev/fault: crash-loop` is for every container of the Pod (init containers excepted),
-`world.fluxtui.dev/fault: init-fail=setup, oom-killed=web` names containers. A tag that contains the
-fault's marker (`v2-crashloop`) does the same for its own container. Pure.
+A tag that contains a fault's marker (`v2-crashloop`) makes the containers of this image fail.
 Needed by the rehearsals (scenarios/rehearsals.py).
 """
 
@@ -12,9 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.cluster.port import Json
-
-FAULT = "world.fluxtui.dev/fault"
-"""Annotation on a pod template, claim or custom resource that asks for a fault."""
 
 CRASH = "crash-loop"
 OUT_OF_MEMORY = "oom-killed"
@@ -32,16 +27,8 @@ _MARKERS = {
 }
 
 
-def fault_of(pod: Json, container: Mapping[str, Any], *, init: bool = False) -> str:
+def fault_of(pod: Json, container: Mapping[str, Any]) -> str:
     """One of FAULTS, or "" where the container does well."""
-    name = str(container.get("name") or "")
-    asked = (pod["metadata"].get("annotations") or {}).get(FAULT) or ""
-    for part in str(asked).split(","):
-        fault, _, chosen = (text.strip() for text in part.partition("="))
-        if fault == "init-fail" and init and chosen in ("", name):
-            return CRASH
-        if fault in FAULTS and (chosen == name or not (chosen or init)):
-            return fault
     tag = _tag(str(container.get("image") or ""))
     if _MIGRATION in tag and _is_of_job(pod):
         return CRASH

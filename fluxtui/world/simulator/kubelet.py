@@ -143,7 +143,7 @@ class Kubelet:
         namespace, pod_name = key_of(pod)
         return Life(
             container,
-            fault=fates.fault_of(pod, container, init=init),
+            fault=fates.fault_of(pod, container),
             ends=init or _ends_by_itself(pod),
             restarts=policy != "Never",
             readies=not init,

@@ -3,8 +3,6 @@ and there from the start, so that `kubectl get nodes` and `describe` have someth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.cluster.port import Json
 from fluxtui.world.simulator.kinds import NODE, STORAGE_CLASS
 from fluxtui.world.simulator.state import KUBELET, State
@@ -13,19 +11,8 @@ STANDARD = "standard"
 """The default StorageClass."""
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedNode:
-    """A node's name and zone."""
-
-    name: str
-    zone: str
-
-
-NODES = (
-    SimulatedNode("node-a1", "zone-a"),
-    SimulatedNode("node-a2", "zone-a"),
-    SimulatedNode("node-b1", "zone-b"),
-)
+NODES = {"node-a1": "zone-a", "node-a2": "zone-a", "node-b1": "zone-b"}
+"""Their zones, by name."""
 
 
 async def register_nodes(state: State) -> None:
@@ -40,23 +27,23 @@ async def register_nodes(state: State) -> None:
         "provisioner": "world.fluxtui.dev/simulated",
     }
     await state.create(STORAGE_CLASS, storage)
-    for node in NODES:
-        made = await state.create(NODE, _node(node), manager=KUBELET)
+    for name, zone in NODES.items():
+        made = await state.create(NODE, _node(name, zone), manager=KUBELET)
         if made is not None:
             await state.set_status(NODE, made, _status(state.stamp()), manager=KUBELET)
 
 
-def _node(node: SimulatedNode) -> Json:
+def _node(name: str, zone: str) -> Json:
     labels = {
-        "kubernetes.io/hostname": node.name,
+        "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
-        "topology.kubernetes.io/zone": node.zone,
+        "topology.kubernetes.io/zone": zone,
     }
     return {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": node.name, "labels": labels},
+        "metadata": {"name": name, "labels": labels},
         "spec": {},
     }
 

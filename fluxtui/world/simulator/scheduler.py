@@ -72,7 +72,7 @@ class Scheduler:
     async def _bind(self, pod: Json) -> None:
         namespace, name = key_of(pod)
         self._turn += 1
-        node = NODES[self._turn % len(NODES)].name
+        node = list(NODES)[self._turn % len(NODES)]
         await self._state.cluster.create(
             ApiResource("", "v1", "Binding", f"pods/{name}/binding"),
             {

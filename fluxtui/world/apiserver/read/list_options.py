@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fluxtui.world.apiserver.status import bad_request, forbidden_field, invalid_options
+from fluxtui.world.apiserver.status import bad_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,8 @@ def number(query: Mapping[str, str], name: str) -> int:
 
 
 def parse(query: Mapping[str, str], *, watch: bool = False) -> ListOptions:
-    """The options of a query. Raises 400 where it does not parse, 422 for what contradicts."""
+    """The options of a query. Raises 400 where it does not parse."""
     match, version = query.get("resourceVersionMatch", ""), number(query, "resourceVersion")
-    if match and not watch and "resourceVersion" not in query:
-        text = "resourceVersionMatch is forbidden unless resourceVersion is provided"
-        raise invalid_options("ListOptions", forbidden_field("resourceVersionMatch", text))
     limit, token = max(number(query, "limit"), 0), query.get("continue", "")
     if query.get("resourceVersion") == "0" and not token:
         limit = 0  # any version will do: answered whole, as from a watch cache

@@ -27,14 +27,12 @@ from fluxtui.world.apiserver.write.patches import (
     STRATEGIC_PATCH,
 )
 
-LIMIT = 3 * 1024 * 1024
 _BODIES = ("", "application/json", "application/yaml")
 _PATCHES = (JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH)
 
 
 def options_of(request: Request, subresource: str) -> Options:
-    """The options of a create, update or patch. Raises 413, 422."""
-    _check_size(request)
+    """The options of a create, update or patch. Raises 422."""
     query = request.query
     applies = request.method == "PATCH" and request.media == APPLY_PATCH
     manager = query.get("fieldManager", "")
@@ -47,12 +45,6 @@ def options_of(request: Request, subresource: str) -> Options:
     return Options(
         manager or agent[:128] or "unknown", dry_run, request.flag("force"), validation, subresource
     )
-
-
-def _check_size(request: Request) -> None:
-    if len(request.body) > LIMIT:
-        text = f"Request entity too large: limit is {LIMIT}"
-        raise StatusError(413, "RequestEntityTooLarge", text)
 
 
 def body_of(request: Request) -> Json:
@@ -79,8 +71,7 @@ def patch_of(request: Request, kind: Kind) -> Any:
 
 
 def delete_options_of(request: Request) -> DeleteOptions:
-    """The options of a delete: its body, else its query. Raises 400, 413, 422."""
-    _check_size(request)
+    """The options of a delete: its body, else its query. Raises 400."""
     body, query = decoded_object(request.body, request.media), request.query
     conditions: Json = body.get("preconditions") or {}
     dry = body.get("dryRun") or [query.get("dryRun", "")]

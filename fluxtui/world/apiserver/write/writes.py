@@ -44,22 +44,12 @@ def create(state: State, kind: Kind, namespace: str, body: Json, options: Option
         if not prefix:
             cause = required("metadata.name", "name or generateName is required")
             raise invalid(kind.named(""), [cause])
-        metadata["name"] = _free_name(state, kind, namespace, prefix)
+        metadata["name"] = naming.generated(prefix)
     if metadata.get("resourceVersion"):
         raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
     with state.store.lock:
         return _insert(state, kind, body | {"metadata": metadata}, manager, options, None)
-
-
-def _free_name(state: State, kind: Kind, namespace: str, prefix: str) -> str:
-    """A name from a prefix, made anew where it is taken; after eight times it is a conflict."""
-    name = naming.generated(prefix)
-    for _ in range(7):
-        if state.store.get(kind.resource, (namespace, name)) is None:
-            break
-        name = naming.generated(prefix)
-    return name
 
 
 def _insert(
@@ -175,10 +165,6 @@ def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> t
         if old is None:
             if options.subresource:
                 raise not_found(kind.named(key[1]))
-            uid = config["metadata"].get("uid")
-            if uid:
-                cause = invalid_value("metadata.uid", quoted(uid), "field is immutable")
-                raise invalid(kind.named(key[1]), [cause, cause])
             applied = managers.apply(kind, None, config, manager, state.now(), force=True)
             stored = _insert(state, kind, applied.obj, manager, options, applied.managed)
             return stored, True
