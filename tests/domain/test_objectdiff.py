@@ -229,3 +229,112 @@ def test_secrets_in_a_list_without_keys_are_told_apart() -> None:
     shape = {**deployment(), "x": {"k": two}}
     (change,) = diff_objects([before], [shape], MASKER)
     assert "changed" in "".join(unified(change)) or change.fields[0].after != {"k": "secret a/b#c"}
+
+
+def config(name: str = "env", kind: str = "ConfigMap", api: str = "v1", **more: Any) -> Any:
+    meta = {"name": name, "namespace": "shop", **more.pop("meta", {})}
+    return {"apiVersion": api, "kind": kind, "metadata": meta, **more}
+
+
+def paths(before: Any, after: Any, root: str = "") -> list[tuple[str, Any, Any, str]]:
+    found = diff_values(before, after, root)
+    return [(f.path, f.before, f.after, f.kind) for f in found]
+
+
+def test_true_in_the_place_of_one_is_a_change_of_the_object_too() -> None:
+    (change,) = diff_objects([config(x=1)], [config(x=True)], MASKER)
+    assert [(f.path, f.before, f.after) for f in change.fields] == [("x", 1, True)]
+    assert change.was == ""
+
+
+def test_a_time_of_creation_that_is_null_is_no_field() -> None:
+    nothing, something = {"creationTimestamp": None}, {"creationTimestamp": "now"}
+    assert diff_objects([config(meta=nothing, x=1)], [config(x=1)], MASKER) == ()
+    (change,) = diff_objects([config(meta=something)], [config()], MASKER)
+    assert [f.path for f in change.fields] == ["metadata.creationTimestamp"]
+    (other,) = diff_objects([config(meta={**nothing, "a": 1})], [config(meta=nothing)], MASKER)
+    assert [f.path for f in other.fields] == ["metadata.a"]
+    assert list(diff_values({"metadata": "x"}, {"metadata": "x"})) == []
+
+
+HASHES = ("2c4d6f8g9h", "5b7m9k2t4h", "7m9k2t4h5b")
+
+
+def test_only_one_old_and_one_new_generated_object_are_one() -> None:
+    def kinds(before: list[Any], after: list[Any]) -> list[tuple[str, str]]:
+        return [(c.kind, c.was) for c in diff_objects(before, after, MASKER)]
+
+    one, two, three = (config(f"env-{h}", x=h) for h in HASHES)
+    assert kinds([one], [two]) == [("changed", one["metadata"]["name"])]
+    assert sorted(kinds([one, two], [three])) == [("added", ""), ("removed", ""), ("removed", "")]
+    assert sorted(kinds([one], [two, three])) == [("added", ""), ("added", ""), ("removed", "")]
+    for kind, api in (("Widget", "v1"), ("ConfigMap", "example.com/v1")):
+        old, new = (config(f"env-{h}", kind, api) for h in HASHES[:2])
+        assert sorted(kinds([old], [new])) == [("added", ""), ("removed", "")]
+    old, new = (config(f"login-{h}", "Secret") for h in HASHES[:2])
+    assert kinds([old], [new]) == [("changed", old["metadata"]["name"])]
+
+
+def test_a_value_of_another_shape_is_one_change() -> None:
+    assert paths({"a": [1]}, {"a": {"b": 1}}) == [("a", [1], {"b": 1}, "changed")]
+    assert paths({"a": "x"}, {"a": ["x"]}) == [("a", "x", ["x"], "changed")]
+    hidden = Masked("secret a/b#c", "1")
+    assert paths({"a": {"k": hidden}}, {"a": "x"}) == [
+        ("a", {"k": "secret a/b#c"}, "x", "changed")
+    ]  # fmt: skip
+    assert paths({"a": hidden}, {"a": "secret a/b#c"}) == [
+        ("a", "secret a/b#c", "secret a/b#c", "changed")
+    ]
+    other = Masked("secret a/b#d", "2")
+    assert paths({"a": hidden}, {"a": other})[0][2] == "secret a/b#d, changed"
+
+
+def test_items_are_told_apart_by_what_tells_all_of_them_apart() -> None:
+    def ports(*pairs: tuple[int, str]) -> list[dict[str, Any]]:
+        return [{"port": p, **({"protocol": r} if r else {})} for p, r in pairs]
+
+    mixed = ports((80, "UDP"), (80, ""))
+    assert paths(mixed, ports((80, "TCP"), (80, "UDP")), "ports") == [
+        ("ports[port=80].protocol", None, "TCP", "added")
+    ]
+    twice = [{"name": "a", "ip": "1"}, {"name": "a", "ip": "2"}]
+    assert paths(twice, twice[::-1], "hosts") == [], "by ip, for the name is not enough"
+    assert paths(twice[:1], twice, "hosts") == [("hosts[ip=2]", None, twice[1], "added")]
+    nested = [{"name": {"x": 1}}, {"name": {"x": 2}}]
+    assert len(paths(nested, nested[::-1], "odd")) == 2, "a name that is no text names nothing"
+    half = [{"name": "a"}, {"value": "b"}]
+    assert paths(half, [{"name": "a"}, {"value": "c"}], "half") == [
+        ("half[1].value", "b", "c", "changed")
+    ]
+    assert paths([{"name": "a"}, "b"], [{"name": "a"}, "c"], "mixed") == [
+        ("mixed[1]", "b", "c", "changed")
+    ]
+    assert paths([], ["a"], "new") == [("new[0]", None, "a", "added")]
+
+
+def test_only_a_set_of_plain_values_has_no_order() -> None:
+    assert paths(["a", ["b"]], [["b"], "a"], "verbs") != []
+    assert paths([["b"]], ["b"], "verbs") == [("verbs[0]", ["b"], "b", "changed")]
+    assert paths(["b"], [["b"]], "verbs") == [("verbs[0]", "b", ["b"], "changed")]
+    assert paths(["a", "b"], ["b", "a"], "args") != []
+
+
+def test_in_a_list_whose_place_counts_each_change_stands_where_it_is() -> None:
+    assert paths(list("abcde"), list("axyde"), "x") == [
+        ("x[1]", "b", "x", "changed"), ("x[2]", "c", "y", "changed"),
+    ]  # fmt: skip
+    assert paths(list("abcde"), list("axe"), "x") == [
+        ("x[1]", "b", "x", "changed"), ("x[2]", "c", None, "removed"),
+        ("x[3]", "d", None, "removed"),
+    ]  # fmt: skip
+    assert paths(list("abe"), list("axyze"), "x") == [
+        ("x[1]", "b", "x", "changed"), ("x[2]", None, "y", "added"), ("x[3]", None, "z", "added"),
+    ]  # fmt: skip
+    assert paths([0, "b", "c"], ["n", 0, "b", "d"], "x") == [
+        ("x[0]", None, "n", "added"), ("x[3]", "c", "d", "changed"),
+    ]  # fmt: skip
+    assert paths([{"a": 1, "b": 2}], [{"b": 2, "a": 1}], "x") == []
+    places = [f.at for f in diff_values([0, "b"], ["n", 0, "c"], "x", ("x",))]
+    assert places == [("x", 0), ("x", 2)]
+    many = [str(n % 3) for n in range(400)]
+    assert paths(many, [*many[:200], "new", *many[200:]], "x") == [("x[200]", None, "new", "added")]
