@@ -35,7 +35,7 @@ def mutants(path: str, source: str) -> Iterator[Mutant]:
     """Every mutant of one module, in the order of its lines."""
     tree = ast.parse(source)
     nodes = (node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.stmt))
-    apart = _annotations(tree) | _decorators(tree)
+    apart = _annotations(tree) | _makings(tree)
     places = [node for node in nodes if node not in apart]
     for place in sorted(places, key=lambda node: (node.lineno, node.col_offset)):
         for what, replacement in _changes(place):
@@ -48,10 +48,18 @@ def _annotations(tree: ast.AST) -> set[ast.AST]:
     return {inner for one in types if one is not None for inner in ast.walk(one)}
 
 
-def _decorators(tree: ast.AST) -> set[ast.AST]:
-    """All nodes inside decorators: they say of what make a class is, not what is done."""
-    lists = (getattr(node, "decorator_list", ()) for node in ast.walk(tree))
-    return {inner for decorators in lists for one in decorators for inner in ast.walk(one)}
+def _makings(tree: ast.AST) -> set[ast.AST]:
+    """All nodes inside decorators and `field(...)`: they say of what make a class is, not what is
+    done."""
+    nodes = list(ast.walk(tree))
+    makings = [one for node in nodes for one in getattr(node, "decorator_list", ())]
+    makings += [n.value for n in nodes if isinstance(n, ast.AnnAssign) and _is_field(n.value)]
+    return {inner for one in makings for inner in ast.walk(one)}
+
+
+def _is_field(value: ast.expr | None) -> bool:
+    called = value.func if isinstance(value, ast.Call) else None
+    return isinstance(called, ast.Name) and called.id == "field"
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
