@@ -1,4 +1,4 @@
-"""HTTP/1.1 on a loopback socket: requests and answers as values, and in which form they go out.
+"""What Kubernetes makes of HTTP: who asks, what a path names, and in which form an answer goes out.
 
-Knows tokens, paths and media types, but no kinds and no objects.
+Knows tokens, paths and media types, but no kinds and no objects; sockets are those of world/http.
 """
