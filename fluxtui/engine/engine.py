@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # What the first Snapshots need, one import per turn of the loop.
 _HEAVY = ("fluxtui.domain.overview", "fluxtui.domain.versions", "fluxtui.artifacts.client")
+# What asks, where one answer is wanted.
+_BRIEFLY = ("fluxtui.cluster.client", "fluxtui.cluster.briefwire")
 # What a first key may need: read before somebody waits for it.
 _SOON = ("fluxtui.engine.answers", "fluxtui.engine.acts.jobs")
 
@@ -132,6 +134,11 @@ class Engine:
         return self._store.snapshot
 
     def start(self) -> None:
+        if self._brief:
+            # Two threads that import at once take the interpreter from each other at every file:
+            # dearer than what one answer could gain by asking sooner.
+            for name in (*_BRIEFLY, *self._heavy()):
+                importlib.import_module(name)
         self._thread.start()
 
     def stop(self, why: str = "fluxtui was left") -> None:
@@ -202,6 +209,9 @@ class Engine:
             _fail(future, RefusedError("the Engine was stopped"))
         return future
 
+    def _heavy(self) -> tuple[str, ...]:
+        return _HEAVY if self._follow_tags else _HEAVY[:1]
+
     # -- in the thread
 
     def _main(self) -> None:
@@ -220,7 +230,7 @@ class Engine:
         gc.set_threshold(50_000, 20, 50)
         apis = [asyncio.create_task(api.run()) for api in self._apis]
         await asyncio.sleep(0)
-        await _imported(_HEAVY if self._follow_tags else _HEAVY[:1])
+        await _imported(self._heavy())
         publishing = asyncio.create_task(self._publisher.run())
         recalling: asyncio.Task[None] | None = None
         try:

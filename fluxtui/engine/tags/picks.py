@@ -46,8 +46,6 @@ class Picks:
         return list(keys)
 
     def _select(self, resource: Resource, half: Snapshot) -> None:
-        from fluxtui.domain.versions import Selector
-
         key, policy = resource.key, sources.policy(resource)
         listed = half.tags.get(sources.url(resource))
         if listed is None or not listed.listed_at:
@@ -56,6 +54,8 @@ class Picks:
         known = self._from.get(key)
         if known is not None and known[0] == policy and _same_tags(known[1], listed):
             return
+        from fluxtui.domain.versions import Selector
+
         selector = self._selectors.setdefault(key, Selector(policy))
         selector.policy = policy
         published = {tag: fact.created for tag, fact in listed.facts.items() if fact.created}
