@@ -14,7 +14,6 @@ from fluxtui.cluster.port import Listing, WatchEvent
 from fluxtui.cluster.reflector import Pace, Reflector, Target
 from fluxtui.domain.errors import Expired, Forbidden, NotFound, Unreachable
 from fluxtui.domain.knowledge import FeedState
-from fluxtui.kit.backoff import Backoff
 from tests.scripted import HandClock, Notes, Script, added, bookmark, obj
 
 TARGET = Target(("kustomize.toolkit.fluxcd.io", "Kustomization"), "v1")
@@ -179,10 +178,3 @@ async def test_a_fault_of_our_own_is_shown_and_tried_again() -> None:
     await play(script, hand, notes)
     assert notes.states[1] == (FeedState.RETRYING, "unexpected KeyError: 'name'")
     assert notes.states[-1][0] is FeedState.LIVE
-
-
-def test_jitter_spreads_the_delays_but_never_beyond_the_limit() -> None:
-    spread = Backoff(0.8, 30.0, lambda: 1.0)
-    delays = [spread.next() for _ in range(8)]
-    assert delays[0] == pytest.approx(1.2)
-    assert max(delays) == 30.0
