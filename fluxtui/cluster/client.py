@@ -81,9 +81,10 @@ class KubeCluster:
         return (await self._discovered()).preferred
 
     async def find(self, api_version: str, kind: str) -> ApiResource:
+        known = self._served
         served = await self._discovered()
         found = served.find(api_version, kind)
-        if found is None:
+        if found is None and served is known:  # it may have come since that was asked
             found = (await self._discovered(unless=served)).find(api_version, kind)
         if found is None:
             raise NotFound(
