@@ -1,0 +1,435 @@
+"""The table alone: what is painted, what is painted again, and where the cursor stays."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.geometry import Region, Size
+from textual.pilot import Pilot
+
+from fluxtui.ui.spans import Line
+from fluxtui.ui.widgets.columns import Column
+from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.table import Table
+
+COLUMNS = (Column("NAME", least=6, keep=9), Column("AGE", least=4, right=True))
+BY_PLACE = (
+    Column("NAME", least=6, keep=9),
+    Column("RUNS", least=6, group="staging"),
+    Column("PICK", least=6, group="staging"),
+    Column("RUNS", least=14, group="production"),
+)
+
+
+class Watched(Table):
+    """A Table that tells what it had painted again, and which rows it was moved to."""
+
+    def __init__(self, *, floats: bool = False) -> None:
+        super().__init__(id="table", floats=floats)
+        self.painted: list[Region] = []
+        self.drawn = 0
+        self.on_drawn = self._count
+
+    def _count(self) -> None:
+        self.drawn += 1
+
+    def refresh(self, *regions: Region, **more: Any) -> Any:
+        self.painted += regions or (Region(0, 0, 0, 0),)
+        return super().refresh(*regions, **more)
+
+
+class Board(App[None]):
+    """Nothing but one table."""
+
+    CSS = """
+    Watched > .row--cursor { background: #202040; }
+    Watched > .row--cell { background: #4040a0; }
+    Watched > .row--blur { background: #303030; }
+    """
+
+    def __init__(self, *, floats: bool = False) -> None:
+        super().__init__()
+        self.table = Watched(floats=floats)
+        self.moves = 0
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+
+    def on_scrolling_moved(self) -> None:
+        self.moves += 1
+
+
+def cell(text: str) -> Line:
+    return ((text, ""),)
+
+
+def row(name: str, *cells: str, **more: bool) -> Row:
+    return Row(name, (cell(name), *(cell(text) for text in cells)), **more)
+
+
+ROWS = tuple(row(f"row-{n}", f"{n}s") for n in range(20))
+
+
+@asynccontextmanager
+async def shown(
+    rows: Sequence[Row] = ROWS,
+    size: tuple[int, int] = (40, 8),
+    columns: Sequence[Column] = COLUMNS,
+    **more: Any,
+) -> AsyncIterator[tuple[Watched, Pilot[None]]]:
+    app = Board(**more)
+    async with app.run_test(size=size) as pilot:
+        table = app.table
+        table.focus()
+        table.show_rows(columns, rows, (cell("nothing is here"),))
+        await settled(pilot)
+        yield table, pilot
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    await pilot.pause()
+    await pilot.pause()
+    table = pilot.app.query_one(Watched)
+    table.painted.clear()
+    table.drawn = 0
+
+
+def lines(table: Table) -> list[str]:
+    return [table.render_line(y).text.rstrip() for y in range(table.size.height)]
+
+
+def styles(table: Table, y: int) -> list[tuple[str, Any]]:
+    """Each word of a line with the background that it stands on."""
+    strip = table.render_line(y)
+    return [
+        (word, s.style and (s.style.bgcolor, s.style.reverse))
+        for s in strip
+        for word in s.text.split()
+    ]
+
+
+def chosen(table: Table) -> object:
+    """The id of the row under the cursor."""
+    return table.selected.id if table.selected is not None else None
+
+
+# -- what is drawn
+
+
+async def test_headings_stay_and_rows_stand_under_them_the_cursor_s_marked() -> None:
+    async with shown() as (table, pilot):
+        first, *rest = lines(table)
+        assert first.split() == ["NAME", "AGE"] and table.head == 1
+        assert [line.split() for line in rest] == [
+            ["▎row-0", "0s"], *([f"row-{n}", f"{n}s"] for n in range(1, 7)),
+        ]  # fmt: skip
+        assert len({table.render_line(y).cell_length for y in range(8)}) == 1
+        await pilot.press("end")
+        assert lines(table)[0] == first and lines(table)[-1].split() == ["▎row-19", "19s"]
+        assert table.visible_rows[0].id == "row-13"
+
+
+@pytest.mark.parametrize(("height", "head"), [(8, 2), (4, 2), (3, 1), (2, 0), (1, 0)])
+async def test_headings_give_way_where_they_would_leave_no_room(height: int, head: int) -> None:
+    async with shown(size=(60, height), columns=BY_PLACE) as (table, _pilot):
+        assert table.head == head and table.room == height - head
+        assert "row-0" in "\n".join(lines(table))
+        untitled = tuple(Column("", group=c.group) for c in BY_PLACE)
+        table.show_rows(untitled, ROWS)
+        assert table.head == min(1, max(0, height - 2))
+        table.show_rows((Column(""),), ROWS)
+        assert table.head == 0
+
+
+async def test_a_heading_or_a_wide_row_stands_across_the_columns() -> None:
+    long = "a heading that is much wider than its column is"
+    rows = (
+        Row("h", (cell(long),), heading=True),
+        row("a", "1s"),
+        Row("w", (cell(long), cell("never shown")), wide=True),
+        Row("e", (), heading=True),
+        row("short"),
+    )
+    async with shown(rows, (60, 9)) as (table, pilot):
+        assert lines(table)[1:6] == [
+            f" {long}", lines(table)[2], f" {long}", "", lines(table)[5],
+        ]  # fmt: skip
+        assert lines(table)[2].split() == ["▎a", "1s"] and lines(table)[5].split() == ["short"]
+        await pilot.press("down")
+        assert lines(table)[3] == f"▎{long}"
+        assert table.counts == (3, 3), "headings do not count"
+
+
+async def test_a_name_is_cut_in_its_flexible_column_and_cells_keep_apart() -> None:
+    columns = (Column("A", least=8, flex=True), Column("B", least=8), Column("C", least=8))
+    rows = (row("aaaa", "bbbbbbbb", "c"),)
+    async with shown(rows, (34, 5), columns) as (table, _pilot):
+        assert [w for w in lines(table)[1].split() if w] == ["▎aaaa", "bbbbbbbb", "c"]
+        assert len(lines(table)[0].split()) == 3
+
+
+async def test_no_rows_say_why_and_a_filter_says_that_it_hides_them() -> None:
+    async with shown((), (60, 8)) as (table, _pilot):
+        assert [line.strip() for line in lines(table) if line.strip()] == [
+            lines(table)[0].strip(), "nothing is here",
+        ]  # fmt: skip
+        assert lines(table)[1] == "" and table.selected is None
+        before = table.drawn
+        table.render_line(0)
+        table.render_line(1)
+        assert table.drawn == before + 1, "a heading is not the cursor's line"
+        table.filter("zzz")
+        assert "nothing is here" in "\n".join(lines(table)), "there is nothing that it hides"
+        table.show_rows(COLUMNS, ROWS[:1], ())
+        text = " ".join(" ".join(lines(table)).split())
+        assert "The filter /zzz hides all: 1 row is there. esc shows them." in text
+        assert table.words == "zzz" and table.counts == (0, 1)
+        table.filter("")
+        assert table.counts == (1, 1) and "hides" not in "".join(lines(table))
+
+
+async def test_only_a_flexible_name_is_cut_at_its_beginning_of_many() -> None:
+    name = "registry-of-the-house/some-long-service-name"
+    for flex, middle in ((True, False), (True, True), (False, False)):
+        columns = (Column("A", least=20, most=20, flex=flex, middle=middle),)
+        async with shown((row(name),), (24, 4), columns) as (table, _pilot):
+            shorts = lines(table)[1].removeprefix("▎")
+            assert "…" in shorts and (shorts.endswith("name") is (flex and middle)), shorts
+
+
+# -- what is painted again
+
+
+async def test_a_changed_cell_is_all_that_is_painted_again() -> None:
+    async with shown() as (table, pilot):
+        lines(table)
+        table.show_rows(COLUMNS, (ROWS[0], row("row-1", "9s"), *ROWS[2:]), (cell("nothing"),))
+        await settled(pilot)
+        table.show_rows(COLUMNS, (ROWS[0], row("row-1", "8s"), *ROWS[2:]), (cell("nothing"),))
+        (cell_,) = table.painted
+        assert (cell_.y, cell_.height) == (2, 1) and cell_.width < 10 and cell_.x > 1
+        await settled(pilot)
+        table.show_rows(COLUMNS, (ROWS[0], row("row-1", "8s"), *ROWS[2:]), (cell("nothing"),))
+        assert table.painted == [], "equal rows are no change"
+        assert lines(table)[2].split() == ["row-1", "8s"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        row("row-1"),
+        Row("row-1", (cell("row-1"), cell("1s")), wide=True),
+        Row("row-1", (cell("row-1"), cell("1s")), heading=True),
+    ],
+)
+async def test_a_row_of_another_shape_is_painted_whole(other: Row) -> None:
+    async with shown() as (table, pilot):
+        lines(table)
+        for changed in (other, ROWS[1]):
+            table.show_rows(COLUMNS, (ROWS[0], changed, *ROWS[2:]), (cell("nothing is here"),))
+            assert Region(0, 2, table.size.width, 1) in table.painted
+            assert len(table.painted) == 1
+            await settled(pilot)
+            lines(table)
+
+
+async def test_all_is_painted_when_columns_rows_or_what_is_said_of_none_come_anew() -> None:
+    whole = Region(0, 0, 0, 0)
+    async with shown() as (table, pilot):
+        for columns, rows, empty in (
+            (COLUMNS[:1], ROWS, "nothing is here"),
+            (COLUMNS[:1], ROWS, "nothing at all"),
+            (COLUMNS[:1], (), "nothing at all"),
+            (COLUMNS[:1], ROWS, "nothing at all"),
+            (COLUMNS[:1], (row("a much longer name"), *ROWS), "nothing at all"),
+        ):
+            table.show_rows(columns, rows, (cell(empty),))
+            assert whole in table.painted
+            await settled(pilot)
+            lines(table)
+
+
+async def test_rows_that_go_leave_nothing_behind() -> None:
+    async with shown(ROWS[:5]) as (table, pilot):
+        lines(table)
+        table.show_rows(COLUMNS, ROWS[:3], (cell("nothing is here"),))
+        assert {r.y for r in table.painted} >= {4, 5} and 2 not in {r.y for r in table.painted}
+        assert lines(table)[4:6] == ["", ""]
+        await settled(pilot)
+        table.show_rows(COLUMNS, ROWS[:3], (cell("nothing is here"),))
+        assert table.painted == []
+
+
+async def test_the_present_moves_on_in_the_cells_in_sight() -> None:
+    async with shown() as (table, pilot):
+        lines(table)
+        await pilot.press("down")
+        lines(table)
+        table.painted.clear()
+        table.look_again()
+        assert table.painted == []
+        assert lines(table)[2].startswith("▎row-1")
+
+
+# -- the cursor
+
+
+async def test_the_cursor_stays_on_its_row_and_says_when_it_cannot() -> None:
+    async with shown() as (table, pilot):
+        app = pilot.app
+        assert isinstance(app, Board)
+        await pilot.press("down", "down")
+        await settled(pilot)
+        moves = app.moves
+        table.show_rows(COLUMNS, (row("new", "0s"), *ROWS), ())
+        await settled(pilot)
+        assert chosen(table) == "row-2" and app.moves == moves
+        table.show_rows(COLUMNS, ROWS[3:], ())
+        await settled(pilot)
+        assert chosen(table) == "row-6" and app.moves == moves + 1
+        table.filter("row-1")
+        await settled(pilot)
+        assert app.moves == moves + 2 and table.counts == (10, 17)
+
+
+async def test_until_a_key_is_pressed_a_floating_cursor_stays_at_the_top() -> None:
+    async with shown(floats=True) as (table, pilot):
+        table.show_rows(COLUMNS, (row("new", "0s"), *ROWS), ())
+        assert chosen(table) == "new"
+        await pilot.press("down")
+        table.show_rows(COLUMNS, (row("newer", "0s"), row("new", "0s"), *ROWS), ())
+        assert chosen(table) == "row-0"
+
+
+async def test_only_the_lines_that_the_cursor_leaves_and_comes_to_are_painted() -> None:
+    async with shown() as (table, pilot):
+        lines(table)
+        await pilot.press("down")
+        assert {r.y for r in table.painted} == {1, 2}
+        await settled(pilot)
+        lines(table)
+        table.draw_cursor()
+        assert [r.y for r in table.painted] == [2]
+        table.painted.clear()
+        pilot.app.set_focus(None)
+        await pilot.pause()
+        assert Region(0, 2, table.size.width, 1) in table.painted
+        await settled(pilot)
+        table.show_rows(COLUMNS, (), ())
+        await settled(pilot)
+        table.draw_cursor()
+        assert table.painted == [Region(0, 0, 0, 0)]
+
+
+async def test_the_cursor_s_line_tells_when_it_is_painted() -> None:
+    async with shown() as (table, _pilot):
+        table.drawn = 0
+        table.render_line(2)
+        assert table.drawn == 0
+        table.render_line(1)
+        assert table.drawn == 1
+
+
+# -- groups of columns
+
+
+GROUPS = ("staging", "production")
+CELLS = (row("web", "1.4.2", "1.5.0", "1.4.1"), row("api", "2.0.0", "2.0.0", "1.9.0"))
+
+
+async def test_the_cursor_stands_in_a_group_that_there_is() -> None:
+    async with shown(CELLS, (60, 8), BY_PLACE) as (table, pilot):
+        table.set_groups(GROUPS)
+        assert table.group == "staging"
+        table.set_groups(GROUPS, "production")
+        table.set_groups(GROUPS)
+        assert table.group == "production", "it stays where it was"
+        table.set_groups(GROUPS, "elsewhere")
+        assert table.group == "staging"
+        app = pilot.app
+        assert isinstance(app, Board)
+        moves, steps = app.moves, table.steps
+        await pilot.press("right")
+        assert (table.group, app.moves, table.steps) == ("production", moves + 1, steps + 1)
+        await pilot.press("right")
+        assert (table.group, app.moves, table.steps) == ("production", moves + 1, steps + 1)
+        await pilot.press("left", "left")
+        assert table.group == "staging"
+        table.set_groups(())
+        assert table.group == ""
+        await pilot.press("left")
+        assert table.group == ""
+
+
+async def test_a_step_between_groups_paints_the_heads_and_the_cursor_alone() -> None:
+    async with shown(CELLS, (60, 8), BY_PLACE) as (table, pilot):
+        table.set_groups(GROUPS)
+        lines(table)
+        await settled(pilot)
+        await pilot.press("right")
+        assert {r.y for r in table.painted} == {0, 1, 2}
+
+
+async def test_groups_are_named_above_their_columns_and_ruled_to_their_end() -> None:
+    async with shown(CELLS, (60, 8), BY_PLACE) as (table, _pilot):
+        table.set_groups(GROUPS)
+        groups, titles, first, _second = lines(table)[:4]
+        assert groups.split()[::2] == ["staging", "production"]
+        assert titles.split() == ["NAME", "RUNS", "PICK", "RUNS"]
+        assert groups.index("staging") == titles.index("RUNS") == first.index("1.4.2")
+        assert groups.index("production") == titles.rindex("RUNS") == first.index("1.4.1")
+        assert groups.index("─") == groups.index("staging") + len("staging ")
+        ends = groups.index("production") - 1
+        assert groups[:ends].rstrip().endswith("─"), "the rule goes on to the group's end"
+        assert len(groups[:ends].rstrip()) == titles.index("PICK") + len("PICK  ")
+
+
+async def test_the_group_under_the_cursor_is_lit_and_the_rest_of_its_row_less_so() -> None:
+    async with shown(CELLS, (60, 8), BY_PLACE) as (table, pilot):
+        table.set_groups(GROUPS)
+
+        def lit(y: int = 2) -> dict[str, Any]:
+            return dict(styles(table, y))
+
+        here = lit()
+        assert here["1.4.2"] == here["1.5.0"] != here["1.4.1"] == here["web"]
+        assert lit(3)["2.0.0"] == lit(3)["api"] != here["web"]
+        await pilot.press("right")
+        there = lit()
+        assert there["1.4.1"] == here["1.4.2"] and there["1.4.2"] == here["1.4.1"]
+        assert there["▎"] == there["web"]
+        pilot.app.set_focus(None)
+        await pilot.pause()
+        blurred = lit()
+        assert len(set(blurred.values())) == 1 and blurred["▎web"] != here["web"]
+        table.focus()
+        await pilot.pause()
+        table.set_groups(GROUPS[:1])
+        assert len(set(lit().values())) == 1, "one group is no choice"
+
+
+async def test_without_shades_the_cursor_is_reversed() -> None:
+    async with shown(CELLS, (60, 8), BY_PLACE) as (table, pilot):
+        pilot.app.no_color = True
+        assert all(value[1] for _word, value in styles(table, 2)), "the whole row"
+        assert not any(value[1] for _word, value in styles(table, 3))
+        table.set_groups(GROUPS)
+        assert {word for word, value in styles(table, 2) if value[1]} == {"1.4.2", "1.5.0"}
+        pilot.app.set_focus(None)
+        await pilot.pause()
+        assert not any(value[1] for _word, value in styles(table, 2))
+
+
+async def test_another_size_lays_the_columns_out_again() -> None:
+    rows = (row("a-name-that-is-quite-long-and-wide", "1s"),)
+    async with shown(rows, (60, 6)) as (table, pilot):
+        assert "wide" in lines(table)[1]
+        await pilot.resize_terminal(20, 6)
+        await pilot.pause()
+        narrow = lines(table)[1]
+        assert "wide" not in narrow and len(narrow) <= 20 and narrow.endswith("1s")
+        assert table.size == Size(20, 6)
