@@ -106,3 +106,70 @@ def test_a_long_row_is_followed_to_its_beginning() -> None:
     assert len(chain.waves) == 300
     assert chain.roots[key("299")][0].key == key("0")
     assert len(chain.roots[key("299")][0].path) == 300
+
+
+def test_what_waits_is_told_once_however_many_ways_lead_there() -> None:
+    chain = analyse([node("d", ("b", "c")), node("b", ("a",)), node("c", ("a",)), node("a")])
+    assert names(chain.downstream(key("a"))) == ("b", "c", "d")
+    assert chain.downstream(key("d")) == () == chain.downstream(key("gone"))
+    ring = analyse([node("a", ("b",)), node("b", ("a",)), node("c", ("b", "a"))])
+    assert names(ring.downstream(key("a"))) == ("b", "c"), "not itself, though it waits for itself"
+
+
+def test_who_blocks_most_comes_first_told_from_where_it_is_nearest() -> None:
+    nodes = [
+        node("far", ("near",), ready=False),
+        node("near", ("bad",), ready=False),
+        node("other", ("lone",), ready=False),
+        node("bad", ready=False, reason="BuildFailed"),
+        node("lone", ready=False, reason="BuildFailed"),
+        node("gone-user", ("gone",), ready=False),
+    ]
+    blocking = analyse(nodes).blocking()
+    assert [root.key.name for root in blocking] == ["bad", "lone", "gone"]
+    assert [names(root.path) for root in blocking] == [("bad",), ("lone",), ("gone-user", "gone")]
+    turned = analyse(nodes[::-1]).blocking()
+    assert turned[0].key == key("bad") and names(turned[0].path) == ("bad",)
+
+
+def test_a_circle_begins_with_who_was_named_first() -> None:
+    for first, second in (("b", "a"), ("a", "b")):
+        chain = analyse(
+            [node(first, (second,)), node(second, (first,)), node("x", ("y",)), node("y", ("x",))]
+        )
+        assert names(chain.cycles) == ((first, second), ("x", "y"))
+    behind = analyse([node("c", ("a",)), node("a", ("a",)), node("b", ("c",))])
+    assert names(behind.cycles) == (("a",),) and names(behind.stuck) == ("c", "a", "b")
+
+
+def test_a_root_says_as_much_as_it_knows() -> None:
+    def says(**root: Any) -> str:
+        chain = analyse([node("b", ("a",), ready=False), node("a", ready=False, **root)])
+        (found,) = chain.roots[key("b")]
+        return found.sentence
+
+    assert says() == "blocked by a: not ready yet"
+    assert says(suspended=True) == "blocked by a: suspended"
+    assert says(suspended=True, message="old") == "blocked by a: suspended"
+    assert says(suspended=True, reason="X") == "blocked by a: X (suspended)"
+    assert says(reason="X", message="x") == "blocked by a: X: x" and says(message="x").endswith(
+        ": x"
+    )
+    assert says(blocker="Pod/x", suspended=True) == "blocked by a: Pod/x (suspended)"
+
+
+def test_a_dependency_that_two_ways_lead_to_is_one_root() -> None:
+    nodes = [
+        node("top", ("left", "right", "gone"), ready=False),
+        node("left", ("low", "gone"), ready=False),
+        node("right", ("low",), ready=False),
+        node("low", ready=False, reason="X"),
+    ]
+    roots = analyse(nodes).roots[key("top")]
+    assert [(r.key.name, r.kind) for r in roots] == [("gone", "missing"), ("low", "self")]
+    assert names(roots[1].path) == ("top", "left", "low")
+    assert roots[0].sentence == "blocked by gone: not found"
+    (_low, far) = sorted(analyse(nodes).roots[key("left")], key=lambda r: r.kind == "missing")
+    assert far.sentence == "blocked by gone: not found"
+    nameless = Node(key("n"), ready=False)
+    assert nameless.name == str(key("n"))

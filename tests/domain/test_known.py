@@ -26,6 +26,7 @@ from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble, trouble
 from fluxtui.domain.known import (
     kind_known,
     named_kinds,
+    not_live,
     place_known,
     tags_known,
     told_there,
@@ -239,3 +240,22 @@ def test_an_environment_is_unread_while_its_sources_are() -> None:
     assert unread_environments(seen(told, slow)) == {"staging": "no route"}
     away = seen(told, unreachable={"staging": "gone"})
     assert unread_environments(away) == {"staging": "gone"}
+
+
+GIT = ("source.toolkit.fluxcd.io", "GitRepository")
+
+
+def test_a_kind_that_is_not_served_is_missed_only_where_the_board_stands_on_it() -> None:
+    def missing(*feeds: Feed) -> list[tuple[str, str]]:
+        return [(f.kind[1], f.state.value) for f in not_live(seen(*feeds))]
+
+    gone, pods = feed(state=FeedState.ABSENT), feed(("", "Pod"), FeedState.ABSENT)
+    assert missing(feed(), feed(KS), pods) == []
+    assert missing(gone, feed(KS), pods) == [("OCIRepository", "absent")]
+    assert missing(feed(), feed(KS, FeedState.ABSENT)) == [("Kustomization", "absent")]
+    assert missing(feed(GIT, FeedState.ABSENT), feed(), feed(KS)) == []
+    for state in (FeedState.RETRYING, FeedState.FORBIDDEN):
+        assert missing(feed(("", "Pod"), state), feed()) == [("Pod", state.value)]
+    assert missing(feed(state=FeedState.STARTING)) == []
+    far = replace(gone, environment="production")
+    assert missing(feed(), far) == [("OCIRepository", "absent")]
