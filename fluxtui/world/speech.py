@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from fluxtui.kit.moments import seconds
 from fluxtui.world.simulator import fates
 
 Json = dict[str, Any]
@@ -230,4 +231,4 @@ def _tag(image: str) -> str:
 
 
 def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+    return datetime.fromtimestamp(seconds(text) or 0.0, UTC)

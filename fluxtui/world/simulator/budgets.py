@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.cluster.port import Json
+from fluxtui.kit import labels
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of
 from fluxtui.world.simulator.kinds import DISRUPTION_BUDGET, POD
@@ -56,8 +57,8 @@ class Budgets:
 
 
 def selects(selector: Mapping[str, Any] | None, pod: Json, near: Key) -> bool:
-    """Whether a selector's matchLabels choose the Pod, within the namespace of `near`."""
-    labels = pod["metadata"].get("labels") or {}
-    wanted = (selector or {}).get("matchLabels") or {}
-    here = key_of(pod)[0] == near[0] and selector is not None
-    return here and all(labels.get(name) == value for name, value in wanted.items())
+    """Whether a selector chooses the Pod, within the namespace of `near`; none chooses nothing."""
+    if selector is None or key_of(pod)[0] != near[0]:
+        return False
+    wanted = labels.of_selector(selector)
+    return labels.fulfilled(wanted, pod["metadata"].get("labels") or {})
