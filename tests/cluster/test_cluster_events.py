@@ -19,7 +19,9 @@ from tests.world.waiting import connections_closed
 
 EVENTS = ApiResource("", "v1", "Event", "events")
 POD = ApiResource("", "v1", "Pod", "pods")
-WEB: Json = {"metadata": {"name": "web", "namespace": "default", "uid": "u1"}}
+WEB: Json = {
+    "metadata": {"name": "web", "namespace": "default", "uid": "u1", "resourceVersion": "7"}
+}
 
 
 @pytest.fixture
@@ -55,11 +57,21 @@ async def test_the_same_news_are_counted_and_others_told_apart(cluster: Cluster)
     assert (again["count"], begun["count"]) == (2, 1)
     assert again["firstTimestamp"] == "2026-01-01T00:00:00Z"
     assert again["lastTimestamp"] == "2026-01-01T00:01:00Z"
-    assert again["involvedObject"]["kind"] == "Pod"
-    assert again["involvedObject"]["fieldPath"] == "spec.x"
+    about = {"apiVersion": "v1", "kind": "Pod", "namespace": "default", "name": "web", "uid": "u1"}
+    assert again["involvedObject"] == about | {"resourceVersion": "7", "fieldPath": "spec.x"}
     assert (again["type"], again["reportingComponent"]) == ("Warning", "kubelet")
     assert begun["metadata"]["annotations"] == {"a": "b"}
     assert "fieldPath" not in begun["involvedObject"]
+
+
+async def test_an_object_says_itself_what_it_is_and_one_without_a_namespace_is_told_of_in_default(
+    cluster: Cluster,
+) -> None:
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}
+    await Recorder(cluster, "kubelet", SteppedClock()).emit(node, "Normal", "Ready", "well")
+    (event,) = await told(cluster)
+    involved = event["involvedObject"]
+    assert (involved["apiVersion"], involved["kind"], involved["name"]) == ("v1", "Node", "n")
 
 
 async def test_an_event_that_somebody_deleted_is_written_anew(cluster: Cluster) -> None:

@@ -73,6 +73,32 @@ async def test_a_queue_works_on_no_more_keys_at_once_than_it_may() -> None:
     assert most == 3
 
 
+async def test_a_queue_is_settled_when_the_last_run_is_over_and_not_before() -> None:
+    queue: KeyQueue[Key] = KeyQueue(SteppedClock())
+    gates = {ONE: asyncio.Event(), OTHER: asyncio.Event()}
+    over: list[Key] = []
+
+    async def process(key: Key) -> float | None:
+        await gates[key].wait()
+        over.append(key)
+        return None
+
+    async with working(queue, process):
+        assert queue.settled.is_set()
+        queue.add(ONE, OTHER)
+        assert not queue.settled.is_set()
+        gates[ONE].set()
+        while not over:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not queue.settled.is_set(), "the other one still runs"
+        queue.forget(ONE)
+        assert not queue.settled.is_set()
+        gates[OTHER].set()
+        await queue.settled.wait()
+        assert over == [ONE, OTHER]
+
+
 async def test_a_queue_runs_again_when_it_is_due() -> None:
     clock = SteppedClock()
     queue: KeyQueue[Key] = KeyQueue(clock)
