@@ -1,4 +1,4 @@
-"""The application: paints at once whom it connects to, then puts the working screen over it.
+"""The application: paints at once whom it connects to, then puts the main screen over it.
 
 Everything but that first paint is imported afterwards, so that a person on a slow machine sees
 something in the time of an empty Textual app. It must stay light to import.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import events
@@ -27,8 +28,9 @@ from fluxtui.ui.widgets.painted import Paragraph
 if TYPE_CHECKING:
     from fluxtui.commands.command import Command, Target
     from fluxtui.engine.port import EnginePort
-    from fluxtui.ui.desk import Desk
+    from fluxtui.ui.mainscreen import MainScreen
     from fluxtui.ui.panes.pane import Pane
+    from fluxtui.ui.words import Word
 
 
 class FluxtuiApp(App[None]):
@@ -61,7 +63,7 @@ class FluxtuiApp(App[None]):
         self._config, self._user = config, user
         self._now, self._clock = now, clock
         self._start, self._chosen = start, commands
-        self._desk: Desk | None = None
+        self._main: MainScreen | None = None
         self._running_calls: list[Callable[[], None]] = []
         self._ended_early = False  # by a signal that came before there was a loop
         theme.install(self, config)
@@ -86,7 +88,7 @@ class FluxtuiApp(App[None]):
         from fluxtui.commands import registry
         from fluxtui.commands.command import Target
         from fluxtui.ui.ages import epoch
-        from fluxtui.ui.desk import Desk, Setting
+        from fluxtui.ui.mainscreen import MainScreen, Setting
 
         now = self._now
         setting = Setting(
@@ -97,8 +99,8 @@ class FluxtuiApp(App[None]):
             self._start or Target(),
             tuple(self._chosen) if self._chosen is not None else registry.ALL,
         )
-        self._desk = Desk(self.bridge, self.gate, setting)
-        await self.push_screen(self._desk)
+        self._main = MainScreen(self.bridge, self.gate, setting)
+        await self.push_screen(self._main)
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:
@@ -106,23 +108,23 @@ class FluxtuiApp(App[None]):
         return super()._background_screens if self.screen.styles.background.a < 1 else []
 
     @property
-    def desk(self) -> Desk:
-        """The working screen. Raises RuntimeError before it is there."""
-        if self._desk is None:
+    def main(self) -> MainScreen:
+        """The main screen. Raises RuntimeError before it is there."""
+        if self._main is None:
             raise RuntimeError("the first paint is not over yet")
-        return self._desk
+        return self._main
 
     @property
     def target(self) -> Target:
-        """What the cursor is on; before the working screen is there, where to start."""
+        """What the cursor is on; before the main screen is there, where to start."""
         from fluxtui.commands.command import Target
 
-        return self._desk.target if self._desk is not None else self._start or Target()
+        return self._main.target if self._main is not None else self._start or Target()
 
     @property
     def pane(self) -> Pane | None:
         """The visible pane."""
-        return self._desk.pane if self._desk is not None else None
+        return self._main.pane if self._main is not None else None
 
     # Keys ----------------------------------------------------------------------------------------
 
@@ -150,8 +152,8 @@ class FluxtuiApp(App[None]):
         self.gate.passed(passed)
 
     def takes(self, event: Typed) -> bool | None:
-        """The screen on top says; before the working screen is there, only Q is taken."""
-        if self._desk is None:
+        """The screen on top says; before the main screen is there, only Q is taken."""
+        if self._main is None:
             quits = isinstance(event, events.Key) and event.key == "Q"
             return True if quits else None
         takes = getattr(self.screen, "takes", None)
@@ -166,7 +168,7 @@ class FluxtuiApp(App[None]):
 
     def leave(self, pressed: float) -> None:
         """End; ask first where that would cut something off. `pressed`: when, monotonic s."""
-        if self._desk is None:
+        if self._main is None:
             self.exit()
             return
         from fluxtui.ui.screens.leaving import Leaving, at_stake
@@ -210,10 +212,10 @@ class FluxtuiApp(App[None]):
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """The screen as SVG, in the state folder; the status line says where, or why not."""
-        if self._desk is not None:
-            self.run_worker(self._save_screen(self._desk), group="screenshot")
+        if self._main is not None:
+            self.run_worker(self._save_screen(self._main), group="screenshot")
 
-    async def _save_screen(self, desk: Desk) -> None:
+    async def _save_screen(self, main: MainScreen) -> None:
         from fluxtui.ui.saving import save
 
         svg = self.export_screenshot()
@@ -221,13 +223,25 @@ class FluxtuiApp(App[None]):
             saved = await self.bridge.aside(save, svg, self._config.journal, self._now())
         except OSError as error:
             where = error.filename or self._config.journal
-            desk.say(f"the screen was not saved: {error.strerror or error}: {where}", "bad")
+            main.say(f"the screen was not saved: {error.strerror or error}: {where}", "bad")
         else:
-            desk.say(f"saved: {saved}")
+            main.say(f"saved: {saved}")
 
     def action_command_line(self) -> None:
         """All commands, by word."""
-        if self._desk is not None and self.screen is self._desk:
-            from fluxtui.ui.screens.commandline import CommandLine
+        main, opened = self._main, self.gate.pressed  # what an act is about stood there then
+        if main is None or self.screen is not main:
+            return
+        from fluxtui.ui.screens.commandline import CommandLine
+        from fluxtui.ui.wordacts import carry_out, known_words
 
-            self.push_screen(CommandLine(self._desk))
+        def done(word: Word) -> None:
+            if word.does == "theme":
+                self.theme = word.value
+            elif word.does == "quit":
+                self.exit() if word.value else self.leave(self.gate.pressed)
+            else:
+                carry_out(main, word, opened)
+
+        look = partial(known_words, main, self.available_themes)
+        self.push_screen(CommandLine(look, partial(main.call_next, done)))

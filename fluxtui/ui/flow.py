@@ -7,31 +7,59 @@ watch says so. What the act is about is what stood on the screen when its key wa
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeVar
 
+from textual.app import App
 from textual.worker import Worker
 
-from fluxtui.commands.command import Command, Target, Values
+from fluxtui.commands.command import Command, Context, Target, Values
 from fluxtui.commands.proposing import Proposal, advance, propose
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed
+from fluxtui.ui.bridge import Bridge
+from fluxtui.ui.gate import Gate
 from fluxtui.ui.screens.arguments import Arguments, Waits
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.waiting import Waiting, awaited
 
-if TYPE_CHECKING:
-    from fluxtui.ui.desk import Desk
-
 T = TypeVar("T")
+
+
+class Working(Protocol):
+    """What an act needs of the main screen."""
+
+    bridge: Bridge
+    gate: Gate
+
+    @property
+    def app(self) -> App[object]:
+        """Where questions are put."""
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Epoch seconds."""
+
+    def context(self, target: Target) -> Context:
+        """What a Command looks at."""
+
+    def newest(self, target: Target) -> Context:
+        """The same, with what was just asked."""
+
+    def say(self, text: str, role: str = ...) -> None:
+        """The status line."""
+
+    def begin_act(self, work: Coroutine[Any, Any, None]) -> Worker[None]:
+        """Have it done on the screen's own loop."""
 
 
 class Acting:
     """At most one act at a time is on its way from its key to the end of its review."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, screen: Working) -> None:
+        self._screen = screen
         self._worker: Worker[None] | None = None
         self._waiting: Waiting | None = None
 
@@ -42,17 +70,17 @@ class Acting:
 
     def begin(self, command: Command, target: Target) -> None:
         """It can be done, and was asked for. Its form, if any, is on top when this returns."""
-        desk = self._desk
+        screen = self._screen
         form: asyncio.Future[Proposal | None] | None = None
         if command.arguments:
 
             async def proposed(values: Values, waits: Waits) -> Proposal:
                 return await self._propose(command, target, values, waits)
 
-            clock = desk.setting.clock
-            form = self._answer(Arguments(command, lambda: desk.context(target), proposed, clock))
+            clock = screen.clock
+            form = self._answer(Arguments(command, lambda: screen.context(target), proposed, clock))
         work = self._carry_out(command, target, form)
-        self._worker = desk.run_worker(work, group="act")
+        self._worker = screen.begin_act(work)
 
     def end(self) -> None:
         """It is not wanted any more."""
@@ -66,13 +94,13 @@ class Acting:
             if not future.done():
                 future.set_result(result)
 
-        self._desk.app.push_screen(sheet, answered)
+        self._screen.app.push_screen(sheet, answered)
         return future
 
     async def _carry_out(
         self, command: Command, target: Target, form: asyncio.Future[Proposal | None] | None
     ) -> None:
-        desk, said, role = self._desk, f"{command.title}: left, nothing was done", "dim"
+        screen, said, role = self._screen, f"{command.title}: left, nothing was done", "dim"
         try:
             if form is not None:
                 made = await form
@@ -80,7 +108,7 @@ class Acting:
                 made = await self._propose(command, target, {}, self._waits)
             self._waiting = None
             if made is not None:
-                desk.say("")
+                screen.say("")
                 ran = await self._answer(Review(made.plan, made.demand, self._run))
                 said = "" if ran else f"{made.plan.title}: left, nothing was done"
         except FluxtuiError as error:
@@ -88,43 +116,43 @@ class Acting:
         finally:
             self._worker = self._waiting = None
             if said:
-                desk.say(said, role)
-            desk.gate.cut()
-            desk.gate.go()
+                screen.say(said, role)
+            screen.gate.cut()
+            screen.gate.go()
 
     async def _run(self, plan: Plan, confirmed: Confirmed) -> None:
         """Have it run, and say what came of it; how far it is stands in the strip meanwhile."""
-        desk = self._desk
-        desk.say(f"◐ running  {plan.title}", "busy")
+        screen = self._screen
+        screen.say(f"◐ running  {plan.title}", "busy")
         try:
-            receipts = await desk.bridge.run(plan, confirmed)
+            receipts = await screen.bridge.run(plan, confirmed)
         except FluxtuiError as error:
-            desk.say(f"✗ {error}   {plan.title}", "bad")
+            screen.say(f"✗ {error}   {plan.title}", "bad")
             return
         bad = next((receipt for receipt in receipts if not receipt.ok), None)
         if bad is None:
-            desk.say(f"✓ done  {plan.title}", "ok")
+            screen.say(f"✓ done  {plan.title}", "ok")
         else:
-            desk.say(f"✗ {bad.outcome}: {bad.message}   {plan.title}   J Journal", "bad")
+            screen.say(f"✗ {bad.outcome}: {bad.message}   {plan.title}   J Journal", "bad")
 
     def _waits(self, what: str) -> None:
-        self._waiting = Waiting(what, self._desk.setting.clock())
+        self._waiting = Waiting(what, self._screen.clock())
         self.tick()
 
     def tick(self) -> None:
         """Seconds pass while something is waited for."""
         if self._waiting is not None:
-            text = self._waiting.text(self._desk.setting.clock())
-            self._desk.say(f"{text}   esc leave", "dim")
+            text = self._waiting.text(self._screen.clock())
+            self._screen.say(f"{text}   esc leave", "dim")
 
     async def _propose(
         self, command: Command, target: Target, values: Values, waits: Waits
     ) -> Proposal:
-        desk = self._desk
-        proposing = propose(command, desk.context(target), values)
-        step = await desk.bridge.aside(advance, proposing)
+        screen = self._screen
+        proposing = propose(command, screen.context(target), values)
+        step = await screen.bridge.aside(advance, proposing)
         while not isinstance(step, Proposal):
             waits(f"{command.title}: {awaited(step)}")
-            await desk.bridge.ask(step)
-            step = await desk.bridge.aside(advance, proposing, desk.newest(target))
+            await screen.bridge.ask(step)
+            step = await screen.bridge.aside(advance, proposing, screen.newest(target))
         return step

@@ -34,6 +34,14 @@ class Taker(Protocol):
         """The same key is asked for again after None."""
 
 
+class Gated(Protocol):
+    """The app, for whoever stands on it."""
+
+    @property
+    def gate(self) -> Gate:
+        """Where its keys come from."""
+
+
 @dataclass
 class Passed(Message):
     """Follows a key through the same queues: where it arrives, the key has been."""

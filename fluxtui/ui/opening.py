@@ -7,7 +7,7 @@ from fluxtui.ui.spans import Line
 
 
 def opening_lines(config: Config) -> tuple[Line, ...]:
-    """Laid out like the working screen, so that nothing jumps when it comes."""
+    """Laid out like the main screen, so that nothing jumps when it comes."""
     top: list[tuple[str, str]] = [(" fluxtui", "accent")]
     for environment in config.environments:
         top += [("   ", ""), (environment.name, "strong"), (" …", "dim")]

@@ -9,8 +9,8 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from fluxtui.ui.app import FluxtuiApp
-from fluxtui.ui.desk import Desk
 from fluxtui.ui.keys import each_key
+from fluxtui.ui.mainscreen import MainScreen
 from fluxtui.ui.panes.catalog import PANES
 from fluxtui.ui.panes.pane import Pane
 from fluxtui.ui.widgets.table import Table
@@ -21,7 +21,7 @@ _BEFORE = {"Q": "'Quit'", "ctrl+z": "'Suspend the program'"}
 
 def own_keys() -> dict[str, str]:
     """Key, as Textual names it, to what it does."""
-    classes: list[type[DOMNode]] = [FluxtuiApp, Desk, Pane, *PANES.values(), Table]
+    classes: list[type[DOMNode]] = [FluxtuiApp, MainScreen, Pane, *PANES.values(), Table]
     return _BEFORE | {
         key: f"{binding.description!r}"
         for cls in classes

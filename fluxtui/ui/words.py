@@ -1,7 +1,7 @@
 """What the command line understands: every word, what it does, and which words a typed text means.
 
 Words come from the registry of Commands, the configuration and the Snapshot; nothing is listed
-twice. Pure: what a word does is a value that the working screen carries out.
+twice. Pure: what a word does is a value that the main screen carries out.
 """
 
 from __future__ import annotations

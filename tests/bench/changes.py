@@ -46,7 +46,7 @@ async def _cost(many: int) -> float:
         await pilot.pause()
         for snapshot in _changes(first):
             start = time.thread_time()
-            app.desk._show(snapshot)
+            app.main._show(snapshot)
             times.append((time.thread_time() - start) * 1000)
             await pilot.pause()
     return statistics.median(times)

@@ -61,7 +61,7 @@ async def _measured() -> list[Row]:
             for number in range(TIMES):
                 news = _one_changed(engine.snapshot, number)
                 changed.append(await _cpu(pilot, lambda n=news: engine.give(n)))  # type: ignore[misc]
-            ticks = [await _cpu(pilot, app.desk._pass_time) for _ in range(TIMES)]
+            ticks = [await _cpu(pilot, app.main._pass_time) for _ in range(TIMES)]
             for what, figures, budget in (
                 ("one object changed", changed, CHANGED_BUDGET),
                 ("nothing changed for 5 s", ticks, TICK_BUDGET),

@@ -35,7 +35,7 @@ MakeApp = Callable[..., FluxtuiApp]
 
 @asynccontextmanager
 async def opened(app: FluxtuiApp, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
-    """The app, with its working screen over the first paint."""
+    """The app, with its main screen over the first paint."""
     async with app.run_test(size=size) as pilot:
         for _ in range(5000):
             await pilot.pause()

@@ -56,7 +56,7 @@ async def test_a_form_answers_once(make_app: MakeApp, engine: ScriptedEngine) ->
         assert lives(app) and isinstance(app.screen, Review)
         assert engine.ran == []
         await types(pilot, ESC * 3)
-        assert await until(pilot, lambda: app.screen is app.desk)
+        assert await until(pilot, lambda: app.screen is app.main)
         assert lives(app)
 
 
@@ -176,8 +176,8 @@ async def test_no_two_words_of_the_command_line_look_alike(
 
     app = make_app()
     async with opened(app, (80, 24)) as pilot:
-        context = app.desk.context()
-        every = list(words(context, ALL, app.desk.keys, app.available_themes, ""))
+        context = app.main.context()
+        every = list(words(context, ALL, app.main.keys, app.available_themes, ""))
         rows = [(word.text, word.about[:36]) for word in every]  # as 80 columns show them
         assert len(rows) == len(set(rows)), sorted(r for r in rows if rows.count(r) > 1)
         # and none says the same twice

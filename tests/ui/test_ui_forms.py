@@ -115,7 +115,7 @@ async def test_what_is_waited_for_is_said_since_when_and_escape_leaves_it(
         assert field(app, "version").value == "v1.6.0"
         await pilot.press("escape")
         await sees(pilot, "Promote: left, nothing was done")
-        assert app.screen is app.desk
+        assert app.screen is app.main
 
 
 async def test_what_comes_while_a_form_is_taken_down_is_for_nobody(
@@ -136,7 +136,7 @@ async def test_what_comes_while_a_form_is_taken_down_is_for_nobody(
             form.show(engine.snapshot)
             await asyncio.sleep(0)
         await sees(pilot, "Promote: left, nothing was done")
-        assert app._exception is None and app.screen is app.desk
+        assert app._exception is None and app.screen is app.main
 
 
 async def test_quitting_while_it_waits_asks_and_leaves(
@@ -166,7 +166,7 @@ async def test_a_diff_says_what_it_waits_for_and_since_when(
         await pilot.press("4")
         await sees(pilot, "rendering clickhouse-keeper in staging")
         clock.now += 42
-        app.desk._pass_time()
+        app.main._pass_time()
         await sees(pilot, "for 42s", "esc leaves")
         await pilot.press("escape")
         await sees(pilot, "WOULD PICK")
@@ -176,5 +176,5 @@ async def test_a_long_reason_is_whole_in_the_status_line(make_app: MakeApp) -> N
     app = make_app()
     async with opened(app, (60, 24)) as pilot:
         words = " ".join(f"word{n}" for n in range(16))
-        app.desk.say(words)
+        app.main.say(words)
         assert await until(pilot, lambda: words in sentence(app)), text(app)

@@ -9,7 +9,7 @@ from fluxtui.ui.styles import sheets
 
 HEAVY = ["kubernetes", "oras", "networkx", "requests", "aiohttp", "pydantic", "ruamel"]
 HEAVY += ["semver", "re2", "yaml"]
-LATER = ["fluxtui.domain.snapshot", "fluxtui.commands.registry", "fluxtui.ui.desk"]
+LATER = ["fluxtui.domain.snapshot", "fluxtui.commands.registry", "fluxtui.ui.mainscreen"]
 PROBE = """
 import sys
 import fluxtui.ui.app
@@ -29,7 +29,7 @@ def test_the_stylesheets_are_found_in_a_checkout() -> None:
 
 
 def test_the_working_screen_too_loads_none_of_the_heavy_libraries() -> None:
-    probe = PROBE.replace("fluxtui.ui.app", "fluxtui.ui.desk, fluxtui.commands.registry")
+    probe = PROBE.replace("fluxtui.ui.app", "fluxtui.ui.mainscreen, fluxtui.commands.registry")
     out = subprocess.run(
         [sys.executable, "-c", probe % HEAVY], capture_output=True, text=True, check=True
     )

@@ -34,9 +34,9 @@ MORE = [*"abceinotxzW09 .-", "esc", "esc", "enter", "enter", "tab", "ctrl+u", "c
 
 
 def bound(app: FluxtuiApp) -> list[str]:
-    """Every key that is bound anywhere on the working screen, and those of the dialogs."""
-    desk = app.desk
-    keys = {key for _node, bindings in desk._binding_chain for key in bindings.key_to_bindings}
+    """Every key that is bound anywhere on the main screen, and those of the dialogs."""
+    main = app.main
+    keys = {key for _node, bindings in main._binding_chain for key in bindings.key_to_bindings}
     dialogs = {key for kind in (Review, Arguments, Leaving) for key in _bound_by(kind)}
     known = {("esc" if key == "escape" else key) for key in keys | dialogs}
     # Save and suspend leave the app; quit keys are typed on purpose below.
@@ -57,7 +57,7 @@ class Watch:
     left: int = 0
 
     def __post_init__(self) -> None:
-        acting, begin = self.app.desk.acting, self.app.desk.acting.begin
+        acting, begin = self.app.main.acting, self.app.main.acting.begin
 
         def noted(command: Command, target: Target) -> None:
             self.begun.append((command.id, target))
@@ -89,8 +89,8 @@ class Round:
         self.screen = app.screen
         self.review = self.screen if isinstance(self.screen, Review) else None
         self.asked = text(app)
-        self.subject = app.desk.subject
-        self.view = app.desk.views.current
+        self.subject = app.main.subject
+        self.view = app.main.views.current
         self.runs, self.acts = len(watch.engine.ran), len(watch.begun)
         self.left = watch.left
         pane = app.pane
@@ -125,7 +125,7 @@ class Round:
     def _check_cursor(self) -> None:
         app = self.watch.app
         pane = app.pane
-        if pane is None or self.keys or self.view != app.desk.views.current:
+        if pane is None or self.keys or self.view != app.main.views.current:
             return
         rows = pane.table._listing
         ids = [rows.id_at(index) for index in range(len(rows))]

@@ -73,13 +73,13 @@ async def test_one_change_makes_the_rows_in_sight_and_a_moment_makes_no_more(
         await pilot.pause()
         count = Counted(app)
         engine.give(changed(engine.snapshot))
-        assert await until(pilot, lambda: app.desk._snapshot.serial == engine.snapshot.serial)
+        assert await until(pilot, lambda: app.main._snapshot.serial == engine.snapshot.serial)
         await pilot.pause()
         assert count.measured <= 2 and count.made <= 3 * SEEN, (count.measured, count.made)
         assert key != "1" or "v9.9.9" in text(app)
         assert key != "5" or "applied news" in text(app)
         count.made = count.measured = 0
-        app.desk._pass_time()
+        app.main._pass_time()
         await pilot.pause()
         assert count.measured == 0 and count.made <= SEEN
 
@@ -91,7 +91,7 @@ async def test_time_passes_in_the_rows_in_sight(make_app: MakeApp, engine: Scrip
         await pilot.press("5")
         await sees(pilot, FIRST, " 0s")
         now[0] += 7200
-        app.desk._pass_time()
+        app.main._pass_time()
         await sees(pilot, " 2h")
         assert " 0s" not in text(app)
 
@@ -140,7 +140,7 @@ async def test_behind_a_sheet_that_hides_all_nothing_is_painted(
         await pilot.press("y")
         await sees(pilot, "apiVersion")
         assert app._background_screens == []
-        lines = app.desk.pane.table  # type: ignore[union-attr]
+        lines = app.main.pane.table  # type: ignore[union-attr]
         drawn: list[int] = []
         render = lines.render_line
 

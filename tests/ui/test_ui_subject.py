@@ -44,10 +44,10 @@ async def test_the_journal_refuses_what_is_about_an_object(make_app: MakeApp) ->
         await sees(pilot, "Nothing was done from here yet")
         assert await until(pilot, lambda: footer_is_off(app))
         for key in (*ACT_KEYS, *READING_KEYS):
-            app.desk.say("")
+            app.main.say("")
             await pilot.press(key)
             await sees(pilot, JOURNAL)
-            assert app.screen is app.desk
+            assert app.screen is app.main
         await pilot.press("1")
         await sees(pilot, "WOULD PICK")
         assert await until(pilot, lambda: not footer_is_off(app))
@@ -71,10 +71,10 @@ async def test_where_no_row_is_shown_nothing_is_acted_on(make_app: MakeApp, view
         await pilot.press("slash", *"nosuchrow", "enter")
         await sees(pilot, "hides all")
         for key in keys:
-            app.desk.say("")
+            app.main.say("")
             await pilot.press(key)
             await sees(pilot, "nothing is selected here")
-            assert app.screen is app.desk and footer_is_off(app)
+            assert app.screen is app.main and footer_is_off(app)
 
 
 @pytest.mark.parametrize("view", ["1", "3", "5"])

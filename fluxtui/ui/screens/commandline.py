@@ -6,7 +6,8 @@ among them, unless the text names one word whole: nothing else has been seen by 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,24 +15,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from fluxtui.commands.command import Target
 from fluxtui.domain.counts import counted
 from fluxtui.ui.gate import Typed, is_text
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, fit
 from fluxtui.ui.widgets.painted import Paragraph
-from fluxtui.ui.words import Word, exact, matching, words
-
-if TYPE_CHECKING:
-    from fluxtui.ui.app import FluxtuiApp
-    from fluxtui.ui.desk import Desk
+from fluxtui.ui.words import Word, exact, matching
 
 SHOWN = 12
 NAME = 34  # cells
 
 
 class CommandLine(Sheet[Word]):
-    """Its result: the chosen word, already carried out when it was one."""
+    """`look` gives the words; `chosen` is told of the one that was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,ctrl+n", "choose(1)", "Next", show=False, priority=True),
@@ -40,10 +36,10 @@ class CommandLine(Sheet[Word]):
     ]
     typeahead: ClassVar[bool] = True
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, look: Callable[[], Iterable[Word]], chosen: Callable[[Word], None]) -> None:
         super().__init__(classes="line")
-        self._desk = desk
-        self._opened = desk.gate.pressed  # what an act is about stood there then
+        self._look = look
+        self._chosen = chosen
         self._known: tuple[Word, ...] = ()
         self._hits: tuple[Word, ...] = ()
         self._at = 0
@@ -57,18 +53,8 @@ class CommandLine(Sheet[Word]):
 
     def on_mount(self) -> None:
         """The next key is text."""
-        desk, subject = self._desk, self._desk.subject
         self.set_focus(self.query_one("#word", Input))
-        self._known = tuple(
-            words(
-                desk.context(),
-                desk.setting.commands,
-                desk.keys,
-                self.app.available_themes,
-                desk.namespace,
-                subject if isinstance(subject, str) else "",
-            )
-        )
+        self._known = tuple(self._look())
         self._narrow("")
 
     def takes(self, event: Typed) -> bool | None:
@@ -130,31 +116,4 @@ class CommandLine(Sheet[Word]):
         if self._hits:
             word = self._hits[self._at]
             self.dismiss(word)
-            self._desk.call_next(carry_out, self._desk, word, self._opened)
-
-
-def carry_out(desk: Desk, word: Word, opened: float) -> None:
-    """Do what the word says, on the working screen. `opened`: when `:` was pressed."""
-    app = cast("FluxtuiApp", desk.app)
-    if word.does == "command":
-        desk.start(next(c for c in desk.setting.commands if c.id == word.value), opened)
-    elif word.does == "view":
-        desk.open_view(word.target.tag, desk.target, kind=word.value, clear=True)
-    elif word.does == "environment":
-        desk.look_at(word.value)
-    elif word.does == "go":
-        wanted = word.target
-        if not wanted.environment:
-            wanted = Target(desk.target.environment, wanted.service)
-        desk.go(wanted)
-    elif word.does == "namespace":
-        desk.narrow(word.value)
-    elif word.does == "sort" and desk.pane is not None:
-        desk.pane.action_sort(word.value)
-    elif word.does == "theme":
-        app.theme = word.value
-    elif word.does == "quit":
-        if word.value:
-            app.exit()
-        else:
-            app.leave(desk.gate.pressed)
+            self._chosen(word)

@@ -6,7 +6,7 @@ It answers once: what is typed for it before it was drawn, or after it has answe
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import ClassVar, Generic, TypeVar, cast
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -17,10 +17,7 @@ from textual.strip import Strip
 
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.ui.gate import Gate, Typed, is_text
-
-if TYPE_CHECKING:
-    from fluxtui.ui.app import FluxtuiApp
+from fluxtui.ui.gate import Gate, Gated, Typed, is_text
 
 Result = TypeVar("Result")
 
@@ -44,7 +41,7 @@ class Sheet(ModalScreen[Result], Generic[Result]):
     @property
     def gate(self) -> Gate:
         """Where keys come from."""
-        return cast("FluxtuiApp", self.app).gate
+        return cast("Gated", self.app).gate
 
     @property
     def low(self) -> bool:

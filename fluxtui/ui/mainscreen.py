@@ -1,4 +1,4 @@
-"""The working screen: hands Snapshots to the visible pane, and turns keys into Commands.
+"""The main screen: hands Snapshots to the visible pane, and turns keys into Commands.
 
 Holds the Target and whether it has been seen, nothing else; what is shown is the Snapshot's, what
 is done is the Engine's. It is imported after the first paint.
@@ -6,7 +6,7 @@ is done is the Engine's. It is imported after the first paint.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from time import monotonic
 from typing import Any, ClassVar
@@ -16,6 +16,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
+from textual.worker import Worker
 
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.domain.config import Config
@@ -56,7 +57,7 @@ class Setting:
     commands: tuple[Command, ...]
 
 
-class Desk(Screen[None]):
+class MainScreen(Screen[None]):
     """The frame, and one pane at a time in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +68,7 @@ class Desk(Screen[None]):
     ]
 
     def __init__(self, bridge: Bridge, gate: Gate, setting: Setting) -> None:
-        super().__init__(id="desk")
+        super().__init__(id="main")
         self.bridge = bridge
         self.gate = gate
         self.setting = setting
@@ -199,6 +200,15 @@ class Desk(Screen[None]):
         """The same with the newest Snapshot, which has the answers to what was just asked."""
         newest = self._filled(self.bridge.peek())
         return replace(self.context(target), snapshot=newest)
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Epoch seconds."""
+        return self.setting.clock
+
+    def begin_act(self, work: Coroutine[Any, Any, None]) -> Worker[None]:
+        """An act is on its way from its key to the end of its review."""
+        return self.run_worker(work, group="act")
 
     def say(self, text: str, role: str = "name") -> None:
         """The status line, until the next key that says something else."""
