@@ -77,6 +77,39 @@ async def test_a_plan_whose_world_stands_as_it_was_is_run_and_one_that_moved_say
     assert receipt.outcome is Outcome.DONE
 
 
+async def test_an_object_of_any_kind_that_is_served_can_be_written_and_is_read_again(
+    place: MakePlace, registry: Registry, engine: MakeEngine
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    url = registry.url("web")
+    registry.push("web", "1.0.0", BUNDLE)
+    meta = {"name": "env", "namespace": "apps"}
+    await staging.source("web", url, semver="1.x")
+    made = await staging.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta})
+    running = engine(staging)
+    web = staging.source_key("web")
+    await got(running.wait_for(lambda s: s.get(web) is not None, PATIENCE))
+    env = Key("staging", "", "ConfigMap", "apps", "env")
+    widget = Key("staging", "example.com", "Widget", "apps", "w")
+
+    def plan(target: Key, **inputs: str) -> Plan:
+        step = PatchStep("s", "x", target=target, patch={"data": {"a": "b"}}, resource_version="")
+        return Plan("x", "write it", (step,), ("staging",), inputs=inputs)
+
+    with pytest.raises(RefusedError, match=r"is gone.*was not there"):
+        await got(
+            running.run(plan(widget, **{str(widget): "7", f"{url}:1.0.0": ""}), confirmed=YES)
+        )
+    (lost,) = await got(running.run(plan(widget, **{str(widget): ""}), confirmed=YES))
+    assert lost.outcome is Outcome.FAILED and "the kind Widget is not served" in lost.message
+    same = {str(env): made["metadata"]["resourceVersion"]}
+    (done,) = await got(running.run(plan(env, **same), confirmed=YES))
+    assert done.outcome is Outcome.DONE
+    with pytest.raises(RefusedError, match="changed: resourceVersion"):
+        await got(running.run(plan(env, **same), confirmed=YES))
+
+
 def thing(
     kind: str = "OCIRepository", group: str = OCI, name: str = "web", **parts: Any
 ) -> Resource:
