@@ -45,6 +45,7 @@ def test_a_new_tag_is_picked_and_a_deleted_one_fallen_back_from() -> None:
 def test_who_has_nothing_yet_and_who_would_have_nothing_left_are_told_so() -> None:
     empty = seen(tags=[replace(tag_list({}), listed_at=100.0)])
     assert "would pick 1.5.0 (now nothing)" in says(tag_effects(empty, URL, "1.5.0"))
+    assert "stays on what it has: " in says(tag_effects(empty, URL, "2.0.0"))
     gone = registry_effects(seen(), URL, remove=("1.4.1", "1.4.2"))
     assert "would find nothing to pick (now 1.4.2) and keep what it has stored: " in says(gone)
     assert [t.after for t in gone.taken] == [""]

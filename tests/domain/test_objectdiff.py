@@ -285,6 +285,9 @@ def test_a_value_of_another_shape_is_one_change() -> None:
     assert paths({"a": hidden}, {"a": "secret a/b#c"}) == [
         ("a", "secret a/b#c", "secret a/b#c", "changed")
     ]
+    assert paths({"a": "x"}, {"a": {"k": hidden}}) == [
+        ("a", "x", {"k": "secret a/b#c"}, "changed")
+    ]  # fmt: skip
     other = Masked("secret a/b#d", "2")
     assert paths({"a": hidden}, {"a": other})[0][2] == "secret a/b#d, changed"
 
