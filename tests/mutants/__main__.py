@@ -21,9 +21,9 @@ from queue import SimpleQueue
 from tests.mutants.operators import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
-ENGINE = "tests/engine/test_engine_inputs.py tests/engine/test_engine_jobs.py "
-ENGINE += "tests/engine/test_engine_preconditions.py tests/engine/test_engine_protection.py "
-ENGINE += "tests/engine/test_engine_awaits.py"
+ENGINE = "tests/engine/test_engine_inputs.py tests/engine/test_engine_unheard.py "
+ENGINE += "tests/engine/test_engine_jobs.py tests/engine/test_engine_preconditions.py "
+ENGINE += "tests/engine/test_engine_protection.py tests/engine/test_engine_awaits.py"
 TABLE = "tests/ui/test_ui_table.py tests/ui/test_ui_scrolling.py tests/ui/test_ui_chain_rows.py "
 TABLE += "tests/ui/test_ui_columns.py tests/ui/test_ui_versions_rows.py tests/ui/test_ui_looking.py"
 ROOMS = {
