@@ -69,17 +69,6 @@ def test_a_file_is_one_idea(path: Path) -> None:
             assert length <= 60, f"{part.name} has {length} lines"
 
 
-def test_values_are_frozen_without_compiling_their_methods() -> None:
-    """`kit/frozen.py` says what the other way costs every start; the World starts once."""
-    dear = [
-        str(path.relative_to(ROOT))
-        for path in MODULES
-        if PACKAGE / "world" not in path.parents
-        and "\n@dataclass(frozen=True, slots=True" in path.read_text(encoding="utf-8")
-    ]
-    assert dear == []
-
-
 def test_the_wheel_holds_styles_and_scenarios(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from fluxtui.artifacts.certificates import Certificates, context
-from fluxtui.kit.frozen import frozen
 from fluxtui.kit.lines import Line
 
 _LEFT_ALONE = "!#$%&'()*+,/:;=?@[]~"
@@ -29,7 +29,7 @@ class Headers(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A whole answer, under the names that a requests.Response has for it."""
 

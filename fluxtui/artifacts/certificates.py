@@ -10,16 +10,16 @@ from __future__ import annotations
 import functools
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import ConfigError
-from fluxtui.kit.frozen import frozen
 
 _SYSTEM = (Path("/etc/docker/certs.d"), Path("/etc/containers/certs.d"))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Certificates:
     """Files: authorities to trust besides the system's, (certificate, key) pairs to show."""
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
-
-from fluxtui.kit.frozen import frozen
+from dataclasses import dataclass, field
 
 _KNOWN = ("bearer", "basic")
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -19,7 +17,7 @@ _PARAMETER = re.compile(rf'({_NAME})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))$')
 _SCHEME = re.compile(rf"({_NAME})(?:\s+(.*))?$", re.DOTALL)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Challenge:
     """One way in. `scheme` and the names of `parameters` are in lower case."""
 

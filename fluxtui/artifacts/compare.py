@@ -9,16 +9,15 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
-
-from fluxtui.kit.frozen import frozen
 
 _LONGEST = 256 << 10
 _MOST_LINES = 5_000
 MOST_SHOWN = 2_000
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FileChange:
     """One file. Digests are hex sha256, sizes bytes; those of an absent side are "" and 0.
 

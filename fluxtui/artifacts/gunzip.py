@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import io
 import zlib
+from dataclasses import dataclass
 
 from fluxtui.domain.errors import ArtifactError
-from fluxtui.kit.frozen import frozen
 
 _STEP = 1 << 20
 _MAGIC = b"\x1f\x8b\x08"
@@ -28,7 +28,7 @@ class CutOff(Exception):
     """The compressed data break off."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Gunzipped:
     """`whole`: length and checksum were there, and nothing that is not gzip came behind."""
 

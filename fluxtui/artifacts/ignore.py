@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
-
-from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
     from fluxtui.kustomize.files import Files
@@ -39,7 +38,7 @@ _Class = tuple[bool, tuple[tuple[str, str], ...]]
 _Token = tuple[str, str | _Class]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """One line of an ignore file, scoped to the folder `domain`."""
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.artifacts.reference import is_digest, is_tag
 from fluxtui.domain.errors import BuildError, UsageError
-from fluxtui.kit.frozen import frozen
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _MAX_TEXT = 1 << 20
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ImageRef:
     """`[name][:tag][@digest]`; parts not given are empty and leave what stands."""
 

@@ -12,19 +12,19 @@ import os
 import stat
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.artifacts.ignore import EXT, VCS, Pattern, is_ignored
 from fluxtui.artifacts.manifest import digest_of
 from fluxtui.domain.errors import ArtifactError, UsageError
-from fluxtui.kit.frozen import frozen
 
 DEFAULT_IGNORE = (*VCS, *EXT)
 _BLOCK = 512
 _FILE, _FOLDER, _PAX = b"0", b"5", b"x"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One archive entry; `sha256` is the hex digest of a file's content, None for a folder."""
 
@@ -33,7 +33,7 @@ class Entry:
     size: int = 0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Packed:
     """An archive ready to be pushed.
 
@@ -47,7 +47,7 @@ class Packed:
     tar_digest: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Node:
     name: str
     data: bytes | None

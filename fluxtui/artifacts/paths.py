@@ -5,10 +5,10 @@ Host and path without a scheme: which scheme a host is spoken to with is the con
 
 from __future__ import annotations
 
-from fluxtui.kit.frozen import frozen
+from dataclasses import dataclass
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Paths:
     """Of one repository at `host[:port]`."""
 

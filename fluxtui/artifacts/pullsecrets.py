@@ -12,6 +12,7 @@ import binascii
 import fnmatch
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from fluxtui.artifacts.dockerconfig import (
     HUB,
@@ -23,13 +24,12 @@ from fluxtui.artifacts.dockerconfig import (
     parsed,
 )
 from fluxtui.domain.errors import ConfigError
-from fluxtui.kit.frozen import frozen
 
 _FIELD = ".dockerconfigjson"
 _OLD_FIELD = ".dockercfg"
 
 
-@frozen(repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class PullSecret:
     """A docker config out of a Secret; `source` names that Secret."""
 

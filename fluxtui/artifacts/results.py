@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from fluxtui.artifacts.reference import Reference
-from fluxtui.kit.frozen import frozen
 
 Progress = Callable[[int, int], None]
 """Called with (bytes so far, bytes in all; -1 unknown)."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pulled:
     """An artifact as Flux would take it.
 
@@ -28,7 +28,7 @@ class Pulled:
     media_type: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """What stands in the registry after a push; `unchanged` when nothing had to be sent."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -18,7 +19,6 @@ from fluxtui.artifacts.credentials import Keychain
 from fluxtui.artifacts.dockerconfig import Credential
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import RegistryDenied, RegistryError
-from fluxtui.kit.frozen import frozen
 
 _DEFAULT_LIFE = 60.0
 _CLIENT = "fluxtui"
@@ -40,7 +40,7 @@ class Send(Protocol):
     ) -> Any: ...
 
 
-@frozen(repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Token:
     header: str
     expires: float

@@ -11,11 +11,11 @@ import os
 import posixpath
 import tarfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.artifacts.gunzip import CutOff, Gunzipped, TooLarge, gunzip
 from fluxtui.domain.errors import ArtifactError
-from fluxtui.kit.frozen import frozen
 
 _BLOCK = 512
 _FILE, _FOLDER, _LINK, _OTHER = "file", "folder", "link", "other"
@@ -36,7 +36,7 @@ _MODE_KINDS = {
 }
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of what is taken out of an archive; -1 for none.
 
@@ -49,7 +49,7 @@ class Limits:
     skip_links: bool = True
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Item:
     name: str
     mode: int

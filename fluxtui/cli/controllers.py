@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.cli.session import connect_to
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import FluxtuiError
-from fluxtui.kit.frozen import frozen
 
 PART_OF_FLUX = "app.kubernetes.io/part-of=flux"
 DISTRIBUTION = "app.kubernetes.io/version"
 PATIENCE = 10.0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Controller:
     """One Deployment of Flux's; `version` is its image's tag, or digest."""
 
@@ -30,7 +30,7 @@ class Controller:
     ready: bool
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Controllers:
     """Those of an Environment, or `problem`. `flux` is the distribution's version, or ""."""
 

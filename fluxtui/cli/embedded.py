@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -17,7 +18,6 @@ from fluxtui.cli.configuration import load
 from fluxtui.cli.options import Options
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import UsageError
-from fluxtui.kit.frozen import frozen
 from fluxtui.world.processes import Child
 from fluxtui.world.scenarios.publisher import HOST
 from fluxtui.world.scenarios.rehearsals import rehearsals_of
@@ -27,7 +27,7 @@ from fluxtui.world.world import ENVIRONMENTS, World
 START_LIMIT = 60.0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Embedded:
     """A running delivery. `config_file` works with `fluxtui --config`, in any other terminal."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import ConfigError
-from fluxtui.kit.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Form:
     """How a text must look: a pattern that Python and JSON Schema read alike, and in words."""
 
@@ -22,7 +22,7 @@ class Form:
     says: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Text:
     """One text; a number is taken as it is written. `off`: or `off`, which means none. `names`:
     `file` or `folder`, when it names one that must be there."""
@@ -33,7 +33,7 @@ class Text:
     names: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Texts:
     """A list of texts, or one alone."""
 
@@ -41,14 +41,14 @@ class Texts:
     form: Form | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Flag:
     """true or false."""
 
     help: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Record:
     """Fields with names of ours."""
 
@@ -56,7 +56,7 @@ class Record:
     fields: Mapping[str, Node]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Names:
     """Names of somebody's own, each with such a value. `known`: the only names there are, with a
     sentence for each."""
@@ -153,7 +153,7 @@ class Lined(dict[Any, Any]):
         self.lines: dict[Any, int] = {}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where in which file; `line` 0 is the file as a whole."""
 

@@ -10,26 +10,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import UsageError
-from fluxtui.kit.frozen import frozen
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
 _ESCAPED_DOTS = re.compile(r"\.((?:[A-Za-z0-9_/-]|\\\.)*\\\.(?:[A-Za-z0-9_/-]|\\\.)*)")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Text:
     text: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Expression:
     text: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Range:
     over: str
     parts: tuple[_Part, ...]

@@ -10,14 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-
-from fluxtui.kit.frozen import frozen
+from dataclasses import dataclass
 
 FEEDS = 30.0
 """Seconds for the environments to answer."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Bound:
     """`seconds` as they were asked for, counted from `began` on `clock`."""
 

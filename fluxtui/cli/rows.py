@@ -6,6 +6,7 @@ The same items make a whole table, and the lines of `--watch`. Pure.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 
 from fluxtui.cli import prints
 from fluxtui.cli.forms.board import finding, lines
@@ -17,7 +18,6 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change
-from fluxtui.kit.frozen import frozen
 
 _LOUDEST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
@@ -31,7 +31,7 @@ HEADERS = {
 """The names of the columns, by what an Item is of."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Item:
     """One row. `of` is the document's kind that it would be an item of."""
 

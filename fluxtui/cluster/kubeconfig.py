@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ import yaml
 
 from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ConfigError
-from fluxtui.kit.frozen import frozen
 
 _FILE_KEYS = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 _CLUSTER_TLS = (
@@ -28,7 +28,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _USER_TLS = ("client-certificate", "client-certificate-data")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ContextInfo:
     """One context of the merged kubeconfig. `namespace` is empty when the context names none."""
 
@@ -39,7 +39,7 @@ class ContextInfo:
     current: bool
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Access:
     """What one context means: its cluster and user sections, with file names made absolute.
 

@@ -14,12 +14,12 @@ import os
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.errors import Unauthorized
-from fluxtui.kit.frozen import frozen
 
 TIME_LIMIT = 30.0
 _STDERR_SHOWN = 2000
@@ -34,7 +34,7 @@ _TOLD = (
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PluginCredential:
     """What a plugin gave: a token, or a client certificate and key (PEM), and until when."""
 

@@ -8,9 +8,8 @@ nothing heavy: callers type against it before any transport is loaded.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
-
-from fluxtui.kit.frozen import frozen
 
 Json = dict[str, Any]
 JsonPatch = list[Json]
@@ -19,7 +18,7 @@ WATCHES_AT_ONCE = 96
 """Watches that one API may have open; HTTP/1.1 takes a connection for each. Further ones wait."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ApiResource:
     """One served resource type. `group` is empty for the core group."""
 
@@ -42,7 +41,7 @@ class ApiResource:
         return f"{root}{scope}{tail}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Listing:
     """A whole, consistent list (all pages) and the resourceVersion a watch continues from."""
 
@@ -50,7 +49,7 @@ class Listing:
     resource_version: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class WatchEvent:
     """One line of a watch. BOOKMARK carries only a resourceVersion; ERROR is raised instead."""
 
@@ -58,7 +57,7 @@ class WatchEvent:
     object: Json
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LogOptions:
     """Which log: `container` "" where there is but one, `tail` lines, `since` seconds (0: all)."""
 

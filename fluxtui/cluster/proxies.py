@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.proxies import bare, environment_proxy, is_loopback_url, with_scheme
-from fluxtui.kit.frozen import frozen
 
 _SOCKS = ("socks5", "socks5h")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Proxy:
     """A proxy's address without user and password; an HTTP proxy gets those as `headers`, a SOCKS
     proxy as `user` and `password`.

@@ -12,19 +12,18 @@ import binascii
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from fluxtui.cluster.kubeconfig import Access
 from fluxtui.cluster.proxies import Proxy
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.proxies import is_loopback_url
-from fluxtui.kit.frozen import frozen
 
 Headers = list[tuple[str, str]]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Timeouts:
     """Seconds: to connect, between two reads, for a whole answer, of a silent watch. None: as long
     as it takes.

@@ -7,6 +7,7 @@ Environment need be configured. A Plan says what every follower would leave for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from fluxtui.commands.command import Context
 from fluxtui.commands.planning import plan_for
@@ -15,10 +16,9 @@ from fluxtui.domain.following import TagEffects, registry_effects
 from fluxtui.domain.plan import AnyStep, DeleteStep, Plan, PushStep, TagStep
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import is_tag, short_digest
-from fluxtui.kit.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A Plan, and the picks it should lead to: source -> tag ("" = nothing to pick)."""
 

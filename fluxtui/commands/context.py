@@ -5,14 +5,15 @@ Values only; they know nothing of the Commands that read them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fluxtui.domain.config import Config
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Target:
     """What the cursor (or the command line) is on. Empty fields mean "not said".
 
@@ -36,7 +37,7 @@ class Target:
         return self.object if is_one else None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a Command may look at. `now` is RFC 3339 with nanoseconds, `user` who acts."""
 

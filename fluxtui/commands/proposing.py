@@ -7,6 +7,7 @@ generator, each in its own way of waiting; nothing here waits, asks a person or 
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 
 from fluxtui.commands.command import Command, Context, Values
 from fluxtui.domain.ask import Question
@@ -14,10 +15,9 @@ from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Demand, demand
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A Plan, and what a person has to say for it to run."""
 

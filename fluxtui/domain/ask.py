@@ -7,23 +7,23 @@ Picklable, because parse-heavy ones are answered in the worker process.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.resource import Key
-from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.objectdiff import ObjectChange
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ListTags:
     """List the tags of a repository now. Answer: the TagList, which is in the Snapshot too."""
 
     repository: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReadFacts:
     """Read manifests of these tags. Answer: the TagList with facts filled in."""
 
@@ -31,14 +31,14 @@ class ReadFacts:
     tags: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PatchesDiff:
     """What this Environment's patches do to the bundle as published. Answer: Comparison."""
 
     kustomization: Key
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class VersionsDiff:
     """Version -> version through the same patches, for all Kustomizations that use the source.
 
@@ -51,7 +51,7 @@ class VersionsDiff:
     kustomization: Key | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class EnvironmentsDiff:
     """One Service, Environment -> Environment, each with its own version and patches."""
 
@@ -60,7 +60,7 @@ class EnvironmentsDiff:
     after: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReadLogs:
     """The last lines of a pod's log. Answer: str. `since`: seconds, 0 = from the beginning.
 
@@ -75,7 +75,7 @@ class ReadLogs:
     since: int = 0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LogView:
     """A followed log as it stands: its last lines, and how many came `before` these.
 
@@ -89,7 +89,7 @@ class LogView:
     error: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LiveDiff:
     """What applying a Kustomization now would change in its cluster. Answer: Comparison.
 
@@ -99,7 +99,7 @@ class LiveDiff:
     kustomization: Key
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BuildOf:
     """What a Kustomization builds to now. Secret values are masked. Answer: Rendering."""
 
@@ -119,7 +119,7 @@ Question = (
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ValueOrigin:
     """Who set the value at `path` (`spec.containers[0].image`), and the line it was read from.
 
@@ -134,7 +134,7 @@ class ValueOrigin:
     secret: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RenderedObject:
     """One object as built, Secret values as labels; `origins` of its scalars when asked for."""
 
@@ -142,7 +142,7 @@ class RenderedObject:
     origins: tuple[ValueOrigin, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Rendering:
     """A build. `unread`: inputs that could not be read, one sentence each."""
 
@@ -151,7 +151,7 @@ class Rendering:
     unread: tuple[str, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ComparedKustomization:
     """Changes of one Kustomization. `error` set: it did not build, `changes` is empty then."""
 
@@ -163,7 +163,7 @@ class ComparedKustomization:
     error: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The answer to a diff question: rendered objects, Kustomization by Kustomization.
 

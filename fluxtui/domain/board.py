@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from fluxtui.domain.knowledge import KNOWN, Knowledge
 from fluxtui.domain.resource import Key
-from fluxtui.kit.frozen import frozen
 
 # Shown beside board and chain, which are not computed from them; Events come in great number.
 EVENT = ("", "Event")
@@ -33,7 +32,7 @@ class Level(enum.IntEnum):
     FAILED = 4
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class HealthLine:
     """Worst of Flux's conditions and the live kstatus, and one sentence that says which."""
 
@@ -41,7 +40,7 @@ class HealthLine:
     text: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Who suspended or pinned, why and since when (RFC 3339); empty texts when nobody said."""
 
@@ -50,7 +49,7 @@ class Mark:
     since: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Running:
     """What runs. `text` is `1.4.2`, or `1.4.2 -> 1.5.0 (3/6)` while members disagree.
 
@@ -63,7 +62,7 @@ class Running:
     revisions: tuple[tuple[Key, str], ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Hold:
     """A Kustomization that is suspended, and who did it."""
 
@@ -71,7 +70,7 @@ class Hold:
     mark: Mark
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Line:
     """One OCIRepository of a Service in one Environment: a line in a cell of the board.
 
@@ -124,7 +123,7 @@ class Line:
         return self.newest or "none"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Row:
     """A Service, and its lines in every Environment that has it."""
 
@@ -138,7 +137,7 @@ class Row:
         return next((line for line in some if line.source == source), None)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ObjectLine:
     """One inventory object (or a pod of it): kstatus word and the reason in one sentence.
 
@@ -151,7 +150,7 @@ class ObjectLine:
     fails: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ChainNode:
     """One Kustomization in the dependsOn tree of its Environment.
 
@@ -203,7 +202,7 @@ class Severity(enum.StrEnum):
     ERROR = "error"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something a person should know: what, where (`subject`), and what to do next.
 
@@ -229,7 +228,7 @@ class Finding:
         return "" if said else self.environment
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Board:
     """The whole overview. `chains`: Environment -> nodes in drawing order.
 

@@ -8,12 +8,12 @@ because it costs a quarter of a second.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from fluxtui.domain.resource import Key
-from fluxtui.kit.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Node:
     """One Kustomization (or anything that depends). `depends_on` in the spec's order.
 
@@ -37,7 +37,7 @@ class Node:
         return self.label or str(self.key)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Root:
     """Where a blockage starts. `path` leads from the blocked node to `key`, both included.
 
@@ -51,7 +51,7 @@ class Root:
     sentence: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Chain:
     """The analysis. Keys of `nodes` are in the order given; everything else follows it.
 

@@ -8,17 +8,15 @@ gets this frozen result. *An Environment that the config does not name is protec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
-
-from fluxtui.kit.frozen import frozen
 
 
 def _empty() -> Mapping[str, str]:
     return MappingProxyType({})
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Overrides:
     """What kubectl's flags of the same names put in place of what a kubeconfig context says.
 
@@ -34,7 +32,7 @@ class Overrides:
     request_timeout: float | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Environment:
     """A name for a kubeconfig context, and how careful to be with it.
 
@@ -57,7 +55,7 @@ class Environment:
         return self.stage or self.name
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ServiceConfig:
     """Joins repositories (mirrors) into one Service, and says from where it is published.
 
@@ -77,7 +75,7 @@ class ServiceConfig:
     )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Registries:
     """How to reach OCI registries.
 
@@ -92,7 +90,7 @@ class Registries:
     use_pull_secrets: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything configured. `sources` says what was read from where, for `config check`."""
 

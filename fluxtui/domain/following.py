@@ -7,6 +7,7 @@ said here of a write is what a review shows and what `protection` judges it by. 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.domain import roles
@@ -18,13 +19,12 @@ from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.versions import Effect
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Taken:
     """One follower whose pick changes, from and to."""
 
@@ -33,7 +33,7 @@ class Taken:
     after: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Followed:
     """What becomes of one follower: the tag it picks before and after ("" = none).
 
@@ -48,7 +48,7 @@ class Followed:
     seen: bool = True
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TagEffects:
     """Followers that change, sentences about all of them, and what could not be looked at.
 

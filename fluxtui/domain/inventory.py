@@ -7,10 +7,10 @@ and deleted. Pure; must not know how an object is applied.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fluxtui.domain.errors import UsageError
-from fluxtui.kit.frozen import frozen
 
 RBAC = "rbac.authorization.k8s.io"
 _RBAC_KINDS = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
@@ -54,7 +54,7 @@ _DEFINITIONS = frozenset(
 T = TypeVar("T", bound=Mapping[str, Any])
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ObjectId:
     """What Flux tells objects apart by: no version, so a new apiVersion is the same object.
 
@@ -104,7 +104,7 @@ class ObjectId:
         return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One inventory entry: the id and the version (without the group) it was applied with."""
 
@@ -154,7 +154,7 @@ def delete_order(objects: Iterable[T]) -> list[T]:
     return sorted(objects, key=lambda obj: sort_key(ObjectId.of(obj)), reverse=True)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Objects applied together, in order. `wait`: all must be Current before the next stage."""
 

@@ -7,6 +7,7 @@ not take the words of what is. Values only; `domain.known` makes them from a Sna
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 
 from fluxtui.domain.errors import (
     ClusterError,
@@ -16,7 +17,6 @@ from fluxtui.domain.errors import (
     Unauthorized,
     Unreachable,
 )
-from fluxtui.kit.frozen import frozen
 
 
 class Knowing(enum.IntEnum):
@@ -79,7 +79,7 @@ _WORDS: dict[Trouble, tuple[str, str, str]] = {
 }
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """What is known of one thing.
 

@@ -11,10 +11,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
-
-from fluxtui.kit.frozen import frozen
 
 # kustomize's content hash: ten characters out of its own alphabet behind a dash.
 _HASHED = re.compile(r"-[2456789bcdfghkmt]{10}$")
@@ -26,7 +24,7 @@ def base_name(name: str) -> str:
     return _HASHED.sub("", name)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Masked:
     """Stands for a secret value: `secret ns/name#key`. Equal marks: equal values."""
 

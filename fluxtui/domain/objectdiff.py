@@ -10,12 +10,11 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from fluxtui.domain.inventory import ObjectId, sort_key
 from fluxtui.domain.masking import Masked, Masker, base_name
-from fluxtui.kit.frozen import frozen
 
 Kind = Literal["added", "changed", "removed", "pruned"]
 Object = Mapping[str, Any]
@@ -50,7 +49,7 @@ _SETS = frozenset(
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field. `path` as `spec.containers[name=app].image`; the absent side is None.
 
@@ -67,7 +66,7 @@ class FieldChange:
     at: At = field(default=(), compare=False, repr=False)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ObjectChange:
     """One object. `id` is the new one's (the old one's when removed); `was` its former name when a
     content hash changed. `before` and `after` are masked; `fields` is empty unless `changed`. A

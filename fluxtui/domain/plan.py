@@ -12,18 +12,17 @@ import enum
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from fluxtui.domain.resource import Key
-from fluxtui.kit.frozen import frozen
 
 AT_WRITE: Final = "(the time of writing)"
 """Stands in a Plan for a time that only its run knows: the Engine puts in that of the write. What
 is reviewed at nine and confirmed at ten happened at ten."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Step:
     """What every Step has: an id within the Plan, one sentence, the ids it `needs` before it.
 
@@ -36,7 +35,7 @@ class Step:
     undo: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PatchStep(Step):
     """Merge-patch one object with field manager `fluxtui`.
 
@@ -49,7 +48,7 @@ class PatchStep(Step):
     resource_version: str = field(kw_only=True)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RequestReconcile(Step):
     """Set the requestedAt annotation (docs/flux.md#requests); `at`: RFC 3339, or AT_WRITE."""
 
@@ -58,7 +57,7 @@ class RequestReconcile(Step):
     at: str = field(kw_only=True)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TagStep(Step):
     """Put `tag` on the manifest `digest` of `repository` (`oci://...`): raw bytes, same digest.
 
@@ -72,7 +71,7 @@ class TagStep(Step):
     expect: str = field(kw_only=True, default="")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PushStep(Step):
     """Pack `folder`, with `images` (name -> reference) set inside, and push it as `tag`."""
 
@@ -85,7 +84,7 @@ class PushStep(Step):
     revision: str = field(kw_only=True, default="")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DeleteStep(Step):
     """Remove `tag` of `repository` alone, or, where `tag` is "", the manifest with all its tags.
 
@@ -101,7 +100,7 @@ class DeleteStep(Step):
     shared: tuple[str, ...] = field(kw_only=True, default=())
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ApplyStep(Step):
     """Server-side apply one object (only `fluxtui apply`, field manager `fluxtui-apply`)."""
 
@@ -121,7 +120,7 @@ class Until(enum.StrEnum):
     RESUMED = "resumed"  # spec.suspend is gone, newest generation Ready
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class AwaitStep(Step):
     """Wait, by watching, until the condition holds; `timeout` in seconds of the target's clock."""
 
@@ -151,7 +150,7 @@ RegistryStep = TagStep | PushStep | DeleteStep
 WRITES = (PatchStep, RequestReconcile, TagStep, PushStep, DeleteStep, ApplyStep)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One act, whole.
 
@@ -209,7 +208,7 @@ class Outcome(enum.StrEnum):
     NEVER = "never ran"  # the act was cut off before it came to it
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """The outcome of one Step. `at` is RFC 3339."""
 

@@ -7,6 +7,7 @@ the order everywhere. Pure; only Pods that the Engine has live are looked at.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain import roles
@@ -16,7 +17,6 @@ from fluxtui.domain.kinds import appliers
 from fluxtui.domain.overview.pods import PATIENT, POD, pods_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.frozen import frozen
 
 CALM = 9
 """Rank of what is well; the lower, the worse."""
@@ -24,7 +24,7 @@ WITH_PODS = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "Replica
 """Kinds that are Pods or select them."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Container:
     """One container of a Pod. `state`: `running`, `waiting`, `ended` or "" (not begun); `reason`
     its own word (`CrashLoopBackOff`, `OOMKilled`), `restarts` how often it was started again,

@@ -8,6 +8,7 @@ the command line ask by it, the Engine judges by it again at the moment of runni
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from fluxtui.domain.config import Environment
 from fluxtui.domain.following import followers, registry_effects
@@ -21,14 +22,13 @@ from fluxtui.domain.plan import (
     TagStep,
 )
 from fluxtui.domain.snapshot import Snapshot, TagList
-from fluxtui.kit.frozen import frozen
 
 Confirmed = frozenset[str] | None
 """What a person said: None nothing; else yes, and the Environments that were named with it."""
 YES: Confirmed = frozenset()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Demand:
     """What running a Plan takes: `names` to be given, or `refusal`, a sentence, when nothing helps.
 

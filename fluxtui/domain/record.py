@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from fluxtui.domain import roles
 from fluxtui.domain.kinds import APPLIERS, appliers, sources
@@ -15,13 +16,12 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import order
 
 _NAMED = 3  # Kustomizations named in a sentence
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Trial:
     """How a build last went in one Kustomization. `at` RFC 3339, "" = not kept; `now`: it is what
     that Kustomization is at this moment."""

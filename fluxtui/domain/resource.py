@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakValueDictionary
-
-from fluxtui.kit.frozen import frozen
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -26,7 +24,7 @@ _SHARED_TEXT = 200  # longer ones are messages and scripts of one object
 _DECLARED: WeakValueDictionary[frozenset[str], frozenset[str]] = WeakValueDictionary()
 
 
-@frozen(order=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Key:
     """Names one object in one Environment. `namespace` is empty for cluster-scoped kinds.
 
@@ -60,7 +58,7 @@ class Key:
         return f"{self.environment}: {self.label}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Edit:
     """What one field manager set last (managedFields): who, when (RFC 3339), which fields."""
 
@@ -69,7 +67,7 @@ class Edit:
     fields: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One entry of status.conditions."""
 
@@ -81,7 +79,7 @@ class Condition:
     observed_generation: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A slim, immutable view of one object.
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-
-from fluxtui.kit.frozen import frozen
 
 HELM_CHART = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
@@ -27,7 +26,7 @@ class Refusal(enum.Enum):
     PINNED = "held back by the pin"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of one tag. `refusal` None: it is the chosen one. `reason` is one sentence."""
 
@@ -36,7 +35,7 @@ class Verdict:
     reason: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Policy:
     """How an OCIRepository chooses: the fields of `spec.ref`, strongest first digest, semver, tag.
 
@@ -84,7 +83,7 @@ class Policy:
         return f"semver {self.semver}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Selection:
     """The outcome of a Policy over tags.
 

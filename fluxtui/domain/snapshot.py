@@ -7,7 +7,7 @@ kind -> key), so that panes can tell by identity what to repaint. Values only: n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from fluxtui.domain.config import Config
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import FeedState as FeedState
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.plan import Plan, Receipt
@@ -26,7 +25,7 @@ KindId = tuple[str, str]
 Table = Mapping[Key, Resource]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Feed:
     """State of one feed. `message` is the newest error as one sentence; `since` epoch seconds.
 
@@ -43,7 +42,7 @@ class Feed:
     trouble: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TagFacts:
     """What a manifest says of a tag; `created` RFC 3339, `revision` the source's (git) revision.
 
@@ -59,7 +58,7 @@ class TagFacts:
     signed: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TagList:
     """Tags of one repository (`oci://host/path`) as last listed (epoch seconds; 0 never).
 
@@ -78,7 +77,7 @@ class TagList:
     absent: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Act:
     """A Plan that is running or ran, and the Receipts so far; all times RFC 3339.
 
@@ -102,7 +101,7 @@ class Act:
         return next((r for r in reversed(self.receipts) if r.step == step), None)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Change:
     """One line of the Changes time line; times RFC 3339.
 
@@ -130,7 +129,7 @@ class Change:
         return not self.environment or environment in self.environment.split(", ")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that is known. `serial` grows by one with every new Snapshot."""
 

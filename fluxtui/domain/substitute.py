@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from fluxtui.domain.errors import SubstitutionError
 from fluxtui.domain.substitution.functions import apply, is_cut, shown
 from fluxtui.domain.substitution.parse import Expression, Node, parse
-from fluxtui.kit.frozen import frozen
 
 __all__ = ["Span", "Substituted", "merge_variables", "substitute", "substitute_traced"]
 
@@ -22,7 +22,7 @@ _NAME = re.compile(r"[_A-Za-z][_A-Za-z0-9]*")
 _DEFAULTS = frozenset({"=", ":=", ":-", ":?", ":+"})
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Span:
     """`text[start:end]` of the result is one expression, in which `names` were looked at."""
 
@@ -31,7 +31,7 @@ class Span:
     names: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Substituted:
     """A result with one Span per `${...}`, in order. Offsets count characters.
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fluxtui.domain.board import Line
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.revision import digest_of, tag_of, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
-from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import instant
 
 _NUMBERS = re.compile(r"([0-9]{1,18})")
@@ -31,7 +30,7 @@ _ORDER: dict[Refusal | None, int] = {
 }
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RunsIn:
     """A tag's digest runs in an Environment: `reached` of `of` Kustomizations have it.
 

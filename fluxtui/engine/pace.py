@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fluxtui.cluster import reflector
-from fluxtui.kit.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pace(reflector.Pace):
     """A feed's, in seconds; `listing`: between two tag lists."""
 

@@ -12,9 +12,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
-
-from fluxtui.kit.frozen import frozen
 
 _MISSING = object()
 _INDEX = re.compile(r"[+-]?[0-9]{1,40}\Z")
@@ -30,7 +29,7 @@ class PatchError(Exception):
         self.pointer = pointer
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation; `value` is plain JSON, `source` the `from` of move and copy.
 
@@ -50,7 +49,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Notation:
     """How a document holds its values: `written` makes a plain value one of its own, `copied`
     copies one, `null` is its null; equal are those that are the same text when `compared`."""

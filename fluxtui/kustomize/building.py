@@ -8,11 +8,10 @@ Rule source: kustomize's Kustomizer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize import provenance as notes
 from fluxtui.kustomize.accumulator import Accumulator
 from fluxtui.kustomize.files import Files
@@ -38,7 +37,7 @@ _MANAGED_BY: Final = "app.kubernetes.io/managed-by"
 ObjectKey = tuple[str, str, str, str]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Build:
     """The result of a build.
 

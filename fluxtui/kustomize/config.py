@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.fieldspec import FieldSpec
 from fluxtui.kustomize.ids import Gvk
 
@@ -34,7 +33,7 @@ _RANK: Final = {
 }
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Config:
     """Field specs per transformer; `references`: (referred kind, fields that name it)."""
 

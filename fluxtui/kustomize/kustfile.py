@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.loader import Loader
 from fluxtui.kustomize.reader import load_mapping
 from fluxtui.kustomize.scalars import single_text
@@ -251,7 +250,7 @@ _STRICT: Final = _shape(_FIELDS)
 _LENIENT: Final = _shape(_Shapes(strict=False).kustomization(), strict=False)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class KustFile:
     """A kustomization as read, its values of the right type.
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.domain.goregex import for_re2
 from fluxtui.kit import labels
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.ids import Gvk, Id
 from fluxtui.kustomize.resource import Resource
 
 _LITERAL = re.compile(r"[A-Za-z0-9_\-/:@ ]*\Z")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Selector:
     """What to act on; an empty field matches anything. Names and kinds are anchored patterns."""
 

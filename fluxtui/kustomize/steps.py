@@ -7,10 +7,10 @@ objects (`transformers:`, `generators:`) become the same Steps. Nothing here dec
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.config import Specs, read_specs
 from fluxtui.kustomize.ids import Gvk, parse_api_version
 from fluxtui.kustomize.kustfile import checked, pieces
@@ -27,7 +27,7 @@ from fluxtui.kustomize.transformers.variables import Var
 Run = Callable[[ResourceMap], int | None]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Step:
     """One transformer ready to run. `by` names it for people, `builtin` for annotations.
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.resource import Resource
 from fluxtui.kustomize.scalars import copied, is_null
@@ -20,7 +19,7 @@ from fluxtui.kustomize.scalars import copied, is_null
 Path = tuple[str | int, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a value came from.
 
@@ -36,7 +35,7 @@ class Origin:
     secret: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Cause:
     """A step as Origins name it."""
 
@@ -45,7 +44,7 @@ class Cause:
     field: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """An object that a step removed; `name` is the name it had then."""
 
@@ -207,7 +206,7 @@ def noted(notes: Mapping[Path, Origin], old: Any, new: Any, origin: Origin) -> d
     return result
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Change:
     """A value now, and where it was before (None: it was not); `whole`: nothing in it changed."""
 

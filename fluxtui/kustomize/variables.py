@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fluxtui.domain.errors import SubstitutionError
-from fluxtui.kit.frozen import frozen
 
 _NAME: Final = re.compile(r"[_A-Za-z][_A-Za-z0-9]*\Z")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Variables:
     """Name -> value; `secret` names those that came from a Secret; `sources` says from where.
 

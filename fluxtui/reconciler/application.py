@@ -12,6 +12,7 @@ import hashlib
 import json
 import posixpath
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.cluster.events import Recorder
@@ -25,7 +26,6 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.domain.inventory import Entry, ObjectId, to_inventory
 from fluxtui.kit.clock import Clock
-from fluxtui.kit.frozen import frozen
 from fluxtui.reconciler.apply import Applied, Applier, ApplyFailed, Change
 from fluxtui.reconciler.build import MissingVariables, build, folder_exists
 from fluxtui.reconciler.conditions import HEALTHY, READY
@@ -56,7 +56,7 @@ class RunFailed(Exception):
         self.canceled = canceled
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What runs in one cluster share."""
 
@@ -67,7 +67,7 @@ class Tools:
     watches: Watches
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Target:
     """The means to change the cluster that objects go to (it may be another one)."""
 

@@ -16,7 +16,6 @@ from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, Invalid, NotFound
 from fluxtui.domain.inventory import Entry, Stage, stages
 from fluxtui.kit.clock import Clock
-from fluxtui.kit.frozen import frozen
 from fluxtui.reconciler.marks import FORCE, SSA, left_alone, marked
 from fluxtui.reconciler.objects import mapping, metadata, subject_text
 from fluxtui.reconciler.ownership import FIELD_MANAGER, clean_up
@@ -29,7 +28,7 @@ class ApplyFailed(Exception):
     """The run of the stages ended; the text is Flux's."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Change:
     """What happened to one object: created, configured, unchanged, skipped or deleted."""
 
@@ -58,7 +57,7 @@ class Applied:
         return [change for change in self.changes if change.action in ("created", "configured")]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Planned:
     obj: Json
     action: str

@@ -7,11 +7,11 @@ is a fault of the spec; one that does not evaluate says nothing about the object
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from fluxtui.domain.health import Health, Status
-from fluxtui.kit.frozen import frozen
 from fluxtui.reconciler.cel_words import place_of, words_of
 from fluxtui.reconciler.objects import items, mapping, status_of, text
 
@@ -92,7 +92,7 @@ def evaluate(source: str, variables: Mapping[str, Any], *, declared: bool = Fals
     return bool(result)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Entry:
     in_progress: str
     failed: str

@@ -7,13 +7,13 @@ Commands, and repaints a line only when it changed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 
 from fluxtui.commands.command import Command, Context
-from fluxtui.kit.frozen import frozen
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, elide, width
 from fluxtui.ui.widgets.actstrip import ActStrip
@@ -26,7 +26,7 @@ from fluxtui.ui.widgets.painted import Paragraph
 ROOMY = 32  # lines from which there is air between the parts
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Framing:
     """What the frame is drawn from."""
 

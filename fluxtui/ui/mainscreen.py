@@ -7,7 +7,7 @@ is done is the Engine's. It is imported after the first paint.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -22,7 +22,6 @@ from fluxtui.commands.command import Command, Context, Target
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.frozen import frozen
 from fluxtui.ui import frame
 from fluxtui.ui.bridge import Bridge, LookAgain
 from fluxtui.ui.flow import Acting
@@ -45,7 +44,7 @@ from fluxtui.ui.widgets.footer import findings_lines
 TICK = 5.0  # seconds between two looks at the ages; a slow link gets them less often
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What the composition root decided. `now` RFC 3339 for Plans, `clock` epoch s for ages."""
 

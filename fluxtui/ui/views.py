@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from textual.containers import Vertical
 
 from fluxtui.commands.command import Target
-from fluxtui.kit.frozen import frozen
 from fluxtui.ui.panes.catalog import PANES
 from fluxtui.ui.panes.pane import Pane, View
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A view to open. `back`: on the way back, which is not remembered again. `kind`: the only
     kind of object to show, "" all; `clear`: end its filter."""

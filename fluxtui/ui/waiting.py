@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fluxtui.domain.ask import (
     BuildOf,
     EnvironmentsDiff,
@@ -12,11 +14,10 @@ from fluxtui.domain.ask import (
     ReadFacts,
     ReadLogs,
 )
-from fluxtui.kit.frozen import frozen
 from fluxtui.ui.ages import age
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """`since`: epoch seconds."""
 

@@ -7,13 +7,13 @@ twice. Pure: what a word does is a value that the main screen carries out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.domain import kinds
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.frozen import frozen
 from fluxtui.ui.keys import shown_key
 from fluxtui.ui.scope import namespaces
 
@@ -23,7 +23,7 @@ SORTS = ("name", "age", "status")
 ALL = "all"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Word:
     """A word with its aliases. `about` is shown beside it, `off` says why it cannot be done now.
 

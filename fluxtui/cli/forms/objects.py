@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.inventory import ObjectId
@@ -12,10 +13,9 @@ from fluxtui.domain.naming import dressed_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import commit_text, digest_of, short_digest, tag_of
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Branch:
     """An object, and what it applies when it is a Kustomization."""
 

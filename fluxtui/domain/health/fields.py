@@ -7,10 +7,10 @@ generation, deletion time and conditions of a wrong type make the status unknown
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import FluxtuiError
-from fluxtui.kit.frozen import frozen
 
 Object = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ class Malformed(FluxtuiError):
     """An object breaks the shape that every Kubernetes object has; its status is unknown."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One entry of `status.conditions`; absent fields are '' (and 0)."""
 

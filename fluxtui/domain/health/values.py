@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-
-from fluxtui.kit.frozen import frozen
+from dataclasses import dataclass
 
 
 class Status(enum.Enum):
@@ -19,7 +18,7 @@ class Status(enum.Enum):
     UNKNOWN = "Unknown"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Health:
     """A Status with a sentence for people and a CamelCase reason ('' for Current)."""
 

@@ -7,13 +7,12 @@ or goes through the registry, and never names a kind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy
-from fluxtui.kit.frozen import frozen
 
 REQUESTED_AT = "reconcile.fluxcd.io/requestedAt"
 DEPENDENCY = "DependencyNotReady"
@@ -25,7 +24,7 @@ SHAPE: Mapping[str, type] = MappingProxyType(
 SOURCE_SHAPE: Mapping[str, type] = MappingProxyType({**SHAPE, "status.artifact": Mapping})
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Run:
     """One entry of an applier's history (docs/flux.md#history). Times are RFC 3339, "" unknown;
     `digest` is that of what was built, `status` the applier's word for how it went."""
@@ -37,7 +36,7 @@ class Run:
     last: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Source:
     """The role of what yields a revision. All of Flux's keep it in status.artifact.
 
@@ -51,7 +50,7 @@ class Source:
     policy: Callable[[Resource], Policy] | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Applier:
     """The role of what makes objects of a revision. Keys are of its own Environment.
 
@@ -76,7 +75,7 @@ class Applier:
     health: frozenset[str]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind: its API names, the short name people type (`ks`), and what it is.
 

@@ -8,6 +8,7 @@ to those who wait for it and no further.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
 from fluxtui.domain.chain import Chain, Node, Root, analyse, roots_of
@@ -17,10 +18,9 @@ from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import blamed_object
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
-from fluxtui.kit.frozen import frozen
 
 
-@frozen(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grounds:
     """What nodes are made of. By member: `facts`, `health`, live `objects`, and `faults`: why its
     source gives it nothing (then that source is the root). By source: `services`' names, `names`

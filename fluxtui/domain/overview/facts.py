@@ -7,6 +7,7 @@ with the object. Nothing here may look at another object or at the Snapshot.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from sys import intern
 
 from fluxtui.domain import kinds
@@ -19,10 +20,9 @@ from fluxtui.domain.naming import remembered
 from fluxtui.domain.overview.judgement import member_health
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
-from fluxtui.kit.frozen import frozen
 
 
-@frozen(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """One version of one applier; compared by identity.
 

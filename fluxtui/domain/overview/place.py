@@ -7,7 +7,7 @@ same. A Place remembers what it was last asked about; what it answers depends on
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fluxtui.domain.board import BESIDE, ChainNode, Finding, Line
 from fluxtui.domain.config import Environment
@@ -23,14 +23,13 @@ from fluxtui.domain.overview.members import Members, News
 from fluxtui.domain.overview.sources import Sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot
-from fluxtui.kit.frozen import frozen
 
 _FLUX = frozenset(kind.id for kind in ALL)
 _BLIND = (FeedState.STARTING, FeedState.RETRYING)
 _Seen = Sequence[object]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One source on the board."""
 
@@ -39,7 +38,7 @@ class Entry:
     line: Line
 
 
-@frozen(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
     """One Environment; compared by identity. `troubles`: what is wrong with its chain.
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from fluxtui.domain.errors import SubstitutionError
-from fluxtui.kit.frozen import frozen
 
 _SPECIAL = re.compile(r"\$\$|\$\{")
 _MAX_DEPTH = 50  # nested ${...}; Flux has no limit but its stack
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Expression:
     """`${name<operator>arguments}`; `arguments` are texts or nested Expressions."""
 

@@ -7,13 +7,12 @@ Pre-releases are compared like any version here; whether they are admitted is th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from fluxtui.domain.versions.version import Version, prerelease_key
-from fluxtui.kit.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Comparator:
     """`operator` and `bound`, as written `text`; missing parts of `bound` are zero.
 

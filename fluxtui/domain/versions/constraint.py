@@ -7,11 +7,11 @@ nothing. Must not know tags, filters or policies.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from fluxtui.domain.errors import VersionError
 from fluxtui.domain.versions.comparator import Comparator
 from fluxtui.domain.versions.version import Version, try_version
-from fluxtui.kit.frozen import frozen
 
 _SPACE = "\t\n\f\r "
 _OPERATORS = ("!=", ">=", "=>", "<=", "=<", "~>", "=", ">", "<", "~", "^", "")
@@ -26,7 +26,7 @@ _WILDCARDS = ("x", "X", "*")
 _LONGEST = 1024  # characters; finding hyphen ranges is quadratic
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Group:
     """Comparators that must all hold. `prereleases`: one of them names a pre-release."""
 
@@ -42,7 +42,7 @@ class Group:
         return " ".join(c.text for c in self.comparators)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Miss:
     """The first comparator that refused a version; `prerelease`: only for being a pre-release."""
 
@@ -51,7 +51,7 @@ class Miss:
     prerelease: bool
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Constraint:
     """A parsed range: OR of Groups."""
 

@@ -6,16 +6,16 @@ Pure: nothing is published. The caller brings every OCIRepository that follows t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from fluxtui.domain.selection import Policy, Selection, Verdict
 from fluxtui.domain.versions.selector import Selector
-from fluxtui.kit.frozen import frozen
 
 K = TypeVar("K")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Effect(Generic[K]):
     """One follower of a repository, before and after.
 

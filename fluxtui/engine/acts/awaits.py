@@ -7,17 +7,17 @@ Watching and time are the caller's; nothing here asks a cluster.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import handled_request, suspended
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, tag_of
-from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import seconds
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """`done` True: it is so; False: it will not come; None: not yet. `text` says how it stands."""
 

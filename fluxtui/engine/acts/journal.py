@@ -12,17 +12,17 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.engine.acts.holding import Holding
-from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.plan import Plan, Receipt
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line. `type` is `plan`, `intent`, `receipt` or `interrupted`; `plan` is the Plan's id,
     `at` RFC 3339; `by` names the fluxtui that began it (of a `plan` line, see `runs`)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster
@@ -20,7 +20,6 @@ from fluxtui.domain.revision import digest_of, tag_of, version_text
 from fluxtui.engine.builds.secretmarks import token
 from fluxtui.engine.builds.sides import Bundle, Pair, Side
 from fluxtui.engine.registries import Registries
-from fluxtui.kit.frozen import frozen
 
 _CONFIGMAPS = ApiResource("", "v1", "ConfigMap", "configmaps")
 _SECRETS = ApiResource("", "v1", "Secret", "secrets")
@@ -29,7 +28,7 @@ Intended = tuple[Resource, str, Resource, Mapping[str, Any]]
 """One side: source, tag or digest ("" = as stored), Kustomization, the spec to build with."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Values:
     """What a reference to variables gave. `there` False: no such object; `error`: not readable."""
 

@@ -10,6 +10,7 @@ import base64
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.port import Json
@@ -26,7 +27,6 @@ from fluxtui.engine.builds.sides import (
     encrypted_remarks,
     pruned,
 )
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.sops import ENCRYPTED
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ MANAGER = "kustomize-controller"
 _OWNER = "kustomize.toolkit.fluxcd.io"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """What would be applied, and findings of the build. `labels`: what the tokens in it stand for.
 
@@ -51,7 +51,7 @@ class Prepared:
     unnamed: frozenset[int] = frozenset()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Beside:
     """An object beside the live one. `outcome`: what the API would make of it, if it was asked."""
 

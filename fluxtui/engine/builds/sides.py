@@ -13,7 +13,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.port import Json
@@ -24,7 +24,6 @@ from fluxtui.domain.objectdiff import ObjectChange, diff_objects
 from fluxtui.domain.resource import Key
 from fluxtui.engine.builds.attribution import attributed
 from fluxtui.engine.builds.secretmarks import Marks, token
-from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
     from fluxtui.kustomize.building import Build
@@ -40,7 +39,7 @@ _KEEPING: Mapping[str, tuple[str, ...]] = {
 _VARIABLE = re.compile(rb"\$\{([A-Za-z_][A-Za-z0-9_]*)")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """An artifact's layer (tar.gz) and the source's `spec.ignore`."""
 
@@ -48,7 +47,7 @@ class Bundle:
     ignore: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison. `bundle` names a Bundle; `secrets` hold tokens, not values.
 
@@ -62,7 +61,7 @@ class Side:
     unread: tuple[str, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pair:
     """One Kustomization to compare; a missing side has no objects. `error`: it cannot be built.
 
@@ -80,7 +79,7 @@ class Pair:
     explain: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Review:
     """A whole comparison. `session`: the key of the masks; `labels`: what tokens stand for."""
 

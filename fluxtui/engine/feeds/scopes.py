@@ -8,16 +8,15 @@ again and again instead. Pure: what is open and what an API answered is the call
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fluxtui.cluster.reflector import Target
-from fluxtui.kit.frozen import frozen
 
 FEW = 4
 """Namespaces up to which each has feeds of its own: they bring nothing that nobody asked for."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Targets to keep open. The first of them are `watched`; the others are asked now and then."""
 

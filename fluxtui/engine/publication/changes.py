@@ -25,7 +25,6 @@ from fluxtui.engine.publication.occurrences import (
     worn_text,
 )
 from fluxtui.engine.publication.store import FLUX, Batch, Touch
-from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import NANOSECONDS, order, rfc3339
 
 KEPT = 500
@@ -236,7 +235,7 @@ def of_act(act: Act) -> Change:
     )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Window:
     """The time of an act of ours, and what it wrote to."""
 

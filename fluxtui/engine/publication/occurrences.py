@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from fluxtui.domain import kinds, marks, roles
 from fluxtui.domain.board import EVENT
@@ -20,7 +21,6 @@ from fluxtui.domain.resource import Edit, Key, Resource
 from fluxtui.domain.revision import commit_text, digest_of, tag_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.publication.store import Touch
-from fluxtui.kit.frozen import frozen
 from fluxtui.kit.moments import NANOSECONDS, order
 
 OURS = ("fluxtui", "fluxtui-apply")
@@ -36,7 +36,7 @@ class Origin(enum.Enum):
     EDIT = "edit"  # managedFields
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Occurrence:
     """Something that happened to one object. `at`, `last` RFC 3339; `count`: how often by now.
 

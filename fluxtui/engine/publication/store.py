@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, Finding
 from fluxtui.domain.snapshot import Act, Feed, FeedState, KindId, Snapshot, TagList
-from fluxtui.kit.frozen import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.config import Config
@@ -29,7 +29,7 @@ PAST_KEPT = 2000
 FLUX = frozenset(kind.id for kind in kinds.ALL)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Touch:
     """One object's step from a Snapshot to the next; None: not there."""
 
@@ -38,7 +38,7 @@ class Touch:
     after: Resource | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Batch:
     """A half-made Snapshot (board, findings and changes are still the old ones) and what is new.
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.selection import Refusal, Selection
 from fluxtui.domain.snapshot import TagList
-from fluxtui.kit.frozen import frozen
 
 NAMELESS_LOOKS = 50
 NEWEST_LOOKS = 60
@@ -23,7 +23,7 @@ _RANKED = 2_000
 _ADMITTED = frozenset({None, Refusal.LOWER, Refusal.AMBIGUOUS})
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Tags and digests to read. `spare`: those that only the publish time is wanted of."""
 

@@ -8,18 +8,18 @@ Rule source: kustomize's image tag filters.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.domain.goregex import for_re2
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.fieldspec import FieldSpec, apply_specs
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.scalars import is_null, is_scalar, retyped, text_of
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Image:
     """What to change of an image called `name`; empty fields stay."""
 

@@ -8,10 +8,10 @@ Rule source: kustomize's patch transformers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kit.frozen import frozen
 from fluxtui.kit.jsonpatch import Operation
 from fluxtui.kustomize.jsonpatch import apply_json_patch, parse_json_patch
 from fluxtui.kustomize.loader import objects_of
@@ -33,7 +33,7 @@ from fluxtui.kustomize.schema import Schema
 from fluxtui.kustomize.selectors import Selector
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Patch:
     """One patch entry, parsed: either merges or operations. `where` names its field.
 

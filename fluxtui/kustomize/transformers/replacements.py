@@ -7,11 +7,11 @@ Rule source: kustomize's replacement filter.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import BuildError
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.derived import secret_label, taint
 from fluxtui.kustomize.fieldpath import NOTHING, Spot, get, smart_split, spots
 from fluxtui.kustomize.ids import Gvk, Id
@@ -31,7 +31,7 @@ from fluxtui.kustomize.selectors import Selector
 from fluxtui.kustomize.transformers.embedded import write_inside
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Options:
     """How a field is cut (`delimiter`, `index`) and whether a missing one is made."""
 
@@ -40,7 +40,7 @@ class Options:
     create: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Source:
     """The object and field to read."""
 
@@ -51,7 +51,7 @@ class Source:
     options: Options = Options()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Target:
     """The objects and fields to write."""
 
@@ -61,7 +61,7 @@ class Target:
     options: Options = Options()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Replacement:
     """A source (or a literal `value`) and its targets."""
 

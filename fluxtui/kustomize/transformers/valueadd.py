@@ -7,10 +7,10 @@ Rule source: kustomize's value add filter.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.fieldspec import split_path
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.scalars import is_null, is_scalar, retyped, text_of
@@ -18,7 +18,7 @@ from fluxtui.kustomize.selectors import Selector
 from fluxtui.kustomize.transformers.namespace import move
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ValueTarget:
     """Objects (all, without a selector), the field, and at which part of a path to insert."""
 

@@ -8,11 +8,10 @@ Rule source: kustomize's refvar filter.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kit.frozen import frozen
 from fluxtui.kustomize.config import Specs
 from fluxtui.kustomize.derived import secret_label, taint
 from fluxtui.kustomize.fieldpath import lookup
@@ -24,7 +23,7 @@ from fluxtui.kustomize.scalars import is_null, plain
 from fluxtui.kustomize.schema import Schema
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Var:
     """A name, the object it reads and the field path in it."""
 

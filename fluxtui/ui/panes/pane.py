@@ -20,7 +20,6 @@ from fluxtui.commands.command import Target
 from fluxtui.domain.ask import Question
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.frozen import frozen
 from fluxtui.ui.inspect import as_yaml, described
 from fluxtui.ui.keys import MOVES
 from fluxtui.ui.spans import Line
@@ -30,7 +29,7 @@ from fluxtui.ui.widgets.table import Table
 NOTHING = "nothing is selected here"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class View:
     """What a pane may look at. `now` is epoch seconds, for ages."""
 

@@ -6,6 +6,7 @@ the width there is.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, cast
 
@@ -21,7 +22,6 @@ from fluxtui.domain.knowledge import Knowledge
 from fluxtui.domain.known import place_known, tagged_known
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, Snapshot
-from fluxtui.kit.frozen import frozen
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.keys import ASIDE, MOVES
@@ -75,7 +75,7 @@ def heading(snapshot: Snapshot, environment: str) -> str:
     return environment
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What all rows have in common: the Environments shown, whether there is room for words of
     health, what stands where a Service is not, and the beginning of every name."""

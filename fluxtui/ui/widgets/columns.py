@@ -8,13 +8,12 @@ shows fewer columns and never broken ones, and a wide one shortens nothing while
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from fluxtui.kit.frozen import frozen
+from dataclasses import dataclass
 
 GAP = 2
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column. `keep` says how important it is (higher stays longer); `flex` takes what is left.
 
@@ -34,7 +33,7 @@ class Column:
     right: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A column that is shown: its index, where it begins and how wide it is."""
 

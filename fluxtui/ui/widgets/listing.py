@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain, compress, count, islice
 from operator import is_, is_not
 from typing import Any
 
-from fluxtui.kit.frozen import frozen
 from fluxtui.ui.spans import Line, plain, width
 
 SHIFTED = 64  # rows that may come in at the top at once
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the table: what it stands for, and its cells.
 
@@ -37,7 +37,7 @@ def widths(row: Row) -> tuple[int, ...]:
     return () if row.heading or row.wide else tuple(width(cell) for cell in row.cells)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """How a row is made of an item. `key` tells items apart, and is the id of the row made.
 
