@@ -107,3 +107,52 @@ async def test_what_somebody_sets_between_two_tries_is_not_overwritten(place: Ma
     assert len(contested.tried) == len(set(contested.tried)) == 2, "each try under its own version"
     now = await staging_object(staging, key)
     assert now["spec"]["ref"] == {"tag": "theirs"} and now["metadata"]["labels"] == {"seen": "yes"}
+
+
+async def test_what_somebody_set_just_before_is_not_overwritten_either(place: MakePlace) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    await staging.source("web", "oci://registry.test/web", tag="main")
+    key = staging.source_key("web")
+
+    async def same_field() -> None:
+        await staging.patch(key, {"spec": {"ref": {"tag": "theirs"}}})
+
+    contested = Contested(staging, [same_field])
+    clusters: Any = {"staging": contested}
+    store = Store(Config(environments=(staging.environment,)))
+    writes = Writes(store, clusters, Written(), lambda _environment: None, Clock())
+    patch = {"spec": {"ref": {"tag": "ours"}}}
+    step = PatchStep("s", "name it", target=key, patch=patch, resource_version="")
+    outcome, message = await writes.patch(step)
+    assert outcome is Outcome.REFUSED and message.startswith("somebody else changed ")
+    assert len(contested.tried) == 1, "it is not tried again"
+    assert (await staging_object(staging, key))["spec"]["ref"] == {"tag": "theirs"}
+    theirs = {"spec": {"ref": {"tag": "theirs"}}}
+    same = PatchStep("s", "name it", target=key, patch=theirs, resource_version="")
+    assert await writes.patch(same) == (Outcome.UNCHANGED, "already so")
+    assert len(contested.tried) == 1, "nothing is written where it is so"
+
+
+async def test_a_field_that_was_set_since_the_plan_is_not_overwritten(
+    place: MakePlace, registry: Registry, engine: MakeEngine
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    await staging.source("web", "oci://registry.test/web", tag="main")
+    key = staging.source_key("web")
+    running = engine(staging)
+    seen = await got(running.wait_for(lambda s: s.get(key) is not None, PATIENCE))
+    version = seen.as_of(key)
+    await staging.patch(key, {"spec": {"suspend": False}})
+    await got(running.wait_for(lambda s: s.as_of(key) not in ("", version), PATIENCE))
+    step = PatchStep("s", "suspend it", target=key, patch=SUSPEND, resource_version=version)
+    plan = Plan("suspend", "suspend web", (step,), ("staging",))
+    (receipt,) = await got(running.run(plan, confirmed=YES))
+    assert receipt.outcome is Outcome.REFUSED and receipt.message.startswith("changed since: ")
+    assert (await staging_object(staging, key))["spec"]["suspend"] is False
+    label = PatchStep(
+        "s", "name it", target=key, patch={"spec": {"ref": {"tag": "x"}}}, resource_version=version
+    )
+    (other,) = await got(running.run(Plan("x", "x", (label,), ("staging",)), confirmed=YES))
+    assert other.outcome is Outcome.DONE, "another field was changed"
