@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from textual.widgets import Input
@@ -137,6 +138,27 @@ async def test_what_comes_while_a_form_is_taken_down_is_for_nobody(
             await asyncio.sleep(0)
         await sees(pilot, "Promote: left, nothing was done")
         assert app._exception is None and app.screen is app.main
+
+
+async def test_a_snapshot_that_comes_before_a_form_is_there_waits_for_it(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with opened(app, (80, 24)) as pilot:
+        await pilot.press("right")
+        sheets: list[Arguments] = []
+        push = app.push_screen
+
+        def early(sheet: Arguments, *more: Any) -> Any:
+            pushed = push(sheet, *more)
+            sheet.show(engine.snapshot)  # attached, and not composed yet
+            sheets.append(sheet)
+            return pushed
+
+        app.push_screen = early  # type: ignore[method-assign, assignment]
+        await pilot.press("m")
+        await sees(pilot, "As which version?")
+        assert sheets and app._exception is None
 
 
 async def test_quitting_while_it_waits_asks_and_leaves(

@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.strip import Strip
+from textual.widget import Widget
 
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
@@ -37,6 +38,7 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         super().__init__(classes=classes)
         self._drawn: float | None = None
         self._answered = False
+        self._composed = False
 
     @property
     def gate(self) -> Gate:
@@ -62,10 +64,15 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         """Cells for text inside the box, minus a scroll bar."""
         return max(20, (self.box.content_size.width or min(self.app.size.width, 110) - 4) - 1)
 
+    async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
+        """Its widgets are there when this is over, and not before."""
+        await super().mount_composed_widgets(widgets)
+        self._composed = True
+
     @property
     def stands(self) -> bool:
-        """Whether its widgets are there: not before it is mounted, nor while it is taken down."""
-        return self.is_attached and self.display
+        """Whether its widgets are there: they come after it does, and go before it."""
+        return self._composed and self.is_attached and self.display
 
     @property
     def stake(self) -> str:
