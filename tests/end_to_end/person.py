@@ -58,6 +58,11 @@ class Person:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    async def closes(self) -> None:
+        """Leaves what is open over the panes; a key typed before it is gone is for nobody."""
+        await self.presses("escape")
+        await self.waits("the panes", lambda: self.app.screen is self.app.main)
+
     async def types(self, text: str) -> None:
         """Text into the field that has the focus."""
         await self.presses(*text)

@@ -120,7 +120,8 @@ async def test_a_malformed_object_is_said_and_the_rest_goes_on(delivery: Embedde
         )
         await person.presses("exclamation_mark")
         await person.sees("crooked", "spec is a list, not a mapping")
-        await person.presses("escape", "3")
+        await person.closes()
+        await person.presses("3")
         await person.sees("crooked", "clickhouse-keeper")
         chain = {n.key.name: n for n in person.snapshot.board.chains["staging"]}
         assert all(chain[name].health.level == 0 for name in ("activity-apiserver", "activity-ui"))
