@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import context, snapshot
+from builders import URL, context, digest, ks, revision, snapshot, source, tag_list
 
+from fluxtui.commands.command import Command
 from fluxtui.commands.registry import ALL, by_id
+from fluxtui.domain.ask import ListTags
 
 
 def test_ids_and_keys_are_unique() -> None:
@@ -22,8 +24,6 @@ def test_ids_and_keys_are_unique() -> None:
 
 @pytest.mark.parametrize("command", ALL, ids=lambda c: c.id)
 def test_every_command_can_be_found_and_read(command: object) -> None:
-    from fluxtui.commands.command import Command
-
     assert isinstance(command, Command)
     assert command.title and command.help.endswith(".")
     assert command.keys or command.verb  # the palette and the command line have what no key has
@@ -36,3 +36,26 @@ def test_every_command_can_be_found_and_read(command: object) -> None:
 def test_an_act_on_nothing_says_what_to_do(command: object) -> None:
     reason = command.disabled_reason(context(snapshot()))  # type: ignore[attr-defined]
     assert reason and ("choose" in reason or "name one" in reason)
+
+
+def test_a_verb_waits_for_tags_where_it_asks_for_them_or_shows_them() -> None:
+    well = revision("1.4.2", "a")
+    seen = snapshot(source(stored=well), ks(applied=well), tags=[tag_list({"1.4.2": "a"})])
+    here = context(seen, environment="staging", service="acme/activity", tag="1.4.2")
+    values = {"version": digest("a"), "from": "1.4.2", "reason": "a drill"}
+    asks = {_word(c) for c in ALL if ListTags(URL) in c.questions(here, values)}
+    named = {_word(c) for c in ALL if any(a.name == "version" for a in c.arguments)}
+    assert asks and named
+    waits = {_word(c) for c in ALL if c.needs_tags}
+    assert waits == {"versions", "tags", "rollback", "unpin"} | asks | named
+
+
+def _word(command: Command) -> str:
+    """The first word of its verb: `publish --bad` waits as `publish` does."""
+    return command.verb.partition(" ")[0]
+
+
+def test_only_a_reason_and_an_image_may_be_left_empty() -> None:
+    optional = {(c.id, a.name) for c in ALL for a in c.arguments if not a.required}
+    assert {name for _command, name in optional} <= {"reason", "image"}
+    assert ("publish", "image") in optional
