@@ -2,120 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
-
 import pytest
-from textual.app import App, ComposeResult
 from textual.geometry import Region, Size
-from textual.pilot import Pilot
 
-from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.listing import Row
-from fluxtui.ui.widgets.table import Table
-
-COLUMNS = (Column("NAME", least=6, keep=9), Column("AGE", least=4, right=True))
-BY_PLACE = (
-    Column("NAME", least=6, keep=9),
-    Column("RUNS", least=6, group="staging"),
-    Column("PICK", least=6, group="staging"),
-    Column("RUNS", least=14, group="production"),
+from tests.ui.ui_table import (
+    BY_PLACE,
+    COLUMNS,
+    ROWS,
+    Board,
+    cell,
+    chosen,
+    lines,
+    row,
+    settled,
+    shown,
 )
-
-
-class Watched(Table):
-    """A Table that tells what it had painted again, and which rows it was moved to."""
-
-    def __init__(self, *, floats: bool = False) -> None:
-        super().__init__(id="table", floats=floats)
-        self.painted: list[Region] = []
-        self.drawn = 0
-        self.on_drawn = self._count
-
-    def _count(self) -> None:
-        self.drawn += 1
-
-    def refresh(self, *regions: Region, **more: Any) -> Any:
-        self.painted += regions or (Region(0, 0, 0, 0),)
-        return super().refresh(*regions, **more)
-
-
-class Board(App[None]):
-    """Nothing but one table."""
-
-    CSS = """
-    Watched > .row--cursor { background: #202040; }
-    Watched > .row--cell { background: #4040a0; }
-    Watched > .row--blur { background: #303030; }
-    """
-
-    def __init__(self, *, floats: bool = False) -> None:
-        super().__init__()
-        self.table = Watched(floats=floats)
-        self.moves = 0
-
-    def compose(self) -> ComposeResult:
-        yield self.table
-
-    def on_scrolling_moved(self) -> None:
-        self.moves += 1
-
-
-def cell(text: str) -> Line:
-    return ((text, ""),)
-
-
-def row(name: str, *cells: str, **more: bool) -> Row:
-    return Row(name, (cell(name), *(cell(text) for text in cells)), **more)
-
-
-ROWS = tuple(row(f"row-{n}", f"{n}s") for n in range(20))
-
-
-@asynccontextmanager
-async def shown(
-    rows: Sequence[Row] = ROWS,
-    size: tuple[int, int] = (40, 8),
-    columns: Sequence[Column] = COLUMNS,
-    **more: Any,
-) -> AsyncIterator[tuple[Watched, Pilot[None]]]:
-    app = Board(**more)
-    async with app.run_test(size=size) as pilot:
-        table = app.table
-        table.focus()
-        table.show_rows(columns, rows, (cell("nothing is here"),))
-        await settled(pilot)
-        yield table, pilot
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    await pilot.pause()
-    await pilot.pause()
-    table = pilot.app.query_one(Watched)
-    table.painted.clear()
-    table.drawn = 0
-
-
-def lines(table: Table) -> list[str]:
-    return [table.render_line(y).text.rstrip() for y in range(table.size.height)]
-
-
-def styles(table: Table, y: int) -> list[tuple[str, Any]]:
-    """Each word of a line with the background that it stands on."""
-    strip = table.render_line(y)
-    return [
-        (word, s.style and (s.style.bgcolor, s.style.reverse))
-        for s in strip
-        for word in s.text.split()
-    ]
-
-
-def chosen(table: Table) -> object:
-    """The id of the row under the cursor."""
-    return table.selected.id if table.selected is not None else None
-
 
 # -- what is drawn
 
@@ -332,96 +235,6 @@ async def test_the_cursor_s_line_tells_when_it_is_painted() -> None:
         assert table.drawn == 0
         table.render_line(1)
         assert table.drawn == 1
-
-
-# -- groups of columns
-
-
-GROUPS = ("staging", "production")
-CELLS = (row("web", "1.4.2", "1.5.0", "1.4.1"), row("api", "2.0.0", "2.0.0", "1.9.0"))
-
-
-async def test_the_cursor_stands_in_a_group_that_there_is() -> None:
-    async with shown(CELLS, (60, 8), BY_PLACE) as (table, pilot):
-        table.set_groups(GROUPS)
-        assert table.group == "staging"
-        table.set_groups(GROUPS, "production")
-        table.set_groups(GROUPS)
-        assert table.group == "production", "it stays where it was"
-        table.set_groups(GROUPS, "elsewhere")
-        assert table.group == "staging"
-        app = pilot.app
-        assert isinstance(app, Board)
-        moves, steps = app.moves, table.steps
-        await pilot.press("right")
-        assert (table.group, app.moves, table.steps) == ("production", moves + 1, steps + 1)
-        await pilot.press("right")
-        assert (table.group, app.moves, table.steps) == ("production", moves + 1, steps + 1)
-        await pilot.press("left", "left")
-        assert table.group == "staging"
-        table.set_groups(())
-        assert table.group == ""
-        await pilot.press("left")
-        assert table.group == ""
-
-
-async def test_a_step_between_groups_paints_the_heads_and_the_cursor_alone() -> None:
-    async with shown(CELLS, (60, 8), BY_PLACE) as (table, pilot):
-        table.set_groups(GROUPS)
-        lines(table)
-        await settled(pilot)
-        await pilot.press("right")
-        assert {r.y for r in table.painted} == {0, 1, 2}
-
-
-async def test_groups_are_named_above_their_columns_and_ruled_to_their_end() -> None:
-    async with shown(CELLS, (60, 8), BY_PLACE) as (table, _pilot):
-        table.set_groups(GROUPS)
-        groups, titles, first, _second = lines(table)[:4]
-        assert groups.split()[::2] == ["staging", "production"]
-        assert titles.split() == ["NAME", "RUNS", "PICK", "RUNS"]
-        assert groups.index("staging") == titles.index("RUNS") == first.index("1.4.2")
-        assert groups.index("production") == titles.rindex("RUNS") == first.index("1.4.1")
-        assert groups.index("─") == groups.index("staging") + len("staging ")
-        ends = groups.index("production") - 1
-        assert groups[:ends].rstrip().endswith("─"), "the rule goes on to the group's end"
-        assert len(groups[:ends].rstrip()) == titles.index("PICK") + len("PICK  ")
-
-
-async def test_the_group_under_the_cursor_is_lit_and_the_rest_of_its_row_less_so() -> None:
-    async with shown(CELLS, (60, 8), BY_PLACE) as (table, pilot):
-        table.set_groups(GROUPS)
-
-        def lit(y: int = 2) -> dict[str, Any]:
-            return dict(styles(table, y))
-
-        here = lit()
-        assert here["1.4.2"] == here["1.5.0"] != here["1.4.1"] == here["web"]
-        assert lit(3)["2.0.0"] == lit(3)["api"] != here["web"]
-        await pilot.press("right")
-        there = lit()
-        assert there["1.4.1"] == here["1.4.2"] and there["1.4.2"] == here["1.4.1"]
-        assert there["▎"] == there["web"]
-        pilot.app.set_focus(None)
-        await pilot.pause()
-        blurred = lit()
-        assert len(set(blurred.values())) == 1 and blurred["▎web"] != here["web"]
-        table.focus()
-        await pilot.pause()
-        table.set_groups(GROUPS[:1])
-        assert len(set(lit().values())) == 1, "one group is no choice"
-
-
-async def test_without_shades_the_cursor_is_reversed() -> None:
-    async with shown(CELLS, (60, 8), BY_PLACE) as (table, pilot):
-        pilot.app.no_color = True
-        assert all(value[1] for _word, value in styles(table, 2)), "the whole row"
-        assert not any(value[1] for _word, value in styles(table, 3))
-        table.set_groups(GROUPS)
-        assert {word for word, value in styles(table, 2) if value[1]} == {"1.4.2", "1.5.0"}
-        pilot.app.set_focus(None)
-        await pilot.pause()
-        assert not any(value[1] for _word, value in styles(table, 2))
 
 
 async def test_another_size_lays_the_columns_out_again() -> None:
