@@ -64,9 +64,11 @@ def test_its_configuration_shows_every_field() -> None:
             for one in each:
                 merged |= one if isinstance(one, dict) else {}
             return (
-                missing(node.value, merged, trail) if isinstance(node.value, fields.Record) else []
+                missing(node.value, merged, trail)
+                if isinstance(node.value, fields.FieldRecord)
+                else []
             )
-        if not isinstance(node, fields.Record):
+        if not isinstance(node, fields.FieldRecord):
             return []
         assert isinstance(value, dict)
         gone = [f"{trail}{name}" for name in node.fields if name not in value]

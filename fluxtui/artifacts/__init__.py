@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fluxtui.artifacts.compare import FileChange, diff_files
     from fluxtui.artifacts.ignore import apply_source_ignore, ignored
     from fluxtui.artifacts.manifest import Descriptor, Manifest
-    from fluxtui.artifacts.packing import Entry, Packed, pack, pack_files
+    from fluxtui.artifacts.packing import ArchiveEntry, Packed, pack, pack_files
     from fluxtui.artifacts.pullsecrets import PullSecret
     from fluxtui.artifacts.reference import Reference
     from fluxtui.artifacts.results import Progress, Pulled, Pushed
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from fluxtui.artifacts.unpacking import Limits, unpack, unpack_files
 
 __all__ = [
+    "ArchiveEntry",
     "BlobCache",
     "Descriptor",
-    "Entry",
     "FileChange",
     "Limits",
     "Manifest",
@@ -56,7 +56,7 @@ _HOMES = {
     "ignored": "ignore",
     "Descriptor": "manifest",
     "Manifest": "manifest",
-    "Entry": "packing",
+    "ArchiveEntry": "packing",
     "Packed": "packing",
     "pack": "packing",
     "pack_files": "packing",

@@ -1,4 +1,4 @@
-"""The short way to a registry: tags, manifests and tokens over a Line of the standard library.
+"""The short way to a registry: tags, manifests and tokens over an HttpLine of the standard library.
 
 oras and requests cost a verb that lists tags more than the tags do. An answer has the few names of
 a requests.Response that our rules read, so that they are written once, for both ways. It follows
@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from fluxtui.artifacts.certificates import Certificates, context
-from fluxtui.kit.lines import Line
+from fluxtui.kit.lines import HttpLine
 
 _LEFT_ALONE = "!#$%&'()*+,/:;=?@[]~"
 """What stands in an address for itself, as for requests."""
@@ -30,7 +30,7 @@ class Headers(dict[str, str]):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WholeAnswer:
     """A whole answer, under the names that a requests.Response has for it."""
 
     status_code: int
@@ -57,7 +57,7 @@ class Brief:
     def __init__(self, host: str, found: Certificates) -> None:
         self._host = host
         self._certificates = found
-        self._lines: dict[tuple[str, str], Line] = {}
+        self._lines: dict[tuple[str, str], HttpLine] = {}
 
     def ask(
         self,
@@ -68,7 +68,7 @@ class Brief:
         headers: Mapping[str, str],
         limits: tuple[float, float],
         size: int,
-    ) -> Answer:
+    ) -> WholeAnswer:
         """Raises OSError, http.client.HTTPException, TooLong (more than `size` bytes)."""
         parts = urlsplit(url)
         words = "&".join(part for part in (parts.query, urlencode(params or ())) if part)
@@ -82,14 +82,14 @@ class Brief:
             limit=size,
         )
         whole = f"{parts.scheme}://{parts.netloc}{target}"
-        return Answer(reply.status, Headers(reply.headers), reply.body, whole)
+        return WholeAnswer(reply.status, Headers(reply.headers), reply.body, whole)
 
     def close(self) -> None:
         """Hang up."""
         for line in self._lines.values():
             line.close()
 
-    def _line(self, scheme: str, netloc: str) -> Line:
+    def _line(self, scheme: str, netloc: str) -> HttpLine:
         line = self._lines.get((scheme, netloc))
         if line is None:
             parts = urlsplit(f"{scheme}://{netloc}")
@@ -98,6 +98,6 @@ class Brief:
                 mine = netloc == self._host
                 tls = context(self._certificates if mine else self._certificates.of_others)
             port = parts.port or (443 if scheme == "https" else 80)
-            line = Line(parts.hostname or "", port, tls)
+            line = HttpLine(parts.hostname or "", port, tls)
             self._lines[scheme, netloc] = line
         return line

@@ -25,7 +25,7 @@ _FILE, _FOLDER, _PAX = b"0", b"5", b"x"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArchiveEntry:
     """One archive entry; `sha256` is the hex digest of a file's content, None for a folder."""
 
     name: str
@@ -41,7 +41,7 @@ class Packed:
     which does not depend on the compression library.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ArchiveEntry, ...]
     data: bytes
     digest: str
     tar_digest: str
@@ -135,14 +135,16 @@ def _read(folder: Path, patterns: Sequence[Pattern]) -> list[_Node]:
 
 
 def _packed(nodes: Sequence[_Node]) -> Packed:
-    entries: list[Entry] = []
+    entries: list[ArchiveEntry] = []
     tar = bytearray()
     for node in nodes:
         if node.data is None:
-            entries.append(Entry(node.name, None))
+            entries.append(ArchiveEntry(node.name, None))
             tar += _header(node.name, _FOLDER, 0o755, 0)
             continue
-        entries.append(Entry(node.name, hashlib.sha256(node.data).hexdigest(), size=len(node.data)))
+        entries.append(
+            ArchiveEntry(node.name, hashlib.sha256(node.data).hexdigest(), size=len(node.data))
+        )
         tar += _header(node.name, _FILE, 0o755 if node.executable else 0o644, len(node.data))
         tar += _padded(node.data)
     tar += bytes(2 * _BLOCK)

@@ -15,7 +15,7 @@ from pathlib import Path
 from fluxtui.cli import linedyaml, output, places
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import LOCAL_FILE, load_if_any
-from fluxtui.cli.fields import Place, leaves
+from fluxtui.cli.fields import FieldPlace, leaves
 from fluxtui.cli.nearest import nearest
 from fluxtui.cli.options import Options
 from fluxtui.domain.config import Config, Environment
@@ -71,13 +71,13 @@ def _looked_at(options: Options, config: Config) -> list[str]:
     return lines
 
 
-def _written(options: Options) -> tuple[object, Place]:
+def _written(options: Options) -> tuple[object, FieldPlace]:
     """What stands in the user's file, with its lines; nothing when there is none."""
     file = Path(options.config) if options.config else places.config_file(os.environ)
-    return (linedyaml.read(file) if file.is_file() else None), Place(str(file))
+    return (linedyaml.read(file) if file.is_file() else None), FieldPlace(str(file))
 
 
-def _missing(data: object, place: Place) -> list[str]:
+def _missing(data: object, place: FieldPlace) -> list[str]:
     """Files and folders that the file names and that are not there, each with its line."""
     problems = []
     for node, text, at in leaves(data, place):
@@ -88,7 +88,7 @@ def _missing(data: object, place: Place) -> list[str]:
     return problems
 
 
-def _problem(environment: Environment, data: object, place: Place) -> str:
+def _problem(environment: Environment, data: object, place: FieldPlace) -> str:
     """Why its context cannot be used, with the line that names it where one does, or ""."""
     from fluxtui.cluster.kubeconfig import contexts, wanted_files
 
@@ -108,7 +108,7 @@ def _problem(environment: Environment, data: object, place: Place) -> str:
     return f"{at}: there is no context {environment.context!r} in {files} ({known})"
 
 
-def _line_of(environment: Environment, data: object, place: Place) -> str:
+def _line_of(environment: Environment, data: object, place: FieldPlace) -> str:
     """Where the file names its context, or the environment; its name when no file does."""
     every = data.get("environments") if isinstance(data, Mapping) else None
     if not isinstance(data, Mapping) or not isinstance(every, Mapping):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.cli import places
-from fluxtui.cli.fields import HOST, Place, check
+from fluxtui.cli.fields import HOST, FieldPlace, check
 from fluxtui.cli.looks import check_looks, check_theme
 from fluxtui.cli.options import Options
 from fluxtui.domain.config import Config, Environment, Overrides, Registries, ServiceConfig
@@ -113,7 +113,7 @@ def _read(path: Path, *, looks: bool) -> Mapping[str, Any]:
     from fluxtui.cli import linedyaml
 
     data = linedyaml.read(path)
-    place = Place(str(path))
+    place = FieldPlace(str(path))
     check(data, place)
     if not isinstance(data, Mapping):
         return {}

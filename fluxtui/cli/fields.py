@@ -49,7 +49,7 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class FieldRecord:
     """Fields with names of ours."""
 
     help: str
@@ -67,7 +67,7 @@ class Names:
     form: Form | None = None
 
 
-Node = Text | Texts | Flag | Record | Names
+Node = Text | Texts | Flag | FieldRecord | Names
 
 
 def _commands() -> Mapping[str, str]:
@@ -88,7 +88,7 @@ _REPOSITORY = Form(
 _URL = Form(r"^(oci://[^\s/]+/\S+)?$", "an oci:// url, as in oci://host/acme/web")
 _IMAGE = Form(r"^(?!.*://)\S+$", "the name of an image, as in registry.example.com/acme/web")
 
-_ENVIRONMENT = Record(
+_ENVIRONMENT = FieldRecord(
     "A kubeconfig context, and how careful to be with it.",
     {
         "context": Text("The kubeconfig context; without it, the environment's name."),
@@ -99,7 +99,7 @@ _ENVIRONMENT = Record(
         "readOnly": Flag("No write at all."),
     },
 )
-_SERVICE = Record(
+_SERVICE = FieldRecord(
     "What is delivered together.",
     {
         "urls": Texts("Its repositories: oci:// urls or paths, mirrors among them.", _REPOSITORY),
@@ -112,7 +112,7 @@ _SERVICE = Record(
         ),
     },
 )
-_REGISTRIES = Record(
+_REGISTRIES = FieldRecord(
     "How to reach OCI registries.",
     {
         "mirrors": Names(
@@ -126,7 +126,7 @@ _REGISTRIES = Record(
         "usePullSecrets": Flag("Also use the Secrets that sources name."),
     },
 )
-FILE = Record(
+FILE = FieldRecord(
     "fluxtui's configuration.",
     {
         "environments": Names(
@@ -154,24 +154,24 @@ class Lined(dict[Any, Any]):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FieldPlace:
     """Where in which file; `line` 0 is the file as a whole."""
 
     file: str
     line: int = 0
     trail: tuple[str, ...] = ()
 
-    def under(self, mapping: Mapping[Any, Any], key: object) -> Place:
+    def under(self, mapping: Mapping[Any, Any], key: object) -> FieldPlace:
         """The place of a key of the mapping that stands here."""
         line = mapping.lines.get(key, self.line) if isinstance(mapping, Lined) else self.line
-        return Place(self.file, line, (*self.trail, str(key)))
+        return FieldPlace(self.file, line, (*self.trail, str(key)))
 
     def __str__(self) -> str:
         at = f"{self.file}:{self.line}" if self.line else self.file
         return f"{at} {'.'.join(self.trail)}" if self.trail else at
 
 
-def check(value: object, place: Place, node: Node = FILE) -> None:
+def check(value: object, place: FieldPlace, node: Node = FILE) -> None:
     """Raise ConfigError, with file and line, for anything that is not as declared."""
     if isinstance(node, Flag):
         if not isinstance(value, bool):
@@ -192,38 +192,40 @@ def check(value: object, place: Place, node: Node = FILE) -> None:
         _check_mapping(value, place, node)
 
 
-def _check_form(value: object, place: Place, form: Form | None) -> None:
+def _check_form(value: object, place: FieldPlace, form: Form | None) -> None:
     if form is not None and isinstance(value, str) and not re.search(form.pattern, value):
         raise ConfigError(f"{value!r} is not {form.says}", where=str(place))
 
 
-def leaves(value: object, place: Place, node: Node = FILE) -> Iterator[tuple[Text, str, Place]]:
+def leaves(
+    value: object, place: FieldPlace, node: Node = FILE
+) -> Iterator[tuple[Text, str, FieldPlace]]:
     """The texts of what has been checked, each with its declaration and its place."""
     if isinstance(node, Text) and _is_text(value):
         yield node, str(value), place
-    elif isinstance(node, Record | Names) and isinstance(value, Mapping):
+    elif isinstance(node, FieldRecord | Names) and isinstance(value, Mapping):
         for key, item in value.items():
-            inner = node.fields[key] if isinstance(node, Record) else node.value
+            inner = node.fields[key] if isinstance(node, FieldRecord) else node.value
             yield from leaves(item, place.under(value, key), inner)
 
 
-def _check_mapping(value: object, place: Place, node: Record | Names) -> None:
+def _check_mapping(value: object, place: FieldPlace, node: FieldRecord | Names) -> None:
     if not isinstance(value, Mapping):
         raise ConfigError("must be a mapping", where=str(place))
-    record = isinstance(node, Record)
-    known = node.fields if isinstance(node, Record) else node.known() if node.known else None
+    record = isinstance(node, FieldRecord)
+    known = node.fields if isinstance(node, FieldRecord) else node.known() if node.known else None
     for key in value:
         if known is not None and key not in known:
-            place = Place(place.file, place.under(value, key).line, place.trail)
+            place = FieldPlace(place.file, place.under(value, key).line, place.trail)
             raise _unknown(str(key), place, tuple(known), "field" if record else "command")
     for key, item in value.items():
         if isinstance(node, Names):
             _check_form(key, place.under(value, key), node.form)
-        inner = node.fields[key] if isinstance(node, Record) else node.value
+        inner = node.fields[key] if isinstance(node, FieldRecord) else node.value
         check(item, place.under(value, key), inner)
 
 
-def _unknown(key: str, place: Place, known: tuple[str, ...], what: str) -> ConfigError:
+def _unknown(key: str, place: FieldPlace, known: tuple[str, ...], what: str) -> ConfigError:
     from fluxtui.cli.nearest import nearest
 
     near = nearest(key, known)
@@ -255,7 +257,7 @@ def schema(node: Node = FILE) -> dict[str, Any]:
         items = {"type": texts, **look}
         return {**about, "type": [*texts, "array", "null"], "items": items, **look}
     made: dict[str, Any] = {**about, "type": ["object", "null"]}
-    if isinstance(node, Record):
+    if isinstance(node, FieldRecord):
         made["properties"] = {name: schema(inner) for name, inner in node.fields.items()}
         made["additionalProperties"] = False
     elif node.known is not None:

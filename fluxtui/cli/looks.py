@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.cli.fields import Place
+from fluxtui.cli.fields import FieldPlace
 from fluxtui.domain.errors import ConfigError
 
 
-def check_looks(data: Mapping[str, Any], place: Place) -> None:
+def check_looks(data: Mapping[str, Any], place: FieldPlace) -> None:
     """The `theme` and `keys` of a file. Raises ConfigError with file and line."""
     if data.get("theme"):
         check_theme(str(data["theme"]), str(place.under(data, "theme")))
@@ -35,7 +35,7 @@ def check_theme(name: str, where: str) -> None:
         )
 
 
-def _check_keys(remapped: Mapping[str, Any], place: Place) -> None:
+def _check_keys(remapped: Mapping[str, Any], place: FieldPlace) -> None:
     from fluxtui.commands.registry import ALL, by_id
     from fluxtui.ui.keys import each_key, is_key, key_table
     from fluxtui.ui.ownkeys import own_keys

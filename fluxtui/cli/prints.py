@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.resource import Key
     from fluxtui.domain.selection import Selection
     from fluxtui.domain.snapshot import Change, Snapshot
-    from fluxtui.engine.acts.journal import Entry
+    from fluxtui.engine.acts.journal import JournalEntry
 
 WORDS = {**LEVELS, Level.FAILED: "FAILED"}
 """The same words as in data; the one that must be seen from afar in capitals."""
@@ -253,7 +253,7 @@ def _field_text(field: FieldChange) -> str:
     return f"~ {field.path}: {before} -> {after}"
 
 
-def journal(entries: Sequence[Entry]) -> str:
+def journal(entries: Sequence[JournalEntry]) -> str:
     """Plans and what became of their Steps."""
     from fluxtui.engine.acts.past import CLOSING
 

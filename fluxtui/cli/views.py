@@ -30,7 +30,7 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
 
 if TYPE_CHECKING:
-    from fluxtui.engine.acts.journal import Entry
+    from fluxtui.engine.acts.journal import JournalEntry
 
 PODS = 10.0
 """Seconds for the Pods of what is not ready."""
@@ -158,7 +158,7 @@ def journal(path: str, args: argparse.Namespace) -> int:
     return conclude(problems)
 
 
-def _is_meant(entry: Entry, args: argparse.Namespace) -> bool:
+def _is_meant(entry: JournalEntry, args: argparse.Namespace) -> bool:
     """Whether a Plan touches the environments and the object that were asked for."""
     chosen, target = args.environment or (), str(args.target or "")
     if chosen and not set(chosen) & set(map(str, entry.body.get("environments") or ())):

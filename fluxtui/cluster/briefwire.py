@@ -1,8 +1,8 @@
 """The Wire of a command that asks a few things and ends: whole answers, by the standard library.
 
-aiohttp costs such a command more than all it asks. Reads go over a few kept-alive Lines, each in a
-thread while it is busy; what a Line cannot do (writes, streams, proxies, redirects) goes over the
-full Wire, with the same certificates.
+aiohttp costs such a command more than all it asks. Reads go over a few kept-alive HttpLines, each
+in a thread while it is busy; what these cannot do (writes, streams, proxies, redirects) goes over
+the full Wire, with the same certificates.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from fluxtui.cluster.kubeconfig import Access
 from fluxtui.cluster.proxies import Proxy
 from fluxtui.cluster.wire import Answer, Broken, Headers, Timeouts, Wire
-from fluxtui.kit.lines import Line, Reply
+from fluxtui.kit.lines import HttpLine, Reply
 
 LINES_AT_ONCE = 4
 """A handshake costs more than several questions; over a slow network a few still save turns."""
@@ -35,8 +35,8 @@ class BriefWire(Wire):
         self._reasons = (access, user, proxy)
         self._full: Wire | None = None
         self._places = asyncio.Semaphore(LINES_AT_ONCE)
-        self._idle: list[Line] = []
-        self._busy: set[Line] = set()
+        self._idle: list[HttpLine] = []
+        self._busy: set[HttpLine] = set()
         self._closed = False
 
     async def request(
@@ -78,7 +78,11 @@ class BriefWire(Wire):
         server = urlsplit(self.server)
         host, port = server.hostname or "", server.port or (443 if self._tls else 80)
         async with self._places:
-            line = self._idle.pop() if self._idle else Line(host, port, self._tls, self._name or "")
+            line = (
+                self._idle.pop()
+                if self._idle
+                else HttpLine(host, port, self._tls, self._name or "")
+            )
             self._busy.add(line)
             try:
                 async with asyncio.timeout(limits.total):
@@ -96,7 +100,7 @@ class BriefWire(Wire):
 
 
 class BriefAnswer:
-    """What came over a Line: all of it is here already."""
+    """What came over an HttpLine: all of it is here already."""
 
     def __init__(self, reply: Reply) -> None:
         self.status = reply.status
@@ -115,7 +119,7 @@ class BriefAnswer:
         yield await self.read()
 
     def cut(self) -> None:
-        """The Line is free already."""
+        """The HttpLine is free already."""
 
     release = cut
 
@@ -127,7 +131,7 @@ class _Headers(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-async def _in_a_thread(line: Line, target: str, headers: Headers, limits: Timeouts) -> Reply:
+async def _in_a_thread(line: HttpLine, target: str, headers: Headers, limits: Timeouts) -> Reply:
     """The answer to a GET, asked in a thread of its own: one that nobody has to wait for, at the
     end of the program either. Cancelled, it cuts the line. Raises as `Line.ask`.
     """

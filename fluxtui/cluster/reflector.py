@@ -21,7 +21,7 @@ from fluxtui.kit.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FeedTarget:
     """What to watch. `kind`: group and kind; `version` is the one to prefer; `labels` and `fields`
     are selectors. `plural`: its name in addresses, where that is known without asking the API."""
 
@@ -39,7 +39,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class FeedPace:
     """Seconds. `first`..`most`: after failures; `healthy`: life after which failures are forgotten;
     `parked`: between two tries of what is forbidden or absent."""
 
@@ -68,7 +68,7 @@ class Sink(Protocol):
         """How the feed is doing; `message`, `next` and `trouble` as in `Feed`."""
 
 
-Resolve = Callable[[Cluster, Target], Awaitable[ApiResource]]
+Resolve = Callable[[Cluster, FeedTarget], Awaitable[ApiResource]]
 
 
 class Reflector:
@@ -77,10 +77,10 @@ class Reflector:
     def __init__(
         self,
         cluster: Cluster,
-        target: Target,
+        target: FeedTarget,
         sink: Sink,
         clock: Clock,
-        pace: Pace,
+        pace: FeedPace,
         jitter: Callable[[], float] = random.random,
         may_watch: Callable[[], bool] = lambda: True,
         kept: Callable[[Json], Json] | None = None,
@@ -88,7 +88,7 @@ class Reflector:
     ) -> None:
         """`may_watch` is asked before each watch; without one the list is made again and again.
         `kept`: what to keep of each object of a list; `resolve` tells the served type of the
-        Target (as `served` does)."""
+        FeedTarget (as `served` does)."""
         self._cluster = cluster
         self._target = target
         self._sink = sink
@@ -220,15 +220,15 @@ class Reflector:
         await self._clock.sleep(self._pace.parked * (1 + self._jitter() / 2))
 
 
-def _expected(target: Target) -> ApiResource | None:
+def _expected(target: FeedTarget) -> ApiResource | None:
     """The type as almost every API serves it: asking first would cost a turn before the first
     list."""
     group, kind = target.kind
     return ApiResource(group, target.version, kind, target.plural) if target.plural else None
 
 
-async def served(cluster: Cluster, target: Target) -> ApiResource:
-    """The served type of a Target: its version, else the version that the API prefers.
+async def served(cluster: Cluster, target: FeedTarget) -> ApiResource:
+    """The served type of a FeedTarget: its version, else the version that the API prefers.
 
     Raises NotFound when the kind is not served at all.
     """

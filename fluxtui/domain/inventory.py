@@ -105,33 +105,35 @@ class ObjectId:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class InventoryEntry:
     """One inventory entry: the id and the version (without the group) it was applied with."""
 
     id: ObjectId
     version: str
 
     @classmethod
-    def of(cls, obj: Mapping[str, Any]) -> Entry:
+    def of(cls, obj: Mapping[str, Any]) -> InventoryEntry:
         return cls(ObjectId.of(obj), str(obj.get("apiVersion") or "").rpartition("/")[2])
 
     def to_json(self) -> dict[str, str]:
         return {"id": self.id.format(), "v": self.version}
 
 
-def entries(inventory: Mapping[str, Any] | None) -> tuple[Entry, ...]:
+def entries(inventory: Mapping[str, Any] | None) -> tuple[InventoryEntry, ...]:
     """The entries of `status.inventory`, in their order. Raises UsageError for a broken id."""
     items = (inventory or {}).get("entries") or []
-    return tuple(Entry(ObjectId.parse(str(i["id"])), str(i.get("v") or "")) for i in items)
+    return tuple(InventoryEntry(ObjectId.parse(str(i["id"])), str(i.get("v") or "")) for i in items)
 
 
-def to_inventory(new: Iterable[Entry]) -> dict[str, list[dict[str, str]]]:
+def to_inventory(new: Iterable[InventoryEntry]) -> dict[str, list[dict[str, str]]]:
     """The value of `status.inventory`, in the order given, each id once."""
     seen = {entry.id: entry for entry in new}
     return {"entries": [entry.to_json() for entry in seen.values()]}
 
 
-def stale(old: Iterable[Entry], new: Iterable[Entry]) -> tuple[Entry, ...]:
+def stale(
+    old: Iterable[InventoryEntry], new: Iterable[InventoryEntry]
+) -> tuple[InventoryEntry, ...]:
     """Entries whose id is in `old` only, in the order to delete them; versions play no part."""
     kept = {entry.id for entry in new}
     gone = {entry.id: entry for entry in old if entry.id not in kept}
@@ -155,7 +157,7 @@ def delete_order(objects: Iterable[T]) -> list[T]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ApplyStage:
     """Objects applied together, in order. `wait`: all must be Current before the next stage."""
 
     name: str
@@ -165,7 +167,7 @@ class Stage:
 
 def stages(
     objects: Sequence[Mapping[str, Any]], custom_kinds: Collection[tuple[str, str]] = ()
-) -> tuple[Stage, ...]:
+) -> tuple[ApplyStage, ...]:
     """Split into Flux's stages, empty ones left out.
 
     Definitions (CRDs, Namespaces, ClusterRoles), then kinds ending in `Class`, then
@@ -188,7 +190,7 @@ def stages(
         else:
             parts["rest"].append(obj)
     return tuple(
-        Stage(name, tuple(apply_order(part)), wait=name in ("definitions", "classes"))
+        ApplyStage(name, tuple(apply_order(part)), wait=name in ("definitions", "classes"))
         for name, part in parts.items()
         if part
     )

@@ -24,7 +24,7 @@ from fluxtui.domain.ask import (
 from fluxtui.engine.builds.diffs import Diffs
 from fluxtui.engine.builds.worker import Worker
 from fluxtui.engine.publication.store import Store
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 from fluxtui.engine.tags.watch import TagWatch
 
 
@@ -34,7 +34,7 @@ class Answers:
     def __init__(
         self,
         store: Store,
-        registries: Registries,
+        registries: RegistryDoor,
         tags: TagWatch,
         cluster: Callable[[str], Cluster],
     ) -> None:

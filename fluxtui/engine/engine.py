@@ -36,7 +36,7 @@ from fluxtui.engine.publication.publisher import HASTY, PATIENT, Publisher
 from fluxtui.engine.publication.stages import Judge, Stage, Stages, changes
 from fluxtui.engine.publication.store import Batch, Store
 from fluxtui.engine.registries import Connect as ConnectRegistry
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 from fluxtui.engine.tags.picks import Picks
 from fluxtui.engine.tags.pullsecrets import PullSecrets
 from fluxtui.engine.tags.watch import TagWatch
@@ -103,7 +103,7 @@ class Engine:
         self._interval = interval = AT_ONCE if brief else SLOW if config.slow else FAST
         self._gate = Gate(self._loop, interval)
         self._store = Store(config)
-        self._registries = Registries(registry, config.cache)
+        self._registries = RegistryDoor(registry, config.cache)
         self._tags = self._tag_watch(times)
         self._origins = Origins()
         haste = (HASTY, self._under_way) if brief else (PATIENT, None)

@@ -8,7 +8,7 @@ from fluxtui.cluster import reflector
 
 
 @dataclass(frozen=True, slots=True)
-class Pace(reflector.Pace):
+class Pace(reflector.FeedPace):
     """A feed's, in seconds; `listing`: between two tag lists."""
 
     listing: float = 60.0

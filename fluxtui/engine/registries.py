@@ -30,7 +30,7 @@ NO_TAG_DELETION = frozenset({400, 405, 501})
 """How registries say that they delete by digest only."""
 
 
-class Registries:
+class RegistryDoor:
     """Asynchronous calls to any registry. `cache`: a folder for blobs, "" for none."""
 
     def __init__(self, connect: Connect, cache: str = "") -> None:

@@ -1,8 +1,8 @@
 """HTTP/1.1 over the standard library alone: one kept-alive connection, one request after another.
 
-HTTP libraries cost a command that asks twenty short questions more than the questions do. A Line
-asks and reads a whole answer; it follows no redirect, knows no proxy, keeps no cookie and tries
-nothing again that may have been carried out: who needs that takes a library.
+HTTP libraries cost a command that asks twenty short questions more than the questions do. An
+HttpLine asks and reads a whole answer; it follows no redirect, knows no proxy, keeps no cookie and
+tries nothing again that may have been carried out: who needs that takes a library.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Reply:
     body: bytes
 
 
-class Line:
+class HttpLine:
     """A connection to one server, for one thread at a time; it is opened by the first question.
 
     `tls` None: in clear text. `name`: whom the certificate is for, when it is not `host`.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.config import Config
+from fluxtui.kustomize.config import TransformerConfig
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.transformers.variables import Var
 
@@ -19,12 +19,12 @@ class Accumulator:
     """Objects, where transformers look for fields in them, and variables by name."""
 
     resources: ResourceMap = field(default_factory=ResourceMap)
-    config: Config = field(default_factory=Config)
+    config: TransformerConfig = field(default_factory=TransformerConfig)
     variables: dict[str, Var] = field(default_factory=dict)
 
-    def merge_config(self, config: Config) -> None:
+    def merge_config(self, config: TransformerConfig) -> None:
         """Adds field specs. BuildError when they contradict."""
-        self.config = config if self.config == Config() else self.config.merged(config)
+        self.config = config if self.config == TransformerConfig() else self.config.merged(config)
 
     def merge_variables(self, variables: list[Var]) -> None:
         """Adds variables. BuildError when a name is taken."""

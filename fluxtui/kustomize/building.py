@@ -22,11 +22,11 @@ from fluxtui.kustomize.loader import Loader
 from fluxtui.kustomize.plugins import sort_run
 from fluxtui.kustomize.positions import line_of_field
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import is_null, plain, text_of
 from fluxtui.kustomize.schema import Schema, builtin
-from fluxtui.kustomize.target import Context, Target, check_openapi
-from fluxtui.kustomize.tracking import Cause, Dropped, NoTracker, Origin, Path, Tracker
+from fluxtui.kustomize.target import BuildContext, KustTarget, check_openapi
+from fluxtui.kustomize.tracking import ChangeCause, Dropped, NoTracker, Origin, Path, Tracker
 from fluxtui.kustomize.transformers.references import fix_references
 from fluxtui.kustomize.transformers.variables import resolve_variables
 
@@ -75,7 +75,7 @@ def run(
     kust: KustFile | None = None,
     tracker: Tracker | None = None,
     openapi: Mapping[str, Any] | None = None,
-) -> tuple[list[Resource], list[str]]:
+) -> tuple[list[BuildResource], list[str]]:
     """Builds a folder: (resources with their finished objects, findings).
 
     `kust` stands in for the kustomization file of the folder, `openapi` adds types to the built-in
@@ -102,25 +102,25 @@ def run(
 
 def _run(
     loader: Loader, kust: KustFile, tracker: Tracker, schema: Schema
-) -> tuple[list[Resource], list[str]]:
+) -> tuple[list[BuildResource], list[str]]:
     document = check_openapi(kust, loader)
     if document is not None:
         schema.extend(document)
     elif kust.mapping("openapi").get("version"):
         schema.settled = True
-    context = Context(schema, tuple(kust.texts("buildMetadata")), tracker)
-    gathered = Target(loader, context, kust).accumulate(Accumulator())
+    context = BuildContext(schema, tuple(kust.texts("buildMetadata")), tracker)
+    gathered = KustTarget(loader, context, kust).accumulate(Accumulator())
     resources = gathered.resources
     add_hashes(resources.items)
-    tracker.changed(resources, Cause("transformer name hash", kust.file))
+    tracker.changed(resources, ChangeCause("transformer name hash", kust.file))
     fix_references(resources, gathered.config.references)
-    tracker.changed(resources, Cause("transformer name references", kust.file))
+    tracker.changed(resources, ChangeCause("transformer name references", kust.file))
     resolve_variables(
         resources,
         sorted(gathered.variables.values(), key=lambda v: v.name),
         gathered.config.variables,
     )
-    tracker.changed(resources, Cause("transformer vars", kust.file, "vars"))
+    tracker.changed(resources, ChangeCause("transformer vars", kust.file, "vars"))
     resources.items = [r for r in resources if not _is_local(r)]
     options = kust.values.get("sortOptions")
     if options is not None:
@@ -129,7 +129,7 @@ def _run(
     return resources.items, context.findings
 
 
-def _is_local(resource: Resource) -> bool:
+def _is_local(resource: BuildResource) -> bool:
     if resource.is_empty():
         return True
     if not resource.gvk.kind:
@@ -160,7 +160,7 @@ def finish(resources: ResourceMap, options: tuple[str, ...]) -> None:
 
 
 def _finish_annotations(
-    resource: Resource, metadata: dict[str, Any], options: tuple[str, ...]
+    resource: BuildResource, metadata: dict[str, Any], options: tuple[str, ...]
 ) -> None:
     found = metadata.get("annotations")
     texts = {k: str(text_of(v)) for k, v in found.items()} if isinstance(found, dict) else {}

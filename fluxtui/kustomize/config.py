@@ -34,7 +34,7 @@ _RANK: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
+class TransformerConfig:
     """Field specs per transformer; `references`: (referred kind, fields that name it)."""
 
     prefix: Specs = ()
@@ -50,7 +50,7 @@ class Config:
     replicas: Specs = ()
     references: References = ()
 
-    def merged(self, other: Config) -> Config:
+    def merged(self, other: TransformerConfig) -> TransformerConfig:
         """Both, sorted as kustomize sorts. BuildError when they disagree on `create`."""
         if other is self or not any(getattr(other, f.name) for f in fields(other)):
             return self
@@ -108,7 +108,7 @@ _NAMES: Final = {
 
 
 @cache
-def default_config() -> Config:
+def default_config() -> TransformerConfig:
     """kustomize's own field specs."""
     text = Path(__file__).with_name("data").joinpath("fieldspecs.json").read_text("utf-8")
     data = json.loads(text)
@@ -122,7 +122,7 @@ def default_config() -> Config:
     }
     references = [(Gvk(*gvk), tuple(map(spec, rows))) for gvk, rows in data["nameReference"]]
     values["references"] = tuple(sorted(references, key=lambda item: _gvk_rank(item[0])))
-    return Config(**values)
+    return TransformerConfig(**values)
 
 
 def read_specs(rows: Any, field: str) -> Specs:
@@ -141,10 +141,10 @@ def _spec(row: Mapping[str, Any], field: str) -> FieldSpec:
     return FieldSpec(Gvk(*texts[:3]), texts[3], row.get("create") is True)
 
 
-def read_config(data: Any) -> Config:
+def read_config(data: Any) -> TransformerConfig:
     """A file of `configurations:`. BuildError for an unknown field."""
     if data is None:
-        return Config()
+        return TransformerConfig()
     if not isinstance(data, dict):
         raise BuildError("a transformer configuration is a mapping")
     known = {name.lower(): name for name in (*_NAMES, "nameReference")}
@@ -163,4 +163,4 @@ def read_config(data: Any) -> Config:
             for row in rows or ()
             if isinstance(row, dict)
         )
-    return Config(**values)
+    return TransformerConfig(**values)

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import is_scalar, text_of
 from fluxtui.kustomize.tracking import Path
 
 
-def is_secret(resource: Resource) -> bool:
+def is_secret(resource: BuildResource) -> bool:
     """Whether the object is a Secret of Kubernetes."""
     return resource.gvk.kind == "Secret" and not resource.gvk.group
 
 
-def secret_label(resource: Resource, path: str, value: Any) -> str:
+def secret_label(resource: BuildResource, path: str, value: Any) -> str:
     """What `value`, read at `path` of an object, is to be called when it is secret, else ""."""
     if is_secret(resource):
         from fluxtui.domain.masking import base_name  # only who copies a Secret pays for it
@@ -34,13 +34,13 @@ def secret_label(resource: Resource, path: str, value: Any) -> str:
     return next((label for text, label in resource.taints if any(text in t for t in texts)), "")
 
 
-def taint(resource: Resource, value: Any, label: str) -> None:
+def taint(resource: BuildResource, value: Any, label: str) -> None:
     """Notes that `value` went into the object; Secrets are masked anyway."""
     if label and not is_secret(resource):
         resource.taints += [(text, label) for text in _texts(value)]
 
 
-def hidden_paths(resource: Resource) -> dict[Path, str]:
+def hidden_paths(resource: BuildResource) -> dict[Path, str]:
     """The scalars of an object that hold something of a Secret, with what to call them."""
     if not resource.taints:
         return {}

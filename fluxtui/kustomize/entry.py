@@ -18,7 +18,7 @@ from fluxtui.kustomize.flux import Skip, effective_kustomization
 from fluxtui.kustomize.identities import Identities
 from fluxtui.kustomize.positions import line_of
 from fluxtui.kustomize.reader import load_values
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import plain
 from fluxtui.kustomize.sops import ENCRYPTED, decrypted_shape, decrypts, sealed_paths
 from fluxtui.kustomize.substitution import opted_out, substitute_object
@@ -78,7 +78,7 @@ def built_by_flux(
 class _Made:
     """What a run left behind, taken before variables move anything."""
 
-    def __init__(self, resources: list[Resource], tracker: Tracker, files: Files) -> None:
+    def __init__(self, resources: list[BuildResource], tracker: Tracker, files: Files) -> None:
         self.resources = resources
         self.files = files
         self.tracker = tracker
@@ -114,7 +114,7 @@ class _Made:
             unnamed,
         )
 
-    def _must_be_writable(self, resource: Resource) -> None:
+    def _must_be_writable(self, resource: BuildResource) -> None:
         try:
             must_be_writable(resource.obj)
         except BuildError as problem:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.ids import Gvk
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import is_null
 
 SCALAR: Final = "scalar"
@@ -46,7 +46,7 @@ def split_path(path: str, delimiter: str = "/") -> tuple[str, ...]:
 
 
 def apply_specs(
-    resource: Resource, specs: Iterable[FieldSpec], setter: Setter, create_kind: str = ""
+    resource: BuildResource, specs: Iterable[FieldSpec], setter: Setter, create_kind: str = ""
 ) -> None:
     """Calls `setter(container, key)` for each field that a spec for this kind leads to."""
     gvk = resource.gvk
@@ -55,7 +55,7 @@ def apply_specs(
             visit(resource, spec, setter, create_kind)
 
 
-def visit(resource: Resource, spec: FieldSpec, setter: Setter, create_kind: str = "") -> None:
+def visit(resource: BuildResource, spec: FieldSpec, setter: Setter, create_kind: str = "") -> None:
     """Walks one spec. Raises BuildError when the path leads through a scalar."""
     parts = split_path(spec.path)
     kind = create_kind if spec.create else ""
@@ -68,7 +68,7 @@ def _walk(
     parts: tuple[str, ...],
     kind: str,
     setter: Setter,
-    resource: Resource,
+    resource: BuildResource,
     path: str,
 ) -> None:
     if not parts:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.config import Config, Specs, merge_specs
+from fluxtui.kustomize.config import Specs, TransformerConfig, merge_specs
 from fluxtui.kustomize.fieldspec import FieldSpec
 from fluxtui.kustomize.ids import Gvk
 from fluxtui.kustomize.kustfile import KustFile
@@ -20,7 +20,14 @@ from fluxtui.kustomize.loader import Loader
 from fluxtui.kustomize.located import located
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.schema import Schema
-from fluxtui.kustomize.steps import Step, image, merges_of, patch_of, replacement_list, specs_of
+from fluxtui.kustomize.steps import (
+    BuildStep,
+    image,
+    merges_of,
+    patch_of,
+    replacement_list,
+    specs_of,
+)
 from fluxtui.kustomize.transformers.images import set_image
 from fluxtui.kustomize.transformers.labels import set_entries
 from fluxtui.kustomize.transformers.names import add_prefix, add_suffix
@@ -32,7 +39,9 @@ from fluxtui.kustomize.transformers.replicas import set_replicas
 _LABELS = FieldSpec(Gvk(), "metadata/labels", True)
 
 
-def field_steps(kust: KustFile, loader: Loader, config: Config, schema: Schema) -> list[Step]:
+def field_steps(
+    kust: KustFile, loader: Loader, config: TransformerConfig, schema: Schema
+) -> list[BuildStep]:
     """Every transformer the fields ask for. BuildError when one cannot be read."""
     read = _Reader(kust, loader, config, schema)
     return [
@@ -51,7 +60,9 @@ def field_steps(kust: KustFile, loader: Loader, config: Config, schema: Schema) 
 class _Reader:
     """One kustomization's fields with what is needed to read them."""
 
-    def __init__(self, kust: KustFile, loader: Loader, config: Config, schema: Schema) -> None:
+    def __init__(
+        self, kust: KustFile, loader: Loader, config: TransformerConfig, schema: Schema
+    ) -> None:
         self.kust = kust
         self.loader = loader
         self.config = config
@@ -64,15 +75,15 @@ class _Reader:
         transformer: Callable[..., None],
         *args: Any,
         key: str = "",
-    ) -> Step:
+    ) -> BuildStep:
         def run(resources: ResourceMap) -> None:
             transformer(resources, *args)
 
         name = field.partition("[")[0]
         by, file, where = self.kust.cause(f"transformer {name}", field, key or name)
-        return Step(by, builtin, run, file, where)
+        return BuildStep(by, builtin, run, file, where)
 
-    def names(self) -> Iterator[Step]:
+    def names(self) -> Iterator[BuildStep]:
         """namespace, namePrefix, nameSuffix."""
         kust, config = self.kust, self.config
         for field, builtin, transformer, specs in (
@@ -83,13 +94,13 @@ class _Reader:
             if text := kust.text(field):
                 yield self._step(field, builtin, transformer, text, specs)
 
-    def annotations(self) -> Iterator[Step]:
+    def annotations(self) -> Iterator[BuildStep]:
         """commonAnnotations."""
         field, specs = "commonAnnotations", self.config.annotations
         if entries := self.kust.mapping(field):
             yield self._step(field, "AnnotationsTransformer", set_entries, entries, specs)
 
-    def labels(self) -> Iterator[Step]:
+    def labels(self) -> Iterator[BuildStep]:
         """labels, then commonLabels."""
         entries = self.kust.many("labels")
         for index, entry in enumerate(entries):
@@ -114,13 +125,13 @@ class _Reader:
             specs = merge_specs(specs, config.claim_labels)
         return merge_specs(specs, [_LABELS])
 
-    def replicas(self) -> Iterator[Step]:
+    def replicas(self) -> Iterator[BuildStep]:
         """replicas."""
         for index, entry in enumerate(self.kust.many("replicas")):
             args = (entry.get("name") or "", entry.get("count") or 0, self.config.replicas)
             yield self._step(f"replicas[{index}]", "ReplicaCountTransformer", set_replicas, *args)
 
-    def images(self) -> Iterator[Step]:
+    def images(self) -> Iterator[BuildStep]:
         """images."""
         for index, entry in enumerate(self.kust.many("images")):
             args = (image(entry), self.config.images)
@@ -128,13 +139,13 @@ class _Reader:
             field = f"images[{index}]"
             yield self._step(field, "ImageTagTransformer", set_image, *args, key=key)
 
-    def replacements(self) -> Iterator[Step]:
+    def replacements(self) -> Iterator[BuildStep]:
         """replacements, all in one step."""
         if entries := self.kust.many("replacements"):
             found = replacement_list(entries, self.loader, self.kust.file)
             yield self._step("replacements", "ReplacementTransformer", replace_fields, found)
 
-    def patches(self, field: str) -> Iterator[Step]:
+    def patches(self, field: str) -> Iterator[BuildStep]:
         """patches or patchesJson6902, one step each."""
         legacy = field == "patchesJson6902"
         builtin = "PatchJson6902Transformer" if legacy else "PatchTransformer"
@@ -148,9 +159,9 @@ class _Reader:
                 _check_legacy(patch, file, where)
             by = self.kust.patch_name(field, index)
             run = partial(_patched, patch=patch)
-            yield Step(by, builtin, run, "" if of_flux else file, where)
+            yield BuildStep(by, builtin, run, "" if of_flux else file, where)
 
-    def merges(self) -> Iterator[Step]:
+    def merges(self) -> Iterator[BuildStep]:
         """patchesStrategicMerge, all in one step."""
         field = "patchesStrategicMerge"
         entries = self.kust.texts(field)
@@ -165,7 +176,7 @@ class _Reader:
         if not merges:
             raise BuildError("the patches appear to be empty", file=self.kust.file, field=field)
         run = partial(_merged, merges=merges)
-        yield Step(field, "PatchStrategicMergeTransformer", run, self.kust.file, field)
+        yield BuildStep(field, "PatchStrategicMergeTransformer", run, self.kust.file, field)
 
 
 def _patched(resources: ResourceMap, *, patch: Patch) -> int:

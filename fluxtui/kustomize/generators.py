@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.resource import Resource, bare_key
+from fluxtui.kustomize.resource import BuildResource, bare_key
 from fluxtui.kustomize.scalars import Quoted, written_string
 from fluxtui.kustomize.schema import Schema
 
@@ -22,7 +22,7 @@ _SPACES = " \t\n\v\f\r\x85\xa0"
 
 def generate(
     kind: str, args: Mapping[str, Any], options: Mapping[str, Any], read: Read, schema: Schema
-) -> Resource:
+) -> BuildResource:
     """The object one entry asks for. `args` as in the file, `options` already merged.
 
     Raises BuildError (no name, doubled keys, literals without `=`, unknown behavior).
@@ -46,7 +46,7 @@ def generate(
             }
     if options.get("immutable"):
         obj["immutable"] = True
-    resource = Resource(obj, schema)
+    resource = BuildResource(obj, schema)
     resource.hashed = not options.get("disableNameSuffixHash")
     resource.behavior = behavior(args.get("behavior") or "")
     return resource

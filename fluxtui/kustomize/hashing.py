@@ -13,7 +13,7 @@ import json
 from typing import Any
 
 from fluxtui.kustomize.folding import unfolded
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import copied, is_null, is_scalar, plain, text_of
 
 _LETTERS = str.maketrans({"0": "g", "1": "h", "3": "k", "a": "m", "e": "t"})
@@ -34,7 +34,7 @@ def go_json(value: Any) -> str:
     return text
 
 
-def name_hash(resource: Resource) -> str:
+def name_hash(resource: BuildResource) -> str:
     """Ten characters that change with the content."""
     obj = resource.obj
     kind = resource.gvk.kind
@@ -69,7 +69,7 @@ def _written(value: Any) -> Any:
     return plain(unfolded(copied(value)))
 
 
-def add_hashes(resources: list[Resource]) -> None:
+def add_hashes(resources: list[BuildResource]) -> None:
     """Renames the generated objects that want a hash."""
     for resource in resources:
         if resource.hashed:

@@ -15,14 +15,14 @@ from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.files import Files
 from fluxtui.kustomize.ids import Gvk
 from fluxtui.kustomize.positions import line_of
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.tracking import Origin
 
 
 class Identities:
     """Who is who in a build while variables go into one object after the other."""
 
-    def __init__(self, resources: Sequence[Resource], files: Files) -> None:
+    def __init__(self, resources: Sequence[BuildResource], files: Files) -> None:
         self._resources = resources
         self._files = files
         self._keys = [r.id.key for r in resources]

@@ -14,7 +14,7 @@ from typing import Any
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.files import Files, normalise
 from fluxtui.kustomize.reader import Reader
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import copied, is_null, is_scalar, text_of
 from fluxtui.kustomize.schema import Schema
 
@@ -84,7 +84,7 @@ class Loader:
         return Loader(self.files, where, self)
 
 
-def objects_of(data: bytes | str, file: str, schema: Schema) -> list[Resource]:
+def objects_of(data: bytes | str, file: str, schema: Schema) -> list[BuildResource]:
     """Objects in a file, lists taken apart.
 
     Raises BuildError for a document without kind or name (a list needs no name).
@@ -99,11 +99,11 @@ def objects_of(data: bytes | str, file: str, schema: Schema) -> list[Resource]:
     else:
         queue = [(value, index, line) for index, (value, line) in enumerate(documents)]
     queue = _checked(queue, file)
-    result: list[Resource] = []
+    result: list[BuildResource] = []
     while queue:
         value, index, line = queue.pop(0)
         if not text_of(value.get("kind")).endswith("List") or "items" not in value:
-            result.append(Resource(value, schema, file, index))
+            result.append(BuildResource(value, schema, file, index))
             continue
         items = value["items"]
         if is_null(items):

@@ -1,7 +1,7 @@
 """kustomize's built-in plugins written as objects (`apiVersion: builtin`).
 
-Each becomes the same Step as the field of the kustomization file does. Plugins that would run a
-program are refused. Must not be stricter than kustomize: unknown fields are ignored here.
+Each becomes the same BuildStep as the field of the kustomization file does. Plugins that would run
+a program are refused. Must not be stricter than kustomize: unknown fields are ignored here.
 Rule source: kustomize's built-in plugins and their configuration.
 """
 
@@ -20,12 +20,12 @@ from fluxtui.kustomize.loader import Loader, objects_of
 from fluxtui.kustomize.provenance import origin_of
 from fluxtui.kustomize.reader import load_values
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import plain
 from fluxtui.kustomize.schema import Schema
 from fluxtui.kustomize.steps import (
+    BuildStep,
     Run,
-    Step,
     image,
     merges_of,
     patch_of,
@@ -47,7 +47,7 @@ from fluxtui.kustomize.transformers.valueadd import ValueTarget, add_value
 class _Config:
     """The fields of a plugin object, read regardless of case and by type."""
 
-    def __init__(self, plugin: Resource, loader: Loader, schema: Schema) -> None:
+    def __init__(self, plugin: BuildResource, loader: Loader, schema: Schema) -> None:
         data = plain(plugin.obj)
         self.fields: dict[str, Any] = {str(k).lower(): v for k, v in data.items()}
         self.plugin = plugin
@@ -68,7 +68,7 @@ class _Config:
         return specs_of(self.get("fieldSpecs", "fieldSpecs"))
 
 
-def _must_be_builtin(plugin: Resource) -> None:
+def _must_be_builtin(plugin: BuildResource) -> None:
     gvk = plugin.gvk
     if gvk.group or gvk.version != "builtin":
         raise BuildError(
@@ -78,7 +78,7 @@ def _must_be_builtin(plugin: Resource) -> None:
         )
 
 
-def plugin_generator(plugin: Resource, loader: Loader, schema: Schema) -> Resource:
+def plugin_generator(plugin: BuildResource, loader: Loader, schema: Schema) -> BuildResource:
     """What a generator object makes. BuildError for one that is not built in."""
     _must_be_builtin(plugin)
     kind = plugin.gvk.kind
@@ -94,7 +94,7 @@ def plugin_generator(plugin: Resource, loader: Loader, schema: Schema) -> Resour
     return generate(kind.removesuffix("Generator"), args, options, loader.read, schema)
 
 
-def _iam_policy(config: _Config) -> Resource:
+def _iam_policy(config: _Config) -> BuildResource:
     """A Kubernetes service account bound to one of Google's cloud."""
     cloud = config.get("cloud", "text")
     if cloud != "gke":
@@ -109,10 +109,10 @@ def _iam_policy(config: _Config) -> Resource:
     if ours.get("namespace"):
         metadata["namespace"] = ours["namespace"]
     obj = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
-    return Resource(obj, config.schema)
+    return BuildResource(obj, config.schema)
 
 
-def plugin_step(plugin: Resource, loader: Loader, schema: Schema) -> Step:
+def plugin_step(plugin: BuildResource, loader: Loader, schema: Schema) -> BuildStep:
     """What a transformer object does. BuildError for one that is not built in."""
     _must_be_builtin(plugin)
     kind = plugin.gvk.kind
@@ -120,7 +120,7 @@ def plugin_step(plugin: Resource, loader: Loader, schema: Schema) -> Step:
     if make is None:
         raise BuildError(f"{kind} is not a built-in transformer", file=plugin.file, field="kind")
     run = make(_Config(plugin, loader, schema))
-    return Step(
+    return BuildStep(
         f"transformer {plugin.name}", kind, run, plugin.file, "transformers", origin_of(plugin)
     )
 

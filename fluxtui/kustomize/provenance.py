@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.writer import needs_quotes
 
 ORIGIN: Final = "config.kubernetes.io/origin"
@@ -16,13 +16,13 @@ TRANSFORMATIONS: Final = "alpha.config.kubernetes.io/transformations"
 LOCAL: Final = "config.kubernetes.io/local-config"
 
 
-def add_origin(resource: Resource, origin: dict[str, Any] | None) -> None:
+def add_origin(resource: BuildResource, origin: dict[str, Any] | None) -> None:
     """Sets the origin of an object that has none."""
     if resource.origin is None and origin is not None:
         resource.origin = origin
 
 
-def add_transformation(resource: Resource, origin: dict[str, Any]) -> None:
+def add_transformation(resource: BuildResource, origin: dict[str, Any]) -> None:
     """Notes one transformer; the first note of an object without origin becomes its origin."""
     if resource.origin is None:
         resource.origin = origin
@@ -30,7 +30,7 @@ def add_transformation(resource: Resource, origin: dict[str, Any]) -> None:
         resource.transformations.append(origin)
 
 
-def origin_of(plugin: Resource) -> dict[str, Any] | None:
+def origin_of(plugin: BuildResource) -> dict[str, Any] | None:
     """How a plugin written as an object is named in what it made or changed."""
     if plugin.origin is None:
         return None

@@ -11,24 +11,24 @@ from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.ids import Id
-from fluxtui.kustomize.resource import Resource, bare_key
+from fluxtui.kustomize.resource import BuildResource, bare_key
 from fluxtui.kustomize.scalars import Quoted, written_string
 
 
 class ResourceMap:
     """Objects in order; adding one whose identity is taken is an error."""
 
-    def __init__(self, resources: Iterable[Resource] = ()) -> None:
-        self.items: list[Resource] = []
+    def __init__(self, resources: Iterable[BuildResource] = ()) -> None:
+        self.items: list[BuildResource] = []
         self.extend(resources)
 
-    def __iter__(self) -> Iterator[Resource]:
+    def __iter__(self) -> Iterator[BuildResource]:
         return iter(self.items)
 
     def __len__(self) -> int:
         return len(self.items)
 
-    def extend(self, resources: Iterable[Resource]) -> None:
+    def extend(self, resources: Iterable[BuildResource]) -> None:
         """Adds objects; BuildError when one has the identity of another."""
         taken = {r.id.key for r in self.items}
         for resource in resources:
@@ -41,11 +41,11 @@ class ResourceMap:
             taken.add(identity.key)
             self.items.append(resource)
 
-    def matching(self, matches: Callable[[Id], bool]) -> list[Resource]:
+    def matching(self, matches: Callable[[Id], bool]) -> list[BuildResource]:
         """Objects of which any identity, past or present, matches."""
         return [r for r in self.items if not r.is_empty() and any(matches(i) for i in r.ids())]
 
-    def the_one(self, wanted: Id, what: str, file: str = "") -> Resource:
+    def the_one(self, wanted: Id, what: str, file: str = "") -> BuildResource:
         """The only object that has or had the identity; BuildError otherwise."""
         found = self.matching(wanted.same)
         if len(found) == 1:
@@ -59,7 +59,7 @@ class ResourceMap:
         if any(r.is_empty() for r in self.items):
             self.items = [r for r in self.items if not r.is_empty()]
 
-    def absorb(self, new: Resource) -> Resource | None:
+    def absorb(self, new: BuildResource) -> BuildResource | None:
         """Adds a generated object: created, merged into or put in place of its namesake.
 
         Returns the namesake. BuildError when its behavior does not fit.
@@ -87,7 +87,7 @@ class ResourceMap:
         return old
 
 
-def _take_metadata(new: Resource, old: Resource) -> None:
+def _take_metadata(new: BuildResource, old: BuildResource) -> None:
     hashed = new.hashed and old.hashed
     for field in ("labels", "annotations"):
         new.set_texts(field, {**old.texts(field), **new.texts(field)})
@@ -98,7 +98,7 @@ def _take_metadata(new: Resource, old: Resource) -> None:
     new.transformations = old.transformations
 
 
-def _merge_data(new: Resource, old: Resource) -> None:
+def _merge_data(new: BuildResource, old: BuildResource) -> None:
     for field in ("data", "binaryData"):
         merged = {**(old.obj.get(field) or {}), **(new.obj.get(field) or {})}
         new.obj.pop(field, None)

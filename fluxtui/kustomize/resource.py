@@ -14,7 +14,7 @@ from fluxtui.kustomize.scalars import copied, is_empty, is_null, is_word, text_o
 from fluxtui.kustomize.schema import Schema
 
 
-class Resource:
+class BuildResource:
     """An object and its history. `obj` is changed in place; `dead` marks a deleted one."""
 
     __slots__ = (
@@ -54,9 +54,9 @@ class Resource:
         self.origin: dict[str, Any] | None = None
         self.transformations: list[dict[str, Any]] = []
 
-    def copy(self) -> Resource:
+    def copy(self) -> BuildResource:
         """A copy that shares nothing that can change."""
-        other = Resource(copied(self.obj), self.schema, self.file, self.document)
+        other = BuildResource(copied(self.obj), self.schema, self.file, self.document)
         other.previous = list(self.previous)
         other.prefixes, other.suffixes = list(self.prefixes), list(self.suffixes)
         other.variables, other.taints = list(self.variables), list(self.taints)
@@ -158,7 +158,7 @@ class Resource:
     def is_empty(self) -> bool:
         return self.dead or is_empty(self.obj)
 
-    def same_context(self, other: Resource, *, allow_empty: bool) -> bool:
+    def same_context(self, other: BuildResource, *, allow_empty: bool) -> bool:
         """Whether both went through the same prefixes and suffixes, as far as the shorter goes."""
         return _same_end(self.prefixes, other.prefixes, allow_empty) and _same_end(
             self.suffixes, other.suffixes, allow_empty

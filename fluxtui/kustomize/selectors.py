@@ -17,13 +17,13 @@ from fluxtui.domain.errors import BuildError
 from fluxtui.domain.goregex import for_re2
 from fluxtui.kit import labels
 from fluxtui.kustomize.ids import Gvk, Id
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 
 _LITERAL = re.compile(r"[A-Za-z0-9_\-/:@ ]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Selector:
+class ObjectSelector:
     """What to act on; an empty field matches anything. Names and kinds are anchored patterns."""
 
     group: str = ""
@@ -54,7 +54,7 @@ class Selector:
             and matches(self.namespace, identity.namespace)
         )
 
-    def matches_texts(self, resource: Resource) -> bool:
+    def matches_texts(self, resource: BuildResource) -> bool:
         """By labels and annotations."""
         return (not self.labels or label_match(self.labels, resource.texts("labels"))) and (
             not self.annotations or label_match(self.annotations, resource.texts("annotations"))
@@ -70,7 +70,7 @@ class Selector:
         for pattern in (self.group, self.version, self.kind, self.name, self.namespace):
             compiled(pattern)
 
-    def select(self, resources: Iterable[Resource]) -> list[Resource]:
+    def select(self, resources: Iterable[BuildResource]) -> list[BuildResource]:
         """Objects whose first or current name and effective namespace, kind and labels match.
 
         Raises BuildError for a bad pattern, and for a bad label expression that comes to be used.
@@ -78,7 +78,7 @@ class Selector:
         self._check_patterns()
         return [r for r in resources if not r.is_empty() and self._selects(r)]
 
-    def _selects(self, resource: Resource) -> bool:
+    def _selects(self, resource: BuildResource) -> bool:
         if not self.matches_gvk(resource.gvk):
             return False
         now, first = resource.id, resource.first_id

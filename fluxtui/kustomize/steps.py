@@ -1,7 +1,7 @@
 """From kustomization fields to calls: each step of a build with its arguments read and named.
 
-A Step runs one transformer over the objects; the pipeline runs them in kustomize's order. Written
-objects (`transformers:`, `generators:`) become the same Steps. Nothing here decides the order.
+A BuildStep runs one transformer over the objects; the pipeline runs them in kustomize's order.
+Written objects (`transformers:`, `generators:`) become the same. Nothing here decides the order.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from fluxtui.kustomize.reader import WIDE, load_values
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.scalars import plain
 from fluxtui.kustomize.schema import Schema
-from fluxtui.kustomize.selectors import Selector
+from fluxtui.kustomize.selectors import ObjectSelector
 from fluxtui.kustomize.transformers import patches, replacements
 from fluxtui.kustomize.transformers.images import Image
 from fluxtui.kustomize.transformers.variables import Var
@@ -28,7 +28,7 @@ Run = Callable[[ResourceMap], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BuildStep:
     """One transformer ready to run. `by` names it for people, `builtin` for annotations.
 
     `run` returns how many objects it hit where that is worth knowing, else None.
@@ -42,11 +42,11 @@ class Step:
     plugin: Mapping[str, Any] | None = None
 
 
-def selector(values: Mapping[str, Any] | None) -> Selector | None:
-    """A Selector of the file's form."""
+def selector(values: Mapping[str, Any] | None) -> ObjectSelector | None:
+    """An ObjectSelector of the file's form."""
     if values is None:
         return None
-    return Selector(
+    return ObjectSelector(
         group=values.get("group") or "",
         version=values.get("version") or "",
         kind=values.get("kind") or "",
@@ -158,16 +158,16 @@ def _replacement(entry: Mapping[str, Any], file: str, where: str) -> replacement
     )
 
 
-def _options(values: Mapping[str, Any] | None) -> replacements.Options:
+def _options(values: Mapping[str, Any] | None) -> replacements.ReplacementOptions:
     values = values or {}
-    return replacements.Options(
+    return replacements.ReplacementOptions(
         values.get("delimiter") or "", values.get("index") or 0, bool(values.get("create"))
     )
 
 
-def _source(values: Mapping[str, Any]) -> replacements.Source:
+def _source(values: Mapping[str, Any]) -> replacements.ReplacementSource:
     gvk = Gvk(values.get("group") or "", values.get("version") or "", values.get("kind") or "")
-    return replacements.Source(
+    return replacements.ReplacementSource(
         gvk,
         values.get("name") or "",
         values.get("namespace") or "",
@@ -176,13 +176,13 @@ def _source(values: Mapping[str, Any]) -> replacements.Source:
     )
 
 
-def _target(values: Mapping[str, Any], file: str, where: str) -> replacements.Target:
+def _target(values: Mapping[str, Any], file: str, where: str) -> replacements.ReplacementTarget:
     select = selector(values.get("select"))
     if select is None:
         raise BuildError("a target needs a select", file=file, field=f"{where}.select")
-    return replacements.Target(
+    return replacements.ReplacementTarget(
         select,
-        tuple(selector(r) or Selector() for r in values.get("reject") or ()),
+        tuple(selector(r) or ObjectSelector() for r in values.get("reject") or ()),
         tuple(values.get("fieldPaths") or ()),
         _options(values.get("options")),
     )

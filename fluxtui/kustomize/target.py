@@ -14,7 +14,7 @@ from typing import Any
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.accumulator import Accumulator
-from fluxtui.kustomize.config import Config, default_config, read_config
+from fluxtui.kustomize.config import TransformerConfig, default_config, read_config
 from fluxtui.kustomize.fieldsteps import field_steps
 from fluxtui.kustomize.generators import generate, merged_options
 from fluxtui.kustomize.kustfile import KustFile, read_kustomization
@@ -23,19 +23,19 @@ from fluxtui.kustomize.located import located
 from fluxtui.kustomize.plugins import plugin_generator, plugin_step
 from fluxtui.kustomize.provenance import add_origin, add_transformation, origin_of
 from fluxtui.kustomize.reader import load_values
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import copied, plain
 from fluxtui.kustomize.schema import Schema
 from fluxtui.kustomize.steps import (
-    Step,
+    BuildStep,
     variable,
 )
-from fluxtui.kustomize.tracking import Cause, NoTracker, Tracker
+from fluxtui.kustomize.tracking import ChangeCause, NoTracker, Tracker
 from fluxtui.kustomize.transformers.variables import mark
 
 
 @dataclass(slots=True)
-class Context:
+class BuildContext:
     """What all kustomizations of one build share."""
 
     schema: Schema
@@ -44,10 +44,12 @@ class Context:
     findings: list[str] = field(default_factory=list)
 
 
-class Target:
+class KustTarget:
     """One kustomization. `place` is its folder as origin annotations write it."""
 
-    def __init__(self, loader: Loader, context: Context, kust: KustFile, place: str = "") -> None:
+    def __init__(
+        self, loader: Loader, context: BuildContext, kust: KustFile, place: str = ""
+    ) -> None:
         self.loader = loader
         self.context = context
         self.kust = kust
@@ -121,13 +123,13 @@ class Target:
             document = check_openapi(kust, loader)
             if not context.schema.settled and document is not None:
                 context.schema.extend(document)
-        target = Target(loader, context, kust, place)
+        target = KustTarget(loader, context, kust, place)
         if component:
             target.accumulate(into)
         else:
             into.merge(target.accumulate(Accumulator()))
 
-    def _config(self) -> Config:
+    def _config(self) -> TransformerConfig:
         config = default_config()
         for index, path in enumerate(self.kust.texts("configurations")):
             where = f"configurations[{index}]"
@@ -165,7 +167,7 @@ class Target:
                     if self.context.metadata:
                         add_origin(made, self._configured(f"{kind}Generator"))
                     old = into.resources.absorb(made)
-                    cause = Cause(f"transformer {name}", self.kust.file, where)
+                    cause = ChangeCause(f"transformer {name}", self.kust.file, where)
                     self.context.tracker.generated(made, cause, old)
         for plugin in self._plugins("generators"):
             with located(plugin.file, "generators"):
@@ -174,7 +176,7 @@ class Target:
                 if self.context.metadata:
                     add_origin(made, origin_of(plugin))
                 old = into.resources.absorb(made)
-                cause = Cause(f"transformer {plugin.name}", plugin.file)
+                cause = ChangeCause(f"transformer {plugin.name}", plugin.file)
                 self.context.tracker.generated(made, cause, old)
 
     def _configured(self, kind: str) -> dict[str, Any]:
@@ -184,7 +186,7 @@ class Target:
             "configuredBy": {"apiVersion": "builtin", "kind": kind},
         }
 
-    def _plugins(self, name: str) -> list[Resource]:
+    def _plugins(self, name: str) -> list[BuildResource]:
         """Objects of `generators:`, `transformers:` or `validators:`, inline or in files."""
         own = Accumulator()
         paths: list[str] = []
@@ -212,13 +214,13 @@ class Target:
                 step = plugin_step(plugin, self.loader, self.context.schema)
             self._run(step, into)
 
-    def _run(self, step: Step, into: Accumulator) -> None:
+    def _run(self, step: BuildStep, into: Accumulator) -> None:
         tracker = self.context.tracker
         with located(step.file or self.kust.file, step.field):
             before = list(into.resources)
             hits = step.run(into.resources)
             into.resources.drop_dead()
-            cause = Cause(step.by, step.file, step.field)
+            cause = ChangeCause(step.by, step.file, step.field)
             if len(before) > len(into.resources.items):
                 kept = {id(r) for r in into.resources}
                 for resource in before:

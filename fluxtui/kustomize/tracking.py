@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import copied, is_null
 
 Path = tuple[str | int, ...]
@@ -36,7 +36,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class ChangeCause:
     """A step as Origins name it."""
 
     by: str
@@ -58,22 +58,24 @@ class Tracker(Protocol):
 
     dropped: list[Dropped]
 
-    def loaded(self, resource: Resource) -> None:
+    def loaded(self, resource: BuildResource) -> None:
         """An object was read from a file."""
 
-    def generated(self, resource: Resource, cause: Cause, old: Resource | None) -> None:
+    def generated(
+        self, resource: BuildResource, cause: ChangeCause, old: BuildResource | None
+    ) -> None:
         """An object was made by a generator, perhaps merged with the one it takes the place of."""
 
-    def changed(self, resources: ResourceMap, cause: Cause) -> None:
+    def changed(self, resources: ResourceMap, cause: ChangeCause) -> None:
         """A step has run."""
 
-    def removed(self, resource: Resource, cause: Cause) -> None:
+    def removed(self, resource: BuildResource, cause: ChangeCause) -> None:
         """A step has removed a whole object."""
 
-    def notes(self, resource: Resource) -> dict[Path, Origin]:
+    def notes(self, resource: BuildResource) -> dict[Path, Origin]:
         """What is known of an object, by field path; the empty path stands for the rest."""
 
-    def gone(self, resource: Resource) -> dict[str, Origin]:
+    def gone(self, resource: BuildResource) -> dict[str, Origin]:
         """Who removed fields of an object, by path as `objectdiff` writes it."""
 
 
@@ -83,22 +85,24 @@ class NoTracker:
     def __init__(self) -> None:
         self.dropped: list[Dropped] = []
 
-    def removed(self, resource: Resource, cause: Cause) -> None:
+    def removed(self, resource: BuildResource, cause: ChangeCause) -> None:
         """Nothing to do."""
 
-    def gone(self, resource: Resource) -> dict[str, Origin]:
+    def gone(self, resource: BuildResource) -> dict[str, Origin]:
         return {}
 
-    def loaded(self, resource: Resource) -> None:
+    def loaded(self, resource: BuildResource) -> None:
         """Nothing to do."""
 
-    def generated(self, resource: Resource, cause: Cause, old: Resource | None) -> None:
+    def generated(
+        self, resource: BuildResource, cause: ChangeCause, old: BuildResource | None
+    ) -> None:
         """Nothing to do."""
 
-    def changed(self, resources: ResourceMap, cause: Cause) -> None:
+    def changed(self, resources: ResourceMap, cause: ChangeCause) -> None:
         """Nothing to do."""
 
-    def notes(self, resource: Resource) -> dict[Path, Origin]:
+    def notes(self, resource: BuildResource) -> dict[Path, Origin]:
         return {}
 
 
@@ -117,18 +121,20 @@ class DiffTracker:
     def __init__(self) -> None:
         self.dropped: list[Dropped] = []
         self._known: dict[int, _Known] = {}
-        self._alive: list[Resource] = []  # keeps id() from being used again
+        self._alive: list[BuildResource] = []  # keeps id() from being used again
 
-    def _start(self, resource: Resource, origin: Origin) -> _Known:
+    def _start(self, resource: BuildResource, origin: Origin) -> _Known:
         known = _Known(copied(resource.obj), {(): origin})
         self._known[id(resource)] = known
         self._alive.append(resource)
         return known
 
-    def loaded(self, resource: Resource) -> None:
+    def loaded(self, resource: BuildResource) -> None:
         self._start(resource, Origin(resource.file, resource.document, "", "file"))
 
-    def generated(self, resource: Resource, cause: Cause, old: Resource | None) -> None:
+    def generated(
+        self, resource: BuildResource, cause: ChangeCause, old: BuildResource | None
+    ) -> None:
         known = self._start(resource, Origin(cause.file, 0, cause.field, cause.by))
         before = self._known.get(id(old)) if old is not None else None
         if before is None or not isinstance(before.seen, dict):
@@ -141,7 +147,7 @@ class DiffTracker:
                 if mine[key] == theirs[key]:
                     known.notes[part, key] = origin_at(before.notes, (part, key))
 
-    def changed(self, resources: ResourceMap, cause: Cause) -> None:
+    def changed(self, resources: ResourceMap, cause: ChangeCause) -> None:
         for resource in resources:
             known = self._known.get(id(resource))
             if known is None:
@@ -156,15 +162,15 @@ class DiffTracker:
                         known.gone[change.path] = origin
                 known.seen = copied(resource.obj)
 
-    def removed(self, resource: Resource, cause: Cause) -> None:
+    def removed(self, resource: BuildResource, cause: ChangeCause) -> None:
         origin = Origin(cause.file, 0, cause.field, cause.by)
         self.dropped.append(Dropped(resource.gvk.kind, resource.name, origin))
 
-    def notes(self, resource: Resource) -> dict[Path, Origin]:
+    def notes(self, resource: BuildResource) -> dict[Path, Origin]:
         known = self._known.get(id(resource))
         return dict(known.notes) if known is not None else {}
 
-    def gone(self, resource: Resource) -> dict[str, Origin]:
+    def gone(self, resource: BuildResource) -> dict[str, Origin]:
         known = self._known.get(id(resource))
         return dict(known.gone) if known is not None else {}
 

@@ -24,13 +24,13 @@ from fluxtui.domain.errors import (
     ConfigError,
     SubstitutionError,
 )
-from fluxtui.domain.inventory import Entry, ObjectId, to_inventory
+from fluxtui.domain.inventory import InventoryEntry, ObjectId, to_inventory
 from fluxtui.kit.clock import Clock
-from fluxtui.reconciler.apply import Applied, Applier, ApplyFailed, Change
+from fluxtui.reconciler.apply import AppliedChange, ApplyFailed, ChangeSet, ObjectApplier
 from fluxtui.reconciler.build import MissingVariables, build, folder_exists
 from fluxtui.reconciler.conditions import HEALTHY, READY
 from fluxtui.reconciler.expressions import HealthExpressions
-from fluxtui.reconciler.health import Cancel, Cancelled, HealthWait, Unhealthy, Watches
+from fluxtui.reconciler.health import Cancelled, HealthWait, Overtaking, Unhealthy, Watches
 from fluxtui.reconciler.marks import DECRYPT, marked
 from fluxtui.reconciler.normalise import prepare
 from fluxtui.reconciler.objects import KUSTOMIZE_GROUP, items, mapping, subject_text, text
@@ -68,19 +68,19 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Destination:
     """The means to change the cluster that objects go to (it may be another one)."""
 
-    applier: Applier
+    applier: ObjectApplier
     pruner: Pruner
     health: HealthWait
 
     @classmethod
-    def of(cls, cluster: Cluster, tools: Tools) -> Target:
+    def of(cls, cluster: Cluster, tools: Tools) -> Destination:
         """The means for that cluster."""
         clock = tools.clock
         health = HealthWait(cluster, clock, tools.watches)
-        return cls(Applier(cluster, clock), Pruner(cluster, clock), health)
+        return cls(ObjectApplier(cluster, clock), Pruner(cluster, clock), health)
 
 
 class Application:
@@ -92,7 +92,7 @@ class Application:
         source: Mapping[str, Any],
         tools: Tools,
         expressions: HealthExpressions,
-        cancel: Cancel | None,
+        cancel: Overtaking | None,
     ) -> None:
         artifact = mapping(mapping(source.get("status")).get("artifact"))
         self.revision = subject.revision = text(artifact.get("revision"))
@@ -101,7 +101,7 @@ class Application:
         self._digest = text(artifact.get("digest"))
         self._subject = subject
         self._tools = tools
-        self._target = Target.of(tools.cluster, tools)
+        self._target = Destination.of(tools.cluster, tools)
         self._expressions = expressions
         self._cancel = cancel
         self._timeout = kustomization_timeout(subject.spec)
@@ -122,7 +122,7 @@ class Application:
             async with target_cluster(
                 self._tools.cluster, subject.name.namespace, subject.spec
             ) as cluster:
-                self._target = Target.of(cluster, self._tools)
+                self._target = Destination.of(cluster, self._tools)
                 await self._bring_about(objects, old)
         except ConfigError as error:
             raise self._failed("ReconciliationFailed", str(error)) from error
@@ -131,11 +131,11 @@ class Application:
         )
         self._remember("ReconciliationSucceeded")
 
-    async def _bring_about(self, objects: Sequence[Json], old: Sequence[Entry]) -> None:
+    async def _bring_about(self, objects: Sequence[Json], old: Sequence[InventoryEntry]) -> None:
         """Apply, prune, wait: from here on the cluster changes."""
         subject = self._subject
         self._refuse_encrypted(objects)
-        intended = [Entry.of(obj) for obj in objects]
+        intended = [InventoryEntry.of(obj) for obj in objects]
         before = subject.status.get("inventory")
         subject.status["inventory"] = to_inventory(union(old, intended))
         await self._progress("Detecting drift for revision")
@@ -199,10 +199,10 @@ class Application:
                 message += "required for this secret to be reconciled"
                 raise self._failed("ReconciliationFailed", message, remember=True)
 
-    async def _apply(self, objects: Sequence[Json], before: object) -> Applied:
-        applied = Applied()
+    async def _apply(self, objects: Sequence[Json], before: object) -> ChangeSet:
+        applied = ChangeSet()
 
-        async def wait_ready(targets: Sequence[Entry]) -> None:
+        async def wait_ready(targets: Sequence[InventoryEntry]) -> None:
             await self._target.health.wait(
                 targets,
                 _STAGE_LIMIT,
@@ -233,7 +233,7 @@ class Application:
         else:
             self._subject.status["inventory"] = before
 
-    async def _prune(self, old: Sequence[Entry], new: Sequence[Entry]) -> None:
+    async def _prune(self, old: Sequence[InventoryEntry], new: Sequence[InventoryEntry]) -> None:
         kept = {entry.id for entry in new}
         gone = [entry for entry in old if entry.id not in kept]
         if not gone or self._subject.spec.get("prune") is not True:
@@ -245,7 +245,7 @@ class Application:
             raise self._failed("PruneFailed", str(error), remember=True) from error
         await self._tell(changes)
 
-    async def _check_health(self, objects: Sequence[Json], applied: Applied) -> None:
+    async def _check_health(self, objects: Sequence[Json], applied: ChangeSet) -> None:
         subject, conditions, clock = self._subject, self._subject.conditions, self._tools.clock
         targets = self._targets(applied)
         if not targets:
@@ -280,7 +280,7 @@ class Application:
             await emit(self._tools.recorder, subject, "Normal", message)
         conditions.set(HEALTHY, "True", "Succeeded", message)
 
-    def _targets(self, applied: Applied) -> list[Entry]:
+    def _targets(self, applied: ChangeSet) -> list[InventoryEntry]:
         spec = self._subject.spec
         if spec.get("wait") is True:
             return [change.entry for change in applied.changes if change.action != "skipped"]
@@ -289,7 +289,9 @@ class Application:
             version = text(item.get("apiVersion")) or "apps/v1"
             meta = {"name": item.get("name"), "namespace": item.get("namespace")}
             found.append(
-                Entry.of({"apiVersion": version, "kind": item.get("kind"), "metadata": meta})
+                InventoryEntry.of(
+                    {"apiVersion": version, "kind": item.get("kind"), "metadata": meta}
+                )
             )
         return found
 
@@ -317,7 +319,7 @@ class Application:
             origin=self.origin,
         )
 
-    async def _tell(self, changes: Sequence[Change]) -> None:
+    async def _tell(self, changes: Sequence[AppliedChange]) -> None:
         if changes:
             message = "\n".join(map(str, changes))
             await emit(self._tools.recorder, self._subject, "Normal", message)

@@ -14,7 +14,7 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, Invalid, NotFound
-from fluxtui.domain.inventory import Entry, Stage, stages
+from fluxtui.domain.inventory import ApplyStage, InventoryEntry, stages
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.marks import FORCE, SSA, left_alone, marked
 from fluxtui.reconciler.objects import mapping, metadata, subject_text
@@ -29,30 +29,30 @@ class ApplyFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AppliedChange:
     """What happened to one object: created, configured, unchanged, skipped or deleted."""
 
     subject: str
     action: str
-    entry: Entry
+    entry: InventoryEntry
 
     def __str__(self) -> str:
         return f"{self.subject} {self.action}"
 
 
 @dataclass(slots=True)
-class Applied:
+class ChangeSet:
     """The change set so far. `wrote` turns True before the first real write.
 
     `whole`: how many of the changes belong to stages that ended well.
     """
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[AppliedChange] = field(default_factory=list)
     wrote: bool = False
     whole: int = 0
 
     @property
-    def drifted(self) -> list[Change]:
+    def drifted(self) -> list[AppliedChange]:
         """The changes that changed something."""
         return [change for change in self.changes if change.action in ("created", "configured")]
 
@@ -64,10 +64,10 @@ class _Planned:
     type_: ApiResource | None = None
 
 
-WaitReady = Callable[[Sequence[Entry]], Awaitable[None]]
+WaitReady = Callable[[Sequence[InventoryEntry]], Awaitable[None]]
 
 
-class Applier:
+class ObjectApplier:
     """Applies to one cluster."""
 
     def __init__(self, cluster: Cluster, clock: Clock) -> None:
@@ -75,17 +75,17 @@ class Applier:
         self._clock = clock
 
     async def run(
-        self, objects: Sequence[Json], *, force: bool, wait_ready: WaitReady, applied: Applied
+        self, objects: Sequence[Json], *, force: bool, wait_ready: WaitReady, applied: ChangeSet
     ) -> None:
         """Apply all stages, filling `applied`. Raises ApplyFailed, or what `wait_ready` raises."""
         for stage in stages(objects):
             await self._stage(stage, force, applied)
             applied.whole = len(applied.changes)
             if stage.wait:
-                waiting = {Entry.of(obj).id for obj in stage.objects}
+                waiting = {InventoryEntry.of(obj).id for obj in stage.objects}
                 await wait_ready([c.entry for c in applied.changes if c.entry.id in waiting])
 
-    async def _stage(self, stage: Stage, force: bool, applied: Applied) -> None:
+    async def _stage(self, stage: ApplyStage, force: bool, applied: ChangeSet) -> None:
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def plan(obj: Any) -> _Planned:
@@ -102,11 +102,13 @@ class Applier:
             if item.type_ is not None and item.action in ("created", "configured"):
                 applied.wrote = True
                 await self._apply(item.type_, item.obj)
-            applied.changes.append(Change(subject_text(item.obj), item.action, Entry.of(item.obj)))
+            applied.changes.append(
+                AppliedChange(subject_text(item.obj), item.action, InventoryEntry.of(item.obj))
+            )
         if any(c.entry.id.kind == "CustomResourceDefinition" for c in applied.drifted):
             self._cluster.forget_discovery()
 
-    async def _plan(self, obj: Json, force: bool, applied: Applied) -> _Planned:
+    async def _plan(self, obj: Json, force: bool, applied: ChangeSet) -> _Planned:
         if left_alone(obj, None):
             return _Planned(obj, "skipped")  # whether or not its kind is served
         try:
@@ -136,7 +138,7 @@ class Applier:
             return None
 
     async def _dry_run(
-        self, type_: ApiResource, obj: Json, live: Json | None, force: bool, applied: Applied
+        self, type_: ApiResource, obj: Json, live: Json | None, force: bool, applied: ChangeSet
     ) -> Json:
         body = _body(type_, obj)
         try:
@@ -168,7 +170,7 @@ class Applier:
             return
         raise ApplyFailed(f"{subject_text(live)} delete failed: it is still there after 1m0s")
 
-    async def _clean(self, type_: ApiResource, obj: Json, live: Json, applied: Applied) -> bool:
+    async def _clean(self, type_: ApiResource, obj: Json, live: Json, applied: ChangeSet) -> bool:
         if marked(obj, SSA, "Merge") or marked(live, SSA, "Merge"):
             return False
         patch = clean_up(live)

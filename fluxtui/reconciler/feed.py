@@ -10,17 +10,17 @@ import logging
 from collections.abc import Callable
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
-from fluxtui.cluster.reflector import Pace, Reflector, Target
+from fluxtui.cluster.reflector import FeedPace, FeedTarget, Reflector
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.objects import Name, name_of
 
 Changed = Callable[[Json | None, Json | None], None]
 _log = logging.getLogger(__name__)
-_PACE = Pace(parked=20.0)
+_PACE = FeedPace(parked=20.0)
 
 
-class Feed:
+class KindFeed:
     """Objects of one kind by name. `changed(old, new)` hears of every difference.
 
     Top-level fields named in `without` are not kept. `synced`: all there is has been seen once; of
@@ -44,7 +44,7 @@ class Feed:
         self._changed = changed
         self._without = without
         group, _, version = api_version.rpartition("/")
-        target = Target((group, kind), version, labels=label_selector)
+        target = FeedTarget((group, kind), version, labels=label_selector)
         self._reflector = Reflector(cluster, target, self, clock, _PACE, resolve=_exactly)
 
     async def run(self) -> None:
@@ -94,6 +94,6 @@ class Feed:
             self._changed(old, obj)
 
 
-async def _exactly(cluster: Cluster, target: Target) -> ApiResource:
+async def _exactly(cluster: Cluster, target: FeedTarget) -> ApiResource:
     """The one version that we know to reconcile, and no other. Raises NotFound."""
     return await cluster.find(target.api_version, target.kind[1])

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, NotFound
 from fluxtui.domain.health import Health, Status, group_kind, reader_status
-from fluxtui.domain.inventory import Entry, ObjectId
+from fluxtui.domain.inventory import InventoryEntry, ObjectId
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.expressions import HealthExpressions
 from fluxtui.reconciler.objects import mapping, name_of, spec_of
@@ -32,7 +32,7 @@ class Cancelled(Exception):
     """The wait was ended because something newer is to be done."""
 
 
-class Cancel(asyncio.Event):
+class Overtaking(asyncio.Event):
     """Set to end a wait; `by` names what is newer, as kind/namespace/name."""
 
     by = ""
@@ -65,7 +65,7 @@ class HealthWait:
 
     async def wait(
         self,
-        targets: Sequence[Entry],
+        targets: Sequence[InventoryEntry],
         timeout: float,
         *,
         expressions: HealthExpressions,
@@ -123,13 +123,13 @@ class _Run:
         self,
         cluster: Cluster,
         clock: Clock,
-        targets: Sequence[Entry],
+        targets: Sequence[InventoryEntry],
         expressions: HealthExpressions,
         may_vanish: Collection[ObjectId],
         budget: Watches,
     ) -> None:
-        self.results: dict[Entry, Health] = {}
-        self.poked: set[Entry] = set()
+        self.results: dict[InventoryEntry, Health] = {}
+        self.poked: set[InventoryEntry] = set()
         self.news = asyncio.Event()
         self._cluster = cluster
         self._clock = clock
@@ -138,9 +138,9 @@ class _Run:
         self._may_vanish = may_vanish
         self._budget = budget
         self._watches: dict[tuple[ApiResource, str], asyncio.Task[None]] = {}
-        self._types: dict[Entry, ApiResource] = {}
+        self._types: dict[InventoryEntry, ApiResource] = {}
 
-    def waiting(self) -> list[Entry]:
+    def waiting(self) -> list[InventoryEntry]:
         """Targets not yet Current, in their order."""
         return [
             entry
@@ -155,21 +155,21 @@ class _Run:
             return True
         return all(status in _DONE for status in found)
 
-    def describe(self, entries: Sequence[Entry]) -> str:
+    def describe(self, entries: Sequence[InventoryEntry]) -> str:
         """What each is, and why that cannot be told where it cannot."""
 
-        def one(entry: Entry) -> str:
+        def one(entry: InventoryEntry) -> str:
             found = self.results[entry]
             why = f": {found.message}" if found.status is Status.UNKNOWN and found.message else ""
             return f"{entry.id} status: '{found.status.value}'{why}"
 
         return ", ".join(map(one, entries))
 
-    async def look(self, entries: Sequence[Entry]) -> None:
+    async def look(self, entries: Sequence[InventoryEntry]) -> None:
         """Read and judge these now."""
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(entry: Entry) -> None:
+        async def one(entry: InventoryEntry) -> None:
             async with gate:
                 self.results[entry] = await self._judge(entry)
 
@@ -218,11 +218,11 @@ class _Run:
                 # Reading every few seconds goes on without the watch; errors show up there.
                 await self._clock.sleep(2.0)
 
-    def _poke(self, entries: Collection[Entry]) -> None:
+    def _poke(self, entries: Collection[InventoryEntry]) -> None:
         self.poked.update(entries)
         self.news.set()
 
-    async def _judge(self, entry: Entry) -> Health:
+    async def _judge(self, entry: InventoryEntry) -> Health:
         id = entry.id
         version = f"{id.group}/{entry.version}" if id.group else entry.version
         try:

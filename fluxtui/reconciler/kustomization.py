@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from fluxtui.cluster.port import ApiResource, Json
 from fluxtui.domain.errors import ClusterError, ConfigError, Conflict, NotFound
-from fluxtui.domain.inventory import Entry
+from fluxtui.domain.inventory import InventoryEntry
 from fluxtui.reconciler import objects
-from fluxtui.reconciler.application import Application, RunFailed, Target, Tools, emit
+from fluxtui.reconciler.application import Application, Destination, RunFailed, Tools, emit
 from fluxtui.reconciler.conditions import READY, RECONCILING, STALLED
 from fluxtui.reconciler.dependencies import NotReady, check_dependencies, source_name
 from fluxtui.reconciler.expressions import BadExpression, HealthExpressions, NotEvaluated
-from fluxtui.reconciler.health import Cancel
+from fluxtui.reconciler.health import Overtaking
 from fluxtui.reconciler.objects import Name
 from fluxtui.reconciler.prune import PruneFailed
 from fluxtui.reconciler.record import inventory_of
@@ -69,7 +69,7 @@ class KustomizationReconciler:
         self._source_type = source_type
         self._tools = tools
         self._refetch = refetch
-        self._cancels: dict[Name, Cancel] = {}
+        self._cancels: dict[Name, Overtaking] = {}
         self._cancel_health_checks = cancel_health_checks
         self._failures: dict[Name, int] = {}
 
@@ -136,7 +136,7 @@ class KustomizationReconciler:
         subject.conditions.remove(STALLED)
         expressions = self._checked(subject)
         source = await self._source(subject)
-        cancel = Cancel()
+        cancel = Overtaking()
         application = Application(subject, source, self._tools, expressions, cancel)
         if not application.revision:
             message = f"Source artifact not found, retrying in {show(DEPENDENCY_DELAY)}"
@@ -249,10 +249,12 @@ class KustomizationReconciler:
         await subject.set_finalizer(False)
         return None
 
-    async def _delete(self, subject: Subject, entries: Sequence[Entry], *, wait: bool) -> None:
+    async def _delete(
+        self, subject: Subject, entries: Sequence[InventoryEntry], *, wait: bool
+    ) -> None:
         tools, name = self._tools, subject.name
         async with target_cluster(tools.cluster, name.namespace, subject.spec) as cluster:
-            pruner = Target.of(cluster, tools).pruner
+            pruner = Destination.of(cluster, tools).pruner
             changes = await pruner.prune(entries, name)
             if changes:
                 await emit(tools.recorder, subject, "Normal", "\n".join(map(str, changes)))

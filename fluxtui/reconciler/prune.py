@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound
-from fluxtui.domain.inventory import Entry, stale
+from fluxtui.domain.inventory import InventoryEntry, stale
 from fluxtui.kit.clock import Clock
-from fluxtui.reconciler.apply import Change
+from fluxtui.reconciler.apply import AppliedChange
 from fluxtui.reconciler.marks import kept, owned_by
 from fluxtui.reconciler.objects import Name, metadata
 
@@ -20,7 +20,9 @@ from fluxtui.reconciler.objects import Name, metadata
 class PruneFailed(Exception):
     """Some objects could not be deleted; `left` are the entries that must stay remembered."""
 
-    def __init__(self, message: str, left: Sequence[Entry], changes: Sequence[Change]) -> None:
+    def __init__(
+        self, message: str, left: Sequence[InventoryEntry], changes: Sequence[AppliedChange]
+    ) -> None:
         super().__init__(message)
         self.left = tuple(left)
         self.changes = tuple(changes)
@@ -33,15 +35,15 @@ class Pruner:
         self._cluster = cluster
         self._clock = clock
 
-    async def prune(self, entries: Sequence[Entry], owner: Name) -> list[Change]:
+    async def prune(self, entries: Sequence[InventoryEntry], owner: Name) -> list[AppliedChange]:
         """Delete the entries in reverse order of applying. Raises PruneFailed after trying all."""
-        changes: list[Change] = []
+        changes: list[AppliedChange] = []
         faults: list[str] = []
-        left: list[Entry] = []
+        left: list[InventoryEntry] = []
         for entry in stale(entries, ()):
             try:
                 action = await self._delete(entry, owner)
-                changes.append(Change(str(entry.id), action, entry))
+                changes.append(AppliedChange(str(entry.id), action, entry))
             except ClusterError as error:
                 faults.append(f"{entry.id} delete failed: {error.what}")
                 left.append(entry)
@@ -50,7 +52,9 @@ class Pruner:
             raise PruneFailed(f"delete failed, errors: {text}", left, changes)
         return changes
 
-    async def wait_gone(self, changes: Sequence[Change], timeout: float) -> list[Entry]:
+    async def wait_gone(
+        self, changes: Sequence[AppliedChange], timeout: float
+    ) -> list[InventoryEntry]:
         """Wait until the deleted objects are gone; those still there after `timeout` seconds."""
         left = [change.entry for change in changes if change.action == "deleted"]
         limit = self._clock.monotonic() + timeout
@@ -63,7 +67,7 @@ class Pruner:
             delay = min(delay * 2, 2.0)
         return left
 
-    async def _delete(self, entry: Entry, owner: Name) -> str:
+    async def _delete(self, entry: InventoryEntry, owner: Name) -> str:
         found = await self._find(entry)
         if found is None:
             return "deleted"
@@ -83,7 +87,7 @@ class Pruner:
             return "skipped"  # re-created meanwhile: no longer the object we looked at
         return "deleted"
 
-    async def _find(self, entry: Entry) -> tuple[ApiResource, Json] | None:
+    async def _find(self, entry: InventoryEntry) -> tuple[ApiResource, Json] | None:
         """The type and the live object; None when either is gone."""
         id = entry.id
         version = f"{id.group}/{entry.version}" if id.group else entry.version

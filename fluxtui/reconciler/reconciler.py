@@ -18,7 +18,7 @@ from fluxtui.kit.clock import Clock
 from fluxtui.kit.keyqueue import KeyQueue
 from fluxtui.reconciler.application import Tools
 from fluxtui.reconciler.beside import refuse_beside_flux
-from fluxtui.reconciler.feed import Feed
+from fluxtui.reconciler.feed import KindFeed
 from fluxtui.reconciler.health import Watches
 from fluxtui.reconciler.kustomization import COMPONENT, KustomizationReconciler
 from fluxtui.reconciler.objects import (
@@ -36,7 +36,7 @@ from fluxtui.reconciler.objects import (
     status_of,
     text,
 )
-from fluxtui.reconciler.registries import Registries
+from fluxtui.reconciler.registries import SourceRegistries
 from fluxtui.reconciler.source import SourceReconciler
 from fluxtui.reconciler.storage import Storage
 from fluxtui.reconciler.timing import backoff
@@ -77,13 +77,13 @@ class Reconciler:
         self._clock = clock
         self._force = force_beside_flux
         self._storage = Storage(storage)
-        self._registries = Registries(registry, clock)
+        self._registries = SourceRegistries(registry, clock)
         self._source_queue: KeyQueue[Name] = KeyQueue(clock)
         self._queue: KeyQueue[Name] = KeyQueue(clock)
-        self._sources = Feed(cluster, *OCI_REPOSITORY, clock, self._source_changed)
-        self._kustomizations = Feed(cluster, *KUSTOMIZATION, clock, self._kustomization_changed)
+        self._sources = KindFeed(cluster, *OCI_REPOSITORY, clock, self._source_changed)
+        self._kustomizations = KindFeed(cluster, *KUSTOMIZATION, clock, self._kustomization_changed)
         self._variables = {
-            kind: Feed(
+            kind: KindFeed(
                 cluster,
                 "v1",
                 kind,

@@ -8,7 +8,7 @@ from typing import Any
 
 from fluxtui.cluster.port import Json
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.inventory import Entry, entries
+from fluxtui.domain.inventory import InventoryEntry, entries
 from fluxtui.reconciler.objects import items, mapping
 from fluxtui.reconciler.timing import show
 
@@ -16,9 +16,9 @@ _MOST = 5
 _log = logging.getLogger(__name__)
 
 
-def inventory_of(status: Mapping[str, Any]) -> list[Entry]:
+def inventory_of(status: Mapping[str, Any]) -> list[InventoryEntry]:
     """The entries of status.inventory; what cannot be read is left out, never guessed."""
-    found: list[Entry] = []
+    found: list[InventoryEntry] = []
     for item in items(mapping(status.get("inventory")).get("entries")):
         try:
             found += entries({"entries": [item]})
@@ -27,7 +27,7 @@ def inventory_of(status: Mapping[str, Any]) -> list[Entry]:
     return found
 
 
-def union(old: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:
+def union(old: Iterable[InventoryEntry], new: Iterable[InventoryEntry]) -> list[InventoryEntry]:
     """Old and new entries, each id once, the new one's version winning."""
     merged = {entry.id: entry for entry in old}
     merged |= {entry.id: entry for entry in new}

@@ -21,7 +21,7 @@ _AT_ONCE = 8
 _MOST_CLIENTS = 32
 
 
-class Access:
+class SourceAccess:
     """What one OCIRepository may use: its registry client."""
 
     def __init__(self, client: RegistryClient, gate: asyncio.Semaphore) -> None:
@@ -47,7 +47,7 @@ class Access:
             return await asyncio.to_thread(work)
 
 
-class Registries:
+class SourceRegistries:
     """All registries, reached with the given settings and each object's own pull Secrets."""
 
     def __init__(self, settings: RegistrySettings, clock: Clock) -> None:
@@ -58,7 +58,7 @@ class Registries:
 
     def access(
         self, reference: Reference, secrets: tuple[PullSecret, ...], *, insecure: bool = False
-    ) -> Access:
+    ) -> SourceAccess:
         """A client for the repository with these Secrets before the settings' own credentials.
 
         A Secret is for the host that is written in the object; the mirror the user chose for that
@@ -80,7 +80,7 @@ class Registries:
             self._clients[key] = client
         if secrets:
             client.lend(reference, secrets, first=True)
-        return Access(client, self._gate)
+        return SourceAccess(client, self._gate)
 
     def close(self) -> None:
         """End all connections."""

@@ -33,7 +33,7 @@ from fluxtui.kit.clock import Clock
 from fluxtui.reconciler import objects
 from fluxtui.reconciler.objects import INSTANCE, SOURCE_GROUP, Name, mapping, text
 from fluxtui.reconciler.pullsecrets import pull_secrets
-from fluxtui.reconciler.registries import Access, Registries
+from fluxtui.reconciler.registries import SourceAccess, SourceRegistries
 from fluxtui.reconciler.storage import Storage
 from fluxtui.reconciler.subject import Subject, stamp
 from fluxtui.reconciler.timing import BadSpec, backoff, jittered, seconds
@@ -65,7 +65,7 @@ class SourceReconciler:
         self,
         cluster: Cluster,
         type_: ApiResource,
-        registries: Registries,
+        registries: SourceRegistries,
         storage: Storage,
         clock: Clock,
         advertised: Callable[[], Collection[str]],
@@ -184,7 +184,7 @@ class SourceReconciler:
         conditions.remove(_FETCH)
         await self._store(subject, revision, digest, data, pulled)
 
-    async def _access(self, subject: Subject, reference: Reference) -> Access:
+    async def _access(self, subject: Subject, reference: Reference) -> SourceAccess:
         insecure = bool(subject.spec.get("insecure"))
         try:
             secrets = await pull_secrets(self._cluster, subject.name.namespace, subject.spec)
@@ -194,7 +194,7 @@ class SourceReconciler:
             raise Fault(_FETCH, "AuthenticationFailed", message) from error
 
     async def _resolve(
-        self, subject: Subject, reference: Reference, access: Access
+        self, subject: Subject, reference: Reference, access: SourceAccess
     ) -> tuple[Reference, str]:
         """The reference with its tag or digest, and the revision (docs/flux.md#revisions)."""
         selector = mapping(subject.spec.get("layerSelector"))
@@ -215,7 +215,7 @@ class SourceReconciler:
             raise Fault(_FETCH, "OCIArtifactPullFailed", message) from error
         return tagged, f"{tag}@{found.digest}"
 
-    async def _choose(self, reference: Reference, policy: Policy, access: Access) -> str:
+    async def _choose(self, reference: Reference, policy: Policy, access: SourceAccess) -> str:
         from fluxtui.domain.versions import select
 
         what = f"failed to determine the artifact tag for '{reference.url}'"

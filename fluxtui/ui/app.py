@@ -19,7 +19,7 @@ from textual.screen import Screen
 from fluxtui.domain.config import Config
 from fluxtui.ui import theme
 from fluxtui.ui.bridge import Bridge
-from fluxtui.ui.gate import Gate, Passed, Typed
+from fluxtui.ui.gate import KeyGate, Passed, Typed
 from fluxtui.ui.opening import opening_lines
 from fluxtui.ui.styles import sheets
 from fluxtui.ui.suspending import suspended
@@ -59,7 +59,7 @@ class FluxtuiApp(App[None]):
     ) -> None:
         super().__init__(css_path=sheets(), watch_css=False)
         self.bridge = Bridge(engine)
-        self.gate = Gate(self, self, self._hand_on)
+        self.gate = KeyGate(self, self, self._hand_on)
         self._config, self._user = config, user
         self._now, self._clock = now, clock
         self._start, self._chosen = start, commands

@@ -19,7 +19,7 @@ from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed
 from fluxtui.ui.bridge import Bridge
-from fluxtui.ui.gate import Gate
+from fluxtui.ui.gate import KeyGate
 from fluxtui.ui.screens.arguments import Arguments, Waits
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.screens.sheet import Sheet
@@ -32,7 +32,7 @@ class Working(Protocol):
     """What an act needs of the main screen."""
 
     bridge: Bridge
-    gate: Gate
+    gate: KeyGate
 
     @property
     def app(self) -> App[object]:

@@ -38,7 +38,7 @@ class Gated(Protocol):
     """The app, for whoever stands on it."""
 
     @property
-    def gate(self) -> Gate:
+    def gate(self) -> KeyGate:
         """Where its keys come from."""
 
 
@@ -50,7 +50,7 @@ class Passed(Message):
     round: int
 
 
-class Gate:
+class KeyGate:
     """Lives on Textual's loop. `hand_on` dispatches one event as Textual would."""
 
     def __init__(

@@ -25,7 +25,7 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui import frame
 from fluxtui.ui.bridge import Bridge, LookAgain
 from fluxtui.ui.flow import Acting
-from fluxtui.ui.gate import Gate, Typed
+from fluxtui.ui.gate import KeyGate, Typed
 from fluxtui.ui.keys import key_table
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.scope import scoped
@@ -37,7 +37,7 @@ from fluxtui.ui.shown import Shown
 from fluxtui.ui.spans import Line
 from fluxtui.ui.start import HOME, is_said, resolved, view_of
 from fluxtui.ui.tally import Blockages
-from fluxtui.ui.views import Views, Wanted
+from fluxtui.ui.views import Views, WantedView
 from fluxtui.ui.widgets.filterfield import FilterField
 from fluxtui.ui.widgets.footer import findings_lines
 
@@ -66,7 +66,7 @@ class MainScreen(Screen[None]):
         Binding("exclamation_mark", "findings", "Findings", show=False),
     ]
 
-    def __init__(self, bridge: Bridge, gate: Gate, setting: Setting) -> None:
+    def __init__(self, bridge: Bridge, gate: KeyGate, setting: Setting) -> None:
         super().__init__(id="main")
         self.bridge = bridge
         self.gate = gate
@@ -98,7 +98,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """The Engine's thread starts when the first view is painted."""
-        self.views.want(Wanted(HOME, self.target))
+        self.views.want(WantedView(HOME, self.target))
         self.run_worker(self._begin(), group="view")
         every = TICK * 4 if self.setting.config.slow else TICK
         self.set_interval(every, self._pass_time)
@@ -217,8 +217,8 @@ class MainScreen(Screen[None]):
     # Views ---------------------------------------------------------------------------------------
 
     def open_view(self, name: str, target: Target, **more: Any) -> None:
-        """Show that pane for this Target, as soon as it is there; see `Wanted`."""
-        wanted = Wanted(name, target, **more)
+        """Show that pane for this Target, as soon as it is there; see `WantedView`."""
+        wanted = WantedView(name, target, **more)
         if self.views.want(wanted):
             self.run_worker(self._opened_views(), group="view")
 

@@ -18,7 +18,7 @@ from fluxtui.ui.panes.pane import Pane, View
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedView:
     """A view to open. `back`: on the way back, which is not remembered again. `kind`: the only
     kind of object to show, "" all; `clear`: end its filter."""
 
@@ -35,7 +35,7 @@ class Views:
     def __init__(self, look: Callable[[], View], shown: Callable[[Pane, Target], None]) -> None:
         self._look = look
         self._shown = shown
-        self._wanted: Wanted | None = None
+        self._wanted: WantedView | None = None
         self._panes: dict[str, Pane] = {}
         self._way: list[str] = []
         self.opening = False
@@ -51,7 +51,7 @@ class Views:
         """The view that back leads to, "" at the first one."""
         return self._way[-1] if self._way else ""
 
-    def want(self, wanted: Wanted) -> bool:
+    def want(self, wanted: WantedView) -> bool:
         """Say what is to be opened; True when `opened` has to be run for it."""
         self._wanted = wanted
         first, self.opening = not self.opening, True
@@ -68,7 +68,7 @@ class Views:
         finally:
             self.opening = False
 
-    async def _mounted(self, wanted: Wanted, body: Vertical) -> Pane:
+    async def _mounted(self, wanted: WantedView, body: Vertical) -> Pane:
         pane = PANES[wanted.name](replace(self._look(), target=wanted.target))
         for other in self._panes.values():
             other.display = False  # the new one is laid out for all the room
@@ -79,7 +79,7 @@ class Views:
         await laid.wait()  # lines are broken for a width, and it has one now
         return pane
 
-    def _show(self, pane: Pane, wanted: Wanted) -> None:
+    def _show(self, pane: Pane, wanted: WantedView) -> None:
         pane.aim(wanted.target)
         for other in self._panes.values():
             other.display = other is pane

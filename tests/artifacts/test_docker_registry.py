@@ -18,7 +18,7 @@ from fluxtui.artifacts import (
 from fluxtui.domain.errors import RegistryDenied, RegistryError
 from fluxtui.domain.plan import DeleteStep, Outcome
 from fluxtui.engine.acts.tagging import Tagging
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 from fluxtui.kit.clock import Clock
 
 from .conftest import publish
@@ -109,7 +109,7 @@ async def test_a_tag_without_siblings_goes_with_its_manifest_and_one_with_them_s
     settings: RegistrySettings, client: RegistryClient, reference: Reference, bundle: Packed
 ) -> None:
     """This registry deletes by digest only: what a Step of a Plan makes of that."""
-    registries = Registries(lambda: RegistryClient(settings, environ={}))
+    registries = RegistryDoor(lambda: RegistryClient(settings, environ={}))
     tagging, digest = Tagging(registries, Clock()), publish(client, reference, bundle).digest
     client.tag(reference, "stable")
     step = DeleteStep(

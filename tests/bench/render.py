@@ -85,7 +85,7 @@ def _review() -> Callable[[], object]:
         left, right = (builds.Side(version, json.loads(json.dumps(obj))) for version in bundles)
         key = Key("bench", "kustomize.toolkit.fluxcd.io", "Kustomization", "flux-system", f"p{n}")
         pairs.append(builds.Pair(key, "1", "2", left, right))
-    review = builds.Review(SESSION, tuple(pairs), bundles, {})
+    review = builds.BuildReview(SESSION, tuple(pairs), bundles, {})
 
     def work() -> None:
         builds.forget_builds()

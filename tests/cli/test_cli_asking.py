@@ -11,7 +11,7 @@ from cli_delivery import Shell
 
 from fluxtui.artifacts.packing import pack
 from fluxtui.artifacts.reference import Reference
-from fluxtui.kit.lines import Line, Reply
+from fluxtui.kit.lines import HttpLine, Reply
 
 BUILDS = ("0.0.0-build-8", "0.0.0-build-9", "0.0.0-build-10")
 
@@ -28,13 +28,13 @@ def asked(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         client.push(reference, packed, source="", revision=tag, created=created)
     client.close()
     targets: list[str] = []
-    real = Line.ask
+    real = HttpLine.ask
 
-    def ask(line: Line, method: str, target: str, *rest: Any, **more: Any) -> Reply:
+    def ask(line: HttpLine, method: str, target: str, *rest: Any, **more: Any) -> Reply:
         targets.append(target)
         return real(line, method, target, *rest, **more)
 
-    monkeypatch.setattr(Line, "ask", ask)
+    monkeypatch.setattr(HttpLine, "ask", ask)
     return targets
 
 

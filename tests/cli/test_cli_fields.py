@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxtui.cli import fields, linedyaml
-from fluxtui.cli.fields import Place, check, schema
+from fluxtui.cli.fields import FieldPlace, check, schema
 from fluxtui.cli.main import main
 from fluxtui.commands.registry import ALL
 from fluxtui.domain.errors import ConfigError
@@ -47,7 +47,7 @@ def values(node: fields.Node) -> st.SearchStrategy[Any]:
 @given(values(fields.FILE))
 def test_the_schema_and_the_check_take_the_same_files(value: Any) -> None:
     try:
-        check(value, Place("f"))
+        check(value, FieldPlace("f"))
         taken = True
     except ConfigError:
         taken = False
@@ -71,7 +71,7 @@ def test_what_the_readme_shows_is_valid() -> None:
 def test_every_field_has_a_sentence() -> None:
     def walk(node: fields.Node) -> None:
         assert node.help.endswith(".")
-        inner = node.fields.values() if isinstance(node, fields.Record) else ()
+        inner = node.fields.values() if isinstance(node, fields.FieldRecord) else ()
         for each in (node.value,) if isinstance(node, fields.Names) else inner:
             walk(each)
 
@@ -137,7 +137,7 @@ def test_a_mistake_is_refused_with_file_and_line(
         captured = capsys.readouterr()
         assert f"{file}:{line}" in captured.err + captured.out
     with pytest.raises(ConfigError, match=says):
-        check(linedyaml.read(file), Place(str(file)))
+        check(linedyaml.read(file), FieldPlace(str(file)))
 
 
 def test_names_and_numbers_are_as_they_are_written(tmp_path: Path) -> None:

@@ -11,16 +11,21 @@ from typing import Any
 import pytest
 
 from fluxtui.cluster.port import Listing, WatchEvent
-from fluxtui.cluster.reflector import Pace, Reflector, Target
+from fluxtui.cluster.reflector import FeedPace, FeedTarget, Reflector
 from fluxtui.domain.errors import Expired, Forbidden, NotFound, Unreachable
 from fluxtui.domain.knowledge import FeedState
 from tests.scripted import HandClock, Notes, Script, added, bookmark, obj
 
-TARGET = Target(("kustomize.toolkit.fluxcd.io", "Kustomization"), "v1")
+TARGET = FeedTarget(("kustomize.toolkit.fluxcd.io", "Kustomization"), "v1")
 
 
 async def play(
-    script: Script, hand: HandClock, notes: Notes, target: Target = TARGET, *, watching: bool = True
+    script: Script,
+    hand: HandClock,
+    notes: Notes,
+    target: FeedTarget = TARGET,
+    *,
+    watching: bool = True,
 ) -> None:
     """Run a Reflector until the script is over."""
     reflector = Reflector(
@@ -28,7 +33,7 @@ async def play(
         target,
         notes,
         hand,
-        Pace(),
+        FeedPace(),
         lambda: 0.0,
         may_watch=lambda: watching,
     )
@@ -149,7 +154,7 @@ async def test_who_wants_no_watch_gets_the_list_and_no_more() -> None:
     script = Script([Listing((obj("a", 1),), "1")])
     await play(script, hand, notes, watching=False)
     assert notes.states[0] == (FeedState.LIVE, "") and not script.watched_from
-    assert hand.slept[0] == Pace().parked
+    assert hand.slept[0] == FeedPace().parked
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.inventory import (
-    Entry,
+    InventoryEntry,
     ObjectId,
     apply_order,
     delete_order,
@@ -60,7 +60,9 @@ def test_a_broken_id_is_refused(text: str) -> None:
 
 def test_an_object_without_its_words_has_empty_ones() -> None:
     for bare in ({}, {"apiVersion": None, "kind": None, "metadata": None}):
-        assert ObjectId.of(bare) == ObjectId("", "", "", "") and Entry.of(bare).version == ""
+        assert (
+            ObjectId.of(bare) == ObjectId("", "", "", "") and InventoryEntry.of(bare).version == ""
+        )
     nameless = {"metadata": {"name": None, "namespace": None}}
     assert ObjectId.of(nameless) == ObjectId("", "", "", "")
     (entry,) = entries({"entries": [{"id": "_a__Namespace", "v": None}]})
@@ -69,17 +71,17 @@ def test_an_object_without_its_words_has_empty_ones() -> None:
 
 def test_a_new_api_version_is_the_same_object_and_what_is_gone_is_deleted_in_reverse() -> None:
     old = [
-        Entry.of(obj("v1", "Namespace", "shop")),
-        Entry.of(obj("apps/v1beta1", "Deployment", "web", "shop")),
-        Entry.of(obj("v1", "ConfigMap", "env", "shop")),
+        InventoryEntry.of(obj("v1", "Namespace", "shop")),
+        InventoryEntry.of(obj("apps/v1beta1", "Deployment", "web", "shop")),
+        InventoryEntry.of(obj("v1", "ConfigMap", "env", "shop")),
     ]
-    new = [Entry.of(obj("apps/v1", "Deployment", "web", "shop"))]
+    new = [InventoryEntry.of(obj("apps/v1", "Deployment", "web", "shop"))]
     assert [str(e.id) for e in stale(old, new)] == ["ConfigMap/shop/env", "Namespace/shop"]
     assert stale(old, old) == ()
 
 
 def test_an_inventory_reads_back_with_every_id_once() -> None:
-    new = [Entry.of(obj("apps/v1", "Deployment", "web", "shop"))]
+    new = [InventoryEntry.of(obj("apps/v1", "Deployment", "web", "shop"))]
     written = to_inventory([*new, *new])
     assert written == {"entries": [{"id": "shop_web_apps_Deployment", "v": "v1"}]}
     assert entries(written) == tuple(new) and entries(None) == ()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fluxtui.cluster.port import Json
-from fluxtui.cluster.reflector import Target
+from fluxtui.cluster.reflector import FeedTarget
 from fluxtui.domain import kinds
 from fluxtui.domain.board import EVENT, Severity
 from fluxtui.domain.config import Config, Environment
@@ -21,7 +21,7 @@ from fluxtui.engine.feeds.targets import namespaces_of, of_interest, permanent
 from fluxtui.engine.publication.store import PAST_KEPT, Store
 from tests.scripted import HandClock, obj
 
-TARGET = Target(kustomization.KIND.id, "v1")
+TARGET = FeedTarget(kustomization.KIND.id, "v1")
 
 
 def sink() -> tuple[ApiSink, Store]:
@@ -116,7 +116,7 @@ def test_what_is_wrong_with_a_shape_is_named(kind: Kind, change: Json, problem: 
 
 async def test_events_are_bounded_and_the_newest_stay() -> None:
     store = Store(Config())
-    target = Target(EVENT, "v1", fields="involvedObject.kind=Kustomization")
+    target = FeedTarget(EVENT, "v1", fields="involvedObject.kind=Kustomization")
     taker = ApiSink(target, [Environment("prod", "prod")], store, HandClock(), lambda: None)
     events: list[Any] = [
         {

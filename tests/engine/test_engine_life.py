@@ -29,7 +29,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
 from fluxtui.engine.ending import ended
 from fluxtui.engine.engine import Engine
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 from fluxtui.world.faults import Rule
 
 HEAVY = [*("kubernetes", "oras", "networkx", "requests", "aiohttp", "pydantic"), "ruamel"]
@@ -160,7 +160,7 @@ async def test_a_call_that_outlives_the_engine_leaves_no_connection_open(
     registry.push("web", "1.0.0", {"kustomization.yaml": "resources: []\n"})
     registry.server.faults.set_rules(Rule(latency=0.3))
     client = RegistryClient(registry.settings, environ={}, pause=lambda _seconds: None)
-    registries = Registries(lambda: client)
+    registries = RegistryDoor(lambda: client)
     call = asyncio.create_task(registries.list_tags(registry.url("web")))
     async with asyncio.timeout(PATIENCE):
         while (thread := _registry_thread()) is None or registries._client is None:

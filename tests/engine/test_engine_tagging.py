@@ -17,14 +17,14 @@ from fluxtui.artifacts.unpacking import tar_of
 from fluxtui.domain.errors import RegistryUnreachable
 from fluxtui.domain.plan import DeleteStep, Outcome, PushStep
 from fluxtui.engine.acts.tagging import Tagging
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 from fluxtui.kit.clock import Clock
 
 BUNDLE = {"kustomization.yaml": "resources: []\n"}
 
 
-def connected(registry: Registry) -> Registries:
-    return Registries(
+def connected(registry: Registry) -> RegistryDoor:
+    return RegistryDoor(
         lambda: RegistryClient(registry.settings, environ={}, pause=lambda _seconds: None)
     )
 

@@ -1,4 +1,4 @@
-"""A Line against servers of its own kind: kept, hung up, cut, too long, trusted under a name."""
+"""An HttpLine against servers of its own kind: kept, hung up, cut, too long, trusted by name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
-from fluxtui.kit.lines import Line, TooLong
+from fluxtui.kit.lines import HttpLine, TooLong
 
 Serve = Callable[[socket.socket], None]
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -66,20 +66,20 @@ def answering(*answers: bytes) -> Serve:
     return talk
 
 
-def asked(line: Line, limit: int = 0, read: float = 20) -> bytes:
+def asked(line: HttpLine, limit: int = 0, read: float = 20) -> bytes:
     return line.ask("GET", "/", (), connect=20, read=read, limit=limit).body
 
 
 def test_one_connection_serves_one_question_after_the_other() -> None:
     with server(answering(FINE, FINE, FINE)) as port:
-        line = Line("127.0.0.1", port, None)
+        line = HttpLine("127.0.0.1", port, None)
         assert [asked(line) for _ in range(3)] == [b"ok"] * 3
         line.close()
 
 
 def test_a_kept_connection_that_was_hung_up_is_opened_anew() -> None:
     with server(answering(FINE), answering(FINE)) as port:
-        line = Line("127.0.0.1", port, None)
+        line = HttpLine("127.0.0.1", port, None)
         assert (asked(line), asked(line)) == (b"ok", b"ok")
         line.close()
 
@@ -93,7 +93,7 @@ def test_a_server_that_hangs_up_on_a_new_connection_is_not_asked_twice() -> None
 
     with server(hang_up, hang_up) as port:
         with pytest.raises(ConnectionError):
-            asked(Line("127.0.0.1", port, None))
+            asked(HttpLine("127.0.0.1", port, None))
         assert len(connections) == 1
 
 
@@ -107,12 +107,12 @@ def test_a_server_that_hangs_up_on_a_new_connection_is_not_asked_twice() -> None
 @pytest.mark.parametrize("limit", [0, 100])
 def test_half_an_answer_is_none(answer: bytes, limit: int) -> None:
     with server(answering(answer)) as port, pytest.raises(http.client.IncompleteRead):
-        asked(Line("127.0.0.1", port, None), limit)
+        asked(HttpLine("127.0.0.1", port, None), limit)
 
 
 def test_more_than_was_allowed_is_not_read() -> None:
     with server(answering(FINE), answering(FINE)) as port:
-        line = Line("127.0.0.1", port, None)
+        line = HttpLine("127.0.0.1", port, None)
         with pytest.raises(TooLong):
             asked(line, 1)
         assert asked(line, 2) == b"ok"
@@ -127,7 +127,7 @@ def test_headers_go_out_as_they_are_and_come_back_joined() -> None:
         line.sendall(b'HTTP/1.1 401 No\r\nWay: a\r\nContent-Length: 0\r\nway: b="c, d"\r\n\r\n')
 
     with server(talk) as port:
-        line = Line("127.0.0.1", port, None)
+        line = HttpLine("127.0.0.1", port, None)
         headers = [("Group", "a"), ("Group", "ä")]
         reply = line.ask("GET", "/x?y=1", headers, connect=20, read=20)
         line.close()
@@ -146,7 +146,7 @@ def test_a_silent_server_is_given_up_or_cut() -> None:
         line.recv(1)
 
     with server(talk, talk) as port:
-        line = Line("127.0.0.1", port, None)
+        line = HttpLine("127.0.0.1", port, None)
         with pytest.raises(TimeoutError):
             asked(line, read=0.05)
         failures: list[Exception] = []
@@ -172,7 +172,7 @@ def test_a_silent_server_is_given_up_or_cut() -> None:
 def test_a_line_that_is_cut_while_nobody_asks_is_closed() -> None:
     """An open socket would be a warning, which fails the test."""
     with server(answering(FINE)) as port:
-        line = Line("127.0.0.1", port, None)
+        line = HttpLine("127.0.0.1", port, None)
         assert asked(line) == b"ok"
         line.cut()
         del line
@@ -184,7 +184,7 @@ def test_a_line_that_is_cut_while_it_connects_asks_nothing(
 ) -> None:
     asked_for: list[bytes] = []
     with server(lambda line: asked_for.append(question(line))) as port:
-        line = Line("127.0.0.1", port, None)
+        line = HttpLine("127.0.0.1", port, None)
         connect = socket.socket.connect
 
         def cut_meanwhile(self: socket.socket, address: Any) -> None:
@@ -207,12 +207,12 @@ def test_a_name_is_tried_at_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -
             (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", at)) for at in (closed, port)
         ]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: places)
-        line = Line("some.name", port, None)
+        line = HttpLine("some.name", port, None)
         assert asked(line) == b"ok"
         line.close()
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: places[:1])
         with pytest.raises(ConnectionRefusedError):
-            asked(Line("some.name", port, None))
+            asked(HttpLine("some.name", port, None))
 
 
 def test_a_certificate_counts_for_the_name_that_is_asked_for() -> None:
@@ -222,8 +222,8 @@ def test_a_certificate_counts_for_the_name_that_is_asked_for() -> None:
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
     with server(answering(FINE), answering(FINE), tls=served) as port:
-        line = Line("127.0.0.1", port, trusting, "api.example")
+        line = HttpLine("127.0.0.1", port, trusting, "api.example")
         assert asked(line) == b"ok"
         line.close()
         with pytest.raises(ssl.SSLCertVerificationError):
-            asked(Line("127.0.0.1", port, trusting))
+            asked(HttpLine("127.0.0.1", port, trusting))

@@ -35,7 +35,7 @@ ROOMS = {
     "fluxtui/engine/acts/jobs.py": ENGINE,
     "fluxtui/ui/widgets/table.py": TABLE,
 }
-PATIENCE = 240.0
+PATIENCE = 600
 
 
 def all_mutants(only: str) -> list[tuple[Mutant, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from reconciler_stage import kustomization
 
-from fluxtui.domain.inventory import Entry
+from fluxtui.domain.inventory import InventoryEntry
 from fluxtui.reconciler.conditions import Conditions
 from fluxtui.reconciler.dependencies import in_order
 from fluxtui.reconciler.expressions import HealthExpressions, NotEvaluated, evaluate
@@ -101,7 +101,7 @@ def test_an_inventory_that_cannot_be_read_is_read_as_far_as_it_can() -> None:
     status = {"inventory": {"entries": [good, {"id": "nonsense", "v": "v1"}, {}, 3]}}
     (entry,) = inventory_of(status)
     assert entry.to_json() == good
-    newer = Entry(entry.id, "v2")
+    newer = InventoryEntry(entry.id, "v2")
     assert union([entry], [newer]) == [newer]
 
 

@@ -9,7 +9,7 @@ import pytest
 from fluxtui.commands.command import Target
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
-from fluxtui.ui.panes.chain import Chain
+from fluxtui.ui.panes.chain import ChainPane
 from tests.builders import NS, ks, snapshot, source
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, until
@@ -41,7 +41,7 @@ async def test_it_opens_where_what_it_feeds_stands(
 ) -> None:
     app = make_app(night_of_git(), start=Target("staging", object=GIT))
     async with opened(app, size) as pilot:
-        assert await until(pilot, lambda: isinstance(app.pane, Chain))
+        assert await until(pilot, lambda: isinstance(app.pane, ChainPane))
         await sees(pilot, "part-00", "main@4f2c9e1")
         target = app.target
         assert target.applier is not None and target.applier.name.startswith("part-")
@@ -53,7 +53,7 @@ async def test_its_tags_are_not_waited_for_and_it_cannot_be_pinned(
 ) -> None:
     app = make_app(night_of_git(), start=Target("staging", object=GIT))
     async with opened(app, size) as pilot:
-        assert await until(pilot, lambda: isinstance(app.pane, Chain))
+        assert await until(pilot, lambda: isinstance(app.pane, ChainPane))
         await pilot.press("2")
         await sees(pilot, "has no tags: it follows branch main")
         await pilot.press("p")

@@ -9,7 +9,7 @@ import pytest
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.tally import Blockages
-from fluxtui.ui.widgets.listing import ROWS, Listing, Recipe, Row, shift
+from fluxtui.ui.widgets.listing import ROWS, Recipe, RowListing, TableRow, shift
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, text, until
 from tests.ui.ui_crowd import FIRST, NAMES, CrowdEngine, change, crowd
@@ -36,7 +36,7 @@ class Counted:
         assert recipe is not ROWS, "it lays every row out"
         self.made = self.measured = 0
 
-        def make(item: object) -> Row:
+        def make(item: object) -> TableRow:
             self.made += 1
             return recipe.make(item)
 
@@ -97,18 +97,18 @@ async def test_time_passes_in_the_rows_in_sight(make_app: MakeApp, engine: Scrip
 
 
 def test_what_comes_in_at_the_top_while_the_last_goes_is_measured_alone() -> None:
-    rows = [Row(name, (((name, ""),),)) for name in NAMES]
+    rows = [TableRow(name, (((name, ""),),)) for name in NAMES]
     measured: list[object] = []
 
-    def measure(row: Row) -> tuple[int, ...]:
+    def measure(row: TableRow) -> tuple[int, ...]:
         measured.append(row.id)
         return (len(str(row.id)),)
 
     recipe = Recipe(lambda row: row.id, lambda row: row, measure)
-    listing = Listing()
+    listing = RowListing()
     listing.give(rows, recipe)
     measured.clear()
-    news = [Row("news-that-is-long", ((("x", ""),),)), *rows[:-1]]
+    news = [TableRow("news-that-is-long", ((("x", ""),),)), *rows[:-1]]
     assert shift(rows, news) == 1
     assert listing.give(news, recipe)
     assert measured == ["news-that-is-long"] and listing.widest == (17,)

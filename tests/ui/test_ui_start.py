@@ -9,7 +9,7 @@ import pytest
 from fluxtui.commands.command import Target
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import FeedState, Snapshot
-from fluxtui.ui.panes.chain import Chain
+from fluxtui.ui.panes.chain import ChainPane
 from fluxtui.ui.start import resolved
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, until
@@ -89,7 +89,7 @@ async def test_the_screen_asks_which_and_shows_both(
         assert app.target.applier is None
         engine.give(night_with(HERE, THERE))
         await sees(pilot, ASKED)
-        assert await until(pilot, lambda: isinstance(app.pane, Chain))
+        assert await until(pilot, lambda: isinstance(app.pane, ChainPane))
 
 
 async def test_the_screen_says_that_nothing_has_that_name(make_app: MakeApp) -> None:

@@ -6,7 +6,7 @@ import pytest
 from textual.geometry import Region, Size
 
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import TableRow
 from tests.ui.ui_table import (
     BY_PLACE,
     COLUMNS,
@@ -51,10 +51,10 @@ async def test_headings_give_way_where_they_would_leave_no_room(height: int, hea
 async def test_a_heading_or_a_wide_row_stands_across_the_columns() -> None:
     long = "a heading that is much wider than its column is"
     rows = (
-        Row("h", (cell(long),), heading=True),
+        TableRow("h", (cell(long),), heading=True),
         row("a", "1s"),
-        Row("w", (cell(long), cell("never shown")), wide=True),
-        Row("e", (), heading=True),
+        TableRow("w", (cell(long), cell("never shown")), wide=True),
+        TableRow("e", (), heading=True),
         row("short"),
     )
     async with shown(rows, (60, 9)) as (table, pilot):
@@ -125,11 +125,11 @@ async def test_a_changed_cell_is_all_that_is_painted_again() -> None:
     "other",
     [
         row("row-1"),
-        Row("row-1", (cell("row-1"), cell("1s")), wide=True),
-        Row("row-1", (cell("row-1"), cell("1s")), heading=True),
+        TableRow("row-1", (cell("row-1"), cell("1s")), wide=True),
+        TableRow("row-1", (cell("row-1"), cell("1s")), heading=True),
     ],
 )
-async def test_a_row_of_another_shape_is_painted_whole(other: Row) -> None:
+async def test_a_row_of_another_shape_is_painted_whole(other: TableRow) -> None:
     async with shown() as (table, pilot):
         lines(table)
         for changed in (other, ROWS[1]):

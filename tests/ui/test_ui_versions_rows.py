@@ -9,7 +9,7 @@ from fluxtui.domain.board import Row as Service
 from fluxtui.ui.panes.boardlines import BoardLines
 from fluxtui.ui.panes.pane import View
 from fluxtui.ui.panes.versions import (
-    Shape,
+    BoardShape,
     absence,
     columns,
     heading,
@@ -20,18 +20,20 @@ from fluxtui.ui.panes.versions import (
 )
 from fluxtui.ui.spans import plain, width
 from fluxtui.ui.widgets.columns import layout
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import TableRow
 from tests.ui.ui_delivery import NOW_SECONDS, night
 
 BOTH = ("staging", "production")
 
 
-def rows(view: View, names: tuple[str, ...], sort: str, reverse: bool, *, words: bool) -> list[Row]:
+def rows(
+    view: View, names: tuple[str, ...], sort: str, reverse: bool, *, words: bool
+) -> list[TableRow]:
     """All rows of a board, each as long as it said it would be."""
     lines, services = BoardLines(), view.snapshot.board.rows
     entries = lines.entries(tuple(services), sort, reverse, lambda s: ordering(view, s, sort))
     absent = tuple(absence(view.snapshot, name) for name in names)
-    shape = Shape(names, words, absent, lines.prefix)
+    shape = BoardShape(names, words, absent, lines.prefix)
     made = [row_of(view, shape, entry) for entry in entries]
     for row, entry in zip(made, entries, strict=True):
         measured, drawn = sizes(view, shape, entry), tuple(map(width, row.cells))

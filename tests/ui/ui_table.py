@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import TableRow
 from fluxtui.ui.widgets.table import Table
 
 COLUMNS = (Column("NAME", least=6, keep=9), Column("AGE", least=4, right=True))
@@ -66,8 +66,8 @@ def cell(text: str) -> Line:
     return ((text, ""),)
 
 
-def row(name: str, *cells: str, **more: bool) -> Row:
-    return Row(name, (cell(name), *(cell(text) for text in cells)), **more)
+def row(name: str, *cells: str, **more: bool) -> TableRow:
+    return TableRow(name, (cell(name), *(cell(text) for text in cells)), **more)
 
 
 ROWS = tuple(row(f"row-{n}", f"{n}s") for n in range(20))
@@ -75,7 +75,7 @@ ROWS = tuple(row(f"row-{n}", f"{n}s") for n in range(20))
 
 @asynccontextmanager
 async def shown(
-    rows: Sequence[Row] = ROWS,
+    rows: Sequence[TableRow] = ROWS,
     size: tuple[int, int] = (40, 8),
     columns: Sequence[Column] = COLUMNS,
     **more: Any,

@@ -24,7 +24,7 @@ from fluxtui.domain.plan import (
 
 if TYPE_CHECKING:
     from fluxtui.commands.proposing import Proposal
-    from fluxtui.engine.acts.journal import Entry
+    from fluxtui.engine.acts.journal import JournalEntry
 
 
 def plan(made: Proposal) -> Document:
@@ -111,12 +111,12 @@ def receipt(one: Receipt) -> Document:
     }
 
 
-def journal(entries: Iterable[Entry], problems: Iterable[str] = ()) -> Document:
+def journal(entries: Iterable[JournalEntry], problems: Iterable[str] = ()) -> Document:
     """Plans and what became of their Steps, oldest first."""
     return listing("Journal", map(_entry, entries), problems)
 
 
-def _entry(entry: Entry) -> Document:
+def _entry(entry: JournalEntry) -> Document:
     body = entry.body
     shared = {"type": entry.type, "at": entry.at, "plan": entry.plan}
     if entry.type == "plan":

@@ -12,15 +12,15 @@ from fluxtui.domain.health.compute import (
     ready,
     status,
 )
-from fluxtui.domain.health.fields import Condition, Malformed, conditions
+from fluxtui.domain.health.fields import Malformed, StatusCondition, conditions
 from fluxtui.domain.health.values import Health, Status, aggregate
 
 __all__ = [
     "NOT_FOUND",
-    "Condition",
     "Health",
     "Malformed",
     "Status",
+    "StatusCondition",
     "aggregate",
     "compute",
     "condition",

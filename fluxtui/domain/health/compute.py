@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from fluxtui.domain.health.fields import (
-    Condition,
     Malformed,
     Object,
+    StatusCondition,
     conditions,
     generation,
     lookup,
@@ -85,7 +85,7 @@ def compute(obj: Object, now: datetime | None = None) -> Health:
     return _by_ready(known) or current("Resource is current")
 
 
-def _by_ready(known: tuple[Condition, ...]) -> Health | None:
+def _by_ready(known: tuple[StatusCondition, ...]) -> Health | None:
     for c in known:
         if c.type != "Ready":
             continue
@@ -129,7 +129,7 @@ def group_kind(obj: Object) -> tuple[str, str]:
     return group, kind if isinstance(kind, str) else ""
 
 
-def condition(obj: Object | None, type: str) -> Condition | None:
+def condition(obj: Object | None, type: str) -> StatusCondition | None:
     """The condition of that type, None when absent or when the conditions are malformed."""
     if not isinstance(obj, Mapping):
         return None
@@ -139,6 +139,6 @@ def condition(obj: Object | None, type: str) -> Condition | None:
         return None  # `status` of the same object says Unknown, and why
 
 
-def ready(obj: Object | None) -> Condition | None:
+def ready(obj: Object | None) -> StatusCondition | None:
     """Flux's Ready condition, None when it was never set."""
     return condition(obj, "Ready")

@@ -20,7 +20,7 @@ class Malformed(FluxtuiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class StatusCondition:
     """One entry of `status.conditions`; absent fields are '' (and 0)."""
 
     type: str
@@ -86,7 +86,7 @@ def _lenient(obj: Object, path: tuple[str, ...]) -> Any:
     return value
 
 
-def conditions(obj: Object) -> tuple[Condition, ...]:
+def conditions(obj: Object) -> tuple[StatusCondition, ...]:
     """`status.conditions` in their order. Raises Malformed when they have no such shape."""
     _, items = lookup(obj, "status", "conditions")
     if items is None:
@@ -96,9 +96,9 @@ def conditions(obj: Object) -> tuple[Condition, ...]:
     return tuple(_condition(item) for item in items)
 
 
-def _condition(item: object) -> Condition:
+def _condition(item: object) -> StatusCondition:
     if item is None:
-        return Condition("", "")
+        return StatusCondition("", "")
     if not isinstance(item, Mapping):
         raise Malformed("an entry of .status.conditions is not a map")
     words: dict[str, str] = {}
@@ -109,7 +109,7 @@ def _condition(item: object) -> Condition:
         words[name] = value or ""
     observed = item.get("observedGeneration")
     whole = observed if isinstance(observed, int) and not isinstance(observed, bool) else 0
-    return Condition(
+    return StatusCondition(
         words["type"],
         words["status"],
         words["reason"],

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from fluxtui.domain.board import Board, Finding, Line, Row
 from fluxtui.domain.overview import findings
-from fluxtui.domain.overview.place import Entry, Place, View
+from fluxtui.domain.overview.place import Place, PlaceView, SourceEntry
 from fluxtui.domain.overview.ranking import ordered
 from fluxtui.domain.snapshot import Snapshot
 
@@ -33,9 +33,9 @@ class Overview:
 
     def __init__(self) -> None:
         self._places: dict[str, Place] = {}
-        self._views: tuple[View, ...] = ()
+        self._views: tuple[PlaceView, ...] = ()
         self._board = Board()
-        self._grouped: dict[str, tuple[tuple[Entry, ...], _Grouped]] = {}
+        self._grouped: dict[str, tuple[tuple[SourceEntry, ...], _Grouped]] = {}
 
     def __call__(self, snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
         """Board and findings of the Snapshot."""
@@ -51,7 +51,7 @@ class Overview:
         ]
         return board, ordered(told, snapshot.config)
 
-    def _look(self, snapshot: Snapshot) -> tuple[Board, tuple[View, ...]]:
+    def _look(self, snapshot: Snapshot) -> tuple[Board, tuple[PlaceView, ...]]:
         places = {}
         for environment in snapshot.config.environments:
             place = self._places.get(environment.name)
@@ -68,7 +68,7 @@ class Overview:
             self._board, self._views = Board(names, self._rows(views), chains, charts), seen
         return self._board, seen
 
-    def _rows(self, views: Mapping[str, View]) -> tuple[Row, ...]:
+    def _rows(self, views: Mapping[str, PlaceView]) -> tuple[Row, ...]:
         before, self._grouped = self._grouped, {}
         for name in sorted(views):
             entries = views[name].entries
@@ -84,7 +84,7 @@ class Overview:
         return tuple(Row(service, urls[service], lines[service]) for service in sorted(lines))
 
 
-def _by_service(entries: tuple[Entry, ...]) -> _Grouped:
+def _by_service(entries: tuple[SourceEntry, ...]) -> _Grouped:
     grouped: dict[str, tuple[str, tuple[Line, ...]]] = {}
     for entry in entries:
         url, lines = grouped.get(entry.service, (entry.url, ()))

@@ -30,7 +30,7 @@ _Seen = Sequence[object]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SourceEntry:
     """One source on the board."""
 
     service: str
@@ -39,13 +39,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class PlaceView:
     """One Environment; compared by identity. `troubles`: what is wrong with its chain.
 
     `charts`: sources that hold Helm charts, and are no rows.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[SourceEntry, ...]
     chain: tuple[ChainNode, ...]
     troubles: tuple[Finding, ...]
     held: tuple[ChainNode, ...]
@@ -58,7 +58,7 @@ class Place:
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
         self._seen: _Seen = ()
-        self._view: View | None = None
+        self._view: PlaceView | None = None
         self._members = Members(environment.name)
         self._forest = Forest()
         self._sources = Sources(environment.name, self._members)
@@ -67,10 +67,10 @@ class Place:
         self._states: tuple[object, ...] = ()
         self._spaces: dict[tuple[KindId, str], Knowledge] = {}
         self._doubtful: Mapping[KindId, Knowledge] = {}
-        self._lines: dict[Key, Entry] = {}
+        self._lines: dict[Key, SourceEntry] = {}
 
-    def view(self, snapshot: Snapshot) -> View:
-        """What stands there now; the same View when nothing that it is made of is new."""
+    def view(self, snapshot: Snapshot) -> PlaceView:
+        """What stands there now; the same PlaceView when nothing that it is made of is new."""
         seen = self._inputs(snapshot)
         if self._view is None or not _same(seen, self._seen):
             self._view = self._made(snapshot)
@@ -94,7 +94,7 @@ class Place:
             self._states = states
         return self._states
 
-    def _made(self, snapshot: Snapshot) -> View:
+    def _made(self, snapshot: Snapshot) -> PlaceView:
         news = self._members.update(snapshot)
         renewed = self._sources.update(snapshot, news.sources)
         chain = self._drawn(snapshot, news, renewed)
@@ -110,7 +110,7 @@ class Place:
             held = tuple(node for node in chain if node.suspended is not None)
         beside = self._sources.charts(snapshot)
         entries = self._entries(snapshot, renewed, beside, sure=sure)
-        made = View(entries, chain, told, held, beside)
+        made = PlaceView(entries, chain, told, held, beside)
         return self._view if self._view is not None and _equal(made, self._view) else made
 
     def _drawn(self, snapshot: Snapshot, news: News, renewed: set[Key]) -> tuple[ChainNode, ...]:
@@ -166,7 +166,7 @@ class Place:
         beside: Container[Key],
         *,
         sure: bool,
-    ) -> tuple[Entry, ...]:
+    ) -> tuple[SourceEntry, ...]:
         """The lines of the board; those of sources that nothing touched are the same objects."""
         facts, table = self._members.facts, self._sources.table
         touched = renewed | {
@@ -189,7 +189,7 @@ class Place:
         entries, old = tuple(lines.values()), self._view.entries if self._view else ()
         return old if _same(entries, old) else entries
 
-    def _entry(self, source: Resource, snapshot: Snapshot) -> Entry:
+    def _entry(self, source: Resource, snapshot: Snapshot) -> SourceEntry:
         """Made of the nodes as they were seen; what is doubtful of them is the line's doubt."""
         key, url = source.key, sources.url(source)
         used = self._members.users(key)
@@ -197,7 +197,7 @@ class Place:
         tags, selection = snapshot.tags.get(url), snapshot.selections.get(key)
         line = line_of(source, used, nodes, self._sources.names[key], tags, selection)
         line = doubt.line(line, self._line_known(key, used, snapshot))
-        return Entry(self._sources.services[key], url, line)
+        return SourceEntry(self._sources.services[key], url, line)
 
     def _line_known(self, key: Key, used: Iterable[Facts], snapshot: Snapshot) -> Knowledge:
         """A line is known as well as the worst of its source and those who use it."""
@@ -221,7 +221,7 @@ def _doubtful(environment: str, snapshot: Snapshot) -> dict[KindId, Knowledge]:
     }
 
 
-def _equal(made: View, before: View) -> bool:
+def _equal(made: PlaceView, before: PlaceView) -> bool:
     """Whether two Views say the same; lines are the same objects then."""
     same = _same(made.entries, before.entries) and made.charts == before.charts
     return same and made.chain == before.chain and made.troubles == before.troubles

@@ -22,7 +22,7 @@ from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.acts.merge import difference
 from fluxtui.engine.publication.store import Store
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 
 _AGAIN = "make the Plan again"
 
@@ -64,7 +64,7 @@ def key_of(text: str, plan: Plan, snapshot: Snapshot) -> Key | None:
 class Inputs:
     """Checks inputs against clusters and registries."""
 
-    def __init__(self, store: Store, registries: Registries) -> None:
+    def __init__(self, store: Store, registries: RegistryDoor) -> None:
         self._store = store
         self._registries = registries
 

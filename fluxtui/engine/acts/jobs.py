@@ -44,7 +44,7 @@ from fluxtui.engine.acts.writes import Result, Writes, Written
 from fluxtui.engine.publication.occurrences import worn_text
 from fluxtui.engine.publication.publisher import Publisher
 from fluxtui.engine.publication.store import Store
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 from fluxtui.engine.tags.watch import TagWatch
 from fluxtui.kit.clock import Clock
 
@@ -59,7 +59,7 @@ class Jobs:
         config: Config,
         store: Store,
         publisher: Publisher,
-        registries: Registries,
+        registries: RegistryDoor,
         tags: TagWatch,
         journal: Journal,
         clock: Clock,
@@ -75,7 +75,7 @@ class Jobs:
         self._clock = clock
         self._cluster = cluster
         self._new_kinds = new_kinds
-        self._runs: set[Run] = set()
+        self._runs: set[PlanRun] = set()
 
     async def run(self, plan: Plan, confirmed: Confirmed) -> tuple[Receipt, ...]:
         """Receipts in the order of the Steps. Raises RefusedError before anything was written."""
@@ -94,7 +94,7 @@ class Jobs:
                 next="nothing was done; free space or name another journal",
             ) from error
         number = self._store.act(plan, self._clock.stamp())
-        run = Run(self, plan, number, clusters)
+        run = PlanRun(self, plan, number, clusters)
         self._runs.add(run)
         try:
             return await run.steps()
@@ -157,7 +157,7 @@ class Jobs:
         return found
 
 
-class Run:
+class PlanRun:
     """One run of one Plan."""
 
     def __init__(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One line. `type` is `plan`, `intent`, `receipt` or `interrupted`; `plan` is the Plan's id,
     `at` RFC 3339; `by` names the fluxtui that began it (of a `plan` line, see `runs`)."""
 
@@ -118,12 +118,12 @@ class Journal:
                 return False
         return not any(number > 0 for number in open_steps.values())
 
-    def read(self) -> Iterator[Entry]:
+    def read(self) -> Iterator[JournalEntry]:
         """All lines, oldest first. A line cut by a crash is left out; no file, no lines."""
         for data in self._lines():
             try:
                 by = str(data.get("by") or "")
-                yield Entry(data["type"], data["plan"], data["at"], data["body"], by)
+                yield JournalEntry(data["type"], data["plan"], data["at"], data["body"], by)
             except KeyError:
                 continue
 

@@ -16,7 +16,7 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.plan import AnyStep, AwaitStep, Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Snapshot
-from fluxtui.engine.acts.journal import Entry, Journal
+from fluxtui.engine.acts.journal import Journal, JournalEntry
 from fluxtui.engine.acts.overtaken import settled
 from fluxtui.kit.moments import NANOSECONDS, order
 
@@ -37,7 +37,7 @@ class _Telling:
     why: str = ""
     ended: str = ""
 
-    def hear(self, entry: Entry) -> None:
+    def hear(self, entry: JournalEntry) -> None:
         """One more line. Raises ValueError, KeyError, TypeError for one that makes no sense."""
         if entry.type == "intent":
             self.started[str(entry.body["step"])] = entry.at
@@ -90,11 +90,11 @@ def past_acts(journal: Journal, most: int) -> tuple[Act, ...]:
     return tuple(run.act(journal.runs(run.by)) for run in newest)
 
 
-def told(journal: Journal) -> tuple[Entry, ...]:
+def told(journal: Journal) -> tuple[JournalEntry, ...]:
     """All lines, oldest first, and what those of an act that was cut off leave unsaid: why it was,
     and of each Step without an outcome what is known (`interrupted` with its Step). Raises OSError.
     """
-    lines: list[tuple[Entry, ...]] = []
+    lines: list[tuple[JournalEntry, ...]] = []
     runs: dict[str, tuple[_Telling, int]] = {}  # and where its last line stands
     for number, entry in enumerate(journal.read()):
         lines.append((entry,))
@@ -114,15 +114,17 @@ def told(journal: Journal) -> tuple[Entry, ...]:
     return tuple(entry for line in lines for entry in line)
 
 
-def _close(lines: list[tuple[Entry, ...]], run: _Telling, last: int, running: bool) -> None:
+def _close(lines: list[tuple[JournalEntry, ...]], run: _Telling, last: int, running: bool) -> None:
     """Put behind the last line of a run what became of its open Steps, if it was cut off."""
     act = run.act(running)
     if not act.cut:
         return
-    more = [] if run.why else [Entry("interrupted", act.plan.id, act.ended, {"why": act.cut})]
+    more = (
+        [] if run.why else [JournalEntry("interrupted", act.plan.id, act.ended, {"why": act.cut})]
+    )
     for receipt in act.receipts[len(run.receipts) :]:
         body = {"step": receipt.step, "outcome": str(receipt.outcome), "message": receipt.message}
-        more.append(Entry("interrupted", act.plan.id, act.ended, body))
+        more.append(JournalEntry("interrupted", act.plan.id, act.ended, body))
     lines[last] += tuple(more)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from fluxtui.domain.errors import ArtifactMissing, RegistryError, RegistryUnreachable
 from fluxtui.domain.plan import DeleteStep, Outcome, PushStep, TagStep
 from fluxtui.domain.revision import short_digest
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 from fluxtui.kit.clock import Clock
 
 Result = tuple[Outcome, str]
@@ -19,7 +19,7 @@ Result = tuple[Outcome, str]
 class Tagging:
     """Registry writes on behalf of one Plan."""
 
-    def __init__(self, registries: Registries, clock: Clock) -> None:
+    def __init__(self, registries: RegistryDoor, clock: Clock) -> None:
         self._registries = registries
         self._clock = clock
 

@@ -29,10 +29,10 @@ from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.builds.gathered import Gathered, words
 from fluxtui.engine.builds.live import LiveObjects
-from fluxtui.engine.builds.sides import Pair, Review
+from fluxtui.engine.builds.sides import BuildReview, Pair
 from fluxtui.engine.builds.worker import Worker
 from fluxtui.engine.publication.store import Store
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 
 _COMPARE = "fluxtui.engine.builds.sides:compare"
 _RENDER = "fluxtui.engine.builds.sides:render"
@@ -47,7 +47,7 @@ class Diffs:
     def __init__(
         self,
         store: Store,
-        registries: Registries,
+        registries: RegistryDoor,
         cluster: Callable[[str], Cluster],
         worker: Worker,
     ) -> None:
@@ -138,7 +138,7 @@ class Diffs:
             raise FluxtuiError(pair.error, where=str(resource.key))
         if pair.right is None:
             raise FluxtuiError(_NOTHING, where=str(resource.key))
-        review = Review(self._session, (pair,), gathered.bundles, gathered.labels)
+        review = BuildReview(self._session, (pair,), gathered.bundles, gathered.labels)
         rendering: Rendering = await self._worker.call(_RENDER, review, question.explain)
         return dataclasses.replace(rendering, unread=tuple(dict.fromkeys(gathered.unread)))
 
@@ -160,7 +160,7 @@ class Diffs:
         )
         if pair.right is None and not pair.error:
             raise FluxtuiError(_NOTHING, where=str(resource.key))
-        review = Review(self._session, (pair,), gathered.bundles, gathered.labels)
+        review = BuildReview(self._session, (pair,), gathered.bundles, gathered.labels)
         config = self._store.snapshot.config
         environment = config.environment(resource.key.environment)
         read_only = config.read_only or environment is None or environment.read_only
@@ -179,7 +179,7 @@ class Diffs:
     async def _answer(
         self, title: str, sides: tuple[str, str], gathered: Gathered, pairs: list[Pair]
     ) -> Comparison:
-        review = Review(self._session, tuple(pairs), gathered.bundles, gathered.labels)
+        review = BuildReview(self._session, tuple(pairs), gathered.bundles, gathered.labels)
         parts = await self._worker.call(_COMPARE, review)
         return Comparison(title, tuple(parts), tuple(dict.fromkeys(gathered.unread)), *sides)
 

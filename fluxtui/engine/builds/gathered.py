@@ -19,7 +19,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of, version_text
 from fluxtui.engine.builds.secretmarks import token
 from fluxtui.engine.builds.sides import Bundle, Pair, Side
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 
 _CONFIGMAPS = ApiResource("", "v1", "ConfigMap", "configmaps")
 _SECRETS = ApiResource("", "v1", "Secret", "secrets")
@@ -42,7 +42,7 @@ class Gathered:
 
     def __init__(
         self,
-        registries: Registries,
+        registries: RegistryDoor,
         cluster: Callable[[str], Cluster],
         session: bytes,
         names: Callable[[Resource], Tables],

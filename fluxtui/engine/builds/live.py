@@ -18,7 +18,7 @@ from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.resource import Resource
 from fluxtui.engine.builds.livebuilds import MANAGER, Beside, Prepared, settled
-from fluxtui.engine.builds.sides import Review
+from fluxtui.engine.builds.sides import BuildReview
 from fluxtui.engine.builds.worker import Worker
 
 _AT_ONCE = 4
@@ -39,7 +39,7 @@ class LiveObjects:
         self._by_fields = 0
         self._why = "" if dry_run else "the environment is read-only"
 
-    async def compare(self, user: Resource, review: Review) -> Comparison:
+    async def compare(self, user: Resource, review: BuildReview) -> Comparison:
         """The Comparison, live -> as applying now would make it."""
         (pair,) = review.pairs
         title = f"{user.key.name}: live in {user.key.environment} -> applied now"

@@ -20,8 +20,8 @@ from fluxtui.domain.masking import Masker, base_name
 from fluxtui.domain.objectdiff import diff_objects
 from fluxtui.engine.builds.secretmarks import TOKEN, Marks, token
 from fluxtui.engine.builds.sides import (
+    BuildReview,
     Pair,
-    Review,
     built_side,
     concealed,
     encrypted_remarks,
@@ -60,7 +60,7 @@ class Beside:
     outcome: Json | None = None
 
 
-def prepare(review: Review) -> Prepared:
+def prepare(review: BuildReview) -> Prepared:
     """The only pair's right side as Flux applies it: with owner labels and commonMetadata."""
     (pair,) = review.pairs
     build = built_side(pair.right, review)
@@ -139,7 +139,7 @@ def _dressed(obj: Json, pair: Pair) -> Json:
 
 
 def compare(
-    review: Review, beside: tuple[Beside, ...], result: ComparedKustomization
+    review: BuildReview, beside: tuple[Beside, ...], result: ComparedKustomization
 ) -> ComparedKustomization:
     """`result` with its changes: live -> what applying would make of it."""
     labels = dict(review.labels)

@@ -80,7 +80,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class BuildReview:
     """A whole comparison. `session`: the key of the masks; `labels`: what tokens stand for."""
 
     session: bytes
@@ -110,12 +110,12 @@ def forget_builds() -> None:
     _builds.clear()
 
 
-def compare(review: Review) -> tuple[ComparedKustomization, ...]:
+def compare(review: BuildReview) -> tuple[ComparedKustomization, ...]:
     """Every pair built and compared; a side that does not build is an error of its part."""
     return tuple(_compared(pair, review) for pair in review.pairs)
 
 
-def _compared(pair: Pair, review: Review) -> ComparedKustomization:
+def _compared(pair: Pair, review: BuildReview) -> ComparedKustomization:
     result = ComparedKustomization(pair.key, pair.before, pair.after, error=pair.error)
     if pair.error:
         return result
@@ -203,7 +203,7 @@ def _concealed(
     return mark
 
 
-def render(review: Review, explain: bool) -> Rendering:
+def render(review: BuildReview, explain: bool) -> Rendering:
     """The right side of the only pair, built and explained. Raises BuildError and the like."""
     from fluxtui.kustomize.explain import explained
     from fluxtui.kustomize.files import MemoryFiles
@@ -223,7 +223,7 @@ def render(review: Review, explain: bool) -> Rendering:
     return Rendering(objects, tuple(map(marks.text, findings)))
 
 
-def built_side(side: Side | None, review: Review, explain: bool = False) -> Build | None:
+def built_side(side: Side | None, review: BuildReview, explain: bool = False) -> Build | None:
     """A side as built, None when there is none. Remembered. Raises BuildError and the like."""
     if side is None:
         return None
@@ -233,7 +233,7 @@ def built_side(side: Side | None, review: Review, explain: bool = False) -> Buil
     return build
 
 
-def _build(side: Side, review: Review, *, explain: bool) -> Build:
+def _build(side: Side, review: BuildReview, *, explain: bool) -> Build:
     from fluxtui.kustomize import collect_variables, flux_build
     from fluxtui.kustomize.files import MemoryFiles
 

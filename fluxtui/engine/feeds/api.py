@@ -1,7 +1,7 @@
 """The feeds of one Kubernetes API, shared by the Environments on its context.
 
-It connects (and keeps trying) and runs one Reflector per Target into a sink of its own. An API that
-does not answer costs only its own tasks. Nothing here may raise out of a task.
+It connects (and keeps trying) and runs one Reflector per FeedTarget into a sink of its own. An API
+that does not answer costs only its own tasks. Nothing here may raise out of a task.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 
 from fluxtui.cluster.port import WATCHES_AT_ONCE, Cluster
-from fluxtui.cluster.reflector import Reflector, Target
+from fluxtui.cluster.reflector import FeedTarget, Reflector
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.counts import agreed, counted
@@ -20,7 +20,7 @@ from fluxtui.domain.knowledge import trouble_of
 from fluxtui.domain.resource import slim, trimmed
 from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.ending import ended
-from fluxtui.engine.feeds.scopes import Plan, everywhere, gathered, planned
+from fluxtui.engine.feeds.scopes import FeedPlan, everywhere, gathered, planned
 from fluxtui.engine.feeds.sink import ApiSink, sees
 from fluxtui.engine.feeds.targets import of_kind, permanent
 from fluxtui.engine.pace import Pace
@@ -54,19 +54,19 @@ class Api:
         self._pace = pace
         self._cluster: Cluster | None = None
         self._why = "not connected yet"
-        self._tasks: dict[Target, asyncio.Task[None]] = {}
+        self._tasks: dict[FeedTarget, asyncio.Task[None]] = {}
         self._leaving: set[asyncio.Task[None]] = set()
-        self._watching: set[Target] = set()
-        self._sinks: dict[Target, ApiSink] = {}
+        self._watching: set[FeedTarget] = set()
+        self._sinks: dict[FeedTarget, ApiSink] = {}
         everything = any(not e.namespaces for e in environments)
         scopes = () if everything else dict.fromkeys(n for e in environments for n in e.namespaces)
         self._scopes = tuple(scopes)
         self._always = permanent(scopes, events=events)
-        self._also: dict[Target, None] = {}
-        self._passing: tuple[Target, ...] = ()
-        self._refused: set[Target] = set()
-        self._permanent: frozenset[Target] = frozenset()
-        self._plan = Plan((), frozenset())
+        self._also: dict[FeedTarget, None] = {}
+        self._passing: tuple[FeedTarget, ...] = ()
+        self._refused: set[FeedTarget] = set()
+        self._permanent: frozenset[FeedTarget] = frozenset()
+        self._plan = FeedPlan((), frozenset())
         self._replan()
 
     def cluster(self) -> Cluster:
@@ -101,7 +101,7 @@ class Api:
                 self._end(target)
         self._reconcile()
 
-    def interest(self, targets: Iterable[Target]) -> None:
+    def interest(self, targets: Iterable[FeedTarget]) -> None:
         """Keep these feeds open besides the permanent ones and `also`, and no others."""
         passing = tuple(targets)
         if passing != self._passing:
@@ -161,7 +161,7 @@ class Api:
             if target not in self._tasks:
                 self._begin(self._cluster, target)
 
-    def _begin(self, cluster: Cluster, target: Target) -> None:
+    def _begin(self, cluster: Cluster, target: FeedTarget) -> None:
         reflector = Reflector(
             cluster,
             target,
@@ -173,13 +173,13 @@ class Api:
         )
         self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
 
-    def _may_watch(self, target: Target) -> bool:
+    def _may_watch(self, target: FeedTarget) -> bool:
         if self._follows and target in self._plan.watched:
             self._watching.add(target)
             return True
         return False
 
-    def _end(self, target: Target) -> None:
+    def _end(self, target: FeedTarget) -> None:
         self._watching.discard(target)
         task = self._tasks.pop(target, None)
         if task is None:
@@ -188,7 +188,7 @@ class Api:
         task.add_done_callback(self._leaving.discard)
         task.cancel()
 
-    def _sink(self, target: Target) -> ApiSink:
+    def _sink(self, target: FeedTarget) -> ApiSink:
         if target not in self._sinks:
             seeing = tuple(e for e in self.environments if sees(e, target.namespace))
             self._sinks[target] = ApiSink(
@@ -203,7 +203,7 @@ class Api:
             self._sinks[target].state(FeedState.STARTING)
         return self._sinks[target]
 
-    def _refuse(self, target: Target) -> bool:
+    def _refuse(self, target: FeedTarget) -> bool:
         """Whether the feed stood in for many namespaces: each of them is asked for instead."""
         wishes = (*self._always, *self._also, *self._passing)
         if not any(t.namespace and everywhere(t) == target for t in wishes):
@@ -225,7 +225,7 @@ class Api:
             self._store.unreachable(environment.name, whys[0] if whys and not answered else "")
 
 
-def _rationed(environment: Environment, plan: Plan) -> Finding | None:
+def _rationed(environment: Environment, plan: FeedPlan) -> Finding | None:
     """Why what is shown may be half a minute old, when there are more feeds than watches."""
     if not plan.asked:
         return None

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from fluxtui.cluster.reflector import Target
+from fluxtui.cluster.reflector import FeedTarget
 
 FEW = 4
 """Namespaces up to which each has feeds of its own: they bring nothing that nobody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FeedPlan:
     """Targets to keep open. The first of them are `watched`; the others are asked now and then."""
 
-    targets: tuple[Target, ...]
-    watched: frozenset[Target]
+    targets: tuple[FeedTarget, ...]
+    watched: frozenset[FeedTarget]
 
     @property
     def asked(self) -> int:
@@ -29,14 +29,16 @@ class Plan:
         return len(self.targets) - len(self.watched)
 
 
-def gathered(targets: Iterable[Target], refused: Collection[Target]) -> tuple[Target, ...]:
+def gathered(
+    targets: Iterable[FeedTarget], refused: Collection[FeedTarget]
+) -> tuple[FeedTarget, ...]:
     """The same feeds with one over all namespaces in place of many; `refused`: those over all
     namespaces that the API does not allow.
     """
-    groups: dict[Target, list[Target]] = {}
+    groups: dict[FeedTarget, list[FeedTarget]] = {}
     for target in targets:
         groups.setdefault(everywhere(target), []).append(target)
-    chosen: list[Target] = []
+    chosen: list[FeedTarget] = []
     for wide, group in groups.items():
         if wide in group or (len(group) > FEW and wide not in refused):
             chosen.append(wide)
@@ -45,12 +47,12 @@ def gathered(targets: Iterable[Target], refused: Collection[Target]) -> tuple[Ta
     return tuple(chosen)
 
 
-def everywhere(target: Target) -> Target:
+def everywhere(target: FeedTarget) -> FeedTarget:
     """The same kind and selectors over all namespaces."""
     return replace(target, namespace="")
 
 
-def planned(permanent: Sequence[Target], passing: Sequence[Target], room: int) -> Plan:
+def planned(permanent: Sequence[FeedTarget], passing: Sequence[FeedTarget], room: int) -> FeedPlan:
     """`room` watches are given out in order, to what is always wanted first."""
     targets = tuple(dict.fromkeys((*permanent, *passing)))
-    return Plan(targets, frozenset(targets[:room]))
+    return FeedPlan(targets, frozenset(targets[:room]))

@@ -11,7 +11,7 @@ import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fluxtui.cluster.port import Json
-from fluxtui.cluster.reflector import Target
+from fluxtui.cluster.reflector import FeedTarget
 from fluxtui.domain.board import EVENT, Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.resource import Key, Resource
@@ -31,7 +31,7 @@ class ApiSink:
 
     def __init__(
         self,
-        target: Target,
+        target: FeedTarget,
         environments: Sequence[Environment],
         store: Store,
         clock: Clock,

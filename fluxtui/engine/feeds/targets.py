@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fluxtui.cluster.reflector import Target
+from fluxtui.cluster.reflector import FeedTarget
 from fluxtui.domain import kinds
 from fluxtui.domain.board import EVENT
 from fluxtui.domain.kinds import appliers
@@ -19,20 +19,20 @@ from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
 
 OWNER_LABELS = tuple(kind.owner_label for kind in kinds.APPLIERS)
-_CLAIMS = Target(("", "PersistentVolumeClaim"), "v1", plural="persistentvolumeclaims")
-_EVENTS = Target(EVENT, "v1", plural="events")
-_PODS = Target(("", "Pod"), "v1", plural="pods")
-_REPLICA_SETS = Target(("apps", "ReplicaSet"), "v1", plural="replicasets")
+_CLAIMS = FeedTarget(("", "PersistentVolumeClaim"), "v1", plural="persistentvolumeclaims")
+_EVENTS = FeedTarget(EVENT, "v1", plural="events")
+_PODS = FeedTarget(("", "Pod"), "v1", plural="pods")
+_REPLICA_SETS = FeedTarget(("apps", "ReplicaSet"), "v1", plural="replicasets")
 _WORKLOADS = (
-    Target(("apps", "Deployment"), "v1", plural="deployments"),
-    Target(("apps", "StatefulSet"), "v1", plural="statefulsets"),
-    Target(("apps", "DaemonSet"), "v1", plural="daemonsets"),
-    Target(("batch", "Job"), "v1", plural="jobs"),
+    FeedTarget(("apps", "Deployment"), "v1", plural="deployments"),
+    FeedTarget(("apps", "StatefulSet"), "v1", plural="statefulsets"),
+    FeedTarget(("apps", "DaemonSet"), "v1", plural="daemonsets"),
+    FeedTarget(("batch", "Job"), "v1", plural="jobs"),
     _CLAIMS,
 )
 
 
-def permanent(namespaces: Iterable[str], *, events: bool = True) -> tuple[Target, ...]:
+def permanent(namespaces: Iterable[str], *, events: bool = True) -> tuple[FeedTarget, ...]:
     """Feeds that are always open; no namespaces: one feed over all of them. `events`: Flux's."""
     scopes = tuple(namespaces) or ("",)
     flux = [of_kind(kind, ns) for kind in kinds.ALL for ns in scopes]
@@ -50,12 +50,12 @@ def permanent(namespaces: Iterable[str], *, events: bool = True) -> tuple[Target
     return (*flux, *workloads, *(told if events else ()))
 
 
-def of_kind(kind: Kind, namespace: str) -> Target:
+def of_kind(kind: Kind, namespace: str) -> FeedTarget:
     """The feed of one of Flux's kinds; "": over all namespaces."""
-    return Target(kind.id, kind.version, namespace, plural=kind.plural)
+    return FeedTarget(kind.id, kind.version, namespace, plural=kind.plural)
 
 
-def of_interest(namespaces: Iterable[str]) -> tuple[Target, ...]:
+def of_interest(namespaces: Iterable[str]) -> tuple[FeedTarget, ...]:
     """Feeds for the workloads in these namespaces."""
     no_flux = ",".join(f"involvedObject.kind!={kind.kind}" for kind in kinds.ALL)
     return tuple(

@@ -19,7 +19,7 @@ from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.engine.publication.occurrences import (
     OURS,
     Occurrence,
-    Origin,
+    Telling,
     of_touch,
     ready_turn,
     worn_text,
@@ -42,7 +42,7 @@ class _Told:
     last: int
     what: str
     severity: str
-    counts: dict[Origin, int]
+    counts: dict[Telling, int]
     stamps: tuple[str, str]
     made: Change | None = None
 
@@ -187,7 +187,7 @@ def _folded(happened: Sequence[Occurrence]) -> list[_Told]:
         said = essence(one.what) if len(ordered) > 1 and not one.turn else one.what
         line = open_lines.get(said)
         at, last = order(one.at), order(one.last or one.at)
-        if line is None or one.origin in (Origin.MARK, Origin.EDIT):
+        if line is None or one.origin in (Telling.MARK, Telling.EDIT):
             line = _Told(
                 one, at, last, one.what, one.severity, {one.origin: one.count},
                 (one.at, one.last or one.at),
@@ -260,15 +260,15 @@ def _is_ours(
 ) -> bool:
     """Whether it tells once more what an act of ours, or a mark of somebody's, tells better."""
     origin = line.first.origin
-    if origin not in (Origin.MARK, Origin.EDIT):
+    if origin not in (Telling.MARK, Telling.EDIT):
         return False
-    by_us = origin is Origin.MARK or line.first.manager in OURS
+    by_us = origin is Telling.MARK or line.first.manager in OURS
     if by_us and any(
         subject in window.subjects and window.begin <= line.at <= window.end for window in windows
     ):
         return True
     return (
-        origin is Origin.EDIT
+        origin is Telling.EDIT
         and line.first.manager in OURS
-        and any(o.first.origin is Origin.MARK and abs(o.at - line.at) <= _NEAR for o in told)
+        and any(o.first.origin is Telling.MARK and abs(o.at - line.at) <= _NEAR for o in told)
     )

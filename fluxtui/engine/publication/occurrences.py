@@ -26,7 +26,7 @@ from fluxtui.kit.moments import NANOSECONDS, order
 OURS = ("fluxtui", "fluxtui-apply")
 
 
-class Origin(enum.Enum):
+class Telling(enum.Enum):
     """Where it was read. What two origins tell of one thing is told once."""
 
     OBJECT = "object"  # what Flux writes into status and spec
@@ -49,7 +49,7 @@ class Occurrence:
     subject: str
     what: str
     severity: str = "info"
-    origin: Origin = Origin.OBJECT
+    origin: Telling = Telling.OBJECT
     last: str = ""
     count: int = 1
     manager: str = ""
@@ -58,7 +58,7 @@ class Occurrence:
     @property
     def turn(self) -> bool:
         """Whether the same trouble after it is trouble anew."""
-        return self.severity == "info" and self.origin in (Origin.OBJECT, Origin.CONDITION)
+        return self.severity == "info" and self.origin in (Telling.OBJECT, Telling.CONDITION)
 
 
 def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Occurrence]:
@@ -89,9 +89,9 @@ def ready_turn(touch: Touch, now: str, *, good: bool) -> Occurrence:
     at = ready.last_transition or now
     message = first_line(ready.message)
     if good:
-        return _of(touch, at, f"ready: {message}", origin=Origin.CONDITION)
+        return _of(touch, at, f"ready: {message}", origin=Telling.CONDITION)
     loud = "error" if "Failed" in ready.reason else "warning"
-    return _of(touch, at, f"not ready ({ready.reason}): {message}", loud, Origin.CONDITION)
+    return _of(touch, at, f"not ready ({ready.reason}): {message}", loud, Telling.CONDITION)
 
 
 def worn_text(text: str, about: Key, snapshot: Snapshot) -> str:
@@ -158,16 +158,16 @@ def _marks(touch: Touch, after: Resource, now: str) -> Iterator[Occurrence]:
     dated = mark is not None and (before is not None or bool(mark.since))
     if mark and dated and not (before and suspended(before)):
         text = f"suspended{_by(mark.by)}{_why(mark.reason)}"
-        yield _of(touch, mark.since or now, text, "warning", Origin.MARK)
+        yield _of(touch, mark.since or now, text, "warning", Telling.MARK)
     if before and suspended(before) and not mark:
-        yield _of(touch, now, f"resumed{_by(_editor(after, ''))}", origin=Origin.MARK)
+        yield _of(touch, now, f"resumed{_by(_editor(after, ''))}", origin=Telling.MARK)
     pin = marks.pin(after)
     had = marks.pin(before) if before else None
     if pin and pin != had and (before is not None or pin.since):
         text = f"pinned{_by(pin.by)}{_why(pin.reason)}"
-        yield _of(touch, pin.since or now, text, "warning", Origin.MARK)
+        yield _of(touch, pin.since or now, text, "warning", Telling.MARK)
     if had and not pin:
-        yield _of(touch, now, "unpinned", origin=Origin.MARK)
+        yield _of(touch, now, "unpinned", origin=Telling.MARK)
 
 
 def _edits(touch: Touch, after: Resource) -> Iterator[Occurrence]:
@@ -182,7 +182,7 @@ def _edits(touch: Touch, after: Resource) -> Iterator[Occurrence]:
                 touch.key.environment,
                 touch.key.label,
                 _edit_text(edit),
-                origin=Origin.EDIT,
+                origin=Telling.EDIT,
                 manager=edit.manager,
                 about=touch.key,
             )
@@ -227,7 +227,7 @@ def _event(touch: Touch, event: Resource) -> Iterator[Occurrence]:
     what = f"not ready ({event.extra.get('reason')}): {message}"
     key = Key(event.key.environment, str(about.get("apiVersion")).rpartition("/")[0], *parts)
     yield Occurrence(
-        first, key.environment, subject, what, "warning", Origin.EVENT, last, count, about=key
+        first, key.environment, subject, what, "warning", Telling.EVENT, last, count, about=key
     )
 
 
@@ -238,7 +238,7 @@ def _count(event: Resource) -> int:
 
 
 def _of(
-    touch: Touch, at: str, what: str, severity: str = "info", origin: Origin = Origin.OBJECT
+    touch: Touch, at: str, what: str, severity: str = "info", origin: Telling = Telling.OBJECT
 ) -> Occurrence:
     key = touch.key
     return Occurrence(at, key.environment, key.label, what, severity, origin, about=key)

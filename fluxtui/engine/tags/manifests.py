@@ -24,7 +24,7 @@ _ADMITTED = frozenset({None, Refusal.LOWER, Refusal.AMBIGUOUS})
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedManifests:
     """Tags and digests to read. `spare`: those that only the publish time is wanted of."""
 
     tags: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ def wanted(
     fresh: Collection[str] = (),
     tried: Collection[str] = (),
     spare: int = NEWEST_LOOKS,
-) -> Wanted:
+) -> WantedManifests:
     """What to read of one repository now, which `sources` follow.
 
     `fresh`: tags that were not in the list before; `tried`: names that were asked for since it was
@@ -73,7 +73,7 @@ def wanted(
     done = set(tried)
     sure = [t for t in tags if t in there and t not in done]
     extra = _newest(picks, listed, fresh, done.union(sure), spare)
-    return Wanted((*sure, *extra), tuple(d for d in digests if d not in done), extra)
+    return WantedManifests((*sure, *extra), tuple(d for d in digests if d not in done), extra)
 
 
 def _newest(

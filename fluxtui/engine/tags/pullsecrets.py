@@ -17,7 +17,7 @@ from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.publication.store import Store
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 
 _SECRETS = ApiResource("", "v1", "Secret", "secrets")
 _ACCOUNTS = ApiResource("", "v1", "ServiceAccount", "serviceaccounts")
@@ -27,7 +27,7 @@ class PullSecrets:
     """Lives on the Engine's loop."""
 
     def __init__(
-        self, store: Store, registries: Registries, cluster: Callable[[str], Cluster]
+        self, store: Store, registries: RegistryDoor, cluster: Callable[[str], Cluster]
     ) -> None:
         self._store = store
         self._registries = registries

@@ -23,7 +23,7 @@ from fluxtui.domain.selection import Selection
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.engine.pace import Pace
 from fluxtui.engine.publication.store import Batch, Store, Touch
-from fluxtui.engine.registries import Registries
+from fluxtui.engine.registries import RegistryDoor
 from fluxtui.engine.tags.manifests import NEWEST_LOOKS, wanted
 from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
@@ -45,7 +45,7 @@ class TagWatch:
 
     def __init__(
         self,
-        registries: Registries,
+        registries: RegistryDoor,
         store: Store,
         clock: Clock,
         pace: Pace,

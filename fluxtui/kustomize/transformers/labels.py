@@ -12,7 +12,7 @@ from typing import Any
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.fieldspec import MAPPING, FieldSpec, apply_specs
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.resource import Resource, bare_key
+from fluxtui.kustomize.resource import BuildResource, bare_key
 from fluxtui.kustomize.scalars import Shared, is_null, put, restyled
 
 
@@ -27,7 +27,7 @@ def set_entries(
         apply_specs(resource, specs, _writer(resource, ordered), MAPPING)
 
 
-def _writer(resource: Resource, entries: list[tuple[str, str]]) -> Callable[[Any, Any], None]:
+def _writer(resource: BuildResource, entries: list[tuple[str, str]]) -> Callable[[Any, Any], None]:
     """Writes the entries into one mapping after the other of an object."""
     added = {name: Shared(value) for name, value in entries}
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.fieldspec import SCALAR, FieldSpec, apply_specs
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import is_null, is_scalar, restyled, text_of
 
 SUBJECT_MODES: Final = ("defaultOnly", "allServiceAccounts", "none")
@@ -47,7 +47,7 @@ def set_namespace(
 
 
 def move(
-    resource: Resource,
+    resource: BuildResource,
     namespace: str,
     specs: Sequence[FieldSpec],
     *,
@@ -75,7 +75,9 @@ def move(
     apply_specs(resource, wanted, setter, SCALAR)
 
 
-def _setter(namespace: str, unset_only: bool, resource: Resource) -> Callable[[Any, Any], None]:
+def _setter(
+    namespace: str, unset_only: bool, resource: BuildResource
+) -> Callable[[Any, Any], None]:
     def put(container: Any, key: Any) -> None:
         old = container[key]
         if not is_null(old) and not is_scalar(old):
@@ -91,7 +93,7 @@ def _setter(namespace: str, unset_only: bool, resource: Resource) -> Callable[[A
     return put
 
 
-def _move_subjects(resource: Resource, setter: Callable[[Any, Any], None], mode: str) -> None:
+def _move_subjects(resource: BuildResource, setter: Callable[[Any, Any], None], mode: str) -> None:
     subjects = resource.obj.get("subjects")
     if mode == "none" or is_null(subjects):
         return

@@ -17,7 +17,7 @@ from fluxtui.kustomize.jsonpatch import apply_json_patch, parse_json_patch
 from fluxtui.kustomize.loader import objects_of
 from fluxtui.kustomize.merge import strategic_merge
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import (
     Bare,
     as_json,
@@ -30,7 +30,7 @@ from fluxtui.kustomize.scalars import (
     text_of,
 )
 from fluxtui.kustomize.schema import Schema
-from fluxtui.kustomize.selectors import Selector
+from fluxtui.kustomize.selectors import ObjectSelector
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Patch:
     `legacy`: of patchesStrategicMerge, whose labels are read as those of a patch with a target.
     """
 
-    merges: tuple[Resource, ...] = ()
+    merges: tuple[BuildResource, ...] = ()
     operations: tuple[Operation, ...] = ()
-    target: Selector | None = None
+    target: ObjectSelector | None = None
     allow_name: bool = False
     allow_kind: bool = False
     file: str = ""
@@ -56,7 +56,7 @@ def parse_patch(text: str, schema: Schema, file: str, where: str) -> Patch:
     Raises BuildError when it is neither, or both.
     """
     problems: list[BuildError] = []
-    merges: list[Resource] = []
+    merges: list[BuildResource] = []
     operations: list[Operation] = []
     try:
         merges = objects_of(text, file, schema)
@@ -123,7 +123,7 @@ def _as_json(annotations: Any) -> None:
             annotations[key] = text_of(as_json(plain(resolve(value))))
 
 
-def _must_be_object(resource: Resource) -> None:
+def _must_be_object(resource: BuildResource) -> None:
     metadata = resource.obj.get("metadata")
     if metadata is not None and not isinstance(metadata, dict):
         raise BuildError("the patch leaves metadata that is no mapping")
@@ -145,7 +145,7 @@ def _apply_merges(resources: ResourceMap, patch: Patch) -> int:
     return len(patch.merges)
 
 
-def _write_texts(overlay: Resource) -> None:
+def _write_texts(overlay: BuildResource) -> None:
     """Labels and annotations of such a patch as text: a null there deletes nothing."""
     for name in ("labels", "annotations"):
         if not is_empty(value := overlay.metadata().get(name)) and not isinstance(value, dict):
@@ -153,7 +153,7 @@ def _write_texts(overlay: Resource) -> None:
         overlay.set_texts(name, overlay.texts(name))
 
 
-def merge_into(resource: Resource, obj: dict[str, Any], patch: Patch) -> None:
+def merge_into(resource: BuildResource, obj: dict[str, Any], patch: Patch) -> None:
     """Lays one document over one object; name, namespace and kind are put back afterwards."""
     old = resource.obj
     metadata = old.get("metadata")
@@ -165,7 +165,7 @@ def merge_into(resource: Resource, obj: dict[str, Any], patch: Patch) -> None:
     if patch.target is not None:
         overlay["apiVersion"] = old.get("apiVersion")
     if patch.target is not None or patch.legacy:
-        _write_texts(Resource(overlay, resource.schema, patch.file))
+        _write_texts(BuildResource(overlay, resource.schema, patch.file))
     elif is_null(overlay.get("metadata", {}).get("annotations", "")):
         resource.forget()
     merged = strategic_merge(old, overlay, resource.schema)

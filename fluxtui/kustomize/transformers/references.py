@@ -16,7 +16,7 @@ from fluxtui.kustomize.config import References
 from fluxtui.kustomize.fieldspec import FieldSpec, visit
 from fluxtui.kustomize.ids import NO_NAMESPACE, Gvk, Id
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import is_null, is_scalar, retyped, text_of
 
 Fields = list[tuple[Gvk, FieldSpec]]
@@ -27,7 +27,7 @@ class _Entry:
 
     __slots__ = ("id", "previous", "resource")
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, resource: BuildResource) -> None:
         self.resource = resource
         self.id = resource.id
         self.previous = resource.previous_ids()
@@ -166,7 +166,7 @@ class _Fixer:
         return identity.gvk.kind == "ServiceAccount"
 
 
-def _subject_namespaces(resource: Resource) -> set[str]:
+def _subject_namespaces(resource: BuildResource) -> set[str]:
     """Namespaces of the service accounts that a RoleBinding names."""
     if resource.gvk.kind != "RoleBinding":
         return set()
@@ -193,7 +193,7 @@ def _subject_namespaces(resource: Resource) -> set[str]:
     return result
 
 
-def _role_of(resource: Resource) -> Gvk | None:
+def _role_of(resource: BuildResource) -> Gvk | None:
     role = resource.obj.get("roleRef")
     if not isinstance(role, dict) or "apiGroup" not in role or "kind" not in role:
         return None

@@ -16,7 +16,7 @@ from fluxtui.kustomize.derived import secret_label, taint
 from fluxtui.kustomize.fieldpath import NOTHING, Spot, get, smart_split, spots
 from fluxtui.kustomize.ids import Gvk, Id
 from fluxtui.kustomize.resmap import ResourceMap
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import (
     Quoted,
     copied,
@@ -27,12 +27,12 @@ from fluxtui.kustomize.scalars import (
     resolve,
     text_of,
 )
-from fluxtui.kustomize.selectors import Selector
+from fluxtui.kustomize.selectors import ObjectSelector
 from fluxtui.kustomize.transformers.embedded import write_inside
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ReplacementOptions:
     """How a field is cut (`delimiter`, `index`) and whether a missing one is made."""
 
     delimiter: str = ""
@@ -41,33 +41,33 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReplacementSource:
     """The object and field to read."""
 
     gvk: Gvk
     name: str
     namespace: str
     path: str
-    options: Options = Options()
+    options: ReplacementOptions = ReplacementOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ReplacementTarget:
     """The objects and fields to write."""
 
-    select: Selector
-    reject: tuple[Selector, ...] = ()
+    select: ObjectSelector
+    reject: tuple[ObjectSelector, ...] = ()
     paths: tuple[str, ...] = ()
-    options: Options = Options()
+    options: ReplacementOptions = ReplacementOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
     """A source (or a literal `value`) and its targets."""
 
-    source: Source | None
+    source: ReplacementSource | None
     value: str | None
-    targets: tuple[Target, ...]
+    targets: tuple[ReplacementTarget, ...]
 
 
 def replace_fields(resources: ResourceMap, replacements: Sequence[Replacement]) -> None:
@@ -92,7 +92,7 @@ def _read(resources: ResourceMap, replacement: Replacement) -> tuple[Any, str]:
     return _cut(value, source.options), secret_label(resource, source.path, value)
 
 
-def _cut(value: Any, options: Options) -> Any:
+def _cut(value: Any, options: ReplacementOptions) -> Any:
     if not options.delimiter:
         return copied(value)
     if not is_scalar(value):
@@ -106,7 +106,7 @@ def _cut(value: Any, options: Options) -> Any:
     return resolve(part)
 
 
-def _source_object(resources: ResourceMap, source: Source) -> Resource:
+def _source_object(resources: ResourceMap, source: ReplacementSource) -> BuildResource:
     found = [r for r in resources if not r.is_empty() and any(_selects(source, i) for i in r.ids())]
     if len(found) == 1:
         return found[0]
@@ -115,7 +115,7 @@ def _source_object(resources: ResourceMap, source: Source) -> Resource:
     raise BuildError(f"{what} selected by {named or 'the source'}", field="source")
 
 
-def _selects(source: Source, identity: Id) -> bool:
+def _selects(source: ReplacementSource, identity: Id) -> bool:
     if source.name and source.name != identity.name:
         return False
     if source.namespace and source.namespace not in (identity.space, identity.namespace):
@@ -123,7 +123,7 @@ def _selects(source: Source, identity: Id) -> bool:
     return identity.gvk.selected_by(source.gvk)
 
 
-def _write(resources: ResourceMap, target: Target, value: Any, label: str) -> None:
+def _write(resources: ResourceMap, target: ReplacementTarget, value: Any, label: str) -> None:
     for selector in (target.select, *target.reject):
         selector.check()
     for resource in resources:
@@ -140,7 +140,9 @@ def _write(resources: ResourceMap, target: Target, value: Any, label: str) -> No
                 _write_path(resource, path, value, target.options)
 
 
-def _write_path(resource: Resource, path: str, value: Any, options: Options) -> None:
+def _write_path(
+    resource: BuildResource, path: str, value: Any, options: ReplacementOptions
+) -> None:
     create = ""
     if options.create:
         create = "mapping" if isinstance(value, dict) else "list"
@@ -161,7 +163,7 @@ def _write_path(resource: Resource, path: str, value: Any, options: Options) -> 
         set_spot(spot, value, options, resource.obj)
 
 
-def set_spot(spot: Spot, value: Any, options: Options, root: Any = None) -> None:
+def set_spot(spot: Spot, value: Any, options: ReplacementOptions, root: Any = None) -> None:
     """Writes one field: a scalar keeps its type as far as the text allows."""
     container, key = spot
     old = container[key]

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from functools import cmp_to_key
 
 from fluxtui.kustomize.ids import Gvk, Id
-from fluxtui.kustomize.resource import Resource
+from fluxtui.kustomize.resource import BuildResource
 
 
 def legacy_order(
-    resources: Sequence[Resource], first: Sequence[str], last: Sequence[str]
-) -> list[Resource]:
+    resources: Sequence[BuildResource], first: Sequence[str], last: Sequence[str]
+) -> list[BuildResource]:
     """Kinds in `first` lead, kinds in `last` follow, everything else by its identity."""
     rank = {kind: i - len(first) for i, kind in enumerate(first)}
     rank.update({kind: i + 1 for i, kind in enumerate(last)})
 
-    def compare(one: tuple[Id, Resource], two: tuple[Id, Resource]) -> int:
+    def compare(one: tuple[Id, BuildResource], two: tuple[Id, BuildResource]) -> int:
         return -1 if _less(one[0], two[0], rank) else int(_less(two[0], one[0], rank))
 
     ordered = sorted(((r.id, r) for r in resources), key=cmp_to_key(compare))

@@ -14,7 +14,7 @@ from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.fieldspec import split_path
 from fluxtui.kustomize.resmap import ResourceMap
 from fluxtui.kustomize.scalars import is_null, is_scalar, retyped, text_of
-from fluxtui.kustomize.selectors import Selector
+from fluxtui.kustomize.selectors import ObjectSelector
 from fluxtui.kustomize.transformers.namespace import move
 
 
@@ -22,7 +22,7 @@ from fluxtui.kustomize.transformers.namespace import move
 class ValueTarget:
     """Objects (all, without a selector), the field, and at which part of a path to insert."""
 
-    selector: Selector | None
+    selector: ObjectSelector | None
     path: str
     position: int = 0
 

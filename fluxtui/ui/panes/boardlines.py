@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 from fluxtui.domain.board import Row as Service
 
 
-class Entry(NamedTuple):
+class BoardEntry(NamedTuple):
     """The `number`-th source of a Service, counted from 0."""
 
     service: Service
     number: int
 
 
-def key(entry: Entry) -> Hashable:
+def key(entry: BoardEntry) -> Hashable:
     """What stays the same whatever its cells say."""
     return entry.service.service, entry.number
 
@@ -35,13 +35,13 @@ class BoardLines:
         self._order: Sequence[int] = ()
         self._ranks: list[Any] = []
         self._starts: dict[int, int] = {}
-        self._entries: list[Entry] = []
+        self._entries: list[BoardEntry] = []
         self._asked: tuple[str, bool] = ("", False)
         self.prefix = ""  # what all Services begin with: `acme/`
 
     def entries(
         self, services: Sequence[Service], sort: str, reverse: bool, rank: Callable[[Service], Any]
-    ) -> list[Entry]:
+    ) -> list[BoardEntry]:
         """All of them; the same list when nothing changed, else a new one."""
         old, self._services = self._services, services
         asked, self._asked = self._asked, (sort, reverse)
@@ -58,10 +58,10 @@ class BoardLines:
         for i in changed:
             start = self._starts[i]
             for number in range(_depth(services[i])):
-                self._entries[start + number] = Entry(services[i], number)
+                self._entries[start + number] = BoardEntry(services[i], number)
         return self._entries
 
-    def _grow(self, rank: Callable[[Service], Any]) -> list[Entry]:
+    def _grow(self, rank: Callable[[Service], Any]) -> list[BoardEntry]:
         sort, reverse = self._asked
         self._order = range(len(self._services))
         self._ranks = []
@@ -72,7 +72,7 @@ class BoardLines:
         for i in self._order:
             self._starts[i] = len(self._entries)
             service = self._services[i]
-            self._entries += [Entry(service, number) for number in range(_depth(service))]
+            self._entries += [BoardEntry(service, number) for number in range(_depth(service))]
         owners = {service.service.rpartition("/")[0] for service in self._services}
         owner = next(iter(owners)) if len(owners) == 1 else ""
         self.prefix = f"{owner}/" if owner else ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fluxtui.ui.panes.chain import Chain
+from fluxtui.ui.panes.chain import ChainPane
 from fluxtui.ui.panes.diff import Diff
 from fluxtui.ui.panes.events import Events
-from fluxtui.ui.panes.journal import Journal
+from fluxtui.ui.panes.journal import JournalPane
 from fluxtui.ui.panes.pane import Pane
 from fluxtui.ui.panes.tags import Tags
 from fluxtui.ui.panes.versions import Versions
@@ -13,8 +13,8 @@ from fluxtui.ui.panes.versions import Versions
 PANES: dict[str, type[Pane]] = {
     "versions": Versions,
     "tags": Tags,
-    "chain": Chain,
+    "chain": ChainPane,
     "diff": Diff,
     "events": Events,
-    "journal": Journal,
+    "journal": JournalPane,
 }

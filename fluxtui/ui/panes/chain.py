@@ -22,12 +22,12 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.panes.pane import NOTHING, Pane, View
-from fluxtui.ui.panes.tree import Item, Tree, key
+from fluxtui.ui.panes.tree import Tree, TreeItem, key
 from fluxtui.ui.signs import GLYPHS, health
 from fluxtui.ui.spans import SUSPENDED, Line, brief, join, wrap
 from fluxtui.ui.tally import Tally
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Recipe, Row
+from fluxtui.ui.widgets.listing import Recipe, TableRow
 
 WORDS_FROM = 96  # cells; below that health is a sign in the table and a word in the details
 
@@ -52,14 +52,14 @@ _STATUS = {
 }
 
 
-def row_of(item: Item, *, words: bool = True) -> Row:
+def row_of(item: TreeItem, *, words: bool = True) -> TableRow:
     """The row of a node, or of an object under it."""
     if item.object is not None:
         return _object_row(item, item.object, words)
     return _node_row(item, words)
 
 
-def sizes(item: Item) -> tuple[int, ...]:
+def sizes(item: TreeItem) -> tuple[int, ...]:
     """What a row would like of each column, without making it."""
     node, line, guide, _opened = item
     if line is not None:
@@ -72,7 +72,7 @@ def sizes(item: Item) -> tuple[int, ...]:
     return name, 0, len(node.running_text), min(sentence, 200)
 
 
-def _node_row(item: Item, words: bool) -> Row:
+def _node_row(item: TreeItem, words: bool) -> TableRow:
     node, _line, guide, opened = item
     marks = SUSPENDED if node.suspended else ""
     fold = ("▾ " if opened else "▸ ") if node.objects and not node.shared else "  "
@@ -82,7 +82,7 @@ def _node_row(item: Item, words: bool) -> Row:
     state = health(node.health.level, word=words)
     if marks:
         state = (*state, (f" {marks}", "wait"))
-    return Row(
+    return TableRow(
         key(item),
         (name, state, ((node.running_text, "version" if node.known.known else "dim"),), why(node)),
     )
@@ -138,7 +138,7 @@ def object_state(node: ChainNode, line: ObjectLine) -> tuple[str, str]:
     return ("✗ failing", "bad") if line.fails else _STATUS.get(line.status, (line.status, "dim"))
 
 
-def _object_row(item: Item, line: ObjectLine, words: bool) -> Row:
+def _object_row(item: TreeItem, line: ObjectLine, words: bool) -> TableRow:
     word, role = object_state(item.node, line)
     word = word if words else word[:1]
     pod = line.key.kind == "Pod"
@@ -149,7 +149,7 @@ def _object_row(item: Item, line: ObjectLine, words: bool) -> Row:
         (line.key.name, ""),
     )
     message = "dim" if role == "ok" else role
-    return Row(key(item), (name, ((word, role),), (), ((line.message, message),)))
+    return TableRow(key(item), (name, ((word, role),), (), ((line.message, message),)))
 
 
 def standing(view: View, environment: str) -> Line:
@@ -171,10 +171,10 @@ def summary(levels: Mapping[Level, int]) -> Line:
     )
 
 
-def of_kind(nodes: Sequence[ChainNode], kind: str) -> list[Item]:
+def of_kind(nodes: Sequence[ChainNode], kind: str) -> list[TreeItem]:
     """The objects of that kind that Kustomizations apply, one below the other."""
     own = (node for node in nodes if not node.shared)
-    return [Item(n, line, "", True) for n in own for line in n.objects if line.key.kind == kind]
+    return [TreeItem(n, line, "", True) for n in own for line in n.objects if line.key.kind == kind]
 
 
 def none_of(kind: str, name: str, snapshot: Snapshot) -> Iterator[Line]:
@@ -195,7 +195,7 @@ WORDY = Recipe(key, row_of, sizes)
 TIGHT = Recipe(key, partial(row_of, words=False), sizes)
 
 
-class Chain(Pane):
+class ChainPane(Pane):
     """The tree of one Environment."""
 
     title: ClassVar[str] = "Chain"
@@ -289,7 +289,7 @@ class Chain(Pane):
 
     def _current(self) -> tuple[ChainNode, ObjectLine | None] | None:
         item = self.table.item
-        return (item.node, item.object) if isinstance(item, Item) else None
+        return (item.node, item.object) if isinstance(item, TreeItem) else None
 
     def moved(self) -> None:
         """←→ shows the tree of the next Environment."""
@@ -322,7 +322,7 @@ class Chain(Pane):
 
     def interest(self) -> frozenset[Key]:
         """The Kustomizations in sight."""
-        return frozenset(i.node.key for i in self.table.visible_items if isinstance(i, Item))
+        return frozenset(i.node.key for i in self.table.visible_items if isinstance(i, TreeItem))
 
     def open_row(self) -> None:
         """Open or close a node; read the YAML of an object."""

@@ -40,7 +40,7 @@ from fluxtui.ui.screens.reading import diff_lines
 from fluxtui.ui.spans import ARROW, Line, wrap
 from fluxtui.ui.waiting import Waiting, awaited
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import TableRow
 
 PATCHES, VERSIONS, ENVIRONMENTS, LIVE = "patches", "versions", "environments", "live"
 MODES = (PATCHES, VERSIONS, ENVIRONMENTS, LIVE)
@@ -123,9 +123,9 @@ RowId = tuple[Key, ObjectId | str, str]
 """Kustomization, object (or what else the row is), field path: stays when others come in above."""
 
 
-def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[Row, ...]:
+def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[TableRow, ...]:
     """A heading per Kustomization, its objects, their fields."""
-    out: list[Row] = []
+    out: list[TableRow] = []
     for n, part in enumerate(parts):
         own = part.kustomization
         same = part.before == part.after
@@ -134,15 +134,15 @@ def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[Row, ...]:
         if not part.changes and not part.error:
             title = (*title, ("no changes", "ok"))
         if n:
-            out.append(Row((own, "gap", ""), ((),), heading=True))
+            out.append(TableRow((own, "gap", ""), ((),), heading=True))
         # A heading without rows under it is a row: else the cursor could not come to it.
         bare = not part.changes
-        out.append(Row((own, "title", ""), (title,), heading=not bare, wide=bare))
+        out.append(TableRow((own, "title", ""), (title,), heading=not bare, wide=bare))
         if part.error:
             error: Line = (("✗ does not build: " + part.error, "bad"),)
-            out.append(Row((own, "error", ""), (error,), wide=True))
+            out.append(TableRow((own, "error", ""), (error,), wide=True))
         for text in part.findings:
-            out.append(Row((own, "finding", text), ((("  ! " + text, "busy"),),), wide=True))
+            out.append(TableRow((own, "finding", text), ((("  ! " + text, "busy"),),), wide=True))
         for change in part.changes:
             out.extend(_change_rows(change, own))
     return tuple(out)
@@ -155,7 +155,7 @@ def by_text(by: str, own: Key) -> str:
     return ", ".join(parts).replace("variable ", "$")
 
 
-def _change_rows(change: ObjectChange, own: Key) -> list[Row]:
+def _change_rows(change: ObjectChange, own: Key) -> list[TableRow]:
     sign, role = _SIGNS[change.kind]
     renamed = f" (was {change.was})" if change.was else ""
     where = f"{change.id.namespace}/" if change.id.namespace else ""
@@ -170,7 +170,7 @@ def _change_rows(change: ObjectChange, own: Key) -> list[Row]:
         name = (*name, (f"  {change.kind}", role))
     if change.by:
         name = (*name, (f"  {by_text(change.by, own)}", "dim"))
-    out = [Row((own, change.id, ""), (name,), wide=True)]
+    out = [TableRow((own, change.id, ""), (name,), wide=True)]
     for field in change.fields[:SHOWN_FIELDS]:
         if change.was and field.path == "metadata.name":
             continue  # the heading says it
@@ -183,11 +183,11 @@ def _change_rows(change: ObjectChange, own: Key) -> list[Row]:
             ((after, "added" if field.after is not None else "dim"),),
             ((by_text(field.by, own), "dim"),),
         )
-        out.append(Row((own, change.id, field.path), cells))
+        out.append(TableRow((own, change.id, field.path), cells))
     if len(change.fields) > SHOWN_FIELDS:
         more = len(change.fields) - SHOWN_FIELDS
         text: Line = ((f"    … {counted(more, 'more field')}: enter", "dim"),)
-        out.append(Row((own, change.id, "…"), (text,), wide=True))
+        out.append(TableRow((own, change.id, "…"), (text,), wide=True))
     return out
 
 
@@ -215,7 +215,7 @@ class Diff(Pane):
         self._answers: dict[Question, Comparison] = {}
         self._failed: dict[Question, str] = {}
         self._laid: tuple[
-            tuple[ComparedKustomization, ...], tuple[Row, ...], tuple[Column, ...]
+            tuple[ComparedKustomization, ...], tuple[TableRow, ...], tuple[Column, ...]
         ] = ((), (), ())
 
     def aim(self, target: Target) -> None:

@@ -22,7 +22,7 @@ from fluxtui.ui.doubts import doubt_lines
 from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Recipe, Row
+from fluxtui.ui.widgets.listing import Recipe, TableRow
 
 ALL = "all"
 ChangeId = tuple[str, str, str, str]
@@ -84,7 +84,7 @@ def sizes(item: Told) -> tuple[int, ...]:
     return 8, 4, len(change.environment), len(_subject(change)), 2 + len(change.line)
 
 
-def row_of(item: Told, now: float) -> Row:
+def row_of(item: Told, now: float) -> TableRow:
     """The row of a line; `now` epoch seconds."""
     change, act, step, unfolded = item
     if step is not None and act is not None:
@@ -99,16 +99,16 @@ def row_of(item: Told, now: float) -> Row:
         ((_subject(change), "version"),),
         ((glyph, role), (brief(change.line), role)),
     )
-    return Row(key(item), cells)
+    return TableRow(key(item), cells)
 
 
-def _step(id_: ChangeId, act: Act, step: AnyStep, now: float) -> Row:
+def _step(id_: ChangeId, act: Act, step: AnyStep, now: float) -> TableRow:
     (word, role), at, said = step_row(act, step, now)
     what = f"    {word}  {step.title}" + (f": {said}" if said else "")
     cells: tuple[Line, ...] = (
         ((clock_time(at) if at else "", "dim"),), (), (), (), ((what, role),),
     )  # fmt: skip
-    return Row((*id_, step.id), cells)
+    return TableRow((*id_, step.id), cells)
 
 
 def act_of(snapshot: Snapshot, change: Change) -> Act | None:

@@ -23,7 +23,7 @@ from fluxtui.ui.ages import clock_time
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, brief, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Recipe, Row
+from fluxtui.ui.widgets.listing import Recipe, TableRow
 
 COLUMNS = (
     Column("TIME", least=8, keep=4),
@@ -63,7 +63,7 @@ def sizes(item: Done) -> tuple[int, ...]:
     return 8, title, 12, 0
 
 
-def row_of(item: Done, now: float) -> Row:
+def row_of(item: Done, now: float) -> TableRow:
     """The row of an act or Step; `now` epoch seconds."""
     act, step, unfolded = item
     if step is not None:
@@ -71,10 +71,10 @@ def row_of(item: Done, now: float) -> Row:
     title: Line = ((UNFOLDED if unfolded else FOLDED, "dim"), (act.plan.title, "strong"))
     at = act.began or act.plan.made_at
     said: Line = ((brief(progress(act, now)), "dim"),)
-    return Row(key(item), (((clock_time(at), "dim"),), title, (act_state(act),), said))
+    return TableRow(key(item), (((clock_time(at), "dim"),), title, (act_state(act),), said))
 
 
-def _step(act: Act, step: AnyStep, now: float) -> Row:
+def _step(act: Act, step: AnyStep, now: float) -> TableRow:
     state, at, said = step_row(act, step, now)
     cells: tuple[Line, ...] = (
         ((clock_time(at) if at else "", "dim"),),
@@ -82,11 +82,11 @@ def _step(act: Act, step: AnyStep, now: float) -> Row:
         (state,),
         ((said, "dim"),),
     )
-    return Row((act_id(act), step.id), cells)
+    return TableRow((act_id(act), step.id), cells)
 
 
-class Journal(Pane):
-    """The acts of this session, and those that the Journal tells of earlier ones."""
+class JournalPane(Pane):
+    """The acts of this session, and those that the JournalPane tells of earlier ones."""
 
     title: ClassVar[str] = "Journal"
     hint: ClassVar[str] = "enter its steps  / filter  esc back  on disk: fluxtui journal"
@@ -117,7 +117,7 @@ class Journal(Pane):
 
     def subject(self) -> Target | str:
         """Its rows are acts: whatever another view had selected is not seen here."""
-        return "the Journal lists acts: choose an object in another view"
+        return "the JournalPane lists acts: choose an object in another view"
 
     def _selected(self) -> tuple[Act, str] | None:
         item = self.table.item

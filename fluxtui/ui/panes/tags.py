@@ -33,7 +33,7 @@ from fluxtui.ui.panes.whereabouts import Tried, Whereabouts
 from fluxtui.ui.spans import PINNED, Line, wrap
 from fluxtui.ui.waiting import Waiting
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Recipe, Row
+from fluxtui.ui.widgets.listing import Recipe, TableRow
 
 COLUMNS = (
     Column("TAG", least=16, most=42, good=32, keep=9, middle=True),
@@ -70,7 +70,7 @@ def tag_list(snapshot: Snapshot, source: Key) -> TagList | None:
     return snapshot.tags.get(sources.url(resource)) if resource else None
 
 
-class Item(NamedTuple):
+class TagItem(NamedTuple):
     """A tag with what is known of it: its manifest, where it runs, whether it failed."""
 
     source: Key
@@ -80,12 +80,12 @@ class Item(NamedTuple):
     failure: str
 
 
-def tag_of(item: Item) -> str:
+def tag_of(item: TagItem) -> str:
     """What stays the same when its manifest is read."""
     return item.verdict.tag
 
 
-def sizes(item: Item) -> tuple[int, ...]:
+def sizes(item: TagItem) -> tuple[int, ...]:
     """What a row would like of each column, without making it."""
     _source, verdict, fact, running, failure = item
     digest = len(short_digest(fact.digest).partition(":")[2]) if fact else 0
@@ -94,14 +94,14 @@ def sizes(item: Item) -> tuple[int, ...]:
     return len(verdict.tag) + 2, len(running), 4, 3, digest, source, reason
 
 
-def row_of(item: Item, selection: Selection, now: float) -> Row:
+def row_of(item: TagItem, selection: Selection, now: float) -> TableRow:
     """The row of a tag; `now` epoch seconds."""
     _source, verdict, fact, running, failure = item
     reason = why(verdict, selection, fact, failure)
     role = _ROLES.get(verdict.refusal, "dim")
     picked = verdict.refusal in _SIGNS
     published = age(epoch(fact.created), now) if fact else "…"
-    return Row(
+    return TableRow(
         verdict.tag,
         (
             ((_SIGNS.get(verdict.refusal, "  ") + verdict.tag, role),),
@@ -194,7 +194,7 @@ class Tags(Pane):
         self._source: Key | None = None
         self._since: float | None = None  # epoch seconds: since when its tags are waited for here
         self._shown: tuple[object, ...] = (None,) * 7
-        self._items: list[Item] = []
+        self._items: list[TagItem] = []
         self._recipe = Recipe(tag_of, self._row, sizes)
         self._where = Whereabouts()
         self._tried = Tried()
@@ -235,7 +235,7 @@ class Tags(Pane):
 
     def _listed(
         self, view: View, source: Key, selection: Selection, tags: TagList | None
-    ) -> list[Item]:
+    ) -> list[TagItem]:
         """The items; ordering and looking through thousands of tags is done when they changed."""
         facts = tags.facts if tags else {}
         running = self._where.of(view.snapshot, tags) if tags else {}
@@ -250,11 +250,11 @@ class Tags(Pane):
                 digest = fact.digest if fact else ""
                 failure = record.failure(digest, verdict.tag, source.environment)
                 where = " ".join(running.get(verdict.tag, ()))
-                self._items.append(Item(source, verdict, fact, where, failure))
+                self._items.append(TagItem(source, verdict, fact, where, failure))
             self._shown = same
         return self._items
 
-    def _row(self, item: Item) -> Row:
+    def _row(self, item: TagItem) -> TableRow:
         selection = self.view.snapshot.selections[item.source]
         return row_of(item, selection, self.view.now)
 
@@ -338,7 +338,7 @@ class Tags(Pane):
         if row is None or source is None:
             return None
         selection, item = self.view.snapshot.selections.get(source), self.table.item
-        if selection is None or not isinstance(item, Item):
+        if selection is None or not isinstance(item, TagItem):
             return ()
         fact = item.fact
         reason = why(item.verdict, selection, fact, item.failure)

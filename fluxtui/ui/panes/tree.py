@@ -16,7 +16,7 @@ from fluxtui.domain.board import ChainNode, ObjectLine
 Objects = tuple[ObjectLine, ...]
 
 
-class Item(NamedTuple):
+class TreeItem(NamedTuple):
     """A node, or an object under it. `guide`: the lines of the tree to its left."""
 
     node: ChainNode
@@ -25,7 +25,7 @@ class Item(NamedTuple):
     opened: bool
 
 
-def key(item: Item) -> Hashable:
+def key(item: TreeItem) -> Hashable:
     """What stays the same when nodes come in above, or an object changes its state."""
     node, line, _guide, _opened = item
     return node.key, line.key if line is not None else None, node.shared
@@ -50,11 +50,11 @@ class Tree:
         self._starts: list[int] = []
         self._guides: list[str] = []
         self._open: dict[int, Objects] = {}
-        self._items: list[Item] = []
+        self._items: list[TreeItem] = []
 
     def items(
         self, nodes: Sequence[ChainNode], objects: Callable[[ChainNode], Objects | None]
-    ) -> list[Item]:
+    ) -> list[TreeItem]:
         """All lines; the same list when nothing changed, else a new one."""
         old, self._nodes = self._nodes, nodes
         if len(old) != len(nodes):
@@ -77,7 +77,7 @@ class Tree:
             self._items = items
         return self._items
 
-    def _grow(self, objects: Callable[[ChainNode], Objects | None]) -> list[Item]:
+    def _grow(self, objects: Callable[[ChainNode], Objects | None]) -> list[TreeItem]:
         self._guides = guides([node.depth for node in self._nodes])
         self._starts, self._open, self._items = [], {}, []
         for i, node in enumerate(self._nodes):
@@ -88,14 +88,14 @@ class Tree:
             self._items += self._lines(i, lines)
         return self._items
 
-    def _lines(self, i: int, lines: Objects | None) -> list[Item]:
+    def _lines(self, i: int, lines: Objects | None) -> list[TreeItem]:
         node, guide = self._nodes[i], self._guides[i]
-        out = [Item(node, None, guide, lines is not None)]
+        out = [TreeItem(node, None, guide, lines is not None)]
         if lines:
             after = self._nodes[i + 1].depth if i + 1 < len(self._nodes) else 0
             stem = guide.replace("├ ", "│ ").replace("└ ", "  ")
             stem += "│ " if after > node.depth else "  "
-            out += [Item(node, line, stem, True) for line in lines]
+            out += [TreeItem(node, line, stem, True) for line in lines]
         return out
 
 

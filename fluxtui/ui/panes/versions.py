@@ -25,13 +25,13 @@ from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.keys import ASIDE, MOVES
-from fluxtui.ui.panes.boardlines import BoardLines, Entry, key
+from fluxtui.ui.panes.boardlines import BoardEntry, BoardLines, key
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.signs import GLYPHS, health
 from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit, shorter_names, width, wrap
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.footer import finding_line, loudest
-from fluxtui.ui.widgets.listing import ROWS, Recipe, Row
+from fluxtui.ui.widgets.listing import ROWS, Recipe, TableRow
 from fluxtui.ui.widgets.painted import Paragraph
 
 NARROWEST = 21  # cells an Environment needs to say its health and what runs
@@ -76,7 +76,7 @@ def heading(snapshot: Snapshot, environment: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class BoardShape:
     """What all rows have in common: the Environments shown, whether there is room for words of
     health, what stands where a Service is not, and the beginning of every name."""
 
@@ -86,7 +86,7 @@ class Shape:
     prefix: str
 
 
-def row_of(view: View, shape: Shape, entry: Entry) -> Row:
+def row_of(view: View, shape: BoardShape, entry: BoardEntry) -> TableRow:
     """One Service and source, with cells for these Environments."""
     service, number = entry
     cells: list[Line] = [_name(service, number, shape.prefix, shape.names)]
@@ -96,10 +96,10 @@ def row_of(view: View, shape: Shape, entry: Entry) -> Row:
         cells += _cells(view, cell, shape.words, "" if number else absent)
         newest = newest or (cell.newest_text if cell else "")
     cells.append(((newest, "dim"),))
-    return Row(key(entry), tuple(cells))
+    return TableRow(key(entry), tuple(cells))
 
 
-def sizes(view: View, shape: Shape, entry: Entry) -> tuple[int, ...]:
+def sizes(view: View, shape: BoardShape, entry: BoardEntry) -> tuple[int, ...]:
     """What its row would like of each column, without making it."""
     service, number = entry
     out = [width(_name(service, number, shape.prefix, shape.names))]
@@ -212,7 +212,7 @@ class Versions(Pane):
         self._aim: Target | None = None
         self._lines = BoardLines()
         self._count = 0
-        self._shape = Shape((), False, (), "")
+        self._shape = BoardShape((), False, (), "")
         self._recipe = ROWS
         self._environment = ""
 
@@ -230,7 +230,7 @@ class Versions(Pane):
         words = any(c.title == "HEALTH" for c in spec)
         entries = self._lines.entries(board.rows, self.sort, self.reverse, self._rank)
         absent = tuple(absence(view.snapshot, name) for name in shown)
-        shape = Shape(shown, words, absent, self._lines.prefix)
+        shape = BoardShape(shown, words, absent, self._lines.prefix)
         if shape != self._shape:
             self._shape = shape
             self._recipe = Recipe(key, partial(self._row, shape), partial(self._sizes, shape))
@@ -251,10 +251,10 @@ class Versions(Pane):
     def _rank(self, service: Service) -> tuple[object, ...]:
         return ordering(self.view, service, self.sort)
 
-    def _row(self, shape: Shape, entry: Entry) -> Row:
+    def _row(self, shape: BoardShape, entry: BoardEntry) -> TableRow:
         return row_of(self.view, shape, entry)
 
-    def _sizes(self, shape: Shape, entry: Entry) -> tuple[int, ...]:
+    def _sizes(self, shape: BoardShape, entry: BoardEntry) -> tuple[int, ...]:
         return sizes(self.view, shape, entry)
 
     def _show_lately(self, view: View, rows: int) -> None:

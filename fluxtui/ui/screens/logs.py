@@ -25,7 +25,7 @@ from fluxtui.ui.bridge import Bridge, LogNews
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, join, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Row
+from fluxtui.ui.widgets.listing import TableRow
 from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Table
 
@@ -64,7 +64,7 @@ class Logs(Sheet[None]):
         self._meant: object = None  # what the open log is of
         self._run: object = None  # and the run that its container was in then
         self._view = LogView()
-        self._rows: list[Row] = []
+        self._rows: list[TableRow] = []
         self._made = 0  # lines that are rows already, counted from the log's beginning
 
     def compose(self) -> ComposeResult:
@@ -167,7 +167,7 @@ class Logs(Sheet[None]):
         for number in range(max(self._made, view.before), view.before + len(view.lines)):
             text: Line = ((view.lines[number - view.before], ""),)
             parts = wrap(text, cells, LONGEST, 2) if self._wrap else (text,)
-            self._rows += [Row((number, n), (p,)) for n, p in enumerate(parts or ((),))]
+            self._rows += [TableRow((number, n), (p,)) for n, p in enumerate(parts or ((),))]
         self._made = max(self._made, view.before + len(view.lines))
         while self._rows and self._rows[0].id[0] < view.before:  # type: ignore[index]
             self._rows.pop(0)

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, width, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import Recipe, Row
+from fluxtui.ui.widgets.listing import Recipe, TableRow
 from fluxtui.ui.widgets.table import Table
 
 AROUND = 5  # cells of frame, air and scroll bar beside the text
@@ -23,7 +23,7 @@ Part = tuple[int, int, Line]
 """A line's number, which part of it, and that part."""
 PARTS = Recipe(
     key=lambda part: part[:2],  # a line keeps its name when it is broken in other places
-    make=lambda part: Row(part[:2], (part[2],)),
+    make=lambda part: TableRow(part[:2], (part[2],)),
     measure=lambda _part: (0,),
 )
 

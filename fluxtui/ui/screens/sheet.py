@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.ui.gate import Gate, Gated, Typed, is_text
+from fluxtui.ui.gate import Gated, KeyGate, Typed, is_text
 
 Result = TypeVar("Result")
 
@@ -41,7 +41,7 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         self._composed = False
 
     @property
-    def gate(self) -> Gate:
+    def gate(self) -> KeyGate:
         """Where keys come from."""
         return cast("Gated", self.app).gate
 

@@ -20,7 +20,7 @@ SHIFTED = 64  # rows that may come in at the top at once
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One line of the table: what it stands for, and its cells.
 
     A `heading` cannot be selected; the first cell of a `wide` row takes the whole line.
@@ -32,7 +32,7 @@ class Row:
     wide: bool = False
 
 
-def widths(row: Row) -> tuple[int, ...]:
+def widths(row: TableRow) -> tuple[int, ...]:
     """Cells that each column of a row would like; () for a row that stands across the columns."""
     return () if row.heading or row.wide else tuple(width(cell) for cell in row.cells)
 
@@ -46,7 +46,7 @@ class Recipe:
     """
 
     key: Callable[[Any], Hashable]
-    make: Callable[[Any], Row]
+    make: Callable[[Any], TableRow]
     measure: Callable[[Any], tuple[int, ...]]
     heading: Callable[[Any], bool] = lambda _item: False
 
@@ -55,7 +55,7 @@ ROWS = Recipe(lambda row: row.id, lambda row: row, widths, lambda row: row.headi
 """For those who have their rows made already."""
 
 
-def matches(row: Row, words: str) -> bool:
+def matches(row: TableRow, words: str) -> bool:
     """The filter: every word is somewhere in the row; a leading `!` turns it around (as in k9s)."""
     inverse = words.startswith("!")
     text = " ".join(plain(cell) for cell in row.cells).lower()
@@ -63,7 +63,7 @@ def matches(row: Row, words: str) -> bool:
     return hit != inverse
 
 
-class Listing:
+class RowListing:
     """Items in order, those that pass the filter, and the widest content of each column."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Listing:
         self._tallies: list[Counter[int]] = []
         self._passing: list[bool] = []
         self._places: Sequence[int] = range(0)
-        self._made: dict[int, Row] = {}
+        self._made: dict[int, TableRow] = {}
 
     def __len__(self) -> int:
         return len(self._places)
@@ -93,7 +93,7 @@ class Listing:
 
     # One row -------------------------------------------------------------------------------------
 
-    def row(self, index: int) -> Row:
+    def row(self, index: int) -> TableRow:
         """The row at that place, made now unless it was drawn since the last change."""
         row = self._made.get(index)
         if row is None:

@@ -17,12 +17,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 
-from fluxtui.ui.widgets.listing import Listing, Row
+from fluxtui.ui.widgets.listing import RowListing, TableRow
 from fluxtui.ui.widgets.painted import Painted
 
 
 class Scrolling(Painted, ScrollView, can_focus=True):
-    """A Listing, a cursor in it, and the window around the cursor.
+    """A RowListing, a cursor in it, and the window around the cursor.
 
     `floats`: until a key is pressed here, the cursor stays on the first row instead of on its item.
     """
@@ -55,7 +55,7 @@ class Scrolling(Painted, ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None, classes: str | None, floats: bool) -> None:
         super().__init__(id=id, classes=classes)
-        self._listing = Listing()
+        self._listing = RowListing()
         self._cursor = 0
         self._floats = floats
         self.steps = 0  # how often a person moved the cursor
@@ -75,7 +75,7 @@ class Scrolling(Painted, ScrollView, can_focus=True):
         return max(1, self.size.height - self.head)
 
     @property
-    def selected(self) -> Row | None:
+    def selected(self) -> TableRow | None:
         """The row under the cursor."""
         inside = 0 <= self._cursor < len(self._listing)
         if inside and not self._listing.is_heading(self._cursor):
@@ -93,7 +93,7 @@ class Scrolling(Painted, ScrollView, can_focus=True):
         return tuple(self._listing.item(index) for index in self._in_sight())
 
     @property
-    def visible_rows(self) -> tuple[Row, ...]:
+    def visible_rows(self) -> tuple[TableRow, ...]:
         """Rows inside the window now."""
         return tuple(self._listing.row(index) for index in self._in_sight())
 

@@ -20,7 +20,7 @@ from textual.strip import Strip
 from fluxtui.domain.counts import counted
 from fluxtui.ui.spans import Line, fit, shorter_names, wrap
 from fluxtui.ui.widgets.columns import GAP, Column, Slot, layout
-from fluxtui.ui.widgets.listing import ROWS, Recipe, Row
+from fluxtui.ui.widgets.listing import ROWS, Recipe, TableRow
 from fluxtui.ui.widgets.scrolling import Scrolling
 
 
@@ -39,7 +39,9 @@ class Table(Scrolling):
         self._columns: tuple[Column, ...] = ()
         self._slots: tuple[Slot, ...] = ()
         self._empty: tuple[Line, ...] = ()
-        self._drawn: dict[int, tuple[Row, bool]] = {}  # screen line -> row, whether the cursor's
+        self._drawn: dict[
+            int, tuple[TableRow, bool]
+        ] = {}  # screen line -> row, whether the cursor's
         self.groups: tuple[str, ...] = ()
         self.group = ""
         self.on_drawn: Callable[[], None] = lambda: None  # the cursor's line is being painted
@@ -65,7 +67,7 @@ class Table(Scrolling):
         return self._listing.words
 
     def show_rows(
-        self, columns: Sequence[Column], rows: Sequence[Row], empty: Sequence[Line] = ()
+        self, columns: Sequence[Column], rows: Sequence[TableRow], empty: Sequence[Line] = ()
     ) -> None:
         """Show these rows, or `empty` for none; the cursor stays on the row of the same id."""
         self.show_items(columns, rows, ROWS, empty)
@@ -159,7 +161,7 @@ class Table(Scrolling):
         self._drawn.pop(y, None)
         self.refresh(Region(0, y, self.size.width, 1))
 
-    def _repaint_cells(self, y: int, was: Row, now: Row) -> None:
+    def _repaint_cells(self, y: int, was: TableRow, now: TableRow) -> None:
         whole = was.heading or was.wide or now.heading or now.wide
         if whole or len(was.cells) != len(now.cells):
             self._repaint(y)
@@ -222,7 +224,7 @@ class Table(Scrolling):
             out.append((" " * GAP, ""))
         return tuple(out)
 
-    def _row_strip(self, row: Row, current: bool, size: int) -> Strip:
+    def _row_strip(self, row: TableRow, current: bool, size: int) -> Strip:
         if row.heading:
             return self.strip_of(
                 ((" ", ""), *fit(row.cells[0] if row.cells else (), size - 2)), size
@@ -246,7 +248,7 @@ class Table(Scrolling):
         flat = tuple((text, "") for text, _role in line) if style.reverse else line
         return self.strip_of(flat, size, style)
 
-    def _row_line(self, row: Row, slots: Sequence[Slot], here: bool) -> Line:
+    def _row_line(self, row: TableRow, slots: Sequence[Slot], here: bool) -> Line:
         out: list[tuple[str, str]] = [("▎" if here else " ", "accent")]
         if row.wide:
             return (*out, *fit(row.cells[0], max(1, self.size.width - 2)))

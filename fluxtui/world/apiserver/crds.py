@@ -15,14 +15,14 @@ from typing import Any
 
 import yaml
 
-from fluxtui.world.apiserver.kinds import Column, Kind
+from fluxtui.world.apiserver.kinds import ApiKind, PrinterColumn
 from fluxtui.world.apiserver.shape import from_schema
-from fluxtui.world.apiserver.state import State
+from fluxtui.world.apiserver.state import ServerState
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Event, Key
 
 _CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
-_AGE = Column("Age", "date", ".metadata.creationTimestamp")
+_AGE = PrinterColumn("Age", "date", ".metadata.creationTimestamp")
 
 
 @cache
@@ -35,7 +35,7 @@ def flux_crds() -> tuple[Mapping[str, Any], ...]:
     return tuple(out)
 
 
-def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
+def kinds_of(crd: Mapping[str, Any]) -> Iterator[ApiKind]:
     """The kinds a CRD serves: one per served version."""
     spec = crd["spec"]
     names = spec["names"]
@@ -45,7 +45,7 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
         found: Mapping[str, Any] = (version.get("schema") or {}).get("openAPIV3Schema") or {}
         subresources: Mapping[str, Any] = version.get("subresources") or {}
         columns = tuple(
-            Column(
+            PrinterColumn(
                 c["name"],
                 c.get("type", "string"),
                 c.get("jsonPath", ""),
@@ -55,7 +55,7 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
             )
             for c in version.get("additionalPrinterColumns") or ()
         )
-        yield Kind(
+        yield ApiKind(
             spec["group"],
             version["name"],
             names["kind"],
@@ -78,7 +78,7 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[Kind]:
 class Definitions:
     """Keeps the catalog in step with the stored CRDs."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: ServerState) -> None:
         self._state = state
         state.store.listeners.append(self._heard)
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.world.apiserver.shape import Shape, builtin
-from fluxtui.world.apiserver.status import Resource
+from fluxtui.world.apiserver.status import ErrorSubject
 
 # apiextensions-apiserver lists them in this order, and discovery passes it on.
 ALL_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PrinterColumn:
     """A printer column: `path` is a JSONPath for custom kinds, empty for built-in code."""
 
     name: str
@@ -39,7 +39,7 @@ _COUNTED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ApiKind:
     """One served kind. `storage_version` differs from `version` for extra versions of a CRD."""
 
     group: str
@@ -54,7 +54,7 @@ class Kind:
     categories: tuple[str, ...] = ()
     subresources: tuple[str, ...] = ()
     list_kind: str = ""
-    columns: tuple[Column, ...] = ()
+    columns: tuple[PrinterColumn, ...] = ()
     schema: Mapping[str, Any] | None = None
     scale: Mapping[str, Any] | None = None
     storage_version: str = ""
@@ -83,8 +83,8 @@ class Kind:
         """Whether a PUT must name the resourceVersion it replaces."""
         return self.custom or self.group == "apiextensions.k8s.io"
 
-    def named(self, name: str) -> Resource:
-        return Resource(self.plural, self.group, self.kind, name)
+    def named(self, name: str) -> ErrorSubject:
+        return ErrorSubject(self.plural, self.group, self.kind, name)
 
 
 # group/version, plural, kind, n(amespaced) or c(luster), short names, subresources, categories
@@ -133,14 +133,14 @@ def _names(cell: str) -> tuple[str, ...]:
     return () if cell == "-" else tuple(cell.split(","))
 
 
-def builtin_kinds() -> list[Kind]:
+def builtin_kinds() -> list[ApiKind]:
     """Every kind that is served from the start, reviews included."""
     out = []
     for line in _TABLE.strip().splitlines():
         api, plural, kind, scope, short, subs, categories = line.split()
         group, _, version = api.rpartition("/")
         out.append(
-            Kind(
+            ApiKind(
                 group,
                 version,
                 kind,
@@ -160,18 +160,20 @@ def builtin_kinds() -> list[Kind]:
         api, plural, kind = line.split()
         group, _, version = api.rpartition("/")
         shape = builtin(kind)
-        out.append(Kind(group, version, kind, plural, kind.lower(), shape, (), False, ("create",)))
+        out.append(
+            ApiKind(group, version, kind, plural, kind.lower(), shape, (), False, ("create",))
+        )
     return out
 
 
 class Catalog:
     """The kinds served now. Lookups are lock-free: the maps are replaced, never changed."""
 
-    def __init__(self, kinds: Iterable[Kind]) -> None:
-        self._by_path: dict[tuple[str, str, str], Kind] = {}
+    def __init__(self, kinds: Iterable[ApiKind]) -> None:
+        self._by_path: dict[tuple[str, str, str], ApiKind] = {}
         self.add(kinds)
 
-    def add(self, kinds: Iterable[Kind]) -> None:
+    def add(self, kinds: Iterable[ApiKind]) -> None:
         by_path = dict(self._by_path)
         for kind in kinds:
             by_path[kind.group, kind.version, kind.plural] = kind
@@ -181,13 +183,13 @@ class Catalog:
         kept = {k: v for k, v in self._by_path.items() if (k[0], k[2]) != (group, plural)}
         self._by_path = kept
 
-    def find(self, group: str, version: str, plural: str) -> Kind | None:
+    def find(self, group: str, version: str, plural: str) -> ApiKind | None:
         return self._by_path.get((group, version, plural))
 
-    def all(self) -> list[Kind]:
+    def all(self) -> list[ApiKind]:
         return list(self._by_path.values())
 
-    def stored(self) -> list[Kind]:
+    def stored(self) -> list[ApiKind]:
         """One kind per stored resource: the storage version of those that can be listed."""
         return [
             k

@@ -8,14 +8,14 @@ from __future__ import annotations
 import threading
 
 from fluxtui.world.apiserver import reviews
-from fluxtui.world.apiserver.http.exchange import JSON, Request, answer, warned
-from fluxtui.world.apiserver.http.routing import Target
-from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.http.exchange import JSON, ApiRequest, answer, warned
+from fluxtui.world.apiserver.http.routing import PathTarget
+from fluxtui.world.apiserver.kinds import ApiKind
 from fluxtui.world.apiserver.read import list_options
 from fluxtui.world.apiserver.read.listing import page
-from fluxtui.world.apiserver.read.reading import Reading
+from fluxtui.world.apiserver.read.reading import ReadAnswers
 from fluxtui.world.apiserver.shape import ANY
-from fluxtui.world.apiserver.state import Options, State
+from fluxtui.world.apiserver.state import ServerOptions, ServerState
 from fluxtui.world.apiserver.status import (
     StatusError,
     method_not_allowed,
@@ -34,11 +34,11 @@ _ON_COLLECTION = ("create", "list", "watch", "deletecollection")
 class Resources:
     """The resource half of the API. `closing` ends every watch."""
 
-    def __init__(self, state: State, faults: Faults, closing: threading.Event) -> None:
+    def __init__(self, state: ServerState, faults: Faults, closing: threading.Event) -> None:
         self._state = state
-        self._reading = Reading(state, faults, closing)
+        self._reading = ReadAnswers(state, faults, closing)
 
-    def respond(self, request: Request, target: Target) -> Response:
+    def respond(self, request: ApiRequest, target: PathTarget) -> Response:
         """Answer a request of somebody who may: is it there, can it be done. Raises StatusError."""
         verb = verb_of(request, target)
         kind = self._state.catalog.find(target.group, target.version, target.plural)
@@ -51,7 +51,9 @@ class Resources:
         _check_method(request, verb, target, kind)
         return self._answered(request, verb, target, kind)
 
-    def _answered(self, request: Request, verb: str, target: Target, kind: Kind) -> Response:
+    def _answered(
+        self, request: ApiRequest, verb: str, target: PathTarget, kind: ApiKind
+    ) -> Response:
         if kind.verbs == ("create",):
             asked = requests.body_of(request)
             return answer(reviews.review(request.user, kind, asked), 201)
@@ -79,7 +81,7 @@ class Resources:
         return warned(self._reading.object(request, kind, stored, code), options.warnings)
 
     def _written(
-        self, request: Request, kind: Kind, key: Key, verb: str, options: Options
+        self, request: ApiRequest, kind: ApiKind, key: Key, verb: str, options: ServerOptions
     ) -> tuple[Stored, int]:
         if verb == "patch":
             body = requests.patch_of(request, kind)
@@ -90,7 +92,9 @@ class Resources:
             return writes.create(self._state, kind, key[0], body, options), 201
         return writes.replace(self._state, kind, key, body, options), 200
 
-    def _scale(self, request: Request, kind: Kind, key: Key, options: Options) -> Response:
+    def _scale(
+        self, request: ApiRequest, kind: ApiKind, key: Key, options: ServerOptions
+    ) -> Response:
         """`kubectl scale`: a PUT or a patch of the Scale."""
         scale = subresources.read_scale(self._state, kind, key)
         if request.method == "PATCH":
@@ -100,14 +104,14 @@ class Resources:
             scale = requests.body_of(request)
         return answer(subresources.write_scale(self._state, kind, key, scale, options))
 
-    def _delete(self, request: Request, kind: Kind, key: Key) -> Response:
+    def _delete(self, request: ApiRequest, kind: ApiKind, key: Key) -> Response:
         options = requests.delete_options_of(request)
         stored, gone = deletes.delete(self._state, kind, key, options)
         if gone and kind.resource != ("", "pods"):
             return answer(success(kind.named(key[1]), stored.obj["metadata"]["uid"]))
         return self._reading.object(request, kind, stored)
 
-    def _delete_all(self, request: Request, kind: Kind, namespace: str) -> Response:
+    def _delete_all(self, request: ApiRequest, kind: ApiKind, namespace: str) -> Response:
         options = requests.delete_options_of(request)
         asked = list_options.parse(request.query)
         wanted, name = self._reading.selection(asked, kind)
@@ -124,7 +128,7 @@ class Resources:
         return Response(200, self._reading.listed(kind, metadata, found.items), JSON)
 
 
-def verb_of(request: Request, target: Target) -> str:
+def verb_of(request: ApiRequest, target: PathTarget) -> str:
     """What the request is for, as authorization sees it; whether that is possible comes later."""
     method = request.method
     if method in ("GET", "HEAD"):
@@ -136,7 +140,7 @@ def verb_of(request: Request, target: Target) -> str:
     return _BY_METHOD.get(method, "")
 
 
-def _check_method(request: Request, verb: str, target: Target, kind: Kind) -> None:
+def _check_method(request: ApiRequest, verb: str, target: PathTarget, kind: ApiKind) -> None:
     """Raise 405 for what cannot be done here."""
     fine = verb in kind.verbs or bool(target.subresource)
     if target.subresource and verb in ("delete", "watch"):

@@ -7,8 +7,8 @@ Needed by the product's question what it may do, and by its tests of read-only u
 from __future__ import annotations
 
 from fluxtui.world.apiserver.http.exchange import User
-from fluxtui.world.apiserver.http.routing import Target
-from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.http.routing import PathTarget
+from fluxtui.world.apiserver.kinds import ApiKind
 from fluxtui.world.apiserver.status import (
     Details,
     Json,
@@ -21,7 +21,7 @@ _PUBLIC = ("/readyz", "/livez", "/healthz", "/version")
 _SELF = ("selfsubjectaccessreviews", "selfsubjectreviews")
 
 
-def check(user: User, verb: str, target: Target) -> None:
+def check(user: User, verb: str, target: PathTarget) -> None:
     """Raise 403 where the user may not, whether or not there is such a thing."""
     plural, group, sub, name = target.plural, target.group, target.subresource, target.name
     if user.trusted or allowed(user, verb, plural, sub):
@@ -65,7 +65,7 @@ def allowed(user: User, verb: str, plural: str, sub: str = "") -> bool:
     return verb in READ_VERBS and sub not in ("exec", "attach", "portforward", "proxy")
 
 
-def review(user: User, kind: Kind, body: Json) -> Json:
+def review(user: User, kind: ApiKind, body: Json) -> Json:
     """Answer a review: the body with its status filled in."""
     spec: Json = body.get("spec") or {}
     head = {"kind": kind.kind, "apiVersion": kind.api_version, "metadata": {}}

@@ -18,22 +18,22 @@ from typing import Any
 
 from fluxtui.world.apiserver import reviews
 from fluxtui.world.apiserver.crds import Definitions, flux_crds
-from fluxtui.world.apiserver.http.exchange import NOBODY, Request, User, failure
+from fluxtui.world.apiserver.http.exchange import NOBODY, ApiRequest, User, failure
 from fluxtui.world.apiserver.http.negotiation import rendered
 from fluxtui.world.apiserver.http.routing import target
 from fluxtui.world.apiserver.http.tls import make_tls
 from fluxtui.world.apiserver.kinds import Catalog, builtin_kinds
 from fluxtui.world.apiserver.kubeconfig import write_kubeconfig
 from fluxtui.world.apiserver.read import discovery
-from fluxtui.world.apiserver.read.paths import Paths, not_there
+from fluxtui.world.apiserver.read.paths import Discovery, not_there
 from fluxtui.world.apiserver.resources import Resources, verb_of
-from fluxtui.world.apiserver.state import Options, State
+from fluxtui.world.apiserver.state import ServerOptions, ServerState
 from fluxtui.world.apiserver.status import (
     Details,
     StatusError,
     unauthorized,
 )
-from fluxtui.world.apiserver.store import Store
+from fluxtui.world.apiserver.store import ObjectStore
 from fluxtui.world.apiserver.write import namespaces, writes
 from fluxtui.world.apiserver.write.collector import Collector
 from fluxtui.world.faults import Faults, Rule
@@ -89,12 +89,12 @@ class ApiServer:
         self.errors: list[Exception] = []
         self.tls = make_tls()
         catalog = Catalog(builtin_kinds())
-        self.state = State(Store(ring=ring), catalog, clock, environment)
+        self.state = ServerState(ObjectStore(ring=ring), catalog, clock, environment)
         self._definitions = Definitions(self.state)
         self._collector = Collector(self.state)
         self._ender = namespaces.NamespaceEnder(self.state, namespace_delay)
         self._resources = Resources(self.state, self.faults, self.closing)
-        self._paths = Paths(self.state)
+        self._paths = Discovery(self.state)
         self._seed(flux_crds() if crds is None else crds)
         self._listener = HttpServer(self, port=port, tls=self.tls.context)
 
@@ -107,7 +107,7 @@ class ApiServer:
         assert kind is not None and crd_kind is not None
         namespaces.create_initial(self.state, kind)
         for crd in crds:
-            options = Options(manager="fluxtui-world", validation="Ignore")
+            options = ServerOptions(manager="fluxtui-world", validation="Ignore")
             writes.create(self.state, crd_kind, "", dict(crd), options)
 
     @property
@@ -204,7 +204,7 @@ class ApiServer:
     def _answered(self, plain: http.Request) -> Response:
         """The answer to somebody's request. Raises StatusError."""
         path, method, user = plain.path, plain.method, self._user(plain)
-        request = Request(method, path, plain.query, plain.headers, plain.body, user=user)
+        request = ApiRequest(method, path, plain.query, plain.headers, plain.body, user=user)
         place = target(path)
         if place is None:
             reviews.check_path(user, method, path)

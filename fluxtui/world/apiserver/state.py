@@ -9,26 +9,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fluxtui.kit.moments import rfc3339
-from fluxtui.world.apiserver.kinds import Catalog, Kind
+from fluxtui.world.apiserver.kinds import ApiKind, Catalog
 from fluxtui.world.apiserver.status import Json
-from fluxtui.world.apiserver.store import Store
+from fluxtui.world.apiserver.store import ObjectStore
 
 # (kind, operation CREATE|UPDATE|DELETE, old, new); raises StatusError to deny. The Reconciler's
 # tests let its writes fail half way by one.
-Admission = Callable[[Kind, str, Json | None, Json | None], object]
+Admission = Callable[[ApiKind, str, Json | None, Json | None], object]
 
 
 @dataclass(slots=True)
-class State:
+class ServerState:
     """One API server's memory. `clock` gives seconds since the epoch for all timestamps."""
 
-    store: Store
+    store: ObjectStore
     catalog: Catalog
     clock: Callable[[], float]
     environment: str = ""
     admission: tuple[Admission, ...] = ()
 
-    def ask(self, kind: Kind, operation: str, old: Json | None, new: Json | None) -> None:
+    def ask(self, kind: ApiKind, operation: str, old: Json | None, new: Json | None) -> None:
         """Have the admission hooks deny a write. Raises StatusError."""
         for hook in self.admission:
             hook(kind, operation, old, new)
@@ -38,7 +38,7 @@ class State:
 
 
 @dataclass(slots=True)
-class Options:
+class ServerOptions:
     """How one write was asked for; `warnings` are collected for the response's
     headers; `replaces`: it is a PUT."""
 

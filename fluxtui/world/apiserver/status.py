@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class ErrorCause:
     """One entry of `details.causes`; `field` is empty where a cause concerns no field."""
 
     reason: str
@@ -29,7 +29,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class ErrorSubject:
     """What an error is about: resource (`deployments`), group, kind and object name."""
 
     plural: str
@@ -54,7 +54,7 @@ class Details:
     group: str = ""
     kind: str = ""
     uid: str = ""
-    causes: tuple[Cause, ...] = field(default=())
+    causes: tuple[ErrorCause, ...] = field(default=())
     retry_after: int = 0
 
     def to_json(self) -> Json:
@@ -107,7 +107,7 @@ class StatusError(FluxtuiError):
         return out
 
 
-def success(resource: Resource, uid: str) -> Json:
+def success(resource: ErrorSubject, uid: str) -> Json:
     """The Status that answers a finished delete."""
     details = Details(name=resource.name, group=resource.group, kind=resource.plural, uid=uid)
     return {
@@ -119,22 +119,22 @@ def success(resource: Resource, uid: str) -> Json:
     }
 
 
-def _details(resource: Resource) -> Details:
+def _details(resource: ErrorSubject) -> Details:
     return Details(name=resource.name, group=resource.group, kind=resource.plural)
 
 
-def not_found(resource: Resource) -> StatusError:
+def not_found(resource: ErrorSubject) -> StatusError:
     text = f'{resource.qualified} "{resource.name}" not found'
     return StatusError(404, "NotFound", text, _details(resource))
 
 
-def already_exists(resource: Resource, *, deleting: bool = False) -> StatusError:
+def already_exists(resource: ErrorSubject, *, deleting: bool = False) -> StatusError:
     text = "object is being deleted: " if deleting else ""
     text += f'{resource.qualified} "{resource.name}" already exists'
     return StatusError(409, "AlreadyExists", text, _details(resource))
 
 
-def conflict(resource: Resource, why: str = "") -> StatusError:
+def conflict(resource: ErrorSubject, why: str = "") -> StatusError:
     why = why or (
         "the object has been modified; please apply your changes to the latest version "
         "and try again"
@@ -143,7 +143,7 @@ def conflict(resource: Resource, why: str = "") -> StatusError:
     return StatusError(409, "Conflict", text, _details(resource))
 
 
-def invalid(resource: Resource, causes: Sequence[Cause]) -> StatusError:
+def invalid(resource: ErrorSubject, causes: Sequence[ErrorCause]) -> StatusError:
     """422 with one cause per field; the text joins them as apimachinery's aggregate does."""
     parts = list(dict.fromkeys(f"{c.field}: {c.message}" for c in causes))
     joined = parts[0] if len(parts) == 1 else f"[{', '.join(parts)}]"
@@ -152,16 +152,16 @@ def invalid(resource: Resource, causes: Sequence[Cause]) -> StatusError:
     return StatusError(422, "Invalid", text, details)
 
 
-def forbidden(resource: Resource, why: str) -> StatusError:
+def forbidden(resource: ErrorSubject, why: str) -> StatusError:
     text = f"{resource.qualified}"
     if resource.name:
         text += f' "{resource.name}"'
     return StatusError(403, "Forbidden", f"{text} is forbidden: {why}", _details(resource))
 
 
-def invalid_options(kind: str, cause: Cause) -> StatusError:
+def invalid_options(kind: str, cause: ErrorCause) -> StatusError:
     """422 for what a query asks: `ListOptions.meta.k8s.io "" is invalid: ...`."""
-    return invalid(Resource("", "meta.k8s.io", kind), [cause])
+    return invalid(ErrorSubject("", "meta.k8s.io", kind), [cause])
 
 
 def bad_request(message: str) -> StatusError:
@@ -194,14 +194,14 @@ def expired(message: str, *, continue_token: str = "") -> StatusError:
     return StatusError(410, "Expired", message, continue_token=continue_token)
 
 
-def required(field_path: str, detail: str = "") -> Cause:
+def required(field_path: str, detail: str = "") -> ErrorCause:
     message = f"Required value: {detail}" if detail else "Required value"
-    return Cause("FieldValueRequired", message, field_path)
+    return ErrorCause("FieldValueRequired", message, field_path)
 
 
-def invalid_value(field_path: str, value: str, detail: str) -> Cause:
-    return Cause("FieldValueInvalid", f"Invalid value: {value}: {detail}", field_path)
+def invalid_value(field_path: str, value: str, detail: str) -> ErrorCause:
+    return ErrorCause("FieldValueInvalid", f"Invalid value: {value}: {detail}", field_path)
 
 
-def forbidden_field(field_path: str, detail: str) -> Cause:
-    return Cause("FieldValueForbidden", f"Forbidden: {detail}", field_path)
+def forbidden_field(field_path: str, detail: str) -> ErrorCause:
+    return ErrorCause("FieldValueForbidden", f"Forbidden: {detail}", field_path)

@@ -114,7 +114,7 @@ class Bucket:
         return self.first + low
 
 
-class Store:
+class ObjectStore:
     """Every bucket. `lock` is held across a read-modify-write; reading one object needs none."""
 
     def __init__(self, *, ring: int = 2000) -> None:

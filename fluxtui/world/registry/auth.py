@@ -36,7 +36,7 @@ def basic(header: str) -> tuple[str, str] | None:
     return (user, password) if colon else None
 
 
-class Gate:
+class TokenGate:
     """Checks requests against credentials and knobs."""
 
     def __init__(

@@ -26,9 +26,9 @@ from fluxtui.world.http.exchange import Request, Response
 from fluxtui.world.http.server import HttpServer
 from fluxtui.world.registry import blobs, routes
 from fluxtui.world.registry.answers import error, json_response
-from fluxtui.world.registry.auth import Gate
+from fluxtui.world.registry.auth import TokenGate
 from fluxtui.world.registry.knobs import Knobs
-from fluxtui.world.registry.store import Store, StoreError
+from fluxtui.world.registry.store import RegistryStore, StoreError
 
 _MANIFEST = re.compile(r"^/v2/(.+)/manifests/([^/]+)$")
 _TAGS = re.compile(r"^/v2/(.+)/tags/list$")
@@ -42,7 +42,7 @@ _CODES = {401: "UNAUTHORIZED", 403: "DENIED", 404: "NOT_FOUND", 429: "TOOMANYREQ
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServedRequest:
     """One request as it was answered; `authorization` is its scheme only."""
 
     method: str
@@ -68,18 +68,18 @@ class RegistryServer:
         knobs: Knobs | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-        store: Store | None = None,
+        store: RegistryStore | None = None,
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if credentials == "random":
             credentials = ("fluxtui", secrets.token_urlsafe(18))
         self.username, self.password = credentials or ("", "")
-        self.store = store or Store()
+        self.store = store or RegistryStore()
         self.knobs = knobs or Knobs()
         self.faults = Faults()
-        self.gate = Gate(credentials, lambda: self.knobs, clock)
-        self.served: deque[Served] = deque(maxlen=1000)
+        self.gate = TokenGate(credentials, lambda: self.knobs, clock)
+        self.served: deque[ServedRequest] = deque(maxlen=1000)
         self._host, self._port, self._tls = host, port, tls
         self.closing = threading.Event()
         self._server: HttpServer | None = None
@@ -149,7 +149,9 @@ class RegistryServer:
         """Remember it, without the secret."""
         kept = {k: v for k, v in request.headers.items() if k != "authorization"}
         scheme = request.authorization[0]
-        self.served.append(Served(request.method, unquote(request.path), status, scheme, kept))
+        self.served.append(
+            ServedRequest(request.method, unquote(request.path), status, scheme, kept)
+        )
 
     def _route(self, request: Request) -> Response:
         path = request.path

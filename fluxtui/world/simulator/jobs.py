@@ -12,7 +12,7 @@ from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of, uid_of
 from fluxtui.world.simulator.kinds import JOB, POD
 from fluxtui.world.simulator.recorder import EventType
-from fluxtui.world.simulator.state import State
+from fluxtui.world.simulator.state import SimulatorState
 
 _COMPONENT = "job-controller"
 _PAUSE_FIRST, _PAUSE_MOST = 10.0, 360.0
@@ -20,10 +20,10 @@ _DONE = ("CompletionsReached", "Reached expected number of succeeded pods")
 _FAILED = ("BackoffLimitExceeded", "Job has reached the specified backoff limit")
 
 
-class Jobs:
+class JobLives:
     """`look` at a Job."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: SimulatorState) -> None:
         self._state = state
         self._retry_at: dict[str, float] = {}
 

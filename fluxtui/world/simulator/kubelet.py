@@ -22,8 +22,8 @@ from fluxtui.world.simulator.containers import (
     pod_status,
 )
 from fluxtui.world.simulator.kinds import POD
-from fluxtui.world.simulator.lives import Life, News, Pace, Step
-from fluxtui.world.simulator.state import KUBELET, State
+from fluxtui.world.simulator.lives import Life, LifeNews, LifePace, LifeStep
+from fluxtui.world.simulator.state import KUBELET, SimulatorState
 
 _Clock = dict[tuple[str, str], tuple[object, float]]
 
@@ -31,7 +31,7 @@ _Clock = dict[tuple[str, str], tuple[object, float]]
 class Kubelet:
     """`look` at a bound Pod; returns the seconds until it wants to be looked at again."""
 
-    def __init__(self, state: State, pace: Pace) -> None:
+    def __init__(self, state: SimulatorState, pace: LifePace) -> None:
         self._state = state
         self._pace = pace
         self._addresses = itertools.count(10)
@@ -181,7 +181,7 @@ class Kubelet:
             return None  # somebody was faster; the news are on their way
         return None
 
-    def _tell(self, pod: Json, life: Life, news: News) -> None:
+    def _tell(self, pod: Json, life: Life, news: LifeNews) -> None:
         kind = "containers" if life.readies else "initContainers"
         self._state.recorder.event(
             POD,
@@ -198,7 +198,7 @@ class _Walk:
     """What one look at a Pod gathers: news, and the soonest next appointment."""
 
     def __init__(self) -> None:
-        self.news: list[tuple[Life, News]] = []
+        self.news: list[tuple[Life, LifeNews]] = []
         self.again: float | None = None
 
     def plan(self, seconds: float | None) -> None:
@@ -206,7 +206,7 @@ class _Walk:
             self.again = seconds if self.again is None else min(self.again, seconds)
 
 
-def _due(step: Step) -> float | None:
+def _due(step: LifeStep) -> float | None:
     """A step that changed something is followed by another look at once where none is named."""
     if step.again is not None:
         return max(step.again, 0.0)

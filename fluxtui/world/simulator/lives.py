@@ -15,7 +15,7 @@ from fluxtui.world.simulator import fates
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class LifePace:
     """Seconds of the World that a Pod's steps take."""
 
     schedule: float = 0.3
@@ -33,7 +33,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class LifeNews:
     """An Event to leave about the container."""
 
     reason: str
@@ -42,11 +42,11 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LifeStep:
     """The next status (None: as it is), the Events with it, and seconds until another look."""
 
     status: Json | None = None
-    news: tuple[News, ...] = ()
+    news: tuple[LifeNews, ...] = ()
     again: float | None = None
 
 
@@ -65,7 +65,7 @@ class Life:
     runs_for: float = 3.0
     pod: str = ""
     attempts: int = 0
-    pace: Pace = field(default_factory=Pace)
+    pace: LifePace = field(default_factory=LifePace)
 
     @property
     def name(self) -> str:
@@ -118,34 +118,38 @@ class Life:
 
     # -- steps
 
-    def next(self, before: Json, since: float, now: str) -> Step:
+    def next(self, before: Json, since: float, now: str) -> LifeStep:
         """What comes after `before`, which it has been for `since` seconds."""
         state: Json = before.get("state") or {}
         if "waiting" in state:
             return self._from_waiting(before, str(state["waiting"].get("reason")), since, now)
         if "running" in state:
             return self._from_running(before, since, now)
-        return Step()
+        return LifeStep()
 
-    def _from_waiting(self, before: Json, reason: str, since: float, now: str) -> Step:
+    def _from_waiting(self, before: Json, reason: str, since: float, now: str) -> LifeStep:
         pace = self.pace
         if reason == "ErrImagePull":
             left = pace.pull_failed - since
-            return Step(again=left) if left > 0 else self._back_off_pulling(before)
+            return LifeStep(again=left) if left > 0 else self._back_off_pulling(before)
         pause = {
             "ImagePullBackOff": self._pause(self.attempts),
             "CrashLoopBackOff": self._pause(int(before.get("restartCount") or 0)),
         }.get(reason, pace.start)
         left = pause - since
-        return Step(again=left) if left > 0 else self.start(before, now)
+        return LifeStep(again=left) if left > 0 else self.start(before, now)
 
-    def start(self, before: Json, now: str) -> Step:
+    def start(self, before: Json, now: str) -> LifeStep:
         """Try to start it: pull its image, run it."""
         if self.fault == fates.NO_IMAGE:
             return self._cannot_pull(before)
-        present = News("Pulled", f'Container image "{self.image}" already present on machine')
-        news = (present, News("Created", "Container created"), News("Started", "Container started"))
-        return Step(self.running(now, before), news, self._first_look)
+        present = LifeNews("Pulled", f'Container image "{self.image}" already present on machine')
+        news = (
+            present,
+            LifeNews("Created", "Container created"),
+            LifeNews("Started", "Container started"),
+        )
+        return LifeStep(self.running(now, before), news, self._first_look)
 
     @property
     def _first_look(self) -> float:
@@ -153,55 +157,55 @@ class Life:
             return self.pace.crash
         return self.runs_for if self.ends else self.ready_after
 
-    def _cannot_pull(self, before: Json) -> Step:
+    def _cannot_pull(self, before: Json) -> LifeStep:
         error = fates.pull_error(self.image)
         news = (
-            News("Pulling", f'Pulling image "{self.image}"'),
-            News("Failed", f'Failed to pull image "{self.image}": {error}', "Warning"),
-            News("Failed", "Error: ErrImagePull", "Warning"),
+            LifeNews("Pulling", f'Pulling image "{self.image}"'),
+            LifeNews("Failed", f'Failed to pull image "{self.image}": {error}', "Warning"),
+            LifeNews("Failed", "Error: ErrImagePull", "Warning"),
         )
-        return Step(self.waiting("ErrImagePull", error, before), news, self.pace.pull_failed)
+        return LifeStep(self.waiting("ErrImagePull", error, before), news, self.pace.pull_failed)
 
-    def _back_off_pulling(self, before: Json) -> Step:
+    def _back_off_pulling(self, before: Json) -> LifeStep:
         text = f'Back-off pulling image "{self.image}"'
         message = f"{text}: ErrImagePull: {fates.pull_error(self.image)}"
-        news = (News("BackOff", text), News("Failed", "Error: ImagePullBackOff", "Warning"))
+        news = (LifeNews("BackOff", text), LifeNews("Failed", "Error: ImagePullBackOff", "Warning"))
         status = self.waiting("ImagePullBackOff", message, before)
-        return Step(status, news, self._pause(self.attempts))
+        return LifeStep(status, news, self._pause(self.attempts))
 
-    def _from_running(self, before: Json, since: float, now: str) -> Step:
+    def _from_running(self, before: Json, since: float, now: str) -> LifeStep:
         if self.fault in (fates.CRASH, fates.OUT_OF_MEMORY):
             left = self.pace.crash - since
-            return Step(again=left) if left > 0 else self._crash(before, now)
+            return LifeStep(again=left) if left > 0 else self._crash(before, now)
         if self.ends:
             left = self.runs_for - since
-            return Step(again=left) if left > 0 else Step(self.ended(now, before, 0))
+            return LifeStep(again=left) if left > 0 else LifeStep(self.ended(now, before, 0))
         if before.get("ready") or not self.readies:
-            return Step()
+            return LifeStep()
         if self.fault == fates.NEVER_READY:
             return self._unready(since)
         left = self.ready_after - since
-        return Step(again=left) if left > 0 else Step({**before, "ready": True})
+        return LifeStep(again=left) if left > 0 else LifeStep({**before, "ready": True})
 
-    def _unready(self, since: float) -> Step:
+    def _unready(self, since: float) -> LifeStep:
         left = self.pace.probe - since % self.pace.probe
         if since < self.ready_after:
-            return Step(again=self.ready_after - since)
+            return LifeStep(again=self.ready_after - since)
         text = "Readiness probe failed: HTTP probe failed with statuscode: 503"
-        return Step(None, (News("Unhealthy", text, "Warning"),), left)
+        return LifeStep(None, (LifeNews("Unhealthy", text, "Warning"),), left)
 
-    def _crash(self, before: Json, now: str) -> Step:
+    def _crash(self, before: Json, now: str) -> LifeStep:
         killed = self.fault == fates.OUT_OF_MEMORY
         over = self.ended(now, before, 137 if killed else 1, "OOMKilled" if killed else "")
         if not self.restarts:
-            return Step(over)
+            return LifeStep(over)
         pause = self._pause(int(before.get("restartCount") or 0))
         message = (
             f"back-off {go_duration(pause)} restarting failed container={self.name} pod={self.pod}"
         )
         status = self.waiting("CrashLoopBackOff", message, {**over, "lastState": over["state"]})
         text = f"Back-off restarting failed container {self.name} in pod {self.pod}"
-        return Step(status, (News("BackOff", text, "Warning"),), pause)
+        return LifeStep(status, (LifeNews("BackOff", text, "Warning"),), pause)
 
     def _pause(self, times: int) -> float:
         return float(min(self.pace.back_off_most, self.pace.back_off_first * 2**times))

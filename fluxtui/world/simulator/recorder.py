@@ -21,7 +21,7 @@ EventType = Literal["Normal", "Warning"]
 _Told = tuple[str, ApiResource, Json, str, str, str, str]
 
 
-class Recorder:
+class EventWriter:
     """Writes them in one task."""
 
     def __init__(self, cluster: Cluster, clock: Clock) -> None:

@@ -10,9 +10,9 @@ from fluxtui.cluster.port import ApiResource, Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of, uid_of
 from fluxtui.world.simulator.kinds import CLAIM, POD
-from fluxtui.world.simulator.lives import Pace
+from fluxtui.world.simulator.lives import LifePace
 from fluxtui.world.simulator.nodes import NODES
-from fluxtui.world.simulator.state import SCHEDULER, State
+from fluxtui.world.simulator.state import SCHEDULER, SimulatorState
 
 _COMPONENT = "default-scheduler"
 
@@ -20,7 +20,7 @@ _COMPONENT = "default-scheduler"
 class Scheduler:
     """`look` at a Pod that is on no node yet."""
 
-    def __init__(self, state: State, pace: Pace) -> None:
+    def __init__(self, state: SimulatorState, pace: LifePace) -> None:
         self._state = state
         self._pace = pace
         self._turn = 0

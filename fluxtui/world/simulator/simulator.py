@@ -13,8 +13,8 @@ from collections.abc import Callable
 from types import TracebackType
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
-from fluxtui.cluster.reflector import Pace as Following
-from fluxtui.cluster.reflector import Reflector, Target
+from fluxtui.cluster.reflector import FeedPace as Following
+from fluxtui.cluster.reflector import FeedTarget, Reflector
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound
 from fluxtui.kit.clock import Clock
 from fluxtui.kit.keyqueue import Failed, KeyQueue, Process
@@ -24,7 +24,7 @@ from fluxtui.world.simulator.cache import Key, key_of, owner_of
 from fluxtui.world.simulator.claims import Claims
 from fluxtui.world.simulator.customs import Customs, custom_kind
 from fluxtui.world.simulator.deployments import Deployments
-from fluxtui.world.simulator.jobs import Jobs
+from fluxtui.world.simulator.jobs import JobLives
 from fluxtui.world.simulator.kinds import (
     CLAIM,
     CRD,
@@ -37,11 +37,11 @@ from fluxtui.world.simulator.kinds import (
     WATCHED,
 )
 from fluxtui.world.simulator.kubelet import Kubelet
-from fluxtui.world.simulator.lives import Pace
+from fluxtui.world.simulator.lives import LifePace
 from fluxtui.world.simulator.nodes import register_nodes
 from fluxtui.world.simulator.replicasets import ReplicaSets
 from fluxtui.world.simulator.scheduler import Scheduler, claims_of
-from fluxtui.world.simulator.state import State
+from fluxtui.world.simulator.state import SimulatorState
 from fluxtui.world.simulator.statefulsets import StatefulSets
 
 _LOG = logging.getLogger(__name__)
@@ -57,18 +57,23 @@ class Simulator:
     """
 
     def __init__(
-        self, cluster: Cluster, clock: Clock, *, pace: Pace | None = None, seed: int | None = None
+        self,
+        cluster: Cluster,
+        clock: Clock,
+        *,
+        pace: LifePace | None = None,
+        seed: int | None = None,
     ) -> None:
         self._cluster = cluster
-        self._state = State(cluster, clock, seed=seed)
+        self._state = SimulatorState(cluster, clock, seed=seed)
         self._clock = clock
-        self._scheduler = Scheduler(self._state, pace or Pace())
-        self._kubelet = Kubelet(self._state, pace or Pace())
+        self._scheduler = Scheduler(self._state, pace or LifePace())
+        self._kubelet = Kubelet(self._state, pace or LifePace())
         self._looks: dict[ApiResource, Process[Key]] = {
             DEPLOYMENT: Deployments(self._state).look,
             REPLICA_SET: ReplicaSets(self._state).look,
             STATEFUL_SET: StatefulSets(self._state).look,
-            JOB: Jobs(self._state).look,
+            JOB: JobLives(self._state).look,
             POD: self._look_at_pod,
             CLAIM: Claims(self._state).look,
             DISRUPTION_BUDGET: Budgets(self._state).look,
@@ -170,7 +175,7 @@ class Simulator:
 
     def _following(self, type_: ApiResource) -> asyncio.Task[None]:
         """The task that keeps the cache of a kind equal to what the API says."""
-        target = Target((type_.group, type_.kind), type_.version, plural=type_.plural)
+        target = FeedTarget((type_.group, type_.kind), type_.version, plural=type_.plural)
         cache = self._state.cache(type_)
         reflector = Reflector(self._cluster, target, cache, self._clock, Following(parked=1.0))
         return asyncio.create_task(reflector.run(), name=f"follow {type_.plural}")

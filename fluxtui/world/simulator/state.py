@@ -14,7 +14,7 @@ from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound
 from fluxtui.kit.clock import Clock
 from fluxtui.world.simulator.cache import Cache, Key, key_of, uid_of
-from fluxtui.world.simulator.recorder import Recorder
+from fluxtui.world.simulator.recorder import EventWriter
 
 MANAGER = "kube-controller-manager"
 KUBELET = "kubelet"
@@ -24,13 +24,13 @@ _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """Kubernetes' alphabet for generated names: no vowels, nothing that reads as something else."""
 
 
-class State:
+class SimulatorState:
     """Caches by kind, and how to change what they show."""
 
     def __init__(self, cluster: Cluster, clock: Clock, *, seed: int | None = None) -> None:
         self.cluster = cluster
         self.clock = clock
-        self.recorder = Recorder(cluster, clock)
+        self.recorder = EventWriter(cluster, clock)
         self._caches: dict[tuple[str, str], Cache] = {}
         self._random = random.Random(seed)
 

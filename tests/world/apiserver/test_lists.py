@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxtui.world.apiserver.kinds import Kind, builtin_kinds
+from fluxtui.world.apiserver.kinds import ApiKind, builtin_kinds
 from fluxtui.world.apiserver.read.selectors import label_selector
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.apiserver.status import StatusError
@@ -18,7 +18,7 @@ from tests.world.apiserver.client import (
 )
 
 
-def kind(name: str) -> Kind:
+def kind(name: str) -> ApiKind:
     return next(k for k in builtin_kinds() if (k.group, k.kind) == ("", name))
 
 

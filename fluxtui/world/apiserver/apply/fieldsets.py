@@ -186,7 +186,7 @@ _ALWAYS_THERE = frozenset(
 )
 
 
-class Comparison:
+class FieldComparison:
     """What changed between two objects, as three sets."""
 
     def __init__(self, *, builtin: bool) -> None:
@@ -195,7 +195,7 @@ class Comparison:
         self.removed: FieldSet = {}
         self._builtin = builtin
 
-    def compare(self, old: Json, new: Json, shape: Shape) -> Comparison:
+    def compare(self, old: Json, new: Json, shape: Shape) -> FieldComparison:
         self.added, self.modified, self.removed = self._maps(old, new, shape)
         return self
 

@@ -14,8 +14,8 @@ from typing import Any
 from fluxtui.world.apiserver.apply import fieldsets as fs
 from fluxtui.world.apiserver.apply import merging as structured
 from fluxtui.world.apiserver.apply.fieldsets import FieldSet
-from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.status import Cause, Details, Json, StatusError
+from fluxtui.world.apiserver.kinds import ApiKind
+from fluxtui.world.apiserver.status import Details, ErrorCause, Json, StatusError
 
 Managers = dict["Manager", FieldSet]
 _KNOWN = 1000
@@ -151,9 +151,9 @@ def _without_managed(obj: Json) -> Json:
     return obj | {"metadata": metadata}
 
 
-def _compare(kind: Kind, old: Json | None, new: Json) -> fs.Comparison:
+def _compare(kind: ApiKind, old: Json | None, new: Json) -> fs.FieldComparison:
     before: Json = _without_managed(old) if old is not None else {}
-    comparison = fs.Comparison(builtin=not kind.custom)
+    comparison = fs.FieldComparison(builtin=not kind.custom)
     if not kind.custom:
         before = {"metadata": {}, "spec": {}, "status": {}} | before
         after: Json = {"spec": {}, "status": {}} | _without_managed(new)
@@ -164,7 +164,7 @@ def _compare(kind: Kind, old: Json | None, new: Json) -> fs.Comparison:
 
 
 def after_update(
-    kind: Kind, old: Json | None, new: Json, manager: Manager, now: str
+    kind: ApiKind, old: Json | None, new: Json, manager: Manager, now: str
 ) -> list[Json] | None:
     """The managedFields after a create, update or patch by `manager`.
 
@@ -203,7 +203,7 @@ def after_update(
     return write(out, times) or None
 
 
-def _everything(kind: Kind, obj: Json) -> FieldSet:
+def _everything(kind: ApiKind, obj: Json) -> FieldSet:
     """All fields of an object nobody is known to own: an apply must not take them unasked."""
     change = _compare(kind, None, obj)
     return strip(change.added, subresource="", has_status=False)
@@ -218,7 +218,7 @@ class Applied:
 
 
 def apply(
-    kind: Kind, live: Json | None, config: Json, manager: Manager, now: str, *, force: bool
+    kind: ApiKind, live: Json | None, config: Json, manager: Manager, now: str, *, force: bool
 ) -> Applied:
     """Server-side apply of `config`. Raises 409 with one cause per field in conflict."""
     base: Json = _without_managed(live) if live is not None else {}
@@ -264,13 +264,13 @@ def apply(
 
 
 def conflict_of(conflicts: Mapping[Manager, FieldSet]) -> StatusError:
-    causes: list[Cause] = []
+    causes: list[ErrorCause] = []
     groups: list[tuple[str, list[str]]] = []
     for manager in sorted(conflicts, key=lambda m: m.printed()):
         fields = list(fs.paths(conflicts[manager]))
         groups.append((manager.printed(), fields))
         text = f"conflict with {manager.printed()}"
-        causes += [Cause("FieldManagerConflict", text, path) for path in fields]
+        causes += [ErrorCause("FieldManagerConflict", text, path) for path in fields]
     if len(causes) == 1:
         text = f"Apply failed with 1 conflict: {causes[0].message}: {causes[0].field}"
     else:

@@ -35,7 +35,7 @@ NOBODY = User("system:anonymous", ("system:unauthenticated",), read_only=True, k
 
 
 @dataclass(frozen=True, slots=True)
-class Request(exchange.Request):
+class ApiRequest(exchange.Request):
     """A request of somebody."""
 
     user: User = NOBODY

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 
-from fluxtui.world.apiserver.http.exchange import JSON, Request
+from fluxtui.world.apiserver.http.exchange import JSON, ApiRequest
 from fluxtui.world.apiserver.status import StatusError
 from fluxtui.world.http import exchange
 from fluxtui.world.http.exchange import Response
@@ -17,7 +17,7 @@ from fluxtui.world.http.exchange import Response
 _COMPRESSED_FROM = 128 * 1024
 
 
-def wants_table(request: Request) -> bool:
+def wants_table(request: ApiRequest) -> bool:
     """Whether a Table is the first form asked for that we have. Raises 406 where there is none."""
     for clause in (request.accept or "*/*").split(","):
         media, *rest = (part.strip() for part in clause.split(";"))

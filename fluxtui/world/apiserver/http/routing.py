@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PathTarget:
     """What a resource path names; empty strings for parts that are not there."""
 
     group: str
@@ -24,7 +24,7 @@ class Target:
 _NAMESPACE_SUBS = ("status", "finalize")
 
 
-def target(path: str) -> Target | None:
+def target(path: str) -> PathTarget | None:
     """The target of `/api/v1/...` or `/apis/<group>/<version>/...`; None for other paths."""
     parts = [unquote(p) for p in path.strip("/").split("/")]
     if parts[0] == "api" and len(parts) >= 3:
@@ -36,8 +36,8 @@ def target(path: str) -> Target | None:
     namespace = ""
     if rest[0] == "namespaces" and len(rest) >= 3:
         if len(rest) == 3 and rest[2] in _NAMESPACE_SUBS and not group:
-            return Target(group, version, "namespaces", "", rest[1], rest[2])
+            return PathTarget(group, version, "namespaces", "", rest[1], rest[2])
         namespace, rest = rest[1], rest[2:]
     name = rest[1] if len(rest) > 1 else ""
     subresource = rest[2] if len(rest) > 2 else ""
-    return Target(group, version, rest[0], namespace, name, subresource)
+    return PathTarget(group, version, rest[0], namespace, name, subresource)

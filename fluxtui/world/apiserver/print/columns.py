@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fluxtui.world.apiserver.kinds import Column
+from fluxtui.world.apiserver.kinds import PrinterColumn
 from fluxtui.world.apiserver.print import pod_columns
 from fluxtui.world.apiserver.print.cells import age, duration, seconds, selector
 from fluxtui.world.apiserver.status import Json
 
 Cell = Callable[[Json, float], Any]
-NAME = Column("Name", format="name", description="Name must be unique within a namespace.")
+NAME = PrinterColumn("Name", format="name", description="Name must be unique within a namespace.")
 
 _LINES = """
 pods Ready=@pod_ready Status=@pod_word Restarts=@pod_restarts Age=@age IP+=status.podIP|<none> \
@@ -179,19 +179,19 @@ def _cell(source: str) -> Cell:
     return cell
 
 
-def _parsed(words: str) -> tuple[tuple[Column, ...], tuple[Cell, ...]]:
+def _parsed(words: str) -> tuple[tuple[PrinterColumn, ...], tuple[Cell, ...]]:
     columns, cells = [], []
     for word in words.split():
         title, _, source = word.partition("=")
         wide = 1 if title.endswith("+") else 0
         kind = "date" if source.endswith("creationTimestamp") else "string"
-        columns.append(Column(title.rstrip("+").replace("_", " "), kind, priority=wide))
+        columns.append(PrinterColumn(title.rstrip("+").replace("_", " "), kind, priority=wide))
         cells.append(_cell(source))
     return tuple(columns), tuple(cells)
 
 
 PLAIN = _parsed("Age=@age")
-BUILTIN: Mapping[tuple[str, str], tuple[tuple[Column, ...], tuple[Cell, ...]]] = {
+BUILTIN: Mapping[tuple[str, str], tuple[tuple[PrinterColumn, ...], tuple[Cell, ...]]] = {
     (name.partition(".")[2], name.partition(".")[0]): _parsed(words)
     for name, _, words in (line.partition(" ") for line in _LINES.strip().splitlines())
 }

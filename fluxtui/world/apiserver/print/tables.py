@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fluxtui.world.apiserver.kinds import Column, Kind
+from fluxtui.world.apiserver.kinds import ApiKind, PrinterColumn
 from fluxtui.world.apiserver.print import cells as printed
 from fluxtui.world.apiserver.print import columns as cols
 from fluxtui.world.apiserver.print.jsonpath import find
@@ -20,7 +20,7 @@ _API_VERSION = "meta.k8s.io/v1"
 _INITIAL_END = "k8s.io/initial-events-end"
 
 
-def _cell(column: Column, obj: Json, now: float) -> Any:
+def _cell(column: PrinterColumn, obj: Json, now: float) -> Any:
     found = find(column.path, obj)
     if not found:
         return None
@@ -41,7 +41,7 @@ def _cell(column: Column, obj: Json, now: float) -> Any:
     return str(value)
 
 
-def _definitions(columns: Iterable[Column]) -> list[Json]:
+def _definitions(columns: Iterable[PrinterColumn]) -> list[Json]:
     out = []
     for column in columns:
         out.append(
@@ -57,7 +57,7 @@ def _definitions(columns: Iterable[Column]) -> list[Json]:
 
 
 def table(
-    kind: Kind,
+    kind: ApiKind,
     items: Iterable[Stored],
     metadata: Json,
     now: float,

@@ -4,7 +4,7 @@ the product and every kubectl since 1.27 ask for first. Made from the catalog on
 
 from __future__ import annotations
 
-from fluxtui.world.apiserver.kinds import Catalog, Kind
+from fluxtui.world.apiserver.kinds import ApiKind, Catalog
 from fluxtui.world.apiserver.status import Json
 
 VERSION: Json = {
@@ -29,7 +29,7 @@ _SUB_KINDS = {
 }
 
 
-def _entry(kind: Kind) -> Json:
+def _entry(kind: ApiKind) -> Json:
     whole = {"group": kind.group, "version": kind.version, "kind": kind.kind}
     out: Json = {
         "resource": kind.plural,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fluxtui.world.apiserver.read.list_options import ListOptions
 from fluxtui.world.apiserver.read.selectors import Predicate
 from fluxtui.world.apiserver.status import bad_request, expired
-from fluxtui.world.apiserver.store import Bucket, Key, Store, Stored, path_of
+from fluxtui.world.apiserver.store import Bucket, Key, ObjectStore, Stored, path_of
 
 _GONE = (
     "The provided continue parameter is too old to display a consistent list result. You can start "
@@ -49,7 +49,7 @@ def _at(bucket: Bucket, rv: int) -> dict[Key, Stored]:
 
 
 def page(
-    store: Store,
+    store: ObjectStore,
     resource: tuple[str, str],
     namespace: str,
     options: ListOptions,

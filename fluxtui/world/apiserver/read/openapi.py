@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
-from fluxtui.world.apiserver.kinds import Catalog, Kind
+from fluxtui.world.apiserver.kinds import ApiKind, Catalog
 from fluxtui.world.apiserver.status import Json
 
 _VERSION = "1.36"
@@ -45,7 +45,7 @@ def _digest(catalog: Catalog, group: str, version: str) -> str:
     return hashlib.sha256(plurals.encode()).hexdigest().upper()
 
 
-def _kinds(catalog: Catalog, group: str, version: str) -> list[Kind]:
+def _kinds(catalog: Catalog, group: str, version: str) -> list[ApiKind]:
     return [k for k in catalog.all() if (k.group, k.version) == (group, version)]
 
 

@@ -6,9 +6,9 @@ may ask is decided before; the documents themselves are made elsewhere.
 
 from __future__ import annotations
 
-from fluxtui.world.apiserver.http.exchange import Request, answer, text
+from fluxtui.world.apiserver.http.exchange import ApiRequest, answer, text
 from fluxtui.world.apiserver.read import discovery, openapi
-from fluxtui.world.apiserver.state import State
+from fluxtui.world.apiserver.state import ServerState
 from fluxtui.world.apiserver.status import method_not_allowed
 from fluxtui.world.apiserver.store import dumps
 from fluxtui.world.http.exchange import Response
@@ -16,13 +16,13 @@ from fluxtui.world.http.exchange import Response
 _HEALTH = ("/livez", "/readyz", "/healthz")
 
 
-class Paths:
+class Discovery:
     """Answers from the catalog."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: ServerState) -> None:
         self._catalog = state.catalog
 
-    def respond(self, request: Request) -> Response:
+    def respond(self, request: ApiRequest) -> Response:
         """Answer. Raises StatusError; what nobody knows is answered with 404 in plain text."""
         path = request.path.rstrip("/")
         parts = path.strip("/").split("/")

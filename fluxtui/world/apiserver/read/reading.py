@@ -10,15 +10,15 @@ import random
 import threading
 from collections.abc import Callable, Iterable
 
-from fluxtui.world.apiserver.http.exchange import JSON, Request, answer
+from fluxtui.world.apiserver.http.exchange import JSON, ApiRequest, answer
 from fluxtui.world.apiserver.http.negotiation import wants_table
-from fluxtui.world.apiserver.http.routing import Target
-from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.http.routing import PathTarget
+from fluxtui.world.apiserver.kinds import ApiKind
 from fluxtui.world.apiserver.print.tables import table
 from fluxtui.world.apiserver.read import list_options, listing, podlogs, selectors
 from fluxtui.world.apiserver.read.list_options import ListOptions
 from fluxtui.world.apiserver.read.watching import Watch
-from fluxtui.world.apiserver.state import State
+from fluxtui.world.apiserver.state import ServerState
 from fluxtui.world.apiserver.status import (
     Json,
     StatusError,
@@ -32,15 +32,15 @@ from fluxtui.world.faults import Faults
 from fluxtui.world.http.exchange import Response
 
 
-class Reading:
+class ReadAnswers:
     """Answers what changes nothing. `closing` ends every watch."""
 
-    def __init__(self, state: State, faults: Faults, closing: threading.Event) -> None:
+    def __init__(self, state: ServerState, faults: Faults, closing: threading.Event) -> None:
         self._state = state
         self._faults = faults
         self._closing = closing
 
-    def get(self, request: Request, kind: Kind, key: Key, sub: str) -> Response:
+    def get(self, request: ApiRequest, kind: ApiKind, key: Key, sub: str) -> Response:
         """Answer a GET of one object or subresource. Raises StatusError."""
         if sub == "scale":
             return answer(subresources.read_scale(self._state, kind, key))
@@ -53,30 +53,36 @@ class Reading:
             raise not_found(kind.named(key[1]))
         return self.object(request, kind, stored)
 
-    def object(self, request: Request, kind: Kind, stored: Stored, status: int = 200) -> Response:
+    def object(
+        self, request: ApiRequest, kind: ApiKind, stored: Stored, status: int = 200
+    ) -> Response:
         """One object in the form asked for. Raises 406."""
         if wants_table(request):
             meta = {"resourceVersion": stored.obj["metadata"].get("resourceVersion", "")}
             return answer(self._table(request, kind, [stored], meta), status)
         return Response(status, self._data(kind, stored), JSON)
 
-    def _table(self, request: Request, kind: Kind, items: Iterable[Stored], meta: Json) -> Json:
+    def _table(
+        self, request: ApiRequest, kind: ApiKind, items: Iterable[Stored], meta: Json
+    ) -> Json:
         include = request.query.get("includeObject") or "Metadata"
         return table(kind, items, meta, self._state.clock(), include=include)
 
-    def _data(self, kind: Kind, stored: Stored) -> bytes:
+    def _data(self, kind: ApiKind, stored: Stored) -> bytes:
         """The bytes of an object in the version asked for."""
         if kind.storage_version in ("", kind.version):
             return stored.data
         return dumps(stored.obj | {"apiVersion": kind.api_version})
 
-    def selection(self, options: ListOptions, kind: Kind) -> tuple[selectors.Predicate | None, str]:
+    def selection(
+        self, options: ListOptions, kind: ApiKind
+    ) -> tuple[selectors.Predicate | None, str]:
         """The predicate of the selectors and the one name they ask for. Raises 400."""
         labels = selectors.label_selector(options.labels)
         fields = selectors.field_selector(options.fields, kind)
         return selectors.both(labels, fields), selectors.single_name(options.fields)
 
-    def list(self, request: Request, target: Target, kind: Kind) -> Response:
+    def list(self, request: ApiRequest, target: PathTarget, kind: ApiKind) -> Response:
         """Answer a list. Raises StatusError."""
         as_table = wants_table(request)
         options = list_options.parse(request.query)
@@ -92,7 +98,7 @@ class Reading:
             return answer(self._table(request, kind, page.items, metadata))
         return Response(200, self.listed(kind, metadata, page.items), JSON)
 
-    def listed(self, kind: Kind, metadata: Json, items: Iterable[Stored]) -> bytes:
+    def listed(self, kind: ApiKind, metadata: Json, items: Iterable[Stored]) -> bytes:
         """A list's bytes, joined from the bytes of its items.
 
         Items of built-in lists carry no apiVersion and kind of their own, those of custom kinds do.
@@ -105,7 +111,7 @@ class Reading:
             parts = [b"{" + self._data(kind, s)[prefix:] for s in items]
         return head[:-1] + b',"items":[' + b",".join(parts) + b"]}"
 
-    def watch(self, request: Request, target: Target, kind: Kind) -> Response:
+    def watch(self, request: ApiRequest, target: PathTarget, kind: ApiKind) -> Response:
         """Answer a watch; what is wrong with its version comes as an ERROR event, as apiserver
         has it. Raises StatusError for what is wrong with the request."""
         as_table = wants_table(request)
@@ -149,7 +155,7 @@ class Reading:
         return stopped
 
     def _renderers(
-        self, request: Request, kind: Kind, as_table: bool
+        self, request: ApiRequest, kind: ApiKind, as_table: bool
     ) -> tuple[Callable[[str, Stored], bytes], Callable[[int, bool], bytes]]:
         first = [True]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fluxtui.kit import labels
-from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.kinds import ApiKind
 from fluxtui.world.apiserver.status import Json, bad_request
 
 Predicate = Callable[[Json], bool]
@@ -42,7 +42,7 @@ def label_selector(text: str) -> Predicate | None:
     return matches
 
 
-def field_selector(text: str, kind: Kind) -> Predicate | None:
+def field_selector(text: str, kind: ApiKind) -> Predicate | None:
     """The predicate of a field selector for one kind. Raises 400 for an unknown field."""
     tests = [_term(text, part) for part in text.split(",") if part]
     known = frozenset() if kind.custom else _FIELDS.get(kind.kind, frozenset())

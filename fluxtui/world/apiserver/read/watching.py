@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from fluxtui.world.apiserver.read.list_options import ListOptions
 from fluxtui.world.apiserver.status import Json, StatusError, expired
-from fluxtui.world.apiserver.store import Bucket, Event, Store, Stored, dumps
+from fluxtui.world.apiserver.store import Bucket, Event, ObjectStore, Stored, dumps
 
 # (change, object) -> the line to send
 Render = Callable[[str, Stored], bytes]
@@ -30,7 +30,7 @@ class Watch:
 
     def __init__(
         self,
-        store: Store,
+        store: ObjectStore,
         bucket: Bucket,
         options: ListOptions,
         seconds: float,

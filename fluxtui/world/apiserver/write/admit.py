@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from fluxtui.world.apiserver import quantities, schema
-from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.state import Options, State
+from fluxtui.world.apiserver.kinds import ApiKind
+from fluxtui.world.apiserver.state import ServerOptions, ServerState
 from fluxtui.world.apiserver.status import (
-    Cause,
     Details,
+    ErrorCause,
+    ErrorSubject,
     Json,
-    Resource,
     StatusError,
     forbidden,
     invalid,
@@ -24,7 +24,7 @@ from fluxtui.world.apiserver.write import constraints, defaults, naming, prepare
 from fluxtui.world.apiserver.write.identity import undecodable
 
 
-def check_fields(kind: Kind, body: Json, options: Options) -> None:
+def check_fields(kind: ApiKind, body: Json, options: ServerOptions) -> None:
     """Unknown fields (refused, warned of or ignored) and, for built-in kinds, wrong types.
 
     `kubectl apply` asks for Strict.
@@ -40,7 +40,7 @@ def check_fields(kind: Kind, body: Json, options: Options) -> None:
         raise undecodable(kind, error)
 
 
-def check_applied(kind: Kind, config: Json, namespace: str) -> None:
+def check_applied(kind: ApiKind, config: Json, namespace: str) -> None:
     """An apply configuration must fit the schema; in the words of structured-merge-diff."""
     unknown = sorted(schema.unknown_fields(config, kind.shape), key=lambda p: (p.count("."), p))
     wrong = next((f".{p}: field not declared in schema" for p in unknown), "")
@@ -52,11 +52,11 @@ def check_applied(kind: Kind, config: Json, namespace: str) -> None:
             500,
             "",
             f"failed to create typed patch object ({namespace}/{name}; "
-            f"{kind.group}/{kind.version}, Kind={kind.kind}): {wrong}",
+            f"{kind.group}/{kind.version}, ApiKind={kind.kind}): {wrong}",
         )
 
 
-def finish(kind: Kind, old: Json | None, new: Json) -> tuple[Json, Json]:
+def finish(kind: ApiKind, old: Json | None, new: Json) -> tuple[Json, Json]:
     """Prune, default and validate.
 
     Returns the object as its sender meant it (what managedFields are worked out from) and as it is
@@ -73,7 +73,7 @@ def finish(kind: Kind, old: Json | None, new: Json) -> tuple[Json, Json]:
     return decoded, new
 
 
-def _decode(kind: Kind, new: Json) -> Json:
+def _decode(kind: ApiKind, new: Json) -> Json:
     """The object as its kind reads it: pruned, typed, defaulted; a copy the caller may change."""
     managed = new["metadata"].get("managedFields")
     new = schema.prune(new, kind.shape)
@@ -144,7 +144,7 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _causes(kind: Kind, old: Json | None, new: Json) -> list[Cause]:
+def _causes(kind: ApiKind, old: Json | None, new: Json) -> list[ErrorCause]:
     causes = list(naming.metadata_causes(new["metadata"]))
     if old is None:
         causes = [*naming.name_causes(kind.kind, new["metadata"].get("name", "")), *causes]
@@ -165,17 +165,17 @@ def _content(obj: Json) -> Json:
     return {k: v for k, v in obj.items() if k not in _ASIDE}
 
 
-def namespace_open(state: State, kind: Kind, namespace: str, name: str) -> None:
+def namespace_open(state: ServerState, kind: ApiKind, namespace: str, name: str) -> None:
     """Creating needs a namespace that is there and not terminating. Raises 403, 404."""
     found = state.store.get(("", "namespaces"), ("", namespace))
     if found is None:
-        raise not_found(Resource("namespaces", "", "Namespace", namespace))
+        raise not_found(ErrorSubject("namespaces", "", "Namespace", namespace))
     if found.obj["metadata"].get("deletionTimestamp"):
         ending = f"namespace {namespace} is being terminated"
         why = (
             f"unable to create new content in namespace {namespace} because it is being terminated"
         )
         error = forbidden(kind.named(name), why)
-        cause = Cause("NamespaceTerminating", ending, "metadata.namespace")
+        cause = ErrorCause("NamespaceTerminating", ending, "metadata.namespace")
         error.details = Details(name, kind.group, kind.plural, causes=(cause,))
         raise error

@@ -7,12 +7,12 @@ Needed by the Reconciler's finalizers and prunes, and by `kubectl delete`.
 
 from __future__ import annotations
 
-from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.state import DeleteOptions, State
+from fluxtui.world.apiserver.kinds import ApiKind
+from fluxtui.world.apiserver.state import DeleteOptions, ServerState
 from fluxtui.world.apiserver.status import (
     Details,
+    ErrorSubject,
     Json,
-    Resource,
     StatusError,
     conflict,
     not_found,
@@ -20,7 +20,9 @@ from fluxtui.world.apiserver.status import (
 from fluxtui.world.apiserver.store import Key, Stored
 
 
-def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[Stored, bool]:
+def delete(
+    state: ServerState, kind: ApiKind, key: Key, options: DeleteOptions
+) -> tuple[Stored, bool]:
     """DELETE one object: its last state, and whether it is gone. Raises 404, 409, 422."""
     with state.store.lock:
         stored = state.store.get(kind.resource, key)
@@ -38,9 +40,11 @@ def delete(state: State, kind: Kind, key: Key, options: DeleteOptions) -> tuple[
         return _mark_or_remove(state, kind, key, stored, options)
 
 
-def _check(kind: Kind, key: Key, stored: Stored, options: DeleteOptions) -> None:
+def _check(kind: ApiKind, key: Key, stored: Stored, options: DeleteOptions) -> None:
     metadata = stored.obj["metadata"]
-    about = Resource(kind.kind, kind.group, kind.kind, key[1])  # its kind, as BeforeDelete has it
+    about = ErrorSubject(
+        kind.kind, kind.group, kind.kind, key[1]
+    )  # its kind, as BeforeDelete has it
     if options.uid and options.uid != metadata["uid"]:
         raise conflict(
             about,
@@ -57,7 +61,7 @@ def _check(kind: Kind, key: Key, stored: Stored, options: DeleteOptions) -> None
 
 
 def _mark_or_remove(
-    state: State, kind: Kind, key: Key, stored: Stored, options: DeleteOptions
+    state: ServerState, kind: ApiKind, key: Key, stored: Stored, options: DeleteOptions
 ) -> tuple[Stored, bool]:
     metadata = stored.obj["metadata"]
     finalizers = list(metadata.get("finalizers") or ())
@@ -82,11 +86,13 @@ def _mark_or_remove(
     return state.store.put(kind.resource, key, obj), False
 
 
-def may_go(kind: Kind, obj: Json) -> bool:
+def may_go(kind: ApiKind, obj: Json) -> bool:
     """Whether an object without metadata.finalizers may be removed now."""
     return kind.kind != "Namespace" or not (obj.get("spec") or {}).get("finalizers")
 
 
-def finish(state: State, resource: tuple[str, str], key: Key, obj: Json | None = None) -> Stored:
+def finish(
+    state: ServerState, resource: tuple[str, str], key: Key, obj: Json | None = None
+) -> Stored:
     """Remove an object for good."""
     return state.store.remove(resource, key, obj)

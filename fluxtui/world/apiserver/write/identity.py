@@ -11,11 +11,11 @@ from typing import Any
 from fluxtui.world.apiserver import schema
 from fluxtui.world.apiserver import shape as shapes
 from fluxtui.world.apiserver.decoding import type_name
-from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.kinds import ApiKind
 from fluxtui.world.apiserver.status import Json, StatusError, bad_request
 
 
-def identified(kind: Kind, namespace: str, name: str, body: Any) -> Json:
+def identified(kind: ApiKind, namespace: str, name: str, body: Any) -> Json:
     """The body with its apiVersion, kind, name and namespace checked against the URL."""
     if not isinstance(body, dict):
         raise bad_request("the body of the request is not an object")
@@ -42,7 +42,7 @@ def identified(kind: Kind, namespace: str, name: str, body: Any) -> Json:
     return body | {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata}
 
 
-def check_metadata(kind: Kind, body: Json) -> Json:
+def check_metadata(kind: ApiKind, body: Json) -> Json:
     """The metadata of a body, {} where there is none. Raises 400 for wrong types."""
     metadata = {} if body.get("metadata") is None else body["metadata"]
     if not isinstance(metadata, dict):
@@ -53,6 +53,6 @@ def check_metadata(kind: Kind, body: Json) -> Json:
     return metadata
 
 
-def undecodable(kind: Kind, why: str) -> StatusError:
+def undecodable(kind: ApiKind, why: str) -> StatusError:
     version, name = kind.version, kind.kind
     return bad_request(f'{name} in version "{version}" cannot be handled as a {name}: {why}')

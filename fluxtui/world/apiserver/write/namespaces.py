@@ -11,8 +11,8 @@ import queue
 import threading
 import time
 
-from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.state import DeleteOptions, Options, State
+from fluxtui.world.apiserver.kinds import ApiKind
+from fluxtui.world.apiserver.state import DeleteOptions, ServerOptions, ServerState
 from fluxtui.world.apiserver.status import Json, StatusError
 from fluxtui.world.apiserver.store import Event
 from fluxtui.world.apiserver.write import deletes, writes
@@ -21,10 +21,10 @@ INITIAL = ("default", "kube-system", "kube-public", "kube-node-lease")
 _NAMESPACES = ("", "namespaces")
 
 
-def create_initial(state: State, kind: Kind) -> None:
+def create_initial(state: ServerState, kind: ApiKind) -> None:
     for name in INITIAL:
         body: Json = {"metadata": {"name": name}}
-        writes.create(state, kind, "", body, Options(manager="kube-apiserver"))
+        writes.create(state, kind, "", body, ServerOptions(manager="kube-apiserver"))
 
 
 class NamespaceEnder:
@@ -34,7 +34,7 @@ class NamespaceEnder:
     a namespace and its content in one go must still find the content.
     """
 
-    def __init__(self, state: State, delay: float) -> None:
+    def __init__(self, state: ServerState, delay: float) -> None:
         self._state = state
         self._delay = delay
         self._due: dict[str, float] = {}
@@ -90,7 +90,7 @@ class NamespaceEnder:
         elif obj != space.obj:
             store.put(_NAMESPACES, ("", name), obj)
 
-    def _delete(self, kind: Kind, key: tuple[str, str]) -> None:
+    def _delete(self, kind: ApiKind, key: tuple[str, str]) -> None:
         try:
             deletes.delete(self._state, kind, key, DeleteOptions())
         except StatusError as error:

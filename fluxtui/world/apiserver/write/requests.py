@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from fluxtui.world.apiserver.decoding import decoded, decoded_object, type_name
-from fluxtui.world.apiserver.http.exchange import Request
-from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.state import DeleteOptions, Options
+from fluxtui.world.apiserver.http.exchange import ApiRequest
+from fluxtui.world.apiserver.kinds import ApiKind
+from fluxtui.world.apiserver.state import DeleteOptions, ServerOptions
 from fluxtui.world.apiserver.status import (
-    Cause,
+    ErrorCause,
     Json,
     StatusError,
     bad_request,
@@ -31,23 +31,25 @@ _BODIES = ("", "application/json", "application/yaml")
 _PATCHES = (JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH)
 
 
-def options_of(request: Request, subresource: str) -> Options:
+def options_of(request: ApiRequest, subresource: str) -> ServerOptions:
     """The options of a create, update or patch. Raises 422."""
     query = request.query
     applies = request.method == "PATCH" and request.media == APPLY_PATCH
     manager = query.get("fieldManager", "")
     if applies and not manager:
         text = "Required value: is required for apply patch"
-        raise invalid_options("PatchOptions", Cause("FieldValueRequired", text, "fieldManager"))
+        raise invalid_options(
+            "PatchOptions", ErrorCause("FieldValueRequired", text, "fieldManager")
+        )
     validation = query.get("fieldValidation") or "Warn"
     agent = request.headers.get("user-agent", "unknown").split("/")[0].split(" ")[0]
     dry_run = bool(query.get("dryRun"))
-    return Options(
+    return ServerOptions(
         manager or agent[:128] or "unknown", dry_run, request.flag("force"), validation, subresource
     )
 
 
-def body_of(request: Request) -> Json:
+def body_of(request: ApiRequest) -> Json:
     """The object a create or update sends. Raises 400, 415."""
     if request.media not in _BODIES:
         if "protobuf" in request.media:  # of `kubectl create KIND NAME` and `auth can-i`
@@ -57,7 +59,7 @@ def body_of(request: Request) -> Json:
     return decoded_object(request.body, request.media)
 
 
-def patch_of(request: Request, kind: Kind) -> Any:
+def patch_of(request: ApiRequest, kind: ApiKind) -> Any:
     """The patch a request sends. Raises 400, 415."""
     media = request.media
     accepted = tuple(t for t in _PATCHES if not (kind.custom and t == STRATEGIC_PATCH))
@@ -70,7 +72,7 @@ def patch_of(request: Request, kind: Kind) -> Any:
     return value
 
 
-def delete_options_of(request: Request) -> DeleteOptions:
+def delete_options_of(request: ApiRequest) -> DeleteOptions:
     """The options of a delete: its body, else its query. Raises 400."""
     body, query = decoded_object(request.body, request.media), request.query
     conditions: Json = body.get("preconditions") or {}

@@ -7,12 +7,12 @@ from dataclasses import replace as changed
 from typing import Any
 
 from fluxtui.world.apiserver.decoding import quoted, type_name
-from fluxtui.world.apiserver.kinds import Kind
+from fluxtui.world.apiserver.kinds import ApiKind
 from fluxtui.world.apiserver.print.cells import selector
-from fluxtui.world.apiserver.state import Options, State
+from fluxtui.world.apiserver.state import ServerOptions, ServerState
 from fluxtui.world.apiserver.status import (
+    ErrorSubject,
     Json,
-    Resource,
     StatusError,
     bad_request,
     conflict,
@@ -24,7 +24,7 @@ from fluxtui.world.apiserver.store import Key
 from fluxtui.world.apiserver.write import writes
 
 
-def _paths(kind: Kind) -> tuple[list[str], list[str], list[str]]:
+def _paths(kind: ApiKind) -> tuple[list[str], list[str], list[str]]:
     """Where replicas, status replicas and selector are."""
     scale = kind.scale or {}
     return (
@@ -46,7 +46,7 @@ def _set(obj: Json, path: list[str], value: Any) -> Json:
     return obj | {path[0]: _set(obj.get(path[0]) or {}, path[1:], value)}
 
 
-def read_scale(state: State, kind: Kind, key: Key) -> Json:
+def read_scale(state: ServerState, kind: ApiKind, key: Key) -> Json:
     """The Scale of an object."""
     obj = writes.existing(state, kind, key).obj
     replicas, current, chosen = _paths(kind)
@@ -63,7 +63,9 @@ def read_scale(state: State, kind: Kind, key: Key) -> Json:
     }
 
 
-def write_scale(state: State, kind: Kind, key: Key, scale: Json, options: Options) -> Json:
+def write_scale(
+    state: ServerState, kind: ApiKind, key: Key, scale: Json, options: ServerOptions
+) -> Json:
     """Set the replicas of an object from a Scale. Raises 400, 404, 409, 422."""
     wanted = (scale.get("spec") or {}).get("replicas", 0)
     if not isinstance(wanted, int) or isinstance(wanted, bool):
@@ -71,7 +73,7 @@ def write_scale(state: State, kind: Kind, key: Key, scale: Json, options: Option
     if wanted < 0:
         text = "must be greater than or equal to 0"
         cause = invalid_value("spec.replicas", quoted(wanted), text)
-        raise invalid(Resource("scales", "autoscaling", "Scale", key[1]), [cause])
+        raise invalid(ErrorSubject("scales", "autoscaling", "Scale", key[1]), [cause])
     with state.store.lock:
         obj = writes.existing(state, kind, key).obj
         version = (scale.get("metadata") or {}).get("resourceVersion")
@@ -85,7 +87,7 @@ def write_scale(state: State, kind: Kind, key: Key, scale: Json, options: Option
         return out
 
 
-def create(state: State, kind: Kind, key: Key, sub: str, body: Json) -> tuple[int, Json]:
+def create(state: ServerState, kind: ApiKind, key: Key, sub: str, body: Json) -> tuple[int, Json]:
     """POST pods/x/binding: status code and answer. Raises 404, 409."""
     node = (body.get("target") or {}).get("name")
     if kind.plural != "pods" or sub != "binding" or not node:
@@ -95,7 +97,7 @@ def create(state: State, kind: Kind, key: Key, sub: str, body: Json) -> tuple[in
         spec = obj.get("spec") or {}
         if spec.get("nodeName"):
             why = f'pod {key[1]} is already assigned to node "{spec["nodeName"]}"'
-            raise conflict(Resource("pods/binding", kind="pods/binding", name=key[1]), why)
+            raise conflict(ErrorSubject("pods/binding", kind="pods/binding", name=key[1]), why)
         if obj["metadata"].get("deletionTimestamp"):
             raise conflict(kind.named(key[1]), f"pod {key[1]} is being deleted, cannot be assigned")
         status: Json = dict(obj.get("status") or {})

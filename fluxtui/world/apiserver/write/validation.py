@@ -12,7 +12,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fluxtui.world.apiserver.status import Cause, Json, forbidden_field, invalid_value, required
+from fluxtui.world.apiserver.status import (
+    ErrorCause,
+    Json,
+    forbidden_field,
+    invalid_value,
+    required,
+)
 
 _IMMUTABLE = "field is immutable"
 
@@ -22,14 +28,14 @@ def shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _replicas(spec: Json) -> Iterator[Cause]:
+def _replicas(spec: Json) -> Iterator[ErrorCause]:
     replicas = spec.get("replicas")
     if isinstance(replicas, int) and replicas < 0:
         text = "must be greater than or equal to 0"
         yield invalid_value("spec.replicas", str(replicas), text)
 
 
-def _containers(pod: Json, path: str) -> Iterator[Cause]:
+def _containers(pod: Json, path: str) -> Iterator[ErrorCause]:
     containers = pod.get("containers") or []
     if not containers:
         yield required(f"{path}.containers")
@@ -40,7 +46,7 @@ def _containers(pod: Json, path: str) -> Iterator[Cause]:
                     yield required(f"{path}.{word}[{i}].{field}")
 
 
-def _selected(spec: Json) -> Iterator[Cause]:
+def _selected(spec: Json) -> Iterator[ErrorCause]:
     selector = spec.get("selector")
     labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
     wanted: Json = (selector or {}).get("matchLabels") or {}
@@ -51,7 +57,7 @@ def _selected(spec: Json) -> Iterator[Cause]:
         yield invalid_value("spec.template.metadata.labels", shown(labels), text)
 
 
-def _workload(obj: Json, old: Json | None) -> Iterator[Cause]:
+def _workload(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
     spec: Json = obj.get("spec") or {}
     yield from _replicas(spec)
     yield from _selected(spec)
@@ -68,7 +74,7 @@ _STATEFUL_MUTABLE = frozenset(
 )
 
 
-def _stateful(obj: Json, old: Json | None) -> Iterator[Cause]:
+def _stateful(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
     now: Json = obj.get("spec") or {}
     yield from _workload(obj, None)
     before: Json = now if old is None else old["spec"]
@@ -81,7 +87,7 @@ def _stateful(obj: Json, old: Json | None) -> Iterator[Cause]:
         )
 
 
-def _job(obj: Json, old: Json | None) -> Iterator[Cause]:
+def _job(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
     spec: Json = obj.get("spec") or {}
     pod = (spec.get("template") or {}).get("spec") or {}
     yield from _containers(pod, "spec.template.spec")
@@ -94,7 +100,7 @@ def _job(obj: Json, old: Json | None) -> Iterator[Cause]:
             yield invalid_value(f"spec.{name}", shown(spec.get(name)), _IMMUTABLE)
 
 
-def _definition(obj: Json, old: Json | None) -> Iterator[Cause]:
+def _definition(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
     """Without names and one stored version the catalog could not serve it."""
     spec: Json = obj.get("spec") or {}
     names: Json = spec.get("names") or {}
@@ -111,7 +117,7 @@ def _definition(obj: Json, old: Json | None) -> Iterator[Cause]:
         yield invalid_value("spec.scope", shown(spec.get("scope")), _IMMUTABLE)
 
 
-Check = Callable[[Json, Json | None], Iterator[Cause]]
+Check = Callable[[Json, Json | None], Iterator[ErrorCause]]
 _BY_KIND: Mapping[str, Check] = {
     "Deployment": _workload,
     "ReplicaSet": _workload,
@@ -122,7 +128,7 @@ _BY_KIND: Mapping[str, Check] = {
 }
 
 
-def causes(kind: str, obj: Json, old: Json | None) -> Iterator[Cause]:
+def causes(kind: str, obj: Json, old: Json | None) -> Iterator[ErrorCause]:
     """What is wrong with a built-in object; `old` is the stored one on an update."""
     check = _BY_KIND.get(kind)
     if check is not None:

@@ -12,12 +12,12 @@ from typing import Any
 from fluxtui.world.apiserver.apply import managers
 from fluxtui.world.apiserver.apply.managers import Manager
 from fluxtui.world.apiserver.decoding import quoted
-from fluxtui.world.apiserver.kinds import Kind
-from fluxtui.world.apiserver.state import Options, State
+from fluxtui.world.apiserver.kinds import ApiKind
+from fluxtui.world.apiserver.state import ServerOptions, ServerState
 from fluxtui.world.apiserver.status import (
-    Cause,
+    ErrorCause,
+    ErrorSubject,
     Json,
-    Resource,
     StatusError,
     already_exists,
     bad_request,
@@ -34,7 +34,9 @@ from fluxtui.world.apiserver.write.identity import check_metadata, identified
 _KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
 
 
-def create(state: State, kind: Kind, namespace: str, body: Json, options: Options) -> Stored:
+def create(
+    state: ServerState, kind: ApiKind, namespace: str, body: Json, options: ServerOptions
+) -> Stored:
     """POST to a collection. Raises StatusError (400, 404, 409, 422)."""
     body = identified(kind, namespace, "", body)
     admit.check_fields(kind, body, options)
@@ -53,11 +55,11 @@ def create(state: State, kind: Kind, namespace: str, body: Json, options: Option
 
 
 def _insert(
-    state: State,
-    kind: Kind,
+    state: ServerState,
+    kind: ApiKind,
     body: Json,
     manager: Manager,
-    options: Options,
+    options: ServerOptions,
     managed: list[Json] | None,
 ) -> Stored:
     """Store a new object; `managed` is given by an apply, worked out for any other write."""
@@ -92,14 +94,16 @@ def _insert(
     return state.store.put(kind.resource, key, _ordered(kind, obj))
 
 
-def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) -> Stored:
+def replace(
+    state: ServerState, kind: ApiKind, key: Key, body: Json, options: ServerOptions
+) -> Stored:
     """PUT. Raises StatusError (400, 404, 409, 422)."""
     body = identified(kind, key[0], key[1], body)
     admit.check_fields(kind, body, options)
     there = state.store.get(kind.resource, key) is not None
     if there and not body["metadata"].get("resourceVersion") and kind.needs_version:
         cause = invalid_value("metadata.resourceVersion", "0", "must be specified for an update")
-        raise invalid(Resource(kind.plural, kind.group, kind.plural, key[1]), [cause])
+        raise invalid(ErrorSubject(kind.plural, kind.group, kind.plural, key[1]), [cause])
     options.replaces = True
     manager = Manager(options.manager, "Update", kind.api_version, options.subresource)
     with state.store.lock:
@@ -107,7 +111,7 @@ def replace(state: State, kind: Kind, key: Key, body: Json, options: Options) ->
         return _store_update(state, kind, key, old, body, manager, options, None)
 
 
-def existing(state: State, kind: Kind, key: Key) -> Stored:
+def existing(state: ServerState, kind: ApiKind, key: Key) -> Stored:
     old = state.store.get(kind.resource, key)
     if old is None:
         raise not_found(kind.named(key[1]))
@@ -115,7 +119,7 @@ def existing(state: State, kind: Kind, key: Key) -> Stored:
 
 
 def patch(
-    state: State, kind: Kind, key: Key, media: str, body: Any, options: Options
+    state: ServerState, kind: ApiKind, key: Key, media: str, body: Any, options: ServerOptions
 ) -> tuple[Stored, bool]:
     """PATCH by media type; the flag says whether an apply created the object."""
     if media == patches.APPLY_PATCH:
@@ -128,7 +132,9 @@ def patch(
         return _store_update(state, kind, key, old, new, manager, options, None), False
 
 
-def _patched(kind: Kind, key: Key, media: str, current: Json, body: Any, options: Options) -> Json:
+def _patched(
+    kind: ApiKind, key: Key, media: str, current: Json, body: Any, options: ServerOptions
+) -> Json:
     """The patched object. What does not decode any more is the patch's fault: 422, not 400."""
     new = patches.changed(current, media, body, kind.shape)
     try:
@@ -136,21 +142,23 @@ def _patched(kind: Kind, key: Key, media: str, current: Json, body: Any, options
         check_metadata(kind, new)
     except StatusError as error:
         cause = invalid_value("patch", quoted(dumps(body).decode()), error.message)
-        raise invalid(Resource(""), [cause]) from error
+        raise invalid(ErrorSubject(""), [cause]) from error
     return identified(kind, key[0], key[1], new)
 
 
-def _as_version(kind: Kind, obj: Json) -> Json:
+def _as_version(kind: ApiKind, obj: Json) -> Json:
     """A stored object as the version written to shows it: versions differ in their name alone."""
     same = obj.get("apiVersion") == kind.api_version
     return obj if same else obj | {"apiVersion": kind.api_version}
 
 
-def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> tuple[Stored, bool]:
+def _apply(
+    state: ServerState, kind: ApiKind, key: Key, body: Any, options: ServerOptions
+) -> tuple[Stored, bool]:
     sent = (body.get("apiVersion") or "", body.get("kind") or "")
     if sent != (kind.api_version, kind.kind):
         group_version = sent[0] if "/" in sent[0] else f"/{sent[0]}"
-        raise bad_request(f"invalid object type: {group_version}, Kind={sent[1]}")
+        raise bad_request(f"invalid object type: {group_version}, ApiKind={sent[1]}")
     metadata = body.get("metadata")
     if metadata is None or isinstance(metadata, dict):
         metadata = metadata or {}
@@ -178,13 +186,13 @@ def _apply(state: State, kind: Kind, key: Key, body: Any, options: Options) -> t
 
 
 def _store_update(
-    state: State,
-    kind: Kind,
+    state: ServerState,
+    kind: ApiKind,
     key: Key,
     old: Stored,
     body: Json,
     manager: Manager,
-    options: Options,
+    options: ServerOptions,
     managed: list[Json] | None,
 ) -> Stored:
     """Store a changed object, or answer the stored one where nothing changed."""
@@ -209,7 +217,7 @@ def _store_update(
     return state.store.put(kind.resource, key, new)
 
 
-def _check_version(kind: Kind, key: Key, live: Json, body: Json, *, replaces: bool) -> None:
+def _check_version(kind: ApiKind, key: Key, live: Json, body: Json, *, replaces: bool) -> None:
     metadata = body["metadata"]
     uid = metadata.get("uid")
     if uid and uid != live["metadata"]["uid"]:
@@ -226,7 +234,7 @@ def _check_version(kind: Kind, key: Key, live: Json, body: Json, *, replaces: bo
         raise conflict(kind.named(key[1]))
 
 
-def _isolated(kind: Kind, live: Json, body: Json, subresource: str) -> Json:
+def _isolated(kind: ApiKind, live: Json, body: Json, subresource: str) -> Json:
     """Main endpoints do not write status, the status endpoint writes nothing else."""
     if subresource == "status":
         new = dict(live)
@@ -263,12 +271,12 @@ def _isolated(kind: Kind, live: Json, body: Json, subresource: str) -> Json:
                 "Forbidden: no new finalizers can be added if the object is being deleted, found "
                 f"new finalizers []string{{{', '.join(quoted(x) for x in sorted(added))}}}"
             )
-            cause = Cause("FieldValueForbidden", text, "metadata.finalizers")
+            cause = ErrorCause("FieldValueForbidden", text, "metadata.finalizers")
             raise invalid(kind.named(live["metadata"]["name"]), [cause])
     return new | {"metadata": metadata}
 
 
-def _count_generation(kind: Kind, live: Json, new: Json) -> None:
+def _count_generation(kind: ApiKind, live: Json, new: Json) -> None:
     """A new generation for a change of anything but metadata and status."""
     before = live["metadata"].get("generation")
     if before is None:
@@ -306,7 +314,7 @@ def _with_managed(obj: Json, managed: list[Json] | None) -> Json:
     return obj | {"metadata": metadata}
 
 
-def _ordered(kind: Kind, obj: Json) -> Json:
+def _ordered(kind: ApiKind, obj: Json) -> Json:
     """apiVersion, kind and metadata first, the storage version, then the rest as it came."""
     api_version = kind.api_version
     if kind.storage_version and kind.storage_version != kind.version:
