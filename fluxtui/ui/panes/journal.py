@@ -117,7 +117,7 @@ class JournalPane(Pane):
 
     def subject(self) -> Target | str:
         """Its rows are acts: whatever another view had selected is not seen here."""
-        return "the JournalPane lists acts: choose an object in another view"
+        return "the Journal lists acts: choose an object in another view"
 
     def _selected(self) -> tuple[Act, str] | None:
         item = self.table.item

@@ -108,7 +108,8 @@ class Handler(socketserver.StreamRequestHandler):
     def _request(self) -> tuple[Request, bool]:
         """The request, and whether another may follow on the connection."""
         parts = self._line().decode("latin-1").split(" ")
-        if len(parts) != 3:
+        # A TLS greeting has spaces and line ends where chance puts them: it waits for an answer.
+        if len(parts) != 3 or not parts[2].startswith("HTTP/1."):
             raise _Nonsense("not a request")
         method, url, version = parts
         headers: dict[str, str] = {}

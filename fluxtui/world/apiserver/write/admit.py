@@ -52,7 +52,7 @@ def check_applied(kind: ApiKind, config: Json, namespace: str) -> None:
             500,
             "",
             f"failed to create typed patch object ({namespace}/{name}; "
-            f"{kind.group}/{kind.version}, ApiKind={kind.kind}): {wrong}",
+            f"{kind.group}/{kind.version}, Kind={kind.kind}): {wrong}",
         )
 
 

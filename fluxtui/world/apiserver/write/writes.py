@@ -158,7 +158,7 @@ def _apply(
     sent = (body.get("apiVersion") or "", body.get("kind") or "")
     if sent != (kind.api_version, kind.kind):
         group_version = sent[0] if "/" in sent[0] else f"/{sent[0]}"
-        raise bad_request(f"invalid object type: {group_version}, ApiKind={sent[1]}")
+        raise bad_request(f"invalid object type: {group_version}, Kind={sent[1]}")
     metadata = body.get("metadata")
     if metadata is None or isinstance(metadata, dict):
         metadata = metadata or {}
