@@ -63,12 +63,22 @@ class Terminal:
         return bool(data)
 
     def sees(self, *texts: str, within: float = PATIENCE) -> None:
-        """Until all texts stand on the screen."""
+        """Until all texts stand on the screen, and what is being painted with them is there: the
+        program counts a screen as seen a moment after its bytes went out, long before a hand moves.
+        """
         self._waits(f"no {texts}", lambda: all(text in self.text for text in texts), within)
+        self._looks()
 
     def loses(self, text: str, within: float = PATIENCE) -> None:
         """Until the text stands on the screen no more."""
         self._waits(f"still {text!r}", lambda: text not in self.text, within)
+
+    def _looks(self) -> None:
+        """Take what still comes, until nothing does for a blink; news may come for ever."""
+        for _ in range(20):
+            before = self.received
+            if not self.read(0.05) or self.received == before:
+                return
 
     def _waits(self, problem: str, condition: Callable[[], bool], within: float) -> None:
         deadline = time.monotonic() + within

@@ -17,7 +17,7 @@ import yaml
 
 from fluxtui.world.apiserver.kinds import ApiKind, PrinterColumn
 from fluxtui.world.apiserver.shape import from_schema
-from fluxtui.world.apiserver.state import ServerState
+from fluxtui.world.apiserver.state import State
 from fluxtui.world.apiserver.status import Json
 from fluxtui.world.apiserver.store import Event, Key
 
@@ -78,7 +78,7 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[ApiKind]:
 class Definitions:
     """Keeps the catalog in step with the stored CRDs."""
 
-    def __init__(self, state: ServerState) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
         state.store.listeners.append(self._heard)
 

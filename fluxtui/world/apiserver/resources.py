@@ -15,7 +15,7 @@ from fluxtui.world.apiserver.read import list_options
 from fluxtui.world.apiserver.read.listing import page
 from fluxtui.world.apiserver.read.reading import ReadAnswers
 from fluxtui.world.apiserver.shape import ANY
-from fluxtui.world.apiserver.state import ServerOptions, ServerState
+from fluxtui.world.apiserver.state import ApiOptions, State
 from fluxtui.world.apiserver.status import (
     StatusError,
     method_not_allowed,
@@ -34,7 +34,7 @@ _ON_COLLECTION = ("create", "list", "watch", "deletecollection")
 class Resources:
     """The resource half of the API. `closing` ends every watch."""
 
-    def __init__(self, state: ServerState, faults: Faults, closing: threading.Event) -> None:
+    def __init__(self, state: State, faults: Faults, closing: threading.Event) -> None:
         self._state = state
         self._reading = ReadAnswers(state, faults, closing)
 
@@ -81,7 +81,7 @@ class Resources:
         return warned(self._reading.object(request, kind, stored, code), options.warnings)
 
     def _written(
-        self, request: ApiRequest, kind: ApiKind, key: Key, verb: str, options: ServerOptions
+        self, request: ApiRequest, kind: ApiKind, key: Key, verb: str, options: ApiOptions
     ) -> tuple[Stored, int]:
         if verb == "patch":
             body = requests.patch_of(request, kind)
@@ -92,9 +92,7 @@ class Resources:
             return writes.create(self._state, kind, key[0], body, options), 201
         return writes.replace(self._state, kind, key, body, options), 200
 
-    def _scale(
-        self, request: ApiRequest, kind: ApiKind, key: Key, options: ServerOptions
-    ) -> Response:
+    def _scale(self, request: ApiRequest, kind: ApiKind, key: Key, options: ApiOptions) -> Response:
         """`kubectl scale`: a PUT or a patch of the Scale."""
         scale = subresources.read_scale(self._state, kind, key)
         if request.method == "PATCH":

@@ -27,7 +27,7 @@ from fluxtui.world.apiserver.kubeconfig import write_kubeconfig
 from fluxtui.world.apiserver.read import discovery
 from fluxtui.world.apiserver.read.paths import Discovery, not_there
 from fluxtui.world.apiserver.resources import Resources, verb_of
-from fluxtui.world.apiserver.state import ServerOptions, ServerState
+from fluxtui.world.apiserver.state import ApiOptions, State
 from fluxtui.world.apiserver.status import (
     Details,
     StatusError,
@@ -89,7 +89,7 @@ class ApiServer:
         self.errors: list[Exception] = []
         self.tls = make_tls()
         catalog = Catalog(builtin_kinds())
-        self.state = ServerState(ObjectStore(ring=ring), catalog, clock, environment)
+        self.state = State(ObjectStore(ring=ring), catalog, clock, environment)
         self._definitions = Definitions(self.state)
         self._collector = Collector(self.state)
         self._ender = namespaces.NamespaceEnder(self.state, namespace_delay)
@@ -107,7 +107,7 @@ class ApiServer:
         assert kind is not None and crd_kind is not None
         namespaces.create_initial(self.state, kind)
         for crd in crds:
-            options = ServerOptions(manager="fluxtui-world", validation="Ignore")
+            options = ApiOptions(manager="fluxtui-world", validation="Ignore")
             writes.create(self.state, crd_kind, "", dict(crd), options)
 
     @property

@@ -19,7 +19,7 @@ Admission = Callable[[ApiKind, str, Json | None, Json | None], object]
 
 
 @dataclass(slots=True)
-class ServerState:
+class State:
     """One API server's memory. `clock` gives seconds since the epoch for all timestamps."""
 
     store: ObjectStore
@@ -38,7 +38,7 @@ class ServerState:
 
 
 @dataclass(slots=True)
-class ServerOptions:
+class ApiOptions:
     """How one write was asked for; `warnings` are collected for the response's
     headers; `replaces`: it is a PUT."""
 

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorCause:
+class Cause:
     """One entry of `details.causes`; `field` is empty where a cause concerns no field."""
 
     reason: str
@@ -54,7 +54,7 @@ class Details:
     group: str = ""
     kind: str = ""
     uid: str = ""
-    causes: tuple[ErrorCause, ...] = field(default=())
+    causes: tuple[Cause, ...] = field(default=())
     retry_after: int = 0
 
     def to_json(self) -> Json:
@@ -143,7 +143,7 @@ def conflict(resource: ErrorSubject, why: str = "") -> StatusError:
     return StatusError(409, "Conflict", text, _details(resource))
 
 
-def invalid(resource: ErrorSubject, causes: Sequence[ErrorCause]) -> StatusError:
+def invalid(resource: ErrorSubject, causes: Sequence[Cause]) -> StatusError:
     """422 with one cause per field; the text joins them as apimachinery's aggregate does."""
     parts = list(dict.fromkeys(f"{c.field}: {c.message}" for c in causes))
     joined = parts[0] if len(parts) == 1 else f"[{', '.join(parts)}]"
@@ -159,7 +159,7 @@ def forbidden(resource: ErrorSubject, why: str) -> StatusError:
     return StatusError(403, "Forbidden", f"{text} is forbidden: {why}", _details(resource))
 
 
-def invalid_options(kind: str, cause: ErrorCause) -> StatusError:
+def invalid_options(kind: str, cause: Cause) -> StatusError:
     """422 for what a query asks: `ListOptions.meta.k8s.io "" is invalid: ...`."""
     return invalid(ErrorSubject("", "meta.k8s.io", kind), [cause])
 
@@ -194,14 +194,14 @@ def expired(message: str, *, continue_token: str = "") -> StatusError:
     return StatusError(410, "Expired", message, continue_token=continue_token)
 
 
-def required(field_path: str, detail: str = "") -> ErrorCause:
+def required(field_path: str, detail: str = "") -> Cause:
     message = f"Required value: {detail}" if detail else "Required value"
-    return ErrorCause("FieldValueRequired", message, field_path)
+    return Cause("FieldValueRequired", message, field_path)
 
 
-def invalid_value(field_path: str, value: str, detail: str) -> ErrorCause:
-    return ErrorCause("FieldValueInvalid", f"Invalid value: {value}: {detail}", field_path)
+def invalid_value(field_path: str, value: str, detail: str) -> Cause:
+    return Cause("FieldValueInvalid", f"Invalid value: {value}: {detail}", field_path)
 
 
-def forbidden_field(field_path: str, detail: str) -> ErrorCause:
-    return ErrorCause("FieldValueForbidden", f"Forbidden: {detail}", field_path)
+def forbidden_field(field_path: str, detail: str) -> Cause:
+    return Cause("FieldValueForbidden", f"Forbidden: {detail}", field_path)

@@ -6,6 +6,6 @@ must not know the client (`fluxtui.artifacts`), so that the two can only agree o
 
 from fluxtui.world.registry.knobs import Knobs
 from fluxtui.world.registry.server import RegistryServer
-from fluxtui.world.registry.store import RegistryStore, StoredManifest
+from fluxtui.world.registry.store import OciStore, StoredManifest
 
-__all__ = ["Knobs", "RegistryServer", "RegistryStore", "StoredManifest"]
+__all__ = ["Knobs", "OciStore", "RegistryServer", "StoredManifest"]

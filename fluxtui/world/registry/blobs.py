@@ -1,7 +1,7 @@
 """The distribution spec's endpoints for blobs and their uploads.
 
-Functions of the RegistryStore and one Request. The knobs that spoil a download (lie, redirect)
-strike here, because only blob bodies are concerned.
+Functions of the OciStore and one Request. The knobs that spoil a download (lie, redirect) strike
+here, because only blob bodies are concerned.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 from fluxtui.world.http.exchange import Request, Response
 from fluxtui.world.registry.answers import error
 from fluxtui.world.registry.knobs import Knobs
-from fluxtui.world.registry.store import RegistryStore, StoreError
+from fluxtui.world.registry.store import OciStore, StoreError
 
 
-def blob(store: RegistryStore, knobs: Knobs, request: Request, name: str, digest: str) -> Response:
+def blob(store: OciStore, knobs: Knobs, request: Request, name: str, digest: str) -> Response:
     """GET, HEAD and DELETE of `/v2/<name>/blobs/<digest>`."""
     if request.method == "DELETE":
         store.delete_blob(name, digest)
@@ -49,7 +49,7 @@ def download(knobs: Knobs, request: Request, digest: str, data: bytes) -> Respon
     return Response(status, body, "application/octet-stream", headers)
 
 
-def begin(store: RegistryStore, request: Request, name: str, may_read: bool) -> Response:
+def begin(store: OciStore, request: Request, name: str, may_read: bool) -> Response:
     """POST `/v2/<name>/blobs/uploads/`: monolithic, mount, or the start of a session.
 
     `may_read`: the caller may read the repository named by `from`.
@@ -63,7 +63,7 @@ def begin(store: RegistryStore, request: Request, name: str, may_read: bool) -> 
     return _session(202, name, upload, 0)
 
 
-def upload(store: RegistryStore, request: Request, name: str, session: str) -> Response:
+def upload(store: OciStore, request: Request, name: str, session: str) -> Response:
     """PATCH, PUT, GET and DELETE of an upload session."""
     if request.method == "GET":
         return _session(204, name, session, store.upload_size(name, session))

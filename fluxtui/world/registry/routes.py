@@ -1,7 +1,7 @@
 """The distribution spec's endpoints for manifests, tags, referrers and the catalogue.
 
-Each is a function of the RegistryStore, the Knobs and one Request; faults at HTTP level
-(throttling, latency) are not theirs. Uploads and blobs are in `blobs`.
+Each is a function of the OciStore, the Knobs and one Request; faults at HTTP level (throttling,
+latency) are not theirs. Uploads and blobs are in `blobs`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from urllib.parse import urlencode
 from fluxtui.world.http.exchange import Request, Response
 from fluxtui.world.registry.answers import error, json_response
 from fluxtui.world.registry.knobs import Knobs
-from fluxtui.world.registry.store import RegistryStore, StoreError
+from fluxtui.world.registry.store import OciStore, StoreError
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 
 
-def manifests(
-    store: RegistryStore, knobs: Knobs, request: Request, name: str, ref: str
-) -> Response:
+def manifests(store: OciStore, knobs: Knobs, request: Request, name: str, ref: str) -> Response:
     """GET, HEAD, PUT and DELETE of `/v2/<name>/manifests/<ref>`."""
     if request.method == "PUT":
         put = store.put_manifest(name, ref, request.body, request.media)
@@ -65,7 +63,7 @@ def _next(path: str, last: str, count: int) -> dict[str, str]:
     return {"Link": f'<{path}?{urlencode({"last": last, "n": count})}>; rel="next"'}
 
 
-def tags(store: RegistryStore, knobs: Knobs, request: Request, name: str) -> Response:
+def tags(store: OciStore, knobs: Knobs, request: Request, name: str) -> Response:
     """`/v2/<name>/tags/list?n=&last=`, in byte order, pages by `Link`."""
     count = _page(request.query.get("n", ""), knobs.page_size)
     page, more = store.tags(name, request.query.get("last", ""), count)
@@ -74,7 +72,7 @@ def tags(store: RegistryStore, knobs: Knobs, request: Request, name: str) -> Res
     return json_response(200, {"name": name, "tags": page}, headers)
 
 
-def catalog(store: RegistryStore, knobs: Knobs, request: Request) -> Response:
+def catalog(store: OciStore, knobs: Knobs, request: Request) -> Response:
     """`/v2/_catalog?n=&last=`."""
     count = _page(request.query.get("n", ""), knobs.page_size)
     names = [name for name in store.repositories() if name > request.query.get("last", "")]
@@ -84,9 +82,7 @@ def catalog(store: RegistryStore, knobs: Knobs, request: Request) -> Response:
     return json_response(200, {"repositories": page}, headers)
 
 
-def referrers(
-    store: RegistryStore, knobs: Knobs, request: Request, name: str, digest: str
-) -> Response:
+def referrers(store: OciStore, knobs: Knobs, request: Request, name: str, digest: str) -> Response:
     """`/v2/<name>/referrers/<digest>?artifactType=`: an image index, possibly empty."""
     if not knobs.referrers:
         return error(404, "NOT_FOUND", "this registry has no referrers API")

@@ -28,7 +28,7 @@ from fluxtui.world.registry import blobs, routes
 from fluxtui.world.registry.answers import error, json_response
 from fluxtui.world.registry.auth import TokenGate
 from fluxtui.world.registry.knobs import Knobs
-from fluxtui.world.registry.store import RegistryStore, StoreError
+from fluxtui.world.registry.store import OciStore, StoreError
 
 _MANIFEST = re.compile(r"^/v2/(.+)/manifests/([^/]+)$")
 _TAGS = re.compile(r"^/v2/(.+)/tags/list$")
@@ -68,14 +68,14 @@ class RegistryServer:
         knobs: Knobs | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-        store: RegistryStore | None = None,
+        store: OciStore | None = None,
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if credentials == "random":
             credentials = ("fluxtui", secrets.token_urlsafe(18))
         self.username, self.password = credentials or ("", "")
-        self.store = store or RegistryStore()
+        self.store = store or OciStore()
         self.knobs = knobs or Knobs()
         self.faults = Faults()
         self.gate = TokenGate(credentials, lambda: self.knobs, clock)

@@ -98,7 +98,7 @@ def read_manifest(raw: bytes, digest: str, media_type: str) -> tuple[StoredManif
     return manifest, [d for d in needed if d not in foreign]
 
 
-class RegistryStore:
+class OciStore:
     """Repositories in memory, at most `max_bytes` of content. Thread-safe."""
 
     def __init__(self, max_bytes: int = 1 << 30) -> None:

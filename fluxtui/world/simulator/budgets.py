@@ -14,13 +14,13 @@ from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of
 from fluxtui.world.simulator.kinds import DISRUPTION_BUDGET, POD
 from fluxtui.world.simulator.rollout import scaled
-from fluxtui.world.simulator.state import SimulatorState
+from fluxtui.world.simulator.state import SimState
 
 
 class Budgets:
     """`look` at a PodDisruptionBudget."""
 
-    def __init__(self, state: SimulatorState) -> None:
+    def __init__(self, state: SimState) -> None:
         self._state = state
 
     async def look(self, key: Key) -> float | None:

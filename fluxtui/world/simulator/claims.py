@@ -13,7 +13,7 @@ from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, uid_of
 from fluxtui.world.simulator.kinds import CLAIM
 from fluxtui.world.simulator.nodes import STANDARD
-from fluxtui.world.simulator.state import SimulatorState
+from fluxtui.world.simulator.state import SimState
 
 _COMPONENT = "persistentvolume-controller"
 _PROVISIONING, _AGAIN = 0.8, 10.0
@@ -22,7 +22,7 @@ _PROVISIONING, _AGAIN = 0.8, 10.0
 class Claims:
     """`look` at a PersistentVolumeClaim."""
 
-    def __init__(self, state: SimulatorState) -> None:
+    def __init__(self, state: SimState) -> None:
         self._state = state
         self._since: dict[str, float] = {}
 

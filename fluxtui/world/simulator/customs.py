@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fluxtui.cluster.port import ApiResource, Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, uid_of
-from fluxtui.world.simulator.state import SimulatorState
+from fluxtui.world.simulator.state import SimState
 
 MANAGER = "simulated-operator"
 _WORK = 1.5
@@ -32,7 +32,7 @@ class CustomKind:
 class Customs:
     """`look` at an object of one custom kind."""
 
-    def __init__(self, state: SimulatorState, kind: CustomKind) -> None:
+    def __init__(self, state: SimState, kind: CustomKind) -> None:
         self._state = state
         self._type = kind.type
         self._subresource = "status" if kind.subresource else ""

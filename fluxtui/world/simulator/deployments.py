@@ -15,7 +15,7 @@ from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of, uid_of
 from fluxtui.world.simulator.kinds import DEPLOYMENT, REPLICA_SET
 from fluxtui.world.simulator.rollout import Rollout, limits, wanted
-from fluxtui.world.simulator.state import SimulatorState
+from fluxtui.world.simulator.state import SimState
 
 REVISION = "deployment.kubernetes.io/revision"
 _HASH = "pod-template-hash"
@@ -25,7 +25,7 @@ _COMPONENT = "deployment-controller"
 class Deployments:
     """`look` at a Deployment."""
 
-    def __init__(self, state: SimulatorState) -> None:
+    def __init__(self, state: SimState) -> None:
         self._state = state
         # The API's times are whole seconds of real time: too coarse for a clock that runs faster.
         self._moved: dict[Key, tuple[str, float]] = {}

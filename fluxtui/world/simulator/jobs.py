@@ -12,7 +12,7 @@ from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of, uid_of
 from fluxtui.world.simulator.kinds import JOB, POD
 from fluxtui.world.simulator.recorder import EventType
-from fluxtui.world.simulator.state import SimulatorState
+from fluxtui.world.simulator.state import SimState
 
 _COMPONENT = "job-controller"
 _PAUSE_FIRST, _PAUSE_MOST = 10.0, 360.0
@@ -23,7 +23,7 @@ _FAILED = ("BackoffLimitExceeded", "Job has reached the specified backoff limit"
 class JobLives:
     """`look` at a Job."""
 
-    def __init__(self, state: SimulatorState) -> None:
+    def __init__(self, state: SimState) -> None:
         self._state = state
         self._retry_at: dict[str, float] = {}
 

@@ -16,14 +16,10 @@ from fluxtui.cluster.port import Json
 from fluxtui.domain.errors import Conflict, NotFound
 from fluxtui.world.simulator import fates, pods
 from fluxtui.world.simulator.cache import Key, key_of, owner_of, uid_of
-from fluxtui.world.simulator.containers import (
-    exit_code,
-    is_initialized,
-    pod_status,
-)
+from fluxtui.world.simulator.containers import exit_code, is_initialized, pod_status
 from fluxtui.world.simulator.kinds import POD
 from fluxtui.world.simulator.lives import Life, LifeNews, LifePace, LifeStep
-from fluxtui.world.simulator.state import KUBELET, SimulatorState
+from fluxtui.world.simulator.state import KUBELET, SimState
 
 _Clock = dict[tuple[str, str], tuple[object, float]]
 
@@ -31,7 +27,7 @@ _Clock = dict[tuple[str, str], tuple[object, float]]
 class Kubelet:
     """`look` at a bound Pod; returns the seconds until it wants to be looked at again."""
 
-    def __init__(self, state: SimulatorState, pace: LifePace) -> None:
+    def __init__(self, state: SimState, pace: LifePace) -> None:
         self._state = state
         self._pace = pace
         self._addresses = itertools.count(10)

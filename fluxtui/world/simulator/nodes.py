@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from fluxtui.cluster.port import Json
 from fluxtui.world.simulator.kinds import NODE, STORAGE_CLASS
-from fluxtui.world.simulator.state import KUBELET, SimulatorState
+from fluxtui.world.simulator.state import KUBELET, SimState
 
 STANDARD = "standard"
 """The default StorageClass."""
@@ -15,7 +15,7 @@ NODES = {"node-a1": "zone-a", "node-a2": "zone-a", "node-b1": "zone-b"}
 """Their zones, by name."""
 
 
-async def register_nodes(state: SimulatorState) -> None:
+async def register_nodes(state: SimState) -> None:
     """Make nodes and storage known, as a cluster's provider does; harmless when they are."""
     storage = {
         "apiVersion": "storage.k8s.io/v1",

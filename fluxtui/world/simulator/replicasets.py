@@ -11,7 +11,7 @@ from fluxtui.cluster.port import Json
 from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of
 from fluxtui.world.simulator.kinds import POD, REPLICA_SET
-from fluxtui.world.simulator.state import SimulatorState
+from fluxtui.world.simulator.state import SimState
 
 _COMPONENT = "replicaset-controller"
 
@@ -19,7 +19,7 @@ _COMPONENT = "replicaset-controller"
 class ReplicaSets:
     """`look` at a ReplicaSet."""
 
-    def __init__(self, state: SimulatorState) -> None:
+    def __init__(self, state: SimState) -> None:
         self._state = state
 
     async def look(self, key: Key) -> float | None:

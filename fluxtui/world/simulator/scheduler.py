@@ -12,7 +12,7 @@ from fluxtui.world.simulator.cache import Key, key_of, uid_of
 from fluxtui.world.simulator.kinds import CLAIM, POD
 from fluxtui.world.simulator.lives import LifePace
 from fluxtui.world.simulator.nodes import NODES
-from fluxtui.world.simulator.state import SCHEDULER, SimulatorState
+from fluxtui.world.simulator.state import SCHEDULER, SimState
 
 _COMPONENT = "default-scheduler"
 
@@ -20,7 +20,7 @@ _COMPONENT = "default-scheduler"
 class Scheduler:
     """`look` at a Pod that is on no node yet."""
 
-    def __init__(self, state: SimulatorState, pace: LifePace) -> None:
+    def __init__(self, state: SimState, pace: LifePace) -> None:
         self._state = state
         self._pace = pace
         self._turn = 0

@@ -41,7 +41,7 @@ from fluxtui.world.simulator.lives import LifePace
 from fluxtui.world.simulator.nodes import register_nodes
 from fluxtui.world.simulator.replicasets import ReplicaSets
 from fluxtui.world.simulator.scheduler import Scheduler, claims_of
-from fluxtui.world.simulator.state import SimulatorState
+from fluxtui.world.simulator.state import SimState
 from fluxtui.world.simulator.statefulsets import StatefulSets
 
 _LOG = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Simulator:
         seed: int | None = None,
     ) -> None:
         self._cluster = cluster
-        self._state = SimulatorState(cluster, clock, seed=seed)
+        self._state = SimState(cluster, clock, seed=seed)
         self._clock = clock
         self._scheduler = Scheduler(self._state, pace or LifePace())
         self._kubelet = Kubelet(self._state, pace or LifePace())

@@ -24,7 +24,7 @@ _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """Kubernetes' alphabet for generated names: no vowels, nothing that reads as something else."""
 
 
-class SimulatorState:
+class SimState:
     """Caches by kind, and how to change what they show."""
 
     def __init__(self, cluster: Cluster, clock: Clock, *, seed: int | None = None) -> None:

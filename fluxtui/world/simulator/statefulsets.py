@@ -12,7 +12,7 @@ from fluxtui.world.simulator import pods
 from fluxtui.world.simulator.cache import Key, key_of
 from fluxtui.world.simulator.kinds import CLAIM, POD, STATEFUL_SET
 from fluxtui.world.simulator.rollout import wanted
-from fluxtui.world.simulator.state import SimulatorState
+from fluxtui.world.simulator.state import SimState
 
 _REVISION = "controller-revision-hash"
 _COMPONENT = "statefulset-controller"
@@ -21,7 +21,7 @@ _COMPONENT = "statefulset-controller"
 class StatefulSets:
     """`look` at a StatefulSet."""
 
-    def __init__(self, state: SimulatorState) -> None:
+    def __init__(self, state: SimState) -> None:
         self._state = state
 
     async def look(self, key: Key) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from fluxtui.world.registry import RegistryServer, RegistryStore
+from fluxtui.world.registry import OciStore, RegistryServer
 from fluxtui.world.registry.store import StoreError
 
 from .conftest import Browser
@@ -68,7 +68,7 @@ def test_an_upload_belongs_to_its_repository(browse: Browser) -> None:
 
 
 def test_the_store_never_outgrows_its_bound() -> None:
-    store = RegistryStore(max_bytes=100)
+    store = OciStore(max_bytes=100)
     first = store.put_blob("a", b"x" * 60)
     with pytest.raises(StoreError) as full:
         store.put_blob("a", b"y" * 60)
@@ -83,7 +83,7 @@ def test_the_store_never_outgrows_its_bound() -> None:
 
 
 def test_forgotten_uploads_do_not_pile_up() -> None:
-    store = RegistryStore()
+    store = OciStore()
     first = store.begin_upload("a")
     for _ in range(1000):
         store.begin_upload("a")

@@ -250,12 +250,7 @@ class FieldComparison:
         return added, modified, removed
 
     def _both(
-        self,
-        path: str,
-        old: Any,
-        new: Any,
-        shape: Shape,
-        out: tuple[FieldSet, FieldSet, FieldSet],
+        self, path: str, old: Any, new: Any, shape: Shape, out: tuple[FieldSet, FieldSet, FieldSet]
     ) -> None:
         if isinstance(old, dict) and isinstance(new, dict) and shape.merge != "atomic":
             parts = self._maps(old, new, shape)

@@ -15,7 +15,7 @@ from fluxtui.world.apiserver.apply import fieldsets as fs
 from fluxtui.world.apiserver.apply import merging as structured
 from fluxtui.world.apiserver.apply.fieldsets import FieldSet
 from fluxtui.world.apiserver.kinds import ApiKind
-from fluxtui.world.apiserver.status import Details, ErrorCause, Json, StatusError
+from fluxtui.world.apiserver.status import Cause, Details, Json, StatusError
 
 Managers = dict["Manager", FieldSet]
 _KNOWN = 1000
@@ -264,13 +264,13 @@ def apply(
 
 
 def conflict_of(conflicts: Mapping[Manager, FieldSet]) -> StatusError:
-    causes: list[ErrorCause] = []
+    causes: list[Cause] = []
     groups: list[tuple[str, list[str]]] = []
     for manager in sorted(conflicts, key=lambda m: m.printed()):
         fields = list(fs.paths(conflicts[manager]))
         groups.append((manager.printed(), fields))
         text = f"conflict with {manager.printed()}"
-        causes += [ErrorCause("FieldManagerConflict", text, path) for path in fields]
+        causes += [Cause("FieldManagerConflict", text, path) for path in fields]
     if len(causes) == 1:
         text = f"Apply failed with 1 conflict: {causes[0].message}: {causes[0].field}"
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fluxtui.world.apiserver.http.exchange import ApiRequest, answer, text
 from fluxtui.world.apiserver.read import discovery, openapi
-from fluxtui.world.apiserver.state import ServerState
+from fluxtui.world.apiserver.state import State
 from fluxtui.world.apiserver.status import method_not_allowed
 from fluxtui.world.apiserver.store import dumps
 from fluxtui.world.http.exchange import Response
@@ -19,7 +19,7 @@ _HEALTH = ("/livez", "/readyz", "/healthz")
 class Discovery:
     """Answers from the catalog."""
 
-    def __init__(self, state: ServerState) -> None:
+    def __init__(self, state: State) -> None:
         self._catalog = state.catalog
 
     def respond(self, request: ApiRequest) -> Response:

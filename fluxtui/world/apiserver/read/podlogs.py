@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from fluxtui.world.apiserver.kinds import ApiKind
-from fluxtui.world.apiserver.state import ServerState
+from fluxtui.world.apiserver.state import State
 from fluxtui.world.apiserver.status import Json, StatusError, bad_request, not_found
 from fluxtui.world.apiserver.store import Key
 from fluxtui.world.http.exchange import Response
@@ -23,9 +23,7 @@ LOOK = 0.5  # seconds between two looks at a log that is followed
 Query = Mapping[str, str]
 
 
-def read(
-    state: ServerState, kind: ApiKind, key: Key, query: Query, closing: threading.Event
-) -> Response:
+def read(state: State, kind: ApiKind, key: Key, query: Query, closing: threading.Event) -> Response:
     """The answer. Raises 400, 404."""
     log = _Log(state, kind, key, query)
     if query.get("follow") in ("true", "1"):
@@ -34,7 +32,7 @@ def read(
 
 
 class _Log:
-    def __init__(self, state: ServerState, kind: ApiKind, key: Key, query: Query) -> None:
+    def __init__(self, state: State, kind: ApiKind, key: Key, query: Query) -> None:
         self._state, self._kind, self._key, self._query = state, kind, key, query
         pod = self._pod()
         if pod is None:

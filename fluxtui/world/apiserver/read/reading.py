@@ -18,14 +18,8 @@ from fluxtui.world.apiserver.print.tables import table
 from fluxtui.world.apiserver.read import list_options, listing, podlogs, selectors
 from fluxtui.world.apiserver.read.list_options import ListOptions
 from fluxtui.world.apiserver.read.watching import Watch
-from fluxtui.world.apiserver.state import ServerState
-from fluxtui.world.apiserver.status import (
-    Json,
-    StatusError,
-    expired,
-    method_not_allowed,
-    not_found,
-)
+from fluxtui.world.apiserver.state import State
+from fluxtui.world.apiserver.status import Json, StatusError, expired, method_not_allowed, not_found
 from fluxtui.world.apiserver.store import Key, Stored, dumps
 from fluxtui.world.apiserver.write import subresources
 from fluxtui.world.faults import Faults
@@ -35,7 +29,7 @@ from fluxtui.world.http.exchange import Response
 class ReadAnswers:
     """Answers what changes nothing. `closing` ends every watch."""
 
-    def __init__(self, state: ServerState, faults: Faults, closing: threading.Event) -> None:
+    def __init__(self, state: State, faults: Faults, closing: threading.Event) -> None:
         self._state = state
         self._faults = faults
         self._closing = closing

@@ -9,10 +9,10 @@ from typing import Any
 
 from fluxtui.world.apiserver import quantities, schema
 from fluxtui.world.apiserver.kinds import ApiKind
-from fluxtui.world.apiserver.state import ServerOptions, ServerState
+from fluxtui.world.apiserver.state import ApiOptions, State
 from fluxtui.world.apiserver.status import (
+    Cause,
     Details,
-    ErrorCause,
     ErrorSubject,
     Json,
     StatusError,
@@ -24,7 +24,7 @@ from fluxtui.world.apiserver.write import constraints, defaults, naming, prepare
 from fluxtui.world.apiserver.write.identity import undecodable
 
 
-def check_fields(kind: ApiKind, body: Json, options: ServerOptions) -> None:
+def check_fields(kind: ApiKind, body: Json, options: ApiOptions) -> None:
     """Unknown fields (refused, warned of or ignored) and, for built-in kinds, wrong types.
 
     `kubectl apply` asks for Strict.
@@ -144,7 +144,7 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _causes(kind: ApiKind, old: Json | None, new: Json) -> list[ErrorCause]:
+def _causes(kind: ApiKind, old: Json | None, new: Json) -> list[Cause]:
     causes = list(naming.metadata_causes(new["metadata"]))
     if old is None:
         causes = [*naming.name_causes(kind.kind, new["metadata"].get("name", "")), *causes]
@@ -165,7 +165,7 @@ def _content(obj: Json) -> Json:
     return {k: v for k, v in obj.items() if k not in _ASIDE}
 
 
-def namespace_open(state: ServerState, kind: ApiKind, namespace: str, name: str) -> None:
+def namespace_open(state: State, kind: ApiKind, namespace: str, name: str) -> None:
     """Creating needs a namespace that is there and not terminating. Raises 403, 404."""
     found = state.store.get(("", "namespaces"), ("", namespace))
     if found is None:
@@ -176,6 +176,6 @@ def namespace_open(state: ServerState, kind: ApiKind, namespace: str, name: str)
             f"unable to create new content in namespace {namespace} because it is being terminated"
         )
         error = forbidden(kind.named(name), why)
-        cause = ErrorCause("NamespaceTerminating", ending, "metadata.namespace")
+        cause = Cause("NamespaceTerminating", ending, "metadata.namespace")
         error.details = Details(name, kind.group, kind.plural, causes=(cause,))
         raise error

@@ -12,7 +12,7 @@ import queue
 import threading
 
 from fluxtui.world.apiserver.kinds import ApiKind
-from fluxtui.world.apiserver.state import DeleteOptions, ServerState
+from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import Json, StatusError
 from fluxtui.world.apiserver.store import Event, Key
 from fluxtui.world.apiserver.write import deletes
@@ -23,7 +23,7 @@ Resource = tuple[str, str]
 class Collector:
     """Owner uid -> dependents, and a queue of things to look at."""
 
-    def __init__(self, state: ServerState) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
         self._dependents: dict[str, set[tuple[Resource, Key]]] = {}
         self._todo: queue.Queue[tuple[str, Resource, Key, Json] | None] = queue.Queue()

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from fluxtui.world.apiserver.status import ErrorCause, invalid_value, required
+from fluxtui.world.apiserver.status import Cause, invalid_value, required
 
 Schema = Mapping[str, Any]
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -41,17 +41,17 @@ def _at(path: str) -> str:
     return path.lstrip(".") or "<nil>"
 
 
-def _invalid(path: str, value: Any, detail: str) -> ErrorCause:
+def _invalid(path: str, value: Any, detail: str) -> Cause:
     return invalid_value(_at(path), shown(value), f"{_at(path)} in body {detail}")
 
 
-def _wrong_type(path: str, value: Any, wanted: str) -> ErrorCause:
+def _wrong_type(path: str, value: Any, wanted: str) -> Cause:
     found = shown("null" if value is None else _NAMES.get(type(value), "object"))
     text = f"{_at(path)} in body must be of type {wanted}: {found}"
-    return ErrorCause("FieldValueTypeInvalid", f"Invalid value: {found}: {text}", _at(path))
+    return Cause("FieldValueTypeInvalid", f"Invalid value: {found}: {text}", _at(path))
 
 
-def check(value: Any, schema: Schema, path: str = "", old: Any = None) -> Iterator[ErrorCause]:
+def check(value: Any, schema: Schema, path: str = "", old: Any = None) -> Iterator[Cause]:
     """Causes for what the schema refuses; what is as it was in `old` is not judged again, so that
     a stricter schema does not lock the objects that are there."""
     if old is not None and old == value:
@@ -73,7 +73,7 @@ def check(value: Any, schema: Schema, path: str = "", old: Any = None) -> Iterat
     if "enum" in schema and value not in schema["enum"]:
         options = ", ".join(f'"{x}"' for x in schema["enum"])
         text = f"Unsupported value: {shown(value)}: supported values: {options}"
-        yield ErrorCause("FieldValueNotSupported", text, _at(path))
+        yield Cause("FieldValueNotSupported", text, _at(path))
     if isinstance(value, str):
         yield from _string(value, schema, path)
     elif isinstance(value, list):
@@ -85,17 +85,17 @@ def check(value: Any, schema: Schema, path: str = "", old: Any = None) -> Iterat
         yield from _number(value, schema, path)
 
 
-def _string(value: str, schema: Schema, path: str) -> Iterator[ErrorCause]:
+def _string(value: str, schema: Schema, path: str) -> Iterator[Cause]:
     if len(value) > schema.get("maxLength", len(value)):
         text = f"Too long: may not be more than {schema['maxLength']} bytes"
-        yield ErrorCause("FieldValueTooLong", text, _at(path))
+        yield Cause("FieldValueTooLong", text, _at(path))
     elif len(value) < schema.get("minLength", 0):
         yield _invalid(path, value, f"should be at least {schema['minLength']} chars long")
     elif schema.get("pattern") and not _pattern(schema["pattern"]).search(value):
         yield _invalid(path, value, f"should match '{schema['pattern']}'")
 
 
-def _number(value: int | float, schema: Schema, path: str) -> Iterator[ErrorCause]:
+def _number(value: int | float, schema: Schema, path: str) -> Iterator[Cause]:
     most, least = schema.get("maximum"), schema.get("minimum")
     if most is not None and value > most:
         yield _invalid(path, value, f"should be less than or equal to {most}")
@@ -103,7 +103,7 @@ def _number(value: int | float, schema: Schema, path: str) -> Iterator[ErrorCaus
         yield _invalid(path, value, f"should be greater than or equal to {least}")
 
 
-def _object(value: dict[str, Any], schema: Schema, path: str, old: Any) -> Iterator[ErrorCause]:
+def _object(value: dict[str, Any], schema: Schema, path: str, old: Any) -> Iterator[Cause]:
     properties: Schema = schema.get("properties") or {}
     extra = schema.get("additionalProperties")
     for name in schema.get("required") or ():

@@ -8,7 +8,7 @@ Needed by the Reconciler's finalizers and prunes, and by `kubectl delete`.
 from __future__ import annotations
 
 from fluxtui.world.apiserver.kinds import ApiKind
-from fluxtui.world.apiserver.state import DeleteOptions, ServerState
+from fluxtui.world.apiserver.state import DeleteOptions, State
 from fluxtui.world.apiserver.status import (
     Details,
     ErrorSubject,
@@ -20,9 +20,7 @@ from fluxtui.world.apiserver.status import (
 from fluxtui.world.apiserver.store import Key, Stored
 
 
-def delete(
-    state: ServerState, kind: ApiKind, key: Key, options: DeleteOptions
-) -> tuple[Stored, bool]:
+def delete(state: State, kind: ApiKind, key: Key, options: DeleteOptions) -> tuple[Stored, bool]:
     """DELETE one object: its last state, and whether it is gone. Raises 404, 409, 422."""
     with state.store.lock:
         stored = state.store.get(kind.resource, key)
@@ -61,7 +59,7 @@ def _check(kind: ApiKind, key: Key, stored: Stored, options: DeleteOptions) -> N
 
 
 def _mark_or_remove(
-    state: ServerState, kind: ApiKind, key: Key, stored: Stored, options: DeleteOptions
+    state: State, kind: ApiKind, key: Key, stored: Stored, options: DeleteOptions
 ) -> tuple[Stored, bool]:
     metadata = stored.obj["metadata"]
     finalizers = list(metadata.get("finalizers") or ())
@@ -91,8 +89,6 @@ def may_go(kind: ApiKind, obj: Json) -> bool:
     return kind.kind != "Namespace" or not (obj.get("spec") or {}).get("finalizers")
 
 
-def finish(
-    state: ServerState, resource: tuple[str, str], key: Key, obj: Json | None = None
-) -> Stored:
+def finish(state: State, resource: tuple[str, str], key: Key, obj: Json | None = None) -> Stored:
     """Remove an object for good."""
     return state.store.remove(resource, key, obj)

@@ -12,7 +12,7 @@ import threading
 import time
 
 from fluxtui.world.apiserver.kinds import ApiKind
-from fluxtui.world.apiserver.state import DeleteOptions, ServerOptions, ServerState
+from fluxtui.world.apiserver.state import ApiOptions, DeleteOptions, State
 from fluxtui.world.apiserver.status import Json, StatusError
 from fluxtui.world.apiserver.store import Event
 from fluxtui.world.apiserver.write import deletes, writes
@@ -21,10 +21,10 @@ INITIAL = ("default", "kube-system", "kube-public", "kube-node-lease")
 _NAMESPACES = ("", "namespaces")
 
 
-def create_initial(state: ServerState, kind: ApiKind) -> None:
+def create_initial(state: State, kind: ApiKind) -> None:
     for name in INITIAL:
         body: Json = {"metadata": {"name": name}}
-        writes.create(state, kind, "", body, ServerOptions(manager="kube-apiserver"))
+        writes.create(state, kind, "", body, ApiOptions(manager="kube-apiserver"))
 
 
 class NamespaceEnder:
@@ -34,7 +34,7 @@ class NamespaceEnder:
     a namespace and its content in one go must still find the content.
     """
 
-    def __init__(self, state: ServerState, delay: float) -> None:
+    def __init__(self, state: State, delay: float) -> None:
         self._state = state
         self._delay = delay
         self._due: dict[str, float] = {}

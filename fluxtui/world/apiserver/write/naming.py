@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Iterator
 
-from fluxtui.world.apiserver.status import ErrorCause, Json, invalid_value
+from fluxtui.world.apiserver.status import Cause, Json, invalid_value
 
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
@@ -50,13 +50,13 @@ def _name_faults(kind: str, name: str) -> list[str]:
     return [] if _SUBDOMAIN.match(name) else [_SUBDOMAIN_TEXT]
 
 
-def name_causes(kind: str, name: str) -> Iterator[ErrorCause]:
+def name_causes(kind: str, name: str) -> Iterator[Cause]:
     """What is wrong with an object's name."""
     for fault in _name_faults(kind, name):
         yield invalid_value("metadata.name", f'"{name}"', fault)
 
 
-def metadata_causes(metadata: Json) -> Iterator[ErrorCause]:
+def metadata_causes(metadata: Json) -> Iterator[Cause]:
     """What is wrong with the values of labels."""
     for value in (metadata.get("labels") or {}).values():
         if value and not _QUALIFIED.match(value):

@@ -11,9 +11,9 @@ from typing import Any
 from fluxtui.world.apiserver.decoding import decoded, decoded_object, type_name
 from fluxtui.world.apiserver.http.exchange import ApiRequest
 from fluxtui.world.apiserver.kinds import ApiKind
-from fluxtui.world.apiserver.state import DeleteOptions, ServerOptions
+from fluxtui.world.apiserver.state import ApiOptions, DeleteOptions
 from fluxtui.world.apiserver.status import (
-    ErrorCause,
+    Cause,
     Json,
     StatusError,
     bad_request,
@@ -31,20 +31,18 @@ _BODIES = ("", "application/json", "application/yaml")
 _PATCHES = (JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH)
 
 
-def options_of(request: ApiRequest, subresource: str) -> ServerOptions:
+def options_of(request: ApiRequest, subresource: str) -> ApiOptions:
     """The options of a create, update or patch. Raises 422."""
     query = request.query
     applies = request.method == "PATCH" and request.media == APPLY_PATCH
     manager = query.get("fieldManager", "")
     if applies and not manager:
         text = "Required value: is required for apply patch"
-        raise invalid_options(
-            "PatchOptions", ErrorCause("FieldValueRequired", text, "fieldManager")
-        )
+        raise invalid_options("PatchOptions", Cause("FieldValueRequired", text, "fieldManager"))
     validation = query.get("fieldValidation") or "Warn"
     agent = request.headers.get("user-agent", "unknown").split("/")[0].split(" ")[0]
     dry_run = bool(query.get("dryRun"))
-    return ServerOptions(
+    return ApiOptions(
         manager or agent[:128] or "unknown", dry_run, request.flag("force"), validation, subresource
     )
 
@@ -80,7 +78,5 @@ def delete_options_of(request: ApiRequest) -> DeleteOptions:
     if "Orphan" in (body.get("propagationPolicy"), query.get("propagationPolicy")):
         raise bad_request("the World's dependents go with their owners: none is made an orphan")
     return DeleteOptions(
-        str(conditions.get("uid") or ""),
-        str(conditions.get("resourceVersion") or ""),
-        bool(dry[0]),
+        str(conditions.get("uid") or ""), str(conditions.get("resourceVersion") or ""), bool(dry[0])
     )

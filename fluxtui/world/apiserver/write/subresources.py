@@ -9,7 +9,7 @@ from typing import Any
 from fluxtui.world.apiserver.decoding import quoted, type_name
 from fluxtui.world.apiserver.kinds import ApiKind
 from fluxtui.world.apiserver.print.cells import selector
-from fluxtui.world.apiserver.state import ServerOptions, ServerState
+from fluxtui.world.apiserver.state import ApiOptions, State
 from fluxtui.world.apiserver.status import (
     ErrorSubject,
     Json,
@@ -46,7 +46,7 @@ def _set(obj: Json, path: list[str], value: Any) -> Json:
     return obj | {path[0]: _set(obj.get(path[0]) or {}, path[1:], value)}
 
 
-def read_scale(state: ServerState, kind: ApiKind, key: Key) -> Json:
+def read_scale(state: State, kind: ApiKind, key: Key) -> Json:
     """The Scale of an object."""
     obj = writes.existing(state, kind, key).obj
     replicas, current, chosen = _paths(kind)
@@ -63,9 +63,7 @@ def read_scale(state: ServerState, kind: ApiKind, key: Key) -> Json:
     }
 
 
-def write_scale(
-    state: ServerState, kind: ApiKind, key: Key, scale: Json, options: ServerOptions
-) -> Json:
+def write_scale(state: State, kind: ApiKind, key: Key, scale: Json, options: ApiOptions) -> Json:
     """Set the replicas of an object from a Scale. Raises 400, 404, 409, 422."""
     wanted = (scale.get("spec") or {}).get("replicas", 0)
     if not isinstance(wanted, int) or isinstance(wanted, bool):
@@ -87,7 +85,7 @@ def write_scale(
         return out
 
 
-def create(state: ServerState, kind: ApiKind, key: Key, sub: str, body: Json) -> tuple[int, Json]:
+def create(state: State, kind: ApiKind, key: Key, sub: str, body: Json) -> tuple[int, Json]:
     """POST pods/x/binding: status code and answer. Raises 404, 409."""
     node = (body.get("target") or {}).get("name")
     if kind.plural != "pods" or sub != "binding" or not node:

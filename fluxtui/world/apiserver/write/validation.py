@@ -12,13 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fluxtui.world.apiserver.status import (
-    ErrorCause,
-    Json,
-    forbidden_field,
-    invalid_value,
-    required,
-)
+from fluxtui.world.apiserver.status import Cause, Json, forbidden_field, invalid_value, required
 
 _IMMUTABLE = "field is immutable"
 
@@ -28,14 +22,14 @@ def shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _replicas(spec: Json) -> Iterator[ErrorCause]:
+def _replicas(spec: Json) -> Iterator[Cause]:
     replicas = spec.get("replicas")
     if isinstance(replicas, int) and replicas < 0:
         text = "must be greater than or equal to 0"
         yield invalid_value("spec.replicas", str(replicas), text)
 
 
-def _containers(pod: Json, path: str) -> Iterator[ErrorCause]:
+def _containers(pod: Json, path: str) -> Iterator[Cause]:
     containers = pod.get("containers") or []
     if not containers:
         yield required(f"{path}.containers")
@@ -46,7 +40,7 @@ def _containers(pod: Json, path: str) -> Iterator[ErrorCause]:
                     yield required(f"{path}.{word}[{i}].{field}")
 
 
-def _selected(spec: Json) -> Iterator[ErrorCause]:
+def _selected(spec: Json) -> Iterator[Cause]:
     selector = spec.get("selector")
     labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
     wanted: Json = (selector or {}).get("matchLabels") or {}
@@ -57,7 +51,7 @@ def _selected(spec: Json) -> Iterator[ErrorCause]:
         yield invalid_value("spec.template.metadata.labels", shown(labels), text)
 
 
-def _workload(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
+def _workload(obj: Json, old: Json | None) -> Iterator[Cause]:
     spec: Json = obj.get("spec") or {}
     yield from _replicas(spec)
     yield from _selected(spec)
@@ -74,7 +68,7 @@ _STATEFUL_MUTABLE = frozenset(
 )
 
 
-def _stateful(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
+def _stateful(obj: Json, old: Json | None) -> Iterator[Cause]:
     now: Json = obj.get("spec") or {}
     yield from _workload(obj, None)
     before: Json = now if old is None else old["spec"]
@@ -87,7 +81,7 @@ def _stateful(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
         )
 
 
-def _job(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
+def _job(obj: Json, old: Json | None) -> Iterator[Cause]:
     spec: Json = obj.get("spec") or {}
     pod = (spec.get("template") or {}).get("spec") or {}
     yield from _containers(pod, "spec.template.spec")
@@ -100,7 +94,7 @@ def _job(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
             yield invalid_value(f"spec.{name}", shown(spec.get(name)), _IMMUTABLE)
 
 
-def _definition(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
+def _definition(obj: Json, old: Json | None) -> Iterator[Cause]:
     """Without names and one stored version the catalog could not serve it."""
     spec: Json = obj.get("spec") or {}
     names: Json = spec.get("names") or {}
@@ -117,7 +111,7 @@ def _definition(obj: Json, old: Json | None) -> Iterator[ErrorCause]:
         yield invalid_value("spec.scope", shown(spec.get("scope")), _IMMUTABLE)
 
 
-Check = Callable[[Json, Json | None], Iterator[ErrorCause]]
+Check = Callable[[Json, Json | None], Iterator[Cause]]
 _BY_KIND: Mapping[str, Check] = {
     "Deployment": _workload,
     "ReplicaSet": _workload,
@@ -128,7 +122,7 @@ _BY_KIND: Mapping[str, Check] = {
 }
 
 
-def causes(kind: str, obj: Json, old: Json | None) -> Iterator[ErrorCause]:
+def causes(kind: str, obj: Json, old: Json | None) -> Iterator[Cause]:
     """What is wrong with a built-in object; `old` is the stored one on an update."""
     check = _BY_KIND.get(kind)
     if check is not None:

@@ -13,9 +13,9 @@ from fluxtui.world.apiserver.apply import managers
 from fluxtui.world.apiserver.apply.managers import Manager
 from fluxtui.world.apiserver.decoding import quoted
 from fluxtui.world.apiserver.kinds import ApiKind
-from fluxtui.world.apiserver.state import ServerOptions, ServerState
+from fluxtui.world.apiserver.state import ApiOptions, State
 from fluxtui.world.apiserver.status import (
-    ErrorCause,
+    Cause,
     ErrorSubject,
     Json,
     StatusError,
@@ -34,9 +34,7 @@ from fluxtui.world.apiserver.write.identity import check_metadata, identified
 _KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
 
 
-def create(
-    state: ServerState, kind: ApiKind, namespace: str, body: Json, options: ServerOptions
-) -> Stored:
+def create(state: State, kind: ApiKind, namespace: str, body: Json, options: ApiOptions) -> Stored:
     """POST to a collection. Raises StatusError (400, 404, 409, 422)."""
     body = identified(kind, namespace, "", body)
     admit.check_fields(kind, body, options)
@@ -55,11 +53,11 @@ def create(
 
 
 def _insert(
-    state: ServerState,
+    state: State,
     kind: ApiKind,
     body: Json,
     manager: Manager,
-    options: ServerOptions,
+    options: ApiOptions,
     managed: list[Json] | None,
 ) -> Stored:
     """Store a new object; `managed` is given by an apply, worked out for any other write."""
@@ -94,9 +92,7 @@ def _insert(
     return state.store.put(kind.resource, key, _ordered(kind, obj))
 
 
-def replace(
-    state: ServerState, kind: ApiKind, key: Key, body: Json, options: ServerOptions
-) -> Stored:
+def replace(state: State, kind: ApiKind, key: Key, body: Json, options: ApiOptions) -> Stored:
     """PUT. Raises StatusError (400, 404, 409, 422)."""
     body = identified(kind, key[0], key[1], body)
     admit.check_fields(kind, body, options)
@@ -111,7 +107,7 @@ def replace(
         return _store_update(state, kind, key, old, body, manager, options, None)
 
 
-def existing(state: ServerState, kind: ApiKind, key: Key) -> Stored:
+def existing(state: State, kind: ApiKind, key: Key) -> Stored:
     old = state.store.get(kind.resource, key)
     if old is None:
         raise not_found(kind.named(key[1]))
@@ -119,7 +115,7 @@ def existing(state: ServerState, kind: ApiKind, key: Key) -> Stored:
 
 
 def patch(
-    state: ServerState, kind: ApiKind, key: Key, media: str, body: Any, options: ServerOptions
+    state: State, kind: ApiKind, key: Key, media: str, body: Any, options: ApiOptions
 ) -> tuple[Stored, bool]:
     """PATCH by media type; the flag says whether an apply created the object."""
     if media == patches.APPLY_PATCH:
@@ -133,7 +129,7 @@ def patch(
 
 
 def _patched(
-    kind: ApiKind, key: Key, media: str, current: Json, body: Any, options: ServerOptions
+    kind: ApiKind, key: Key, media: str, current: Json, body: Any, options: ApiOptions
 ) -> Json:
     """The patched object. What does not decode any more is the patch's fault: 422, not 400."""
     new = patches.changed(current, media, body, kind.shape)
@@ -153,7 +149,7 @@ def _as_version(kind: ApiKind, obj: Json) -> Json:
 
 
 def _apply(
-    state: ServerState, kind: ApiKind, key: Key, body: Any, options: ServerOptions
+    state: State, kind: ApiKind, key: Key, body: Any, options: ApiOptions
 ) -> tuple[Stored, bool]:
     sent = (body.get("apiVersion") or "", body.get("kind") or "")
     if sent != (kind.api_version, kind.kind):
@@ -186,13 +182,13 @@ def _apply(
 
 
 def _store_update(
-    state: ServerState,
+    state: State,
     kind: ApiKind,
     key: Key,
     old: Stored,
     body: Json,
     manager: Manager,
-    options: ServerOptions,
+    options: ApiOptions,
     managed: list[Json] | None,
 ) -> Stored:
     """Store a changed object, or answer the stored one where nothing changed."""
@@ -271,7 +267,7 @@ def _isolated(kind: ApiKind, live: Json, body: Json, subresource: str) -> Json:
                 "Forbidden: no new finalizers can be added if the object is being deleted, found "
                 f"new finalizers []string{{{', '.join(quoted(x) for x in sorted(added))}}}"
             )
-            cause = ErrorCause("FieldValueForbidden", text, "metadata.finalizers")
+            cause = Cause("FieldValueForbidden", text, "metadata.finalizers")
             raise invalid(kind.named(live["metadata"]["name"]), [cause])
     return new | {"metadata": metadata}
 
