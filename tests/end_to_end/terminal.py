@@ -63,11 +63,8 @@ class Terminal:
         return bool(data)
 
     def sees(self, *texts: str, within: float = PATIENCE) -> None:
-        """Until all texts stand on the screen, and what is being painted with them is there: the
-        program counts a screen as seen a moment after its bytes went out, long before a hand moves.
-        """
+        """Until all texts stand on the screen."""
         self._waits(f"no {texts}", lambda: all(text in self.text for text in texts), within)
-        self._looks()
 
     def loses(self, text: str, within: float = PATIENCE) -> None:
         """Until the text stands on the screen no more."""
@@ -88,7 +85,9 @@ class Terminal:
             assert time.monotonic() < deadline, f"{problem} within {within:.0f} s\n{self.text}"
 
     def types(self, text: str) -> None:
-        """Keys, as a terminal sends them."""
+        """Keys, as a terminal sends them, from somebody who has looked: the program counts a screen
+        as seen a moment after its bytes went out, long before a hand moves."""
+        self._looks()
         os.write(self.fd, text.encode())
 
     def ends(self, within: float = PATIENCE) -> int:
