@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -79,7 +80,7 @@ class Answer(Protocol):
         """The body is not wanted."""
 
 
-class Wire:
+class Wire(ABC):
     """Connections made with one certificate (or none) through one way."""
 
     def __init__(self, access: Access, user: Mapping[str, Any], proxy: Proxy | None) -> None:
@@ -95,6 +96,7 @@ class Wire:
         local = is_loopback_url(self.server) and (self._proxy is None or self._proxy.local)
         return self._tls is not None or local
 
+    @abstractmethod
     async def request(
         self,
         method: str,
@@ -109,11 +111,10 @@ class Wire:
         """The response, its body unread. `stream`: it comes piece by piece, for as long as it
         takes. Raises OSError (TimeoutError and Broken among them).
         """
-        raise NotImplementedError
 
+    @abstractmethod
     async def close(self) -> None:
         """Close every connection, and wait until the sockets are closed."""
-        raise NotImplementedError
 
 
 def certificate_of(user: Mapping[str, Any]) -> tuple[str, ...]:

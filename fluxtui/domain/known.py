@@ -91,18 +91,11 @@ def unused(board: Board, environment: str) -> bool:
 def not_live(snapshot: Snapshot) -> tuple[Feed, ...]:
     """Feeds that fail, or whose kind is missed: one that is not served is, where the board stands
     on its role and no other kind of that is served (docs/flux.md#other-sources)."""
-    here = {
-        feed.environment: {f.kind for f in snapshot.feeds if f.environment == feed.environment}
-        for feed in snapshot.feeds
-    }
-    gone = {(f.environment, f.kind) for f in snapshot.feeds if f.state is FeedState.ABSENT}
+    served = {(f.environment, f.kind) for f in snapshot.feeds if f.state is not FeedState.ABSENT}
 
     def missed(feed: Feed) -> bool:
-        roles_of = [kinds for kinds in (TAGGED, APPLIERS) if feed.kind in _ids(kinds)]
-        return any(
-            all((feed.environment, one) in gone for one in _ids(kinds) & here[feed.environment])
-            for kinds in roles_of
-        )
+        roles_of = (ids for ids in _BOARD if feed.kind in ids)
+        return any(not any((feed.environment, one) in served for one in ids) for ids in roles_of)
 
     failing = (FeedState.RETRYING, FeedState.FORBIDDEN)
     return tuple(
@@ -110,10 +103,6 @@ def not_live(snapshot: Snapshot) -> tuple[Feed, ...]:
         for feed in snapshot.feeds
         if feed.state in failing or (feed.state is FeedState.ABSENT and missed(feed))
     )
-
-
-def _ids(kinds: Iterable[Kind]) -> set[KindId]:
-    return {kind.id for kind in kinds}
 
 
 def tags_known(tags: TagList | None) -> Knowledge:
@@ -127,6 +116,7 @@ def tags_known(tags: TagList | None) -> Knowledge:
 
 
 _TAGGED = frozenset(kind.id for kind in TAGGED)
+_BOARD = (_TAGGED, frozenset(kind.id for kind in APPLIERS))
 _STATES = {
     FeedState.LIVE: Knowing.KNOWN,
     FeedState.STARTING: Knowing.LISTING,
