@@ -33,8 +33,8 @@ class Accumulator:
                 raise BuildError(f"variable {variable.name} is defined twice", field="vars")
             self.variables[variable.name] = variable
 
-    def merge(self, other: Accumulator) -> None:
+    def merge(self, base: Accumulator) -> None:
         """Takes over what a base has gathered."""
-        self.resources.extend(other.resources)
-        self.merge_config(other.config)
-        self.merge_variables(list(other.variables.values()))
+        self.resources.extend(base.resources)
+        self.merge_config(base.config)
+        self.merge_variables(list(base.variables.values()))

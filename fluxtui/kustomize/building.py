@@ -162,8 +162,12 @@ def finish(resources: ResourceMap, options: tuple[str, ...]) -> None:
 def _finish_annotations(
     resource: BuildResource, metadata: dict[str, Any], options: tuple[str, ...]
 ) -> None:
-    found = metadata.get("annotations")
-    texts = {k: str(text_of(v)) for k, v in found.items()} if isinstance(found, dict) else {}
+    annotations = metadata.get("annotations")
+    texts = (
+        {k: str(text_of(v)) for k, v in annotations.items()}
+        if isinstance(annotations, dict)
+        else {}
+    )
     if "originAnnotations" not in options:
         texts.pop(notes.ORIGIN, None)
     elif resource.origin is not None:

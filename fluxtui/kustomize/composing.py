@@ -62,19 +62,19 @@ def _without_quote_escapes(text: str) -> str:
 
 def _refuse_slash_escapes(root: yaml.Node, text: str) -> None:
     """`\\/` in double quotes: libyaml takes it since 0.2, Go does not."""
-    seen: set[int] = set()
+    visited: set[int] = set()
     todo: list[Any] = [root]
     while todo:
         node = todo.pop()
         if isinstance(node, tuple):
             todo += node
-        elif id(node) not in seen:
-            seen.add(id(node))
+        elif id(node) not in visited:
+            visited.add(id(node))
             if isinstance(node, yaml.CollectionNode):
                 todo += node.value
             elif node.style == '"':
-                written = text[node.start_mark.index : node.end_mark.index]
-                if _SLASH.match(written):
+                source = text[node.start_mark.index : node.end_mark.index]
+                if _SLASH.match(source):
                     raise yaml.scanner.ScannerError(None, None, _ESCAPE, node.start_mark)
 
 

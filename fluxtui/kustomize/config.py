@@ -50,17 +50,17 @@ class TransformerConfig:
     replicas: Specs = ()
     references: References = ()
 
-    def merged(self, other: TransformerConfig) -> TransformerConfig:
+    def merged(self, extra: TransformerConfig) -> TransformerConfig:
         """Both, sorted as kustomize sorts. BuildError when they disagree on `create`."""
-        if other is self or not any(getattr(other, f.name) for f in fields(other)):
+        if extra is self or not any(getattr(extra, f.name) for f in fields(extra)):
             return self
         changes: dict[str, Any] = {}
-        for each in fields(self):
-            mine, theirs = getattr(self, each.name), getattr(other, each.name)
-            if each.name == "references":
-                changes[each.name] = _merge_references(mine, theirs)
+        for field in fields(self):
+            base, addition = getattr(self, field.name), getattr(extra, field.name)
+            if field.name == "references":
+                changes[field.name] = _merge_references(base, addition)
             else:
-                changes[each.name] = tuple(sorted(merge_specs(mine, theirs), key=_spec_rank))
+                changes[field.name] = tuple(sorted(merge_specs(base, addition), key=_spec_rank))
         return replace(self, **changes)
 
 
@@ -73,21 +73,21 @@ def _gvk_rank(gvk: Gvk) -> tuple[int, str]:
     return _RANK.get(gvk.kind, 0), text
 
 
-def merge_specs(mine: Sequence[FieldSpec], theirs: Iterable[FieldSpec]) -> Specs:
+def merge_specs(base: Sequence[FieldSpec], additions: Iterable[FieldSpec]) -> Specs:
     """`mine` and what `theirs` adds. BuildError when one path is to be created by one side only."""
-    result = list(mine)
-    for new in theirs:
-        same = next((s for s in result if s.path == new.path and s.gvk.selected_by(new.gvk)), None)
-        if same is None:
+    result = list(base)
+    for new in additions:
+        match = next((s for s in result if s.path == new.path and s.gvk.selected_by(new.gvk)), None)
+        if match is None:
             result.append(new)
-        elif same.create != new.create:
+        elif match.create != new.create:
             raise BuildError(f"conflicting field specs for {new.path}", field=new.path)
     return tuple(result)
 
 
-def _merge_references(mine: References, theirs: References) -> References:
-    result = dict(mine)
-    for gvk, specs in theirs:
+def _merge_references(base: References, additions: References) -> References:
+    result = dict(base)
+    for gvk, specs in additions:
         result[gvk] = merge_specs(result[gvk], specs) if gvk in result else specs
     return tuple(sorted(result.items(), key=lambda item: _gvk_rank(item[0])))
 
@@ -147,10 +147,10 @@ def read_config(data: Any) -> TransformerConfig:
         return TransformerConfig()
     if not isinstance(data, dict):
         raise BuildError("a transformer configuration is a mapping")
-    known = {name.lower(): name for name in (*_NAMES, "nameReference")}
+    names = {name.lower(): name for name in (*_NAMES, "nameReference")}
     values: dict[str, Any] = {}
     for key, rows in data.items():
-        name = known.get(key.lower())
+        name = names.get(key.lower())
         if name is None:
             raise BuildError(f"unknown field {key!r}", field=key)
         if name != "nameReference":

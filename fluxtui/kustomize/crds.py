@@ -47,8 +47,8 @@ def _config_of(
         raise BuildError("types of the crds refer to each other without end", field=name)
     config = TransformerConfig()
     for key, prop in _properties(data, name).items():
-        here = (*path, key)
-        specs = (FieldSpec(gvk, "/".join(here)),)
+        place = (*path, key)
+        specs = (FieldSpec(gvk, "/".join(place)),)
         if isinstance(prop.get("x-kubernetes-annotation"), str):
             config = config.merged(TransformerConfig(annotations=specs))
         if isinstance(prop.get("x-kubernetes-label-selector"), str):
@@ -59,10 +59,10 @@ def _config_of(
         kind = prop.get("x-kubernetes-object-ref-kind")
         if isinstance(version, str) and isinstance(kind, str):
             name_key = prop.get("x-kubernetes-object-ref-name-key") or "name"
-            spec = FieldSpec(gvk, "/".join((*here, name_key)))
+            spec = FieldSpec(gvk, "/".join((*place, name_key)))
             config = config.merged(
                 TransformerConfig(references=((Gvk("", version, kind), (spec,)),))
             )
         if isinstance(prop.get("$ref"), str):
-            config = config.merged(_config_of(data, prop["$ref"], gvk, here))
+            config = config.merged(_config_of(data, prop["$ref"], gvk, place))
     return config

@@ -33,8 +33,8 @@ def plain_build(
     """See `fluxtui.kustomize.build`."""
     tracker: Tracker = DiffTracker() if origins else NoTracker()
     resources, findings = run(files, path, None, tracker, openapi)
-    made = _Made(resources, tracker, files)
-    return made.build(findings, origins=origins)
+    product = _Made(resources, tracker, files)
+    return product.build(findings, origins=origins)
 
 
 def built_by_flux(
@@ -59,20 +59,20 @@ def built_by_flux(
         _must_be_applicable(resource.obj, untyped=untyped)
         if decrypts(kustomization):
             resource.obj = decrypted_shape(resource.obj)
-    made = _Made(resources, tracker, files)
+    product = _Made(resources, tracker, files)
     post = (kustomization.get("spec") or {}).get("postBuild") or {}
     if always is None:
         always = post.get("substituteStrategy") == "Always"
-    known = Variables() if variables is None else variables
-    if known or known.problem or always:
+    values = Variables() if variables is None else variables
+    if values or values.problem or always:
         identities = Identities(resources, files)
-        for index, (resource, mine) in enumerate(zip(resources, made.notes, strict=True)):
+        for index, (resource, notes) in enumerate(zip(resources, product.notes, strict=True)):
             if not opted_out(resource.obj):
-                if known.problem:
-                    raise known.problem
-                resource.obj = substitute_object(resource.obj, known, mine, strict=strict)
+                if values.problem:
+                    raise values.problem
+                resource.obj = substitute_object(resource.obj, values, notes, strict=strict)
                 identities.changed(index)
-    return made.build([*findings, *more], origins=origins)
+    return product.build([*findings, *more], origins=origins)
 
 
 class _Made:
@@ -100,9 +100,9 @@ class _Made:
         unnamed = frozenset(hashed & encrypted.keys())
         if not origins:
             return Build(objects, {}, tuple(findings), hidden, encrypted=encrypted, unnamed=unnamed)
-        for mine, secret in zip(self.notes, self.hidden, strict=True):
+        for notes, secret in zip(self.notes, self.hidden, strict=True):
             for path in secret:
-                mine[path] = replace(origin_at(mine, path), secret=True)
+                notes[path] = replace(origin_at(notes, path), secret=True)
         return Build(
             objects,
             dict(zip(keys, self.notes, strict=True)),

@@ -49,8 +49,8 @@ def _before(path: Path, notes: Mapping[Path, Origin]) -> Path:
     """Where a value of a Secret was written: in `stringData` when `data` has no such note."""
     if path[:1] != ("data",) or path in notes:
         return path
-    written = ("stringData", *path[1:])
-    return written if written in notes else path
+    plain = ("stringData", *path[1:])
+    return plain if plain in notes else path
 
 
 def _value_origin(

@@ -55,8 +55,8 @@ def lookup(value: Any, path: str) -> Any:
     """The field at a path as `vars` reads it: `a.b[0].c` too; None when it is not there."""
     parts: list[str] = []
     for part in split_path(path, "."):
-        found = re.match(r"([^\[\]]+)\[(\d+)\]\Z", part)
-        parts += [found[1], found[2]] if found else [part]
+        indexed = re.match(r"([^\[\]]+)\[(\d+)\]\Z", part)
+        parts += [indexed[1], indexed[2]] if indexed else [part]
     for part in parts:
         if isinstance(value, dict):
             value = value.get(part)
@@ -90,13 +90,13 @@ def get(value: Any, parts: list[str]) -> Any:
     return value
 
 
-def _element(value: Any, key: str, wanted: str) -> Any:
+def _element(value: Any, key: str, text: str) -> Any:
     if not isinstance(value, list):
-        raise BuildError(f"[{key}={wanted}] needs a list", field=key)
+        raise BuildError(f"[{key}={text}] needs a list", field=key)
     for item in value:
-        if not key and text_of(item) == wanted:
+        if not key and text_of(item) == text:
             return item
-        if isinstance(item, dict) and key in item and text_of(item[key]) == wanted:
+        if isinstance(item, dict) and key in item and text_of(item[key]) == text:
             return item
     return NOTHING
 
@@ -150,21 +150,21 @@ def _by_index(node: Any, index: int, parts: list[str], create: str) -> list[Spot
 
 
 def _by_element(node: Any, parts: list[str], create: str) -> list[Spot]:
-    key, wanted = element_key(parts[0])
+    key, text = element_key(parts[0])
     if not isinstance(node, list):
         raise BuildError(f"{parts[0]} needs a list", field=parts[0])
-    pattern = _pattern(wanted)
-    found: list[Spot] = []
+    pattern = _pattern(text)
+    matches: list[Spot] = []
     for index, item in enumerate(node):
         if not key:
             if pattern.search(text_of(item)):
-                found.append((node, index))
+                matches.append((node, index))
         elif isinstance(item, dict) and key in item and pattern.search(text_of(item[key])):
-            found += spots(node, index, parts[1:], create)
-    if found or not create:
-        return found
-    node.append({key: wanted} if key else wanted)
-    if not pattern.search(wanted):
+            matches += spots(node, index, parts[1:], create)
+    if matches or not create:
+        return matches
+    node.append({key: text} if key else text)
+    if not pattern.search(text):
         return []
     return _by_element(node, parts, create)
 

@@ -142,8 +142,8 @@ class _Reader:
     def replacements(self) -> Iterator[BuildStep]:
         """replacements, all in one step."""
         if entries := self.kust.many("replacements"):
-            found = replacement_list(entries, self.loader, self.kust.file)
-            yield self._step("replacements", "ReplacementTransformer", replace_fields, found)
+            parsed = replacement_list(entries, self.loader, self.kust.file)
+            yield self._step("replacements", "ReplacementTransformer", replace_fields, parsed)
 
     def patches(self, field: str) -> Iterator[BuildStep]:
         """patches or patchesJson6902, one step each."""

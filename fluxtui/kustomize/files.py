@@ -64,9 +64,9 @@ class MemoryFiles:
         while path != ".":
             parent, name = posixpath.split(path)
             parent = parent or "."
-            known = parent in self._folders
+            listed = parent in self._folders
             self._folders.setdefault(parent, set()).add(name)
-            if known:
+            if listed:
                 return
             path = parent
 
@@ -152,6 +152,6 @@ class OverlaidFiles:
 
     def list(self, path: str) -> list[str]:
         clean = normalise(path)
-        here = {p for p in self._top if (posixpath.dirname(p) or ".") == clean}
-        names = {posixpath.basename(p) for p in here} | set(self._below.list(path))
+        files = {p for p in self._top if (posixpath.dirname(p) or ".") == clean}
+        names = {posixpath.basename(p) for p in files} | set(self._below.list(path))
         return sorted(names, key=str.encode)

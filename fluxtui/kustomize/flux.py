@@ -83,19 +83,19 @@ def effective_kustomization(
 
 def _default_header(values: dict[str, Any]) -> None:
     """Flux's generator fills in the header of a kustomization, also where that makes it wrong."""
-    known = {key.lower() for key, value in values.items() if value is not None}
+    present = {key.lower() for key, value in values.items() if value is not None}
     for field, value in (
         ("apiVersion", "kustomize.config.k8s.io/v1beta1"),
         ("kind", "Kustomization"),
     ):
-        if field.lower() not in known:
+        if field.lower() not in present:
             values[field] = value
 
 
 def _set_by(spec: Mapping[str, Any]) -> dict[str, str]:
     """Fields that the Flux Kustomization sets, by what they are called in the spec."""
-    named = {ours: theirs for theirs, ours in _RENAMED if spec.get(theirs)}
-    return named | {f"images {image.get('name')}": "images" for image in spec.get("images") or ()}
+    fields = {field: flux_field for flux_field, field in _RENAMED if spec.get(flux_field)}
+    return fields | {f"images {image.get('name')}": "images" for image in spec.get("images") or ()}
 
 
 def _first_file(loader: Loader) -> str | None:
@@ -108,13 +108,13 @@ def _first_file(loader: Loader) -> str | None:
 
 def _generated(loader: Loader, skip: Skip | None) -> list[str]:
     """Resources of a folder without a kustomization file, as `./relative/path`."""
-    found: list[str] = []
+    paths: list[str] = []
     for path in _walk(loader.files, loader.root, skip):
         relative = path if loader.root == "." else path[len(loader.root) + 1 :]
-        found.append(f"./{relative}")
-        if len(found) > _MOST_FILES:
+        paths.append(f"./{relative}")
+        if len(paths) > _MOST_FILES:
             raise BuildError(f"more than {_MOST_FILES} files", file=loader.root)
-    return found
+    return paths
 
 
 def _filtered(values: Mapping[str, Any], loader: Loader, skip: Skip) -> dict[str, list[str]]:
@@ -146,7 +146,7 @@ def _walk(files: Files, folder: str, skip: Skip | None) -> Iterator[str]:
     for name in files.list(folder):
         path = name if folder == "." else f"{folder}/{name}"
         if files.is_dir(path):
-            if any(files.is_file(f"{path}/{known}") for known in NAMES):
+            if any(files.is_file(f"{path}/{filename}") for filename in NAMES):
                 yield path
             else:
                 yield from _walk(files, path, skip)
@@ -165,9 +165,9 @@ def _walk(files: Files, folder: str, skip: Skip | None) -> Iterator[str]:
 
 def _merge_spec(values: dict[str, Any], spec: Mapping[str, Any], loader: Loader, file: str) -> None:
     """Lays the fields of a Flux Kustomization over those of the file."""
-    for theirs, ours in _RENAMED:
-        if isinstance(spec.get(theirs), str):  # an empty text counts: it takes away the file's
-            values[ours] = spec[theirs]
+    for flux_field, field in _RENAMED:
+        if isinstance(spec.get(flux_field), str):  # an empty text counts: it takes away the file's
+            values[field] = spec[flux_field]
     if spec.get("patches"):
         values["patches"] = [*(values.get("patches") or ()), *map(_patch, spec["patches"])]
     # Fields of an older API, which Flux's generator still reads.
@@ -228,22 +228,22 @@ def _is_local(path: str) -> bool:
 
 
 def merge_images(
-    mine: list[dict[str, Any]], theirs: list[Mapping[str, Any]]
+    images: list[dict[str, Any]], overrides: list[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Images by name: a new name replaces, a new tag or digest replaces both of them."""
-    result = [dict(image) for image in mine]
-    for new in theirs:
-        known = next((i for i in result if i.get("name") == new.get("name")), None)
-        if known is None:
+    result = [dict(image) for image in images]
+    for new in overrides:
+        match = next((i for i in result if i.get("name") == new.get("name")), None)
+        if match is None:
             result.append(
                 {k: new[k] for k in ("name", "newName", "newTag", "digest") if new.get(k)}
             )
             continue
         if new.get("newName"):
-            known["newName"] = new["newName"]
+            match["newName"] = new["newName"]
         if new.get("newTag") or new.get("digest"):
             for field in ("newTag", "digest"):
-                known.pop(field, None)
+                match.pop(field, None)
                 if new.get(field):
-                    known[field] = new[field]
+                    match[field] = new[field]
     return result

@@ -37,10 +37,10 @@ class Identities:
         self._keys[index] = key
         if self._taken[key] < 2:
             return
-        same = [i for i, taken in enumerate(self._keys) if taken == key]
-        both = " and ".join(self._described(i) for i in same)
+        twins = [i for i, identity in enumerate(self._keys) if identity == key]
+        both = " and ".join(self._described(i) for i in twins)
         raise BuildError(
-            f"post build failed: id matched {len(same)} resources: "
+            f"post build failed: id matched {len(twins)} resources: "
             f"{self._resources[index].id} is there twice once variables are in it, {both}",
             file=self._resources[index].file,
             field="metadata.name",

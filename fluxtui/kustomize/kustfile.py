@@ -97,7 +97,7 @@ def _mapping(value: Any, where: str) -> dict[str, Any]:
 
 
 def _shape(shape: Mapping[str, Check], *, strict: bool = True) -> Check:
-    known = {name.lower(): name for name in shape}
+    names = {name.lower(): name for name in shape}
 
     def read(value: Any, where: str) -> dict[str, Any] | None:
         if value is None:
@@ -106,7 +106,7 @@ def _shape(shape: Mapping[str, Check], *, strict: bool = True) -> Check:
             raise _Problem(f"must be a mapping, not {_named(value)}", where)
         result: dict[str, Any] = {}
         for key, item in value.items():
-            name = known.get(str(key).lower())
+            name = names.get(str(key).lower())
             at = f"{where}.{key}" if where else str(key)
             if name is not None:
                 result[name] = shape[name](item, at)
@@ -268,10 +268,10 @@ class KustFile:
 
     def cause(self, by: str, where: str, key: str) -> tuple[str, str, str]:
         """(by whom, file, field) of a step, of the Flux Kustomization when that set `key`."""
-        theirs = self.from_flux.get(key)
-        if theirs is None:
+        flux_field = self.from_flux.get(key)
+        if flux_field is None:
             return by, self.file, where
-        return f"{theirs} of Kustomization {self.flux}", "", f"spec.{theirs}"
+        return f"{flux_field} of Kustomization {self.flux}", "", f"spec.{flux_field}"
 
     def patch_name(self, name: str, index: int) -> str:
         """How a patch is called: by its place in the file, or in the Flux Kustomization."""
@@ -320,14 +320,14 @@ def find_kustomization(loader: Loader) -> str | None:
 
     Raises BuildError when there are several.
     """
-    found = [
+    names = [
         path
         for path in (posixpath.join(loader.root, name) for name in NAMES)
         if loader.files.is_file(path)
     ]
-    if len(found) > 1:
-        raise BuildError(f"several kustomization files: {', '.join(found)}", file=loader.root)
-    return posixpath.normpath(found[0]) if found else None
+    if len(names) > 1:
+        raise BuildError(f"several kustomization files: {', '.join(names)}", file=loader.root)
+    return posixpath.normpath(names[0]) if names else None
 
 
 def read_kustomization(loader: Loader) -> KustFile:
@@ -347,9 +347,9 @@ def parse_kustomization(data: bytes, path: str) -> KustFile:
 def load_values_of(data: bytes, path: str) -> tuple[dict[str, Any], list[str]]:
     """(fields, findings) of a kustomization read as Flux does: unknown fields are dropped."""
     raw, findings = load_mapping(data, path)
-    known = {name.lower() for name in _FIELDS}
+    fields = {name.lower() for name in _FIELDS}
     values = checked(_LENIENT, raw, path, "") or {}
-    unknown = [k for k in raw if k.lower() not in known]
+    unknown = [k for k in raw if k.lower() not in fields]
     return dict(values), [*findings, *(f"{path}: unknown field {k} is dropped" for k in unknown)]
 
 
@@ -371,9 +371,9 @@ def _check_header(values: Mapping[str, Any], path: str) -> None:
     if kind not in ("Kustomization", "Component"):
         raise BuildError("kind should be Kustomization or Component", file=path, field="kind")
     version = "v1alpha1" if kind == "Component" else "v1beta1"
-    wanted = f"kustomize.config.k8s.io/{version}"
-    if (values.get("apiVersion") or wanted) != wanted:
-        raise BuildError(f"apiVersion should be {wanted}", file=path, field="apiVersion")
+    expected = f"kustomize.config.k8s.io/{version}"
+    if (values.get("apiVersion") or expected) != expected:
+        raise BuildError(f"apiVersion should be {expected}", file=path, field="apiVersion")
 
 
 def _refuse(values: Mapping[str, Any], path: str) -> None:

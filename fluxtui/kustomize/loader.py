@@ -57,10 +57,10 @@ class Loader:
             )
         where = self.at(path)
         try:
-            there = self.files.is_file(where)
+            exists = self.files.is_file(where)
         except BuildError as problem:
             raise BuildError(f"{path}: {problem.what}", field=field) from problem
-        if not there:
+        if not exists:
             raise BuildError(f"{path}: no such file", field=field)
         try:
             return self.files.read(where)
@@ -121,7 +121,7 @@ def _is_wrapper(value: dict[str, Any]) -> bool:
 
 
 def _checked(queue: list[tuple[Any, int, int]], file: str) -> list[tuple[Any, int, int]]:
-    kept = []
+    rows = []
     for value, index, line in queue:
         if is_null(value) or value == {} or value == []:
             continue
@@ -140,5 +140,5 @@ def _checked(queue: list[tuple[Any, int, int]], file: str) -> list[tuple[Any, in
                     field="metadata.name",
                     line=line,
                 )
-        kept.append((value, index, line))
-    return kept
+        rows.append((value, index, line))
+    return rows

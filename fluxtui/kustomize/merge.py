@@ -63,10 +63,10 @@ class _Merge:
     def _child(self, definition: int, field: str) -> tuple[int, tuple[str, ...] | None]:
         if definition == _UNKNOWN:
             return _UNKNOWN, None
-        found = self.schema.definitions[definition].get(field)
-        if found is None:
+        child = self.schema.definitions[definition].get(field)
+        if child is None:
             return _UNKNOWN, None
-        return (found, None) if isinstance(found, int) else found
+        return (child, None) if isinstance(child, int) else child
 
     def walk(
         self,
@@ -108,8 +108,8 @@ class _Merge:
             if patch is _ABSENT and child == _UNKNOWN and keys is None and is_scalar(before):
                 continue
             value = self.walk(before, patch, child, (*path, field), keys)
-            kept = type(value) is WrittenNull and patch is _ABSENT
-            if value is _GONE or value is _ABSENT or (is_null(value) and not kept):
+            explicit = type(value) is WrittenNull and patch is _ABSENT
+            if value is _GONE or value is _ABSENT or (is_null(value) and not explicit):
                 target.pop(field, None)
             elif before is _ABSENT or is_null(before) or value is before:
                 target[field] = value
@@ -172,8 +172,8 @@ class _Merge:
         fresh: list[Any] = []
         valid: list[str] = list(keys)
         for value in values:
-            valid, wanted = _valid(values, value, keys)
-            found_keys, found_values = _valid([wanted], wanted, tuple(valid))
+            valid, element = _valid(values, value, keys)
+            found_keys, found_values = _valid([element], element, tuple(valid))
             old, new = (
                 _ABSENT if s is None else _find(s, found_keys, found_values) for s in sources
             )
@@ -182,13 +182,13 @@ class _Merge:
             else:
                 merged = self.walk(old, new, definition, path)
             if merged is _GONE or merged is _ABSENT or is_null(merged) or merged == {}:
-                _set_element(target, None, valid, wanted)
+                _set_element(target, None, valid, element)
                 continue
             if isinstance(merged, dict):
-                for name, text in zip(valid, wanted, strict=False):
+                for name, text in zip(valid, element, strict=False):
                     if name not in merged and text:
                         merged[name] = text
-            _set_element(fresh, merged, valid, wanted)
+            _set_element(fresh, merged, valid, element)
         whole = _append_all(fresh, target, valid, path)
         return FlowList(whole) if type(target) is FlowList else whole
 
@@ -240,12 +240,12 @@ def _key_text(element: Any, key: str) -> str:
 def _values(sources: list[Any], keys: tuple[str, ...]) -> list[list[str]]:
     """Key values of all elements, each once, in order of appearance."""
     result: list[list[str]] = []
-    seen: set[tuple[str, ...]] = set()
+    distinct: set[tuple[str, ...]] = set()
     for source in sources:
         for element in source or ():
             value = [_key_text(element, key) for key in keys]
-            if tuple(value) not in seen:
-                seen.add(tuple(value))
+            if tuple(value) not in distinct:
+                distinct.add(tuple(value))
                 result.append(value)
     return result
 
@@ -254,12 +254,12 @@ def _unify(values: list[list[str]]) -> None:
     """Key values that differ only where one is empty are one: both get the fuller value."""
     for i in range(len(values)):
         for j in range(len(values)):
-            one, two = values[i], values[j]
-            if not any(a == b for a, b in zip(one, two, strict=True)):
+            first, second = values[i], values[j]
+            if not any(a == b for a, b in zip(first, second, strict=True)):
                 continue
-            if any(a and b and a != b for a, b in zip(one, two, strict=True)):
+            if any(a and b and a != b for a, b in zip(first, second, strict=True)):
                 continue
-            values[i] = values[j] = [a or b for a, b in zip(one, two, strict=True)]
+            values[i] = values[j] = [a or b for a, b in zip(first, second, strict=True)]
 
 
 def _valid(
@@ -278,8 +278,8 @@ def _valid(
 def _find(elements: list[Any], keys: list[str], values: list[str]) -> Any:
     """The first element with these key values, or _ABSENT."""
     if not keys or keys[0] == "":
-        wanted = values[0] if values else ""
-        return next((e for e in elements if text_of(e) == wanted), _ABSENT)
+        value = values[0] if values else ""
+        return next((e for e in elements if text_of(e) == value), _ABSENT)
     for element in elements:
         if isinstance(element, dict) and all(
             key in element and text_of(element[key]) == text
@@ -291,38 +291,38 @@ def _find(elements: list[Any], keys: list[str], values: list[str]) -> Any:
 
 def _set_element(elements: list[Any], element: Any, keys: list[str], values: list[str]) -> None:
     """Replaces the elements with these key values, or appends; None removes them."""
-    kept: list[Any] = []
+    result: list[Any] = []
     replaced = False
     for old in elements:
         if is_null(old) or old == {}:
             continue
         if not isinstance(old, dict) and keys[0] and values and values[0]:
-            kept.append(old)
+            result.append(old)
             continue
         if not _has(old, keys, values):
             if values:
-                kept.append(old)
+                result.append(old)
             continue
         replaced = True
         if element is not None:
-            kept.append(element)
-    elements[:] = kept
+            result.append(element)
+    elements[:] = result
     if element is not None and not replaced:
         elements.append(element)
 
 
 def _has(element: Any, keys: list[str], values: list[str]) -> bool:
-    found = False
+    match = False
     for index, key in enumerate(keys):
         if index < len(values):
-            wanted = values[index]
+            text = values[index]
             if key == "":
-                found = is_scalar(element) and text_of(element) == wanted
+                match = is_scalar(element) and text_of(element) == text
             elif not isinstance(element, dict):
                 raise BuildError("an element of a list merged by key is not a mapping", field=key)
             else:
-                found = key in element and (not wanted or text_of(element[key]) == wanted)
-        if not found:
+                match = key in element and (not text or text_of(element[key]) == text)
+        if not match:
             return False
     return True
 

@@ -99,15 +99,15 @@ def _iam_policy(config: _Config) -> BuildResource:
     cloud = config.get("cloud", "text")
     if cloud != "gke":
         raise BuildError(f"{cloud} is not supported", file=config.plugin.file, field="cloud")
-    theirs = config.get("serviceAccount", "account") or {}
-    ours = config.get("kubernetesService", "account") or {}
-    account = f"{theirs.get('name', '')}@{theirs.get('projectId', '')}.iam.gserviceaccount.com"
+    google = config.get("serviceAccount", "account") or {}
+    service = config.get("kubernetesService", "account") or {}
+    account = f"{google.get('name', '')}@{google.get('projectId', '')}.iam.gserviceaccount.com"
     metadata = {
         "annotations": {"iam.gke.io/gcp-service-account": account},
-        "name": ours.get("name") or "",
+        "name": service.get("name") or "",
     }
-    if ours.get("namespace"):
-        metadata["namespace"] = ours["namespace"]
+    if service.get("namespace"):
+        metadata["namespace"] = service["namespace"]
     obj = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
     return BuildResource(obj, config.schema)
 
@@ -161,8 +161,8 @@ def _entries(config: _Config, name: str) -> Run:
 
 
 def _images(config: _Config) -> Run:
-    wanted, specs = image(config.get("imageTag", "image") or {}), config.specs
-    return lambda m: set_image(m, wanted, specs)
+    override, specs = image(config.get("imageTag", "image") or {}), config.specs
+    return lambda m: set_image(m, override, specs)
 
 
 def _replicas(config: _Config) -> Run:
@@ -216,8 +216,8 @@ def _patch_merge(config: _Config) -> Run:
 
 def _replacements(config: _Config) -> Run:
     entries = config.get("replacements", "replacements")
-    found = replacement_list([e or {} for e in entries], config.loader, config.plugin.file)
-    return lambda m: replace_fields(m, found)
+    parsed = replacement_list([e or {} for e in entries], config.loader, config.plugin.file)
+    return lambda m: replace_fields(m, parsed)
 
 
 def sort_run(options: Mapping[str, Any], file: str) -> Run:
@@ -269,8 +269,8 @@ def _value_target(config: _Config, row: Any, file: str) -> ValueTarget:
         raise BuildError("fieldPath cannot be empty", file=file, field="targets.fieldPath")
     if not isinstance(position, int) or position < 0:
         raise BuildError("cannot be negative", file=file, field="targets.filePathPosition")
-    chosen = checked(config.shapes["selector"], row.get("selector"), file, "targets.selector")
-    return ValueTarget(selector(chosen), path, position)
+    selecting = checked(config.shapes["selector"], row.get("selector"), file, "targets.selector")
+    return ValueTarget(selector(selecting), path, position)
 
 
 _TRANSFORMERS: dict[str, Callable[[_Config], Run]] = {

@@ -28,9 +28,9 @@ def values_at(text: str, spans: Sequence[Span]) -> dict[Path, tuple[str, ...]]:
         return result
     for path, leaf, key in _leaves(node, (), None, 0):
         names: dict[str, None] = {}
-        for start, end, found in spans:
+        for start, end, variables in spans:
             if any(_overlaps(n, start, end) for n in (leaf, key) if n is not None):
-                names.update(dict.fromkeys(found))
+                names.update(dict.fromkeys(variables))
         if names:
             result[path] = tuple(names)
     return result
@@ -85,13 +85,13 @@ class Lines:
 
 def _lines(node: yaml.Node, first: int) -> dict[str, int]:
     """The line of every value by its path; of a mapping or list the line of what is first in it."""
-    found: dict[str, int] = {}
+    lines: dict[str, int] = {}
     for path, leaf, key in _leaves(node, (), None, 0):
         begin = leaf if key is None or (path and isinstance(path[-1], int)) else key
         line = int(first + begin.start_mark.line)
         for length in range(1, len(path) + 1):
-            found.setdefault(field_text(path[:length]), line)
-    return found
+            lines.setdefault(field_text(path[:length]), line)
+    return lines
 
 
 def line_of_field(files: Files, file: str, field: str) -> int:

@@ -95,15 +95,15 @@ class Reader:
 
     def _split(self, text: str) -> Iterator[tuple[str, int]]:
         start, line = 0, 1
-        for found in _SEPARATOR.finditer(text):
-            after = found.group()[4:].strip()
-            line_here = line + text.count("\n", start, found.start() + 1)
+        for separator in _SEPARATOR.finditer(text):
+            after = separator.group()[4:].strip()
+            line_here = line + text.count("\n", start, separator.start() + 1)
             if after and not after.startswith("#"):
-                what = f"invalid document separator: {found.group().strip()}"
+                what = f"invalid document separator: {separator.group().strip()}"
                 raise BuildError(what, file=self.file, line=line_here)
-            yield text[start : found.start() + 1], line
+            yield text[start : separator.start() + 1], line
             line = line_here + 1
-            start = found.end()
+            start = separator.end()
         yield text[start:], line
 
     def compose(self, text: str) -> yaml.Node | None:
@@ -124,19 +124,19 @@ class Reader:
         line = self._line + node.start_mark.line
         return BuildError(what, file=self.file, line=line)
 
-    def _value(self, node: yaml.Node, depth: int, written: bool) -> Any:
+    def _value(self, node: yaml.Node, depth: int, verbatim: bool) -> Any:
         """`written`: keep the text of scalars (annotations are printed as they were written)."""
         self._left -= 1
         if self._left < 0 or depth > DEEPEST:
             raise self._fail("too many or too deeply nested values (an alias bomb?)", node)
         if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, written)
+            return self._scalar(node, verbatim)
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, depth, written)
+            return self._mapping(node, depth, verbatim)
         items = [self._value(item, depth + 1, False) for item in node.value]
         return FlowList(items) if getattr(node, "flow_style", False) else items
 
-    def _scalar(self, node: yaml.ScalarNode, written: bool) -> Any:
+    def _scalar(self, node: yaml.ScalarNode, verbatim: bool) -> Any:
         text = node.value
         if node.tag == composing.PLAIN:
             if node.style:
@@ -145,16 +145,16 @@ class Reader:
             if self.old and is_infinite(value):
                 raise self._fail(f"{text} cannot be written as JSON", node)
             return (
-                Bare(text) if written and type(value) is not str and not is_null(value) else value
+                Bare(text) if verbatim and type(value) is not str and not is_null(value) else value
             )
-        if written:
+        if verbatim:
             return Quoted(text)
         try:
             return tagged(node.tag, text, old=self.old)
         except ValueError as problem:
             raise self._fail(str(problem), node) from problem
 
-    def _mapping(self, node: yaml.MappingNode, depth: int, written: bool) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, depth: int, verbatim: bool) -> dict[str, Any]:
         result: dict[str, Any] = FlowMap() if node.flow_style else {}
         merges: list[yaml.Node] = []
         for key_node, value_node in node.value:
@@ -172,7 +172,7 @@ class Reader:
                     raise self._fail(f"mapping key {key!r} is defined twice", key_node)
                 self.doubled.append((key, self._line + key_node.start_mark.line))
             notes = depth == 1 and key == "annotations" and node is self._metadata and not self.old
-            notes = notes or written
+            notes = notes or verbatim
             if depth == 0 and key == "metadata":
                 self._metadata = value_node
             result[key] = self._value(value_node, depth + 1, notes)
@@ -215,8 +215,8 @@ def _too_deep(text: str) -> bool:
     if text.count("[") + text.count("{") < DEEPEST_FLOW:
         return False
     deep = 0
-    for found in re.finditer(r"[\[\]{}]", text):
-        deep = deep + 1 if found.group() in "[{" else max(0, deep - 1)
+    for bracket in re.finditer(r"[\[\]{}]", text):
+        deep = deep + 1 if bracket.group() in "[{" else max(0, deep - 1)
         if deep > DEEPEST_FLOW:
             return True
     return False

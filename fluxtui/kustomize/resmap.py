@@ -30,29 +30,29 @@ class ResourceMap:
 
     def extend(self, resources: Iterable[BuildResource]) -> None:
         """Adds objects; BuildError when one has the identity of another."""
-        taken = {r.id.key for r in self.items}
+        identities = {r.id.key for r in self.items}
         for resource in resources:
             identity = resource.id
-            if identity.key in taken:
+            if identity.key in identities:
                 raise BuildError(
                     f"{identity} is already there: an object may be listed once",
                     file=resource.file,
                 )
-            taken.add(identity.key)
+            identities.add(identity.key)
             self.items.append(resource)
 
     def matching(self, matches: Callable[[Id], bool]) -> list[BuildResource]:
         """Objects of which any identity, past or present, matches."""
         return [r for r in self.items if not r.is_empty() and any(matches(i) for i in r.ids())]
 
-    def the_one(self, wanted: Id, what: str, file: str = "") -> BuildResource:
+    def the_one(self, identity: Id, what: str, file: str = "") -> BuildResource:
         """The only object that has or had the identity; BuildError otherwise."""
-        found = self.matching(wanted.same)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise BuildError(f"{what} {wanted} matches {len(found)} objects", file=file)
-        raise BuildError(f"no resource matches {what} {wanted}", file=file)
+        matches = self.matching(identity.same)
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise BuildError(f"{what} {identity} matches {len(matches)} objects", file=file)
+        raise BuildError(f"no resource matches {what} {identity}", file=file)
 
     def drop_dead(self) -> None:
         """Forgets deleted objects."""
@@ -64,21 +64,21 @@ class ResourceMap:
 
         Returns the namesake. BuildError when its behavior does not fit.
         """
-        wanted = new.id
-        found = self.matching(wanted.same)
+        identity = new.id
+        matches = self.matching(identity.same)
         behavior = new.behavior
-        if not found:
+        if not matches:
             if behavior in ("merge", "replace"):
-                raise BuildError(f"{wanted} does not exist; cannot {behavior}", file=new.file)
+                raise BuildError(f"{identity} does not exist; cannot {behavior}", file=new.file)
             self.extend([new])
             return None
-        if len(found) > 1:
-            raise BuildError(f"{len(found)} objects could take {wanted}", file=new.file)
+        if len(matches) > 1:
+            raise BuildError(f"{len(matches)} objects could take {identity}", file=new.file)
         if behavior not in ("merge", "replace"):
             raise BuildError(
-                f"{wanted} exists already; behavior must be merge or replace", file=new.file
+                f"{identity} exists already; behavior must be merge or replace", file=new.file
             )
-        old = found[0]
+        old = matches[0]
         _take_metadata(new, old)
         if behavior == "merge":
             _merge_data(new, old)

@@ -56,14 +56,14 @@ class BuildResource:
 
     def copy(self) -> BuildResource:
         """A copy that shares nothing that can change."""
-        other = BuildResource(copied(self.obj), self.schema, self.file, self.document)
-        other.previous = list(self.previous)
-        other.prefixes, other.suffixes = list(self.prefixes), list(self.suffixes)
-        other.variables, other.taints = list(self.variables), list(self.taints)
-        other.hashed, other.behavior = self.hashed, self.behavior
-        other.allow_name, other.allow_kind = self.allow_name, self.allow_kind
-        other.origin, other.transformations = self.origin, list(self.transformations)
-        return other
+        twin = BuildResource(copied(self.obj), self.schema, self.file, self.document)
+        twin.previous = list(self.previous)
+        twin.prefixes, twin.suffixes = list(self.prefixes), list(self.suffixes)
+        twin.variables, twin.taints = list(self.variables), list(self.taints)
+        twin.hashed, twin.behavior = self.hashed, self.behavior
+        twin.allow_name, twin.allow_kind = self.allow_name, self.allow_kind
+        twin.origin, twin.transformations = self.origin, list(self.transformations)
+        return twin
 
     @property
     def gvk(self) -> Gvk:
@@ -176,8 +176,8 @@ def bare_key(key: str) -> str:
     return key
 
 
-def _same_end(one: list[str], two: list[str], allow_empty: bool) -> bool:
-    if not one or not two:
-        return allow_empty or (not one and not two)
-    length = min(len(one), len(two))
-    return one[-length:] == two[-length:]
+def _same_end(first: list[str], second: list[str], allow_empty: bool) -> bool:
+    if not first or not second:
+        return allow_empty or (not first and not second)
+    length = min(len(first), len(second))
+    return first[-length:] == second[-length:]

@@ -193,17 +193,17 @@ def resolve(text: str, *, old: bool = False) -> Any:
 
 
 def _timestamp(text: str) -> Date | None:
-    found = _TIME.match(text)
-    if not found:
+    match = _TIME.match(text)
+    if not match:
         return None
-    year, month, day = found[1], int(found[2]), int(found[3])
+    year, month, day = match[1], int(match[2]), int(match[3])
     if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
         return None
-    clock = [int(found[i] or found[i + 5] or 0) for i in (4, 5, 6)]
+    clock = [int(match[i] or match[i + 5] or 0) for i in (4, 5, 6)]
     if clock[0] > 23 or clock[1] > 59 or clock[2] > 59:
         return None
-    fraction = (found[7] or found[12] or "").rstrip("0").rstrip(".")
-    zone = found[8] or "Z"
+    fraction = (match[7] or match[12] or "").rstrip("0").rstrip(".")
+    zone = match[8] or "Z"
     zone = "Z" if zone in ("+00:00", "-00:00") else zone
     hms = "{:02d}:{:02d}:{:02d}".format(*clock)
     date = Date(f"{year}-{month:02d}-{day:02d}T{hms}{fraction}{zone}")

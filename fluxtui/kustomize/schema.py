@@ -56,11 +56,11 @@ class Schema:
         As kustomize's `openapi.path` does. Raises BuildError when the document has another shape.
         """
         self.settled = True
-        found = _dict(document.get("definitions"), "definitions")
-        names = {name: i + len(self.definitions) for i, name in enumerate(found)}
+        definitions = _dict(document.get("definitions"), "definitions")
+        names = {name: i + len(self.definitions) for i, name in enumerate(definitions)}
         start = len(self.definitions)
-        self.definitions.extend({} for _ in found)
-        for index, (name, body) in enumerate(found.items()):
+        self.definitions.extend({} for _ in definitions)
+        for index, (name, body) in enumerate(definitions.items()):
             where = f"definitions.{name}"
             self.definitions[start + index] = self._definition(_dict(body, where), names, 0)
             for gvk in _list(body, "x-kubernetes-group-version-kind"):
@@ -98,9 +98,9 @@ class Schema:
         return result
 
     def _target(self, prop: Mapping[str, Any], names: Mapping[str, int], deep: int) -> int:
-        found = names.get(str(prop.get("$ref", "")).rpartition("/")[2], _ATOMIC)
-        if found != _ATOMIC or not prop.get("properties") or deep > _DEEPEST:
-            return found
+        known_index = names.get(str(prop.get("$ref", "")).rpartition("/")[2], _ATOMIC)
+        if known_index != _ATOMIC or not prop.get("properties") or deep > _DEEPEST:
+            return known_index
         self.definitions.append({})
         index = len(self.definitions) - 1
         self.definitions[index] = self._definition(prop, names, deep + 1)
@@ -144,9 +144,9 @@ def builtin() -> Schema:
 
 @cache
 def _scopes() -> Mapping[tuple[str, str], bool]:
-    known = builtin()
+    kinds = builtin()
     scopes: dict[tuple[str, str], bool] = {}
-    for types, outside in ((known.namespaced, False), (known.cluster, True)):
+    for types, outside in ((kinds.namespaced, False), (kinds.cluster, True)):
         for name in types:
             api_version, _, kind = name.rpartition("/")
             scopes[api_version.rpartition("/")[0], kind] = outside

@@ -99,10 +99,10 @@ def compiled(pattern: str) -> Callable[[str], Any]:
     try:
         options = re2.Options()
         options.log_errors = False
-        found: Callable[[str], Any] = re2.compile(f"^(?:{for_re2(pattern)})$", options).match
+        matcher: Callable[[str], Any] = re2.compile(f"^(?:{for_re2(pattern)})$", options).match
     except re2.error as problem:
         raise BuildError(f"pattern {pattern!r} does not parse: {problem}") from problem
-    return found
+    return matcher
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -118,6 +118,6 @@ def parse_labels(text: str) -> tuple[labels.Requirement, ...]:
         raise BuildError(str(error)) from error
 
 
-def label_match(text: str, found: Mapping[str, str]) -> bool:
+def label_match(text: str, carried: Mapping[str, str]) -> bool:
     """Whether these labels fulfil the selector. Raises BuildError when it does not parse."""
-    return labels.fulfilled(parse_labels(text), found)
+    return labels.fulfilled(parse_labels(text), carried)

@@ -56,8 +56,8 @@ def decrypted_shape(obj: dict[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in obj.items() if key != "sops"}
     data = obj.get("data")
     if obj.get("kind") == "Secret" and isinstance(data, Mapping) and f"{_NOTES}mac" in data:
-        kept = {key: value for key, value in data.items() if not key.startswith(_NOTES)}
-        return {**obj, "data": kept}
+        values = {key: value for key, value in data.items() if not key.startswith(_NOTES)}
+        return {**obj, "data": values}
     return obj
 
 

@@ -100,12 +100,12 @@ class KustTarget:
 
     def _file(self, into: Accumulator, path: str, where: str) -> None:
         file = self.loader.at(path)
-        found = objects_of(self.loader.read(path, where), file, self.context.schema)
-        for resource in found:
+        objects = objects_of(self.loader.read(path, where), file, self.context.schema)
+        for resource in objects:
             if self.context.metadata:
                 resource.origin = {"path": posixpath.normpath(posixpath.join(self.place, path))}
             self.context.tracker.loaded(resource)
-        into.resources.extend(found)
+        into.resources.extend(objects)
 
     def _component(self, into: Accumulator, path: str, where: str) -> None:
         with located(self.kust.file, where):
@@ -115,8 +115,8 @@ class KustTarget:
         loader = self.loader.base(path, where)
         kust = read_kustomization(loader)
         if kust.is_component != component:
-            wanted = "a Component" if component else "a Kustomization"
-            raise BuildError(f"{path} is not {wanted}", file=kust.file, field="kind")
+            expected = "a Component" if component else "a Kustomization"
+            raise BuildError(f"{path} is not {expected}", file=kust.file, field="kind")
         place = posixpath.normpath(posixpath.join(self.place, path))
         context = self.context
         if kust.mapping("openapi"):
@@ -156,28 +156,28 @@ class KustTarget:
                 where = f"{name}[{index}]"
                 options = merged_options(args.get("options"), general)
                 with located(self.kust.file, where):
-                    made = generate(
+                    resource = generate(
                         kind,
                         args,
                         options,
                         lambda path, where=where: self.loader.read(path, where),  # type: ignore[misc]
                         self.context.schema,
                     )
-                    made.file = self.kust.file
+                    resource.file = self.kust.file
                     if self.context.metadata:
-                        add_origin(made, self._configured(f"{kind}Generator"))
-                    old = into.resources.absorb(made)
+                        add_origin(resource, self._configured(f"{kind}Generator"))
+                    old = into.resources.absorb(resource)
                     cause = ChangeCause(f"transformer {name}", self.kust.file, where)
-                    self.context.tracker.generated(made, cause, old)
+                    self.context.tracker.generated(resource, cause, old)
         for plugin in self._plugins("generators"):
             with located(plugin.file, "generators"):
-                made = plugin_generator(plugin, self.loader, self.context.schema)
-                made.file = plugin.file
+                resource = plugin_generator(plugin, self.loader, self.context.schema)
+                resource.file = plugin.file
                 if self.context.metadata:
-                    add_origin(made, origin_of(plugin))
-                old = into.resources.absorb(made)
+                    add_origin(resource, origin_of(plugin))
+                old = into.resources.absorb(resource)
                 cause = ChangeCause(f"transformer {plugin.name}", plugin.file)
-                self.context.tracker.generated(made, cause, old)
+                self.context.tracker.generated(resource, cause, old)
 
     def _configured(self, kind: str) -> dict[str, Any]:
         path = posixpath.join(self.place, posixpath.basename(self.kust.file))
@@ -192,15 +192,15 @@ class KustTarget:
         paths: list[str] = []
         for entry in self.kust.texts(name):
             try:
-                found = objects_of(entry, self.kust.file, self.context.schema)
+                objects = objects_of(entry, self.kust.file, self.context.schema)
             except BuildError:
                 paths.append(entry)
                 continue
-            for resource in found:
+            for resource in objects:
                 resource.origin = {
                     "path": posixpath.join(self.place, posixpath.basename(self.kust.file))
                 }
-            own.resources.extend(found)
+            own.resources.extend(objects)
         self._resources(own, paths, name)
         return own.resources.items
 
@@ -222,9 +222,9 @@ class KustTarget:
             into.resources.drop_dead()
             cause = ChangeCause(step.by, step.file, step.field)
             if len(before) > len(into.resources.items):
-                kept = {id(r) for r in into.resources}
+                remaining = {id(r) for r in into.resources}
                 for resource in before:
-                    if id(resource) not in kept:
+                    if id(resource) not in remaining:
                         tracker.removed(resource, cause)
             tracker.changed(into.resources, cause)
         if hits == 0:

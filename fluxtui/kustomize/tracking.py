@@ -124,10 +124,10 @@ class DiffTracker:
         self._alive: list[BuildResource] = []  # keeps id() from being used again
 
     def _start(self, resource: BuildResource, origin: Origin) -> _Known:
-        known = _Known(copied(resource.obj), {(): origin})
-        self._known[id(resource)] = known
+        tracked = _Known(copied(resource.obj), {(): origin})
+        self._known[id(resource)] = tracked
         self._alive.append(resource)
-        return known
+        return tracked
 
     def loaded(self, resource: BuildResource) -> None:
         self._start(resource, Origin(resource.file, resource.document, "", "file"))
@@ -135,44 +135,44 @@ class DiffTracker:
     def generated(
         self, resource: BuildResource, cause: ChangeCause, old: BuildResource | None
     ) -> None:
-        known = self._start(resource, Origin(cause.file, 0, cause.field, cause.by))
+        tracked = self._start(resource, Origin(cause.file, 0, cause.field, cause.by))
         before = self._known.get(id(old)) if old is not None else None
         if before is None or not isinstance(before.seen, dict):
             return
         for part in ("data", "binaryData"):
-            mine, theirs = resource.obj.get(part), before.seen.get(part)
-            if not isinstance(mine, dict) or not isinstance(theirs, dict):
+            new_part, old_part = resource.obj.get(part), before.seen.get(part)
+            if not isinstance(new_part, dict) or not isinstance(old_part, dict):
                 continue
-            for key in mine.keys() & theirs.keys():
-                if mine[key] == theirs[key]:
-                    known.notes[part, key] = origin_at(before.notes, (part, key))
+            for key in new_part.keys() & old_part.keys():
+                if new_part[key] == old_part[key]:
+                    tracked.notes[part, key] = origin_at(before.notes, (part, key))
 
     def changed(self, resources: ResourceMap, cause: ChangeCause) -> None:
         for resource in resources:
-            known = self._known.get(id(resource))
-            if known is None:
+            tracked = self._known.get(id(resource))
+            if tracked is None:
                 self._start(resource, Origin(cause.file, 0, cause.field, cause.by))
-            elif known.seen != resource.obj:
+            elif tracked.seen != resource.obj:
                 from fluxtui.domain.objectdiff import diff_values
 
                 origin = Origin(cause.file, 0, cause.field, cause.by)
-                known.notes = noted(known.notes, known.seen, resource.obj, origin)
-                for change in diff_values(known.seen, resource.obj):
+                tracked.notes = noted(tracked.notes, tracked.seen, resource.obj, origin)
+                for change in diff_values(tracked.seen, resource.obj):
                     if change.kind == "removed":
-                        known.gone[change.path] = origin
-                known.seen = copied(resource.obj)
+                        tracked.gone[change.path] = origin
+                tracked.seen = copied(resource.obj)
 
     def removed(self, resource: BuildResource, cause: ChangeCause) -> None:
         origin = Origin(cause.file, 0, cause.field, cause.by)
         self.dropped.append(Dropped(resource.gvk.kind, resource.name, origin))
 
     def notes(self, resource: BuildResource) -> dict[Path, Origin]:
-        known = self._known.get(id(resource))
-        return dict(known.notes) if known is not None else {}
+        tracked = self._known.get(id(resource))
+        return dict(tracked.notes) if tracked is not None else {}
 
     def gone(self, resource: BuildResource) -> dict[str, Origin]:
-        known = self._known.get(id(resource))
-        return dict(known.gone) if known is not None else {}
+        tracked = self._known.get(id(resource))
+        return dict(tracked.gone) if tracked is not None else {}
 
 
 def field_text(path: Path) -> str:
@@ -189,15 +189,15 @@ def field_text(path: Path) -> str:
 def origin_at(notes: Mapping[Path, Origin], path: Path) -> Origin:
     """The Origin of a field: its own note or its nearest ancestor's, with the field there."""
     for length in range(len(path), -1, -1):
-        found = notes.get(path[:length])
-        if found is None:
+        origin = notes.get(path[:length])
+        if origin is None:
             continue
-        rest = path[length:]
-        if not rest or found.by != "file":
-            return found
-        text = field_text(rest)
-        joint = "." if found.field and not text.startswith("[") else ""
-        return replace(found, field=f"{found.field}{joint}{text}")
+        remainder = path[length:]
+        if not remainder or origin.by != "file":
+            return origin
+        text = field_text(remainder)
+        joint = "." if origin.field and not text.startswith("[") else ""
+        return replace(origin, field=f"{origin.field}{joint}{text}")
     return Origin("", 0, "", "")
 
 
@@ -232,9 +232,9 @@ def _carry(
     if not change.whole:
         return
     size = len(source)
-    for known, origin in notes.items():
-        if len(known) > size and known[:size] == source:
-            result[change.path + known[size:]] = origin
+    for noted_path, origin in notes.items():
+        if len(noted_path) > size and noted_path[:size] == source:
+            result[change.path + noted_path[size:]] = origin
 
 
 def _same(old: Any, new: Any) -> bool:

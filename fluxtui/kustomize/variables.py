@@ -51,8 +51,8 @@ def collect_variables(
     sources: dict[str, str] = {}
     problems: list[SubstitutionError] = []
 
-    def take(found: Mapping[str, str], source: str, *, hidden: bool) -> None:
-        for name, value in found.items():
+    def take(texts: Mapping[str, str], source: str, *, hidden: bool) -> None:
+        for name, value in texts.items():
             if not _NAME.match(name):
                 what = f"{name!r} var name is invalid, must match {_NAME.pattern[:-2]}"
                 problems.append(SubstitutionError(what, where=source, variable=name))
@@ -63,17 +63,17 @@ def collect_variables(
 
     for reference in post.get("substituteFrom") or ():
         kind, name = str(reference.get("kind") or ""), str(reference.get("name") or "")
-        known = {"ConfigMap": configmaps, "Secret": secrets}.get(kind)
+        texts_of = {"ConfigMap": configmaps, "Secret": secrets}.get(kind)
         source = f"{kind} {namespace}/{name}"
-        if known is None:
+        if texts_of is None:
             continue
-        found = known.get(f"{namespace}/{name}")
-        if found is None:
+        texts = texts_of.get(f"{namespace}/{name}")
+        if texts is None:
             if reference.get("optional"):
                 continue
             what = f"substitute from {source}: not found"
             problems.append(SubstitutionError(what, where=source))
             continue
-        take(found, source, hidden=kind == "Secret")
+        take(texts, source, hidden=kind == "Secret")
     take(post.get("substitute") or {}, "spec.postBuild.substitute", hidden=False)
     return Variables(values, frozenset(secret), sources, problems[0] if problems else None)

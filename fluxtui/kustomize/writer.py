@@ -79,8 +79,8 @@ def _infinite(value: Any) -> str | None:
     else:
         return "" if is_infinite(value) else None
     for step, item in below:
-        if isinstance(item, Mapping | list | float) and (rest := _infinite(item)) is not None:
-            return f"{step}{rest}"
+        if isinstance(item, Mapping | list | float) and (deeper := _infinite(item)) is not None:
+            return f"{step}{deeper}"
     return None
 
 

@@ -52,10 +52,10 @@ def _changed(text: str, parts: list[str], value: Any, create: str, setter: Sette
         box = {"": documents[0] if documents else None}
         if is_scalar(box[""]) or box[""] is None:
             return None
-        found = spots(box, "", parts, create)
-        if not found:
+        places = spots(box, "", parts, create)
+        if not places:
             return None
-        for spot in found:
+        for spot in places:
             setter(spot, value)
     except BuildError:
         return None

@@ -71,14 +71,14 @@ def _pattern(name: str) -> Callable[[str], Any]:
     options = re2.Options()
     options.log_errors = False
     try:
-        found: Callable[[str], Any] = re2.compile(
+        matcher: Callable[[str], Any] = re2.compile(
             f"^{for_re2(name)}(:[a-zA-Z0-9_.{{}}-]*)?"
             r"(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$",
             options,
         ).match
     except re2.error:
         return lambda text: None
-    return found
+    return matcher
 
 
 @lru_cache(maxsize=4096)

@@ -41,7 +41,7 @@ def _rename(resources: ResourceMap, prefix: str, suffix: str, specs: Sequence[Fi
 
     for resource in resources:
         gvk = resource.first_id.gvk
-        if any(gvk.selected_by(kept) for kept in _KEPT):
+        if any(gvk.selected_by(exempt) for exempt in _KEPT):
             continue
         for spec in specs:
             if not gvk.selected_by(spec.gvk):

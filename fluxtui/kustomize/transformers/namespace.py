@@ -34,16 +34,16 @@ def set_namespace(
         if not resource.is_empty():
             resource.remember()
             move(resource, namespace, specs, unset_only=unset_only, subjects=subjects)
-    seen: set[Any] = set()
+    identities: set[Any] = set()
     for resource in resources:
         key = resource.id.key
-        if key in seen:
+        if key in identities:
             raise BuildError(
                 f"the namespace makes two objects {resource.id}",
                 file=resource.file,
                 field="namespace",
             )
-        seen.add(key)
+        identities.add(key)
 
 
 def move(
@@ -61,18 +61,18 @@ def move(
         metadata = resource.metadata()
         metadata.setdefault("namespace", "")
         setter(metadata, "namespace")
-    wanted = [s for s in specs if s.path != "metadata/namespace"]
+    chosen_specs = [s for s in specs if s.path != "metadata/namespace"]
     if gvk.api_version != "v1":
-        wanted = [s for s in wanted if s.path != "metadata/name"]
+        chosen_specs = [s for s in chosen_specs if s.path != "metadata/name"]
     if gvk.kind in ("RoleBinding", "ClusterRoleBinding"):
-        wanted = [
+        chosen_specs = [
             s
-            for s in wanted
+            for s in chosen_specs
             if s.path != "subjects/namespace"
             or s.gvk.kind not in ("RoleBinding", "ClusterRoleBinding")
         ]
         _move_subjects(resource, setter, subjects)
-    apply_specs(resource, wanted, setter, SCALAR)
+    apply_specs(resource, chosen_specs, setter, SCALAR)
 
 
 def _setter(
@@ -99,10 +99,10 @@ def _move_subjects(resource: BuildResource, setter: Callable[[Any, Any], None], 
         return
     if not isinstance(subjects, list):
         raise BuildError(f"subjects of {resource.id} is not a list", file=resource.file)
-    field, wanted = ("name", "default") if mode == "defaultOnly" else ("kind", "ServiceAccount")
+    field, expected = ("name", "default") if mode == "defaultOnly" else ("kind", "ServiceAccount")
     for subject in subjects:
         if not isinstance(subject, dict):
             raise BuildError(f"a subject of {resource.id} is no mapping", file=resource.file)
-        if text_of(subject.get(field)) == wanted:
+        if text_of(subject.get(field)) == expected:
             subject.setdefault("namespace", "")
             setter(subject, "namespace")

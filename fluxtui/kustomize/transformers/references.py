@@ -40,18 +40,18 @@ def fix_references(resources: ResourceMap, references: References) -> None:
     for entry in entries:
         for name in {i.name for i in entry.previous}:
             by_name[name].append(entry)
-    known: dict[Gvk, Fields] = {}
+    fields_of: dict[Gvk, Fields] = {}
     for entry in entries:
         first = entry.previous[0].gvk if entry.previous else entry.id.gvk
-        if first not in known:
-            known[first] = [
+        if first not in fields_of:
+            fields_of[first] = [
                 (target, spec)
                 for target, specs in references
                 for spec in specs
                 if first.selected_by(spec.gvk)
             ]
-        if known[first]:
-            _Fixer(entry, by_name).fix(known[first])
+        if fields_of[first]:
+            _Fixer(entry, by_name).fix(fields_of[first])
 
 
 class _Fixer:
@@ -67,8 +67,8 @@ class _Fixer:
     def fix(self, fields: Fields) -> None:
         gvk = self.referrer.resource.gvk
         for target, spec in fields:
-            wanted = FieldSpec(gvk, spec.path, spec.create)
-            visit(self.referrer.resource, wanted, self._setter(target, spec.path))
+            field_spec = FieldSpec(gvk, spec.path, spec.create)
+            visit(self.referrer.resource, field_spec, self._setter(target, spec.path))
 
     def _setter(self, target: Gvk, path: str) -> Callable[[Any, Any], None]:
         def put(container: Any, key: Any) -> None:
@@ -95,9 +95,9 @@ class _Fixer:
         if isinstance(value, dict):
             self._mapping(value, target, path)
         elif is_scalar(value) and text_of(value) in self.by_name:
-            found = self._choose(text_of(value), target, path, None, both=False)
-            if found is not None and found.id.name != text_of(value):
-                container[key] = retyped(value, found.id.name)
+            entry = self._choose(text_of(value), target, path, None, both=False)
+            if entry is not None and entry.id.name != text_of(value):
+                container[key] = retyped(value, entry.id.name)
 
     def _mapping(self, value: dict[str, Any], target: Gvk, path: str) -> None:
         if "name" not in value:
@@ -106,36 +106,38 @@ class _Fixer:
         if old not in self.by_name:
             return
         space = text_of(value["namespace"]) if "namespace" in value else None
-        found = self._choose(old, target, path, space, both=True)
-        if found is None or (found.id.name == old and not found.id.namespace):
+        entry = self._choose(old, target, path, space, both=True)
+        if entry is None or (entry.id.name == old and not entry.id.namespace):
             return
-        value["name"] = retyped(value["name"], found.id.name)
-        if found.id.namespace:
-            value["namespace"] = retyped(value.get("namespace"), found.id.namespace)
+        value["name"] = retyped(value["name"], entry.id.name)
+        if entry.id.namespace:
+            value["namespace"] = retyped(value.get("namespace"), entry.id.namespace)
 
     def _choose(
         self, name: str, target: Gvk, path: str, space: str | None, *, both: bool
     ) -> _Entry | None:
         """The object meant by a name, None when none is."""
-        found = [e for e in self.by_name[name] if self._reachable(e)]
+        candidates = [e for e in self.by_name[name] if self._reachable(e)]
         if space is not None:
-            found = self._in_space(found, space)
-        found = [e for e in found if any(i.gvk.selected_by(target) for i in e.previous)]
+            candidates = self._in_space(candidates, space)
+        candidates = [e for e in candidates if any(i.gvk.selected_by(target) for i in e.previous)]
         role = self.role
         if role is not None and path.endswith("roleRef/name"):
-            found = [e for e in found if any(i.gvk.selected_by(role) for i in e.previous)]
-        found = [e for e in found if self._same_space(e.id)]
-        if len(found) == 1:
-            return found[0]
-        mine = self.referrer.resource
-        found = [e for e in found if e.resource.same_context(mine, allow_empty=True)]
-        if len(found) > 1:
-            found = [e for e in found if e.resource.same_context(mine, allow_empty=False)]
-        if len(found) <= 1:
-            return found[0] if found else None
-        if len({(e.id.name, e.id.namespace if both else "") for e in found}) == 1:
-            return found[0]
-        names = ", ".join(str(e.id) for e in found)
+            candidates = [e for e in candidates if any(i.gvk.selected_by(role) for i in e.previous)]
+        candidates = [e for e in candidates if self._same_space(e.id)]
+        if len(candidates) == 1:
+            return candidates[0]
+        resource = self.referrer.resource
+        candidates = [e for e in candidates if e.resource.same_context(resource, allow_empty=True)]
+        if len(candidates) > 1:
+            candidates = [
+                e for e in candidates if e.resource.same_context(resource, allow_empty=False)
+            ]
+        if len(candidates) <= 1:
+            return candidates[0] if candidates else None
+        if len({(e.id.name, e.id.namespace if both else "") for e in candidates}) == 1:
+            return candidates[0]
+        names = ", ".join(str(e.id) for e in candidates)
         raise self._error(f"{name!r} may mean any of {names}", path)
 
     def _reachable(self, entry: _Entry) -> bool:

@@ -107,12 +107,14 @@ def _cut(value: Any, options: ReplacementOptions) -> Any:
 
 
 def _source_object(resources: ResourceMap, source: ReplacementSource) -> BuildResource:
-    found = [r for r in resources if not r.is_empty() and any(_selects(source, i) for i in r.ids())]
-    if len(found) == 1:
-        return found[0]
-    named = f"{source.gvk.kind} {source.name}".strip()
-    what = f"{counted(len(found), 'object', 'is')}" if found else "nothing is"
-    raise BuildError(f"{what} selected by {named or 'the source'}", field="source")
+    matches = [
+        r for r in resources if not r.is_empty() and any(_selects(source, i) for i in r.ids())
+    ]
+    if len(matches) == 1:
+        return matches[0]
+    label = f"{source.gvk.kind} {source.name}".strip()
+    what = f"{counted(len(matches), 'object', 'is')}" if matches else "nothing is"
+    raise BuildError(f"{what} selected by {label or 'the source'}", field="source")
 
 
 def _selects(source: ReplacementSource, identity: Id) -> bool:
@@ -153,13 +155,13 @@ def _write_path(
             resource.obj, parts, value, create, lambda spot, inner: set_spot(spot, inner, options)
         ):
             return
-        found = spots({"": resource.obj}, "", parts, create)
+        places = spots({"": resource.obj}, "", parts, create)
     except BuildError as problem:
         what = f"cannot reach {path} in {resource.id}: {problem.what}"
         raise BuildError(what, file=resource.file, field=path) from problem
-    if not found:
+    if not places:
         raise BuildError(f"{resource.id} has no field {path}", file=resource.file, field=path)
-    for spot in found:
+    for spot in places:
         set_spot(spot, value, options, resource.obj)
 
 

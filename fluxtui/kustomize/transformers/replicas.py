@@ -24,14 +24,14 @@ def set_replicas(resources: ResourceMap, name: str, count: int, specs: Sequence[
             raise BuildError("a replica count must be a scalar", field=str(key))
         container[key] = restyled(old, count) if old != "" else count
 
-    found = False
+    matched = False
     for spec in specs:
         for resource in resources.matching(
             lambda i, spec=spec: i.name == name and i.gvk.selected_by(spec.gvk)  # type: ignore[misc]
         ):
-            found = True
+            matched = True
             if resource.gvk.selected_by(spec.gvk):
                 visit(resource, spec, put, SCALAR)
-    if not found:
+    if not matched:
         kinds = ", ".join(s.gvk.kind for s in specs)
         raise BuildError(f"no object called {name} is of a kind with replicas ({kinds})")

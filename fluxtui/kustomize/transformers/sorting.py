@@ -19,17 +19,17 @@ def legacy_order(
     rank = {kind: i - len(first) for i, kind in enumerate(first)}
     rank.update({kind: i + 1 for i, kind in enumerate(last)})
 
-    def compare(one: tuple[Id, BuildResource], two: tuple[Id, BuildResource]) -> int:
-        return -1 if _less(one[0], two[0], rank) else int(_less(two[0], one[0], rank))
+    def compare(first: tuple[Id, BuildResource], second: tuple[Id, BuildResource]) -> int:
+        return -1 if _less(first[0], second[0], rank) else int(_less(second[0], first[0], rank))
 
     ordered = sorted(((r.id, r) for r in resources), key=cmp_to_key(compare))
     return [resource for _, resource in ordered]
 
 
-def _less(one: Id, two: Id, rank: dict[str, int]) -> bool:
-    a, b = one.gvk, two.gvk
+def _less(first: Id, second: Id, rank: dict[str, int]) -> bool:
+    a, b = first.gvk, second.gvk
     if a == b:
-        return _id_text(one) < _id_text(two)
+        return _id_text(first) < _id_text(second)
     if rank.get(a.kind, 0) != rank.get(b.kind, 0):
         return rank.get(a.kind, 0) < rank.get(b.kind, 0)
     if a.kind == b.kind == "Namespace" and (not a.group or not b.group):

@@ -30,8 +30,10 @@ class ValueTarget:
 def add_value(resources: ResourceMap, value: str, targets: Sequence[ValueTarget]) -> None:
     """Writes the value. BuildError when a field is no scalar."""
     for target in targets:
-        chosen = resources.items if target.selector is None else target.selector.select(resources)
-        for resource in chosen:
+        selection = (
+            resources.items if target.selector is None else target.selector.select(resources)
+        )
+        for resource in selection:
             if target.path == "metadata/namespace":
                 move(resource, value, ())
             else:

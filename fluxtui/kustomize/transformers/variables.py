@@ -38,13 +38,13 @@ class Var:
 def mark(resources: ResourceMap, variables: list[Var], schema: Schema) -> None:
     """Notes on each object which variables read it. BuildError when one may mean two objects."""
     for variable in variables:
-        found = resources.matching(_matcher(variable, schema))
-        if len(found) > 1:
+        objects = resources.matching(_matcher(variable, schema))
+        if len(objects) > 1:
             raise BuildError(
-                f"variable {variable.name} may mean {len(found)} objects", field="vars"
+                f"variable {variable.name} may mean {len(objects)} objects", field="vars"
             )
-        if found:
-            found[0].variables.append(variable.name)
+        if objects:
+            objects[0].variables.append(variable.name)
 
 
 def _matcher(variable: Var, schema: Schema) -> Callable[[Id], bool]:
@@ -52,8 +52,8 @@ def _matcher(variable: Var, schema: Schema) -> Callable[[Id], bool]:
     outside = schema.is_cluster_scoped(gvk.api_version, gvk.kind)
     if not variable.namespace and not outside:
         return lambda i: i.gvk == gvk and i.name == name
-    wanted = Id(gvk, name, variable.namespace, effective(variable.namespace, outside))
-    return wanted.same
+    identity = Id(gvk, name, variable.namespace, effective(variable.namespace, outside))
+    return identity.same
 
 
 def resolve_variables(resources: ResourceMap, variables: list[Var], specs: Specs) -> None:
