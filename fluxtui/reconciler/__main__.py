@@ -144,16 +144,16 @@ async def _until(stop: asyncio.Event, reconcilers: list[Reconciler]) -> None:
         print(json.dumps({"running": [r.cluster.name for r in reconcilers]}), flush=True)
         await stop.wait()
 
-    told = asyncio.create_task(announce())
+    announcement = asyncio.create_task(announce())
     ended = asyncio.create_task(stop.wait())
-    tasks = {*work, told, ended}
+    tasks = {*work, announcement, ended}
     try:
         await asyncio.wait({*work, ended}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         results = await asyncio.gather(*work, return_exceptions=True)
-        await asyncio.gather(told, ended, return_exceptions=True)
+        await asyncio.gather(announcement, ended, return_exceptions=True)
     for result in results:
         if isinstance(result, Exception):
             raise result

@@ -207,7 +207,7 @@ class Application:
                 targets,
                 _STAGE_LIMIT,
                 expressions=self._expressions,
-                every=_STAGE_EVERY,
+                interval=_STAGE_EVERY,
                 fail_fast=False,
             )
 
@@ -234,12 +234,12 @@ class Application:
             self._subject.status["inventory"] = before
 
     async def _prune(self, old: Sequence[InventoryEntry], new: Sequence[InventoryEntry]) -> None:
-        kept = {entry.id for entry in new}
-        gone = [entry for entry in old if entry.id not in kept]
-        if not gone or self._subject.spec.get("prune") is not True:
+        remaining = {entry.id for entry in new}
+        obsolete = [entry for entry in old if entry.id not in remaining]
+        if not obsolete or self._subject.spec.get("prune") is not True:
             return
         try:
-            changes = await self._target.pruner.prune(gone, self._subject.name)
+            changes = await self._target.pruner.prune(obsolete, self._subject.name)
         except PruneFailed as error:
             self._subject.status["inventory"] = to_inventory([*new, *error.left])
             raise self._failed("PruneFailed", str(error), remember=True) from error
@@ -284,16 +284,16 @@ class Application:
         spec = self._subject.spec
         if spec.get("wait") is True:
             return [change.entry for change in applied.changes if change.action != "skipped"]
-        found = []
+        targets = []
         for item in items(spec.get("healthChecks")):
             version = text(item.get("apiVersion")) or "apps/v1"
             meta = {"name": item.get("name"), "namespace": item.get("namespace")}
-            found.append(
+            targets.append(
                 InventoryEntry.of(
                     {"apiVersion": version, "kind": item.get("kind"), "metadata": meta}
                 )
             )
-        return found
+        return targets
 
     def _is_self(self, id: ObjectId) -> bool:
         name = self._subject.name

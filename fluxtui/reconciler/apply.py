@@ -118,13 +118,13 @@ class ObjectApplier:
             live = await self._live(type_, obj)
             if left_alone(obj, live):
                 return _Planned(obj, "skipped", type_)
-            wanted = await self._dry_run(type_, obj, live, force, applied)
+            result = await self._dry_run(type_, obj, live, force, applied)
             cleaned = live is not None and await self._clean(type_, obj, live, applied)
         except ClusterError as error:
             raise ApplyFailed(_dry_run_text(obj, error)) from error
-        if live is None or not metadata(wanted).get("resourceVersion"):
+        if live is None or not metadata(result).get("resourceVersion"):
             action = "created"
-        elif cleaned or has_drifted(live, wanted):
+        elif cleaned or has_drifted(live, result):
             action = "configured"
         else:
             action = "unchanged"
@@ -161,8 +161,8 @@ class ObjectApplier:
             limit = self._clock.monotonic() + _GONE_LIMIT
             delay = 0.05
             while self._clock.monotonic() < limit:
-                found = await self._cluster.get(type_, namespace, name)
-                if metadata(found).get("uid") != uid:
+                current = await self._cluster.get(type_, namespace, name)
+                if metadata(current).get("uid") != uid:
                     return
                 await self._clock.sleep(delay)
                 delay = min(delay * 2, _GONE_EVERY)
@@ -202,12 +202,12 @@ class ObjectApplier:
         )
 
 
-def has_drifted(live: Json, wanted: Json) -> bool:
+def has_drifted(live: Json, desired: Json) -> bool:
     """Whether a dry-run differs from what is live, outside of metadata and status."""
     for place in ("labels", "annotations"):
-        if mapping(metadata(live).get(place)) != mapping(metadata(wanted).get(place)):
+        if mapping(metadata(live).get(place)) != mapping(metadata(desired).get(place)):
             return True
-    return _content(live) != _content(wanted)
+    return _content(live) != _content(desired)
 
 
 def _content(obj: Json) -> Json:

@@ -15,10 +15,10 @@ async def refuse_beside_flux(cluster: Cluster) -> None:
     """Raises RefusedError when Flux's controllers are deployed there (and not scaled to zero)."""
     for name in _CONTROLLERS:
         try:
-            found = await cluster.get(_DEPLOYMENTS, _NAMESPACE, name)
+            deployment = await cluster.get(_DEPLOYMENTS, _NAMESPACE, name)
         except NotFound:
             continue
-        if spec_of(found).get("replicas") != 0:
+        if spec_of(deployment).get("replicas") != 0:
             raise RefusedError(
                 f"a Flux is at work here (Deployment {_NAMESPACE}/{name})",
                 where=cluster.name,

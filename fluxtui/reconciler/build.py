@@ -39,10 +39,10 @@ async def build(
     """The objects to apply, without owner labels. Raises BuildError, SubstitutionError,
     MissingVariables.
     """
-    found = await _references(cluster, kustomization)
+    referenced = await _references(cluster, kustomization)
 
     def render() -> list[Json]:
-        variables = collect_variables(kustomization, found["ConfigMap"], found["Secret"])
+        variables = collect_variables(kustomization, referenced["ConfigMap"], referenced["Secret"])
         built = flux_build(MemoryFiles(files), path, kustomization, variables=variables)
         return list(_expanded(built.objects))
 
@@ -53,7 +53,7 @@ async def _references(
     cluster: Cluster, kustomization: Json
 ) -> dict[str, dict[str, dict[str, str]]]:
     namespace = name_of(kustomization).namespace
-    found: dict[str, dict[str, dict[str, str]]] = {"ConfigMap": {}, "Secret": {}}
+    texts: dict[str, dict[str, dict[str, str]]] = {"ConfigMap": {}, "Secret": {}}
     post = mapping(spec_of(kustomization).get("postBuild"))
     for reference in items(post.get("substituteFrom")):
         kind, name = text(reference.get("kind")), text(reference.get("name"))
@@ -72,8 +72,8 @@ async def _references(
             raise MissingVariables(message) from error
         data = mapping(obj.get("data"))
         decode = _decoded if kind == "Secret" else _plain
-        found[kind][f"{namespace}/{name}"] = {key: decode(value) for key, value in data.items()}
-    return found
+        texts[kind][f"{namespace}/{name}"] = {key: decode(value) for key, value in data.items()}
+    return texts
 
 
 def _plain(value: object) -> str:

@@ -24,11 +24,11 @@ _BIND = re.compile(r"(?<![\w.])cel\s*\.\s*bind\s*\(")
 @lru_cache(maxsize=512)
 def plain(source: str) -> str:
     """The expression with every literal in its place and everything else rewritten."""
-    kept: list[str] = []
+    literals: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
-        kept.append(found.group(0))
-        return f"'\x00{len(kept) - 1}\x00'"
+    def keep(literal: re.Match[str]) -> str:
+        literals.append(literal.group(0))
+        return f"'\x00{len(literals) - 1}\x00'"
 
     text = _LITERAL.sub(keep, source)
     text = _bound(text)
@@ -41,7 +41,7 @@ def plain(source: str) -> str:
         start = text.index("[?")
         end = _closing(text, start)
         text = f"{text[:start]}.optIndex({text[start + 2 : end]}){text[end + 1 :]}"
-    return re.sub("'\x00([0-9]+)\x00'", lambda m: kept[int(m.group(1))], text)
+    return re.sub("'\x00([0-9]+)\x00'", lambda m: literals[int(m.group(1))], text)
 
 
 def uses(source: str, name: str) -> bool:
@@ -61,8 +61,8 @@ def _closing(text: str, start: int) -> int:
 
 def _bound(text: str) -> str:
     """`cel.bind(x, value, body)` as `[value].map(x, body)[0]`."""
-    while found := _BIND.search(text):
-        start, end = found.end() - 1, _closing(text, found.end() - 1)
+    while binding := _BIND.search(text):
+        start, end = binding.end() - 1, _closing(text, binding.end() - 1)
         parts: list[str] = []
         depth, last = 0, start + 1
         for i in range(start + 1, end):
@@ -74,5 +74,5 @@ def _bound(text: str) -> str:
         if len(parts) != 3:
             return text
         name, value, body = parts
-        text = f"{text[: found.start()]}[{value}].map({name}, {body})[0]{text[end + 1 :]}"
+        text = f"{text[: binding.start()]}[{value}].map({name}, {body})[0]{text[end + 1 :]}"
     return text

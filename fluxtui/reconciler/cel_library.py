@@ -53,17 +53,17 @@ def as_list(values: Iterable[Any]) -> Any:
     return ct.ListType(list(values))
 
 
-def _index_of(value: Any, wanted: Any, start: Any = 0) -> Any:
+def _index_of(value: Any, element: Any, start: Any = 0) -> Any:
     if isinstance(value, ct.ListType):
-        return as_int(next((i for i, x in enumerate(value) if bool(x == wanted)), -1))
-    return as_int(text_of(value).find(text_of(wanted), int(start)))
+        return as_int(next((i for i, x in enumerate(value) if bool(x == element)), -1))
+    return as_int(text_of(value).find(text_of(element), int(start)))
 
 
-def _last_index_of(value: Any, wanted: Any) -> Any:
+def _last_index_of(value: Any, element: Any) -> Any:
     if isinstance(value, ct.ListType):
-        places = [i for i, x in enumerate(value) if bool(x == wanted)]
+        places = [i for i, x in enumerate(value) if bool(x == element)]
         return as_int(places[-1] if places else -1)
-    return as_int(text_of(value).rfind(text_of(wanted)))
+    return as_int(text_of(value).rfind(text_of(element)))
 
 
 def _replace(value: Any, old: Any, new: Any, times: Any = -1) -> Any:
@@ -91,13 +91,13 @@ def _join(value: Any, by: Any = "") -> Any:
 
 
 def _find_all(value: Any, pattern: Any, most: Any = -1) -> Any:
-    found = [m.group(0) for m in re.finditer(text_of(pattern), text_of(value))]
-    return as_list(as_text(x) for x in (found if int(most) < 0 else found[: int(most)]))
+    texts = [m.group(0) for m in re.finditer(text_of(pattern), text_of(value))]
+    return as_list(as_text(x) for x in (texts if int(most) < 0 else texts[: int(most)]))
 
 
 def _find(value: Any, pattern: Any) -> Any:
-    found = re.search(text_of(pattern), text_of(value))
-    return as_text(found.group(0) if found else "")
+    match = re.search(text_of(pattern), text_of(value))
+    return as_text(match.group(0) if match else "")
 
 
 def _extreme(of: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -128,8 +128,8 @@ def _distinct(value: Any) -> Any:
     return as_list(out)
 
 
-def _covers(one: Any, other: Any) -> bool:
-    return all(any(bool(x == y) for x in one) for y in other)
+def _covers(container: Any, elements: Any) -> bool:
+    return all(any(bool(x == y) for x in container) for y in elements)
 
 
 def _decoded(value: Any) -> Any:
@@ -148,8 +148,8 @@ def _opt_field(value: Any, name: Any) -> Any:
     return Maybe([])
 
 
-def _or_value(value: Maybe, other: Any) -> Any:
-    return value.value[0] if value.value else other
+def _or_value(value: Maybe, fallback: Any) -> Any:
+    return value.value[0] if value.value else fallback
 
 
 def _some(value: Maybe) -> Any:

@@ -25,9 +25,9 @@ _LONGEST = 300
 def words_of(error: BaseException) -> str:
     """One sentence. cel-python nests its errors as (message, Python's type, its arguments)."""
     message, cause, details = _parts(error)
-    for pattern, said in _KNOWN:
+    for pattern, plain_words in _KNOWN:
         if pattern.fullmatch(message):
-            return _plain(pattern.sub(said, message))
+            return _plain(pattern.sub(plain_words, message))
     if cause in _BY_CAUSE:
         return _BY_CAUSE[cause]
     if message == "return error for overflow" and details:
@@ -56,6 +56,6 @@ def _parts(error: BaseException) -> tuple[str, str, str]:
 
 
 def _plain(text: str) -> str:
-    text = _TYPE.sub(lambda found: found[1].lower(), text)
+    text = _TYPE.sub(lambda match: match[1].lower(), text)
     text = _TOKEN.sub(r"\1", _VALUE.sub(r"\1", text))
     return " ".join(text.split())[:_LONGEST]

@@ -54,7 +54,7 @@ def _undeclared(tree: Any, names: tuple[str, ...]) -> str:
 
     from fluxtui.reconciler.cel_library import FUNCTIONS
 
-    known = {*names, *base_functions, *FUNCTIONS, *_MACROS}
+    declared = {*names, *base_functions, *FUNCTIONS, *_MACROS}
     used: list[str] = []
     for node in tree.iter_subtrees_topdown():
         if node.data in ("ident", "ident_arg"):
@@ -62,10 +62,11 @@ def _undeclared(tree: Any, names: tuple[str, ...]) -> str:
         elif node.data == "member_dot_arg":
             used.append(str(node.children[1]))
             if used[-1] in _MACROS:
-                known |= {
-                    str(one.children[0]) for one in node.children[2].children[0].find_data("ident")
+                declared |= {
+                    str(identifier.children[0])
+                    for identifier in node.children[2].children[0].find_data("ident")
                 }
-    return next((name for name in used if name not in known), "")
+    return next((name for name in used if name not in declared), "")
 
 
 def check(source: str) -> None:
@@ -122,9 +123,9 @@ class HealthExpressions:
         for place, item in enumerate(items(spec.get("healthCheckExprs"))):
             group, kind = text(item.get("apiVersion")).rpartition("/")[0], text(item.get("kind"))
             if (group, kind) in self._entries:
-                shown = f"{kind}.{group}" if group else kind
+                label = f"{kind}.{group}" if group else kind
                 raise BadExpression(
-                    f"duplicate custom health check for GroupKind {shown} at healthchecks[{place}]"
+                    f"duplicate custom health check for GroupKind {label} at healthchecks[{place}]"
                 )
             entry = _Entry(*(text(item.get(k)) for k in ("inProgress", "failed", "current")))
             try:

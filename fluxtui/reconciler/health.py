@@ -69,7 +69,7 @@ class HealthWait:
         timeout: float,
         *,
         expressions: HealthExpressions,
-        every: float = 5.0,
+        interval: float = 5.0,
         fail_fast: bool = True,
         may_vanish: Collection[ObjectId] = (),
         cancel: asyncio.Event | None = None,
@@ -85,11 +85,11 @@ class HealthWait:
             while not run.settled(fail_fast):
                 if cancel is not None and cancel.is_set():
                     raise Cancelled
-                left = limit - self._clock.monotonic()
-                if left <= 0:
+                remaining = limit - self._clock.monotonic()
+                if remaining <= 0:
                     raise Unhealthy(f"timeout waiting for: [{run.describe(run.waiting())}]")
                 run.follow()
-                await self._pause(run, cancel, min(every, left))
+                await self._pause(run, cancel, min(interval, remaining))
                 poked, run.poked = run.poked, set()
                 run.news.clear()
                 await run.look([e for e in run.waiting() if not poked or e in poked])
@@ -150,18 +150,20 @@ class _Run:
 
     def settled(self, fail_fast: bool) -> bool:
         """Whether waiting on makes no sense."""
-        found = [self.results[entry].status for entry in self._targets]
-        if fail_fast and Status.FAILED in found:
+        statuses = [self.results[entry].status for entry in self._targets]
+        if fail_fast and Status.FAILED in statuses:
             return True
-        return all(status in _DONE for status in found)
+        return all(status in _DONE for status in statuses)
 
     def describe(self, entries: Sequence[InventoryEntry]) -> str:
         """What each is, and why that cannot be told where it cannot."""
 
         def one(entry: InventoryEntry) -> str:
-            found = self.results[entry]
-            why = f": {found.message}" if found.status is Status.UNKNOWN and found.message else ""
-            return f"{entry.id} status: '{found.status.value}'{why}"
+            health = self.results[entry]
+            why = (
+                f": {health.message}" if health.status is Status.UNKNOWN and health.message else ""
+            )
+            return f"{entry.id} status: '{health.status.value}'{why}"
 
         return ", ".join(map(one, entries))
 
@@ -196,7 +198,7 @@ class _Run:
             self._budget.give_back()
 
     async def _watch(self, type_: ApiResource, namespace: str, only: str) -> None:
-        mine = {
+        watched = {
             entry.id.name: entry
             for entry in self._targets
             if self._types.get(entry) == type_ and entry.id.namespace in (namespace, "")
@@ -204,14 +206,14 @@ class _Run:
         while True:
             try:
                 listing = await self._cluster.list(type_, namespace, field_selector=only)
-                self._poke(mine.values())
+                self._poke(watched.values())
                 async for event in self._cluster.watch(
                     type_,
                     namespace,
                     resource_version=listing.resource_version,
                     field_selector=only,
                 ):
-                    entry = mine.get(name_of(event.object).name)
+                    entry = watched.get(name_of(event.object).name)
                     if entry is not None and event.type != "BOOKMARK":
                         self._poke([entry])
             except ClusterError:
@@ -238,14 +240,14 @@ class _Run:
             return Health(Status.UNKNOWN, str(error), error.reason)
         if group_kind(obj) == ("batch", "Job"):
             return reader_status(obj)
-        said = self._expressions.status(obj)
-        if said is not None:
-            return said
+        judged = self._expressions.status(obj)
+        if judged is not None:
+            return judged
         now = datetime.fromtimestamp(self._clock.now(), UTC)
-        found = reader_status(obj, (), now)
-        if found.status is Status.IN_PROGRESS and id.kind in ("StatefulSet", "ReplicaSet"):
+        health = reader_status(obj, (), now)
+        if health.status is Status.IN_PROGRESS and id.kind in ("StatefulSet", "ReplicaSet"):
             return reader_status(obj, await self._pods(obj), now)
-        return found
+        return health
 
     async def _pods(self, obj: Json) -> list[Json]:
         labels = mapping(mapping(spec_of(obj).get("selector")).get("matchLabels"))

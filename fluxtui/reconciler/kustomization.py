@@ -259,9 +259,9 @@ class KustomizationReconciler:
             if changes:
                 await emit(tools.recorder, subject, "Normal", "\n".join(map(str, changes)))
             if wait:
-                left = await pruner.wait_gone(changes, kustomization_timeout(subject.spec))
-                if left:
-                    words = ", ".join(str(entry.id) for entry in left)
+                remaining = await pruner.wait_gone(changes, kustomization_timeout(subject.spec))
+                if remaining:
+                    words = ", ".join(str(entry.id) for entry in remaining)
                     message = f"failed to wait for resources termination: {words}"
                     await emit(tools.recorder, subject, "Warning", message)
 

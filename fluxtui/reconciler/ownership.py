@@ -55,16 +55,16 @@ def clean_up(live: Json) -> JsonPatch:
 
 def _merged(entries: list[Mapping[str, Any]]) -> list[Json] | None:
     """The entries with the taken ones merged into ours; None when there are none to take."""
-    taken = [entry for entry in entries if _is_taken(entry)]
-    if not taken:
+    foreign = [entry for entry in entries if _is_taken(entry)]
+    if not foreign:
         return None
-    ours = next((entry for entry in entries if _is_ours(entry)), None)
-    rest = [dict(entry) for entry in entries if not _is_taken(entry) and entry is not ours]
-    merged = copy.deepcopy(dict(ours if ours is not None else taken[0]))
+    own = next((entry for entry in entries if _is_ours(entry)), None)
+    remaining = [dict(entry) for entry in entries if not _is_taken(entry) and entry is not own]
+    merged = copy.deepcopy(dict(own if own is not None else foreign[0]))
     merged |= {"manager": FIELD_MANAGER, "operation": "Apply"}
-    for entry in taken:
+    for entry in foreign:
         merged["fieldsV1"] = _union(mapping(merged.get("fieldsV1")), mapping(entry.get("fieldsV1")))
-    return [*rest, merged]
+    return [*remaining, merged]
 
 
 def _is_ours(entry: Mapping[str, Any]) -> bool:
@@ -84,13 +84,13 @@ def _is_taken(entry: Mapping[str, Any]) -> bool:
     )
 
 
-def _union(one: Mapping[str, Any], two: Mapping[str, Any]) -> Json:
-    result = dict(one)
-    for key, value in two.items():
-        mine = result.get(key)
+def _union(first: Mapping[str, Any], second: Mapping[str, Any]) -> Json:
+    result = dict(first)
+    for key, value in second.items():
+        nested = result.get(key)
         result[key] = (
-            _union(mine, value)
-            if isinstance(mine, Mapping) and isinstance(value, Mapping)
-            else (mine if key in result else value)
+            _union(nested, value)
+            if isinstance(nested, Mapping) and isinstance(value, Mapping)
+            else (nested if key in result else value)
         )
     return result

@@ -21,10 +21,10 @@ class PruneFailed(Exception):
     """Some objects could not be deleted; `left` are the entries that must stay remembered."""
 
     def __init__(
-        self, message: str, left: Sequence[InventoryEntry], changes: Sequence[AppliedChange]
+        self, message: str, remaining: Sequence[InventoryEntry], changes: Sequence[AppliedChange]
     ) -> None:
         super().__init__(message)
-        self.left = tuple(left)
+        self.left = tuple(remaining)
         self.changes = tuple(changes)
 
 
@@ -39,39 +39,39 @@ class Pruner:
         """Delete the entries in reverse order of applying. Raises PruneFailed after trying all."""
         changes: list[AppliedChange] = []
         faults: list[str] = []
-        left: list[InventoryEntry] = []
+        remaining: list[InventoryEntry] = []
         for entry in stale(entries, ()):
             try:
                 action = await self._delete(entry, owner)
                 changes.append(AppliedChange(str(entry.id), action, entry))
             except ClusterError as error:
                 faults.append(f"{entry.id} delete failed: {error.what}")
-                left.append(entry)
+                remaining.append(entry)
         if faults:
             text = "".join(f"{fault};" for fault in faults)
-            raise PruneFailed(f"delete failed, errors: {text}", left, changes)
+            raise PruneFailed(f"delete failed, errors: {text}", remaining, changes)
         return changes
 
     async def wait_gone(
         self, changes: Sequence[AppliedChange], timeout: float
     ) -> list[InventoryEntry]:
         """Wait until the deleted objects are gone; those still there after `timeout` seconds."""
-        left = [change.entry for change in changes if change.action == "deleted"]
+        remaining = [change.entry for change in changes if change.action == "deleted"]
         limit = self._clock.monotonic() + timeout
         delay = 0.05
-        while left:
-            left = [entry for entry in left if await self._find(entry) is not None]
-            if not left or self._clock.monotonic() >= limit:
+        while remaining:
+            remaining = [entry for entry in remaining if await self._find(entry) is not None]
+            if not remaining or self._clock.monotonic() >= limit:
                 break
             await self._clock.sleep(delay)
             delay = min(delay * 2, 2.0)
-        return left
+        return remaining
 
     async def _delete(self, entry: InventoryEntry, owner: Name) -> str:
-        found = await self._find(entry)
-        if found is None:
+        resource = await self._find(entry)
+        if resource is None:
             return "deleted"
-        type_, live = found
+        type_, live = resource
         if not owned_by(live, owner) or kept(live):
             return "skipped"
         try:
@@ -95,10 +95,10 @@ class Pruner:
             try:
                 type_ = await self._cluster.find(version, id.kind)
             except NotFound:
-                known = (await self._cluster.discover()).get((id.group, id.kind))
-                if known is None:
+                listed = (await self._cluster.discover()).get((id.group, id.kind))
+                if listed is None:
                     return None
-                type_ = known
+                type_ = listed
             return type_, await self._cluster.get(type_, id.namespace, id.name)
         except NotFound:
             return None

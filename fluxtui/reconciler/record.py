@@ -18,13 +18,13 @@ _log = logging.getLogger(__name__)
 
 def inventory_of(status: Mapping[str, Any]) -> list[InventoryEntry]:
     """The entries of status.inventory; what cannot be read is left out, never guessed."""
-    found: list[InventoryEntry] = []
+    inventory: list[InventoryEntry] = []
     for item in items(mapping(status.get("inventory")).get("entries")):
         try:
-            found += entries({"entries": [item]})
+            inventory += entries({"entries": [item]})
         except (UsageError, KeyError) as error:
             _log.warning("an inventory entry is not readable: %s", error)
-    return found
+    return inventory
 
 
 def union(old: Iterable[InventoryEntry], new: Iterable[InventoryEntry]) -> list[InventoryEntry]:
@@ -46,7 +46,7 @@ def upsert_history(
 ) -> None:
     """Count the run in status.history: same digest and outcome is the same entry, moved up."""
     history = [dict(item) for item in items(status.get("history"))]
-    same = next(
+    match = next(
         (
             item
             for item in history
@@ -54,14 +54,14 @@ def upsert_history(
         ),
         None,
     )
-    total = same.get("totalReconciliations") if same else 0
+    total = match.get("totalReconciliations") if match else 0
     entry: Json = {
         "digest": digest,
-        "firstReconciled": same.get("firstReconciled", now) if same else now,
+        "firstReconciled": match.get("firstReconciled", now) if match else now,
         "lastReconciled": now,
         "lastReconciledDuration": show(duration),
         "lastReconciledStatus": outcome,
         "totalReconciliations": (total if isinstance(total, int) else 0) + 1,
         "metadata": {"revision": revision, **({"originRevision": origin} if origin else {})},
     }
-    status["history"] = [entry, *(item for item in history if item is not same)][:_MOST]
+    status["history"] = [entry, *(item for item in history if item is not match)][:_MOST]

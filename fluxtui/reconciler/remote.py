@@ -70,8 +70,8 @@ async def _read(local: Cluster, namespace: str, name: str, key: str) -> str:
                 raise ConfigError(
                     f"KubeConfig secret '{namespace}/{name}' is no text at key '{candidate}'"
                 ) from error
-    wanted = key or "value"
-    raise ConfigError(f"KubeConfig secret '{namespace}/{name}' does not contain a '{wanted}' key")
+    expected = key or "value"
+    raise ConfigError(f"KubeConfig secret '{namespace}/{name}' does not contain a '{expected}' key")
 
 
 def _checked(raw: str, where: str) -> Mapping[str, Any]:
@@ -81,10 +81,10 @@ def _checked(raw: str, where: str) -> Mapping[str, Any]:
         raise ConfigError("the kubeconfig is no YAML", where=where) from error
     for section, refused in _REFUSED.items():
         for entry in items(document.get(section)):
-            found = [k for k in refused if mapping(entry.get(section[:-1])).get(k)]
-            if found:
+            forbidden = [k for k in refused if mapping(entry.get(section[:-1])).get(k)]
+            if forbidden:
                 raise ConfigError(
-                    f"the kubeconfig may not use {found[0]}",
+                    f"the kubeconfig may not use {forbidden[0]}",
                     where=where,
                     next="put tokens, certificates and the CA into it as data",
                 )

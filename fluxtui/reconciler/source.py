@@ -136,9 +136,9 @@ class SourceReconciler:
         conditions = subject.conditions
         conditions.progressing("reconciliation in progress")
         token = objects.requested_at(subject.object)
-        observed, wanted = subject.observed_generation, subject.generation
-        if observed != wanted:
-            conditions.progressing(f"processing object: new generation {observed} -> {wanted}")
+        observed, generation = subject.observed_generation, subject.generation
+        if observed != generation:
+            conditions.progressing(f"processing object: new generation {observed} -> {generation}")
             await subject.save()
         elif token and token != subject.status.get("lastHandledReconcileAt"):
             await subject.save()
@@ -209,11 +209,11 @@ class SourceReconciler:
             tag = await self._choose(reference, policy, access)
         try:
             tagged = reference.with_tag(tag)
-            found = await access.resolve(tagged)
+            manifest = await access.resolve(tagged)
         except (RegistryError, ArtifactError, UsageError) as error:
             message = f"failed to determine artifact digest: {error}"
             raise Fault(_FETCH, "OCIArtifactPullFailed", message) from error
-        return tagged, f"{tag}@{found.digest}"
+        return tagged, f"{tag}@{manifest.digest}"
 
     async def _choose(self, reference: Reference, policy: Policy, access: SourceAccess) -> str:
         from fluxtui.domain.versions import select
@@ -323,9 +323,9 @@ def _reference(spec: Any) -> Reference:
         if not url.startswith("oci://"):
             raise UsageError("URL must be in format 'oci://<domain>/<org>/<repo>'")
         reference = Reference.parse(url)
-        rest = url.removeprefix(reference.url)
-        if rest:
-            raise UsageError(f"URL must not contain a tag; remove '{rest}'")
+        suffix = url.removeprefix(reference.url)
+        if suffix:
+            raise UsageError(f"URL must not contain a tag; remove '{suffix}'")
     except UsageError as error:
         message = f"URL validation failed for '{url}': {error.what}"
         raise Fault(_FETCH, "URLInvalid", message, stalls=True) from error

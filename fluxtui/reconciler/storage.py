@@ -65,20 +65,20 @@ class Storage:
     def files(self, digest: str) -> Mapping[str, bytes]:
         """The files of an artifact by path. Raises ArtifactMissing, ArtifactError."""
         with self._lock:  # many Kustomizations want the same artifact at once
-            known = self._unpacked.get(digest)
-            if known is None:
-                known = unpack_files(self.get(digest))
-                self._unpacked[digest] = known
+            unpacked = self._unpacked.get(digest)
+            if unpacked is None:
+                unpacked = unpack_files(self.get(digest))
+                self._unpacked[digest] = unpacked
                 while len(self._unpacked) > _UNPACKED_KEPT:
                     self._unpacked.popitem(last=False)
-            return known
+            return unpacked
 
     def keep_only(self, digests: Collection[str], now: float) -> None:
         """Remove what no source advertises any more, but a minute old (a reader may be at it)."""
-        wanted = {self._path(digest).name for digest in digests}
+        names = {self._path(digest).name for digest in digests}
         for path in self._folder.glob("*.tar.gz"):
             try:
-                if path.name not in wanted and now - path.stat().st_mtime > _AGE_KEPT:
+                if path.name not in names and now - path.stat().st_mtime > _AGE_KEPT:
                     path.unlink()
             except FileNotFoundError:
                 continue

@@ -79,14 +79,14 @@ class Subject:
 
     async def set_finalizer(self, present: bool) -> None:
         """Add or remove our finalizer, under optimistic lock. Raises Conflict."""
-        others = [item for item in self._finalizers() if item != objects.FINALIZER]
+        foreign = [item for item in self._finalizers() if item != objects.FINALIZER]
         await self._cluster.patch(
             self._type,
             self.name.namespace,
             self.name.name,
             {
                 "metadata": {
-                    "finalizers": [*others, objects.FINALIZER] if present else others,
+                    "finalizers": [*foreign, objects.FINALIZER] if present else foreign,
                     "resourceVersion": objects.metadata(self.object).get("resourceVersion"),
                 }
             },

@@ -65,7 +65,7 @@ def released(
     if old is not None and status_of(old) == status_of(new):
         return []
     ready = is_ready(new)
-    found = []
+    waiters = []
     for waiter in waiting:
         obj = kustomizations.get(waiter)
         if obj is None or name not in dependency_names(obj):
@@ -77,8 +77,8 @@ def released(
             )
         )
         if ready or judged:
-            found.append(waiter)
-    return found
+            waiters.append(waiter)
+    return waiters
 
 
 def users_of_variables(kind: str, name: Name, kustomizations: Iterable[Json]) -> list[Name]:
