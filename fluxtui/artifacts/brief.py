@@ -54,9 +54,9 @@ class WholeAnswer:
 class Brief:
     """Lines to a registry's host and to its token endpoint; for one thread at a time."""
 
-    def __init__(self, host: str, found: Certificates) -> None:
+    def __init__(self, host: str, certificates: Certificates) -> None:
         self._host = host
-        self._certificates = found
+        self._certificates = certificates
         self._lines: dict[tuple[str, str], HttpLine] = {}
 
     def ask(
@@ -95,8 +95,8 @@ class Brief:
             parts = urlsplit(f"{scheme}://{netloc}")
             tls = None
             if scheme == "https":
-                mine = netloc == self._host
-                tls = context(self._certificates if mine else self._certificates.of_others)
+                own = netloc == self._host
+                tls = context(self._certificates if own else self._certificates.of_others)
             port = parts.port or (443 if scheme == "https" else 80)
             line = HttpLine(parts.hostname or "", port, tls)
             self._lines[scheme, netloc] = line

@@ -39,8 +39,8 @@ class BlobCache:
             data = path.read_bytes()
         except OSError:
             return None  # not there, or not readable: either way it is fetched again
-        algorithm, _, wanted = digest.partition(":")
-        if hashlib.new(algorithm, data).hexdigest() != wanted:
+        algorithm, _, expected = digest.partition(":")
+        if hashlib.new(algorithm, data).hexdigest() != expected:
             path.unlink(missing_ok=True)
             return None
         try:
@@ -92,7 +92,7 @@ class BlobCache:
 
     def _evict(self, keep: Path) -> None:
         """Remove the oldest until the bound holds; another process may be doing the same."""
-        found: list[tuple[float, int, Path]] = []
+        blobs: list[tuple[float, int, Path]] = []
         for path in self._folder.glob("sha*/*/*"):
             try:
                 facts = path.stat()
@@ -100,9 +100,9 @@ class BlobCache:
                 continue
             if path.name.startswith(_ASIDE) and time.time() - facts.st_mtime < _ABANDONED:
                 continue  # another process is writing it
-            found.append((facts.st_mtime, facts.st_size, path))
-        total = sum(size for _, size, _ in found)
-        for _, size, path in sorted(found):
+            blobs.append((facts.st_mtime, facts.st_size, path))
+        total = sum(size for _, size, _ in blobs)
+        for _, size, path in sorted(blobs):
             if total <= self._max_bytes:
                 return
             if path != keep:

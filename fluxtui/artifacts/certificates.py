@@ -38,8 +38,8 @@ class Certificates:
 
 def certificates(host: str, settings: RegistrySettings, environ: Mapping[str, str]) -> Certificates:
     """Those for `host[:port]`. Raises ConfigError for a certificate without its key."""
-    named = settings.ca_files.get(host, "")
-    authorities = [named] if named else []
+    ca_file = settings.ca_files.get(host, "")
+    authorities = [ca_file] if ca_file else []
     pairs: list[tuple[str, str]] = []
     for folder in _folders(environ):
         at = folder / host
@@ -55,30 +55,30 @@ def certificates(host: str, settings: RegistrySettings, environ: Mapping[str, st
 
 
 @functools.lru_cache(maxsize=32)
-def context(found: Certificates) -> ssl.SSLContext:
+def context(certificates: Certificates) -> ssl.SSLContext:
     """Kept, because reading the system's roots costs more than a connection on loopback.
 
     Raises ConfigError when a file cannot be used.
     """
-    made = ssl.create_default_context()
-    for path in found.authorities:
+    tls = ssl.create_default_context()
+    for path in certificates.authorities:
         try:
-            made.load_verify_locations(cafile=path)
+            tls.load_verify_locations(cafile=path)
         except (OSError, ssl.SSLError) as error:
             raise ConfigError(
                 f"the CA file cannot be used: {error}", where=path, next="name a PEM file"
             ) from error
-    for certificate, key in found.pairs:
+    for certificate, key in certificates.pairs:
         try:
             # A password would be asked for on the terminal, across the screen.
-            made.load_cert_chain(certificate, key, password="")
+            tls.load_cert_chain(certificate, key, password="")
         except (OSError, ssl.SSLError) as error:
             raise ConfigError(
                 f"the client certificate cannot be used: {error}",
                 where=certificate,
                 next="name a PEM file and its key without a password",
             ) from error
-    return made
+    return tls
 
 
 def _folders(environ: Mapping[str, str]) -> tuple[Path, ...]:

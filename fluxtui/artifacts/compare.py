@@ -74,11 +74,11 @@ def _lines(path: str, old: bytes | None, new: bytes | None) -> tuple[tuple[str, 
         "/dev/null" if new is None else f"b/{path}",
     )
     hunks = difflib.unified_diff(_texts(old), _texts(new), *names, lineterm="")
-    found = [line for text in hunks for line in text.split("\n")]
-    if len(found) > MOST_SHOWN:
-        left = len(found) - MOST_SHOWN
-        found = [*found[:MOST_SHOWN], f"... {left} more lines of the diff"]
-    return tuple(found), ""
+    lines = [line for text in hunks for line in text.split("\n")]
+    if len(lines) > MOST_SHOWN:
+        more = len(lines) - MOST_SHOWN
+        lines = [*lines[:MOST_SHOWN], f"... {more} more lines of the diff"]
+    return tuple(lines), ""
 
 
 def _unlined(data: bytes | None) -> str:

@@ -69,10 +69,10 @@ class Connections:
             yield registry, registry.paths(repository)
         finally:
             with self._lock:
-                kept = closed == self._closed
-                if kept:
+                reusable = closed == self._closed
+                if reusable:
                     self._idle.setdefault((host, scheme), []).append(registry)
-            if not kept:
+            if not reusable:
                 registry.close()
 
     def saw(self, reference: Reference, digest: str) -> None:
@@ -87,8 +87,8 @@ class Connections:
         """Another repository of the host that has the blob, "" when none is known."""
         host, repository = self._settings.located(reference.registry, reference.repository)
         with self._lock:
-            found = self._seen.get((host, digest), "")
-        return "" if found == repository else found
+            holder = self._seen.get((host, digest), "")
+        return "" if holder == repository else holder
 
     def _scheme(self, host: str) -> str:
         """http or https. Where Flux's library would take http unasked for a private address, it
@@ -102,27 +102,27 @@ class Connections:
         if environment_proxy(f"https://{host}", self._environ, others="ALL_PROXY"):
             return "https"  # a greeting of our own would not go where the requests go
         with self._lock:
-            known = self._schemes.get(host)
-        if known is None:
+            spoken = self._schemes.get(host)
+        if spoken is None:
             from fluxtui.artifacts.transport import speaks_tls
 
             answer = speaks_tls(host, min(5.0, self._settings.timeout))
-            known = "http" if answer is False else "https"
+            spoken = "http" if answer is False else "https"
             if answer is not None:
                 with self._lock:
-                    self._schemes[host] = known
-        return known
+                    self._schemes[host] = spoken
+        return spoken
 
     def _named(self, host: str) -> bool:
         """Whether there are certificates for the host; looked for once, and again by each new
         connection."""
         with self._lock:
-            known = self._certified.get(host)
-        if known is None:
-            known = bool(certificates(host, self._settings, self._environ))
+            certified = self._certified.get(host)
+        if certified is None:
+            certified = bool(certificates(host, self._settings, self._environ))
             with self._lock:
-                self._certified[host] = known
-        return known
+                self._certified[host] = certified
+        return certified
 
     def close(self) -> None:
         """End the idle ones, and those that are lent when they come back."""
@@ -147,8 +147,8 @@ def good(
     """A request that must succeed. Raises RegistryError and its kin."""
     from fluxtui.artifacts.faults import refusal
 
-    sent = {**(headers or {}), **({"Accept": accept} if accept else {})}
-    response = registry.do_request(url, method, data=data, headers=sent, cancel=cancel)
+    all_headers = {**(headers or {}), **({"Accept": accept} if accept else {})}
+    response = registry.do_request(url, method, data=data, headers=all_headers, cancel=cancel)
     if not 200 <= response.status_code < 300:
         raise refusal(response, registry.host)
     return response

@@ -62,17 +62,17 @@ class Keychain:
     def find(self, host: str, repository: str = "") -> Credential | None:
         """The credential for `host`, None for anonymous. Raises ConfigError, RegistryDenied."""
         with self._lock:
-            given = self._first.get((host, repository))
-        given = given or self._of_settings(host, repository)
-        if given is not None:
-            return given
+            configured = self._first.get((host, repository))
+        configured = configured or self._of_settings(host, repository)
+        if configured is not None:
+            return configured
         for path in self._files():
             config = self._read(path)
             if config is None:
                 continue
-            known = self._from_config(config, path, host, repository)
-            if known is not None:
-                return known
+            credential = self._from_config(config, path, host, repository)
+            if credential is not None:
+                return credential
         with self._lock:
             return self._lent.get((host, repository))
 
@@ -143,7 +143,7 @@ def _run_helper(helper: str, server: str, environ: Mapping[str, str]) -> Credent
     if not re.fullmatch(r"[A-Za-z0-9_.\-]+", helper):
         raise ConfigError(f"not the name of a credential helper: {helper!r}", where="docker config")
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [where, "get"],
             input=server,
             capture_output=True,
@@ -161,12 +161,12 @@ def _run_helper(helper: str, server: str, environ: Mapping[str, str]) -> Credent
         ) from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RegistryDenied(f"the credential helper failed: {error}", where=where) from error
-    if done.returncode:
-        said = (done.stdout + done.stderr).strip()
-        if "credentials not found" in said.lower():
+    if process.returncode:
+        output = (process.stdout + process.stderr).strip()
+        if "credentials not found" in output.lower():
             return None
-        raise RegistryDenied(f"the credential helper failed: {said[:300]}", where=where)
-    answer = parsed(done.stdout, where)
+        raise RegistryDenied(f"the credential helper failed: {output[:300]}", where=where)
+    answer = parsed(process.stdout, where)
     user, secret = str(answer.get("Username", "")), str(answer.get("Secret", ""))
     if user == "<token>":
         return Credential(identity_token=secret, source=where)

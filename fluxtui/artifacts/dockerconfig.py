@@ -68,15 +68,15 @@ def best(
     entries: Mapping[str, Mapping[str, object]], host: str, repository: str
 ) -> Mapping[str, object] | None:
     """The entry with the longest key that covers host and repository."""
-    chosen: tuple[int, Mapping[str, object]] | None = None
+    longest: tuple[int, Mapping[str, object]] | None = None
     for key, entry in entries.items():
         name = normal(key)
         for alias in HUB_NAMES if host in HUB_NAMES else (host,):
             full = f"{alias}/{repository}/"
             covers = full.startswith(name + "/") and name.startswith(alias)
-            if covers and (chosen is None or len(name) > chosen[0]):
-                chosen = (len(name), entry)
-    return chosen[1] if chosen else None
+            if covers and (longest is None or len(name) > longest[0]):
+                longest = (len(name), entry)
+    return longest[1] if longest else None
 
 
 def credential_of(entry: Mapping[str, object], source: str) -> Credential | None:

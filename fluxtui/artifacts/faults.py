@@ -56,35 +56,35 @@ def unreachable(error: Exception, where: str) -> RegistryUnreachable:
 
 
 def _reason(text: str) -> str:
-    found = re.search(r"\[SSL: [A-Z_]+\] ([^(]+)", text)
-    return (found[1] if found else text).strip()[:200]
+    match = re.search(r"\[SSL: [A-Z_]+\] ([^(]+)", text)
+    return (match[1] if match else text).strip()[:200]
 
 
 def refusal(response: Any, host: str) -> RegistryError:
     """The error for a response that is no success."""
-    said = _said(response)
+    detail = _said(response)
     where = str(response.url).partition("?")[0]
     status = int(response.status_code)
     if status in {401, 403}:
         return RegistryDenied(
-            f"access denied{said}",
+            f"access denied{detail}",
             where=where,
             next=f"run `docker login {host}`, or ask for the right on this repository",
             status=status,
         )
     if status == 404:
         return ArtifactMissing(
-            f"not there{said}", where=where, next="check repository and tag", status=status
+            f"not there{detail}", where=where, next="check repository and tag", status=status
         )
     if status == 429:
         after = response.headers.get("Retry-After", "")
         return RegistryError(
-            f"too many requests{said}",
+            f"too many requests{detail}",
             where=where,
             next=f"try again in {after} s" if after.isdecimal() else "try again later",
             status=status,
         )
-    what = f"answered {status}{said}"
+    what = f"answered {status}{detail}"
     return RegistryError(what, where=where, next="see the registry's log", status=status)
 
 

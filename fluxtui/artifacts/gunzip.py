@@ -44,16 +44,16 @@ def gunzip(data: bytes, bound: int, out: io.BytesIO) -> Gunzipped:
     """
     if data[:2] != _MAGIC[:2]:
         raise ArtifactError("not gzip-compressed", next="push it with `fluxtui artifact push`")
-    rest = memoryview(data)
+    remaining = memoryview(data)
     whole = True
     try:
-        while whole and rest[:3] == _MAGIC:
-            rest, whole = _member(rest[_header(rest) :], bound, out)
+        while whole and remaining[:3] == _MAGIC:
+            remaining, whole = _member(remaining[_header(remaining) :], bound, out)
     except zlib.error as error:
         raise ArtifactError(f"damaged gzip stream: {error}", next="pull it again") from error
-    if not out.tell() and len(rest) == len(data):
+    if not out.tell() and len(remaining) == len(data):
         raise ArtifactError("damaged gzip stream: unknown method", next="pull it again")
-    return Gunzipped(out.getvalue(), whole and not rest)
+    return Gunzipped(out.getvalue(), whole and not remaining)
 
 
 def _header(member: memoryview) -> int:

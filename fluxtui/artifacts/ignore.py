@@ -87,9 +87,9 @@ class Pattern:
                 return False
             elif anywhere:
                 anywhere = False
-                found = next((i for i in range(at, len(path)) if glob(part, path[i])), None)
+                index = next((i for i in range(at, len(path)) if glob(part, path[i])), None)
                 # Nothing found uses the path up: parts that follow then fail, as in Flux.
-                matched, at = found is not None, len(path) if found is None else found + 1
+                matched, at = index is not None, len(path) if index is None else index + 1
             else:
                 if not glob(part, path[at]):
                     return False
@@ -141,10 +141,10 @@ def _tokens(pattern: str) -> tuple[_Token, ...] | None:
             tokens.append((char, ""))
             at += 1
         elif char == "[":
-            found = _class(pattern, at + 1)
-            if found is None:
+            parsed = _class(pattern, at + 1)
+            if parsed is None:
                 return None
-            token, at = found
+            token, at = parsed
             tokens.append(("[", token))
         else:
             literal = _char(pattern, at)
@@ -174,11 +174,11 @@ def _class(pattern: str, at: int) -> tuple[_Class, int] | None:
         for _ in range(2):
             if pattern[at : at + 1] in {"-", "]"}:
                 return None
-            found = _char(pattern, at)
-            if found is None:
+            parsed = _char(pattern, at)
+            if parsed is None:
                 return None
-            bounds.append(found[0])
-            at = found[1]
+            bounds.append(parsed[0])
+            at = parsed[1]
             if not pattern.startswith("-", at) or len(bounds) == 2:
                 break
             at += 1
@@ -212,8 +212,8 @@ def ignored(
     `vcs` and `defaults` put Flux's own sets, scoped to `domain`, before `patterns`.
     """
     own = (*(VCS if vcs else ()), *((*EXT, *CI, *EXTRA) if defaults else ()))
-    every = [*(Pattern.parse(p, domain) for p in own), *read_patterns(patterns, domain)]
-    return [is_ignored(every, path, is_dir) for path, is_dir in paths]
+    all_patterns = [*(Pattern.parse(p, domain) for p in own), *read_patterns(patterns, domain)]
+    return [is_ignored(all_patterns, path, is_dir) for path, is_dir in paths]
 
 
 def apply_source_ignore(
@@ -231,8 +231,8 @@ def apply_source_ignore(
             user += read_patterns(files[name].decode("utf-8", "replace"), folder)
     user += read_patterns(spec_ignore or "")
     own = VCS if user else (*VCS, *EXT, *CI, *EXTRA)
-    every = [*(Pattern.parse(p) for p in own), *user]
-    return {name: data for name, data in files.items() if not is_ignored(every, name, False)}
+    all_patterns = [*(Pattern.parse(p) for p in own), *user]
+    return {name: data for name, data in files.items() if not is_ignored(all_patterns, name, False)}
 
 
 def generator_skip(files: Files, folder: str, extra: str = "") -> Skip:
@@ -243,20 +243,20 @@ def generator_skip(files: Files, folder: str, extra: str = "") -> Skip:
     """
     folder = posixpath.normpath(f"/{folder}").lstrip("/") or "."
     domain = () if folder == "." else tuple(folder.split("/"))
-    every = [Pattern.parse(p, domain) for p in (*VCS, *EXT, *CI, *EXTRA)]
+    all_patterns = [Pattern.parse(p, domain) for p in (*VCS, *EXT, *CI, *EXTRA)]
     if files.is_dir(folder):
-        every += _patterns_below(files, folder, domain)
-    every += read_patterns(extra, domain)
-    return lambda path, is_dir: is_ignored(every, path, is_dir)
+        all_patterns += _patterns_below(files, folder, domain)
+    all_patterns += read_patterns(extra, domain)
+    return lambda path, is_dir: is_ignored(all_patterns, path, is_dir)
 
 
 def _patterns_below(files: Files, folder: str, domain: tuple[str, ...]) -> list[Pattern]:
-    found: list[Pattern] = []
+    patterns: list[Pattern] = []
     path = posixpath.join(folder, IGNORE_FILE)
     if files.is_file(path):
-        found = read_patterns(files.read(path).decode("utf-8", "replace"), domain)
+        patterns = read_patterns(files.read(path).decode("utf-8", "replace"), domain)
     for name in files.list(folder):
         below = posixpath.join(folder, name)
         if name != ".git" and files.is_dir(below):
-            found += _patterns_below(files, below, (*domain, name))
-    return found
+            patterns += _patterns_below(files, below, (*domain, name))
+    return patterns

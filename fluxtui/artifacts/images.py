@@ -30,9 +30,9 @@ class ImageRef:
     @classmethod
     def parse(cls, text: str) -> ImageRef:
         """Raises UsageError when a part is malformed or nothing is given."""
-        rest, _, digest = text.partition("@")
-        slash, colon = rest.rfind("/"), rest.rfind(":")
-        name, tag = (rest[:colon], rest[colon + 1 :]) if colon > slash else (rest, "")
+        named, _, digest = text.partition("@")
+        slash, colon = named.rfind("/"), named.rfind(":")
+        name, tag = (named[:colon], named[colon + 1 :]) if colon > slash else (named, "")
         sound = (not tag or is_tag(tag)) and (not digest or is_digest(digest))
         if not sound or not (name or tag or digest) or re.search(r"\s", name):
             raise UsageError(
@@ -48,13 +48,13 @@ def set_images(files: Mapping[str, bytes], images: Mapping[str, str]) -> dict[st
     the nearest kustomization above that manifest gets an entry. Raises UsageError when the name is
     nowhere in the bundle, BuildError when a kustomization does not parse.
     """
-    wanted = {name: ImageRef.parse(ref) for name, ref in images.items()}
+    references = {name: ImageRef.parse(ref) for name, ref in images.items()}
     documents = {
         path: _Document(path, data)
         for path, data in files.items()
         if path.rpartition("/")[2] in KUSTOMIZATION_NAMES
     }
-    for name, ref in wanted.items():
+    for name, ref in references.items():
         touched = [doc for doc in documents.values() if doc.set(name, ref)]
         if touched:
             continue
@@ -110,10 +110,10 @@ class _Document:
         entries = (self._load() or {}).get("images")
         if not isinstance(entries, list):
             return False
-        found = [e for e in entries if isinstance(e, dict) and e.get("name") == name]
-        for entry in found:
+        matches = [e for e in entries if isinstance(e, dict) and e.get("name") == name]
+        for entry in matches:
             self._write(entry, name, ref)
-        return bool(found)
+        return bool(matches)
 
     def add(self, name: str, ref: ImageRef) -> None:
         from ruamel.yaml.comments import CommentedMap

@@ -28,7 +28,7 @@ def referrers(
         with client.connections.at(reference) as (registry, paths):
             query = f"?artifactType={quote(artifact_type, safe='')}" if artifact_type else ""
             url = registry.url(paths.referrers(digest) + query)
-            found = [
+            descriptors = [
                 child
                 for response, at in pages(registry, url, accept=OCI_INDEX)
                 for child in read_manifest(bytes(response.content), OCI_INDEX, at).children
@@ -38,10 +38,12 @@ def referrers(
         if error.status not in {400, 404, 405, 501}:
             raise
         try:
-            found = list(client.manifest(reference.with_tag(digest.replace(":", "-"))).children)
+            descriptors = list(
+                client.manifest(reference.with_tag(digest.replace(":", "-"))).children
+            )
         except ArtifactMissing:
             return []
-    return [d for d in found if not artifact_type or d.artifact_type == artifact_type]
+    return [d for d in descriptors if not artifact_type or d.artifact_type == artifact_type]
 
 
 _SIGNATURE_TYPES = ("cosign", "notary.signature", "sigstore.bundle")
@@ -55,12 +57,12 @@ def signature(
 ) -> str:
     """See RegistryClient.signature."""
     tag = digest.replace(":", "-") + ".sig"
-    known = tag in tags if tags is not None else client.exists(reference.with_tag(tag))
-    if known:
+    tagged = tag in tags if tags is not None else client.exists(reference.with_tag(tag))
+    if tagged:
         return tag
-    for found in referrers(client, reference.with_digest(digest)):
-        if any(kind in found.artifact_type for kind in _SIGNATURE_TYPES):
-            return found.artifact_type
+    for referrer in referrers(client, reference.with_digest(digest)):
+        if any(kind in referrer.artifact_type for kind in _SIGNATURE_TYPES):
+            return referrer.artifact_type
     return ""
 
 
@@ -75,5 +77,5 @@ def tags_sharing(
         except ArtifactMissing:
             return False  # deleted while we looked
 
-    same = each_in_threads(shares, tags, _LOOKERS)
-    return [tag for tag, shared in zip(tags, same, strict=True) if shared]
+    sharing = each_in_threads(shares, tags, _LOOKERS)
+    return [tag for tag, shared in zip(tags, sharing, strict=True) if shared]

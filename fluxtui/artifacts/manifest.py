@@ -74,10 +74,10 @@ def verify(data: bytes, digest: str, where: str) -> None:
     algorithm = digest.partition(":")[0]
     if algorithm not in {"sha256", "sha512"}:
         raise ArtifactError(f"cannot verify a {algorithm!r} digest", where=where)
-    got = digest_of(data, algorithm)
-    if got != digest:
+    actual = digest_of(data, algorithm)
+    if actual != digest:
         raise ArtifactError(
-            f"the content has digest {got} instead of {digest}",
+            f"the content has digest {actual} instead of {digest}",
             where=where,
             next="the registry or something on the way altered it; do not use it",
             entry=digest,

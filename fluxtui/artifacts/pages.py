@@ -27,13 +27,13 @@ def pages(
     registry: FluxRegistry, url: str, *, accept: str = "", cancel: Cancel | None = None
 ) -> Iterator[tuple[Any, str]]:
     """Each page's response and its address. Raises RegistryError and its kin."""
-    seen: set[str] = set()
+    visited: set[str] = set()
     while url:
-        if url in seen or len(seen) >= MOST_PAGES or not registry.serves(url):
+        if url in visited or len(visited) >= MOST_PAGES or not registry.serves(url):
             raise RegistryError(
                 "the list leads astray from page to page", where=url, next="tell its operators"
             )
-        seen.add(url)
+        visited.add(url)
         response = good(registry, "GET", url, accept=accept, cancel=cancel)
         yield response, url
         target = next_page(response.headers.get("Link", ""), url)

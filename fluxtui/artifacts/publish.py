@@ -45,9 +45,9 @@ def push(
     """See RegistryClient.push."""
     target = reference.with_tag(reference.tag or "latest")
     if not force:
-        same = holding(client, target, packed)
-        if same is not None:
-            return same
+        existing = holding(client, target, packed)
+        if existing is not None:
+            return existing
     config = config_of(packed)
     marks = {CREATED: created, SOURCE: source, REVISION: revision, **annotations}
     raw, layer = flux_manifest(config, packed.data, marks)
@@ -93,9 +93,11 @@ def put_manifest(client: RegistryReader, reference: Reference, raw: bytes, media
     with client.connections.at(reference) as (registry, paths):
         url = registry.url(paths.manifest(reference.target))
         response = good(registry, "PUT", url, data=raw, headers={"Content-Type": media_type})
-    said = response.headers.get("Docker-Content-Digest", digest)
-    if is_digest(said) and said.startswith("sha256:") and said != digest:
-        raise ArtifactError(f"the registry stored {said} instead of {digest}", where=str(reference))
+    stored = response.headers.get("Docker-Content-Digest", digest)
+    if is_digest(stored) and stored.startswith("sha256:") and stored != digest:
+        raise ArtifactError(
+            f"the registry stored {stored} instead of {digest}", where=str(reference)
+        )
     return digest
 
 
@@ -109,21 +111,21 @@ def put_blob(
     """Upload a blob unless the repository has it. Raises RegistryError."""
     from fluxtui.artifacts.transport import Upload
 
-    done = Descriptor(digest, "application/octet-stream", len(data))
+    descriptor = Descriptor(digest, "application/octet-stream", len(data))
     with client.connections.at(reference) as (registry, paths):
-        known = registry.do_request(registry.url(paths.blob(digest)), "HEAD")
+        answer = registry.do_request(registry.url(paths.blob(digest)), "HEAD")
         elsewhere = client.connections.has_seen(reference, digest)
         client.connections.saw(reference, digest)
-        if known.status_code == 200:
+        if answer.status_code == 200:
             if progress is not None:
                 progress(len(data), len(data))
-            return done
+            return descriptor
         begin = registry.url(paths.uploads())
         # A registry that cannot mount it (or may not read there) opens an upload instead.
         mount = "?" + urlencode({"mount": digest, "from": elsewhere}) if elsewhere else ""
         session = good(registry, "POST", begin + mount)
         if mount and session.status_code == 201:
-            return done
+            return descriptor
         location = session.headers.get("Location", "")
         if not location:
             raise RegistryError("opens no upload", where=begin, status=session.status_code)
@@ -136,4 +138,4 @@ def put_blob(
             data=Upload(data, progress),
             headers={"Content-Type": "application/octet-stream"},
         )
-    return done
+    return descriptor

@@ -100,23 +100,23 @@ class RegistryReader:
         """The manifest or index, verified. Raises ArtifactMissing, ArtifactError."""
         where = str(reference)
         if reference.digest and cache is not None:
-            known = cache.get(reference.digest)
-            if known is not None:
-                return _as(read_manifest(known, where=where), reference.digest)
+            cached = cache.get(reference.digest)
+            if cached is not None:
+                return _as(read_manifest(cached, where=where), reference.digest)
         with self.connections.at(reference) as (registry, paths):
             url = registry.url(paths.manifest(reference.target))
             response = good(registry, "GET", url, accept=ACCEPT)
         raw = bytes(response.content)
         if len(raw) > MAX_MANIFEST:
             raise ArtifactError(f"the manifest is longer than {MAX_MANIFEST} bytes", where=where)
-        wanted = reference.digest or response.headers.get("Docker-Content-Digest", "")
-        if is_digest(wanted):
-            verify(raw, wanted, where)
-        found = read_manifest(raw, response.headers.get("Content-Type", ""), where)
-        found = _as(found, wanted if is_digest(wanted) else found.digest)
+        digest = reference.digest or response.headers.get("Docker-Content-Digest", "")
+        if is_digest(digest):
+            verify(raw, digest, where)
+        manifest = read_manifest(raw, response.headers.get("Content-Type", ""), where)
+        manifest = _as(manifest, digest if is_digest(digest) else manifest.digest)
         if cache is not None:
-            cache.put(found.digest, raw)
-        return found
+            cache.put(manifest.digest, raw)
+        return manifest
 
     def blob(
         self,
@@ -138,8 +138,8 @@ class RegistryReader:
 
         with self.connections.at(reference) as (registry, paths):
             url = registry.url(paths.blob(descriptor.digest))
-            told = progress or self.progress
-            data = fetch(registry, url, where, descriptor.size, max_size, told, cancel)
+            listener = progress or self.progress
+            data = fetch(registry, url, where, descriptor.size, max_size, listener, cancel)
         verify(data, descriptor.digest, where)
         self.connections.saw(reference, descriptor.digest)
         return data
@@ -158,13 +158,13 @@ class RegistryReader:
         first with exactly `layer_media_type` (docs/flux.md#layers). Raises ArtifactError,
         RegistryError.
         """
-        top = found = self.manifest(reference, cache=cache)
+        top = manifest = self.manifest(reference, cache=cache)
         if top.is_index:
             child = next((c for c in top.children if c.platform == "linux/amd64"), None)
             if child is None:
                 raise ArtifactError("the index has no child for linux/amd64", where=str(reference))
-            found = self.manifest(reference.with_digest(child.digest), cache=cache)
-        layer = _layer(found, layer_media_type, str(reference))
+            manifest = self.manifest(reference.with_digest(child.digest), cache=cache)
+        layer = _layer(manifest, layer_media_type, str(reference))
         data = cache.get(layer.digest) if cache is not None else None
         if data is None:
             data = self.blob(reference, layer, max_size=max_size, progress=progress, cancel=cancel)
@@ -174,7 +174,13 @@ class RegistryReader:
 
         revision = top.digest if reference.digest else f"{reference.target}@{top.digest}"
         return Pulled(
-            reference, top.digest, revision, found.annotations, data, layer.digest, layer.media_type
+            reference,
+            top.digest,
+            revision,
+            manifest.annotations,
+            data,
+            layer.digest,
+            layer.media_type,
         )
 
 

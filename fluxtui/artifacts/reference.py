@@ -30,19 +30,19 @@ class Reference:
     @classmethod
     def parse(cls, text: str) -> Reference:
         """Read `[oci://]host[:port]/a/b[:tag][@sha256:..]`. Raises UsageError with the reason."""
-        rest = text.strip().removeprefix("oci://")
-        if "://" in rest:
+        address = text.strip().removeprefix("oci://")
+        if "://" in address:
             raise _wrong(text, "the scheme must be oci://")
-        rest, at, digest = rest.partition("@")
+        address, at, digest = address.partition("@")
         if at and not is_digest(digest):
             raise _wrong(text, f"{digest!r} is not a digest (sha256: and 64 hex digits)")
-        slash, colon = rest.rfind("/"), rest.rfind(":")
+        slash, colon = address.rfind("/"), address.rfind(":")
         tag = ""
         if colon > slash:
-            rest, tag = rest[:colon], rest[colon + 1 :]
+            address, tag = address[:colon], address[colon + 1 :]
             if not is_tag(tag):
                 raise _wrong(text, f"{tag!r} is not a tag (1-128 of A-Za-z0-9_-.)")
-        registry, repository = _split(rest)
+        registry, repository = _split(address)
         if not _REPOSITORY.match(repository) or any(
             part in {"", ".", ".."} for part in repository.split("/")
         ):
@@ -126,10 +126,10 @@ def host_name(host: str) -> str:
     return host.partition(":")[0]
 
 
-def _split(rest: str) -> tuple[str, str]:
-    first, slash, repository = rest.partition("/")
+def _split(address: str) -> tuple[str, str]:
+    first, slash, repository = address.partition("/")
     if not (first == "localhost" or "." in first or ":" in first):
-        first, repository = _DOCKER_HUB, rest
+        first, repository = _DOCKER_HUB, address
     elif not slash:
         return first, ""
     if first in {"docker.io", _DOCKER_HUB}:

@@ -22,7 +22,7 @@ logging.getLogger("oras").addHandler(logging.NullHandler())
 class Session(oras.provider.Registry):  # type: ignore[misc]
     """oras' connections to one host; used by one thread at a time."""
 
-    def __init__(self, host: str, insecure: bool, found: Certificates) -> None:
+    def __init__(self, host: str, insecure: bool, certificates: Certificates) -> None:
         super().__init__(hostname=host, insecure=insecure)
         # No .netrc: it would answer for hosts the user never listed here.
         self.session.trust_env = False
@@ -30,9 +30,9 @@ class Session(oras.provider.Registry):  # type: ignore[misc]
         self.session.headers.update(
             {"Accept-Encoding": "identity", "User-Agent": "fluxtui", "Accept": "*/*"}
         )
-        self.session.mount("https://", _Trusting(found.of_others))
-        if found.pairs:
-            self.session.mount(f"https://{host}/", _Trusting(found))
+        self.session.mount("https://", _Trusting(certificates.of_others))
+        if certificates.pairs:
+            self.session.mount(f"https://{host}/", _Trusting(certificates))
 
     def request(self, method: str, url: str, **arguments: Any) -> Any:
         """A requests.Response. Raises requests' errors, which are OSErrors."""
@@ -46,8 +46,8 @@ class Session(oras.provider.Registry):  # type: ignore[misc]
 class _Trusting(requests.adapters.HTTPAdapter):
     """TLS with the system's roots and what is named besides for the host."""
 
-    def __init__(self, found: Certificates) -> None:
-        self._context = context(found)
+    def __init__(self, certificates: Certificates) -> None:
+        self._context = context(certificates)
         super().__init__(pool_connections=2, pool_maxsize=2)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

@@ -84,9 +84,9 @@ class Tokens:
         with self._lock:
             flight = self._flights.setdefault((host, scope), threading.Lock())
         with flight:
-            known = self.header(host, scope)
-            if known and known != used:
-                return known
+            header = self.header(host, scope)
+            if header and header != used:
+                return header
             if used:
                 self._tokens.pop((host, scope), None)
                 self._tokens.pop((host, _ANY), None)
@@ -94,13 +94,16 @@ class Tokens:
             credential = self._keychain.find(host, repository)
             challenge = _answerable(challenges, credential)
             if credential is not None and credential.registry_token:
-                token, kept = self._registry_token(scheme, host, credential, used), scope
+                token, token_scope = self._registry_token(scheme, host, credential, used), scope
             elif challenge.scheme == "basic":
                 token = self._basic(scheme, host, credential, used)
-                kept = scope if credential is not None and credential.lent else _ANY
+                token_scope = scope if credential is not None and credential.lent else _ANY
             else:
-                token, kept = self._bearer(scheme, host, scope, challenge, credential, send), scope
-            self._tokens[host, kept] = token
+                token, token_scope = (
+                    self._bearer(scheme, host, scope, challenge, credential, send),
+                    scope,
+                )
+            self._tokens[host, token_scope] = token
             return token.header
 
     def _basic(self, scheme: str, host: str, credential: Credential | None, used: str) -> _Token:
@@ -151,20 +154,20 @@ class Tokens:
             self._guard_realm(host, parts.scheme, parts.netloc)
         service = challenge.parameters.get("service", "")
         scopes = challenge.parameters.get("scope", "") or scope
-        asked: list[tuple[str, str]] = [("service", service)] if service else []
+        parameters: list[tuple[str, str]] = [("service", service)] if service else []
         began = self._clock()
         if credential is not None and credential.identity_token:
-            form = [*asked, ("scope", scopes), ("client_id", _CLIENT)]
+            form = [*parameters, ("scope", scopes), ("client_id", _CLIENT)]
             form += [("grant_type", "refresh_token")]
             form += [("refresh_token", credential.identity_token)]
             response = send("POST", realm, data=form)
         else:
-            asked += [("scope", one) for one in scopes.split()]
+            parameters += [("scope", single) for single in scopes.split()]
             header = ""
             if credential is not None:
                 header = basic_header(credential.user, credential.password)
-                asked.append(("account", credential.user))
-            response = send("GET", realm, params=asked, authorization=header)
+                parameters.append(("account", credential.user))
+            response = send("GET", realm, params=parameters, authorization=header)
         return self._read(host, response, credential, began)
 
     def _guard_realm(self, host: str, scheme: str, netloc: str) -> None:

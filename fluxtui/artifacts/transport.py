@@ -173,13 +173,13 @@ class FluxRegistry:
         self, url: str, method: str, data: Any, headers: Mapping[str, str] | None,
         json: Any, stream: bool,
     ) -> Any:  # fmt: skip
-        ours = self.serves(url)
-        repository, scope = _scope(url, method, self.host) if ours else ("", "")
-        used = self._tokens.header(self.host, scope) if ours else ""
+        own_host = self.serves(url)
+        repository, scope = _scope(url, method, self.host) if own_host else ("", "")
+        used = self._tokens.header(self.host, scope) if own_host else ""
         for last in (False, True):
             response = self._send(url, method, data, headers, json, stream, used)
             landed = self.serves(str(response.url))
-            if response.status_code not in {401, 403} or not (ours and landed):
+            if response.status_code not in {401, 403} or not (own_host and landed):
                 break
             challenges = Challenge.parse(response.headers.get("WWW-Authenticate", ""))
             if last or not challenges or response.status_code == 403:
@@ -194,16 +194,16 @@ class FluxRegistry:
         self, url: str, method: str, data: Any, headers: Mapping[str, str] | None,
         json: Any, stream: bool, authorization: str,
     ) -> Any:  # fmt: skip
-        sent = dict(headers or {})
+        all_headers = dict(headers or {})
         if authorization:
-            sent["Authorization"] = authorization
+            all_headers["Authorization"] = authorization
         return self._exchange(
             method,
             url,
             stream,
             data=data.open() if isinstance(data, Upload) else data,
             json=json,
-            headers=sent,
+            headers=all_headers,
             allow_redirects=method in _READS,
         )
 
@@ -268,15 +268,15 @@ class FluxRegistry:
         proxy = environment_proxy(url, self._environ, others="ALL_PROXY")
         if not proxy:
             return {}
-        scheme, _, rest = proxy.partition("://")
+        scheme, _, address = proxy.partition("://")
         scheme = scheme.lower().replace("socks5h", "socks5").replace("socks5", "socks5h")
         if scheme not in _PROXY_SCHEMES:
             raise RegistryUnreachable(
-                f"the proxy is neither http, https nor socks5: {scheme}://{rest.rpartition('@')[2]}",
+                f"the proxy is neither http, https nor socks5: {scheme}://{address.rpartition('@')[2]}",
                 where=self.host,
                 next="mend HTTPS_PROXY or ALL_PROXY",
             )
-        return {urlsplit(url).scheme: f"{scheme}://{rest}"}
+        return {urlsplit(url).scheme: f"{scheme}://{address}"}
 
 
 def speaks_tls(host: str, timeout: float) -> bool | None:
@@ -317,13 +317,13 @@ def _too_long(where: str) -> RegistryError:
 def _scope(url: str, method: str, host: str) -> tuple[str, str]:
     """The repository of `url` and the scope a request needs, as registries name them."""
     path = urlsplit(url).path
-    found = re.match(r"^/v2/(.+?)/(?:manifests|tags|blobs|referrers)/", path)
-    if not found:
+    match = re.match(r"^/v2/(.+?)/(?:manifests|tags|blobs|referrers)/", path)
+    if not match:
         return "", "registry:catalog:*" if path.endswith("/_catalog") else ""
     actions = "pull" if method in _READS else "pull,push"
     if method == "DELETE":
         actions = "delete"
-    return found[1], f"repository:{found[1]}:{actions}"
+    return match[1], f"repository:{match[1]}:{actions}"
 
 
 def _wait(header: str, otherwise: float) -> float:

@@ -95,10 +95,10 @@ def unpack_files(data: bytes, *, limits: Limits | None = None) -> dict[str, byte
 
 def tar_of(data: bytes, *, limits: Limits | None = None) -> bytes:
     """The tar inside a tar.gz. Raises ArtifactError when it is not gzip, cut off, or a bomb."""
-    found = _gunzipped(data, limits or Limits())
-    if not found.whole:
-        raise _cut_off(_last_entry(io.BytesIO(found.data)))
-    return found.data
+    unzipped = _gunzipped(data, limits or Limits())
+    if not unzipped.whole:
+        raise _cut_off(_last_entry(io.BytesIO(unzipped.data)))
+    return unzipped.data
 
 
 def _gunzipped(data: bytes, limits: Limits) -> Gunzipped:
@@ -143,9 +143,9 @@ def _in(entry: str) -> str:
 
 
 def _items(data: bytes, limits: Limits) -> Iterator[_Item]:
-    found = _gunzipped(data, limits)
-    tar = found.data
-    if not tar and found.whole:
+    unzipped = _gunzipped(data, limits)
+    tar = unzipped.data
+    if not tar and unzipped.whole:
         return  # no archive at all is an empty one
     count = total = 0
     name = ""
@@ -173,7 +173,7 @@ def _items(data: bytes, limits: Limits) -> Iterator[_Item]:
             ended = _ended(tar, archive.offset)
     except (tarfile.TarError, EOFError, ValueError, OverflowError, UnicodeError) as error:
         raise ArtifactError(f"damaged tar archive: {error}", next="pull it again") from error
-    if not ended and not found.whole:
+    if not ended and not unzipped.whole:
         raise _cut_off(name)
 
 

@@ -74,7 +74,7 @@ def _gvk_rank(gvk: Gvk) -> tuple[int, str]:
 
 
 def merge_specs(base: Sequence[FieldSpec], additions: Iterable[FieldSpec]) -> Specs:
-    """`mine` and what `theirs` adds. BuildError when one path is to be created by one side only."""
+    """`base` and what `additions` add. BuildError when one side only creates a path."""
     result = list(base)
     for new in additions:
         match = next((s for s in result if s.path == new.path and s.gvk.selected_by(new.gvk)), None)

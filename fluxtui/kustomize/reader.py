@@ -125,7 +125,7 @@ class Reader:
         return BuildError(what, file=self.file, line=line)
 
     def _value(self, node: yaml.Node, depth: int, verbatim: bool) -> Any:
-        """`written`: keep the text of scalars (annotations are printed as they were written)."""
+        """`verbatim`: keep the text of scalars (annotations are printed as they were written)."""
         self._left -= 1
         if self._left < 0 or depth > DEEPEST:
             raise self._fail("too many or too deeply nested values (an alias bomb?)", node)
