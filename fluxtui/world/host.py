@@ -33,9 +33,9 @@ async def run(credentials: Path, speed: float) -> None:
 
         await asyncio.to_thread(preload)
         async with contextlib.AsyncExitStack() as stack:
-            told = await lines.get()
-            if told is not None:
-                clusters = [(name, told["kubeconfig"]) for name in told["environments"]]
+            line = await lines.get()
+            if line is not None:
+                clusters = [(name, line["kubeconfig"]) for name in line["environments"]]
 
                 async def live(name: str, kubeconfig: str) -> None:
                     cluster = await connect(kubeconfig, name, name=name)
@@ -59,10 +59,10 @@ def _lines() -> asyncio.Queue[dict[str, Any] | None]:
     lines: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
     def read() -> None:
-        rest = b""
+        part = b""
         # Not through sys.stdin: a thread waiting in its buffer would abort the interpreter's end.
         while chunk := os.read(0, 65536):
-            *whole, rest = (rest + chunk).split(b"\n")
+            *whole, part = (part + chunk).split(b"\n")
             for line in whole:
                 loop.call_soon_threadsafe(lines.put_nowait, json.loads(line))
         if not loop.is_closed():

@@ -73,8 +73,8 @@ class Child:
             if line is None:
                 raise self._failed(f"ended with code {self._process.wait()}")
             if line.lstrip().startswith(b"{"):
-                said: dict[str, Any] = json.loads(line)
-                return said
+                answer: dict[str, Any] = json.loads(line)
+                return answer
 
     def tell(self, message: Mapping[str, object]) -> None:
         """Send one line of JSON. Raises Unreachable when it has ended."""

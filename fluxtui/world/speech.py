@@ -179,8 +179,8 @@ def _first(name: str, image: str, fault: str, run: _Run) -> tuple[str, ...]:
     if "migrat" in name:
         if run.code:
             return _FAILED_MIGRATION
-        done = () if run.end is None else ("004-retention: done in 12 ms", "4 of 4 recorded")
-        return (*_MIGRATION, *done)
+        lines = () if run.end is None else ("004-retention: done in 12 ms", "4 of 4 recorded")
+        return (*_MIGRATION, *lines)
     if fault in _LAST_WORDS:
         return (*_START, *_LAST_WORDS[fault])
     return (*_START, _work(name, image)[0]) if _own(image) else (_work(name, image)[0],)

@@ -54,8 +54,8 @@ class World:
         are laid out anew. Raises Unreachable when a process does not come up, UsageError when the
         folder holds somebody else's files or the extra `demo` is not installed.
         """
-        given = apis or {}
-        if any(name not in given for name in environments):
+        paths = apis or {}
+        if any(name not in paths for name in environments):
             _check_extra()
         description = _describe(folder, environments, speed)
         _lay_out(folder, description)
@@ -63,9 +63,9 @@ class World:
         try:
             host = _host(description)
             children.append(host)
-            parts = [given.get(name, folder / "kubeconfigs" / name) for name in environments]
+            parts = [paths.get(name, folder / "kubeconfigs" / name) for name in environments]
             for name, part in zip(environments, parts, strict=True):
-                if name in given:
+                if name in paths:
                     continue
                 children.append(
                     Child(

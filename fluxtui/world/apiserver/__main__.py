@@ -26,7 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _wait_for_end(done: SimpleQueue[None]) -> None:
+def _wait_for_end(queue: SimpleQueue[None]) -> None:
     """Ends with a signal, or when standard input does: the parent is gone or wants us gone."""
 
     def read() -> None:
@@ -35,24 +35,24 @@ def _wait_for_end(done: SimpleQueue[None]) -> None:
                 pass
         except OSError:
             pass  # no standard input to read: the same as its end
-        done.put(None)
+        queue.put(None)
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
-    done.get()
+    queue.get()
 
 
 def main() -> int:
     options = _parser().parse_args()
     server = ApiServer(options.environment)
-    done: SimpleQueue[None] = SimpleQueue()  # a signal may come where an Event is half set
+    queue: SimpleQueue[None] = SimpleQueue()  # a signal may come where an Event is half set
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.put(None))
+        signal.signal(number, lambda *_: queue.put(None))
     gc.freeze()  # what start-up made stays; full collections need not walk it
     gc.set_threshold(50_000, 20, 50)
     with server:
         server.write_kubeconfig(options.kubeconfig)
         print(json.dumps({"url": server.url, "kubeconfig": str(options.kubeconfig)}), flush=True)
-        _wait_for_end(done)
+        _wait_for_end(queue)
     return 0
 
 

@@ -42,7 +42,7 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[ApiKind]:
     versions = [v for v in spec.get("versions") or () if v.get("served")]
     storage = next((v["name"] for v in spec.get("versions") or () if v.get("storage")), "")
     for version in versions:
-        found: Mapping[str, Any] = (version.get("schema") or {}).get("openAPIV3Schema") or {}
+        schema: Mapping[str, Any] = (version.get("schema") or {}).get("openAPIV3Schema") or {}
         subresources: Mapping[str, Any] = version.get("subresources") or {}
         columns = tuple(
             PrinterColumn(
@@ -61,14 +61,14 @@ def kinds_of(crd: Mapping[str, Any]) -> Iterator[ApiKind]:
             names["kind"],
             names["plural"],
             names.get("singular") or names["kind"].lower(),
-            from_schema(found, root=True),
+            from_schema(schema, root=True),
             tuple(names.get("shortNames") or ()),
             spec.get("scope") == "Namespaced",
             categories=tuple(names.get("categories") or ()),
             subresources=tuple(s for s in ("status", "scale") if s in subresources),
             list_kind=names.get("listKind") or "",
             columns=columns or (_AGE,),
-            schema=found,
+            schema=schema,
             scale=subresources.get("scale"),
             storage_version=storage,
             custom=True,
@@ -101,9 +101,9 @@ class Definitions:
 
     def _establish(self, key: Key, obj: Json) -> None:
         status = obj.get("status") or {}
-        there = {c["type"] for c in status.get("conditions") or () if c.get("status") == "True"}
+        types = {c["type"] for c in status.get("conditions") or () if c.get("status") == "True"}
         accepted = (obj["spec"].get("names") or {}) == status.get("acceptedNames")
-        if {"Established", "NamesAccepted"} <= there and accepted:
+        if {"Established", "NamesAccepted"} <= types and accepted:
             return
         now = self._state.now()
         texts = (

@@ -180,8 +180,8 @@ class Catalog:
         self._by_path = by_path
 
     def remove(self, group: str, plural: str) -> None:
-        kept = {k: v for k, v in self._by_path.items() if (k[0], k[2]) != (group, plural)}
-        self._by_path = kept
+        kinds = {k: v for k, v in self._by_path.items() if (k[0], k[2]) != (group, plural)}
+        self._by_path = kinds
 
     def find(self, group: str, version: str, plural: str) -> ApiKind | None:
         return self._by_path.get((group, version, plural))

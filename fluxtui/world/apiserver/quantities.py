@@ -27,10 +27,10 @@ _NAMES = {power: name for name, power in _DECIMAL.items()}
 
 def _parts(text: str) -> tuple[Fraction, str]:
     """The amount and the suffix. Raises ValueError with the text a server gives."""
-    found = _SHAPE.match(text)
-    if not found:
+    match = _SHAPE.match(text)
+    if not match:
         raise ValueError(WRONG)
-    number, suffix = found.groups()
+    number, suffix = match.groups()
     exponent = re.fullmatch(r"[eE]([-+]?[0-9]+)", suffix)
     try:
         if exponent:

@@ -55,8 +55,8 @@ class Resources:
         self, request: ApiRequest, verb: str, target: PathTarget, kind: ApiKind
     ) -> Response:
         if kind.verbs == ("create",):
-            asked = requests.body_of(request)
-            return answer(reviews.review(request.user, kind, asked), 201)
+            review = requests.body_of(request)
+            return answer(reviews.review(request.user, kind, review), 201)
         if kind.namespaced and not target.namespace and verb not in ("list", "watch"):
             raise method_not_allowed()
         if verb == "watch":
@@ -85,8 +85,8 @@ class Resources:
     ) -> tuple[Stored, int]:
         if verb == "patch":
             body = requests.patch_of(request, kind)
-            stored, made = writes.patch(self._state, kind, key, request.media, body, options)
-            return stored, 201 if made else 200
+            stored, new = writes.patch(self._state, kind, key, request.media, body, options)
+            return stored, 201 if new else 200
         body = requests.body_of(request)
         if verb == "create":
             return writes.create(self._state, kind, key[0], body, options), 201
@@ -104,17 +104,17 @@ class Resources:
 
     def _delete(self, request: ApiRequest, kind: ApiKind, key: Key) -> Response:
         options = requests.delete_options_of(request)
-        stored, gone = deletes.delete(self._state, kind, key, options)
-        if gone and kind.resource != ("", "pods"):
+        stored, final = deletes.delete(self._state, kind, key, options)
+        if final and kind.resource != ("", "pods"):
             return answer(success(kind.named(key[1]), stored.obj["metadata"]["uid"]))
         return self._reading.object(request, kind, stored)
 
     def _delete_all(self, request: ApiRequest, kind: ApiKind, namespace: str) -> Response:
         options = requests.delete_options_of(request)
-        asked = list_options.parse(request.query)
-        wanted, name = self._reading.selection(asked, kind)
-        found = page(self._state.store, kind.resource, namespace, asked, wanted, name)
-        for stored in found.items:
+        query = list_options.parse(request.query)
+        test, name = self._reading.selection(query, kind)
+        listed = page(self._state.store, kind.resource, namespace, query, test, name)
+        for stored in listed.items:
             metadata = stored.obj["metadata"]
             try:
                 place = (metadata.get("namespace", ""), metadata["name"])
@@ -122,8 +122,8 @@ class Resources:
             except StatusError as error:
                 if error.code != 404:  # gone meanwhile is as good as deleted
                     raise
-        metadata = {"resourceVersion": str(found.rv)}
-        return Response(200, self._reading.listed(kind, metadata, found.items), JSON)
+        metadata = {"resourceVersion": str(listed.rv)}
+        return Response(200, self._reading.listed(kind, metadata, listed.items), JSON)
 
 
 def verb_of(request: ApiRequest, target: PathTarget) -> str:

@@ -33,9 +33,9 @@ def with_defaults(value: Any, schema: Schema) -> Any:
                 out = out | {name: filled}
         extra = schema.get("additionalProperties")
         if isinstance(extra, Mapping):
-            known = schema.get("properties") or {}
+            props = schema.get("properties") or {}
             for name, child in out.items():
-                filled = child if name in known else with_defaults(child, extra)
+                filled = child if name in props else with_defaults(child, extra)
                 if filled is not child:
                     out = out | {name: filled}
         return out
@@ -110,12 +110,12 @@ def decode_error(value: Any, shape: Shape, path: str = "") -> str:
     if not isinstance(value, list if shape.form == "list" else dict):
         return _unmarshal(value, shape.name or _WANTED.get(shape.form, ""), path)
     if isinstance(value, list):
-        found = (decode_error(child, shape.item(), path) for child in value)
+        errors = (decode_error(child, shape.item(), path) for child in value)
     else:
-        found = (decode_error(v, shape.child(k), f"{path}.{k}") for k, v in value.items())
-    return next((x for x in found if x), "")
+        errors = (decode_error(v, shape.child(k), f"{path}.{k}") for k, v in value.items())
+    return next((x for x in errors if x), "")
 
 
-def _unmarshal(value: Any, wanted: str, path: str) -> str:
+def _unmarshal(value: Any, type_: str, path: str) -> str:
     where = f"field {path.lstrip('.')}"
-    return f"json: cannot unmarshal {type_name(value)} into Go struct {where} of type {wanted}"
+    return f"json: cannot unmarshal {type_name(value)} into Go struct {where} of type {type_}"

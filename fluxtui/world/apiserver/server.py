@@ -100,8 +100,8 @@ class ApiServer:
 
     def _seed(self, crds: Iterable[Mapping[str, Any]]) -> None:
         catalog = self.state.catalog
-        for each in catalog.stored():
-            self.state.store.bucket(each.resource)  # can be watched from the first version on
+        for served in catalog.stored():
+            self.state.store.bucket(served.resource)  # can be watched from the first version on
         kind = catalog.find("", "v1", "namespaces")
         crd_kind = catalog.find("apiextensions.k8s.io", "v1", "customresourcedefinitions")
         assert kind is not None and crd_kind is not None
@@ -196,8 +196,8 @@ class ApiServer:
         if scheme != "bearer" or not token:
             return NOBODY
         if not self.faults.token_expired:
-            for known, user in self.users.items():
-                if hmac.compare_digest(known.encode(), token.encode()):
+            for secret, user in self.users.items():
+                if hmac.compare_digest(secret.encode(), token.encode()):
                     return user
         raise unauthorized()
 

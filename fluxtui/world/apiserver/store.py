@@ -177,10 +177,10 @@ class ObjectStore:
         """A stable iteration over one resource, in order; all namespaces when empty."""
         with self.lock:
             bucket = self.bucket(resource)
-            found = [
+            items = [
                 bucket.objects[k] for k in bucket.order() if not namespace or k[0] == namespace
             ]
-        return iter(found)
+        return iter(items)
 
     def buckets(self) -> list[tuple[tuple[str, str], Bucket]]:
         with self.lock:

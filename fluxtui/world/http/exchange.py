@@ -27,8 +27,8 @@ class Request:
     @property
     def authorization(self) -> tuple[str, str]:
         """The scheme, in lower case, and what is behind it."""
-        scheme, _, rest = self.headers.get("authorization", "").partition(" ")
-        return scheme.lower(), rest.strip()
+        scheme, _, value = self.headers.get("authorization", "").partition(" ")
+        return scheme.lower(), value.strip()
 
 
 @dataclass(slots=True)

@@ -53,12 +53,12 @@ class TokenGate:
         self.identity_token = secrets.token_urlsafe(24)
         """A refresh token, as `docker login` keeps it for some registries."""
 
-    def known(self, given: tuple[str, str] | None) -> bool:
+    def known(self, login: tuple[str, str] | None) -> bool:
         if self._credentials is None:
             return True
-        if given is None:
+        if login is None:
             return False
-        pairs = zip(given, self._credentials, strict=True)
+        pairs = zip(login, self._credentials, strict=True)
         return all([hmac.compare_digest(a.encode(), b.encode()) for a, b in pairs])
 
     def allows(self, request: Request, scopes: Iterable[str]) -> bool:
@@ -99,7 +99,7 @@ class TokenGate:
         knobs = self._knobs()
         form = parse_qs(request.body.decode("latin-1")) if request.method == "POST" else {}
         query = parse_qs(request.search)
-        asked = [s for value in (form or query).get("scope", []) for s in value.split()]
+        scopes = [s for value in (form or query).get("scope", []) for s in value.split()]
         header = request.headers.get("authorization", "")
         if form:
             refresh = (form.get("refresh_token") or [""])[0]
@@ -109,7 +109,7 @@ class TokenGate:
             trusted = self.known(basic(header))
         if not trusted and (header or form or not knobs.anonymous_pull):
             return error(401, "UNAUTHORIZED", "unknown user or wrong password")
-        granted = {one for scope in asked for one in _split(scope)}
+        granted = {part for scope in scopes for part in _split(scope)}
         if not trusted:
             granted = {scope for scope in granted if scope.endswith(":pull")}
         token = secrets.token_urlsafe(24)
@@ -125,8 +125,8 @@ class TokenGate:
 
 def _split(scope: str) -> list[str]:
     """`repository:a/b:pull,push` as one scope per action."""
-    kind, _, rest = scope.partition(":")
-    name, _, actions = rest.rpartition(":")
+    kind, _, path = scope.partition(":")
+    name, _, actions = path.rpartition(":")
     return [f"{kind}:{name}:{action}" for action in actions.split(",") if action]
 
 
@@ -136,4 +136,4 @@ def _joined(scopes: Iterable[str]) -> list[str]:
     for scope in scopes:
         resource, _, action = scope.rpartition(":")
         actions.setdefault(resource, []).append(action)
-    return [f"{resource}:{','.join(found)}" for resource, found in actions.items()]
+    return [f"{resource}:{','.join(names)}" for resource, names in actions.items()]

@@ -35,10 +35,10 @@ def download(knobs: Knobs, request: Request, digest: str, data: bytes) -> Respon
     headers = {"Docker-Content-Digest": digest, "Accept-Ranges": "bytes"}
     if request.method == "GET" and knobs.lying_blobs:
         data = bytes([data[0] ^ 0xFF]) + data[1:] if data else b"?"
-    wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""))
+    span = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""))
     status, body = 200, data
-    if wanted and any(wanted.groups()):
-        first, last = wanted.groups()
+    if span and any(span.groups()):
+        first, last = span.groups()
         begin = int(first) if first else max(0, len(data) - int(last))
         end = min(int(last), len(data) - 1) if first and last else len(data) - 1
         if begin > end:
@@ -87,10 +87,10 @@ def _start(request: Request) -> int | None:
     header = request.headers.get("content-range", "")
     if not header:
         return None
-    found = re.fullmatch(r"(?:bytes[ =])?(\d+)-(\d+)(?:/.*)?", header.strip())
-    if not found or int(found[2]) - int(found[1]) + 1 != len(request.body):
+    match = re.fullmatch(r"(?:bytes[ =])?(\d+)-(\d+)(?:/.*)?", header.strip())
+    if not match or int(match[2]) - int(match[1]) + 1 != len(request.body):
         raise StoreError(416, "BLOB_UPLOAD_INVALID", f"Content-Range {header!r} does not fit")
-    return int(found[1])
+    return int(match[1])
 
 
 def _created(name: str, digest: str) -> Response:

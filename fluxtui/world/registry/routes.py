@@ -19,13 +19,13 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 def manifests(store: OciStore, knobs: Knobs, request: Request, name: str, ref: str) -> Response:
     """GET, HEAD, PUT and DELETE of `/v2/<name>/manifests/<ref>`."""
     if request.method == "PUT":
-        put = store.put_manifest(name, ref, request.body, request.media)
+        new = store.put_manifest(name, ref, request.body, request.media)
         headers = {
-            "Location": f"/v2/{name}/manifests/{put.digest}",
-            "Docker-Content-Digest": put.digest,
+            "Location": f"/v2/{name}/manifests/{new.digest}",
+            "Docker-Content-Digest": new.digest,
         }
-        if put.subject and knobs.referrers:
-            headers["OCI-Subject"] = put.subject
+        if new.subject and knobs.referrers:
+            headers["OCI-Subject"] = new.subject
         return Response(201, headers=headers)
     if request.method == "DELETE":
         if ":" in ref:
@@ -51,12 +51,12 @@ def _accepts(header: str, media_type: str) -> bool:
     return not accepted or bool(accepted & {media_type, "*/*", "application/*"})
 
 
-def _page(asked: str, page_size: int) -> int | None:
-    if not asked:
+def _page(count: str, page_size: int) -> int | None:
+    if not count:
         return page_size or None
-    if not asked.isdecimal():
-        raise StoreError(400, "PAGINATION_NUMBER_INVALID", f"not a number of entries: {asked!r}")
-    return min(int(asked), page_size) if page_size else int(asked)
+    if not count.isdecimal():
+        raise StoreError(400, "PAGINATION_NUMBER_INVALID", f"not a number of entries: {count!r}")
+    return min(int(count), page_size) if page_size else int(count)
 
 
 def _next(path: str, last: str, count: int) -> dict[str, str]:
@@ -87,7 +87,7 @@ def referrers(store: OciStore, knobs: Knobs, request: Request, name: str, digest
     if not knobs.referrers:
         return error(404, "NOT_FOUND", "this registry has no referrers API")
     kind = request.query.get("artifactType", "")
-    found = store.referrers(name, digest, kind)
+    items = store.referrers(name, digest, kind)
     headers = {"OCI-Filters-Applied": "artifactType"} if kind else {}
-    body = {"schemaVersion": 2, "mediaType": INDEX, "manifests": found}
+    body = {"schemaVersion": 2, "mediaType": INDEX, "manifests": items}
     return json_response(200, body, headers, INDEX)

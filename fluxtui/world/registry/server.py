@@ -147,21 +147,21 @@ class RegistryServer:
 
     def answered(self, request: Request, status: int) -> None:
         """Remember it, without the secret."""
-        kept = {k: v for k, v in request.headers.items() if k != "authorization"}
+        fields = {k: v for k, v in request.headers.items() if k != "authorization"}
         scheme = request.authorization[0]
         self.served.append(
-            ServedRequest(request.method, unquote(request.path), status, scheme, kept)
+            ServedRequest(request.method, unquote(request.path), status, scheme, fields)
         )
 
     def _route(self, request: Request) -> Response:
         path = request.path
         if path == "/token":
             return self.gate.token(request)
-        if found := _STORE.match(path):
+        if match := _STORE.match(path):
             # Object stores refuse a second way of signing, as a forwarded header would be.
             if "authorization" in request.headers:
                 return error(400, "UNSUPPORTED", "a signed address takes no Authorization")
-            return blobs.download(self.knobs, request, found[1], self.store.content(found[1]))
+            return blobs.download(self.knobs, request, match[1], self.store.content(match[1]))
         if not (path == "/v2" or path.startswith("/v2/")):
             return error(404, "NOT_FOUND", "nothing here")
         scopes = _scopes(request)
@@ -179,13 +179,13 @@ class RegistryServer:
             return json_response(200, {}, {"Docker-Distribution-Api-Version": "registry/2.0"})
         if path == "/v2/_catalog":
             return routes.catalog(store, knobs, request)
-        if found := _MANIFEST.match(path):
-            return routes.manifests(store, knobs, request, found[1], found[2])
-        if found := _TAGS.match(path):
-            return routes.tags(store, knobs, request, found[1])
-        if found := _REFERRERS.match(path):
-            return routes.referrers(store, knobs, request, found[1], found[2])
-        if found := _UPLOADS.match(path):
+        if match := _MANIFEST.match(path):
+            return routes.manifests(store, knobs, request, match[1], match[2])
+        if match := _TAGS.match(path):
+            return routes.tags(store, knobs, request, match[1])
+        if match := _REFERRERS.match(path):
+            return routes.referrers(store, knobs, request, match[1], match[2])
+        if match := _UPLOADS.match(path):
             if request.method != "POST":
                 return error(405, "UNSUPPORTED", f"no {request.method} here")
             source = request.query.get("from", "")
@@ -193,11 +193,11 @@ class RegistryServer:
             readable = self.gate.allows(request, [f"repository:{source}:pull"])
             if knobs.bearer and not source:
                 readable = False
-            return blobs.begin(store, request, found[1], readable)
-        if found := _UPLOAD.match(path):
-            return blobs.upload(store, request, found[1], found[2])
-        if found := _BLOB.match(path):
-            return blobs.blob(store, knobs, request, found[1], found[2])
+            return blobs.begin(store, request, match[1], readable)
+        if match := _UPLOAD.match(path):
+            return blobs.upload(store, request, match[1], match[2])
+        if match := _BLOB.match(path):
+            return blobs.blob(store, knobs, request, match[1], match[2])
         return error(404, "NOT_FOUND", "nothing here")
 
 
@@ -205,18 +205,18 @@ def _scopes(request: Request) -> list[str]:
     """What a token must grant, as the distribution project asks for it."""
     if request.path == "/v2/_catalog":
         return ["registry:catalog:*"]
-    found = re.match(r"^/v2/(.+)/(?:manifests|tags|blobs|referrers)/", request.path)
-    if not found:
+    match = re.match(r"^/v2/(.+)/(?:manifests|tags|blobs|referrers)/", request.path)
+    if not match:
         return []
-    resource = f"repository:{found[1]}"
+    resource = f"repository:{match[1]}"
     # The greedy group runs into ".../blobs/uploads/": a repository ends before "blobs" itself.
     resource = re.sub(r"/blobs$", "", resource)
     if request.method in {"GET", "HEAD"}:
         return [f"{resource}:pull"]
     if request.method == "DELETE" and "/blobs/uploads/" not in request.path:
         return [f"{resource}:delete"]
-    wanted = [f"{resource}:pull", f"{resource}:push"]
+    scopes = [f"{resource}:pull", f"{resource}:push"]
     source = request.query.get("from", "")
     if request.query.get("mount", "") and source:
-        wanted.append(f"repository:{source}:pull")
-    return wanted
+        scopes.append(f"repository:{source}:pull")
+    return scopes

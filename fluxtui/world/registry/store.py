@@ -132,10 +132,10 @@ class OciStore:
             repository = self._repository(name)
             if repository.sorted_tags is None:
                 repository.sorted_tags = sorted(repository.tags)
-            every = repository.sorted_tags
-            begin = bisect.bisect_right(every, last) if last else 0
-            end = len(every) if count is None else min(len(every), begin + count)
-            return every[begin:end], end < len(every)
+            names = repository.sorted_tags
+            begin = bisect.bisect_right(names, last) if last else 0
+            end = len(names) if count is None else min(len(names), begin + count)
+            return names[begin:end], end < len(names)
 
     def tags_of(self, name: str, digest: str) -> list[str]:
         """All tags that point to `digest`."""
@@ -215,9 +215,9 @@ class OciStore:
             raise StoreError(400, "DIGEST_INVALID", f"not a digest: {digest!r}")
         with self._lock:
             repository = self._repositories.get(name) or _Repository()
-            found = [repository.manifests[d] for d in repository.referrers.get(digest, {})]
+            items = [repository.manifests[d] for d in repository.referrers.get(digest, {})]
         return [
-            m.descriptor() for m in found if not artifact_type or m.artifact_type == artifact_type
+            m.descriptor() for m in items if not artifact_type or m.artifact_type == artifact_type
         ]
 
     # -- blobs and uploads
@@ -261,8 +261,8 @@ class OciStore:
         not there.
         """
         with self._lock:
-            known = self.has_blob(source, digest) if source else digest in self._content
-            if not known:
+            exists = self.has_blob(source, digest) if source else digest in self._content
+            if not exists:
                 return False
             self._made(name).blobs.add(digest)
             return True

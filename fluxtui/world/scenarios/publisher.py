@@ -46,12 +46,12 @@ def reference_of(service: Service, tag: str = "") -> Reference:
 
 def next_version(client: RegistryClient, service: str | Service, *, files: Path = FILES) -> str:
     """The tag of the service's next staging build, counted on from what the registry holds."""
-    known = load_service(service, files) if isinstance(service, str) else service
+    entry = load_service(service, files) if isinstance(service, str) else service
     try:
-        tags = client.list_tags(reference_of(known))
+        tags = client.list_tags(reference_of(entry))
     except ArtifactMissing:
         tags = []
-    return next_staging_version(tags, known)
+    return next_staging_version(tags, entry)
 
 
 def publish(
@@ -71,22 +71,22 @@ def publish(
     `created` is now and `revision` made from the content when not given; `step` is told what is
     done. Raises UsageError, BuildError, RegistryError.
     """
-    told = step or _silent
-    known = load_service(service, files) if isinstance(service, str) else service
-    images = {name: f"{name}:{_image_tag(version, bad)}" for name in known.images}
+    tell = step or _silent
+    entry = load_service(service, files) if isinstance(service, str) else service
+    images = {name: f"{name}:{_image_tag(version, bad)}" for name in entry.images}
     with tempfile.TemporaryDirectory(prefix="fluxtui-publish-") as folder:
         bundle = Path(folder) / "bundle"
-        told(f"copy {known.config} as of {version}")
-        lay_out(known, version, bundle)
+        tell(f"copy {entry.config} as of {version}")
+        lay_out(entry, version, bundle)
         for name in images.values():
-            told(f"set image {name} in the copy")
+            tell(f"set image {name} in the copy")
         packed = pack(bundle, images=images)
-    target = reference_of(known, version)
-    told(f"push {target}")
+    target = reference_of(entry, version)
+    tell(f"push {target}")
     return client.push(
         target,
         packed,
-        source=known.source,
+        source=entry.source,
         revision=revision or _revision(packed),
         created=rfc3339((created or datetime.now(UTC)).timestamp(), 0),
     )
@@ -101,12 +101,12 @@ def publish_infra(
     step: Step | None = None,
 ) -> Pushed:
     """Publish the infra repository under its commit; the environments' tags then point to it."""
-    told = step or _silent
+    tell = step or _silent
     packed = pack(folder or FILES / "infra")
     revision = _revision(packed)
     commit = revision.rpartition(":")[2][:7]
     target = Reference.parse(f"oci://{HOST}/{INFRA}:sha-{commit}")
-    told(f"push {target}")
+    tell(f"push {target}")
     pushed = client.push(
         target,
         packed,
@@ -115,7 +115,7 @@ def publish_infra(
         created=rfc3339((created or datetime.now(UTC)).timestamp(), 0),
     )
     for tag in tags:
-        told(f"tag {target} as {tag}")
+        tell(f"tag {target} as {tag}")
         client.tag(target, tag)
     return pushed
 

@@ -29,9 +29,9 @@ class Budgets:
         if budget is None or pods.is_ending(budget):
             return None
         spec = budget.get("spec") or {}
-        chosen = [pod for pod in self._state.cache(POD) if selects(spec.get("selector"), pod, key)]
-        expected = sum(pods.is_active(pod) for pod in chosen)
-        healthy = sum(pods.is_ready(pod) for pod in chosen)
+        own = [pod for pod in self._state.cache(POD) if selects(spec.get("selector"), pod, key)]
+        expected = sum(pods.is_active(pod) for pod in own)
+        healthy = sum(pods.is_ready(pod) for pod in own)
         if spec.get("maxUnavailable") is not None:
             desired = max(0, expected - scaled(spec["maxUnavailable"], expected, up=True))
         else:
@@ -50,7 +50,7 @@ class Budgets:
             "desiredHealthy": desired,
             "expectedPods": expected,
             "disruptionsAllowed": allowed,
-            "conditions": [{"message": "", **each} for each in conditions],
+            "conditions": [{"message": "", **item} for item in conditions],
         }
         await self._state.set_status(DISRUPTION_BUDGET, budget, status)
         return None
@@ -60,5 +60,5 @@ def selects(selector: Mapping[str, Any] | None, pod: Json, near: Key) -> bool:
     """Whether a selector chooses the Pod, within the namespace of `near`; none chooses nothing."""
     if selector is None or key_of(pod)[0] != near[0]:
         return False
-    wanted = labels.of_selector(selector)
-    return labels.fulfilled(wanted, pod["metadata"].get("labels") or {})
+    terms = labels.of_selector(selector)
+    return labels.fulfilled(terms, pod["metadata"].get("labels") or {})

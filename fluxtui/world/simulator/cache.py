@@ -67,21 +67,21 @@ class Cache:
     def owned_by(self, owner: Json) -> list[Json]:
         """The objects whose controller is `owner`, oldest first."""
         keys = self._owned.get(uid_of(owner), ())
-        found = (self._objects[key] for key in keys)
+        items = (self._objects[key] for key in keys)
         return sorted(
-            found, key=lambda o: (o["metadata"].get("creationTimestamp") or "", key_of(o))
+            items, key=lambda o: (o["metadata"].get("creationTimestamp") or "", key_of(o))
         )
 
     def put(self, obj: Json) -> None:
         """Take a version in, unless it is older than the one known or the object is gone."""
         key, uid = key_of(obj), uid_of(obj)
-        known = self._objects.get(key)
+        older = self._objects.get(key)
         if uid in self._gone:
             return
-        if known is not None:
-            if uid_of(known) == uid and _version(known) >= _version(obj):
+        if older is not None:
+            if uid_of(older) == uid and _version(older) >= _version(obj):
                 return
-            self._forget(key, known)
+            self._forget(key, older)
         self._objects[key] = obj
         owner = owner_of(obj)
         if owner is not None:
@@ -95,18 +95,18 @@ class Cache:
         if len(self._gone) > _REMEMBERED:
             del self._gone[next(iter(self._gone))]
         key = key_of(obj)
-        known = self._objects.get(key)
-        if known is None or uid_of(known) != uid:
+        entry = self._objects.get(key)
+        if entry is None or uid_of(entry) != uid:
             return
-        self._forget(key, known)
-        self.changed(known)
+        self._forget(key, entry)
+        self.changed(entry)
 
     async def replace(self, objects: list[Json]) -> None:
         """Make the cache equal to a list."""
         uids = {uid_of(obj) for obj in objects}
-        for known in self:
-            if uid_of(known) not in uids:
-                self.drop(known)
+        for entry in self:
+            if uid_of(entry) not in uids:
+                self.drop(entry)
         for obj in objects:
             self.put(obj)
         self.synced.set()
@@ -118,9 +118,9 @@ class Cache:
         if message:
             _LOG.debug("%s: %s", self.type.plural, message)
 
-    def _forget(self, key: Key, known: Json) -> None:
+    def _forget(self, key: Key, entry: Json) -> None:
         del self._objects[key]
-        owner = owner_of(known)
+        owner = owner_of(entry)
         if owner is not None:
             self._owned[str(owner.get("uid"))].discard(key)
 

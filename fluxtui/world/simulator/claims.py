@@ -46,8 +46,8 @@ class Claims:
                     severity="Warning",
                 )  # fmt: skip
             return _AGAIN
-        if (left := _PROVISIONING - (now - began)) > 0:
-            return left
+        if (pause := _PROVISIONING - (now - began)) > 0:
+            return pause
         self._since.pop(uid_of(claim), None)
         volume = f"pvc-{uid_of(claim)}"
         bound = {"volumeName": volume, "storageClassName": STANDARD}
@@ -61,10 +61,10 @@ class Claims:
 
     async def _tell(self, claim: Json) -> None:
         spec = claim.get("spec") or {}
-        asked: dict[str, Any] = (spec.get("resources") or {}).get("requests") or {}
+        sizes: dict[str, Any] = (spec.get("resources") or {}).get("requests") or {}
         status: Json = {
             "phase": "Bound",
             "accessModes": list(spec.get("accessModes") or ()),
-            "capacity": {"storage": asked.get("storage", "1Gi")},
+            "capacity": {"storage": sizes.get("storage", "1Gi")},
         }
         await self._state.set_status(CLAIM, claim, status)

@@ -51,10 +51,10 @@ class Customs:
         if mark in self._settled or _is_settled(obj, generation):
             return None
         now = self._state.clock.monotonic()
-        left = _WORK - (now - self._since.setdefault(mark, now))
-        if left > 0:
+        pause = _WORK - (now - self._since.setdefault(mark, now))
+        if pause > 0:
             await self._tell(obj, "Unknown", "Progressing", "InProgress", generation)
-            return left
+            return pause
         self._since.pop(mark, None)
         await self._tell(obj, "True", "Reconciled", "Completed", generation)
         self._settled.add(mark)
@@ -92,17 +92,17 @@ def custom_kind(crd: Json) -> CustomKind | None:
     established = (pods.condition(crd, "Established") or {}).get("status") == "True"
     if group.endswith(_FLUX) or not served or not established or pods.is_ending(crd):
         return None
-    chosen = next((version for version in served if version.get("storage")), served[0])
+    shape = next((version for version in served if version.get("storage")), served[0])
     names = spec.get("names") or {}
     type_ = ApiResource(
         group,
-        str(chosen["name"]),
+        str(shape["name"]),
         str(names.get("kind", "")),
         str(names.get("plural", "")),
         spec.get("scope") != "Cluster",
     )
-    schema = (chosen.get("schema") or {}).get("openAPIV3Schema") or {}
-    return CustomKind(type_, "status" in (chosen.get("subresources") or {}), _admits_word(schema))
+    schema = (shape.get("schema") or {}).get("openAPIV3Schema") or {}
+    return CustomKind(type_, "status" in (shape.get("subresources") or {}), _admits_word(schema))
 
 
 def _admits_word(schema: Json) -> bool:

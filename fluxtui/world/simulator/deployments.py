@@ -68,12 +68,12 @@ class Deployments:
     def _find_new(self, deployment: Json) -> Json | None:
         name = _new_name(deployment)
         owned = self._state.owned(REPLICA_SET, deployment)
-        return next((one for one in owned if key_of(one)[1] == name), None)
+        return next((rs for rs in owned if key_of(rs)[1] == name), None)
 
     def _old(self, deployment: Json, new: Json | None) -> list[Json]:
         name = key_of(new)[1] if new else ""
         owned = self._state.owned(REPLICA_SET, deployment)
-        return [one for one in owned if key_of(one)[1] != name]
+        return [rs for rs in owned if key_of(rs)[1] != name]
 
     async def _create_new(self, deployment: Json) -> Json | None:
         template: Json = copy.deepcopy(deployment["spec"]["template"])
@@ -85,7 +85,7 @@ class Deployments:
         namespace, _ = key_of(deployment)
         replicas = self._first_size(deployment)
         spec: Json = {"replicas": replicas, "selector": selector, "template": template}
-        made = await self._state.create(
+        rs = await self._state.create(
             REPLICA_SET,
             {
                 "apiVersion": "apps/v1",
@@ -100,23 +100,23 @@ class Deployments:
                 "spec": spec,
             },
         )
-        if made is not None and replicas:
-            self._tell_scaled(deployment, made, 0, replicas)
-        return made
+        if rs is not None and replicas:
+            self._tell_scaled(deployment, rs, 0, replicas)
+        return rs
 
     def _first_size(self, deployment: Json) -> int:
-        total = sum(wanted(one) for one in self._state.owned(REPLICA_SET, deployment))
+        total = sum(wanted(rs) for rs in self._state.owned(REPLICA_SET, deployment))
         surge, _ = limits(deployment)
         return max(0, min(wanted(deployment) + surge - total, wanted(deployment)))
 
     def _last_revision(self, deployment: Json) -> int:
         owned = self._state.owned(REPLICA_SET, deployment)
-        return max((_revision(one) for one in owned), default=0)
+        return max((_revision(rs) for rs in owned), default=0)
 
     async def _number(self, deployment: Json, new: Json) -> Json:
         """Give the new ReplicaSet the highest revision and note it on the Deployment."""
-        others = max((_revision(one) for one in self._old(deployment, new)), default=0)
-        number = max(_revision(new), others + 1)
+        older = max((_revision(rs) for rs in self._old(deployment, new)), default=0)
+        number = max(_revision(new), older + 1)
         if number != _revision(new):
             await self._state.patch(REPLICA_SET, new, _annotated(REVISION, str(number)))
         noted = (deployment["metadata"].get("annotations") or {}).get(REVISION)
@@ -140,7 +140,7 @@ class Deployments:
             await self._resize(deployment, new, goal)
             return
         surge, _ = limits(deployment)
-        room = goal + surge - size - sum(wanted(one) for one in old)
+        room = goal + surge - size - sum(wanted(rs) for rs in old)
         await self._resize(deployment, new, size + max(0, min(room, goal - size)))
 
     async def _shrink(self, deployment: Json, new: Json | None, old: list[Json]) -> None:
@@ -149,25 +149,25 @@ class Deployments:
         least = wanted(deployment) - unavailable
         new_size = wanted(new) if new else 0
         new_missing = new_size - _available(new)
-        total = new_size + sum(wanted(one) for one in old)
+        total = new_size + sum(wanted(rs) for rs in old)
         room = total - least - new_missing
         if room <= 0:
             # Counted by what was asked for: statuses may still tell of Pods that are going.
             return
-        for one in old:
-            broken = wanted(one) - min(wanted(one), _available(one))
+        for rs in old:
+            broken = wanted(rs) - min(wanted(rs), _available(rs))
             drop = min(room, broken)
             if drop > 0:
                 room -= drop
-                await self._resize(deployment, one, wanted(one) - drop)
+                await self._resize(deployment, rs, wanted(rs) - drop)
         old = self._old(deployment, new)
-        available = sum(_available(one) for one in [*old, *([new] if new else [])])
+        available = sum(_available(rs) for rs in [*old, *([new] if new else [])])
         room = min(room, available - least)
-        for one in old:
-            drop = min(room, wanted(one))
+        for rs in old:
+            drop = min(room, wanted(rs))
             if drop > 0:
                 room -= drop
-                await self._resize(deployment, one, wanted(one) - drop)
+                await self._resize(deployment, rs, wanted(rs) - drop)
 
     async def _resize(self, deployment: Json, replica_set: Json, size: int) -> None:
         before = wanted(replica_set)

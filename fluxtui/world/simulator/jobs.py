@@ -32,26 +32,26 @@ class JobLives:
         job = self._state.get(JOB, key)
         if job is None or pods.is_ending(job) or _is_over(job) or job["spec"].get("suspend"):
             return None
-        mine = self._state.owned(POD, job)
-        done = sum(pods.phase(pod) == "Succeeded" for pod in mine)
-        failed = sum(pods.phase(pod) == "Failed" for pod in mine)
-        active = [pod for pod in mine if pods.is_active(pod)]
+        own = self._state.owned(POD, job)
+        passed = sum(pods.phase(pod) == "Succeeded" for pod in own)
+        failed = sum(pods.phase(pod) == "Failed" for pod in own)
+        active = [pod for pod in own if pods.is_active(pod)]
         limit = int(job["spec"].get("backoffLimit", 6))
         restarts = sum(pods.restarts(pod) for pod in active)
         if failed > limit or restarts > max(0, limit - 1):
             for pod in active:
                 await self._state.delete(POD, pod)
-            await self._end(job, done, failed + len(active), ("FailureTarget", "Failed"), _FAILED)
+            await self._end(job, passed, failed + len(active), ("FailureTarget", "Failed"), _FAILED)
             self._tell(job, *_FAILED, severity="Warning")
             return None
-        wanted = int(job["spec"].get("completions") or 1)
-        if done >= wanted:
-            await self._end(job, done, failed, ("SuccessCriteriaMet", "Complete"), _DONE)
+        goal = int(job["spec"].get("completions") or 1)
+        if passed >= goal:
+            await self._end(job, passed, failed, ("SuccessCriteriaMet", "Complete"), _DONE)
             self._tell(job, "Completed", "Job completed")
             return None
-        again = await self._run(job, wanted - done - len(active), failed)
+        again = await self._run(job, goal - passed - len(active), failed)
         active = [pod for pod in self._state.owned(POD, job) if pods.is_active(pod)]
-        status = self._counts(job, done, failed) | {"ready": sum(map(pods.is_ready, active))}
+        status = self._counts(job, passed, failed) | {"ready": sum(map(pods.is_ready, active))}
         status |= {"active": len(active)} if active else {}
         await self._state.set_status(JOB, job, status)
         return again
@@ -85,15 +85,15 @@ class JobLives:
                 "job-name": name,
             },
         )
-        made = await self._state.create(POD, pod)
-        if made is not None:
-            self._tell(job, "SuccessfulCreate", f"Created pod: {key_of(made)[1]}")
+        new = await self._state.create(POD, pod)
+        if new is not None:
+            self._tell(job, "SuccessfulCreate", f"Created pod: {key_of(new)[1]}")
 
     async def _end(
-        self, job: Json, done: int, failed: int, types: tuple[str, str], why: tuple[str, str]
+        self, job: Json, passed: int, failed: int, types: tuple[str, str], why: tuple[str, str]
     ) -> None:
         now = self._state.stamp()
-        status = self._counts(job, done, failed)
+        status = self._counts(job, passed, failed)
         conditions: list[Json] = list(status.get("conditions") or ())
         for type_ in types:
             conditions = pods.set_condition(
@@ -109,13 +109,13 @@ class JobLives:
         status |= {"completionTime": now} if types[1] == "Complete" else {}
         await self._state.set_status(JOB, job, status)
 
-    def _counts(self, job: Json, done: int, failed: int) -> Json:
+    def _counts(self, job: Json, passed: int, failed: int) -> Json:
         old = job.get("status") or {}
         status: Json = {
             "startTime": old.get("startTime") or self._state.stamp(),
             "uncountedTerminatedPods": {},
         }
-        status |= {"succeeded": done} if done else {}
+        status |= {"succeeded": passed} if passed else {}
         return status | ({"failed": failed} if failed else {})
 
     def _tell(

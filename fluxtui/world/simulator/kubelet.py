@@ -96,7 +96,7 @@ class Kubelet:
             if _waiting(after) == "ImagePullBackOff":
                 self._attempts[place] = self._attempts.get(place, 0) + 1
         if step.news and (step.status is not None or self._is_time(place, since)):
-            walk.news += [(life, one) for one in step.news]
+            walk.news += [(life, text) for text in step.news]
         if life.ends and not life.readies and exit_code(after) == 0:
             after = {**after, "ready": True}
         walk.plan(_due(step))
@@ -111,8 +111,8 @@ class Kubelet:
         phase = next(iter(state), "")
         mark = (phase, _waiting(status), status.get("restartCount"))
         place = (uid_of(pod), name)
-        known, since = self._since.get(place, (None, now))
-        if known != mark:
+        last, since = self._since.get(place, (None, now))
+        if last != mark:
             since = now
             self._since[place] = (mark, now)
         return now - since
@@ -121,9 +121,9 @@ class Kubelet:
         """Whether a thing told over and over is due again."""
         turn = ("told", *place)
         number = int(since // self._pace.probe)
-        known, _ = self._since.get((turn[0] + place[0], place[1]), (None, 0.0))
+        last, _ = self._since.get((turn[0] + place[0], place[1]), (None, 0.0))
         self._since[turn[0] + place[0], place[1]] = (number, 0.0)
-        return known != number
+        return last != number
 
     def _forget(self, uid: str) -> None:
         if not uid:
@@ -158,9 +158,9 @@ class Kubelet:
 
     async def _end(self, pod: Json) -> float | None:
         """Its containers are stopped, then it is deleted for good (unless a finalizer holds it)."""
-        left = self._pace.end - self._lasted(pod, "", {"state": {"ending": {}}})
-        if left > 0:
-            return left
+        pause = self._pace.end - self._lasted(pod, "", {"state": {"ending": {}}})
+        if pause > 0:
+            return pause
         self._forget(uid_of(pod))
         if pod["metadata"].get("finalizers") and not _grace_left(pod):
             return None

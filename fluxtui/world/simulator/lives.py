@@ -130,14 +130,14 @@ class Life:
     def _from_waiting(self, before: Json, reason: str, since: float, now: str) -> LifeStep:
         pace = self.pace
         if reason == "ErrImagePull":
-            left = pace.pull_failed - since
-            return LifeStep(again=left) if left > 0 else self._back_off_pulling(before)
+            more = pace.pull_failed - since
+            return LifeStep(again=more) if more > 0 else self._back_off_pulling(before)
         pause = {
             "ImagePullBackOff": self._pause(self.attempts),
             "CrashLoopBackOff": self._pause(int(before.get("restartCount") or 0)),
         }.get(reason, pace.start)
-        left = pause - since
-        return LifeStep(again=left) if left > 0 else self.start(before, now)
+        more = pause - since
+        return LifeStep(again=more) if more > 0 else self.start(before, now)
 
     def start(self, before: Json, now: str) -> LifeStep:
         """Try to start it: pull its image, run it."""
@@ -175,24 +175,24 @@ class Life:
 
     def _from_running(self, before: Json, since: float, now: str) -> LifeStep:
         if self.fault in (fates.CRASH, fates.OUT_OF_MEMORY):
-            left = self.pace.crash - since
-            return LifeStep(again=left) if left > 0 else self._crash(before, now)
+            more = self.pace.crash - since
+            return LifeStep(again=more) if more > 0 else self._crash(before, now)
         if self.ends:
-            left = self.runs_for - since
-            return LifeStep(again=left) if left > 0 else LifeStep(self.ended(now, before, 0))
+            more = self.runs_for - since
+            return LifeStep(again=more) if more > 0 else LifeStep(self.ended(now, before, 0))
         if before.get("ready") or not self.readies:
             return LifeStep()
         if self.fault == fates.NEVER_READY:
             return self._unready(since)
-        left = self.ready_after - since
-        return LifeStep(again=left) if left > 0 else LifeStep({**before, "ready": True})
+        more = self.ready_after - since
+        return LifeStep(again=more) if more > 0 else LifeStep({**before, "ready": True})
 
     def _unready(self, since: float) -> LifeStep:
-        left = self.pace.probe - since % self.pace.probe
+        more = self.pace.probe - since % self.pace.probe
         if since < self.ready_after:
             return LifeStep(again=self.ready_after - since)
         text = "Readiness probe failed: HTTP probe failed with statuscode: 503"
-        return LifeStep(None, (LifeNews("Unhealthy", text, "Warning"),), left)
+        return LifeStep(None, (LifeNews("Unhealthy", text, "Warning"),), more)
 
     def _crash(self, before: Json, now: str) -> LifeStep:
         killed = self.fault == fates.OUT_OF_MEMORY
@@ -213,5 +213,5 @@ class Life:
 
 def go_duration(seconds: float) -> str:
     """`10s`, `1m20s`, `5m0s`, as Go prints a duration of whole seconds."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}m{rest}s" if minutes else f"{rest}s"
+    minutes, secs = divmod(int(seconds), 60)
+    return f"{minutes}m{secs}s" if minutes else f"{secs}s"

@@ -28,9 +28,9 @@ async def register_nodes(state: SimState) -> None:
     }
     await state.create(STORAGE_CLASS, storage)
     for name, zone in NODES.items():
-        made = await state.create(NODE, _node(name, zone), manager=KUBELET)
-        if made is not None:
-            await state.set_status(NODE, made, _status(state.stamp()), manager=KUBELET)
+        node = await state.create(NODE, _node(name, zone), manager=KUBELET)
+        if node is not None:
+            await state.set_status(NODE, node, _status(state.stamp()), manager=KUBELET)
 
 
 def _node(name: str, zone: str) -> Json:

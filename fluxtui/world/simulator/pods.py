@@ -68,8 +68,8 @@ def condition(obj: Json, type_: str) -> Json | None:
 
 def is_ready(pod: Json) -> bool:
     """Its Ready condition is True."""
-    found = condition(pod, "Ready")
-    return found is not None and found.get("status") == "True"
+    ready = condition(pod, "Ready")
+    return ready is not None and ready.get("status") == "True"
 
 
 def phase(pod: Json) -> str:
@@ -110,13 +110,13 @@ def set_condition(
     if message:
         new["message"] = message
     result: list[Json] = []
-    found = False
+    old = False
     for entry in conditions:
         if entry.get("type") != type_:
             result.append(entry)
             continue
-        found = True
+        old = True
         if entry.get("status") == status:
             new["lastTransitionTime"] = entry.get("lastTransitionTime", now)
         result.append(new)
-    return result if found else [*result, new]
+    return result if old else [*result, new]

@@ -32,20 +32,20 @@ class ReplicaSets:
         return None
 
     async def _scale(self, replica_set: Json) -> None:
-        wanted = _wanted(replica_set)
+        goal = _wanted(replica_set)
         active = [pod for pod in self._state.owned(POD, replica_set) if pods.is_active(pod)]
         name = key_of(replica_set)[1]
-        for _ in range(wanted - len(active)):
+        for _ in range(goal - len(active)):
             pod = pods.pod_from(
                 replica_set["spec"]["template"],
                 REPLICA_SET,
                 replica_set,
                 f"{name}-{self._state.suffix()}",
             )
-            made = await self._state.create(POD, pod)
-            if made is not None:
-                self._tell(replica_set, "SuccessfulCreate", f"Created pod: {key_of(made)[1]}")
-        for pod in sorted(active, key=_worth)[: max(0, len(active) - wanted)]:
+            new = await self._state.create(POD, pod)
+            if new is not None:
+                self._tell(replica_set, "SuccessfulCreate", f"Created pod: {key_of(new)[1]}")
+        for pod in sorted(active, key=_worth)[: max(0, len(active) - goal)]:
             await self._state.delete(POD, pod)
             self._tell(replica_set, "SuccessfulDelete", f"Deleted pod: {key_of(pod)[1]}")
 
@@ -67,8 +67,8 @@ class ReplicaSets:
 
 
 def _wanted(replica_set: Json) -> int:
-    asked = (replica_set.get("spec") or {}).get("replicas")
-    return 1 if asked is None else int(asked)
+    count = (replica_set.get("spec") or {}).get("replicas")
+    return 1 if count is None else int(count)
 
 
 def _worth(pod: Json) -> tuple[bool, bool, bool, int, str]:

@@ -20,8 +20,8 @@ _NO_DEADLINE = 2147483647
 
 def wanted(obj: Json) -> int:
     """spec.replicas, 1 when it says nothing."""
-    asked = (obj.get("spec") or {}).get("replicas")
-    return 1 if asked is None else int(asked)
+    count = (obj.get("spec") or {}).get("replicas")
+    return 1 if count is None else int(count)
 
 
 def limits(deployment: Json) -> tuple[int, int]:
@@ -57,10 +57,10 @@ class Rollout:
         self._new = new
         self._now = now
         everything = [*old, *([new] if new else [])]
-        self._total = sum(_count(one, "replicas") for one in everything)
+        self._total = sum(_count(rs, "replicas") for rs in everything)
         self._updated = _count(new, "replicas")
-        self._ready = sum(_count(one, "readyReplicas") for one in everything)
-        self._available = sum(_count(one, "availableReplicas") for one in everything)
+        self._ready = sum(_count(rs, "readyReplicas") for rs in everything)
+        self._available = sum(_count(rs, "availableReplicas") for rs in everything)
         self._wanted = wanted(deployment)
         deadline = deployment["spec"].get("progressDeadlineSeconds", _DEFAULT_DEADLINE)
         self._deadline = None if deadline in (None, _NO_DEADLINE) else float(deadline)
@@ -79,8 +79,8 @@ class Rollout:
         """Until the deadline is missed, when it is running."""
         if self._deadline is None or self.is_complete:
             return None
-        left = self._deadline - self._idle
-        return left if left > 0 else None
+        time = self._deadline - self._idle
+        return time if time > 0 else None
 
     @property
     def has_moved(self) -> bool:

@@ -32,9 +32,9 @@ class Scheduler:
         if pod is None or pods.is_ending(pod) or (pod.get("spec") or {}).get("nodeName"):
             return None
         now = self._state.clock.monotonic()
-        left = self._pace.schedule - (now - self._since.setdefault(uid_of(pod), now))
-        if left > 0:
-            return left
+        pause = self._pace.schedule - (now - self._since.setdefault(uid_of(pod), now))
+        if pause > 0:
+            return pause
         problem = self._problem(pod)
         if problem:
             return await self._refuse(pod, f"0/{len(NODES)} nodes are available: {problem}.")

@@ -157,8 +157,8 @@ class Simulator:
     def _definition(self, crd: Json) -> None:
         """A definition came, changed or went: follow its kind, or stop doing so."""
         name = key_of(crd)[1]
-        known = self._state.get(CRD, key_of(crd))
-        kind = custom_kind(known) if known is not None else None
+        stored = self._state.get(CRD, key_of(crd))
+        kind = custom_kind(stored) if stored is not None else None
         following = self._customs.get(name)
         if following is not None and (kind is None or following[0] != kind.type):
             del self._customs[name]

@@ -57,11 +57,11 @@ class SimState:
     async def create(self, type_: ApiResource, obj: Json, *, manager: str = MANAGER) -> Json | None:
         """Create; None when somebody was faster (the news are on their way)."""
         try:
-            made = await self.cluster.create(type_, obj, field_manager=manager)
+            new = await self.cluster.create(type_, obj, field_manager=manager)
         except Conflict:
             return None
-        self.cache(type_).put(made)
-        return made
+        self.cache(type_).put(new)
+        return new
 
     async def patch(
         self, type_: ApiResource, obj: Json, patch: Mapping[str, Any], *, manager: str = MANAGER
@@ -120,14 +120,14 @@ class SimState:
     async def _look_again(self, type_: ApiResource, obj: Json) -> None:
         namespace, name = key_of(obj)
         try:
-            left = await self.cluster.get(type_, namespace, name)
+            live = await self.cluster.get(type_, namespace, name)
         except NotFound:
             self.cache(type_).drop(obj)
             return
         except ClusterError:
             return
-        if uid_of(left) == uid_of(obj):
-            self.cache(type_).put(left)
+        if uid_of(live) == uid_of(obj):
+            self.cache(type_).put(live)
         else:
             self.cache(type_).drop(obj)
 

@@ -39,12 +39,12 @@ class StatefulSets:
     # -- Pods
 
     def _pods(self, owner: Json) -> dict[int, Json]:
-        found: dict[int, Json] = {}
+        by_number: dict[int, Json] = {}
         for pod in self._state.owned(POD, owner):
             number = key_of(pod)[1].rpartition("-")[2]
             if number.isdigit():
-                found[int(number)] = pod
-        return found
+                by_number[int(number)] = pod
+        return by_number
 
     async def _scale(self, owner: Json, update: str) -> bool:
         """Create what is missing, delete what is too much; whether all stand and are ready."""
@@ -102,7 +102,7 @@ class StatefulSets:
             return
         meta = template.get("metadata") or {}
         selector = (owner["spec"].get("selector") or {}).get("matchLabels") or {}
-        made = await self._state.create(
+        new = await self._state.create(
             CLAIM,
             {
                 "apiVersion": "v1",
@@ -115,7 +115,7 @@ class StatefulSets:
                 "spec": dict(template.get("spec") or {}),
             },
         )
-        if made is not None:
+        if new is not None:
             message = f"create Claim {name} in StatefulSet {set_name} success"
             self._tell(owner, "SuccessfulCreate", message)
 
@@ -147,10 +147,10 @@ class StatefulSets:
         updated = [pod for pod in existing if _revision_of(pod) == update]
         if len(updated) == len(existing) == len(ready) == wanted(owner):
             current = update
-        kept = [pod for pod in existing if _revision_of(pod) == current]
+        matching = [pod for pod in existing if _revision_of(pod) == current]
         counts = {
             "readyReplicas": len(ready),
-            "currentReplicas": len(kept),
+            "currentReplicas": len(matching),
             "updatedReplicas": len(updated),
         }
         status: Json = {

@@ -60,10 +60,10 @@ def of(value: Any, shape: Shape) -> FieldSet:
                 out[field(name)] = {}
                 continue
             inside = of(child, sub)
-            named = shape.form == "struct" and name in shape.fields
-            if inside and not named:
+            fixed = shape.form == "struct" and name in shape.fields
+            if inside and not fixed:
                 inside = {".": {}} | inside
-            if inside or not named:
+            if inside or not fixed:
                 out[field(name)] = inside
     elif isinstance(value, list):
         for item in value:
@@ -74,50 +74,50 @@ def of(value: Any, shape: Shape) -> FieldSet:
     return out
 
 
-def union(one: FieldSet, other: FieldSet) -> FieldSet:
-    if not one or not other:
-        return one or other
-    out = dict(one)
-    for name, node in other.items():
-        mine = out.get(name)
-        out[name] = node if mine is None else _join(mine, node)
+def union(first: FieldSet, second: FieldSet) -> FieldSet:
+    if not first or not second:
+        return first or second
+    out = dict(first)
+    for name, node in second.items():
+        own = out.get(name)
+        out[name] = node if own is None else _join(own, node)
     return out
 
 
-def _join(one: FieldSet, other: FieldSet) -> FieldSet:
-    joined = union(one, other)
-    if joined and (is_member(one) or is_member(other)):
+def _join(first: FieldSet, second: FieldSet) -> FieldSet:
+    joined = union(first, second)
+    if joined and (is_member(first) or is_member(second)):
         return {".": {}} | joined
     return joined
 
 
-def difference(one: FieldSet, other: FieldSet) -> FieldSet:
-    """Members of `one` that are not members of `other`."""
-    if not other:
-        return one
+def difference(first: FieldSet, second: FieldSet) -> FieldSet:
+    """Members of `first` that are not members of `second`."""
+    if not second:
+        return first
     out: FieldSet = {}
-    for name, node in one.items():
+    for name, node in first.items():
         if name == ".":
             continue
-        theirs = other.get(name)
-        if theirs is None:
+        match = second.get(name)
+        if match is None:
             out[name] = node
             continue
-        children = difference(_children(node), _children(theirs))
-        kept = is_member(node) and not is_member(theirs)
-        _place(out, name, kept, children)
+        children = difference(_children(node), _children(match))
+        alone = is_member(node) and not is_member(match)
+        _place(out, name, alone, children)
     return out
 
 
-def intersection(one: FieldSet, other: FieldSet) -> FieldSet:
+def intersection(first: FieldSet, second: FieldSet) -> FieldSet:
     """Members of both."""
     out: FieldSet = {}
-    for name, node in one.items():
-        theirs = other.get(name)
-        if name == "." or theirs is None:
+    for name, node in first.items():
+        match = second.get(name)
+        if name == "." or match is None:
             continue
-        children = intersection(_children(node), _children(theirs))
-        _place(out, name, is_member(node) and is_member(theirs), children)
+        children = intersection(_children(node), _children(match))
+        _place(out, name, is_member(node) and is_member(match), children)
     return out
 
 
@@ -144,14 +144,14 @@ def paths(fields: FieldSet, prefix: str = "") -> Iterator[str]:
 
 
 def _printed(element: str) -> str:
-    kind, _, rest = element.partition(":")
+    kind, _, text = element.partition(":")
     if kind == "f":
-        return f".{rest}"
+        return f".{text}"
     if kind == "v":
-        return f"[={rest}]"
+        return f"[={text}]"
     if kind == "i":
-        return f"[{rest}]"
-    keys = json.loads(rest)
+        return f"[{text}]"
+    keys = json.loads(text)
     return "[" + ",".join(f"{k}={_dump(v)}" for k, v in keys.items()) + "]"
 
 

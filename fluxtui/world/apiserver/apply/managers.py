@@ -30,11 +30,11 @@ class Manager:
     api_version: str
     subresource: str = ""
 
-    def same_writer(self, other: Manager) -> bool:
-        mine = (self.name, self.operation, self.subresource)
-        if mine != (other.name, other.operation, other.subresource):
+    def same_writer(self, manager: Manager) -> bool:
+        own = (self.name, self.operation, self.subresource)
+        if own != (manager.name, manager.operation, manager.subresource):
             return False
-        return self.operation == "Apply" or self.api_version == other.api_version
+        return self.operation == "Apply" or self.api_version == manager.api_version
 
     def printed(self) -> str:
         text = f'"{self.name}"'
@@ -134,9 +134,9 @@ def strip(fields: FieldSet, *, subresource: str, has_status: bool) -> FieldSet:
     out = {k: v for k, v in fields.items() if k not in ("f:apiVersion", "f:kind", ".")}
     meta = out.get("f:metadata")
     if meta is not None:
-        kept = {k: v for k, v in meta.items() if k != "." and k[2:] not in _STRIPPED_META}
-        if kept:
-            out["f:metadata"] = kept
+        inner = {k: v for k, v in meta.items() if k != "." and k[2:] not in _STRIPPED_META}
+        if inner:
+            out["f:metadata"] = inner
         else:
             del out["f:metadata"]
     if subresource == "status":
@@ -171,30 +171,30 @@ def after_update(
     `new` may carry managedFields itself: none or one empty entry resets them, entries that can
     be read are taken over, anything else says nothing. None means there are none.
     """
-    given = new.get("metadata", {}).get("managedFields")
+    listed = new.get("metadata", {}).get("managedFields")
     managers, times = read(old) if old is not None else ({}, {})
-    if given in ([], [{}]) and not manager.subresource:
+    if listed in ([], [{}]) and not manager.subresource:
         managers, times = {}, {}
-    elif given and not manager.subresource and _decodes(given):
+    elif listed and not manager.subresource and _decodes(listed):
         managers, times = read(new)
     if old is not None and not managers:
         return None  # what nobody is known to own stays so until somebody applies
     change = _compare(kind, old, new)
     has_status = "status" in kind.subresources
     touched = fs.union(change.added, change.modified)
-    mine = strip(touched, subresource="", has_status=False)
+    own = strip(touched, subresource="", has_status=False)
     if manager.subresource == "" and has_status:
-        mine.pop("f:status", None)
+        own.pop("f:status", None)
     out: Managers = {}
-    for other, fields in managers.items():
-        left = fields
-        if not (other.same_writer(manager)):
-            left = fs.difference(left, mine)
-        left = fs.difference(left, change.removed)
-        if left:
-            out[other] = left
+    for writer, fields in managers.items():
+        remaining = fields
+        if not (writer.same_writer(manager)):
+            remaining = fs.difference(remaining, own)
+        remaining = fs.difference(remaining, change.removed)
+        if remaining:
+            out[writer] = remaining
     me = next((m for m in out if m.same_writer(manager)), manager)
-    fields = fs.difference(fs.union(out.get(me, {}), mine), change.removed)
+    fields = fs.difference(fs.union(out.get(me, {}), own), change.removed)
     if fields:
         if out.get(me) != fields:
             # Kubernetes leaves the time of a scale out.
@@ -230,11 +230,11 @@ def apply(
     last = managers.pop(me) if me is not None else {}
     old_time = times.pop(me, "") if me is not None else ""
     has_status = "status" in kind.subresources
-    wanted = fs.of(config, kind.shape)
-    mine = strip(wanted, subresource=manager.subresource, has_status=has_status)
+    config_fields = fs.of(config, kind.shape)
+    own = strip(config_fields, subresource=manager.subresource, has_status=has_status)
     merged: Json = structured.merge(base, config, kind.shape)
     if last:
-        owned = wanted  # with name and namespace, which nobody owns but which must stay
+        owned = config_fields  # with name and namespace, which nobody owns but which must stay
         for fields in managers.values():
             owned = fs.union(owned, fields)
         merged = structured.prune(merged, kind.shape, last, owned)
@@ -245,19 +245,19 @@ def apply(
         has_status=has_status,
     )
     conflicts: dict[Manager, FieldSet] = {}
-    for other, fields in managers.items():
-        taken = fs.intersection(fields, touched)
-        if taken:
-            conflicts[other] = taken
+    for writer, fields in managers.items():
+        clash = fs.intersection(fields, touched)
+        if clash:
+            conflicts[writer] = clash
     if conflicts and not force:
         raise conflict_of(conflicts)
     out: Managers = {}
-    for other, fields in managers.items():
-        left = fs.difference(fs.difference(fields, conflicts.get(other, {})), change.removed)
-        if left:
-            out[other] = left
-    if mine:
-        out[manager] = mine
+    for writer, fields in managers.items():
+        remaining = fs.difference(fs.difference(fields, conflicts.get(writer, {})), change.removed)
+        if remaining:
+            out[writer] = remaining
+    if own:
+        out[manager] = own
         # An apply that changes nothing but ownership sets no time.
         times[manager] = old_time if change.same else now
     return Applied(merged, write(out, times))

@@ -39,30 +39,30 @@ def _merge_lists(live: list[Any], applied: list[Any], shape: Shape) -> list[Any]
 
     The order is structured-merge-diff's, which controllers and `kubectl diff` let people see.
     """
-    left = [(key_element(shape, item), item) for item in live]
-    right = [(key_element(shape, item), item) for item in applied]
-    ours, theirs = dict(left), dict(right)
-    shared = deque(key for key, _ in right if key in ours)
+    before = [(key_element(shape, item), item) for item in live]
+    after = [(key_element(shape, item), item) for item in applied]
+    by_key, applied_keys = dict(before), dict(after)
+    shared = deque(key for key, _ in after if key in by_key)
     out: list[Any] = []
-    done: set[str | None] = set()
+    keys: set[str | None] = set()
     i = j = 0
-    while i < len(left) or j < len(right):
-        if i < len(left):
-            key, item = left[i]
-            if key not in theirs:
+    while i < len(before) or j < len(after):
+        if i < len(before):
+            key, item = before[i]
+            if key not in applied_keys:
                 out.append(item)
                 i += 1
                 continue
             awaited = not shared or shared[0] == key
-            if key in done or (j < len(right) and not awaited):
+            if key in keys or (j < len(after) and not awaited):
                 i += 1  # it stands, or will stand, where the applied order puts it
                 continue
-            if j < len(right) and right[j][0] == key:
+            if j < len(after) and after[j][0] == key:
                 i += 1
-        if j < len(right):
-            key, item = right[j]
-            out.append(merge(ours[key], item, shape.item()) if key in ours else item)
-            done.add(key)
+        if j < len(after):
+            key, item = after[j]
+            out.append(merge(by_key[key], item, shape.item()) if key in by_key else item)
+            keys.add(key)
             if shared and shared[0] == key:
                 shared.popleft()
             j += 1
@@ -81,10 +81,10 @@ def prune(value: Any, shape: Shape, last: FieldSet, owned: FieldSet) -> Any:
             if node is None or element is None:
                 out.append(item)
                 continue
-            held = owned.get(element)
-            if held is None or (is_member(node) and not is_member(held)):
+            owner = owned.get(element)
+            if owner is None or (is_member(node) and not is_member(owner)):
                 continue
-            out.append(prune(item, shape.item(), node, held))
+            out.append(prune(item, shape.item(), node, owner))
         return out
     return value
 
@@ -96,13 +96,13 @@ def _prune_map(value: dict[str, Any], shape: Shape, last: FieldSet, owned: Field
         if node is None:
             out[name] = child
             continue
-        held = owned.get(field(name))
-        if held is None:
+        owner = owned.get(field(name))
+        if owner is None:
             continue
-        kept = prune(child, shape.child(name), node, held)
-        emptied = not kept and bool(child) and isinstance(kept, (dict, list))
+        pruned = prune(child, shape.child(name), node, owner)
+        emptied = not pruned and bool(child) and isinstance(pruned, (dict, list))
         if not emptied:
-            out[name] = kept
-        elif is_member(held) and isinstance(child, dict):
+            out[name] = pruned
+        elif is_member(owner) and isinstance(child, dict):
             out[name] = {}  # somebody else applied it empty
     return out

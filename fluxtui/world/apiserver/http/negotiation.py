@@ -20,8 +20,8 @@ _COMPRESSED_FROM = 128 * 1024
 def wants_table(request: ApiRequest) -> bool:
     """Whether a Table is the first form asked for that we have. Raises 406 where there is none."""
     for clause in (request.accept or "*/*").split(","):
-        media, *rest = (part.strip() for part in clause.split(";"))
-        words = dict(word.split("=", 1) for word in rest if "=" in word)
+        media, *options = (part.strip() for part in clause.split(";"))
+        words = dict(word.split("=", 1) for word in options if "=" in word)
         if media in ("*/*", "application/*", JSON):
             if "as" not in words:
                 return False

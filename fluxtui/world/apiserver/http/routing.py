@@ -28,16 +28,16 @@ def target(path: str) -> PathTarget | None:
     """The target of `/api/v1/...` or `/apis/<group>/<version>/...`; None for other paths."""
     parts = [unquote(p) for p in path.strip("/").split("/")]
     if parts[0] == "api" and len(parts) >= 3:
-        group, version, rest = "", parts[1], parts[2:]
+        group, version, tail = "", parts[1], parts[2:]
     elif parts[0] == "apis" and len(parts) >= 4:
-        group, version, rest = parts[1], parts[2], parts[3:]
+        group, version, tail = parts[1], parts[2], parts[3:]
     else:
         return None
     namespace = ""
-    if rest[0] == "namespaces" and len(rest) >= 3:
-        if len(rest) == 3 and rest[2] in _NAMESPACE_SUBS and not group:
-            return PathTarget(group, version, "namespaces", "", rest[1], rest[2])
-        namespace, rest = rest[1], rest[2:]
-    name = rest[1] if len(rest) > 1 else ""
-    subresource = rest[2] if len(rest) > 2 else ""
-    return PathTarget(group, version, rest[0], namespace, name, subresource)
+    if tail[0] == "namespaces" and len(tail) >= 3:
+        if len(tail) == 3 and tail[2] in _NAMESPACE_SUBS and not group:
+            return PathTarget(group, version, "namespaces", "", tail[1], tail[2])
+        namespace, tail = tail[1], tail[2:]
+    name = tail[1] if len(tail) > 1 else ""
+    subresource = tail[2] if len(tail) > 2 else ""
+    return PathTarget(group, version, tail[0], namespace, name, subresource)

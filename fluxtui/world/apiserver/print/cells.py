@@ -39,8 +39,8 @@ def duration(span: float) -> str:
     if days < 730:
         return f"{days}d"
     years = days // 365
-    rest = days % 365
-    return f"{years}y{rest}d" if years < 8 and rest else f"{years}y"
+    extra = days % 365
+    return f"{years}y{extra}d" if years < 8 and extra else f"{years}y"
 
 
 def age(text: Any, now: float) -> str:
@@ -54,7 +54,7 @@ def selector(value: Any) -> str:
     if not value:
         return "<none>"
     labels = value.get("matchLabels", value if "matchExpressions" not in value else {})
-    parts = [(key, f"{key}={wanted}") for key, wanted in (labels or {}).items()]
+    parts = [(key, f"{key}={val}") for key, val in (labels or {}).items()]
     for term in value.get("matchExpressions") or ():
         key, operator = str(term.get("key")), str(term.get("operator"))
         text = ("!" if operator == "DoesNotExist" else "") + key

@@ -65,8 +65,8 @@ def _age(obj: Json, now: float) -> str:
 
 
 def _ready(obj: Json, _: float) -> str:
-    wanted = at(obj, "spec.replicas")
-    return f"{at(obj, 'status.readyReplicas') or 0}/{1 if wanted is None else wanted}"
+    goal = at(obj, "spec.replicas")
+    return f"{at(obj, 'status.readyReplicas') or 0}/{1 if goal is None else goal}"
 
 
 def _of_containers(field: str) -> Cell:

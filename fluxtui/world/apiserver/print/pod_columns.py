@@ -52,7 +52,7 @@ def _restarts(containers: list[Json], now: float) -> str:
     """How often, and when the last time was."""
     count = sum(int(c.get("restartCount") or 0) for c in containers)
     ended = ((c.get("lastState") or {}).get("terminated") or {} for c in containers)
-    moments = [at for each in ended if (at := seconds(each.get("finishedAt"))) is not None]
+    moments = [at for end in ended if (at := seconds(end.get("finishedAt"))) is not None]
     return f"{count} ({duration(now - max(moments))} ago)" if count and moments else str(count)
 
 

@@ -21,10 +21,10 @@ _INITIAL_END = "k8s.io/initial-events-end"
 
 
 def _cell(column: PrinterColumn, obj: Json, now: float) -> Any:
-    found = find(column.path, obj)
-    if not found:
+    values = find(column.path, obj)
+    if not values:
         return None
-    value = found[0]
+    value = values[0]
     if column.type == "date":
         at = printed.seconds(value)
         return "<invalid>" if at is None else printed.duration(now - at)
@@ -68,14 +68,14 @@ def table(
     columns, cells = cols.BUILTIN.get(kind.resource, cols.PLAIN)
     if kind.custom:
         columns = kind.columns
-    named = kind.resource != ("", "events")
+    names = kind.resource != ("", "events")
     rows = []
     for stored in items:
         obj = stored.obj
         values = [cell(obj, now) for cell in cells]
         if kind.custom:
             values = [_cell(column, obj, now) for column in columns]
-        if named:
+        if names:
             values = [obj["metadata"].get("name", ""), *values]
         row: Json = {"cells": values}
         if include == "Object":
@@ -86,11 +86,11 @@ def table(
         else:
             row["object"] = None
         rows.append(row)
-    shown = (cols.NAME, *columns) if named else columns
+    heads = (cols.NAME, *columns) if names else columns
     return {
         "kind": "Table",
         "apiVersion": _API_VERSION,
         "metadata": metadata,
-        "columnDefinitions": _definitions(shown),
+        "columnDefinitions": _definitions(heads),
         "rows": rows,
     }

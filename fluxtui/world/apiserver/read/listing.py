@@ -53,7 +53,7 @@ def page(
     resource: tuple[str, str],
     namespace: str,
     options: ListOptions,
-    wanted: Predicate | None,
+    test: Predicate | None,
     name: str = "",
 ) -> Page:
     """A list as the options ask for it. Raises 400, 410."""
@@ -76,14 +76,14 @@ def page(
         items: list[Stored] = []
         for i, key in enumerate(keys):
             stored = objects[key]
-            if wanted is not None and not wanted(stored.obj):
+            if test is not None and not test(stored.obj):
                 continue
             items.append(stored)
-            rest = len(keys) - i - 1
-            if len(items) == options.limit and rest:
+            after = len(keys) - i - 1
+            if len(items) == options.limit and after:
                 # With a selector nobody has counted how many come.
                 token = _encoded(rv, path_of(key) + "\0")
-                return Page(items, rv, token, None if wanted else rest)
+                return Page(items, rv, token, None if test else after)
     return Page(items, rv)
 
 

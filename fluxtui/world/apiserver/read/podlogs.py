@@ -45,17 +45,17 @@ class _Log:
         return None if stored is None else stored.obj
 
     def _chosen(self, pod: Json) -> str:
-        names, asked = containers(pod), self._query.get("container", "")
+        names, name = containers(pod), self._query.get("container", "")
         mains = [str(c.get("name")) for c in (pod.get("spec") or {}).get("containers") or ()]
-        if asked and asked not in names:
-            raise bad_request(f"container {asked} is not valid for pod {self._key[1]}")
-        if not asked and len(mains) > 1:
+        if name and name not in names:
+            raise bad_request(f"container {name} is not valid for pod {self._key[1]}")
+        if not name and len(mains) > 1:
             choice = " ".join(mains)
             raise bad_request(
                 f"a container name must be specified for pod {self._key[1]}, "
                 f"choose one of: [{choice}]"
             )
-        return asked or mains[0]
+        return name or mains[0]
 
     def _lines(self, pod: Json) -> list[Spoken]:
         now = datetime.fromtimestamp(self._state.clock(), UTC)

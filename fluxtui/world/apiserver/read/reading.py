@@ -80,9 +80,9 @@ class ReadAnswers:
         """Answer a list. Raises StatusError."""
         as_table = wants_table(request)
         options = list_options.parse(request.query)
-        wanted, name = self.selection(options, kind)
+        test, name = self.selection(options, kind)
         store = self._state.store
-        page = listing.page(store, kind.resource, target.namespace, options, wanted, name)
+        page = listing.page(store, kind.resource, target.namespace, options, test, name)
         metadata: Json = {"resourceVersion": str(page.rv)}
         if page.token:
             metadata["continue"] = page.token
@@ -110,7 +110,7 @@ class ReadAnswers:
         has it. Raises StatusError for what is wrong with the request."""
         as_table = wants_table(request)
         options = list_options.parse(request.query, watch=True)
-        wanted, name = self.selection(options, kind)
+        test, name = self.selection(options, kind)
 
         def sees(stored: Stored) -> bool:
             metadata = stored.obj["metadata"]
@@ -118,7 +118,7 @@ class ReadAnswers:
                 return False
             if name and metadata["name"] != name:
                 return False
-            return wanted is None or wanted(stored.obj)
+            return test is None or test(stored.obj)
 
         seconds = float(options.seconds if options.seconds > 0 else random.uniform(1800, 3600))
         store = self._state.store

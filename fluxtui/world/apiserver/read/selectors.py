@@ -30,14 +30,14 @@ _FIELDS: Mapping[str, frozenset[str]] = {
 def label_selector(text: str) -> Predicate | None:
     """The predicate of a label selector; None where it selects everything. Raises 400."""
     try:
-        wanted = labels.parse(text)
+        terms = labels.parse(text)
     except ValueError as error:
         raise bad_request(f"unable to parse requirement: {error}") from error
-    if not wanted:
+    if not terms:
         return None
 
     def matches(obj: Json) -> bool:
-        return labels.fulfilled(wanted, obj["metadata"].get("labels") or {})
+        return labels.fulfilled(terms, obj["metadata"].get("labels") or {})
 
     return matches
 
@@ -45,15 +45,15 @@ def label_selector(text: str) -> Predicate | None:
 def field_selector(text: str, kind: ApiKind) -> Predicate | None:
     """The predicate of a field selector for one kind. Raises 400 for an unknown field."""
     tests = [_term(text, part) for part in text.split(",") if part]
-    known = frozenset() if kind.custom else _FIELDS.get(kind.kind, frozenset())
+    fields = frozenset() if kind.custom else _FIELDS.get(kind.kind, frozenset())
     for path, _, _ in tests:
-        if path not in ("metadata.name", "metadata.namespace") and path not in known:
+        if path not in ("metadata.name", "metadata.namespace") and path not in fields:
             raise bad_request(f"field label not supported: {path}")
     if not tests:
         return None
 
     def matches(obj: Json) -> bool:
-        return all((_at(obj, path) == value) == wanted for path, value, wanted in tests)
+        return all((_at(obj, path) == value) == equal for path, value, equal in tests)
 
     return matches
 

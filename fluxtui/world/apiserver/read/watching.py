@@ -123,11 +123,11 @@ class Watch:
                 if events:
                     self._position += len(events)
                     return events, None
-                left = until - time.monotonic()
-                if left <= 0:
+                pause = until - time.monotonic()
+                if pause <= 0:
                     self._version = max(self._version, self._store.rv)
                     return [], None
-                bucket.changed.wait(left)
+                bucket.changed.wait(pause)
 
     def _line(self, event: Event) -> bytes:
         before = event.before is not None and self._sees(event.before)

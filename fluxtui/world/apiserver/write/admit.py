@@ -167,10 +167,10 @@ def _content(obj: Json) -> Json:
 
 def namespace_open(state: State, kind: ApiKind, namespace: str, name: str) -> None:
     """Creating needs a namespace that is there and not terminating. Raises 403, 404."""
-    found = state.store.get(("", "namespaces"), ("", namespace))
-    if found is None:
+    space = state.store.get(("", "namespaces"), ("", namespace))
+    if space is None:
         raise not_found(ErrorSubject("namespaces", "", "Namespace", namespace))
-    if found.obj["metadata"].get("deletionTimestamp"):
+    if space.obj["metadata"].get("deletionTimestamp"):
         ending = f"namespace {namespace} is being terminated"
         why = (
             f"unable to create new content in namespace {namespace} because it is being terminated"

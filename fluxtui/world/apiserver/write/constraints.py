@@ -45,10 +45,10 @@ def _invalid(path: str, value: Any, detail: str) -> Cause:
     return invalid_value(_at(path), shown(value), f"{_at(path)} in body {detail}")
 
 
-def _wrong_type(path: str, value: Any, wanted: str) -> Cause:
-    found = shown("null" if value is None else _NAMES.get(type(value), "object"))
-    text = f"{_at(path)} in body must be of type {wanted}: {found}"
-    return Cause("FieldValueTypeInvalid", f"Invalid value: {found}: {text}", _at(path))
+def _wrong_type(path: str, value: Any, type_: str) -> Cause:
+    actual = shown("null" if value is None else _NAMES.get(type(value), "object"))
+    text = f"{_at(path)} in body must be of type {type_}: {actual}"
+    return Cause("FieldValueTypeInvalid", f"Invalid value: {actual}: {text}", _at(path))
 
 
 def check(value: Any, schema: Schema, path: str = "", old: Any = None) -> Iterator[Cause]:

@@ -19,10 +19,10 @@ def identified(kind: ApiKind, namespace: str, name: str, body: Any) -> Json:
     """The body with its apiVersion, kind, name and namespace checked against the URL."""
     if not isinstance(body, dict):
         raise bad_request("the body of the request is not an object")
-    sent = (body.get("apiVersion") or kind.api_version, body.get("kind") or kind.kind)
-    if sent != (kind.api_version, kind.kind):
+    pair = (body.get("apiVersion") or kind.api_version, body.get("kind") or kind.kind)
+    if pair != (kind.api_version, kind.kind):
         raise bad_request(
-            f"{sent[1]} of {sent[0]} is not what the path takes: {kind.kind} of {kind.api_version}"
+            f"{pair[1]} of {pair[0]} is not what the path takes: {kind.kind} of {kind.api_version}"
         )
     metadata = dict(check_metadata(kind, body))
     if name and metadata.setdefault("name", name) != name:

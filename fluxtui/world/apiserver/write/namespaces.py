@@ -74,15 +74,15 @@ class NamespaceEnder:
                     self._empty(name)
 
     def _empty(self, name: str) -> None:
-        store, held = self._state.store, False
+        store, full = self._state.store, False
         for kind in self._state.catalog.stored():
             for stored in list(store.each(kind.resource, name)) if kind.namespaced else ():
                 key = (name, stored.obj["metadata"]["name"])
                 if not stored.obj["metadata"].get("deletionTimestamp"):
                     self._delete(kind, key)
-                held = held or store.get(kind.resource, key) is not None
+                full = full or store.get(kind.resource, key) is not None
         space = store.get(_NAMESPACES, ("", name))
-        if space is None or held:
+        if space is None or full:
             return
         obj = space.obj | {"spec": {}}
         if not obj["metadata"].get("finalizers"):

@@ -64,8 +64,8 @@ def patch_of(request: ApiRequest, kind: ApiKind) -> Any:
     if media not in accepted:
         raise unsupported_media(accepted)
     value = decoded(request.body, media)
-    wanted = list if media == JSON_PATCH else dict
-    if not isinstance(value, wanted):
+    form = list if media == JSON_PATCH else dict
+    if not isinstance(value, form):
         raise bad_request(f"error decoding patch: it is of type {type_name(value)}")
     return value
 

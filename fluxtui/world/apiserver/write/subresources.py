@@ -49,14 +49,14 @@ def _set(obj: Json, path: list[str], value: Any) -> Json:
 def read_scale(state: State, kind: ApiKind, key: Key) -> Json:
     """The Scale of an object."""
     obj = writes.existing(state, kind, key).obj
-    replicas, current, chosen = _paths(kind)
-    shown = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
-    labels = _get(obj, chosen)
+    replicas, current, pods_path = _paths(kind)
+    names = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+    labels = _get(obj, pods_path)
     text = labels if isinstance(labels, str) else selector(labels)
     return {
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
-        "metadata": {k: obj["metadata"][k] for k in shown if k in obj["metadata"]},
+        "metadata": {k: obj["metadata"][k] for k in names if k in obj["metadata"]},
         "spec": {"replicas": _get(obj, replicas) or 0},
         "status": {"replicas": _get(obj, current) or 0}
         | ({"selector": text} if text not in ("", "<none>") else {}),
@@ -65,19 +65,19 @@ def read_scale(state: State, kind: ApiKind, key: Key) -> Json:
 
 def write_scale(state: State, kind: ApiKind, key: Key, scale: Json, options: ApiOptions) -> Json:
     """Set the replicas of an object from a Scale. Raises 400, 404, 409, 422."""
-    wanted = (scale.get("spec") or {}).get("replicas", 0)
-    if not isinstance(wanted, int) or isinstance(wanted, bool):
-        raise bad_request(f"spec.replicas: cannot unmarshal {type_name(wanted)} into an int32")
-    if wanted < 0:
+    count = (scale.get("spec") or {}).get("replicas", 0)
+    if not isinstance(count, int) or isinstance(count, bool):
+        raise bad_request(f"spec.replicas: cannot unmarshal {type_name(count)} into an int32")
+    if count < 0:
         text = "must be greater than or equal to 0"
-        cause = invalid_value("spec.replicas", quoted(wanted), text)
+        cause = invalid_value("spec.replicas", quoted(count), text)
         raise invalid(ErrorSubject("scales", "autoscaling", "Scale", key[1]), [cause])
     with state.store.lock:
         obj = writes.existing(state, kind, key).obj
         version = (scale.get("metadata") or {}).get("resourceVersion")
         if version and version != obj["metadata"]["resourceVersion"]:
             raise conflict(kind.named(key[1]))
-        new = _set(obj, _paths(kind)[0], wanted)
+        new = _set(obj, _paths(kind)[0], count)
         main = changed(options, subresource="scale", validation="Ignore")
         stored = writes.replace(state, kind, key, new, main)
         out = read_scale(state, kind, key)
@@ -100,8 +100,8 @@ def create(state: State, kind: ApiKind, key: Key, sub: str, body: Json) -> tuple
             raise conflict(kind.named(key[1]), f"pod {key[1]} is being deleted, cannot be assigned")
         status: Json = dict(obj.get("status") or {})
         scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": state.now()}
-        others = [c for c in status.get("conditions") or () if c.get("type") != "PodScheduled"]
-        status["conditions"] = [*others, scheduled]
+        older = [c for c in status.get("conditions") or () if c.get("type") != "PodScheduled"]
+        status["conditions"] = [*older, scheduled]
         new = obj | {"spec": spec | {"nodeName": node}, "status": status}
         state.store.put(kind.resource, key, new)
     return 201, {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}

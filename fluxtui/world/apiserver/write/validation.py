@@ -43,10 +43,10 @@ def _containers(pod: Json, path: str) -> Iterator[Cause]:
 def _selected(spec: Json) -> Iterator[Cause]:
     selector = spec.get("selector")
     labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
-    wanted: Json = (selector or {}).get("matchLabels") or {}
+    terms: Json = (selector or {}).get("matchLabels") or {}
     if selector is None:
         yield required("spec.selector")
-    if selector is None or any((labels or {}).get(k) != v for k, v in wanted.items()):
+    if selector is None or any((labels or {}).get(k) != v for k, v in terms.items()):
         text = "`selector` does not match template `labels`"
         yield invalid_value("spec.template.metadata.labels", shown(labels), text)
 

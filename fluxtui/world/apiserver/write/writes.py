@@ -66,10 +66,10 @@ def _insert(
     key = (namespace, name)
     if kind.namespaced:
         admit.namespace_open(state, kind, namespace, name)
-    there = state.store.get(kind.resource, key)
-    if there is not None:
+    live = state.store.get(kind.resource, key)
+    if live is not None:
         raise already_exists(
-            kind.named(name), deleting=bool(there.obj["metadata"].get("deletionTimestamp"))
+            kind.named(name), deleting=bool(live.obj["metadata"].get("deletionTimestamp"))
         )
     for field in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"):
         metadata.pop(field, None)
@@ -96,8 +96,8 @@ def replace(state: State, kind: ApiKind, key: Key, body: Json, options: ApiOptio
     """PUT. Raises StatusError (400, 404, 409, 422)."""
     body = identified(kind, key[0], key[1], body)
     admit.check_fields(kind, body, options)
-    there = state.store.get(kind.resource, key) is not None
-    if there and not body["metadata"].get("resourceVersion") and kind.needs_version:
+    exists = state.store.get(kind.resource, key) is not None
+    if exists and not body["metadata"].get("resourceVersion") and kind.needs_version:
         cause = invalid_value("metadata.resourceVersion", "0", "must be specified for an update")
         raise invalid(ErrorSubject(kind.plural, kind.group, kind.plural, key[1]), [cause])
     options.replaces = True
@@ -144,17 +144,17 @@ def _patched(
 
 def _as_version(kind: ApiKind, obj: Json) -> Json:
     """A stored object as the version written to shows it: versions differ in their name alone."""
-    same = obj.get("apiVersion") == kind.api_version
-    return obj if same else obj | {"apiVersion": kind.api_version}
+    current = obj.get("apiVersion") == kind.api_version
+    return obj if current else obj | {"apiVersion": kind.api_version}
 
 
 def _apply(
     state: State, kind: ApiKind, key: Key, body: Any, options: ApiOptions
 ) -> tuple[Stored, bool]:
-    sent = (body.get("apiVersion") or "", body.get("kind") or "")
-    if sent != (kind.api_version, kind.kind):
-        group_version = sent[0] if "/" in sent[0] else f"/{sent[0]}"
-        raise bad_request(f"invalid object type: {group_version}, Kind={sent[1]}")
+    kinds = (body.get("apiVersion") or "", body.get("kind") or "")
+    if kinds != (kind.api_version, kind.kind):
+        group_version = kinds[0] if "/" in kinds[0] else f"/{kinds[0]}"
+        raise bad_request(f"invalid object type: {group_version}, Kind={kinds[1]}")
     metadata = body.get("metadata")
     if metadata is None or isinstance(metadata, dict):
         metadata = metadata or {}
@@ -254,8 +254,8 @@ def _isolated(kind: ApiKind, live: Json, body: Json, subresource: str) -> Json:
         if field in live["metadata"]:
             metadata[field] = live["metadata"][field]
     if kind.kind == "Namespace":  # its finalizers are changed through `finalize` alone
-        held = (live.get("spec") or {}).get("finalizers")
-        new["spec"] = dict(new.get("spec") or {}) | ({"finalizers": held} if held else {})
+        names = (live.get("spec") or {}).get("finalizers")
+        new["spec"] = dict(new.get("spec") or {}) | ({"finalizers": names} if names else {})
     if live["metadata"].get("generateName") and "generateName" not in metadata:
         metadata["generateName"] = live["metadata"]["generateName"]
     if metadata.get("deletionTimestamp"):
@@ -315,5 +315,5 @@ def _ordered(kind: ApiKind, obj: Json) -> Json:
     api_version = kind.api_version
     if kind.storage_version and kind.storage_version != kind.version:
         api_version = f"{kind.group}/{kind.storage_version}"
-    rest = {k: v for k, v in obj.items() if k not in ("apiVersion", "kind", "metadata")}
-    return {"apiVersion": api_version, "kind": kind.kind, "metadata": obj["metadata"]} | rest
+    body = {k: v for k, v in obj.items() if k not in ("apiVersion", "kind", "metadata")}
+    return {"apiVersion": api_version, "kind": kind.kind, "metadata": obj["metadata"]} | body
