@@ -41,11 +41,11 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
     command = by_id(args.variant)
     environments = tuple(args.environment or ())
     target = _target(engine, args, environments)
-    given = {name.removeprefix("arg_"): str(value) for name, value in vars(args).items()
+    flags = {name.removeprefix("arg_"): str(value) for name, value in vars(args).items()
              if name.startswith("arg_") and value is not None}  # fmt: skip
-    values = {a.name: given.pop(a.name, "") for a in command.arguments}
-    if any(given.values()):
-        raise UsageError(f"--{next(iter(given))} does not belong to `{command.verb}`")
+    values = {a.name: flags.pop(a.name, "") for a in command.arguments}
+    if any(flags.values()):
+        raise UsageError(f"--{next(iter(flags))} does not belong to `{command.verb}`")
     values["reason"] = args.reason or (REASON_LATER if args.dry_run else "")
     proposal = made(engine, command, target, values)
     if values["reason"] == REASON_LATER:
@@ -56,8 +56,8 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
 def _without_reason(proposal: Proposal, command: Command) -> Proposal:
     """Says that the act will ask, where it will."""
     plan = proposal.plan
-    asked = any(a.name == "reason" and a.required for a in command.arguments)
-    more = ("it asks for a reason when it runs: --reason TEXT",) if asked else ()
+    asks = any(a.name == "reason" and a.required for a in command.arguments)
+    more = ("it asks for a reason when it runs: --reason TEXT",) if asks else ()
     plan = dataclasses.replace(plan, reason="", warnings=(*plan.warnings, *more))
     return dataclasses.replace(proposal, plan=plan)
 
@@ -115,21 +115,21 @@ def _ask(question: str) -> str:
 
 def execute(
     engine: EnginePort,
-    made: Proposal,
+    proposal: Proposal,
     args: argparse.Namespace,
     environments: tuple[str, ...],
     ask: Callable[[str], str] = _ask,
 ) -> int:
     """Show the Plan; unless --dry-run confirm it, run it and show the Receipts."""
-    plan = made.plan
+    plan = proposal.plan
     if args.dry_run:
-        output.emit(plan_text(plan), form.plan(made), args.output)
+        output.emit(plan_text(plan), form.plan(proposal), args.output)
         return 0
     if args.output == "table":
         print(plan_text(plan))
-    confirmed = confirm(made.demand, args, environments, ask)
+    confirmed = confirm(proposal.demand, args, environments, ask)
     receipts = engine.run(plan, confirmed=confirmed).result()
-    output.emit(receipts_text(plan, receipts), form.act(made, receipts), args.output)
+    output.emit(receipts_text(plan, receipts), form.act(proposal, receipts), args.output)
     return 0 if all(r.ok for r in receipts) else 1
 
 
@@ -143,16 +143,16 @@ def confirm(
 
     Raises RefusedError when one is not, or when nobody says yes.
     """
-    named = {name for text in args.confirm for name in text.replace(",", " ").split()}
+    confirmed_names = {name for text in args.confirm for name in text.replace(",", " ").split()}
     if args.yes:
-        named |= set(environments)
-    unnamed = [name for name in demand.names if name not in named]
+        confirmed_names |= set(environments)
+    unnamed = [name for name in demand.names if name not in confirmed_names]
     if unnamed:
         strict = protected(unnamed)
         if not sys.stdin.isatty():
             raise RefusedError(strict, next=f"add --confirm {' --confirm '.join(unnamed)}")
-        which = "its name" if len(unnamed) == 1 else "their names"
-        if not Demand(tuple(unnamed)).met_by(ask(f"{strict}. Type {which} to go on: ")):
+        phrase = "its name" if len(unnamed) == 1 else "their names"
+        if not Demand(tuple(unnamed)).met_by(ask(f"{strict}. Type {phrase} to go on: ")):
             raise RefusedError("not confirmed")
     elif not demand.names and not args.yes:
         if not sys.stdin.isatty():

@@ -49,21 +49,21 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
     Raises UsageError; SystemExit after `--help` and `--version`.
     """
-    name, rest = first_word(words)
+    name, tail = first_word(words)
     if name == "help":
-        return parse([*rest, "--help"])
-    chosen = vocabulary.verb(name) if name else None
-    if name and chosen is None:
+        return parse([*tail, "--help"])
+    verb = vocabulary.verb(name) if name else None
+    if name and verb is None:
         if "/" not in name or name.startswith(("/", ".", "~", "oci://")):
             from fluxtui.cli.unknown import elsewhere
 
             raise elsewhere(name)
-        chosen, rest = vocabulary.verb("open"), [name, *rest]
-    if chosen is None:
-        top = parser((), about=_verbs_text() if {"-h", "--help"} & set(rest) else "")
+        verb, tail = vocabulary.verb("open"), [name, *tail]
+    if verb is None:
+        top = parser((), about=_verbs_text() if {"-h", "--help"} & set(tail) else "")
     else:
-        top, rest = parser((chosen,)), [chosen.name, *_action_first(chosen, rest)]
-    args, extra = top.parse_known_args(rest)
+        top, tail = parser((verb,)), [verb.name, *_action_first(verb, tail)]
+    args, extra = top.parse_known_args(tail)
     if extra:
         from fluxtui.cli.unknown import too_much
 
@@ -119,8 +119,8 @@ def _verbs_text() -> str:
 
 
 def _action_first(verb: Verb, words: list[str]) -> list[str]:
-    action, rest = first_word(words) if verb.actions else ("", words)
-    return [action, *rest] if action else words
+    action, tail = first_word(words) if verb.actions else ("", words)
+    return [action, *tail] if action else words
 
 
 def first_word(words: Sequence[str]) -> tuple[str, list[str]]:
@@ -149,8 +149,8 @@ def _takes_value(word: str, top: argparse.ArgumentParser) -> bool | None:
     """Whether the next word is the flag's value; None when nothing under `top` has the flag."""
     valued = {
         option: action.nargs is None
-        for one in each_parser(top)
-        for action in one._actions
+        for subparser in each_parser(top)
+        for action in subparser._actions
         for option in action.option_strings
     }
     if word.startswith("--"):

@@ -76,15 +76,15 @@ class _Desk:
     def carry_out(self, judged: Judged, *, always_ask: bool = False) -> tuple[Receipt, ...] | None:
         """Show the Plan, ask when somebody would notice, run it. None: it was only shown."""
         args, plan = self.args, judged.plan
-        made = proposal(plan, self._engine.snapshot)
+        proposed = proposal(plan, self._engine.snapshot)
         self._bar.clear()
         if args.dry_run:
-            output.emit(acts.plan_text(plan), plans.plan(made), args.output)
+            output.emit(acts.plan_text(plan), plans.plan(proposed), args.output)
             return None
         print(acts.plan_text(plan), file=sys.stderr)
         confirmed = YES
-        if always_ask or made.demand.names or plan.environments:
-            confirmed = acts.confirm(made.demand, args, tuple(args.environment or ()))
+        if always_ask or proposed.demand.names or plan.environments:
+            confirmed = acts.confirm(proposed.demand, args, tuple(args.environment or ()))
         receipts = self._engine.run(plan, confirmed=confirmed).result()
         if all(receipt.ok for receipt in receipts):
             self._surprises = self._unlike(judged.picks)
@@ -143,10 +143,10 @@ def _push(config: Config, reference: Reference, args: argparse.Namespace) -> int
     target = reference.with_tag(tag)
     with _desk(config, target, args) as desk:
         data: dict[str, Any] = {"repository": target.url, "tag": tag}
-        held = desk.client.holding(target, packed)
-        if held is not None:
-            text = f"unchanged, not pushed again: {target} {held.digest}"
-            return desk.say(text, {**data, **_digest(target, held.digest, True)}, ())
+        existing = desk.client.holding(target, packed)
+        if existing is not None:
+            text = f"unchanged, not pushed again: {target} {existing.digest}"
+            return desk.say(text, {**data, **_digest(target, existing.digest, True)}, ())
         judged = artifacts.push_plan(
             desk.context(), target.url, tag, str(folder), present=desk.present(tag),
             images=images, source=args.source, revision=args.revision, reason=args.reason,
@@ -164,13 +164,13 @@ def _digest(target: Reference, digest: str, unchanged: bool) -> dict[str, Any]:
 
 
 def _images(texts: list[str]) -> dict[str, str]:
-    found = {}
+    images = {}
     for text in texts:
         name, equals, reference = text.partition("=")
         if not (name and equals and reference):
             raise UsageError(f"{text!r} is no image", next="write name=reference")
-        found[name] = reference
-    return found
+        images[name] = reference
+    return images
 
 
 def _tag(config: Config, reference: Reference, args: argparse.Namespace) -> int:
@@ -203,15 +203,20 @@ def _delete(config: Config, reference: Reference, args: argparse.Namespace) -> i
         receipts = desk.carry_out(judged, always_ask=True)
         if receipts is None:
             return 0
-        gone = sharing if whole else [tag]
-        kept = [] if whole else shared
-        what = digest if whole else str(reference.with_tag(tag))
-        text = f"deleted {what}"
+        deleted = sharing if whole else [tag]
+        remaining = [] if whole else shared
+        subject = digest if whole else str(reference.with_tag(tag))
+        text = f"deleted {subject}"
         if whole:
-            text += f" with {', '.join(gone) or 'no tag'}"
-        elif kept:
-            text += f"; still on {digest}: {', '.join(kept)}"
-        data = {"repository": reference.url, "digest": digest, "deleted": gone, "kept": kept}
+            text += f" with {', '.join(deleted) or 'no tag'}"
+        elif remaining:
+            text += f"; still on {digest}: {', '.join(remaining)}"
+        data = {
+            "repository": reference.url,
+            "digest": digest,
+            "deleted": deleted,
+            "kept": remaining,
+        }
         return desk.say(text, data, receipts)
 
 

@@ -82,8 +82,8 @@ def _missing(data: object, place: FieldPlace) -> list[str]:
     problems = []
     for node, text, at in leaves(data, place):
         path = Path(place.file).parent / Path(text).expanduser()
-        there = path.is_dir() if node.names == "folder" else path.is_file()
-        if node.names and text and not there:
+        exists = path.is_dir() if node.names == "folder" else path.is_file()
+        if node.names and text and not exists:
             problems.append(f"{at}: there is no {node.names} {path}")
     return problems
 
@@ -97,26 +97,26 @@ def _problem(environment: Environment, data: object, place: FieldPlace) -> str:
         names = [c.name for c in contexts(environment.kubeconfig or None)]
     except ConfigError as error:
         # A kubeconfig that the file names itself is told as the file that is not there.
-        named = bool(environment.kubeconfig) and at != environment.name
-        return "" if named and not Path(environment.kubeconfig).is_file() else f"{at}: {error}"
+        own_file = bool(environment.kubeconfig) and at != environment.name
+        return "" if own_file and not Path(environment.kubeconfig).is_file() else f"{at}: {error}"
     if not environment.context or environment.context in names:
         return ""
     files = ", ".join(map(str, wanted_files(environment.kubeconfig or None)))
     near = nearest(environment.context, names)
-    meant = f"did you mean {near}? " if near else ""
-    known = f"{meant}known: {', '.join(names) or 'none'}"
-    return f"{at}: there is no context {environment.context!r} in {files} ({known})"
+    hint = f"did you mean {near}? " if near else ""
+    choices = f"{hint}known: {', '.join(names) or 'none'}"
+    return f"{at}: there is no context {environment.context!r} in {files} ({choices})"
 
 
 def _line_of(environment: Environment, data: object, place: FieldPlace) -> str:
     """Where the file names its context, or the environment; its name when no file does."""
-    every = data.get("environments") if isinstance(data, Mapping) else None
-    if not isinstance(data, Mapping) or not isinstance(every, Mapping):
+    environments = data.get("environments") if isinstance(data, Mapping) else None
+    if not isinstance(data, Mapping) or not isinstance(environments, Mapping):
         return environment.name
-    if environment.name not in every:
+    if environment.name not in environments:
         return environment.name
-    at = place.under(data, "environments").under(every, environment.name)
-    own = every[environment.name]
+    at = place.under(data, "environments").under(environments, environment.name)
+    own = environments[environment.name]
     return str(at.under(own, "context") if isinstance(own, Mapping) and "context" in own else at)
 
 

@@ -47,7 +47,7 @@ def diff(engine: EnginePort, args: argparse.Namespace) -> int:
         prints.comparisons(results, unified=args.unified),
         form.comparisons(results, problems),
         args.output,
-        names=[short_name(part.kustomization) for one in results for part in one.parts],
+        names=[short_name(part.kustomization) for result in results for part in result.parts],
     )
     return conclude(problems)
 
@@ -55,13 +55,13 @@ def diff(engine: EnginePort, args: argparse.Namespace) -> int:
 def _not_compared(results: Iterable[Comparison]) -> Iterable[str]:
     """What a comparison says nothing about: silence must not read as "nothing changes"."""
     failed: dict[str, list[str]] = {}
-    for one in results:
-        yield from (f"not looked at: {text}" for text in one.unread)
-        for part in one.parts:
+    for result in results:
+        yield from (f"not looked at: {text}" for text in result.unread)
+        for part in result.parts:
             if part.error:
                 failed.setdefault(part.error, []).append(str(part.kustomization))
-        if not one.parts:
-            yield f"{one.title}: nothing was compared"
+        if not result.parts:
+            yield f"{result.title}: nothing was compared"
     for error, keys in failed.items():
         more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
         yield f"{keys[0]}{more} could not be compared: {error}"
@@ -92,7 +92,7 @@ def diff_questions(
         if not lines:
             raise UsageError(f"{args.target} is not delivered in {environments[0]}")
         return [VersionsDiff(key, args.after, args.before, target.applier) for key, _m in lines]
-    members = tuple(m for _key, found in lines for m in found)
+    members = tuple(m for _key, keys in lines for m in keys)
     if target.applier is not None:
         members = (target.applier,)
     if not members:
@@ -106,5 +106,5 @@ def _lines(target: Target, snapshot: Snapshot) -> list[tuple[Key, tuple[Key, ...
         line = snapshot.board.line(source)
         return [(source, line.kustomizations if line else ())]
     row = snapshot.board.row(target.service)
-    found = row.lines.get(target.environment, ()) if row else ()
-    return [(line.source, line.kustomizations) for line in found]
+    lines = row.lines.get(target.environment, ()) if row else ()
+    return [(line.source, line.kustomizations) for line in lines]

@@ -54,9 +54,9 @@ def _shared(words: list[str]) -> argparse.Namespace:
     """The shared flags, wherever they stand: argcomplete forgets those before the verb."""
     top = arguments.parser(())
     words = [w for w in words if w not in ("-h", "--help", "--version")]
-    for some in (words, words[:-1]):  # the last one's value may be what is asked for
+    for attempt in (words, words[:-1]):  # the last one's value may be what is asked for
         try:
-            return top.parse_known_args(some)[0]
+            return top.parse_known_args(attempt)[0]
         except UsageError:
             continue
     return top.parse_args([])
@@ -65,14 +65,14 @@ def _shared(words: list[str]) -> argparse.Namespace:
 def _complete_values(top: argparse.ArgumentParser, shared: argparse.Namespace) -> None:
     from argcomplete.completers import FilesCompleter
 
-    for one in misuse.each_parser(top):
-        for action in one._actions:
+    for subparser in misuse.each_parser(top):
+        for action in subparser._actions:
             if action.dest in FILES:
                 action.completer = FilesCompleter()  # type: ignore[attr-defined]
             elif action.dest in _VALUES and not action.choices:
                 values = _Values(_VALUES[action.dest], shared)
                 action.completer = values  # type: ignore[attr-defined]
-            if one.prog == "fluxtui build" and action.dest == "target":
+            if subparser.prog == "fluxtui build" and action.dest == "target":
                 action.completer = FilesCompleter()  # type: ignore[attr-defined]
 
 
@@ -88,12 +88,12 @@ class _Values:
 
         args = argparse.Namespace(**{**vars(parsed_args), **vars(self._shared)})
         args.target = getattr(parsed_args, "target", "")
-        seen = recall(args.config or "", args.kubeconfig or "")
-        return [name for name in self._names(seen, args) if name.startswith(prefix)]
+        recalled = recall(args.config or "", args.kubeconfig or "")
+        return [name for name in self._names(recalled, args) if name.startswith(prefix)]
 
 
-def _environments(seen: dict[str, Any], args: argparse.Namespace) -> Iterable[str]:
-    return seen.get("environments") or _configured(args)
+def _environments(recalled: dict[str, Any], args: argparse.Namespace) -> Iterable[str]:
+    return recalled.get("environments") or _configured(args)
 
 
 def _configured(args: argparse.Namespace) -> Iterable[str]:
@@ -110,24 +110,24 @@ def _configured(args: argparse.Namespace) -> Iterable[str]:
         return ()
 
 
-def _targets(seen: dict[str, Any], args: argparse.Namespace) -> Iterable[str]:
-    objects = seen.get("objects", {})
-    chosen = args.environment or list(objects)
-    names = (name for environment in chosen for name in objects.get(environment, ()))
-    return dict.fromkeys((*seen.get("services", ()), *names))
+def _targets(recalled: dict[str, Any], args: argparse.Namespace) -> Iterable[str]:
+    objects = recalled.get("objects", {})
+    environments = args.environment or list(objects)
+    names = (name for environment in environments for name in objects.get(environment, ()))
+    return dict.fromkeys((*recalled.get("services", ()), *names))
 
 
-def _namespaces(seen: dict[str, Any], _args: argparse.Namespace) -> Iterable[str]:
-    objects = (name for names in seen.get("objects", {}).values() for name in names)
+def _namespaces(recalled: dict[str, Any], _args: argparse.Namespace) -> Iterable[str]:
+    objects = (name for names in recalled.get("objects", {}).values() for name in names)
     return dict.fromkeys(name.split("/")[1] for name in objects)
 
 
-def _versions(seen: dict[str, Any], args: argparse.Namespace) -> Iterable[str]:
+def _versions(recalled: dict[str, Any], args: argparse.Namespace) -> Iterable[str]:
     """The tags of the service that is named, of all when none is."""
-    lists = seen.get("versions", {})
+    lists = recalled.get("versions", {})
     target = getattr(args, "target", "") or ""
-    named = [s for s in lists if target in (s, s.rpartition("/")[2])]
-    return dict.fromkeys(tag for service in named or lists for tag in lists[service])
+    services = [s for s in lists if target in (s, s.rpartition("/")[2])]
+    return dict.fromkeys(tag for service in services or lists for tag in lists[service])
 
 
 _VALUES = {

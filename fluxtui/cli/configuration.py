@@ -88,13 +88,13 @@ def load_registries(
         user=_user(environ),
     )
     local = (cwd or Path.cwd()) / LOCAL_FILE
-    chosen = Path(options.config) if options.config else places.config_file(environ)
-    if options.config and not chosen.is_file():
+    path = Path(options.config) if options.config else places.config_file(environ)
+    if options.config and not path.is_file():
         raise ConfigError("there is no such file", where=options.config)
-    if local.is_file() and local.resolve() != chosen.resolve():
+    if local.is_file() and local.resolve() != path.resolve():
         config = _merge(config, _read(local, looks=looks), local, local=True)
-    if chosen.is_file():
-        config = _merge(config, _read(chosen, looks=looks), chosen)
+    if path.is_file():
+        config = _merge(config, _read(path, looks=looks), path)
     if looks and options.theme:
         check_theme(options.theme, "--theme")
     return _flags(config, options)
@@ -137,8 +137,8 @@ def _merge(config: Config, data: Mapping[str, Any], path: Path, *, local: bool =
         services = _services(data["services"], folder, mapping_only=local)
         names = {s.name for s in services}
         # The file read last wins, entry by entry.
-        kept = tuple(s for s in config.services if s.name not in names)
-        config = replace(config, services=(*services, *kept))
+        older = tuple(s for s in config.services if s.name not in names)
+        config = replace(config, services=(*services, *older))
     if "environments" in data:
         config = replace(config, environments=_environments(data["environments"], folder))
     if "registries" in data:
@@ -219,13 +219,13 @@ def _text_values(fields: Mapping[str, Any]) -> dict[str, str]:
 def _flags(config: Config, options: Options) -> Config:
     """Flags win over files; contexts given by flag are protected Environments of their own."""
     if options.contexts:
-        chosen: list[Environment] = []
+        environments: list[Environment] = []
         for name in options.contexts:
-            named = [e for e in config.environments if e.context == name]
-            chosen += named or [Environment(name, name, options.kubeconfig)]
+            matches = [e for e in config.environments if e.context == name]
+            environments += matches or [Environment(name, name, options.kubeconfig)]
         config = replace(
             config,
-            environments=tuple(dict.fromkeys(chosen)),
+            environments=tuple(dict.fromkeys(environments)),
             sources=(*config.sources, f"--context {' '.join(options.contexts)}"),
         )
     if options.kubeconfig:
@@ -251,7 +251,7 @@ def _flags(config: Config, options: Options) -> Config:
         mirrors = dict(config.registries.mirrors)
         for text in options.mirrors:
             host, equals, target = text.partition("=")
-            if not (equals and all(re.search(HOST.pattern, one) for one in (host, target))):
+            if not (equals and all(re.search(HOST.pattern, address) for address in (host, target))):
                 raise ConfigError(
                     f"{text!r} is no mirror: each side is {HOST.says}",
                     next="write host=host[:port]",
@@ -287,8 +287,8 @@ def _current(options: Options, environ: Mapping[str, str]) -> tuple[Environment,
     from fluxtui.cluster.kubeconfig import contexts
 
     kubeconfig = options.kubeconfig
-    found = contexts(kubeconfig or None, environ=environ)
-    current = next((c for c in found if c.current), None)
+    available = contexts(kubeconfig or None, environ=environ)
+    current = next((c for c in available if c.current), None)
     if current is None and options.overrides.cluster:
         return (Environment(options.overrides.cluster, "", kubeconfig),)
     if current is None:

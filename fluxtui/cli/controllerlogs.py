@@ -39,7 +39,7 @@ def controller_lines(
     lines: list[tuple[str, str]] = []
     problems: list[str] = []
     for controller in dict.fromkeys(CONTROLLERS[k.kind] for k in keys if k.kind in CONTROLLERS):
-        mine = [key for key in keys if CONTROLLERS.get(key.kind) == controller]
+        handled = [key for key in keys if CONTROLLERS.get(key.kind) == controller]
         try:
             texts = asyncio.run(_read(environment, controller, since))
         except (FluxtuiError, TimeoutError) as error:
@@ -50,9 +50,9 @@ def controller_lines(
             problems.append(
                 f"{environment.name}: no {controller} runs there: the events have what is known"
             )
-        about = [line for text in texts for line in _about(text.splitlines(), mine)]
+        about = [line for text in texts for line in _about(text.splitlines(), handled)]
         if texts and not about:
-            names = ", ".join(key.label for key in mine)
+            names = ", ".join(key.label for key in handled)
             problems.append(
                 f"{environment.name}: {controller} wrote nothing about {names} in its last lines"
             )
@@ -76,7 +76,7 @@ async def _read(environment: Environment, controller: str, since: int) -> list[s
 
 def _about(lines: Iterable[str], keys: Sequence[Key]) -> list[tuple[str, str]]:
     """(time, line for people) of each line that is about one of the objects."""
-    found = []
+    pairs = []
     for line in lines:
         try:
             entry = json.loads(line)
@@ -87,8 +87,8 @@ def _about(lines: Iterable[str], keys: Sequence[Key]) -> list[tuple[str, str]]:
             at, level = str(entry.get("ts") or ""), str(entry.get("level") or "")
             text = f"{at} {level} {key.kind}/{key.name}.{key.namespace} - {entry.get('msg') or ''}"
             why = entry.get("error") or entry.get("err")
-            found.append((at, f"{text}: {why}" if why else text))
-    return found
+            pairs.append((at, f"{text}: {why}" if why else text))
+    return pairs
 
 
 def _names(entry: Mapping[str, object], key: Key) -> bool:

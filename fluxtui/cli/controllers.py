@@ -53,10 +53,10 @@ async def _controllers(environment: Environment) -> Controllers:
         return Controllers(environment.name, problem=f"no answer within {PATIENCE:.0f} s")
     except FluxtuiError as error:
         return Controllers(environment.name, problem=str(error))
-    found = sorted(map(_controller, deployments), key=lambda c: (c.namespace, c.name))
+    controllers = sorted(map(_controller, deployments), key=lambda c: (c.namespace, c.name))
     labels = (d["metadata"].get("labels") or {} for d in deployments)
-    flux = next((str(each[DISTRIBUTION]) for each in labels if each.get(DISTRIBUTION)), "")
-    return Controllers(environment.name, flux, tuple(found))
+    flux = next((str(carried[DISTRIBUTION]) for carried in labels if carried.get(DISTRIBUTION)), "")
+    return Controllers(environment.name, flux, tuple(controllers))
 
 
 async def _deployments(environment: Environment) -> Sequence[Mapping[str, Any]]:
@@ -74,6 +74,6 @@ def _controller(deployment: Mapping[str, Any]) -> Controller:
     image = str((containers.get("containers") or [{}])[0].get("image", ""))
     name, _at, digest = image.partition("@")
     tag = name.rpartition(":")[2] if ":" in name.rpartition("/")[2] else ""
-    wanted = (deployment.get("spec") or {}).get("replicas", 1)
-    ready = bool(wanted) and status.get("readyReplicas", 0) >= wanted
+    replicas = (deployment.get("spec") or {}).get("replicas", 1)
+    ready = bool(replicas) and status.get("readyReplicas", 0) >= replicas
     return Controller(meta.get("namespace", ""), meta["name"], tag or digest, ready)

@@ -114,9 +114,9 @@ def apply_roots(delivery: Embedded) -> str:
             *("apply", "-e", name, str(delivery.world.bootstrap(name)), "--yes"),
             *("--reason", "demo"),
         ]
-        done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode:
+        process = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if process.returncode:
             log = delivery.world.description.logs / "apply.log"
-            log.write_text(done.stdout + done.stderr, encoding="utf-8")
-            return f"apply in {name} failed: {done.stderr.strip() or done.stdout.strip()}"
+            log.write_text(process.stdout + process.stderr, encoding="utf-8")
+            return f"apply in {name} failed: {process.stderr.strip() or process.stdout.strip()}"
     return ""

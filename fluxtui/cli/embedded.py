@@ -37,13 +37,13 @@ class Embedded:
 
     def config(self, options: Options | None = None) -> Config:
         """The Config that leads to it."""
-        given = options or Options()
+        base = options or Options()
         return load(
             Options(
                 config=str(self.config_file),
-                read_only=given.read_only,
-                slow=given.slow,
-                theme=given.theme,
+                read_only=base.read_only,
+                slow=base.slow,
+                theme=base.theme,
             )
         )
 

@@ -213,11 +213,11 @@ def _check_mapping(value: object, place: FieldPlace, node: FieldRecord | Names) 
     if not isinstance(value, Mapping):
         raise ConfigError("must be a mapping", where=str(place))
     record = isinstance(node, FieldRecord)
-    known = node.fields if isinstance(node, FieldRecord) else node.known() if node.known else None
+    names = node.fields if isinstance(node, FieldRecord) else node.known() if node.known else None
     for key in value:
-        if known is not None and key not in known:
+        if names is not None and key not in names:
             place = FieldPlace(place.file, place.under(value, key).line, place.trail)
-            raise _unknown(str(key), place, tuple(known), "field" if record else "command")
+            raise _unknown(str(key), place, tuple(names), "field" if record else "command")
     for key, item in value.items():
         if isinstance(node, Names):
             _check_form(key, place.under(value, key), node.form)
@@ -225,15 +225,15 @@ def _check_mapping(value: object, place: FieldPlace, node: FieldRecord | Names) 
         check(item, place.under(value, key), inner)
 
 
-def _unknown(key: str, place: FieldPlace, known: tuple[str, ...], what: str) -> ConfigError:
+def _unknown(key: str, place: FieldPlace, names: tuple[str, ...], thing: str) -> ConfigError:
     from fluxtui.cli.nearest import nearest
 
-    near = nearest(key, known)
-    meant = f"did you mean {near}? " if near else ""
+    near = nearest(key, names)
+    hint = f"did you mean {near}? " if near else ""
     return ConfigError(
-        f"unknown {what} {key!r}",
+        f"unknown {thing} {key!r}",
         where=str(place),
-        next=f"{meant}known: {', '.join(sorted(known))}",
+        next=f"{hint}known: {', '.join(sorted(names))}",
     )
 
 
@@ -256,17 +256,17 @@ def schema(node: Node = FILE) -> dict[str, Any]:
     if isinstance(node, Texts):
         items = {"type": texts, **look}
         return {**about, "type": [*texts, "array", "null"], "items": items, **look}
-    made: dict[str, Any] = {**about, "type": ["object", "null"]}
+    result: dict[str, Any] = {**about, "type": ["object", "null"]}
     if isinstance(node, FieldRecord):
-        made["properties"] = {name: schema(inner) for name, inner in node.fields.items()}
-        made["additionalProperties"] = False
+        result["properties"] = {name: schema(inner) for name, inner in node.fields.items()}
+        result["additionalProperties"] = False
     elif node.known is not None:
-        each = schema(node.value)
+        entry = schema(node.value)
         names = node.known()
-        made["properties"] = {name: {**each, "description": names[name]} for name in names}
-        made["additionalProperties"] = False
+        result["properties"] = {name: {**entry, "description": names[name]} for name in names}
+        result["additionalProperties"] = False
     else:
-        made["additionalProperties"] = schema(node.value)
-        made |= {"propertyNames": look} if look else {}
+        result["additionalProperties"] = schema(node.value)
+        result |= {"propertyNames": look} if look else {}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fluxtui.yaml"}
-    return {**head, **made} if node is FILE else made
+    return {**head, **result} if node is FILE else result

@@ -34,11 +34,11 @@ def made_for(path: Path, args: argparse.Namespace, root: Path | None) -> Made:
     kustomization = _chosen(objects, args.kustomization)
     for name in args.variables:
         objects += _objects(Path(name))
-    given, unread = _sources(kustomization, objects)
+    texts, unread = _sources(kustomization, objects)
     bound, folder, remarks = _place(path, kustomization, root)
 
     def attempt(files: Files, where: str) -> Made:
-        return _built(files, where, kustomization, given, unread, args)
+        return _built(files, where, kustomization, texts, unread, args)
 
     result = within(folder, bound, attempt)
     return result._replace(findings=(*remarks, *result.findings))
@@ -64,14 +64,14 @@ def _built(
     files: Files,
     where: str,
     kustomization: Json,
-    given: Mapping[str, Mapping[str, Mapping[str, str]]],
+    texts: Mapping[str, Mapping[str, Mapping[str, str]]],
     unread: Sequence[str],
     args: argparse.Namespace,
 ) -> Made:
     from fluxtui.artifacts.ignore import generator_skip
 
     skip = generator_skip(files, where)
-    variables = collect_variables(kustomization, given["ConfigMap"], given["Secret"])
+    variables = collect_variables(kustomization, texts["ConfigMap"], texts["Secret"])
     if unread:
         bare = flux_build(files, where, kustomization, skip=skip, always=False)
         unknown = {
@@ -91,14 +91,14 @@ def _built(
 def _objects(path: Path) -> list[dict[str, Any]]:
     """The objects of a file, or of a folder's YAML files; lists as their items."""
     paths = sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
-    found: list[dict[str, Any]] = []
+    objects: list[dict[str, Any]] = []
     for file in paths:
         try:
             text = file.read_bytes()
         except OSError as error:
             raise UsageError(error.strerror or "cannot be read", where=str(file)) from error
-        found += _items(load_manifests(text, file=str(file), mode="kubectl"))
-    return found
+        objects += _items(load_manifests(text, file=str(file), mode="kubectl"))
+    return objects
 
 
 def _items(objects: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -111,24 +111,24 @@ def _items(objects: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _chosen(objects: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
     """The Flux Kustomization of the file: the only one, or the one that `FILE#NAME` names."""
-    file, _, wanted = name.partition("#")
-    found = [
+    file, _, sought = name.partition("#")
+    matches = [
         obj
         for obj in objects
         if obj.get("kind") == "Kustomization"
         and str(obj.get("apiVersion")).startswith(f"{GROUP}/")
-        and (not wanted or (obj.get("metadata") or {}).get("name") == wanted)
+        and (not sought or (obj.get("metadata") or {}).get("name") == sought)
     ]
-    if len(found) == 1:
-        return _checked(found[0], file)
-    if not found:
+    if len(matches) == 1:
+        return _checked(matches[0], file)
+    if not matches:
         what = (
-            f"holds no Kustomization {wanted} of Flux" if wanted else "holds no Flux Kustomization"
+            f"holds no Kustomization {sought} of Flux" if sought else "holds no Flux Kustomization"
         )
         raise UsageError(what, where=file, next=f"its apiVersion is {GROUP}/v1")
-    names = ", ".join(str((obj.get("metadata") or {}).get("name")) for obj in found)
+    names = ", ".join(str((obj.get("metadata") or {}).get("name")) for obj in matches)
     raise UsageError(
-        f"holds {len(found)} Kustomizations: {names}", where=file, next=f"name one: {file}#NAME"
+        f"holds {len(matches)} Kustomizations: {names}", where=file, next=f"name one: {file}#NAME"
     )
 
 
@@ -151,25 +151,25 @@ def _sources(
     kustomization: Json, objects: Sequence[Json]
 ) -> tuple[dict[str, dict[str, dict[str, str]]], list[str]]:
     """({kind: {ns/name: values}}, sentences on those that are missing) of `substituteFrom`."""
-    given: dict[str, dict[str, dict[str, str]]] = {"ConfigMap": {}, "Secret": {}}
+    texts: dict[str, dict[str, dict[str, str]]] = {"ConfigMap": {}, "Secret": {}}
     unread: list[str] = []
     namespace = str((kustomization.get("metadata") or {}).get("namespace") or "default")
     post = (kustomization.get("spec") or {}).get("postBuild") or {}
     for reference in post.get("substituteFrom") or ():
         kind, name = str(reference.get("kind")), str(reference.get("name"))
         source = next((o for o in objects if _is(o, kind, namespace, name)), None)
-        if kind not in given:
+        if kind not in texts:
             raise UsageError(f"variables cannot come from a {kind}", next="ConfigMap or Secret")
         if source is not None and is_encrypted(source):
             unread.append(f"{kind} {namespace}/{name} is encrypted: its variables are not known")
         elif source is not None:
-            given[kind][f"{namespace}/{name}"] = _values(source)
+            texts[kind][f"{namespace}/{name}"] = _values(source)
             continue
         elif not reference.get("optional"):
             unread.append(f"{kind} {namespace}/{name} is in no file: add --variables FILE")
         if source is not None or not reference.get("optional"):
-            given[kind][f"{namespace}/{name}"] = {}
-    return given, unread
+            texts[kind][f"{namespace}/{name}"] = {}
+    return texts, unread
 
 
 def _is(obj: Json, kind: str, namespace: str, name: str) -> bool:
@@ -198,12 +198,12 @@ def _place(
     path: Path, kustomization: Json, root: Path | None
 ) -> tuple[Path | None, Path, tuple[str, ...]]:
     """(root, folder, remarks): PATH holds `spec.path`, or is that folder, or stands in for it."""
-    said = str((kustomization.get("spec") or {}).get("path") or ".")
-    relative = posixpath.normpath(f"/{said}").lstrip("/") or "."
+    spec_path = str((kustomization.get("spec") or {}).get("path") or ".")
+    relative = posixpath.normpath(f"/{spec_path}").lstrip("/") or "."
     base = path.resolve()
     if (base / relative).is_dir():
         return root or base, base / relative, ()
     parts = tuple(relative.split("/"))
     if base.parts[-len(parts) :] == parts:
         return root or base.parents[len(parts) - 1], base, ()
-    return root, base, (f"spec.path {said} is not in {path}: {path} itself is built",)
+    return root, base, (f"spec.path {spec_path} is not in {path}: {path} itself is built",)

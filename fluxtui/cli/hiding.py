@@ -19,32 +19,32 @@ from fluxtui.domain.snapshot import Snapshot
 Items = Callable[[Look], Sized]
 
 
-def hidden(seen: Look, items_of: Items, thing: str) -> list[str]:
+def hidden(view: Look, items_of: Items, thing: str) -> list[str]:
     """Why nothing is shown although there is something; nothing when there is another reason."""
-    if seen.problems or not (seen.selector or _parts(seen)) or items_of(seen):
+    if view.problems or not (view.selector or _parts(view)) or items_of(view):
         return []
-    return [*_by_labels(seen, items_of, thing), *_by_namespaces(seen)]
+    return [*_by_labels(view, items_of, thing), *_by_namespaces(view)]
 
 
-def by_labels(seen: Look, number: int, thing: str) -> str:
+def by_labels(view: Look, number: int, thing: str) -> str:
     """That none of so many has the labels that were asked for."""
     none = f"the one {thing} there" if number == 1 else f"none of {counted(number, thing)}"
     verb = "has not" if number == 1 else "has"
     again = "leave out -l to see it" if number == 1 else "leave out -l to see them"
-    return f"{', '.join(seen.environments)}: {none} {verb} the labels {seen.selector}: {again}"
+    return f"{', '.join(view.environments)}: {none} {verb} the labels {view.selector}: {again}"
 
 
-def _by_labels(seen: Look, items_of: Items, thing: str) -> list[str]:
-    number = len(items_of(replace(seen, selector=""))) if seen.selector else 0
-    return [by_labels(seen, number, thing)] if number else []
+def _by_labels(view: Look, items_of: Items, thing: str) -> list[str]:
+    number = len(items_of(replace(view, selector=""))) if view.selector else 0
+    return [by_labels(view, number, thing)] if number else []
 
 
-def _parts(seen: Look) -> list[Environment]:
+def _parts(view: Look) -> list[Environment]:
     """Environments of which a part only is looked into, and nothing of Flux is in that part."""
-    every = seen.snapshot.config.environments
-    return [e for e in every if e.name in seen.environments and e.namespaces
-            and not _flux(seen.snapshot, e.name)
-            and place_known(seen.snapshot, e.name).known]  # fmt: skip
+    environments = view.snapshot.config.environments
+    return [e for e in environments if e.name in view.environments and e.namespaces
+            and not _flux(view.snapshot, e.name)
+            and place_known(view.snapshot, e.name).known]  # fmt: skip
 
 
 def _flux(snapshot: Snapshot, environment: str) -> int:
@@ -52,21 +52,21 @@ def _flux(snapshot: Snapshot, environment: str) -> int:
     return sum(len(snapshot.table(environment, kind)) for kind in ALL)
 
 
-def _by_namespaces(seen: Look) -> list[str]:
-    parts = _parts(seen)
+def _by_namespaces(view: Look) -> list[str]:
+    parts = _parts(view)
     if not parts:
         return []
-    elsewhere = _everywhere(seen.snapshot.config, parts)
+    elsewhere = _everywhere(view.snapshot.config, parts)
     sentences = []
     for part in parts:
         within = "namespace" if len(part.namespaces) == 1 else "namespaces"
         number = _flux(elsewhere, part.name)
-        there = f"{number} {agreed(number, 'is')} in others"
+        summary = f"{number} {agreed(number, 'is')} in others"
         if not place_known(elsewhere, part.name).known:
-            there = "whether there is any in others is not known"
+            summary = "whether there is any in others is not known"
         sentences.append(
             f"{part.name}: no object of Flux is in {within} {', '.join(part.namespaces)}, and no"
-            f" other was looked into: {there} (-A looks into all)"
+            f" other was looked into: {summary} (-A looks into all)"
         )
     return sentences
 

@@ -43,8 +43,8 @@ def rendered(template: str, data: Any) -> str:
     if "{" not in template and template[:1] in (".", "$", "["):
         template = f"{{{template}}}"
     words = list(_words(template))
-    parts, rest = _parse(words, inside=False)
-    assert not rest
+    parts, unread = _parse(words, inside=False)
+    assert not unread
     return "".join(_print(parts, data))
 
 
@@ -126,13 +126,13 @@ def _results(expression: str, data: Any) -> list[Any]:
     import jsonpath
 
     try:
-        found: list[Any] = jsonpath.findall(_query(expression), data)
+        results: list[Any] = jsonpath.findall(_query(expression), data)
     except jsonpath.JSONPathError as error:
         raise UsageError(
             f"{expression!r} is no jsonpath: {str(error).splitlines()[0]}",
             next="for example -o jsonpath='{.items[*].version}'",
         ) from error
-    return found
+    return results
 
 
 def _query(expression: str) -> str:

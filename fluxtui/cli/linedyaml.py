@@ -30,20 +30,20 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def _mapping(loader: Any, node: yaml.MappingNode) -> Lined:
-    made = Lined()
+    mapping = Lined()
     for key_node, _value in node.value:
         name, line = key_node.value, key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
             raise _at(key_node, "a name must be a text")
-        if name in made.lines:
-            raise _at(key_node, f"{name} stands twice: the first in line {made.lines[name]}")
-        made.lines[name] = line
-    made.lines.pop("<<", None)
+        if name in mapping.lines:
+            raise _at(key_node, f"{name} stands twice: the first in line {mapping.lines[name]}")
+        mapping.lines[name] = line
+    mapping.lines.pop("<<", None)
     loader.flatten_mapping(node)
     for key_node, value_node in node.value:
-        made.lines.setdefault(key_node.value, key_node.start_mark.line + 1)
-        made[key_node.value] = loader.construct_object(value_node, deep=True)
-    return made
+        mapping.lines.setdefault(key_node.value, key_node.start_mark.line + 1)
+        mapping[key_node.value] = loader.construct_object(value_node, deep=True)
+    return mapping
 
 
 def _at(node: yaml.Node, problem: str) -> yaml.MarkedYAMLError:

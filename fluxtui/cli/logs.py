@@ -41,14 +41,14 @@ def logs(engine: EnginePort, args: argparse.Namespace) -> int:
     word, slash, _rest = text.partition("/")
     is_object = bool(slash) and by_short(word) is None and not args.target.count("/") > 2
     args.target = "" if is_object else text
-    seen = look(engine, args, tags=False)
+    view = look(engine, args, tags=False)
     if args.controller:
-        return _controller(seen, args, text if is_object else "")
-    owners, keys = _meant(seen, text if is_object else "")
-    seen = _with_pods(engine, seen, owners)
-    pods = _pods(seen.snapshot, keys)
+        return _controller(view, args, text if is_object else "")
+    owners, keys = _meant(view, text if is_object else "")
+    view = _with_pods(engine, view, owners)
+    pods = _pods(view.snapshot, keys)
     if not pods:
-        raise FluxtuiError(f"no Pod of {text} is there", where=", ".join(seen.environments))
+        raise FluxtuiError(f"no Pod of {text} is there", where=", ".join(view.environments))
     question = _question(pods[0], args)
     more = f", {counted(len(pods) - 1, 'more Pod')}" if len(pods) > 1 else ""
     print(f"fluxtui: {question.pod}, container {question.container}{more}", file=sys.stderr)
@@ -59,22 +59,22 @@ def logs(engine: EnginePort, args: argparse.Namespace) -> int:
     return 0
 
 
-def _controller(seen: Look, args: argparse.Namespace, text: str) -> int:
+def _controller(view: Look, args: argparse.Namespace, text: str) -> int:
     """What Flux's controllers wrote about what was named, or about who applies it."""
     from fluxtui.cli.controllerlogs import controller_lines
 
     if args.follow or args.previous or args.container:
         raise UsageError("--controller goes with --tail and --since alone")
-    owners, _keys = _meant(seen, text)
-    sources = [s for key in owners if (s := roles.source_of(seen.snapshot, key)) is not None]
+    owners, _keys = _meant(view, text)
+    sources = [s for key in owners if (s := roles.source_of(view.snapshot, key)) is not None]
     keys = dict.fromkeys((*owners, *(source.key for source in sources)))
     since = int(parse_duration(args.since)) if args.since else 0
     lines: list[str] = []
-    problems = list(seen.problems)
-    for environment in seen.snapshot.config.environments:
-        mine = [key for key in keys if key.environment == environment.name]
-        if mine:
-            more, why = controller_lines(environment, mine, args.tail, since)
+    problems = list(view.problems)
+    for environment in view.snapshot.config.environments:
+        own_keys = [key for key in keys if key.environment == environment.name]
+        if own_keys:
+            more, why = controller_lines(environment, own_keys, args.tail, since)
             lines += more
             problems += why
     output.emit("\n".join(lines), document("ControllerLogs", lines=lines, problems=problems),
@@ -82,42 +82,42 @@ def _controller(seen: Look, args: argparse.Namespace, text: str) -> int:
     return output.conclude(problems)
 
 
-def _meant(seen: Look, text: str) -> tuple[list[Key], list[Key]]:
+def _meant(view: Look, text: str) -> tuple[list[Key], list[Key]]:
     """The Kustomizations whose Pods must be live, and the objects whose Pods are meant."""
     if not text:
-        target = seen.target
-        keys = [node.key for nodes in seen.chains().values() for node in nodes]
+        target = view.target
+        keys = [node.key for nodes in view.chains().values() for node in nodes]
         keys = [target.applier] if target.applier is not None else keys
         return keys, keys
     kind, namespace, name = wanted_of([text], "")
-    every = [
+    applier_keys = [
         applier.key
-        for place in seen.environments
-        for applier in roles.appliers_in(seen.snapshot, place)
+        for place in view.environments
+        for applier in roles.appliers_in(view.snapshot, place)
     ]
     if kind in ("pod", "pods"):
-        pods = [Key(place, *POD, namespace, name) for place in seen.environments]
-        return every, pods
-    hits = applied_by(seen, (kind, namespace, name), ())
+        pods = [Key(place, *POD, namespace, name) for place in view.environments]
+        return applier_keys, pods
+    hits = applied_by(view, (kind, namespace, name), ())
     if not hits:
         raise FluxtuiError(f"no Kustomization applies {text}", next="kubectl logs")
     keys = [Key(m.key.environment, i.group, i.kind, i.namespace, i.name) for m, i in hits]
     return [member.key for member, _id in hits], keys
 
 
-def _with_pods(engine: EnginePort, seen: Look, owners: Sequence[Key]) -> Look:
+def _with_pods(engine: EnginePort, view: Look, owners: Sequence[Key]) -> Look:
     engine.interest(frozenset(owners))
-    places = {key.environment for key in owners} - set(seen.snapshot.unreachable)
+    places = {key.environment for key in owners} - set(view.snapshot.unreachable)
 
     def live(snapshot: Snapshot) -> bool:
         states = [f for f in snapshot.feeds if f.kind == POD]
-        mine = {f.environment for f in states}
-        return places <= mine and all(f.state in SETTLED for f in states)
+        fed = {f.environment for f in states}
+        return places <= fed and all(f.state in SETTLED for f in states)
 
     try:
-        return again(seen, engine.wait_for(live, at_most(PODS)).result(PODS + 5))
+        return again(view, engine.wait_for(live, at_most(PODS)).result(PODS + 5))
     except TimeoutError:
-        return again(seen, engine.snapshot)
+        return again(view, engine.snapshot)
 
 
 def _pods(snapshot: Snapshot, keys: Sequence[Key]) -> list[Resource]:
@@ -125,10 +125,10 @@ def _pods(snapshot: Snapshot, keys: Sequence[Key]) -> list[Resource]:
     pods: dict[Key, Resource] = {}
     for key in keys:
         if (key.group, key.kind) == POD and not key.namespace:
-            named = [
+            matches = [
                 p for k, p in snapshot.table(key.environment, POD).items() if k.name == key.name
             ]
-            pods |= {pod.key: pod for pod in named}
+            pods |= {pod.key: pod for pod in matches}
         else:
             pods |= {pod.key: pod for pod in pods_behind(snapshot, key)}
     return sorted(pods.values(), key=_badness)
@@ -142,7 +142,7 @@ def _badness(pod: Resource) -> tuple[int, Key]:
 def _question(pod: Resource, args: argparse.Namespace) -> ReadLogs:
     containers = containers_of(pod)
     first = first_to_read(containers)
-    names = [one.name for one in containers]
+    names = [entry.name for entry in containers]
     if args.container and args.container not in names:
         raise UsageError(
             f"{pod.key} has no container {args.container}", next=f"it has {', '.join(names)}"

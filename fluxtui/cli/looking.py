@@ -75,8 +75,8 @@ class Look:
     @property
     def source(self) -> Key | None:
         """The source of the one object that was asked about."""
-        named = self.target.object
-        return roles.source_key(self.snapshot, named) if named is not None else None
+        asked_key = self.target.object
+        return roles.source_key(self.snapshot, asked_key) if asked_key is not None else None
 
     def has_labels(self, key: Key) -> bool:
         """Whether the object has the labels that were asked for."""
@@ -85,8 +85,8 @@ class Look:
         from fluxtui.kit import labels
 
         resource = self.snapshot.get(key)
-        wanted = labels.parse(self.selector)
-        return resource is not None and labels.fulfilled(wanted, resource.labels)
+        terms = labels.parse(self.selector)
+        return resource is not None and labels.fulfilled(terms, resource.labels)
 
     def _selected(self, row: Row) -> Row:
         if not self.selector:
@@ -94,10 +94,10 @@ class Look:
         lines = {
             name: tuple(
                 line
-                for line in every
+                for line in cell_lines
                 if any(map(self.has_labels, (line.source, *line.kustomizations)))
             )
-            for name, every in row.lines.items()
+            for name, cell_lines in row.lines.items()
         }
         return replace(row, lines=lines)
 
@@ -107,15 +107,18 @@ class Look:
         Raises FluxtuiError when it is a Service that none of them has.
         """
         target = self.target
-        meant = {
+        nodes_of = {
             name: [node for node in self.board.chains.get(name, ()) if self._is_meant(node, target)]
             for name in self.environments
         }
-        if target.service and not any(meant.values()):
+        if target.service and not any(nodes_of.values()):
             rows = [row for row in self.board.rows if row.service == target.service]
             if not any(row.lines.get(name) for row in rows for name in self.environments):
                 self._not_there(rows)
-        return {n: [one for one in nodes if self.has_labels(one.key)] for n, nodes in meant.items()}
+        return {
+            n: [entry for entry in nodes if self.has_labels(entry.key)]
+            for n, nodes in nodes_of.items()
+        }
 
     def _is_meant(self, node: ChainNode, target: Target) -> bool:
         if target.service:
@@ -132,10 +135,10 @@ class Look:
         related: set[Key] = set()
         due = [key]
         while due:
-            one = due.pop()
-            resource = self.snapshot.get(one)
-            if one not in related and resource is not None:
-                related.add(one)
+            current = due.pop()
+            resource = self.snapshot.get(current)
+            if current not in related and resource is not None:
+                related.add(current)
                 due += appliers.depends_on(resource)
         return related
 
@@ -146,13 +149,13 @@ def look(
     """Wait until enough is known. Raises UsageError for what is not there."""
     unknown = settle(engine, tags=tags)
     snapshot = engine.snapshot
-    chosen = environments_of(args, snapshot, more)
-    target = target_of(args, chosen, snapshot)
+    names = environments_of(args, snapshot, more)
+    target = target_of(args, names, snapshot)
     if target.environment:
-        chosen = (target.environment,)
-    mine = [text for text in unknown if not _about_others(text, chosen, snapshot)]
-    problems = tuple(problems_of(snapshot, chosen, mine))
-    return Look(snapshot, chosen, target, problems, checked_selector(args))
+        names = (target.environment,)
+    relevant = [text for text in unknown if not _about_others(text, names, snapshot)]
+    problems = tuple(problems_of(snapshot, names, relevant))
+    return Look(snapshot, names, target, problems, checked_selector(args))
 
 
 def checked_selector(args: argparse.Namespace) -> str:
@@ -168,9 +171,9 @@ def checked_selector(args: argparse.Namespace) -> str:
     return text
 
 
-def again(seen: Look, snapshot: Snapshot) -> Look:
+def again(view: Look, snapshot: Snapshot) -> Look:
     """The same question to a newer Snapshot."""
-    return replace(seen, snapshot=snapshot)
+    return replace(view, snapshot=snapshot)
 
 
 def environments_of(
@@ -184,22 +187,22 @@ def environments_of(
     return tuple(dict.fromkeys((*more, *(args.environment or ())))) or names
 
 
-def target_of(args: argparse.Namespace, chosen: Sequence[str], snapshot: Snapshot) -> Target:
+def target_of(args: argparse.Namespace, environments: Sequence[str], snapshot: Snapshot) -> Target:
     """What the view is about; an empty Target: everything."""
     text = getattr(args, "target", "")
-    return find(text, chosen[0] if len(chosen) == 1 else "", snapshot)
+    return find(text, environments[0] if len(environments) == 1 else "", snapshot)
 
 
-def _about_others(text: str, chosen: Sequence[str], snapshot: Snapshot) -> bool:
-    others = [e.name for e in snapshot.config.environments if e.name not in chosen]
-    return any(text.startswith(f"{name}: ") for name in others)
+def _about_others(text: str, environments: Sequence[str], snapshot: Snapshot) -> bool:
+    unchosen = [e.name for e in snapshot.config.environments if e.name not in environments]
+    return any(text.startswith(f"{name}: ") for name in unchosen)
 
 
 def _only(row: Row, source: Key) -> Row:
     lines: dict[str, tuple[Line, ...]] = {}
-    for name, every in row.lines.items():
-        mine = tuple(line for line in every if line.source == source)
-        lines |= {name: mine} if mine else {}
+    for name, cell_lines in row.lines.items():
+        fed = tuple(line for line in cell_lines if line.source == source)
+        lines |= {name: fed} if fed else {}
     return replace(row, lines=lines) if lines else row
 
 
@@ -207,10 +210,10 @@ def _not_delivered(target: Target, snapshot: Snapshot) -> FluxtuiError:
     key = target.object
     assert key is not None
     resource = snapshot.get(key)
-    wanted = resource.spec.get("sourceRef") if resource is not None else None
+    source_ref = resource.spec.get("sourceRef") if resource is not None else None
     fed = ""
-    if isinstance(wanted, Mapping):
-        fed = f": it is fed by {wanted.get('kind')} {wanted.get('name')}"
+    if isinstance(source_ref, Mapping):
+        fed = f": it is fed by {source_ref.get('kind')} {source_ref.get('name')}"
     return FluxtuiError(
         f"no service of the board delivers it{fed}",
         where=str(key),

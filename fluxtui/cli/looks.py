@@ -26,12 +26,12 @@ def check_theme(name: str, where: str) -> None:
     from fluxtui.cli.nearest import nearest
     from fluxtui.ui.theme import names
 
-    known = names()
-    if name not in known:
-        near = nearest(name, known)
-        meant = f"did you mean {near}? " if near else ""
+    themes = names()
+    if name not in themes:
+        near = nearest(name, themes)
+        hint = f"did you mean {near}? " if near else ""
         raise ConfigError(
-            f"there is no theme {name!r}", where=where, next=f"{meant}known: {', '.join(known)}"
+            f"there is no theme {name!r}", where=where, next=f"{hint}known: {', '.join(themes)}"
         )
 
 

@@ -93,20 +93,20 @@ class Parser(argparse.ArgumentParser):
         return " ".join((self.example, action.option_strings[-1], *value))
 
     def _switched(self, words: Sequence[str]) -> list[str]:
-        kept: list[str] = []
+        result: list[str] = []
         for number, word in enumerate(words):
             if word == "--":
-                return [*kept, *words[number:]]
+                return [*result, *words[number:]]
             flag, equals, value = word.partition("=")
             action = self._option_string_actions.get(flag) if equals else None
             if action is None or action.nargs != 0:
-                kept.append(word)
+                result.append(word)
             elif value.lower() not in _SWITCHED:
                 raise UsageError(f"{flag} takes no value (or true, or false): what is {value!r}?",
                                  next=f"for example {self.example_of(action)}")  # fmt: skip
             elif _SWITCHED[value.lower()]:
-                kept.append(flag)
-        return kept
+                result.append(flag)
+        return result
 
     def _match_argument(self, action: argparse.Action, arg_strings_pattern: str) -> int:
         try:
@@ -126,8 +126,8 @@ class Parser(argparse.ArgumentParser):
             from fluxtui.cli.nearest import nearest
 
             near = nearest(str(value), choices)
-            meant = f". Did you mean `{near}`?" if near else ""
-            raise self._wrong(action, f"takes {either(choices)}: {value!r} is none of them{meant}")
+            hint = f". Did you mean `{near}`?" if near else ""
+            raise self._wrong(action, f"takes {either(choices)}: {value!r} is none of them{hint}")
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         """The one place where argparse has what was given, and no defaults.
@@ -143,8 +143,8 @@ class Parser(argparse.ArgumentParser):
         return values
 
     def _wrong(self, action: argparse.Action, what: str, name: str | None = None) -> UsageError:
-        said = "/".join(action.option_strings) or self.words if name is None else name
-        return UsageError(f"{said} {what}".strip(), next=f"for example {self.example_of(action)}")
+        label = "/".join(action.option_strings) or self.words if name is None else name
+        return UsageError(f"{label} {what}".strip(), next=f"for example {self.example_of(action)}")
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """argparse would keep it to itself that nobody reads any more."""
@@ -158,8 +158,8 @@ class Parser(argparse.ArgumentParser):
 
 def either(words: Iterable[str]) -> str:
     """`a`, `a or b`, `a, b or c`."""
-    *others, last = words
-    return f"{', '.join(others)} or {last}" if others else last
+    *front, last = words
+    return f"{', '.join(front)} or {last}" if front else last
 
 
 def _clause(action: argparse.Action) -> str:

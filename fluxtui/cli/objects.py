@@ -47,7 +47,7 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
     words = list(args.words)
     kinds = _kinds(words)
     name = words.pop() if words else ""
-    seen = look(engine, args, tags=False)
+    view = look(engine, args, tags=False)
 
     def items_of(look: Look) -> list[Resource]:
         return [r for r in _of_kinds(look, kinds) if not name or r.key.name == name]
@@ -56,49 +56,51 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
         from fluxtui.cli.watching import watch
 
         return watch(
-            engine, seen, lambda look: _rows(look, items_of(look)), args.output, {"Objects": HEADER}
+            engine, view, lambda look: _rows(look, items_of(look)), args.output, {"Objects": HEADER}
         )
-    found = items_of(seen)
-    away = hidden(seen, items_of, "object")
-    unread = _unread(seen, kinds)
-    if name and not (found or away or unread or seen.problems):
-        raise _no_such(seen, kinds, name)
-    problems = tuple(dict.fromkeys((*seen.problems, *unread, *away)))
-    cells = [form.cells(resource, seen.snapshot) for resource in found]
-    nothing = "" if problems else "nothing of that kind is there"
-    text = output.table(HEADER, cells) if cells else nothing
-    names = [short_name(resource.key) for resource in found]
-    output.emit(text, form.objects(found, problems), args.output, names=names)
+    items = items_of(view)
+    away = hidden(view, items_of, "object")
+    unread = _unread(view, kinds)
+    if name and not (items or away or unread or view.problems):
+        raise _no_such(view, kinds, name)
+    problems = tuple(dict.fromkeys((*view.problems, *unread, *away)))
+    cells = [form.cells(resource, view.snapshot) for resource in items]
+    empty = "" if problems else "nothing of that kind is there"
+    text = output.table(HEADER, cells) if cells else empty
+    names = [short_name(resource.key) for resource in items]
+    output.emit(text, form.objects(items, problems), args.output, names=names)
     return conclude(problems)
 
 
-def _unread(seen: Look, kinds: Sequence[Kind]) -> list[str]:
+def _unread(view: Look, kinds: Sequence[Kind]) -> list[str]:
     """What of that is not known, one sentence each; of several kinds, those not served are not
     missed."""
-    said = []
-    for name in seen.environments:
+    sentences = []
+    for name in view.environments:
         for kind in kinds:
-            known = kind_known(seen.snapshot, name, kind.id)
-            if known.known or name in seen.snapshot.unreachable:
+            knowledge = kind_known(view.snapshot, name, kind.id)
+            if knowledge.known or name in view.snapshot.unreachable:
                 continue
-            if known.state is not Knowing.ABSENT:
-                said.append(f"{name}: {kind.kind} {known.clause}")
+            if knowledge.state is not Knowing.ABSENT:
+                sentences.append(f"{name}: {kind.kind} {knowledge.clause}")
             elif len(kinds) == 1:
-                said.append(f"{name}: {kind.kind} is not served: its CRD is not installed")
-    return said
+                sentences.append(f"{name}: {kind.kind} is not served: its CRD is not installed")
+    return sentences
 
 
-def _rows(seen: Look, found: Iterable[Resource]) -> list[Item]:
-    return [Item("Objects", r.key, form.cells(r, seen.snapshot), form.one_object(r)) for r in found]
+def _rows(view: Look, resources: Iterable[Resource]) -> list[Item]:
+    return [
+        Item("Objects", r.key, form.cells(r, view.snapshot), form.one_object(r)) for r in resources
+    ]
 
 
-def _no_such(seen: Look, kinds: Sequence[Kind], name: str) -> FluxtuiError:
-    every = sorted({resource.key.name for resource in _of_kinds(seen, kinds)})
-    near = nearest(name, every)
+def _no_such(view: Look, kinds: Sequence[Kind], name: str) -> FluxtuiError:
+    names = sorted({resource.key.name for resource in _of_kinds(view, kinds)})
+    near = nearest(name, names)
     return FluxtuiError(
         f"there is no {' or '.join(k.kind for k in kinds)} {name}",
-        where=", ".join(seen.environments),
-        next=f"did you mean {near}?" if near else f"there are: {', '.join(every) or 'none'}",
+        where=", ".join(view.environments),
+        next=f"did you mean {near}?" if near else f"there are: {', '.join(names) or 'none'}",
     )
 
 
@@ -123,50 +125,50 @@ def _kinds(words: list[str]) -> tuple[Kind, ...]:
     return (kind,)
 
 
-def _not_ours(what: str, other: str) -> UsageError:
-    known = " and ".join(kind.many for kind in ALL)
-    return UsageError(f"fluxtui lists no {what}: it follows {known}", next=other)
+def _not_ours(what: str, advice: str) -> UsageError:
+    kinds = " and ".join(kind.many for kind in ALL)
+    return UsageError(f"fluxtui lists no {what}: it follows {kinds}", next=advice)
 
 
-def _of_kinds(seen: Look, kinds: Iterable[Kind]) -> Iterator[Resource]:
-    for name in seen.environments:
+def _of_kinds(view: Look, kinds: Iterable[Kind]) -> Iterator[Resource]:
+    for name in view.environments:
         for kind in kinds:
-            for _key, resource in sorted(seen.snapshot.table(name, kind).items()):
-                if seen.has_labels(resource.key):
+            for _key, resource in sorted(view.snapshot.table(name, kind).items()):
+                if view.has_labels(resource.key):
                     yield resource
 
 
 def trace(engine: EnginePort, args: argparse.Namespace) -> int:
     """From an object to the Kustomization that applies it, its source and its version."""
-    args.target, wanted = "", wanted_of(args.words, args.kind)
-    seen = look(engine, args, tags=False)
-    hits = applied_by(seen, wanted, args.namespace or ())
+    args.target, sought = "", wanted_of(args.words, args.kind)
+    view = look(engine, args, tags=False)
+    hits = applied_by(view, sought, args.namespace or ())
     if not hits:
         raise FluxtuiError(
-            f"no Kustomization applies {'/'.join(filter(None, wanted))}",
-            where=", ".join(seen.environments),
+            f"no Kustomization applies {'/'.join(filter(None, sought))}",
+            where=", ".join(view.environments),
             next="objects of other tools are not known here",
         )
     parts = []
     for resource, id_ in hits:
         source = appliers.source(resource)
-        whence = seen.snapshot.get(source) if source else None
-        parts.append(form.trace_text(id_, resource, whence, seen.snapshot))
-    data = form.traces(seen.snapshot, hits, seen.problems)
+        whence = view.snapshot.get(source) if source else None
+        parts.append(form.trace_text(id_, resource, whence, view.snapshot))
+    data = form.traces(view.snapshot, hits, view.problems)
     names = [short_name(resource.key) for resource, _id in hits]
     output.emit("\n\n".join(parts), data, args.output, names=names)
-    return conclude(seen.problems)
+    return conclude(view.problems)
 
 
 def applied_by(
-    seen: Look, wanted: tuple[str, str, str], namespaces: Sequence[str]
+    view: Look, sought: tuple[str, str, str], namespaces: Sequence[str]
 ) -> list[tuple[Resource, ObjectId]]:
-    """Kustomizations that apply the object, each with its full name. `wanted`: see `wanted_of`."""
+    """Kustomizations that apply the object, each with its full name. `sought`: see `wanted_of`."""
     return [
         (resource, id_)
-        for resource in _of_kinds(seen, APPLIERS)
+        for resource in _of_kinds(view, APPLIERS)
         for id_ in inventory_of(resource)
-        if _is_wanted(id_, wanted, namespaces)
+        if _is_wanted(id_, sought, namespaces)
     ]
 
 
@@ -183,14 +185,14 @@ def wanted_of(words: Sequence[str], kind: str) -> tuple[str, str, str]:
     return (_SHORT.get(word, word), parts[1] if len(parts) == 3 else "", parts[-1])
 
 
-def _is_wanted(id_: ObjectId, wanted: tuple[str, str, str], namespaces: Sequence[str]) -> bool:
-    kind, namespace, name = wanted
+def _is_wanted(id_: ObjectId, sought: tuple[str, str, str], namespaces: Sequence[str]) -> bool:
+    kind, namespace, name = sought
     if id_.name != name or (namespace and id_.namespace != namespace):
         return False
     if namespaces and id_.namespace and id_.namespace not in namespaces:
         return False
-    mine = id_.kind.lower()
-    return kind in (mine, f"{mine}s", f"{mine}es", f"{mine.removesuffix('y')}ies")
+    own_kind = id_.kind.lower()
+    return kind in (own_kind, f"{own_kind}s", f"{own_kind}es", f"{own_kind.removesuffix('y')}ies")
 
 
 def tree(engine: EnginePort, args: argparse.Namespace) -> int:
@@ -204,27 +206,27 @@ def tree(engine: EnginePort, args: argparse.Namespace) -> int:
     if slash and by_short(word) not in APPLIERS:
         raise UsageError(f"{words[0]} is no Kustomization", next="fluxtui tree ks/NAME")
     args.target = f"{word}/{name}" if slash else f"{APPLIERS[0].short}/{word}"
-    seen = look(engine, args, tags=False)
-    alone = seen.environments[0] if len(seen.environments) == 1 else ""
-    key = find(args.target, alone, seen.snapshot).applier
+    view = look(engine, args, tags=False)
+    alone = view.environments[0] if len(view.environments) == 1 else ""
+    key = find(args.target, alone, view.snapshot).applier
     assert key is not None
-    root = _branch(seen, key, frozenset())
+    root = _branch(view, key, frozenset())
     names = [short_name(key)]
     text = "\n".join(form.tree_text(root))
-    output.emit(text, form.tree(key.environment, root, seen.problems), args.output, names=names)
-    return conclude(seen.problems)
+    output.emit(text, form.tree(key.environment, root, view.problems), args.output, names=names)
+    return conclude(view.problems)
 
 
-def _branch(seen: Look, key: Key, above: frozenset[Key]) -> form.Branch:
+def _branch(view: Look, key: Key, above: frozenset[Key]) -> form.Branch:
     """`above` guards against a Kustomization that applies itself, as bootstrap's does."""
-    resource = seen.snapshot.get(key)
+    resource = view.snapshot.get(key)
     if resource is None or key in above:
         return form.Branch(key)
     children = []
     for id_ in sorted(inventory_of(resource), key=lambda i: (i.kind, i.namespace, i.name)):
         child = Key(key.environment, id_.group, id_.kind, id_.namespace, id_.name)
         if appliers.is_applier(child) and child != key:
-            children.append(_branch(seen, child, above | {key}))
+            children.append(_branch(view, child, above | {key}))
         else:
             children.append(form.Branch(child))
     return form.Branch(key, tuple(children))

@@ -62,8 +62,8 @@ def table(
         ]
     lines = []
     for row in cells:
-        *others, last = row
-        padded = [c.ljust(w) for c, w in zip(others, widths, strict=False)]
+        *front, last = row
+        padded = [c.ljust(w) for c, w in zip(front, widths, strict=False)]
         head = _GAP.join(padded)
         whole = _GAP.join((*padded, last)).rstrip()
         if width and len(whole) > width and last:
@@ -158,17 +158,17 @@ def form_of(words: Sequence[str]) -> str:
 
     A usage error after `-o json` is for the same program as the answer would have been.
     """
-    asked = ""
+    form = ""
     for number, word in enumerate(words):
         if word == "--":
             break
         if word in ("-o", "--output"):
-            asked = words[number + 1] if number + 1 < len(words) else ""
+            form = words[number + 1] if number + 1 < len(words) else ""
         elif word.startswith("--output="):
-            asked = word.removeprefix("--output=")
+            form = word.removeprefix("--output=")
         elif word.startswith("-o"):
-            asked = word.removeprefix("-o").removeprefix("=")
-    return asked
+            form = word.removeprefix("-o").removeprefix("=")
+    return form
 
 
 def fail(error: FluxtuiError, exit_code: int, words: Sequence[str]) -> int:
@@ -179,11 +179,11 @@ def fail(error: FluxtuiError, exit_code: int, words: Sequence[str]) -> int:
     if for_programs(form):
         from fluxtui.cli.forms.errors import error as error_form
 
-        said = error_form(error, exit_code)
+        document = error_form(error, exit_code)
         if form == "json" and {"-w", "--watch"} & set(words):
-            print(as_json(said, indent=None))
+            print(as_json(document, indent=None))
         else:
-            emit("", said, form)
+            emit("", document, form)
     return exit_code
 
 
@@ -195,10 +195,10 @@ def conclude(problems: Iterable[str]) -> int:
     return 1 if sentences else 0
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escaped(match: re.Match[str]) -> str:
     """A character that could move or hide text, or that stdout has not, as JSON escapes it."""
-    safe = is_safe(found[0]) and streams.fits(found[0])
-    return found[0] if safe else json.dumps(found[0])[1:-1]
+    safe = is_safe(match[0]) and streams.fits(match[0])
+    return match[0] if safe else json.dumps(match[0])[1:-1]
 
 
 def visible_text(text: str) -> str:

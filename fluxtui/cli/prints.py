@@ -56,12 +56,14 @@ def no_rows(snapshot: Snapshot, environments: Sequence[str]) -> str:
     """Why the board is empty: that nothing is delivered is said only of what is known."""
     lines = []
     for name in environments:
-        known = place_known(snapshot, name)
-        if not known.known:
-            lines.append(f"{name} {known.clause}")
+        knowledge = place_known(snapshot, name)
+        if not knowledge.known:
+            lines.append(f"{name} {knowledge.clause}")
             continue
-        others = len(snapshot.board.chains.get(name, ()))
-        beside = f"; Kustomizations from other sources: {others} (fluxtui chain)" if others else ""
+        elsewhere = len(snapshot.board.chains.get(name, ()))
+        beside = (
+            f"; Kustomizations from other sources: {elsewhere} (fluxtui chain)" if elsewhere else ""
+        )
         lines.append(f"{name}: no service is delivered from a registry{beside}")
     return "\n".join(lines) or "no environment is configured"
 
@@ -123,20 +125,20 @@ def not_ready(nodes: Iterable[ChainNode]) -> str:
     )
 
 
-def findings(found: Iterable[Finding]) -> str:
+def findings(items: Iterable[Finding]) -> str:
     """One line each: severity, message, way out."""
     lines = []
-    for finding in found:
+    for finding in items:
         where = f"{finding.place}: " if finding.place else ""
         way = f" ({way_out(finding)})" if finding.next else ""
         lines.append(f"{finding.severity.value}: {where}{finding.message}{way}")
     return visible_text("\n".join(lines))
 
 
-def tags(shown: Mapping[Key, Selection]) -> str:
+def tags(selections: Mapping[Key, Selection]) -> str:
     """Every tag with its one reason, per source, as far as the list of tags alone says it."""
     parts = []
-    for key, selection in shown.items():
+    for key, selection in selections.items():
         head = f"{key}  ({selection.policy.describe()}) picks {selection.chosen or 'nothing'}"
         notes = [f"  ! {w}" for w in (selection.error, *selection.warnings) if w]
         rows = [
@@ -150,14 +152,14 @@ def tags(shown: Mapping[Key, Selection]) -> str:
 
 def no_nodes(snapshot: Snapshot) -> dict[str, str]:
     """Why nothing of an Environment's chain is shown, as far as that is known."""
-    said = {}
+    reasons = {}
     for name in (environment.name for environment in snapshot.config.environments):
-        known = place_known(snapshot, name)
+        knowledge = place_known(snapshot, name)
         number = len(snapshot.board.chains.get(name, ()))
-        others = f"none of its {counted(number, 'Kustomization')} is what was asked for"
-        nothing = others if number else "no Kustomization is there"
-        said[name] = nothing if known.known else known.clause
-    return said
+        unasked = f"none of its {counted(number, 'Kustomization')} is what was asked for"
+        reason = unasked if number else "no Kustomization is there"
+        reasons[name] = reason if knowledge.known else knowledge.clause
+    return reasons
 
 
 def chain(
@@ -166,19 +168,19 @@ def chain(
     """The tree of every Environment; a waiting node names its root blocker. `empty`: what to say
     of one that has none."""
     lines = []
-    for environment, found in nodes.items():
+    for environment, chain_nodes in nodes.items():
         lines.append(environment)
-        if not found and empty:
+        if not chain_nodes and empty:
             lines.append(f"  {empty[environment]}")
-        for node in found:
+        for node in chain_nodes:
             indent = "  " * (node.depth + 1)
             name = f"{node.key.namespace}/{node.key.name}"
-            said = node.because or ("" if node.health.level == Level.OK else node.health.text)
+            remark = node.because or ("" if node.health.level == Level.OK else node.health.text)
             mark = " (suspended)" if node.suspended else ""
-            said = said if node.known.known else node.health.text
+            remark = remark if node.known.known else node.health.text
             lines.append(
                 f"{indent}{name}  {WORDS[node.health.level]}{mark}  {node.running_text or '-'}"
-                + (f"  {said}" if said else "")
+                + (f"  {remark}" if remark else "")
             )
             lines += [
                 f"{indent}  . {o.key.label}: {o.message or o.status}"
@@ -188,9 +190,9 @@ def chain(
     return visible_text("\n".join(lines))
 
 
-def changes(found: Sequence[Change]) -> str:
+def changes(items: Sequence[Change]) -> str:
     """The time line, newest first."""
-    rows = [change_cells(change) for change in found]
+    rows = [change_cells(change) for change in items]
     text = table(EVENTS, rows, width=screen_width(), middle=(2,))
     return text if rows else "nothing has changed yet"
 
@@ -261,14 +263,14 @@ def journal(entries: Sequence[JournalEntry]) -> str:
     for entry in entries:
         body = entry.body
         if entry.type == "plan":
-            what = f"{body.get('title', '')} ({body.get('user', '')})"
+            summary = f"{body.get('title', '')} ({body.get('user', '')})"
         else:
-            what = " ".join(str(body.get(k, "")) for k in ("step", "message", "why")).strip()
+            summary = " ".join(str(body.get(k, "")) for k in ("step", "message", "why")).strip()
         if entry.type == "interrupted" and not body.get("step"):
-            what += f" ({CLOSING})"
+            summary += f" ({CLOSING})"
         outcome = entry.type
         if entry.type in ("receipt", "interrupted"):
             outcome = str(body.get("outcome") or entry.type)
-        rows.append((entry.at, entry.plan, outcome, what))
+        rows.append((entry.at, entry.plan, outcome, summary))
     text = table(("WHEN", "PLAN", "OUTCOME", "WHAT"), rows, width=screen_width())
     return text if rows else "the Journal is empty"

@@ -29,15 +29,15 @@ class Bar:
         self._began = self._said = clock()
         self._drawn = False
 
-    def moved(self, done: int, total: int) -> None:
+    def moved(self, size: int, total: int) -> None:
         """Draw the bar when it is time to."""
         now = self._clock()
         if not self._shows or now - self._began < SHOWN_AFTER:
             return
-        if now - self._said < _LEAST and done != total:
+        if now - self._said < _LEAST and size != total:
             return
         self._said, self._drawn = now, True
-        self._stream.write(f"\r\x1b[K{bar(done, total)}")
+        self._stream.write(f"\r\x1b[K{bar(size, total)}")
         self._stream.flush()
 
     def __enter__(self) -> Bar:
@@ -59,11 +59,11 @@ class Bar:
             self._drawn = False
 
 
-def bar(done: int, total: int) -> str:
+def bar(size: int, total: int) -> str:
     """`[#####.....]  50%  1.0 of 2.0 MiB`; without a total only what has come."""
     if total <= 0:
-        return f"{done / (1 << 20):.1f} MiB"
-    full = WIDTH * min(done, total) // total
-    share = 100 * min(done, total) // total
-    sizes = f"{done / (1 << 20):.1f} of {total / (1 << 20):.1f} MiB"
+        return f"{size / (1 << 20):.1f} MiB"
+    full = WIDTH * min(size, total) // total
+    share = 100 * min(size, total) // total
+    sizes = f"{size / (1 << 20):.1f} of {total / (1 << 20):.1f} MiB"
     return f"[{'#' * full}{'.' * (WIDTH - full)}] {share:3d}%  {sizes}"

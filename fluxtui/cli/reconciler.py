@@ -17,17 +17,17 @@ def reconcile(args: argparse.Namespace) -> int:
     from fluxtui.reconciler.__main__ import main as run
 
     config = load(options_of(args))
-    chosen = set(args.environment or ())
+    names = set(args.environment or ())
     environments = [
-        e for e in config.environments if e.name in chosen or e.context in (args.context or ())
+        e for e in config.environments if e.name in names or e.context in (args.context or ())
     ]
     if not environments:
         raise UsageError(
             "for which environment?", next="name it with --context or -e: it acts at once"
         )
-    held = [e.name for e in environments if config.read_only or e.read_only]
-    if held:
-        raise RefusedError("is read-only, and reconciling writes", where=", ".join(held))
+    protected = [e.name for e in environments if config.read_only or e.read_only]
+    if protected:
+        raise RefusedError("is read-only, and reconciling writes", where=", ".join(protected))
     words = arguments(config, environments, args.speed, force=args.force_beside_flux)
     print(f"reconciling {', '.join(e.name for e in environments)}", file=sys.stderr)
     return int(run(words) or 0)
@@ -41,11 +41,11 @@ def arguments(
     if len(kubeconfigs) > 1:
         raise UsageError("these environments have several kubeconfigs", next="one run for each")
     words = ["--speed", str(speed)]
-    seen: set[str] = set()
+    contexts: set[str] = set()
     for environment in environments:
         # Environments may share a context, and one Reconciler there does for all of it.
-        if environment.context not in seen:
-            seen.add(environment.context)
+        if environment.context not in contexts:
+            contexts.add(environment.context)
             words += ["--context", environment.context, "--environment", environment.name]
     if kubeconfig := next(iter(kubeconfigs), ""):
         words += ["--kubeconfig", kubeconfig]
@@ -63,13 +63,13 @@ def arguments(
 
 def _as_whom(overrides: Overrides) -> list[str]:
     """kubectl's flags, which hold for every Environment alike."""
-    named = {
+    flags = {
         "--as": overrides.as_user,
         "--as-uid": overrides.as_uid,
         "--cluster": overrides.cluster,
         "--user": overrides.user,
     }
-    words = [f"{flag}={value}" for flag, value in named.items() if value]
+    words = [f"{flag}={value}" for flag, value in flags.items() if value]
     words += [f"--as-group={group}" for group in overrides.as_groups]
     if overrides.request_timeout is not None:
         words.append(f"--request-timeout={overrides.request_timeout}")

@@ -54,8 +54,8 @@ def recall(config: str, kubeconfig: str, environ: Mapping[str, str] = os.environ
         names = json.loads(_file(config, kubeconfig, environ).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    same = isinstance(names, dict) and names.get("of") == _identity(config, kubeconfig, environ)
-    return names if same else {}
+    current = isinstance(names, dict) and names.get("of") == _identity(config, kubeconfig, environ)
+    return names if current else {}
 
 
 def _objects(snapshot: Snapshot, environment: str) -> list[str]:

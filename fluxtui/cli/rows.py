@@ -41,102 +41,104 @@ class Item:
     form: Document
 
 
-def version_items(seen: Look) -> list[Item]:
+def version_items(view: Look) -> list[Item]:
     """Lines of the board."""
-    rows = seen.rows()
-    cells = prints.version_cells(rows, seen.environments)
-    forms = lines(seen.snapshot, rows, seen.environments)
+    rows = view.rows()
+    cells = prints.version_cells(rows, view.environments)
+    forms = lines(view.snapshot, rows, view.environments)
     keys = [
         line.source
         for row in rows
-        for name in seen.environments
+        for name in view.environments
         for line in row.lines.get(name, ())
     ]
     return [Item("Versions", *parts) for parts in zip(keys, cells, forms, strict=True)]
 
 
-def status_items(seen: Look) -> list[Item]:
+def status_items(view: Look) -> list[Item]:
     """Lines of the board, and findings."""
-    return version_items(seen) + [
+    return version_items(view) + [
         Item("Findings", (f.code, f.environment, f.subject, f.message), _of_finding(f), finding(f))
-        for f in findings_of(seen)
+        for f in findings_of(view)
     ]
 
 
-def _of_finding(one: Finding) -> tuple[str, ...]:
-    return (one.severity.value, one.environment or "-", one.message, way_out(one))
+def _of_finding(item: Finding) -> tuple[str, ...]:
+    return (item.severity.value, item.environment or "-", item.message, way_out(item))
 
 
-def chain_items(seen: Look) -> list[Item]:
+def chain_items(view: Look) -> list[Item]:
     """Kustomizations."""
     return [
-        Item("Chain", one.key, prints.node_cells(one), node(seen.snapshot, one))
-        for nodes in seen.chains().values()
-        for one in nodes
+        Item("Chain", item.key, prints.node_cells(item), node(view.snapshot, item))
+        for nodes in view.chains().values()
+        for item in nodes
     ]
 
 
-def event_items(seen: Look) -> list[Item]:
+def event_items(view: Look) -> list[Item]:
     """The time line, oldest first, as it goes on."""
     from fluxtui.cli.forms.past import event
 
     return [
         Item("Events", (c.at, c.environment, c.subject, c.what), prints.change_cells(c), event(c))
-        for c in reversed(changes_of(seen))
+        for c in reversed(changes_of(view))
     ]
 
 
-def findings_of(seen: Look) -> list[Finding]:
+def findings_of(view: Look) -> list[Finding]:
     """What a person should know of these environments, worst first; of one thing, where one was
     asked about: what is said of others would not be an answer."""
-    mine = [f for f in seen.snapshot.findings if f.environment in ("", *seen.environments)]
-    if seen.is_narrow or seen.selector:
-        keys = _keys(seen)
-        urls = {sources.url(r) for key in keys if (r := seen.snapshot.get(key)) is not None}
-        mine = [f for f in mine if f.subject in keys or (f.subject is None and _of_urls(f, urls))]
-    return sorted(mine, key=lambda one: _LOUDEST_FIRST.index(one.severity))
+    relevant = [f for f in view.snapshot.findings if f.environment in ("", *view.environments)]
+    if view.is_narrow or view.selector:
+        keys = _keys(view)
+        urls = {sources.url(r) for key in keys if (r := view.snapshot.get(key)) is not None}
+        relevant = [
+            f for f in relevant if f.subject in keys or (f.subject is None and _of_urls(f, urls))
+        ]
+    return sorted(relevant, key=lambda item: _LOUDEST_FIRST.index(item.severity))
 
 
-def _of_urls(one: Finding, urls: set[str]) -> bool:
+def _of_urls(item: Finding, urls: set[str]) -> bool:
     """Whether it is about no repository, or about one of these."""
-    return one.code != "registry" or bool(urls & set(one.message.replace(",", " ").split()))
+    return item.code != "registry" or bool(urls & set(item.message.replace(",", " ").split()))
 
 
-def _keys(seen: Look) -> set[Key]:
+def _keys(view: Look) -> set[Key]:
     """What was asked about: sources, Kustomizations, and what these wait for."""
-    nodes = [node for every in seen.chains().values() for node in every]
+    nodes = [node for chain in view.chains().values() for node in chain]
     keys = {node.key for node in nodes} | {node.root for node in nodes if node.root is not None}
-    rows = seen.rows() if seen.target.service or not seen.is_narrow else ()
+    rows = view.rows() if view.target.service or not view.is_narrow else ()
     keys |= {
         line.source
         for row in rows
-        for name in seen.environments
+        for name in view.environments
         for line in row.lines.get(name, ())
     }
     return keys
 
 
-def changes_of(seen: Look) -> list[Change]:
+def changes_of(view: Look) -> list[Change]:
     """Lines of the time line about what was asked, newest first."""
-    subjects = _subjects(seen)
-    return [c for c in seen.snapshot.changes if _is_of(c, seen.environments, subjects)]
+    subjects = _subjects(view)
+    return [c for c in view.snapshot.changes if _is_of(c, view.environments, subjects)]
 
 
-def _subjects(seen: Look) -> set[tuple[str, str]] | None:
+def _subjects(view: Look) -> set[tuple[str, str]] | None:
     """(environment, label) of all objects that were asked about; None: of everything."""
-    if not (seen.is_narrow or seen.selector):
+    if not (view.is_narrow or view.selector):
         return None
-    target = seen.target
+    target = view.target
     keys: set[Key] = set()
     if target.applier is not None:
         keys.add(target.applier)
     else:
-        keys |= {one.key for nodes in seen.chains().values() for one in nodes}
-        rows = seen.rows() if target.service or not seen.is_narrow else ()
-        keys |= {line.source for row in rows for every in row.lines.values() for line in every}
-    if seen.source is not None:
-        keys.add(seen.source)
-    return {(key.environment, key.label) for key in keys if seen.has_labels(key)}
+        keys |= {node.key for nodes in view.chains().values() for node in nodes}
+        rows = view.rows() if target.service or not view.is_narrow else ()
+        keys |= {line.source for row in rows for lines in row.lines.values() for line in lines}
+    if view.source is not None:
+        keys.add(view.source)
+    return {(key.environment, key.label) for key in keys if view.has_labels(key)}
 
 
 def _is_of(

@@ -42,10 +42,10 @@ def _opened(args: argparse.Namespace) -> int:
     options = options_of(args)
     config = load(options, looks=True)
     environments = tuple(args.environment or ())
-    known = [e.name for e in config.environments]
+    names = [e.name for e in config.environments]
     for name in environments:
-        if name not in known:
-            raise UsageError(f"there is no environment {name!r}", next=f"known: {', '.join(known)}")
+        if name not in names:
+            raise UsageError(f"there is no environment {name!r}", next=f"known: {', '.join(names)}")
     start = start_at(getattr(args, "target", ""), environments[0] if environments else "")
     return show(config, start, options)
 
@@ -60,11 +60,11 @@ def start_at(text: str, environment: str) -> Target:
 
     Nothing is known yet, so a name without a namespace leaves it empty for the screen to find.
     """
-    word, slash, rest = text.partition("/")
+    word, slash, path = text.partition("/")
     kind = by_short(word) if slash else None
     if kind is None:
         return Target(environment=environment, service=text)
-    namespace, _slash, name = rest.rpartition("/")
+    namespace, _slash, name = path.rpartition("/")
     return Target(environment, object=Key(environment, kind.group, kind.kind, namespace, name))
 
 
@@ -76,21 +76,21 @@ def show(config: Config, start: Target, options: Options) -> int:
     speak_utf8()
     from fluxtui.ui.app import FluxtuiApp
 
-    made: list[Engine] = []
+    engines: list[Engine] = []
 
     def engine() -> Engine:
         # After the first paint: what the Engine stands on is slow to import.
         from fluxtui.cli.session import make_engine
 
-        made.append(make_engine(config))
-        return made[0]
+        engines.append(make_engine(config))
+        return engines[0]
 
     app = FluxtuiApp(engine, config=config, user=config.user, start=start, now=now_text)
     with Terminal(app) as terminal:
         try:
             app.run(mouse=not config.slow)
         finally:
-            for one in made:
-                remember(one.snapshot, options.config, options.kubeconfig)
-                one.stop(terminal.why)
+            for running in engines:
+                remember(running.snapshot, options.config, options.kubeconfig)
+                running.stop(terminal.why)
     return terminal.code or app.return_code or 0

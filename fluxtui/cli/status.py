@@ -33,25 +33,25 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
         from fluxtui.cli.watching import watch
 
         return watch(engine, look(engine, args, tags=True), status_items, args.output, HEADERS)
-    seen = with_pods(engine, look(engine, args, tags=True))
-    snapshot, chosen, rows = seen.snapshot, seen.environments, seen.rows()
-    nodes = [node for nodes in seen.chains().values() for node in nodes]
-    findings = findings_of(seen)
-    lines = [ln for r in rows for e in chosen for ln in r.lines.get(e, ())]
+    view = with_pods(engine, look(engine, args, tags=True))
+    snapshot, environments, rows = view.snapshot, view.environments, view.rows()
+    nodes = [node for nodes in view.chains().values() for node in nodes]
+    findings = findings_of(view)
+    lines = [ln for r in rows for e in environments for ln in r.lines.get(e, ())]
     why = causes(nodes, lines, findings)
-    away = hidden(seen, lambda look: [*version_items(look), *chain_items(look)], "object")
-    problems = (*seen.problems, *away)
+    away = hidden(view, lambda look: [*version_items(look), *chain_items(look)], "object")
+    problems = (*view.problems, *away)
     not_ready = [n for n in nodes if n.health.level != Level.OK]
     data = form.status(
         snapshot,
         rows,
-        chosen,
+        environments,
         causes=why,
         not_ready=not_ready,
         findings=findings,
         problems=problems,
     )
-    parts = [prints.versions(rows, chosen, empty=_empty(seen, away, nodes))]
+    parts = [prints.versions(rows, environments, empty=_empty(view, away, nodes))]
     parts += [prints.not_ready(not_ready)] if not_ready else []
     parts += [prints.findings(findings)] if findings else []
     names = [short_name(key) for key in why if isinstance(key, Key)]
@@ -64,13 +64,13 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
     return 1 if why or problems else 0
 
 
-def _empty(seen: Look, away: Sequence[str], nodes: Sequence[ChainNode]) -> str:
+def _empty(view: Look, away: Sequence[str], nodes: Sequence[ChainNode]) -> str:
     """What stands where the board would, when it has no row."""
     if away:
         return ""
-    if seen.selector:
+    if view.selector:
         return f"no row of the board has the labels, {counted(len(nodes), 'Kustomization', 'has')}"
-    return prints.no_rows(seen.snapshot, seen.environments)
+    return prints.no_rows(view.snapshot, view.environments)
 
 
 def causes(

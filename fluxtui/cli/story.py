@@ -53,8 +53,8 @@ def settled(snapshot: Snapshot) -> bool:
 def _is_known(snapshot: Snapshot, owner: Key, id_: str) -> bool:
     from fluxtui.domain.inventory import ObjectId
 
-    found = ObjectId.parse(id_)
-    key = Key(owner.environment, found.group, found.kind, found.namespace, found.name)
+    identity = ObjectId.parse(id_)
+    key = Key(owner.environment, identity.group, identity.kind, identity.namespace, identity.name)
     return not appliers.is_applier(key) or snapshot.get(key) is not None
 
 

@@ -38,46 +38,48 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
     """Print them, per source of the Service in the chosen Environments."""
     if not args.target:
         raise UsageError("tags of which service?", next="fluxtui tags SERVICE [-e ENV]")
-    seen = look(engine, args, tags=True)
-    snapshot, chosen = seen.snapshot, seen.environments
+    view = look(engine, args, tags=True)
+    snapshot, environments = view.snapshot, view.environments
     if args.what_if or args.what_if_deleted:
         if args.watch:
             raise UsageError("--what-if has no --watch", next="leave one of them out")
-        return _what_if(seen, args)
+        return _what_if(view, args)
     if args.watch:
         from fluxtui.cli.watching import watch
 
         return watch(
-            engine, seen, tag_items, args.output, {"Tags": ("ENVIRONMENT", "SOURCE", *HEADER)}
+            engine, view, tag_items, args.output, {"Tags": ("ENVIRONMENT", "SOURCE", *HEADER)}
         )
-    asked = source_lines(seen)
-    known = [key for key in asked if key in snapshot.selections]
-    rows = {key: _shown(snapshot, key) for key in known}
+    source_keys = source_lines(view)
+    keys = [key for key in source_keys if key in snapshot.selections]
+    rows = {key: _shown(snapshot, key) for key in keys}
     unread_manifests = _read(engine, snapshot, rows, max(0, args.facts))
     snapshot = engine.snapshot
     unknown = [
-        f"{key}: its tags are not known{_why(snapshot, key)}" for key in asked if key not in known
+        f"{key}: its tags are not known{_why(snapshot, key)}"
+        for key in source_keys
+        if key not in keys
     ]
-    old = _unlisted(snapshot, known)
-    away = hidden(seen, source_lines, "source")
+    old = _unlisted(snapshot, keys)
+    away = hidden(view, source_lines, "source")
     problems = problems_of(
-        snapshot, chosen, (*seen.problems, *unknown, *old, *unread_manifests, *away)
+        snapshot, environments, (*view.problems, *unknown, *old, *unread_manifests, *away)
     )
-    parts = [_text(snapshot, key, rows[key], unread_manifests) for key in known]
-    lists = {key: _listed(snapshot, key) for key in known}
+    parts = [_text(snapshot, key, rows[key], unread_manifests) for key in keys]
+    lists = {key: _listed(snapshot, key) for key in keys}
     output.emit(
         "\n\n".join(parts) or ("" if away else "no tag is known yet"),
         form.tags(snapshot, rows, lists, problems),
         args.output,
-        names=[f"{lists[key].repository}:{v.tag}" for key in known for v in rows[key]],
+        names=[f"{lists[key].repository}:{v.tag}" for key in keys for v in rows[key]],
     )
     return conclude(problems)
 
 
-def source_lines(seen: Look) -> list[Key]:
+def source_lines(view: Look) -> list[Key]:
     """The sources of the Service in the chosen Environments."""
-    rows, chosen = seen.rows(), seen.environments
-    return [line.source for row in rows for e in chosen for line in row.lines.get(e, ())]
+    rows, environments = view.rows(), view.environments
+    return [line.source for row in rows for e in environments for line in row.lines.get(e, ())]
 
 
 def _shown(snapshot: Snapshot, key: Key) -> tuple[Verdict, ...]:
@@ -95,11 +97,11 @@ def _why(snapshot: Snapshot, key: Key) -> str:
     return f": {error}" if error else ""
 
 
-def _unlisted(snapshot: Snapshot, known: Sequence[Key]) -> list[str]:
+def _unlisted(snapshot: Snapshot, keys: Sequence[Key]) -> list[str]:
     """Registries that do not answer now: what is shown is older than it looks."""
-    found = {_listed(snapshot, key).repository: _listed(snapshot, key).error for key in known}
+    errors = {_listed(snapshot, key).repository: _listed(snapshot, key).error for key in keys}
     return [
-        f"{url}: tags are shown as last listed: {error}" for url, error in found.items() if error
+        f"{url}: tags are shown as last listed: {error}" for url, error in errors.items() if error
     ]
 
 
@@ -107,34 +109,36 @@ def _read(
     engine: EnginePort, snapshot: Snapshot, rows: Mapping[Key, tuple[Verdict, ...]], most: int
 ) -> list[str]:
     """Have the manifests of the first rows read; sentences about those that cannot be."""
-    wanted: dict[str, dict[str, None]] = {}
+    unread_of: dict[str, dict[str, None]] = {}
     for key, verdicts in rows.items():
         listed = _listed(snapshot, key)
         names = [v.tag for v in verdicts[:most]]
         digest = snapshot.selections[key].policy.digest
         names += [digest] if digest and most else []
-        wanted.setdefault(listed.repository, {}).update(dict.fromkeys(unread(listed, names)))
-    said = []
-    for repository, found in wanted.items():
-        if found:
+        unread_of.setdefault(listed.repository, {}).update(dict.fromkeys(unread(listed, names)))
+    sentences = []
+    for repository, digests in unread_of.items():
+        if digests:
             try:
-                acts.answer(engine, ReadFacts(repository, tuple(found)), acts.ASK_TIMEOUT)
+                acts.answer(engine, ReadFacts(repository, tuple(digests)), acts.ASK_TIMEOUT)
             except FluxtuiError as error:
-                said.append(f"{repository}: manifests cannot be read: {error}")
-    return said
+                sentences.append(f"{repository}: manifests cannot be read: {error}")
+    return sentences
 
 
-def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Sequence[str]) -> str:
+def _text(
+    snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], problems: Sequence[str]
+) -> str:
     selection, listed = snapshot.selections[key], _listed(snapshot, key)
     running = runs_in(snapshot, listed)
     policy = selection.policy
-    asked = (selection.beneath or selection).policy
+    followed = (selection.beneath or selection).policy
     picks = f"picks {selection.chosen or 'nothing'}"
     if policy.digest:
         source = snapshot.get(key)
-        held = worn(policy.digest, names_in(snapshot, source) if source else ())
-        picks = f"is overridden by the pin to {held}; {on_unpin(selection)}"
-    head = [f"{key}  ({asked.describe()}) {picks}"]
+        label = worn(policy.digest, names_in(snapshot, source) if source else ())
+        picks = f"is overridden by the pin to {label}; {on_unpin(selection)}"
+    head = [f"{key}  ({followed.describe()}) {picks}"]
     head += [f"  ! {text}" for text in (selection.error, *selection.warnings) if text]
     pinned = listed.pinned.get(policy.digest)
     if pinned is not None:
@@ -146,7 +150,7 @@ def _text(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], said: Seque
     less = sum(v.tag not in listed.facts for v in verdicts)
     more = (
         f"\n({counted(less, 'tag')} without manifest: --facts N reads more)"
-        if less and not said
+        if less and not problems
         else ""
     )
     return "\n".join((*map(output.visible_text, head), table)) + more
@@ -170,11 +174,11 @@ def _row(
     )
 
 
-def tag_items(seen: Look) -> list[Item]:
+def tag_items(view: Look) -> list[Item]:
     """Every tag of every source, one after the other, as `--watch` follows them."""
-    snapshot = seen.snapshot
+    snapshot = view.snapshot
     items = []
-    for key in (key for key in source_lines(seen) if key in snapshot.selections):
+    for key in (key for key in source_lines(view) if key in snapshot.selections):
         listed = _listed(snapshot, key)
         running, record = runs_in(snapshot, listed), record_of(snapshot, listed.repository)
         for verdict in _shown(snapshot, key):
@@ -202,35 +206,39 @@ def _told(fact: TagFacts) -> str:
     return ", ".join(parts)
 
 
-def _what_if(seen: Look, args: argparse.Namespace) -> int:
+def _what_if(view: Look, args: argparse.Namespace) -> int:
     """Who would take a tag that does not exist yet, or fall back without one that does."""
-    snapshot, target, chosen = seen.snapshot, seen.target, seen.environments
+    snapshot, target, environments = view.snapshot, view.target, view.environments
     source = roles.source_of(snapshot, target.object) if target.object else None
     row = snapshot.board.row(target.service)
     repository = sources.url(source) if source else (row.repository if row else "")
     listed = snapshot.tags.get(repository)
-    gone = args.what_if_deleted
-    if gone and listed is not None and listed.listed_at and gone not in listed.tags:
-        raise UsageError(f"there is no tag {gone!r} to delete", where=repository)
+    deleted = args.what_if_deleted
+    if deleted and listed is not None and listed.listed_at and deleted not in listed.tags:
+        raise UsageError(f"there is no tag {deleted!r} to delete", where=repository)
     effects = registry_effects(
         snapshot,
         repository,
         add=(args.what_if,) if args.what_if else (),
-        remove=(gone,) if gone else (),
+        remove=(deleted,) if deleted else (),
     )
-    each = [one for one in effects.each if one.source.key.environment in chosen]
-    text = "\n".join(one.says for one in each if one.seen)
-    problems = problems_of(snapshot, chosen, (*seen.problems, *_unseen(effects, snapshot, chosen)))
+    followers = [
+        follower for follower in effects.each if follower.source.key.environment in environments
+    ]
+    text = "\n".join(follower.says for follower in followers if follower.seen)
+    problems = problems_of(
+        snapshot, environments, (*view.problems, *_unseen(effects, snapshot, environments))
+    )
     data = form.what_if(
-        effects, each, repository, tag=args.what_if, deleted=gone, problems=problems
+        effects, followers, repository, tag=args.what_if, deleted=deleted, problems=problems
     )
-    names = [short_name(one.source.key) for one in each if one.changes]
+    names = [short_name(follower.source.key) for follower in followers if follower.changes]
     output.emit(text or "nobody follows it", data, args.output, names=names)
     return conclude(problems)
 
 
-def _unseen(effects: TagEffects, snapshot: Snapshot, chosen: Sequence[str]) -> list[str]:
+def _unseen(effects: TagEffects, snapshot: Snapshot, environments: Sequence[str]) -> list[str]:
     """What was not looked at, without what only other Environments would say."""
-    others = [e.name for e in snapshot.config.environments if e.name not in chosen]
-    starts = tuple(start for name in others for start in (f"{name} ", f"{name}:"))
+    unchosen = [e.name for e in snapshot.config.environments if e.name not in environments]
+    starts = tuple(start for name in unchosen for start in (f"{name} ", f"{name}:"))
     return [text for text in effects.unseen if not (starts and text.startswith(starts))]

@@ -33,10 +33,10 @@ def find(text: str, environment: str, snapshot: Snapshot) -> Target:
     """The Target of `text` in `environment` ("" = any). Raises UsageError with candidates."""
     if not text:
         return Target(environment=environment)
-    word, slash, rest = text.partition("/")
+    word, slash, path = text.partition("/")
     kind = by_short(word) if slash else None
     if kind is not None:
-        return _object(kind, rest, environment, snapshot)
+        return _object(kind, path, environment, snapshot)
     return _service(text, environment, snapshot)
 
 
@@ -52,10 +52,10 @@ def _service(text: str, environment: str, snapshot: Snapshot) -> Target:
         kinds = ", ".join(f"{k.short}/NAME" for k in ALL)
         raise UsageError(f"{text} is of a kind that no verb takes", next=f"verbs take {kinds}")
     near = nearest(text, [*names, *(n.rpartition("/")[2] for n in names)])
-    meant = f"did you mean {near}? " if near else ""
+    hint = f"did you mean {near}? " if near else ""
     raise _absent(
         f"a service {text!r}",
-        f"{meant}known: {', '.join(names) or 'none'}",
+        f"{hint}known: {', '.join(names) or 'none'}",
         environment,
         snapshot,
     )
@@ -68,20 +68,21 @@ def _absent(
     names = [e.name for e in snapshot.config.environments if environment in ("", e.name)]
     unread = {}
     for name in names:
-        known = max((kind_known(snapshot, name, k.id) for k in kinds), key=lambda k: k.state)
-        if known.state not in (Knowing.KNOWN, Knowing.ABSENT):
-            unread[name] = known
+        knowledge = max((kind_known(snapshot, name, k.id) for k in kinds), key=lambda k: k.state)
+        if knowledge.state not in (Knowing.KNOWN, Knowing.ABSENT):
+            unread[name] = knowledge
     if not unread:
         return UsageError(f"there is no {what.removeprefix('a ')}", next=next + _narrow(snapshot))
     elsewhere = [name for name in names if name not in unread]
-    seen = f" (it is not in {', '.join(elsewhere)})" if elsewhere else ""
+    away = f" (it is not in {', '.join(elsewhere)})" if elsewhere else ""
     silence = f"gave no answer {within(FEEDS)}"
     reasons = "; ".join(
-        f"{name} {silence if known.pending else known.clause}" for name, known in unread.items()
+        f"{name} {silence if knowledge.pending else knowledge.clause}"
+        for name, knowledge in unread.items()
     )
-    steps = dict.fromkeys(known.step for known in unread.values() if known.step)
+    steps = dict.fromkeys(knowledge.step for knowledge in unread.values() if knowledge.step)
     return FluxtuiError(
-        f"whether there is {what} is not known{seen}: {reasons}", next="; ".join(steps)
+        f"whether there is {what} is not known{away}: {reasons}", next="; ".join(steps)
     )
 
 
@@ -94,25 +95,25 @@ def _narrow(snapshot: Snapshot) -> str:
     )
 
 
-def _object(kind: Kind, rest: str, environment: str, snapshot: Snapshot) -> Target:
-    namespace, slash, name = rest.rpartition("/")
-    there = [
+def _object(kind: Kind, path: str, environment: str, snapshot: Snapshot) -> Target:
+    namespace, slash, name = path.rpartition("/")
+    present = [
         r.key for r in snapshot.of_kind(kind) if not environment or r.key.environment == environment
     ]
-    keys = [k for k in there if k.name == name and (not slash or k.namespace == namespace)]
+    keys = [k for k in present if k.name == name and (not slash or k.namespace == namespace)]
     where = f" in {environment}" if environment else ""
     if not keys:
-        near = nearest(name, sorted({k.name for k in there}))
-        typed = sorted(f"{kind.short}/{k.namespace}/{k.name}" for k in there if k.name == near)
+        near = nearest(name, sorted({k.name for k in present}))
+        typed = sorted(f"{kind.short}/{k.namespace}/{k.name}" for k in present if k.name == near)
         lists = f"fluxtui chain -e {environment}" if environment else "fluxtui chain"
-        meant = f"did you mean {typed[0]}?" if near else f"{lists} lists them"
-        raise _absent(f"a {kind.kind} {rest}{where}", meant, environment, snapshot, (kind,))
+        hint = f"did you mean {typed[0]}?" if near else f"{lists} lists them"
+        raise _absent(f"a {kind.kind} {path}{where}", hint, environment, snapshot, (kind,))
     if len(keys) > 1:
         ways = " or ".join(
             f"{kind.short}/{k.namespace}/{k.name} -e {k.environment}" for k in sorted(keys)
         )
         raise UsageError(
-            f"{kind.kind} {rest} is there {len(keys)} times", next=f"say which: {ways}"
+            f"{kind.kind} {path} is there {len(keys)} times", next=f"say which: {ways}"
         )
     return target_of(keys[0], snapshot)
 

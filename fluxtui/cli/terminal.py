@@ -71,10 +71,10 @@ class Terminal:
 
     def _watch(self) -> None:
         """Wait until the terminal hangs up; it says so even where nobody sends a signal."""
-        gone = select.poll()
+        poll = select.poll()
         with contextlib.suppress(OSError, ValueError):
-            gone.register(sys.stdin.fileno(), 0)
-            gone.poll()
+            poll.register(sys.stdin.fileno(), 0)
+            poll.poll()
             self._end(signal.SIGHUP, "the terminal was closed")
 
     def _ended(self, number: int, _frame: FrameType | None) -> None:

@@ -88,11 +88,11 @@ def too_much(
     args: argparse.Namespace,
     extra: Sequence[str],
     parser: argparse.ArgumentParser,
-    every: Every,
+    verbs: Every,
 ) -> None:
     """Take `ks NAME` for `ks/NAME`, as flux and kubectl do; raise UsageError for anything else.
 
-    `every` makes the parser of all verbs, to look for whose flag it is.
+    `verbs` makes the parser of all verbs, to look for whose flag it is.
     """
     target = _joined(getattr(args, "target", ""), extra)
     if target:
@@ -104,39 +104,39 @@ def too_much(
         raise UsageError(
             f"{verb} takes one word less: what is {extra[0]!r}?", next=f"fluxtui {verb} --help"
         )
-    raise _no_such_flag(verb, flag, parser, every)
+    raise _no_such_flag(verb, flag, parser, verbs)
 
 
 def _no_such_flag(
-    verb: str, flag: str, parser: argparse.ArgumentParser, every: Every
+    verb: str, flag: str, parser: argparse.ArgumentParser, verbs: Every
 ) -> UsageError:
     """Its own mistake, or a flag of other verbs; without a verb the screen was asked for."""
     prog = f"fluxtui {verb}".rstrip()
-    mine = [p for p in each_parser(parser) if p.prog == prog]
-    options = [o for p in mine for o in p._option_string_actions]
+    own = [p for p in each_parser(parser) if p.prog == prog]
+    options = [o for p in own for o in p._option_string_actions]
     screen = verb in ("", "open")
-    what = f"the screen has no flag {flag}" if screen else f"{verb} has no flag {flag}"
+    message = f"the screen has no flag {flag}" if screen else f"{verb} has no flag {flag}"
     near = nearest(flag, [o for o in options if o.startswith("--")], 0.75)
     if near:
-        return UsageError(what, next=f"did you mean {near}?")
-    owners = _owners(flag, every)
+        return UsageError(message, next=f"did you mean {near}?")
+    owners = _owners(flag, verbs)
     if flag in OTHER_FLAGS or not owners:
         hint = " ".join(("fluxtui", *verb.split(), "--help"))
-        return UsageError(what, next=OTHER_FLAGS.get(flag, hint))
+        return UsageError(message, next=OTHER_FLAGS.get(flag, hint))
     names = list(owners)
-    rest = [f"{len(names) - 3} more verbs"] if len(names) > 4 else []
-    *others, last = names[: 3 if rest else 4] + rest
-    listed = f"{', '.join(others)} and {last}" if others else last
-    return UsageError(f"{what}: it belongs to {listed}",
+    uncounted = [f"{len(names) - 3} more verbs"] if len(names) > 4 else []
+    *front, last = names[: 3 if uncounted else 4] + uncounted
+    listed = f"{', '.join(front)} and {last}" if front else last
+    return UsageError(f"{message}: it belongs to {listed}",
                       next=f"for example {owners[names[0]]}")  # fmt: skip
 
 
-def _owners(flag: str, every: Every) -> dict[str, str]:
+def _owners(flag: str, verbs: Every) -> dict[str, str]:
     """Verbs that have the flag, each with a line that has it."""
     return {
-        one.words: one.example_of(one._option_string_actions[flag])
-        for one in list(each_parser(every()))[1:]
-        if isinstance(one, Parser) and flag in one._option_string_actions
+        parser.words: parser.example_of(parser._option_string_actions[flag])
+        for parser in list(each_parser(verbs()))[1:]
+        if isinstance(parser, Parser) and flag in parser._option_string_actions
     }
 
 

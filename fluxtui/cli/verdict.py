@@ -17,22 +17,26 @@ from fluxtui.domain.snapshot import FeedState, Snapshot
 CORE = (*TAGGED, *APPLIERS)
 
 
-def problems_of(snapshot: Snapshot, chosen: Sequence[str], more: Iterable[str] = ()) -> list[str]:
+def problems_of(
+    snapshot: Snapshot, environments: Sequence[str], more: Iterable[str] = ()
+) -> list[str]:
     """Why an answer about these environments may not be whole, each reason once."""
-    return list(dict.fromkeys((*unread(snapshot, chosen), *more)))
+    return list(dict.fromkeys((*unread(snapshot, environments), *more)))
 
 
-def unread(snapshot: Snapshot, chosen: Sequence[str]) -> list[str]:
-    """What of the environments of `chosen` cannot be read now, and why, one sentence each."""
+def unread(snapshot: Snapshot, environments: Sequence[str]) -> list[str]:
+    """What of the environments of `environments` cannot be read now, and why, one sentence each."""
     whole = unread_environments(snapshot)
     sentences = [
-        f"{name} cannot be read now: {why}" for name, why in whole.items() if name in chosen
+        f"{name} cannot be read now: {why}" for name, why in whole.items() if name in environments
     ]
     return sentences + [
         text
         for feed in snapshot.feeds
         for kind in CORE
-        if feed.kind == kind.id and feed.environment in chosen and feed.environment not in whole
+        if feed.kind == kind.id
+        and feed.environment in environments
+        and feed.environment not in whole
         for text in _blind(feed.environment, kind.kind, feed.state, feed.message)
     ]
 

@@ -30,25 +30,27 @@ def version(args: argparse.Namespace) -> int:
     environments: Sequence[Environment] = ()
     if not args.client:
         config = load_if_any(options_of(args))
-        chosen = args.environment or [e.name for e in config.environments]
-        environments = [e for e in config.environments if e.name in chosen]
+        names = args.environment or [e.name for e in config.environments]
+        environments = [e for e in config.environments if e.name in names]
     controllers = asyncio.run(controllers_of(environments)) if environments else []
-    problems = [f"{one.environment}: {one.problem}" for one in controllers if one.problem]
+    problems = [
+        f"{running.environment}: {running.problem}" for running in controllers if running.problem
+    ]
     output.emit(_text(own, controllers), versions(own, controllers, problems), args.output)
     return output.conclude(problems)
 
 
 def _text(own: Mapping[str, str], controllers: Sequence[Controllers]) -> str:
     lines = [f"fluxtui {own['version']} (Python {own['python']}, Textual {own['textual']})"]
-    for one in controllers:
-        if one.problem:
-            lines.append(f"{one.environment}: not known: {one.problem}")
+    for running in controllers:
+        if running.problem:
+            lines.append(f"{running.environment}: not known: {running.problem}")
             continue
-        flux = f"Flux {one.flux}" if one.flux else "Flux of unknown version"
-        lines.append(f"{one.environment}: {flux if one.found else 'no Flux controllers'}")
+        flux = f"Flux {running.flux}" if running.flux else "Flux of unknown version"
+        lines.append(f"{running.environment}: {flux if running.found else 'no Flux controllers'}")
         lines += [
             f"  {c.namespace}/{c.name} {c.version or 'of unknown version'}"
             f"{'' if c.ready else ', not ready'}"
-            for c in one.found
+            for c in running.found
         ]
     return "\n".join(lines)

@@ -46,27 +46,29 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
         from fluxtui.cli.watching import watch
 
         return watch(engine, look(engine, args, tags=True), version_items, args.output, HEADERS)
-    seen = with_pods(engine, look(engine, args, tags=True))
-    rows, chosen, snapshot = seen.rows(), seen.environments, seen.snapshot
-    shown = [line for row in rows for name in chosen for line in row.lines.get(name, ())]
-    urls = {sources.url(s) for line in shown if (s := snapshot.get(line.source))}
+    view = with_pods(engine, look(engine, args, tags=True))
+    rows, environments, snapshot = view.rows(), view.environments, view.snapshot
+    board_lines = [
+        line for row in rows for name in environments for line in row.lines.get(name, ())
+    ]
+    urls = {sources.url(s) for line in board_lines if (s := snapshot.get(line.source))}
     unlisted = [
         f"tags of {url} cannot be listed: {snapshot.tags[url].error}"
         for url in sorted(urls & set(snapshot.tags))
         if snapshot.tags[url].error
     ]
-    away = hidden(seen, version_items, "row")
-    problems = list(dict.fromkeys((*seen.problems, *unlisted, *away)))
-    empty = "" if away else prints.no_rows(snapshot, chosen)
+    away = hidden(view, version_items, "row")
+    problems = list(dict.fromkeys((*view.problems, *unlisted, *away)))
+    empty = "" if away else prints.no_rows(snapshot, environments)
     output.emit(
-        lambda: prints.versions(rows, chosen, empty=empty),
-        board_form.versions(snapshot, rows, chosen, problems),
+        lambda: prints.versions(rows, environments, empty=empty),
+        board_form.versions(snapshot, rows, environments, problems),
         args.output,
-        wide=lambda: prints.versions(rows, chosen, wide=True, empty=empty),
-        names=[short_name(line.source) for line in shown],
+        wide=lambda: prints.versions(rows, environments, wide=True, empty=empty),
+        names=[short_name(line.source) for line in board_lines],
     )
     # Findings go to stderr, so that a table stays a table.
-    loud = [f for f in findings_of(seen) if f.severity != Severity.INFO]
+    loud = [f for f in findings_of(view) if f.severity != Severity.INFO]
     if loud:
         print(prints.findings(loud), file=sys.stderr)
     messages = {finding.message for finding in loud}
@@ -78,57 +80,57 @@ def chain(engine: EnginePort, args: argparse.Namespace) -> int:
     """What is waiting for what, and the root blocker."""
     from fluxtui.cli.forms import chain as chain_form
 
-    seen = look(engine, args, tags=False)
+    view = look(engine, args, tags=False)
     if args.watch:
         from fluxtui.cli.watching import watch
 
-        return watch(engine, seen, chain_items, args.output, HEADERS)
-    seen = with_pods(engine, seen)
-    chains = seen.chains()
-    nodes = [node for found in chains.values() for node in found]
-    away = hidden(seen, chain_items, "Kustomization")
-    problems = (*seen.problems, *away)
+        return watch(engine, view, chain_items, args.output, HEADERS)
+    view = with_pods(engine, view)
+    chains = view.chains()
+    nodes = [node for chain_nodes in chains.values() for node in chain_nodes]
+    away = hidden(view, chain_items, "Kustomization")
+    problems = (*view.problems, *away)
     output.emit(
-        lambda: "" if away else prints.chain(chains, prints.no_nodes(seen.snapshot)),
-        chain_form.chain(seen.snapshot, nodes, problems),
+        lambda: "" if away else prints.chain(chains, prints.no_nodes(view.snapshot)),
+        chain_form.chain(view.snapshot, nodes, problems),
         args.output,
         names=[short_name(node.key) for node in nodes],
     )
     return conclude(problems)
 
 
-def with_pods(engine: EnginePort, seen: Look) -> Look:
+def with_pods(engine: EnginePort, view: Look) -> Look:
     """With the Pods of what is not ready, so that a reason can name a container."""
-    chosen = seen.environments
-    troubled = frozenset(key for key in seen.board.troubled() if key.environment in chosen)
+    names = view.environments
+    troubled = frozenset(key for key in view.board.troubled() if key.environment in names)
     if not troubled:
-        return seen
+        return view
     engine.interest(troubled)
-    environments = {key.environment for key in troubled} - set(seen.snapshot.unreachable)
+    environments = {key.environment for key in troubled} - set(view.snapshot.unreachable)
 
     def live(snapshot: Snapshot) -> bool:
         states = {f.environment: f.state for f in snapshot.feeds if f.kind == POD}
         return all(states.get(e) in SETTLED for e in environments)
 
     try:
-        return again(seen, engine.wait_for(live, at_most(PODS)).result(PODS + 5))
+        return again(view, engine.wait_for(live, at_most(PODS)).result(PODS + 5))
     except TimeoutError:
-        return again(seen, engine.snapshot)
+        return again(view, engine.snapshot)
 
 
 def events(engine: EnginePort, args: argparse.Namespace) -> int:
     """What changed, over all environments."""
     from fluxtui.cli.forms import past as past_form
 
-    seen = look(engine, args, tags=False)
+    view = look(engine, args, tags=False)
     if args.watch:
         from fluxtui.cli.watching import watch
 
-        return watch(engine, seen, event_items, args.output, HEADERS)
-    changes = changes_of(seen)
+        return watch(engine, view, event_items, args.output, HEADERS)
+    changes = changes_of(view)
     names = dict.fromkeys(change.subject for change in changes)
-    away = hidden(seen, event_items, "event")
-    problems = (*seen.problems, *away)
+    away = hidden(view, event_items, "event")
+    problems = (*view.problems, *away)
     output.emit(
         "" if away else prints.changes(changes),
         past_form.events(changes, problems),
@@ -144,14 +146,14 @@ def journal(path: str, args: argparse.Namespace) -> int:
     from fluxtui.engine.acts.journal import Journal
     from fluxtui.engine.acts.past import told
 
-    every = told(Journal(path))
-    plans = [entry for entry in every if entry.type == "plan"]
-    wanted = {entry.plan for entry in plans if _is_meant(entry, args)}
-    entries = tuple(entry for entry in every if entry.plan in wanted)
+    records = told(Journal(path))
+    plans = [entry for entry in records if entry.type == "plan"]
+    plan_ids = {entry.plan for entry in plans if _is_meant(entry, args)}
+    entries = tuple(entry for entry in records if entry.plan in plan_ids)
     problems = []
-    if plans and not wanted:
-        asked = " in ".join(filter(None, (args.target, ", ".join(args.environment or ()))))
-        problems = [f"none of {counted(len(plans), 'Plan')} in the Journal is about {asked}"]
+    if plans and not plan_ids:
+        subject = " in ".join(filter(None, (args.target, ", ".join(args.environment or ()))))
+        problems = [f"none of {counted(len(plans), 'Plan')} in the Journal is about {subject}"]
     names = list(dict.fromkeys(entry.plan for entry in entries))
     text = "" if problems else prints.journal(entries)
     output.emit(text, plans_form.journal(entries, problems), args.output, names=names)
@@ -160,8 +162,8 @@ def journal(path: str, args: argparse.Namespace) -> int:
 
 def _is_meant(entry: JournalEntry, args: argparse.Namespace) -> bool:
     """Whether a Plan touches the environments and the object that were asked for."""
-    chosen, target = args.environment or (), str(args.target or "")
-    if chosen and not set(chosen) & set(map(str, entry.body.get("environments") or ())):
+    environments, target = args.environment or (), str(args.target or "")
+    if environments and not set(environments) & set(map(str, entry.body.get("environments") or ())):
         return False
     if not target:
         return True

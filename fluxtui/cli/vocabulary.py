@@ -54,13 +54,13 @@ class Verb:
 def verbs() -> dict[str, Verb]:
     """All of them, in the order of the help."""
     acts = {name: _of_commands(name, commands) for name, commands in families().items()}
-    return acts | {other.name: other for other in _OTHERS}
+    return acts | {plain.name: plain for plain in _OTHERS}
 
 
 def verb(name: str) -> Verb | None:
     """The verb of that word."""
-    other = next((v for v in _OTHERS if v.name == name), None)
-    return other or verbs().get(name)
+    plain = next((v for v in _OTHERS if v.name == name), None)
+    return plain or verbs().get(name)
 
 
 def families() -> dict[str, list[Command]]:

@@ -25,7 +25,7 @@ _WORD = len("changed")
 
 def watch(
     engine: EnginePort,
-    seen: Look,
+    view: Look,
     items_of: Callable[[Look], list[Item]],
     form: str,
     headers: Mapping[str, Sequence[str]],
@@ -37,35 +37,35 @@ def watch(
     if form not in ("table", "wide", "json"):
         raise UsageError(f"--watch does not print {form}", next="-o table or -o json")
     with Ending() as ending:
-        _stay(engine, seen, items_of, _Json() if form == "json" else _Table(headers), ending)
+        _stay(engine, view, items_of, _Json() if form == "json" else _Table(headers), ending)
     return 0
 
 
 def _stay(
     engine: EnginePort,
-    seen: Look,
+    view: Look,
     items_of: Callable[[Look], list[Item]],
     out: _Json | _Table,
     ending: Ending,
 ) -> None:
-    for text in seen.problems:
+    for text in view.problems:
         print(f"fluxtui: {output.visible_text(text)}", file=sys.stderr)
-    shown: dict[Hashable, Item] = {}
+    printed: dict[Hashable, Item] = {}
     while True:
-        items = _items(items_of, seen)
+        items = _items(items_of, view)
         now = {item.id: item for item in items}
         lines = [
-            ("changed" if item.id in shown else "added", item)
+            ("changed" if item.id in printed else "added", item)
             for item in items
-            if item.id not in shown or shown[item.id].form != item.form
+            if item.id not in printed or printed[item.id].form != item.form
         ]
-        lines += [("removed", item) for id_, item in shown.items() if id_ not in now]
+        lines += [("removed", item) for id_, item in printed.items() if id_ not in now]
         out.lines(lines)
-        shown = now
-        newer = _next(engine, seen.snapshot.serial, ending)
+        printed = now
+        newer = _next(engine, view.snapshot.serial, ending)
         if newer is None:
             return
-        seen = again(seen, newer)
+        view = again(view, newer)
 
 
 def _next(engine: EnginePort, serial: int, ending: Ending) -> Snapshot | None:
@@ -79,10 +79,10 @@ def _next(engine: EnginePort, serial: int, ending: Ending) -> Snapshot | None:
             return coming.result()
 
 
-def _items(items_of: Callable[[Look], list[Item]], seen: Look) -> list[Item]:
+def _items(items_of: Callable[[Look], list[Item]], view: Look) -> list[Item]:
     """None while what was asked for is not there: it may come back."""
     try:
-        return items_of(seen)
+        return items_of(view)
     except FluxtuiError:
         return []
 
@@ -113,7 +113,7 @@ class _Table:
             self._grow(of, cells)
         for of in fresh:
             self._print(of, self._headers[of])
-            for row in [cells for one, cells in rows if one == of]:
+            for row in [cells for kind, cells in rows if kind == of]:
                 self._print(of, row)
         for of, cells in rows:
             if of not in fresh:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from fluxtui.artifacts import FileChange, Pulled
 
 
-def pulled(one: Pulled, folder: str) -> Document:
+def pulled(artifact: Pulled, folder: str) -> Document:
     """What was unpacked, and where."""
-    notes = [{"name": name, "value": value} for name, value in one.annotations.items()]
+    notes = [{"name": name, "value": value} for name, value in artifact.annotations.items()]
     return document(
         "ArtifactPull",
-        revision=one.revision,
-        digest=one.digest,
+        revision=artifact.revision,
+        digest=artifact.digest,
         folder=folder,
         annotations=notes,
     )
@@ -30,9 +30,9 @@ def tags(repository: str, names: Iterable[str]) -> Document:
     return listing("ArtifactTags", ({"repository": repository, "tag": name} for name in names))
 
 
-def changes(found: Iterable[FileChange]) -> Document:
+def changes(differences: Iterable[FileChange]) -> Document:
     """Files that differ."""
-    return listing("ArtifactDiff", map(_change, found))
+    return listing("ArtifactDiff", map(_change, differences))
 
 
 def _change(change: FileChange) -> Document:
@@ -53,6 +53,6 @@ def written(
     return document(
         "ArtifactWrite",
         **data,
-        receipts=[receipt(each) for each in receipts],
+        receipts=[receipt(entry) for entry in receipts],
         surprises=list(surprises),
     )

@@ -52,7 +52,7 @@ def _line(snapshot: Snapshot, row: Row, environment: str, line: Line) -> Documen
     holds = suspended(line)
     blind = "" if line.known.known else f"{environment} {line.known.clause}"
     unlisted = blind or ("" if line.listed.known else f"its tags: {line.listed.reason}")
-    nothing = "it is pinned to a digest that no known tag is on" if line.by_digest else line.note
+    reason = "it is pinned to a digest that no known tag is on" if line.by_digest else line.note
     picked = "" if blind or line.would_pick.startswith("sha256:") else line.would_pick
     picked = picked if line.listed.known or line.by_digest else ""
     newest = "" if unlisted else line.newest
@@ -63,7 +63,7 @@ def _line(snapshot: Snapshot, row: Row, environment: str, line: Line) -> Documen
         "source": reference(line.source),
         "repository": _repository(snapshot, row, line),
         **_running(line.running, blind),
-        **maybe("wouldPick", picked, unlisted or nothing or "its policy picks nothing"),
+        **maybe("wouldPick", picked, unlisted or reason or "its policy picks nothing"),
         **maybe("newest", newest, unlisted or "no tag of it is a version"),
         **maybe(
             "behind",
@@ -73,7 +73,7 @@ def _line(snapshot: Snapshot, row: Row, environment: str, line: Line) -> Documen
         "policy": line.policy,
         "health": {"level": LEVELS[line.health.level], "message": line.health.text},
         "suspended": bool(holds),
-        "suspensions": [mark(key, held) for key, held in holds],
+        "suspensions": [mark(key, hold) for key, hold in holds],
         "pinned": line.pinned is not None,
         "pins": [mark(line.source, line.pinned)] if line.pinned is not None else [],
         "kustomizations": [reference(key) for key in line.kustomizations],
@@ -88,17 +88,17 @@ def _repository(snapshot: Snapshot, row: Row, line: Line) -> str:
 
 
 def _running(running: Running, blind: str) -> Document:
-    named = running.version if not running.version.startswith("sha256:") else ""
-    nothing = blind or ("nothing was applied yet" if not running.text else "")
+    version = running.version if not running.version.startswith("sha256:") else ""
+    reason = blind or ("nothing was applied yet" if not running.text else "")
     if blind:
-        named = ""
+        version = ""
     apart = "" if running.version else f"its Kustomizations do not agree: {running.text}"
     return {
-        **maybe("version", named, nothing or apart or "no known tag is on this digest"),
+        **maybe("version", version, reason or apart or "no known tag is on this digest"),
         **maybe(
             "digest",
             "" if blind else running.digest,
-            nothing or apart or "its revision has no digest",
+            reason or apart or "its revision has no digest",
         ),
         "running": "" if blind else running.text,
         "revisions": [
@@ -133,21 +133,21 @@ def status(
             for about, message in causes.items()
         ],
         versions=lines(snapshot, rows, environments),
-        notReady=[node(snapshot, one) for one in not_ready],
-        findings=[finding(one) for one in findings],
+        notReady=[node(snapshot, item) for item in not_ready],
+        findings=[finding(item) for item in findings],
         problems=problems,
     )
 
 
-def finding(one: Finding) -> Document:
+def finding(item: Finding) -> Document:
     """One thing that a person should know; `object` is there when it is about one."""
-    about = {"object": reference(one.subject)} if one.subject is not None else {}
+    about = {"object": reference(item.subject)} if item.subject is not None else {}
     return {
-        "severity": one.severity.value,
-        "code": one.code,
-        "environment": one.environment,
+        "severity": item.severity.value,
+        "code": item.code,
+        "environment": item.environment,
         **about,
-        "message": one.message,
-        "next": way_out(one),
-        "since": one.since,
+        "message": item.message,
+        "next": way_out(item),
+        "since": item.since,
     }

@@ -13,64 +13,64 @@ from fluxtui.domain.snapshot import Snapshot
 
 def chain(snapshot: Snapshot, nodes: Iterable[ChainNode], problems: Iterable[str] = ()) -> Document:
     """One item for every Kustomization, dependencies first."""
-    return listing("Chain", (node(snapshot, one) for one in nodes), problems)
+    return listing("Chain", (node(snapshot, item) for item in nodes), problems)
 
 
-def node(snapshot: Snapshot, one: ChainNode) -> Document:
+def node(snapshot: Snapshot, item: ChainNode) -> Document:
     """One Kustomization. `blocker` is there when it waits: the root one, and the reason."""
     blocker = {}
-    if one.root is not None:
-        blocker = {"blocker": {"object": reference(one.root), "reason": one.because}}
+    if item.root is not None:
+        blocker = {"blocker": {"object": reference(item.root), "reason": item.because}}
     return {
-        "environment": one.key.environment,
-        "kustomization": reference(one.key),
-        "depth": one.depth,
-        "service": one.service,
-        **source_of(snapshot, one),
-        "since": one.since,
-        "health": {"level": LEVELS[one.health.level], "message": one.health.text},
-        **running_of(snapshot, one),
-        "suspended": one.suspended is not None,
-        "suspensions": [mark(one.key, one.suspended)] if one.suspended is not None else [],
-        "waitsFor": [reference(key) for key in one.waits_for],
-        "missing": [reference(key) for key in one.missing],
-        "cycle": [reference(key) for key in one.cycle],
+        "environment": item.key.environment,
+        "kustomization": reference(item.key),
+        "depth": item.depth,
+        "service": item.service,
+        **source_of(snapshot, item),
+        "since": item.since,
+        "health": {"level": LEVELS[item.health.level], "message": item.health.text},
+        **running_of(snapshot, item),
+        "suspended": item.suspended is not None,
+        "suspensions": [mark(item.key, item.suspended)] if item.suspended is not None else [],
+        "waitsFor": [reference(key) for key in item.waits_for],
+        "missing": [reference(key) for key in item.missing],
+        "cycle": [reference(key) for key in item.cycle],
         **blocker,
         "objects": [
             {"object": reference(line.key), "status": line.status, "message": line.message}
-            for line in one.objects
+            for line in item.objects
         ],
     }
 
 
-def source_of(snapshot: Snapshot, one: ChainNode) -> Document:
+def source_of(snapshot: Snapshot, item: ChainNode) -> Document:
     """What it is fed by, whatever kind that is."""
-    resource = snapshot.get(one.key)
-    wanted = resource.spec.get("sourceRef") if resource is not None else None
-    if not isinstance(wanted, Mapping) or not wanted.get("name"):
+    resource = snapshot.get(item.key)
+    source_ref = resource.spec.get("sourceRef") if resource is not None else None
+    if not isinstance(source_ref, Mapping) or not source_ref.get("name"):
         return maybe("source", None, "it names no source")
-    if one.origin is not None:
-        return {"source": reference(one.origin)}
+    if item.origin is not None:
+        return {"source": reference(item.origin)}
     return {
         "source": {
-            "group": str(wanted.get("apiVersion") or "").rpartition("/")[0],
-            "kind": str(wanted.get("kind") or ""),
-            "namespace": str(wanted.get("namespace") or one.key.namespace),
-            "name": str(wanted["name"]),
+            "group": str(source_ref.get("apiVersion") or "").rpartition("/")[0],
+            "kind": str(source_ref.get("kind") or ""),
+            "namespace": str(source_ref.get("namespace") or item.key.namespace),
+            "name": str(source_ref["name"]),
         }
     }
 
 
-def running_of(snapshot: Snapshot, one: ChainNode) -> Document:
+def running_of(snapshot: Snapshot, item: ChainNode) -> Document:
     """Version and digest, as far as the cluster says them; a registry is not asked."""
-    resource = snapshot.get(one.key)
+    resource = snapshot.get(item.key)
     revision = appliers.running(resource) if resource is not None else ""
-    nothing = "nothing was applied yet" if not revision else ""
-    if not one.known.known:
-        nothing, revision = f"{one.key.environment} {one.known.clause}", ""
-    named = "" if nothing or one.running.startswith("sha256:") else one.running
+    reason = "nothing was applied yet" if not revision else ""
+    if not item.known.known:
+        reason, revision = f"{item.key.environment} {item.known.clause}", ""
+    version = "" if reason or item.running.startswith("sha256:") else item.running
     return {
-        **maybe("version", named, nothing or "the cluster knows no tag of this digest"),
-        **maybe("digest", digest_of(revision), nothing or "its revision has no digest"),
-        **maybe("revision", revision, nothing),
+        **maybe("version", version, reason or "the cluster knows no tag of this digest"),
+        **maybe("digest", digest_of(revision), reason or "its revision has no digest"),
+        **maybe("revision", revision, reason),
     }

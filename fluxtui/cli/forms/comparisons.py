@@ -17,13 +17,13 @@ def comparisons(results: Iterable[Comparison], problems: Iterable[str] = ()) -> 
     return listing("Diff", map(_comparison, results), problems)
 
 
-def _comparison(one: Comparison) -> Document:
+def _comparison(comparison: Comparison) -> Document:
     return {
-        "title": one.title,
-        "left": one.left,
-        "right": one.right,
-        "parts": [_part(part) for part in one.parts],
-        "unread": list(one.unread),
+        "title": comparison.title,
+        "left": comparison.left,
+        "right": comparison.right,
+        "parts": [_part(part) for part in comparison.parts],
+        "unread": list(comparison.unread),
     }
 
 
@@ -61,13 +61,15 @@ def _field(field: FieldChange) -> Document:
     return {"change": field.kind, "path": field.path, "by": field.by, **sides}
 
 
-def rendering(one: Rendering, *, explain: bool) -> Document:
+def rendering(built: Rendering, *, explain: bool) -> Document:
     """What a build makes; with `explain` who set each value."""
     items = []
-    for rendered in one.objects:
+    for rendered in built.objects:
         origins = {"origins": [_origin(o) for o in rendered.origins]} if explain else {}
         items.append({"object": rendered.object, **origins})
-    return document("Build", items=items, findings=list(one.findings), problems=list(one.unread))
+    return document(
+        "Build", items=items, findings=list(built.findings), problems=list(built.unread)
+    )
 
 
 def _origin(origin: ValueOrigin) -> Document:

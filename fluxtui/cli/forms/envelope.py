@@ -47,11 +47,11 @@ def maybe(name: str, value: Any, reason: str) -> Document:
     return {name: value}
 
 
-def mark(key: Key, held: Mark) -> Document:
+def mark(key: Key, note: Mark) -> Document:
     """Who suspended or pinned an object, why and since when."""
     return {
         "object": reference(key),
-        **maybe("by", held.by, "nobody signed it"),
-        **maybe("why", held.reason, "no reason was given"),
-        **maybe("since", held.since, "no time was noted"),
+        **maybe("by", note.by, "nobody signed it"),
+        **maybe("why", note.reason, "no reason was given"),
+        **maybe("since", note.since, "no time was noted"),
     }

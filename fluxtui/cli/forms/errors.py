@@ -29,9 +29,14 @@ _CODES: tuple[tuple[type[FluxtuiError], str], ...] = (
 )
 
 
-def error(one: FluxtuiError, exit_code: int) -> Document:
+def error(problem: FluxtuiError, exit_code: int) -> Document:
     """What went wrong, where, and what to do next."""
-    code = next((name for kind, name in _CODES if isinstance(one, kind)), "failed")
+    code = next((name for kind, name in _CODES if isinstance(problem, kind)), "failed")
     return document(
-        "Error", code=code, what=one.what, where=one.where, next=one.next, exitCode=exit_code
+        "Error",
+        code=code,
+        what=problem.what,
+        where=problem.where,
+        next=problem.next,
+        exitCode=exit_code,
     )

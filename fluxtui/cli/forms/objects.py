@@ -23,9 +23,9 @@ class Branch:
     children: tuple[Branch, ...] = ()
 
 
-def objects(found: Iterable[Resource], problems: Iterable[str]) -> Document:
+def objects(resources: Iterable[Resource], problems: Iterable[str]) -> Document:
     """One item an object."""
-    return listing("Objects", map(one_object, found), problems)
+    return listing("Objects", map(one_object, resources), problems)
 
 
 def one_object(resource: Resource) -> Document:
@@ -92,12 +92,12 @@ def traces(
 def _trace(snapshot: Snapshot, member: Resource, id_: ObjectId) -> Document:
     key = appliers.source(member)
     source = snapshot.get(key) if key is not None else None
-    said = {} if source is None else {"source": one_object(source), "url": sources.url(source)}
+    origin = {} if source is None else {"source": one_object(source), "url": sources.url(source)}
     return {
         "environment": member.key.environment,
         "object": reference(id_),
         "kustomization": one_object(member),
-        **said,
+        **origin,
     }
 
 
@@ -144,6 +144,6 @@ def tree_text(branch: Branch) -> Iterator[str]:
     yield branch.key.label
     for number, child in enumerate(branch.children, start=1):
         is_last = number == len(branch.children)
-        first, *rest = tree_text(child)
+        first, *below = tree_text(child)
         yield ("└── " if is_last else "├── ") + first
-        yield from (("    " if is_last else "│   ") + line for line in rest)
+        yield from (("    " if is_last else "│   ") + line for line in below)

@@ -27,87 +27,89 @@ if TYPE_CHECKING:
     from fluxtui.engine.acts.journal import JournalEntry
 
 
-def plan(made: Proposal) -> Document:
+def plan(proposal: Proposal) -> Document:
     """What an act would do: the answer to `--dry-run`."""
-    return document("Plan", **plan_fields(made))
+    return document("Plan", **plan_fields(proposal))
 
 
-def act(made: Proposal, receipts: Iterable[Receipt]) -> Document:
+def act(proposal: Proposal, receipts: Iterable[Receipt]) -> Document:
     """What an act did."""
-    return document("Act", plan=plan_fields(made), receipts=[receipt(each) for each in receipts])
+    return document(
+        "Act", plan=plan_fields(proposal), receipts=[receipt(outcome) for outcome in receipts]
+    )
 
 
-def plan_fields(made: Proposal) -> Document:
+def plan_fields(proposal: Proposal) -> Document:
     """A Plan inside of something else, with what running it takes."""
-    one = made.plan
+    plan = proposal.plan
     return {
-        "id": one.id,
-        "command": one.command,
-        "title": one.title,
-        "environments": list(one.environments),
-        "steps": [step(each) for each in one.steps],
-        "effects": list(one.effects),
-        "warnings": list(one.warnings),
-        "unseen": list(one.unseen),
-        "inputs": [{"of": name, "as": value} for name, value in one.inputs.items()],
-        "confirm": made.demand.text,
-        "reason": one.reason,
-        "user": one.user,
-        "madeAt": one.made_at,
+        "id": plan.id,
+        "command": plan.command,
+        "title": plan.title,
+        "environments": list(plan.environments),
+        "steps": [step(part) for part in plan.steps],
+        "effects": list(plan.effects),
+        "warnings": list(plan.warnings),
+        "unseen": list(plan.unseen),
+        "inputs": [{"of": name, "as": value} for name, value in plan.inputs.items()],
+        "confirm": proposal.demand.text,
+        "reason": plan.reason,
+        "user": plan.user,
+        "madeAt": plan.made_at,
     }
 
 
-def step(one: AnyStep) -> Document:
+def step(part: AnyStep) -> Document:
     """One Step: what all have, and what its type has."""
     return {
-        "id": one.id,
-        "type": one.type,
-        "title": one.title,
-        "needs": list(one.needs),
-        "undo": one.undo,
-        **_own(one),
+        "id": part.id,
+        "type": part.type,
+        "title": part.title,
+        "needs": list(part.needs),
+        "undo": part.undo,
+        **_own(part),
     }
 
 
-def _own(one: AnyStep) -> Document:
-    if isinstance(one, TagStep):
+def _own(part: AnyStep) -> Document:
+    if isinstance(part, TagStep):
         return {
-            "repository": one.repository, "digest": one.digest, "tag": one.tag,
-            "expect": one.expect,
+            "repository": part.repository, "digest": part.digest, "tag": part.tag,
+            "expect": part.expect,
         }  # fmt: skip
-    if isinstance(one, PushStep):
-        images = [{"name": name, "image": image} for name, image in one.images.items()]
+    if isinstance(part, PushStep):
+        images = [{"name": name, "image": image} for name, image in part.images.items()]
         return {
-            "repository": one.repository, "tag": one.tag, "folder": one.folder,
-            "images": images, "source": one.source, "revision": one.revision,
+            "repository": part.repository, "tag": part.tag, "folder": part.folder,
+            "images": images, "source": part.source, "revision": part.revision,
         }  # fmt: skip
-    if isinstance(one, DeleteStep):
+    if isinstance(part, DeleteStep):
         return {
-            "repository": one.repository, "digest": one.digest, "tag": one.tag,
-            "shared": list(one.shared),
+            "repository": part.repository, "digest": part.digest, "tag": part.tag,
+            "shared": list(part.shared),
         }  # fmt: skip
-    target = {"environment": one.target.environment, "target": reference(one.target)}
-    return {**target, **_on_object(one)}
+    target = {"environment": part.target.environment, "target": reference(part.target)}
+    return {**target, **_on_object(part)}
 
 
-def _on_object(one: PatchStep | RequestReconcile | ApplyStep | AwaitStep) -> Document:
-    if isinstance(one, PatchStep):
-        return {"patch": one.patch, "resourceVersion": one.resource_version}
-    if isinstance(one, RequestReconcile):
-        return {"at": one.at}
-    if isinstance(one, ApplyStep):
-        return {"manifest": one.object}
-    return {"until": str(one.until), "value": one.value, "timeoutSeconds": one.timeout}
+def _on_object(part: PatchStep | RequestReconcile | ApplyStep | AwaitStep) -> Document:
+    if isinstance(part, PatchStep):
+        return {"patch": part.patch, "resourceVersion": part.resource_version}
+    if isinstance(part, RequestReconcile):
+        return {"at": part.at}
+    if isinstance(part, ApplyStep):
+        return {"manifest": part.object}
+    return {"until": str(part.until), "value": part.value, "timeoutSeconds": part.timeout}
 
 
-def receipt(one: Receipt) -> Document:
+def receipt(outcome: Receipt) -> Document:
     """How a Step ended."""
     return {
-        "plan": one.plan,
-        "step": one.step,
-        "outcome": str(one.outcome),
-        "message": one.message,
-        "at": one.at,
+        "plan": outcome.plan,
+        "step": outcome.step,
+        "outcome": str(outcome.outcome),
+        "message": outcome.message,
+        "at": outcome.at,
     }
 
 
@@ -127,7 +129,7 @@ def _entry(entry: JournalEntry) -> Document:
             "environments": [str(name) for name in body.get("environments") or ()],
             "reason": _text(body, "reason"),
             "user": _text(body, "user"),
-            "steps": [_journalled(each) for each in body.get("steps") or ()],
+            "steps": [_journalled(item) for item in body.get("steps") or ()],
         }
     return {
         **shared,

@@ -27,32 +27,32 @@ _UNREAD = "its manifest was not read"
 
 def tags(
     snapshot: Snapshot,
-    shown: Mapping[Key, Sequence[Verdict]],
+    verdicts_of: Mapping[Key, Sequence[Verdict]],
     lists: Mapping[Key, TagList],
     problems: Iterable[str] = (),
 ) -> Document:
-    """One item a source; `shown`: its verdicts in the order of the table."""
-    items = (_source(snapshot, key, verdicts, lists[key]) for key, verdicts in shown.items())
+    """One item a source; `verdicts_of`: its verdicts in the order of the table."""
+    items = (_source(snapshot, key, verdicts, lists[key]) for key, verdicts in verdicts_of.items())
     return listing("Tags", items, problems)
 
 
 def _source(snapshot: Snapshot, key: Key, verdicts: Sequence[Verdict], listed: TagList) -> Document:
     selection: Selection = snapshot.selections[key]
     policy, running = selection.policy, places(snapshot, listed)
-    asked, record = selection.beneath or selection, record_of(snapshot, listed.repository)
+    followed, record = selection.beneath or selection, record_of(snapshot, listed.repository)
     pinned = {}
     if policy.digest:
         pinned = {
             "pinnedDigest": policy.digest,
             "tags": list(tags_of_digest(policy.digest, listed.facts)),
-            **maybe("unpinWouldPick", asked.chosen, asked.error or "no tag is admitted"),
+            **maybe("unpinWouldPick", followed.chosen, followed.error or "no tag is admitted"),
             **_facts(listed.pinned.get(policy.digest)),
         }
     return {
         "environment": key.environment,
         "source": reference(key),
         "repository": listed.repository,
-        "policy": asked.policy.describe(),
+        "policy": followed.policy.describe(),
         "pinned": [pinned] if pinned else [],
         **maybe("chosen", selection.chosen, selection.error or "the policy picks by digest"),
         **maybe("newest", selection.newest, "no tag is a version"),
@@ -127,7 +127,7 @@ def _unsaid(fact: TagFacts | None, what: str) -> str:
 
 def what_if(
     effects: TagEffects,
-    each: Iterable[Followed],
+    followers: Iterable[Followed],
     repository: str,
     *,
     tag: str,
@@ -140,19 +140,19 @@ def what_if(
         repository=repository,
         tag=tag,
         deleted=deleted,
-        items=[_effect(one) for one in each],
+        items=[_effect(follower) for follower in followers],
         unseen=list(effects.unseen),
         problems=list(problems),
     )
 
 
-def _effect(one: Followed) -> Document:
+def _effect(follower: Followed) -> Document:
     return {
-        "environment": one.source.key.environment,
-        "source": reference(one.source.key),
-        "changes": one.changes,
-        **maybe("before", one.before, "it picks nothing"),
-        **maybe("after", one.after, "it would find nothing to pick"),
-        "seen": one.seen,
-        "says": one.says,
+        "environment": follower.source.key.environment,
+        "source": reference(follower.source.key),
+        "changes": follower.changes,
+        **maybe("before", follower.before, "it picks nothing"),
+        **maybe("after", follower.after, "it would find nothing to pick"),
+        "seen": follower.seen,
+        "says": follower.says,
     }

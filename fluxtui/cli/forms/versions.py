@@ -18,23 +18,23 @@ def versions(
     client: Mapping[str, str], controllers: Iterable[Controllers], problems: Iterable[str]
 ) -> Document:
     """`flux` is null where no controller says its distribution's version."""
-    items = [_environment(one) for one in controllers]
+    items = [_environment(environment) for environment in controllers]
     return document("Version", client=dict(client), environments=items, problems=list(problems))
 
 
-def _environment(one: Controllers) -> Document:
-    why = one.problem or (NO_LABEL if one.found else NOT_FLUX)
-    found = [
+def _environment(running: Controllers) -> Document:
+    why = running.problem or (NO_LABEL if running.found else NOT_FLUX)
+    controllers = [
         {
             "namespace": c.namespace,
             "name": c.name,
             **maybe("version", c.version or None, "its image has no tag"),
             "ready": c.ready,
         }
-        for c in one.found
+        for c in running.found
     ]
     return {
-        "environment": one.environment,
-        **maybe("flux", one.flux or None, why),
-        **maybe("controllers", None if one.problem else found, one.problem),
+        "environment": running.environment,
+        **maybe("flux", running.flux or None, why),
+        **maybe("controllers", None if running.problem else controllers, running.problem),
     }
