@@ -90,8 +90,8 @@ class BriefWire(Wire):
             except http.client.HTTPException as error:
                 raise Broken(error) from error
             except OSError as error:
-                known = isinstance(error, TimeoutError | http.client.RemoteDisconnected)
-                raise error if known else Broken(error, host, port) from error
+                own_words = isinstance(error, TimeoutError | http.client.RemoteDisconnected)
+                raise error if own_words else Broken(error, host, port) from error
             finally:
                 self._busy.discard(line)
             if not self._closed:

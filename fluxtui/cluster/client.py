@@ -81,12 +81,12 @@ class KubeCluster:
         return (await self._discovered()).preferred
 
     async def find(self, api_version: str, kind: str) -> ApiResource:
-        known = self._served
+        before = self._served
         served = await self._discovered()
-        found = served.find(api_version, kind)
-        if found is None and served is known:  # it may have come since that was asked
-            found = (await self._discovered(unless=served)).find(api_version, kind)
-        if found is None:
+        type_ = served.find(api_version, kind)
+        if type_ is None and served is before:  # it may have come since that was asked
+            type_ = (await self._discovered(unless=served)).find(api_version, kind)
+        if type_ is None:
             raise NotFound(
                 f'no matches for kind "{kind}" in version "{api_version}"',
                 where=self.name,
@@ -94,7 +94,7 @@ class KubeCluster:
                 status=404,
                 reason="NoKindMatch",
             )
-        return found
+        return type_
 
     def forget_discovery(self) -> None:
         self._served = None

@@ -78,13 +78,13 @@ class Credentials:
         assert self._wire is not None
         return self._wire, self._headers
 
-    async def renew(self, seen: int) -> bool:
-        """After a 401 to a request sent with serial `seen`: True when trying again makes sense.
+    async def renew(self, serial: int) -> bool:
+        """After a 401 to a request sent with serial `serial`: True when trying again makes sense.
 
         Many requests may fail together; only the first of them renews.
         """
         async with self._lock:
-            if self.serial != seen:
+            if self.serial != serial:
                 return True
             before = (self._wire, self._headers)
             self._access = access(
@@ -114,21 +114,21 @@ class Credentials:
             self._ran = self._monotonic()
             from fluxtui.cluster.plugin import run_plugin
 
-            given = await run_plugin(
+            credential = await run_plugin(
                 spec,
                 cluster=self._access.cluster,
                 folder=self._access.folder,
                 where=where,
                 environ=self._environ,
             )
-            self._expires = given.expires
-            _take(user, given)
+            self._expires = credential.expires
+            _take(user, credential)
         acting = impersonation(user, where)
         wire = self._wire_for(user)
-        known = await self._authorization(user, where)
-        self.withheld = bool(known) and not wire.may_carry_secrets
-        known = "" if self.withheld else known
-        self._headers = (*((("Authorization", known),) if known else ()), *acting)
+        authorization = await self._authorization(user, where)
+        self.withheld = bool(authorization) and not wire.may_carry_secrets
+        authorization = "" if self.withheld else authorization
+        self._headers = (*((("Authorization", authorization),) if authorization else ()), *acting)
         self.serial += 1
 
     async def _authorization(self, user: Mapping[str, Any], where: str) -> str:
@@ -165,9 +165,9 @@ def preload() -> None:
     importlib.import_module("aiohttp")
 
 
-def _take(user: dict[str, Any], given: PluginCredential) -> None:
-    if given.token:
-        user["token"] = given.token
-    if given.certificate:
-        user["client-certificate-data"] = base64.b64encode(given.certificate.encode()).decode()
-        user["client-key-data"] = base64.b64encode(given.key.encode()).decode()
+def _take(user: dict[str, Any], credential: PluginCredential) -> None:
+    if credential.token:
+        user["token"] = credential.token
+    if credential.certificate:
+        user["client-certificate-data"] = base64.b64encode(credential.certificate.encode()).decode()
+        user["client-key-data"] = base64.b64encode(credential.key.encode()).decode()

@@ -43,14 +43,14 @@ def is_aggregated(document: Mapping[str, Any]) -> bool:
 
 def aggregated_types(document: Mapping[str, Any]) -> list[ApiResource]:
     """Types of an APIGroupDiscoveryList, in the server's order of preference."""
-    found = []
+    types = []
     for group in document.get("items") or []:
         name = (group.get("metadata") or {}).get("name") or ""
         for version in group.get("versions") or []:
             for resource in version.get("resources") or []:
                 kind = (resource.get("responseKind") or {}).get("kind")
                 if kind and resource.get("resource"):
-                    found.append(
+                    types.append(
                         ApiResource(
                             name,
                             str(version.get("version", "")),
@@ -59,17 +59,19 @@ def aggregated_types(document: Mapping[str, Any]) -> list[ApiResource]:
                             resource.get("scope") == "Namespaced",
                         )
                     )
-    return found
+    return types
 
 
 def group_versions(document: Mapping[str, Any]) -> list[str]:
     """`group/version` of an APIGroupList, each group's preferred version first."""
-    found = []
+    versions = []
     for group in document.get("groups") or []:
         preferred = (group.get("preferredVersion") or {}).get("groupVersion")
-        others = [item.get("groupVersion") for item in group.get("versions") or []]
-        found += [str(item) for item in [preferred, *(o for o in others if o != preferred)] if item]
-    return found
+        served = [item.get("groupVersion") for item in group.get("versions") or []]
+        versions += [
+            str(item) for item in [preferred, *(o for o in served if o != preferred)] if item
+        ]
+    return versions
 
 
 def listed_types(group_version: str, document: Mapping[str, Any]) -> list[ApiResource]:

@@ -47,32 +47,34 @@ class Recorder:
         """
         involved = _involved(obj, type_, field_path)
         space, notes = involved["namespace"] or "default", dict(annotations or {})
-        told = {"type": severity, "reason": reason, "message": message}
-        same = (involved["uid"], space, involved["name"], field_path, *told.values())
-        same += tuple(notes.values())
+        words = {"type": severity, "reason": reason, "message": message}
+        identity = (involved["uid"], space, involved["name"], field_path, *words.values())
+        identity += tuple(notes.values())
         try:
-            if same not in self._seen or not await self._again(space, same):
+            if identity not in self._seen or not await self._again(space, identity):
                 name = f"{involved['name']}.{secrets.token_hex(8)}"
                 metadata = {"name": name, "namespace": space, "annotations": notes}
-                await self._first(same, {"metadata": metadata, "involvedObject": involved, **told})
+                await self._first(
+                    identity, {"metadata": metadata, "involvedObject": involved, **words}
+                )
         except ClusterError as error:
             _log.warning("an event about %s/%s was lost: %s", space, involved["name"], error)
 
-    async def _again(self, namespace: str, same: tuple[str, ...]) -> bool:
-        event, count = self._seen[same]
+    async def _again(self, namespace: str, identity: tuple[str, ...]) -> bool:
+        event, count = self._seen[identity]
         change = {"count": count + 1, "lastTimestamp": self._clock.stamp(0)}
         try:
             await self._cluster.patch(
                 _EVENTS, namespace, event, change, field_manager=self._component
             )
         except NotFound:
-            del self._seen[same]
+            del self._seen[identity]
             return False
-        self._seen[same] = (event, count + 1)
-        self._seen.move_to_end(same)
+        self._seen[identity] = (event, count + 1)
+        self._seen.move_to_end(identity)
         return True
 
-    async def _first(self, same: tuple[str, ...], event: Json) -> None:
+    async def _first(self, identity: tuple[str, ...], event: Json) -> None:
         now = self._clock.stamp(0)
         whole = {
             "apiVersion": "v1",
@@ -86,7 +88,7 @@ class Recorder:
             "reportingInstance": self._instance,
         }
         await self._cluster.create(_EVENTS, whole, field_manager=self._component)
-        self._seen[same] = (event["metadata"]["name"], 1)
+        self._seen[identity] = (event["metadata"]["name"], 1)
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
 

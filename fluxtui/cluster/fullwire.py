@@ -179,7 +179,7 @@ def _socks(proxy: Proxy) -> BaseConnector:
 
     parts = urlsplit(proxy.url)
     # As Go, whether it says socks5 or socks5h: the proxy resolves the names.
-    made: BaseConnector = ProxyConnector(
+    connector: BaseConnector = ProxyConnector(
         host=str(parts.hostname),
         port=parts.port or 1080,
         proxy_type=ProxyType.SOCKS5,
@@ -188,4 +188,4 @@ def _socks(proxy: Proxy) -> BaseConnector:
         rdns=True,
         limit=0,
     )
-    return made
+    return connector

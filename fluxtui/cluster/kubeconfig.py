@@ -70,12 +70,12 @@ def kubeconfig_files(
 
     Raises ConfigError when a named file, or every file of the list, is missing.
     """
-    wanted = wanted_files(kubeconfig, environ)
-    present = tuple(path for path in wanted if path.is_file())
+    paths = wanted_files(kubeconfig, environ)
+    present = tuple(path for path in paths if path.is_file())
     if not present:
         raise ConfigError(
             "the kubeconfig is not there" if kubeconfig else "no kubeconfig is there",
-            where=os.pathsep.join(map(str, wanted)),
+            where=os.pathsep.join(map(str, paths)),
             next="name an existing file with --kubeconfig or KUBECONFIG",
         )
     return present
@@ -88,9 +88,9 @@ def wanted_files(
     if kubeconfig:
         return (Path(kubeconfig).expanduser(),)
     env = os.environ if environ is None else environ
-    named = [part for part in env.get("KUBECONFIG", "").split(os.pathsep) if part]
+    parts = [part for part in env.get("KUBECONFIG", "").split(os.pathsep) if part]
     home = Path(env.get("HOME") or Path.home())
-    return tuple(Path(part).expanduser() for part in named) or (home / ".kube" / "config",)
+    return tuple(Path(part).expanduser() for part in parts) or (home / ".kube" / "config",)
 
 
 def contexts(
@@ -123,16 +123,18 @@ def access(
     files = kubeconfig_files(kubeconfig, environ)
     merged = _Merged(files)
     where = os.pathsep.join(map(str, files))
-    known = ", ".join(merged.sections["contexts"]) or "none"
+    contexts = ", ".join(merged.sections["contexts"]) or "none"
     name = context or merged.current
     if not name and not overrides.cluster:
         raise ConfigError(
             "no context is named and the kubeconfig has no current-context",
             where=where,
-            next=f"known contexts: {known}",
+            next=f"known contexts: {contexts}",
         )
     if name and name not in merged.sections["contexts"]:
-        raise ConfigError(f"unknown context {name!r}", where=where, next=f"known contexts: {known}")
+        raise ConfigError(
+            f"unknown context {name!r}", where=where, next=f"known contexts: {contexts}"
+        )
     entry, _ = merged.sections["contexts"].get(name, ({}, files[0].parent))
     cluster_name = overrides.cluster or str(entry.get("cluster", ""))
     user_name = overrides.user or str(entry.get("user") or "")
@@ -152,21 +154,21 @@ def _there(merged: _Merged, section: str, name: str, context: str, where: str) -
     entries = merged.sections[section]
     if name not in entries:
         kind = section.removesuffix("s")
-        who = f"context {context!r} names" if context else f"--{kind} names"
+        naming = f"context {context!r} names" if context else f"--{kind} names"
         raise ConfigError(
-            f"{who} unknown {kind} {name!r}",
+            f"{naming} unknown {kind} {name!r}",
             where=where,
             next=f"known: {', '.join(entries) or 'none'}",
         )
 
 
 def _overridden(user: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:
-    given = {
+    identity = {
         "as": overrides.as_user,
         "as-groups": list(overrides.as_groups),
         "as-uid": overrides.as_uid,
     }
-    return {**user, **{key: value for key, value in given.items() if value}}
+    return {**user, **{key: value for key, value in identity.items() if value}}
 
 
 class _Merged:

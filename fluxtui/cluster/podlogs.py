@@ -29,19 +29,19 @@ async def follow(
 ) -> AsyncIterator[str]:
     """Lines until the container ends. Raises the ClusterError family."""
     query = [*_query(options), ("follow", "true")]
-    rest = bytearray()
+    tail = bytearray()
     async for chunk in transport.chunks(
         _path(namespace, pod), query=query, where=_where(namespace, pod)
     ):
-        rest += chunk
-        *whole, rest = rest.split(b"\n")
+        tail += chunk
+        *whole, tail = tail.split(b"\n")
         for line in whole:
             yield _text(line)
-        if len(rest) > _LONGEST:
-            yield _text(rest)
-            rest = bytearray()
-    if rest:
-        yield _text(rest)
+        if len(tail) > _LONGEST:
+            yield _text(tail)
+            tail = bytearray()
+    if tail:
+        yield _text(tail)
 
 
 def _query(options: LogOptions) -> Query:

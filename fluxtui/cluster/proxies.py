@@ -39,12 +39,12 @@ class Proxy:
         return is_loopback_url(self.url)
 
 
-def proxy_for(server: str, named: str, environ: Mapping[str, str]) -> Proxy | None:
-    """The proxy for the API; `named` is the kubeconfig's proxy-url ('' for none).
+def proxy_for(server: str, proxy_url: str, environ: Mapping[str, str]) -> Proxy | None:
+    """The proxy for the API; `proxy_url` is the kubeconfig's proxy-url ('' for none).
 
     Raises ConfigError for a kind of proxy that cannot be used.
     """
-    address = with_scheme(named) if named else environment_proxy(server, environ)
+    address = with_scheme(proxy_url) if proxy_url else environment_proxy(server, environ)
     if not address:
         return None
     try:
@@ -72,5 +72,5 @@ def proxy_for(server: str, named: str, environ: Mapping[str, str]) -> Proxy | No
 
 def _shown(address: str) -> str:
     """The address without what may be a password."""
-    scheme, _, rest = address.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+    scheme, _, location = address.partition("://")
+    return f"{scheme}://{location.rpartition('@')[2]}"

@@ -132,8 +132,8 @@ class Reflector:
             await self._clock.sleep(self._pace.parked * (1 + self._jitter() / 2))
             self._version = ""
             return
-        seen = await self._watch(self._type or await self._resolve(self._cluster, self._target))
-        if not seen and self._life() < self._pace.first:
+        events = await self._watch(self._type or await self._resolve(self._cluster, self._target))
+        if not events and self._life() < self._pace.first:
             await self._failed(Unreachable("the API ends the watch at once", reason=Trouble.CUT))
 
     async def _list(self) -> str:
@@ -169,7 +169,7 @@ class Reflector:
 
     async def _watch(self, type_: ApiResource) -> int:
         """Follow one watch to its end; the number of events seen."""
-        seen = 0
+        events = 0
         target = self._target
         # Spread: many watches that began together must not end together.
         lasting = 240 + 240 * self._jitter()
@@ -181,7 +181,7 @@ class Reflector:
             field_selector=target.fields,
             timeout=lasting,
         ):
-            seen += 1
+            events += 1
             if event.type == "DELETED":
                 self._sink.drop(event.object)
             elif event.type != "BOOKMARK":
@@ -189,7 +189,7 @@ class Reflector:
             version = (event.object.get("metadata") or {}).get("resourceVersion")
             if version:
                 self._version = str(version)
-        return seen
+        return events
 
     def _life(self) -> float:
         return self._clock.monotonic() - self._healthy_since

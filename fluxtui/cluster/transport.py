@@ -131,18 +131,18 @@ class Transport:
         try:
             if response.status >= 400:
                 raise self._refused(response, await response.read(), where)
-            rest = bytearray()
+            tail = bytearray()
             async for chunk in response.chunks():
-                rest += chunk
+                tail += chunk
                 if b"\n" not in chunk:
-                    if len(rest) > _LONGEST_LINE:
+                    if len(tail) > _LONGEST_LINE:
                         raise Unreachable("a watch line is too long", where=self._where(where))
                     continue
-                *whole, rest = rest.split(b"\n")
+                *whole, tail = tail.split(b"\n")
                 for line in whole:
                     if line.strip():
                         yield _document(line, self._where(where))
-            if rest.strip():
+            if tail.strip():
                 raise Unreachable("the watch was cut in mid-line", where=self._where(where))
         except OSError as error:
             raise self._unreachable(error, where) from error
@@ -190,8 +190,10 @@ class Transport:
         for last in (False, True):
             wire, identity = await self._credentials.wire()
             serial = self._credentials.serial
-            sent = [*headers, *identity]
-            answer = await wire.request(method, path, query, sent, body, limits, stream=stream)
+            all_headers = [*headers, *identity]
+            answer = await wire.request(
+                method, path, query, all_headers, body, limits, stream=stream
+            )
             if answer.status != 401 or last:
                 return answer
             try:

@@ -63,21 +63,21 @@ def unreachable(error: BaseException, where: str) -> Unreachable:
 
 def _read(error: BaseException) -> tuple[Trouble, str, str]:
     chain = list(_causes(error))
-    names = {cls.__name__ for one in chain for cls in type(one).__mro__}
+    names = {cls.__name__ for cause in chain for cls in type(cause).__mro__}
     if any(name.startswith("ClientProxy") or "ProxyError" in name for name in names) or (
         "ClientHttpProxyError" in names
     ):
         why = str(error) or type(error).__name__
         return Trouble.PROXY, f"the proxy failed: {why}", "check proxy-url, HTTPS_PROXY, NO_PROXY"
-    tls = next((one for one in chain if isinstance(one, ssl.SSLError)), None)
+    tls = next((cause for cause in chain if isinstance(cause, ssl.SSLError)), None)
     if tls is not None or "ClientSSLError" in names:
         return _tls(tls or error)
     if "ClientConnectorDNSError" in names or "gaierror" in names:
         return Trouble.NAME, "the host name is not known", "mend server in the kubeconfig, or DNS"
     if isinstance(error, TimeoutError) or "ServerTimeoutError" in names:
         return Trouble.TIMEOUT, "no answer in time", _SILENT
-    for one in chain:
-        code = one.errno if isinstance(one, OSError) else None
+    for cause in chain:
+        code = cause.errno if isinstance(cause, OSError) else None
         if code in _BY_ERRNO:
             return _BY_ERRNO[code]
     if names & _CUT:
@@ -97,16 +97,16 @@ def _tls(error: BaseException) -> tuple[Trouble, str, str]:
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """The error, and what libraries wrapped into it; each once."""
-    seen: set[int] = set()
+    visited: set[int] = set()
     todo: list[BaseException | None] = [error]
     while todo:
-        one = todo.pop(0)
-        if one is None or id(one) in seen:
+        cause = todo.pop(0)
+        if cause is None or id(cause) in visited:
             continue
-        seen.add(id(one))
-        yield one
+        visited.add(id(cause))
+        yield cause
         for name in ("certificate_error", "os_error", "__cause__"):
-            inner = getattr(one, name, None)
+            inner = getattr(cause, name, None)
             if isinstance(inner, BaseException):
                 todo.append(inner)
 

@@ -125,32 +125,32 @@ def certificate_of(user: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _tls(access: Access, user: Mapping[str, Any]) -> ssl.SSLContext:
     try:
-        made = _trusting(access.cluster)
+        context = _trusting(access.cluster)
         with ExitStack() as files:
             certificate = _pem(user, "client-certificate", files)
             key = _pem(user, "client-key", files)
             if certificate:
                 # A password would be asked for on the terminal, across the screen.
-                made.load_cert_chain(certificate, key, password="")
+                context.load_cert_chain(certificate, key, password="")
     except (ssl.SSLError, OSError, binascii.Error, ValueError) as error:
         raise ConfigError(
             f"a certificate of the context does not load: {error}", where=access.server
         ) from error
-    return made
+    return context
 
 
 def _trusting(cluster: Mapping[str, Any]) -> ssl.SSLContext:
     if cluster.get("insecure-skip-tls-verify"):
-        made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
-        return made
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
     data, name = cluster.get("certificate-authority-data"), cluster.get("certificate-authority")
-    made = ssl.create_default_context(
+    context = ssl.create_default_context(
         cafile=str(name) if name and not data else None,
         cadata=base64.b64decode(data).decode("ascii") if data else None,
     )
-    made.verify_flags &= ~ssl.VERIFY_X509_STRICT  # as client-go: older CAs lack fields
-    return made
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # as client-go: older CAs lack fields
+    return context
 
 
 def _pem(user: Mapping[str, Any], key: str, files: ExitStack) -> str | None:
