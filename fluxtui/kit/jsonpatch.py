@@ -89,14 +89,14 @@ def patched(document: Any, operations: Iterable[Operation], notation: Notation =
     Raises PatchError.
     """
     box: _Box = {"": document}
-    for each in operations:
-        if each.problem:
-            raise PatchError(each.problem, each.pointer)
+    for operation in operations:
+        if operation.problem:
+            raise PatchError(operation.problem, operation.pointer)
         try:
-            _ACTIONS[each.op](box, each, notation)
+            _ACTIONS[operation.op](box, operation, notation)
         except _Fault as fault:
-            what = f"cannot {each.op} {each.pointer}: {fault}"
-            raise PatchError(what, each.pointer) from fault
+            what = f"cannot {operation.op} {operation.pointer}: {fault}"
+            raise PatchError(what, operation.pointer) from fault
     return box[""]
 
 
@@ -179,8 +179,8 @@ def _copy(box: _Box, op: Operation, notation: Notation) -> None:
 
 def _test(box: _Box, op: Operation, notation: Notation) -> None:
     value = _get(*_parent(box, op.path))
-    here = notation.null if value is _MISSING else value
-    if notation.compared(here) != notation.compared(op.value):
+    actual = notation.null if value is _MISSING else value
+    if notation.compared(actual) != notation.compared(op.value):
         raise _Fault("the value is another one")
 
 

@@ -42,16 +42,16 @@ def parse(text: str) -> tuple[Requirement, ...]:
 
 def _requirement(part: str, text: str) -> Requirement:
     for form, operator in _FORMS:
-        found = form.match(part)
-        if not found:
+        match = form.match(part)
+        if not match:
             continue
-        key = found[1]
+        key = match[1]
         if operator:
             requirement: Requirement = (key, operator, ())
-        elif found[2] in ("in", "notin"):
-            requirement = (key, found[2], tuple(v.strip() for v in found[3].split(",")))
+        elif match[2] in ("in", "notin"):
+            requirement = (key, match[2], tuple(v.strip() for v in match[3].split(",")))
         else:
-            requirement = (key, found[2], (found[3],))
+            requirement = (key, match[2], (match[3],))
         numeric = requirement[1] in (">", "<")
         good = all(
             (re.fullmatch(r"-?\d+", v) if numeric else _VALUE.match(v)) for v in requirement[2]
@@ -76,13 +76,13 @@ def _equalities(labels: object) -> Iterator[Requirement]:
 
 def _expressions(selector: Mapping[str, Any]) -> Iterator[Requirement]:
     expressions = selector.get("matchExpressions")
-    for one in expressions if isinstance(expressions, list) else ():
-        if not isinstance(one, Mapping):
+    for expression in expressions if isinstance(expressions, list) else ():
+        if not isinstance(expression, Mapping):
             continue
-        values = one.get("values")
+        values = expression.get("values")
         texts = tuple(map(str, values)) if isinstance(values, list) else ()
-        operator = _OPERATORS.get(str(one.get("operator")), "in")
-        yield str(one.get("key")), operator, texts
+        operator = _OPERATORS.get(str(expression.get("operator")), "in")
+        yield str(expression.get("key")), operator, texts
 
 
 def fulfilled(requirements: Iterable[Requirement], labels: Mapping[str, str]) -> bool:

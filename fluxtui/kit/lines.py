@@ -64,17 +64,17 @@ class HttpLine:
         (TimeoutError, ssl.SSLError and socket.gaierror among them), http.client.HTTPException,
         TooLong.
         """
-        sent = tuple(headers)
+        all_headers = tuple(headers)
         self._connection.limits = (connect, read)
         self._begin()
         try:
             try:
-                reply = self._exchange(method, target, sent, limit)
+                reply = self._exchange(method, target, all_headers, limit)
             except _STALE:
                 if not self._used or self._cut:
                     raise
                 self._connection.close()
-                reply = self._exchange(method, target, sent, limit)
+                reply = self._exchange(method, target, all_headers, limit)
         except BaseException:
             self.close()
             raise
