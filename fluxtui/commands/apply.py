@@ -80,18 +80,18 @@ def _with_namespaces(
     keyed: Sequence[tuple[Key, Mapping[str, Any]]],
 ) -> list[tuple[Key, Mapping[str, Any]]]:
     """The objects, after the Namespaces that they live in and that the files do not bring."""
-    brought = {key.name for key, _obj in keyed if (key.group, key.kind) == ("", "Namespace")}
+    namespaces = {key.name for key, _obj in keyed if (key.group, key.kind) == ("", "Namespace")}
     missing = dict.fromkeys(
-        key.namespace for key, _obj in keyed if key.namespace and key.namespace not in brought
+        key.namespace for key, _obj in keyed if key.namespace and key.namespace not in namespaces
     )
-    made: list[tuple[Key, Mapping[str, Any]]] = [
+    created: list[tuple[Key, Mapping[str, Any]]] = [
         (
             Key(keyed[0][0].environment, "", "Namespace", "", name),
             {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}},
         )
         for name in missing
     ]
-    return [*made, *keyed]
+    return [*created, *keyed]
 
 
 def _key(environment: str, obj: Mapping[str, Any], origin: str) -> Key:

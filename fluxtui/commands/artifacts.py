@@ -128,14 +128,14 @@ def delete_plan(
 
     `shared` are the other tags on the digest. Raises RefusedError where read-only forbids it.
     """
-    others = ", ".join(shared)
+    other_tags = ", ".join(shared)
     going = tuple(dict.fromkeys((*((tag,) if tag else ()), *shared))) if all_tags else (tag,)
     last = all_tags or not shared
-    what = f"{repository}@{short_digest(digest)}" if all_tags else f"{repository}:{tag}"
+    subject = f"{repository}@{short_digest(digest)}" if all_tags else f"{repository}:{tag}"
     names = ", ".join(going) or "no tag"
     step = DeleteStep(
         "delete",
-        f"delete {what}" + (f" with {names}" if all_tags else ""),
+        f"delete {subject}" + (f" with {names}" if all_tags else ""),
         undo="pushing the same folder again gives the same content, but not the same digest"
         if last
         else f"put the tag back on {digest}",
@@ -147,14 +147,14 @@ def delete_plan(
     warnings = []
     if shared:
         stay = "go with it" if all_tags else "stay on that digest"
-        warnings.append(f"{short_digest(digest)} has other tags, which {stay}: {others}")
+        warnings.append(f"{short_digest(digest)} has other tags, which {stay}: {other_tags}")
     if last and not all_tags:
         warnings.append("it is the last tag on its digest: a registry may clear that away")
-    gone = digest if last else ""
-    effects = registry_effects(context.snapshot, repository, remove=going, gone=gone)
+    deleted = digest if last else ""
+    effects = registry_effects(context.snapshot, repository, remove=going, gone=deleted)
     inputs = {f"{repository}:{name}": digest for name in going}
     return _plan(
-        context, "artifact delete", f"delete {what}", (step,), effects, tuple(warnings), inputs,
+        context, "artifact delete", f"delete {subject}", (step,), effects, tuple(warnings), inputs,
         reason,
     )  # fmt: skip
 
@@ -180,4 +180,4 @@ def _plan(
         picks=effects,
         inputs=inputs,
     )
-    return Judged(plan, {taken.source.key: taken.after for taken in effects.taken})
+    return Judged(plan, {change.source.key: change.after for change in effects.taken})

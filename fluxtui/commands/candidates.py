@@ -32,14 +32,14 @@ def good_revisions(snapshot: Snapshot, source: Resource) -> tuple[str, ...]:
         [t for t in trials(member).values() if t.at]
         for member in users_of(snapshot, source.key)
     ]
-    failed = {t.digest for found in outcomes for t in found if t.bad or not (t.good or t.now)}
+    failed = {t.digest for tried in outcomes for t in tried if t.bad or not (t.good or t.now)}
     best: dict[str, tuple[int, tuple[int, str], str]] = {}
-    for found in outcomes:
-        for trial in found:
+    for tried in outcomes:
+        for trial in tried:
             digest = trial.digest
             if digest != stored and digest not in failed:
-                count, newest, named = best.get(digest, (0, (-1, ""), ""))
-                name = named or (f"{trial.tag}@{digest}" if trial.tag else "")
+                count, newest, label = best.get(digest, (0, (-1, ""), ""))
+                name = label or (f"{trial.tag}@{digest}" if trial.tag else "")
                 best[digest] = (count + 1, max(newest, (order(trial.at), trial.at)), name)
     ranked = sorted(best.items(), key=lambda item: item[1], reverse=True)
     return tuple(name or digest for digest, (_count, _at, name) in ranked)
@@ -110,12 +110,12 @@ def note(context: Context, version: str) -> str:
     if source is None or not version:
         return ""
     digest = known_digest(snapshot, source, version)
-    said = [_alias(names_in(snapshot, source), version)]
+    remarks = [_alias(names_in(snapshot, source), version)]
     if digest and digest == digest_of(running_revision(snapshot, source)):
-        said.append("runs here")
+        remarks.append("runs here")
     record = record_of(snapshot, sources.url(source))
-    said.append(record.note(digest, version, source.key.environment))
-    return ", ".join(part for part in said if part)
+    remarks.append(record.note(digest, version, source.key.environment))
+    return ", ".join(part for part in remarks if part)
 
 
 def _alias(names: Tables, version: str) -> str:
@@ -162,8 +162,8 @@ def resolve(context: Context, source: Resource, version: str, *, back: bool) -> 
     if ran and now and ran != now:
         moved = f"{version} names {short_digest(now)} now and was {short_digest(ran)} when it ran"
         runs = digest_of(running_revision(snapshot, source)) == ran
-        meant = context.target.tag == version  # the row of that tag: what it names now
-        return (ran if back or (runs and not meant) else now), moved
+        current = context.target.tag == version  # the row of that tag: what it names now
+        return (ran if back or (runs and not current) else now), moved
     return ran or now, ""
 
 
@@ -174,16 +174,16 @@ def next_cautions(context: Context, *resources: Resource) -> tuple[str, ...]:
     """
     snapshot = context.snapshot
     records: dict[str, Record] = {}
-    said: list[str] = []
+    cautions: list[str] = []
     for resource in resources:
         source = roles.bundle_of(snapshot, resource.key)
-        called, digest = _next(snapshot, resource, source) if source is not None else ("", "")
-        if source is None or not called:
+        name, digest = _next(snapshot, resource, source) if source is not None else ("", "")
+        if source is None or not name:
             continue
         url = sources.url(source)
         record = records[url] = records.get(url) or record_of(snapshot, url)
-        said += record.cautions(called, digest, called, (resource.key.environment,))
-    return tuple(dict.fromkeys(said))
+        cautions += record.cautions(name, digest, name, (resource.key.environment,))
+    return tuple(dict.fromkeys(cautions))
 
 
 def _next(snapshot: Snapshot, resource: Resource, source: Resource) -> tuple[str, str]:

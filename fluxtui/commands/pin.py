@@ -71,10 +71,10 @@ def refusal(context: Context) -> str | None:
 
 def rollback_refusal(context: Context) -> str | None:
     """Why there is nothing to roll back to now."""
-    held = refusal(context)
+    reason = refusal(context)
     source = bundle_of(context)
-    if held or source is None:
-        return held
+    if reason or source is None:
+        return reason
     if not candidates.good_revisions(context.snapshot, source):
         return f"no earlier good version of {source.key.label} is known: pin a version instead"
     return None
@@ -89,12 +89,12 @@ def questions(context: Context, values: Values) -> tuple[Question, ...]:
     return (ReadFacts(sources.url(source), (version,)),)
 
 
-def _follow(context: Context, source: Resource, digest: str, called: str) -> list[AnyStep]:
+def _follow(context: Context, source: Resource, digest: str, version: str) -> list[AnyStep]:
     """Wait for the pick, then for every Kustomization that is not suspended."""
     steps: list[AnyStep] = [
         AwaitStep(
             "picked",
-            f"wait until {source.key.label} has {called}",
+            f"wait until {source.key.label} has {version}",
             ("pin",),
             target=source.key,
             until=Until.PICKED,
@@ -127,22 +127,22 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
     version = values.get("version", "").strip()
     digest, moved = candidates.resolve(context, source, version, back=command == "rollback")
     reason = values.get("reason", "").strip()
-    said = _called(context, source, version, digest)
+    label = _called(context, source, version, digest)
     # Pinning what is pinned keeps the way back to before the first pin.
-    held, was = sources.policy(source).digest, pin_inverse(source)
-    before = was["digest"] if was and was["pinned"] in (None, held) else held
+    digest_before, was = sources.policy(source).digest, pin_inverse(source)
+    before = was["digest"] if was and was["pinned"] in (None, digest_before) else digest_before
     notes = {
         PINNED_BY: context.user,
         PINNED_REASON: reason,
         PINNED_AT: AT_WRITE,
-        PIN_INVERSE: inverse_text(digest, before, said if is_tag(said) else ""),
+        PIN_INVERSE: inverse_text(digest, before, label if is_tag(label) else ""),
     }
     environment, name = source.key.environment, source.key.label
-    called = said if said == short_digest(digest) else f"{said} ({short_digest(digest)})"
+    version_name = label if label == short_digest(digest) else f"{label} ({short_digest(digest)})"
     steps: list[AnyStep] = [
         PatchStep(
             "pin",
-            f"set spec.ref.digest of {name} to {called}",
+            f"set spec.ref.digest of {name} to {version_name}",
             undo="unpin it",
             target=source.key,
             patch={"metadata": {"annotations": notes}, "spec": {"ref": {"digest": digest}}},
@@ -150,16 +150,19 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
         )
     ]
     if not suspended(source):
-        steps += _follow(context, source, digest, called)
+        steps += _follow(context, source, digest, version_name)
     record = record_of(context.snapshot, sources.url(source))
-    cautions = record.cautions(said, digest, "", (environment,))
+    cautions = record.cautions(label, digest, "", (environment,))
     return plan_for(
         context,
         values,
         command,
-        f"pin {name} in {environment} to {said}",
+        f"pin {name} in {environment} to {label}",
         steps,
-        effects=(*_effects(context, source, digest, called), *_policy(source, before, context)),
+        effects=(
+            *_effects(context, source, digest, version_name),
+            *_policy(source, before, context),
+        ),
         warnings=(*cautions, *_warnings(context, source, digest, moved)),
     )
 
@@ -176,18 +179,18 @@ def _runs(context: Context, source: Resource) -> str:
     return digest_of(candidates.running_revision(context.snapshot, source))
 
 
-def _effects(context: Context, source: Resource, digest: str, called: str) -> tuple[str, ...]:
+def _effects(context: Context, source: Resource, digest: str, version: str) -> tuple[str, ...]:
     environment = source.key.environment
     line = context.snapshot.board.line(source.key)
     runs = line.running.text if line else ""
     members = len(users_of(context.snapshot, source.key))
     if digest == _runs(context, source) and not (line and not line.running.version):
         return (
-            f"{environment} stays on {called}, which it runs now",
+            f"{environment} stays on {version}, which it runs now",
             f"{counted(members, 'Kustomization', 'runs')} once more with the same content",
         )
     return (
-        f"{environment} goes to {called}; it runs {runs or 'nothing'} now",
+        f"{environment} goes to {version}; it runs {runs or 'nothing'} now",
         f"{counted(members, 'Kustomization', 'applies')} it; {_pruned(line)}",
     )
 
@@ -211,14 +214,14 @@ def _policy(source: Resource, before: object, context: Context) -> tuple[str, ..
 
 
 def _warnings(context: Context, source: Resource, digest: str, moved: str) -> tuple[str, ...]:
-    found = [*revert_warning(source, "spec.ref.digest"), *((moved,) if moved else ())]
+    warnings = [*revert_warning(source, "spec.ref.digest"), *((moved,) if moved else ())]
     if suspended(source):
-        found.append(f"{source.key.label} is suspended: the pin acts when it is resumed")
-    found += [
+        warnings.append(f"{source.key.label} is suspended: the pin acts when it is resumed")
+    warnings += [
         f"{member.key.label} is suspended and stays on what it has"
         for member in users_of(context.snapshot, source.key)
         if suspended(member)
     ]
     if digest != _runs(context, source):
-        found.append("data migrations and Jobs that ran are not undone by going back")
-    return tuple(found)
+        warnings.append("data migrations and Jobs that ran are not undone by going back")
+    return tuple(warnings)

@@ -36,12 +36,12 @@ def plan_for(
     what it rests on beside the patched objects, the tag lists and the followers. Raises
     RefusedError where an Environment that is touched, or whose pick would change, is read-only.
     """
-    made = tuple(steps)
+    all_steps = tuple(steps)
     if picks is not None:
         # Who is only asked to look after a registry write is among those whose pick changes.
         environments = picks.environments()
     else:
-        targets = (s.target.environment for s in made if isinstance(s, ObjectStep))
+        targets = (s.target.environment for s in all_steps if isinstance(s, ObjectStep))
         environments = tuple(dict.fromkeys(targets))
     refused = read_only_reason(context, environments)
     if refused:
@@ -49,12 +49,12 @@ def plan_for(
     return Plan(
         command=command,
         title=title,
-        steps=made,
+        steps=all_steps,
         environments=environments,
         effects=(*(picks.sentences if picks is not None else ()), *effects),
         warnings=tuple(warnings),
         unseen=(*(picks.unseen if picks is not None else ()), *unseen),
-        inputs={**_inputs(context.snapshot, made, picks), **(inputs or {})},
+        inputs={**_inputs(context.snapshot, all_steps, picks), **(inputs or {})},
         reason=values.get("reason", "").strip(),
         user=context.user,
         made_at=context.now,

@@ -181,15 +181,15 @@ def _followers(context: Context, taken: tuple[Taken, ...]) -> list[AnyStep]:
 
 
 def _warnings(
-    context: Context, source: Resource, effects: TagEffects, called: str, digest: str
+    context: Context, source: Resource, effects: TagEffects, name: str, digest: str
 ) -> tuple[str, ...]:
     record = record_of(context.snapshot, repository_of(source))
-    warnings = list(record.cautions(called, digest, "", effects.environments()))
+    warnings = list(record.cautions(name, digest, "", effects.environments()))
     listed = context.snapshot.tags.get(repository_of(source))
-    fact = listed.facts.get(called) if listed else None
+    fact = listed.facts.get(name) if listed else None
     if fact is not None and fact.digest != digest:
         now, then = short_digest(fact.digest), short_digest(digest)
-        warnings.append(f"{called} names {now} now; what runs here is {then}")
+        warnings.append(f"{name} names {now} now; what runs here is {then}")
     warnings += [
         f"{t.source.key.label} in {t.source.key.environment} is suspended and waits"
         for t in effects.taken
@@ -218,10 +218,10 @@ def plan(context: Context, values: Values) -> Plan:
     expect = _existing(context, repository, tag, digest)
     effects = tag_effects(context.snapshot, repository, tag, digest)
     names = names_in(context.snapshot, source)
-    called = version_text(digest, names) if is_digest(origin) else origin
+    name = version_text(digest, names) if is_digest(origin) else origin
     short = short_digest(digest)
-    said = short if called == short else f"{called} ({short})"
-    title = f"name {said} {tag} in {repository}"
+    label = short if name == short else f"{name} ({short})"
+    title = f"name {label} {tag} in {repository}"
     steps: list[AnyStep] = [
         TagStep(
             "tag",
@@ -238,8 +238,8 @@ def plan(context: Context, values: Values) -> Plan:
         context,
         values,
         "promote",
-        f"promote {context.target.service or source.key.label}: {said} as {tag}",
+        f"promote {context.target.service or source.key.label}: {label} as {tag}",
         steps,
-        warnings=_warnings(context, source, effects, called, digest),
+        warnings=_warnings(context, source, effects, name, digest),
         picks=effects,
     )

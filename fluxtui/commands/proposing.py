@@ -28,7 +28,7 @@ class Proposal:
 Proposing = Generator[Question, Context, Proposal]
 
 
-def propose(command: Command, context: Context, given: Values) -> Proposing:
+def propose(command: Command, context: Context, answers: Values) -> Proposing:
     """Yields what must be asked of the Engine, takes the Context after each answer, returns the
     Proposal.
 
@@ -40,7 +40,7 @@ def propose(command: Command, context: Context, given: Values) -> Proposing:
     reason = command.disabled_reason(context)
     if reason:
         raise RefusedError(reason)
-    values = _filled(command, context, given)
+    values = _filled(command, context, answers)
     for question in command.questions(context, values):
         context = yield question
     return proposal(command.plan(context, values), context.snapshot)
@@ -63,8 +63,8 @@ def advance(proposing: Proposing, context: Context | None = None) -> Question | 
         return result
 
 
-def _filled(command: Command, context: Context, given: Values) -> Values:
-    values = dict(given)
+def _filled(command: Command, context: Context, answers: Values) -> Values:
+    values = dict(answers)
     for argument in command.arguments:
         if not values.get(argument.name):
             values[argument.name] = argument.default(context)

@@ -33,8 +33,8 @@ def _service(context: Context) -> ServiceConfig | None:
     if not name:
         source = bundle_of(context)
         name = service_of(source, services) if source else ""
-    found = configured(name, services)
-    return found if found is not None and found.folder else None
+    service = configured(name, services)
+    return service if service is not None and service.folder else None
 
 
 def _repository(context: Context, service: ServiceConfig) -> str:
@@ -49,9 +49,9 @@ def _listed(context: Context) -> TagList | None:
     return context.snapshot.tags.get(_repository(context, service)) if service else None
 
 
-def next_build(tags: tuple[str, ...], chosen: str) -> str:
-    """The tag after `chosen`: its last number plus one, as wide as before, and not yet there."""
-    numbers = list(re.finditer(r"\d+", chosen))
+def next_build(tags: tuple[str, ...], latest: str) -> str:
+    """The tag after `latest`: its last number plus one, as wide as before, and not yet there."""
+    numbers = list(re.finditer(r"\d+", latest))
     if not numbers:
         return ""
     match = numbers[-1]
@@ -59,7 +59,7 @@ def next_build(tags: tuple[str, ...], chosen: str) -> str:
     number = int(digits)
     while True:
         number += 1
-        tag = f"{chosen[: match.start()]}{number:0{len(digits)}d}{chosen[match.end() :]}"
+        tag = f"{latest[: match.start()]}{number:0{len(digits)}d}{latest[match.end() :]}"
         if tag not in tags:
             return tag
 
@@ -85,8 +85,8 @@ def refusal(context: Context) -> str | None:
     """Why the service cannot be published from here."""
     service = _service(context)
     if service is None:
-        what = context.target.service or "this service"
-        return f"no folder to publish {what} from: name one under services: in the configuration"
+        subject = context.target.service or "this service"
+        return f"no folder to publish {subject} from: name one under services: in the configuration"
     refusal = read_only_reason(context, ())
     followed = followers(context.snapshot, _repository(context, service))
     # Nobody lists a repository that nobody follows: a first build is published all the same.
@@ -141,8 +141,8 @@ def rehearsal_plan(context: Context, values: Values) -> Plan:
         raise UsageError(refusal(context) or "nothing to publish")
     failure, tag = values.get("failure", "").strip(), values.get("version", "").strip()
     if failure not in service.rehearsals:
-        known = ", ".join(service.rehearsals)
-        raise UsageError(f"no way to fail is called {failure!r}", next=f"choose one of: {known}")
+        failures = ", ".join(service.rehearsals)
+        raise UsageError(f"no way to fail is called {failure!r}", next=f"choose one of: {failures}")
     images = {name: f"{name}:{tag}" for name in service.images}
     for name, broken in service.rehearsals[failure].items():
         images[name] = f"{name}:{broken.replace('{version}', tag)}"

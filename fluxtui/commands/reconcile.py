@@ -88,10 +88,10 @@ def refusal(context: Context, members: tuple[Resource, ...]) -> str | None:
     if deaf is not None:
         return f"a {deaf.kind} cannot be asked to reconcile"
     # Of a whole Service, suspended members are left out with a warning; what is named is refused.
-    named = members if context.target.applier is not None else members[:1]
-    held = next((r for r in (members[0], *named) if suspended(r)), None)
-    if held is not None:
-        return f"{held.key.label} is suspended: resume it first (a request would be ignored)"
+    targets = members if context.target.applier is not None else members[:1]
+    paused = next((r for r in (members[0], *targets) if suspended(r)), None)
+    if paused is not None:
+        return f"{paused.key.label} is suspended: resume it first (a request would be ignored)"
     return read_only_reason(context, (members[0].key.environment,))
 
 

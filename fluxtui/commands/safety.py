@@ -41,9 +41,9 @@ def revert_warning(resource: Resource, *paths: str) -> tuple[str, ...]:
     if not declared:
         return ()
     parent: Key | None = appliers.parent(resource)
-    who = parent.label if parent else "another Kustomization"
+    owner = parent.label if parent else "another Kustomization"
     fields = ", ".join(declared)
     return (
-        f"{who} declares {fields} and puts it back at its next run; "
-        f"suspend {who} to keep the change",
+        f"{owner} declares {fields} and puts it back at its next run; "
+        f"suspend {owner} to keep the change",
     )

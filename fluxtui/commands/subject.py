@@ -38,8 +38,8 @@ def lines_of(context: Context) -> tuple[Line, ...]:
 
 def object_of(context: Context) -> Resource | None:
     """The object that is named, else the source."""
-    named = context.target.object
-    return context.snapshot.get(named) if named is not None else source_of(context)
+    key = context.target.object
+    return context.snapshot.get(key) if key is not None else source_of(context)
 
 
 def no_object(context: Context) -> str:
@@ -56,8 +56,8 @@ def no_object(context: Context) -> str:
         names = ", ".join(line.source.label for line in lines)
         count = f"{target.service} has {len(lines)} sources in {target.environment}"
         return f"{count}: choose one of {names}"
-    known = tagged_known(context.snapshot, target.environment)
-    unknown = _unknown(context, target.environment, known)
+    knowledge = tagged_known(context.snapshot, target.environment)
+    unknown = _unknown(context, target.environment, knowledge)
     return unknown or f"{target.service} is not deployed in {target.environment}"
 
 
@@ -65,45 +65,47 @@ def no_bundle(context: Context) -> str:
     """Why `bundle_of` found nothing, and what to do."""
     source = source_of(context)
     if source is None:
-        named = context.target.object
-        fed_by = roles.source_key(context.snapshot, named) if named is not None else None
+        key = context.target.object
+        fed_by = roles.source_key(context.snapshot, key) if key is not None else None
         if fed_by is not None and not sources.is_tagged(fed_by):
             return f"{fed_by.label} has no tags to choose from"
         return no_object(context)
     return f"{source.key.label} follows {sources.follows(source)}: no tags to choose from"
 
 
-def _unknown(context: Context, environment: str, known: Knowledge) -> str:
+def _unknown(context: Context, environment: str, knowledge: Knowledge) -> str:
     """Why nothing can be said of objects that are known so; "" when all of them are."""
     if not any(feed.environment == environment for feed in context.snapshot.feeds):
         return ""
-    return "" if known.known else f"{environment} {known.clause}"
+    return "" if knowledge.known else f"{environment} {knowledge.clause}"
 
 
-def _absent(context: Context, named: Key) -> str:
-    snapshot, environment = context.snapshot, named.environment
-    resource = snapshot.get(named)
+def _absent(context: Context, key: Key) -> str:
+    snapshot, environment = context.snapshot, key.environment
+    resource = snapshot.get(key)
     if resource is None:
-        known = kind_known(snapshot, environment, (named.group, named.kind))
-        unknown = _unknown(context, environment, known) if appliers.is_applier(named) else ""
-        return unknown or f"{named} is not there"
+        knowledge = kind_known(snapshot, environment, (key.group, key.kind))
+        unknown = _unknown(context, environment, knowledge) if appliers.is_applier(key) else ""
+        return unknown or f"{key} is not there"
     source = appliers.source(resource)
     if source is None:
-        return f"{named.label} has no source"
-    return f"{source}, which {named.label} uses, is not there"
+        return f"{key.label} has no source"
+    return f"{source}, which {key.label} uses, is not there"
 
 
 def in_order(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
     """Dependencies first; members of a cycle keep their given order at the end."""
-    left = {r.key: r for r in resources}
-    done: list[Resource] = []
-    while left:
-        ready = [r for r in left.values() if not left.keys() & set(appliers.depends_on(r))]
+    remaining = {r.key: r for r in resources}
+    ordered: list[Resource] = []
+    while remaining:
+        ready = [
+            r for r in remaining.values() if not remaining.keys() & set(appliers.depends_on(r))
+        ]
         if not ready:
-            return (*done, *left.values())
+            return (*ordered, *remaining.values())
         for resource in ready:
-            done.append(left.pop(resource.key))
-    return tuple(done)
+            ordered.append(remaining.pop(resource.key))
+    return tuple(ordered)
 
 
 def repository_of(source: Resource) -> str:

@@ -24,16 +24,16 @@ from fluxtui.domain.plan import AT_WRITE, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
 
 
-def refusal(context: Context, *, wanted: bool) -> str | None:
-    """Why the object cannot be suspended (`wanted`) or resumed now."""
+def refusal(context: Context, *, suspending: bool) -> str | None:
+    """Why the object cannot be suspended (`suspending`) or resumed now."""
     resource = object_of(context)
     if resource is None:
         return no_object(context)
     kind = kinds.of(resource.key)
     if kind is None or not kind.suspends:
         return f"a {resource.key.kind} cannot be suspended"
-    if suspended(resource) == wanted:
-        return f"{resource.key.label} is {'already' if wanted else 'not'} suspended"
+    if suspended(resource) == suspending:
+        return f"{resource.key.label} is {'already' if suspending else 'not'} suspended"
     return read_only_reason(context, (resource.key.environment,))
 
 

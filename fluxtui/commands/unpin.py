@@ -30,8 +30,8 @@ def refusal(context: Context) -> str | None:
     if source is None:
         return no_bundle(context)
     if pin(source) is None:
-        held = sources.policy(source).digest
-        why = " by fluxtui (its spec.ref.digest was set elsewhere)" if held else ""
+        digest = sources.policy(source).digest
+        why = " by fluxtui (its spec.ref.digest was set elsewhere)" if digest else ""
         return f"{source.key.label} is not pinned{why}"
     return read_only_reason(context, (source.key.environment,))
 
@@ -41,7 +41,7 @@ def plan(context: Context, values: Values) -> Plan:
     source = bundle_of(context)
     if source is None:
         raise UsageError(no_bundle(context))
-    inverse, held = pin_inverse(source), sources.policy(source).digest
+    inverse, digest = pin_inverse(source), sources.policy(source).digest
     if inverse is None:
         raise UsageError(
             "the annotation that says what to put back is unreadable",
@@ -50,15 +50,15 @@ def plan(context: Context, values: Values) -> Plan:
         )
     environment, name = source.key.environment, source.key.label
     notes = {"metadata": {"annotations": dict.fromkeys(PIN_KEYS)}}
-    ours = inverse["pinned"] in (None, held)
+    own_pin = inverse["pinned"] in (None, digest)
     # Only what the pin set is put back: a digest that somebody else set since stays.
-    back = inverse["digest"] if ours else held
-    patch = {**notes, "spec": {"ref": {"digest": back}}} if ours else notes
+    back = inverse["digest"] if own_pin else digest
+    patch = {**notes, "spec": {"ref": {"digest": back}}} if own_pin else notes
     warnings = revert_warning(source, "spec.ref.digest")
-    if not ours:
+    if not own_pin:
         warnings = (f"spec.ref.digest of {name} was changed since the pin and stays", *warnings)
     pick = _pick_after(context, source, back)
-    called = worn(pick, names_in(context.snapshot, source))
+    label = worn(pick, names_in(context.snapshot, source))
     steps: list[AnyStep] = [
         PatchStep(
             "unpin",
@@ -87,8 +87,8 @@ def plan(context: Context, values: Values) -> Plan:
         "unpin",
         f"unpin {name} in {environment}",
         steps,
-        effects=(*_why(source), _next(context, source, called, ours)),
-        warnings=(*(_cautions(context, source, pick, called) if ours else ()), *warnings),
+        effects=(*_why(source), _next(context, source, label, own_pin)),
+        warnings=(*(_cautions(context, source, pick, label) if own_pin else ()), *warnings),
         unseen=() if pick else (f"the tags of {sources.url(source)}: not listed",),
     )
 
@@ -99,18 +99,18 @@ def _why(source: Resource) -> tuple[str, ...]:
     return (f"{source.key.label} was pinned{mark_text(mark)}",) if mark else ()
 
 
-def _next(context: Context, source: Resource, called: str, ours: bool) -> str:
+def _next(context: Context, source: Resource, name: str, own_pin: bool) -> str:
     environment = source.key.environment
-    if not ours:
-        return f"{environment} stays on {called}, which was set since"
+    if not own_pin:
+        return f"{environment} stays on {name}, which was set since"
     line = context.snapshot.board.line(source.key)
     runs = f" (runs {line.running.text})" if line and line.running.text else ""
-    if not called:
+    if not name:
         return f"{environment} would pick what its policy says at once{runs}"
-    return f"{environment} would pick {called} at once{runs}"
+    return f"{environment} would pick {name} at once{runs}"
 
 
-def _cautions(context: Context, source: Resource, pick: str, called: str) -> tuple[str, ...]:
+def _cautions(context: Context, source: Resource, pick: str, name: str) -> tuple[str, ...]:
     """How it went when what would be picked was tried."""
     if not pick:
         return ()
@@ -118,7 +118,7 @@ def _cautions(context: Context, source: Resource, pick: str, called: str) -> tup
     record = record_of(snapshot, sources.url(source))
     digest = candidates.known_digest(snapshot, source, pick)
     tag = "" if is_digest(pick) else pick
-    return record.cautions(called, digest, tag, (source.key.environment,))
+    return record.cautions(name, digest, tag, (source.key.environment,))
 
 
 def _pick_after(context: Context, source: Resource, digest: object) -> str:
