@@ -20,7 +20,7 @@ async def ended(tasks: Iterable[asyncio.Task[Any] | None], again: float = AGAIN)
     while waiting:
         for task in waiting:
             task.cancel()
-        done, waiting = await asyncio.wait(waiting, timeout=again)
-        for task in done:
+        finished, waiting = await asyncio.wait(waiting, timeout=again)
+        for task in finished:
             if not task.cancelled():
                 task.exception()  # it is told elsewhere, or by nobody: the Engine is leaving

@@ -290,14 +290,14 @@ class Engine:
         """How what has arrived becomes a Snapshot."""
         judge = Judge(self._store, _reminders)
         lists = (Stage("lists of tags", self._tags.follow),) if self._follow_tags else ()
-        told = (Stage("changes", changes(_timeline())),) if self._events else ()
+        changes_stage = (Stage("changes", changes(_timeline())),) if self._events else ()
         return Stages(
             self._store,
             (
                 *lists,
                 Stage("Selections", Picks(self._store).stage),
                 Stage("overview", judge.board),
-                *told,
+                *changes_stage,
                 Stage("findings", judge.findings),
                 Stage("feeds", self._watch_more),
                 Stage("manifests", self._tags.read),
@@ -321,9 +321,11 @@ class Engine:
     def _follow_interest(self, snapshot: Snapshot) -> None:
         for api in self._apis:
             names = {environment.name for environment in api.environments}
-            mine = (snapshot.get(key) for key in self._interest if key.environment in names)
-            wanted = {ns for resource in mine if resource for ns in namespaces_of(resource)}
-            api.interest(of_interest(wanted))
+            resources = (snapshot.get(key) for key in self._interest if key.environment in names)
+            namespaces = {
+                ns for resource in resources if resource for ns in namespaces_of(resource)
+            }
+            api.interest(of_interest(namespaces))
 
     def _new_kinds(self, environment: str) -> None:
         for api in self._apis:

@@ -27,12 +27,12 @@ class LogTail:
         wake: Callable[[], None],
         *,
         interval: float = FAST,
-        kept: int = KEPT,
+        most: int = KEPT,
     ) -> None:
         self._loop = loop
         self._gate = Gate(loop, interval)
         self._wake = wake
-        self._lines: deque[str] = deque(maxlen=kept)
+        self._lines: deque[str] = deque(maxlen=most)
         self._count = 0
         self._state, self._error = "reading", ""
         self._view = LogView()
@@ -81,9 +81,9 @@ class LogTail:
         self._gate.seen()
 
     def _refresh(self) -> None:
-        made = (self._count, self._state)
-        if made != self._made:
-            self._made = made
+        state = (self._count, self._state)
+        if state != self._made:
+            self._made = state
             lines = tuple(self._lines)
             self._view = LogView(lines, self._count - len(lines), self._state, self._error)
 

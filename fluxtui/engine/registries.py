@@ -59,10 +59,10 @@ class RegistryDoor:
     async def digest(self, url: str, tag: str) -> str:
         """The digest a tag (or a digest) has now, "" when it is not there. Raises RegistryError."""
         try:
-            found = await self._call(lambda c: c.resolve(_at(url, tag)))
+            manifest = await self._call(lambda c: c.resolve(_at(url, tag)))
         except ArtifactMissing:
             return ""
-        return found.digest
+        return manifest.digest
 
     async def facts(
         self, url: str, name: str, *, signature: bool = True, tags: Collection[str] | None = None
@@ -210,9 +210,9 @@ class RegistryDoor:
 def _ours(error: Exception) -> FluxtuiError:
     if isinstance(error, FluxtuiError):
         return error
-    ours = RegistryError(f"unexpected {type(error).__name__}: {error}")
-    ours.__cause__ = error
-    return ours
+    own = RegistryError(f"unexpected {type(error).__name__}: {error}")
+    own.__cause__ = error
+    return own
 
 
 def _signed(

@@ -39,7 +39,7 @@ def writes(*lines: str, error: Exception | None = None) -> Lines:
 
 
 def tail_of(reader: Reader, kept: int = 5_000) -> LogTail:
-    return LogTail(asyncio.get_running_loop(), reader.wake, interval=0.0, kept=kept)
+    return LogTail(asyncio.get_running_loop(), reader.wake, interval=0.0, most=kept)
 
 
 async def test_lines_come_in_order_and_the_end_is_said() -> None:

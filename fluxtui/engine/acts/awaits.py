@@ -48,9 +48,9 @@ def ready_text(resource: Resource) -> str:
 
 def _handled(resource: Resource, value: str) -> Judgement:
     handled = handled_request(resource)
-    mine, theirs = seconds(value), seconds(handled)
+    requested_at, handled_at = seconds(value), seconds(handled)
     # A later request by somebody else covers ours: Flux remembers only the newest.
-    later = mine is not None and theirs is not None and theirs >= mine
+    later = requested_at is not None and handled_at is not None and handled_at >= requested_at
     if handled != value and not later:
         return Judgement(None, "the request was not picked up yet")
     ready, working = resource.condition("Ready"), resource.condition("Reconciling")

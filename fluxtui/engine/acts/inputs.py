@@ -29,17 +29,17 @@ _AGAIN = "make the Plan again"
 
 async def read_object(cluster: Cluster, snapshot: Snapshot, key: Key) -> Json:
     """The object as it is now. Raises NotFound and the other ClusterErrors."""
-    known = snapshot.get(key)
+    resource = snapshot.get(key)
     version = kind.api_version if (kind := kinds.of(key)) is not None else ""
-    if known is not None:
-        version = known.api_version
+    if resource is not None:
+        version = resource.api_version
     if version:
         type_ = await cluster.find(version, key.kind)
     else:
-        found = (await cluster.discover()).get((key.group, key.kind))
-        if found is None:
+        served = (await cluster.discover()).get((key.group, key.kind))
+        if served is None:
             raise NotFound(f"the kind {key.kind} is not served", where=key.environment, status=404)
-        type_ = found
+        type_ = served
     return await cluster.get(type_, key.namespace, key.name)
 
 
@@ -50,15 +50,15 @@ def key_of(text: str, plan: Plan, snapshot: Snapshot) -> Key | None:
         if isinstance(target, Key) and str(target) == text:
             return target
     environment, _, label = text.partition(": ")
-    kind, *rest = label.split("/")
-    if not rest:
+    kind, *parts = label.split("/")
+    if not parts:
         return None
-    namespace, name = ("", rest[0]) if len(rest) == 1 else (rest[0], "/".join(rest[1:]))
+    namespace, name = ("", parts[0]) if len(parts) == 1 else (parts[0], "/".join(parts[1:]))
     tables = snapshot.resources.get(environment, {})
     groups = [g for g, k in tables if k == kind] + [k.group for k in kinds.ALL if k.kind == kind]
     candidates = [Key(environment, group, kind, namespace, name) for group in groups]
-    known = [key for key in candidates if snapshot.get(key) is not None]
-    return next(iter(known or candidates), None)
+    present = [key for key in candidates if snapshot.get(key) is not None]
+    return next(iter(present or candidates), None)
 
 
 class Inputs:

@@ -140,21 +140,21 @@ class Jobs:
 
     def _clusters(self, plan: Plan) -> Mapping[str, Cluster]:
         """Connections the Plan needs. RefusedError when a Step's Environment has none."""
-        found: dict[str, Cluster] = {}
+        clusters: dict[str, Cluster] = {}
         for step in plan.steps:
             if isinstance(step, PatchStep | RequestReconcile | ApplyStep):
                 name = step.target.environment
                 try:
-                    found[name] = self._cluster(name)
+                    clusters[name] = self._cluster(name)
                 except ClusterError as error:
                     raise RefusedError(str(error), where=plan.title) from error
-        for name in {text.partition(": ")[0] for text in plan.inputs} - found.keys():
+        for name in {text.partition(": ")[0] for text in plan.inputs} - clusters.keys():
             if self._config.environment(name) is not None:
                 try:
-                    found[name] = self._cluster(name)
+                    clusters[name] = self._cluster(name)
                 except ClusterError as error:
                     raise RefusedError(str(error), where=plan.title) from error
-        return found
+        return clusters
 
 
 class PlanRun:
@@ -272,14 +272,14 @@ class PlanRun:
             step = dataclasses.replace(step, value=self._written.requests.get(step.target, ""))
 
         def decided(snapshot: Snapshot) -> bool:
-            seen = snapshot.as_of(step.target)
-            if seen and not self._caught_up(step, seen):
+            version = snapshot.as_of(step.target)
+            if version and not self._caught_up(step, version):
                 return False
-            done = judge(snapshot.get(step.target), step).done
+            outcome = judge(snapshot.get(step.target), step).done
             # A failure that was there when the waiting began is the one that is to be mended; a
             # request's own answer (HANDLED) may have been quicker than we are.
-            stale = done is False and seen == began and step.until is not Until.HANDLED
-            return done is not None and not stale
+            stale = outcome is False and version == began and step.until is not Until.HANDLED
+            return outcome is not None and not stale
 
         try:
             snapshot = await self._jobs._publisher.until(decided, step.timeout)
@@ -288,17 +288,19 @@ class PlanRun:
             now = judge(snapshot.get(step.target), step)
             text = f"not within {step.timeout:g} s: {now.text}"
             return Outcome.FAILED, _worn(text, step.target, snapshot)
-        found = judge(snapshot.get(step.target), step)
-        outcome = Outcome.DONE if found.done else Outcome.FAILED
-        return outcome, _worn(found.text, step.target, snapshot)
+        judgement = judge(snapshot.get(step.target), step)
+        outcome = Outcome.DONE if judgement.done else Outcome.FAILED
+        return outcome, _worn(judgement.text, step.target, snapshot)
 
-    def _caught_up(self, step: AwaitStep, seen: str) -> bool:
+    def _caught_up(self, step: AwaitStep, version: str) -> bool:
         """Whether the Snapshot is as new as what this run wrote to the target."""
-        written = self._written.versions.get(step.target, "")
-        if not written or seen == written:
+        own_version = self._written.versions.get(step.target, "")
+        if not own_version or version == own_version:
             return True
         # Kubernetes 1.35 declares resourceVersions comparable as numbers; older ones behave so.
-        return not (seen.isdecimal() and written.isdecimal()) or int(seen) >= int(written)
+        return not (version.isdecimal() and own_version.isdecimal()) or int(version) >= int(
+            own_version
+        )
 
     async def _receipt(self, step: AnyStep, outcome: Outcome, message: str) -> Receipt:
         jobs = self._jobs

@@ -14,25 +14,25 @@ _ABSENT = object()
 
 def holds(obj: Mapping[str, Any], patch: Mapping[str, Any]) -> bool:
     """Whether applying `patch` would change nothing."""
-    for name, wanted in patch.items():
+    for name, value in patch.items():
         present = obj.get(name, _ABSENT)
-        if wanted is None:
+        if value is None:
             if present is not _ABSENT and present is not None:
                 return False
-        elif isinstance(wanted, Mapping):
+        elif isinstance(value, Mapping):
             inner = present if isinstance(present, Mapping) else {}
-            if not holds(inner, wanted):
+            if not holds(inner, value):
                 return False
-        elif present != wanted:
+        elif present != value:
             return False
     return True
 
 
 def touched(obj: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
     """The present values of exactly the fields that `patch` sets, by path; absent: None."""
-    found: dict[str, Any] = {}
-    _collect(obj, patch, "", found)
-    return found
+    values: dict[str, Any] = {}
+    _collect(obj, patch, "", values)
+    return values
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -44,14 +44,14 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     )
 
 
-def _collect(obj: Any, patch: Mapping[str, Any], prefix: str, found: dict[str, Any]) -> None:
-    for name, wanted in patch.items():
+def _collect(obj: Any, patch: Mapping[str, Any], prefix: str, values: dict[str, Any]) -> None:
+    for name, value in patch.items():
         path = f"{prefix}.{name}" if prefix else name
         present = obj.get(name) if isinstance(obj, Mapping) else None
-        if isinstance(wanted, Mapping) and wanted:
-            _collect(present, wanted, path, found)
+        if isinstance(value, Mapping) and value:
+            _collect(present, value, path, values)
         else:
-            found[path] = present
+            values[path] = present
 
 
 def _show(value: Any) -> str:

@@ -49,7 +49,7 @@ def _is_settled(step: AnyStep, act: Act, snapshot: Snapshot) -> bool:
         return True
     # Who was to take the tag has it, or something newer.
     awaits = [s for s in act.plan.steps if isinstance(s, AwaitStep)]
-    return bool(awaits) and all(_is_settled(one, act, snapshot) for one in awaits)
+    return bool(awaits) and all(_is_settled(awaited, act, snapshot) for awaited in awaits)
 
 
 def _is_listed(step: DeleteStep | PushStep | TagStep, snapshot: Snapshot) -> bool:
@@ -58,19 +58,19 @@ def _is_listed(step: DeleteStep | PushStep | TagStep, snapshot: Snapshot) -> boo
     if listed is None or not listed.listed_at or listed.error:
         return False
     of_digest = [t for t, f in listed.facts.items() if f.digest == getattr(step, "digest", "")]
-    there = step.tag in listed.tags if step.tag else bool(of_digest)
+    listed_now = step.tag in listed.tags if step.tag else bool(of_digest)
     if isinstance(step, DeleteStep):
-        return not there
+        return not listed_now
     moved = isinstance(step, TagStep) and step.tag in listed.facts and step.tag not in of_digest
-    return there and not moved
+    return listed_now and not moved
 
 
 def _is_so(step: AwaitStep | RequestReconcile, resource: Resource, act: Act) -> bool:
     if isinstance(step, RequestReconcile):
         step = AwaitStep("", "", target=step.target, until=Until.HANDLED, value=step.at)
     value = act.began if step.value == AT_WRITE else step.value
-    wanted = AwaitStep("", "", target=step.target, until=step.until, value=value)
-    return judge(resource, wanted).done is True
+    awaited = AwaitStep("", "", target=step.target, until=step.until, value=value)
+    return judge(resource, awaited).done is True
 
 
 def _moved_on(resource: Resource, act: Act, snapshot: Snapshot) -> bool:
@@ -83,8 +83,8 @@ def _moved_on(resource: Resource, act: Act, snapshot: Snapshot) -> bool:
         return False
     if source.key != resource.key and appliers.applied(resource) != sources.revision(source):
         return False
-    taken = sources.stored_at(source)
-    return bool(taken) and order(taken) > order(act.ended)
+    stored_at = sources.stored_at(source)
+    return bool(stored_at) and order(stored_at) > order(act.ended)
 
 
 def _timeless(patch: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,8 +48,8 @@ class _Telling:
 
     def act(self, running: bool) -> Act:
         """What became of it."""
-        told = {r.step for r in self.receipts}
-        open_steps = [s for s in self.plan.steps if s.id not in told]
+        receipted = {r.step for r in self.receipts}
+        open_steps = [s for s in self.plan.steps if s.id not in receipted]
         last = self.ended or max((r.at for r in self.receipts), key=order, default=self.began)
         act = Act(self.plan, tuple(self.receipts), True, self.began, last, dict(self.started))
         if not open_steps:
@@ -139,15 +139,15 @@ def reminders(acts: Iterable[Act], snapshot: Snapshot, now: float) -> tuple[Find
     Not for one that the Snapshot shows to be settled, nor for one whose objects were acted on again
     since: whoever did that has looked.
     """
-    found: list[Finding] = []
+    findings: list[Finding] = []
     since: set[object] = set()
     for act in reversed(tuple(acts)):
         touched = set(subjects(act.plan))
         fresh = order(act.ended) / NANOSECONDS > now - REMINDED.total_seconds()
         if act.cut and fresh and not touched & since and not settled(act, snapshot):
-            found.append(_reminder(act))
+            findings.append(_reminder(act))
         since |= touched
-    return tuple(found)
+    return tuple(findings)
 
 
 def _reminder(act: Act) -> Finding:

@@ -93,8 +93,8 @@ class Tagging:
             text = f"not readable after deleting ({error})"
             return Outcome.UNKNOWN, f"no answer ({unheard}), and {text}" if unheard else text
         if not present:
-            heard = "read back: " if unheard is None else "no answer came, but read back: "
-            return Outcome.DONE, f"{heard}{name} is gone"
+            prefix = "read back: " if unheard is None else "no answer came, but read back: "
+            return Outcome.DONE, f"{prefix}{name} is gone"
         if unheard is not None:
             return Outcome.FAILED, f"no answer came, and {name} is still there ({unheard})"
         return Outcome.FAILED, f"read back, {name} is still there"
@@ -108,8 +108,8 @@ class Tagging:
             text = f"not readable after writing ({error})"
             return Outcome.UNKNOWN, f"no answer ({unheard}), and {text}" if unheard else text
         if present == step.digest:
-            heard = "read back: " if unheard is None else "no answer came, but read back: "
-            return Outcome.DONE, f"{heard}{step.tag} is on {short_digest(step.digest)}"
+            prefix = "read back: " if unheard is None else "no answer came, but read back: "
+            return Outcome.DONE, f"{prefix}{step.tag} is on {short_digest(step.digest)}"
         if unheard is not None and present == before:
             return Outcome.FAILED, f"no answer came, and nothing was written ({unheard})"
         return Outcome.FAILED, f"read back, the tag {step.tag} is on {present or 'nothing'}"

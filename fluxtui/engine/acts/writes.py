@@ -97,23 +97,23 @@ class Writes:
     async def apply(self, step: ApplyStep) -> Result:
         """Server-side apply of one object; conflicts with other managers are never forced."""
         cluster = self._clusters[step.target.environment]
-        wanted = copy.deepcopy(dict(step.object))
-        type_ = await cluster.find(str(wanted.get("apiVersion") or ""), step.target.kind)
+        manifest = copy.deepcopy(dict(step.object))
+        type_ = await cluster.find(str(manifest.get("apiVersion") or ""), step.target.kind)
         before = await self._peek(cluster, type_, step.target)
         try:
-            answer = await cluster.apply(type_, wanted, field_manager=APPLY_MANAGER)
+            answer = await cluster.apply(type_, manifest, field_manager=APPLY_MANAGER)
         except Conflict as error:
             return Outcome.REFUSED, explain(error)
         except Unreachable as error:
-            return await self._applied_unheard(cluster, type_, step.target, wanted, error)
+            return await self._applied_unheard(cluster, type_, step.target, manifest, error)
         if step.target.kind == "CustomResourceDefinition":
             cluster.forget_discovery()
             self._new_kinds(step.target.environment)
         self._written.note(step.target, answer)
         if before is None:
             return Outcome.DONE, "created"
-        same = _version(before) == _version(answer)
-        return (Outcome.UNCHANGED, "already so") if same else (Outcome.DONE, "configured")
+        unchanged = _version(before) == _version(answer)
+        return (Outcome.UNCHANGED, "already so") if unchanged else (Outcome.DONE, "configured")
 
     def _moved(self, step: PatchStep, current: Json) -> str:
         """Why the object is not what the Plan was made from, as far as the patch is concerned."""
@@ -169,7 +169,7 @@ class Writes:
         return Outcome.UNKNOWN, f"no answer came, and read back it is neither old nor new ({error})"
 
     async def _applied_unheard(
-        self, cluster: Cluster, type_: ApiResource, key: Key, wanted: Json, error: Unreachable
+        self, cluster: Cluster, type_: ApiResource, key: Key, manifest: Json, error: Unreachable
     ) -> Result:
         try:
             now = await self._peek(cluster, type_, key)
@@ -178,8 +178,8 @@ class Writes:
         if now is None:
             return Outcome.FAILED, f"no answer came, and read back nothing was written ({error})"
         managers = (now.get("metadata") or {}).get("managedFields") or []
-        ours = any(m.get("manager") == APPLY_MANAGER for m in managers)
-        if ours and holds(now, {k: v for k, v in wanted.items() if k != "metadata"}):
+        own = any(m.get("manager") == APPLY_MANAGER for m in managers)
+        if own and holds(now, {k: v for k, v in manifest.items() if k != "metadata"}):
             self._written.note(key, now)
             return Outcome.DONE, "no answer came, but read back it is so"
         return Outcome.UNKNOWN, f"no answer came, and read back it is not as wanted ({error})"

@@ -30,19 +30,22 @@ def attributed(change: ObjectChange, build: Build) -> ObjectChange:
     if change.kind == "added":
         origin = notes.get(())
         return dataclasses.replace(change, by=_source(origin) if origin else "")
-    gone = build.gone.get(key, {})
-    fields = tuple(dataclasses.replace(f, by=_setter(f, notes, gone)) for f in change.fields)
+    removals = build.gone.get(key, {})
+    fields = tuple(dataclasses.replace(f, by=_setter(f, notes, removals)) for f in change.fields)
     return dataclasses.replace(change, fields=fields)
 
 
-def _setter(field: FieldChange, notes: Mapping[Path, Origin], gone: Mapping[str, Origin]) -> str:
+def _setter(
+    field: FieldChange, notes: Mapping[Path, Origin], removals: Mapping[str, Origin]
+) -> str:
     from fluxtui.kustomize.tracking import origin_at
 
     if field.kind == "removed":
-        found = gone.get(field.path) or next(
-            (o for path, o in gone.items() if field.path.startswith((f"{path}.", f"{path}["))), None
+        remover = removals.get(field.path) or next(
+            (o for path, o in removals.items() if field.path.startswith((f"{path}.", f"{path}["))),
+            None,
         )
-        return found.by if found else ""
+        return remover.by if remover else ""
     origin = origin_at(notes, field.at)
     if origin.by == "file" or (origin.by and not field.at):
         # Perhaps something inside of it was set: a mapping that a patch filled is no patch's own.
@@ -57,11 +60,11 @@ def _source(origin: Origin) -> str:
 
 def _dropper(change: ObjectChange, build: Build) -> str:
     """Who removed an object: the step that dropped one of its kind whose name is part of its."""
-    found = {
+    steps = {
         d.origin.by
         for d in build.dropped
         if d.kind == change.id.kind and d.name in (change.id.name, change.was or change.id.name)
     } or {
         d.origin.by for d in build.dropped if d.kind == change.id.kind and d.name in change.id.name
     }
-    return found.pop() if len(found) == 1 else ""
+    return steps.pop() if len(steps) == 1 else ""

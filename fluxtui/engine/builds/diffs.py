@@ -111,14 +111,14 @@ class Diffs:
         gathered = self._gathered()
         pairs = []
         for place in dict.fromkeys((*left, *right)):
-            one, other = left.get(place), right.get(place)
-            known = other or one
-            assert known is not None
+            before, after = left.get(place), right.get(place)
+            present = after or before
+            assert present is not None
             pairs.append(
                 await gathered.pair(
-                    known[1].key,
-                    (one[0], "", one[1], one[1].spec) if one else None,
-                    (other[0], "", other[1], other[1].spec) if other else None,
+                    present[1].key,
+                    (before[0], "", before[1], before[1].spec) if before else None,
+                    (after[0], "", after[1], after[1].spec) if after else None,
                     explain=True,
                 )
             )
@@ -165,8 +165,8 @@ class Diffs:
         environment = config.environment(resource.key.environment)
         read_only = config.read_only or environment is None or environment.read_only
         cluster = self._cluster(resource.key.environment)
-        found = LiveObjects(cluster, self._worker, dry_run=not read_only)
-        answer = await found.compare(resource, review)
+        objects = LiveObjects(cluster, self._worker, dry_run=not read_only)
+        answer = await objects.compare(resource, review)
         unread = tuple(dict.fromkeys((*gathered.unread, *answer.unread)))
         return dataclasses.replace(answer, unread=unread)
 
@@ -205,11 +205,11 @@ class Diffs:
         """(namespace, name) -> (source, Kustomization) of a Service in an Environment."""
         row = self._store.snapshot.board.row(service)
         lines = row.lines.get(environment, ()) if row else ()
-        found = {}
+        members = {}
         for line in lines:
             source = self._store.snapshot.get(line.source)
             if source is None:
                 continue
             for user in self._users(source):
-                found[(user.key.namespace, user.key.name)] = (source, user)
-        return found
+                members[(user.key.namespace, user.key.name)] = (source, user)
+        return members

@@ -67,7 +67,7 @@ class Gathered:
         explain: bool = False,
     ) -> Pair:
         """One Kustomization with both sides gathered; what fails becomes the pair's error."""
-        names = ["not there" if one is None else "?" for one in (left, right)]
+        names = ["not there" if side is None else "?" for side in (left, right)]
         sides: list[Side | None] = [None, None]
         try:
             for number, intended in enumerate((left, right)):
@@ -87,13 +87,13 @@ class Gathered:
         name, bundle = await self._bundle(source, ref)
         texts: dict[str, dict[str, Mapping[str, str]]] = {"ConfigMap": {}, "Secret": {}}
         unread: list[str] = []
-        for kind, wanted in _references(spec):
-            place = f"{user.key.namespace}/{wanted}"
-            found = await self._read_once(user.key, kind, wanted)
-            if found.error:
+        for kind, ref_name in _references(spec):
+            place = f"{user.key.namespace}/{ref_name}"
+            reading = await self._read_once(user.key, kind, ref_name)
+            if reading.error:
                 unread.append(f"unread {kind.lower()} {place}")
-            if found.there:
-                texts[kind][place] = found.values
+            if reading.there:
+                texts[kind][place] = reading.values
         if unread:
             label = " or ".join(unread)
             self.labels[token(self._session, label, "")] = label
@@ -104,9 +104,9 @@ class Gathered:
 
     async def _bundle(self, source: Resource, ref: str) -> tuple[str, str]:
         """(version in words, name of the bundle)."""
-        known = self._pulled.get((source.key, ref))
-        if known is not None:
-            return known
+        cached = self._pulled.get((source.key, ref))
+        if cached is not None:
+            return cached
         selector = source.spec.get("layerSelector")
         media = str(selector.get("mediaType") or "") if isinstance(selector, Mapping) else ""
         pulled = await self._registries.pull(sources.url(source), ref, media)

@@ -48,13 +48,13 @@ class LiveObjects:
         if pair.error:
             return Comparison(title, (result,), (), *sides)
         prepared: Prepared = await self._worker.call(_PREPARE, review)
-        objects, left = settled(prepared, await self._left_over(user, prepared))
+        objects, surplus = settled(prepared, await self._left_over(user, prepared))
         beside = await asyncio.gather(
             *(self._one(obj, n in prepared.guarded) for n, obj in enumerate(objects))
         )
         review = dataclasses.replace(review, labels=prepared.labels)
-        found = (*(b for b in beside if b is not None), *left)
-        result = await self._worker.call(_COMPARE, review, found, result)
+        compared = (*(b for b in beside if b is not None), *surplus)
+        result = await self._worker.call(_COMPARE, review, compared, result)
         if self._by_fields:
             why = f" ({self._why})" if self._why else ""
             self._findings.append(
@@ -65,14 +65,14 @@ class LiveObjects:
         result = dataclasses.replace(result, findings=findings)
         return Comparison(title, (result,), tuple(self._unread), *sides)
 
-    async def _one(self, wanted: Json, guarded: bool) -> Beside | None:
-        name = ObjectId.of(wanted)
+    async def _one(self, built: Json, guarded: bool) -> Beside | None:
+        name = ObjectId.of(built)
         async with self._turn:
             try:
-                type_ = await self._cluster.find(wanted["apiVersion"], wanted["kind"])
+                type_ = await self._cluster.find(built["apiVersion"], built["kind"])
             except NotFound:
                 self._findings.append(f"{name.kind} is not served by the cluster yet")
-                return Beside(wanted, None)
+                return Beside(built, None)
             try:
                 live = await self._cluster.get(type_, name.namespace, name.name)
             except NotFound:
@@ -84,28 +84,28 @@ class LiveObjects:
                 self._by_fields += live is not None
                 if guarded and live is not None and not self._why:
                     self._why = "a Secret's value is in them"
-                return Beside(wanted, live)
-            return await self._tried(wanted, live, name)
+                return Beside(built, live)
+            return await self._tried(built, live, name)
 
-    async def _tried(self, wanted: Json, live: Json, name: ObjectId) -> Beside:
-        type_ = await self._cluster.find(wanted["apiVersion"], wanted["kind"])
+    async def _tried(self, built: Json, live: Json, name: ObjectId) -> Beside:
+        type_ = await self._cluster.find(built["apiVersion"], built["kind"])
         try:
             outcome = await self._cluster.apply(
-                type_, wanted, field_manager=MANAGER, force=True, dry_run=True
+                type_, built, field_manager=MANAGER, force=True, dry_run=True
             )
         except Forbidden as error:
             self._dry_run, self._why = False, f"not permitted: {error.what}"
         except ClusterError as error:
             self._findings.append(f"{name} would be refused: {error}")
         else:
-            return Beside(wanted, live, outcome)
+            return Beside(built, live, outcome)
         self._by_fields += 1
-        return Beside(wanted, live)
+        return Beside(built, live)
 
     async def _left_over(self, user: Resource, prepared: Prepared) -> list[Beside]:
         """What the inventory still names and the build no longer has."""
         built = {ObjectId.of(obj) for obj in prepared.objects}
-        left = []
+        surplus = []
         for text, version in appliers.inventory(user):
             try:
                 name = ObjectId.parse(text)
@@ -119,5 +119,5 @@ class LiveObjects:
             except (ClusterError, UsageError) as error:
                 self._unread.append(f"{text} of the inventory could not be read: {error}")
                 continue
-            left.append(Beside(None, live))
-        return left
+            surplus.append(Beside(None, live))
+        return surplus

@@ -83,7 +83,7 @@ def _unnamed(build: Build | None) -> frozenset[int]:
 
 
 def settled(
-    prepared: Prepared, left: Sequence[Beside]
+    prepared: Prepared, surplus: Sequence[Beside]
 ) -> tuple[tuple[Json, ...], tuple[Beside, ...]]:
     """(objects, what is left over) once unnamed objects have the names that they have live.
 
@@ -91,16 +91,16 @@ def settled(
     and name before its hash, which nothing else builds, is taken for it.
     """
     names: dict[str, str] = {}
-    rest = list(left)
+    candidates = list(surplus)
     for number in sorted(prepared.unnamed):
-        wanted = prepared.objects[number]
-        partner = next((b for b in rest if b.live and _stem(b.live) == _stem(wanted)), None)
+        built = prepared.objects[number]
+        partner = next((b for b in candidates if b.live and _stem(b.live) == _stem(built)), None)
         if partner is not None and partner.live is not None:
-            names[wanted["metadata"]["name"]] = partner.live["metadata"]["name"]
-            rest.remove(partner)
+            names[built["metadata"]["name"]] = partner.live["metadata"]["name"]
+            candidates.remove(partner)
     if not names:
-        return prepared.objects, tuple(left)
-    return tuple(_renamed(obj, names) for obj in prepared.objects), tuple(rest)
+        return prepared.objects, tuple(surplus)
+    return tuple(_renamed(obj, names) for obj in prepared.objects), tuple(candidates)
 
 
 def _stem(obj: Json) -> tuple[str, str, str]:
@@ -145,22 +145,22 @@ def compare(
     labels = dict(review.labels)
     before, after = [], []
     for pair in beside:
-        live, wanted = pair.live, pair.wanted
-        if wanted is None:
+        live, built = pair.live, pair.wanted
+        if built is None:
             assert live is not None
             before.append(tidied(live))
         elif live is None:
-            after.append(_folded(wanted))
+            after.append(_folded(built))
         elif pair.outcome is not None:
             before.append(tidied(live))
             after.append(tidied(pair.outcome))
         else:
-            wanted, shown = _folded(wanted), _folded(live)
+            built, present = _folded(built), _folded(live)
             owned = dict(owned_fields(live, MANAGER))
             owned |= {"f:stringData": owned["f:data"]} if "f:data" in owned else {}
-            shown = projected(tidied(shown), wanted, owned)
-            before.append(_aligned(shown, wanted, review.session, labels))
-            after.append(wanted)
+            present = projected(tidied(present), built, owned)
+            before.append(_aligned(present, built, review.session, labels))
+            after.append(built)
     changes = diff_objects(before, after, Masker(review.session))
     marks = Marks(labels)
     prune = review.pairs[0].prune
@@ -175,8 +175,8 @@ def _folded(obj: Json) -> Json:
         return obj
     values = {k: _decoded(v) for k, v in (obj.get("data") or {}).items()}
     values |= {k: str(v) for k, v in (obj.get("stringData") or {}).items()}
-    rest = {k: v for k, v in obj.items() if k not in ("data", "stringData")}
-    return {**rest, "stringData": values}
+    plain = {k: v for k, v in obj.items() if k not in ("data", "stringData")}
+    return {**plain, "stringData": values}
 
 
 def _decoded(value: object) -> str:
@@ -186,42 +186,42 @@ def _decoded(value: object) -> str:
         return str(value)  # not text: it is compared as it was written
 
 
-def _aligned(live: Any, wanted: Any, session: bytes, labels: dict[str, str]) -> Any:
-    """`live` with tokens wherever `wanted` has them: the same one when the value is the same."""
-    if isinstance(live, Mapping) and isinstance(wanted, Mapping):
-        return {k: _aligned(v, wanted.get(k), session, labels) for k, v in live.items()}
-    if isinstance(live, list) and isinstance(wanted, list):
-        texts = [i for i in wanted if not isinstance(i, Mapping)]
-        named = {i["name"]: i for i in wanted if isinstance(i, Mapping) and "name" in i}
+def _aligned(live: Any, built: Any, session: bytes, labels: dict[str, str]) -> Any:
+    """`live` with tokens wherever `built` has them: the same one when the value is the same."""
+    if isinstance(live, Mapping) and isinstance(built, Mapping):
+        return {k: _aligned(v, built.get(k), session, labels) for k, v in live.items()}
+    if isinstance(live, list) and isinstance(built, list):
+        texts = [i for i in built if not isinstance(i, Mapping)]
+        by_name = {i["name"]: i for i in built if isinstance(i, Mapping) and "name" in i}
         return [
-            _aligned(item, _partner(item, n, named, wanted, texts), session, labels)
+            _aligned(item, _partner(item, n, by_name, built, texts), session, labels)
             for n, item in enumerate(live)
         ]
-    if isinstance(wanted, str) and labels.get(wanted) == ENCRYPTED:
-        return wanted  # nobody here can say whether it is another value
-    if not isinstance(live, str) or not isinstance(wanted, str) or not TOKEN.search(wanted):
+    if isinstance(built, str) and labels.get(built) == ENCRYPTED:
+        return built  # nobody here can say whether it is another value
+    if not isinstance(live, str) or not isinstance(built, str) or not TOKEN.search(built):
         return live
-    return _token_text(live, wanted, session, labels)
+    return _token_text(live, built, session, labels)
 
 
 def _partner(
-    item: Any, number: int, named: Mapping[str, Any], wanted: list[Any], texts: list[Any]
+    item: Any, number: int, by_name: Mapping[str, Any], built: list[Any], texts: list[Any]
 ) -> Any:
-    if isinstance(item, Mapping) and item.get("name") in named:
-        return named[item["name"]]
-    return wanted[number] if number < len(wanted) and len(texts) in (0, len(wanted)) else None
+    if isinstance(item, Mapping) and item.get("name") in by_name:
+        return by_name[item["name"]]
+    return built[number] if number < len(built) and len(texts) in (0, len(built)) else None
 
 
-def _token_text(live: str, wanted: str, session: bytes, labels: dict[str, str]) -> str:
-    tokens = TOKEN.findall(wanted)
-    pattern = "(.*)".join(re.escape(part) for part in TOKEN.split(wanted))
-    found = re.fullmatch(pattern, live, re.DOTALL)
+def _token_text(live: str, built: str, session: bytes, labels: dict[str, str]) -> str:
+    tokens = TOKEN.findall(built)
+    pattern = "(.*)".join(re.escape(part) for part in TOKEN.split(built))
+    match = re.fullmatch(pattern, live, re.DOTALL)
     names = [labels.get(mark, "secret") for mark in tokens]
-    if found is not None and all(
+    if match is not None and all(
         token(session, name, value) == mark
-        for name, value, mark in zip(names, found.groups(), tokens, strict=True)
+        for name, value, mark in zip(names, match.groups(), tokens, strict=True)
     ):
-        return wanted
-    other = token(session, "live " + names[0], live)
-    labels[other] = " + ".join(dict.fromkeys(names))
-    return other
+        return built
+    new_token = token(session, "live " + names[0], live)
+    labels[new_token] = " + ".join(dict.fromkeys(names))
+    return new_token

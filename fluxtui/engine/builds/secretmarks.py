@@ -34,7 +34,7 @@ class Marks:
 
     def text(self, text: str) -> str:
         """A message with labels instead of tokens."""
-        return TOKEN.sub(lambda found: self._labels.get(found[0], "secret"), text)
+        return TOKEN.sub(lambda match: self._labels.get(match[0], "secret"), text)
 
     def change(self, change: ObjectChange) -> ObjectChange:
         """The change with every marked scalar masked whole."""
@@ -86,5 +86,5 @@ class Marks:
 
     def _label(self, text: str) -> str:
         """Labels of the tokens in `text`, "" when there are none."""
-        found = dict.fromkeys(self._labels.get(t, "secret") for t in TOKEN.findall(text))
-        return " + ".join(found)
+        labels = dict.fromkeys(self._labels.get(t, "secret") for t in TOKEN.findall(text))
+        return " + ".join(labels)

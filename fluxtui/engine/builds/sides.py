@@ -131,13 +131,13 @@ def _compared(pair: Pair, review: BuildReview) -> ComparedKustomization:
     if pair.prune:
         changes = tuple(map(pruned, changes))
     marks = Marks(labels)
-    seen = [text for build in (left, right) if build is not None for text in build.findings]
+    remarks = [text for build in (left, right) if build is not None for text in build.findings]
     for build in (left, right):
-        seen += encrypted_remarks(build, "compared without being read")
+        remarks += encrypted_remarks(build, "compared without being read")
     return dataclasses.replace(
         result,
         changes=tuple(marks.change(change) for change in changes),
-        findings=tuple(dict.fromkeys(map(marks.text, seen))),
+        findings=tuple(dict.fromkeys(map(marks.text, remarks))),
     )
 
 

@@ -152,11 +152,11 @@ async def _said(words: asyncio.Task[bytes] | None) -> str:
     return (await words).decode(errors="replace").strip() if words is not None else ""
 
 
-async def _tail(stream: asyncio.StreamReader, kept: int = 4096) -> bytes:
+async def _tail(stream: asyncio.StreamReader, size: int = 4096) -> bytes:
     """The last bytes of a stream, once it has ended."""
     tail = b""
-    while chunk := await stream.read(kept):
-        tail = (tail + chunk)[-kept:]
+    while chunk := await stream.read(size):
+        tail = (tail + chunk)[-size:]
     return tail
 
 

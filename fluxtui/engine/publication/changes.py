@@ -55,9 +55,9 @@ class _Told:
         """The line; the same object as long as it says the same."""
         if self.made is None or self.bare:
             about = self.first.about
-            made = self._change(worn_text(self.what, about, snapshot) if about else self.what)
-            if made != self.made:
-                self.made = made
+            line = self._change(worn_text(self.what, about, snapshot) if about else self.what)
+            if line != self.made:
+                self.made = line
         return self.made
 
     def _change(self, what: str) -> Change:
@@ -87,10 +87,10 @@ class Timeline:
     def update(self, batch: Batch) -> tuple[Change, ...]:
         """The time line after `batch`; the same tuple when nothing happened."""
         now = rfc3339(batch.half.taken_at)
-        found: list[Occurrence] = []
+        occurrences: list[Occurrence] = []
         for touch in batch.touched:
-            found += of_touch(touch, batch.half, now)
-            found += self._ready(touch, now)
+            occurrences += of_touch(touch, batch.half, now)
+            occurrences += self._ready(touch, now)
         acts, before = batch.half.acts, self._acts
         acted = len(acts) != len(before) or any(
             a is not b for a, b in zip(acts, before, strict=True)
@@ -99,7 +99,7 @@ class Timeline:
             self._acts = acts
             self._windows = [_window(act) for act in acts]
             self._act_lines = [(order(a.began or a.plan.made_at), of_act(a)) for a in acts]
-        news = self._take(_newest(found, 4 * self._kept))
+        news = self._take(_newest(occurrences, 4 * self._kept))
         if news or acted or (batch.tags and self._bare):
             changes = self._lines(batch.half)
             if changes != self._changes:
@@ -121,19 +121,19 @@ class Timeline:
         elif ready.status == "True" and was is not None and was[0] == "False":
             yield ready_turn(touch, now, good=True)
 
-    def _take(self, found: Iterable[Occurrence]) -> bool:
+    def _take(self, occurrences: Iterable[Occurrence]) -> bool:
         """Whether there was anything new among them."""
         fresh: dict[Subject, list[Occurrence]] = defaultdict(list)
-        for one in found:
-            subject = (one.environment, one.subject)
-            if one not in self._happened.get(subject, ()) and one not in fresh[subject]:
-                fresh[subject].append(one)
+        for entry in occurrences:
+            subject = (entry.environment, entry.subject)
+            if entry not in self._happened.get(subject, ()) and entry not in fresh[subject]:
+                fresh[subject].append(entry)
         for subject, news in fresh.items():
             if news:
                 happened = [*self._happened.get(subject, ()), *news]
-                told = self._told[subject] = _folded(happened)
+                lines = self._told[subject] = _folded(happened)
                 if len(happened) > _EACH:
-                    happened = [_as_one(line) for line in told]
+                    happened = [_as_one(line) for line in lines]
                 self._happened[subject] = happened
         return any(fresh.values())
 
@@ -141,65 +141,65 @@ class Timeline:
         """All lines, newest first; what is older than the last one kept is forgotten."""
         lines: list[tuple[int, _Told | Change]] = [
             (line.at, line)
-            for subject, told in self._told.items()
-            for line in told
-            if not _is_ours(subject, line, told, self._windows)
+            for subject, lines_of in self._told.items()
+            for line in lines_of
+            if not _is_ours(subject, line, lines_of, self._windows)
         ]
         lines += self._act_lines
         # Within a second by name: what arrived first must not decide.
         lines.sort(key=_place, reverse=True)
         if len(lines) > self._kept:
             self._forget(lines[self._kept - 1][0])
-        kept = [line for _at, line in lines[: self._kept]]
-        self._bare = any(isinstance(line, _Told) and line.bare for line in kept)
-        return tuple(line if isinstance(line, Change) else line.change(snapshot) for line in kept)
+        recent = [line for _at, line in lines[: self._kept]]
+        self._bare = any(isinstance(line, _Told) and line.bare for line in recent)
+        return tuple(line if isinstance(line, Change) else line.change(snapshot) for line in recent)
 
     def _forget(self, before: int) -> None:
-        for subject, told in list(self._told.items()):
-            if all(line.last < before for line in told):
+        for subject, lines in list(self._told.items()):
+            if all(line.last < before for line in lines):
                 del self._told[subject], self._happened[subject]
 
 
 def _place(line: tuple[int, _Told | Change]) -> tuple[int, str, str]:
-    at, one = line
-    about = one if isinstance(one, Change) else one.first
+    at, entry = line
+    about = entry if isinstance(entry, Change) else entry.first
     return at, about.environment, about.subject
 
 
-def _newest(found: list[Occurrence], most: int) -> list[Occurrence]:
+def _newest(occurrences: list[Occurrence], most: int) -> list[Occurrence]:
     """At the start, ten thousand objects tell all they remember: most of it is of long ago."""
-    if len(found) <= most:
-        return found
+    if len(occurrences) <= most:
+        return occurrences
     # Whole seconds of one zone compare as text, which is ten times cheaper than as times.
-    plain = [one for one in found if one.at.endswith("Z")]
-    others = [one for one in found if not one.at.endswith("Z")]
-    return sorted(plain, key=lambda one: one.at[:19], reverse=True)[:most] + others
+    plain = [entry for entry in occurrences if entry.at.endswith("Z")]
+    zoned = [entry for entry in occurrences if not entry.at.endswith("Z")]
+    return sorted(plain, key=lambda entry: entry.at[:19], reverse=True)[:most] + zoned
 
 
 def _folded(happened: Sequence[Occurrence]) -> list[_Told]:
     """Oldest first in and out of one object: what says the same between two turns is one line."""
-    ordered = sorted(happened, key=lambda one: order(one.at))
+    ordered = sorted(happened, key=lambda entry: order(entry.at))
     out: list[_Told] = []
     open_lines: dict[str, _Told] = {}
-    for one in ordered:
-        if one.turn:
+    for entry in ordered:
+        if entry.turn:
             open_lines.clear()
-        said = essence(one.what) if len(ordered) > 1 and not one.turn else one.what
-        line = open_lines.get(said)
-        at, last = order(one.at), order(one.last or one.at)
-        if line is None or one.origin in (Telling.MARK, Telling.EDIT):
+        words = essence(entry.what) if len(ordered) > 1 and not entry.turn else entry.what
+        line = open_lines.get(words)
+        at, last = order(entry.at), order(entry.last or entry.at)
+        if line is None or entry.origin in (Telling.MARK, Telling.EDIT):
             line = _Told(
-                one, at, last, one.what, one.severity, {one.origin: one.count},
-                (one.at, one.last or one.at),
+                entry, at, last, entry.what, entry.severity, {entry.origin: entry.count},
+                (entry.at, entry.last or entry.at),
             )  # fmt: skip
             out.append(line)
-            open_lines[said] = line
+            open_lines[words] = line
             continue
-        line.counts[one.origin] = line.counts.get(one.origin, 0) + one.count
+        line.counts[entry.origin] = line.counts.get(entry.origin, 0) + entry.count
         if last >= line.last:
-            line.last, line.what = last, one.what
-            line.stamps = (line.stamps[0], one.last or one.at)
-        if one.severity == "error":
+            line.last, line.what = last, entry.what
+            line.stamps = (line.stamps[0], entry.last or entry.at)
+        if entry.severity == "error":
             line.severity = "error"
     return out
 
@@ -245,18 +245,18 @@ class _Window:
 
 
 def _window(act: Act) -> _Window:
-    made = min(order(act.plan.made_at), order(act.began or act.plan.made_at))
+    begin = min(order(act.plan.made_at), order(act.began or act.plan.made_at))
     end = order(act.ended) + _NEAR if act.ended else 2**63
-    written = {
+    targets = {
         (s.target.environment, s.target.label)
         for s in act.plan.steps
         if not isinstance(s, AwaitStep) and hasattr(s, "target")
     }
-    return _Window(made - _NEAR, end, frozenset(written))
+    return _Window(begin - _NEAR, end, frozenset(targets))
 
 
 def _is_ours(
-    subject: Subject, line: _Told, told: Sequence[_Told], windows: Iterable[_Window]
+    subject: Subject, line: _Told, lines: Sequence[_Told], windows: Iterable[_Window]
 ) -> bool:
     """Whether it tells once more what an act of ours, or a mark of somebody's, tells better."""
     origin = line.first.origin
@@ -270,5 +270,5 @@ def _is_ours(
     return (
         origin is Telling.EDIT
         and line.first.manager in OURS
-        and any(o.first.origin is Telling.MARK and abs(o.at - line.at) <= _NEAR for o in told)
+        and any(o.first.origin is Telling.MARK and abs(o.at - line.at) <= _NEAR for o in lines)
     )

@@ -172,11 +172,11 @@ def _marks(touch: Touch, after: Resource, now: str) -> Iterator[Occurrence]:
 
 def _edits(touch: Touch, after: Resource) -> Iterator[Occurrence]:
     """Who set what, as the API itself keeps it: also what was done from other machines."""
-    known = touch.before.edits if touch.before else ()
+    edits = touch.before.edits if touch.before else ()
     for edit in after.edits:
         # What came with the object itself says nothing that its being there does not.
-        made = abs(order(edit.at) - order(after.created)) <= NANOSECONDS
-        if edit not in known and not made:
+        at_creation = abs(order(edit.at) - order(after.created)) <= NANOSECONDS
+        if edit not in edits and not at_creation:
             yield Occurrence(
                 edit.at,
                 touch.key.environment,
@@ -189,14 +189,14 @@ def _edits(touch: Touch, after: Resource) -> Iterator[Occurrence]:
 
 
 def _edit_text(edit: Edit) -> str:
-    asked = f"metadata.annotations.{REQUESTED_AT}"
-    fields = [f for f in edit.fields if f != asked]
+    request_field = f"metadata.annotations.{REQUESTED_AT}"
+    fields = [f for f in edit.fields if f != request_field]
     if not fields:
         return f"asked to reconcile by {edit.manager}"
-    shown = [f.removeprefix("metadata.annotations.") for f in fields if f.startswith("spec.")]
-    shown = shown or [f.removeprefix("metadata.annotations.") for f in fields]
-    more = f" and {len(shown) - 4} more" if len(shown) > 4 else ""
-    return f"{', '.join(shown[:4])}{more} set by {edit.manager}"
+    names = [f.removeprefix("metadata.annotations.") for f in fields if f.startswith("spec.")]
+    names = names or [f.removeprefix("metadata.annotations.") for f in fields]
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return f"{', '.join(names[:4])}{more} set by {edit.manager}"
 
 
 def _editor(after: Resource, path: str) -> str:

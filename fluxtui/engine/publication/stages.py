@@ -34,9 +34,9 @@ class Stage:
 class Stages:
     """Called once per Snapshot, on the Engine's thread."""
 
-    def __init__(self, store: Store, each: Sequence[Stage]) -> None:
+    def __init__(self, store: Store, stages: Sequence[Stage]) -> None:
         self._store = store
-        self._each = tuple(each)
+        self._each = tuple(stages)
 
     def __call__(self, batch: Batch) -> Snapshot:
         """The whole Snapshot of what has arrived."""
@@ -92,8 +92,12 @@ class Judge:
         from fluxtui.domain.overview.ranking import ordered
 
         cut = any(act.cut for act in snapshot.acts)
-        told = (*self._judged, *self._store.notes(), *(self._reminders(snapshot) if cut else ()))
-        findings = ordered(told, snapshot.config)
+        everything = (
+            *self._judged,
+            *self._store.notes(),
+            *(self._reminders(snapshot) if cut else ()),
+        )
+        findings = ordered(everything, snapshot.config)
         if findings == snapshot.findings:
             return snapshot
         return dataclasses.replace(snapshot, findings=findings)

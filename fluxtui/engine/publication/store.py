@@ -151,12 +151,12 @@ class Store:
     def remember(self, acts: Iterable[Act]) -> None:
         """Acts of other sessions, oldest first, in place of those told before; they come before
         those of this one, which are left out of them."""
-        ours = {number: act for number, act in self._acts.items() if number > 0}
-        mine = {act.plan.id for act in ours.values()}
-        past = tuple(act for act in acts if act.plan.id not in mine)[-ACTS_KEPT:]
-        told = {number - len(past): act for number, act in enumerate(past)} | ours
-        if told != self._acts:
-            self._acts = told
+        own = {number: act for number, act in self._acts.items() if number > 0}
+        plan_ids = {act.plan.id for act in own.values()}
+        past = tuple(act for act in acts if act.plan.id not in plan_ids)[-ACTS_KEPT:]
+        merged = {number - len(past): act for number, act in enumerate(past)} | own
+        if merged != self._acts:
+            self._acts = merged
             self._changed()
 
     def receipt(self, number: int, receipt: Receipt) -> None:
@@ -196,8 +196,8 @@ class Store:
 
     def recall(self, key: Key, resource_version: str) -> Resource | None:
         """That version of a Flux object, when it was seen lately."""
-        known = (self._objects.get(key), self.snapshot.get(key))
-        now = next((r for r in known if r and r.resource_version == resource_version), None)
+        candidates = (self._objects.get(key), self.snapshot.get(key))
+        now = next((r for r in candidates if r and r.resource_version == resource_version), None)
         return now or self._past.get((key, resource_version))
 
     def notes(self) -> tuple[Finding, ...]:

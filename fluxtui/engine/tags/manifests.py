@@ -46,7 +46,7 @@ def wanted(
     `fresh`: tags that were not in the list before; `tried`: names that were asked for since it was
     listed; `spare`: how many manifests may be read for their publish time alone.
     """
-    there = set(listed.tags)
+    present = set(listed.tags)
     tags: dict[str, None] = {}
     digests: dict[str, None] = {}
     picks: list[Selection] = []
@@ -64,30 +64,30 @@ def wanted(
             picks.append(pick)
             if pick.would_pick and pick.would_pick not in listed.facts:
                 tags[pick.would_pick] = None
-        known = any(f.digest == digest for f in listed.facts.values())
-        nameless = nameless or bool(digest and not tag and not known)
+        listed_digest = any(f.digest == digest for f in listed.facts.values())
+        nameless = nameless or bool(digest and not tag and not listed_digest)
     if nameless:
         # The newest tags are mostly listed last.
         unread = [t for t in listed.tags if t not in listed.facts]
         tags.update(dict.fromkeys(unread[-NAMELESS_LOOKS:]))
-    done = set(tried)
-    sure = [t for t in tags if t in there and t not in done]
-    extra = _newest(picks, listed, fresh, done.union(sure), spare)
-    return WantedManifests((*sure, *extra), tuple(d for d in digests if d not in done), extra)
+    attempted = set(tried)
+    sure = [t for t in tags if t in present and t not in attempted]
+    extra = _newest(picks, listed, fresh, attempted.union(sure), spare)
+    return WantedManifests((*sure, *extra), tuple(d for d in digests if d not in attempted), extra)
 
 
 def _newest(
     picks: Iterable[Selection],
     listed: TagList,
     fresh: Collection[str],
-    done: Collection[str],
+    attempted: Collection[str],
     spare: int,
 ) -> tuple[str, ...]:
     """Unread tags that some policy admits: new ones, then the highest."""
     if spare <= 0:
         return ()
     unread = dict.fromkeys(
-        tag for tag in _admitted(picks) if tag not in listed.facts and tag not in done
+        tag for tag in _admitted(picks) if tag not in listed.facts and tag not in attempted
     )
     if not unread:
         return ()

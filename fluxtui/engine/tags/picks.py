@@ -51,8 +51,8 @@ class Picks:
         if listed is None or not listed.listed_at:
             self._forget(key)
             return
-        known = self._from.get(key)
-        if known is not None and known[0] == policy and _same_tags(known[1], listed):
+        cached = self._from.get(key)
+        if cached is not None and cached[0] == policy and _same_tags(cached[1], listed):
             return
         from fluxtui.domain.versions import Selector
 

@@ -79,10 +79,10 @@ class TagWatch:
         touched = [touch for touch in batch.touched if sources.is_tagged(touch.key)]
         if not touched:
             return
-        wanted = _repositories(batch.half)
-        for repository in self._tasks.keys() - wanted:
+        repositories = _repositories(batch.half)
+        for repository in self._tasks.keys() - repositories:
             self._forget(repository)
-        for repository in wanted - self._tasks.keys():
+        for repository in repositories - self._tasks.keys():
             self._asked[repository] = asyncio.Event()
             self._reading[repository] = _Reading(spare=self._spare)
             self._tasks[repository] = (
@@ -112,7 +112,7 @@ class TagWatch:
     async def list_now(self, repository: str) -> TagList:
         """List the tags now. Never raises for a registry's answer: the error is in the TagList."""
         async with self._locks.setdefault(repository, asyncio.Lock()):
-            known = self._lists.get(repository, TagList(repository))
+            older = self._lists.get(repository, TagList(repository))
             try:
                 tags = await self._registries.list_tags(repository)
             except FluxtuiError as error:
@@ -121,17 +121,17 @@ class TagWatch:
                     self._known(repository), error=str(error), absent=absent
                 )
             else:
-                known = self._known(repository)
+                older = self._known(repository)
                 # The same tuple when nothing changed: readers compare by identity.
-                same = known.tags if known.tags == tags else tags
-                self._listed_anew(known, tags)
+                unchanged = older.tags if older.tags == tags else tags
+                self._listed_anew(older, tags)
                 listed = dataclasses.replace(
-                    known,
-                    tags=same,
+                    older,
+                    tags=unchanged,
                     listed_at=self._clock.now(),
                     error="",
                     absent=False,
-                    read_for=known.read_for if same is known.tags else frozenset(),
+                    read_for=older.read_for if unchanged is older.tags else frozenset(),
                 )
             self._keep_list(listed)
             return listed
@@ -144,26 +144,30 @@ class TagWatch:
 
         Raises the first error only when not one manifest could be read.
         """
-        asked = list(dict.fromkeys(names))
+        wanted_names = list(dict.fromkeys(names))
         tags = frozenset(self._known(repository).tags) or None
         answers = await asyncio.gather(
             *(
                 self._registries.facts(repository, name, signature=signatures, tags=tags)
-                for name in asked
+                for name in wanted_names
             ),
             return_exceptions=True,
         )
-        found = {name: a for name, a in zip(asked, answers, strict=True) if isinstance(a, TagFacts)}
+        read = {
+            name: a
+            for name, a in zip(wanted_names, answers, strict=True)
+            if isinstance(a, TagFacts)
+        }
         errors = [a for a in answers if isinstance(a, BaseException)]
-        if errors and not found:
+        if errors and not read:
             raise errors[0]
-        known = self._known(repository)
-        facts = {n: _kept(known.facts.get(n), a) for n, a in found.items() if not is_digest(n)}
-        pinned = {n: _kept(known.pinned.get(n), a) for n, a in found.items() if is_digest(n)}
+        older = self._known(repository)
+        facts = {n: _kept(older.facts.get(n), a) for n, a in read.items() if not is_digest(n)}
+        pinned = {n: _kept(older.pinned.get(n), a) for n, a in read.items() if is_digest(n)}
         listed = dataclasses.replace(
-            known,
-            facts=MappingProxyType({**known.facts, **facts}) if facts else known.facts,
-            pinned=MappingProxyType({**known.pinned, **pinned}) if pinned else known.pinned,
+            older,
+            facts=MappingProxyType({**older.facts, **facts}) if facts else older.facts,
+            pinned=MappingProxyType({**older.pinned, **pinned}) if pinned else older.pinned,
         )
         self._keep_list(listed)
         return listed
@@ -184,13 +188,13 @@ class TagWatch:
                 wait = self._pace.listing
             await self._sleep_or_asked(repository, wait)
 
-    def _listed_anew(self, known: TagList, tags: tuple[str, ...]) -> None:
+    def _listed_anew(self, older: TagList, tags: tuple[str, ...]) -> None:
         """Manifests may be tried again, and some more be read."""
-        reading = self._reading.get(known.repository)
+        reading = self._reading.get(older.repository)
         if reading is None:
             return
-        if known.listed_at:
-            reading.fresh = frozenset(tags) - frozenset(known.tags)
+        if older.listed_at:
+            reading.fresh = frozenset(tags) - frozenset(older.tags)
         reading.tried.clear()
         reading.spare = self._spare
         reading.due.set()
@@ -234,10 +238,10 @@ class TagWatch:
         """Who follows the repository; looked through once per Snapshot, not once per repository."""
         snapshot = self._store.snapshot
         if self._followers[0] is not snapshot.resources:
-            found: dict[str, list[Resource]] = {}
+            followers: dict[str, list[Resource]] = {}
             for resource in roles.tagged(snapshot):
-                found.setdefault(sources.url(resource), []).append(resource)
-            self._followers = (snapshot.resources, found)
+                followers.setdefault(sources.url(resource), []).append(resource)
+            self._followers = (snapshot.resources, followers)
         return self._followers[1].get(repository, [])
 
     async def _sleep_or_asked(self, repository: str, seconds: float) -> None:
