@@ -70,6 +70,19 @@ def test_the_version_stands_in_one_place() -> None:
     assert f"[{fluxtui.__version__}]" in top or f"becomes {fluxtui.__version__}" in top
 
 
+def test_the_oldest_and_the_newest_python_are_the_same_everywhere() -> None:
+    start = "Programming Language :: Python :: 3."
+    classifiers = PROJECT["project"]["classifiers"]
+    minors = sorted(int(c.removeprefix(start)) for c in classifiers if c.startswith(start))
+    oldest, newest = f"3.{minors[0]}", f"3.{minors[-1]}"
+    assert minors == list(range(minors[0], minors[-1] + 1)), "none between is left out"
+    assert PROJECT["project"]["requires-python"] == f">={oldest}"
+    assert PROJECT["tool"]["mypy"]["python_version"] == oldest
+    assert PROJECT["tool"]["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
+    assert f"Python {oldest} to {newest}" in (ROOT / "docs" / "limits.md").read_text("utf-8")
+    assert "make test-newest" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
 def test_the_licence_goes_along() -> None:
     assert PROJECT["project"]["license"] == "Apache-2.0"
     for name in PROJECT["project"]["license-files"]:
