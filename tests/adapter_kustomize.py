@@ -10,7 +10,7 @@ from typing import Any
 
 from fluxtui import kustomize
 from fluxtui.artifacts.ignore import generator_skip
-from fluxtui.kustomize.files import FolderFiles
+from fluxtui.kustomize import FolderFiles
 
 
 def build(root: Path, path: str) -> list[dict[str, Any]]:

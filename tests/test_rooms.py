@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from fluxtui import kustomize
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "fluxtui"
 HEAVY: tuple[str, ...] = ("kubernetes", "oras", "networkx", "requests", "aiohttp", "pydantic")
@@ -53,6 +55,18 @@ def test_a_headless_verb_loads_no_textual(tmp_path: Path) -> None:
     assert loaded(code, ("textual", "rich"), tmp_path) == ""
     journal = "from fluxtui.cli.main import main\nmain(['journal', '--context', 'x'])"
     assert loaded(journal, ("textual", "rich"), tmp_path) == ""
+
+
+def test_a_name_of_the_door_loads_what_lies_behind_it_and_no_more(tmp_path: Path) -> None:
+    behind = tuple(f"fluxtui.kustomize.{p.stem}" for p in (PACKAGE / "kustomize").glob("*.py"))
+    assert loaded("import fluxtui.kustomize", behind, tmp_path) == ""
+    files = "from fluxtui.kustomize import Files, FolderFiles"
+    assert loaded(files, behind, tmp_path) == "fluxtui.kustomize.files"
+
+
+@pytest.mark.parametrize("name", kustomize.__all__)
+def test_whatever_the_door_names_is_there(name: str) -> None:
+    assert getattr(kustomize, name) is not None
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -14,8 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fluxtui.kustomize.files import Files
-    from fluxtui.kustomize.flux import Skip
+    from fluxtui.kustomize import Files, Skip
 
 VCS = (".git/", ".gitignore", ".gitmodules", ".gitattributes")
 EXT = ("*.jpg", "*.jpeg", "*.gif", "*.png", "*.wmv", "*.flv", "*.tar.gz", "*.zip")

@@ -19,9 +19,7 @@ from typing import Any, Final
 
 from fluxtui.cli.widening import Made, within
 from fluxtui.domain.errors import UsageError
-from fluxtui.kustomize import collect_variables, flux_build, load_manifests
-from fluxtui.kustomize.files import Files
-from fluxtui.kustomize.sops import is_encrypted
+from fluxtui.kustomize import Files, collect_variables, flux_build, is_encrypted, load_manifests
 
 Json = Mapping[str, Any]
 GROUP: Final = "kustomize.toolkit.fluxcd.io"

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.cli.widening import Made, within
 from fluxtui.domain.errors import UsageError
-from fluxtui.kustomize.files import Files
 
 if TYPE_CHECKING:
     import argparse
+
+    from fluxtui.kustomize import Files
 
 
 def made(args: argparse.Namespace) -> Made:
@@ -45,16 +46,15 @@ def _bound(path: Path, root: Path) -> Path:
 def _plain(
     files: Files, where: str, args: argparse.Namespace, openapi: Mapping[str, Any] | None
 ) -> Made:
-    from fluxtui.kustomize import build, flux_build
-    from fluxtui.kustomize.kustfile import NAMES
+    from fluxtui.kustomize import KUSTOMIZATION_FILES, build, flux_build
 
-    if any(files.is_file(posixpath.join(where, name)) for name in NAMES):
+    if any(files.is_file(posixpath.join(where, name)) for name in KUSTOMIZATION_FILES):
         return Made(build(files, where, origins=args.explain, openapi=openapi), files)
     from fluxtui.artifacts.ignore import generator_skip
 
     skip = generator_skip(files, where)
     built = flux_build(files, where, {}, skip=skip, origins=args.explain, openapi=openapi)
-    remark = f"{args.target} has no {NAMES[0]}: built as Flux generates one"
+    remark = f"{args.target} has no {KUSTOMIZATION_FILES[0]}: built as Flux generates one"
     if not built.objects:
         remark = f"{args.target} holds no manifests: Flux would apply nothing of it"
     return Made(built, files, (remark,))

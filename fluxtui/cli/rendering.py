@@ -19,7 +19,7 @@ from fluxtui.domain.safetext import visible_lines
 if TYPE_CHECKING:
     from fluxtui.domain.ask import Rendering
     from fluxtui.engine.port import EnginePort
-    from fluxtui.kustomize.building import Build
+    from fluxtui.kustomize import Build
 
 BUILD_TIMEOUT = 120.0
 KUSTOMIZATIONS = ("ks", "kustomization", "kustomizations")
@@ -53,7 +53,7 @@ def build_folder(args: argparse.Namespace) -> int:
     from fluxtui.domain.ask import RenderedObject, Rendering
 
     if args.explain:
-        from fluxtui.kustomize.explain import explained
+        from fluxtui.kustomize import explained
 
         objects = explained(result.build, result.files)
     else:
@@ -65,11 +65,10 @@ def _encrypted(build: Build) -> list[str]:
     """What to say of objects that SOPS encrypted: nothing here can read them."""
     if not build.encrypted:
         return []
-    from fluxtui.kustomize.building import key_of
-    from fluxtui.kustomize.sops import remark
+    from fluxtui.kustomize import encrypted_remark, key_of
 
     keyed = ((obj, build.encrypted.get(key_of(obj), ())) for obj in build.objects)
-    return [remark(obj, paths, "left as it is") for obj, paths in keyed if paths]
+    return [encrypted_remark(obj, paths, "left as it is") for obj, paths in keyed if paths]
 
 
 def build_of_environment(engine: EnginePort, args: argparse.Namespace) -> int:
@@ -112,7 +111,7 @@ def show(rendering: Rendering, args: argparse.Namespace) -> int:
 
     texts = (dump_manifest(rendered.object) for rendered in rendering.objects)
     if args.explain:
-        from fluxtui.kustomize.explain import annotated
+        from fluxtui.kustomize import annotated
 
         texts = (annotated(rendered) for rendered in rendering.objects)
     _print(texts)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.files import OUTSIDE, Files, FolderFiles
+from fluxtui.kustomize import OUTSIDE, Files, FolderFiles
 
 if TYPE_CHECKING:
-    from fluxtui.kustomize.building import Build
+    from fluxtui.kustomize import Build
 
 
 class Made(NamedTuple):

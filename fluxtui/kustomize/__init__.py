@@ -1,48 +1,71 @@
 """The renderer: files in, objects out, as `kustomize build` and Flux make them.
 
-Pure Python without I/O beyond the `Files` handed in. Import this package for the two entry points
-`build` and `flux_build`; everything is loaded on first use.
+The one door of the room: what others need of it stands in `__all__`, and they import nothing that
+lies behind (a contract in pyproject.toml holds that). Each name is loaded at its first use, so that
+importing the door costs a start nothing. Pure Python, no I/O beyond the `Files` handed in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fluxtui.kustomize.building import Build
-    from fluxtui.kustomize.files import Files
+    from fluxtui.kustomize.building import Build, key_of
+    from fluxtui.kustomize.explain import annotated, explained
+    from fluxtui.kustomize.files import OUTSIDE, Files, FolderFiles, MemoryFiles
     from fluxtui.kustomize.flux import Skip
-    from fluxtui.kustomize.tracking import Origin
+    from fluxtui.kustomize.kustfile import KUSTOMIZATION_FILES
+    from fluxtui.kustomize.sops import ENCRYPTED, encrypted_remark, is_encrypted
+    from fluxtui.kustomize.tracking import Origin, Path, origin_at
     from fluxtui.kustomize.variables import Variables
 
 __all__ = [
+    "ENCRYPTED",
+    "KUSTOMIZATION_FILES",
+    "OUTSIDE",
     "Build",
+    "Files",
+    "FolderFiles",
+    "MemoryFiles",
     "Origin",
+    "Path",
+    "Skip",
     "Variables",
+    "annotated",
     "build",
     "collect_variables",
     "dump_manifest",
     "dump_manifests",
+    "encrypted_remark",
+    "explained",
     "flux_build",
+    "is_encrypted",
+    "key_of",
     "load_manifests",
+    "origin_at",
 ]
+
+_MODULES = {
+    "building": ("Build", "key_of"),
+    "explain": ("annotated", "explained"),
+    "files": ("OUTSIDE", "Files", "FolderFiles", "MemoryFiles"),
+    "flux": ("Skip",),
+    "kustfile": ("KUSTOMIZATION_FILES",),
+    "sops": ("ENCRYPTED", "encrypted_remark", "is_encrypted"),
+    "tracking": ("Origin", "Path", "origin_at"),
+    "variables": ("Variables",),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Build":
-        from fluxtui.kustomize.building import Build
-
-        return Build
-    if name == "Origin":
-        from fluxtui.kustomize.tracking import Origin
-
-        return Origin
-    if name == "Variables":
-        from fluxtui.kustomize.variables import Variables
-
-        return Variables
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
 
 
 def build(

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
 from fluxtui.kustomize.files import Files
-from fluxtui.kustomize.kustfile import NAMES, KustFile, check_values, load_values_of
+from fluxtui.kustomize.kustfile import KUSTOMIZATION_FILES, KustFile, check_values, load_values_of
 from fluxtui.kustomize.loader import Loader, objects_of
 from fluxtui.kustomize.schema import builtin
 
@@ -61,7 +61,7 @@ def effective_kustomization(
     findings: list[str] = []
     file = _first_file(loader)
     if file is None:
-        file = posixpath.normpath(posixpath.join(loader.root, NAMES[0]))
+        file = posixpath.normpath(posixpath.join(loader.root, KUSTOMIZATION_FILES[0]))
         values: dict[str, Any] = {"resources": _generated(loader, skip)}
         if not values["resources"]:
             values["namespace"] = PLACEHOLDER
@@ -99,7 +99,7 @@ def _set_by(spec: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _first_file(loader: Loader) -> str | None:
-    for name in NAMES:
+    for name in KUSTOMIZATION_FILES:
         path = posixpath.normpath(posixpath.join(loader.root, name))
         if loader.files.is_file(path):
             return path
@@ -146,7 +146,7 @@ def _walk(files: Files, folder: str, skip: Skip | None) -> Iterator[str]:
     for name in files.list(folder):
         path = name if folder == "." else f"{folder}/{name}"
         if files.is_dir(path):
-            if any(files.is_file(f"{path}/{filename}") for filename in NAMES):
+            if any(files.is_file(f"{path}/{filename}") for filename in KUSTOMIZATION_FILES):
                 yield path
             else:
                 yield from _walk(files, path, skip)

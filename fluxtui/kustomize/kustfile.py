@@ -18,7 +18,7 @@ from fluxtui.kustomize.loader import Loader
 from fluxtui.kustomize.reader import load_mapping
 from fluxtui.kustomize.scalars import single_text
 
-NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+KUSTOMIZATION_FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 Check = Callable[[Any, str], Any]
 
@@ -322,7 +322,7 @@ def find_kustomization(loader: Loader) -> str | None:
     """
     names = [
         path
-        for path in (posixpath.join(loader.root, name) for name in NAMES)
+        for path in (posixpath.join(loader.root, name) for name in KUSTOMIZATION_FILES)
         if loader.files.is_file(path)
     ]
     if len(names) > 1:
@@ -334,7 +334,7 @@ def read_kustomization(loader: Loader) -> KustFile:
     """The kustomization of a folder. BuildError when it is missing, empty, or has a wrong field."""
     path = find_kustomization(loader)
     if path is None:
-        raise BuildError(f"there is no {NAMES[0]} in this folder", file=loader.root)
+        raise BuildError(f"there is no {KUSTOMIZATION_FILES[0]} in this folder", file=loader.root)
     return parse_kustomization(loader.files.read(path), path)
 
 

@@ -67,7 +67,7 @@ def stays_encrypted(obj: Mapping[str, Any]) -> bool:
     return str(annotations.get(DECRYPT, "")).lower() == "disabled"
 
 
-def remark(obj: Mapping[str, Any], paths: tuple[Path, ...], then: str) -> str:
+def encrypted_remark(obj: Mapping[str, Any], paths: tuple[Path, ...], then: str) -> str:
     """One sentence on an object with encrypted values; `then` says what becomes of them."""
     metadata = obj.get("metadata") or {}
     space = f"{metadata['namespace']}/" if metadata.get("namespace") else ""

@@ -14,8 +14,7 @@ from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, NotFound
-from fluxtui.kustomize import collect_variables, flux_build
-from fluxtui.kustomize.files import MemoryFiles
+from fluxtui.kustomize import MemoryFiles, collect_variables, flux_build
 from fluxtui.reconciler.objects import items, mapping, name_of, spec_of, text
 
 _TYPES = {

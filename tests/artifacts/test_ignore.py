@@ -9,7 +9,7 @@ import pytest
 from fluxtui import kustomize
 from fluxtui.artifacts.ignore import apply_source_ignore, generator_skip, glob, ignored
 from fluxtui.domain.errors import BuildError
-from fluxtui.kustomize.files import MemoryFiles
+from fluxtui.kustomize import MemoryFiles
 
 
 def names(files: dict[str, bytes]) -> list[str]:

@@ -15,8 +15,7 @@ import yaml
 from fluxtui.artifacts.packing import pack_files
 from fluxtui.domain.resource import Key
 from fluxtui.engine.builds import sides as builds
-from fluxtui.kustomize import build
-from fluxtui.kustomize.files import FolderFiles
+from fluxtui.kustomize import FolderFiles, build
 from tests.bench.measure import Row, against, median, program
 
 PATCH = "- op: replace\n  path: /spec/replicas\n  value: 3\n"
@@ -24,8 +23,7 @@ SESSION = b"a session's masking key"
 MEMORY = """
 import re, sys
 from pathlib import Path
-from fluxtui.kustomize import build
-from fluxtui.kustomize.files import FolderFiles
+from fluxtui.kustomize import FolderFiles, build
 def peak():  # since this program began; getrusage would count its parent's memory, too
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 build(FolderFiles(Path(sys.argv[1], "idle")))

@@ -12,8 +12,7 @@ from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import Cluster
 from fluxtui.domain.health import Status, reader_status
 from fluxtui.kit.clock import Clock
-from fluxtui.kustomize import build
-from fluxtui.kustomize.files import FolderFiles
+from fluxtui.kustomize import FolderFiles, build
 from fluxtui.world.apiserver.server import ApiServer
 from fluxtui.world.scenarios.releases import FILES, lay_out, load_service
 from fluxtui.world.simulator.simulator import Simulator

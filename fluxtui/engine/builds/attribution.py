@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 
 if TYPE_CHECKING:
-    from fluxtui.kustomize.building import Build
-    from fluxtui.kustomize.tracking import Origin, Path
+    from fluxtui.kustomize import Build, Origin, Path
 
 
 def attributed(change: ObjectChange, build: Build) -> ObjectChange:
     """The change with `by` filled in, of the object and of each field."""
-    from fluxtui.kustomize.building import key_of
+    from fluxtui.kustomize import key_of
 
     if change.after is None:
         return dataclasses.replace(change, by=_dropper(change, build))
@@ -38,7 +37,7 @@ def attributed(change: ObjectChange, build: Build) -> ObjectChange:
 def _setter(
     field: FieldChange, notes: Mapping[Path, Origin], removals: Mapping[str, Origin]
 ) -> str:
-    from fluxtui.kustomize.tracking import origin_at
+    from fluxtui.kustomize import origin_at
 
     if field.kind == "removed":
         remover = removals.get(field.path) or next(

@@ -27,10 +27,10 @@ from fluxtui.engine.builds.sides import (
     encrypted_remarks,
     pruned,
 )
-from fluxtui.kustomize.sops import ENCRYPTED
+from fluxtui.kustomize import ENCRYPTED
 
 if TYPE_CHECKING:
-    from fluxtui.kustomize.building import Build
+    from fluxtui.kustomize import Build
 
 MANAGER = "kustomize-controller"
 _OWNER = "kustomize.toolkit.fluxcd.io"
@@ -77,7 +77,7 @@ def prepare(review: BuildReview) -> Prepared:
 def _unnamed(build: Build | None) -> frozenset[int]:
     if build is None or not build.unnamed:
         return frozenset()
-    from fluxtui.kustomize.building import key_of
+    from fluxtui.kustomize import key_of
 
     return frozenset(n for n, o in enumerate(build.objects) if key_of(o) in build.unnamed)
 

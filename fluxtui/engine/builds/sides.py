@@ -26,8 +26,7 @@ from fluxtui.engine.builds.attribution import attributed
 from fluxtui.engine.builds.secretmarks import Marks, token
 
 if TYPE_CHECKING:
-    from fluxtui.kustomize.building import Build
-    from fluxtui.kustomize.tracking import Path
+    from fluxtui.kustomize import Build, Path
 
 _KEPT = 48
 _MARK = "kustomize.toolkit.fluxcd.io"
@@ -145,11 +144,10 @@ def encrypted_remarks(build: Build | None, then: str) -> tuple[str, ...]:
     """A sentence for each object that SOPS encrypted; `then`: what becomes of its values."""
     if build is None or not build.encrypted:
         return ()
-    from fluxtui.kustomize.building import key_of
-    from fluxtui.kustomize.sops import remark
+    from fluxtui.kustomize import encrypted_remark, key_of
 
     keyed = ((obj, build.encrypted.get(key_of(obj), ())) for obj in build.objects)
-    return tuple(remark(obj, paths, then) for obj, paths in keyed if paths)
+    return tuple(encrypted_remark(obj, paths, then) for obj, paths in keyed if paths)
 
 
 def pruned(change: ObjectChange) -> ObjectChange:
@@ -175,7 +173,7 @@ def concealed(build: Build | None, session: bytes, labels: dict[str, str]) -> Se
         return ()
     if not build.hidden:
         return build.objects
-    from fluxtui.kustomize.building import key_of
+    from fluxtui.kustomize import key_of
 
     objects = []
     for obj in build.objects:
@@ -205,8 +203,7 @@ def _concealed(
 
 def render(review: BuildReview, explain: bool) -> Rendering:
     """The right side of the only pair, built and explained. Raises BuildError and the like."""
-    from fluxtui.kustomize.explain import explained
-    from fluxtui.kustomize.files import MemoryFiles
+    from fluxtui.kustomize import MemoryFiles, explained
 
     (pair,) = review.pairs
     marks = Marks(review.labels)
@@ -234,8 +231,7 @@ def built_side(side: Side | None, review: BuildReview, explain: bool = False) ->
 
 
 def _build(side: Side, review: BuildReview, *, explain: bool) -> Build:
-    from fluxtui.kustomize import collect_variables, flux_build
-    from fluxtui.kustomize.files import MemoryFiles
+    from fluxtui.kustomize import MemoryFiles, collect_variables, flux_build
 
     files = _unpacked(side.bundle, review.bundles[side.bundle])
     spec = side.kustomization.get("spec") or {}
