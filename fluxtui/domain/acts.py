@@ -16,12 +16,12 @@ from fluxtui.domain.snapshot import Act
 
 def subjects(plan: Plan) -> tuple[Key | str, ...]:
     """Objects and repositories that the Steps of a Plan write to, each once."""
-    found: dict[Key | str, None] = {}
+    targets: dict[Key | str, None] = {}
     for step in plan.steps:
         if not isinstance(step, AwaitStep):
             subject: Key | str = step.target if hasattr(step, "target") else step.repository
-            found[subject] = None
-    return tuple(found)
+            targets[subject] = None
+    return tuple(targets)
 
 
 def succeeded(act: Act) -> bool:

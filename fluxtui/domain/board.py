@@ -133,8 +133,8 @@ class Row:
 
     def line(self, source: Key) -> Line | None:
         """The line of that OCIRepository, if it is one of this Service's."""
-        some = self.lines.get(source.environment, ())
-        return next((line for line in some if line.source == source), None)
+        lines = self.lines.get(source.environment, ())
+        return next((line for line in lines if line.source == source), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +224,8 @@ class Finding:
 
         As a word of its own: a tag may well have an Environment's name inside.
         """
-        said = self.environment in self.message.replace(":", " ").split()
-        return "" if said else self.environment
+        repeated = self.environment in self.message.replace(":", " ").split()
+        return "" if repeated else self.environment
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,14 @@ class Chain:
 
     def downstream(self, key: Key) -> tuple[Key, ...]:
         """Everything that waits for `key`, directly or not, nearest first."""
-        seen: dict[Key, None] = {}
+        waiting: dict[Key, None] = {}
         todo = list(self.dependents.get(key, ()))
         while todo:
-            one = todo.pop(0)
-            if one not in seen and one != key:
-                seen[one] = None
-                todo.extend(self.dependents.get(one, ()))
-        return tuple(seen)
+            current = todo.pop(0)
+            if current not in waiting and current != key:
+                waiting[current] = None
+                todo.extend(self.dependents.get(current, ()))
+        return tuple(waiting)
 
     def blocking(self) -> tuple[Root, ...]:
         """Every distinct Root of the whole chain, those that block most nodes first."""
@@ -100,23 +100,23 @@ def analyse(nodes: Iterable[Node], label: Callable[[Key], str] = str) -> Chain:
 
     `label` names dependencies that are not there, for people.
     """
-    known = {node.key: node for node in nodes}
+    by_key = {node.key: node for node in nodes}
     missing: dict[Key, tuple[Key, ...]] = {}
     dependents: dict[Key, list[Key]] = {}
-    for node in known.values():
+    for node in by_key.values():
         for dependency in dict.fromkeys(node.depends_on):
             dependents.setdefault(dependency, []).append(node.key)
-        absent = tuple(d for d in dict.fromkeys(node.depends_on) if d not in known)
+        absent = tuple(d for d in dict.fromkeys(node.depends_on) if d not in by_key)
         if absent:
             missing[node.key] = absent
-    waves, stuck, cycles = _order(known)
+    waves, stuck, cycles = _order(by_key)
     in_cycle = {key: cycle for cycle in cycles for key in cycle}
     roots: dict[Key, tuple[Root, ...]] = {}
-    for node in known.values():
+    for node in by_key.values():
         if not node.ready or node.key in in_cycle:
-            roots[node.key] = roots_of(node, known, in_cycle, label)
+            roots[node.key] = roots_of(node, by_key, in_cycle, label)
     return Chain(
-        known,
+        by_key,
         waves,
         stuck,
         cycles,
@@ -127,24 +127,25 @@ def analyse(nodes: Iterable[Node], label: Callable[[Key], str] = str) -> Chain:
 
 
 def _order(
-    known: Mapping[Key, Node],
+    by_key: Mapping[Key, Node],
 ) -> tuple[tuple[tuple[Key, ...], ...], tuple[Key, ...], tuple[tuple[Key, ...], ...]]:
     """(waves, stuck, cycles). Only a remainder that no wave can take is searched for cycles."""
     waiting = {
-        key: {d for d in node.depends_on if d in known and d != key} for key, node in known.items()
+        key: {d for d in node.depends_on if d in by_key and d != key}
+        for key, node in by_key.items()
     }
-    looped = {key for key, node in known.items() if key in node.depends_on}
+    looped = {key for key, node in by_key.items() if key in node.depends_on}
     dependents: dict[Key, list[Key]] = {}
     for key, dependencies in waiting.items():
         for dependency in dependencies:
             dependents.setdefault(dependency, []).append(key)
-    order = {key: i for i, key in enumerate(known)}
-    wave = [key for key in known if not waiting[key] and key not in looped]
+    order = {key: i for i, key in enumerate(by_key)}
+    wave = [key for key in by_key if not waiting[key] and key not in looped]
     waves: list[tuple[Key, ...]] = []
-    done: set[Key] = set()
+    placed: set[Key] = set()
     while wave:
         waves.append(tuple(wave))
-        done.update(wave)
+        placed.update(wave)
         following: list[Key] = []
         for key in wave:
             for dependent in dependents.get(key, ()):
@@ -152,11 +153,11 @@ def _order(
                 if not waiting[dependent] and dependent not in looped:
                     following.append(dependent)
         wave = sorted(set(following), key=order.__getitem__)
-    stuck = tuple(key for key in known if key not in done)
-    return tuple(waves), stuck, _cycles(stuck, known) if stuck else ()
+    stuck = tuple(key for key in by_key if key not in placed)
+    return tuple(waves), stuck, _cycles(stuck, by_key) if stuck else ()
 
 
-def _cycles(stuck: tuple[Key, ...], known: Mapping[Key, Node]) -> tuple[tuple[Key, ...], ...]:
+def _cycles(stuck: tuple[Key, ...], by_key: Mapping[Key, Node]) -> tuple[tuple[Key, ...], ...]:
     """One closed walk for each strongly connected part of what is stuck."""
     import networkx
 
@@ -164,8 +165,8 @@ def _cycles(stuck: tuple[Key, ...], known: Mapping[Key, Node]) -> tuple[tuple[Ke
     graph.add_nodes_from(stuck)
     inside = set(stuck)
     for key in stuck:
-        graph.add_edges_from((key, d) for d in known[key].depends_on if d in inside)
-    order = {key: i for i, key in enumerate(known)}
+        graph.add_edges_from((key, d) for d in by_key[key].depends_on if d in inside)
+    order = {key: i for i, key in enumerate(by_key)}
     cycles: list[tuple[Key, ...]] = []
     for part in networkx.strongly_connected_components(graph):
         first = min(part, key=order.__getitem__)
@@ -178,7 +179,7 @@ def _cycles(stuck: tuple[Key, ...], known: Mapping[Key, Node]) -> tuple[tuple[Ke
 
 def roots_of(
     start: Node,
-    known: Mapping[Key, Node],
+    by_key: Mapping[Key, Node],
     in_cycle: Mapping[Key, tuple[Key, ...]],
     label: Callable[[Key], str],
 ) -> tuple[Root, ...]:
@@ -186,35 +187,35 @@ def roots_of(
 
     `in_cycle`: node -> the cycle that it is in.
     """
-    found: dict[Key, Root] = {}
-    seen = {start.key}
+    roots: dict[Key, Root] = {}
+    visited = {start.key}
     todo: list[tuple[Node, tuple[Key, ...]]] = [(start, (start.key,))]
     while todo:
         node, path = todo.pop(0)
         cycle = in_cycle.get(node.key)
         if cycle:
-            names = " -> ".join(known[key].name for key in (*cycle, cycle[0]))
+            names = " -> ".join(by_key[key].name for key in (*cycle, cycle[0]))
             root = Root(cycle[0], "cycle", path, f"dependsOn goes in a circle: {names}")
-            found.setdefault(cycle[0], root)
+            roots.setdefault(cycle[0], root)
             continue
         further = False
         for dependency in dict.fromkeys(node.depends_on):
-            if dependency not in known:
+            if dependency not in by_key:
                 further = True
                 sentence = f"blocked by {label(dependency)}: not found"
                 if node.key != start.key:
                     sentence += f" ({node.name} depends on it)"
-                found.setdefault(
+                roots.setdefault(
                     dependency, Root(dependency, "missing", (*path, dependency), sentence)
                 )
-            elif not known[dependency].ready:
+            elif not by_key[dependency].ready:
                 further = True
-                if dependency not in seen:
-                    seen.add(dependency)
-                    todo.append((known[dependency], (*path, dependency)))
+                if dependency not in visited:
+                    visited.add(dependency)
+                    todo.append((by_key[dependency], (*path, dependency)))
         if not further:
-            found.setdefault(node.key, Root(node.key, "self", path, _sentence(start, node)))
-    return tuple(found.values())
+            roots.setdefault(node.key, Root(node.key, "self", path, _sentence(start, node)))
+    return tuple(roots.values())
 
 
 def _sentence(start: Node, root: Node) -> str:

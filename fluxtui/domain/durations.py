@@ -25,14 +25,14 @@ _MOST = 9_223_372_036.0  # Go counts nanoseconds in 63 bits
 
 def parse_duration(text: str) -> float:
     """Seconds of a Go duration such as `1h30m`, `0`, `-1.5s`. Raises UsageError."""
-    rest = text[1:] if text[:1] in ("-", "+") else text
-    if rest == "0":
+    unsigned = text[1:] if text[:1] in ("-", "+") else text
+    if unsigned == "0":
         return 0.0
     total, at = 0.0, 0
-    while found := _PART.match(rest, at):
-        total += float(found[1]) * _UNITS[found[2]]
-        at = found.end()
-    if not rest or at != len(rest):
+    while part := _PART.match(unsigned, at):
+        total += float(part[1]) * _UNITS[part[2]]
+        at = part.end()
+    if not unsigned or at != len(unsigned):
         raise UsageError(f"{text!r} is not a duration", next="write it as 30s, 5m or 1h30m")
     if total > _MOST:
         raise UsageError(f"{text!r} is too long a duration", next="the most is about 292 years")
@@ -51,19 +51,19 @@ def format_duration(seconds: float) -> str:
         return f"{sign}{_decimal(nanos, 1000)}µs"
     if nanos < 1_000_000_000:
         return f"{sign}{_decimal(nanos, 1_000_000)}ms"
-    minutes, rest = divmod(nanos, 60 * 1_000_000_000)
+    minutes, over = divmod(nanos, 60 * 1_000_000_000)
     hours, minutes = divmod(minutes, 60)
-    out = f"{_decimal(rest, 1_000_000_000)}s"
+    out = f"{_decimal(over, 1_000_000_000)}s"
     if hours:
         return f"{sign}{hours}h{minutes}m{out}"
     return f"{sign}{minutes}m{out}" if minutes else sign + out
 
 
 def _decimal(value: int, unit: int) -> str:
-    whole, rest = divmod(value, unit)
-    if not rest:
+    whole, below = divmod(value, unit)
+    if not below:
         return str(whole)
-    fraction = str(rest).rjust(len(str(unit)) - 1, "0").rstrip("0")
+    fraction = str(below).rjust(len(str(unit)) - 1, "0").rstrip("0")
     return f"{whole}.{fraction}"
 
 

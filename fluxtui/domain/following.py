@@ -78,8 +78,8 @@ def followers(snapshot: Snapshot, repository: str) -> tuple[Resource, ...]:
     path = repository_path(repository)
     joined = configured(path, snapshot.config.services)
     paths = {path, *(repository_path(u) for u in (joined.urls if joined else ()))}
-    found = (r for r in roles.tagged(snapshot) if repository_path(sources.url(r)) in paths)
-    return tuple(sorted(found, key=lambda r: r.key))
+    matches = (r for r in roles.tagged(snapshot) if repository_path(sources.url(r)) in paths)
+    return tuple(sorted(matches, key=lambda r: r.key))
 
 
 def tag_effects(snapshot: Snapshot, repository: str, tag: str, digest: str = "") -> TagEffects:
@@ -107,46 +107,46 @@ def registry_effects(
     following = {r.key: r for r in followers(snapshot, repository)}
     listed = snapshot.tags.get(repository)
     policies = {key: sources.policy(r) for key, r in following.items()}
-    found = simulate(policies, listed.tags if listed else (), add=add, remove=remove)
-    each = tuple(
+    changes = simulate(policies, listed.tags if listed else (), add=add, remove=remove)
+    all_followed = tuple(
         _followed(e, following[e.key], snapshot, repository, gone, e.key.environment not in unread)
-        for e in found
+        for e in changes
     )
     unseen = [f"{name} cannot be read now: {why}" for name, why in unread.items()]
-    unseen += [f"as last seen, {one.says}" for one in each if not one.seen]
+    unseen += [f"as last seen, {followed.says}" for followed in all_followed if not followed.seen]
     unseen += _half_seen(snapshot, unread)
     if listed is None or not listed.listed_at or listed.error:
         why = listed.error if listed and listed.error else "they were never listed"
         unseen.append(f"the tags of {repository}: {why}")
     return TagEffects(
-        tuple(Taken(o.source, o.before, o.after) for o in each if o.seen and o.changes),
-        tuple(one.says for one in each if one.seen),
+        tuple(Taken(o.source, o.before, o.after) for o in all_followed if o.seen and o.changes),
+        tuple(followed.says for followed in all_followed if followed.seen),
         tuple(unseen),
-        tuple(one.source for one in each if one.seen),
+        tuple(followed.source for followed in all_followed if followed.seen),
         tuple(unread),
-        each,
-        _beware(snapshot, repository, each, dict.fromkeys(add, digest)),
+        all_followed,
+        _beware(snapshot, repository, all_followed, dict.fromkeys(add, digest)),
     )
 
 
 def _beware(
-    snapshot: Snapshot, repository: str, each: Sequence[Followed], fresh: Mapping[str, str]
+    snapshot: Snapshot, repository: str, all_followed: Sequence[Followed], fresh: Mapping[str, str]
 ) -> tuple[str, ...]:
     """What is known of each tag that somebody would pick; of content not there yet, nothing."""
     record = record_of(snapshot, repository)
     listed = snapshot.tags.get(repository)
     facts = listed.facts if listed else {}
-    found: dict[str, list[str]] = {}
-    for one in each:
-        if one.changes and one.after:
-            found.setdefault(one.after, []).append(one.source.key.environment)
-    said: list[str] = []
-    for tag, environments in found.items():
+    environments_of: dict[str, list[str]] = {}
+    for followed in all_followed:
+        if followed.changes and followed.after:
+            environments_of.setdefault(followed.after, []).append(followed.source.key.environment)
+    cautions: list[str] = []
+    for tag, environments in environments_of.items():
         fact = facts.get(tag)
         digest = fresh.get(tag, fact.digest if fact else "")
         if digest or tag not in fresh:
-            said += record.cautions(tag, digest, tag, environments)
-    return tuple(dict.fromkeys(said))
+            cautions += record.cautions(tag, digest, tag, environments)
+    return tuple(dict.fromkeys(cautions))
 
 
 def _half_seen(snapshot: Snapshot, unread: Mapping[str, str]) -> list[str]:
@@ -164,36 +164,36 @@ def _followed(
     snapshot: Snapshot,
     repository: str,
     gone: str,
-    seen: bool,
+    is_read: bool,
 ) -> Followed:
     if gone and effect.policy.digest == gone:
         where = f"{source.key.environment}: {source.key.label}"
         says = f"{where} is pinned to this digest and could not fetch it again"
-        return Followed(source, gone, "", True, says, seen)
-    held = effect.policy.digest
-    called = worn(held, names_in(snapshot, source)) if held else effect.before
-    says = _sentence(effect, source, repository, called)
-    return Followed(source, effect.before, effect.after, effect.changes, says, seen)
+        return Followed(source, gone, "", True, says, is_read)
+    digest = effect.policy.digest
+    name = worn(digest, names_in(snapshot, source)) if digest else effect.before
+    says = _sentence(effect, source, repository, name)
+    return Followed(source, effect.before, effect.after, effect.changes, says, is_read)
 
 
-def _sentence(effect: Effect[Key], source: Resource, repository: str, called: str) -> str:
-    """`called`: what it is on now, by its name."""
+def _sentence(effect: Effect[Key], source: Resource, repository: str, name: str) -> str:
+    """`name`: what it is on now, by its name."""
     where = f"{source.key.environment}: {source.key.label}"
     if not effect.changes:
         # Of several new tags, the best placed says most.
         why = f": {effect.why[-1].reason}" if effect.why else ""
         if effect.policy.digest:
             why = ": it is pinned, tags play no part"
-        return f"{where} stays on {called or 'what it has'}{why}"
-    held = " once it is resumed" if suspended(source) else ""
+        return f"{where} stays on {name or 'what it has'}{why}"
+    when = " once it is resumed" if suspended(source) else ""
     url = sources.url(source)
     mirror = "" if url == repository else f", if {url} mirrors {repository}"
     if not effect.after:
         return (
-            f"{where} would find nothing to pick{held}{mirror} (now {effect.before}) and keep what "
+            f"{where} would find nothing to pick{when}{mirror} (now {effect.before}) and keep what "
             f"it has stored: {effect.error}"
         )
     now = "moved to another digest" if effect.moved else f"now {effect.before or 'nothing'}"
-    taken = effect.moved or any(v.tag == effect.after for v in effect.why)
-    verb = "pick" if taken else "fall back to"
-    return f"{where} would {verb} {effect.after}{held}{mirror} ({now})"
+    picked = effect.moved or any(v.tag == effect.after for v in effect.why)
+    verb = "pick" if picked else "fall back to"
+    return f"{where} would {verb} {effect.after}{when}{mirror} ({now})"

@@ -61,10 +61,10 @@ def for_re2(pattern: str) -> str:
     return _PARTS.sub(_renamed, pattern) if "\\" in pattern else pattern
 
 
-def _renamed(found: re.Match[str]) -> str:
-    letter, negated, name, single = found.groups()
+def _renamed(match: re.Match[str]) -> str:
+    letter, negated, name, single = match.groups()
     if letter is None:
-        return found[0]
+        return match[0]
     if single:
         return f"\\{letter}{single.upper()}"
     bare = re.sub("[ _-]", "", name)

@@ -81,9 +81,9 @@ class ObjectId:
     @classmethod
     def parse(cls, text: str) -> ObjectId:
         """Read `<namespace>_<name>_<group>_<kind>`. Raises UsageError."""
-        namespace, first, rest = text.partition("_")
-        rest, last, kind = rest.rpartition("_")
-        name, middle, group = rest.rpartition("_")
+        namespace, first, tail = text.partition("_")
+        tail, last, kind = tail.rpartition("_")
+        name, middle, group = tail.rpartition("_")
         if not (first and last and middle and name and kind):
             raise UsageError(
                 f"{text!r} is no inventory id", next="an id is <namespace>_<name>_<group>_<kind>"
@@ -127,17 +127,17 @@ def entries(inventory: Mapping[str, Any] | None) -> tuple[InventoryEntry, ...]:
 
 def to_inventory(new: Iterable[InventoryEntry]) -> dict[str, list[dict[str, str]]]:
     """The value of `status.inventory`, in the order given, each id once."""
-    seen = {entry.id: entry for entry in new}
-    return {"entries": [entry.to_json() for entry in seen.values()]}
+    by_id = {entry.id: entry for entry in new}
+    return {"entries": [entry.to_json() for entry in by_id.values()]}
 
 
 def stale(
     old: Iterable[InventoryEntry], new: Iterable[InventoryEntry]
 ) -> tuple[InventoryEntry, ...]:
     """Entries whose id is in `old` only, in the order to delete them; versions play no part."""
-    kept = {entry.id for entry in new}
-    gone = {entry.id: entry for entry in old if entry.id not in kept}
-    return tuple(sorted(gone.values(), key=lambda e: sort_key(e.id), reverse=True))
+    current = {entry.id for entry in new}
+    obsolete = {entry.id: entry for entry in old if entry.id not in current}
+    return tuple(sorted(obsolete.values(), key=lambda e: sort_key(e.id), reverse=True))
 
 
 def sort_key(id: ObjectId) -> tuple[int, str, str, str, str]:

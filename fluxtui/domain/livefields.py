@@ -47,28 +47,28 @@ def owned_fields(obj: Mapping[str, Any], manager: str) -> Mapping[str, Any]:
     return _NOTHING
 
 
-def projected(live: Any, wanted: Any, owned: Mapping[str, Any]) -> Any:
-    """`live` with only the fields of `wanted` and those in `owned` (fieldsV1 of this place)."""
-    if isinstance(live, Mapping) and isinstance(wanted, Mapping):
-        return _mapping(live, wanted, owned)
-    if isinstance(live, list) and isinstance(wanted, list):
-        keys = merge_keys(live, wanted)
-        return _items(live, wanted, owned, keys) if keys else live
+def projected(live: Any, desired: Any, owned: Mapping[str, Any]) -> Any:
+    """`live` with only the fields of `desired` and those in `owned` (fieldsV1 of this place)."""
+    if isinstance(live, Mapping) and isinstance(desired, Mapping):
+        return _mapping(live, desired, owned)
+    if isinstance(live, list) and isinstance(desired, list):
+        keys = merge_keys(live, desired)
+        return _items(live, desired, owned, keys) if keys else live
     return live
 
 
 def _mapping(
-    live: Mapping[str, Any], wanted: Mapping[str, Any], owned: Mapping[str, Any]
+    live: Mapping[str, Any], desired: Mapping[str, Any], owned: Mapping[str, Any]
 ) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for key, value in live.items():
-        mine = owned.get(f"f:{key}")
-        below = mine if isinstance(mine, Mapping) else _NOTHING
-        if key in wanted:
-            kept[key] = projected(value, wanted[key], below)
-        elif mine is not None:
-            kept[key] = _owned_part(value, below)
-    return kept
+        own = owned.get(f"f:{key}")
+        below = own if isinstance(own, Mapping) else _NOTHING
+        if key in desired:
+            result[key] = projected(value, desired[key], below)
+        elif own is not None:
+            result[key] = _owned_part(value, below)
+    return result
 
 
 def _owned_part(value: Any, owned: Mapping[str, Any]) -> Any:
@@ -80,23 +80,25 @@ def _owned_part(value: Any, owned: Mapping[str, Any]) -> Any:
 
 def _items(
     live: Sequence[Mapping[str, Any]],
-    wanted: Sequence[Mapping[str, Any]],
+    desired: Sequence[Mapping[str, Any]],
     owned: Mapping[str, Any],
     keys: tuple[str, ...],
 ) -> list[Any]:
     def key_of(item: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(item.get(k, "TCP" if k == "protocol" else None) for k in keys)
 
-    known = {key_of(item): item for item in wanted}
-    mine = [
+    by_key = {key_of(item): item for item in desired}
+    own_items = [
         (json.loads(name[2:]), fields) for name, fields in owned.items() if name.startswith("k:")
     ]
-    kept = []
+    result = []
     for item in live:
-        fields = next((f for k, f in mine if all(item.get(n) == v for n, v in k.items())), None)
+        fields = next(
+            (f for k, f in own_items if all(item.get(n) == v for n, v in k.items())), None
+        )
         below = fields if isinstance(fields, Mapping) else _NOTHING
-        if key_of(item) in known:
-            kept.append(projected(item, known[key_of(item)], below))
+        if key_of(item) in by_key:
+            result.append(projected(item, by_key[key_of(item)], below))
         elif fields is not None:
-            kept.append(_owned_part(item, below))
-    return kept
+            result.append(_owned_part(item, below))
+    return result

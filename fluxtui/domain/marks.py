@@ -63,22 +63,22 @@ def inverse_text(digest: str, previous: object, tag: str = "") -> str:
     """What PIN_INVERSE holds: the digest to put back (null: none), the one the pin set, and the tag
     that it was chosen by, so that everybody reads it by that name without asking a registry."""
     before = previous if isinstance(previous, str) and previous else None
-    named = {"tag": tag} if tag else {}
-    return json.dumps({"digest": before, "pinned": digest, **named})
+    tagged = {"tag": tag} if tag else {}
+    return json.dumps({"digest": before, "pinned": digest, **tagged})
 
 
 def pinned_name(resource: Resource) -> tuple[str, str]:
     """(tag, digest) that a pin of ours noted, while it holds; ("", "") without."""
-    held = sources.policy(resource).digest
+    pinned = sources.policy(resource).digest
     text = resource.annotations.get(PIN_INVERSE, "")
     try:
-        value = json.loads(text) if text and held else None
+        value = json.loads(text) if text and pinned else None
     except ValueError:
         return "", ""
-    if not isinstance(value, dict) or value.get("pinned") != held:
+    if not isinstance(value, dict) or value.get("pinned") != pinned:
         return "", ""
     tag = value.get("tag")
-    return (tag, str(held)) if isinstance(tag, str) and is_tag(tag) else ("", "")
+    return (tag, str(pinned)) if isinstance(tag, str) and is_tag(tag) else ("", "")
 
 
 def pin_inverse(resource: Resource) -> Mapping[str, str | None] | None:
@@ -94,8 +94,8 @@ def pin_inverse(resource: Resource) -> Mapping[str, str | None] | None:
         return None
     if not isinstance(value, dict) or "digest" not in value:
         return None
-    found = {name: value.get(name) for name in ("digest", "pinned")}
-    return found if all(v is None or isinstance(v, str) for v in found.values()) else None
+    inverse = {name: value.get(name) for name in ("digest", "pinned")}
+    return inverse if all(v is None or isinstance(v, str) for v in inverse.values()) else None
 
 
 def mark_text(mark: Mark) -> str:

@@ -63,8 +63,8 @@ class Masker:
             return obj
         metadata = dict(obj.get("metadata") or {})
         if metadata.get("annotations"):
-            kept = {k: v for k, v in metadata["annotations"].items() if k != _LAST_APPLIED}
-            metadata["annotations"] = kept
+            annotations = {k: v for k, v in metadata["annotations"].items() if k != _LAST_APPLIED}
+            metadata["annotations"] = annotations
         namespace = metadata.get("namespace") or ""
         where = f"secret {namespace}/{base_name(str(metadata.get('name') or ''))}"
         values: dict[str, bytes] = {}
@@ -73,8 +73,8 @@ class Masker:
         for key, value in _items(obj.get("stringData")):
             values[key] = str(value).encode()
         masked = {key: self.scalar(value, f"{where}#{key}") for key, value in values.items()}
-        rest = {k: v for k, v in obj.items() if k not in ("data", "stringData", "metadata")}
-        return {**rest, "metadata": metadata, "data": masked}
+        plain = {k: v for k, v in obj.items() if k not in ("data", "stringData", "metadata")}
+        return {**plain, "metadata": metadata, "data": masked}
 
 
 def _items(values: object) -> list[tuple[str, Any]]:

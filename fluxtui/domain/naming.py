@@ -41,22 +41,22 @@ def tables_of(
         for tag, fact in history.items():
             ran.setdefault(tag, fact)
     admitted = _admitted(sources.policy(source), {**facts, **ran})
-    both = {tag: fact for tag, fact in admitted.items() if tag in ran}
+    admitted_runs = {tag: fact for tag, fact in admitted.items() if tag in ran}
     tag, digest = pinned_name(source)
-    held = {tag: TagFacts(tag, digest)} if tag else {}
-    return (both, held, ran, admitted, facts)
+    pinned = {tag: TagFacts(tag, digest)} if tag else {}
+    return (admitted_runs, pinned, ran, admitted, facts)
 
 
 def remembered(member: Resource) -> Mapping[str, TagFacts]:
     """Tags of digests that the history of an applier tells."""
-    found: dict[str, TagFacts] = {}
+    facts: dict[str, TagFacts] = {}
     for run in appliers.history(member):
         tag = tag_of(run.revision)
         if tag:
             # All appliers of a source remember the same ones: each text is kept once.
             tag, digest = intern(tag), intern(digest_of(run.revision))
-            found.setdefault(tag, TagFacts(tag, digest))
-    return found
+            facts.setdefault(tag, TagFacts(tag, digest))
+    return facts
 
 
 def _admitted(policy: Policy, facts: Mapping[str, TagFacts]) -> Mapping[str, TagFacts]:
@@ -89,8 +89,8 @@ def dressed(text: str, names: Callable[[], Tables]) -> str:
     """The text with each bare digest worn by its tag: `v1.4.2 (sha256:0123abcd)`; one that comes
     with its tag (`v1.4.2@sha256:...`) stays. `names` is asked only when there is a bare one."""
 
-    def short(found: re.Match[str]) -> str:
-        return found[0] if found[1] else worn(found[2], names())
+    def short(match: re.Match[str]) -> str:
+        return match[0] if match[1] else worn(match[2], names())
 
     return _DIGEST.sub(short, text) if "sha256:" in text else text
 

@@ -89,43 +89,43 @@ def diff_objects(
     old = {ObjectId.of(o): o for o in before}
     new = {ObjectId.of(o): o for o in after}
     pairs = [(i, i) for i in new if i in old]
-    gone, fresh = [i for i in old if i not in new], [i for i in new if i not in old]
-    renamed = dict(_renamed(gone, fresh))
+    removed, fresh = [i for i in old if i not in new], [i for i in new if i not in old]
+    renamed = dict(_renamed(removed, fresh))
     pairs += renamed.items()
     changes: list[ObjectChange] = []
     for was, now in pairs:
         # Also by text, because 1 == True == 1.0 in Python and not in Kubernetes.
         if was == now and old[was] == new[now] and repr(old[was]) == repr(new[now]):
             continue
-        left, right = masker.mask(old[was]), masker.mask(new[now])
-        fields = tuple(_objects(left, right))
+        old_masked, new_masked = masker.mask(old[was]), masker.mask(new[now])
+        fields = tuple(_objects(old_masked, new_masked))
         if fields:
             name = was.name if was != now else ""
-            changes.append(ObjectChange("changed", now, fields, name, left, right))
-    taken = set(renamed.values())
+            changes.append(ObjectChange("changed", now, fields, name, old_masked, new_masked))
+    renamed_to = set(renamed.values())
     for i in fresh:
-        if i not in taken:
+        if i not in renamed_to:
             changes.append(ObjectChange("added", i, after=masker.mask(new[i])))
-    for i in gone:
+    for i in removed:
         if i not in renamed:
             changes.append(ObjectChange("removed", i, before=masker.mask(old[i])))
     return tuple(sorted(changes, key=lambda c: sort_key(c.id)))
 
 
 def _renamed(
-    gone: Sequence[ObjectId], fresh: Sequence[ObjectId]
+    removed: Sequence[ObjectId], fresh: Sequence[ObjectId]
 ) -> Iterator[tuple[ObjectId, ObjectId]]:
     """Pairs that differ only in the content hash, where exactly one of each is left."""
 
     def by_base(ids: Sequence[ObjectId]) -> dict[ObjectId, list[ObjectId]]:
-        found: dict[ObjectId, list[ObjectId]] = {}
+        groups: dict[ObjectId, list[ObjectId]] = {}
         for i in ids:
             if i.group == "" and i.kind in ("ConfigMap", "Secret"):
-                found.setdefault(replace(i, name=base_name(i.name)), []).append(i)
-        return found
+                groups.setdefault(replace(i, name=base_name(i.name)), []).append(i)
+        return groups
 
     new = by_base(fresh)
-    for base, olds in by_base(gone).items():
+    for base, olds in by_base(removed).items():
         news = new.get(base, [])
         if len(olds) == len(news) == 1:
             yield olds[0], news[0]
@@ -139,8 +139,8 @@ def _objects(before: Object, after: Object) -> Iterator[FieldChange]:
 def _tidy(obj: Object) -> Object:
     metadata = obj.get("metadata")
     if isinstance(metadata, Mapping) and metadata.get("creationTimestamp", "") is None:
-        kept = {k: v for k, v in metadata.items() if k != "creationTimestamp"}
-        return {**obj, "metadata": kept}
+        fields = {k: v for k, v in metadata.items() if k != "creationTimestamp"}
+        return {**obj, "metadata": fields}
     return obj
 
 
@@ -151,9 +151,11 @@ def diff_values(before: Any, after: Any, path: str = "", at: At = ()) -> Iterato
     elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
         yield from _lists(before, after, path, at)
     elif before != after or isinstance(before, bool) != isinstance(after, bool):
-        left, right = shown(before), shown(after, isinstance(before, Masked))
+        old_text, new_text = shown(before), shown(after, isinstance(before, Masked))
         # Of another shape: secrets in both have the same label and need not be the same.
-        yield FieldChange(path, left, shown(after, True) if left == right else right, at=at)
+        yield FieldChange(
+            path, old_text, shown(after, True) if old_text == new_text else new_text, at=at
+        )
 
 
 def _gone(path: str, before: Any, at: At) -> FieldChange:

@@ -53,10 +53,10 @@ def containers_of(pod: Resource) -> tuple[Container, ...]:
         ("containers", "containerStatuses", False),
         ("initContainers", "initContainerStatuses", True),
     ):
-        said = {str(s.get("name")): s for s in _maps(status.get(statuses))}
+        status_of = {str(s.get("name")): s for s in _maps(status.get(statuses))}
         for container in _maps(spec.get(field)):
             name = str(container.get("name") or "")
-            out.append(_container(name, said.get(name, {}), init))
+            out.append(_container(name, status_of.get(name, {}), init))
     return tuple(out)
 
 

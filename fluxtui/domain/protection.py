@@ -82,9 +82,9 @@ def demand(plan: Plan, snapshot: Snapshot) -> Demand:
 
 def _in_order(snapshot: Snapshot, names: Iterable[str]) -> tuple[str, ...]:
     """As configured, then what nobody configured, by name."""
-    wanted = set(names)
-    configured = [e.name for e in snapshot.config.environments if e.name in wanted]
-    return (*configured, *sorted(wanted.difference(configured)))
+    requested = set(names)
+    configured = [e.name for e in snapshot.config.environments if e.name in requested]
+    return (*configured, *sorted(requested.difference(configured)))
 
 
 def _targets(plan: Plan) -> Iterator[str]:

@@ -34,15 +34,15 @@ def environment_proxy(address: str, environ: Mapping[str, str], *, others: str =
     NO_PROXY names. `others`: a variable that serves any scheme when the scheme's own is empty.
     """
     parts = urlsplit(address)
-    named = _variable(environ, "HTTPS_PROXY" if parts.scheme == "https" else "HTTP_PROXY")
-    named = named or (_variable(environ, others) if others else "")
+    proxy = _variable(environ, "HTTPS_PROXY" if parts.scheme == "https" else "HTTP_PROXY")
+    proxy = proxy or (_variable(environ, others) if others else "")
     host = parts.hostname or ""
-    if not named or is_loopback_url(address) or not host:
+    if not proxy or is_loopback_url(address) or not host:
         return ""
     port = parts.port or _PORTS.get(parts.scheme, 80)
     if any(_covers(entry, host, port) for entry in _variable(environ, "NO_PROXY").split(",")):
         return ""
-    return with_scheme(named)
+    return with_scheme(proxy)
 
 
 def with_scheme(proxy: str) -> str:
@@ -88,8 +88,8 @@ def _domain_covers(name: str, host: str) -> bool:
 def _split_port(entry: str) -> tuple[str, str]:
     """`host:port` or `[v6]:port` in two; a bare IPv6 address has no port."""
     if entry.startswith("["):
-        inner, _, rest = entry[1:].partition("]")
-        return inner, rest.removeprefix(":")
+        inner, _, tail = entry[1:].partition("]")
+        return inner, tail.removeprefix(":")
     if entry.count(":") == 1:
         name, _, port = entry.partition(":")
         return name, port

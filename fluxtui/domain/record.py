@@ -46,17 +46,17 @@ class Trial:
 
 def trials(member: Resource) -> Mapping[str, Trial]:
     """Digest -> how it last went in that Kustomization."""
-    found: dict[str, Trial] = {}
+    by_digest: dict[str, Trial] = {}
     for run in appliers.history(member):
         digest, at = digest_of(run.revision), run.last
-        if digest and (digest not in found or _later(at, found[digest].at)):
-            found[digest] = Trial(member.key, digest, tag_of(run.revision), run.status, at)
+        if digest and (digest not in by_digest or _later(at, by_digest[digest].at)):
+            by_digest[digest] = Trial(member.key, digest, tag_of(run.revision), run.status, at)
     for trial in _standing(member):
-        known = found.get(trial.digest)
+        earlier = by_digest.get(trial.digest)
         # The condition says what history may not: a build that fails leaves no entry there.
-        if known is None or (trial.bad and not known.bad):
-            found[trial.digest] = trial
-    return found
+        if earlier is None or (trial.bad and not earlier.bad):
+            by_digest[trial.digest] = trial
+    return by_digest
 
 
 def _standing(member: Resource) -> Iterator[Trial]:
@@ -75,17 +75,17 @@ def _standing(member: Resource) -> Iterator[Trial]:
         yield Trial(member.key, digest_of(live), tag_of(live), appliers.good(member.key), "", True)
 
 
-def _later(one: str, other: str) -> bool:
-    return (order(one), one) > (order(other), other)
+def _later(first: str, second: str) -> bool:
+    return (order(first), first) > (order(second), second)
 
 
 class Record:
     """All trials of the builds of one repository, in all Environments that are seen."""
 
-    def __init__(self, found: Iterable[Trial]) -> None:
+    def __init__(self, trials: Iterable[Trial]) -> None:
         self._by_digest: dict[str, list[Trial]] = defaultdict(list)
         self._by_tag: dict[str, list[Trial]] = defaultdict(list)
-        for trial in found:
+        for trial in trials:
             self._by_digest[trial.digest].append(trial)
             if trial.tag:
                 self._by_tag[trial.tag].append(trial)
@@ -100,10 +100,10 @@ class Record:
         if failed:
             return failed
         tried = self.of(digest, tag)
-        here = [t for t in tried if t.kustomization.environment == environment]
+        local = [t for t in tried if t.kustomization.environment == environment]
         if not tried:
             return "never ran anywhere, as far as is known"
-        if not here:
+        if not local:
             names = dict.fromkeys(t.kustomization.environment for t in tried if t.good)
             return f"never ran here{f', ran well in {_listed(names)}' if names else ''}"
         return ""
@@ -111,10 +111,10 @@ class Record:
     def failure(self, digest: str, tag: str, environment: str) -> str:
         """`failed here: HealthCheckFailed`, or where else; "" when it is not known to have."""
         bad = [t for t in self.of(digest, tag) if t.bad]
-        here = [t for t in bad if t.kustomization.environment == environment]
-        if here:
-            word = "fails here now" if any(t.now for t in here) else "failed here"
-            return f"{word}: {here[0].status}"
+        local = [t for t in bad if t.kustomization.environment == environment]
+        if local:
+            word = "fails here now" if any(t.now for t in local) else "failed here"
+            return f"{word}: {local[0].status}"
         return f"failed in {bad[0].kustomization.environment}: {bad[0].status}" if bad else ""
 
     def cautions(
@@ -124,12 +124,12 @@ class Record:
         tried = self.of(digest, tag)
         if not tried:
             return (f"{name} never ran anywhere, as far as Flux remembers",)
-        wanted = dict.fromkeys(environments)
+        concerned = dict.fromkeys(environments)
         bad: dict[str, list[Trial]] = defaultdict(list)
         for trial in tried:
             if trial.bad:
                 bad[trial.kustomization.environment].append(trial)
-        order_of = sorted(bad, key=lambda environment: environment not in wanted)
+        order_of = sorted(bad, key=lambda environment: environment not in concerned)
         return tuple(_failed(name, place, bad[place]) for place in order_of)
 
 
@@ -158,6 +158,6 @@ def record_of(snapshot: Snapshot, repository: str) -> Record:
     joined = configured(path, snapshot.config.services)
     paths = {path, *(repository_path(u) for u in (joined.urls if joined else ()))}
     followed = {r.key for r in roles.tagged(snapshot) if repository_path(sources.url(r)) in paths}
-    every = (member for kind in APPLIERS for member in snapshot.of_kind(kind))
-    members = (member for member in every if appliers.source(member) in followed)
+    all_appliers = (member for kind in APPLIERS for member in snapshot.of_kind(kind))
+    members = (member for member in all_appliers if appliers.source(member) in followed)
     return Record(trial for member in members for trial in trials(member).values())

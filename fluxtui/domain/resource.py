@@ -267,14 +267,14 @@ def _is_edit(entry: object) -> bool:
 
 
 def _edits(managed: list[Any]) -> tuple[Edit, ...]:
-    found = []
+    edits = []
     for entry in managed:
         if _is_edit(entry):
             paths: set[str] = set()
             _collect(_mapping(entry.get("fieldsV1")), "", paths)
             manager = sys.intern(str(entry.get("manager") or ""))
-            found.append(Edit(manager, str(entry["time"]), tuple(sorted(paths))))
-    return tuple(found)
+            edits.append(Edit(manager, str(entry["time"]), tuple(sorted(paths))))
+    return tuple(edits)
 
 
 def _declared(managed: list[Any]) -> frozenset[str]:

@@ -48,8 +48,8 @@ def shorten(text: str, width: int) -> str:
     return safe if len(safe) <= width else safe[: max(0, width - 1)] + "…"[: max(0, width)]
 
 
-def _escape(found: re.Match[str]) -> str:
-    char = found[0]
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
     if char in _SHORT:
         return _SHORT[char]
     code = ord(char)

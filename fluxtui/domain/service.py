@@ -19,10 +19,10 @@ SCHEME = "oci://"
 
 def repository_path(url: str) -> str:
     """`oci://host:5000/org/app` -> `org/app`; a url without a host part is its own path."""
-    rest = url.removeprefix(SCHEME).rstrip("/")
-    host, slash, path = rest.partition("/")
+    address = url.removeprefix(SCHEME).rstrip("/")
+    host, slash, path = address.partition("/")
     is_host = host == "localhost" or "." in host or ":" in host
-    return path if slash and is_host else rest
+    return path if slash and is_host else address
 
 
 def service_of(resource: Resource, services: Sequence[ServiceConfig]) -> str:

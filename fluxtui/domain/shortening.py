@@ -46,9 +46,9 @@ def _transition(before: str, after: str, room: int, measure: Measure) -> str:
     """`…0041 → …0042 (3/6)`, or `→ v1.5.0 (3/6)`: where it goes and how far stay readable."""
     after, space, count = after.partition(" (")
     count = space + count
-    each = (room - 3 - measure(count)) // 2
-    if each >= min(5, measure(after)):
-        return f"{_tail(before, each, measure)} {ARROW} {_tail(after, each, measure)}{count}"
+    half = (room - 3 - measure(count)) // 2
+    if half >= min(5, measure(after)):
+        return f"{_tail(before, half, measure)} {ARROW} {_tail(after, half, measure)}{count}"
     goal = _tail(after, max(3, room - 2 - measure(count)), measure)
     return ended(f"{ARROW} {goal}{count}", room, measure)
 

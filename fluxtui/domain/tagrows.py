@@ -55,21 +55,21 @@ def runs_in(snapshot: Snapshot, tags: TagList) -> dict[str, tuple[str, ...]]:
     `production (3/6)`: half-way through a roll-out; `(production)`: its digest runs there, under
     another name.
     """
-    found = places(snapshot, tags)
-    return {tag: tuple(dict.fromkeys(map(str, each))) for tag, each in found.items()}
+    by_tag = places(snapshot, tags)
+    return {tag: tuple(dict.fromkeys(map(str, spots))) for tag, spots in by_tag.items()}
 
 
 def places(snapshot: Snapshot, tags: TagList) -> dict[str, tuple[RunsIn, ...]]:
     """Tag -> Environments in which it runs."""
-    found: dict[str, dict[RunsIn, None]] = {}
+    by_tag: dict[str, dict[RunsIn, None]] = {}
     for row in snapshot.board.rows:
         for name, lines in row.lines.items():
             for line in lines:
                 resource = snapshot.get(line.source)
                 if resource is not None and sources.url(resource) == tags.repository:
                     for tag, place in _of_line(name, line, tags.facts).items():
-                        found.setdefault(tag, {})[place] = None
-    return {tag: tuple(each) for tag, each in found.items()}
+                        by_tag.setdefault(tag, {})[place] = None
+    return {tag: tuple(spots) for tag, spots in by_tag.items()}
 
 
 def _of_line(environment: str, line: Line, facts: Mapping[str, TagFacts]) -> dict[str, RunsIn]:
@@ -77,17 +77,17 @@ def _of_line(environment: str, line: Line, facts: Mapping[str, TagFacts]) -> dic
     whole = line.running.version
     if not live:
         return {whole: RunsIn(environment)} if whole else {}
-    found: dict[str, RunsIn] = {}
+    by_tag: dict[str, RunsIn] = {}
     for digest, count in Counter(digest_of(r) or r for r in live).items():
         all_have_it = count == len(line.running.revisions)
-        here = RunsIn(environment, False, count, count if all_have_it else len(live))
-        named = {tag_of(r) for r in live if (digest_of(r) or r) == digest} - {""}
+        spot = RunsIn(environment, False, count, count if all_have_it else len(live))
+        tags = {tag_of(r) for r in live if (digest_of(r) or r) == digest} - {""}
         if whole and all_have_it:
-            named = {whole}
+            tags = {whole}
         for tag in tags_of_digest(digest, facts):
-            found[tag] = replace(here, under_another_tag=True) if named else here
-        found.update(dict.fromkeys(named, here))
-    return found
+            by_tag[tag] = replace(spot, under_another_tag=True) if tags else spot
+        by_tag.update(dict.fromkeys(tags, spot))
+    return by_tag
 
 
 def ordered(selection: Selection, tags: TagList | None, sort: str = "") -> tuple[Verdict, ...]:
@@ -107,9 +107,9 @@ def natural(tag: str) -> tuple[tuple[int, int, str], ...]:
 def why(verdict: Verdict, selection: Selection, fact: TagFacts | None, failure: str = "") -> str:
     """The one reason of a tag; of a pinned source's also whether it is what is held. What is known
     to have failed (`failure`, see `Record`) says that before anything else."""
-    held = selection.policy.digest
+    pinned = selection.policy.digest
     reason = verdict.reason
-    if held and fact is not None and fact.digest == held:
+    if pinned and fact is not None and fact.digest == pinned:
         reason = f"held by the pin; without it: {reason}"
     return f"{failure}; {reason}" if failure else reason
 
@@ -132,7 +132,7 @@ def unread(tags: TagList, names: Sequence[str]) -> tuple[str, ...]:
 
 def short_revision(revision: str) -> str:
     """`main@sha1:8d20f6b1e47c...` as people say it: `main@8d20f6b1`; other texts as they are."""
-    return _COMMIT.sub(lambda found: found[1] + found[2][:8], revision)
+    return _COMMIT.sub(lambda match: match[1] + match[2][:8], revision)
 
 
 def signature_word(fact: TagFacts | None) -> str:

@@ -31,12 +31,12 @@ def unified(
     A changed secret value shows as two lines with its label. Lists are put in the old order where
     the order does not matter. Behind the head of a hunk stands who made its changes, where known.
     """
-    left, right = _marked(change.before, change.after)
-    old = dump(left).splitlines() if left is not None else []
-    new = dump(right).splitlines() if right is not None else []
+    old_marked, new_marked = _marked(change.before, change.after)
+    old = dump(old_marked).splitlines() if old_marked is not None else []
+    new = dump(new_marked).splitlines() if new_marked is not None else []
     by = any(field.by for field in change.fields)
-    olds = [_names(path) for path in line_paths(left)] if by else []
-    news = [_names(path) for path in line_paths(right)] if by else []
+    olds = [_names(path) for path in line_paths(old_marked)] if by else []
+    news = [_names(path) for path in line_paths(new_marked)] if by else []
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
         head += 1
@@ -71,8 +71,8 @@ def _names(path: Iterable[Any]) -> At:
 def _makers(change: ObjectChange, touched: Iterable[At]) -> list[str]:
     """Who set or removed the fields that stand on these lines."""
     lines = set(touched)
-    known = [(field.by, _names(field.at)) for field in change.fields if field.by]
-    return sorted({by for by, name in known if any(at[: len(name)] == name for at in lines)})
+    setters = [(field.by, _names(field.at)) for field in change.fields if field.by]
+    return sorted({by for by, name in setters if any(at[: len(name)] == name for at in lines)})
 
 
 def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
@@ -80,10 +80,10 @@ def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
     if isinstance(before, Masked) and isinstance(after, Masked):
         return before.label, shown(after, before != after)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        both = {k: _marked(before[k], after[k], str(k)) for k in before if k in after}
-        left = {k: both[k][0] if k in both else shown(v) for k, v in before.items()}
-        right = {k: both[k][1] if k in both else shown(v) for k, v in after.items()}
-        return left, right
+        shared = {k: _marked(before[k], after[k], str(k)) for k in before if k in after}
+        old_marked = {k: shared[k][0] if k in shared else shown(v) for k, v in before.items()}
+        new_marked = {k: shared[k][1] if k in shared else shown(v) for k, v in after.items()}
+        return old_marked, new_marked
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
         keys = merge_keys(before, after)
         if keys:
@@ -96,13 +96,13 @@ def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
 def _marked_sequence(before: Sequence[Any], after: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """Lists without keys: what stands in the place of something else is marked against it."""
     old, new = [canonical(i) for i in before], [canonical(i) for i in after]
-    left, right = [shown(i) for i in before], [shown(i) for i in after]
+    old_marked, new_marked = [shown(i) for i in before], [shown(i) for i in after]
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for tag, i, i_end, j, j_end in matcher.get_opcodes():
         if tag == "replace":
             for n in range(min(i_end - i, j_end - j)):
-                left[i + n], right[j + n] = _marked(before[i + n], after[j + n])
-    return left, right
+                old_marked[i + n], new_marked[j + n] = _marked(before[i + n], after[j + n])
+    return old_marked, new_marked
 
 
 def _marked_items(
@@ -110,8 +110,8 @@ def _marked_items(
 ) -> tuple[list[Any], list[Any]]:
     new = {item_key(i, keys): i for i in after}
     old = {item_key(i, keys): i for i in before}
-    both = {k: _marked(old[k], new[k]) for k in old if k in new}
-    left = [both[k][0] if k in both else shown(old[k]) for k in old]
-    order = new if ordered else [*both, *(k for k in new if k not in both)]
-    right = [both[k][1] if k in both else shown(new[k]) for k in order]
-    return left, right
+    shared = {k: _marked(old[k], new[k]) for k in old if k in new}
+    old_marked = [shared[k][0] if k in shared else shown(old[k]) for k in old]
+    order = new if ordered else [*shared, *(k for k in new if k not in shared)]
+    new_marked = [shared[k][1] if k in shared else shown(new[k]) for k in order]
+    return old_marked, new_marked

@@ -50,31 +50,33 @@ def reader_status(
     try:
         if (group, kind) == ("batch", "Job"):
             return _job(obj)
-        found = compute(obj, now)
-        waiting = found.status is Status.IN_PROGRESS
+        health = compute(obj, now)
+        waiting = health.status is Status.IN_PROGRESS
         if waiting and group == "apps" and kind in ("StatefulSet", "ReplicaSet"):
-            return _failed_pods(pods, now) or found
-        return found
+            return _failed_pods(pods, now) or health
+        return health
     except Malformed as error:
         return Health(Status.UNKNOWN, str(error), "Malformed")
 
 
 def compute(obj: Object, now: datetime | None = None) -> Health:
     """As `status`. Raises Malformed where the library answers with an error."""
-    found, deleted = lookup(obj, "metadata", "deletionTimestamp")
-    if found and not isinstance(deleted, str):
+    deleting, deleted = lookup(obj, "metadata", "deletionTimestamp")
+    if deleting and not isinstance(deleted, str):
         raise Malformed(".metadata.deletionTimestamp is not a string")
     if deleted:
         return Health(Status.TERMINATING, "Resource scheduled for deletion", "Terminating")
-    wanted = generation(obj, "metadata", "generation")
+    desired = generation(obj, "metadata", "generation")
     group, kind = group_kind(obj)
-    if wanted is not None:
+    if desired is not None:
         observed = generation(obj, "status", "observedGeneration")
-        if observed is not None and observed != wanted:
-            message = f"{kind} generation is {wanted}, but latest observed generation is {observed}"
+        if observed is not None and observed != desired:
+            message = (
+                f"{kind} generation is {desired}, but latest observed generation is {observed}"
+            )
             return in_progress("LatestGenerationNotObserved", message)
-    known = conditions(obj)
-    for c in known:
+    listed = conditions(obj)
+    for c in listed:
         if c.type == "Reconciling" and c.true:
             return in_progress(c.reason, c.message)
         if c.type == "Stalled" and c.true:
@@ -82,11 +84,11 @@ def compute(obj: Object, now: datetime | None = None) -> Health:
     rule = RULES.get((group, kind))
     if rule is not None:
         return rule(obj, now)
-    return _by_ready(known) or current("Resource is current")
+    return _by_ready(listed) or current("Resource is current")
 
 
-def _by_ready(known: tuple[StatusCondition, ...]) -> Health | None:
-    for c in known:
+def _by_ready(listed: tuple[StatusCondition, ...]) -> Health | None:
+    for c in listed:
         if c.type != "Ready":
             continue
         if c.true:
@@ -113,9 +115,9 @@ def _job(obj: Object) -> Health:
 def _failed_pods(pods: Iterable[Object], now: datetime | None) -> Health | None:
     bad = []
     for pod in pods:
-        found = status(pod, now)
-        if found.status is Status.FAILED and found.reason != "PodUnschedulable":
-            bad.append(found)
+        health = status(pod, now)
+        if health.status is Status.FAILED and health.reason != "PodUnschedulable":
+            bad.append(health)
     if not bad:
         return None
     return failed("PodsFailed", f"{len(bad)} pods have failed: {bad[0].message}")

@@ -55,8 +55,8 @@ def lookup(obj: Object, *path: str) -> tuple[bool, Any]:
 
 def generation(obj: Object, *path: str) -> int | None:
     """An integer field, None when absent. Raises Malformed when it is something else."""
-    found, value = lookup(obj, *path)
-    if not found:
+    present, value = lookup(obj, *path)
+    if not present:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise Malformed(f".{'.'.join(path)} is not an integer")

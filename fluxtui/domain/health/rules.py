@@ -46,7 +46,7 @@ def _deployment(obj: Object, now: datetime | None) -> Health:
     want = count(obj, "spec", "replicas", default=1)
     have = count(obj, "status", "replicas")
     updated = count(obj, "status", "updatedReplicas")
-    found = (
+    health = (
         _short(
             (("LessReplicas", "Replicas", have, want), ("LessUpdated", "Updated", updated, want))
         )
@@ -58,8 +58,8 @@ def _deployment(obj: Object, now: datetime | None) -> Health:
             )
         )
     )
-    if found:
-        return found
+    if health:
+        return health
     if not progressing:
         return in_progress("ReplicaSetNotAvailable", "ReplicaSet not Available")
     if not available:
@@ -94,20 +94,20 @@ def _stateful_set(obj: Object, now: datetime | None) -> Health:
     want = count(obj, "spec", "replicas", default=1)
     have = count(obj, "status", "replicas")
     ready = count(obj, "status", "readyReplicas")
-    found = _short(
+    health = _short(
         (("LessReplicas", "Replicas", have, want), ("LessReady", "Ready", ready, want))
     ) or _extra(have, want)
-    if found:
-        return found
+    if health:
+        return health
     partition = count(obj, "spec", "updateStrategy", "rollingUpdate", "partition", default=-1)
     if partition != -1:
         updated = count(obj, "status", "updatedReplicas")
         return _short((("PartitionRollout", "updated", updated, want - partition),)) or current(
             f"Partition rollout complete. updated: {updated}"
         )
-    found = _short((("LessCurrent", "current", count(obj, "status", "currentReplicas"), want),))
-    if found:
-        return found
+    health = _short((("LessCurrent", "current", count(obj, "status", "currentReplicas"), want),))
+    if health:
+        return health
     if text(obj, "status", "currentRevision") != text(obj, "status", "updateRevision"):
         return in_progress("RevisionMismatch", "Waiting for updated revision to match current")
     return current(f"All replicas scheduled as expected. Replicas: {have}")
@@ -134,13 +134,13 @@ def _daemon_set(obj: Object, now: datetime | None) -> Health:
 
 def _pod(obj: Object, now: datetime | None) -> Health:
     phase = text(obj, "status", "phase")
-    known = conditions(obj)
+    listed = conditions(obj)
     if phase == "Succeeded":
         return current("Pod has completed successfully")
     if phase == "Failed":
         return current("Pod has completed, but not successfully")
     if phase == "Running":
-        if any(c.type == "Ready" and c.true for c in known):
+        if any(c.type == "Ready" and c.true for c in listed):
             return current("Pod is Ready")
         looping = crash_looping(obj)
         if looping:
@@ -148,7 +148,7 @@ def _pod(obj: Object, now: datetime | None) -> Health:
             return failed("ContainerCrashLooping", message)
         return in_progress("PodRunningNotReady", "Pod is running but is not Ready")
     if phase == "Pending":
-        scheduled = next((c for c in known if c.type == "PodScheduled" and c.false), None)
+        scheduled = next((c for c in listed if c.type == "PodScheduled" and c.false), None)
         if scheduled and scheduled.reason == "Unschedulable":
             if now is not None and now - SCHEDULE_WINDOW < _created(obj):
                 return in_progress("PodNotScheduled", "Pod has not been scheduled")
@@ -172,18 +172,18 @@ def crash_looping(pod: Object) -> list[str]:
     status = pod.get("status")
     containers = status.get("containerStatuses") if isinstance(status, Mapping) else None
     names: list[str] = []
-    for one in containers if isinstance(containers, list | tuple) else ():
-        if not isinstance(one, Mapping) or not isinstance(one.get("name"), str):
+    for container in containers if isinstance(containers, list | tuple) else ():
+        if not isinstance(container, Mapping) or not isinstance(container.get("name"), str):
             continue
-        if text(one, "state", "waiting", "reason") == "CrashLoopBackOff":
-            names.append(one["name"])
+        if text(container, "state", "waiting", "reason") == "CrashLoopBackOff":
+            names.append(container["name"])
     return names
 
 
 def _job(obj: Object, now: datetime | None) -> Health:
-    found = job_outcome(obj)
-    if found:
-        return found
+    outcome = job_outcome(obj)
+    if outcome:
+        return outcome
     if not text(obj, "status", "startTime"):
         return in_progress("JobNotStarted", "Job not started")
     succeeded, active = count(obj, "status", "succeeded"), count(obj, "status", "active")

@@ -41,8 +41,8 @@ def failed(reason: str, message: str) -> Health:
 
 def aggregate(statuses: Iterable[Status], desired: Status = Status.CURRENT) -> Status:
     """One Status for many: any Failed, else any Unknown, else `desired` when all are, else wait."""
-    seen = set(statuses)
+    present = set(statuses)
     for bad in (Status.FAILED, Status.UNKNOWN):
-        if bad in seen:
+        if bad in present:
             return bad
-    return desired if seen <= {desired} else Status.IN_PROGRESS
+    return desired if present <= {desired} else Status.IN_PROGRESS

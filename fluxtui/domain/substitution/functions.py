@@ -131,8 +131,8 @@ def _replace_suffix(value: str, arguments: Sequence[str]) -> str:
     if len(arguments) != 2:
         return value
     raw, old = _raw(value), _raw(arguments[0])
-    kept = len(raw) - len(old)
-    return _text(raw[:kept] + _raw(arguments[1])) if raw.endswith(old) else value
+    length = len(raw) - len(old)
+    return _text(raw[:length] + _raw(arguments[1])) if raw.endswith(old) else value
 
 
 def _strip(value: str, pattern: str, longest: bool) -> str:

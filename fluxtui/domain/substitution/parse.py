@@ -33,10 +33,10 @@ def parse(template: str) -> list[Node]:
     template = template.partition("\0")[0]  # Flux takes a NUL for the end of the text
     nodes: list[Node] = []
     at = 0
-    while found := _SPECIAL.search(template, at):
-        nodes.append(template[at : found.start()])
-        at = found.end()
-        if found[0] == "$$":
+    while match := _SPECIAL.search(template, at):
+        nodes.append(template[at : match.start()])
+        at = match.end()
+        if match[0] == "$$":
             nodes.append("$")
         else:
             scanner = _Scanner(template, at)
@@ -56,9 +56,9 @@ class _Scanner:
 
     def fail(self, what: str) -> SubstitutionError:
         line = self.text.count("\n", 0, self.start) + 1
-        shown = self.text[self.start : self.start + 40].splitlines()[0]
+        excerpt = self.text[self.start : self.start + 40].splitlines()[0]
         return SubstitutionError(
-            f"{what} in {shown!r} (line {line})",
+            f"{what} in {excerpt!r} (line {line})",
             next="write $${ for a literal ${, or switch substitution off for this object",
         )
 

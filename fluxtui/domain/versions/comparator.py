@@ -14,14 +14,14 @@ from fluxtui.domain.versions.version import Version, prerelease_key
 
 @dataclass(frozen=True, slots=True)
 class Comparator:
-    """`operator` and `bound`, as written `text`; missing parts of `bound` are zero.
+    """`operator` and `bound`, as written `text`; missing numbers of `bound` are zero.
 
-    `given` says how many of the three numbers were written: 0 for `*`, 3 for `1.2.3`.
+    `precision` says how many of the three numbers were written: 0 for `*`, 3 for `1.2.3`.
     """
 
     operator: str
     bound: Version
-    given: int
+    precision: int
     text: str
     test: Callable[[Version, Version, int], bool] = field(init=False, repr=False, compare=False)
 
@@ -29,22 +29,22 @@ class Comparator:
         object.__setattr__(self, "test", _TESTS[self.operator])
 
     def admits(self, version: Version) -> bool:
-        return self.test(version, self.bound, self.given)
+        return self.test(version, self.bound, self.precision)
 
     def __str__(self) -> str:
         return self.text
 
 
-def _equal(v: Version, c: Version, given: int) -> bool:
-    return v.key == c.key if given == 3 else _tilde(v, c, given)
+def _equal(v: Version, c: Version, precision: int) -> bool:
+    return v.key == c.key if precision == 3 else _tilde(v, c, precision)
 
 
-def _not_equal(v: Version, c: Version, given: int) -> bool:
-    if given in (0, 3):
+def _not_equal(v: Version, c: Version, precision: int) -> bool:
+    if precision in (0, 3):
         return v.key != c.key
     if v.major != c.major:
         return True
-    if given == 1:
+    if precision == 1:
         return False
     if v.minor != c.minor:
         return True
@@ -57,48 +57,48 @@ def _prerelease(v: Version) -> tuple[object, ...]:
     return prerelease_key(v.prerelease) if v.prerelease else ()
 
 
-def _greater(v: Version, c: Version, given: int) -> bool:
-    if given in (0, 3):
+def _greater(v: Version, c: Version, precision: int) -> bool:
+    if precision in (0, 3):
         return v.key > c.key
-    if given == 1:
+    if precision == 1:
         return v.major > c.major
     return (v.major, v.minor) > (c.major, c.minor)
 
 
-def _less(v: Version, c: Version, given: int) -> bool:
+def _less(v: Version, c: Version, precision: int) -> bool:
     return v.key < c.key
 
 
-def _at_least(v: Version, c: Version, given: int) -> bool:
+def _at_least(v: Version, c: Version, precision: int) -> bool:
     return v.key >= c.key
 
 
-def _at_most(v: Version, c: Version, given: int) -> bool:
-    if given == 3:
+def _at_most(v: Version, c: Version, precision: int) -> bool:
+    if precision == 3:
         return v.key <= c.key
-    if given == 1:
+    if precision == 1:
         return v.major <= c.major
     return (v.major, v.minor) <= (c.major, c.minor)
 
 
-def _tilde(v: Version, c: Version, given: int) -> bool:
+def _tilde(v: Version, c: Version, precision: int) -> bool:
     if v.key < c.key:
         return False
-    if given in (0, 3) and c.major == c.minor == c.patch == 0:
+    if precision in (0, 3) and c.major == c.minor == c.patch == 0:
         return True
-    return v.major == c.major and (given == 1 or v.minor == c.minor)
+    return v.major == c.major and (precision == 1 or v.minor == c.minor)
 
 
-def _caret(v: Version, c: Version, given: int) -> bool:
+def _caret(v: Version, c: Version, precision: int) -> bool:
     if v.key < c.key:
         return False
     if v.major != c.major:
         return False
-    if c.major > 0 or given == 1:
+    if c.major > 0 or precision == 1:
         return True
     if v.minor != c.minor:
         return False
-    return c.minor > 0 or given == 2 or v.patch == c.patch
+    return c.minor > 0 or precision == 2 or v.patch == c.patch
 
 
 _TESTS: dict[str, Callable[[Version, Version, int], bool]] = {

@@ -36,7 +36,7 @@ class Group:
     def admits(self, version: Version) -> bool:
         if version.prerelease and not self.prereleases:
             return False
-        return all([c.test(version, c.bound, c.given) for c in self.comparators])
+        return all([c.test(version, c.bound, c.precision) for c in self.comparators])
 
     def __str__(self) -> str:
         return " ".join(c.text for c in self.comparators)
@@ -114,8 +114,8 @@ def _rewrite_hyphens(text: str) -> str:
     if not _HYPHEN_ALONE.search(text):
         return text
     out = text
-    for found in _HYPHEN.finditer(text):
-        out = out.replace(found[0], f">= {found[1]}, <= {found[6]} ", 1)
+    for match in _HYPHEN.finditer(text):
+        out = out.replace(match[0], f">= {match[1]}, <= {match[6]} ", 1)
     return out
 
 
@@ -149,13 +149,13 @@ def _improper(segment: str) -> VersionError:
 
 def _comparator(segment: str, at: int) -> tuple[Comparator, int]:
     operator = next(o for o in _OPERATORS if segment.startswith(o, at))
-    found = _TERM.match(segment, _skip(segment, at + len(operator)))
-    if found is None:
+    term = _TERM.match(segment, _skip(segment, at + len(operator)))
+    if term is None:
         raise _improper(segment)
-    major, minor, patch, prerelease = found.groups(default="")
+    major, minor, patch, prerelease = term.groups(default="")
     numbers = [major, minor[1:], patch[1:]]
-    given = next((i for i, n in enumerate(numbers) if not n or n in _WILDCARDS), 3)
-    bound = try_version(".".join(numbers[:given] + ["0"] * (3 - given)) + prerelease)
+    precision = next((i for i, n in enumerate(numbers) if not n or n in _WILDCARDS), 3)
+    bound = try_version(".".join(numbers[:precision] + ["0"] * (3 - precision)) + prerelease)
     if bound is None:
         raise VersionError("constraint parser error", where=f'"{segment}"')
-    return Comparator(operator, bound, given, operator + found[0]), found.end()
+    return Comparator(operator, bound, precision, operator + term[0]), term.end()

@@ -64,8 +64,8 @@ def not_a_version(tag: str) -> str:
     return "not a version (1.2.3 is one)"
 
 
-def ambiguous(chosen: str) -> str:
-    return f"as high as {chosen}, which the registry lists first; Flux may pick either"
+def ambiguous(pick: str) -> str:
+    return f"as high as {pick}, which the registry lists first; Flux may pick either"
 
 
 def pinned(verdict: Verdict) -> Verdict:
@@ -76,12 +76,12 @@ def pinned(verdict: Verdict) -> Verdict:
     return Verdict(verdict.tag, verdict.refusal, f"{verdict.reason}; the pin overrides the policy")
 
 
-def published_last(tags: Sequence[str], published: Mapping[str, str], chosen: str) -> str:
+def published_last(tags: Sequence[str], published: Mapping[str, str], pick: str) -> str:
     """The tag published last, '' when no time is known; among equal times rather the chosen one."""
     latest, when = "", ""
-    moment = _published(published.get(chosen, ""))
+    moment = _published(published.get(pick, ""))
     if moment is not None:
-        latest, when = chosen, published[chosen]
+        latest, when = pick, published[pick]
     for tag in tags:
         time = published.get(tag)
         if not time or time == when:
@@ -97,24 +97,24 @@ def _published(text: str) -> int | None:
     return instant(text, zone=False)
 
 
-def warnings(chosen: str, latest: str, ties: Sequence[str]) -> tuple[str, ...]:
+def warnings(pick: str, latest: str, ties: Sequence[str]) -> tuple[str, ...]:
     """What deserves a finding: the newest is not the highest; several tags are equally high.
 
     `latest` is '' when it is not known which of it and the chosen one is newer.
     """
-    found: list[str] = []
-    if latest and latest != chosen and latest not in ties:
-        text = f"newest is not highest: {latest} came last, {chosen} is picked"
-        found.append(
+    texts: list[str] = []
+    if latest and latest != pick and latest not in ties:
+        text = f"newest is not highest: {latest} came last, {pick} is picked"
+        texts.append(
             f"{text}: pre-release text is compared letter by letter. Way out: a dot-separated "
             "number, such as a timestamp, ahead of the text (0.0.0-20060102150405.name)"
             if "-" in latest
-            else f"{text}, which is higher. Way out: publish a version above {chosen}"
+            else f"{text}, which is higher. Way out: publish a version above {pick}"
         )
     if ties:
-        others = " and ".join(ties[1:3]) + (" and more" if len(ties) > 3 else "")
-        found.append(
-            f"ambiguous: {others} and {ties[0]} are equally high, Flux may pick any of them. "
+        tied = " and ".join(ties[1:3]) + (" and more" if len(ties) > 3 else "")
+        texts.append(
+            f"ambiguous: {tied} and {ties[0]} are equally high, Flux may pick any of them. "
             "Way out: keep one of the tags"
         )
-    return tuple(found)
+    return tuple(texts)

@@ -145,59 +145,59 @@ class Selector:
     ) -> tuple[Verdict, ...]:
         verdicts: list[Verdict] = []
         for tag in tags:
-            known = self._refused_alone(tag, matches)
-            if isinstance(known, Version):
-                known = Verdict(tag, Refusal.OUT_OF_RANGE, reasons.BAD_RANGE)
-            verdicts.append(known)
+            verdict = self._refused_alone(tag, matches)
+            if isinstance(verdict, Version):
+                verdict = Verdict(tag, Refusal.OUT_OF_RANGE, reasons.BAD_RANGE)
+            verdicts.append(verdict)
         return tuple(verdicts)
 
     def _judge(
         self, tags: list[str], matches: Callable[[str], Any] | None, constraint: Constraint
     ) -> None:
-        known, alone = self._range.known, self._alone
+        verdict_of, alone = self._range.known, self._alone
         admits, explain = constraint.admits, reasons.Explainer(constraint).verdict
         for tag in tags:
-            if tag in known:
+            if tag in verdict_of:
                 continue
-            found = alone.get(tag)
-            if found is None:
-                found = alone[tag] = self._refused_alone(tag, matches)
-            if isinstance(found, Version) and not admits(found):
-                found = explain(tag, found)
-            known[tag] = found
+            verdict = alone.get(tag)
+            if verdict is None:
+                verdict = alone[tag] = self._refused_alone(tag, matches)
+            if isinstance(verdict, Version) and not admits(verdict):
+                verdict = explain(tag, verdict)
+            verdict_of[tag] = verdict
 
     def _pick(self, tags: list[str], published: Mapping[str, str]) -> Selection:
-        policy, known = self._policy, self._range.known
-        found = [known[tag] for tag in tags]
-        admitted = [(v.key, t) for t, v in zip(tags, found, strict=True) if type(v) is Version]
+        policy, verdict_of = self._policy, self._range.known
+        judged = [verdict_of[tag] for tag in tags]
+        admitted = [(v.key, t) for t, v in zip(tags, judged, strict=True) if type(v) is Version]
         if not admitted:
             text = f"no match found for semver: {policy.semver}"
-            return Selection(policy, "", tuple(v for v in found if isinstance(v, Verdict)), text)
+            return Selection(policy, "", tuple(v for v in judged if isinstance(v, Verdict)), text)
         top = max([key for key, _ in admitted])
         ties = tuple(tag for key, tag in admitted if key == top)
-        chosen = ties[0]  # Flux may take any of them; the registry's first is at least the same
+        pick = ties[0]  # Flux may take any of them; the registry's first is at least the same
         final = self._final(ties)
         lower = self._lower
         for tag in [t for t in tags if t not in final]:
-            one = known[tag]
-            if isinstance(one, Verdict):
-                final[tag] = one
-            elif one.key != top:
+            verdict = verdict_of[tag]
+            if isinstance(verdict, Verdict):
+                final[tag] = verdict
+            elif verdict.key != top:
                 if tag not in lower:
                     lower[tag] = Verdict(tag, Refusal.LOWER, reasons.LOWER)
                 final[tag] = lower[tag]
             else:
-                final[tag] = _top(tag, chosen, policy)
-        latest = reasons.published_last([tag for _, tag in admitted], published, chosen)
-        comparable = latest if published.get(chosen) else ""
+                final[tag] = _top(tag, pick, policy)
+        latest = reasons.published_last([tag for _, tag in admitted], published, pick)
+        comparable = latest if published.get(pick) else ""
         ties = ties if len(ties) > 1 else ()
         return Selection(
             policy,
-            chosen.replace("+", "_") if policy.helm else chosen,
+            pick.replace("+", "_") if policy.helm else pick,
             tuple([final[tag] for tag in tags]),
             newest_by_time=latest,
             ties=ties,
-            warnings=reasons.warnings(chosen, comparable, ties),
+            warnings=reasons.warnings(pick, comparable, ties),
         )
 
     def _final(self, top: tuple[str, ...]) -> dict[str, Verdict]:
@@ -209,11 +209,11 @@ class Selector:
         return final
 
 
-def _top(tag: str, chosen: str, policy: Policy) -> Verdict:
-    if tag == chosen:
-        asked = replace(policy, digest="")
-        return Verdict(tag, None, f"the highest admitted by {asked.describe()}")
-    return Verdict(tag, Refusal.AMBIGUOUS, reasons.ambiguous(chosen))
+def _top(tag: str, pick: str, policy: Policy) -> Verdict:
+    if tag == pick:
+        range_policy = replace(policy, digest="")
+        return Verdict(tag, None, f"the highest admitted by {range_policy.describe()}")
+    return Verdict(tag, Refusal.AMBIGUOUS, reasons.ambiguous(pick))
 
 
 def _compile(pattern: str) -> Callable[[str], Any] | None:
@@ -225,7 +225,7 @@ def _compile(pattern: str) -> Callable[[str], Any] | None:
     options = re2.Options()
     options.log_errors = False
     if any(
-        found[0] == "\\C" or not (found[1] or "").isascii() for found in _NOT_GO.finditer(pattern)
+        match[0] == "\\C" or not (match[1] or "").isascii() for match in _NOT_GO.finditer(pattern)
     ):
         raise VersionError(
             f"semverFilter '{pattern}' does not compile: Go has no \\C, and group names are ASCII",
@@ -248,12 +248,12 @@ def _words(error: Exception) -> str:
 
 def _exact(tags: list[str], policy: Policy) -> Selection:
     """A policy by tag picks no version; every other tag is simply not the one named."""
-    wanted = policy.exact_tag
-    other = f'the policy names the tag "{wanted}"'
+    named_tag = policy.exact_tag
+    reason = f'the policy names the tag "{named_tag}"'
     verdicts = tuple(
-        Verdict(t, None, other) if t == wanted else Verdict(t, Refusal.FILTERED, other)
+        Verdict(t, None, reason) if t == named_tag else Verdict(t, Refusal.FILTERED, reason)
         for t in tags
     )
-    if wanted in tags:
-        return Selection(policy, wanted, verdicts)
-    return Selection(policy, "", verdicts, f'the registry has no tag "{wanted}"')
+    if named_tag in tags:
+        return Selection(policy, named_tag, verdicts)
+    return Selection(policy, "", verdicts, f'the registry has no tag "{named_tag}"')

@@ -52,18 +52,18 @@ def simulate(
     one that exists already stays in its place: it is moved), `remove` tags to delete. Equal
     Policies are computed once.
     """
-    gone, fresh = set(remove), set(add)
-    after_tags = [t for t in tags if t not in gone]
+    removed, fresh = set(remove), set(add)
+    after_tags = [t for t in tags if t not in removed]
     listed = set(after_tags)
     after_tags += [t for t in add if t not in listed]
-    done: dict[Policy, tuple[Selection, Selection]] = {}
+    cached: dict[Policy, tuple[Selection, Selection]] = {}
     effects: list[Effect[K]] = []
     for key, policy in policies.items():
-        if policy not in done:
+        if policy not in cached:
             selector = Selector(policy)
             before = selector.select(tags, published)
-            done[policy] = before, selector.select(after_tags, published)
-        before, after = done[policy]
+            cached[policy] = before, selector.select(after_tags, published)
+        before, after = cached[policy]
         added = tuple(v for v in after.verdicts if v.tag in fresh)
         effects.append(
             Effect(

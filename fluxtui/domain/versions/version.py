@@ -105,10 +105,10 @@ def try_version(text: str, mode: Mode = "loose") -> Version | None:
     """As `parse_version`, but None instead of an error: many tags are no versions."""
     if mode == "flux" and text.count(".") < 2:
         return None
-    found = _LOOSE.fullmatch(text)
-    if found is None:
+    match = _LOOSE.fullmatch(text)
+    if match is None:
         return None
-    first, second, third, prerelease, metadata = found.groups()
+    first, second, third, prerelease, metadata = match.groups()
     if prerelease and _LEADING_ZERO.search(prerelease):
         return None
     numbers = (first, second or "0", third or "0")
@@ -121,8 +121,8 @@ def try_version(text: str, mode: Mode = "loose") -> Version | None:
 
 def compare(a: str, b: str) -> int:
     """-1, 0 or 1 by precedence. Raises VersionError."""
-    left, right = parse_version(a).key, parse_version(b).key
-    return (left > right) - (left < right)
+    first, second = parse_version(a).key, parse_version(b).key
+    return (first > second) - (first < second)
 
 
 def behind(running: str, pick: str) -> bool:
@@ -130,5 +130,5 @@ def behind(running: str, pick: str) -> bool:
 
     False when either is no version: then nothing is known about their order.
     """
-    left, right = try_version(running.partition("@")[0]), try_version(pick.partition("@")[0])
-    return left is not None and right is not None and left.key < right.key
+    current, target = try_version(running.partition("@")[0]), try_version(pick.partition("@")[0])
+    return current is not None and target is not None and current.key < target.key
