@@ -40,7 +40,7 @@ class Overview:
     def __call__(self, snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
         """Board and findings of the Snapshot."""
         board, views = self._look(snapshot)
-        told = [
+        everything = [
             *findings.places(snapshot),
             *findings.registries(snapshot),
             *findings.selections(snapshot),
@@ -49,7 +49,7 @@ class Overview:
             *findings.holds(board.rows, (node for view in views for node in view.held)),
             *findings.charts(board.charts),
         ]
-        return board, ordered(told, snapshot.config)
+        return board, ordered(everything, snapshot.config)
 
     def _look(self, snapshot: Snapshot) -> tuple[Board, tuple[PlaceView, ...]]:
         places = {}
@@ -60,27 +60,29 @@ class Overview:
             places[environment.name] = place
         self._places = places
         views = {name: place.view(snapshot) for name, place in places.items()}
-        seen = tuple(views.values())
+        current = tuple(views.values())
         names = tuple(views)
-        if names != self._board.environments or seen != self._views:
+        if names != self._board.environments or current != self._views:
             chains = {name: view.chain for name, view in views.items()}
             charts = {name: view.charts for name, view in views.items() if view.charts}
-            self._board, self._views = Board(names, self._rows(views), chains, charts), seen
-        return self._board, seen
+            self._board, self._views = Board(names, self._rows(views), chains, charts), current
+        return self._board, current
 
     def _rows(self, views: Mapping[str, PlaceView]) -> tuple[Row, ...]:
         before, self._grouped = self._grouped, {}
         for name in sorted(views):
             entries = views[name].entries
-            known = before.get(name)
-            same = known is not None and known[0] is entries
-            self._grouped[name] = known if known and same else (entries, _by_service(entries))
+            cached = before.get(name)
+            unchanged = cached is not None and cached[0] is entries
+            self._grouped[name] = (
+                cached if cached and unchanged else (entries, _by_service(entries))
+            )
         urls: dict[str, str] = {}
         lines: dict[str, dict[str, tuple[Line, ...]]] = defaultdict(dict)
         for name, (_entries, grouped) in self._grouped.items():
-            for service, (url, found) in grouped.items():
+            for service, (url, lines_of) in grouped.items():
                 urls.setdefault(service, url)
-                lines[service][name] = found
+                lines[service][name] = lines_of
         return tuple(Row(service, urls[service], lines[service]) for service in sorted(lines))
 
 

@@ -126,15 +126,15 @@ class Forest:
 
     def _below(self, turned: Iterable[Key]) -> set[Key]:
         """These, those who depend on them, and on through all who are not ready."""
-        seen = set(turned)
-        todo = list(seen)
+        affected = set(turned)
+        todo = list(affected)
         while todo:
             for key in self._analysis.dependents.get(todo.pop(), ()):
-                if key not in seen:
-                    seen.add(key)
+                if key not in affected:
+                    affected.add(key)
                     if not self._as_seen[key].ready:
                         todo.append(key)
-        return seen
+        return affected
 
     def _find_roots(self, key: Key) -> None:
         node = self._as_seen[key]
@@ -156,9 +156,9 @@ class Forest:
             self.nodes = tuple(nodes)
 
     def _note(self, at: int, node: ChainNode) -> None:
-        told = node.root is not None or node.missing or node.cycle
+        to_tell = node.root is not None or node.missing or node.cycle
         for index, belongs in (
-            (self._troubled, told or node.health.level is not Level.OK),
+            (self._troubled, to_tell or node.health.level is not Level.OK),
             (self._held, node.suspended is not None),
         ):
             if belongs:
@@ -169,8 +169,10 @@ class Forest:
     def _made(self, key: Key, grounds: Grounds) -> ChainNode:
         member, source = grounds.facts[key], grounds.facts[key].source
         roots = self._roots.get(key, ())
-        seen = self._as_seen
-        waits = tuple(d for d in member.depends_on if d not in seen or not seen[d].ready)
+        last_nodes = self._as_seen
+        waits = tuple(
+            d for d in member.depends_on if d not in last_nodes or not last_nodes[d].ready
+        )
         names = grounds.names.get(source, ()) if source else ()
         return ChainNode(
             key=key,
@@ -208,8 +210,8 @@ def _bare(member: Facts) -> Node:
 
 def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: str) -> Node:
     """How a dependent sees it (docs/flux.md#dependencies): live objects explain, not decide."""
-    flux, said = member.flux, member.said
-    failed = said is not None and said.status != "Unknown" and flux.level == Level.FAILED
+    flux, condition = member.flux, member.said
+    failed = condition is not None and condition.status != "Unknown" and flux.level == Level.FAILED
     # A build that fails is not the fault of an object that happens to roll out.
     by_objects = True
     if failed:
@@ -229,8 +231,8 @@ def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: str)
         member.key,
         member.depends_on,
         flux.level == Level.OK and not is_late,
-        said.reason if said is not None and failed else "",
-        said.message if said is not None and failed else text,
+        condition.reason if condition is not None and failed else "",
+        condition.message if condition is not None and failed else text,
         member.suspended is not None,
         blocker,
         why,
@@ -243,8 +245,8 @@ def _draw(by_key: Mapping[Key, Facts], analysis: Chain) -> list[tuple[Key, int]]
     wave = {key: number for number, keys in enumerate(analysis.waves) for key in keys}
     parent: dict[Key, Key | None] = {}
     for key, member in by_key.items():
-        known = [d for d in member.depends_on if d in wave and key in wave]
-        parent[key] = max(known, key=lambda d: wave[d]) if known else None
+        parents = [d for d in member.depends_on if d in wave and key in wave]
+        parent[key] = max(parents, key=lambda d: wave[d]) if parents else None
     children: dict[Key | None, list[Key]] = {}
     for key in by_key:
         children.setdefault(parent[key], []).append(key)

@@ -11,20 +11,20 @@ from fluxtui.domain.board import ChainNode, HealthLine, Level, Line
 from fluxtui.domain.knowledge import Knowledge
 
 
-def line(seen: Line, known: Knowledge) -> Line:
+def line(last: Line, knowledge: Knowledge) -> Line:
     """The line as it may be told."""
-    if known.known:
-        return seen
-    return replace(seen, health=_health(seen.health, known), behind=False, known=known)
+    if knowledge.known:
+        return last
+    return replace(last, health=_health(last.health, knowledge), behind=False, known=knowledge)
 
 
-def node(seen: ChainNode, known: Knowledge) -> ChainNode:
+def node(last: ChainNode, knowledge: Knowledge) -> ChainNode:
     """The node as it may be told."""
-    if known.known:
-        return seen
-    return replace(seen, health=_health(seen.health, known), known=known)
+    if knowledge.known:
+        return last
+    return replace(last, health=_health(last.health, knowledge), known=knowledge)
 
 
-def _health(last: HealthLine, known: Knowledge) -> HealthLine:
-    seen = f"; last seen: {last.text}" if last.text else ""
-    return HealthLine(Level.UNKNOWN, f"{known.word}: {known.reason}{seen}")
+def _health(last: HealthLine, knowledge: Knowledge) -> HealthLine:
+    memory = f"; last seen: {last.text}" if last.text else ""
+    return HealthLine(Level.UNKNOWN, f"{knowledge.word}: {knowledge.reason}{memory}")

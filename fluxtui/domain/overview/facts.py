@@ -75,10 +75,10 @@ def _inventory_keys(resource: Resource) -> list[Key]:
     keys = []
     for text, _version in appliers.inventory(resource):
         try:
-            found = ObjectId.parse(text)
+            identity = ObjectId.parse(text)
         except UsageError:
             continue  # an id that no Flux wrote names no object to look at
         # Tens of thousands of objects share a few words: each is kept once.
-        group, kind, namespace = map(intern, (found.group, found.kind, found.namespace))
-        keys.append(Key(resource.key.environment, group, kind, namespace, found.name))
+        group, kind, namespace = map(intern, (identity.group, identity.kind, identity.namespace))
+        keys.append(Key(resource.key.environment, group, kind, namespace, identity.name))
     return keys

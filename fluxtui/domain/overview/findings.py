@@ -33,28 +33,28 @@ def places(snapshot: Snapshot) -> Iterator[Finding]:
     """Environments that cannot be read at all, or are not read yet; each reason in its words."""
     for environment in snapshot.config.environments:
         name = environment.name
-        known = place_known(snapshot, name)
-        if known.state is Knowing.UNREACHABLE:
-            last = "; what is shown of it is as it was last seen" if known.seen else ""
+        knowledge = place_known(snapshot, name)
+        if knowledge.state is Knowing.UNREACHABLE:
+            last = "; what is shown of it is as it was last seen" if knowledge.seen else ""
             yield Finding(
                 Severity.ERROR,
                 "unreachable",
                 name,
-                f"{name} {known.clause}",
-                known.step + last,
-                since=stamp(known.since),
+                f"{name} {knowledge.clause}",
+                knowledge.step + last,
+                since=stamp(knowledge.since),
             )
-        elif known.pending:
-            text = f"{name} {known.clause}"
-            yield Finding(Severity.INFO, "pending", name, text, known.step)
-        elif known.known:
+        elif knowledge.pending:
+            text = f"{name} {knowledge.clause}"
+            yield Finding(Severity.INFO, "pending", name, text, knowledge.step)
+        elif knowledge.known:
             yield from _unsettled(snapshot, name)
 
 
 def _unsettled(snapshot: Snapshot, environment: str) -> Iterator[Finding]:
     """Live objects that are not listed yet: until they are, Ready is not believed."""
-    mine = (f for f in snapshot.feeds if f.environment == environment and f.kind in LIVE)
-    kinds = dict.fromkeys(f.kind[1] for f in mine if f.state is FeedState.STARTING)
+    live_feeds = (f for f in snapshot.feeds if f.environment == environment and f.kind in LIVE)
+    kinds = dict.fromkeys(f.kind[1] for f in live_feeds if f.state is FeedState.STARTING)
     if kinds:
         text = f"{', '.join(kinds)} of {environment} being listed: health is not known before"
         yield Finding(Severity.INFO, "pending", environment, text)
@@ -78,20 +78,20 @@ def feeds(snapshot: Snapshot) -> Iterator[Finding]:
 def _alike(group: Sequence[Feed]) -> Iterator[Finding]:
     """The Finding of feeds that are in one state for one reason."""
     first = group[0]
-    ours = [feed for feed in group if feed.kind in FLUX]
-    kinds = _some(list(dict.fromkeys(feed.kind[1] for feed in (*ours, *group))), "kinds")
+    flux_feeds = [feed for feed in group if feed.kind in FLUX]
+    kinds = _some(list(dict.fromkeys(feed.kind[1] for feed in (*flux_feeds, *group))), "kinds")
     places = sorted({feed.namespace for feed in group} - {""})
     where = f" in {_some(places, 'namespaces')}" if places else ""
     # Without Flux's own kinds nothing can be said about an Environment at all.
-    severity = Severity.ERROR if ours else Severity.WARNING
+    severity = Severity.ERROR if flux_feeds else Severity.WARNING
     since = stamp(min(feed.since for feed in group))
     why = told_there(first.message, first.environment)
     if first.state == FeedState.FORBIDDEN:
         text = f"{kinds} may not be read{where}: {why}"
         way = "ask for list and watch on it"
         yield Finding(severity, "forbidden", first.environment, text, way, since=since)
-    elif first.state == FeedState.ABSENT and ours:
-        kinds = _some(list(dict.fromkeys(feed.kind[1] for feed in ours)), "kinds")
+    elif first.state == FeedState.ABSENT and flux_feeds:
+        kinds = _some(list(dict.fromkeys(feed.kind[1] for feed in flux_feeds)), "kinds")
         text = f"{kinds} is not served{where}: Flux's CRDs are not installed"
         way = "install Flux, or `fluxtui apply` them"
         yield Finding(severity, "absent", first.environment, text, way, since=since)
@@ -107,9 +107,9 @@ def _some(names: Sequence[str], what: str) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def charts(found: Mapping[str, Sequence[Key]]) -> Iterator[Finding]:
+def charts(keys_of: Mapping[str, Sequence[Key]]) -> Iterator[Finding]:
     """OCIRepositories that are no rows of the board, so that nobody looks for them there."""
-    for environment, keys in found.items():
+    for environment, keys in keys_of.items():
         if keys:
             names = ", ".join(key.name for key in keys[:_NAMED])
             more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""

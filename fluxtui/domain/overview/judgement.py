@@ -122,11 +122,11 @@ def worst(own: HealthLine, objects: Iterable[ObjectLine]) -> HealthLine:
     level = level_of(bad)
     if level <= Level.PROGRESSING and level <= own.level:
         return own
-    said = describe(bad)
+    sentence = describe(bad)
     if own.level == Level.OK:
-        return HealthLine(level, f"Ready, but {said}")
+        return HealthLine(level, f"Ready, but {sentence}")
     if level > own.level or own.level == Level.PROGRESSING:
-        return HealthLine(max(level, own.level), said)
+        return HealthLine(max(level, own.level), sentence)
     return own
 
 

@@ -77,12 +77,12 @@ def running_of(
         text = version_text(best, facts)
         return Running(text, text, digest_of(best), revisions)
     target = stored if (digest_of(stored) or stored) in digests else _most_common_new(live)
-    wanted = digest_of(target) or target
-    reached = sum(1 for r in live if (digest_of(r) or r) == wanted)
-    others = [r for r in live if (digest_of(r) or r) != wanted]
-    old = Counter(version_text(r, facts) or "nothing" for r in others).most_common(1)[0][0]
+    goal = digest_of(target) or target
+    reached = sum(1 for r in live if (digest_of(r) or r) == goal)
+    behind = [r for r in live if (digest_of(r) or r) != goal]
+    old = Counter(version_text(r, facts) or "nothing" for r in behind).most_common(1)[0][0]
     new = version_text(target, facts)
-    return Running(f"{old} -> {new} ({reached}/{len(live)})", "", wanted, revisions)
+    return Running(f"{old} -> {new} ({reached}/{len(live)})", "", goal, revisions)
 
 
 def _most_common_new(live: Sequence[str]) -> str:
@@ -116,15 +116,15 @@ def delivery_health(own: HealthLine, members: Sequence[ChainNode]) -> HealthLine
     Who waits for a neighbour says nothing that the neighbour does not say better; who waits for a
     Kustomization of another source names it.
     """
-    mine = {member.key for member in members}
-    found = [own]
+    keys = {member.key for member in members}
+    healths = [own]
     for member in members:
-        if member.root in mine and member.root != member.key:
+        if member.root in keys and member.root != member.key:
             continue
         if member.health.level != Level.OK:
             text = headline(member, named=len(members) > 1)
-            found.append(HealthLine(member.health.level, text))
-    worst = max(found, key=lambda line: line.level)
+            healths.append(HealthLine(member.health.level, text))
+    worst = max(healths, key=lambda line: line.level)
     if worst.level == Level.OK:
         ready = next((member.health for member in members), own)
         return own if not members else ready
@@ -134,11 +134,11 @@ def delivery_health(own: HealthLine, members: Sequence[ChainNode]) -> HealthLine
 def headline(node: ChainNode, *, named: bool = True) -> str:
     """Its name and its sentence, the reason first: what comes last is cut off in a narrow place."""
     text = sentence(node)
-    reason, rest = reason_apart(text)
+    reason, text_after = reason_apart(text)
     head = [node.key.name] if named else []
     if reason and (node.to_blame or node.health.level is Level.FAILED):
         head.append(reason)
-        text = rest
+        text = text_after
     return ": ".join((" ".join(head), text)) if head else text
 
 

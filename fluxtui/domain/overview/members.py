@@ -71,9 +71,9 @@ class Members:
             table, before = snapshot.table(self._environment, kind), self._tables.get(kind.id)
             if table is before:
                 continue
-            changed, gone = differences(before or _EMPTY, table)
+            changed, removed = differences(before or _EMPTY, table)
             self._tables[kind.id] = table
-            for key in gone:
+            for key in removed:
                 self._forget(key, news)
             for key in changed:
                 self._take(key, table[key], news)
@@ -95,8 +95,8 @@ class Members:
             before, now = self._live.get(kind, _EMPTY), live.get(kind, _EMPTY)
             if before is now:
                 continue
-            changed, gone = differences(before, now)
-            for key in (*changed, *gone):
+            changed, removed = differences(before, now)
+            for key in (*changed, *removed):
                 stirred |= self._owners.get(key, set())
                 if kind in (POD, CLAIM):
                     stirred |= self._spaces.get(key.namespace, set())

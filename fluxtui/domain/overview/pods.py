@@ -40,8 +40,8 @@ def reason_apart(text: str) -> tuple[str, str]:
 def reason_first(text: str) -> str:
     """The sentence with the word that says what is wrong before the object that it is about: what
     comes last is cut off in a narrow place."""
-    reason, rest = reason_apart(text)
-    return f"{reason}: {rest}" if reason else text
+    reason, remark = reason_apart(text)
+    return f"{reason}: {remark}" if reason else text
 
 
 def pods_of(workload: Resource, snapshot: Snapshot) -> Iterator[Resource]:
@@ -49,12 +49,12 @@ def pods_of(workload: Resource, snapshot: Snapshot) -> Iterator[Resource]:
     from fluxtui.kit import labels
 
     selector = workload.spec.get("selector")
-    wanted = labels.of_selector(selector) if isinstance(selector, Mapping) else ()
-    if not wanted:
+    terms = labels.of_selector(selector) if isinstance(selector, Mapping) else ()
+    if not terms:
         return
     for pod in snapshot.table(workload.key.environment, POD).values():
-        same = pod.key.namespace == workload.key.namespace
-        if same and labels.fulfilled(wanted, pod.labels):
+        beside = pod.key.namespace == workload.key.namespace
+        if beside and labels.fulfilled(terms, pod.labels):
             yield pod
 
 
@@ -158,15 +158,15 @@ def _again(status: Mapping[str, Any]) -> str:
 def _waits_for_claims(pod: Resource, snapshot: Snapshot) -> str:
     """The claims, live here, for which it has no node: `; PersistentVolumeClaim data Pending...`"""
     claims = snapshot.table(pod.key.environment, CLAIM)
-    wanted = _claims(pod)
-    found = [
+    names = _claims(pod)
+    unbound = [
         f"; PersistentVolumeClaim {claim.key.name} {why}"
         for claim in claims.values()
-        if claim.key.namespace == pod.key.namespace and claim.key.name in wanted
+        if claim.key.namespace == pod.key.namespace and claim.key.name in names
         for why in (claim_trouble(claim, snapshot),)
         if why
     ]
-    return "".join(sorted(found))
+    return "".join(sorted(unbound))
 
 
 def _claims(pod: Resource) -> frozenset[str]:

@@ -36,12 +36,12 @@ def of_place(
     environment: Environment,
     nodes: Collection[ChainNode],
     failing: Mapping[Key, HealthLine],
-    seen: Snapshot,
+    snapshot: Snapshot,
 ) -> Iterator[Finding]:
     """All of one Environment. `nodes`: those that are not well or wait, as they were seen;
-    `failing`: sources that are not; `seen` the Snapshot that they were made from."""
-    known = appliers_known(seen, environment.name)
-    last = "" if known.known else "as last seen, "
+    `failing`: sources that are not; `snapshot` the Snapshot that they were made from."""
+    knowledge = appliers_known(snapshot, environment.name)
+    last = "" if knowledge.known else "as last seen, "
     yield from _failed(nodes, last)
     yield from _sources(nodes, failing, last)
     yield from _broken_names(nodes, environment.namespaces)
@@ -51,7 +51,7 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
     """Every Kustomization that fails by itself, and those for which others wait."""
     behind = Counter(n.root for n in nodes if n.root is not None and not n.to_blame)
     of_source = Counter(n.root for n in nodes if n.to_blame and n.root == n.origin)
-    told: set[Key] = set()
+    covered: set[Key] = set()
     for node in nodes:
         fails = node.health.level is Level.FAILED
         stuck = node.to_blame and node.health.level is not Level.OK
@@ -63,9 +63,9 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
         text = headline(node).replace(f"/{node.key.namespace}/", "/")
         waits = behind[node.key]
         if node.to_blame and node.root != node.key and node.root is not None:
-            if node.root in told:
+            if node.root in covered:
                 continue
-            told.add(node.root)
+            covered.add(node.root)
             waits = behind[node.root] + of_source[node.root] - 1
         if not fails and not waits and not any(line.fails for line in node.objects):
             continue
@@ -102,23 +102,23 @@ def _broken_names(nodes: Iterable[ChainNode], namespaces: Collection[str]) -> It
 
     `namespaces`: those that are looked at (empty: all); what lies outside is not called missing.
     """
-    told: set[frozenset[object]] = set()
+    covered: set[frozenset[object]] = set()
     for node in nodes:
-        for gone in node.missing:
-            if namespaces and gone.namespace not in namespaces:
+        for dependency in node.missing:
+            if namespaces and dependency.namespace not in namespaces:
                 continue
             yield Finding(
                 Severity.ERROR,
                 "missing-dependency",
                 node.key.environment,
-                f"{node.key.label} depends on {gone.label}, which is not there",
+                f"{node.key.label} depends on {dependency.label}, which is not there",
                 "create it, or take it out of dependsOn",
                 node.key,
                 node.since,
             )
         members = frozenset(node.cycle)
-        if members and members not in told:
-            told.add(members)
+        if members and members not in covered:
+            covered.add(members)
             names = " -> ".join(k.name for k in (*node.cycle, node.cycle[0]))
             yield Finding(
                 Severity.ERROR,
