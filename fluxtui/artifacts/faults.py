@@ -38,21 +38,21 @@ def unreachable(error: Exception, where: str) -> RegistryUnreachable:
     """The error for an exchange that broke off; says why in a person's words."""
     text, kinds = str(error), _kinds(error)
     if "SSLError" in kinds:
-        what, then = f"TLS failed: {_reason(text)}", "check the host, or name its CA file"
+        message, then = f"TLS failed: {_reason(text)}", "check the host, or name its CA file"
     elif "ProxyError" in kinds or "SOCKS" in text:
-        what = f"the proxy failed: {_reason(text)}"
+        message = f"the proxy failed: {_reason(text)}"
         then = "check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY"
     elif kinds & {"Timeout", "TimeoutError"} or "timed out" in text:
-        what, then = "no answer in time", "check the network, or raise the time-out"
+        message, then = "no answer in time", "check the network, or raise the time-out"
     elif "TooManyRedirects" in kinds:
-        what, then = "redirects without end", "check the registry's address"
+        message, then = "redirects without end", "check the registry's address"
     elif "refused" in text:
-        what, then = "connection refused", "is the registry running?"
+        message, then = "connection refused", "is the registry running?"
     elif "gaierror" in kinds or "Name or service" in text or "resolve" in text.lower():
-        what, then = "the host name is not known", "check the name and the network"
+        message, then = "the host name is not known", "check the name and the network"
     else:
-        what, then = f"the connection broke: {_reason(text)}", "try again"
-    return RegistryUnreachable(what, where=where, next=then)
+        message, then = f"the connection broke: {_reason(text)}", "try again"
+    return RegistryUnreachable(message, where=where, next=then)
 
 
 def _reason(text: str) -> str:
@@ -84,8 +84,8 @@ def refusal(response: Any, host: str) -> RegistryError:
             next=f"try again in {after} s" if after.isdecimal() else "try again later",
             status=status,
         )
-    what = f"answered {status}{detail}"
-    return RegistryError(what, where=where, next="see the registry's log", status=status)
+    message = f"answered {status}{detail}"
+    return RegistryError(message, where=where, next="see the registry's log", status=status)
 
 
 def _said(response: Any) -> str:

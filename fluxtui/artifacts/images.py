@@ -30,9 +30,11 @@ class ImageRef:
     @classmethod
     def parse(cls, text: str) -> ImageRef:
         """Raises UsageError when a part is malformed or nothing is given."""
-        named, _, digest = text.partition("@")
-        slash, colon = named.rfind("/"), named.rfind(":")
-        name, tag = (named[:colon], named[colon + 1 :]) if colon > slash else (named, "")
+        name_part, _, digest = text.partition("@")
+        slash, colon = name_part.rfind("/"), name_part.rfind(":")
+        name, tag = (
+            (name_part[:colon], name_part[colon + 1 :]) if colon > slash else (name_part, "")
+        )
         sound = (not tag or is_tag(tag)) and (not digest or is_digest(digest))
         if not sound or not (name or tag or digest) or re.search(r"\s", name):
             raise UsageError(

@@ -121,8 +121,8 @@ def _gunzipped(data: bytes, limits: Limits) -> Gunzipped:
 
 
 def _cut_off(entry: str) -> ArtifactError:
-    what = f"the gzip stream is cut off{_in(entry)}"
-    return ArtifactError(what, next="pull it again", entry=entry)
+    message = f"the gzip stream is cut off{_in(entry)}"
+    return ArtifactError(message, next="pull it again", entry=entry)
 
 
 def _last_entry(tar: io.BytesIO) -> str:

@@ -17,14 +17,14 @@ from fluxtui.domain.errors import FluxtuiError
 
 def unexpected(error: Exception, environ: Mapping[str, str] = os.environ) -> FluxtuiError:
     """The error to say for an exception that nobody expected; its traceback goes to a file."""
-    what = f"unexpected {type(error).__name__}: {error}".rstrip(": ")
+    message = f"unexpected {type(error).__name__}: {error}".rstrip(": ")
     try:
         path = _kept("".join(traceback.format_exception(error)), environ)
     except OSError as refused:
         traceback.print_exception(error)
         why = refused.strerror or "it cannot be written"
-        return FluxtuiError(what, next=f"please report it with the traceback (no file: {why})")
-    return FluxtuiError(what, next=f"a fault of fluxtui; please report it with {path}")
+        return FluxtuiError(message, next=f"please report it with the traceback (no file: {why})")
+    return FluxtuiError(message, next=f"a fault of fluxtui; please report it with {path}")
 
 
 def _kept(text: str, environ: Mapping[str, str]) -> Path:

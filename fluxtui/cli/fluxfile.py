@@ -120,10 +120,10 @@ def _chosen(objects: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
     if len(matches) == 1:
         return _checked(matches[0], file)
     if not matches:
-        what = (
+        message = (
             f"holds no Kustomization {sought} of Flux" if sought else "holds no Flux Kustomization"
         )
-        raise UsageError(what, where=file, next=f"its apiVersion is {GROUP}/v1")
+        raise UsageError(message, where=file, next=f"its apiVersion is {GROUP}/v1")
     names = ", ".join(str((obj.get("metadata") or {}).get("name")) for obj in matches)
     raise UsageError(
         f"holds {len(matches)} Kustomizations: {names}", where=file, next=f"name one: {file}#NAME"

@@ -62,7 +62,7 @@ def read(path: Path) -> object:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = f"{path}:{mark.line + 1}" if mark else str(path)
-        what = ", ".join(text for text in (error.context, error.problem) if text)
-        raise ConfigError(what or "this is no YAML", where=at) from error
+        message = ", ".join(text for text in (error.context, error.problem) if text)
+        raise ConfigError(message or "this is no YAML", where=at) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise ConfigError(str(error).replace("\n", " "), where=str(path)) from error

@@ -142,9 +142,9 @@ class Parser(argparse.ArgumentParser):
             raise self._wrong(action, f"{name}: it is empty: give a value, or leave it out", "")
         return values
 
-    def _wrong(self, action: argparse.Action, what: str, name: str | None = None) -> UsageError:
+    def _wrong(self, action: argparse.Action, fault: str, name: str | None = None) -> UsageError:
         label = "/".join(action.option_strings) or self.words if name is None else name
-        return UsageError(f"{label} {what}".strip(), next=f"for example {self.example_of(action)}")
+        return UsageError(f"{label} {fault}".strip(), next=f"for example {self.example_of(action)}")
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """argparse would keep it to itself that nobody reads any more."""

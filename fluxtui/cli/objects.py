@@ -125,9 +125,9 @@ def _kinds(words: list[str]) -> tuple[Kind, ...]:
     return (kind,)
 
 
-def _not_ours(what: str, advice: str) -> UsageError:
+def _not_ours(word: str, advice: str) -> UsageError:
     kinds = " and ".join(kind.many for kind in ALL)
-    return UsageError(f"fluxtui lists no {what}: it follows {kinds}", next=advice)
+    return UsageError(f"fluxtui lists no {word}: it follows {kinds}", next=advice)
 
 
 def _of_kinds(view: Look, kinds: Iterable[Kind]) -> Iterator[Resource]:

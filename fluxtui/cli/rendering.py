@@ -34,8 +34,8 @@ def is_folder(args: argparse.Namespace) -> bool:
     if not slash or word.lower().partition(".")[0] not in KUSTOMIZATIONS:
         return True
     if args.kustomization or args.variables or args.root:
-        what = "--kustomization, --variables and --root are for a folder"
-        raise UsageError(what, where=args.target)
+        message = "--kustomization, --variables and --root are for a folder"
+        raise UsageError(message, where=args.target)
     return False
 
 

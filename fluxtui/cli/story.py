@@ -69,7 +69,7 @@ class Teller:
         """What comes next."""
         print(f"\n== {text}", flush=True)
 
-    def wait(self, what: str, condition: Callable[[Snapshot], bool]) -> Snapshot:
+    def wait(self, goal: str, condition: Callable[[Snapshot], bool]) -> Snapshot:
         """Wait for the screen to say so. Raises StoryFailed with what it says instead."""
         try:
             return self.engine.wait_for(condition, self.timeout).result(self.timeout + 10)
@@ -77,7 +77,7 @@ class Teller:
             snapshot = self.engine.snapshot
             print(prints.chain(snapshot.board.chains), file=sys.stderr)
             print(prints.findings(snapshot.findings), file=sys.stderr)
-            raise StoryFailed(f"{what}: not within {self.timeout:.0f} s") from error
+            raise StoryFailed(f"{goal}: not within {self.timeout:.0f} s") from error
 
     def act(self, command: str, target: Target, **values: str) -> None:
         """Plan, show, run. Raises StoryFailed when a Step is not done."""

@@ -62,7 +62,7 @@ def _service(text: str, environment: str, snapshot: Snapshot) -> Target:
 
 
 def _absent(
-    what: str, next: str, environment: str, snapshot: Snapshot, kinds: Sequence[Kind] = _BOARD
+    subject: str, next: str, environment: str, snapshot: Snapshot, kinds: Sequence[Kind] = _BOARD
 ) -> FluxtuiError:
     """That it is not there; where not all of `kinds` could be read, that this is not known."""
     names = [e.name for e in snapshot.config.environments if environment in ("", e.name)]
@@ -72,7 +72,9 @@ def _absent(
         if knowledge.state not in (Knowing.KNOWN, Knowing.ABSENT):
             unread[name] = knowledge
     if not unread:
-        return UsageError(f"there is no {what.removeprefix('a ')}", next=next + _narrow(snapshot))
+        return UsageError(
+            f"there is no {subject.removeprefix('a ')}", next=next + _narrow(snapshot)
+        )
     elsewhere = [name for name in names if name not in unread]
     away = f" (it is not in {', '.join(elsewhere)})" if elsewhere else ""
     silence = f"gave no answer {within(FEEDS)}"
@@ -82,7 +84,7 @@ def _absent(
     )
     steps = dict.fromkeys(knowledge.step for knowledge in unread.values() if knowledge.step)
     return FluxtuiError(
-        f"whether there is {what} is not known{away}: {reasons}", next="; ".join(steps)
+        f"whether there is {subject} is not known{away}: {reasons}", next="; ".join(steps)
     )
 
 

@@ -69,9 +69,9 @@ OTHER_FLAGS = {
 def elsewhere(word: str) -> UsageError:
     """The error for a first word that is no verb and names nothing."""
     if "/" in word:
-        what = "artifact list" if word.startswith("oci://") else "build"
+        verb = "artifact list" if word.startswith("oci://") else "build"
         return UsageError(
-            f"{word!r} is nothing to open", next=f"did you mean: fluxtui {what} {word}"
+            f"{word!r} is nothing to open", next=f"did you mean: fluxtui {verb} {word}"
         )
     at = f"the screen opens at a service of that name with: fluxtui open {word}"
     if word.lower() in vocabulary.verbs():

@@ -54,11 +54,11 @@ _CUT = frozenset(
 
 def unreachable(error: BaseException, where: str) -> Unreachable:
     """The error for an exchange that broke off; `reason` is its `Trouble`."""
-    trouble, what, way = _read(error)
+    trouble, message, way = _read(error)
     host = _host(error) or _host(error.__cause__)
     at = f" by {host}" if trouble is Trouble.REFUSED else f": {host}"
-    what = what + (at if host and host not in what else "")
-    return Unreachable(what, where=where, next=way, reason=trouble.value)
+    message = message + (at if host and host not in message else "")
+    return Unreachable(message, where=where, next=way, reason=trouble.value)
 
 
 def _read(error: BaseException) -> tuple[Trouble, str, str]:

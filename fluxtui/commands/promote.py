@@ -138,10 +138,10 @@ def _existing(context: Context, repository: str, tag: str, digest: str) -> str:
     )
 
 
-def _followers(context: Context, taken: tuple[Taken, ...]) -> list[AnyStep]:
+def _followers(context: Context, picks: tuple[Taken, ...]) -> list[AnyStep]:
     """Ask every follower that takes the tag, see its pick, then its Kustomizations in order."""
     steps: list[AnyStep] = []
-    for number, change in enumerate(taken, start=1):
+    for number, change in enumerate(picks, start=1):
         source = change.source
         if suspended(source):
             continue

@@ -138,8 +138,8 @@ class _Growing:
     def _aliased(self, event: Any) -> yaml.Node:
         node = self._anchors.get(event.anchor)
         if node is None:
-            what = f"found undefined alias {event.anchor!r}"
-            raise yaml.composer.ComposerError(None, None, what, event.start_mark)
+            message = f"found undefined alias {event.anchor!r}"
+            raise yaml.composer.ComposerError(None, None, message, event.start_mark)
         return node
 
     def _place(self, node: yaml.Node) -> None:

@@ -116,8 +116,8 @@ class FolderFiles:
                 raise _too_large(path)
             return real.read_bytes()
         except OSError as problem:
-            what = problem.strerror or str(problem)
-            raise BuildError(f"cannot be read: {what}", file=path) from problem
+            reason = problem.strerror or str(problem)
+            raise BuildError(f"cannot be read: {reason}", file=path) from problem
 
     def is_file(self, path: str) -> bool:
         return self._at(path).is_file()
@@ -129,8 +129,8 @@ class FolderFiles:
         try:
             return sorted((p.name for p in self._at(path).iterdir()), key=str.encode)
         except OSError as problem:
-            what = problem.strerror or str(problem)
-            raise BuildError(f"cannot be listed: {what}", file=path) from problem
+            reason = problem.strerror or str(problem)
+            raise BuildError(f"cannot be listed: {reason}", file=path) from problem
 
 
 class OverlaidFiles:

@@ -156,9 +156,9 @@ def _walk(files: Files, folder: str, skip: Skip | None) -> Iterator[str]:
             try:
                 objects_of(files.read(path), path, builtin())
             except BuildError as problem:
-                what = f"failed to decode Kubernetes YAML: {problem.what}"
+                message = f"failed to decode Kubernetes YAML: {problem.what}"
                 raise BuildError(
-                    what, file=path, field=problem.field, line=problem.line
+                    message, file=path, field=problem.field, line=problem.line
                 ) from problem
             yield path
 

@@ -38,10 +38,10 @@ class Identities:
         if self._taken[key] < 2:
             return
         twins = [i for i, identity in enumerate(self._keys) if identity == key]
-        both = " and ".join(self._described(i) for i in twins)
+        described = " and ".join(self._described(i) for i in twins)
         raise BuildError(
             f"post build failed: id matched {len(twins)} resources: "
-            f"{self._resources[index].id} is there twice once variables are in it, {both}",
+            f"{self._resources[index].id} is there twice once variables are in it, {described}",
             file=self._resources[index].file,
             field="metadata.name",
             next="let their names or namespaces differ",

@@ -311,8 +311,8 @@ def checked(check: Check, value: Any, file: str, where: str) -> Any:
     try:
         return check(value, where)
     except _Problem as problem:
-        what, at = problem.args
-        raise BuildError(what, file=file, field=at) from problem
+        message, at = problem.args
+        raise BuildError(message, file=file, field=at) from problem
 
 
 def find_kustomization(loader: Loader) -> str | None:

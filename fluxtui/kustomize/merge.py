@@ -129,10 +129,10 @@ class _Merge:
             return old
         if is_null(new):
             return _GONE
-        what = _directive(new)
-        if what == "delete":
+        directive = _directive(new)
+        if directive == "delete":
             return _GONE
-        return new if what == "replace" else old
+        return new if directive == "replace" else old
 
     def _keyed_list(
         self, old: Any, new: Any, definition: int, path: tuple[str, ...], keys: tuple[str, ...]
@@ -142,10 +142,10 @@ class _Merge:
         elif is_null(new) and new is not _ABSENT:
             return _GONE
         else:
-            what = "merge" if new is _ABSENT else _list_directive(new)
-            if what == "delete":
+            directive = "merge" if new is _ABSENT else _list_directive(new)
+            if directive == "delete":
                 return _GONE
-            target = new if what == "replace" else old
+            target = new if directive == "replace" else old
         if target is _ABSENT or is_null(target):
             return _GONE
         patch = new if isinstance(new, list) else None
@@ -203,11 +203,11 @@ def _directive(patch: Any) -> str:
     """The `$patch` of a mapping, taken off it; "merge" without one."""
     if not isinstance(patch, dict) or _DIRECTIVE not in patch:
         return "merge"
-    what = text_of(patch[_DIRECTIVE])
-    if what not in ("delete", "replace", "merge"):
-        raise BuildError(f"unknown patch strategy {what!r}", field=_DIRECTIVE)
+    strategy = text_of(patch[_DIRECTIVE])
+    if strategy not in ("delete", "replace", "merge"):
+        raise BuildError(f"unknown patch strategy {strategy!r}", field=_DIRECTIVE)
     del patch[_DIRECTIVE]
-    return what
+    return strategy
 
 
 def _list_directive(patch: list[Any]) -> str:
@@ -216,17 +216,17 @@ def _list_directive(patch: list[Any]) -> str:
         if isinstance(element, dict) and _DIRECTIVE in element:
             if len(element) > 1:
                 return "merge"
-            what = text_of(element[_DIRECTIVE])
-            if what not in ("delete", "replace", "merge"):
-                raise BuildError(f"unknown patch strategy {what!r}", field=_DIRECTIVE)
+            strategy = text_of(element[_DIRECTIVE])
+            if strategy not in ("delete", "replace", "merge"):
+                raise BuildError(f"unknown patch strategy {strategy!r}", field=_DIRECTIVE)
             patch[:] = [
                 e
                 for e in patch
-                if not (isinstance(e, dict) and text_of(e.get(_DIRECTIVE)) == what)
+                if not (isinstance(e, dict) and text_of(e.get(_DIRECTIVE)) == strategy)
                 and not is_null(e)
                 and e != {}
             ]
-            return what
+            return strategy
     return "merge"
 
 

@@ -149,8 +149,8 @@ def _both_affixes(config: _Config) -> Run:
     runs = (_affix(config, "prefix"), _affix(config, "suffix"))
 
     def run(resources: ResourceMap) -> None:
-        for each in runs:
-            each(resources)
+        for step in runs:
+            step(resources)
 
     return run
 

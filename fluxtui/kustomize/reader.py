@@ -99,8 +99,8 @@ class Reader:
             after = separator.group()[4:].strip()
             line_here = line + text.count("\n", start, separator.start() + 1)
             if after and not after.startswith("#"):
-                what = f"invalid document separator: {separator.group().strip()}"
-                raise BuildError(what, file=self.file, line=line_here)
+                message = f"invalid document separator: {separator.group().strip()}"
+                raise BuildError(message, file=self.file, line=line_here)
             yield text[start : separator.start() + 1], line
             line = line_here + 1
             start = separator.end()
@@ -117,12 +117,12 @@ class Reader:
         except yaml.YAMLError as problem:
             mark = getattr(problem, "problem_mark", None)
             line = self._line + mark.line if mark is not None else self._line
-            what = getattr(problem, "problem", None) or str(problem)
-            raise BuildError(f"not valid YAML: {what}", file=self.file, line=line) from problem
+            reason = getattr(problem, "problem", None) or str(problem)
+            raise BuildError(f"not valid YAML: {reason}", file=self.file, line=line) from problem
 
-    def _fail(self, what: str, node: yaml.Node) -> BuildError:
+    def _fail(self, message: str, node: yaml.Node) -> BuildError:
         line = self._line + node.start_mark.line
-        return BuildError(what, file=self.file, line=line)
+        return BuildError(message, file=self.file, line=line)
 
     def _value(self, node: yaml.Node, depth: int, verbatim: bool) -> Any:
         """`verbatim`: keep the text of scalars (annotations are printed as they were written)."""

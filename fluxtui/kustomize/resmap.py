@@ -45,14 +45,14 @@ class ResourceMap:
         """Objects of which any identity, past or present, matches."""
         return [r for r in self.items if not r.is_empty() and any(matches(i) for i in r.ids())]
 
-    def the_one(self, identity: Id, what: str, file: str = "") -> BuildResource:
+    def the_one(self, identity: Id, role: str, file: str = "") -> BuildResource:
         """The only object that has or had the identity; BuildError otherwise."""
         matches = self.matching(identity.same)
         if len(matches) == 1:
             return matches[0]
         if matches:
-            raise BuildError(f"{what} {identity} matches {len(matches)} objects", file=file)
-        raise BuildError(f"no resource matches {what} {identity}", file=file)
+            raise BuildError(f"{role} {identity} matches {len(matches)} objects", file=file)
+        raise BuildError(f"no resource matches {role} {identity}", file=file)
 
     def drop_dead(self) -> None:
         """Forgets deleted objects."""

@@ -78,8 +78,8 @@ def patch_of(
     """A Patch of a `patches:` entry. BuildError when it has no patch, or two."""
     text, path = (values.get("patch") or "").strip(), values.get("path") or ""
     if bool(text) == bool(path):
-        what = "only one of patch and path may be set" if text else "patch or path must be set"
-        raise BuildError(what, file=file, field=where)
+        message = "only one of patch and path may be set" if text else "patch or path must be set"
+        raise BuildError(message, file=file, field=where)
     if path:
         file = loader.at(path)
         text = _decoded(loader.read(path, where), file)

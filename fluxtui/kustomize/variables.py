@@ -54,8 +54,8 @@ def collect_variables(
     def take(texts: Mapping[str, str], source: str, *, hidden: bool) -> None:
         for name, value in texts.items():
             if not _NAME.match(name):
-                what = f"{name!r} var name is invalid, must match {_NAME.pattern[:-2]}"
-                problems.append(SubstitutionError(what, where=source, variable=name))
+                message = f"{name!r} var name is invalid, must match {_NAME.pattern[:-2]}"
+                problems.append(SubstitutionError(message, where=source, variable=name))
             # A null is an empty text to Go, so that a default applies.
             values[name] = "" if value is None else str(value).replace("\n", "")
             sources[name] = source
@@ -71,8 +71,8 @@ def collect_variables(
         if texts is None:
             if reference.get("optional"):
                 continue
-            what = f"substitute from {source}: not found"
-            problems.append(SubstitutionError(what, where=source))
+            message = f"substitute from {source}: not found"
+            problems.append(SubstitutionError(message, where=source))
             continue
         take(texts, source, hidden=kind == "Secret")
     take(post.get("substitute") or {}, "spec.postBuild.substitute", hidden=False)

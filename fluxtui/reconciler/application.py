@@ -150,12 +150,12 @@ class Application:
         else:
             subject.status.pop("lastAppliedOriginRevision", None)
 
-    async def _progress(self, what: str) -> None:
-        self._subject.conditions.reconciling("Progressing", self._timed(what))
+    async def _progress(self, action: str) -> None:
+        self._subject.conditions.reconciling("Progressing", self._timed(action))
         await self._subject.save()
 
-    def _timed(self, what: str) -> str:
-        return f"{what} {self.revision} with a timeout of {show(self._timeout)}"
+    def _timed(self, action: str) -> str:
+        return f"{action} {self.revision} with a timeout of {show(self._timeout)}"
 
     async def _fetch(self) -> Mapping[str, bytes]:
         try:

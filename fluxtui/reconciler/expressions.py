@@ -35,16 +35,16 @@ def _program(source: str, names: tuple[str, ...]) -> Any:
     from fluxtui.reconciler.cel_library import FUNCTIONS
 
     environment = celpy.Environment()
-    what = f"failed to parse the CEL expression '{source}'"
+    failure = f"failed to parse the CEL expression '{source}'"
     try:
         tree = environment.compile(plain(source))
         strange = _undeclared(tree, names) if names else ""
         program = environment.program(tree, functions=FUNCTIONS)
     except Exception as error:  # lark and celpy raise many kinds; all mean the same
         where = place_of(error, as_written=plain(source) == source)
-        raise BadExpression(f"{what}: {where}") from error
+        raise BadExpression(f"{failure}: {where}") from error
     if strange:
-        raise BadExpression(f"{what}: undeclared reference to '{strange}'")
+        raise BadExpression(f"{failure}: undeclared reference to '{strange}'")
     return program
 
 
@@ -131,8 +131,8 @@ class HealthExpressions:
             try:
                 entry.check()
             except BadExpression as error:
-                what = "failed to create custom status evaluator for"
-                raise BadExpression(f"{what} healthchecks[{place}]: {error}") from error
+                failure = "failed to create custom status evaluator for"
+                raise BadExpression(f"{failure} healthchecks[{place}]: {error}") from error
             self._entries[group, kind] = entry
 
     def status(self, obj: Mapping[str, Any]) -> Health | None:

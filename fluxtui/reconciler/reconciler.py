@@ -151,13 +151,13 @@ class Reconciler:
 
     def _failed(self, name: Name, error: Exception, times: int) -> float:
         """A run whose faults, expected or not, cost only its own object."""
-        what = (self.cluster.name, name, error)
+        details = (self.cluster.name, name, error)
         if isinstance(error, (Unreachable, Throttled)):
-            _log.warning("%s %s: %s", *what)
+            _log.warning("%s %s: %s", *details)
         elif isinstance(error, ClusterError):
-            _log.error("%s %s: %s", *what)
+            _log.error("%s %s: %s", *details)
         else:
-            _log.error("%s %s: reconciling it failed", *what[:2], exc_info=error)
+            _log.error("%s %s: reconciling it failed", *details[:2], exc_info=error)
         return backoff(times)
 
     def _advertised(self) -> set[str]:

@@ -218,14 +218,14 @@ class SourceReconciler:
     async def _choose(self, reference: Reference, policy: Policy, access: SourceAccess) -> str:
         from fluxtui.domain.versions import select
 
-        what = f"failed to determine the artifact tag for '{reference.url}'"
+        failure = f"failed to determine the artifact tag for '{reference.url}'"
         try:
             tags = await access.list_tags(reference)
         except RegistryError as error:
-            raise Fault(_FETCH, "ReadOperationFailed", f"{what}: {error}") from error
+            raise Fault(_FETCH, "ReadOperationFailed", f"{failure}: {error}") from error
         selection = await asyncio.to_thread(select, tags, policy)
         if not selection.chosen:
-            raise Fault(_FETCH, "ReadOperationFailed", f"{what}: {selection.error}")
+            raise Fault(_FETCH, "ReadOperationFailed", f"{failure}: {selection.error}")
         return selection.chosen
 
     async def _store(

@@ -40,5 +40,5 @@ def _first(spec: Mapping[str, Any], fields: tuple[str, ...]) -> str:
     return ""
 
 
-def _sentence(what: str, then: str) -> str:
-    return f"{what} is not supported by fluxtui's Reconciler; {then}"
+def _sentence(feature: str, then: str) -> str:
+    return f"{feature} is not supported by fluxtui's Reconciler; {then}"

@@ -121,8 +121,8 @@ def _facts(fact: TagFacts | None) -> Document:
     }
 
 
-def _unsaid(fact: TagFacts | None, what: str) -> str:
-    return _UNREAD if fact is None else f"its manifest says no {what}"
+def _unsaid(fact: TagFacts | None, field: str) -> str:
+    return _UNREAD if fact is None else f"its manifest says no {field}"
 
 
 def what_if(

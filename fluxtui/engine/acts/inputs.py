@@ -95,13 +95,13 @@ class Inputs:
         host_and_path, colon, tag = text.rpartition(":")
         if colon and "/" not in tag:
             now = await self._registries.digest(host_and_path, tag)
-            what = "the digest of the tag"
+            subject = "the digest of the tag"
         else:
             now = tags_hash(await self._registries.list_tags(text))
-            what = "its list of tags"
+            subject = "its list of tags"
         if now == expected:
             return ""
-        return f"{text}: {what} is {now or 'gone'}, was {expected or 'not there'}"
+        return f"{text}: {subject} is {now or 'gone'}, was {expected or 'not there'}"
 
     async def _object_moved(self, cluster: Cluster, key: Key, expected: str) -> str:
         try:

@@ -60,12 +60,12 @@ class _Told:
                 self.made = line
         return self.made
 
-    def _change(self, what: str) -> Change:
+    def _change(self, text: str) -> Change:
         count = max(self.counts.values())
         at, last = self.stamps
         first = self.first
         return Change(
-            at, first.environment, first.subject, what, self.severity,
+            at, first.environment, first.subject, text, self.severity,
             last if count > 1 and last != at else "", count,
         )  # fmt: skip
 

@@ -136,10 +136,10 @@ def _applied(touch: Touch, after: Resource) -> Iterator[Occurrence]:
             continue
         good = appliers.is_good(after.key, run.status)
         version = _version(run.revision) or "a revision"
-        what = f"applied {version}" if good else f"{version}: {run.status}"
+        text = f"applied {version}" if good else f"{version}: {run.status}"
         at = run.first if fresh else run.last
         if at:
-            yield _of(touch, at, what, "info" if good else "error")
+            yield _of(touch, at, text, "info" if good else "error")
 
 
 def _version(revision: str) -> str:
@@ -224,10 +224,10 @@ def _event(touch: Touch, event: Resource) -> Iterator[Occurrence]:
     subject = "/".join(parts)
     message = first_line(str(event.extra.get("message") or ""))
     # The words of `ready_turn`: it is the same failure told twice.
-    what = f"not ready ({event.extra.get('reason')}): {message}"
+    text = f"not ready ({event.extra.get('reason')}): {message}"
     key = Key(event.key.environment, str(about.get("apiVersion")).rpartition("/")[0], *parts)
     yield Occurrence(
-        first, key.environment, subject, what, "warning", Telling.EVENT, last, count, about=key
+        first, key.environment, subject, text, "warning", Telling.EVENT, last, count, about=key
     )
 
 
@@ -238,10 +238,10 @@ def _count(event: Resource) -> int:
 
 
 def _of(
-    touch: Touch, at: str, what: str, severity: str = "info", origin: Telling = Telling.OBJECT
+    touch: Touch, at: str, text: str, severity: str = "info", origin: Telling = Telling.OBJECT
 ) -> Occurrence:
     key = touch.key
-    return Occurrence(at, key.environment, key.label, what, severity, origin, about=key)
+    return Occurrence(at, key.environment, key.label, text, severity, origin, about=key)
 
 
 def _by(who: str) -> str:

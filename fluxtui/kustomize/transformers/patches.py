@@ -69,12 +69,12 @@ def parse_patch(text: str, schema: Schema, file: str, where: str) -> Patch:
     if merges and operations:
         raise BuildError("the patch is both a merge and a JSON patch", file=file, field=where)
     if len(problems) == 2:
-        what = problems[1 if text.lstrip().startswith(("-", "[")) else 0]
+        fault = problems[1 if text.lstrip().startswith(("-", "[")) else 0]
         raise BuildError(
-            f"neither a strategic merge nor a JSON patch: {what.what}",
+            f"neither a strategic merge nor a JSON patch: {fault.what}",
             file=file,
             field=where,
-            line=what.line,
+            line=fault.line,
         )
     return Patch(tuple(merges), tuple(operations), file=file, where=where)
 

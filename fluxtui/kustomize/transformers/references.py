@@ -86,9 +86,9 @@ class _Fixer:
 
         return put
 
-    def _error(self, what: str, path: str) -> BuildError:
+    def _error(self, message: str, path: str) -> BuildError:
         resource = self.referrer.resource
-        return BuildError(f"{what} ({self.referrer.id})", file=resource.file, field=path)
+        return BuildError(f"{message} ({self.referrer.id})", file=resource.file, field=path)
 
     def _one(self, container: Any, key: Any, target: Gvk, path: str) -> None:
         value = container[key]

@@ -113,8 +113,8 @@ def _source_object(resources: ResourceMap, source: ReplacementSource) -> BuildRe
     if len(matches) == 1:
         return matches[0]
     label = f"{source.gvk.kind} {source.name}".strip()
-    what = f"{counted(len(matches), 'object', 'is')}" if matches else "nothing is"
-    raise BuildError(f"{what} selected by {label or 'the source'}", field="source")
+    subject = f"{counted(len(matches), 'object', 'is')}" if matches else "nothing is"
+    raise BuildError(f"{subject} selected by {label or 'the source'}", field="source")
 
 
 def _selects(source: ReplacementSource, identity: Id) -> bool:
@@ -157,8 +157,8 @@ def _write_path(
             return
         places = spots({"": resource.obj}, "", parts, create)
     except BuildError as problem:
-        what = f"cannot reach {path} in {resource.id}: {problem.what}"
-        raise BuildError(what, file=resource.file, field=path) from problem
+        message = f"cannot reach {path} in {resource.id}: {problem.what}"
+        raise BuildError(message, file=resource.file, field=path) from problem
     if not places:
         raise BuildError(f"{resource.id} has no field {path}", file=resource.file, field=path)
     for spot in places:

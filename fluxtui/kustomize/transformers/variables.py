@@ -103,8 +103,8 @@ def _value_of(resources: ResourceMap, variable: Var) -> Any:
                     field="vars",
                 )
             return plain(value)
-    what = f"variable {variable.name} names an object that is not there"
-    raise BuildError(what, file=variable.file, field="vars")
+    message = f"variable {variable.name} names an object that is not there"
+    raise BuildError(message, file=variable.file, field="vars")
 
 
 def expand(text: str, values: Mapping[str, Any]) -> Any:
