@@ -179,8 +179,8 @@ class FluxtuiApp(App[None]):
             return
         below = self.screen
         if at_stake(below, self.bridge):
-            asked = Leaving(lambda: at_stake(below, self.bridge))
-            self.push_screen(asked, lambda yes: self.exit() if yes else None)
+            question = Leaving(lambda: at_stake(below, self.bridge))
+            self.push_screen(question, lambda yes: self.exit() if yes else None)
         else:
             self.exit()
 

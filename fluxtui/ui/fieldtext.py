@@ -20,14 +20,14 @@ _NAMED = re.compile(r"\[(?:name|key|type)=([^\]]+)\]")
 
 def path_text(path: str) -> str:
     """A path without what every other line has too."""
-    found = _CONTAINER.match(path)
-    if found:
-        kind = "init container" if found[1] else "container"
-        rest = path[found.end() :]
-        inner = _NAMED.sub(r" \1", _ENV.sub(r"env \1", rest))
-        return f"{kind} {found[2]} · {inner}" if inner else f"{kind} {found[2]}"
-    found = _POD.match(path)
-    return f"pod · {path[found.end() :]}" if found else path
+    match = _CONTAINER.match(path)
+    if match:
+        kind = "init container" if match[1] else "container"
+        inside = path[match.end() :]
+        inner = _NAMED.sub(r" \1", _ENV.sub(r"env \1", inside))
+        return f"{kind} {match[2]} · {inner}" if inner else f"{kind} {match[2]}"
+    match = _POD.match(path)
+    return f"pod · {path[match.end() :]}" if match else path
 
 
 def side_texts(before: Any, after: Any) -> tuple[str, str]:
@@ -38,11 +38,11 @@ def side_texts(before: Any, after: Any) -> tuple[str, str]:
     return _differing(old, set(new)), _differing(new, set(old))
 
 
-def _differing(mine: list[str], others: set[str]) -> str:
-    found = [line.strip() for line in mine if line not in others]
-    if not found:
+def _differing(lines: list[str], shared: set[str]) -> str:
+    own = [line.strip() for line in lines if line not in shared]
+    if not own:
         return "–"
-    return f"{found[0]}  +{len(found) - 1} lines" if len(found) > 1 else found[0]
+    return f"{own[0]}  +{len(own) - 1} lines" if len(own) > 1 else own[0]
 
 
 def value_text(side: Any) -> str:

@@ -100,23 +100,23 @@ class Acting:
     async def _carry_out(
         self, command: Command, target: Target, form: asyncio.Future[Proposal | None] | None
     ) -> None:
-        screen, said, role = self._screen, f"{command.title}: left, nothing was done", "dim"
+        screen, remark, role = self._screen, f"{command.title}: left, nothing was done", "dim"
         try:
             if form is not None:
-                made = await form
+                proposal = await form
             else:
-                made = await self._propose(command, target, {}, self._waits)
+                proposal = await self._propose(command, target, {}, self._waits)
             self._waiting = None
-            if made is not None:
+            if proposal is not None:
                 screen.say("")
-                ran = await self._answer(Review(made.plan, made.demand, self._run))
-                said = "" if ran else f"{made.plan.title}: left, nothing was done"
+                ran = await self._answer(Review(proposal.plan, proposal.demand, self._run))
+                remark = "" if ran else f"{proposal.plan.title}: left, nothing was done"
         except FluxtuiError as error:
-            said, role = f"{command.title}: {error}", "bad"
+            remark, role = f"{command.title}: {error}", "bad"
         finally:
             self._worker = self._waiting = None
-            if said:
-                screen.say(said, role)
+            if remark:
+                screen.say(remark, role)
             screen.gate.cut()
             screen.gate.go()
 

@@ -75,10 +75,10 @@ def draw(
     tabs = tab_line(commands, keys, framing.current, reading, cells)
     screen.query_one("#tabs", Paragraph).show_lines((tabs,))
     screen.query_one("#rule", Paragraph).show_lines((rule_line(pane.hint if pane else "", cells),))
-    told = pane.details(cells - 2) if pane is not None else ()
-    if told is None:
-        told = target_details(snapshot, framing.view.target, framing.view.now, cells - 2)
-    screen.query_one("#details", Paragraph).show_lines(told)
+    details = pane.details(cells - 2) if pane is not None else ()
+    if details is None:
+        details = target_details(snapshot, framing.view.target, framing.view.now, cells - 2)
+    screen.query_one("#details", Paragraph).show_lines(details)
     screen.query_one(ActStrip).show_acts(snapshot.acts, framing.view.now)
     findings = () if pane is not None and pane.tells_findings else snapshot.findings
     rows = 3 if screen.size.height >= 15 else 1
@@ -109,5 +109,5 @@ def details_height(lines: int) -> int:
 def rule_line(hint: str, cells: int) -> Line:
     """A rule with the keys of this pane in it."""
     hint = elide(hint, cells - 8)
-    left = max(2, cells - width(((hint, ""),)) - 6)
-    return ((" " + "─" * left + " ", "rule"), (hint, "dim"), (" ──", "rule"))
+    dashes = max(2, cells - width(((hint, ""),)) - 6)
+    return ((" " + "─" * dashes + " ", "rule"), (hint, "dim"), (" ──", "rule"))

@@ -59,7 +59,7 @@ def key_table(commands: Sequence[Command], remapped: Mapping[str, str]) -> dict[
 
 def each_key(keys: str) -> list[str]:
     """Keys with commas between, as Textual names them: `?` is its question_mark."""
-    return [one.key for one in Binding.make_bindings([Binding(keys, "")])] if keys else []
+    return [binding.key for binding in Binding.make_bindings([Binding(keys, "")])] if keys else []
 
 
 def is_key(key: str) -> bool:

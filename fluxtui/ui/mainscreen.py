@@ -100,8 +100,8 @@ class MainScreen(Screen[None]):
         """The Engine's thread starts when the first view is painted."""
         self.views.want(WantedView(HOME, self.target))
         self.run_worker(self._begin(), group="view")
-        every = TICK * 4 if self.setting.config.slow else TICK
-        self.set_interval(every, self._pass_time)
+        tick = TICK * 4 if self.setting.config.slow else TICK
+        self.set_interval(tick, self._pass_time)
         self.set_interval(1.0, self.acting.tick)
 
     def _pass_time(self) -> None:
@@ -153,8 +153,8 @@ class MainScreen(Screen[None]):
         self.bridge.interest(looks.union(*(sheet.interest() for sheet in self._sheets())))
 
     def _filled(self, snapshot: Snapshot) -> Snapshot:
-        known = snapshot.config.environments
-        return snapshot if known else replace(snapshot, config=self.setting.config)
+        environments = snapshot.config.environments
+        return snapshot if environments else replace(snapshot, config=self.setting.config)
 
     def draw(self) -> None:
         """The frame around the pane."""
@@ -162,9 +162,9 @@ class MainScreen(Screen[None]):
             return
         view, context = self.view(), self.context()
         subject = self.subject
-        nothing = subject if isinstance(subject, str) else ""
+        reason = subject if isinstance(subject, str) else ""
         framing = frame.Framing(
-            view, context, self.pane, self.views.current, self._message, self.namespace, nothing
+            view, context, self.pane, self.views.current, self._message, self.namespace, reason
         )
         frame.draw(self, framing, self.setting.commands, self.keys)
         if self.pane is not None and (self.views.current, subject) != self._shown.newest:
@@ -218,8 +218,8 @@ class MainScreen(Screen[None]):
 
     def open_view(self, name: str, target: Target, **more: Any) -> None:
         """Show that pane for this Target, as soon as it is there; see `WantedView`."""
-        wanted = WantedView(name, target, **more)
-        if self.views.want(wanted):
+        request = WantedView(name, target, **more)
+        if self.views.want(request):
             self.run_worker(self._opened_views(), group="view")
 
     async def _begin(self) -> None:
@@ -243,9 +243,9 @@ class MainScreen(Screen[None]):
     def _carried(self) -> Target:
         return self.pane.carried(self.target) if self.pane is not None else self.target
 
-    def go(self, wanted: Target) -> None:
+    def go(self, target: Target) -> None:
         """To what was named, if it is clear what that is."""
-        self._go_to(view_of(wanted), *resolved(self._snapshot, wanted))
+        self._go_to(view_of(target), *resolved(self._snapshot, target))
 
     def look_at(self, environment: str) -> None:
         """The cursor to that Environment."""

@@ -33,12 +33,12 @@ def scoped(snapshot: Snapshot, namespace: str) -> Snapshot:
 
 def _row(row: Row, namespace: str) -> Row | None:
     lines = {
-        name: kept
-        for name, some in row.lines.items()
+        name: visible
+        for name, group in row.lines.items()
         if (
-            kept := tuple(
+            visible := tuple(
                 line
-                for line in some
+                for line in group
                 if namespace in (line.source.namespace, *(k.namespace for k in line.kustomizations))
             )
         )

@@ -86,18 +86,18 @@ def _shorten(line: Line, cells: int, *, middle: bool) -> Line:
     if middle:
         line = _shorten_name(line, cells)
     out: list[Span] = []
-    left = cells
+    remaining = cells
     for number, (text, role) in enumerate(line, 1):
         text = safe(text)
         size = cell_len(text)
-        if size < left or (size == left and number == len(line)):
+        if size < remaining or (size == remaining and number == len(line)):
             out.append((text, role))
-            left -= size
+            remaining -= size
             continue
-        short = cut(text, left - 1) + "…" if left > 0 else ""
-        out.append((short + " " * (left - cell_len(short)), role))
+        short = cut(text, remaining - 1) + "…" if remaining > 0 else ""
+        out.append((short + " " * (remaining - cell_len(short)), role))
         return tuple(out)
-    return (*out, (" " * left, "")) if left else tuple(out)
+    return (*out, (" " * remaining, "")) if remaining else tuple(out)
 
 
 def _shorten_name(line: Line, cells: int) -> Line:

@@ -14,46 +14,46 @@ from fluxtui.domain.snapshot import FeedState, Snapshot
 HOME = "versions"
 
 
-def resolved(snapshot: Snapshot, wanted: Target) -> tuple[Target | None, str]:
+def resolved(snapshot: Snapshot, target: Target) -> tuple[Target | None, str]:
     """Where to go, with the gaps filled, or what to say instead; neither while it may yet come.
 
     Nothing is chosen for a person: what two namespaces have is asked back, with both names. An
     Environment that was not said is the first that has it, for the screen shows them all.
     """
-    if not _is_listed(snapshot, wanted):
+    if not _is_listed(snapshot, target):
         return None, ""
-    key = wanted.object
-    return _service(snapshot, wanted) if key is None else _object(snapshot, wanted, key)
+    key = target.object
+    return _service(snapshot, target) if key is None else _object(snapshot, target, key)
 
 
-def _is_listed(snapshot: Snapshot, wanted: Target) -> bool:
+def _is_listed(snapshot: Snapshot, target: Target) -> bool:
     """Whether all that could be meant is known, as far as it can be."""
-    key = wanted.object
-    environment = wanted.environment or (key.environment if key else "")
+    key = target.object
+    environment = target.environment or (key.environment if key else "")
     feeds = [f for f in snapshot.feeds if key is None or f.kind == (key.group, key.kind)]
-    for one in snapshot.config.environments:
-        if environment not in ("", one.name) or one.name in snapshot.unreachable:
+    for place in snapshot.config.environments:
+        if environment not in ("", place.name) or place.name in snapshot.unreachable:
             continue
-        states = [feed.state for feed in feeds if feed.environment == one.name]
+        states = [feed.state for feed in feeds if feed.environment == place.name]
         if (feeds and not states) or {FeedState.STARTING, FeedState.RETRYING} & set(states):
             return False
     return True
 
 
-def _service(snapshot: Snapshot, wanted: Target) -> tuple[Target | None, str]:
-    rows = [row for row in snapshot.board.rows if row.service == wanted.service] or [
-        row for row in snapshot.board.rows if row.service.rpartition("/")[2] == wanted.service
+def _service(snapshot: Snapshot, target: Target) -> tuple[Target | None, str]:
+    rows = [row for row in snapshot.board.rows if row.service == target.service] or [
+        row for row in snapshot.board.rows if row.service.rpartition("/")[2] == target.service
     ]
     if len(rows) > 1:
         names = " and ".join(row.service for row in rows)
-        return None, f"{names} end in {wanted.service}: say which"
+        return None, f"{names} end in {target.service}: say which"
     if not rows:
-        return None, f"there is no service {wanted.service}" if snapshot.feeds else ""
-    return Target(wanted.environment or next(iter(rows[0].lines), ""), rows[0].service), ""
+        return None, f"there is no service {target.service}" if snapshot.feeds else ""
+    return Target(target.environment or next(iter(rows[0].lines), ""), rows[0].service), ""
 
 
-def _object(snapshot: Snapshot, wanted: Target, key: Key) -> tuple[Target | None, str]:
-    environment = wanted.environment or key.environment
+def _object(snapshot: Snapshot, target: Target, key: Key) -> tuple[Target | None, str]:
+    environment = target.environment or key.environment
     for name in [environment] if environment else list(snapshot.resources):
         keys = [
             k
@@ -63,9 +63,9 @@ def _object(snapshot: Snapshot, wanted: Target, key: Key) -> tuple[Target | None
         if len(keys) > 1:
             names = " and ".join(sorted(f"{k.namespace}/{k.name}" for k in keys))
             # Among its Kustomizations both can be seen, and one be chosen.
-            seen = Target(name) if wanted.applier is not None else None
-            return seen, f"{name} has {names}: say which, with its namespace"
-        if keys and wanted.applier is not None:
+            chain = Target(name) if target.applier is not None else None
+            return chain, f"{name} has {names}: say which, with its namespace"
+        if keys and target.applier is not None:
             return Target(name, "", keys[0]), ""
         if keys:
             return _of_source(snapshot, keys[0]), ""

@@ -64,8 +64,8 @@ class Blockages:
                 if nodes[index].starts_blockage:
                     bad[index] = nodes[index]
             self._nodes[name] = nodes
-        found = [node for name in chains for _i, node in sorted(self._bad[name].items())]
-        return frozenset(n.key for n in sorted(found, key=lambda n: -n.health.level)[:most])
+        troubled = [node for name in chains for _i, node in sorted(self._bad[name].items())]
+        return frozenset(n.key for n in sorted(troubled, key=lambda n: -n.health.level)[:most])
 
 
 class Tallies:

@@ -155,5 +155,5 @@ def install(app: App[Any], config: Config) -> None:
     """Register our themes and take the configured one; 16 colours on a slow link."""
     for own in ALL:
         app.register_theme(own)
-    known = config.theme in app.available_themes
-    app.theme = config.theme if known else (ANSI.name if config.slow else NIGHT.name)
+    available = config.theme in app.available_themes
+    app.theme = config.theme if available else (ANSI.name if config.slow else NIGHT.name)

@@ -32,9 +32,9 @@ class WantedView:
 class Views:
     """The panes in a body. `look` gives the View now, `shown` is called when one is open."""
 
-    def __init__(self, look: Callable[[], View], shown: Callable[[Pane, Target], None]) -> None:
+    def __init__(self, look: Callable[[], View], on_shown: Callable[[Pane, Target], None]) -> None:
         self._look = look
-        self._shown = shown
+        self._shown = on_shown
         self._wanted: WantedView | None = None
         self._panes: dict[str, Pane] = {}
         self._way: list[str] = []
@@ -51,9 +51,9 @@ class Views:
         """The view that back leads to, "" at the first one."""
         return self._way[-1] if self._way else ""
 
-    def want(self, wanted: WantedView) -> bool:
+    def want(self, request: WantedView) -> bool:
         """Say what is to be opened; True when `opened` has to be run for it."""
-        self._wanted = wanted
+        self._wanted = request
         first, self.opening = not self.opening, True
         return first
 
@@ -61,34 +61,34 @@ class Views:
         """Open what is wanted last."""
         try:
             while self._wanted is not None:
-                wanted, self._wanted = self._wanted, None
-                pane = self._panes.get(wanted.name) or await self._mounted(wanted, body)
+                request, self._wanted = self._wanted, None
+                pane = self._panes.get(request.name) or await self._mounted(request, body)
                 if self._wanted is None:
-                    self._show(pane, wanted)
+                    self._show(pane, request)
         finally:
             self.opening = False
 
-    async def _mounted(self, wanted: WantedView, body: Vertical) -> Pane:
-        pane = PANES[wanted.name](replace(self._look(), target=wanted.target))
-        for other in self._panes.values():
-            other.display = False  # the new one is laid out for all the room
+    async def _mounted(self, request: WantedView, body: Vertical) -> Pane:
+        pane = PANES[request.name](replace(self._look(), target=request.target))
+        for sibling in self._panes.values():
+            sibling.display = False  # the new one is laid out for all the room
         await body.mount(pane)
-        self._panes[wanted.name] = pane
+        self._panes[request.name] = pane
         laid = asyncio.Event()
         pane.call_after_refresh(laid.set)
         await laid.wait()  # lines are broken for a width, and it has one now
         return pane
 
-    def _show(self, pane: Pane, wanted: WantedView) -> None:
-        pane.aim(wanted.target)
-        for other in self._panes.values():
-            other.display = other is pane
-        if wanted.back:
+    def _show(self, pane: Pane, request: WantedView) -> None:
+        pane.aim(request.target)
+        for sibling in self._panes.values():
+            sibling.display = sibling is pane
+        if request.back:
             self._way = self._way[:-1]
-        elif self.current and self.current != wanted.name:
+        elif self.current and self.current != request.name:
             self._way = [w for w in self._way if w != self.current] + [self.current]
-        self.current = wanted.name
-        pane.kind = wanted.kind
-        if wanted.clear:
+        self.current = request.name
+        pane.kind = request.kind
+        if request.clear:
             pane.table.filter("")
-        self._shown(pane, wanted.target)
+        self._shown(pane, request.target)

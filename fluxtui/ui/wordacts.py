@@ -14,9 +14,9 @@ from fluxtui.ui.words import Word, words
 
 def known_words(main: MainScreen, themes: Iterable[str]) -> Iterator[Word]:
     """All words there are now."""
-    nothing = main.subject if isinstance(main.subject, str) else ""
+    reason = main.subject if isinstance(main.subject, str) else ""
     context = main.context()
-    return words(context, main.setting.commands, main.keys, themes, main.namespace, nothing)
+    return words(context, main.setting.commands, main.keys, themes, main.namespace, reason)
 
 
 def carry_out(main: MainScreen, word: Word, opened: float) -> None:
@@ -28,10 +28,10 @@ def carry_out(main: MainScreen, word: Word, opened: float) -> None:
     elif word.does == "environment":
         main.look_at(word.value)
     elif word.does == "go":
-        wanted = word.target
-        if not wanted.environment:
-            wanted = Target(main.target.environment, wanted.service)
-        main.go(wanted)
+        target = word.target
+        if not target.environment:
+            target = Target(main.target.environment, target.service)
+        main.go(target)
     elif word.does == "namespace":
         main.narrow(word.value)
     elif word.does == "sort" and main.pane is not None:

@@ -65,8 +65,8 @@ def words(
         name = environment.name
         yield Word(name, "environment", "environment", name, aliases=(f"ctx {name}",))
     yield from _objects(snapshot)
-    here = f"now {namespace}" if namespace else "now all"
-    yield Word(f"ns {ALL}", f"every namespace ({here})", "namespace", "", aliases=("ns", "all"))
+    current = f"now {namespace}" if namespace else "now all"
+    yield Word(f"ns {ALL}", f"every namespace ({current})", "namespace", "", aliases=("ns", "all"))
     for name in namespaces(snapshot):
         yield Word(f"ns {name}", "only this namespace", "namespace", name)
     for key in SORTS:
@@ -116,19 +116,21 @@ def _objects(snapshot: Snapshot) -> Iterator[Word]:
                 yield Word(f"{short}/{key.name}", about, "go", target=target, aliases=aliases)
 
 
-def matching(typed: str, known: Sequence[Word]) -> tuple[Word, ...]:
+def matching(typed: str, vocabulary: Sequence[Word]) -> tuple[Word, ...]:
     """Words that the text may mean, best first: exact, then begun with it, then containing it."""
     text = " ".join(typed.lower().split())
     if not text:
-        return tuple(known)
-    ranked = [(rank, number, w) for number, w in enumerate(known) if (rank := _rank(text, w)) < 9]
+        return tuple(vocabulary)
+    ranked = [
+        (rank, number, w) for number, w in enumerate(vocabulary) if (rank := _rank(text, w)) < 9
+    ]
     return tuple(word for _rank_, _number, word in sorted(ranked, key=lambda r: r[:2]))
 
 
-def exact(typed: str, known: Sequence[Word]) -> Word | None:
+def exact(typed: str, vocabulary: Sequence[Word]) -> Word | None:
     """The word that the text names whole; None when there is none."""
     text = " ".join(typed.lower().split())
-    return next((w for w in known if text in (n.lower() for n in w.names)), None)
+    return next((w for w in vocabulary if text in (n.lower() for n in w.names)), None)
 
 
 def _rank(text: str, word: Word) -> int:

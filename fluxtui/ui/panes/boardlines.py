@@ -44,8 +44,8 @@ class BoardLines:
     ) -> list[BoardEntry]:
         """All of them; the same list when nothing changed, else a new one."""
         old, self._services = self._services, services
-        asked, self._asked = self._asked, (sort, reverse)
-        if len(old) != len(services) or asked != self._asked:
+        ordering, self._asked = self._asked, (sort, reverse)
+        if len(old) != len(services) or ordering != self._asked:
             return self._grow(rank)
         changed = list(compress(range(len(services)), map(is_not, old, services)))
         for i in changed:

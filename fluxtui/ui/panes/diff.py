@@ -100,10 +100,10 @@ def environment_pair(snapshot: Snapshot, target: Target) -> tuple[str, str] | No
 def inputs(snapshot: Snapshot, target: Target) -> tuple[object, ...]:
     """What an answer depends on beside its question: stored revisions, specs of Kustomizations."""
     row = snapshot.board.row(target.service)
-    lines = [line for some in row.lines.values() for line in some] if row is not None else []
+    lines = [line for group in row.lines.values() for line in group] if row is not None else []
     keys = [key for line in lines for key in (line.source, *line.kustomizations)]
-    found = [r for r in map(snapshot.get, keys) if r is not None]
-    return tuple((r.key, r.generation, sources.revision(r)) for r in found)
+    resources = [r for r in map(snapshot.get, keys) if r is not None]
+    return tuple((r.key, r.generation, sources.revision(r)) for r in resources)
 
 
 def counts(parts: tuple[ComparedKustomization, ...]) -> Line:
@@ -128,8 +128,8 @@ def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[TableRow, ...]:
     out: list[TableRow] = []
     for n, part in enumerate(parts):
         own = part.kustomization
-        same = part.before == part.after
-        versions = part.after if same else f"{part.before} {ARROW} {part.after}"
+        unchanged = part.before == part.after
+        versions = part.after if unchanged else f"{part.before} {ARROW} {part.after}"
         title: Line = ((own.label, "accent"), (f"  {versions}", "dim"), ("  ", ""))
         if not part.changes and not part.error:
             title = (*title, ("no changes", "ok"))
@@ -150,8 +150,8 @@ def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[TableRow, ...]:
 
 def by_text(by: str, own: Key) -> str:
     """Who made a change, short: what the heading says already is left out."""
-    mine = f" of Kustomization {own.namespace}/{own.name}"
-    parts = (part.removesuffix(mine).removeprefix("transformer ") for part in by.split(", "))
+    suffix = f" of Kustomization {own.namespace}/{own.name}"
+    parts = (part.removesuffix(suffix).removeprefix("transformer ") for part in by.split(", "))
     return ", ".join(parts).replace("variable ", "$")
 
 
@@ -193,8 +193,8 @@ def _change_rows(change: ObjectChange, own: Key) -> list[TableRow]:
 
 def columns(parts: tuple[ComparedKustomization, ...]) -> tuple[Column, ...]:
     """The table's columns; who made a change only where any change says so."""
-    named = any(f.by for part in parts for change in part.changes for f in change.fields)
-    return ((*COLUMNS, BY) if named else COLUMNS) if parts else ()
+    attributed = any(f.by for part in parts for change in part.changes for f in change.fields)
+    return ((*COLUMNS, BY) if attributed else COLUMNS) if parts else ()
 
 
 class Diff(Pane):
@@ -231,21 +231,21 @@ class Diff(Pane):
     def lay_out(self, view: View) -> None:
         """Ask when the question is new; show what is answered."""
         self.table.set_groups(MODES, self.mode)
-        wanted = questions(view.snapshot, view.target, self.mode)
+        queries = questions(view.snapshot, view.target, self.mode)
         head = self._head(view)
-        if isinstance(wanted, str):
+        if isinstance(queries, str):
             self.note.show_lines((head, ()))
             doubts = doubts_of(view.snapshot, view.target.environment)
-            self.table.show_rows((), (), (((wanted, "dim"),), *doubts))
+            self.table.show_rows((), (), (((queries, "dim"),), *doubts))
             return
-        self._ask(wanted, inputs(view.snapshot, view.target))
-        answers = [self._answers[q] for q in wanted if q in self._answers]
-        self.note.show_lines(self._note(head, wanted, answers))
+        self._ask(queries, inputs(view.snapshot, view.target))
+        answers = [self._answers[q] for q in queries if q in self._answers]
+        self.note.show_lines(self._note(head, queries, answers))
         parts = tuple(part for answer in answers for part in answer.parts)
-        open_ = [q for q in wanted if q not in self._answers]
+        open_ = [q for q in queries if q not in self._answers]
         says = Waiting(awaited(open_[0]), self._since).text(view.now) if open_ else ""
         waiting: Line = ((says, "busy"), ("   esc leaves" if says else "", "dim"))
-        failed = tuple((("✗ " + self._failed[q], "bad"),) for q in wanted if q in self._failed)
+        failed = tuple((("✗ " + self._failed[q], "bad"),) for q in queries if q in self._failed)
         laid = self._laid  # one change elsewhere lays no comparison out again
         if len(laid[0]) != len(parts) or any(map(is_not, laid[0], parts)):
             laid = self._laid = (parts, rows(parts), columns(parts))
@@ -261,39 +261,39 @@ class Diff(Pane):
         """What is compared, and of what: keys act on that, so it is read before anything else."""
         target = view.target
         only = target.applier if self.mode != ENVIRONMENTS or not target.service else None
-        who = target.service or (only.name if only else "")
+        subject = target.service or (only.name if only else "")
         board_row = view.snapshot.board.row(target.service)
         lines = board_row.lines.get(target.environment, ()) if board_row is not None else ()
         source = source_of(view.snapshot, target) if target.object is not None else None
         if source is not None and len(lines) > 1:
-            who = f"{who} oci/{source.name}"
+            subject = f"{subject} oci/{source.name}"
         chips: list[tuple[str, str]] = []
         for mode in MODES:
             chips += [("  ", ""), (mode, "tab" if mode == self.mode else "dim")]
         where = f" in {target.environment}" if target.environment else ""
-        head: Line = ((who or "nothing chosen", "strong" if who else "dim"), (where, "dim"))
+        head: Line = ((subject or "nothing chosen", "strong" if subject else "dim"), (where, "dim"))
         if only is None or not target.service:
             return (*head, ("  ", ""), *chips)
         tail: Line = (("   w the whole service", "dim"),)
         return (*head, (f"  only ks/{only.name}", "busy"), ("  ", ""), *chips, *tail)
 
     def _note(
-        self, head: Line, wanted: tuple[Question, ...], answers: list[Comparison]
+        self, head: Line, queries: tuple[Question, ...], answers: list[Comparison]
     ) -> tuple[Line, ...]:
         parts = tuple(part for answer in answers for part in answer.parts)
         out: list[Line] = [head]
         if answers:
-            title = answers[0].title if len(answers) == 1 else meaning(wanted[0])
+            title = answers[0].title if len(answers) == 1 else meaning(queries[0])
             out.append((*counts(parts), (title, "dim")))
         for text in dict.fromkeys(t for answer in answers for t in answer.unread):
             out += wrap((("! not read: " + text, "busy"),), self.size.width - 2, 2)
         return (*out[:6], ())
 
-    def _ask(self, wanted: tuple[Question, ...], made_of: tuple[object, ...]) -> None:
-        if wanted == self._asked and made_of == self._made_of:
+    def _ask(self, queries: tuple[Question, ...], made_of: tuple[object, ...]) -> None:
+        if queries == self._asked and made_of == self._made_of:
             return
-        self._asked, self._made_of, self._since = wanted, made_of, self.view.now
-        for question in wanted:
+        self._asked, self._made_of, self._since = queries, made_of, self.view.now
+        for question in queries:
             self._failed.pop(question, None)
             self.post_message(
                 self.Wanted(

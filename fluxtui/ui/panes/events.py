@@ -63,14 +63,14 @@ def items(
     """Changes of that Environment, or of all; the Steps of unfolded acts under them. Those of
     `before` that say the same are the same objects."""
     out: list[Told] = []
-    known = {id(told.change): told for told in before if told.step is None and not told.unfolded}
+    closed = {id(item.change): item for item in before if item.step is None and not item.unfolded}
     for change in snapshot.changes:
         if environment != ALL and not change.concerns(environment):
             continue
         opened = bool(change.plan and unfolded) and change_id(change) in unfolded
         act = act_of(snapshot, change) if opened else None
-        told = None if opened else known.get(id(change))
-        out.append(told or Told(change, act, None, opened))
+        item = None if opened else closed.get(id(change))
+        out.append(item or Told(change, act, None, opened))
         if act is not None:
             out += [Told(change, act, step, True) for step in act.plan.steps]
     return out
@@ -103,10 +103,10 @@ def row_of(item: Told, now: float) -> TableRow:
 
 
 def _step(id_: ChangeId, act: Act, step: AnyStep, now: float) -> TableRow:
-    (word, role), at, said = step_row(act, step, now)
-    what = f"    {word}  {step.title}" + (f": {said}" if said else "")
+    (word, role), at, detail = step_row(act, step, now)
+    text = f"    {word}  {step.title}" + (f": {detail}" if detail else "")
     cells: tuple[Line, ...] = (
-        ((clock_time(at) if at else "", "dim"),), (), (), (), ((what, role),),
+        ((clock_time(at) if at else "", "dim"),), (), (), (), ((text, role),),
     )  # fmt: skip
     return TableRow((*id_, step.id), cells)
 
@@ -119,17 +119,17 @@ def act_of(snapshot: Snapshot, change: Change) -> Act | None:
 
 def _subject(change: Change) -> str:
     """`ks/name`, as people type it; the details strip has it whole."""
-    word, slash, rest = change.subject.partition("/")
+    word, slash, path = change.subject.partition("/")
     kind = by_short(word)
-    return f"{kind.short}/{rest.rpartition('/')[2]}" if slash and kind else change.subject
+    return f"{kind.short}/{path.rpartition('/')[2]}" if slash and kind else change.subject
 
 
 def key_of(snapshot: Snapshot, change: Change) -> Key | None:
     """The object that the line is about, when it is known."""
     kind, *place, name = change.subject.split("/")
-    for (group, known), table in snapshot.resources.get(change.environment, {}).items():
-        key = Key(change.environment, group, known, "/".join(place), name)
-        if known == kind and key in table:
+    for (group, kind_name), table in snapshot.resources.get(change.environment, {}).items():
+        key = Key(change.environment, group, kind_name, "/".join(place), name)
+        if kind_name == kind and key in table:
             return key
     return None
 
@@ -172,8 +172,8 @@ class Events(Pane):
         if len(self._made_of) != 4 or any(map(is_not, made_of, self._made_of)):
             self._made_of = made_of
             self._items = items(snapshot, table.group, self._unfolded, self._items)
-        nothing = empty(snapshot, table.group) if not self._items else ()
-        table.show_items(COLUMNS if self._items else (), self._items, self._recipe, nothing)
+        blank = empty(snapshot, table.group) if not self._items else ()
+        table.show_items(COLUMNS if self._items else (), self._items, self._recipe, blank)
 
     def pass_time(self, view: View) -> None:
         """The rows in sight say how old something is."""

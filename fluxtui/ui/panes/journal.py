@@ -70,17 +70,17 @@ def row_of(item: Done, now: float) -> TableRow:
         return _step(act, step, now)
     title: Line = ((UNFOLDED if unfolded else FOLDED, "dim"), (act.plan.title, "strong"))
     at = act.began or act.plan.made_at
-    said: Line = ((brief(progress(act, now)), "dim"),)
-    return TableRow(key(item), (((clock_time(at), "dim"),), title, (act_state(act),), said))
+    summary: Line = ((brief(progress(act, now)), "dim"),)
+    return TableRow(key(item), (((clock_time(at), "dim"),), title, (act_state(act),), summary))
 
 
 def _step(act: Act, step: AnyStep, now: float) -> TableRow:
-    state, at, said = step_row(act, step, now)
+    state, at, message = step_row(act, step, now)
     cells: tuple[Line, ...] = (
         ((clock_time(at) if at else "", "dim"),),
         (("    " + step.title, ""),),
         (state,),
-        ((said, "dim"),),
+        ((message, "dim"),),
     )
     return TableRow((act_id(act), step.id), cells)
 
@@ -152,5 +152,5 @@ class JournalPane(Pane):
             return (head, *wrap(((brief(why), ""),), width, 2), reason)
         receipt = act.receipt(step.id)
         undo: Line = (("undo: ", "dim"), (step.undo, "")) if step.undo else ()
-        said = receipt.message if receipt and receipt.message else step.title
-        return (head, *wrap(((brief(said), ""),), width, 1), undo)
+        message = receipt.message if receipt and receipt.message else step.title
+        return (head, *wrap(((brief(message), ""),), width, 1), undo)

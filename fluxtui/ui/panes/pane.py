@@ -178,8 +178,8 @@ class Pane(Vertical):
         only = f"only {self.kind}" if self.kind else ""
         if not self.table.words:
             return only
-        shown, whole = self.table.counts
-        return f"{only}  /{self.table.words}  {shown} of {whole}".lstrip()
+        visible, whole = self.table.counts
+        return f"{only}  /{self.table.words}  {visible} of {whole}".lstrip()
 
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:
@@ -203,10 +203,10 @@ class Pane(Vertical):
 
     def carried(self, target: Target) -> Target:
         """What another view is opened for from here, where keys act on `target`."""
-        given, steps = self._given
-        meant = bool(given.service or given.object)
+        target_before, steps = self._given
+        aimed = bool(target_before.service or target_before.object)
         looked = not self.carries or self.table.steps == steps
-        return given if meant and looked else target
+        return target_before if aimed and looked else target
 
     def aim(self, target: Target) -> None:
         """Opened anew for that Target; called before it is shown."""
@@ -220,8 +220,8 @@ class Pane(Vertical):
     def action_sort(self, key: str) -> None:
         """Sort; the same key again turns it around, a third time ends it."""
         if key not in self.sorts:
-            known = ", ".join(self.sorts) or "nothing"
-            self.post_message(self.Said(f"{self.title} sorts by {known}"))
+            choices = ", ".join(self.sorts) or "nothing"
+            self.post_message(self.Said(f"{self.title} sorts by {choices}"))
             return
         if self.sort != key:
             self.sort, self.reverse = key, False

@@ -120,8 +120,8 @@ def note(view: View, source: Key, selection: Selection | None, width: int) -> tu
     tags = tag_list(view.snapshot, source)
     line = view.snapshot.board.line(source)
     out: list[Line] = []
-    asked = (selection.beneath or selection).policy if selection else None
-    policy = asked.describe() if asked is not None else (line.policy if line else "")
+    followed = (selection.beneath or selection).policy if selection else None
+    policy = followed.describe() if followed is not None else (line.policy if line else "")
     listed = (
         f"listed {age(tags.listed_at, view.now)} ago"
         if tags and tags.listed_at
@@ -134,8 +134,8 @@ def note(view: View, source: Key, selection: Selection | None, width: int) -> tu
         because = f": {line.pinned.reason}" if line.pinned.reason else ""
         ago = age(epoch(line.pinned.since), view.now)
         since = f" {ago} ago" if ago else ""
-        said = f"{PINNED} pinned by {line.pinned.by or 'somebody'}{since}{because}"
-        out += wrap(((said, "wait"),), width, 2)
+        text = f"{PINNED} pinned by {line.pinned.by or 'somebody'}{since}{because}"
+        out += wrap(((text, "wait"),), width, 2)
     if selection is not None and tags is not None and selection.policy.digest:
         out += wrap(_pinned(selection.policy.digest, tags, view.now), width, 2)
         out += wrap((("overrides the policy: ", "dim"), (on_unpin(selection), "busy")), width, 2)
@@ -153,12 +153,12 @@ def _pinned(digest: str, tags: TagList, now: float) -> Line:
     """What is known of the digest that the source is pinned to."""
     fact = tags.pinned.get(digest)
     names = tags_of_digest(digest, tags.facts)
-    said = [f"tag {', '.join(names)}" if names else "no tag known for it"]
+    facts = [f"tag {', '.join(names)}" if names else "no tag known for it"]
     if fact is not None:
-        said += [f"published {age(epoch(fact.created), now)} ago"] if fact.created else []
-        said += [f"from {short_revision(fact.revision)}"] if fact.revision else []
-        said += [{"yes": "signed", "no": "not signed"}.get(signature_word(fact), "")]
-    line = f"{short_digest(digest)}: {', '.join(part for part in said if part)}"
+        facts += [f"published {age(epoch(fact.created), now)} ago"] if fact.created else []
+        facts += [f"from {short_revision(fact.revision)}"] if fact.revision else []
+        facts += [{"yes": "signed", "no": "not signed"}.get(signature_word(fact), "")]
+    line = f"{short_digest(digest)}: {', '.join(part for part in facts if part)}"
     return (("pinned ", "dim"), (line, "name"))
 
 
@@ -206,10 +206,10 @@ class Tags(Pane):
         if source != self._source:
             self._source, self._failed, self._since = source, "", None
         if source is None:
-            who = view.target.service or "This"
+            subject = view.target.service or "This"
             self.note.show_lines(())
             doubts = doubts_of(view.snapshot, view.target.environment)
-            says = f"{who} has no source here." if not doubts else "Its source is not known."
+            says = f"{subject} has no source here." if not doubts else "Its source is not known."
             self.table.show_rows((), (), (((says, "name"),), *doubts))
             return
         if not sources.is_tagged(source):
@@ -229,9 +229,9 @@ class Tags(Pane):
         """What it follows instead: there are no tags to choose from, and none will come."""
         resource = view.snapshot.get(source)
         follows = sources.follows(resource) if resource is not None else ""
-        what = f"{source.label} has no tags" + (f": it follows {follows}." if follows else ".")
+        text = f"{source.label} has no tags" + (f": it follows {follows}." if follows else ".")
         self.note.show_lines(())
-        self.table.show_rows((), (), (((what, "name"),), (("3 shows what it feeds.", "dim"),)))
+        self.table.show_rows((), (), (((text, "name"),), (("3 shows what it feeds.", "dim"),)))
 
     def _listed(
         self, view: View, source: Key, selection: Selection, tags: TagList | None
@@ -240,8 +240,8 @@ class Tags(Pane):
         facts = tags.facts if tags else {}
         running = self._where.of(view.snapshot, tags) if tags else {}
         record = self._tried.of(view.snapshot, view.target.service, source)
-        same = (source, selection, facts, running, record, self.sort, self.reverse)
-        if any(a is not b and a != b for a, b in zip(self._shown, same, strict=True)):
+        basis = (source, selection, facts, running, record, self.sort, self.reverse)
+        if any(a is not b and a != b for a, b in zip(self._shown, basis, strict=True)):
             verdicts = self._ordered(selection, tags)
             laid = verdicts[::-1] if self.reverse else verdicts
             self._items = []
@@ -251,7 +251,7 @@ class Tags(Pane):
                 failure = record.failure(digest, verdict.tag, source.environment)
                 where = " ".join(running.get(verdict.tag, ()))
                 self._items.append(TagItem(source, verdict, fact, where, failure))
-            self._shown = same
+            self._shown = basis
         return self._items
 
     def _row(self, item: TagItem) -> TableRow:
@@ -260,11 +260,11 @@ class Tags(Pane):
 
     def _ordered(self, selection: Selection, tags: TagList | None) -> tuple[Verdict, ...]:
         """The order; a new manifest changes it only when sorting by age."""
-        verdicts, sort, found = self._order
+        verdicts, sort, sequence = self._order
         if sort == "age" or sort != self.sort or verdicts != selection.verdicts:
-            found = ordered(selection, tags, self.sort)
-            self._order = (selection.verdicts, self.sort, found)
-        return found
+            sequence = ordered(selection, tags, self.sort)
+            self._order = (selection.verdicts, self.sort, sequence)
+        return sequence
 
     def _show_note(self, view: View, source: Key, selection: Selection | None) -> None:
         lines = list(note(view, source, selection, self.size.width - 2))
@@ -274,9 +274,9 @@ class Tags(Pane):
 
     def _unlisted(self, view: View, source: Key) -> Line:
         """Why there is no tag to show; of what is waited for, since when it is looked at."""
-        known = tags_known(tag_list(view.snapshot, source))
-        if not known.pending:
-            return ((f"The tags are not known: {known.reason}", "bad"),)
+        knowledge = tags_known(tag_list(view.snapshot, source))
+        if not knowledge.pending:
+            return ((f"The tags are not known: {knowledge.reason}", "bad"),)
         if self._since is None:
             self._since = view.now
         waiting = Waiting(f"Listing the tags of {source.label}", self._since)
@@ -289,11 +289,11 @@ class Tags(Pane):
         if tags is None or not self.is_attached:
             return
         selection = self.view.snapshot.selections.get(source) if source else None
-        wanted = [str(r.id) for r in self.table.visible_rows]
+        names = [str(r.id) for r in self.table.visible_rows]
         if selection is not None and selection.policy.digest:
-            wanted.append(selection.policy.digest)
+            names.append(selection.policy.digest)
         missing = tuple(
-            name for name in unread(tags, wanted) if (tags.repository, name) not in self._asked
+            name for name in unread(tags, names) if (tags.repository, name) not in self._asked
         )
         if missing:
             self._asked.update((tags.repository, t) for t in missing)

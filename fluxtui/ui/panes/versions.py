@@ -67,9 +67,9 @@ def columns(snapshot: Snapshot, names: tuple[str, ...], cells: int) -> tuple[Col
 def heading(snapshot: Snapshot, environment: str) -> str:
     """The Environment's name, and what everyone must know about it."""
     configured = snapshot.config.environment(environment)
-    known = place_known(snapshot, environment)
-    if not known.known:
-        return f"{environment} {known.word}"
+    knowledge = place_known(snapshot, environment)
+    if not knowledge.known:
+        return f"{environment} {knowledge.word}"
     if configured is not None and (configured.read_only or snapshot.config.read_only):
         return f"{environment} read-only"
     return environment
@@ -131,7 +131,7 @@ def absence(snapshot: Snapshot, environment: str) -> str:
 
 def ordering(view: View, service: Service, sort: str) -> tuple[object, ...]:
     """What a Service is sorted by."""
-    lines = [line for some in service.lines.values() for line in some]
+    lines = [line for group in service.lines.values() for line in group]
     worst = max((int(line.health.level) for line in lines), default=0)
     newest = max((epoch(stored_at(view.snapshot, line.source)) for line in lines), default=0.0)
     if sort == "status":
@@ -152,8 +152,8 @@ def _name(service: Service, number: int, prefix: str, names: tuple[str, ...]) ->
     """The Service; on further lines the source, as the first Environment shown calls it."""
     if not number:
         return ((service.service.removeprefix(prefix), "name"),)
-    shown = (service.lines.get(name, ()) for name in (*names, *service.lines))
-    lines = next(lines for lines in shown if number < len(lines))
+    groups = (service.lines.get(name, ()) for name in (*names, *service.lines))
+    lines = next(lines for lines in groups if number < len(lines))
     key = lines[number].source
     alone = sum(line.source.name == key.name for line in lines) == 1
     return ((f"└ {key.name if alone else f'{key.namespace}/{key.name}'}", "dim"),)
@@ -225,21 +225,21 @@ class Versions(Pane):
             names, heading(view.snapshot, self._environment or view.target.environment)
         )
         self._environment = self._current_environment()
-        shown = window(board.environments, self._environment, self.size.width)
-        spec = columns(view.snapshot, shown, self.size.width)
+        visible = window(board.environments, self._environment, self.size.width)
+        spec = columns(view.snapshot, visible, self.size.width)
         words = any(c.title == "HEALTH" for c in spec)
         entries = self._lines.entries(board.rows, self.sort, self.reverse, self._rank)
-        absent = tuple(absence(view.snapshot, name) for name in shown)
-        shape = BoardShape(shown, words, absent, self._lines.prefix)
+        absent = tuple(absence(view.snapshot, name) for name in visible)
+        shape = BoardShape(visible, words, absent, self._lines.prefix)
         if shape != self._shape:
             self._shape = shape
             self._recipe = Recipe(key, partial(self._row, shape), partial(self._sizes, shape))
-        nothing = empty(view.snapshot) if not board.rows else ()
-        table.show_items(spec if board.rows else (), entries, self._recipe, empty=nothing)
+        blank = empty(view.snapshot) if not board.rows else ()
+        table.show_items(spec if board.rows else (), entries, self._recipe, empty=blank)
         if self._aim is not None and table.select((self._aim.service, 0)):
             self._aim = None
         self._count = len(entries)
-        self._show_lately(view, self._count or len(nothing))
+        self._show_lately(view, self._count or len(blank))
 
     def pass_time(self, view: View) -> None:
         """The rows in sight and the strip say how old something is."""
@@ -302,8 +302,8 @@ class Versions(Pane):
         if row is None or not environment:
             return None
         service, number = cast(RowId, row.id)
-        found = board.row(service)
-        lines = found.lines.get(environment, ()) if found else ()
+        service_row = board.row(service)
+        lines = service_row.lines.get(environment, ()) if service_row else ()
         source = lines[number].source if number < len(lines) else None
         return Target(environment=environment, service=service, object=source)
 
@@ -319,21 +319,23 @@ def lately(view: View, room: int, cells: int) -> tuple[Line, ...]:
     if room < 4:
         return ()
     out: list[Line] = []
-    found = [f for f in loudest(view.snapshot.findings) if f.severity is not Severity.INFO]
-    if found and room >= 10:
+    findings = [f for f in loudest(view.snapshot.findings) if f.severity is not Severity.INFO]
+    if findings and room >= 10:
         out.append(ATTENTION)
         most = max(1, room // 2 - 2)  # lines; a few findings are told whole
-        shown = found[:most]
-        each = max(1, min(3, most // len(shown)))
-        for finding in shown:
-            out += wrap(shorter_names(finding_line(finding, view.now), cells), cells, each, hang=2)
-        if len(found) > len(shown):
-            out.append(((f"  and {len(found) - len(shown)} more: press !", "accent"),))
+        loud = findings[:most]
+        height = max(1, min(3, most // len(loud)))
+        for finding in loud:
+            out += wrap(
+                shorter_names(finding_line(finding, view.now), cells), cells, height, hang=2
+            )
+        if len(findings) > len(loud):
+            out.append(((f"  and {len(findings) - len(loud)} more: press !", "accent"),))
         out.append(())
-    rest = room - len(out) - 2
-    if rest > 0 and view.snapshot.changes:
+    remaining = room - len(out) - 2
+    if remaining > 0 and view.snapshot.changes:
         out.append((("LAST CHANGES", "dim"),))
-        out += [change_line(view, c) for c in view.snapshot.changes[:rest]]
+        out += [change_line(view, c) for c in view.snapshot.changes[:remaining]]
     return tuple(out)
 
 
@@ -358,26 +360,26 @@ def empty(snapshot: Snapshot) -> tuple[Line, ...]:
             (),
             (("Name one with --context, or in fluxtui.yaml: see `fluxtui config check`.", "dim"),),
         )
-    known = {name: place_known(snapshot, name) for name in names}
-    out = [_place(snapshot, name, known[name]) for name in names]
+    knowledge = {name: place_known(snapshot, name) for name in names}
+    out = [_place(snapshot, name, knowledge[name]) for name in names]
     head = "No service is delivered from a registry here."
-    if not all(one.known for one in known.values()):
-        head = "Nothing to show yet." if any(k.pending for k in known.values()) else NOT_KNOWN
+    if not all(place.known for place in knowledge.values()):
+        head = "Nothing to show yet." if any(k.pending for k in knowledge.values()) else NOT_KNOWN
     return (((head, "name"),), (), *out)
 
 
 NOT_KNOWN = "What is delivered here is not known."
 
 
-def _place(snapshot: Snapshot, name: str, known: Knowledge) -> Line:
+def _place(snapshot: Snapshot, name: str, knowledge: Knowledge) -> Line:
     """One Environment that shows no Service, and why."""
-    if known.pending:
-        return (("○ ", "wait"), (name, "name"), (f" {known.word} …", "dim"))
-    if not known.known:
-        return doubt_line(name, known)
-    others = len(snapshot.board.chains.get(name, ()))
+    if knowledge.pending:
+        return (("○ ", "wait"), (name, "name"), (f" {knowledge.word} …", "dim"))
+    if not knowledge.known:
+        return doubt_line(name, knowledge)
+    elsewhere = len(snapshot.board.chains.get(name, ()))
     charts = len(snapshot.board.charts.get(name, ()))
-    said = [f"{others} Kustomizations from other sources: see Chain"] if others else []
-    said += [f"{charts} OCIRepositories with Helm charts"] if charts else []
-    text = "; ".join(said) or "no OCIRepository there"
+    remarks = [f"{elsewhere} Kustomizations from other sources: see Chain"] if elsewhere else []
+    remarks += [f"{charts} OCIRepositories with Helm charts"] if charts else []
+    text = "; ".join(remarks) or "no OCIRepository there"
     return (("✓ ", "ok"), (name, "name"), (f" connected, {text}", "dim"))

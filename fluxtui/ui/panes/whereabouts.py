@@ -39,8 +39,8 @@ class Whereabouts:
             changed = list(compress(range(len(rows)), map(is_not, self._rows, rows)))
         self._rows = rows
         for index in changed:
-            mine = _uses(snapshot, rows[index], tags.repository)
-            self._mine = self._mine | {index} if mine else self._mine - {index}
+            uses = _uses(snapshot, rows[index], tags.repository)
+            self._mine = self._mine | {index} if uses else self._mine - {index}
         own = tuple(rows[index] for index in sorted(self._mine))
         before, facts = self._known
         if facts is not tags.facts or len(own) != len(before) or any(map(is_not, own, before)):
@@ -51,8 +51,8 @@ class Whereabouts:
 
 
 def _uses(snapshot: Snapshot, row: Row, repository: str) -> bool:
-    held = (snapshot.get(line.source) for lines in row.lines.values() for line in lines)
-    return any(r is not None and sources.url(r) == repository for r in held)
+    resources = (snapshot.get(line.source) for lines in row.lines.values() for line in lines)
+    return any(r is not None and sources.url(r) == repository for r in resources)
 
 
 class Tried:
@@ -65,7 +65,7 @@ class Tried:
     def of(self, snapshot: Snapshot, service: str, source: Key | None) -> Record:
         """The same object as long as nothing of it changed."""
         row = snapshot.board.row(service) if service else None
-        lines = [line for some in row.lines.values() for line in some] if row is not None else []
+        lines = [line for group in row.lines.values() for line in group] if row is not None else []
         if not lines and source is not None:
             line = snapshot.board.line(source)
             lines = [line] if line is not None else []

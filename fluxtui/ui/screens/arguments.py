@@ -91,8 +91,8 @@ class Arguments(Sheet[Proposal | None]):
         self.call_after_refresh(self._lay_out)
         for argument in self._command.arguments:
             self._show_choices(argument)
-        wanted = (a for a in self._command.arguments if a.required and not self._field(a).value)
-        empty = next(wanted, None)
+        blanks = (a for a in self._command.arguments if a.required and not self._field(a).value)
+        empty = next(blanks, None)
         self.set_focus(self._field(empty or self._command.arguments[0]))
 
     def show(self, snapshot: Snapshot) -> None:
@@ -145,29 +145,29 @@ class Arguments(Sheet[Proposal | None]):
         """How many choices of each argument there is room for."""
         lists = sum(1 for choices in self._choices.values() if choices)
         ask, about = (len(self.query_one(f"#{id_}", Paragraph).lines) for id_ in ("ask", "about"))
-        others = max(1, ask) + (2 if self.low else 4 + max(2, about))
+        used = max(1, ask) + (2 if self.low else 4 + max(2, about))
         fields = len(self._command.arguments) * (2 if self.low else 3)
-        free = self.app.size.height - others - fields
+        free = self.app.size.height - used - fields
         return max(1, min(SHOWN, free // max(1, lists)))
 
     def _show_choices(self, argument: Argument) -> None:
         if not self.stands:
             return
         self._list(argument).display = bool(self._choices[argument.name])
-        shown = self._shown()
+        room = self._shown()
         typed = self._field(argument).value
-        found = self._matching(argument)
-        at = found.index(typed) if typed in found else 0
-        first = max(0, min(at - shown // 2, len(found) - shown))
+        choices = self._matching(argument)
+        at = choices.index(typed) if typed in choices else 0
+        first = max(0, min(at - room // 2, len(choices) - room))
         lines: list[Line] = []
-        for choice in found[first : first + shown]:
-            here = choice == typed
+        for choice in choices[first : first + room]:
+            current = choice == typed
             note = self._note(argument, choice)
             beside: Line = ((f"   {note}", "busy" if "fail" in note else "dim"),) if note else ()
-            sign, role = ("  ● ", "strong") if here else ("    ", "dim")
+            sign, role = ("  ● ", "strong") if current else ("    ", "dim")
             lines.append(((sign, "accent"), (choice, role), *beside))
-        if len(found) > shown == SHOWN:
-            lines.append(((f"    {counted(len(found), 'choice')}", "dim"),))
+        if len(choices) > room == SHOWN:
+            lines.append(((f"    {counted(len(choices), 'choice')}", "dim"),))
         self._list(argument).show_lines(lines)
 
     def _note(self, argument: Argument, choice: str) -> str:
@@ -188,9 +188,9 @@ class Arguments(Sheet[Proposal | None]):
         argument = self._focused()
         if argument is None or not self._choices[argument.name]:
             return
-        field, found = self._field(argument), self._matching(argument)
-        at = found.index(field.value) + step if field.value in found else 0
-        self._fill(field, found[at % len(found)])
+        field, choices = self._field(argument), self._matching(argument)
+        at = choices.index(field.value) + step if field.value in choices else 0
+        self._fill(field, choices[at % len(choices)])
 
     @staticmethod
     def _fill(field: Input, text: str) -> None:
@@ -210,8 +210,8 @@ class Arguments(Sheet[Proposal | None]):
 
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:
-        here = [f"arg-{a.name}" for a in self._command.arguments].index(event.input.id or "")
-        for argument in self._command.arguments[here + 1 :]:
+        number = [f"arg-{a.name}" for a in self._command.arguments].index(event.input.id or "")
+        for argument in self._command.arguments[number + 1 :]:
             if argument.required and not self._field(argument).value:
                 self.set_focus(self._field(argument))
                 return
@@ -266,8 +266,8 @@ class Arguments(Sheet[Proposal | None]):
 def subject_text(context: Context) -> str:
     """` · activity in production`: what the act is about; empty when nothing is meant."""
     target = context.target
-    named = target.object
-    name = target.service or (named.name if named else "")
+    key = target.object
+    name = target.service or (key.name if key else "")
     if target.applier is not None:
         name = f"ks/{target.applier.name}"
     elif target.source is not None and len(lines_of(context)) > 1:

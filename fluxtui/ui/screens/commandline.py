@@ -36,10 +36,10 @@ class CommandLine(Sheet[Word]):
     ]
     typeahead: ClassVar[bool] = True
 
-    def __init__(self, look: Callable[[], Iterable[Word]], chosen: Callable[[Word], None]) -> None:
+    def __init__(self, look: Callable[[], Iterable[Word]], choose: Callable[[Word], None]) -> None:
         super().__init__(classes="line")
         self._look = look
-        self._chosen = chosen
+        self._chosen = choose
         self._known: tuple[Word, ...] = ()
         self._hits: tuple[Word, ...] = ()
         self._at = 0
@@ -59,12 +59,12 @@ class CommandLine(Sheet[Word]):
 
     def takes(self, event: Typed) -> bool | None:
         """Enter and backspace that came with the text belong to it."""
-        taken = super().takes(event)
-        if taken is False and isinstance(event, events.Key):
+        verdict = super().takes(event)
+        if verdict is False and isinstance(event, events.Key):
             if event.key == "enter":
                 return exact(self.query_one("#word", Input).value, self._known) is not None
             return event.key in ("backspace", "space") or is_text(event)
-        return taken
+        return verdict
 
     @on(Input.Changed, "#word")
     def _changed(self, event: Input.Changed) -> None:
@@ -79,12 +79,12 @@ class CommandLine(Sheet[Word]):
         first = max(0, min(self._at - SHOWN // 2, len(self._hits) - SHOWN))
         lines: list[Line] = []
         for number, word in enumerate(self._hits[first : first + SHOWN], first):
-            here = number == self._at
-            name: Line = ((word.text, "strong" if here else "name"),)
+            current = number == self._at
+            name: Line = ((word.text, "strong" if current else "name"),)
             about: Line = ((word.about, "dim"),)
             if word.off:
                 about = ((f"not now: {word.off}", "off"),)
-            mark: Line = (("▎ " if here else "  ", "accent"),)
+            mark: Line = (("▎ " if current else "  ", "accent"),)
             lines.append(fit((*mark, *fit(name, NAME), ("  ", ""), *about), cells))
         if not self._hits:
             lines.append((("  nothing here has that name", "wait"),))

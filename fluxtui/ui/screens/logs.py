@@ -129,13 +129,13 @@ class Logs(Sheet[None]):
         if self._pod is None:
             return
         now = self._now()
-        meant = (self._pod, self._container, self._previous, self._timestamps)
+        log = (self._pod, self._container, self._previous, self._timestamps)
         run = (now.restarts, now.state) if now is not None else None
         over = self._view.state in ("ended", "failed") and self._sticks and not self._previous
         begun = now is not None and now.state == "running" and run != self._run
-        if not (anew or meant != self._meant or (over and begun)):
+        if not (anew or log != self._meant or (over and begun)):
             return
-        self._meant, self._run = meant, run
+        self._meant, self._run = log, run
         self._view, self._rows, self._made = LogView(), [], 0
         question = ReadLogs(
             self._pod, self._container, TAIL, self._previous, timestamps=self._timestamps
@@ -206,11 +206,11 @@ class Logs(Sheet[None]):
         if self._pod is not None:
             number = next((i for i, p in enumerate(self._pods, 1) if p.key == self._pod), 0)
             of = f"  {number} of {len(self._pods)}" if len(self._pods) > 1 and number else ""
-            gone = "  the Pod is gone" if pod is None and self._sees_pods(self._pod) else ""
+            absence = "  the Pod is gone" if pod is None and self._sees_pods(self._pod) else ""
             state = _STATES[self._view.state] if self._sticks else "held, f goes to the end"
             run = "the run before this one, " if self._previous else ""
             lines.append(
-                ((f"Pod {self._pod.name}", "strong"), (of, "dim"), (gone, "bad"),
+                ((f"Pod {self._pod.name}", "strong"), (of, "dim"), (absence, "bad"),
                  (f"  {run}{state}", "wait" if self._previous or not self._sticks else "dim"))
             )  # fmt: skip
         if pod is not None:
@@ -257,8 +257,8 @@ class Logs(Sheet[None]):
         pod = self._pods[at % len(keys)]
         names = [c.name for c in containers_of(pod)]
         first = first_to_read(containers_of(pod))
-        same = self._container in names
-        self._choose(pod.key, self._container if same else first.name if first else "")
+        also_here = self._container in names
+        self._choose(pod.key, self._container if also_here else first.name if first else "")
 
     def _choose(self, pod: Key | None, container: str) -> None:
         self._pod, self._container = pod, container

@@ -49,11 +49,11 @@ def _effect_lines(plan: Plan, cells: int) -> list[Line]:
             for text in texts:
                 out += _bullet(text, glyph, role, cells)
     out += [(), (("STEPS", "dim"),)]
-    told: set[str] = set()
+    undos: set[str] = set()
     for number, step in enumerate(plan.steps, 1):
         out += _bullet(step.title, "·", "dim", cells, number=f"{number:<3}")
-        if isinstance(step, WRITES) and step.undo and step.undo not in told:
-            told.add(step.undo)
+        if isinstance(step, WRITES) and step.undo and step.undo not in undos:
+            undos.add(step.undo)
             out += _bullet(f"undo: {step.undo}", " ", "", cells, number="   ", words="dim")
     return out
 
@@ -179,8 +179,8 @@ class Review(Sheet[bool]):
         if self._demand.met_by(event.value):
             self._start()
         else:
-            one = len(self._demand.names) == 1
-            wrong = "that is not the name" if one else "those are not the names"
+            single = len(self._demand.names) == 1
+            wrong = "that is not the name" if single else "those are not the names"
             self._error = wrong if event.value.strip() else "nothing was typed"
             self._lay_out()
 

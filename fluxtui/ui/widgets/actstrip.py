@@ -23,8 +23,8 @@ BAR = 10
 
 def strip_lines(acts: Iterable[Act], now: float) -> tuple[Line, ...]:
     """One line for each act that runs, or ended just now; the newest last."""
-    shown = [act for act in acts if _is_shown(act, now)][-MOST:]
-    return tuple(act_line(act, now) for act in shown)
+    visible = [act for act in acts if _is_shown(act, now)][-MOST:]
+    return tuple(act_line(act, now) for act in visible)
 
 
 def _is_shown(act: Act, now: float) -> bool:
@@ -50,8 +50,8 @@ def act_line(act: Act, now: float) -> Line:
             (f": {brief(why)}" if why else "", role),
             ("   J Journal" if why else "", "dim"),
         )
-    done, count = ended(act), len(act.plan.steps)
-    full = BAR * done // count if count else 0
+    ended_steps, count = ended(act), len(act.plan.steps)
+    full = BAR * ended_steps // count if count else 0
     busy = under_way(act)
     doing = f": {busy[0].title}" if busy else ""
     more = f" and {len(busy) - 1} more" if len(busy) > 1 else ""
@@ -59,7 +59,7 @@ def act_line(act: Act, now: float) -> Line:
         (word[0] + " ", role),
         ("━" * full, role),
         ("─" * (BAR - full), "dim"),
-        (f"  {done} of {count}  ", "dim"),
+        (f"  {ended_steps} of {count}  ", "dim"),
         *took,
         (act.plan.title, "strong"),
         (doing + more, "dim"),

@@ -45,30 +45,30 @@ class Slot:
 
 def layout(columns: Sequence[Column], contents: Sequence[int], width: int) -> tuple[Slot, ...]:
     """Slots for these columns; `contents` is the widest content of each (cells)."""
-    shown = list(range(len(columns)))
-    while len(shown) > 1 and _needed(columns, contents, shown) > width:
-        lowest = min(columns[i].keep for i in shown)
-        rest = [i for i in shown if columns[i].keep != lowest]
-        if not rest:
+    visible = list(range(len(columns)))
+    while len(visible) > 1 and _needed(columns, contents, visible) > width:
+        lowest = min(columns[i].keep for i in visible)
+        fewer = [i for i in visible if columns[i].keep != lowest]
+        if not fewer:
             break
-        shown = rest
-    wanted = {i: _wanted(columns[i], contents[i]) for i in shown}
-    space = width - GAP * (len(shown) - 1)
-    _shrink({i: max(columns[i].least, columns[i].good) for i in shown}, wanted, space)
-    _shrink({i: columns[i].least for i in shown}, wanted, space)
-    spare = max(0, space - sum(wanted.values()))
-    for i in sorted(shown, key=lambda i: -columns[i].keep):
-        more = min(spare, max(0, contents[i] - wanted[i]))
-        wanted[i] += more
+        visible = fewer
+    sizes = {i: _wanted(columns[i], contents[i]) for i in visible}
+    space = width - GAP * (len(visible) - 1)
+    _shrink({i: max(columns[i].least, columns[i].good) for i in visible}, sizes, space)
+    _shrink({i: columns[i].least for i in visible}, sizes, space)
+    spare = max(0, space - sum(sizes.values()))
+    for i in sorted(visible, key=lambda i: -columns[i].keep):
+        more = min(spare, max(0, contents[i] - sizes[i]))
+        sizes[i] += more
         spare -= more
-    flexible = [i for i in shown if columns[i].flex]
+    flexible = [i for i in visible if columns[i].flex]
     for number, i in enumerate(flexible):
-        wanted[i] += spare // len(flexible) + (number < spare % len(flexible))
+        sizes[i] += spare // len(flexible) + (number < spare % len(flexible))
     slots: list[Slot] = []
     start = 0
-    for i in shown:
-        slots.append(Slot(i, columns[i], start, max(1, min(wanted[i], width - start))))
-        start += wanted[i] + GAP
+    for i in visible:
+        slots.append(Slot(i, columns[i], start, max(1, min(sizes[i], width - start))))
+        start += sizes[i] + GAP
         if start >= width:
             break
     return tuple(slots)
@@ -79,25 +79,25 @@ def _wanted(column: Column, content: int) -> int:
     return min(size, column.most) if column.most else size
 
 
-def _needed(columns: Sequence[Column], contents: Sequence[int], shown: Sequence[int]) -> int:
+def _needed(columns: Sequence[Column], contents: Sequence[int], visible: Sequence[int]) -> int:
     """What must be there for the least important of these columns to stay."""
-    lowest = min(columns[i].keep for i in shown)
+    lowest = min(columns[i].keep for i in visible)
     sizes = 0
-    for i in shown:
+    for i in visible:
         column = columns[i]
         good = min(column.good, max(contents[i], len(column.title)))
         sizes += max(column.least, 1, good if column.keep > lowest else 0)
-    return sizes + GAP * (len(shown) - 1)
+    return sizes + GAP * (len(visible) - 1)
 
 
-def _shrink(floors: dict[int, int], wanted: dict[int, int], space: int) -> None:
+def _shrink(floors: dict[int, int], sizes: dict[int, int], space: int) -> None:
     """Take from the column that is widest over its floor until all fit, or none is over it."""
-    while sum(wanted.values()) > space:
-        loose = [i for i in wanted if wanted[i] > floors[i]]
+    while sum(sizes.values()) > space:
+        loose = [i for i in sizes if sizes[i] > floors[i]]
         if not loose:
             return
-        widest = max(loose, key=lambda i: (wanted[i] - floors[i], i))
-        over = sum(wanted.values()) - space
-        second = sorted((wanted[i] - floors[i] for i in loose), reverse=True)[1:2] or [0]
-        room = wanted[widest] - floors[widest]
-        wanted[widest] -= max(1, min(over, room - second[0]))
+        widest = max(loose, key=lambda i: (sizes[i] - floors[i], i))
+        over = sum(sizes.values()) - space
+        second = sorted((sizes[i] - floors[i] for i in loose), reverse=True)[1:2] or [0]
+        room = sizes[widest] - floors[widest]
+        sizes[widest] -= max(1, min(over, room - second[0]))

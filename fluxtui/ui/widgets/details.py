@@ -21,10 +21,10 @@ def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -
     line = snapshot.board.line(target.source) if target.source else None
     if line is None:
         where = ", ".join(row.lines) or "no environment"
-        known = tagged_known(snapshot, target.environment)
+        knowledge = tagged_known(snapshot, target.environment)
         says = f"  not in {target.environment}"
-        if not known.known:
-            says = f"  ? {target.environment} {known.clause}"
+        if not knowledge.known:
+            says = f"  ? {target.environment} {knowledge.clause}"
         return (
             ((target.service, "strong"), (says, "wait")),
             ((f"delivered to {where} from ", "dim"), (row.repository, "")),

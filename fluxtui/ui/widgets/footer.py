@@ -30,23 +30,23 @@ class Refusals:
     def of(self, acts: Sequence[Command], context: Context) -> frozenset[str]:
         """Ids of those that are refused."""
         facts = (*facts_of(context), tuple(acts))
-        known = len(facts) == len(self._facts) and all(map(is_same, facts, self._facts))
-        if not known:
+        current = len(facts) == len(self._facts) and all(map(is_same, facts, self._facts))
+        if not current:
             self._facts = facts
             self._off = frozenset(c.id for c in acts if c.disabled_reason(context) is not None)
         return self._off
 
 
-def is_same(one: object, other: object) -> bool:
+def is_same(before: object, after: object) -> bool:
     """Whether nothing changed: mostly it is the same object."""
-    return one is other or one == other
+    return before is after or before == after
 
 
 def facts_of(context: Context) -> tuple[object, ...]:
     """What refusals rest on: the Target, its Service everywhere, and the objects behind it."""
     snapshot, target = context.snapshot, context.target
     row = snapshot.board.row(target.service)
-    lines = [line for some in row.lines.values() for line in some] if row is not None else []
+    lines = [line for group in row.lines.values() for line in group] if row is not None else []
     keys = [key for line in lines for key in (line.source, *line.kustomizations)]
     if target.object is not None:
         fed_by = roles.source_key(snapshot, target.object)
@@ -93,8 +93,8 @@ def footer_line(
     What helps in the state of the selected object comes first to its room, each at its usual place.
     """
     acts = [c for c in commands if c.plan is not None and c.footer]
-    every = frozenset(c.id for c in acts)
-    off = every if nothing else (refusals or Refusals()).of(acts, context)
+    ids = frozenset(c.id for c in acts)
+    off = ids if nothing else (refusals or Refusals()).of(acts, context)
     tail: Line = (("  : ", "key"), ("all  ", "dim"), ("q ", "key"), ("back ", "dim"))
     room = cells - width(tail)
     entries = {c.id: _entry(c, keys, c.id in off) for c in acts}
@@ -102,12 +102,12 @@ def footer_line(
     if width(line) > room:
         able = [id_ for id_ in entries if id_ not in off or len(off) == len(acts)]
         first = [id_ for id_ in helps(context) if id_ in able]
-        used, chosen = 1, set()
+        used, fitting = 1, set()
         for id_ in dict.fromkeys((*first, *able)):
             if used + width(entries[id_]) <= room:
-                chosen.add(id_)
+                fitting.add(id_)
                 used += width(entries[id_])
-        spans = (span for id_ in able if id_ in chosen for span in entries[id_])
+        spans = (span for id_ in able if id_ in fitting for span in entries[id_])
         line = ((" ", ""), *spans)
     return (*fit(line, room), *tail)
 
@@ -149,13 +149,17 @@ def loudest(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def findings_lines(snapshot: Snapshot, now: float) -> tuple[Line, ...]:
     """All of them, loudest first; what is not read yet has nothing to report either."""
     lines = tuple(finding_line(f, now) for f in loudest(snapshot.findings))
-    said = {f.environment for f in snapshot.findings if f.code in ("pending", "unreachable")}
+    covered = {f.environment for f in snapshot.findings if f.code in ("pending", "unreachable")}
     places = {e.name: place_known(snapshot, e.name) for e in snapshot.config.environments}
-    blank = {name: known for name, known in places.items() if not known.known and name not in said}
+    blank = {
+        name: knowledge
+        for name, knowledge in places.items()
+        if not knowledge.known and name not in covered
+    }
     doubts = tuple(
-        ((f"? {name} {known.clause}", "wait"),)
-        for name, known in blank.items()
-        if known.pending or not lines
+        ((f"? {name} {knowledge.clause}", "wait"),)
+        for name, knowledge in blank.items()
+        if knowledge.pending or not lines
     )
     if not lines and not doubts:
         return ((("Nothing to report.", "ok") if places else ("Nothing is known yet.", "dim"),),)

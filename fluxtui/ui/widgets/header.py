@@ -36,14 +36,14 @@ def environment_line(snapshot: Snapshot, name: str, *, words: bool, doubts: bool
         out.append((" read-only" if words else " r/o", "wait"))
     elif configured is None or configured.protected:
         out.append((f" {PROTECTED} protected" if words else f" {PROTECTED}", "dim"))
-    known = place_known(snapshot, name)
-    if known.pending:
-        out.append((f" ? {known.word}" if words else " …", "wait"))
-    elif not known.known:
-        out.append((f" ✗ {known.word}" if doubts else " ✗", "bad"))
+    knowledge = place_known(snapshot, name)
+    if knowledge.pending:
+        out.append((f" ? {knowledge.word}" if words else " …", "wait"))
+    elif not knowledge.known:
+        out.append((f" ✗ {knowledge.word}" if doubts else " ✗", "bad"))
     nodes = snapshot.board.chains.get(name, ())
     if not nodes:
-        return (*out, (" empty", "dim")) if known.known else tuple(out)
+        return (*out, (" empty", "dim")) if knowledge.known else tuple(out)
     tally = TALLIES.of(name, nodes)
     counts = tally.levels
     for level in (Level.FAILED, Level.UNKNOWN, Level.WAITING, Level.PROGRESSING, Level.OK):
@@ -73,11 +73,11 @@ def feeds_line(snapshot: Snapshot, now: float) -> Line:
 
 def _tags(snapshot: Snapshot, now: float) -> Line:
     """How old the lists of tags are, or that some cannot be had."""
-    known = [tags_known(tags) for tags in snapshot.tags.values()]
-    failed = sum(not k.known and not k.pending for k in known)
+    lists = [tags_known(tags) for tags in snapshot.tags.values()]
+    failed = sum(not k.known and not k.pending for k in lists)
     if failed:
-        return ((f"  ✗ tags of {failed} of {len(known)}", "bad"),)
-    if any(k.pending for k in known):
+        return ((f"  ✗ tags of {failed} of {len(lists)}", "bad"),)
+    if any(k.pending for k in lists):
         return (("  tags listing", "wait"),)
     stamp = age(min((t.listed_at for t in snapshot.tags.values()), default=0.0), now)
     return ((f"  tags {stamp}" if stamp else "", "dim"),)
@@ -93,14 +93,14 @@ def top_line(snapshot: Snapshot, now: float, cells: int) -> Line:
     """The first line, for that many cells."""
     right = (*acts_line(snapshot), *feeds_line(snapshot, now))
     for words, doubts in ((True, True), (False, True), (False, False)):
-        left: list[tuple[str, str]] = [(" fluxtui", "accent")]
+        spans: list[tuple[str, str]] = [(" fluxtui", "accent")]
         for name in environments(snapshot):
-            left.append(("   " if words else "  ", ""))
-            left.extend(environment_line(snapshot, name, words=words, doubts=doubts))
-        gap = cells - width(tuple(left)) - width(right) - 1
+            spans.append(("   " if words else "  ", ""))
+            spans.extend(environment_line(snapshot, name, words=words, doubts=doubts))
+        gap = cells - width(tuple(spans)) - width(right) - 1
         if gap >= 2:
-            return (*left, (" " * gap, ""), *right)
-    return tuple(left)
+            return (*spans, (" " * gap, ""), *right)
+    return tuple(spans)
 
 
 def tab_line(
@@ -109,24 +109,24 @@ def tab_line(
     """The views with their keys; the open one stands out."""
     views = [c for c in commands if c.plan is None and c.id != "help"]
     helps: Line = (("  " if reading else "", ""), ("? help ", "dim"))
-    told: Line = ((reading, "busy"),)
+    status: Line = ((reading, "busy"),)
     # What hides rows is said before anything else: titles give way to it, then help does.
     for gap, titled, right in (
-        ("   ", True, (*told, *helps)),
-        ("  ", True, (*told, *helps)),
-        (" ", True, (*told, *helps)),
-        (" ", True, told),
-        ("  ", False, (*told, *helps)),
-        (" ", False, told),
+        ("   ", True, (*status, *helps)),
+        ("  ", True, (*status, *helps)),
+        (" ", True, (*status, *helps)),
+        (" ", True, status),
+        ("  ", False, (*status, *helps)),
+        (" ", False, status),
     ):
         out: list[tuple[str, str]] = [(" ", "")]
         for command in views:
-            here = command.id == current
-            out.append((shown_key(keys.get(command.id, "")), "accent" if here else "dim"))
-            if titled or here:
-                out.append((f" {command.title}", "tab" if here else "dim"))
+            active = command.id == current
+            out.append((shown_key(keys.get(command.id, "")), "accent" if active else "dim"))
+            if titled or active:
+                out.append((f" {command.title}", "tab" if active else "dim"))
             out.append((gap, ""))
         space = cells - width(tuple(out)) - width(right)
         if space >= 0:
             return (*out, (" " * space, ""), *right)
-    return fit((*told, ("  ", ""), *out), cells) if reading else tuple(out)
+    return fit((*status, ("  ", ""), *out), cells) if reading else tuple(out)

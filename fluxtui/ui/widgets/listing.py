@@ -83,8 +83,8 @@ class RowListing:
     def counts(self) -> tuple[int, int]:
         """(shown, all): rows that pass the filter, and all of them; headings do not count."""
         heading, items = self.recipe.heading, self._all
-        shown = sum(not heading(items[place]) for place in self._places)
-        return shown, sum(not heading(item) for item in items)
+        rows = sum(not heading(items[place]) for place in self._places)
+        return rows, sum(not heading(item) for item in items)
 
     @property
     def widest(self) -> tuple[int, ...]:
@@ -192,8 +192,8 @@ class RowListing:
         return matches(self.recipe.make(item), self.words)
 
     def _sift(self) -> None:
-        every = range(len(self._all))
-        self._places = list(compress(every, self._passing)) if self.words else every
+        indices = range(len(self._all))
+        self._places = list(compress(indices, self._passing)) if self.words else indices
 
 
 def difference(old: Sequence[Any], new: Sequence[Any]) -> tuple[int, int, int]:
@@ -210,8 +210,8 @@ def shift(old: Sequence[Any], new: Sequence[Any]) -> int:
     0 when it is not that."""
     for down in range(1, min(SHIFTED, len(old))):
         if new[down] is old[0]:
-            same = new[0] is not old[0] and all(map(is_, islice(new, down, None), old))
-            return down if same else 0
+            moved = new[0] is not old[0] and all(map(is_, islice(new, down, None), old))
+            return down if moved else 0
     return 0
 
 

@@ -154,11 +154,11 @@ class Scrolling(Painted, ScrollView, can_focus=True):
             last += 1
         if last < len(self._listing):
             last = self._cursor + 1
-        wanted = max(top, last - self.room)  # as little as that shows the last of them,
-        wanted = min(wanted, first)  # but rather the first,
-        wanted = max(wanted, self._cursor - self.room + 1)  # and the cursor in any case
-        if wanted != top:
-            self._scroll(min(wanted, self._cursor))
+        goal = max(top, last - self.room)  # as little as that shows the last of them,
+        goal = min(goal, first)  # but rather the first,
+        goal = max(goal, self._cursor - self.room + 1)  # and the cursor in any case
+        if goal != top:
+            self._scroll(min(goal, self._cursor))
 
     def _scroll(self, top: int) -> None:
         # Forced: whether there is more than fits is known to Textual only after the next layout.

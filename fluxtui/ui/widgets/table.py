@@ -52,9 +52,9 @@ class Table(Scrolling):
     def head(self) -> int:
         """Rows taken by headings; none where they would leave no room for a row."""
         titled = any(c.title for c in self._columns)
-        wanted = int(titled) + any(c.group for c in self._columns)
+        headings = int(titled) + any(c.group for c in self._columns)
         height = self.size.height
-        return max(0, min(wanted, height - 2)) if height else wanted
+        return max(0, min(headings, height - 2)) if height else headings
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -82,14 +82,14 @@ class Table(Scrolling):
         """As `show_rows`, with rows that are made of the items when they come into sight."""
         before, place = self._selected_id, self._place()
         columns = tuple(columns)
-        same = columns == self._columns and tuple(empty) == self._empty
+        unchanged = columns == self._columns and tuple(empty) == self._empty
         afresh = columns != self._columns
         self._columns, self._empty = columns, tuple(empty)
         size, slots = len(self._listing), self._slots
         if self._listing.give(items, recipe, afresh=afresh):
             self._follow(*place)
         self._lay_out()
-        if not same or slots != self._slots or bool(size) != bool(len(self._listing)):
+        if not unchanged or slots != self._slots or bool(size) != bool(len(self._listing)):
             self._draw_again()
         else:
             self._draw_changes()
@@ -113,8 +113,8 @@ class Table(Scrolling):
     def set_groups(self, groups: Sequence[str], group: str = "") -> None:
         """Which column groups the cursor can stand in."""
         self.groups = tuple(groups)
-        wanted = group or self.group
-        self.group = wanted if wanted in self.groups else (self.groups[0] if self.groups else "")
+        name = group or self.group
+        self.group = name if name in self.groups else (self.groups[0] if self.groups else "")
 
     @property
     def _marks_group(self) -> bool:
@@ -148,9 +148,9 @@ class Table(Scrolling):
         """Of the lines in sight, those that say something else than when they were drawn."""
         sight, head = self._in_sight(), self.head
         for y, index in enumerate(sight, head):
-            row, here = self._listing.row(index), index == self._cursor
+            row, at_cursor = self._listing.row(index), index == self._cursor
             drawn = self._drawn.get(y)
-            if drawn is None or drawn[1] is not here:
+            if drawn is None or drawn[1] is not at_cursor:
                 self._repaint(y)
             elif drawn[0] is not row and drawn[0] != row:
                 self._repaint_cells(y, drawn[0], row)
@@ -177,17 +177,17 @@ class Table(Scrolling):
         if y < self.head:
             return self.strip_of(self._heading(y), size)
         index = y - self.head + self.scroll_offset.y
-        nothing = self._nothing() if not len(self._listing) else ()
+        blank = self._nothing() if not len(self._listing) else ()
         if index == self._cursor or not len(self._listing):
             self.on_drawn()
-        if 0 <= y - self.head - 1 < len(nothing):
-            return self.strip_of(((" ", ""), *nothing[y - self.head - 1]), size)
+        if 0 <= y - self.head - 1 < len(blank):
+            return self.strip_of(((" ", ""), *blank[y - self.head - 1]), size)
         if index >= len(self._listing):
             self._drawn.pop(y, None)
             return self.strip_of((), size)
-        row, here = self._listing.row(index), index == self._cursor
-        self._drawn[y] = (row, here)
-        return self._row_strip(row, here, size)
+        row, at_cursor = self._listing.row(index), index == self._cursor
+        self._drawn[y] = (row, at_cursor)
+        return self._row_strip(row, at_cursor, size)
 
     def _nothing(self) -> tuple[Line, ...]:
         """What stands in the place of rows; rows that the filter hides are not said to be none.
@@ -248,8 +248,8 @@ class Table(Scrolling):
         flat = tuple((text, "") for text, _role in line) if style.reverse else line
         return self.strip_of(flat, size, style)
 
-    def _row_line(self, row: TableRow, slots: Sequence[Slot], here: bool) -> Line:
-        out: list[tuple[str, str]] = [("▎" if here else " ", "accent")]
+    def _row_line(self, row: TableRow, slots: Sequence[Slot], at_cursor: bool) -> Line:
+        out: list[tuple[str, str]] = [("▎" if at_cursor else " ", "accent")]
         if row.wide:
             return (*out, *fit(row.cells[0], max(1, self.size.width - 2)))
         for slot in slots:
