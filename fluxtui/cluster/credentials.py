@@ -12,7 +12,6 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.identity import Headers, authorization, impersonation
@@ -24,7 +23,7 @@ from fluxtui.domain.config import Overrides
 if TYPE_CHECKING:
     from fluxtui.cluster.plugin import PluginCredential
 
-_SKEW = timedelta(minutes=5)
+_SKEW = 300.0
 _AT_MOST_EVERY = 30.0
 
 
@@ -40,7 +39,7 @@ class Credentials:
         *,
         overrides: Overrides = Overrides(),
         brief: bool = False,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._kubeconfig = kubeconfig
@@ -51,7 +50,7 @@ class Credentials:
         self._now = now
         self._monotonic = monotonic
         self._lock = asyncio.Lock()
-        self._expires: datetime | None = None
+        self._expires: float | None = None
         self._ran = float("-inf")
         self._wire: Wire | None = None
         self._wires: list[Wire] = []

@@ -15,11 +15,11 @@ import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from fluxtui.domain.errors import Unauthorized
+from fluxtui.kit.moments import seconds
 
 TIME_LIMIT = 30.0
 _STDERR_SHOWN = 2000
@@ -36,12 +36,12 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class PluginCredential:
-    """What a plugin gave: a token, or a client certificate and key (PEM), and until when."""
+    """A token, or a client certificate and key (PEM); `expires`: epoch seconds, None for never."""
 
     token: str = ""
     certificate: str = ""
     key: str = ""
-    expires: datetime | None = None
+    expires: float | None = None
 
 
 async def run_plugin(
@@ -158,7 +158,7 @@ def _parse(out: bytes, command: str, where: str) -> PluginCredential:
             token=str(status.get("token") or ""),
             certificate=str(status.get("clientCertificateData") or ""),
             key=str(status.get("clientKeyData") or ""),
-            expires=datetime.fromisoformat(expires) if expires else None,
+            expires=_moment(expires) if expires else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unauthorized(
@@ -170,3 +170,10 @@ def _parse(out: bytes, command: str, where: str) -> PluginCredential:
             where=where,
         )
     return credential
+
+
+def _moment(text: str) -> float:
+    at = seconds(text)
+    if at is None:
+        raise ValueError(f"no RFC 3339 time: {text}")
+    return at

@@ -41,9 +41,9 @@ def order(text: str) -> int:
     return -1 if at is None else at
 
 
-def seconds(text: str) -> float | None:
-    """Seconds since 1970; None when it is no RFC 3339 text."""
-    at = instant(text)
+def seconds(text: str, *, zone: bool = True) -> float | None:
+    """Seconds since 1970; None when it is no RFC 3339 text (`zone`: see `instant`)."""
+    at = instant(text, zone=zone)
     return None if at is None else at / NANOSECONDS
 
 

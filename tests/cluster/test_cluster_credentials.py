@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from fluxtui.cluster.credentials import Credentials
 from fluxtui.cluster.plugin import run_plugin
 from fluxtui.cluster.port import ApiResource
 from fluxtui.domain.errors import ConfigError, Unauthorized
+from fluxtui.kit.moments import seconds as moment
 
 pytestmark = pytest.mark.usefixtures("each_way")
 PODS = ApiResource("", "v1", "Pod", "pods")
@@ -67,7 +67,7 @@ async def test_a_plugin_sees_no_terminal_and_no_input_and_gets_the_cluster(tmp_p
     )
     credential = await run(spec, tmp_path)
     assert json.loads(credential.token) == ["", True, "plain", False, "https://api"]
-    assert credential.expires == datetime(2030, 1, 1, tzinfo=UTC)
+    assert credential.expires == moment("2030-01-01T00:00:00Z")
 
 
 async def test_a_plugin_is_told_of_the_cluster_what_client_go_tells_it(tmp_path: Path) -> None:
@@ -104,11 +104,19 @@ async def test_a_plugin_is_told_of_the_cluster_what_client_go_tells_it(tmp_path:
     assert info["spec"] == {"interactive": False}
 
 
+def until(text: str) -> str:
+    """A program that gives a token until then."""
+    status = {"token": "t", "expirationTimestamp": text}
+    return f"print({json.dumps({'status': status})!r})"
+
+
 @pytest.mark.parametrize(
     ("program", "words"),
     [
         ("import sys; sys.exit('please sign in')", "exit code 1: please sign in"),
         ("print('hello')", "printed no ExecCredential"),
+        (until("tomorrow"), "printed no ExecCredential"),
+        (until("2030-01-01T00:00:00"), "printed no ExecCredential"),
         ("print('{\"status\": {}}')", "neither a token nor a certificate"),
     ],
 )
@@ -182,7 +190,7 @@ async def test_a_token_changed_in_the_file_is_taken_after_a_401(api: Scripted) -
 async def test_a_token_about_to_end_is_renewed_but_not_for_every_request(
     api: Scripted, tmp_path: Path
 ) -> None:
-    now = [datetime(2030, 1, 1, tzinfo=UTC)]
+    now = [moment("2030-01-01T00:00:00Z") or 0.0]
     seconds = [0.0]
     program = COUNTING.replace(
         '"token": f"token-{n}"',
@@ -199,7 +207,7 @@ async def test_a_token_about_to_end_is_renewed_but_not_for_every_request(
         assert await credentials.wire() == (_wire, headers)
         assert headers == (("Authorization", "Bearer token-1"),)
         seconds[0] += 31
-        now[0] += timedelta(seconds=31)
+        now[0] += 31
         _wire, headers = await credentials.wire()
         assert headers == (("Authorization", "Bearer token-2"),)
     finally:

@@ -7,12 +7,13 @@ Stalled conditions) come before and are not repeated here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from fluxtui.domain.health.fields import Malformed, Object, conditions, count, generation, text
 from fluxtui.domain.health.values import Health, current, failed, in_progress
+from fluxtui.kit.moments import seconds
 
-SCHEDULE_WINDOW = timedelta(seconds=15)
+SCHEDULE_WINDOW = 15.0
 _NO_DEADLINE = 2147483647
 Rule = Callable[[Object, datetime | None], Health]
 # (reason, label, have, want): InProgress when have < want
@@ -150,7 +151,7 @@ def _pod(obj: Object, now: datetime | None) -> Health:
     if phase == "Pending":
         scheduled = next((c for c in listed if c.type == "PodScheduled" and c.false), None)
         if scheduled and scheduled.reason == "Unschedulable":
-            if now is not None and now - SCHEDULE_WINDOW < _created(obj):
+            if now is not None and now.timestamp() - SCHEDULE_WINDOW < _created(obj):
                 return in_progress("PodNotScheduled", "Pod has not been scheduled")
             return failed("PodUnschedulable", "Pod could not be scheduled")
         return in_progress("PodPending", "Pod is in the Pending phase")
@@ -159,12 +160,9 @@ def _pod(obj: Object, now: datetime | None) -> Health:
     raise Malformed(f"unknown phase {phase}")
 
 
-def _created(obj: Object) -> datetime:
-    try:
-        created = datetime.fromisoformat(text(obj, "metadata", "creationTimestamp"))
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
-    return created if created.tzinfo else created.replace(tzinfo=UTC)
+def _created(obj: Object) -> float:
+    """Seconds since 1970; an object that does not say when it was made is older than any window."""
+    return seconds(text(obj, "metadata", "creationTimestamp"), zone=False) or 0.0
 
 
 def crash_looping(pod: Object) -> list[str]:
