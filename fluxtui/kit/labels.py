@@ -85,6 +85,22 @@ def _expressions(selector: Mapping[str, Any]) -> Iterator[Requirement]:
         yield str(expression.get("key")), operator, texts
 
 
+def as_text(requirements: Iterable[Requirement]) -> str:
+    """What `parse` reads as these requirements: a selector for the API."""
+    return ",".join(map(_as_text, requirements))
+
+
+def _as_text(requirement: Requirement) -> str:
+    key, operator, values = requirement
+    if operator == "exists":
+        return key
+    if operator == "!":
+        return f"!{key}"
+    if operator in ("in", "notin"):
+        return f"{key} {operator} ({','.join(values)})"
+    return f"{key}{operator}{values[0]}"
+
+
 def fulfilled(requirements: Iterable[Requirement], labels: Mapping[str, str]) -> bool:
     """Whether the labels fulfil every requirement."""
     return all(_fulfils(labels, *requirement) for requirement in requirements)

@@ -15,6 +15,7 @@ from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, NotFound
 from fluxtui.domain.health import Health, Status, group_kind, reader_status
 from fluxtui.domain.inventory import InventoryEntry, ObjectId
+from fluxtui.kit import labels
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.expressions import HealthExpressions
 from fluxtui.reconciler.objects import mapping, name_of, spec_of
@@ -250,14 +251,12 @@ class _Run:
         return health
 
     async def _pods(self, obj: Json) -> list[Json]:
-        labels = mapping(mapping(spec_of(obj).get("selector")).get("matchLabels"))
-        if not labels:
+        selector = labels.as_text(labels.of_selector(mapping(spec_of(obj).get("selector"))))
+        if not selector:
             return []
-        selector = ",".join(f"{key}={value}" for key, value in labels.items())
+        namespace = name_of(obj).namespace
         try:
-            listing = await self._cluster.list(
-                _PODS, name_of(obj).namespace, label_selector=selector
-            )
+            listing = await self._cluster.list(_PODS, namespace, label_selector=selector)
         except ClusterError:
             return []  # the object's own status decides then
         return list(listing.items)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.kit.labels import fulfilled, of_selector, parse
+from fluxtui.kit.labels import as_text, fulfilled, of_selector, parse
 
 WEB = {"app": "web", "tier": "front", "build": "12"}
 LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["", "x", "y"]), max_size=3)
@@ -35,6 +35,11 @@ LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["", "x", "y"])
 )
 def test_a_text_means_what_kubectl_means_by_it(text: str, matches: bool) -> None:
     assert fulfilled(parse(text), WEB) is matches
+
+
+@pytest.mark.parametrize("text", ["", "a=x,b!=y,c in (x,y),d notin (z),e,!f,g>1,h<2,i==x,j="])
+def test_a_selector_is_written_as_it_is_read(text: str) -> None:
+    assert as_text(parse(text)) == text
 
 
 @pytest.mark.parametrize("text", ["=x", "a=b=c", "a in web", "a b", "!", "a>x", ",", "-a=b"])
