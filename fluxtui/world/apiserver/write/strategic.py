@@ -1,8 +1,8 @@
 """Strategic merge patch: keyed lists merge by key, with `$` directives.
 
 `kubectl apply` (without `--server-side`), `set`, `edit` and `patch` send it for built-in kinds.
-Where `$setElementOrder` would put an item is not looked at. A pure function over JSON and Shapes:
-object and patch in, a new object out.
+Where `$setElementOrder` would put an item is not looked at. A pure function over JSON and Shapes,
+apart from the renderer's: that is kyaml's, which puts new items first and knows fewer directives.
 """
 
 from __future__ import annotations
