@@ -1,4 +1,4 @@
-"""Kinds by role: what the registry answers, and that a kind needs no file but its own.
+"""The registry of kinds: words and objects it knows, and that a kind needs no file but its own.
 
 The last story makes up a kind and names it in the registry, nowhere else: board, chain, findings
 and acts must know it.
@@ -7,30 +7,16 @@ and acts must know it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from fluxtui.domain import kinds, roles
-from fluxtui.domain.kinds import appliers, gitrepository, sources
+from fluxtui.domain import kinds
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import commit_text, tag_of, version_text
-from tests.builders import NS, failed, ks, snapshot, source
+from tests.builders import NS, deployment, failed, ks, snapshot, source
 
-SHA = "4f2c9e1aa6b0c3d4e5f60718293a4b5c6d7e8f90"
-
-
-def git(name: str = "platform", *, spec: Any = None, status: Any = None) -> Resource:
-    body = {
-        "apiVersion": "source.toolkit.fluxcd.io/v1",
-        "kind": "GitRepository",
-        "metadata": {"name": name, "namespace": NS, "resourceVersion": "1"},
-        "spec": {"url": "https://git.test/platform"} if spec is None else spec,
-        "status": status or {},
-    }
-    return Resource.from_object("staging", body)
+GIT = "source.toolkit.fluxcd.io"
 
 
 @pytest.mark.parametrize("kind", (*kinds.ALL, *kinds.NAMED))
@@ -60,46 +46,32 @@ def test_a_word_means_one_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ref", "words"),
+    ("text", "kind"),
     [
-        (None, "branch master"),
-        ("main", "branch master"),
-        ({"branch": "main"}, "branch main"),
-        ({"branch": "main", "tag": "v1"}, "tag v1"),
-        ({"tag": "v1", "semver": "^1.0"}, "semver ^1.0"),
-        ({"semver": "^1.0", "name": "refs/pull/1/head"}, "refs/pull/1/head"),
-        ({"name": "refs/heads/x", "branch": "b", "commit": "4f2c"}, "commit 4f2c of branch b"),
-        ({"commit": "4f2c"}, "commit 4f2c"),
+        ("ks", "Kustomization"),
+        ("Kustomizations", "Kustomization"),
+        ("kustomization.kustomize.toolkit.fluxcd.io", "Kustomization"),
+        ("kustomization.source.toolkit.fluxcd.io", None),
+        ("oci", "OCIRepository"),
+        ("ocirepositories", "OCIRepository"),
+        ("ocirepo.source.toolkit.fluxcd.io", "OCIRepository"),
+        ("pod", None),
+        ("", None),
     ],
-)  # fmt: skip
-def test_the_strongest_of_what_a_git_source_follows_is_told(ref: Any, words: str) -> None:
-    assert gitrepository.follows(git(spec={"url": "https://g", "ref": ref})) == words
+)
+def test_a_kind_is_meant_by_what_people_type(text: str, kind: str | None) -> None:
+    found = kinds.by_short(text)
+    assert (found.kind if found else None) == kind
 
 
-def test_a_commit_is_read_by_its_branch_and_first_digits_and_is_no_tag() -> None:
-    assert version_text(f"main@sha1:{SHA}") == "main@4f2c9e1"
-    assert version_text(f"feat/a@b@sha1:{SHA}") == "feat/a@b@4f2c9e1"
-    assert version_text(f"sha1:{SHA}") == "4f2c9e1"
-    assert tag_of(f"main@sha1:{SHA}") == "" and tag_of(f"v1.4.2@sha256:{'a' * 64}") == "v1.4.2"
-    assert commit_text(f"v1.4.2@sha256:{'a' * 64}") == "" and commit_text("sha1:4f2c") == ""
-
-
-def test_what_a_git_source_feeds_runs_its_commit() -> None:
-    member = replace(ks(of="platform"), status={"lastAppliedRevision": f"main@sha1:{SHA}"})
-    spec = {"sourceRef": {"kind": "GitRepository", "name": "platform"}}
-    seen = snapshot(git(), replace(member, spec=spec))
-    (node,) = seen.board.chains["staging"]
-    assert node.running == "main@4f2c9e1"
-    assert seen.board.rows == (), "nothing of it can be picked, pinned or promoted"
-    assert [r.key for r in roles.users_of(seen, git().key)] == [member.key]
-    assert roles.source_of(seen, member.key) == git()
-    assert roles.bundle_of(seen, member.key) is None
-
-
-def test_a_git_source_that_fails_is_a_finding_although_nobody_uses_it() -> None:
-    broken = git(status={"conditions": [failed("GitOperationFailed", "no such host")]})
-    (finding,) = (f for f in snapshot(broken).findings if f.subject == broken.key)
-    assert finding.code == "source" and "no such host" in finding.message
+def test_which_objects_are_ours_and_what_many_of_them_are_called() -> None:
+    assert kinds.is_ours(source().key) and kinds.is_ours(ks().key)
+    assert not kinds.is_ours(deployment("api").key)
+    assert kinds.is_ours(Key("staging", GIT, "GitRepository", NS, "fleet"))
+    bucket = Key("staging", GIT, "Bucket", NS, "store")
+    assert kinds.of(bucket) is not None and not kinds.is_ours(bucket), "it is only read"
+    many = {found.many for k in (source().key, ks().key) if (found := kinds.of(k))}
+    assert many == {"OCIRepositories", "Kustomizations"}
 
 
 # -- one file
