@@ -1,9 +1,9 @@
 """Strategic merge: a partial object laid over a whole one, lists merged by key where types say so.
 
-This follows kyaml's merge, not Kubernetes' own (the World's, a file for itself): lists that the schema does not know are replaced,
-patch elements come first, null deletes, `$patch` deletes or replaces; `$setElementOrder`,
-`$retainKeys` and `$deleteFromPrimitiveList` have no meaning there and stay as written. Nothing here
-chooses which object a patch is for.
+This follows kyaml's merge, not Kubernetes' own, which the World has for itself: lists that the
+schema does not know are replaced, patch elements come first, null deletes, `$patch` deletes or
+replaces; `$setElementOrder`, `$retainKeys` and `$deleteFromPrimitiveList` have no meaning there and
+stay as written. Nothing here chooses which object a patch is for.
 Rule source: kyaml's merge2 and walk (associative lists, prepending).
 """
 
