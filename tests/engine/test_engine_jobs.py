@@ -322,29 +322,6 @@ async def test_an_awaited_state_is_that_of_after_the_write(
     assert receipts[1].message == "Ready=True ReconciliationSucceeded: new"
 
 
-async def test_a_failure_from_before_is_not_the_outcome(
-    place: MakePlace, engine: MakeEngine, registry: Registry
-) -> None:
-    staging, running = await with_web(place, engine, registry)
-    key, revision = staging.kustomization_key("web"), "1.5.0@sha256:" + "b" * 64
-    failed = {
-        "lastAttemptedRevision": revision,
-        "conditions": [ready("False", "HealthCheckFailed", "timeout")],
-    }
-    await staging.patch(key, {"status": failed}, "status")
-    await got(running.wait_for(lambda s: s.get(key).condition("Ready") is not None, PATIENCE))
-    step = AwaitStep("w", "wait", target=key, until=Until.APPLIED, value="1.5.0")
-    running_plan = running.run(plan(step), confirmed=None)
-    await got(running.wait_for(lambda s: any(not a.finished for a in s.acts), PATIENCE))
-    good = {
-        "lastAppliedRevision": revision,
-        "conditions": [ready("True", "ReconciliationSucceeded", "mended")],
-    }
-    await staging.patch(key, {"status": good}, "status")
-    receipts = await got(running_plan)
-    assert receipts[0].message == f"applied {revision}"
-
-
 async def test_a_tag_is_put_only_where_the_plan_saw_it(
     place: MakePlace, engine: MakeEngine, registry: Registry
 ) -> None:

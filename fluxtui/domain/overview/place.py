@@ -137,7 +137,7 @@ class Place:
         """Whether all that it is made of flows: then nothing needs a doubt."""
         name = self.environment.name
         mine = [f for f in snapshot.feeds if f.environment == name]
-        if name in snapshot.unreachable or not any(snapshot.resources.get(name, {}).values()):
+        if name in snapshot.unreachable:
             return False
         return all(f.state is FeedState.LIVE for f in mine if f.kind in _FLUX or f.kind in LIVE)
 

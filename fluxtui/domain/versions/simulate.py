@@ -30,7 +30,7 @@ class Effect(Generic[K]):
     why: tuple[Verdict, ...]
     error: str
     warnings: tuple[str, ...]
-    moved: bool = False
+    moved: bool
 
     @property
     def changes(self) -> bool:
