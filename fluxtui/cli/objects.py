@@ -32,13 +32,6 @@ _SHORT = {
     "ns": "namespace", "po": "pod", "pvc": "persistentvolumeclaim", "sa": "serviceaccount",
     "sts": "statefulset", "svc": "service",
 }  # fmt: skip
-_ELSEWHERE = {
-    "helmreleases": "flux get helmreleases", "helmrelease": "flux get helmreleases",
-    "hr": "flux get helmreleases", "images": "flux get images", "alerts": "flux get alerts",
-    "receivers": "flux get receivers",
-}  # fmt: skip
-
-
 HEADER = ("ENVIRONMENT", "NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE")
 
 
@@ -121,7 +114,7 @@ def _kinds(words: list[str]) -> tuple[Kind, ...]:
         return (kind,)
     kind = by_short(first)
     if kind is None:
-        raise _not_ours(first, _ELSEWHERE.get(first, f"kubectl get {first}"))
+        raise _not_ours(first, f"kubectl get {first}")
     return (kind,)
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from fluxtui.domain import roles
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import ALL, sources
-from fluxtui.domain.known import named_kinds
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
 if TYPE_CHECKING:
@@ -126,8 +125,6 @@ def environments_known(snapshot: Snapshot, states: Collection[FeedState] = SETTL
         kinds = {f.kind for f in feeds}
         if not all(kind.id in kinds for kind in ALL):
             return False
-        if not all(kind.id in kinds for kind in named_kinds(snapshot, environment.name)):
-            return False  # their feeds are opened with the Snapshot that names them
         if any(feed.state not in states for feed in feeds):
             return False
     return True

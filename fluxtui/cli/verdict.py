@@ -13,8 +13,8 @@ from fluxtui.domain.kinds import APPLIERS, TAGGED
 from fluxtui.domain.known import unread_environments
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
-# Without these nothing can be said about a delivery; other kinds of Flux may well not be installed.
-CORE = (*TAGGED, *APPLIERS)
+# Without these nothing can be said about a delivery; of them, only core kinds must be installed.
+_NEEDED = (*TAGGED, *APPLIERS)
 
 
 def problems_of(
@@ -33,8 +33,9 @@ def unread(snapshot: Snapshot, environments: Sequence[str]) -> list[str]:
     return sentences + [
         text
         for feed in snapshot.feeds
-        for kind in CORE
+        for kind in _NEEDED
         if feed.kind == kind.id
+        and (kind.core or feed.state is not FeedState.ABSENT)
         and feed.environment in environments
         and feed.environment not in whole
         for text in _blind(feed.environment, kind.kind, feed.state, feed.message)

@@ -18,8 +18,7 @@ from fluxtui.domain.ask import Question, ReadFacts
 from fluxtui.domain.board import Line
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import sources
-from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.marks import (
     PIN_INVERSE,
     PINNED_AT,

@@ -17,7 +17,7 @@ from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.board import Line
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.following import TagEffects, Taken, tag_effects
-from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.kinds import suspended
 from fluxtui.domain.naming import names_in
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestReconcile, TagStep, Until
 from fluxtui.domain.record import record_of

@@ -9,8 +9,7 @@ from fluxtui.commands.safety import read_only_reason
 from fluxtui.commands.subject import in_order, no_object, object_of, source_of
 from fluxtui.domain import kinds
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import appliers, sources
-from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestReconcile, Until
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.roles import users_of

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
@@ -9,8 +12,8 @@ from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import no_object, object_of
 from fluxtui.domain import kinds
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import sources
-from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.kinds import sources, suspended
+from fluxtui.domain.kinds.kind import Means
 from fluxtui.domain.marks import (
     FOREIGN_KEYS,
     SUSPENDED_AT,
@@ -30,7 +33,7 @@ def refusal(context: Context, *, suspending: bool) -> str | None:
     if resource is None:
         return no_object(context)
     kind = kinds.of(resource.key)
-    if kind is None or not kind.suspends:
+    if kind is None or kind.suspends is None:
         return f"a {resource.key.kind} cannot be suspended"
     if suspended(resource) == suspending:
         return f"{resource.key.label} is {'already' if suspending else 'not'} suspended"
@@ -44,14 +47,29 @@ def _required(context: Context) -> Resource:
     return resource
 
 
+def _means(resource: Resource) -> Means:
+    kind = kinds.of(resource.key)
+    if kind is None or kind.suspends is None:
+        raise UsageError(f"a {resource.key.kind} cannot be suspended")
+    return kind.suspends
+
+
+def _patch(means: Means, notes: Mapping[str, str | None], *, wanted: bool) -> dict[str, Any]:
+    """The kind's own means, and the notes of who did it."""
+    if means.annotation:
+        held = {means.annotation: means.value if wanted else None}
+        return {"metadata": {"annotations": {**notes, **held}}}
+    return {"metadata": {"annotations": dict(notes)}, "spec": {"suspend": True if wanted else None}}
+
+
 def suspend_plan(context: Context, values: Values) -> Plan:
-    """Set spec.suspend and leave the reason on the object."""
+    """Suspend by the kind's means and leave the reason on the object."""
     resource = _required(context)
     reason = values.get("reason", "").strip()
     if not reason:
         raise UsageError("a suspension needs a reason", next="say why, for whoever comes next")
     notes = {SUSPENDED_BY: context.user, SUSPENDED_REASON: reason, SUSPENDED_AT: AT_WRITE}
-    patch = {"metadata": {"annotations": notes}, "spec": {"suspend": True}}
+    means = _means(resource)
     name, environment = resource.key.label, resource.key.environment
     stays = (
         "its artifact stays; what uses it goes on correcting drift"
@@ -61,10 +79,10 @@ def suspend_plan(context: Context, values: Values) -> Plan:
     steps = (
         PatchStep(
             "suspend",
-            f"set spec.suspend on {name}",
+            f"set {means.field} on {name}",
             undo="resume it",
             target=resource.key,
-            patch=patch,
+            patch=_patch(means, notes, wanted=True),
             resource_version=resource.resource_version,
         ),
         AwaitStep(
@@ -83,20 +101,17 @@ def suspend_plan(context: Context, values: Values) -> Plan:
         f"suspend {name} in {environment}",
         steps,
         effects=(f"no new version is delivered through {name}", stays),
-        warnings=revert_warning(resource, "spec.suspend"),
+        warnings=revert_warning(resource, means.field),
     )
 
 
 def resume_plan(context: Context, values: Values) -> Plan:
-    """Remove spec.suspend with every note of it, and wait until it has reconciled."""
+    """Take its suspension away with every note of it, and wait until it has reconciled."""
     resource = _required(context)
     name, environment = resource.key.label, resource.key.environment
     # Another tool's note of who suspended it would be wrong from now on.
     foreign = tuple(key for key in FOREIGN_KEYS if key in resource.annotations)
-    patch = {
-        "metadata": {"annotations": dict.fromkeys((*SUSPENSION_KEYS, *foreign))},
-        "spec": {"suspend": None},
-    }
+    means, notes = _means(resource), dict.fromkeys((*SUSPENSION_KEYS, *foreign))
     mark = suspension(resource)
     effects = []
     if mark is not None:
@@ -108,10 +123,10 @@ def resume_plan(context: Context, values: Values) -> Plan:
     steps = (
         PatchStep(
             "resume",
-            f"remove spec.suspend from {name}",
+            f"remove {means.field} from {name}",
             undo="suspend it again",
             target=resource.key,
-            patch=patch,
+            patch=_patch(means, notes, wanted=False),
             resource_version=resource.resource_version,
         ),
         AwaitStep(
@@ -130,5 +145,5 @@ def resume_plan(context: Context, values: Values) -> Plan:
         f"resume {name} in {environment}",
         steps,
         effects=effects,
-        warnings=(*next_cautions(context, resource), *revert_warning(resource, "spec.suspend")),
+        warnings=(*next_cautions(context, resource), *revert_warning(resource, means.field)),
     )

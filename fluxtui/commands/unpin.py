@@ -14,8 +14,7 @@ from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import bundle_of, no_bundle
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import sources
-from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.marks import PIN_INVERSE, PIN_KEYS, mark_text, pin, pin_inverse
 from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.plan import AnyStep, AwaitStep, PatchStep, Plan, Until

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.domain import roles
-from fluxtui.domain.kinds import sources
-from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.known import unread_environments
 from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.record import record_of

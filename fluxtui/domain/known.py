@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fluxtui.domain import roles
-from fluxtui.domain.board import Board
-from fluxtui.domain.kinds import APPLIERS, NAMED, TAGGED, appliers, origins
+from fluxtui.domain.kinds import APPLIERS, CORE, TAGGED
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble
 from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot, TagList
@@ -35,15 +33,21 @@ def tagged_known(snapshot: Snapshot, environment: str) -> Knowledge:
 
 
 def _role_known(snapshot: Snapshot, environment: str, kinds: Iterable[Kind]) -> Knowledge:
-    return worst_served(kind_known(snapshot, environment, kind.id) for kind in kinds)
+    asked = {feed.kind for feed in snapshot.feeds if feed.environment == environment}
+    here = [kind for kind in kinds if kind.core or kind.id in asked]
+    return worst_served((kind, kind_known(snapshot, environment, kind.id)) for kind in here)
 
 
-def worst_served(each: Iterable[Knowledge]) -> Knowledge:
-    """The worst of several kinds of one role: a kind that is not served hides nothing, unless none
-    of them is."""
-    known = list(each)
-    served = [one for one in known if one.state is not Knowing.ABSENT]
-    return max(served or known, key=lambda one: one.state)
+def worst_served(each: Iterable[tuple[Kind, Knowledge]]) -> Knowledge:
+    """The worst of several kinds of one role. A kind that is not served hides nothing, unless none
+    of them is; nor does one that is no core kind and may not be read: that is told for itself."""
+    every = [(kind, known) for kind, known in each]
+    served = [
+        known
+        for kind, known in every
+        if known.state is not Knowing.ABSENT and (kind.core or known.state is not Knowing.FORBIDDEN)
+    ]
+    return max(served or [known for _kind, known in every], key=lambda known: known.state)
 
 
 def kind_known(
@@ -71,30 +75,13 @@ def kind_known(
     )
 
 
-def named_kinds(snapshot: Snapshot, environment: str) -> tuple[Kind, ...]:
-    """Kinds that are not always watched, and that something there names."""
-    users = roles.appliers_in(snapshot, environment)
-    named = {source.kind for user in users if (source := appliers.source(user)) is not None}
-    found = [kind for kind in NAMED if kind.source is not None and kind.kind in named]
-    return (*found, origins.HELM_RELEASE) if unused(snapshot.board, environment) else tuple(found)
-
-
-def unused(board: Board, environment: str) -> bool:
-    """Whether a source with tags there is known to feed nobody."""
-    return any(
-        line.known.known and not line.kustomizations
-        for row in board.rows
-        for line in row.lines.get(environment, ())
-    )
-
-
 def not_live(snapshot: Snapshot) -> tuple[Feed, ...]:
-    """Feeds that fail, or whose kind is missed: one that is not served is, where the board stands
-    on its role and no other kind of that is served (docs/flux.md#other-sources)."""
+    """Feeds that fail, or whose kind is missed: a core one that is not served is, where the board
+    stands on its role and no other kind of that is served (docs/flux.md#other-sources)."""
     served = {(f.environment, f.kind) for f in snapshot.feeds if f.state is not FeedState.ABSENT}
 
     def missed(feed: Feed) -> bool:
-        roles_of = (ids for ids in _BOARD if feed.kind in ids)
+        roles_of = (ids for ids in _BOARD if feed.kind in _CORE & ids)
         return any(not any((feed.environment, one) in served for one in ids) for ids in roles_of)
 
     failing = (FeedState.RETRYING, FeedState.FORBIDDEN)
@@ -115,6 +102,7 @@ def tags_known(tags: TagList | None) -> Knowledge:
     return Knowledge(state, tags.error, since=tags.listed_at, seen=bool(tags.listed_at))
 
 
+_CORE = frozenset(kind.id for kind in CORE)
 _TAGGED = frozenset(kind.id for kind in TAGGED)
 _BOARD = (_TAGGED, frozenset(kind.id for kind in APPLIERS))
 _STATES = {

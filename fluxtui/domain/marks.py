@@ -10,8 +10,7 @@ import json
 from collections.abc import Mapping
 
 from fluxtui.domain.board import Mark
-from fluxtui.domain.kinds import sources
-from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import is_tag
 

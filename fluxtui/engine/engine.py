@@ -28,7 +28,6 @@ from fluxtui.engine.acts.journal import Journal
 from fluxtui.engine.acts.recall import Recall
 from fluxtui.engine.ending import ended
 from fluxtui.engine.feeds.api import Api, Connect, by_context
-from fluxtui.engine.feeds.origins import Origins
 from fluxtui.engine.feeds.targets import namespaces_of, of_interest
 from fluxtui.engine.pace import Pace
 from fluxtui.engine.publication.gate import AT_ONCE, FAST, SLOW, Gate
@@ -105,7 +104,6 @@ class Engine:
         self._store = Store(config)
         self._registries = RegistryDoor(registry, config.cache)
         self._tags = self._tag_watch(times)
-        self._origins = Origins()
         haste = (HASTY, self._under_way) if brief else (PATIENT, None)
         self._publisher = Publisher(
             self._store, self._gate, self._clock, interval, self._stages(), *haste
@@ -308,10 +306,6 @@ class Engine:
         """What is in sight may want other feeds."""
         if self._interest and any(touch.key in self._interest for touch in batch.touched):
             self._follow_interest(snapshot)
-        for name, kinds in self._origins.update(batch, snapshot).items():
-            for api in self._apis:
-                if any(environment.name == name for environment in api.environments):
-                    api.also(kinds)
         return snapshot
 
     def _set_interest(self, keys: frozenset[Key]) -> None:

@@ -83,9 +83,6 @@ def _kinds() -> Iterator[Word]:
         view = "versions" if kind.tagged else "chain"
         order = ", in dependsOn order" if kind.applier is not None else ""
         yield _kind(kind, view, f"{kind.many}{order}")
-    for kind in kinds.NAMED:
-        if kind.source is None:  # seen as an object that somebody applies
-            yield _kind(kind, "chain", f"{kind.many}, as applied", kind.kind)
 
 
 def _kind(kind: Kind, view: str, about: str, filtered: str = "") -> Word:

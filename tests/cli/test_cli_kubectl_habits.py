@@ -93,10 +93,8 @@ def test_get_lists_the_objects_of_flux(blocked: Shell) -> None:
 @pytest.mark.parametrize(
     ("words", "other"),
     [
-        ("get hr", "flux get helmreleases"),
-        ("get sources bucket", "flux get sources bucket"),
         ("get pods", "kubectl get pods"),
-        ("tree hr/web", "fluxtui tree ks/NAME"),
+        ("tree oci/web", "fluxtui tree ks/NAME"),
         ("tree", "fluxtui tree ks/NAME"),
         ("trace web", "KIND/NS/NAME"),
     ],

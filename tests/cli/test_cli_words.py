@@ -163,7 +163,10 @@ def test_a_kind_is_named_as_kubectl_and_flux_name_it(kind: str) -> None:
         ("ks/apii", r"no Kustomization apii in staging \(did you mean ks/activity-system/api\?"),
         ("ks/zzz", r"fluxtui chain -e staging lists them"),
         ("activty", r"no service 'activty' \(did you mean activity\?"),
-        ("hr/web", r"hr/web is of a kind that no verb takes \(verbs take ocirepo/NAME, ks/NAME"),
+        (
+            "deploy/web",
+            r"deploy/web is of a kind that no verb takes \(verbs take ocirepo/NAME, ks/NAME",
+        ),
         ("kustomization.other.io/api", "no service"),
     ],
 )

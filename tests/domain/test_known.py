@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import CONFIG, NS, URL, ks, snapshot, source
+from builders import CONFIG, URL, ks, snapshot, source
 
 from fluxtui.domain.errors import (
     ClusterError,
@@ -25,13 +25,11 @@ from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble, trouble_of
 from fluxtui.domain.known import (
     kind_known,
-    named_kinds,
     not_live,
     place_known,
     tags_known,
     told_there,
     unread_environments,
-    unused,
 )
 from fluxtui.domain.snapshot import Feed, FeedState, Snapshot, TagList
 
@@ -180,32 +178,6 @@ def test_a_place_is_as_well_known_as_the_worst_of_sources_and_appliers() -> None
     assert place(feed(), feed(KS, FeedState.FORBIDDEN)) is Knowing.FORBIDDEN
     assert place(feed(state=FeedState.RETRYING), feed(KS)) is Knowing.STALE
     assert place(feed(state=FeedState.ABSENT), feed(KS, FeedState.ABSENT)) is Knowing.ABSENT
-
-
-# -- what is watched only while it is named
-
-
-def test_rarer_kinds_are_watched_while_something_names_them() -> None:
-    def named(*resources: Any) -> list[str]:
-        return [kind.kind for kind in named_kinds(seen(resources=resources), "staging")]
-
-    spec = {"sourceRef": {"kind": "Bucket", "name": "web"}}
-    obj = {"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization"}
-    bucket = type(ks()).from_object(
-        "staging", {**obj, "metadata": {"name": "b", "namespace": NS}, "spec": spec}
-    )
-    assert named(source(), ks()) == [] == named()
-    assert named(source(), ks(), bucket) == ["Bucket"]
-    assert named(source()) == ["HelmRelease"], "somebody may take it as a chart"
-    assert named(source(), bucket) == ["Bucket", "HelmRelease"]
-
-
-def test_a_source_is_unused_only_where_all_that_could_use_it_is_known() -> None:
-    lonely = seen(resources=[source()])
-    assert unused(lonely.board, "staging") and not unused(lonely.board, "production")
-    assert not unused(seen(resources=[source(), ks()]).board, "staging")
-    blind = seen(feed(), feed(KS, FeedState.RETRYING), resources=[source()])
-    assert not unused(blind.board, "staging")
 
 
 # -- tags, and who cannot be asked

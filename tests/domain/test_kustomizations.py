@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import NS, READY, condition, digest, failed, ks, revision
 
-from fluxtui.domain.kinds import kustomization, origins
+from fluxtui.domain.kinds import helmrelease, kustomization, reading
 from fluxtui.domain.resource import Key, Resource
 
 OLD, NEW = revision("1.4.1", "a"), revision("1.4.2", "b")
@@ -99,14 +99,14 @@ def test_history_and_inventory_are_read_as_far_as_they_have_a_shape() -> None:
         "inventory": {"entries": [{"id": "a_b_c_D", "v": "v1"}, {"id": None}, "odd"]},
     }
     one = bare(status=status)
-    first, second = kustomization.history(one)
+    first, second = reading.history(one)
     assert (first.digest, first.revision, first.status) == ("d", NEW, "X")
     assert (first.first, first.last) == (T1, T2)
     assert not any((second.digest, second.revision, second.status, second.first, second.last))
-    assert kustomization.inventory(one) == (("a_b_c_D", "v1"), ("", ""))
+    assert reading.inventory(one) == (("a_b_c_D", "v1"), ("", ""))
     odd = bare(status={"history": {}, "inventory": {"entries": {}}})
-    assert kustomization.history(odd) == () and kustomization.inventory(odd) == ()
-    assert kustomization.inventory(bare(status={"inventory": "odd"})) == ()
+    assert reading.history(odd) == () and reading.inventory(odd) == ()
+    assert reading.inventory(bare(status={"inventory": "odd"})) == ()
 
 
 def entry(revision_: Any, status: Any, first: str, last: str = "") -> dict[str, Any]:
@@ -158,12 +158,12 @@ def test_it_fails_since_this_content_failed_first(resource: Resource, since: str
     assert kustomization.failing_since(resource) == since
 
 
-def test_a_chart_is_taken_from_an_oci_repository_alone() -> None:
+def test_a_chart_is_taken_from_what_its_reference_names() -> None:
     def taken(reference: Any) -> Key | None:
         obj = {"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease"}
         spec = {"chartRef": reference}
         meta = {"name": "web", "namespace": NS}
-        return origins.chart_source(
+        return helmrelease.source(
             Resource.from_object("staging", {**obj, "metadata": meta, "spec": spec})
         )
 
@@ -171,7 +171,7 @@ def test_a_chart_is_taken_from_an_oci_repository_alone() -> None:
     assert taken({"kind": "OCIRepository", "name": "chart"}) == here
     far = taken({"kind": "OCIRepository", "name": "chart", "namespace": "charts"})
     assert far is not None and far.namespace == "charts"
-    for nothing in ({"kind": "HelmChart", "name": "chart"}, {"kind": "OCIRepository"}, "x", None):
+    for nothing in ({"name": "chart"}, {"kind": "OCIRepository"}, "x", None):
         assert taken(nothing) is None
     assert taken({"kind": "OCIRepository", "name": None}) is None
     assert digest("a") in OLD

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fluxtui.domain import roles
-from fluxtui.domain.kinds import appliers, sources
-from fluxtui.domain.kinds.kind import handled_request, suspended, text_at
+from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.kinds.kind import handled_request
+from fluxtui.domain.kinds.reading import text_at
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy
 from tests.builders import NS, URL, deployment, digest, failed, ks, revision, snapshot, source

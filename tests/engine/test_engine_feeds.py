@@ -71,16 +71,20 @@ def test_environments_on_one_context_are_grouped() -> None:
 
 
 def test_selectors_of_feeds_of_one_kind_never_overlap() -> None:
-    targets = [*permanent(()), *of_interest(["apps"])]
+    served = {kind.id: kind.version for kind in kinds.ALL}
+    targets = [*permanent((), served=served), *of_interest(["apps"])]
     events = [t.fields for t in targets if t.kind == ("", "Event")]
     flux = [kind.kind for kind in kinds.ALL]
     assert events == [
-        *(f"involvedObject.kind={name}" for name in flux),
+        *(f"involvedObject.kind={kind.kind}" for kind in kinds.ALL if kind.has_events),
         ",".join(f"involvedObject.kind!={name}" for name in flux),
     ]
     claims = [t.labels for t in targets if t.kind == ("", "PersistentVolumeClaim")]
-    owner = "kustomize.toolkit.fluxcd.io/name"
-    assert claims == [owner, f"!{owner}"]
+    owners = [kind.owner_label for kind in kinds.APPLIERS]
+    no = [f"!{owner}" for owner in owners]
+    owned = [",".join((owner, *no[:at])) for at, owner in enumerate(owners)]
+    assert claims == [*owned, ",".join(no)]
+    assert owners[0] == "kustomize.toolkit.fluxcd.io/name"
 
 
 def test_the_objects_of_a_kustomization_are_looked_for_where_its_inventory_says() -> None:

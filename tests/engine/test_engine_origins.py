@@ -1,4 +1,4 @@
-"""Which sources are watched: Flux's own two always, the rarer ones once somebody names them."""
+"""Which kinds are watched: the core ones always, all others where the API serves them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Registry, flux, got, ready
 
-from fluxtui.domain.kinds import origins
+from fluxtui.domain import kinds
+from fluxtui.domain.kinds import helmrelease
 from fluxtui.domain.snapshot import FeedState, Snapshot
 
 GIT = ("source.toolkit.fluxcd.io", "GitRepository")
@@ -84,12 +85,12 @@ async def test_a_kind_of_source_that_is_not_served_is_said(
     await got(running.wait_for(told, PATIENCE))
 
 
-async def test_who_takes_a_chart_is_looked_up_when_no_kustomization_uses_a_source(
+async def test_a_source_that_only_a_helm_release_takes_is_no_row(
     place: MakePlace, engine: MakeEngine, registry: Registry
 ) -> None:
     staging = await place("staging")
     await staging.namespace()
-    release = origins.HELM_RELEASE
+    release = helmrelease.KIND
     await staging.create(definition(release.plural, release.kind, release.group, release.version))
     await staging.source("chart", registry.url("chart"), semver="1.x")
     spec = {"chartRef": {"kind": "OCIRepository", "name": "chart"}}
@@ -98,3 +99,21 @@ async def test_who_takes_a_chart_is_looked_up_when_no_kustomization_uses_a_sourc
     seen = await got(running.wait_for(lambda s: bool(s.board.charts.get("staging")), PATIENCE))
     assert seen.board.rows == ()
     assert [f.code for f in seen.findings if f.code == "charts"] == ["charts"]
+
+
+async def test_an_api_is_asked_for_all_kinds_it_may_not_have_in_one_question(
+    place: MakePlace, engine: MakeEngine
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    running = engine(staging)
+
+    def settled(snapshot: Snapshot) -> bool:
+        return bool(snapshot.feeds) and all(
+            f.state is not FeedState.STARTING for f in snapshot.feeds
+        )
+
+    seen = await got(running.wait_for(settled, PATIENCE))
+    absent = {f.kind for f in seen.feeds if f.state is FeedState.ABSENT}
+    assert absent == {kind.id for kind in kinds.ALL if not kind.core}
+    assert [f.code for f in seen.findings if f.code == "absent"] == []

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.kinds import appliers, sources
-from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.naming import dressed_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import commit_text, digest_of, short_digest, tag_of

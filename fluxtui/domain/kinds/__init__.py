@@ -8,19 +8,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds import gitrepository, kustomization, ocirepository, origins
+from fluxtui.domain.kinds import (
+    alert,
+    artifactgenerator,
+    bucket,
+    externalartifact,
+    fluxinstance,
+    fluxreport,
+    gitrepository,
+    helmchart,
+    helmrelease,
+    helmrepository,
+    imagepolicy,
+    imagerepository,
+    imageupdateautomation,
+    kustomization,
+    ocirepository,
+    provider,
+    receiver,
+    resourceset,
+    resourcesetinputprovider,
+)
 from fluxtui.domain.kinds.kind import Kind
-from fluxtui.domain.resource import Key
+from fluxtui.domain.resource import Key, Resource
 
-ALL: tuple[Kind, ...] = (ocirepository.KIND, kustomization.KIND, gitrepository.KIND)
-"""Watched always, listed by `get`, and acted on."""
-NAMED: tuple[Kind, ...] = origins.ALL
-"""Watched while something names them, and only read."""
+ALL: tuple[Kind, ...] = (
+    ocirepository.KIND,
+    kustomization.KIND,
+    helmrelease.KIND,
+    gitrepository.KIND,
+    helmrepository.KIND,
+    helmchart.KIND,
+    bucket.KIND,
+    externalartifact.KIND,
+    artifactgenerator.KIND,
+    resourceset.KIND,
+    resourcesetinputprovider.KIND,
+    fluxinstance.KIND,
+    fluxreport.KIND,
+    imagerepository.KIND,
+    imagepolicy.KIND,
+    imageupdateautomation.KIND,
+    alert.KIND,
+    provider.KIND,
+    receiver.KIND,
+)
+"""Watched where they are served, listed by `get`, and acted on; in the order of a table of all."""
+CORE = tuple(kind for kind in ALL if kind.core)
 SOURCES = tuple(kind for kind in ALL if kind.source is not None)
 TAGGED = tuple(kind for kind in SOURCES if kind.tagged)
 APPLIERS = tuple(kind for kind in ALL if kind.applier is not None)
 
-_BY_ID: Mapping[tuple[str, str], Kind] = {kind.id: kind for kind in (*ALL, *NAMED)}
+_BY_ID: Mapping[tuple[str, str], Kind] = {kind.id: kind for kind in ALL}
 
 
 def of(key: Key) -> Kind | None:
@@ -41,3 +80,22 @@ def by_short(text: str) -> Kind | None:
         (kind for kind in ALL if word in kind.called and group in ("", kind.group)),
         None,
     )
+
+
+def suspended(resource: Resource) -> bool:
+    """Whether it is suspended by its kind's means: a mark, not a health
+    (docs/flux.md#suspension)."""
+    kind = of(resource.key)
+    return kind is not None and kind.suspends is not None and kind.suspends.holds(resource)
+
+
+def is_static(resource: Resource) -> bool:
+    """Whether no controller writes a status for it."""
+    kind = of(resource.key)
+    return kind is not None and kind.is_static(resource)
+
+
+def needs(resource: Resource) -> tuple[Key, ...]:
+    """What it stands on besides what it depends on."""
+    kind = of(resource.key)
+    return kind.needs(resource) if kind is not None else ()

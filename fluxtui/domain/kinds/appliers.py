@@ -98,11 +98,23 @@ def waits_for_health(key: Key, reason: str) -> bool:
     return applier is not None and reason in applier.health
 
 
+def takes_bundles(key: Key) -> bool:
+    """Whether it applies manifests; False of one that takes a chart."""
+    applier = role(key)
+    return applier is not None and applier.bundles
+
+
+def is_starved(key: Key, reason: str) -> bool:
+    """Whether that reason of Ready only repeats what its source says."""
+    applier = role(key)
+    return applier is not None and reason in applier.starved
+
+
 def parent(resource: Resource) -> Key | None:
     """The applier that made this object, by its owner labels."""
     for kind in kinds.APPLIERS:
         name = resource.labels.get(kind.owner_label, "")
         if name:
-            namespace = resource.labels.get(f"{kind.group}/namespace", "")
+            namespace = resource.labels.get(kind.owner_label.replace("/name", "/namespace"), "")
             return Key(resource.key.environment, kind.group, kind.kind, namespace, name)
     return None

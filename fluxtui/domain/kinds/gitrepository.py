@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, Source, text_at
-from fluxtui.domain.resource import EMPTY, Resource
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
+from fluxtui.domain.kinds.reading import SOURCES, mapping_at, mappings_at, reference, text_at
+from fluxtui.domain.resource import Key, Resource
 
 _DEFAULT = "branch master"
 # Strongest first, as source-controller reads spec.ref.
@@ -19,8 +20,7 @@ def url(resource: Resource) -> str:
 
 def follows(resource: Resource) -> str:
     """`branch main`, `tag v1`, `semver ^1.0`, `refs/pull/1/head`, `commit 4f2c9e1 of branch b`."""
-    value = resource.spec.get("ref")
-    ref = value if isinstance(value, Mapping) else EMPTY
+    ref = mapping_at(resource.spec, "ref")
     branch = text_at(ref, "branch")
     for name, word in _WORDS:
         text = text_at(ref, name)
@@ -30,8 +30,15 @@ def follows(resource: Resource) -> str:
     return f"branch {branch}" if branch else _DEFAULT
 
 
+def _included(resource: Resource) -> tuple[Key, ...]:
+    """Other GitRepositories whose files it includes."""
+    entries = (mapping_at(e, "repository") for e in mappings_at(resource.spec, "include"))
+    keys = (reference(resource, entry, SOURCES, "GitRepository") for entry in entries)
+    return tuple(key for key in keys if key is not None)
+
+
 KIND = Kind(
-    "source.toolkit.fluxcd.io",
+    SOURCES,
     "v1",
     "GitRepository",
     "gitrepositories",
@@ -40,4 +47,6 @@ KIND = Kind(
     source=Source(url=url, follows=follows),
     shape={**SOURCE_SHAPE, "spec.url": str, "spec.ref": Mapping},
     needed=("spec.url",),
+    needs=_included,
+    columns=(Column("URL", url), Column("FOLLOWS", follows)),
 )

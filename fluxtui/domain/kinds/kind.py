@@ -25,6 +25,33 @@ SOURCE_SHAPE: Mapping[str, type] = MappingProxyType({**SHAPE, "status.artifact":
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """How a kind is suspended: spec.suspend, or an annotation that reads `value`, in any case."""
+
+    annotation: str = ""
+    value: str = ""
+
+    @property
+    def field(self) -> str:
+        """The field that says so, as people write it."""
+        return f"metadata.annotations[{self.annotation}]" if self.annotation else "spec.suspend"
+
+    def holds(self, resource: Resource) -> bool:
+        """Whether the object is suspended by it."""
+        if self.annotation:
+            return resource.annotations.get(self.annotation, "").lower() == self.value
+        return resource.spec.get("suspend") is True
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What people want to see of a kind besides name, readiness, revision, age and suspension."""
+
+    title: str
+    text: Callable[[Resource], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One entry of an applier's history (docs/flux.md#history). Times are RFC 3339, "" unknown;
     `digest` is that of what was built, `status` the applier's word for how it went."""
@@ -58,7 +85,8 @@ class Applier:
     of what it applied. `applied`, `attempted`, `running`: revisions, the last one what is live.
     `before`: the newest Run when that failed at what is tried now; `failing_since`: RFC 3339, "".
     `good`, `bad`: words in `status` and in Ready's reason for a build that went well, or that can
-    be blamed; `health`: reasons after the apply, when objects are waited for.
+    be blamed; `health`: reasons after the apply, when objects are waited for; `starved`: reasons
+    that only repeat what the source says. `bundles`: whether it applies manifests, not a chart.
     """
 
     source: Callable[[Resource], Key | None]
@@ -73,16 +101,26 @@ class Applier:
     good: str
     bad: frozenset[str]
     health: frozenset[str]
+    starved: frozenset[str] = frozenset({"ArtifactFailed"})
+    bundles: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind: its API names, the short name people type (`ks`), and what it is.
 
-    `words`: what people type besides. `shape`: the type of each field that is read; `needed`: those
-    without which nothing can be said; `begins`: what a field's text must begin with. `reconciles`,
-    `suspends`: whether it heeds the request annotation, and spec.suspend. `waiting`, `working`:
-    reasons of Ready=False that are no failure.
+    `words`: what people type besides. `version`: the one asked for where discovery was not.
+    `core`: asked for without asking what the API serves. `shape`: the type of each field that is
+    read; `needed`: those without which nothing can be said; `begins`: what a field's text must
+    begin with.
+
+    `reconciles`: whether it heeds the request annotation; `demands`: what else may be asked with
+    one, word -> annotation; `suspends`: by which means, None for none. `waiting`, `working`:
+    reasons of Ready=False that are no failure; `causes`: conditions that say more than Ready and
+    Stalled do. `is_static`: no controller writes a status. `needs`: what it stands on, in its own
+    Environment. `revision`: what it holds, where it has neither role. `has_events`: whether they
+    are read. `owner`: the prefix of labels by which its objects name it, where that is not its
+    group.
     """
 
     group: str
@@ -91,17 +129,28 @@ class Kind:
     plural: str
     short: str
     words: tuple[str, ...] = field(default=(), compare=False)
+    core: bool = field(default=False, compare=False)
     source: Source | None = field(default=None, compare=False)
     applier: Applier | None = field(default=None, compare=False)
     shape: Mapping[str, type] = field(default_factory=lambda: SHAPE, compare=False)
     needed: tuple[str, ...] = field(default=(), compare=False)
     begins: Mapping[str, str] = field(default_factory=lambda: _NOTHING, compare=False)
     reconciles: bool = field(default=True, compare=False)
-    suspends: bool = field(default=True, compare=False)
+    demands: Mapping[str, str] = field(default_factory=lambda: _NOTHING, compare=False)
+    suspends: Means | None = field(default=Means(), compare=False)
     waiting: frozenset[str] = field(default=frozenset({DEPENDENCY}), compare=False)
     working: frozenset[str] = field(
         default=frozenset({"Progressing", "NewRevision"}), compare=False
     )
+    causes: tuple[str, ...] = field(default=(), compare=False)
+    is_static: Callable[[Resource], bool] = field(default=lambda _resource: False, compare=False)
+    needs: Callable[[Resource], tuple[Key, ...]] = field(
+        default=lambda _resource: (), compare=False
+    )
+    revision: Callable[[Resource], str] = field(default=lambda _resource: "", compare=False)
+    columns: tuple[Column, ...] = field(default=(), compare=False)
+    has_events: bool = field(default=True, compare=False)
+    owner: str = field(default="", compare=False)
 
     @property
     def id(self) -> tuple[str, str]:
@@ -121,12 +170,12 @@ class Kind:
     @property
     def called(self) -> tuple[str, ...]:
         """What people type for it, what they type most first."""
-        return (*self.words, self.short, self.kind.lower(), self.plural)
+        return tuple(dict.fromkeys((*self.words, self.short, self.kind.lower(), self.plural)))
 
     @property
     def owner_label(self) -> str:
         """The label by which an object names the applier of this kind that made it."""
-        return f"{self.group}/name"
+        return f"{self.owner or self.group}/name"
 
     @property
     def tagged(self) -> bool:
@@ -134,17 +183,6 @@ class Kind:
         return self.source is not None and self.source.policy is not None
 
 
-def suspended(resource: Resource) -> bool:
-    """spec.suspend: a mark, not a health (docs/flux.md#suspension)."""
-    return resource.spec.get("suspend") is True
-
-
 def handled_request(resource: Resource) -> str:
     """status.lastHandledReconcileAt: which reconcile request was last acknowledged."""
     return str(resource.status.get("lastHandledReconcileAt") or "")
-
-
-def text_at(mapping: Mapping[str, Any], name: str) -> str:
-    """The text under that name; "" when it is missing or something else."""
-    value = mapping.get(name)
-    return value if isinstance(value, str) else ""

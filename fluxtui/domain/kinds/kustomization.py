@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from fluxtui.domain.kinds.kind import SHAPE, Applier, Kind, Run
-from fluxtui.domain.resource import EMPTY, Key, Resource
+from fluxtui.domain.kinds.kind import SHAPE, Applier, Column, Kind, Run
+from fluxtui.domain.kinds.reading import (
+    SOURCES,
+    dependencies,
+    history,
+    inventory,
+    mapping_at,
+    reference,
+    text_at,
+)
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.kit.moments import order
 
 GROUP, KUSTOMIZATION = "kustomize.toolkit.fluxcd.io", "Kustomization"
-SOURCES = "source.toolkit.fluxcd.io"
 
 # Written only after the apply: the revision is live by then (docs/flux.md#live-revision).
 HEALTH_PHASE = frozenset(
@@ -22,28 +29,12 @@ SUCCEEDED = "ReconciliationSucceeded"
 
 def source(resource: Resource) -> Key | None:
     """The key of spec.sourceRef, whatever kind of source it names."""
-    reference = _mapping(resource.spec.get("sourceRef"))
-    kind, name = str(reference.get("kind") or ""), str(reference.get("name") or "")
-    if not kind or not name:
-        return None
-    namespace = str(reference.get("namespace") or resource.key.namespace)
-    return Key(resource.key.environment, SOURCES, kind, namespace, name)
+    return reference(resource, mapping_at(resource.spec, "sourceRef"), SOURCES)
 
 
 def depends_on(resource: Resource) -> tuple[Key, ...]:
     """Keys of spec.dependsOn, in order; entries without a name are left out."""
-    entries = resource.spec.get("dependsOn")
-    return tuple(
-        Key(
-            resource.key.environment,
-            GROUP,
-            KUSTOMIZATION,
-            str(entry.get("namespace") or resource.key.namespace),
-            str(entry["name"]),
-        )
-        for entry in (entries if isinstance(entries, list) else [])
-        if isinstance(entry, Mapping) and entry.get("name")
-    )
+    return dependencies(resource, GROUP, KUSTOMIZATION)
 
 
 def applied(resource: Resource) -> str:
@@ -54,22 +45,6 @@ def applied(resource: Resource) -> str:
 def attempted(resource: Resource) -> str:
     """status.lastAttemptedRevision."""
     return str(resource.status.get("lastAttemptedRevision") or "")
-
-
-def history(resource: Resource) -> tuple[Run, ...]:
-    """status.history, newest first (at most five entries)."""
-    entries = resource.status.get("history")
-    return tuple(
-        Run(
-            str(entry.get("digest") or ""),
-            str(_mapping(entry.get("metadata")).get("revision") or ""),
-            str(entry.get("lastReconciledStatus") or ""),
-            str(entry.get("firstReconciled") or ""),
-            str(entry.get("lastReconciled") or ""),
-        )
-        for entry in (entries if isinstance(entries, list) else [])
-        if isinstance(entry, Mapping)
-    )
 
 
 def running(resource: Resource) -> str:
@@ -92,16 +67,6 @@ def running(resource: Resource) -> str:
         health is not None and health.status == "Unknown" and tried in health.message
     )
     return tried if recorded or in_health else applied(resource)
-
-
-def inventory(resource: Resource) -> tuple[tuple[str, str], ...]:
-    """status.inventory.entries as (id, version) pairs (docs/flux.md#inventory)."""
-    entries = _mapping(resource.status.get("inventory")).get("entries")
-    return tuple(
-        (str(e.get("id") or ""), str(e.get("v") or ""))
-        for e in (entries if isinstance(entries, list) else [])
-        if isinstance(e, Mapping)
-    )
 
 
 def failing_since(resource: Resource) -> str:
@@ -130,16 +95,14 @@ def before(resource: Resource) -> Run | None:
     return newest if newest.revision and newest.revision == attempted(resource) else None
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else EMPTY
-
-
 KIND = Kind(
     GROUP,
     "v1",
     KUSTOMIZATION,
     "kustomizations",
     "ks",
+    core=True,
+    columns=(Column("PATH", lambda resource: text_at(resource.spec, "path") or "./"),),
     applier=Applier(
         source=source,
         depends_on=depends_on,

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.domain import kinds
-from fluxtui.domain.kinds.kind import Source, text_at
+from fluxtui.domain.kinds.kind import Source
+from fluxtui.domain.kinds.reading import text_at
 from fluxtui.domain.resource import EMPTY, Key, Resource
 from fluxtui.domain.selection import Policy
 

@@ -16,6 +16,7 @@ from fluxtui.domain.kinds import appliers
 from fluxtui.domain.naming import Tables, worn_health
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import blamed_object
+from fluxtui.domain.overview.origins import Fault
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
 
@@ -30,7 +31,7 @@ class Grounds:
     facts: Mapping[Key, Facts]
     health: Mapping[Key, HealthLine]
     objects: Mapping[Key, tuple[ObjectLine, ...]]
-    faults: Mapping[Key, str]
+    faults: Mapping[Key, Fault]
     services: Mapping[Key, str]
     names: Mapping[Key, Tables]
     stored: Mapping[Key, str]
@@ -99,10 +100,10 @@ class Forest:
     def _see(self, key: Key, grounds: Grounds) -> bool:
         """Look at it as its dependents do; whether they see anything new."""
         facts = grounds.facts[key]
-        fault = grounds.faults.get(key, "")
+        fault = grounds.faults.get(key)
         late = self._late(facts, grounds)
         node = _node(facts, grounds.objects.get(key, ()), late, fault)
-        behind = facts.origin if fault else None
+        behind = fault.key if fault else None
         if node == self._as_seen.get(key) and behind == self._behind.get(key):
             return False
         self._as_seen[key], self._behind[key] = node, behind
@@ -187,7 +188,7 @@ class Forest:
             because=roots[0].sentence if roots else "",
             suspended=member.suspended,
             objects=grounds.objects.get(key, ()),
-            origin=member.origin,
+            origin=grounds.faults[key].key if key in grounds.faults else member.origin,
             since=member.since,
         )
 
@@ -195,8 +196,7 @@ class Forest:
 def _root(root: Root, grounds: Grounds) -> Key:
     """Where the blockage starts: a source that gives nothing stands behind its Kustomization."""
     behind = root.kind == "self" and root.key in grounds.faults
-    source = grounds.facts[root.key].origin if behind else None
-    return source or root.key
+    return grounds.faults[root.key].key if behind else root.key
 
 
 def _place(key: Key) -> tuple[bool, str, str]:
@@ -208,7 +208,7 @@ def _bare(member: Facts) -> Node:
     return Node(member.key, member.depends_on, label=member.key.name)
 
 
-def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: str) -> Node:
+def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: Fault | None) -> Node:
     """How a dependent sees it (docs/flux.md#dependencies): live objects explain, not decide."""
     flux, condition = member.flux, member.said
     failed = condition is not None and condition.status != "Unknown" and flux.level == Level.FAILED
@@ -221,8 +221,8 @@ def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: str)
     if flux.level == Level.WAITING or not by_objects:
         culprit = None
     blocker, why = "", ""
-    if fault and member.origin is not None:
-        blocker, why = member.origin.label, fault
+    if fault is not None:
+        blocker, why = fault.key.label, fault.why
     elif culprit is not None:
         blocker, why = culprit.key.label, culprit.message or culprit.status
     is_late = bool(late) and flux.level == Level.OK

@@ -12,10 +12,11 @@ from fluxtui.domain import kinds
 from fluxtui.domain.board import HealthLine, Level, ObjectLine
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.overview.pods import CLAIM, Blame, claim_trouble, culprit
-from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
 # The order of blame among objects.
+STATIC = "static: no controller reports on it"
 FAULTS = ("Failed", "InProgress", "Terminating", "NotFound", "Unknown")
 _LEVELS = {
     "Failed": Level.FAILED,
@@ -30,14 +31,16 @@ def flux_health(resource: Resource) -> HealthLine:
     """Health by the object's own conditions (docs/flux.md#conditions)."""
     if resource.deleting:
         return HealthLine(Level.PROGRESSING, "being deleted")
+    if kinds.is_static(resource):
+        return HealthLine(Level.OK, STATIC)
     stalled = resource.condition("Stalled")
     if stalled is not None and stalled.status == "True":
-        return HealthLine(Level.FAILED, f"{stalled.reason}: {stalled.message}")
+        return HealthLine(Level.FAILED, _blame(resource, stalled))
     ready = resource.condition("Ready")
     if ready is None:
         return HealthLine(Level.UNKNOWN, "no controller has looked at it yet")
     if ready.status == "True":
-        if not resource.observed:
+        if not _observed(resource, ready):
             return HealthLine(Level.PROGRESSING, "the newest spec was not acted on yet")
         return HealthLine(Level.OK, ready.message)
     if ready.status == "False":
@@ -46,9 +49,27 @@ def flux_health(resource: Resource) -> HealthLine:
             return HealthLine(Level.WAITING, ready.message)
         if kind is not None and ready.reason in kind.working:
             return HealthLine(Level.PROGRESSING, ready.message)
-        return HealthLine(Level.FAILED, f"{ready.reason}: {ready.message}")
+        return HealthLine(Level.FAILED, _blame(resource, ready))
     working = resource.condition("Reconciling")
     return HealthLine(Level.PROGRESSING, (working or ready).message)
+
+
+def _blame(resource: Resource, said: Condition) -> str:
+    """What a condition says, behind what the kind's own conditions say better."""
+    kind = kinds.of(resource.key)
+    causes = (resource.condition(name) for name in (kind.causes if kind is not None else ()))
+    own = f"{said.reason}: {said.message}"
+    cause = next((c for c in causes if c is not None and c.status == "False"), None)
+    if cause is None or cause.reason == said.reason:
+        return own
+    return f"{cause.reason}: {cause.message} ({said.reason})"
+
+
+def _observed(resource: Resource, ready: Condition) -> bool:
+    """Whether the newest spec was acted on; kinds without observedGeneration have it in Ready."""
+    if "observedGeneration" in resource.status or not ready.observed_generation:
+        return resource.observed
+    return ready.observed_generation == resource.generation
 
 
 def member_health(resource: Resource) -> HealthLine:

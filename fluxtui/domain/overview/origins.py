@@ -1,40 +1,73 @@
 """Why an applier's source gives it nothing: the source's own words, whatever kind it is of.
 
-Flux says of such a Kustomization only that an artifact was not found; what broke stands on the
-source. Also which sources hold Helm charts, and are no deliveries of bundles. Pure.
+Flux says of such an applier only that an artifact was not found; what broke stands on the source,
+or on what that stands on. Also which sources hold Helm charts, and are no deliveries of bundles.
+Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from dataclasses import dataclass
 
-from fluxtui.domain import roles
+from fluxtui.domain import kinds, roles
 from fluxtui.domain.board import Level
-from fluxtui.domain.kinds import origins, sources
-from fluxtui.domain.kinds.kind import suspended
+from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import kind_known
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import flux_health
-from fluxtui.domain.resource import Key
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
 
-def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, str]:
-    """Kustomization -> what is wrong with its source, for those that it gives nothing."""
-    found: dict[Key, str] = {}
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What gives nothing, and why."""
+
+    key: Key
+    why: str
+
+
+def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, Fault]:
+    """Applier -> what is wrong with its source, for those that it gives nothing."""
+    faulty: dict[Key, Fault] = {}
     for member in members:
         if member.flux.level in (Level.OK, Level.WAITING) or member.origin is None:
             continue
         ready = member.resource.condition("Ready")
-        if ready is None or ready.reason == "ArtifactFailed":
-            why = fault(member.origin, snapshot)
-            if why:
-                found[member.key] = why
-    return found
+        if ready is None or appliers.is_starved(member.key, ready.reason):
+            fault = fault_of(member.origin, snapshot)
+            if fault is not None:
+                faulty[member.key] = fault
+    return faulty
 
 
-def fault(source: Key, snapshot: Snapshot) -> str:
+def fault_of(source: Key, snapshot: Snapshot) -> Fault | None:
+    """Why a source has nothing to give, and the object that it lies with; None when it has
+    something, or when nobody can know."""
+    why = _empty(source, snapshot)
+    if not why:
+        return None
+    resource = snapshot.get(source)
+    behind = _behind(resource, snapshot) if resource is not None else None
+    return behind or Fault(source, why)
+
+
+def _behind(source: Resource, snapshot: Snapshot) -> Fault | None:
+    """What the source stands on itself, when that gives nothing or fails."""
+    for key in kinds.needs(source):
+        fault = fault_of(key, snapshot)
+        if fault is not None:
+            return fault
+        resource = snapshot.get(key)
+        health = flux_health(resource) if resource is not None else None
+        if health is not None and health.level is Level.FAILED:
+            return Fault(key, health.text)
+    return None
+
+
+def _empty(source: Key, snapshot: Snapshot) -> str:
     """Why a source has nothing to give; "" when it has, or when nobody can know."""
     if not sources.is_source(source):
         return ""
@@ -48,7 +81,7 @@ def fault(source: Key, snapshot: Snapshot) -> str:
         if known.state is Knowing.ABSENT:
             return f"cannot be there: {source.kind} is not served"
         return f"may not be read: {known.why}" if known.state is Knowing.FORBIDDEN else ""
-    if sources.revision(resource):
+    if sources.revision(resource) or kinds.is_static(resource):
         return ""
     if suspended(resource):
         return "is suspended, and nothing was ever fetched"
@@ -62,14 +95,14 @@ def is_read(key: Key) -> bool:
 
 
 def charts(environment: str, used: Container[Key], snapshot: Snapshot) -> tuple[Key, ...]:
-    """Sources that are no bundles: they select a chart's layer, or only HelmReleases use
-    them. `used`: those that Kustomizations name.
+    """Sources that are no bundles: they select a chart's layer, or only who takes charts uses
+    them. `used`: those that appliers of bundles name.
     """
-    releases = snapshot.table(environment, origins.HELM_RELEASE).values()
-    by_release = {origins.chart_source(release) for release in releases}
-    here = {source.key: source for source in roles.tagged_in(snapshot, environment)}
+    here = roles.appliers_in(snapshot, environment)
+    taken = {appliers.source(r) for r in here if not appliers.takes_bundles(r.key)}
+    tagged = {source.key: source for source in roles.tagged_in(snapshot, environment)}
     return tuple(
         key
-        for key, source in sorted(here.items())
-        if key not in used and (sources.policy(source).helm or key in by_release)
+        for key, source in sorted(tagged.items())
+        if key not in used and (sources.policy(source).helm or key in taken)
     )

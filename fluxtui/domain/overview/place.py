@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from fluxtui.domain.board import BESIDE, ChainNode, Finding, Line
 from fluxtui.domain.config import Environment
-from fluxtui.domain.kinds import ALL, APPLIERS, sources
+from fluxtui.domain.kinds import ALL, APPLIERS, CORE, sources
 from fluxtui.domain.knowledge import Knowledge
 from fluxtui.domain.known import kind_known, worst_served
 from fluxtui.domain.overview import doubt, origins, troubles
@@ -25,6 +25,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot
 
 _FLUX = frozenset(kind.id for kind in ALL)
+_CORE = frozenset(kind.id for kind in CORE)
 _BLIND = (FeedState.STARTING, FeedState.RETRYING)
 _Seen = Sequence[object]
 
@@ -62,7 +63,7 @@ class Place:
         self._members = Members(environment.name)
         self._forest = Forest()
         self._sources = Sources(environment.name, self._members)
-        self._faults: dict[Key, str] = {}
+        self._faults: dict[Key, origins.Fault] = {}
         self._sure = False
         self._states: tuple[object, ...] = ()
         self._spaces: dict[tuple[KindId, str], Knowledge] = {}
@@ -139,7 +140,12 @@ class Place:
         mine = [f for f in snapshot.feeds if f.environment == name]
         if name in snapshot.unreachable:
             return False
-        return all(f.state is FeedState.LIVE for f in mine if f.kind in _FLUX or f.kind in LIVE)
+        optional = (f.state is FeedState.ABSENT and f.kind not in _CORE for f in mine)
+        return all(
+            f.state is FeedState.LIVE or absent
+            for f, absent in zip(mine, optional, strict=True)
+            if f.kind in _FLUX or f.kind in LIVE
+        )
 
     def _doubted(self, chain: tuple[ChainNode, ...], snapshot: Snapshot) -> tuple[ChainNode, ...]:
         return tuple(doubt.node(n, self._node_known(n.key, snapshot)) for n in chain)
@@ -202,7 +208,7 @@ class Place:
     def _line_known(self, key: Key, used: Iterable[Facts], snapshot: Snapshot) -> Knowledge:
         """A line is known as well as the worst of its source and those who use it."""
         source = self._known((key.group, key.kind), key.namespace, snapshot)
-        users = (self._known(kind.id, key.namespace, snapshot) for kind in APPLIERS)
+        users = ((k, self._known(k.id, key.namespace, snapshot)) for k in APPLIERS)
         each = (self._node_known(member.key, snapshot) for member in used)
         return max((source, worst_served(users), *each), key=lambda known: known.state)
 

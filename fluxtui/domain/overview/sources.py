@@ -12,15 +12,16 @@ from types import MappingProxyType
 
 from fluxtui.domain.board import HealthLine, Level
 from fluxtui.domain.config import ServiceConfig
-from fluxtui.domain.kinds import SOURCES, TAGGED, sources
-from fluxtui.domain.kinds import origins as kind_origins
+from fluxtui.domain.kinds import ALL, APPLIERS, TAGGED, appliers, sources
 from fluxtui.domain.naming import Tables, tables_of
 from fluxtui.domain.overview import origins
 from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.overview.members import Members
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.service import service_of
-from fluxtui.domain.snapshot import Snapshot, Table
+from fluxtui.domain.snapshot import KindId, Snapshot, Table
+
+_NO_APPLIERS = tuple(kind for kind in ALL if kind.applier is None)
 
 
 class Sources:
@@ -36,6 +37,7 @@ class Sources:
         self._seen: dict[Key, tuple[object, ...]] = {}
         self._configured: tuple[ServiceConfig, ...] | None = None
         self._own: dict[Key, tuple[Resource, HealthLine]] = {}
+        self._failing: dict[KindId, tuple[Table, dict[Key, HealthLine]]] = {}
         self._charts: tuple[tuple[object, ...], tuple[Key, ...]] = ((), ())
 
     def update(self, snapshot: Snapshot, touched: AbstractSet[Key]) -> set[Key]:
@@ -68,27 +70,37 @@ class Sources:
         return renewed
 
     def failing(self, snapshot: Snapshot) -> dict[Key, HealthLine]:
-        """Sources of whatever kind that fail now, by key, whether or not their users run on."""
-        failing = {}
-        every = (snapshot.table(self._environment, kind) for kind in SOURCES)
-        for key in {*self._members.named, *(key for table in every for key in table)}:
-            resource = snapshot.get(key) if origins.is_read(key) else None
-            if resource is None:
-                self._own.pop(key, None)
-                continue
+        """What fails now and applies nothing itself, by key, whether or not its users run on."""
+        failing: dict[Key, HealthLine] = {}
+        for kind in _NO_APPLIERS:
+            table = snapshot.table(self._environment, kind)
+            before = self._failing.get(kind.id)
+            if before is None or before[0] is not table:
+                before = self._failing[kind.id] = (table, self._fails(table))
+            failing |= before[1]
+        return dict(sorted(failing.items()))
+
+    def _fails(self, table: Table) -> dict[Key, HealthLine]:
+        failing: dict[Key, HealthLine] = {}
+        for key, resource in table.items():
             before = self._own.get(key)
             if before is None or before[0] is not resource:
                 before = self._own[key] = (resource, flux_health(resource))
             if before[1].level is Level.FAILED:
                 failing[key] = before[1]
-        return dict(sorted(failing.items()))
+        return failing
 
     def charts(self, snapshot: Snapshot) -> tuple[Key, ...]:
         """Those that hold Helm charts, and are no rows."""
-        releases = snapshot.table(self._environment, kind_origins.HELM_RELEASE)
-        grounds = (self.table, releases, len(self._members.used), tuple(self._members.used))
+        tables = tuple(snapshot.table(self._environment, kind) for kind in APPLIERS)
+        grounds = (self.table, *tables)
         before = self._charts[0]
-        if not before or any(a is not b and a != b for a, b in zip(before, grounds, strict=True)):
-            used = self._members.used.keys()
+        if len(before) != len(grounds) or any(
+            a is not b for a, b in zip(before, grounds, strict=True)
+        ):
+            used = {key for key in self._members.used if self._feeds_bundles(key)}
             self._charts = (grounds, origins.charts(self._environment, used, snapshot))
         return self._charts[1]
+
+    def _feeds_bundles(self, source: Key) -> bool:
+        return any(appliers.takes_bundles(user.key) for user in self._members.users(source))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fluxtui.domain.kinds import appliers, sources
-from fluxtui.domain.kinds.kind import handled_request, suspended
+from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.kinds.kind import handled_request
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, tag_of

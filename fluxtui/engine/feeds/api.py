@@ -15,14 +15,14 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.errors import FluxtuiError, Unreachable
-from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import trouble_of
 from fluxtui.domain.resource import slim, trimmed
 from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.ending import ended
+from fluxtui.engine.feeds.optional import Optional
 from fluxtui.engine.feeds.scopes import FeedPlan, everywhere, gathered, planned
 from fluxtui.engine.feeds.sink import ApiSink, sees
-from fluxtui.engine.feeds.targets import of_kind, permanent
+from fluxtui.engine.feeds.targets import permanent
 from fluxtui.engine.pace import Pace
 from fluxtui.engine.publication.store import Store
 from fluxtui.kit.backoff import Backoff
@@ -61,12 +61,14 @@ class Api:
         everything = any(not e.namespaces for e in environments)
         scopes = () if everything else dict.fromkeys(n for e in environments for n in e.namespaces)
         self._scopes = tuple(scopes)
-        self._always = permanent(scopes, events=events)
-        self._also: dict[FeedTarget, None] = {}
+        self._events = events
+        self._optional = Optional(environments, store, clock, pace, self._served_anew)
+        self._always: tuple[FeedTarget, ...] = ()
         self._passing: tuple[FeedTarget, ...] = ()
         self._refused: set[FeedTarget] = set()
         self._permanent: frozenset[FeedTarget] = frozenset()
         self._plan = FeedPlan((), frozenset())
+        self._asking: asyncio.Task[None] | None = None
         self._replan()
 
     def cluster(self) -> Cluster:
@@ -82,8 +84,12 @@ class Api:
         try:
             self._cluster = await self._connected()
             self._reconcile()
+            self._ask()
             await asyncio.Event().wait()
         finally:
+            if self._asking is not None:
+                self._leaving.add(self._asking)
+                self._asking.cancel()
             # Watches first: each cuts its own connection, and `close` waits for their sockets.
             for target in list(self._tasks):
                 self._end(target)
@@ -100,29 +106,37 @@ class Api:
             if parked and target in self._tasks:
                 self._end(target)
         self._reconcile()
+        self._ask()
 
     def interest(self, targets: Iterable[FeedTarget]) -> None:
-        """Keep these feeds open besides the permanent ones and `also`, and no others."""
+        """Keep these feeds open besides the permanent ones, and no others."""
         passing = tuple(targets)
         if passing != self._passing:
             self._passing = passing
             self._replan()
             self._reconcile()
 
-    def also(self, kinds: Iterable[Kind]) -> None:
-        """Watch these kinds as well, for good: something there names them."""
-        more = [of_kind(kind, ns) for kind in kinds for ns in self._scopes or ("",)]
-        if not self._also.keys() >= set(more):
-            self._also.update(dict.fromkeys(more))
-            self._replan()
-            self._reconcile()
+    def _ask(self) -> None:
+        """Ask now which kinds are served, and now and then from now on."""
+        if self._cluster is None:
+            return
+        if self._asking is not None:
+            self._asking.cancel()
+            self._cluster.forget_discovery()
+        asking = asyncio.create_task(self._optional.run(self._cluster), name="which kinds")
+        self._asking = asking
+
+    def _served_anew(self) -> None:
+        """Other kinds are served than were."""
+        self._replan()
+        self._reconcile()
 
     def _replan(self) -> None:
+        self._always = permanent(self._scopes, events=self._events, served=self._optional.served)
         always = gathered(self._always, self._refused)
-        also = gathered(self._also, self._refused)
         passing = gathered(self._passing, self._refused)
         self._permanent = frozenset(always)
-        self._plan = planned((*always, *also), passing, WATCHES_AT_ONCE)
+        self._plan = planned(always, passing, WATCHES_AT_ONCE)
         for environment in self.environments:
             self._store.note(("watches", environment.name), _rationed(environment, self._plan))
 
@@ -140,6 +154,9 @@ class Api:
                 self._sink(target).state(
                     FeedState.RETRYING, fault.sentence, next=fault.next, trouble=trouble_of(fault)
                 )
+            self._optional.state(
+                FeedState.RETRYING, fault.sentence, next=fault.next, trouble=trouble_of(fault)
+            )
             await self._clock.sleep(backoff.next())
 
     def _reconcile(self) -> None:
@@ -205,7 +222,7 @@ class Api:
 
     def _refuse(self, target: FeedTarget) -> bool:
         """Whether the feed stood in for many namespaces: each of them is asked for instead."""
-        wishes = (*self._always, *self._also, *self._passing)
+        wishes = (*self._always, *self._passing)
         if not any(t.namespace and everywhere(t) == target for t in wishes):
             return False
         self._refused.add(target)

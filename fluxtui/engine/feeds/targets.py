@@ -1,15 +1,16 @@
 """Which feeds an API needs: the permanent ones, and those that somebody looks at now.
 
-Data and pure functions: the kinds of the registry, Flux's Events, workloads that carry Flux's owner
-label (for live health), and, for the Kustomizations of Interest, what their workloads are made of.
-The selectors of two Targets of one kind never overlap, so that closing one feed never takes objects
-of another.
+Data and pure functions: the kinds of the registry that the API serves, their Events, workloads that
+carry an applier's owner label (for live health), and, for the appliers of Interest, what their
+workloads are made of. The selectors of two Targets of one kind never overlap, so that closing one
+feed never takes objects of another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from fluxtui.cluster.reflector import FeedTarget
 from fluxtui.domain import kinds
@@ -19,6 +20,9 @@ from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
 
 OWNER_LABELS = tuple(kind.owner_label for kind in kinds.APPLIERS)
+Served = Mapping[tuple[str, str], str]
+"""(group, kind) -> the version to ask for, of the kinds that an API serves."""
+CORE: Served = MappingProxyType({kind.id: kind.version for kind in kinds.CORE})
 _CLAIMS = FeedTarget(("", "PersistentVolumeClaim"), "v1", plural="persistentvolumeclaims")
 _EVENTS = FeedTarget(EVENT, "v1", plural="events")
 _PODS = FeedTarget(("", "Pod"), "v1", plural="pods")
@@ -32,27 +36,40 @@ _WORKLOADS = (
 )
 
 
-def permanent(namespaces: Iterable[str], *, events: bool = True) -> tuple[FeedTarget, ...]:
+def permanent(
+    namespaces: Iterable[str], *, events: bool = True, served: Served = CORE
+) -> tuple[FeedTarget, ...]:
     """Feeds that are always open; no namespaces: one feed over all of them. `events`: Flux's."""
     scopes = tuple(namespaces) or ("",)
-    flux = [of_kind(kind, ns) for kind in kinds.ALL for ns in scopes]
+    here = [kind for kind in kinds.ALL if kind.id in served]
+    flux = [of_kind(kind, ns, served[kind.id]) for kind in here for ns in scopes]
     workloads = [
-        replace(target, namespace=ns, labels=label)
+        replace(target, namespace=ns, labels=labels)
+        for labels in _owned(here)
         for target in _WORKLOADS
-        for label in OWNER_LABELS
         for ns in scopes
     ]
     told = [
         replace(_EVENTS, namespace=ns, fields=f"involvedObject.kind={kind.kind}")
-        for kind in kinds.ALL
+        for kind in here
+        if kind.has_events
         for ns in scopes
     ]
     return (*flux, *workloads, *(told if events else ()))
 
 
-def of_kind(kind: Kind, namespace: str) -> FeedTarget:
+def _owned(here: Iterable[Kind]) -> Iterator[str]:
+    """A selector for each applier's objects; what names two of them is the first one's."""
+    before = ""
+    for kind in kinds.APPLIERS:
+        if kind in here:
+            yield f"{kind.owner_label}{before}"
+        before += f",!{kind.owner_label}"
+
+
+def of_kind(kind: Kind, namespace: str, version: str = "") -> FeedTarget:
     """The feed of one of Flux's kinds; "": over all namespaces."""
-    return FeedTarget(kind.id, kind.version, namespace, plural=kind.plural)
+    return FeedTarget(kind.id, version or kind.version, namespace, plural=kind.plural)
 
 
 def of_interest(namespaces: Iterable[str]) -> tuple[FeedTarget, ...]:

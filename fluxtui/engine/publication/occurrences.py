@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from fluxtui.domain import kinds, marks, roles
 from fluxtui.domain.board import EVENT
-from fluxtui.domain.kinds import appliers, sources
-from fluxtui.domain.kinds.kind import REQUESTED_AT, Run, suspended
+from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.kinds.kind import REQUESTED_AT, Run
 from fluxtui.domain.naming import Tables, dressed, names_in, policy_text
 from fluxtui.domain.resource import Edit, Key, Resource
 from fluxtui.domain.revision import commit_text, digest_of, tag_of

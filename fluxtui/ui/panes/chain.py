@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import ChainNode, Level, ObjectLine
-from fluxtui.domain.kinds import NAMED
+from fluxtui.domain.kinds import ALL
 from fluxtui.domain.known import appliers_known, kind_known
 from fluxtui.domain.overview.pods import POD, pods_of, reason_first
 from fluxtui.domain.podlog import WITH_PODS
@@ -184,7 +184,7 @@ def none_of(kind: str, name: str, snapshot: Snapshot) -> Iterator[Line]:
         count = len(of_kind(nodes, kind)) if other != name else 0
         if count:
             yield ((f"{other} has {count}: ←→", "dim"),)
-    for named in (one for one in NAMED if one.kind == kind):
+    for named in (one for one in ALL if one.kind == kind):
         known = kind_known(snapshot, name, named.id)
         if not known.known:
             yield doubt_line(f"{kind} in {name}", known)

@@ -1,0 +1,37 @@
+"""Alert: which Events go to a Provider (docs/flux.md#notifications). It has no status."""
+
+from __future__ import annotations
+
+from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.reading import mapping_at, mappings_at, reference, text_at
+from fluxtui.domain.resource import Key, Resource
+
+GROUP = "notification.toolkit.fluxcd.io"
+
+
+def needs(resource: Resource) -> tuple[Key, ...]:
+    """The Provider that it sends to."""
+    key = reference(resource, mapping_at(resource.spec, "providerRef"), GROUP, "Provider")
+    return (key,) if key is not None else ()
+
+
+def listens(resource: Resource) -> str:
+    """`Kustomization/*, HelmRelease/web`: whose Events it takes."""
+    entries = mappings_at(resource.spec, "eventSources")
+    return ", ".join(f"{text_at(e, 'kind')}/{text_at(e, 'name')}" for e in entries)
+
+
+KIND = Kind(
+    GROUP,
+    "v1beta3",
+    "Alert",
+    "alerts",
+    "alert",
+    reconciles=False,
+    is_static=lambda _resource: True,
+    needs=needs,
+    columns=(
+        Column("PROVIDER", lambda r: text_at(r.spec, "providerRef", "name")),
+        Column("LISTENS TO", listens),
+    ),
+)

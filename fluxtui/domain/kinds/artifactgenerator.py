@@ -1,0 +1,40 @@
+"""ArtifactGenerator: makes ExternalArtifacts out of other sources (docs/flux.md#other-sources)."""
+
+from __future__ import annotations
+
+from fluxtui.domain.kinds.kind import Column, Kind, Means
+from fluxtui.domain.kinds.reading import SOURCES, mappings_at, reference, text_at
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import short_digest
+
+GROUP = "source.extensions.fluxcd.io"
+
+
+def needs(resource: Resource) -> tuple[Key, ...]:
+    """The sources that it takes from."""
+    entries = mappings_at(resource.spec, "sources")
+    keys = (reference(resource, entry, SOURCES) for entry in entries)
+    return tuple(key for key in keys if key is not None)
+
+
+def revision(resource: Resource) -> str:
+    """What of its sources was seen last."""
+    return short_digest(text_at(resource.status, "observedSourcesDigest"))
+
+
+def _made(resource: Resource) -> str:
+    inventory = resource.status.get("inventory")
+    return str(len(inventory)) if isinstance(inventory, list) else ""
+
+
+KIND = Kind(
+    GROUP,
+    "v1beta1",
+    "ArtifactGenerator",
+    "artifactgenerators",
+    "ag",
+    suspends=Means(f"{GROUP}/reconcile", "disabled"),
+    needs=needs,
+    revision=revision,
+    columns=(Column("ARTIFACTS", _made),),
+)

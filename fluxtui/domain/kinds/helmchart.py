@@ -1,0 +1,44 @@
+"""HelmChart: one version of a chart, fetched for a HelmRelease (docs/flux.md#helm)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
+from fluxtui.domain.kinds.reading import SOURCES, mapping_at, reference, text_at
+from fluxtui.domain.resource import Key, Resource
+
+
+def chart(resource: Resource) -> str:
+    """spec.chart: a name, or a path in a Git repository."""
+    return text_at(resource.spec, "chart")
+
+
+def follows(resource: Resource) -> str:
+    """`activity ^1.4`: the chart and the range that picks its version."""
+    wish = text_at(resource.spec, "version") or "*"
+    return f"{chart(resource)} {wish}".strip()
+
+
+def needs(resource: Resource) -> tuple[Key, ...]:
+    """The HelmRepository, GitRepository or Bucket that has it, always of its own namespace."""
+    key = reference(resource, mapping_at(resource.spec, "sourceRef"), SOURCES)
+    return (key,) if key is not None else ()
+
+
+KIND = Kind(
+    SOURCES,
+    "v1",
+    "HelmChart",
+    "helmcharts",
+    "hc",
+    words=("chart",),
+    source=Source(url=lambda _resource: "", follows=follows),
+    shape={**SOURCE_SHAPE, "spec.chart": str, "spec.sourceRef": Mapping},
+    needed=("spec.chart",),
+    needs=needs,
+    columns=(
+        Column("CHART", chart),
+        Column("WISH", lambda resource: text_at(resource.spec, "version") or "*"),
+    ),
+)

@@ -1,0 +1,167 @@
+"""HelmRelease: what installs and upgrades a chart (docs/flux.md#helm).
+
+Its history is Helm's: what runs is the highest entry that is deployed, and Ready may be False while
+an older release runs on. Versions of charts that come out of a registry carry twelve digits of the
+digest behind a `+`; they are read as `version@digest`, as other revisions are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fluxtui.domain.kinds.kind import SHAPE, Applier, Column, Kind, Run
+from fluxtui.domain.kinds.reading import (
+    SOURCES,
+    dependencies,
+    inventory,
+    mapping_at,
+    mappings_at,
+    reference,
+    text_at,
+)
+from fluxtui.domain.resource import Key, Resource
+
+GROUP, HELM_RELEASE = "helm.toolkit.fluxcd.io", "HelmRelease"
+DEPLOYED = "deployed"
+_DIGITS = 12
+
+
+def source(resource: Resource) -> Key | None:
+    """The object that its chart comes out of: named, or made by helm-controller for it."""
+    named = mapping_at(resource.spec, "chartRef")
+    if named:
+        return reference(resource, named, SOURCES)
+    template = mapping_at(resource.spec, "chart")
+    if not template:
+        return None
+    kind = text_at(template, "kind") or "HelmChart"
+    own = resource.key.namespace
+    whence = text_at(template, "spec", "sourceRef", "namespace") if kind == "HelmChart" else ""
+    name = f"{own}-{resource.key.name}"
+    return Key(resource.key.environment, SOURCES, kind, whence or own, name)
+
+
+def depends_on(resource: Resource) -> tuple[Key, ...]:
+    """Keys of spec.dependsOn, in order; entries without a name are left out."""
+    return dependencies(resource, GROUP, HELM_RELEASE)
+
+
+def history(resource: Resource) -> tuple[Run, ...]:
+    """status.history, newest release first."""
+    return tuple(
+        Run(
+            text_at(entry, "digest"),
+            _revision(text_at(entry, "chartVersion"), text_at(entry, "ociDigest")),
+            text_at(entry, "status"),
+            text_at(entry, "firstDeployed"),
+            text_at(entry, "lastDeployed"),
+        )
+        for entry in _releases(resource)
+    )
+
+
+def running(resource: Resource) -> str:
+    """The chart's version in the highest release that is deployed."""
+    return next((run.revision for run in history(resource) if run.status == DEPLOYED), "")
+
+
+def attempted(resource: Resource) -> str:
+    """status.lastAttemptedRevision."""
+    digest = text_at(resource.status, "lastAttemptedRevisionDigest")
+    return _revision(text_at(resource.status, "lastAttemptedRevision"), digest.rpartition("@")[2])
+
+
+def before(resource: Resource) -> Run | None:
+    """The newest release when that failed with what it tries now."""
+    ready = resource.condition("Ready")
+    newest = next(iter(history(resource)), None)
+    if newest is None or newest.status != "failed" or (ready and ready.status == "True"):
+        return None
+    return newest if newest.revision == attempted(resource) else None
+
+
+def failing_since(resource: Resource) -> str:
+    """Since when it fails: Ready's time is that of the last try, Released's that of the failure."""
+    ready, released = resource.condition("Ready"), resource.condition("Released")
+    if ready is None or ready.status == "True":
+        return ""
+    if released is not None and released.status == "False":
+        return released.last_transition
+    return ready.last_transition
+
+
+def chart(resource: Resource) -> str:
+    """What chart it installs, as far as it says so: its name, or the object it comes from."""
+    name = text_at(resource.spec, "chart", "spec", "chart")
+    return name or text_at(resource.spec, "chartRef", "name")
+
+
+def wish(resource: Resource) -> str:
+    """The version or range of spec.chart; "" where another object picks."""
+    return text_at(resource.spec, "chart", "spec", "version")
+
+
+def _releases(resource: Resource) -> list[Mapping[str, Any]]:
+    """Helm Controller keeps them in no order that it promises."""
+    return sorted(mappings_at(resource.status, "history"), key=_number, reverse=True)
+
+
+def _number(entry: Mapping[str, Any]) -> int:
+    value = entry.get("version")
+    return value if isinstance(value, int) else 0
+
+
+def _revision(version: str, digest: str) -> str:
+    """`1.4.2@sha256:...`: the digest in place of its first digits."""
+    name, plus, build = version.rpartition("+")
+    known = digest.removeprefix("sha256:")
+    if not known:
+        return version
+    short = plus and len(build) == _DIGITS and known.startswith(build)
+    return f"{name if short else version}@{digest}"
+
+
+def _needs(resource: Resource) -> Iterator[Key]:
+    key = source(resource)
+    if key is not None:
+        yield key
+
+
+KIND = Kind(
+    GROUP,
+    "v2",
+    HELM_RELEASE,
+    "helmreleases",
+    "hr",
+    applier=Applier(
+        source=source,
+        depends_on=depends_on,
+        inventory=inventory,
+        history=history,
+        applied=running,
+        attempted=attempted,
+        running=running,
+        before=before,
+        failing_since=failing_since,
+        good=DEPLOYED,
+        bad=frozenset(
+            {"failed", "InstallFailed", "UpgradeFailed", "TestFailed", "RetriesExceeded"}
+        ),
+        health=frozenset(),
+        bundles=False,
+        starved=frozenset({"SourceNotReady", "ArtifactFailed"}),
+    ),
+    shape={
+        **SHAPE,
+        "spec.chart": Mapping,
+        "spec.chartRef": Mapping,
+        "spec.dependsOn": list,
+        "status.history": list,
+    },
+    needs=lambda resource: tuple(_needs(resource)),
+    demands={"force": "reconcile.fluxcd.io/forceAt", "reset": "reconcile.fluxcd.io/resetAt"},
+    # Stalled and Ready may only count the tries; what went wrong stands on these.
+    causes=("Released", "TestSuccess"),
+    columns=(Column("CHART", chart), Column("WISH", wish)),
+)

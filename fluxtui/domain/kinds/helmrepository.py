@@ -1,0 +1,40 @@
+"""HelmRepository: an index of charts, or a registry's address (docs/flux.md#helm).
+
+One of a registry is only an address: no controller looks at it, and it has no status.
+"""
+
+from __future__ import annotations
+
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
+from fluxtui.domain.kinds.reading import SOURCES, text_at
+from fluxtui.domain.resource import Resource
+
+
+def url(resource: Resource) -> str:
+    """spec.url, `https://host/path` or `oci://host/path`."""
+    return text_at(resource.spec, "url")
+
+
+def is_static(resource: Resource) -> bool:
+    """Whether it is a registry's address."""
+    return text_at(resource.spec, "type") == "oci"
+
+
+def follows(resource: Resource) -> str:
+    """What it holds, in words."""
+    return "no index: a registry" if is_static(resource) else "its index"
+
+
+KIND = Kind(
+    SOURCES,
+    "v1",
+    "HelmRepository",
+    "helmrepositories",
+    "helmrepo",
+    words=("helm",),
+    source=Source(url=url, follows=follows),
+    shape={**SOURCE_SHAPE, "spec.url": str},
+    needed=("spec.url",),
+    is_static=is_static,
+    columns=(Column("URL", url),),
+)

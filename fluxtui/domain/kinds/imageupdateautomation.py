@@ -1,0 +1,37 @@
+"""ImageUpdateAutomation: writes picked tags into a Git repository (docs/flux.md#images).
+
+What it delivers is a commit; nothing in a cluster changes by it alone.
+"""
+
+from __future__ import annotations
+
+from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.reading import SOURCES, mapping_at, reference, text_at
+from fluxtui.domain.resource import Key, Resource
+
+GROUP = "image.toolkit.fluxcd.io"
+_HEX = 7
+
+
+def needs(resource: Resource) -> tuple[Key, ...]:
+    """The GitRepository that it writes to."""
+    key = reference(resource, mapping_at(resource.spec, "sourceRef"), SOURCES, "GitRepository")
+    return (key,) if key is not None else ()
+
+
+def pushed(resource: Resource) -> str:
+    """The first digits of the commit that it pushed last."""
+    return text_at(resource.status, "lastPushCommit")[:_HEX]
+
+
+KIND = Kind(
+    GROUP,
+    "v1",
+    "ImageUpdateAutomation",
+    "imageupdateautomations",
+    "iua",
+    words=("imgauto", "imgupd"),
+    needs=needs,
+    revision=pushed,
+    columns=(Column("PUSHED", lambda r: text_at(r.status, "lastPushTime")),),
+)

@@ -1,0 +1,94 @@
+"""How a kind's file reads an object: whatever a field holds, it answers with the type it promised.
+
+An API lets a wrong type through where a CRD is old or hand-made; that is a finding elsewhere
+(`engine/feeds/shapes.py`), and nothing here may raise for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fluxtui.domain.kinds.kind import Run
+from fluxtui.domain.resource import EMPTY, Key, Resource
+
+SOURCES = "source.toolkit.fluxcd.io"
+
+
+def text_at(mapping: Mapping[str, Any], *path: str) -> str:
+    """The text under these names; "" when it is missing or something else."""
+    value = value_at(mapping, *path)
+    return value if isinstance(value, str) else ""
+
+
+def mapping_at(mapping: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """The mapping under these names; empty when it is missing or something else."""
+    value = value_at(mapping, *path)
+    return value if isinstance(value, Mapping) else EMPTY
+
+
+def mappings_at(mapping: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any]]:
+    """The mappings of the list under these names; what is none is left out."""
+    value = value_at(mapping, *path)
+    return (entry for entry in (value if isinstance(value, list) else []) if _is_mapping(entry))
+
+
+def value_at(mapping: Mapping[str, Any], *path: str) -> Any:
+    """Whatever stands under these names; None when nothing does."""
+    value: Any = mapping
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def reference(
+    resource: Resource, entry: Mapping[str, Any], group: str, kind: str = ""
+) -> Key | None:
+    """The key that `{kind, name, namespace}` names in the object's Environment; its own namespace
+    where it says none, `kind` where it says none; None without a kind or a name."""
+    kind, name = text_at(entry, "kind") or kind, text_at(entry, "name")
+    if not kind or not name:
+        return None
+    namespace = text_at(entry, "namespace") or resource.key.namespace
+    return Key(resource.key.environment, group, kind, namespace, name)
+
+
+def group_of(entry: Mapping[str, Any], group: str) -> str:
+    """The group in its apiVersion; `group` where it says none."""
+    version = text_at(entry, "apiVersion")
+    return version.rpartition("/")[0] if version else group
+
+
+def dependencies(resource: Resource, group: str, kind: str) -> tuple[Key, ...]:
+    """Keys of spec.dependsOn, in order; an entry may name another group and kind than these."""
+    keys = (
+        reference(resource, entry, group_of(entry, group), kind)
+        for entry in mappings_at(resource.spec, "dependsOn")
+    )
+    return tuple(key for key in keys if key is not None)
+
+
+def inventory(resource: Resource) -> tuple[tuple[str, str], ...]:
+    """status.inventory.entries as (id, version) pairs (docs/flux.md#inventory)."""
+    return tuple(
+        (str(entry.get("id") or ""), str(entry.get("v") or ""))
+        for entry in mappings_at(resource.status, "inventory", "entries")
+    )
+
+
+def history(resource: Resource) -> tuple[Run, ...]:
+    """status.history of Flux's appliers, newest first (at most five entries)."""
+    return tuple(
+        Run(
+            str(entry.get("digest") or ""),
+            str(mapping_at(entry, "metadata").get("revision") or ""),
+            str(entry.get("lastReconciledStatus") or ""),
+            str(entry.get("firstReconciled") or ""),
+            str(entry.get("lastReconciled") or ""),
+        )
+        for entry in mappings_at(resource.status, "history")
+    )
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, Mapping)

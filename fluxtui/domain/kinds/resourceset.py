@@ -1,0 +1,49 @@
+"""ResourceSet: applies what its templates make of its inputs (docs/flux.md#operator)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fluxtui.domain.kinds import fluxoperator as operator
+from fluxtui.domain.kinds.kind import SHAPE, Applier, Column, Kind
+from fluxtui.domain.kinds.reading import dependencies, history, inventory, mappings_at, reference
+from fluxtui.domain.resource import Key, Resource
+
+
+def needs(resource: Resource) -> tuple[Key, ...]:
+    """The providers of inputs that it names; those that a selector finds are left out."""
+    entries = mappings_at(resource.spec, "inputsFrom")
+    keys = (reference(resource, e, operator.GROUP, "ResourceSetInputProvider") for e in entries)
+    return tuple(key for key in keys if key is not None)
+
+
+def _objects(resource: Resource) -> str:
+    return str(len(inventory(resource)))
+
+
+KIND = Kind(
+    operator.GROUP,
+    "v1",
+    "ResourceSet",
+    "resourcesets",
+    "rset",
+    applier=Applier(
+        source=lambda _resource: None,
+        depends_on=lambda resource: dependencies(resource, "", ""),
+        inventory=inventory,
+        history=history,
+        applied=operator.applied,
+        attempted=operator.attempted,
+        running=operator.applied,
+        before=lambda _resource: None,
+        failing_since=operator.failing_since,
+        good=operator.GOOD,
+        bad=operator.BAD,
+        health=frozenset({"HealthCheckFailed"}),
+    ),
+    shape={**SHAPE, "spec.dependsOn": list, "status.inventory": Mapping, "status.history": list},
+    suspends=operator.SUSPENDS,
+    needs=needs,
+    columns=(Column("OBJECTS", _objects),),
+    owner="resourceset.fluxcd.controlplane.io",
+)

@@ -1,0 +1,30 @@
+"""ResourceSetInputProvider: inputs for ResourceSets, from a forge or a registry
+(docs/flux.md#operator). What it exports is shown by its keys alone."""
+
+from __future__ import annotations
+
+from fluxtui.domain.kinds import fluxoperator as operator
+from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.reading import mappings_at, text_at
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import short_digest
+
+
+def _exports(resource: Resource) -> str:
+    return str(sum(1 for _entry in mappings_at(resource.status, "exportedInputs")))
+
+
+KIND = Kind(
+    operator.GROUP,
+    "v1",
+    "ResourceSetInputProvider",
+    "resourcesetinputproviders",
+    "rsip",
+    demands={"force": "reconcile.fluxcd.io/forceAt"},
+    suspends=operator.SUSPENDS,
+    revision=lambda resource: short_digest(text_at(resource.status, "lastExportedRevision")),
+    columns=(
+        Column("TYPE", lambda resource: text_at(resource.spec, "type")),
+        Column("INPUTS", _exports),
+    ),
+)
