@@ -65,7 +65,8 @@ def test_the_schema_in_docs_is_the_one_that_is_printed(capsys: pytest.CaptureFix
 def test_what_the_readme_shows_is_valid() -> None:
     text = (ROOT / "README.md").read_text()
     example = text.split("```yaml\n")[1].split("```")[0]
-    jsonschema.validate(yaml.safe_load(example), schema())
+    wrong = jsonschema.Draft202012Validator(schema()).iter_errors(yaml.safe_load(example))
+    assert [error.message for error in wrong] == []
 
 
 def test_every_field_has_a_sentence() -> None:

@@ -40,6 +40,7 @@ CASES: list[tuple[dict[str, FeedState], tuple[Knowing, Knowing]]] = [
     ({"oci": STALE}, (Knowing.STALE, Knowing.KNOWN)),
     ({"ks": STALE}, (Knowing.STALE, Knowing.STALE)),
     ({"app": STALE}, (Knowing.STALE, Knowing.STALE)),
+    ({"oci": STALE, "ks": STALE, "app": STALE}, (Knowing.STALE, Knowing.STALE)),
     ({"app": FeedState.FORBIDDEN}, (Knowing.KNOWN, Knowing.KNOWN)),
 ]
 

@@ -135,18 +135,23 @@ async def test_a_kind_that_comes_by_our_own_apply_is_watched_at_once(
 
 
 async def test_stopping_does_not_wait_for_a_registry_that_hangs(
-    place: MakePlace, engine: MakeEngine, registry: Registry
+    place: MakePlace, engine: MakeEngine, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lists, digests and shared tags alike: each call is left to its own time-out."""
+    asked, list_tags = threading.Event(), RegistryClient.list_tags
+
+    def noted(self: RegistryClient, *args: Any, **more: Any) -> Any:
+        asked.set()
+        return list_tags(self, *args, **more)
+
+    monkeypatch.setattr(RegistryClient, "list_tags", noted)
     staging = await place("staging")
     await staging.namespace()
     await staging.source("web", registry.url("web"), semver="1.x")
     registry.server.faults.set_rules(Rule(hang=True))
     running = engine(staging)
     await got(running.wait_for(lambda s: s.get(staging.source_key("web")) is not None, PATIENCE))
-    async with asyncio.timeout(PATIENCE):
-        while not any(t.name == "fluxtui-registry" for t in threading.enumerate()):
-            await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(asked.wait, PATIENCE) and _registry_thread() is not None
     began = time.monotonic()
     await asyncio.to_thread(running.stop)
     assert time.monotonic() - began < 5.0, "the registry would keep us for a minute"

@@ -80,3 +80,15 @@ async def test_the_answer_to_a_request_may_have_been_quicker_than_the_wait(
     (receipt,) = await receipts
     assert receipt.outcome is Outcome.FAILED
     assert receipt.message == "Ready=False HealthCheckFailed: old"
+
+
+async def test_what_is_so_when_the_wait_begins_is_done_at_once(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    """Only a failure may be stale: nothing more would be written of an object that is well."""
+    staging, running, key = await failing(place, engine, registry)
+    applied = {"lastAppliedRevision": REVISION}
+    await report(staging, key, "True", "ReconciliationSucceeded", "mended", **applied)
+    await got(running.wait_for(lambda s: s.get(key).status.get("lastAppliedRevision"), PATIENCE))
+    (receipt,) = await (await waiting(running, key, Until.APPLIED, "1.5.0", timeout=2.0))
+    assert (receipt.outcome, receipt.message) == (Outcome.DONE, f"applied {REVISION}")

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from textual._xterm_parser import XTermParser
+from textual.message_pump import MessagePump
 
 from fluxtui.ui.app import FluxtuiApp
 
 PATIENCE = 60.0
+# Rounds through the whole app without anything to do: what one widget does may wake another.
+QUIET = 3
 # Unambiguous beside other bytes: the kitty protocol's way to say esc, which the app asks for.
 ESC = "\x1b[27u"
 BYTES = {
@@ -41,17 +43,30 @@ class Typist:
 
     async def rests(self) -> None:
         """Until every key has been, and the app has nothing left to do."""
-        deadline = time.monotonic() + PATIENCE
         quiet = 0
-        while quiet < 3:
-            assert time.monotonic() < deadline, f"keys are stuck: {self.app.gate._waiting}"
-            await asyncio.sleep(0)
-            pumps = [self.app, *self.app.screen_stack, *self.app.screen.walk_children()]
-            # A screen that is drawn by a timer and a worker that waits leave no message behind.
-            busy = self.app.gate.current or self.app.gate._waiting
-            if busy or any(pump.message_queue_size for pump in pumps):
-                quiet = 0
-                await asyncio.sleep(0.001)
-            else:
-                quiet += 1
-                await asyncio.sleep(0.002)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while quiet < QUIET:
+                    for pump in self._pumps():
+                        await answers(pump)
+                    busy = self.app.gate.current or self.app.gate._waiting
+                    busy = busy or any(pump.message_queue_size for pump in self._pumps())
+                    quiet = 0 if busy else quiet + 1
+        except TimeoutError:
+            raise AssertionError(f"keys are stuck: {self.app.gate._waiting}") from None
+
+    def _pumps(self) -> list[MessagePump]:
+        return [self.app, *self.app.screen_stack, *self.app.screen.walk_children()]
+
+
+async def answers(pump: MessagePump) -> None:
+    """Until it has come to a message put behind all that it had, or has ended."""
+    reached = asyncio.Event()
+    if not pump.call_later(reached.set):
+        return
+    arrival = asyncio.create_task(reached.wait())
+    end = {pump._task} if pump._task is not None else set()
+    try:
+        await asyncio.wait({arrival, *end}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        arrival.cancel()
