@@ -49,8 +49,8 @@ class Typist:
                 while quiet < QUIET:
                     for pump in self._pumps():
                         await answers(pump)
-                    busy = self.app.gate.current or self.app.gate._waiting
-                    busy = busy or any(pump.message_queue_size for pump in self._pumps())
+                    keys = self.app.gate.current or self.app.gate._waiting
+                    busy = keys or any(pump.message_queue_size for pump in self._pumps())
                     quiet = 0 if busy else quiet + 1
         except TimeoutError:
             raise AssertionError(f"keys are stuck: {self.app.gate._waiting}") from None
