@@ -193,7 +193,7 @@ class Selector:
         ties = ties if len(ties) > 1 else ()
         return Selection(
             policy,
-            pick.replace("+", "_") if policy.helm else pick,
+            pick,
             tuple([final[tag] for tag in tags]),
             newest_by_time=latest,
             ties=ties,
