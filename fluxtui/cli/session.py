@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from fluxtui.domain import roles
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import ALL, sources
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from fluxtui.artifacts.client import RegistryClient

@@ -14,7 +14,8 @@ from fluxtui.cli.patience import FEEDS
 from fluxtui.cli.session import SETTLED, environments_known
 from fluxtui.domain import roles
 from fluxtui.domain.kinds import sources
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.engine.port import EnginePort
 
 RETRYING = 5.0

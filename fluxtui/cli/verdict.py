@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from fluxtui.domain.kinds import APPLIERS, TAGGED
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.known import unread_environments
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.snapshot import Snapshot
 
 # Without these nothing can be said about a delivery; of them, only core kinds must be installed.
 _NEEDED = (*TAGGED, *APPLIERS)

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from fluxtui.domain.kinds import APPLIERS, CORE, TAGGED
 from fluxtui.domain.kinds.kind import Kind
-from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble
-from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot, TagList
+from fluxtui.domain.knowledge import KNOWN, FeedState, Knowing, Knowledge, Trouble
+from fluxtui.domain.snapshot import Feed, KindId, Snapshot, TagList
 
 
 def place_known(snapshot: Snapshot, environment: str) -> Knowledge:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from fluxtui.domain.board import Board, Finding
 from fluxtui.domain.config import Config
 from fluxtui.domain.kinds.kind import Kind
-from fluxtui.domain.knowledge import FeedState as FeedState
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key, Resource
 
 if TYPE_CHECKING:

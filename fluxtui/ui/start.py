@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.kinds import sources
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.snapshot import Snapshot
 
 HOME = "versions"
 

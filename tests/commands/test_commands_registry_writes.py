@@ -18,10 +18,11 @@ from fluxtui.commands.registry import by_id
 from fluxtui.domain.config import Environment, ServiceConfig
 from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.kinds import ocirepository
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.plan import AwaitStep, Plan, PushStep, RequestReconcile, TagStep
 from fluxtui.domain.protection import demand
 from fluxtui.domain.revision import tags_hash
-from fluxtui.domain.snapshot import Feed, FeedState
+from fluxtui.domain.snapshot import Feed
 
 BUILD = "v0.0.0-build-7"
 STAGING = source(

@@ -17,8 +17,9 @@ from fluxtui.commands.command import Context
 from fluxtui.domain import roles
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.snapshot import Feed, FeedState
+from fluxtui.domain.snapshot import Feed
 
 PARENT = {
     "kustomize.toolkit.fluxcd.io/name": "apps",

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.kinds import kustomization, ocirepository
-from fluxtui.domain.knowledge import Knowing
+from fluxtui.domain.knowledge import FeedState, Knowing
 from fluxtui.domain.overview import Overview
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot
 from tests.builders import ks, revision, snapshot, source
 
 OCI, KS, APP = ocirepository.KIND.id, kustomization.KIND.id, ("apps", "Deployment")

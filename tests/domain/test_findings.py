@@ -14,10 +14,11 @@ from builders import CONFIG, NS, URL, ks, snapshot, source
 
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.marks import SUSPENDED_BY, SUSPENDED_REASON
 from fluxtui.domain.overview import findings
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot, TagList
+from fluxtui.domain.snapshot import Feed, Snapshot, TagList
 
 OCI, KS = ocirepository.KIND.id, kustomization.KIND.id
 POD, DEPLOYMENT = ("", "Pod"), ("apps", "Deployment")

@@ -14,7 +14,8 @@ from builders import CONFIG, NS, URL, digest, ks, revision, snapshot, source, ta
 
 from fluxtui.domain.config import Environment, ServiceConfig
 from fluxtui.domain.following import TagEffects, followers, registry_effects, tag_effects
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot, TagList
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.snapshot import Feed, Snapshot, TagList
 
 TAGS = tag_list({"1.4.1": "a", "1.4.2": "b"})
 FAILED = (revision("1.4.1", "a"), "HealthCheckFailed", "2026-11-22T02:00:00Z")

@@ -22,7 +22,7 @@ from fluxtui.domain.errors import (
     Unreachable,
 )
 from fluxtui.domain.kinds import kustomization, ocirepository
-from fluxtui.domain.knowledge import KNOWN, Knowing, Knowledge, Trouble, trouble_of
+from fluxtui.domain.knowledge import KNOWN, FeedState, Knowing, Knowledge, Trouble, trouble_of
 from fluxtui.domain.known import (
     kind_known,
     not_live,
@@ -31,7 +31,7 @@ from fluxtui.domain.known import (
     told_there,
     unread_environments,
 )
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot, TagList
+from fluxtui.domain.snapshot import Feed, Snapshot, TagList
 
 OCI, KS = ocirepository.KIND.id, kustomization.KIND.id
 HERE = replace(CONFIG, environments=CONFIG.environments[:1])

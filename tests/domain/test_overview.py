@@ -30,8 +30,9 @@ from builders import (
 from fluxtui.domain.board import Level, Line
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import ALL, kustomization
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot
 
 OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
 WAITING = failed("DependencyNotReady", "dependency is not ready")

@@ -16,9 +16,10 @@ from builders import NS, READY, deployment, failed, ks, revision, snapshot, sour
 
 from fluxtui.domain.board import ChainNode
 from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.overview import Overview, overview
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot
 
 OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
 WAITS = failed("DependencyNotReady", "dependency 'apps/db' is not ready")

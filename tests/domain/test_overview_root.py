@@ -27,8 +27,9 @@ from builders import (
 )
 
 from fluxtui.domain.board import Finding, Level, Line, Severity
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot
 
 OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
 WAITING = failed("DependencyNotReady", f"dependency '{NS}/b' is not ready")

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import CONFIG, NS, URL, digest, revision, snapshot, source, tag_list
 
 from fluxtui.domain.config import Config, Environment
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.plan import (
     AT_WRITE,
     AnyStep,
@@ -27,7 +28,7 @@ from fluxtui.domain.plan import (
 )
 from fluxtui.domain.protection import YES, Demand, demand, protected
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Feed, FeedState, TagList
+from fluxtui.domain.snapshot import Feed, TagList
 
 OCI = ("source.toolkit.fluxcd.io", "OCIRepository")
 TAGS = tag_list({"1.4.1": "a", "1.4.2": "b"})

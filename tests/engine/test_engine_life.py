@@ -23,10 +23,11 @@ from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain.ask import ReadLogs
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.errors import ClusterError, ConfigError, FluxtuiError, RefusedError
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.plan import ApplyStep, Outcome, Plan
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.ending import ended
 from fluxtui.engine.engine import Engine
 from fluxtui.engine.registries import RegistryDoor

@@ -9,10 +9,11 @@ import pytest
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, flux, got
 
 from fluxtui.domain import kinds
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.plan import Outcome, PatchStep, Plan
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.engine.engine import Engine
 from fluxtui.world.faults import Rule
 

@@ -8,7 +8,8 @@ from engine_stage import PATIENCE, MakeEngine, MakePlace, Registry, flux, got, r
 
 from fluxtui.domain import kinds
 from fluxtui.domain.kinds import helmrelease
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.snapshot import Snapshot
 
 GIT = ("source.toolkit.fluxcd.io", "GitRepository")
 

@@ -8,7 +8,8 @@ import threading
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Registry, got, ready
 
 from fluxtui.domain.kinds import kustomization, ocirepository
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.snapshot import Snapshot
 
 
 def of_kind(snapshot: Snapshot, name: str) -> list[str]:

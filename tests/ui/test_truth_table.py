@@ -21,10 +21,10 @@ from fluxtui.cli import prints
 from fluxtui.domain.board import ObjectLine
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
-from fluxtui.domain.knowledge import Trouble
+from fluxtui.domain.knowledge import FeedState, Trouble
 from fluxtui.domain.known import place_known
 from fluxtui.domain.overview import overview
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.panes.chain import object_state
 from fluxtui.ui.spans import elide_middle

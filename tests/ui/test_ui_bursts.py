@@ -10,8 +10,8 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from fluxtui.domain.board import ObjectLine
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import FeedState
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.ui.panes.chain import ChainPane
 from tests.builders import NS, ks, snapshot, source
 from tests.ui.conftest import MakeApp, opened

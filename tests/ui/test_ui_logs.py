@@ -8,8 +8,9 @@ from typing import Any
 from textual.pilot import Pilot
 
 from fluxtui.domain.errors import Forbidden
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.ui.screens.logs import Logs
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import screen_text, sees, text, until

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.panes.chain import ChainPane
 from fluxtui.ui.start import resolved
 from tests.ui.conftest import MakeApp, opened

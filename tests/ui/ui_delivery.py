@@ -22,10 +22,11 @@ from fluxtui.domain.board import (
     Severity,
 )
 from fluxtui.domain.config import Config, Environment
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.plan import AwaitStep, Plan, TagStep, Until
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy, Refusal, Selection, Verdict
-from fluxtui.domain.snapshot import Change, Feed, FeedState, Snapshot, TagFacts, TagList
+from fluxtui.domain.snapshot import Change, Feed, Snapshot, TagFacts, TagList
 
 NOW = "2026-11-23T03:12:00.000000000Z"
 NOW_SECONDS = 1795403520.0

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fluxtui.domain.board import ChainNode, Finding, Mark, Row, Severity
 from fluxtui.domain.kinds import ALL
-from fluxtui.domain.knowledge import Knowing
+from fluxtui.domain.knowledge import FeedState, Knowing
 from fluxtui.domain.known import not_live, place_known, told_there
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Feed, FeedState, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.kit.moments import rfc3339
 
 FLUX = frozenset(kind.id for kind in ALL)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fluxtui.domain.board import BESIDE, ChainNode, Finding, Line
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import ALL, APPLIERS, CORE, sources
-from fluxtui.domain.knowledge import Knowledge
+from fluxtui.domain.knowledge import FeedState, Knowledge
 from fluxtui.domain.known import kind_known, worst_served
 from fluxtui.domain.overview import doubt, origins, troubles
 from fluxtui.domain.overview.chains import Forest, Grounds
@@ -22,7 +22,7 @@ from fluxtui.domain.overview.lines import line_of
 from fluxtui.domain.overview.members import Members, News
 from fluxtui.domain.overview.sources import Sources
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Feed, FeedState, KindId, Snapshot
+from fluxtui.domain.snapshot import Feed, KindId, Snapshot
 
 _FLUX = frozenset(kind.id for kind in ALL)
 _CORE = frozenset(kind.id for kind in CORE)

@@ -15,9 +15,8 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.errors import FluxtuiError, Unreachable
-from fluxtui.domain.knowledge import trouble_of
+from fluxtui.domain.knowledge import FeedState, trouble_of
 from fluxtui.domain.resource import slim, trimmed
-from fluxtui.domain.snapshot import FeedState
 from fluxtui.engine.ending import ended
 from fluxtui.engine.feeds.optional import Optional
 from fluxtui.engine.feeds.scopes import FeedPlan, everywhere, gathered, planned

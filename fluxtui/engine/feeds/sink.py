@@ -14,8 +14,9 @@ from fluxtui.cluster.port import Json
 from fluxtui.cluster.reflector import FeedTarget
 from fluxtui.domain.board import EVENT, Finding, Severity
 from fluxtui.domain.config import Environment
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import Feed, FeedState
+from fluxtui.domain.snapshot import Feed
 from fluxtui.engine.feeds.shapes import misshapen
 from fluxtui.engine.publication.store import Store
 from fluxtui.kit.clock import Clock

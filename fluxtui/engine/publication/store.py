@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, Finding
-from fluxtui.domain.snapshot import Act, Feed, FeedState, KindId, Snapshot, TagList
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
 
 if TYPE_CHECKING:
     from fluxtui.domain.config import Config

@@ -17,10 +17,11 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from fluxtui.domain.ask import LogView, ReadLogs
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.podlog import Container, containers_of, first_to_read, owner_of, pods_behind
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.bridge import Bridge, LogNews
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, join, wrap

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from fluxtui.commands.command import Command
 from fluxtui.domain.board import Level
+from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.known import not_live, place_known, tags_known
-from fluxtui.domain.snapshot import FeedState, Snapshot
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.keys import shown_key
 from fluxtui.ui.signs import GLYPHS
