@@ -94,7 +94,7 @@ class ControlPlane:
         )
 
     def _attempt(self) -> Server:
-        api, client, peer = _free_ports(3)
+        api, client, peer = free_ports(3)
         store, url = f"http://127.0.0.1:{client}", f"https://127.0.0.1:{api}"
         self._run_etcd(store, f"http://127.0.0.1:{peer}")
         self._await(lambda: b"true" in _fetch(f"{store}/health"), "etcd's health")
@@ -198,7 +198,7 @@ class ControlPlane:
         raise Stopped("asked to end")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(probe.getsockname()[1]) for probe in probes]
     for probe in probes:

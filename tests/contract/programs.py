@@ -27,16 +27,25 @@ _VERSION_PACKAGES = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/vers
 _KUBERNETES = {"gitVersion": "v1.36.2", "gitMajor": "1", "gitMinor": "36", "gitTreeState": "clean"}
 # `kubectl version` and the served /version come from these; a plain build says v0.0.0-master.
 _STAMPS = tuple(f"-X {p}.{k}={v}" for p in _VERSION_PACKAGES for k, v in _KUBERNETES.items())
+_CRDS = "config/crd/bases"
+FLUX = (
+    "source-controller",
+    "kustomize-controller",
+    "helm-controller",
+    "notification-controller",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`package`, built in the wrapper module tools/`module`, with linker flags `stamps`."""
+    """`package`, built in the wrapper module tools/`module`, with linker flags `stamps`. Of the
+    package's own module the folders `keeps` are kept beside the program."""
 
     name: str
     module: str
     package: str
     stamps: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -64,7 +73,7 @@ PROGRAMS = {
             "distribution-spec",
             "github.com/opencontainers/distribution-spec/conformance",
         ),
-        Program("source-controller", "source-controller", "github.com/fluxcd/source-controller"),
+        *(Program(name, name, f"github.com/fluxcd/{name}", keeps=(_CRDS,)) for name in FLUX),
     )
 }
 CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager")
@@ -106,7 +115,17 @@ def find(name: str) -> Path | None:
     go = shutil.which("go")
     version = _go_version(go) if go else "*"
     built = sorted(_place(program).glob(f"{version}/{name}"), reverse=True)
-    return next((path for path in built if not refusal(path.parent.name)), None)
+    return next((path for path in built if not refusal(path.parent.name) and _whole(path)), None)
+
+
+def _whole(built: Path) -> bool:
+    return all((built.parent / kept).is_dir() for kept in PROGRAMS[built.name].keeps)
+
+
+def flux_crd_files() -> list[Path]:
+    """The CRDs that came with those of Flux's controllers that are built."""
+    built = [path for name in FLUX if (path := find(name)) is not None]
+    return [crds for path in built for crds in sorted((path.parent / _CRDS).glob("*.yaml"))]
 
 
 def build(name: str) -> Path:
@@ -126,6 +145,7 @@ def build(name: str) -> Path:
     with (target.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if target.exists():
+            _keep(go, program, target.parent)
             return target
         print(f"building {name} with {version} (minutes, once)", flush=True)
         aside = target.with_name(f"{name}.new")
@@ -137,8 +157,19 @@ def build(name: str) -> Path:
         )
         if done.returncode:
             raise SystemExit(f"building {name} failed: see above; {version} in {program.folder}")
+        _keep(go, program, target.parent)
         aside.replace(target)
     return target
+
+
+def _keep(go: str, program: Program, beside: Path) -> None:
+    """Copy what a module has besides code out of Go's cache, which may be emptied any time."""
+    asked = [go, "list", "-f", "{{.Module.Dir}}", program.package]
+    for kept in program.keeps:
+        told = subprocess.run(asked, cwd=program.folder, capture_output=True, text=True, check=True)
+        (beside / kept).mkdir(parents=True, exist_ok=True)
+        for path in (Path(told.stdout.strip()) / kept).glob("*.yaml"):
+            shutil.copyfile(path, beside / kept / path.name)
 
 
 def missing(names: Iterable[str] = CONTROL_PLANE) -> list[str]:

@@ -1,0 +1,44 @@
+"""What Flux's controllers wrote of the fleet, kept as files, for tests where none of them runs.
+
+`recorded` gives the objects, `expected` what a person must be told of each. Both come from
+record.py; nobody writes them by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+RECORDINGS = Path(__file__).parents[2] / "recordings" / "flux"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """`state`: ready, failing, progressing, suspended, stalled or static. `words` stand in the
+    reason, in any case of letters; `about` is the fault in a person's words."""
+
+    state: str
+    words: tuple[str, ...]
+    about: str
+
+
+def recorded() -> dict[str, dict[str, Any]]:
+    """Every object by Kind/namespace/name."""
+    files = sorted(RECORDINGS.glob("[A-Z]*.json"))
+    objects = [item for path in files for item in json.loads(path.read_text(encoding="utf-8"))]
+    return {key(item): item for item in objects}
+
+
+def expected() -> dict[str, Expected]:
+    told = json.loads((RECORDINGS / "expected.json").read_text(encoding="utf-8"))
+    return {
+        name: Expected(case["state"], tuple(case["words"]), case["about"])
+        for name, case in told.items()
+    }
+
+
+def key(item: dict[str, Any]) -> str:
+    metadata = item["metadata"]
+    return f"{item['kind']}/{metadata['namespace']}/{metadata['name']}"

@@ -1,0 +1,161 @@
+"""The fleet's life: everything is brought up, then what a person or a commit does to it.
+
+`told` gives a control plane on which Flux's controllers have said all they will say of every case;
+tests ask fluxtui about it, and `record` writes it down. Waits are for what the controllers write,
+never for time.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings, pack_files
+from fluxtui.world.registry import RegistryServer
+from tests.contract.control_plane import ControlPlane
+from tests.contract.fleet.cases import Case, cases, met
+from tests.contract.fleet.controllers import Controllers, define_kinds
+from tests.contract.fleet.servers import GitRepository, Shop, chart
+from tests.contract.server import Server, wait_until
+from tests.world.apiserver.client import Client
+
+NAMESPACES = ("flux-system", "apps")
+REQUEST = "reconcile.fluxcd.io/requestedAt"
+_WAIT = 90  # seconds, for a story's whole part
+
+
+def _config_map(name: str, namespace: str = "apps") -> str:
+    return (
+        "apiVersion: v1\nkind: ConfigMap\n"
+        f"metadata: {{name: {name}, namespace: {namespace}}}\ndata: {{greeting: hello}}\n"
+    )
+
+
+def _workload(kind: str, name: str, more: str, spec: str = "") -> str:
+    api = "apps/v1" if kind == "Deployment" else "batch/v1"
+    pod = f"containers: [{{name: main, image: 'registry.example.com/main:1'}}]{_END[kind]}"
+    return (
+        f"apiVersion: {api}\nkind: {kind}\nmetadata: {{name: {name}, namespace: apps{more}}}\n"
+        f"spec: {{{spec}template: {{metadata: {{labels: {{app: x}}}}, spec: {{{pod}}}}}}}\n"
+    )
+
+
+_END = {"Deployment": "", "Job": ", restartPolicy: Never"}
+_SELECTOR = "selector: {matchLabels: {app: x}}, "
+_HOOK = ", annotations: {helm.sh/hook: pre-install}"
+_RELEASE = "'{{ .Release.Name }}'"
+_FILES = {
+    "settings/settings.yaml": _config_map("settings"),
+    "checkout/checkout.yaml": _config_map("checkout"),
+    "broken/kustomization.yaml": "resources: [absent.yaml]\n",
+    "nowhere/settings.yaml": _config_map("settings", "nowhere"),
+    "rollout/web.yaml": _workload("Deployment", "web", "", _SELECTOR),
+    "rollout-slow/slow.yaml": _workload("Deployment", "slow", "", _SELECTOR),
+}
+_CHARTS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("greeting", "1.0.0", {"greeting.yaml": _config_map(_RELEASE)}),
+    ("greeting", "1.1.0", {"greeting.yaml": _config_map(_RELEASE)}),
+    ("greeting", "2.0.0", {"greeting.yaml": _config_map(_RELEASE, "nowhere")}),
+    ("hooked", "1.0.0", {"hook.yaml": _workload("Job", _RELEASE, _HOOK)}),
+    ("server", "1.0.0", {"server.yaml": _workload("Deployment", _RELEASE, "", _SELECTOR)}),
+)
+_SECRETS = {
+    "private-login": {"username": "fleet", "password": "wrong"},
+    "receiver-token": {"token": "fleet"},
+    "keys": {"key": "none"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """`places` are the words of the objects and the addresses put in for them."""
+
+    server: Server
+    api: Client
+    cases: Sequence[Case]
+    places: dict[str, str]
+    storage: str
+    folder: Path  # of all files of the servers and controllers
+
+    def live(self, case: Case) -> dict[str, Any]:
+        return self.api.get(case.path).ok()
+
+
+@contextlib.contextmanager
+def told(folder: Path) -> Iterator[Fleet]:
+    """A fleet of which everything is told. Its processes end with the `with`."""
+    git = GitRepository(folder / "git")
+    git.commit(_FILES, "everything")
+    plane = ControlPlane(folder / "plane", "fleet")
+    with RegistryServer(credentials=None) as registry, Shop(git) as shop:
+        _stock(shop, registry)
+        places = {"SHOP": shop.url, "HOST": shop.address, "REGISTRY": registry.address}
+        try:
+            server = plane.start()
+            api = Client(server)
+            define_kinds(api)
+            _prepare(api)
+            with Controllers(server, folder / "controllers") as controllers:
+                fleet = [case for name in controllers.running for case in cases(name, places)]
+                _live(api, fleet, git)
+                yield Fleet(server, api, fleet, places, controllers.storage, folder)
+                controllers.alive()
+        finally:
+            plane.stop()
+
+
+def _stock(shop: Shop, registry: RegistryServer) -> None:
+    for name, version, templates in _CHARTS:
+        shop.charts[f"{name}-{version}.tgz"] = chart(name, version, templates)
+    shop.objects |= {"a.yaml": b"a: 1\n", "b.yaml": b"b: 2\n"}
+    reference = Reference.parse(f"oci://{registry.address}/acme/bundle:v1.0.0")
+    with contextlib.closing(RegistryClient(RegistrySettings(), environ={})) as client:
+        client.push(
+            reference,
+            pack_files({name: text.encode() for name, text in _FILES.items()}),
+            source="https://git.example/acme",
+            revision="main@sha1:0a1b",
+            created="2026-01-01T00:00:00Z",
+        )
+
+
+def _prepare(api: Client) -> None:
+    for name in NAMESPACES:
+        api.post("/api/v1/namespaces", {"metadata": {"name": name}}).ok()
+    for name, data in _SECRETS.items():
+        secret = {k: base64.b64encode(v.encode()).decode() for k, v in data.items()}
+        body = {"metadata": {"name": name}, "data": secret}
+        api.post("/api/v1/namespaces/flux-system/secrets", body).ok()
+
+
+def _live(api: Client, fleet: Sequence[Case], git: GitRepository) -> None:
+    for case in fleet:
+        api.post(case.folder, dict(case.object)).ok()
+    _await(api, {case: case.first for case in fleet if case.later is not None})
+    for case in fleet:
+        if case.later:
+            api.patch(case.path, case.later).ok()
+    git.commit({"checkout/checkout.yaml": None}, "nobody needs it")
+    deploy = next(case for case in fleet if case.key == "GitRepository/flux-system/deploy")
+    api.patch(deploy.path, {"metadata": {"annotations": {REQUEST: "again"}}}).ok()
+    _await(api, {case: case.until for case in fleet})
+
+
+def _await(api: Client, asked: Mapping[Case, tuple[str, ...]]) -> None:
+    """Until every case has its conditions; AssertionError with all that have not in time."""
+    deadline, missed = time.monotonic() + _WAIT, []
+    for case, conditions in asked.items():
+        good = partial(met, conditions)
+        try:
+            wait_until(api, case.path, good, max(1, int(deadline - time.monotonic())))
+        except AssertionError:
+            status = api.get(case.path).ok().get("status")
+            missed.append(f"{case.key} has not said {conditions}: {json.dumps(status)}")
+    assert not missed, "\n".join(missed)
