@@ -101,6 +101,8 @@ def test_the_wheel_holds_styles_and_scenarios(tmp_path: Path) -> None:
 
 
 def test_requirements_name_no_registry() -> None:
-    for path in (ROOT / "requirements").rglob("*"):
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    files = sorted(path for path in (ROOT / "requirements").rglob("*") if path.is_file())
+    assert [path.name for path in files] == ["dev.txt", "run.txt"]
+    for path in files:
+        text = path.read_text(encoding="utf-8")
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), path.name

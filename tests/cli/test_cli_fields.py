@@ -213,6 +213,7 @@ def test_a_theme_by_flag_is_asked_for_too(
 
 def test_no_command_stands_on_a_key_of_the_screens_own() -> None:
     taken = own_keys()
+    assert taken and any(command.keys for command in ALL)
     for command in ALL:
         for key in each_key(",".join(command.keys)):
             assert key not in taken, f"{command.id}: {key} is {taken.get(key)}"

@@ -126,9 +126,13 @@ def test_bootstrap_creates_the_two_roots_and_their_namespace_only() -> None:
 
 
 def test_every_path_of_a_kustomization_exists_in_what_it_is_taken_from() -> None:
-    for document in documents(*(FILES / "infra").rglob("*.yaml")):
-        if document.get("apiVersion") != "kustomize.toolkit.fluxcd.io/v1":
-            continue
+    of_flux = [
+        document
+        for document in documents(*(FILES / "infra").rglob("*.yaml"))
+        if document.get("apiVersion") == "kustomize.toolkit.fluxcd.io/v1"
+    ]
+    assert len(of_flux) > 6, "more than one service's"
+    for document in of_flux:
         spec, source = document["spec"], document["spec"]["sourceRef"]["name"]
         root = FILES / "infra" if source == "flux-system" else load_service(source).config
         assert (root / spec["path"]).is_dir(), document["metadata"]["name"]
