@@ -273,7 +273,7 @@ class PlanRun:
 
         def decided(snapshot: Snapshot) -> bool:
             version = snapshot.as_of(step.target)
-            if version and not self._caught_up(step, version):
+            if not self._caught_up(step, version):
                 return False
             outcome = judge(snapshot.get(step.target), step).done
             # A failure that was there when the waiting began is the one that is to be mended; a
