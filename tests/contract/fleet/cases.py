@@ -27,7 +27,7 @@ _PLURALS = {
 class Case:
     """`state` is ready, failing, progressing, suspended, stalled or static; `words` stand in the
     reason a person is given. `first` and `until` are conditions, as "Ready=False BuildFailed";
-    `later` is a merge patch between them."""
+    `later` is a merge patch between them. `is_made`: a controller makes the object."""
 
     about: str
     object: Mapping[str, Any]
@@ -36,6 +36,7 @@ class Case:
     first: tuple[str, ...]
     until: tuple[str, ...]
     later: Mapping[str, Any] | None
+    is_made: bool
 
     @property
     def kind(self) -> str:
@@ -71,6 +72,7 @@ def cases(controller: str, places: Mapping[str, str]) -> Iterator[Case]:
             tuple(told.get("first", ())),
             tuple(told["until"]),
             told.get("later"),
+            told.get("made", False),
         )
 
 

@@ -1,4 +1,4 @@
-"""Flux's controllers as processes beside a real control plane, each in its own folder.
+"""Flux's controllers as processes beside a real control plane.
 
 They are asked for what makes them quick (dependencies and retries looked at every second or two)
 and for nothing else: what they decide is theirs. They listen on 127.0.0.1 alone, send no events
@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,22 +25,22 @@ from tests.contract.server import Server, wait_until
 from tests.world.apiserver.client import CRDS, Client
 
 START = 90.0
+MORE = ("flux-operator", "image-reflector-controller", "source-watcher")
 _COMMON = (
     "--enable-leader-election=false",
     "--min-retry-delay=500ms",
     "--max-retry-delay=5s",
-    "--kube-api-qps=200",
-    "--kube-api-burst=400",
 )
-_QUICK = ("--events-addr=", "--watch-all-namespaces", "--requeue-dependency=2s")
+_KIND = ("--events-addr=", "--watch-all-namespaces", "--kube-api-qps=200", "--kube-api-burst=400")
+_QUICK = (*_KIND, "--requeue-dependency=2s")
 _EXTERNAL = "--feature-gates=ExternalArtifact=true"
 
 
 class Controllers:
     """All of Flux's that are built, until the end of the `with`."""
 
-    def __init__(self, server: Server, folder: Path) -> None:
-        self.server, self.folder = server, folder
+    def __init__(self, server: Server, folder: Path, programs: Mapping[str, Path]) -> None:
+        self.server, self.folder, self.programs = server, folder, programs
         self.storage = ""  # where source-controller serves artifacts
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -66,41 +67,45 @@ class Controllers:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def _start(self) -> None:
-        storage, *ports = free_ports(3 + 2 * len(FLUX))
-        self.storage = f"127.0.0.1:{storage}"
-        kept = self.folder / "storage"
-        kept.mkdir()
         (self.folder / "tmp").mkdir()
-        receiver, events, *ports = ports
-        own = {
-            "source-controller": (
-                *_QUICK,
-                f"--storage-path={kept}",
-                f"--storage-addr={self.storage}",
-                f"--storage-adv-addr={self.storage}",
-            ),
-            "kustomize-controller": (*_QUICK, _EXTERNAL, "--http-retry=1"),
-            "helm-controller": (*_QUICK, _EXTERNAL, "--http-retry=1"),
-            "notification-controller": (
-                "--watch-all-namespaces",
-                f"--receiverAddr=127.0.0.1:{receiver}",
-                f"--events-addr=127.0.0.1:{events}",
-            ),
-        }
         healths = {}
-        for name in FLUX:
-            if find(name) is not None:
-                health = ports.pop()
-                flags = (*_COMMON, *own[name], f"--health-addr=127.0.0.1:{health}")
-                self._run(name, *flags, "--metrics-addr=127.0.0.1:0")
-                healths[name] = f"http://127.0.0.1:{health}/healthz"
+        for name, program in self.programs.items():
+            (health,) = free_ports(1)
+            flags = (*_COMMON, *self._own(name), f"--health-addr=127.0.0.1:{health}")
+            self._run(name, program, *flags, "--metrics-addr=127.0.0.1:0")
+            healths[name] = f"http://127.0.0.1:{health}/healthz"
         self._await(healths)
 
-    def _run(self, name: str, *flags: str) -> None:
+    def _own(self, name: str) -> tuple[str, ...]:
+        first, second = (f"127.0.0.1:{port}" for port in free_ports(2))
+        kept = self.folder / f"{name}-storage"
+        kept.mkdir()
+        stores = (
+            f"--storage-path={kept}",
+            f"--storage-addr={first}",
+            f"--storage-adv-addr={first}",
+        )
+        match name:
+            case "source-controller":
+                self.storage = first
+                return (*_QUICK, *stores)
+            case "source-watcher":
+                return (*_QUICK, *stores, "--http-retry=1")
+            case "image-reflector-controller":
+                return (*_QUICK, stores[0])
+            case "notification-controller":
+                listens = (f"--receiverAddr={first}", f"--events-addr={second}")
+                return ("--watch-all-namespaces", *listens)
+            case "flux-operator":
+                data = f"--storage-path={self.programs[name].parent / 'data'}"
+                return (_QUICK[-1], "--web-server-port=0", "--reporting-interval=5s", data)
+        return (*_QUICK, _EXTERNAL, "--http-retry=1")
+
+    def _run(self, name: str, program: Path, *flags: str) -> None:
         leash = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
         with (self.folder / f"{name}.log").open("wb") as log:
             self.running[name] = subprocess.Popen(
-                [*leash, str(find(name)), *flags],
+                [*leash, str(program), *flags],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -113,6 +118,7 @@ class Controllers:
                     "HOME": str(self.folder),
                     "TMPDIR": str(self.folder / "tmp"),
                     "TUF_ROOT": str(self.folder),
+                    "GODEBUG": "fips140=on",  # flux-operator wants it
                 },
             )
 
@@ -129,10 +135,19 @@ class Controllers:
                     pause.wait(0.05)
 
 
-def define_kinds(api: Client) -> None:
-    """Every kind of Flux, as the modules' own CRDs say it; replaces what is there already."""
+def available(brought: Path | None) -> dict[str, Path]:
+    """The controllers there are: those that are built, and in the folder `brought` those of
+    MORE that somebody has, which the build does not make."""
+    built = {name: path for name in FLUX if (path := find(name)) is not None}
+    others = {} if brought is None else {name: brought / name for name in MORE}
+    return built | {name: path for name, path in others.items() if path.exists()}
+
+
+def define_kinds(api: Client, brought: Path | None) -> None:
+    """Every kind of Flux, as the controllers' own CRDs say it; replaces what is there already."""
+    files = [*(() if brought is None else sorted(brought.glob("crds/*.yaml"))), *flux_crd_files()]
     defined = []
-    for path in flux_crd_files():
+    for path in files:
         for crd in yaml.load_all(path.read_text(), Loader=yaml.CSafeLoader):
             if crd and crd.get("kind") == "CustomResourceDefinition":
                 name = crd["metadata"]["name"]

@@ -2,11 +2,13 @@
 
 Objects are kept as Flux's controllers wrote them; what differs from run to run (ids, versions,
 times, ports) is made the same, managedFields and a Receiver's path, which is secret, are left out.
-Needs the built programs; tests read the files where there are none.
+Needs the built programs; tests read the files where there are none. Kinds of controllers that are
+not there keep the recording they have.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import tempfile
@@ -15,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.contract.fleet.recordings import RECORDINGS
+from tests.contract.fleet.recordings import EXPECTED, RECORDINGS
 from tests.contract.fleet.story import Fleet, told
 
 _END = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -34,11 +36,13 @@ def record(fleet: Fleet) -> None:
         kinds.setdefault(item["kind"], []).append(item)
     for kind, items in kinds.items():
         _write(RECORDINGS / f"{kind}.json", items)
-    expected = {
-        case.key: {"state": case.state, "words": list(case.words), "about": case.about}
-        for case in fleet.cases
-    }
-    _write(RECORDINGS / "expected.json", expected)
+    kept = RECORDINGS / EXPECTED
+    said = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    expected = {key: case for key, case in said.items() if key.partition("/")[0] not in kinds}
+    for case in fleet.cases:
+        words = list(case.words)
+        expected[case.key] = {"state": case.state, "words": words, "about": case.about}
+    _write(kept, expected)
 
 
 def _kept(item: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +95,16 @@ def _write(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    brought = "a folder with more controllers, by their names, and their CRDs in crds/"
+    parser.add_argument("--with", dest="brought", type=Path, help=brought)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fluxtui-fleet-") as folder:
+        with told(Path(folder), options.brought) as fleet:
+            record(fleet)
+            print(f"{len(fleet.cases)} objects in {RECORDINGS}")
+
+
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="fluxtui-fleet-") as folder, told(Path(folder)) as live:
-        record(live)
-        print(f"{len(live.cases)} objects in {RECORDINGS}")
+    main()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "flux"
+EXPECTED = "expected.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def recorded() -> dict[str, dict[str, Any]]:
 
 
 def expected() -> dict[str, Expected]:
-    told = json.loads((RECORDINGS / "expected.json").read_text(encoding="utf-8"))
+    told = json.loads((RECORDINGS / EXPECTED).read_text(encoding="utf-8"))
     return {
         name: Expected(case["state"], tuple(case["words"]), case["about"])
         for name, case in told.items()

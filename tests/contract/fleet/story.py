@@ -21,7 +21,7 @@ from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings, pack_
 from fluxtui.world.registry import RegistryServer
 from tests.contract.control_plane import ControlPlane
 from tests.contract.fleet.cases import Case, cases, met
-from tests.contract.fleet.controllers import Controllers, define_kinds
+from tests.contract.fleet.controllers import Controllers, available, define_kinds
 from tests.contract.fleet.servers import GitRepository, Shop, chart
 from tests.contract.server import Server, wait_until
 from tests.world.apiserver.client import Client
@@ -89,20 +89,26 @@ class Fleet:
 
 
 @contextlib.contextmanager
-def told(folder: Path) -> Iterator[Fleet]:
-    """A fleet of which everything is told. Its processes end with the `with`."""
+def told(folder: Path, brought: Path | None = None) -> Iterator[Fleet]:
+    """A fleet of which everything is told, by the controllers that are built or `brought` along.
+    Its processes end with the `with`."""
     git = GitRepository(folder / "git")
     git.commit(_FILES, "everything")
     plane = ControlPlane(folder / "plane", "fleet")
-    with RegistryServer(credentials=None) as registry, Shop(git) as shop:
+    with (
+        RegistryServer(credentials=None) as registry,
+        Shop(git) as shop,
+        contextlib.ExitStack() as ends,
+    ):
         _stock(shop, registry)
         places = {"SHOP": shop.url, "HOST": shop.address, "REGISTRY": registry.address}
         try:
             server = plane.start()
-            api = Client(server)
-            define_kinds(api)
+            api = ends.enter_context(contextlib.closing(Client(server)))
+            define_kinds(api, brought)
             _prepare(api)
-            with Controllers(server, folder / "controllers") as controllers:
+            programs = available(brought)
+            with Controllers(server, folder / "controllers", programs) as controllers:
                 fleet = [case for name in controllers.running for case in cases(name, places)]
                 _live(api, fleet, git)
                 yield Fleet(server, api, fleet, places, controllers.storage, folder)
@@ -137,7 +143,8 @@ def _prepare(api: Client) -> None:
 
 def _live(api: Client, fleet: Sequence[Case], git: GitRepository) -> None:
     for case in fleet:
-        api.post(case.folder, dict(case.object)).ok()
+        if not case.is_made:
+            api.post(case.folder, dict(case.object)).ok()
     _await(api, {case: case.first for case in fleet if case.later is not None})
     for case in fleet:
         if case.later:
@@ -152,10 +159,22 @@ def _await(api: Client, asked: Mapping[Case, tuple[str, ...]]) -> None:
     """Until every case has its conditions; AssertionError with all that have not in time."""
     deadline, missed = time.monotonic() + _WAIT, []
     for case, conditions in asked.items():
-        good = partial(met, conditions)
+        left = max(1, int(deadline - time.monotonic()))
         try:
-            wait_until(api, case.path, good, max(1, int(deadline - time.monotonic())))
+            if case.is_made:
+                _await_made(api, case, left)
+            wait_until(api, case.path, partial(met, conditions), left)
         except AssertionError:
-            status = api.get(case.path).ok().get("status")
+            status = api.get(case.path).json.get("status")
             missed.append(f"{case.key} has not said {conditions}: {json.dumps(status)}")
     assert not missed, "\n".join(missed)
+
+
+def _await_made(api: Client, case: Case, seconds: int) -> None:
+    only = {"fieldSelector": f"metadata.name={case.object['metadata']['name']}"}
+    listed = api.get(case.folder, **only).ok()
+    if not listed["items"]:
+        version = listed["metadata"]["resourceVersion"]
+        query = {**only, "resourceVersion": version, "timeoutSeconds": str(seconds)}
+        with api.watch(case.folder, **query) as stream:
+            assert any(change == "ADDED" for change, _ in stream), case.key
