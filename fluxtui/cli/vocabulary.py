@@ -93,7 +93,7 @@ def _view(sub: argparse.ArgumentParser, name: str) -> None:
 def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
     flags.target(sub)
     for command in commands[1:]:
-        sub.add_argument(command.verb.split()[1], dest="variant", action="store_const",
+        sub.add_argument(command.verb.split()[1], dest="variant", action=_Variant,
                          const=command.id, help=command.help)  # fmt: skip
     sub.set_defaults(variant=commands[0].id)
     arguments = {a.name: a for command in commands for a in command.arguments}
@@ -102,6 +102,26 @@ def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
             sub.add_argument(f"--{argument.name}", dest=f"arg_{argument.name}",
                              metavar=argument.name.upper(), help=argument.help)  # fmt: skip
     flags.act(sub)
+
+
+class _Variant(argparse.Action):
+    """A flag that makes another act of the verb: of two such flags none is passed over."""
+
+    def __init__(self, option_strings: list[str], dest: str, const: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, const=const, help=help)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        chosen = getattr(namespace, self.dest)
+        if chosen not in (parser.get_default(self.dest), self.const):
+            other = next(a for a in parser._actions if a.const == chosen).option_strings[0]
+            raise argparse.ArgumentError(self, f"cannot be given with {other}: one act at a time")
+        setattr(namespace, self.dest, self.const)
 
 
 def _tags(sub: argparse.ArgumentParser) -> None:

@@ -213,7 +213,7 @@ def _policy(source: Resource, before: object, context: Context) -> tuple[str, ..
 
 
 def _warnings(context: Context, source: Resource, digest: str, moved: str) -> tuple[str, ...]:
-    warnings = [*revert_warning(source, "spec.ref.digest"), *((moved,) if moved else ())]
+    warnings = [*revert_warning(context, source, "spec.ref.digest"), *((moved,) if moved else ())]
     if suspended(source):
         warnings.append(f"{source.key.label} is suspended: the pin acts when it is resumed")
     warnings += [

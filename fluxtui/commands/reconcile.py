@@ -1,56 +1,82 @@
-"""Reconcile: ask the controllers to look now; one object, with its source, or a chain in order."""
+"""Reconcile: ask the controllers to look now; one object, with its source, or a chain in order.
+
+A request may carry a demand (force, reset). What no controller looks at is passed by, and what it
+stands on is asked in its place.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 
 from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason
 from fluxtui.commands.subject import in_order, no_object, object_of, source_of
-from fluxtui.domain import kinds
+from fluxtui.domain import kinds, roles
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.kinds import appliers, is_static, sources, suspended
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestReconcile, Until
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.roles import users_of
+from fluxtui.domain.snapshot import Snapshot
 
 NO_UNDO = "a reconciliation cannot be taken back; it changes nothing that is not already declared"
 
 
-def request(resource: Resource, number: int, needs: tuple[str, ...]) -> list[AnyStep]:
+def request(
+    resource: Resource, number: int, needs: tuple[str, ...], demands: tuple[str, ...] = ()
+) -> list[AnyStep]:
     """The two Steps that ask one object and wait until it has answered."""
     name = resource.key.label
+    more = f" ({', '.join(demands)})" if demands else ""
     ask = RequestReconcile(
         f"request-{number}",
-        f"ask {name} to reconcile",
+        f"ask {name} to reconcile{more}",
         needs,
         NO_UNDO,
         target=resource.key,
         at=AT_WRITE,
+        demands=demands,
     )
     wait = AwaitStep(
         f"handled-{number}",
-        f"wait until {name} has reconciled",
+        f"wait until {name} has reconciled{more}",
         (ask.id,),
         target=resource.key,
         until=Until.HANDLED,
         value=AT_WRITE,
         timeout=900.0,
+        demands=demands,
     )
     return [ask, wait]
 
 
-def requests(resources: tuple[Resource, ...], needs: tuple[str, ...] = ()) -> list[AnyStep]:
-    """Ask several in dependsOn order: each the moment what it depends on has answered."""
+def _requests(
+    snapshot: Snapshot, resources: tuple[Resource, ...], demands: tuple[str, ...]
+) -> list[AnyStep]:
+    """Ask several: each the moment what it depends on and what it stands on have answered."""
     steps: list[AnyStep] = []
-    waits: dict[object, str] = {}
+    waits: dict[Key, str] = {}
     for number, resource in enumerate(resources, start=1):
-        source = appliers.source(resource)
-        before = (*appliers.depends_on(resource), *((source,) if source else ()))
-        after = tuple(waits[key] for key in before if key in waits) or needs
-        steps += request(resource, number, after)
+        above = _asked_above(snapshot, resource, waits, {resource.key})
+        before = (*appliers.depends_on(resource), *above)
+        after = tuple(dict.fromkeys(waits[key] for key in before if key in waits))
+        steps += request(resource, number, after, demands)
         waits[resource.key] = f"handled-{number}"
     return steps
+
+
+def _asked_above(
+    snapshot: Snapshot, resource: Resource, asked: Mapping[Key, str], seen: set[Key]
+) -> Iterator[Key]:
+    """The nearest of what it stands on that is asked; what is passed by is looked through."""
+    for key in roles.feeders(resource):
+        above = snapshot.get(key)
+        if key in asked:
+            yield key
+        elif above is not None and key not in seen:
+            seen.add(key)
+            yield from _asked_above(snapshot, above, asked, seen)
 
 
 def one(context: Context) -> tuple[Resource, ...]:
@@ -60,62 +86,142 @@ def one(context: Context) -> tuple[Resource, ...]:
 
 
 def with_source(context: Context) -> tuple[Resource, ...]:
-    """The source, then what is meant of its users, dependencies first."""
-    source = source_of(context)
-    if source is None:
+    """What is meant behind all that it stands on; of a source also what stands on it."""
+    subject = _subject(context)
+    if subject is None:
         return ()
-    if context.target.applier is not None:
-        resource = context.snapshot.get(context.target.applier)
-        return (source, resource) if resource else ()
-    return (source, *in_order(users_of(context.snapshot, source.key)))
+    above = roles.stands_on(context.snapshot, subject)
+    return (*above, subject, *_below(context.snapshot, subject))
 
 
 def chain(context: Context) -> tuple[Resource, ...]:
-    """The source and every Kustomization that uses it, dependencies first."""
-    source = source_of(context)
-    if source is None:
+    """The source and all that stands on it, dependencies first."""
+    source = _root(context)
+    return (source, *_below(context.snapshot, source)) if source is not None else ()
+
+
+def _subject(context: Context) -> Resource | None:
+    """What is asked last; None when there is nothing that it could be asked with."""
+    key = context.target.object
+    resource = context.snapshot.get(key) if key is not None else None
+    if resource is None or sources.is_source(resource.key):
+        return source_of(context)
+    fed = appliers.source(resource)
+    if fed is not None:
+        return resource if context.snapshot.get(fed) is not None else None
+    return resource if roles.stands_on(context.snapshot, resource) else None
+
+
+def _root(context: Context) -> Resource | None:
+    """The source that is meant; of what takes a chart the repository, as each has a chart of its
+    own."""
+    source, key = source_of(context), context.target.applier
+    if source is None or key is None or appliers.takes_bundles(key):
+        return source
+    return next(iter(roles.stands_on(context.snapshot, source)), source)
+
+
+def _below(snapshot: Snapshot, source: Resource) -> tuple[Resource, ...]:
+    if not sources.is_source(source.key):
         return ()
-    members = in_order(users_of(context.snapshot, source.key))
-    return (source, *members)
+    below = roles.standing_on(snapshot, source.key)
+    between = tuple(r for r in below if not appliers.is_applier(r.key))
+    return (*between, *in_order(tuple(r for r in below if appliers.is_applier(r.key))))
 
 
-def refusal(context: Context, members: tuple[Resource, ...]) -> str | None:
-    """Why these cannot be asked now."""
-    if not members:
+def refusal(context: Context) -> str | None:
+    """Why the object cannot be asked now."""
+    resource = object_of(context)
+    if resource is None:
         return no_object(context)
-    deaf = next((r.key for r in members if not _hears(r.key)), None)
-    if deaf is not None:
-        return f"a {deaf.kind} cannot be asked to reconcile"
+    return _deaf(context.snapshot, resource) or _held(context, (resource,))
+
+
+def source_refusal(context: Context) -> str | None:
+    """Why what is meant cannot be asked with its source now."""
+    subject = _subject(context)
+    if subject is None:
+        return no_object(context)
     # Of a whole Service, suspended members are left out with a warning; what is named is refused.
-    targets = members if context.target.applier is not None else members[:1]
-    paused = next((r for r in (members[0], *targets) if suspended(r)), None)
+    fed = appliers.source(subject)
+    source = context.snapshot.get(fed) if fed is not None else None
+    return _held(context, tuple(r for r in (source, subject) if r is not None))
+
+
+def chain_refusal(context: Context) -> str | None:
+    """Why the chain cannot be asked now."""
+    source = _root(context)
+    if source is None:
+        return no_object(context)
+    return _held(context, (source,))
+
+
+def demand_refusal(context: Context, word: str) -> str | None:
+    """Why that cannot be demanded of the object now."""
+    resource = object_of(context)
+    kind = kinds.of(resource.key) if resource is not None else None
+    if kind is not None and word not in kind.demands:
+        others = " or ".join(k.one for k in kinds.ALL if word in k.demands)
+        return f"{kind.one} knows no {word}: {others} does"
+    return refusal(context)
+
+
+def _deaf(snapshot: Snapshot, resource: Resource) -> str:
+    """Why no request reaches it; "" when one does."""
+    if _hears(resource):
+        return ""
+    kind, name = kinds.of(resource.key), resource.key.label
+    if kind is not None and kind.reconciles:
+        return (
+            f"{name} cannot be asked to reconcile: it is an address, and no controller looks at it"
+        )
+    maker = next((r.key for r in roles.stands_on(snapshot, resource)[::-1] if _hears(r)), None)
+    more = (
+        f"; ask {maker.label}, which it comes from"
+        if maker and sources.is_source(resource.key)
+        else ""
+    )
+    return f"{kind.one if kind else name} cannot be asked to reconcile{more}"
+
+
+def _hears(resource: Resource) -> bool:
+    kind = kinds.of(resource.key)
+    return kind is not None and kind.reconciles and not is_static(resource)
+
+
+def _held(context: Context, members: tuple[Resource, ...]) -> str | None:
+    paused = next((r for r in members if suspended(r)), None)
     if paused is not None:
         return f"{paused.key.label} is suspended: resume it first (a request would be ignored)"
     return read_only_reason(context, (members[0].key.environment,))
 
 
-def _hears(key: Key) -> bool:
-    kind = kinds.of(key)
-    return kind is not None and kind.reconciles
-
-
-def _plan(context: Context, values: Values, command: str, members: tuple[Resource, ...]) -> Plan:
+def _plan(
+    context: Context,
+    values: Values,
+    command: str,
+    members: tuple[Resource, ...],
+    demands: tuple[str, ...] = (),
+) -> Plan:
     if not members:
         raise UsageError(no_object(context))
     environment = members[0].key.environment
-    skipped = tuple(r for r in members[1:] if suspended(r))
-    active = tuple(r for r in members if r not in skipped)
+    heard = tuple(r for r in members if _hears(r))
+    skipped = tuple(r for r in heard if suspended(r))
+    active = tuple(r for r in heard if r not in skipped)
+    if not active:
+        raise UsageError(_deaf(context.snapshot, members[0]))
     effects = [f"{r.key.label} is reconciled now" for r in active]
-    source = next((r for r in active if sources.is_source(r.key)), None)
-    line = context.snapshot.board.line(source.key) if source else None
-    if line is not None and line.would_pick:
-        effects.insert(0, f"{environment} would pick {line.would_pick}")
+    picks = (context.snapshot.board.line(r.key) for r in active if sources.is_source(r.key))
+    effects[:0] = [f"{environment} would pick {p.would_pick}" for p in picks if p and p.would_pick]
+    kind = kinds.of(active[0].key)
+    effects += [kind.demanded[word] for word in demands if kind and word in kind.demanded]
     return plan_for(
         context,
         values,
         command,
-        f"reconcile {members[0].key.label} in {environment}",
-        requests(active),
+        f"reconcile {active[0].key.label} in {environment}",
+        _requests(context.snapshot, active, demands),
         effects=effects,
         warnings=(
             *(f"{r.key.label} is suspended and is left out" for r in skipped),
@@ -124,9 +230,10 @@ def _plan(context: Context, values: Values, command: str, members: tuple[Resourc
     )
 
 
-def reconcile_plan(context: Context, values: Values) -> Plan:
-    """Ask one object."""
-    return _plan(context, values, "reconcile", one(context))
+def reconcile_plan(context: Context, values: Values, demands: tuple[str, ...] = ()) -> Plan:
+    """Ask one object, and what is demanded of it."""
+    command = "-".join(("reconcile", *demands))
+    return _plan(context, values, command, one(context), demands)
 
 
 def source_plan(context: Context, values: Values) -> Plan:

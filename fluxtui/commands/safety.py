@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fluxtui.commands.command import Context
-from fluxtui.domain.kinds import appliers
+from fluxtui.domain.kinds import appliers, suspended
 from fluxtui.domain.resource import Key, Resource
 
 
@@ -35,15 +35,21 @@ def unlisted_reason(context: Context, repository: str) -> str | None:
     return None
 
 
-def revert_warning(resource: Resource, *paths: str) -> tuple[str, ...]:
-    """Says so when the parent Kustomization declares one of the fields (docs/flux.md#managers)."""
+def revert_warning(context: Context, resource: Resource, *paths: str) -> tuple[str, ...]:
+    """Says so when the object's parent declares one of the fields, and when it puts that back
+    (docs/flux.md#managers)."""
     declared = [path for path in paths if path in resource.declared]
     if not declared:
         return ()
     parent: Key | None = appliers.parent(resource)
     owner = parent.label if parent else "another Kustomization"
     fields = ", ".join(declared)
+    applier = context.snapshot.get(parent) if parent else None
+    if applier is not None and suspended(applier):
+        return (f"{owner} declares {fields} and puts it back once it is resumed: it is suspended",)
+    interval = appliers.interval(applier) if applier is not None else ""
+    within = f", within {interval}" if interval else ""
     return (
-        f"{owner} declares {fields} and puts it back at its next run; "
+        f"{owner} declares {fields} and puts it back at its next run{within}; "
         f"suspend {owner} to keep the change",
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
+from fluxtui.commands.reconcile import request
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import no_object, object_of
 from fluxtui.domain import kinds
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import sources, suspended
+from fluxtui.domain.kinds import appliers, is_static, sources, suspended
 from fluxtui.domain.kinds.kind import Means
 from fluxtui.domain.marks import (
     FOREIGN_KEYS,
+    OPERATOR_SUSPENDED_BY,
     SUSPENDED_AT,
     SUSPENDED_BY,
     SUSPENDED_REASON,
@@ -23,7 +25,7 @@ from fluxtui.domain.marks import (
     mark_text,
     suspension,
 )
-from fluxtui.domain.plan import AT_WRITE, AwaitStep, PatchStep, Plan, Until
+from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
 
 
@@ -34,7 +36,7 @@ def refusal(context: Context, *, suspending: bool) -> str | None:
         return no_object(context)
     kind = kinds.of(resource.key)
     if kind is None or kind.suspends is None:
-        return f"a {resource.key.kind} cannot be suspended"
+        return _unsuspendable(resource)
     if suspended(resource) == suspending:
         return f"{resource.key.label} is {'already' if suspending else 'not'} suspended"
     return read_only_reason(context, (resource.key.environment,))
@@ -50,8 +52,28 @@ def _required(context: Context) -> Resource:
 def _means(resource: Resource) -> Means:
     kind = kinds.of(resource.key)
     if kind is None or kind.suspends is None:
-        raise UsageError(f"a {resource.key.kind} cannot be suspended")
+        raise UsageError(_unsuspendable(resource))
     return kind.suspends
+
+
+def _unsuspendable(resource: Resource) -> str:
+    kind = kinds.of(resource.key)
+    return f"{kind.one if kind else resource.key.kind} cannot be suspended"
+
+
+def _stopped(resource: Resource) -> tuple[str, ...]:
+    """What comes of a suspension: what the kind says, else what its role does."""
+    kind, name = kinds.of(resource.key), resource.key.label
+    if sources.is_source(resource.key) and is_static(resource):
+        return ("it changes nothing by itself: it is an address, and no controller looks at it",)
+    delivers = sources.is_source(resource.key) or appliers.is_applier(resource.key)
+    first = (f"no new version is delivered through {name}",) if delivers else ()
+    if kind is not None and kind.stopped:
+        return (*first, *kind.stopped)
+    if sources.is_source(resource.key):
+        return (*first, "its artifact stays; what uses it goes on correcting drift")
+    stays = "drift is no longer corrected, and what depends on it keeps waiting for its revision"
+    return (*first, stays)
 
 
 def _patch(means: Means, notes: Mapping[str, str | None], *, wanted: bool) -> dict[str, Any]:
@@ -68,14 +90,10 @@ def suspend_plan(context: Context, values: Values) -> Plan:
     reason = values.get("reason", "").strip()
     if not reason:
         raise UsageError("a suspension needs a reason", next="say why, for whoever comes next")
-    notes = {SUSPENDED_BY: context.user, SUSPENDED_REASON: reason, SUSPENDED_AT: AT_WRITE}
+    who = dict.fromkeys((SUSPENDED_BY, OPERATOR_SUSPENDED_BY), context.user)
+    notes = {**who, SUSPENDED_REASON: reason, SUSPENDED_AT: AT_WRITE}
     means = _means(resource)
     name, environment = resource.key.label, resource.key.environment
-    stays = (
-        "its artifact stays; what uses it goes on correcting drift"
-        if sources.is_source(resource.key)
-        else "drift is no longer corrected, and what depends on it keeps waiting for its revision"
-    )
     steps = (
         PatchStep(
             "suspend",
@@ -100,8 +118,8 @@ def suspend_plan(context: Context, values: Values) -> Plan:
         "suspend",
         f"suspend {name} in {environment}",
         steps,
-        effects=(f"no new version is delivered through {name}", stays),
-        warnings=revert_warning(resource, means.field),
+        effects=_stopped(resource),
+        warnings=revert_warning(context, resource, means.field),
     )
 
 
@@ -120,30 +138,43 @@ def resume_plan(context: Context, values: Values) -> Plan:
     if line is not None and line.would_pick:
         runs = line.running.text or "nothing"
         effects.append(f"{environment} would pick {line.would_pick} (runs {runs})")
-    steps = (
-        PatchStep(
-            "resume",
-            f"remove {means.field} from {name}",
-            undo="suspend it again",
-            target=resource.key,
-            patch=_patch(means, notes, wanted=False),
-            resource_version=resource.resource_version,
-        ),
-        AwaitStep(
-            "resumed",
-            f"wait until {name} has reconciled",
-            ("resume",),
-            target=resource.key,
-            until=Until.RESUMED,
-            timeout=900.0,
-        ),
+    write = PatchStep(
+        "resume",
+        f"remove {means.field} from {name}",
+        undo="suspend it again",
+        target=resource.key,
+        patch=_patch(means, notes, wanted=False),
+        resource_version=resource.resource_version,
     )
     return plan_for(
         context,
         values,
         "resume",
         f"resume {name} in {environment}",
-        steps,
+        (write, *_resumed(resource, means)),
         effects=effects,
-        warnings=(*next_cautions(context, resource), *revert_warning(resource, means.field)),
+        warnings=(
+            *next_cautions(context, resource),
+            *revert_warning(context, resource, means.field),
+        ),
+    )
+
+
+def _resumed(resource: Resource, means: Means) -> Iterable[AnyStep]:
+    """How its controller is seen to look again."""
+    kind = kinds.of(resource.key)
+    if means.annotation and kind is not None and kind.reconciles:
+        # No new generation comes of an annotation: a run is asked for (docs/flux.md#triggers).
+        return request(resource, 1, ("resume",))
+    name = resource.key.label
+    static = is_static(resource)
+    return (
+        AwaitStep(
+            "resumed",
+            f"see {name} resumed" if static else f"wait until {name} has reconciled",
+            ("resume",),
+            target=resource.key,
+            until=Until.RESUMED,
+            timeout=60.0 if static else 900.0,
+        ),
     )

@@ -53,7 +53,7 @@ def plan(context: Context, values: Values) -> Plan:
     # Only what the pin set is put back: a digest that somebody else set since stays.
     back = inverse["digest"] if own_pin else digest
     patch = {**notes, "spec": {"ref": {"digest": back}}} if own_pin else notes
-    warnings = revert_warning(source, "spec.ref.digest")
+    warnings = revert_warning(context, source, "spec.ref.digest")
     if not own_pin:
         warnings = (f"spec.ref.digest of {name} was changed since the pin and stays", *warnings)
     pick = _pick_after(context, source, back)

@@ -1,7 +1,8 @@
 """Who suspended or pinned an object, why, and how to take it back: annotations on the object.
 
 They travel with the object, so that another person on another machine sees the reason and can undo
-it. fluxtui writes its own keys; the keys of Weave GitOps and the Flux Operator are read as well.
+it. fluxtui writes its own keys and, of who suspended, the Flux Operator's; those of Weave GitOps
+are read as well.
 """
 
 from __future__ import annotations
@@ -23,15 +24,16 @@ PINNED_REASON = PREFIX + "pinned-reason"
 PINNED_AT = PREFIX + "pinned-at"
 PIN_INVERSE = PREFIX + "pin-inverse"
 
-SUSPENSION_KEYS = (SUSPENDED_BY, SUSPENDED_REASON, SUSPENDED_AT)
+OPERATOR_SUSPENDED_BY = "fluxcd.controlplane.io/suspendedBy"
+
+SUSPENSION_KEYS = (SUSPENDED_BY, OPERATOR_SUSPENDED_BY, SUSPENDED_REASON, SUSPENDED_AT)
 PIN_KEYS = (PINNED_BY, PINNED_REASON, PINNED_AT, PIN_INVERSE)
 
 FOREIGN_KEYS = (
     "metadata.weave.works/suspended-by",
     "metadata.weave.works/suspended-comment",
-    "fluxcd.controlplane.io/suspendedBy",
 )
-_FOREIGN_BY = ("metadata.weave.works/suspended-by", "fluxcd.controlplane.io/suspendedBy")
+_FOREIGN_BY = ("metadata.weave.works/suspended-by", OPERATOR_SUSPENDED_BY)
 _FOREIGN_REASON = ("metadata.weave.works/suspended-comment",)
 
 

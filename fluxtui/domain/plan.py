@@ -50,11 +50,15 @@ class PatchStep(Step):
 
 @dataclass(frozen=True, slots=True)
 class RequestReconcile(Step):
-    """Set the requestedAt annotation (docs/flux.md#requests); `at`: RFC 3339, or AT_WRITE."""
+    """Set the requestedAt annotation (docs/flux.md#requests); `at`: RFC 3339, or AT_WRITE.
+
+    `demands`: what is asked with it, in words of the target's kind (`force`).
+    """
 
     type: ClassVar[str] = "reconcile"
     target: Key = field(kw_only=True)
     at: str = field(kw_only=True)
+    demands: tuple[str, ...] = field(kw_only=True, default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +117,19 @@ class Until(enum.StrEnum):
     """What an Await waits for on its target."""
 
     HANDLED = "handled"  # lastHandledReconcileAt == value and Ready is decided
-    PICKED = "picked"  # OCIRepository: artifact revision has the tag or digest `value`
-    APPLIED = "applied"  # Kustomization: lastAppliedRevision contains `value`
+    PICKED = "picked"  # a source: its artifact's revision has the tag or digest `value`
+    APPLIED = "applied"  # an applier: what it applied contains `value`
     READY = "ready"  # Ready=True for the newest generation
-    SUSPENDED = "suspended"  # spec.suspend is true
-    RESUMED = "resumed"  # spec.suspend is gone, newest generation Ready
+    SUSPENDED = "suspended"  # suspended by the kind's means
+    RESUMED = "resumed"  # no longer so; newest generation Ready, where a controller says so
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitStep(Step):
-    """Wait, by watching, until the condition holds; `timeout` in seconds of the target's clock."""
+    """Wait, by watching, until the condition holds; `timeout` in seconds of the target's clock.
+
+    `demands`: what of a request, in words of the target's kind, has to be acknowledged too.
+    """
 
     type: ClassVar[str] = "await"
     undo: str = "a wait changes nothing"
@@ -130,6 +137,7 @@ class AwaitStep(Step):
     until: Until = field(kw_only=True)
     value: str = field(kw_only=True, default="")
     timeout: float = field(kw_only=True, default=300.0)
+    demands: tuple[str, ...] = field(kw_only=True, default=())
 
 
 AnyStep = PatchStep | RequestReconcile | TagStep | PushStep | DeleteStep | ApplyStep | AwaitStep
@@ -241,7 +249,7 @@ def _step(data: Mapping[str, Any]) -> AnyStep:
     if kind is None:
         raise ValueError(f"unknown Step type {data.get('type')!r}")
     values = {k: v for k, v in data.items() if k != "type"}
-    for name in ("needs", "shared"):
+    for name in ("needs", "shared", "demands"):
         if name in values:
             values[name] = tuple(values[name])
     if "target" in values:

@@ -16,9 +16,9 @@ from weakref import WeakValueDictionary
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-FLUX_APPLIER = "kustomize-controller"
+FLUX_APPLIERS = ("kustomize-controller", "flux-operator")
 FLUX_GROUP = "toolkit.fluxcd.io"
-_NOBODY = ("-controller", "before-first-apply", "kube-controller-manager")
+_NOBODY = ("-controller", "before-first-apply", "kube-controller-manager", "flux-operator")
 _SHARED_TEXT = 200  # longer ones are messages and scripts of one object
 # What controllers own in objects of one make is the same set of paths.
 _DECLARED: WeakValueDictionary[frozenset[str], frozenset[str]] = WeakValueDictionary()
@@ -85,8 +85,8 @@ class Resource:
 
     `spec`, `status` and `extra` are the API's JSON and must be treated as read-only. `extra` holds
     the other top-level fields (an Event's `involvedObject`, ...), and is empty for Secrets.
-    `declared` holds the field paths (`spec.ref.semver`) that the kustomize-controller's Apply entry
-    in managedFields owns: what a parent Kustomization would put back (docs/flux.md#managers).
+    `declared` holds the field paths (`spec.ref.semver`) that Apply entries of Flux's appliers in
+    managedFields own: what a parent would put back (docs/flux.md#managers).
     `edits`, of Flux's kinds alone, are what others than controllers set.
     """
 
@@ -247,12 +247,12 @@ def _integer(value: object) -> int:
 
 
 def _declares(entry: object) -> bool:
-    """Whether it is what the kustomize-controller applied."""
+    """Whether it is what one of Flux's appliers applied."""
     return (
         isinstance(entry, Mapping)
         and entry.get("operation") == "Apply"
         and not entry.get("subresource")
-        and entry.get("manager") == FLUX_APPLIER
+        and entry.get("manager") in FLUX_APPLIERS
     )
 
 

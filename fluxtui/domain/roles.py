@@ -40,6 +40,47 @@ def users_of(snapshot: Snapshot, source: Key) -> tuple[Resource, ...]:
     return tuple(sorted(users, key=lambda resource: resource.key))
 
 
+def stands_on(snapshot: Snapshot, resource: Resource) -> tuple[Resource, ...]:
+    """What an object is fed by, directly and farther up, the farthest first; what is not there is
+    left out."""
+    ordered: dict[Key, Resource] = {}
+    _climb(snapshot, resource, ordered, {resource.key})
+    return tuple(ordered.values())
+
+
+def _climb(
+    snapshot: Snapshot, resource: Resource, ordered: dict[Key, Resource], seen: set[Key]
+) -> None:
+    for key in feeders(resource):
+        above = snapshot.get(key)
+        if key not in seen and above is not None:
+            seen.add(key)
+            _climb(snapshot, above, ordered, seen)
+            ordered[key] = above
+
+
+def feeders(resource: Resource) -> tuple[Key, ...]:
+    """What an object is fed by directly, whether or not that is there."""
+    source = appliers.source(resource)
+    return tuple(dict.fromkeys((*((source,) if source else ()), *kinds.needs(resource))))
+
+
+def standing_on(snapshot: Snapshot, source: Key) -> tuple[Resource, ...]:
+    """Appliers that a source feeds, directly or through others, behind what lies between."""
+    between: dict[Key, Resource] = {}
+    users: list[Resource] = []
+    for applier in appliers_in(snapshot, source.environment):
+        above = stands_on(snapshot, applier)
+        if any(resource.key == source for resource in above):
+            users.append(applier)
+            between |= {
+                r.key: r
+                for r in above
+                if any(farther.key == source for farther in stands_on(snapshot, r))
+            }
+    return (*between.values(), *sorted(users, key=lambda resource: resource.key))
+
+
 def source_key(snapshot: Snapshot, key: Key) -> Key | None:
     """The source that an object is, or is fed by; also one that is not there."""
     if sources.is_source(key):

@@ -18,7 +18,13 @@ from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import RefusedError, UsageError
-from fluxtui.domain.marks import FOREIGN_KEYS, PIN_INVERSE, PIN_KEYS, SUSPENSION_KEYS
+from fluxtui.domain.marks import (
+    FOREIGN_KEYS,
+    PIN_INVERSE,
+    PIN_KEYS,
+    SUSPENDED_REASON,
+    SUSPENSION_KEYS,
+)
 from fluxtui.domain.plan import AT_WRITE, AwaitStep, PatchStep, Plan, RequestReconcile, Until
 from fluxtui.domain.protection import demand
 from fluxtui.domain.resource import Resource
@@ -83,7 +89,9 @@ def test_suspend_writes_who_why_and_when() -> None:
     made = plan("suspend", at(source()), reason=" audit ")
     assert patch(made) == {
         "metadata": {
-            "annotations": dict(zip(SUSPENSION_KEYS, ("anna", "audit", AT_WRITE), strict=True))
+            "annotations": dict(
+                zip(SUSPENSION_KEYS, ("anna", "anna", "audit", AT_WRITE), strict=True)
+            )
         },
         "spec": {"suspend": True},
     }
@@ -103,7 +111,7 @@ def test_the_parent_that_declares_the_field_is_named() -> None:
 
 
 def test_resume_takes_back_the_notes_of_every_tool() -> None:
-    notes = {FOREIGN_KEYS[0]: "ben", SUSPENSION_KEYS[1]: "audit"}
+    notes = {FOREIGN_KEYS[0]: "ben", SUSPENDED_REASON: "audit"}
     made = plan("resume", at(source(suspend=True, annotations=notes)), reason="done")
     gone = dict.fromkeys((*SUSPENSION_KEYS, FOREIGN_KEYS[0]))
     assert patch(made) == {"metadata": {"annotations": gone}, "spec": {"suspend": None}}

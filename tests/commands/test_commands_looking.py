@@ -12,7 +12,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import NS, context, digest, ks, revision, snapshot, source, tag_list
 
-from fluxtui.commands import reconcile
 from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.errors import UsageError
@@ -71,18 +70,18 @@ def test_the_chain_is_asked_whole_whichever_of_it_the_cursor_is_on() -> None:
     ]
 
 
-def test_after_a_write_they_wait_for_that_unless_for_one_another() -> None:
-    members = (ks(name="a"), ks(name="b", needs=["a"]), ks(name="c"))
-    steps = reconcile.requests(members, ("tag",))
-    needs = [s.needs for s in steps if isinstance(s, RequestReconcile)]
-    assert needs == [("tag",), ("handled-1",), ("tag",)]
+def test_users_that_do_not_need_one_another_are_asked_side_by_side() -> None:
+    members = (source(), ks(name="a"), ks(name="b", needs=["a"]), ks(name="c"))
+    made = plan("reconcile-chain", at(*members))
+    assert [needs for _name, needs in asked(made)] == [
+        (), ("handled-1",), ("handled-1",), ("handled-2", "handled-1"),
+    ]  # fmt: skip
 
 
-def test_a_kustomization_of_another_kind_of_source_is_asked_for_itself() -> None:
-    found = ks()
-    assert [s.needs for s in reconcile.requests((found,))] == [(), ("request-1",)]
-    git = ks(of="")
-    assert [s.needs for s in reconcile.requests((git,), ("x",))] == [("x",), ("request-1",)]
+def test_a_kustomization_without_a_source_is_asked_for_itself() -> None:
+    alone = ks(of="")
+    made = plan("reconcile", at(alone, object=alone.key))
+    assert [s.needs for s in made.steps] == [(), ("request-1",)]
 
 
 # -- who is not

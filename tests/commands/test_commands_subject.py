@@ -157,7 +157,7 @@ def test_nothing_is_proposed_from_tags_that_nobody_listed() -> None:
 def test_who_puts_a_change_back_is_named_with_the_fields_it_declares(labels: Any, who: str) -> None:
     fields = frozenset(("spec.suspend", "spec.url"))
     held = replace(source(stored=revision("1.4.2", "a")), declared=fields, labels=labels)
-    (said,) = safety.revert_warning(held, "spec.suspend", "spec.ref.digest")
+    (said,) = safety.revert_warning(at(held), held, "spec.suspend", "spec.ref.digest")
     assert said.startswith(f"{who} declares spec.suspend and")
     assert f"suspend {who}" in said
-    assert safety.revert_warning(held, "spec.ref.digest") == ()
+    assert safety.revert_warning(at(held), held, "spec.ref.digest") == ()

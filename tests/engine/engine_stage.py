@@ -13,8 +13,10 @@ from fluxtui.artifacts.packing import pack_files
 from fluxtui.artifacts.reference import Reference
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.cluster.port import Cluster
+from fluxtui.domain import kinds
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
+from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Key
 from fluxtui.engine.engine import Engine
 from fluxtui.engine.pace import Pace
@@ -50,6 +52,25 @@ class Place:
         type_ = await self.api.find(obj["apiVersion"], obj["kind"])
         return await self.api.create(type_, obj, field_manager="test")
 
+    async def serve(self, *short: str) -> None:
+        """Have the API serve these kinds, with a status of its own each."""
+        for word in short:
+            kind = kinds.by_short(word)
+            assert kind is not None
+            await self.create(definition(kind))
+
+    async def put(
+        self, short: str, name: str, spec: dict[str, Any], status: dict[str, Any] | None = None
+    ) -> Key:
+        """An object of any of Flux's kinds; its key."""
+        kind = kinds.by_short(short)
+        assert kind is not None
+        await self.create(flux(kind.api_version, kind.kind, name, spec))
+        key = Key(self.environment.name, *kind.id, "apps", name)
+        if status is not None:
+            await self.patch(key, {"status": status}, "status")
+        return key
+
     async def namespace(self, name: str = "apps") -> None:
         meta = {"name": name}
         await self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": meta})
@@ -64,7 +85,8 @@ class Place:
         await self.create(flux("kustomize.toolkit.fluxcd.io/v1", "Kustomization", name, spec))
 
     async def patch(self, key: Key, patch: dict[str, Any], subresource: str = "") -> None:
-        kind = ocirepository.KIND if key.kind == "OCIRepository" else kustomization.KIND
+        kind = kinds.of(key)
+        assert kind is not None
         type_ = await self.api.find(kind.api_version, key.kind)
         await self.api.patch(
             type_, key.namespace, key.name, patch, field_manager="test", subresource=subresource
@@ -80,6 +102,35 @@ class Place:
             "lastUpdateTime": "2026-11-23T18:00:00Z",
         }
         await self.patch(self.source_key(name), {"status": {"artifact": artifact}}, "status")
+
+
+def definition(kind: Kind) -> dict[str, Any]:
+    """A CustomResourceDefinition of that kind which lets every field through."""
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    names = {
+        "plural": kind.plural,
+        "singular": kind.kind.lower(),
+        "kind": kind.kind,
+        "listKind": f"{kind.kind}List",
+    }
+    version = {
+        "name": kind.version,
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": schema},
+        "subresources": {"status": {}},
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{kind.plural}.{kind.group}"},
+        "spec": {
+            "group": kind.group,
+            "names": names,
+            "scope": "Namespaced",
+            "versions": [version],
+        },
+    }
 
 
 def flux(api_version: str, kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:

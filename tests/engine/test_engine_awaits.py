@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from engine_stage import ready
 
+from fluxtui.domain import kinds
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Key, Resource
@@ -96,6 +97,82 @@ CASES: list[tuple[str, Until, str, Resource | None, bool | None]] = [
     ("still suspended", Until.RESUMED, "", ks(SUCCEEDED, spec={"suspend": True}), None),
     ("resumed", Until.RESUMED, "", ks(SUCCEEDED), True),
 ]
+
+
+def other(short: str, status: dict[str, Any], **more: Any) -> Resource:
+    """An object of any kind, of generation 2."""
+    kind = kinds.by_short(short)
+    assert kind is not None
+    meta = {"name": "web", "namespace": "apps", "generation": 2, "resourceVersion": "9"}
+    body = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": {**meta, **more}}
+    return Resource.from_object("prod", {**body, "spec": {}, "status": status})
+
+
+def demanded(force: str, *conditions: dict[str, Any], handled: str = AT) -> Resource:
+    """A HelmRelease that has answered a request, and acknowledged that force."""
+    answered = {"lastHandledReconcileAt": handled, "lastHandledForceAt": force}
+    return other("hr", {"conditions": list(conditions), **answered})
+
+
+@pytest.mark.parametrize(
+    ("resource", "done"),
+    [
+        (demanded(AT, SUCCEEDED), True),
+        (demanded(LATER, SUCCEEDED), True),
+        (demanded(EARLIER, SUCCEEDED), None),
+        (demanded(EARLIER, WAITING), False),
+        (demanded(AT, UNHEALTHY), False),
+        (demanded(AT, SUCCEEDED, handled=EARLIER), None),
+    ],
+)
+def test_a_force_has_to_be_acknowledged_beside_the_request(
+    resource: Resource, done: bool | None
+) -> None:
+    step = AwaitStep(
+        "w", "wait", target=resource.key, until=Until.HANDLED, value=AT, demands=("force",)
+    )
+    assert judge(resource, step).done is done
+
+
+OF_OLD, STOPPED = ready("True", "Ok", "", 1), {**STALLED, "observedGeneration": 2}
+
+
+@pytest.mark.parametrize(
+    ("resource", "done"),
+    [
+        (other("rset", {"conditions": [SUCCEEDED]}), True),
+        (other("rset", {"conditions": [OF_OLD]}), None),
+        (other("rset", {"conditions": [UNHEALTHY, STOPPED]}), False),
+        (other("rset", {"conditions": [UNHEALTHY, {**STOPPED, "observedGeneration": 1}]}), None),
+        (other("rset", {}), None),
+        (other("alert", {}), True),
+        (other("hr", {}), None),
+        (other("hr", {"observedGeneration": 1, "conditions": [SUCCEEDED]}), None),
+    ],
+)
+def test_a_kind_without_an_observed_generation_is_judged_by_its_conditions(
+    resource: Resource, done: bool | None
+) -> None:
+    step = AwaitStep("w", "wait", target=resource.key, until=Until.RESUMED)
+    assert judge(resource, step).done is done
+
+
+@pytest.mark.parametrize(
+    ("reason", "done"), [("UpgradeFailed", False), ("RollbackSucceeded", False), ("Other", None)]
+)
+def test_a_release_that_was_rolled_back_has_not_applied_its_chart(
+    reason: str, done: bool | None
+) -> None:
+    releases = [
+        {"version": 1, "chartVersion": "1.4.0", "status": "superseded"},
+        {"version": 3, "chartVersion": "1.4.0", "status": "deployed"},
+        {"version": 2, "chartVersion": "1.5.0", "status": "failed"},
+    ]
+    conditions = [ready("False", reason, "no", 2)]
+    status = {"history": releases, "lastAttemptedRevision": "1.5.0", "conditions": conditions}
+    release = other("hr", status)
+    step = AwaitStep("w", "wait", target=release.key, until=Until.APPLIED, value="1.5.0")
+    assert judge(release, step).done is done
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from fluxtui.commands.proposing import Proposal, advance, proposal, propose
 from fluxtui.commands.registry import ACTS, by_id
 from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.errors import RefusedError
+from fluxtui.domain.kinds import helmrelease
 from fluxtui.domain.plan import (
     AnyStep,
     ApplyStep,
@@ -80,6 +81,12 @@ class Delivery:
                 ]
                 applied = {"lastAppliedRevision": self.revision(tag), "history": history}
                 await place.patch(place.kustomization_key(name), {"status": applied}, "status")
+        await self.production.serve("hr")
+        await self.production.put("hr", "release", {"chartRef": {"kind": "HelmChart", "name": "x"}})
+
+    @property
+    def release(self) -> Key:
+        return Key("production", *helmrelease.KIND.id, "apps", "release")
 
     def server_texts(self) -> tuple[Any, ...]:
         """All that is stored, by the stores themselves."""
@@ -124,10 +131,11 @@ async def running_on(delivery: Delivery, engine: MakeEngine) -> Engine:
     )
     running = engine(delivery.staging, delivery.production, services=(service,))
     sources = [place.source_key("held") for place in (delivery.staging, delivery.production)]
+    waited = (*sources, delivery.release)
 
     def known(snapshot: Any) -> bool:
         listed = snapshot.tags.get(delivery.url)
-        return all(snapshot.get(key) for key in sources) and bool(listed and listed.listed_at)
+        return all(snapshot.get(key) for key in waited) and bool(listed and listed.listed_at)
 
     await got(running.wait_for(known, PATIENCE))
     return running
@@ -179,7 +187,8 @@ async def test_no_act_runs_on_a_protected_environment_that_nobody_named(
     running = await running_on(delivery, engine)
     await pinned_and_suspended(running, delivery)
     web, held = (delivery.production.source_key(name) for name in ("web", "held"))
-    targets = {"unpin": held, "resume": held}
+    demanded = {f"reconcile-{word}": delivery.release for word in ("force", "reset")}
+    targets = {"unpin": held, "resume": held, **demanded}
     for command in ACTS:
         target = Target("production", "web", targets.get(command.id, web))
         if command.id == "promote":

@@ -96,10 +96,13 @@ def _on_object(part: PatchStep | RequestReconcile | ApplyStep | AwaitStep) -> Do
     if isinstance(part, PatchStep):
         return {"patch": part.patch, "resourceVersion": part.resource_version}
     if isinstance(part, RequestReconcile):
-        return {"at": part.at}
+        return {"at": part.at, "demands": list(part.demands)}
     if isinstance(part, ApplyStep):
         return {"manifest": part.object}
-    return {"until": str(part.until), "value": part.value, "timeoutSeconds": part.timeout}
+    return {
+        "until": str(part.until), "value": part.value, "timeoutSeconds": part.timeout,
+        "demands": list(part.demands),
+    }  # fmt: skip
 
 
 def receipt(outcome: Receipt) -> Document:

@@ -29,6 +29,7 @@ KIND = Kind(
     "alert",
     reconciles=False,
     is_static=lambda _resource: True,
+    stopped=("Events are no longer sent by it, and are not sent later either",),
     needs=needs,
     columns=(
         Column("PROVIDER", lambda r: text_at(r.spec, "providerRef", "name")),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fluxtui.domain import kinds
 from fluxtui.domain.kinds.kind import Applier, Run
+from fluxtui.domain.kinds.reading import text_at
 from fluxtui.domain.resource import Key, Resource
 
 
@@ -83,7 +84,8 @@ def good(key: Key) -> str:
 
 def is_good(key: Key, status: str) -> bool:
     """Whether that word of its history says that a build went well."""
-    return bool(status) and status == good(key)
+    applier = role(key)
+    return applier is not None and bool(status) and status in (applier.good, *applier.passed)
 
 
 def is_bad(key: Key, reason: str) -> bool:
@@ -108,6 +110,11 @@ def is_starved(key: Key, reason: str) -> bool:
     """Whether that reason of Ready only repeats what its source says."""
     applier = role(key)
     return applier is not None and reason in applier.starved
+
+
+def interval(resource: Resource) -> str:
+    """How often it runs by itself, as it says so; "" when it does not."""
+    return text_at(resource.spec, "interval")
 
 
 def parent(resource: Resource) -> Key | None:

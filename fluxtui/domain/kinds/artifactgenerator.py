@@ -34,6 +34,7 @@ KIND = Kind(
     "artifactgenerators",
     "ag",
     suspends=Means(f"{GROUP}/reconcile", "disabled"),
+    stopped=("the ExternalArtifacts it made stay; what uses them goes on with those",),
     needs=needs,
     revision=revision,
     columns=(Column("ARTIFACTS", _made),),

@@ -28,6 +28,8 @@ KIND = Kind(
         health=frozenset({"HealthCheckFailed"}),
     ),
     demands={"force": "reconcile.fluxcd.io/forceAt"},
+    demanded={"force": "all of Flux's objects are moved to the newest versions of their APIs"},
     suspends=operator.SUSPENDS,
+    stopped=("Flux runs on as it is; it is neither upgraded nor mended",),
     columns=(Column("WISH", lambda r: text_at(r.spec, "distribution", "version")),),
 )

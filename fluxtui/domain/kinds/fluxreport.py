@@ -22,6 +22,7 @@ KIND = Kind(
     "fr",
     words=("report",),
     suspends=operator.SUSPENDS,
+    stopped=("what it says of Flux stays as it is, and grows old",),
     revision=lambda resource: text_at(resource.spec, "distribution", "version"),
     columns=(Column("NOT READY", _unready),),
     has_events=False,

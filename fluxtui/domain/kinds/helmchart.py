@@ -36,6 +36,7 @@ KIND = Kind(
     source=Source(url=lambda _resource: "", follows=follows),
     shape={**SOURCE_SHAPE, "spec.chart": str, "spec.sourceRef": Mapping},
     needed=("spec.chart",),
+    stopped=("its chart stays on the version it has; what uses it goes on correcting drift",),
     needs=needs,
     columns=(
         Column("CHART", chart),

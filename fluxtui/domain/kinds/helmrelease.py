@@ -145,9 +145,12 @@ KIND = Kind(
         before=before,
         failing_since=failing_since,
         good=DEPLOYED,
+        # After a remediation Ready names that, and is False though it worked.
         bad=frozenset(
             {"failed", "InstallFailed", "UpgradeFailed", "TestFailed", "RetriesExceeded"}
+            | {"RollbackSucceeded", "RollbackFailed", "UninstallSucceeded", "UninstallFailed"}
         ),
+        passed=frozenset({"superseded"}),
         health=frozenset(),
         bundles=False,
         starved=frozenset({"SourceNotReady", "ArtifactFailed"}),
@@ -161,6 +164,14 @@ KIND = Kind(
     },
     needs=lambda resource: tuple(_needs(resource)),
     demands={"force": "reconcile.fluxcd.io/forceAt", "reset": "reconcile.fluxcd.io/resetAt"},
+    demanded={
+        "force": "its release is made again though nothing changed: hooks and Jobs run again",
+        "reset": "its failed tries are forgotten: what gave up is tried again",
+    },
+    stopped=(
+        "its release runs on as it is, and its chart goes on being fetched",
+        "drift is no longer corrected, and what depends on it keeps waiting for it",
+    ),
     # Stalled and Ready may only count the tries; what went wrong stands on these.
     causes=("Released", "TestSuccess"),
     columns=(Column("CHART", chart), Column("WISH", wish)),

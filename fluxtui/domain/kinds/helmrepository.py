@@ -36,5 +36,6 @@ KIND = Kind(
     shape={**SOURCE_SHAPE, "spec.url": str},
     needed=("spec.url",),
     is_static=is_static,
+    stopped=("its index stays as it is: charts are picked out of that",),
     columns=(Column("URL", url),),
 )

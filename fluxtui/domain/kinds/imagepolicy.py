@@ -46,6 +46,7 @@ KIND = Kind(
     "imagepol",
     words=("imgpol",),
     waiting=frozenset({DEPENDENCY}),
+    stopped=("it keeps the tag that it picked",),
     needs=needs,
     revision=picked,
     columns=(Column("POLICY", policy),),

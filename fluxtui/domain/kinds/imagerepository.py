@@ -28,6 +28,7 @@ KIND = Kind(
     "imagerepositories",
     "imagerepo",
     words=("imgrepo",),
+    stopped=("its tags are no longer scanned; policies go on with those of the last scan",),
     revision=tags,
     columns=(
         Column("IMAGE", image),

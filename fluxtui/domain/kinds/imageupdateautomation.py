@@ -31,6 +31,7 @@ KIND = Kind(
     "imageupdateautomations",
     "iua",
     words=("imgauto", "imgupd"),
+    stopped=("picked tags are no longer written to Git",),
     needs=needs,
     revision=pushed,
     columns=(Column("PUSHED", lambda r: text_at(r.status, "lastPushTime")),),

@@ -33,8 +33,8 @@ class Means:
 
     @property
     def field(self) -> str:
-        """The field that says so, as people write it."""
-        return f"metadata.annotations[{self.annotation}]" if self.annotation else "spec.suspend"
+        """The path of the field that says so."""
+        return f"metadata.annotations.{self.annotation}" if self.annotation else "spec.suspend"
 
     def holds(self, resource: Resource) -> bool:
         """Whether the object is suspended by it."""
@@ -87,6 +87,7 @@ class Applier:
     `good`, `bad`: words in `status` and in Ready's reason for a build that went well, or that can
     be blamed; `health`: reasons after the apply, when objects are waited for; `starved`: reasons
     that only repeat what the source says. `bundles`: whether it applies manifests, not a chart.
+    `passed`: words in `status` for a build that went well until another one followed.
     """
 
     source: Callable[[Resource], Key | None]
@@ -103,6 +104,7 @@ class Applier:
     health: frozenset[str]
     starved: frozenset[str] = frozenset({"ArtifactFailed"})
     bundles: bool = True
+    passed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ class Kind:
     begin with.
 
     `reconciles`: whether it heeds the request annotation; `demands`: what else may be asked with
-    one, word -> annotation; `suspends`: by which means, None for none. `waiting`, `working`:
+    one, word -> annotation, and `demanded` what comes of it; `suspends`: by which means, None for
+    none, and `stopped` what comes of that, as sentences of what stands still and what goes on;
+    `waiting`, `working`:
     reasons of Ready=False that are no failure; `causes`: conditions that say more than Ready and
     Stalled do. `is_static`: no controller writes a status. `needs`: what it stands on, in its own
     Environment. `revision`: what it holds, where it has neither role. `has_events`: whether they
@@ -137,7 +141,9 @@ class Kind:
     begins: Mapping[str, str] = field(default_factory=lambda: _NOTHING, compare=False)
     reconciles: bool = field(default=True, compare=False)
     demands: Mapping[str, str] = field(default_factory=lambda: _NOTHING, compare=False)
+    demanded: Mapping[str, str] = field(default_factory=lambda: _NOTHING, compare=False)
     suspends: Means | None = field(default=Means(), compare=False)
+    stopped: tuple[str, ...] = field(default=(), compare=False)
     waiting: frozenset[str] = field(default=frozenset({DEPENDENCY}), compare=False)
     working: frozenset[str] = field(
         default=frozenset({"Progressing", "NewRevision"}), compare=False
@@ -163,6 +169,11 @@ class Kind:
         return f"{self.group}/{self.version}"
 
     @property
+    def one(self) -> str:
+        """`an OCIRepository`: any of them, in a sentence."""
+        return f"{'an' if self.kind[0] in 'AEIO' else 'a'} {self.kind}"
+
+    @property
     def many(self) -> str:
         """`OCIRepositories`: several of them, in a sentence."""
         return f"{self.kind[:-1]}ies" if self.kind.endswith("y") else f"{self.kind}s"
@@ -186,3 +197,9 @@ class Kind:
 def handled_request(resource: Resource) -> str:
     """status.lastHandledReconcileAt: which reconcile request was last acknowledged."""
     return str(resource.status.get("lastHandledReconcileAt") or "")
+
+
+def handled_demand(resource: Resource, annotation: str) -> str:
+    """`status.lastHandledForceAt` of `.../forceAt`: which one was last acknowledged."""
+    name = annotation.rpartition("/")[2]
+    return str(resource.status.get(f"lastHandled{name[:1].upper()}{name[1:]}") or "")

@@ -17,6 +17,7 @@ KIND = Kind(
     words=("alert-provider",),
     reconciles=False,
     is_static=lambda _resource: True,
+    stopped=("nothing is sent to it by any Alert, and nothing is sent later either",),
     columns=(
         Column("TYPE", lambda r: text_at(r.spec, "type")),
         Column("CHANNEL", lambda r: text_at(r.spec, "channel")),

@@ -22,5 +22,6 @@ KIND = Kind(
     "Receiver",
     "receivers",
     "receiver",
+    stopped=("its webhook is not served: what it wakes waits for its own interval",),
     columns=(Column("TYPE", lambda r: text_at(r.spec, "type")), Column("WAKES", wakes)),
 )

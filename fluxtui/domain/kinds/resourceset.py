@@ -43,6 +43,7 @@ KIND = Kind(
     ),
     shape={**SHAPE, "spec.dependsOn": list, "status.inventory": Mapping, "status.history": list},
     suspends=operator.SUSPENDS,
+    stopped=("what it made stays as it is; new inputs are not taken",),
     needs=needs,
     columns=(Column("OBJECTS", _objects),),
     owner="resourceset.fluxcd.controlplane.io",

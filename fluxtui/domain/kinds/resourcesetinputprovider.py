@@ -21,7 +21,9 @@ KIND = Kind(
     "resourcesetinputproviders",
     "rsip",
     demands={"force": "reconcile.fluxcd.io/forceAt"},
+    demanded={"force": "its inputs are read now, whatever its schedule says"},
     suspends=operator.SUSPENDS,
+    stopped=("what it exported stays; ResourceSets go on with that",),
     revision=lambda resource: short_digest(text_at(resource.status, "lastExportedRevision")),
     columns=(
         Column("TYPE", lambda resource: text_at(resource.spec, "type")),

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fluxtui.domain.kinds import appliers, sources, suspended
-from fluxtui.domain.kinds.kind import handled_request
+from fluxtui.domain import kinds
+from fluxtui.domain.kinds import appliers, is_static, sources, suspended
+from fluxtui.domain.kinds.kind import handled_demand, handled_request
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, tag_of
@@ -29,6 +30,8 @@ def judge(resource: Resource | None, step: AwaitStep) -> Judgement:
     """How the target of `step` stands."""
     if resource is None:
         return Judgement(None, f"{step.target.label} is not there")
+    if step.until is Until.HANDLED:
+        return _handled(resource, step.value, step.demands)
     return _RULES[step.until](resource, step.value)
 
 
@@ -46,18 +49,33 @@ def ready_text(resource: Resource) -> str:
     return f"Ready={ready.status} {ready.reason}: {message}"
 
 
-def _handled(resource: Resource, value: str) -> Judgement:
-    handled = handled_request(resource)
-    requested_at, handled_at = seconds(value), seconds(handled)
-    # A later request by somebody else covers ours: Flux remembers only the newest.
-    later = requested_at is not None and handled_at is not None and handled_at >= requested_at
-    if handled != value and not later:
+def _handled(resource: Resource, value: str, demands: tuple[str, ...]) -> Judgement:
+    if not _covers(handled_request(resource), value):
         return Judgement(None, "the request was not picked up yet")
     ready, working = resource.condition("Ready"), resource.condition("Reconciling")
     busy = working is not None and working.status == "True" and working.reason == "Progressing"
     if ready is None or busy or ready.status not in ("True", "False"):
         return Judgement(None, ready_text(resource))
+    kind = kinds.of(resource.key)
+    known = kind.demands if kind is not None else {}
+    ignored = [
+        word
+        for word in demands
+        if not _covers(handled_demand(resource, known.get(word, "")), value)
+    ]
+    if ignored:
+        # A run that ended before it came to the demand has failed; else its status may follow.
+        text = f"the {ignored[0]} was not acknowledged; {ready_text(resource)}"
+        return Judgement(False if ready.status == "False" else None, text)
     return Judgement(ready.status == "True", ready_text(resource))
+
+
+def _covers(handled: str, value: str) -> bool:
+    """Whether what was acknowledged is this request, or a later one by somebody else: Flux
+    remembers only the newest."""
+    requested_at, handled_at = seconds(value), seconds(handled)
+    later = requested_at is not None and handled_at is not None and handled_at >= requested_at
+    return handled == value or later
 
 
 def _picked(resource: Resource, value: str) -> Judgement:
@@ -84,10 +102,12 @@ def _applied(resource: Resource, value: str) -> Judgement:
 
 def _ready(resource: Resource, _value: str) -> Judgement:
     ready, stalled = resource.condition("Ready"), resource.condition("Stalled")
-    if stalled is not None and stalled.status == "True" and resource.observed:
+    # Where a kind has no observedGeneration, the conditions have it.
+    observed = resource.observed or "observedGeneration" not in resource.status
+    newest = (0, resource.generation) if observed else ()
+    if stalled is not None and stalled.status == "True" and stalled.observed_generation in newest:
         return Judgement(False, f"stalled, {ready_text(resource)}")
-    newest = ready is not None and ready.observed_generation in (0, resource.generation)
-    if ready is not None and newest and resource.observed and ready.status == "True":
+    if ready is not None and ready.status == "True" and ready.observed_generation in newest:
         return Judgement(True, ready_text(resource))
     return Judgement(None, ready_text(resource))
 
@@ -99,11 +119,12 @@ def _suspended(resource: Resource, _value: str) -> Judgement:
 def _resumed(resource: Resource, value: str) -> Judgement:
     if suspended(resource):
         return Judgement(None, "still suspended")
+    if is_static(resource):
+        return Judgement(True, "no longer suspended; no controller says more of it")
     return _ready(resource, value)
 
 
 _RULES: Mapping[Until, Callable[[Resource, str], Judgement]] = {
-    Until.HANDLED: _handled,
     Until.PICKED: _picked,
     Until.APPLIED: _applied,
     Until.READY: _ready,

@@ -127,7 +127,9 @@ def meaning(resource: Resource) -> dict[str, Any]:
     flat: dict[str, Any] = {"deleting": resource.deleting}
     _flatten("spec", resource.spec, flat)
     _flatten("metadata.labels", resource.labels, flat)
-    notes = {k: v for k, v in resource.annotations.items() if k != REQUESTED_AT}
+    kind = kinds.of(resource.key)
+    asked = (REQUESTED_AT, *(kind.demands.values() if kind is not None else ()))
+    notes = {k: v for k, v in resource.annotations.items() if k not in asked}
     _flatten("metadata.annotations", notes, flat)
     flat["status.artifact.revision"] = sources.revision(resource)
     flat["status.lastAppliedRevision"] = appliers.applied(resource)

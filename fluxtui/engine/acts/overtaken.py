@@ -8,6 +8,7 @@ well all is: a suspension that never happened is not made good by time.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.domain import roles
@@ -67,10 +68,10 @@ def _is_listed(step: DeleteStep | PushStep | TagStep, snapshot: Snapshot) -> boo
 
 def _is_so(step: AwaitStep | RequestReconcile, resource: Resource, act: Act) -> bool:
     if isinstance(step, RequestReconcile):
-        step = AwaitStep("", "", target=step.target, until=Until.HANDLED, value=step.at)
+        handled = AwaitStep("", "", target=step.target, until=Until.HANDLED, value=step.at)
+        step = replace(handled, demands=step.demands)
     value = act.began if step.value == AT_WRITE else step.value
-    awaited = AwaitStep("", "", target=step.target, until=step.until, value=value)
-    return judge(resource, awaited).done is True
+    return judge(resource, replace(step, value=value)).done is True
 
 
 def _moved_on(resource: Resource, act: Act, snapshot: Snapshot) -> bool:

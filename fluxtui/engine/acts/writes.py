@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.domain import kinds
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound, Unreachable
 from fluxtui.domain.kinds.kind import REQUESTED_AT
 from fluxtui.domain.plan import AT_WRITE, ApplyStep, Outcome, PatchStep, RequestReconcile
@@ -84,11 +85,17 @@ class Writes:
                 return Outcome.REFUSED, f"it keeps changing: {explain(error)}"
 
     async def reconcile(self, step: RequestReconcile) -> Result:
-        """Set the requestedAt annotation."""
+        """Set the requestedAt annotation, and those of what is demanded, to one value."""
         cluster = self._clusters[step.target.environment]
+        kind = kinds.of(step.target)
+        known = kind.demands if kind is not None else {}
+        unknown = [word for word in step.demands if word not in known]
+        if unknown:
+            return Outcome.REFUSED, f"a {step.target.kind} cannot be asked to {unknown[0]}"
         at = str(_stamped(step.at, self._clock.stamp()))
         self._written.requests[step.target] = at
-        patch = {"metadata": {"annotations": {REQUESTED_AT: at}}}
+        notes = dict.fromkeys((REQUESTED_AT, *(known[word] for word in step.demands)), at)
+        patch = {"metadata": {"annotations": notes}}
         current = await read_object(cluster, self._store.snapshot, step.target)
         if holds(current, patch):
             return Outcome.UNCHANGED, "already requested"

@@ -1,0 +1,166 @@
+"""What every kind can be asked, in which order, and what is said of those that cannot."""
+
+from __future__ import annotations
+
+import pytest
+from builders import NS, ks
+from flux_objects import asked, at, awaited, chart_of, charts, obj, plan, refusal, release
+
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.plan import AT_WRITE, AwaitStep, RequestReconcile
+from fluxtui.domain.resource import Resource
+
+
+def artifact(name: str) -> Resource:
+    """An ExternalArtifact, which ArtifactGenerator `gen` makes."""
+    return obj("ea", name, {"sourceRef": {
+        "apiVersion": "source.extensions.fluxcd.io/v1beta1", "kind": "ArtifactGenerator",
+        "name": "gen",
+    }})  # fmt: skip
+
+
+GIT = obj("git", "fleet", {"url": "https://git.example.com/fleet"})
+GENERATOR = obj("ag", "gen", {"sources": [{"kind": "GitRepository", "name": "fleet"}]})
+
+
+# -- force and reset
+
+
+@pytest.mark.parametrize("word", ["force", "reset"])
+def test_a_demand_goes_with_the_request_and_is_awaited_with_it(word: str) -> None:
+    made = plan(f"reconcile-{word}", at(release(), on=release()))
+    ask, wait = made.steps
+    assert isinstance(ask, RequestReconcile) and (ask.at, ask.demands) == (AT_WRITE, (word,))
+    assert isinstance(wait, AwaitStep) and (wait.value, wait.demands) == (AT_WRITE, (word,))
+    assert made.command == f"reconcile-{word}" and f"({word})" in ask.title
+    said = {"force": "hooks and Jobs run again", "reset": "failed tries are forgotten"}[word]
+    assert any(said in effect for effect in made.effects)
+
+
+def test_who_knows_no_demand_says_who_does() -> None:
+    instance, provider = obj("fi", "flux"), obj("rsip", "forge")
+    for one in (instance, provider):
+        assert len(plan("reconcile-force", at(one, on=one)).steps) == 2
+        assert refusal("reconcile-reset", at(one, on=one)).startswith(f"a {one.key.kind} knows no")
+    said = refusal("reconcile-force", at(GIT, on=GIT))
+    assert said.startswith("a GitRepository knows no force") and "a HelmRelease" in said
+
+
+def test_a_suspended_release_is_not_forced() -> None:
+    held = obj("hr", "web", {"suspend": True, "chartRef": {"kind": "HelmChart", "name": "x"}})
+    assert "is suspended: resume it first" in refusal("reconcile-force", at(held, on=held))
+    off = {"fluxcd.controlplane.io/reconcile": "Disabled"}
+    provider = obj("rsip", "forge", annotations=off)
+    assert "is suspended: resume it first" in refusal("reconcile-force", at(provider, on=provider))
+
+
+# -- with the source
+
+
+def test_a_release_is_asked_after_its_chart_and_that_after_its_repository() -> None:
+    seen = (release(), charts(), chart_of())
+    made = plan("reconcile-with-source", at(*seen, on=release()))
+    assert asked(made) == [
+        ("HelmRepository/charts", ()),
+        (f"HelmChart/{NS}-web", ("handled-1",)),
+        ("HelmRelease/web", ("handled-2",)),
+    ]
+    assert {until for until, _value in awaited(made)} == {"handled"}
+
+
+def test_a_repository_that_is_an_address_is_passed_by() -> None:
+    seen = (release(), charts(static=True), chart_of())
+    made = plan("reconcile-with-source", at(*seen, on=release()))
+    assert [name for name, _needs in asked(made)] == [f"HelmChart/{NS}-web", "HelmRelease/web"]
+    assert made.warnings == ()
+    said = refusal("reconcile", at(*seen, on=seen[1]))
+    assert "it is an address, and no controller looks at it" in said
+
+
+def test_a_suspended_repository_is_left_out_and_a_suspended_chart_refused() -> None:
+    held = obj("helmrepo", "charts", {"url": "https://x", "suspend": True})
+    made = plan("reconcile-with-source", at(release(), held, chart_of(), on=release()))
+    assert made.warnings == (f"HelmRepository/{NS}/charts is suspended and is left out",)
+    assert len(asked(made)) == 2
+    stopped = chart_of(suspend=True)
+    where = at(release(), charts(), stopped, on=release())
+    assert refusal("reconcile-with-source", where).startswith(f"HelmChart/{NS}/{NS}-web is susp")
+
+
+def test_what_nobody_reconciles_is_asked_of_who_makes_it() -> None:
+    taker = ks()
+    taker = Resource.from_object("staging", {
+        **taker.as_object(),
+        "spec": {"sourceRef": {"kind": "ExternalArtifact", "name": "app"}},
+    })  # fmt: skip
+    seen = (taker, artifact("app"), GENERATOR, GIT)
+    made = plan("reconcile-with-source", at(*seen, on=taker))
+    assert asked(made) == [
+        ("GitRepository/fleet", ()),
+        ("ArtifactGenerator/gen", ("handled-1",)),
+        (f"Kustomization/{taker.key.name}", ("handled-2",)),
+    ]
+    said = refusal("reconcile", at(*seen, on=seen[1]))
+    assert said.startswith("an ExternalArtifact cannot be asked") and "ArtifactGenerator" in said
+
+
+def test_inputs_and_scans_come_before_what_takes_them() -> None:
+    entry = {"kind": "ResourceSetInputProvider", "name": "forge"}
+    inputs = (obj("rset", "previews", {"inputsFrom": [entry]}), obj("rsip", "forge"))
+    made = plan("reconcile-with-source", at(*inputs, on=inputs[0]))
+    assert [name for name, _needs in asked(made)] == [
+        "ResourceSetInputProvider/forge", "ResourceSet/previews",
+    ]  # fmt: skip
+    policy = obj("imagepol", "web", {"imageRepositoryRef": {"name": "web"}})
+    scanned = plan("reconcile-with-source", at(policy, obj("imagerepo", "web"), on=policy))
+    assert len(asked(scanned)) == 2
+
+
+def test_who_stands_on_nothing_says_so() -> None:
+    instance = obj("fi", "flux")
+    where = at(instance, on=instance)
+    assert refusal("reconcile-with-source", where).endswith("has no source")
+    gone = release()
+    said = refusal("reconcile-with-source", at(gone, on=gone))
+    assert f"HelmChart/{NS}/{NS}-web" in said and said.endswith("is not there")
+
+
+# -- the chain
+
+
+def test_the_chain_of_a_release_is_all_that_its_repository_feeds() -> None:
+    first, second = release("api"), release("web")
+    second = Resource.from_object("staging", {
+        **second.as_object(), "spec": {**second.spec, "dependsOn": [{"name": "api"}]},
+    })  # fmt: skip
+    seen = (charts(), chart_of("web"), chart_of("api"), second, first)
+    made = plan("reconcile-chain", at(*seen, on=second))
+    names = [name for name, _needs in asked(made)]
+    assert names[0] == "HelmRepository/charts" and names[-2:] == [
+        "HelmRelease/api", "HelmRelease/web",
+    ]  # fmt: skip
+    needs = dict(asked(made))
+    assert "handled-4" in needs["HelmRelease/web"], "after the release that it depends on"
+    assert {name for name in names if name.startswith("HelmChart")} == {
+        f"HelmChart/{NS}-api", f"HelmChart/{NS}-web",
+    }  # fmt: skip
+
+
+def test_an_automation_that_writes_to_git_is_no_part_of_a_chain() -> None:
+    writer = obj("iua", "bot", {"sourceRef": {"kind": "GitRepository", "name": "fleet"}})
+    made = plan("reconcile-chain", at(GIT, writer, on=GIT))
+    assert [name for name, _needs in asked(made)] == ["GitRepository/fleet"]
+
+
+# -- those without a controller
+
+
+@pytest.mark.parametrize("short", ["alert", "provider"])
+def test_who_has_no_controller_cannot_be_asked(short: str) -> None:
+    one = obj(short, "pager")
+    said = refusal("reconcile", at(one, on=one))
+    assert said.endswith("cannot be asked to reconcile")
+    with pytest.raises(UsageError, match="cannot be asked"):
+        from fluxtui.commands import reconcile
+
+        reconcile.reconcile_plan(at(one, on=one), {})
