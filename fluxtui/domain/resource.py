@@ -2,7 +2,7 @@
 
 Everything above works on these instead of raw JSON: `Resource.from_object` keeps what the screen
 and the rules need, and drops what costs memory (managedFields, last-applied) or may not be kept
-(Secret values). Nothing here may fetch or mutate.
+(Secret values, paths of webhooks). Nothing here may fetch or mutate.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakValueDictionary
+
+from fluxtui.domain.webhooks import speaks_of_paths, without_paths
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -115,6 +117,8 @@ class Resource:
             raise ValueError("an object without kind or metadata.name")
         api_version = str(obj.get("apiVersion") or "")
         group = sys.intern(api_version.rpartition("/")[0])
+        if speaks_of_paths(kind):
+            obj = without_paths(obj)
         annotations = {
             sys.intern(str(k)): _shared(str(v))
             for k, v in _mapping(meta.get("annotations")).items()

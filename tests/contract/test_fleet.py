@@ -112,6 +112,13 @@ def test_every_fault_is_among_the_causes_and_nothing_else(said: Said, case: Case
         assert case.key not in said.findings
 
 
+def test_the_path_of_a_webhook_is_said_nowhere(fleet: Fleet, said: Said) -> None:
+    receiver = next(case for case in fleet.cases if case.key == "Receiver/flux-system/push")
+    path = fleet.live(receiver)["status"]["webhookPath"]
+    assert path.startswith("/hook/")
+    assert path not in json.dumps([said.objects, said.causes, said.findings])
+
+
 def test_a_fleet_with_faults_is_not_well(said: Said) -> None:
     assert not said.healthy
     assert said.code == 1
