@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.contract.control_plane import serve
+from tests.contract.fleet.story import show
 from tests.contract.programs import PROGRAMS, build
 
 
@@ -22,6 +23,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--folder", type=Path, help="where its files go (default: a fresh one)")
     up.add_argument("--until", type=int, help="end when the process with this id does")
     up.add_argument("--name", default="real", help="of the kubeconfigs' context")
+    verbs.add_parser("fleet", help="the same with Flux's controllers and objects in every state")
     parser.set_defaults(folder=None, until=None, name="real")
     return parser
 
@@ -32,6 +34,8 @@ def main() -> int:
         for name in PROGRAMS:
             print(build(name), flush=True)
         return 0
+    if options.verb == "fleet":
+        return show()
     return serve(options.folder, options.until, options.name)
 
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import signal
+import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,6 +118,21 @@ def told(folder: Path, brought: Path | None = None) -> Iterator[Fleet]:
                 controllers.alive()
         finally:
             plane.stop()
+
+
+def show() -> int:
+    """A fleet to look at, until Ctrl-C or SIGTERM."""
+    closing = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: closing.set())
+    with (
+        tempfile.TemporaryDirectory(prefix="fluxtui-fleet-") as folder,
+        told(Path(folder)) as fleet,
+    ):
+        print(f"export KUBECONFIG={fleet.server.kubeconfig}", flush=True)
+        print(f"{len(fleet.cases)} objects in every state; Ctrl-C ends it", flush=True)
+        closing.wait()
+    return 0
 
 
 def _stock(shop: Shop, registry: RegistryServer) -> None:
