@@ -104,7 +104,7 @@ def _lines(target: Target, snapshot: Snapshot) -> list[tuple[Key, tuple[Key, ...
     source = roles.source_key(snapshot, target.object) if target.object is not None else None
     if source is not None:
         line = snapshot.board.line(source)
-        return [(source, line.kustomizations if line else ())]
+        return [(source, line.appliers if line else ())]
     row = snapshot.board.row(target.service)
     lines = row.lines.get(target.environment, ()) if row else ()
-    return [(line.source, line.kustomizations) for line in lines]
+    return [(line.key, line.appliers) for line in lines]

@@ -7,7 +7,7 @@ whole. Only this file reads `-e` and the target of a view.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -51,8 +51,8 @@ class Look:
             return tuple(self._selected(row) for row in self.board.rows)
         rows = [row for row in self.board.rows if row.service == target.service]
         source = self.source
-        if source is not None and rows:
-            rows = [_only(row, source) for row in rows]
+        if target.object is not None and rows:
+            rows = [_only(row, {source, target.object}) for row in rows]
         if not rows:
             raise _not_delivered(target, self.snapshot)
         if not any(row.lines.get(name) for row in rows for name in self.environments):
@@ -93,9 +93,7 @@ class Look:
             return row
         lines = {
             name: tuple(
-                line
-                for line in cell_lines
-                if any(map(self.has_labels, (line.source, *line.kustomizations)))
+                line for line in cell_lines if any(map(self.has_labels, (line.key, *line.appliers)))
             )
             for name, cell_lines in row.lines.items()
         }
@@ -122,7 +120,9 @@ class Look:
 
     def _is_meant(self, node: ChainNode, target: Target) -> bool:
         if target.service:
-            return node.service == target.service
+            row = self.board.row(target.service)
+            lines = row.lines.get(node.key.environment, ()) if row is not None else ()
+            return any(node.key in line.appliers for line in lines)
         if target.applier is not None:
             return node.key in self._related(target.applier)
         if target.source is not None:
@@ -198,10 +198,10 @@ def _about_others(text: str, environments: Sequence[str], snapshot: Snapshot) ->
     return any(text.startswith(f"{name}: ") for name in unchosen)
 
 
-def _only(row: Row, source: Key) -> Row:
+def _only(row: Row, keys: Collection[Key | None]) -> Row:
     lines: dict[str, tuple[Line, ...]] = {}
     for name, cell_lines in row.lines.items():
-        fed = tuple(line for line in cell_lines if line.source == source)
+        fed = tuple(line for line in cell_lines if line.key in keys)
         lines |= {name: fed} if fed else {}
     return replace(row, lines=lines) if lines else row
 
@@ -218,6 +218,19 @@ def _not_delivered(target: Target, snapshot: Snapshot) -> FluxtuiError:
         f"no service of the board delivers it{fed}",
         where=str(key),
         next=f"fluxtui chain {short_name(key)} -e {key.environment}",
+    )
+
+
+def no_tags(view: Look) -> FluxtuiError:
+    """That what was asked about has no tags, and what it follows instead."""
+    places = (row.lines.get(name, ()) for row in view.rows() for name in view.environments)
+    fed = (line.source.label for lines in places for line in lines if line.source is not None)
+    fed_by = ", ".join(dict.fromkeys(fed))
+    subject = view.target.object.label if view.target.object is not None else view.target.service
+    return FluxtuiError(
+        f"{subject} has no tags to list: it is fed by {fed_by or 'nothing'}",
+        where=", ".join(view.environments),
+        next="fluxtui versions says what runs and what its source has",
     )
 
 

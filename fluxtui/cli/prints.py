@@ -80,7 +80,7 @@ def version_cells(
             line.pick_text,
             line.newest_text,
             WORDS[line.health.level],
-            *((line.source.label, line.policy, line.running.digest or "-") if wide else ()),
+            *((line.key.label, line.policy, line.running.digest or "-") if wide else ()),
             _note(line),
         )
         for row in rows

@@ -47,10 +47,7 @@ def version_items(view: Look) -> list[Item]:
     cells = prints.version_cells(rows, view.environments)
     forms = lines(view.snapshot, rows, view.environments)
     keys = [
-        line.source
-        for row in rows
-        for name in view.environments
-        for line in row.lines.get(name, ())
+        line.key for row in rows for name in view.environments for line in row.lines.get(name, ())
     ]
     return [Item("Versions", *parts) for parts in zip(keys, cells, forms, strict=True)]
 
@@ -110,10 +107,7 @@ def _keys(view: Look) -> set[Key]:
     keys = {node.key for node in nodes} | {node.root for node in nodes if node.root is not None}
     rows = view.rows() if view.target.service or not view.is_narrow else ()
     keys |= {
-        line.source
-        for row in rows
-        for name in view.environments
-        for line in row.lines.get(name, ())
+        line.key for row in rows for name in view.environments for line in row.lines.get(name, ())
     }
     return keys
 
@@ -135,7 +129,7 @@ def _subjects(view: Look) -> set[tuple[str, str]] | None:
     else:
         keys |= {node.key for nodes in view.chains().values() for node in nodes}
         rows = view.rows() if target.service or not view.is_narrow else ()
-        keys |= {line.source for row in rows for lines in row.lines.values() for line in lines}
+        keys |= {line.key for row in rows for lines in row.lines.values() for line in lines}
     if view.source is not None:
         keys.add(view.source)
     return {(key.environment, key.label) for key in keys if view.has_labels(key)}

@@ -95,12 +95,12 @@ def _of_nodes(nodes: Iterable[ChainNode]) -> Iterator[tuple[Key, str]]:
 def _of_lines(lines: Iterable[Line]) -> Iterator[tuple[Key, str]]:
     for line in lines:
         if line.suspended:
-            yield line.source, _held(line.source, line.suspended)
+            yield line.key, _held(line.key, line.suspended)
         for hold in line.held:
             yield hold.key, _held(hold.key, hold.mark)
         if line.health.level != Level.OK:
             word = prints.WORDS[line.health.level]
-            yield line.source, f"{line.source} is {word}: {line.health.text}"
+            yield line.key, f"{line.key} is {word}: {line.health.text}"
 
 
 def _of_findings(findings: Iterable[Finding]) -> Iterator[tuple[Key | str, str]]:

@@ -137,7 +137,7 @@ def _story(teller: Teller) -> None:
 
 def _why_not_newer(teller: Teller) -> None:
     teller.heading(f"Why not the newer tag? {TRAPPED} in {FROM}")
-    source = teller.line(FROM, TRAPPED).source
+    source = teller.line(FROM, TRAPPED).key
     selection = teller.engine.snapshot.selections[source]
     print(prints.tags({source: selection}))
     if any(not v.reason for v in selection.verdicts):
@@ -177,8 +177,8 @@ def _runs(snapshot: Snapshot, environment: str, version: str) -> bool:
 def _review(teller: Teller, build: str) -> None:
     teller.heading(f"Review: what the patches of {TO} do, and what {build} would change")
     line = teller.line(TO)
-    results = [teller.ask(PatchesDiff(key)) for key in line.kustomizations]
-    results.append(teller.ask(VersionsDiff(line.source, build)))
+    results = [teller.ask(PatchesDiff(key)) for key in line.appliers]
+    results.append(teller.ask(VersionsDiff(line.key, build)))
     print(prints.comparisons(results, unified=False))
     errors = [part.error for result in results for part in result.parts if part.error]
     if errors:
@@ -200,9 +200,9 @@ def _bad_build(teller: Teller) -> None:
     teller.heading(f"Publish a bad build: which object blocks the chain of {FROM}, and why?")
     target = Target(FROM, SERVICE)
     good = teller.line(FROM).running.version
-    source = teller.line(FROM).source
+    source = teller.line(FROM).key
     bad = _publish(teller, target, "9.9.9-crashloop", chain=False)
-    members = teller.line(FROM).kustomizations
+    members = teller.line(FROM).appliers
     teller.engine.interest(frozenset(members))
     teller.act("reconcile", Target(FROM, SERVICE, source))
     snapshot = teller.wait("the blocker is named", lambda s: bool(_blocked(s)))
@@ -227,7 +227,7 @@ def _blocked(snapshot: Snapshot) -> list[ChainNode]:
 
 def _hold(teller: Teller, stable: str) -> None:
     teller.heading(f"Suspend {SERVICE} in {TO} with a reason, then resume")
-    source = teller.line(TO).source
+    source = teller.line(TO).key
     target = Target(TO, SERVICE, source)
     teller.act("suspend", target, reason="waiting for the migration window")
     mark = teller.line(TO).suspended

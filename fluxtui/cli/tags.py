@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from fluxtui.cli import acts, output
 from fluxtui.cli.forms import tags as form
 from fluxtui.cli.hiding import hidden
-from fluxtui.cli.looking import Look, look, short_name
+from fluxtui.cli.looking import Look, look, no_tags, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.verdict import problems_of
@@ -51,6 +51,8 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
             engine, view, tag_items, args.output, {"Tags": ("ENVIRONMENT", "SOURCE", *HEADER)}
         )
     source_keys = source_lines(view)
+    if not source_keys and not view.problems and not view.selector:
+        raise no_tags(view)
     keys = [key for key in source_keys if key in snapshot.selections]
     rows = {key: _shown(snapshot, key) for key in keys}
     unread_manifests = _read(engine, snapshot, rows, max(0, args.facts))
@@ -79,7 +81,9 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
 def source_lines(view: Look) -> list[Key]:
     """The sources of the Service in the chosen Environments."""
     rows, environments = view.rows(), view.environments
-    return [line.source for row in rows for e in environments for line in row.lines.get(e, ())]
+    lines = (line for row in rows for e in environments for line in row.lines.get(e, ()))
+    keys = (line.source for line in lines if line.has_list)
+    return [key for key in keys if key is not None]
 
 
 def _shown(snapshot: Snapshot, key: Key) -> tuple[Verdict, ...]:

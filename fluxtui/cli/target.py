@@ -128,7 +128,7 @@ def target_of(key: Key, snapshot: Snapshot) -> Target:
             row.service
             for row in snapshot.board.rows
             for line in row.lines.get(key.environment, ())
-            if line.source == source or key in line.kustomizations
+            if line.key in (key, source) or key in line.appliers
         ),
         "",
     )

@@ -51,7 +51,8 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     board_lines = [
         line for row in rows for name in environments for line in row.lines.get(name, ())
     ]
-    urls = {sources.url(s) for line in board_lines if (s := snapshot.get(line.source))}
+    fed_by = (snapshot.get(line.source) for line in board_lines if line.source is not None)
+    urls = {sources.url(source) for source in fed_by if source is not None}
     unlisted = [
         f"tags of {url} cannot be listed: {snapshot.tags[url].error}"
         for url in sorted(urls & set(snapshot.tags))
@@ -65,7 +66,7 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
         board_form.versions(snapshot, rows, environments, problems),
         args.output,
         wide=lambda: prints.versions(rows, environments, wide=True, empty=empty),
-        names=[short_name(line.source) for line in board_lines],
+        names=[short_name(line.key) for line in board_lines],
     )
     # Findings go to stderr, so that a table stays a table.
     loud = [f for f in findings_of(view) if f.severity != Severity.INFO]

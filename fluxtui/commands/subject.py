@@ -21,7 +21,7 @@ def source_of(context: Context) -> Resource | None:
     if target.object is not None:
         return roles.source_of(context.snapshot, target.object)
     lines = lines_of(context)
-    return context.snapshot.get(lines[0].source) if len(lines) == 1 else None
+    return roles.source_of(context.snapshot, lines[0].key) if len(lines) == 1 else None
 
 
 def bundle_of(context: Context) -> Resource | None:
@@ -39,7 +39,10 @@ def lines_of(context: Context) -> tuple[Line, ...]:
 def object_of(context: Context) -> Resource | None:
     """The object that is named, else the source."""
     key = context.target.object
-    return context.snapshot.get(key) if key is not None else source_of(context)
+    if key is not None:
+        return context.snapshot.get(key)
+    lines = lines_of(context)
+    return context.snapshot.get(lines[0].key) if len(lines) == 1 else None
 
 
 def no_object(context: Context) -> str:
@@ -53,7 +56,7 @@ def no_object(context: Context) -> str:
         return f"choose an environment for {target.service}"
     lines = lines_of(context)
     if len(lines) > 1:
-        names = ", ".join(line.source.label for line in lines)
+        names = ", ".join(line.key.label for line in lines)
         count = f"{target.service} has {len(lines)} sources in {target.environment}"
         return f"{count}: choose one of {names}"
     knowledge = tagged_known(context.snapshot, target.environment)

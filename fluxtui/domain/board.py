@@ -14,6 +14,7 @@ from fluxtui.domain.knowledge import KNOWN, Knowledge
 from fluxtui.domain.resource import Key
 
 # Shown beside board and chain, which are not computed from them; Events come in great number.
+NO_LIST = "–"  # nobody lists versions of it
 EVENT = ("", "Event")
 BESIDE = frozenset({EVENT, ("apps", "ReplicaSet")})
 
@@ -72,14 +73,19 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One OCIRepository of a Service in one Environment: a line in a cell of the board.
+    """What is delivered to one Environment in one way: a line in a cell of the board.
 
-    `suspended` is the source's own mark, `held` those of its Kustomizations. `known`: how well the
-    cluster's part is known, `listed` the registry's. What is shown are the `..._text` properties:
-    they never give a value as known that is not.
+    `key`: the object that it is about: a source of bundles, with the `appliers` that use it; or an
+    applier that takes a chart, a commit or nothing (`appliers` is itself then). `source`: what it
+    is fed by, None for nothing. `suspended` is the object's own mark, `held` those of the others.
+    `at`: when what it offers was stored, or its release made (RFC 3339, "" unknown).
+
+    `known`: how well the cluster's part is known, `listed` that of a registry or index; `has_list`:
+    whether there is any list of versions. What is shown are the `..._text` properties: they never
+    give a value as known that is not.
     """
 
-    source: Key
+    key: Key
     running: Running
     would_pick: str = ""
     newest: str = ""
@@ -89,12 +95,15 @@ class Line:
     health: HealthLine = HealthLine()
     suspended: Mark | None = None
     pinned: Mark | None = None
-    kustomizations: tuple[Key, ...] = ()
+    appliers: tuple[Key, ...] = ()
     note: str = ""
     held: tuple[Hold, ...] = ()
     by_digest: bool = False
     known: Knowledge = KNOWN
     listed: Knowledge = KNOWN
+    source: Key | None = None
+    at: str = ""
+    has_list: bool = True
 
     @property
     def hold(self) -> Mark | None:
@@ -106,18 +115,22 @@ class Line:
         """What runs; `? 1.4.2` as last seen; `?` when that is not known."""
         if not self.known.known:
             return _unsure(self.running.text)
-        return self.running.text or ("nothing yet" if self.kustomizations else "not used")
+        return self.running.text or ("nothing yet" if self.appliers else "not used")
 
     @property
     def pick_text(self) -> str:
         """What the policy would pick; a digest needs no list of tags."""
+        if not self.has_list and self.known.known and not self.would_pick:
+            return NO_LIST
         if not self.known.known or not (self.listed.known or self.by_digest):
             return _unsure(self.would_pick)
         return self.would_pick or "nothing"
 
     @property
     def newest_text(self) -> str:
-        """The newest tag of the repository."""
+        """The newest version that there is a list of."""
+        if not self.has_list:
+            return NO_LIST
         if not self.known.known or not self.listed.known:
             return _unsure(self.newest)
         return self.newest or "none"
@@ -131,10 +144,10 @@ class Row:
     repository: str
     lines: Mapping[str, tuple[Line, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
-    def line(self, source: Key) -> Line | None:
-        """The line of that OCIRepository, if it is one of this Service's."""
-        lines = self.lines.get(source.environment, ())
-        return next((line for line in lines if line.source == source), None)
+    def line(self, key: Key) -> Line | None:
+        """The line that is about that object, if it is one of this Service's."""
+        lines = self.lines.get(key.environment, ())
+        return next((line for line in lines if line.key == key), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,17 +273,17 @@ class Board:
                 return row
         return None
 
-    def line(self, source: Key) -> Line | None:
-        """The line of that OCIRepository; found as `row` is."""
-        at = _PLACES.get(source, -1)
+    def line(self, key: Key) -> Line | None:
+        """The line that is about that object; found as `row` is."""
+        at = _PLACES.get(key, -1)
         if 0 <= at < len(self.rows):
-            line = self.rows[at].line(source)
+            line = self.rows[at].line(key)
             if line is not None:
                 return line
         for at, row in enumerate(self.rows):
-            line = row.line(source)
+            line = row.line(key)
             if line is not None:
-                _place(source, at)
+                _place(key, at)
                 return line
         return None
 

@@ -38,6 +38,12 @@ def service_of(resource: Resource, services: Sequence[ServiceConfig]) -> str:
     return joined.name if joined else path
 
 
+def service_name(applier: Resource) -> str:
+    """The row of an applier that takes no bundle: the label, else `namespace/name`, the same in
+    every Environment."""
+    return applier.labels.get(LABEL, "") or f"{applier.key.namespace}/{applier.key.name}"
+
+
 def configured(name: str, services: Sequence[ServiceConfig]) -> ServiceConfig | None:
     """The config entry of a Service, by name or by one of its repository paths."""
     if not name:

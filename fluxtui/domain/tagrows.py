@@ -65,7 +65,7 @@ def places(snapshot: Snapshot, tags: TagList) -> dict[str, tuple[RunsIn, ...]]:
     for row in snapshot.board.rows:
         for name, lines in row.lines.items():
             for line in lines:
-                resource = snapshot.get(line.source)
+                resource = snapshot.get(line.key)
                 if resource is not None and sources.url(resource) == tags.repository:
                     for tag, place in _of_line(name, line, tags.facts).items():
                         by_tag.setdefault(tag, {})[place] = None

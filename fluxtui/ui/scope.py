@@ -39,7 +39,7 @@ def _row(row: Row, namespace: str) -> Row | None:
             visible := tuple(
                 line
                 for line in group
-                if namespace in (line.source.namespace, *(k.namespace for k in line.kustomizations))
+                if namespace in (line.key.namespace, *(k.namespace for k in line.appliers))
             )
         )
     }

@@ -76,7 +76,7 @@ def _object(snapshot: Snapshot, target: Target, key: Key) -> tuple[Target | None
 
 def _of_source(snapshot: Snapshot, key: Key) -> Target:
     for row in snapshot.board.rows:
-        if any(line.source == key for line in row.lines.get(key.environment, ())):
+        if any(line.key == key for line in row.lines.get(key.environment, ())):
             return Target(key.environment, row.service, key)
     return Target(key.environment, "", key)
 

@@ -56,7 +56,7 @@ def test_what_is_not_known_is_shown_as_last_seen(
 def test_a_digest_needs_no_list_of_tags_and_a_user_without_a_version_runs_nothing_yet() -> None:
     assert line(listed=BLIND, by_digest=True).pick_text == "1.5.0"
     assert line(known=BLIND, by_digest=True).pick_text == "? 1.5.0"
-    assert line("", kustomizations=(key("api"),)).running_text == "nothing yet"
+    assert line("", appliers=(key("api"),)).running_text == "nothing yet"
 
 
 def test_a_hold_is_the_source_s_own_before_that_of_its_users() -> None:

@@ -59,7 +59,10 @@ def test_what_a_git_source_feeds_runs_its_commit() -> None:
     seen = snapshot(git(), replace(member, spec=spec))
     (node,) = seen.board.chains["staging"]
     assert node.running == "main@4f2c9e1"
-    assert seen.board.rows == (), "nothing of it can be picked, pinned or promoted"
+    (row,) = seen.board.rows
+    (line,) = row.lines["staging"]
+    assert (row.service, line.key) == (f"{NS}/{member.key.name}", member.key)
+    assert (line.running_text, line.newest_text) == ("main@4f2c9e1", "–")
     assert [r.key for r in roles.users_of(seen, git().key)] == [member.key]
     assert roles.source_of(seen, member.key) == git()
     assert roles.bundle_of(seen, member.key) is roles.bundle_of(seen, git().key) is None

@@ -111,6 +111,6 @@ def test_a_kind_that_is_only_named_in_the_registry_is_on_board_chain_and_finding
     (node,) = seen.board.chains["staging"]
     assert node.key == one.key
     (line,) = seen.board.rows[0].lines["staging"]
-    assert line.kustomizations == (one.key,)
+    assert line.appliers == (one.key,)
     assert seen.findings[0].subject == one.key and "line 3: no" in seen.findings[0].message
     assert kinds.by_short("pl") is pipeline

@@ -316,7 +316,7 @@ def test_sources_of_helm_charts_are_no_rows_and_are_said() -> None:
         chart("by-use"),
         Resource.from_object("staging", release),
     )
-    assert [r.service for r in seen.board.rows] == ["acme/activity"]
+    assert [r.service for r in seen.board.rows] == ["acme/activity", "other/x"]
     assert [k.name for k in seen.board.charts["staging"]] == ["by-layer", "by-use"]
     told = [f for f in seen.findings if f.code == "charts"]
     assert told[0].message.startswith("2 OCIRepositories hold Helm charts, not bundles: by-layer")

@@ -51,7 +51,7 @@ def test_the_same_path_on_another_host_is_the_same_service() -> None:
 def test_two_namespaces_of_one_environment_are_two_lines_of_one_service() -> None:
     board = snapshot(source(namespace=NS), source(namespace="canary")).board
     assert len(board.rows) == 1
-    assert [line.source.namespace for line in board.rows[0].lines["staging"]] == [NS, "canary"]
+    assert [line.key.namespace for line in board.rows[0].lines["staging"]] == [NS, "canary"]
 
 
 def test_a_mirror_with_another_path_joins_by_the_configuration() -> None:

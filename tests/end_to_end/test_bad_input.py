@@ -69,7 +69,7 @@ async def test_each_wrong_thing_is_a_row_with_its_reason(
             nodes = person.snapshot.board.chains["staging"]
             lines = [f"{n.key.name}: {n.because or n.health.text}" for n in nodes]
             rows = (ln for r in person.snapshot.board.rows for ln in r.lines.get("staging", ()))
-            lines += [f"{ln.source.name}: {ln.health.text}" for ln in rows]
+            lines += [f"{ln.key.name}: {ln.health.text}" for ln in rows]
             return "\n".join(lines)
 
         for words_of_it in (

@@ -36,7 +36,7 @@ async def test_02_why_not_the_newer_tag(config: Config) -> None:
         await person.points_at("notifications", "staging")
         await person.presses("t")
         await person.sees("v0.0.0-staging-test-deploy-9", "filter")
-        selection = person.snapshot.selections[line(person, "staging", "notifications").source]
+        selection = person.snapshot.selections[line(person, "staging", "notifications").key]
         assert all(verdict.reason for verdict in selection.verdicts)
         await person.waits(
             "publish times, so that the trap is seen",

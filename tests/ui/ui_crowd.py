@@ -64,9 +64,7 @@ def crowd(names: tuple[str, ...] = NAMES) -> Snapshot:
 
 def service(name: str) -> Line:
     """A source with one Kustomization."""
-    return line(
-        oci("staging", name, "apps"), "v1.0.0", kustomizations=(ks("staging", name, "apps"),)
-    )
+    return line(oci("staging", name, "apps"), "v1.0.0", appliers=(ks("staging", name, "apps"),))
 
 
 def long(resource: Resource) -> Resource:

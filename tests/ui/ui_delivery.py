@@ -139,6 +139,9 @@ CHAIN = (
 )
 
 
+STORED = {"staging": "2026-11-23T03:04:00Z", "production": "2026-11-08T10:00:00Z"}
+
+
 def line(key: Key, running: str, **more: Any) -> Line:
     values: dict[str, Any] = {
         "would_pick": running,
@@ -146,6 +149,8 @@ def line(key: Key, running: str, **more: Any) -> Line:
         "listed_at": NOW_SECONDS - 42,
         "policy": "semver >=0.0.0",
         "health": OK,
+        "source": key,
+        "at": STORED.get(key.environment, ""),
     }
     values.update(more)
     version = "" if " " in running else running
@@ -221,7 +226,7 @@ def rows() -> tuple[Row, ...]:
             "clickhouse-migrations: HealthCheckFailed: "
             "Job/activity-system/clickhouse-migrations failed",
         ),
-        kustomizations=tuple(ks("staging", n) for n, _p in CHAIN[:5]),
+        appliers=tuple(ks("staging", n) for n, _p in CHAIN[:5]),
     )
     production = line(
         oci("production", "activity"),
@@ -229,7 +234,7 @@ def rows() -> tuple[Row, ...]:
         would_pick="v1.5.0",
         newest="v1.5.0",
         behind=True,
-        kustomizations=tuple(ks("production", n) for n, _p in CHAIN[:5]),
+        appliers=tuple(ks("production", n) for n, _p in CHAIN[:5]),
     )
     mark = Mark("ben", "waiting for the audit to end", "2026-11-21T16:00:00Z")
     pinned = Mark("anna", "3.0.3 loses mails", "2026-11-22T22:12:00Z")
@@ -350,13 +355,13 @@ FINDINGS = (
 def night(*, findings: bool = True) -> Snapshot:
     """Staging is blocked, production is behind, one pinned, one suspended."""
     resources: dict[str, dict[tuple[str, str], dict[Key, Resource]]] = {}
-    stored = {"staging": "2026-11-23T03:04:00Z", "production": "2026-11-08T10:00:00Z"}
+    stored = STORED
     for row in rows():
         for environment, lines in row.lines.items():
             kinds = resources.setdefault(environment, {OCI: {}, KS: {}})
             for one in lines:
-                kinds[OCI][one.source] = source(
-                    one.source, row.service.split("/")[1], stored[environment], semver=">=0.0.0"
+                kinds[OCI][one.key] = source(
+                    one.key, row.service.split("/")[1], stored[environment], semver=">=0.0.0"
                 )
     for environment in ("staging", "production"):
         before: tuple[str, ...] = ()

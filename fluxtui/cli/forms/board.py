@@ -16,7 +16,7 @@ from fluxtui.cli.forms.envelope import (
 )
 from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import ChainNode, Finding, Line, Mark, Row, Running
-from fluxtui.domain.kinds import sources
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
@@ -27,7 +27,7 @@ def versions(
     environments: Sequence[str],
     problems: Iterable[str] = (),
 ) -> Document:
-    """One item for every source of every Service in every Environment."""
+    """One item for every line of every Service in every Environment."""
     return listing("Versions", lines(snapshot, rows, environments), problems)
 
 
@@ -43,7 +43,7 @@ def lines(snapshot: Snapshot, rows: Iterable[Row], environments: Sequence[str]) 
 
 def suspended(line: Line) -> list[tuple[Key, Mark]]:
     """The source and those of its Kustomizations that are suspended."""
-    own = [(line.source, line.suspended)] if line.suspended is not None else []
+    own = [(line.key, line.suspended)] if line.suspended is not None else []
     return own + [(hold.key, hold.mark) for hold in line.held]
 
 
@@ -60,11 +60,12 @@ def _line(snapshot: Snapshot, row: Row, environment: str, line: Line) -> Documen
     return {
         "service": row.service,
         "environment": environment,
-        "source": reference(line.source),
+        "object": reference(line.key),
+        **maybe("source", reference(line.source) if line.source else None, "it has no source"),
         "repository": _repository(snapshot, row, line),
         **_running(line.running, blind),
         **maybe("wouldPick", picked, unlisted or reason or "its policy picks nothing"),
-        **maybe("newest", newest, unlisted or "no tag of it is a version"),
+        **maybe("newest", newest, unlisted or _no_newest(line)),
         **maybe(
             "behind",
             line.behind if compares else None,
@@ -75,15 +76,20 @@ def _line(snapshot: Snapshot, row: Row, environment: str, line: Line) -> Documen
         "suspended": bool(holds),
         "suspensions": [mark(key, hold) for key, hold in holds],
         "pinned": line.pinned is not None,
-        "pins": [mark(line.source, line.pinned)] if line.pinned is not None else [],
-        "kustomizations": [reference(key) for key in line.kustomizations],
+        "pins": [mark(line.key, line.pinned)] if line.pinned is not None else [],
+        "appliers": [reference(key) for key in line.appliers],
+        "kustomizations": [reference(k) for k in line.appliers if appliers.takes_bundles(k)],
         "note": line.note,
     }
 
 
+def _no_newest(line: Line) -> str:
+    return "no tag of it is a version" if line.has_list else "nobody lists versions of it"
+
+
 def _repository(snapshot: Snapshot, row: Row, line: Line) -> str:
     """Where its artifact comes from; empty for what comes from no registry."""
-    resource = snapshot.get(line.source)
+    resource = snapshot.get(line.source) if line.source is not None else None
     return sources.url(resource) if resource is not None else row.repository
 
 
@@ -103,7 +109,8 @@ def _running(running: Running, blind: str) -> Document:
         "running": "" if blind else running.text,
         "revisions": [
             {
-                "kustomization": reference(key),
+                "applier": reference(key),
+                **({"kustomization": reference(key)} if appliers.takes_bundles(key) else {}),
                 **maybe("revision", revision, "nothing was applied yet"),
             }
             for key, revision in running.revisions

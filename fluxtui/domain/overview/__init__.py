@@ -11,12 +11,15 @@ from collections.abc import Mapping
 
 from fluxtui.domain.board import Board, Finding, Line, Row
 from fluxtui.domain.overview import findings
+from fluxtui.domain.overview.deliveries import distinct
 from fluxtui.domain.overview.place import Place, PlaceView, SourceEntry
 from fluxtui.domain.overview.ranking import ordered
 from fluxtui.domain.snapshot import Snapshot
 
-_Grouped = Mapping[str, tuple[str, tuple[Line, ...]]]
-"""Service -> its url, and its lines in one Environment."""
+_Group = tuple[str, str]
+"""A Service's name, and the kind of the applier that it is (short, "" for a bundle)."""
+_Grouped = Mapping[_Group, tuple[str, tuple[Line, ...]]]
+"""Its url, and its lines in one Environment."""
 
 
 def overview(snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
@@ -74,21 +77,36 @@ class Overview:
             entries = views[name].entries
             cached = before.get(name)
             unchanged = cached is not None and cached[0] is entries
-            self._grouped[name] = (
-                cached if cached and unchanged else (entries, _by_service(entries))
-            )
-        urls: dict[str, str] = {}
-        lines: dict[str, dict[str, tuple[Line, ...]]] = defaultdict(dict)
+            self._grouped[name] = cached if cached and unchanged else (entries, _grouped(entries))
+        urls: dict[_Group, str] = {}
+        lines: dict[_Group, dict[str, tuple[Line, ...]]] = defaultdict(dict)
         for name, (_entries, grouped) in self._grouped.items():
-            for service, (url, lines_of) in grouped.items():
-                urls.setdefault(service, url)
-                lines[service][name] = lines_of
-        return tuple(Row(service, urls[service], lines[service]) for service in sorted(lines))
+            for group, (url, lines_of) in grouped.items():
+                urls.setdefault(group, url)
+                lines[group][name] = lines_of
+        names = distinct(lines)
+        known = {row.service: row for row in self._board.rows}
+        rows = (Row(names[group], urls[group], lines[group]) for group in lines)
+        rows = (_same_row(row, known.get(row.service)) for row in rows)
+        return tuple(sorted(rows, key=lambda row: row.service))
 
 
-def _by_service(entries: tuple[SourceEntry, ...]) -> _Grouped:
-    grouped: dict[str, tuple[str, tuple[Line, ...]]] = {}
+def _grouped(entries: tuple[SourceEntry, ...]) -> _Grouped:
+    grouped: dict[_Group, tuple[str, list[Line]]] = {}
     for entry in entries:
-        url, lines = grouped.get(entry.service, (entry.url, ()))
-        grouped[entry.service] = (url, (*lines, entry.line))
-    return grouped
+        grouped.setdefault((entry.service, entry.short), (entry.url, []))[1].append(entry.line)
+    return {group: (url, tuple(lines)) for group, (url, lines) in grouped.items()}
+
+
+def _same_row(row: Row, before: Row | None) -> Row:
+    """The Row that was there, when all of it is the same objects: then nothing draws it again."""
+    if before is None or before.repository != row.repository:
+        return row
+    if before.lines.keys() != row.lines.keys():
+        return row
+    pairs = ((before.lines[name], lines) for name, lines in row.lines.items())
+    unchanged = all(
+        len(old) == len(new) and all(a is b for a, b in zip(old, new, strict=True))
+        for old, new in pairs
+    )
+    return before if unchanged else row

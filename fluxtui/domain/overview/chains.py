@@ -19,6 +19,7 @@ from fluxtui.domain.overview.judgement import blamed_object
 from fluxtui.domain.overview.origins import Fault
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
+from fluxtui.domain.service import service_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,7 +181,7 @@ class Forest:
             depth=self._depths[key],
             health=worn_health(grounds.health[key], names),
             running=version_text(member.running, names),
-            service=grounds.services.get(source, "") if source else "",
+            service=_service(member, grounds),
             waits_for=waits,
             missing=self._analysis.missing.get(key, ()),
             cycle=self._in_cycle.get(key, ()),
@@ -197,6 +198,12 @@ def _root(root: Root, grounds: Grounds) -> Key:
     """Where the blockage starts: a source that gives nothing stands behind its Kustomization."""
     behind = root.kind == "self" and root.key in grounds.faults
     return grounds.faults[root.key].key if behind else root.key
+
+
+def _service(member: Facts, grounds: Grounds) -> str:
+    if member.source is None or not appliers.takes_bundles(member.key):
+        return service_name(member.resource)
+    return grounds.services.get(member.source, "")
 
 
 def _place(key: Key) -> tuple[bool, str, str]:

@@ -17,7 +17,7 @@ from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import suspension
 from fluxtui.domain.naming import remembered
-from fluxtui.domain.overview.judgement import member_health
+from fluxtui.domain.overview.judgement import member_health, telling
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
 
@@ -53,12 +53,11 @@ class Facts:
 
 def facts_of(resource: Resource) -> Facts:
     """Read an applier."""
-    stalled, origin = resource.condition("Stalled"), appliers.source(resource)
-    is_stalled = stalled is not None and stalled.status == "True"
+    origin = appliers.source(resource)
     return Facts(
         resource,
         member_health(resource),
-        stalled if is_stalled else resource.condition("Ready"),
+        telling(resource),
         tuple(key for key in _inventory_keys(resource) if not kinds.is_ours(key)),
         origin if origin is not None and sources.is_tagged(origin) else None,
         origin,

@@ -159,8 +159,8 @@ def holds(rows: Iterable[Row], nodes: Iterable[ChainNode]) -> Iterator[Finding]:
     for row in rows:
         for lines in row.lines.values():
             for line in lines:
-                yield from _held(line.source, line.suspended, "suspended")
-                yield from _held(line.source, line.pinned, "pinned")
+                yield from _held(line.key, line.suspended, "suspended")
+                yield from _held(line.key, line.pinned, "pinned")
     for node in nodes:
         yield from _held(node.key, node.suspended, "suspended")
 

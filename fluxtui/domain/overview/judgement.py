@@ -7,6 +7,7 @@ one of its objects is not says both. Suspension is a mark and plays no part here
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import HealthLine, Level, ObjectLine
@@ -35,7 +36,7 @@ def flux_health(resource: Resource) -> HealthLine:
         return HealthLine(Level.OK, STATIC)
     stalled = resource.condition("Stalled")
     if stalled is not None and stalled.status == "True":
-        return HealthLine(Level.FAILED, _blame(resource, stalled))
+        return HealthLine(Level.FAILED, _blame(resource))
     ready = resource.condition("Ready")
     if ready is None:
         return HealthLine(Level.UNKNOWN, "no controller has looked at it yet")
@@ -49,20 +50,31 @@ def flux_health(resource: Resource) -> HealthLine:
             return HealthLine(Level.WAITING, ready.message)
         if kind is not None and ready.reason in kind.working:
             return HealthLine(Level.PROGRESSING, ready.message)
-        return HealthLine(Level.FAILED, _blame(resource, ready))
+        return HealthLine(Level.FAILED, _blame(resource))
     working = resource.condition("Reconciling")
     return HealthLine(Level.PROGRESSING, (working or ready).message)
 
 
-def _blame(resource: Resource, said: Condition) -> str:
-    """What a condition says, behind what the kind's own conditions say better."""
+def telling(resource: Resource) -> Condition | None:
+    """The condition that says how it stands: Stalled, else Ready; of a failure with a cause that
+    the kind tells by another condition, that one, with the reason that only counts behind it."""
+    stalled, ready = resource.condition("Stalled"), resource.condition("Ready")
+    said = stalled if stalled is not None and stalled.status == "True" else ready
     kind = kinds.of(resource.key)
-    causes = (resource.condition(name) for name in (kind.causes if kind is not None else ()))
-    own = f"{said.reason}: {said.message}"
+    if said is None or kind is None or not kind.causes:
+        return said
+    if said is ready and (ready.status != "False" or ready.reason in kind.waiting | kind.working):
+        return said
+    causes = (resource.condition(name) for name in kind.causes)
     cause = next((c for c in causes if c is not None and c.status == "False"), None)
     if cause is None or cause.reason == said.reason:
-        return own
-    return f"{cause.reason}: {cause.message} ({said.reason})"
+        return said
+    return replace(cause, message=f"{cause.message} ({said.reason})")
+
+
+def _blame(resource: Resource) -> str:
+    said = telling(resource)
+    return f"{said.reason}: {said.message}" if said is not None else ""
 
 
 def _observed(resource: Resource, ready: Condition) -> bool:

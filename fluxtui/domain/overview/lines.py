@@ -38,7 +38,9 @@ def line_of(
     running = running_of(members, stored, names)
     picked = _would_pick(source, selection, names)
     return Line(
+        key=source.key,
         source=source.key,
+        at=sources.stored_at(source),
         running=running,
         would_pick=picked,
         newest=selection.newest if selection else "",
@@ -50,7 +52,7 @@ def line_of(
         ),
         suspended=suspension(source),
         pinned=pin(source),
-        kustomizations=tuple(sorted(m.key for m in members)),
+        appliers=tuple(sorted(m.key for m in members)),
         note=(tags.error if tags else "") or (selection.error if selection else ""),
         held=tuple(Hold(m.key, m.suspended) for m in members if m.suspended is not None),
         by_digest=bool(sources.policy(source).digest),

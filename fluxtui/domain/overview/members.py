@@ -59,10 +59,9 @@ class Members:
         """Sources with tags that have users."""
         return self._users
 
-    @property
-    def named(self) -> Iterable[Key]:
-        """Sources of whatever kind that somebody names."""
-        return self._named
+    def fed_by(self, source: Key) -> Iterable[Key]:
+        """Appliers that name that source, of whatever kind it is."""
+        return self._named.get(source, ())
 
     def update(self, snapshot: Snapshot) -> News:
         """Look at what is new since the last time."""

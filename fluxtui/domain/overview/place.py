@@ -7,21 +7,25 @@ same. A Place remembers what it was last asked about; what it answers depends on
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, ChainNode, Finding, Line
 from fluxtui.domain.config import Environment
-from fluxtui.domain.kinds import ALL, APPLIERS, CORE, sources
+from fluxtui.domain.kinds import ALL, APPLIERS, CORE, appliers, sources
 from fluxtui.domain.knowledge import FeedState, Knowledge
 from fluxtui.domain.known import kind_known, worst_served
-from fluxtui.domain.overview import doubt, origins, troubles
+from fluxtui.domain.overview import deliveries, doubt, origins, troubles
 from fluxtui.domain.overview.chains import Forest, Grounds
+from fluxtui.domain.overview.deliveries import Deliveries, Delivery
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.findings import LIVE
 from fluxtui.domain.overview.lines import line_of
 from fluxtui.domain.overview.members import Members, News
 from fluxtui.domain.overview.sources import Sources
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.service import service_name
 from fluxtui.domain.snapshot import Feed, KindId, Snapshot
 
 _FLUX = frozenset(kind.id for kind in ALL)
@@ -32,11 +36,13 @@ _Seen = Sequence[object]
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """One source on the board."""
+    """One line on the board. `short`: the kind of an applier that is a row of its own, "" for a
+    bundle's source."""
 
     service: str
     url: str
     line: Line
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +75,8 @@ class Place:
         self._spaces: dict[tuple[KindId, str], Knowledge] = {}
         self._doubtful: Mapping[KindId, Knowledge] = {}
         self._lines: dict[Key, SourceEntry] = {}
+        self._deliveries = Deliveries(environment.name, self._members)
+        self._alone: dict[Key, SourceEntry] = {}
 
     def view(self, snapshot: Snapshot) -> PlaceView:
         """What stands there now; the same PlaceView when nothing that it is made of is new."""
@@ -110,7 +118,13 @@ class Place:
             chain = self._doubted(chain, snapshot)
             held = tuple(node for node in chain if node.suspended is not None)
         beside = self._sources.charts(snapshot)
-        entries = self._entries(snapshot, renewed, beside, sure=sure)
+        still = sure and self._sure
+        self._sure = sure
+        entries = self._entries(snapshot, renewed, beside, still=still)
+        dirty = self._deliveries.update(snapshot, news.changed | self._forest.changed, renewed)
+        entries += self._own_entries(snapshot, dirty, still=still)
+        old = self._view.entries if self._view else ()
+        entries = old if _same(entries, old) else entries
         made = PlaceView(entries, chain, told, held, beside)
         return self._view if self._view is not None and _equal(made, self._view) else made
 
@@ -171,17 +185,15 @@ class Place:
         renewed: set[Key],
         beside: Container[Key],
         *,
-        sure: bool,
+        still: bool,
     ) -> tuple[SourceEntry, ...]:
-        """The lines of the board; those of sources that nothing touched are the same objects."""
+        """The lines of bundles; those of sources that nothing touched are the same objects."""
         facts, table = self._members.facts, self._sources.table
         touched = renewed | {
             source
             for key in self._forest.changed
             if key in facts and (source := facts[key].source) is not None
         }
-        still = sure and self._sure
-        self._sure = sure
         lines = {}
         for key in sorted(table):
             if key in beside:
@@ -192,13 +204,38 @@ class Place:
                 before = entry if before is None or entry != before else before
             lines[key] = before
         self._lines = lines
-        entries, old = tuple(lines.values()), self._view.entries if self._view else ()
-        return old if _same(entries, old) else entries
+        return tuple(lines.values())
+
+    def _own_entries(
+        self, snapshot: Snapshot, dirty: AbstractSet[Key], *, still: bool
+    ) -> tuple[SourceEntry, ...]:
+        """The lines of appliers that take no bundle; those that nothing touched stay."""
+        lines = {}
+        for key in self._deliveries.keys:
+            before = self._alone.get(key)
+            if before is None or not still or key in dirty:
+                entry = self._own_entry(key, snapshot)
+                before = entry if before is None or entry != before else before
+            lines[key] = before
+        self._alone = lines
+        return tuple(lines.values())
+
+    def _own_entry(self, key: Key, snapshot: Snapshot) -> SourceEntry:
+        facts, kind = self._members.facts[key], kinds.of(key)
+        source = snapshot.get(facts.origin) if facts.origin is not None else None
+        url = sources.url(source) if source is not None else ""
+        names = self._sources.names.get(facts.source, ()) if facts.source is not None else ()
+        selection = snapshot.selections.get(facts.source) if facts.source is not None else None
+        tags, node = snapshot.tags.get(url), self._forest.node(key)
+        made = Delivery(facts, node, source, names, tags, selection)
+        line = doubt.line(deliveries.line_of(made), self._node_known(key, snapshot))
+        service = service_name(facts.resource)
+        return SourceEntry(service, url, line, kind.short if kind is not None else "")
 
     def _entry(self, source: Resource, snapshot: Snapshot) -> SourceEntry:
         """Made of the nodes as they were seen; what is doubtful of them is the line's doubt."""
         key, url = source.key, sources.url(source)
-        used = self._members.users(key)
+        used = [m for m in self._members.users(key) if appliers.takes_bundles(m.key)]
         nodes = {m.key: self._forest.node(m.key) for m in used}
         tags, selection = snapshot.tags.get(url), snapshot.selections.get(key)
         line = line_of(source, used, nodes, self._sources.names[key], tags, selection)

@@ -207,7 +207,7 @@ class Diffs:
         lines = row.lines.get(environment, ()) if row else ()
         members = {}
         for line in lines:
-            source = self._store.snapshot.get(line.source)
+            source = self._store.snapshot.get(line.key)
             if source is None:
                 continue
             for user in self._users(source):

@@ -71,7 +71,7 @@ def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, 
     if source is None or line is None:
         return "choose a service or a Kustomization with an OCI source first"
     if mode in (PATCHES, LIVE):
-        keys = (target.applier,) if target.applier else line.kustomizations
+        keys = (target.applier,) if target.applier else line.appliers
         ask = PatchesDiff if mode == PATCHES else LiveDiff
         return tuple(ask(k) for k in keys) or "no Kustomization uses this source"
     after = target.tag or line.would_pick
@@ -101,7 +101,7 @@ def inputs(snapshot: Snapshot, target: Target) -> tuple[object, ...]:
     """What an answer depends on beside its question: stored revisions, specs of Kustomizations."""
     row = snapshot.board.row(target.service)
     lines = [line for group in row.lines.values() for line in group] if row is not None else []
-    keys = [key for line in lines for key in (line.source, *line.kustomizations)]
+    keys = [key for line in lines for key in (line.key, *line.appliers)]
     resources = [r for r in map(snapshot.get, keys) if r is not None]
     return tuple((r.key, r.generation, sources.revision(r)) for r in resources)
 

@@ -249,6 +249,6 @@ def target_of(snapshot: Snapshot, change: Change) -> Target:
         return Target(environment=change.environment)
     for row in snapshot.board.rows:
         for line in row.lines.get(key.environment, ()):
-            if line.source == key or key in line.kustomizations:
+            if line.key == key or key in line.appliers:
                 return Target(key.environment, row.service, key)
     return Target(key.environment, object=key if is_ours(key) else None)

@@ -255,7 +255,7 @@ class Pane(Vertical):
         line = board.line(target.source) if target.source is not None else None
         row = board.row(target.service) if target.service else None
         lines = (line,) if line else row.lines.get(target.environment, ()) if row else ()
-        keys = tuple(key for entry in lines for key in entry.kustomizations)
+        keys = tuple(key for entry in lines for key in entry.appliers)
         return keys or "logs are of Pods: choose a service, a Kustomization, a workload or a Pod"
 
     def _subject(self) -> Resource | None:

@@ -61,7 +61,7 @@ def source_of(snapshot: Snapshot, target: Target) -> Key | None:
     if row is None:
         return None
     lines = row.lines.get(target.environment, ()) or next(iter(row.lines.values()), ())
-    return lines[0].source if lines else None
+    return lines[0].key if lines else None
 
 
 def tag_list(snapshot: Snapshot, source: Key) -> TagList | None:

@@ -14,13 +14,12 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 
 from fluxtui.commands.command import Target
-from fluxtui.domain.board import Level, Severity
+from fluxtui.domain.board import NO_LIST, Level, Severity
 from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Row as Service
 from fluxtui.domain.counts import counted
 from fluxtui.domain.knowledge import Knowledge
 from fluxtui.domain.known import place_known, tagged_known
-from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.doubts import doubt_line
@@ -133,19 +132,12 @@ def ordering(view: View, service: Service, sort: str) -> tuple[object, ...]:
     """What a Service is sorted by."""
     lines = [line for group in service.lines.values() for line in group]
     worst = max((int(line.health.level) for line in lines), default=0)
-    newest = max((epoch(stored_at(view.snapshot, line.source)) for line in lines), default=0.0)
+    newest = max((epoch(line.at) for line in lines), default=0.0)
     if sort == "status":
         return (-worst, service.service)
     if sort == "age":
         return (-newest, service.service)
     return (service.service,)
-
-
-def stored_at(snapshot: Snapshot, source: Key) -> str:
-    """When the source stored what it offers now (RFC 3339, "" unknown)."""
-    resource = snapshot.get(source)
-    artifact = resource.status.get("artifact") if resource else None
-    return str(artifact.get("lastUpdateTime") or "") if isinstance(artifact, dict) else ""
 
 
 def _name(service: Service, number: int, prefix: str, names: tuple[str, ...]) -> Line:
@@ -154,8 +146,8 @@ def _name(service: Service, number: int, prefix: str, names: tuple[str, ...]) ->
         return ((service.service.removeprefix(prefix), "name"),)
     groups = (service.lines.get(name, ()) for name in (*names, *service.lines))
     lines = next(lines for lines in groups if number < len(lines))
-    key = lines[number].source
-    alone = sum(line.source.name == key.name for line in lines) == 1
+    key = lines[number].key
+    alone = sum(line.key.name == key.name for line in lines) == 1
     return ((f"└ {key.name if alone else f'{key.namespace}/{key.name}'}", "dim"),)
 
 
@@ -177,7 +169,7 @@ def _cells(
 
 
 def _age(view: View, cell: Cell) -> str:
-    return since(stored_at(view.snapshot, cell.source), view.now) if cell.known.known else "?"
+    return since(cell.at, view.now) if cell.known.known else "?"
 
 
 def picks(cell: Cell) -> Line:
@@ -186,7 +178,7 @@ def picks(cell: Cell) -> Line:
     if not cell.known.known or not (cell.listed.known or cell.by_digest):
         return ((cell.pick_text, "dim"),)
     if not cell.would_pick:
-        return (("✗ nothing", "bad"),)
+        return (("✗ nothing", "bad"),) if cell.has_list else ((NO_LIST, "dim"),)
     if cell.pinned:
         return (("pinned", "wait"),)
     if cell.suspended:
@@ -304,7 +296,7 @@ class Versions(Pane):
         service, number = cast(RowId, row.id)
         service_row = board.row(service)
         lines = service_row.lines.get(environment, ()) if service_row else ()
-        source = lines[number].source if number < len(lines) else None
+        source = lines[number].key if number < len(lines) else None
         return Target(environment=environment, service=service, object=source)
 
     def open_row(self) -> None:

@@ -51,7 +51,7 @@ class Whereabouts:
 
 
 def _uses(snapshot: Snapshot, row: Row, repository: str) -> bool:
-    resources = (snapshot.get(line.source) for lines in row.lines.values() for line in lines)
+    resources = (snapshot.get(line.key) for lines in row.lines.values() for line in lines)
     return any(r is not None and sources.url(r) == repository for r in resources)
 
 
@@ -69,7 +69,7 @@ class Tried:
         if not lines and source is not None:
             line = snapshot.board.line(source)
             lines = [line] if line is not None else []
-        members = tuple(snapshot.get(key) for line in lines for key in line.kustomizations)
+        members = tuple(snapshot.get(key) for line in lines for key in line.appliers)
         if len(members) != len(self._members) or any(map(is_not, members, self._members)):
             self._members = members
             self._record = Record(t for m in members if m is not None for t in trials(m).values())

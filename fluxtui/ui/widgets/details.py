@@ -18,7 +18,7 @@ def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -
     row = snapshot.board.row(target.service)
     if row is None:
         return ()
-    line = snapshot.board.line(target.source) if target.source else None
+    line = snapshot.board.line(target.object) if target.object else None
     if line is None:
         where = ", ".join(row.lines) or "no environment"
         knowledge = tagged_known(snapshot, target.environment)
@@ -32,7 +32,7 @@ def target_details(snapshot: Snapshot, target: Target, now: float, cells: int) -
     head = join(
         (
             ((target.service, "strong"), (" in ", "dim"), (target.environment, "strong")),
-            ((line.source.label, "dim"),),
+            ((line.key.label, "dim"),),
             ((line.policy, "dim"),),
         )
     )
@@ -54,9 +54,11 @@ def _versions(line: Cell, now: float, most: int) -> Line:
         (
             (("running ", "dim"), (running, "version")),
             (("would pick ", "dim"), (pick, "busy" if line.behind else "version")),
-            newest,
+            newest if line.has_list else (),
             ((short_digest(line.running.digest), "dim"),) if most > 100 else (),
-            ((f"listed {listed} ago" if listed else "not listed yet", "dim"),),
+            ((f"listed {listed} ago" if listed else "not listed yet", "dim"),)
+            if line.has_list
+            else (),
         )
     )
 

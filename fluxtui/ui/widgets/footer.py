@@ -47,12 +47,12 @@ def facts_of(context: Context) -> tuple[object, ...]:
     snapshot, target = context.snapshot, context.target
     row = snapshot.board.row(target.service)
     lines = [line for group in row.lines.values() for line in group] if row is not None else []
-    keys = [key for line in lines for key in (line.source, *line.kustomizations)]
+    keys = [key for line in lines for key in (line.key, *line.appliers)]
     if target.object is not None:
         fed_by = roles.source_key(snapshot, target.object)
         keys += [target.object, *((fed_by,) if fed_by is not None else ())]
     objects = [snapshot.get(key) for key in keys]
-    picks = [snapshot.selections.get(line.source) for line in lines]
+    picks = [snapshot.selections.get(line.key) for line in lines]
     return (
         *(target, row, snapshot.config, snapshot.unreachable, snapshot.tags, snapshot.acts),
         *(place_known(snapshot, target.environment), context.user),
@@ -65,7 +65,8 @@ def helps(context: Context) -> tuple[str, ...]:
     """The Commands that help in the state of what is selected, best first."""
     snapshot, target = context.snapshot, context.target
     source = roles.source_key(snapshot, target.object) if target.object is not None else None
-    line = snapshot.board.line(source) if source is not None else None
+    own = snapshot.board.line(target.object) if target.object is not None else None
+    line = own or (snapshot.board.line(source) if source is not None else None)
     nodes = snapshot.board.chains.get(target.environment, ())
     node = next((n for n in nodes if n.key == target.applier), None)
     health = node.health if node is not None else line.health if line is not None else None

@@ -1,0 +1,177 @@
+"""The board's lines of appliers that take no bundle: a chart, a commit, or nothing at all.
+
+A bundle's source is a line with all who use it (`lines.py`); everything else that is applied is a
+line of its own, so that nothing that runs is on no row. A line is made again when something that it
+is made of is another object than last time. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fluxtui.domain import kinds
+from fluxtui.domain.board import ChainNode, HealthLine, Hold, Level, Line, Running
+from fluxtui.domain.kinds import SOURCES, appliers, sources
+from fluxtui.domain.knowledge import KNOWN
+from fluxtui.domain.known import tags_known
+from fluxtui.domain.marks import pin, suspension
+from fluxtui.domain.naming import Tables
+from fluxtui.domain.overview.facts import Facts
+from fluxtui.domain.overview.judgement import flux_health
+from fluxtui.domain.overview.lines import delivery_health
+from fluxtui.domain.overview.members import Members, differences
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import digest_of, version_text
+from fluxtui.domain.selection import Selection
+from fluxtui.domain.snapshot import KindId, Snapshot, Table, TagList
+
+_OTHERS = tuple(kind for kind in SOURCES if not kind.tagged)
+_NONE: Table = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delivery:
+    """What one line is made of. `source`: what feeds it, None when that is not there; `names`:
+    where its digests are looked up; `tags`, `selection`: of a source with tags."""
+
+    facts: Facts
+    node: ChainNode
+    source: Resource | None
+    names: Tables
+    tags: TagList | None
+    selection: Selection | None
+
+
+class Deliveries:
+    """Which appliers of one Environment are lines of their own, and whose line may be another."""
+
+    def __init__(self, environment: str, members: Members) -> None:
+        self.keys: tuple[Key, ...] = ()
+        self._alone: frozenset[Key] = frozenset()
+        self._environment = environment
+        self._members = members
+        self._tables: dict[KindId, Table] = {}
+
+    def update(
+        self, snapshot: Snapshot, changed: Iterable[Key], renewed: Iterable[Key]
+    ) -> set[Key]:
+        """Look at what is new; `changed` appliers, `renewed` sources with tags. Whose lines are to
+        be made again."""
+        facts = self._members.facts
+        dirty = set(changed)
+        for source in (*renewed, *self._stored(snapshot)):
+            dirty.update(self._members.fed_by(source))
+        alone = self._alone
+        if any((key in alone) != (key in facts and stands_alone(facts[key])) for key in dirty):
+            self.keys = tuple(sorted(key for key, fact in facts.items() if stands_alone(fact)))
+            self._alone = frozenset(self.keys)
+        return dirty & self._alone
+
+    def _stored(self, snapshot: Snapshot) -> set[Key]:
+        """Sources without tags that are new, gone, or of another version."""
+        stirred: set[Key] = set()
+        for kind in _OTHERS:
+            table, before = snapshot.table(self._environment, kind), self._tables.get(kind.id)
+            if table is not before:
+                changed, removed = differences(before or _NONE, table)
+                stirred.update(changed, removed)
+                self._tables[kind.id] = table
+        return stirred
+
+
+def stands_alone(facts: Facts) -> bool:
+    """Whether it is a line of its own, not one of a bundle's users."""
+    return facts.source is None or not appliers.takes_bundles(facts.key)
+
+
+def distinct(names: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    """(name, short kind) -> the row's name: the kind is added where two kinds share a name, so that
+    a release and a Kustomization of one name are two rows; a bundle ("") keeps its own."""
+    taken: dict[str, str] = {}
+    rows: dict[tuple[str, str], str] = {}
+    for name, short in sorted(set(names)):
+        first = taken.setdefault(name, short)
+        rows[name, short] = name if first == short else f"{name} ({short})"
+    return rows
+
+
+def line_of(delivery: Delivery) -> Line:
+    """One applier as it is seen."""
+    facts, source, selection = delivery.facts, delivery.source, delivery.selection
+    picked = _would_pick(delivery)
+    running = _running(delivery)
+    held = suspension(source) if source is not None else None
+    own = flux_health(source) if source is not None else HealthLine(Level.OK)
+    tagged = source is not None and sources.is_tagged(source.key)
+    return Line(
+        key=facts.key,
+        source=source.key if source is not None else facts.origin,
+        running=running,
+        would_pick=picked,
+        newest=selection.newest if selection else "",
+        listed_at=delivery.tags.listed_at if delivery.tags else 0.0,
+        behind=_is_behind(delivery, running, picked),
+        policy=_follows(facts.resource, source),
+        health=delivery_health(own, [delivery.node]),
+        suspended=facts.suspended,
+        pinned=pin(source) if source is not None else None,
+        appliers=(facts.key,),
+        note=selection.error if selection else "",
+        held=(Hold(source.key, held),) if source is not None and held is not None else (),
+        listed=tags_known(delivery.tags) if tagged else KNOWN,
+        has_list=tagged,
+        at=_at(facts, source),
+    )
+
+
+def _running(delivery: Delivery) -> Running:
+    """`1.4.2`; `1.4.2 -> 1.5.0` while that is tried; `1.4.2, 1.5.0 failed` when it went badly."""
+    facts, names = delivery.facts, delivery.names
+    live, tried = facts.running, appliers.attempted(facts.resource)
+    version = version_text(live, names)
+    revisions = ((facts.key, live),)
+    other = version_text(tried, names) if tried and tried != live else ""
+    if not other or other == version:
+        return Running(version, version, digest_of(live), revisions)
+    if facts.flux.level is Level.FAILED:
+        text = ", ".join(filter(None, (version, f"{other} failed")))
+        return Running(text, version, digest_of(live), revisions)
+    return Running(f"{version or 'nothing'} -> {other}", version, digest_of(live), revisions)
+
+
+def _would_pick(delivery: Delivery) -> str:
+    """What its source offers now: by its tags, or what its controller has stored."""
+    if delivery.selection is not None:
+        return delivery.selection.chosen
+    if delivery.source is None:
+        return ""
+    return version_text(sources.revision(delivery.source), delivery.names)
+
+
+def _is_behind(delivery: Delivery, running: Running, picked: str) -> bool:
+    if not running.version or not picked or picked == running.version:
+        return False
+    if delivery.selection is None:
+        return True  # a source's controller stores what it is to be
+    from fluxtui.domain.versions import behind
+
+    return behind(running.version, picked)
+
+
+def _follows(resource: Resource, source: Resource | None) -> str:
+    """What picks, in words."""
+    if source is not None:
+        return sources.follows(source)
+    kind = kinds.of(resource.key)
+    return kind.kind if kind is not None else ""
+
+
+def _at(facts: Facts, source: Resource | None) -> str:
+    """When what runs was released, as far as its history says; else when its source stored it."""
+    runs = (run for run in appliers.history(facts.resource) if run.revision == facts.running)
+    released = next((run.last for run in runs if appliers.is_good(facts.key, run.status)), "")
+    if not appliers.takes_bundles(facts.key) and released:
+        return released
+    return sources.stored_at(source) if source is not None else ""

@@ -1,0 +1,155 @@
+"""Rows of what takes no bundle: releases, and what stands on Git. Nothing runs that has no row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.board import Level, Line, Row
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.snapshot import Snapshot
+from tests.builders import NS, READY, failed, snapshot, source
+
+DIGEST = "sha256:" + "ab" * 32
+T1, T2 = "2026-11-20T10:00:00Z", "2026-11-21T10:00:00Z"
+PROGRESSING = {"type": "Ready", "status": "Unknown", "reason": "Progressing", "message": "Running"}
+
+
+def made(
+    api: str, kind: str, name: str, spec: Any, status: Any, where: str = "staging", **meta: Any
+) -> Resource:
+    head = {"apiVersion": api, "kind": kind, "spec": spec, "status": status}
+    named = {"name": name, "namespace": NS, "resourceVersion": "1", "generation": 1, **meta}
+    return Resource.from_object(where, {**head, "metadata": named})
+
+
+def past(number: int, version: str, status: str, **more: Any) -> dict[str, Any]:
+    return {
+        "version": number, "chartVersion": version, "status": status, "lastDeployed": T1, **more,
+    }  # fmt: skip
+
+
+def release(
+    *history: dict[str, Any], conditions: Any = (READY,), spec: Any = None, **status: Any
+) -> Resource:
+    chart = {"chart": {"spec": {"chart": "web", "version": "1.x", "sourceRef": {"name": "charts"}}}}
+    known = {"history": list(history), "conditions": list(conditions), "observedGeneration": 1}
+    group = "helm.toolkit.fluxcd.io/v2"
+    return made(group, "HelmRelease", "web", spec or chart, {**known, **status})
+
+
+def chart(revision: str = "", conditions: Any = (READY,)) -> Resource:
+    spec = {"chart": "web", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "c"}}
+    artifact = {"artifact": {"revision": revision, "lastUpdateTime": T2}} if revision else {}
+    status = {**artifact, "conditions": list(conditions), "observedGeneration": 1}
+    return made("source.toolkit.fluxcd.io/v1", "HelmChart", f"{NS}-web", spec, status)
+
+
+def index(conditions: Any = (READY,), **spec: Any) -> Resource:
+    where = {"url": "https://charts.test", **spec}
+    status = {"conditions": list(conditions), "observedGeneration": 1}
+    return made("source.toolkit.fluxcd.io/v1", "HelmRepository", "c", where, status)
+
+
+def only(seen: Snapshot) -> tuple[Row, Line]:
+    (row,) = seen.board.rows
+    (line,) = row.lines["staging"]
+    return row, line
+
+
+def test_a_release_runs_the_highest_entry_that_is_deployed() -> None:
+    old, new = past(3, "1.4.2", "superseded"), past(4, "1.5.0", "deployed", lastDeployed=T2)
+    row, line = only(snapshot(release(old, new, past(2, "1.4.1", "superseded")), chart("1.5.0")))
+    assert row.service == f"{NS}/web"
+    assert (line.running_text, line.pick_text, line.newest_text) == ("1.5.0", "1.5.0", "–")
+    assert line.at == T2 and not line.behind and line.policy == "web 1.x"
+    assert line.health.level is Level.OK
+    assert line.source == chart().key and line.appliers == (release().key,)
+
+
+def test_what_its_source_has_fetched_would_be_picked() -> None:
+    _row, line = only(snapshot(release(past(1, "1.4.2", "deployed")), chart("1.5.0")))
+    assert (line.running_text, line.pick_text, line.behind) == ("1.4.2", "1.5.0", True)
+
+
+@pytest.mark.parametrize(
+    ("ready", "text", "level"),
+    [
+        (PROGRESSING, "1.4.2 -> 1.5.0", Level.PROGRESSING),
+        (failed("UpgradeFailed", "boom"), "1.4.2, 1.5.0 failed", Level.FAILED),
+    ],
+)
+def test_what_is_tried_stands_beside_what_runs(ready: Any, text: str, level: Level) -> None:
+    one = release(past(1, "1.4.2", "deployed"), conditions=[ready], lastAttemptedRevision="1.5.0")
+    _row, line = only(snapshot(one, chart("1.5.0")))
+    assert (line.running_text, line.running.version) == (text, "1.4.2")
+    assert line.health.level is level
+
+
+def test_the_first_digits_behind_a_version_are_its_digest() -> None:
+    one = release(
+        past(1, f"1.4.2+{'ab' * 6}", "deployed", ociDigest=DIGEST),
+        lastAttemptedRevision=f"1.4.2+{'ab' * 6}",
+        lastAttemptedRevisionDigest=f"latest@{DIGEST}",
+    )
+    _row, line = only(snapshot(one))
+    assert (line.running_text, line.running.digest) == ("1.4.2", DIGEST)
+
+
+def test_the_reason_is_what_went_wrong_and_not_only_how_often() -> None:
+    stalled = {"type": "Stalled", "status": "True", "reason": "RetriesExceeded", "message": "1 try"}
+    released = {**failed("UpgradeFailed", "deadline exceeded"), "type": "Released"}
+    one = release(past(1, "1.4.2", "deployed"), conditions=[stalled, released])
+    seen = snapshot(one, chart("1.5.0"))
+    first = seen.findings[0]
+    assert first.subject == one.key
+    for words in ("UpgradeFailed", "deadline exceeded", "RetriesExceeded"):
+        assert words in first.message
+
+
+def test_an_index_that_cannot_be_read_is_the_root() -> None:
+    starving = failed("SourceNotReady", f"HelmChart '{NS}/{NS}-web' is not ready")
+    broken = index([failed("IndexationFailed", "404 Not Found")])
+    waits = chart(conditions=[failed("NoSourceArtifact", "no artifact")])
+    seen = snapshot(release(conditions=[starving]), waits, broken)
+    first = seen.findings[0]
+    assert "HelmRepository" in first.message and "404 Not Found" in first.message
+    (node,) = seen.board.chains["staging"]
+    assert node.root == broken.key and node.to_blame
+
+
+def test_an_address_of_a_registry_is_neither_well_nor_broken() -> None:
+    oci = made(
+        "source.toolkit.fluxcd.io/v1", "HelmRepository", "c",
+        {"url": "oci://charts.test", "type": "oci"}, {},
+    )  # fmt: skip
+    seen = snapshot(release(past(1, "1.4.2", "deployed")), chart("1.4.2"), oci)
+    assert [f for f in seen.findings if f.subject == oci.key] == []
+
+
+def test_a_release_and_a_kustomization_of_one_name_are_two_rows() -> None:
+    git = {"sourceRef": {"kind": "GitRepository", "name": "platform"}}
+    group = "kustomize.toolkit.fluxcd.io/v1"
+    other = made(group, "Kustomization", "web", git, {"conditions": [READY]})
+    seen = snapshot(release(past(1, "1.4.2", "deployed")), other)
+    assert [row.service for row in seen.board.rows] == [f"{NS}/web", f"{NS}/web (ks)"]
+
+
+def test_a_label_joins_what_is_called_otherwise_elsewhere() -> None:
+    labels = {"fluxtui.dev/service": "shop"}
+    one = made("helm.toolkit.fluxcd.io/v2", "HelmRelease", "web-a", {}, {}, labels=labels)
+    other = made(
+        "helm.toolkit.fluxcd.io/v2", "HelmRelease", "web-b", {}, {},
+        labels=labels, where="production",
+    )  # fmt: skip
+    (row,) = snapshot(one, other).board.rows
+    assert (row.service, set(row.lines)) == ("shop", {"staging", "production"})
+
+
+def test_a_bundle_is_its_sources_line_alone() -> None:
+    chart_of = {"chartRef": {"kind": "OCIRepository", "name": "activity"}}
+    seen = snapshot(source(stored="1.0.0@" + DIGEST), release(spec=chart_of))
+    assert [row.service for row in seen.board.rows] == [f"{NS}/web"]
+    _row, line = only(seen)
+    assert line.source == source().key and line.has_list
