@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from fluxtui.domain import kinds
 from fluxtui.domain.board import ChainNode, HealthLine, Hold, Level, Line, Running
 from fluxtui.domain.kinds import SOURCES, appliers, sources
 from fluxtui.domain.knowledge import KNOWN
@@ -164,8 +163,8 @@ def _follows(resource: Resource, source: Resource | None) -> str:
     """What picks, in words."""
     if source is not None:
         return sources.follows(source)
-    kind = kinds.of(resource.key)
-    return kind.kind if kind is not None else ""
+    named = appliers.source(resource)
+    return f"{named.kind} {named.name}" if named is not None else resource.key.kind
 
 
 def _at(facts: Facts, source: Resource | None) -> str:

@@ -27,7 +27,8 @@ class Facts:
     """One version of one applier; compared by identity.
 
     `flux` is the health by its own conditions, `said` the condition that it comes from. `managed`:
-    keys of its inventory, Flux's own kinds left out. `source` is its source when that has tags,
+    keys of its inventory, Flux's own kinds left out. `depends_on`: appliers alone, what
+    else it waits for it says itself. `source` is its source when that has tags,
     `origin` its source of whatever kind. `since`: when it began to fail. `tags`: what its history
     calls digests.
     """
@@ -62,7 +63,7 @@ def facts_of(resource: Resource) -> Facts:
         origin if origin is not None and sources.is_tagged(origin) else None,
         origin,
         appliers.failing_since(resource),
-        appliers.depends_on(resource),
+        tuple(key for key in appliers.depends_on(resource) if appliers.is_applier(key)),
         appliers.running(resource),
         appliers.applied(resource),
         suspension(resource),

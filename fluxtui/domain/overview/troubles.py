@@ -8,28 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from fluxtui.domain import kinds
 from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, Severity
 from fluxtui.domain.config import Environment
-from fluxtui.domain.counts import agreed
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import appliers_known
 from fluxtui.domain.overview.lines import headline
+from fluxtui.domain.overview.ways import way_out
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-
-# A word in the reason -> the way out; the first that is in it counts.
-_WAYS = (
-    ("ImagePull", "is the image there, and may it be pulled? see its name in the sentence"),
-    ("InvalidImageName", "mend the image's name"),
-    ("OOMKilled", "raise its memory limit, or roll back"),
-    ("CrashLoop", "read its log: l on the Pod in Chain; or roll back"),
-    ("exited with", "read its log: l on the Pod in Chain; or roll back"),
-    ("CreateContainer", "mend what its containers name: a ConfigMap, Secret or volume"),
-    ("Unschedulable", "give it a node with room, or ask for less"),
-    ("BackoffLimit", "read the log of its Pod: l in Chain"),
-    ("BuildFailed", "diff it: 4, and mend the bundle or its patches"),
-    ("source", "mend the source: its url, its credentials or what it follows"),
-    ("suspended", "resume it"),
-)
 
 
 def of_place(
@@ -39,11 +26,11 @@ def of_place(
     snapshot: Snapshot,
 ) -> Iterator[Finding]:
     """All of one Environment. `nodes`: those that are not well or wait, as they were seen;
-    `failing`: sources that are not; `snapshot` the Snapshot that they were made from."""
+    `failing`: what applies nothing and is not; `snapshot` the Snapshot that they were made from."""
     knowledge = appliers_known(snapshot, environment.name)
     last = "" if knowledge.known else "as last seen, "
     yield from _failed(nodes, last)
-    yield from _sources(nodes, failing, last)
+    yield from _others(nodes, failing, snapshot, last)
     yield from _broken_names(nodes, environment.namespaces)
 
 
@@ -74,27 +61,31 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
             "last-seen" if last else "failed" if fails else "not-ready",
             node.key.environment,
             last + text,
-            _way("source" if node.root == node.origin else text, waits),
+            way_out(text, of_source=node.root == node.origin, waits=waits),
             node.key,
             node.since,
             waits,
         )
 
 
-def _way(text: str, waits: int) -> str:
-    way = next((way for word, way in _WAYS if word in text), "see Chain: 3")
-    return f"{waits} more {agreed(waits, 'waits')} for it; {way}" if waits else way
-
-
-def _sources(
-    nodes: Iterable[ChainNode], failing: Mapping[Key, HealthLine], last: str
+def _others(
+    nodes: Iterable[ChainNode], failing: Mapping[Key, HealthLine], snapshot: Snapshot, last: str
 ) -> Iterator[Finding]:
-    """Sources that fail while their users run on what was fetched before."""
-    roots = {node.root for node in nodes}
+    """What applies nothing and fails: sources whose users run on what was fetched before, and
+    objects that nobody uses. Who stands on another that fails is counted with that."""
+    told = {node.root for node in nodes}
+    behind: Counter[Key] = Counter()
+    for key in failing:
+        resource = snapshot.get(key)
+        roots = [need for need in (kinds.needs(resource) if resource else ()) if need in failing]
+        if roots:
+            told.add(key)
+            behind[roots[0]] += 1
     for key, health in failing.items():
-        if key not in roots:
-            text = f"{last}{key.label}: {health.text}"
-            yield Finding(Severity.ERROR, "source", key.environment, text, _way("source", 0), key)
+        if key not in told:
+            text, waits = f"{last}{key.label}: {health.text}", behind[key]
+            way = way_out(text, of_source=sources.is_source(key), waits=waits)
+            yield Finding(Severity.ERROR, "source", key.environment, text, way, key, behind=waits)
 
 
 def _broken_names(nodes: Iterable[ChainNode], namespaces: Collection[str]) -> Iterator[Finding]:
