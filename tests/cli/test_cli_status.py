@@ -13,7 +13,7 @@ from documents import checked
 from fluxtui.cli import arguments
 from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import Finding, Severity
-from fluxtui.domain.overview.ways import way_out
+from fluxtui.domain.overview.remedies import remedy
 from fluxtui.domain.resource import Key
 
 
@@ -62,7 +62,7 @@ SUBJECT = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps",
 )
 def test_a_way_out_names_verbs_and_no_key_of_the_screen(text: str) -> None:
     for subject in (SUBJECT, None):
-        one = Finding(Severity.ERROR, "failed", "staging", text, way_out(text, 2), subject)
+        one = Finding(Severity.ERROR, "failed", "staging", text, remedy(text, waits=2), subject)
         way = way_out(one)
         assert "2 more wait for it" in way
         assert not re.search(r"Chain|: \d|\bl on\b|\bl in\b", way), way

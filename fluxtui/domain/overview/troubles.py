@@ -14,7 +14,7 @@ from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import appliers_known
 from fluxtui.domain.overview.lines import headline
-from fluxtui.domain.overview.ways import way_out
+from fluxtui.domain.overview.remedies import remedy
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
@@ -61,7 +61,7 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
             "last-seen" if last else "failed" if fails else "not-ready",
             node.key.environment,
             last + text,
-            way_out(text, of_source=node.root == node.origin, waits=waits),
+            remedy(text, of_source=node.root == node.origin, waits=waits),
             node.key,
             node.since,
             waits,
@@ -84,7 +84,7 @@ def _others(
     for key, health in failing.items():
         if key not in told:
             text, waits = f"{last}{key.label}: {health.text}", behind[key]
-            way = way_out(text, of_source=sources.is_source(key), waits=waits)
+            way = remedy(text, of_source=sources.is_source(key), waits=waits)
             yield Finding(Severity.ERROR, "source", key.environment, text, way, key, behind=waits)
 
 

@@ -35,7 +35,7 @@ _WAYS = (
 )
 
 
-def way_out(text: str, *, of_source: bool = False, waits: int = 0) -> str:
+def remedy(text: str, *, of_source: bool = False, waits: int = 0) -> str:
     """The way out of what that sentence says. `of_source`: it is a source's; `waits`: how many
     wait for it."""
     otherwise = SOURCE if of_source else "see Chain: 3"
