@@ -1,4 +1,4 @@
-"""Pin a source to a digest, or roll back to the previous good one.
+"""Pin a source to a digest, or roll back to the previous good one; `hold` has what has no tags.
 
 `ref.digest` wins over `ref.semver` (docs/flux.md#reference): a pin adds one field and leaves the
 policy in place; its inverse is kept in an annotation, so that anybody can unpin
@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fluxtui.commands import candidates
+from fluxtui.commands import candidates, heldversions, hold
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
-from fluxtui.commands.subject import bundle_of, no_bundle
+from fluxtui.commands.subject import bundle_of, labels_of, no_bundle
+from fluxtui.domain import kinds
 from fluxtui.domain.ask import Question, ReadFacts
 from fluxtui.domain.board import Line
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import sources, suspended
+from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.marks import (
     PIN_INVERSE,
     PINNED_AT,
@@ -37,31 +38,50 @@ from fluxtui.domain.roles import users_of
 
 def default(context: Context) -> str:
     """The tag under the cursor, else what runs: a pin holds it."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        return heldversions.running(context.snapshot, held)
     return context.target.tag or candidates.running(context)
 
 
 def previous(context: Context) -> str:
     """The best earlier version, as a rollback wants it whatever the cursor is on."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        return next(iter(heldversions.good(context.snapshot, held)), "")
     return candidates.previous(context)
 
 
 def choices(context: Context) -> tuple[str, ...]:
     """What can be held, what runs first."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        return heldversions.choices(context.snapshot, held)
     return candidates.choices(context)
 
 
 def earlier(context: Context) -> tuple[str, ...]:
     """What can be gone back to, the best first."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        first = heldversions.good(context.snapshot, held)
+        return tuple(dict.fromkeys((*first, *heldversions.choices(context.snapshot, held))))
     return candidates.earlier(context)
 
 
 def note(context: Context, version: str) -> str:
     """What to know of a choice."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        return heldversions.note(context.snapshot, held, version)
     return candidates.note(context, version)
 
 
 def refusal(context: Context) -> str | None:
     """Why the source cannot be pinned now."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        return hold.refusal(context, held)
     source = bundle_of(context)
     if source is None:
         return no_bundle(context)
@@ -70,6 +90,9 @@ def refusal(context: Context) -> str | None:
 
 def rollback_refusal(context: Context) -> str | None:
     """Why there is nothing to roll back to now."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        return hold.rollback_refusal(context, held)
     reason = refusal(context)
     source = bundle_of(context)
     if reason or source is None:
@@ -81,7 +104,7 @@ def rollback_refusal(context: Context) -> str | None:
 
 def questions(context: Context, values: Values) -> tuple[Question, ...]:
     """The digest behind the tag, when nobody has read it yet."""
-    source = bundle_of(context)
+    source = bundle_of(context) if heldversions.held_of(context) is None else None
     version = values.get("version", "")
     if source is None or not version or digest_of(version):
         return ()
@@ -120,6 +143,9 @@ def _follow(context: Context, source: Resource, digest: str, version: str) -> li
 
 def pin_plan(context: Context, values: Values, command: str) -> Plan:
     """Set `ref.digest`, keep its inverse, follow it through the chain."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        return hold.pin_plan(context, values, command, held)
     source = bundle_of(context)
     if source is None:
         raise UsageError(no_bundle(context))
@@ -129,7 +155,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
     label = _called(context, source, version, digest)
     # Pinning what is pinned keeps the way back to before the first pin.
     digest_before, was = sources.policy(source).digest, pin_inverse(source)
-    before = was["digest"] if was and was["pinned"] in (None, digest_before) else digest_before
+    before = was.before if was and was.pinned in (None, digest_before) else digest_before
     notes = {
         PINNED_BY: context.user,
         PINNED_REASON: reason,
@@ -179,19 +205,28 @@ def _runs(context: Context, source: Resource) -> str:
 
 
 def _effects(context: Context, source: Resource, digest: str, version: str) -> tuple[str, ...]:
-    environment = source.key.environment
-    line = context.snapshot.board.line(source.key)
-    runs = line.running.text if line else ""
-    members = len(users_of(context.snapshot, source.key))
+    environment, snapshot = source.key.environment, context.snapshot
+    line = snapshot.board.line(source.key)
+    stored = version_text(sources.revision(source), names_in(snapshot, source))
+    runs = line.running.text if line else stored
+    members = users_of(snapshot, source.key)
+    takers = tuple(m for m in members if not appliers.takes_bundles(m.key))
+    many = len(members) - len(takers)
     if digest == _runs(context, source) and not (line and not line.running.version):
-        return (
-            f"{environment} stays on {version}, which it runs now",
-            f"{counted(members, 'Kustomization', 'runs')} once more with the same content",
-        )
-    return (
-        f"{environment} goes to {version}; it runs {runs or 'nothing'} now",
-        f"{counted(members, 'Kustomization', 'applies')} it; {_pruned(line)}",
-    )
+        again = f"{counted(many, 'Kustomization', 'runs')} once more with the same content"
+        stays = f"{environment} stays on {version}, which it runs now"
+        return (stays, *((again,) if many or not takers else ()), *_charts(takers))
+    applied = f"{counted(many, 'Kustomization', 'applies')} it; {_pruned(line)}"
+    goes = f"{environment} goes to {version}; it runs {runs or 'nothing'} now"
+    return (goes, *((applied,) if many or not takers else ()), *_charts(takers))
+
+
+def _charts(takers: tuple[Resource, ...]) -> tuple[str, ...]:
+    """Who takes a chart out of it: all of them go along, whichever of them the cursor was on."""
+    if not takers:
+        return ()
+    kind = takers[0].key.kind
+    return (f"{counted(len(takers), kind, 'takes')} the chart from it: {labels_of(takers)}",)
 
 
 def _pruned(line: Line | None) -> str:
@@ -223,4 +258,6 @@ def _warnings(context: Context, source: Resource, digest: str, moved: str) -> tu
     ]
     if digest != _runs(context, source):
         warnings.append("data migrations and Jobs that ran are not undone by going back")
+        holds = (k.hold for m in users_of(context.snapshot, source.key) if (k := kinds.of(m.key)))
+        warnings += dict.fromkeys(means.lasting for means in holds if means and means.lasting)
     return tuple(warnings)

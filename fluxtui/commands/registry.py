@@ -184,7 +184,7 @@ ACTS = (
             Argument(
                 "version",
                 "Which version?",
-                "The tag or digest to go back to; without it, the one that last reconciled well.",
+                "What to go back to, as --version of pin; without it, what last reconciled well.",
                 default=lambda c: pin.previous(c),
                 choices=lambda c: pin.earlier(c),
                 note=lambda c, text: pin.note(c, text),
@@ -201,13 +201,13 @@ ACTS = (
         "pin",
         ("p",),
         "Pin",
-        "Hold the source on one digest; its policy stays and is ignored.",
+        "Hold one digest, commit or chart version; the policy waits.",
         "act",
         (
             Argument(
                 "version",
                 "Which version?",
-                "The tag or digest to hold, for example v1.4.2; without it, what runs here.",
+                "What to hold: a tag, digest, chart version or commit; without it, what runs here.",
                 default=lambda c: pin.default(c),
                 choices=lambda c: pin.choices(c),
                 note=lambda c, text: pin.note(c, text),

@@ -6,6 +6,8 @@ when there is none, the sentence that says why not. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fluxtui.commands.command import Context
 from fluxtui.domain import roles
 from fluxtui.domain.board import Line
@@ -13,6 +15,8 @@ from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.knowledge import Knowledge
 from fluxtui.domain.known import kind_known, tagged_known
 from fluxtui.domain.resource import Key, Resource
+
+_LABELS = 12
 
 
 def source_of(context: Context) -> Resource | None:
@@ -109,6 +113,13 @@ def in_order(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
         for resource in ready:
             ordered.append(remaining.pop(resource.key))
     return tuple(ordered)
+
+
+def labels_of(resources: Sequence[Resource]) -> str:
+    """Their labels in a sentence, the first dozen of many."""
+    labels = [resource.key.label for resource in resources[:_LABELS]]
+    more = len(resources) - len(labels)
+    return ", ".join(labels) + (f" and {more} more" if more else "")
 
 
 def repository_of(source: Resource) -> str:

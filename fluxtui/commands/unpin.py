@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fluxtui.commands import candidates
+from fluxtui.commands import candidates, heldversions, hold
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
@@ -25,6 +25,9 @@ from fluxtui.domain.revision import is_digest
 
 def refusal(context: Context) -> str | None:
     """Why the source cannot be unpinned now."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        return hold.unpin_refusal(context, held)
     source = bundle_of(context)
     if source is None:
         return no_bundle(context)
@@ -37,6 +40,9 @@ def refusal(context: Context) -> str | None:
 
 def plan(context: Context, values: Values) -> Plan:
     """Put back what the pin replaced, and follow what the policy picks."""
+    held = heldversions.held_of(context)
+    if held is not None:
+        return hold.unpin_plan(context, values, held)
     source = bundle_of(context)
     if source is None:
         raise UsageError(no_bundle(context))
@@ -49,9 +55,9 @@ def plan(context: Context, values: Values) -> Plan:
         )
     environment, name = source.key.environment, source.key.label
     notes = {"metadata": {"annotations": dict.fromkeys(PIN_KEYS)}}
-    own_pin = inverse["pinned"] in (None, digest)
+    own_pin = inverse.pinned in (None, digest)
     # Only what the pin set is put back: a digest that somebody else set since stays.
-    back = inverse["digest"] if own_pin else digest
+    back = inverse.before if own_pin else digest
     patch = {**notes, "spec": {"ref": {"digest": back}}} if own_pin else notes
     warnings = revert_warning(context, source, "spec.ref.digest")
     if not own_pin:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from fluxtui.domain import kinds
 from fluxtui.domain.board import Mark
 from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.resource import Resource
@@ -50,12 +52,20 @@ def suspension(resource: Resource) -> Mark | None:
 
 
 def pin(resource: Resource) -> Mark | None:
-    """The mark of a source that fluxtui pinned; None when it did not.
+    """The mark of an object that fluxtui pinned; None when it did not.
 
-    An annotation that outlived its digest (somebody removed `spec.ref.digest` by hand) is no pin.
+    An annotation that outlived its digest (somebody removed `spec.ref.digest` by hand) is no pin;
+    nor is one beside a version that somebody else has set since.
     """
     notes = resource.annotations
-    if PIN_INVERSE not in notes or not sources.policy(resource).digest:
+    if PIN_INVERSE not in notes:
+        return None
+    hold = kinds.hold(resource)
+    if hold is not None:
+        inverse = pin_inverse(resource)
+        if inverse is None or inverse.pinned != hold.value(resource):
+            return None
+    elif not sources.policy(resource).digest:
         return None
     return Mark(notes.get(PINNED_BY, ""), notes.get(PINNED_REASON, ""), notes.get(PINNED_AT, ""))
 
@@ -82,8 +92,21 @@ def pinned_name(resource: Resource) -> tuple[str, str]:
     return (tag, str(pinned)) if isinstance(tag, str) and is_tag(tag) else ("", "")
 
 
-def pin_inverse(resource: Resource) -> Mapping[str, str | None] | None:
-    """`digest` to put back and the one that was `pinned` (None: not noted by the pin).
+def hold_text(pinned: str, before: str) -> str:
+    """What PIN_INVERSE holds where the field is no digest: what to put back (null: nothing)."""
+    return json.dumps({"before": before or None, "pinned": pinned})
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """What a pin replaced (None: there was nothing) and what it set (None: that was not noted)."""
+
+    before: str | None
+    pinned: str | None
+
+
+def pin_inverse(resource: Resource) -> Inverse | None:
+    """What to put back when it is unpinned.
 
     None when the annotation is missing or unreadable: it is text from a cluster, and anybody may
     have written it.
@@ -93,10 +116,13 @@ def pin_inverse(resource: Resource) -> Mapping[str, str | None] | None:
         value = json.loads(text) if text else None
     except ValueError:
         return None
-    if not isinstance(value, dict) or "digest" not in value:
+    name = "before" if kinds.hold(resource) is not None else "digest"
+    if not isinstance(value, dict) or name not in value:
         return None
-    inverse = {name: value.get(name) for name in ("digest", "pinned")}
-    return inverse if all(v is None or isinstance(v, str) for v in inverse.values()) else None
+    before, pinned = value[name], value.get("pinned")
+    if not all(v is None or isinstance(v, str) for v in (before, pinned)):
+        return None
+    return Inverse(before, pinned)
 
 
 def mark_text(mark: Mark) -> str:

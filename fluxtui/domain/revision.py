@@ -34,6 +34,12 @@ def tag_of(revision: str) -> str:
     return tag if at and not tag.startswith("sha256:") else ("" if "sha256:" in revision else tag)
 
 
+def commit_of(revision: str) -> str:
+    """The 40 hex digits of `main@sha1:<40 hex>`; "" for what is no commit."""
+    commit = _COMMIT.fullmatch(revision)
+    return commit.group(2) if commit is not None else ""
+
+
 def commit_text(revision: str) -> str:
     """`main@4f2c9e1` of `main@sha1:<40 hex>`; "" for what is no commit."""
     commit = _COMMIT.fullmatch(revision)

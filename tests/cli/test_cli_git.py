@@ -1,4 +1,5 @@
-"""A source of no registry: listed, asked, suspended and traced as any other, never pinned."""
+"""A source of no registry: listed, asked, suspended and traced as any other, pinned on a
+commit."""
 
 from __future__ import annotations
 
@@ -72,13 +73,23 @@ def test_what_it_feeds_runs_its_commit_and_is_traced_to_it(delivery: Shell) -> N
 
 
 @pytest.mark.parametrize("named", ["gitrepo/platform", "ks/infra"])
-@pytest.mark.parametrize("act", ["pin", "promote", "rollback", "unpin"])
-def test_nothing_of_it_can_be_pinned_or_promoted_and_that_is_said(
-    delivery: Shell, named: str, act: str
-) -> None:
-    said = delivery(act, named, "-e", "staging", "--dry-run", "--reason", "x")
+def test_nothing_of_it_can_be_promoted_and_that_is_said(delivery: Shell, named: str) -> None:
+    said = delivery("promote", named, "-e", "staging", "--dry-run", "--reason", "x")
     assert said.code in (2, 3), said
     assert "GitRepository/apps/platform follows branch main: no tags to choose from" in said.err
+
+
+@pytest.mark.parametrize("named", ["gitrepo/platform", "ks/infra"])
+def test_it_is_pinned_on_the_commit_that_runs(delivery: Shell, named: str) -> None:
+    words = (named, "-e", "staging", "--dry-run", "--reason", "x")
+    said = delivery("pin", *words, "-o", "json")
+    write, *_waits = checked(said.out, "Plan")["steps"]
+    assert write["target"]["name"] == "platform"
+    assert write["patch"]["spec"] == {"ref": {"commit": SHA}}
+    told = delivery("rollback", *words)
+    assert told.code == 3 and "no earlier good version of GitRepository" in told.err
+    told = delivery("unpin", *words)
+    assert told.code == 3 and "GitRepository/apps/platform is not pinned" in told.err
 
 
 def test_it_is_asked_before_what_it_feeds(delivery: Shell) -> None:

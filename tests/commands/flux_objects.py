@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import CONFIG, NS, READY, context, snapshot
 
 from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
 from fluxtui.domain import kinds
 from fluxtui.domain.plan import AwaitStep, PatchStep, Plan, RequestReconcile
 from fluxtui.domain.resource import Resource
+from tests.builders import CONFIG, NS, READY, context, snapshot
 
 INDEX = "https://charts.example.com"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from builders import NS, ks
 from flux_objects import asked, at, awaited, chart_of, charts, obj, plan, refusal, release
 
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.plan import AT_WRITE, AwaitStep, RequestReconcile
 from fluxtui.domain.resource import Resource
+from tests.builders import NS, ks
 
 
 def artifact(name: str) -> Resource:

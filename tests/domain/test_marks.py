@@ -21,6 +21,7 @@ from fluxtui.domain.marks import (
     SUSPENDED_AT,
     SUSPENDED_BY,
     SUSPENDED_REASON,
+    Inverse,
     inverse_text,
     mark_text,
     pin,
@@ -79,7 +80,7 @@ def test_a_pin_is_ours_while_its_note_and_its_digest_are_there() -> None:
 def test_a_pin_notes_what_to_put_back(previous: object, tag: str, kept: dict[str, Any]) -> None:
     text = inverse_text(A, previous, tag)
     assert json.loads(text) == kept
-    assert pin_inverse(pinned(text)) == {"digest": kept["digest"], "pinned": A}
+    assert pin_inverse(pinned(text)) == Inverse(kept["digest"], A)
     assert pinned_name(pinned(text)) == ((tag, A) if tag else ("", ""))
 
 
@@ -105,7 +106,7 @@ def test_a_note_that_anybody_wrote_puts_nothing_back(text: str | None) -> None:
 )
 def test_a_name_counts_only_for_the_digest_that_it_was_noted_with(note: Any, held: str) -> None:
     assert pinned_name(pinned(json.dumps(note), held)) == ("", "")
-    assert pin_inverse(pinned(json.dumps({"digest": None}))) == {"digest": None, "pinned": None}
+    assert pin_inverse(pinned(json.dumps({"digest": None}))) == Inverse(None, None)
 
 
 @pytest.mark.parametrize(

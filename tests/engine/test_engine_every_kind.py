@@ -6,13 +6,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, got, ready
+from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, flux, got, ready
 
 from fluxtui.commands.command import Context, Target
 from fluxtui.commands.registry import by_id
+from fluxtui.domain import kinds
 from fluxtui.domain.kinds import suspended
 from fluxtui.domain.kinds.kind import REQUESTED_AT
-from fluxtui.domain.marks import SUSPENDED_REASON
+from fluxtui.domain.marks import SUSPENDED_REASON, pin
 from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.protection import YES
 from fluxtui.domain.resource import Key, Resource
@@ -28,9 +29,14 @@ CHART = {"chart": "web", "version": "^1.4", "sourceRef": {"kind": "HelmRepositor
 def planned(running: Engine, command: str, key: Key, **values: str) -> Plan:
     """What a person with the cursor on that object would review."""
     declared = by_id(command)
-    where = Context(running.snapshot, Target("staging", "", key), NOW, "ada")
-    assert declared.plan is not None and declared.disabled_reason(where) is None
-    return declared.plan(where, values)
+    context = where(running, key)
+    assert declared.plan is not None and declared.disabled_reason(context) is None
+    return declared.plan(context, values)
+
+
+def where(running: Engine, key: Key) -> Context:
+    """A person's cursor on that object."""
+    return Context(running.snapshot, Target("staging", "", key), NOW, "ada")
 
 
 async def until(running: Engine, key: Key, condition: Any) -> Resource:
@@ -147,3 +153,104 @@ async def test_an_alert_is_suspended_and_resumed_though_no_controller_answers(
         outcomes = [line.split()[0] for line in await ended(future)]
         assert outcomes == [Outcome.DONE, Outcome.DONE]
         await until(running, key, lambda r, wanted=held: suspended(r) is wanted)
+
+
+def releases(*versions: str) -> list[dict[str, Any]]:
+    """Helm's history, the newest last."""
+    entries = [
+        {"version": n, "chartName": "web", "chartVersion": version, "status": "superseded"}
+        for n, version in enumerate(versions, start=1)
+    ]
+    return [*entries[:-1], {**entries[-1], "status": "deployed"}]
+
+
+async def test_a_release_goes_back_to_the_chart_before_and_is_let_go_again(
+    place: MakePlace, engine: MakeEngine
+) -> None:
+    staging, running = await set_up(place, engine, "hr", "hc")
+    chart = await staging.put("hc", "apps-web", CHART, {**WELL, "artifact": {"revision": "1.5.0"}})
+    ran = {"history": releases("1.4.2", "1.5.0"), "lastAttemptedRevision": "1.5.0"}
+    key = await staging.put("hr", "web", {"chart": {"spec": CHART}}, {**WELL, **ran})
+    for known in (chart, key):
+        await until(running, known, lambda r: r.condition("Ready"))
+    version = by_id("rollback").arguments[0].default(where(running, key))
+    assert version == "1.4.2"
+    future = await act(running, planned(running, "rollback", key, version=version, reason="slow"))
+
+    held = await until(running, key, lambda r: r.spec["chart"]["spec"]["version"] == "1.4.2")
+    mark = pin(held)
+    assert mark is not None and (mark.by, mark.reason) == ("ada", "slow")
+    await staging.patch(chart, {"status": {"artifact": {"revision": "1.4.2"}}}, "status")
+    back = {"history": releases("1.4.2", "1.5.0", "1.4.2"), "lastAttemptedRevision": "1.4.2"}
+    await staging.patch(key, {"status": {**back, "observedGeneration": 2}}, "status")
+    assert [line.split(";")[0] for line in await ended(future)][1:] == [
+        "done stored 1.4.2",
+        "done applied 1.4.2",
+    ]
+
+    future = await act(running, planned(running, "unpin", key))
+    free = await until(running, key, lambda r: r.spec["chart"]["spec"]["version"] == "^1.4")
+    assert not any(name.startswith("fluxtui.dev/") for name in free.annotations)
+    good = ready("True", "UpgradeSucceeded", "ok", free.generation)
+    observed = {"observedGeneration": free.generation, "conditions": [good]}
+    await staging.patch(key, {"status": observed}, "status")
+    assert all(line.startswith("done") for line in await ended(future))
+
+
+async def test_a_parent_that_declares_the_version_is_named_before_the_pin(
+    place: MakePlace, engine: MakeEngine
+) -> None:
+    staging, running = await set_up(place, engine, "hr")
+    await staging.kustomization("apps", "web")
+    release = kinds.by_short("hr")
+    assert release is not None
+    labels = {
+        "kustomize.toolkit.fluxcd.io/name": "apps",
+        "kustomize.toolkit.fluxcd.io/namespace": "apps",
+    }
+    made = flux(release.api_version, release.kind, "web", {"chart": {"spec": CHART}})
+    made["metadata"]["labels"] = labels
+    type_ = await staging.api.find(release.api_version, release.kind)
+    await staging.api.apply(type_, made, field_manager="kustomize-controller")
+    key = Key("staging", *release.id, "apps", "web")
+    await until(running, key, lambda r: True)
+    await until(running, staging.kustomization_key("apps"), lambda r: True)
+    (warning, *_more) = planned(running, "pin", key, version="1.4.0").warnings
+    assert warning.startswith("Kustomization/apps/apps declares spec.chart.spec.version and puts")
+    assert "within 1m" in warning
+
+
+async def test_git_is_held_on_the_commit_that_ran_before(
+    place: MakePlace, engine: MakeEngine
+) -> None:
+    staging, running = await set_up(place, engine, "gitrepo")
+    one, two = (f"main@sha1:{digit * 40}" for digit in "12")
+    spec = {"url": "https://git.test/fleet", "ref": {"branch": "main"}}
+    source = await staging.put("gitrepo", "fleet", spec, {**WELL, "artifact": {"revision": two}})
+    await staging.kustomization("apps", "", sourceRef={"kind": "GitRepository", "name": "fleet"})
+    key = staging.kustomization_key("apps")
+    history = [
+        {
+            "digest": f"sha256:{digit * 64}",
+            "firstReconciled": at,
+            "lastReconciled": at,
+            "lastReconciledDuration": "1s",
+            "lastReconciledStatus": "ReconciliationSucceeded",
+            "totalReconciliations": 1,
+            "metadata": {"revision": revision},
+        }
+        for digit, revision, at in (("2", two, NOW), ("1", one, "2026-11-22T18:00:00Z"))
+    ]
+    ran = {"lastAppliedRevision": two, "lastAttemptedRevision": two, "history": history}
+    await staging.patch(key, {"status": ran}, "status")
+    await until(running, source, lambda r: r.condition("Ready"))
+    await until(running, key, lambda r: r.status.get("history"))
+    version = by_id("rollback").arguments[0].default(where(running, key))
+    assert version == "1" * 40
+    future = await act(running, planned(running, "rollback", key, version=version, reason="bad"))
+    held = await until(running, source, lambda r: "commit" in r.spec["ref"])
+    assert held.spec["ref"] == {"branch": "main", "commit": version}
+    await staging.patch(source, {"status": {"artifact": {"revision": one}}}, "status")
+    applied = {"lastAppliedRevision": one, "lastAttemptedRevision": one}
+    await staging.patch(key, {"status": applied}, "status")
+    assert all(line.startswith("done") for line in await ended(future))

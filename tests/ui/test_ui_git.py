@@ -49,7 +49,7 @@ async def test_it_opens_where_what_it_feeds_stands(
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])
-async def test_its_tags_are_not_waited_for_and_it_cannot_be_pinned(
+async def test_its_tags_are_not_waited_for_and_a_pin_offers_the_commit_that_runs(
     make_app: MakeApp, size: tuple[int, int]
 ) -> None:
     app = make_app(night_of_git(), start=Target("staging", object=GIT))
@@ -58,6 +58,7 @@ async def test_its_tags_are_not_waited_for_and_it_cannot_be_pinned(
         await pilot.press("2")
         await sees(pilot, "has no tags: it follows branch main")
         await pilot.press("p")
-        await sees(pilot, "Pin: GitRepository", "no tags to")
+        await sees(pilot, "Which version?", "4f2c9e1", "runs here")
+        await pilot.press("escape")
         await pilot.press("3")
         await sees(pilot, "part-00")

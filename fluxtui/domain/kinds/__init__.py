@@ -29,7 +29,7 @@ from fluxtui.domain.kinds import (
     resourceset,
     resourcesetinputprovider,
 )
-from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.kinds.kind import Hold, Kind
 from fluxtui.domain.resource import Key, Resource
 
 ALL: tuple[Kind, ...] = (
@@ -87,6 +87,13 @@ def suspended(resource: Resource) -> bool:
     (docs/flux.md#suspension)."""
     kind = of(resource.key)
     return kind is not None and kind.suspends is not None and kind.suspends.holds(resource)
+
+
+def hold(resource: Resource) -> Hold | None:
+    """How it is held on one version, where it has a field that picks one."""
+    kind = of(resource.key)
+    means = kind.hold if kind is not None else None
+    return means if means is not None and means.picks(resource) else None
 
 
 def is_static(resource: Resource) -> bool:

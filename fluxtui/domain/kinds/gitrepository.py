@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Hold, Kind, Source
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, mappings_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import commit_of
 
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _DEFAULT = "branch master"
 # Strongest first, as source-controller reads spec.ref.
 _WORDS = (("commit", "commit"), ("name", ""), ("semver", "semver"), ("tag", "tag"))
@@ -37,6 +40,19 @@ def _included(resource: Resource) -> tuple[Key, ...]:
     return tuple(key for key in keys if key is not None)
 
 
+def _bar(resource: Resource) -> str:
+    """Why a commit would not be taken."""
+    mode = text_at(resource.spec, "verify", "mode")
+    if mode in ("Tag", "TagAndHEAD"):
+        return f"it verifies tags (spec.verify.mode {mode}), and a commit has none"
+    return ""
+
+
+def _named(text: str) -> str:
+    """The 40 digits of a commit, also out of a whole revision; "" for what is none."""
+    return commit_of(text) or (text if _COMMIT.fullmatch(text) else "")
+
+
 KIND = Kind(
     SOURCES,
     "v1",
@@ -48,5 +64,13 @@ KIND = Kind(
     shape={**SOURCE_SHAPE, "spec.url": str, "spec.ref": Mapping},
     needed=("spec.url",),
     needs=_included,
+    hold=Hold(
+        ("ref", "commit"),
+        picks=lambda _resource: True,
+        version=lambda _resource, revision: commit_of(revision),
+        named=_named,
+        bar=_bar,
+        lasting="data migrations and Jobs that ran are not undone by going back",
+    ),
     columns=(Column("URL", url), Column("FOLLOWS", follows)),
 )

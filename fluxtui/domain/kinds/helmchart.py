@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Hold, Kind, Source
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
+
+_EXACT = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 
 
 def chart(resource: Resource) -> str:
@@ -26,6 +29,19 @@ def needs(resource: Resource) -> tuple[Key, ...]:
     return (key,) if key is not None else ()
 
 
+def named(text: str) -> str:
+    """An exact version; "" for a range, or what is none."""
+    return text if _EXACT.fullmatch(text) else ""
+
+
+def _bar(resource: Resource) -> str:
+    """Why a version would not be heeded."""
+    whence = text_at(resource.spec, "sourceRef", "kind")
+    if whence in ("GitRepository", "Bucket"):
+        return f"it comes out of a {whence}, where Flux ignores a version"
+    return ""
+
+
 KIND = Kind(
     SOURCES,
     "v1",
@@ -38,6 +54,14 @@ KIND = Kind(
     needed=("spec.chart",),
     stopped=("its chart stays on the version it has; what uses it goes on correcting drift",),
     needs=needs,
+    hold=Hold(
+        ("version",),
+        picks=lambda _resource: True,
+        version=lambda _resource, revision: named(revision.partition("@")[0]),
+        named=named,
+        bar=_bar,
+        lasting="values are not undone: only the chart's version goes back",
+    ),
     columns=(
         Column("CHART", chart),
         Column("WISH", lambda resource: text_at(resource.spec, "version") or "*"),

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fluxtui.domain.kinds.kind import SHAPE, Applier, Column, Kind, Run
+from fluxtui.domain.kinds.helmchart import named
+from fluxtui.domain.kinds.kind import SHAPE, Applier, Column, Hold, Kind, Run
 from fluxtui.domain.kinds.reading import (
     SOURCES,
     dependencies,
@@ -19,6 +20,7 @@ from fluxtui.domain.kinds.reading import (
     mappings_at,
     reference,
     text_at,
+    value_at,
 )
 from fluxtui.domain.resource import Key, Resource
 
@@ -122,6 +124,25 @@ def _revision(version: str, digest: str) -> str:
     return f"{name if short else version}@{digest}"
 
 
+def _bar(resource: Resource) -> str:
+    """Why a version in spec.chart would not be heeded."""
+    template = mapping_at(resource.spec, "chart")
+    if text_at(template, "kind") not in ("", "HelmChart"):
+        return "its chart is picked by spec.chart.spec.ref: set a digest there"
+    whence = text_at(template, "spec", "sourceRef", "kind")
+    if whence in ("GitRepository", "Bucket"):
+        name = text_at(template, "spec", "sourceRef", "name")
+        return f"its chart comes out of {whence} {name}, where Flux ignores a version"
+    return ""
+
+
+def _wanted(resource: Resource, revision: str) -> str:
+    """The version in its repository: with own values files Flux adds a number to it."""
+    version = revision.partition("@")[0]
+    files = value_at(resource.spec, "chart", "spec", "valuesFiles")
+    return named(version.partition("+")[0] if files else version)
+
+
 def _needs(resource: Resource) -> Iterator[Key]:
     key = source(resource)
     if key is not None:
@@ -171,6 +192,14 @@ KIND = Kind(
     stopped=(
         "its release runs on as it is, and its chart goes on being fetched",
         "drift is no longer corrected, and what depends on it keeps waiting for it",
+    ),
+    hold=Hold(
+        ("chart", "spec", "version"),
+        picks=lambda resource: bool(mapping_at(resource.spec, "chart")),
+        version=_wanted,
+        named=named,
+        bar=_bar,
+        lasting="values are not undone: only the chart's version goes back",
     ),
     # Stalled and Ready may only count the tries; what went wrong stands on these.
     causes=("Released", "TestSuccess"),

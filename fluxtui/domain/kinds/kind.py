@@ -44,6 +44,43 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """By which field an object is held on one version where no tags are listed (docs/flux.md#pins).
+
+    `path`: the field's, under spec. `picks`: whether that field decides, and not another object's.
+    `version`: what is written there to have a revision again, "" when nothing would. `named`: the
+    same of what a person typed. `bar`: why this object cannot be held, "" when it can. `lasting`:
+    what going back does not undo, "" nothing.
+    """
+
+    path: tuple[str, ...]
+    picks: Callable[[Resource], bool]
+    version: Callable[[Resource, str], str]
+    named: Callable[[str], str]
+    bar: Callable[[Resource], str]
+    lasting: str = ""
+
+    @property
+    def field(self) -> str:
+        """Its path, as people write it."""
+        return ".".join(("spec", *self.path))
+
+    def value(self, resource: Resource) -> str:
+        """What stands there now."""
+        value: Any = resource.spec
+        for name in self.path:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value if isinstance(value, str) else ""
+
+    def patch(self, value: str | None) -> dict[str, Any]:
+        """The merge patch that writes a value there, or takes it away."""
+        patch: Any = value
+        for name in reversed(self.path):
+            patch = {name: patch}
+        return {"spec": patch}
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """What people want to see of a kind besides name, readiness, revision, age and suspension."""
 
@@ -118,13 +155,12 @@ class Kind:
 
     `reconciles`: whether it heeds the request annotation; `demands`: what else may be asked with
     one, word -> annotation, and `demanded` what comes of it; `suspends`: by which means, None for
-    none, and `stopped` what comes of that, as sentences of what stands still and what goes on;
-    `waiting`, `working`:
-    reasons of Ready=False that are no failure; `causes`: conditions that say more than Ready and
-    Stalled do. `is_static`: no controller writes a status. `needs`: what it stands on, in its own
-    Environment. `revision`: what it holds, where it has neither role. `has_events`: whether they
-    are read. `owner`: the prefix of labels by which its objects name it, where that is not its
-    group.
+    none, and `stopped` what comes of that, in sentences. `hold`: how it is pinned, where its
+    versions are no tags. `waiting`, `working`: reasons of Ready=False that are no failure;
+    `causes`: conditions that say more than Ready and Stalled do. `is_static`: no controller writes
+    a status. `needs`: what it stands on, in its own Environment. `revision`: what it holds, where
+    it has neither role. `has_events`: whether they are read. `owner`: the prefix of labels by which
+    its objects name it, where that is not its group.
     """
 
     group: str
@@ -149,6 +185,7 @@ class Kind:
         default=frozenset({"Progressing", "NewRevision"}), compare=False
     )
     causes: tuple[str, ...] = field(default=(), compare=False)
+    hold: Hold | None = field(default=None, compare=False)
     is_static: Callable[[Resource], bool] = field(default=lambda _resource: False, compare=False)
     needs: Callable[[Resource], tuple[Key, ...]] = field(
         default=lambda _resource: (), compare=False

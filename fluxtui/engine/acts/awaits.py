@@ -14,7 +14,7 @@ from fluxtui.domain.kinds import appliers, is_static, sources, suspended
 from fluxtui.domain.kinds.kind import handled_demand, handled_request
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.revision import digest_of, tag_of
+from fluxtui.domain.revision import commit_of, digest_of, tag_of
 from fluxtui.kit.moments import seconds
 
 
@@ -36,8 +36,13 @@ def judge(resource: Resource | None, step: AwaitStep) -> Judgement:
 
 
 def names(revision: str, value: str) -> bool:
-    """Whether `value` (a tag, a digest or a whole revision) names `revision`."""
-    return bool(value) and value in (revision, tag_of(revision), digest_of(revision))
+    """Whether `value` (a tag, a digest, a commit or a whole revision) names `revision`.
+
+    A chart's version may have got a suffix behind a `+` from Flux (docs/flux.md#helm).
+    """
+    tag = tag_of(revision)
+    known = (revision, tag, tag.partition("+")[0], digest_of(revision), commit_of(revision))
+    return bool(value) and value in known
 
 
 def ready_text(resource: Resource) -> str:

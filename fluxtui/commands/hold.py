@@ -1,0 +1,226 @@
+"""Pin, roll back and unpin where versions are no tags: a HelmRelease on a version of its chart, a
+Git repository on a commit.
+
+One field of the object itself is set, and what stood there is kept in an annotation, so that
+anybody can put it back (docs/flux.md#pins). What the versions are is `heldversions`' business.
+"""
+
+from __future__ import annotations
+
+from fluxtui.commands import heldversions
+from fluxtui.commands.command import Context, Values
+from fluxtui.commands.heldversions import Held
+from fluxtui.commands.planning import plan_for
+from fluxtui.commands.safety import read_only_reason, revert_warning
+from fluxtui.commands.subject import labels_of
+from fluxtui.domain import roles
+from fluxtui.domain.counts import counted
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.marks import (
+    PIN_INVERSE,
+    PIN_KEYS,
+    PINNED_AT,
+    PINNED_BY,
+    PINNED_REASON,
+    hold_text,
+    mark_text,
+    pin,
+    pin_inverse,
+)
+from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, PatchStep, Plan, Until
+from fluxtui.domain.resource import Resource
+
+
+def refusal(context: Context, held: Held) -> str | None:
+    """Why it cannot be held now."""
+    name = held.resource.key.label
+    reason = held.hold.bar(held.resource)
+    if reason:
+        return f"{name} cannot be pinned: {reason}"
+    return read_only_reason(context, (held.resource.key.environment,))
+
+
+def rollback_refusal(context: Context, held: Held) -> str | None:
+    """Why there is nothing to go back to now."""
+    reason = refusal(context, held)
+    if reason or heldversions.good(context.snapshot, held):
+        return reason
+    return f"no earlier good version of {held.resource.key.label} is known: pin a version instead"
+
+
+def unpin_refusal(context: Context, held: Held) -> str | None:
+    """Why it cannot be unpinned now."""
+    resource = held.resource
+    if PIN_INVERSE not in resource.annotations:
+        exact = held.now and held.hold.named(held.now) == held.now
+        why = f" by fluxtui (its {held.hold.field} was set elsewhere)" if exact else ""
+        return f"{resource.key.label} is not pinned{why}"
+    return read_only_reason(context, (resource.key.environment,))
+
+
+def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan:
+    """Set the field, keep what stood there, follow it to what applies it."""
+    resource, hold, snapshot = held.resource, held.hold, context.snapshot
+    version = heldversions.resolved(snapshot, held, values.get("version", "").strip())
+    label = heldversions.called(version)
+    before = _before(held)
+    notes = {
+        PINNED_BY: context.user,
+        PINNED_REASON: values.get("reason", "").strip(),
+        PINNED_AT: AT_WRITE,
+        PIN_INVERSE: hold_text(version, before),
+    }
+    name, environment = resource.key.label, resource.key.environment
+    write = PatchStep(
+        "pin",
+        f"set {hold.field} of {name} to {label}",
+        undo="unpin it",
+        target=resource.key,
+        patch={"metadata": {"annotations": notes}, **hold.patch(version)},
+        resource_version=resource.resource_version,
+    )
+    known = version in heldversions.choices(snapshot, held)
+    unread = f"whether {label} is there to be had: nothing lists what there is"
+    return plan_for(
+        context,
+        values,
+        command,
+        f"pin {name} in {environment} to {label}",
+        (write, *_follow(context, held, version)),
+        effects=(*_effects(context, held, version), _afterwards(held, before)),
+        warnings=_warnings(context, held, version),
+        unseen=() if known else (unread,),
+    )
+
+
+def _before(held: Held) -> str:
+    """What an unpin puts back: pinning what is pinned keeps the way back to before the first."""
+    inverse = pin_inverse(held.resource)
+    if inverse is not None and inverse.pinned == held.now:
+        return inverse.before or ""
+    return held.now
+
+
+def _follow(context: Context, held: Held, version: str) -> list[AnyStep]:
+    """Wait for the source, then for all that apply it and are not suspended."""
+    resource, snapshot = held.resource, context.snapshot
+    if suspended(resource):
+        return []
+    source = _source(context, held)
+    steps: list[AnyStep] = []
+    label = heldversions.called(version)
+    if source is not None and not suspended(source):
+        title = f"wait until {source.key.label} has {label}"
+        steps.append(AwaitStep("picked", title, ("pin",), target=source.key, until=Until.PICKED,
+                               value=version, timeout=300.0))  # fmt: skip
+    after = steps[-1].id if steps else "pin"
+    for number, member in enumerate(heldversions.members(snapshot, held), start=1):
+        if not suspended(member):
+            title = f"wait until {member.key.label} runs it"
+            steps.append(AwaitStep(f"applied-{number}", title, (after,), target=member.key,
+                                   until=Until.APPLIED, value=version, timeout=900.0)
+                         )  # fmt: skip
+    return steps
+
+
+def _source(context: Context, held: Held) -> Resource | None:
+    """The object that stores the version: itself, or what it takes it from."""
+    if sources.is_source(held.resource.key):
+        return held.resource
+    key = appliers.source(held.resource)
+    return context.snapshot.get(key) if key is not None else None
+
+
+def _effects(context: Context, held: Held, version: str) -> tuple[str, ...]:
+    resource, snapshot = held.resource, context.snapshot
+    environment, label = resource.key.environment, heldversions.called(version)
+    name, runs = resource.key.label, heldversions.running(snapshot, held)
+    if version == runs == heldversions.current(snapshot, held):
+        first = f"{name} stays on {label} in {environment}, which it runs now"
+    else:
+        was = heldversions.called(runs) or "nothing"
+        first = f"{name} goes to {label} in {environment}; it runs {was} now"
+    below = () if appliers.is_applier(resource.key) else roles.standing_on(snapshot, resource.key)
+    if not below:
+        return (first,)
+    return (first, f"{counted(len(below), 'object', 'stands')} on it: {labels_of(below)}")
+
+
+def _afterwards(held: Held, before: str) -> str:
+    """What an unpin goes back to."""
+    field = held.hold.field
+    if before:
+        return f"{field} was {before}: unpin puts that back"
+    follows = "" if held.now else sources.follows(held.resource)
+    decides = f", and {follows} decides again" if follows else ""
+    return f"{field} was not set: unpin takes it away{decides}"
+
+
+def _warnings(context: Context, held: Held, version: str) -> tuple[str, ...]:
+    resource, snapshot = held.resource, context.snapshot
+    warnings = [*revert_warning(context, resource, held.hold.field)]
+    failed = heldversions.failure(snapshot, held, version)
+    if failed:
+        warnings.append(f"{heldversions.called(version)} {failed}")
+    if suspended(resource):
+        warnings.append(f"{resource.key.label} is suspended: the pin acts when it is resumed")
+    source = _source(context, held)
+    around = (*((source,) if source else ()), *heldversions.members(snapshot, held))
+    warnings += [
+        f"{other.key.label} is suspended and stays on what it has"
+        for other in around
+        if other.key != resource.key and suspended(other)
+    ]
+    if version != heldversions.running(snapshot, held) and held.hold.lasting:
+        warnings.append(held.hold.lasting)
+    return tuple(warnings)
+
+
+def unpin_plan(context: Context, values: Values, held: Held) -> Plan:
+    """Put back what the pin replaced, where that is still what it set."""
+    resource, hold = held.resource, held.hold
+    inverse = pin_inverse(resource)
+    name, environment = resource.key.label, resource.key.environment
+    if inverse is None:
+        raise UsageError(
+            "the annotation that says what to put back is unreadable",
+            where=str(resource.key),
+            next=f"set {hold.field} and take {PIN_INVERSE} away by hand",
+        )
+    own = inverse.pinned == held.now
+    notes = {"metadata": {"annotations": dict.fromkeys(PIN_KEYS)}}
+    steps: list[AnyStep] = [
+        PatchStep(
+            "unpin",
+            f"put {hold.field} of {name} back as it was" if own else f"take the notes off {name}",
+            undo="pin it again",
+            target=resource.key,
+            patch={**notes, **hold.patch(inverse.before)} if own else notes,
+            resource_version=resource.resource_version,
+        )
+    ]
+    if own and not suspended(resource):
+        title = f"wait until {name} is ready with what it picks then"
+        steps.append(AwaitStep("ready", title, ("unpin",), target=resource.key,
+                               until=Until.READY, timeout=900.0))  # fmt: skip
+    mark = pin(resource)
+    whose = (f"{name} was pinned{mark_text(mark)}",) if mark else ()
+    changed = f"{hold.field} of {name} was changed since the pin and stays"
+    return plan_for(
+        context,
+        values,
+        "unpin",
+        f"unpin {name} in {environment}",
+        steps,
+        effects=(*whose, *((_next(held, inverse.before),) if own else ())),
+        warnings=(*(() if own else (changed,)), *revert_warning(context, resource, hold.field)),
+        unseen=("what it would pick: nothing lists what there is",) if own else (),
+    )
+
+
+def _next(held: Held, before: str | None) -> str:
+    environment, field = held.resource.key.environment, held.hold.field
+    if before:
+        return f"{environment} takes what {field} {before} picks at once"
+    return f"{environment} takes what is picked without {field} at once"

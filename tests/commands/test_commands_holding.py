@@ -1,0 +1,349 @@
+"""Pins where no tags are listed: a HelmRelease on a version of its chart, Git on a commit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flux_objects import (
+    at,
+    awaited,
+    chart_of,
+    charts,
+    obj,
+    patched,
+    plan,
+    refusal,
+    release,
+)
+
+from fluxtui.commands.command import Context
+from fluxtui.commands.registry import by_id
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.marks import PIN_INVERSE, PIN_KEYS, pin
+from fluxtui.domain.plan import AT_WRITE
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.selection import HELM_CHART
+from tests.builders import NS, digest, ks, revision, tag_list
+
+FAILED = [("1.5.0", "failed"), ("1.4.2", "deployed"), ("1.4.1", "superseded")]
+WELL = [("1.5.0", "deployed"), ("1.4.2", "superseded"), ("1.4.1", "superseded")]
+BACK = [("1.4.2", "deployed"), ("1.5.0", "failed"), ("1.4.2", "superseded")]
+ONE, TWO = "1" * 40, "2" * 40
+PARENT = {
+    "kustomize.toolkit.fluxcd.io/name": "apps",
+    "kustomize.toolkit.fluxcd.io/namespace": "flux",
+}
+
+
+def helm(history: Any = WELL, **more: Any) -> Context:
+    one = release(history=history, **more)
+    return at(one, charts(), chart_of(revision=history[0][0] if history else ""), on=one)
+
+
+def default(command: str, where: Context) -> str:
+    return by_id(command).arguments[0].default(where)
+
+
+def inverse(patch: Any) -> Any:
+    return json.loads(patch["metadata"]["annotations"][PIN_INVERSE])
+
+
+# -- a release
+
+
+def test_a_pin_sets_the_version_and_keeps_the_range() -> None:
+    made = plan("pin", helm(), version="1.4.2", reason="the audit")
+    patch = patched(made)
+    assert patch["spec"] == {"chart": {"spec": {"version": "1.4.2"}}}
+    assert inverse(patch) == {"before": "^1.4", "pinned": "1.4.2"}
+    assert patch["metadata"]["annotations"]["fluxtui.dev/pinned-at"] == AT_WRITE
+    assert awaited(made) == [("picked", "1.4.2"), ("applied", "1.4.2")]
+    assert [s.needs for s in made.steps] == [(), ("pin",), ("picked",)]
+    assert made.effects == (
+        f"HelmRelease/{NS}/web goes to 1.4.2 in staging; it runs 1.5.0 now",
+        "spec.chart.spec.version was ^1.4: unpin puts that back",
+    )
+    assert "values are not undone: only the chart's version goes back" in made.warnings
+
+
+def test_what_runs_is_held_without_a_word_of_going_back() -> None:
+    where = helm()
+    assert default("pin", where) == "1.5.0"
+    made = plan("pin", where, version="1.5.0", reason="x")
+    assert made.effects[0].endswith("web stays on 1.5.0 in staging, which it runs now")
+    assert made.warnings == () and made.unseen == ()
+
+
+@pytest.mark.parametrize(
+    ("history", "tried", "version"),
+    [
+        (WELL, "", "1.4.2"),
+        (FAILED, "", "1.4.2"),  # the failed upgrade is live, or half of it
+        (BACK, "1.5.0", "1.4.2"),  # helm-controller has gone back to it already
+        ([("1.5.0", "deployed"), ("1.4.2", "failed"), ("1.4.1", "superseded")], "", "1.4.1"),
+    ],
+)
+def test_a_rollback_goes_to_the_release_before(history: Any, tried: str, version: str) -> None:
+    where = helm(history, tried=tried)
+    assert default("rollback", where) == version
+    made = plan("rollback", where, version=version, reason="crash loop")
+    assert patched(made)["spec"] == {"chart": {"spec": {"version": version}}}
+    assert made.command == "rollback"
+
+
+def test_without_an_earlier_release_there_is_no_way_back() -> None:
+    first = [("1.4.0", "deployed")]
+    assert refusal("rollback", helm(first)).startswith("no earlier good version of HelmRelease/")
+    assert refusal("rollback", helm([("1.5.0", "deployed"), ("1.4.0", "failed")]))
+    assert refusal("pin", helm(first)) == ""
+
+
+def test_a_choice_says_how_it_went() -> None:
+    where, command = helm(FAILED), by_id("pin")
+    field = command.arguments[0]
+    assert field.choices(where)[:2] == ("1.4.2", "1.5.0")
+    assert field.note(where, "1.4.2") == "runs here"
+    assert field.note(where, "1.5.0") == "failed here: failed"
+    assert field.note(where, "9.9.9") == "never ran here, as far as is known"
+    made = plan("pin", where, version="1.5.0", reason="x")
+    assert "1.5.0 failed here: failed" in made.warnings
+
+
+def test_a_version_that_nobody_had_is_taken_and_its_being_there_not_promised() -> None:
+    made = plan("pin", helm(), version="1.3.9", reason="x")
+    assert made.unseen and "1.3.9" in made.unseen[0]
+
+
+@pytest.mark.parametrize("version", ["^1.4", "1.4", ">=1.0.0", "latest", "1.4.2 || 2.0.0", ""])
+def test_a_range_is_no_version(version: str) -> None:
+    with pytest.raises(UsageError, match=r"no version that spec\.chart\.spec\.version can hold"):
+        plan("pin", helm(), version=version, reason="x")
+
+
+def test_a_suffix_that_flux_made_for_values_files_is_not_pinned() -> None:
+    one = release(history=[("1.5.0+3", "deployed"), ("1.4.2+2", "superseded")])
+    spec = {**one.spec["chart"]["spec"], "valuesFiles": ["prod.yaml"]}
+    one = Resource.from_object("staging", {**one.as_object(), "spec": {"chart": {"spec": spec}}})
+    where = at(one, charts(), chart_of(revision="1.5.0+3"), on=one)
+    assert default("rollback", where) == "1.4.2"
+
+
+def test_who_declares_the_range_puts_it_back_within_its_interval() -> None:
+    one = release(history=WELL, labels=PARENT)
+    one = replace(one, declared=frozenset({"spec.chart.spec.version"}))
+    parent = obj("ks", "apps", {"interval": "5m"}, namespace="flux")
+    made = plan("pin", at(one, chart_of(), parent, on=one), version="1.4.2", reason="x")
+    assert made.warnings[0] == (
+        "Kustomization/flux/apps declares spec.chart.spec.version and puts it back at its next "
+        "run, within 5m; suspend Kustomization/flux/apps to keep the change"
+    )
+
+
+def test_a_suspended_release_is_pinned_and_nobody_is_waited_for() -> None:
+    one = release(history=WELL)
+    held = Resource.from_object(
+        "staging", {**one.as_object(), "spec": {**one.spec, "suspend": True}}
+    )
+    made = plan("pin", at(held, chart_of(), on=held), version="1.4.2", reason="x")
+    assert len(made.steps) == 1 and any("acts when it is resumed" in w for w in made.warnings)
+    stopped = at(one, chart_of(suspend=True), on=one)
+    waits = plan("pin", stopped, version="1.4.2", reason="x")
+    assert awaited(waits) == [("applied", "1.4.2")]
+    assert any("HelmChart" in w and "stays on what it has" in w for w in waits.warnings)
+
+
+def test_the_chart_that_a_release_made_is_pinned_by_the_release() -> None:
+    one, chart = release(history=WELL), chart_of()
+    made = plan("pin", at(one, chart, on=chart), version="1.4.2", reason="x")
+    assert made.steps[0].target == one.key  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("chart", "why"),
+    [
+        ({"spec": {"chart": "./web", "sourceRef": {"kind": "GitRepository", "name": "fleet"}}},
+         "out of GitRepository fleet, where Flux ignores a version"),
+        ({"kind": "OCIRepository", "spec": {"url": "oci://r/web"}}, "set a digest there"),
+    ],
+)  # fmt: skip
+def test_where_a_version_would_not_be_heeded_the_pin_is_refused(chart: Any, why: str) -> None:
+    one = obj("hr", "web", {"chart": chart})
+    for command in ("pin", "rollback"):
+        assert why in refusal(command, at(one, on=one))
+
+
+def test_a_chart_of_its_own_that_a_release_names_is_pinned_itself() -> None:
+    one = obj("hr", "web", {"chartRef": {"kind": "HelmChart", "name": "web"}})
+    spec = {"chart": "web", "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "c"}}
+    chart = obj("hc", "web", spec, {"artifact": {"revision": "1.5.0"}})
+    made = plan("pin", at(one, chart, on=one), version="1.4.0", reason="x")
+    assert patched(made)["spec"] == {"version": "1.4.0"}
+    assert any(f"HelmRelease/{NS}/web" in effect for effect in made.effects)
+
+
+# -- unpinned again
+
+
+def pinned_release(now: str = "1.4.2", before: str | None = "^1.4", wish: str = "") -> Resource:
+    note = json.dumps({"before": before, "pinned": now})
+    notes = {PIN_INVERSE: note, "fluxtui.dev/pinned-by": "ben"}
+    return release(wish=wish or now, history=WELL, annotations=notes)
+
+
+@pytest.mark.parametrize("before", ["^1.4", None])
+def test_unpin_puts_the_range_back(before: str | None) -> None:
+    one = pinned_release(before=before)
+    assert pin(one) is not None
+    made = plan("unpin", at(one, chart_of(), on=one))
+    assert patched(made) == {
+        "metadata": {"annotations": dict.fromkeys(PIN_KEYS)},
+        "spec": {"chart": {"spec": {"version": before}}},
+    }
+    assert awaited(made) == [("ready", "")]
+    assert "was pinned by ben" in made.effects[0] and made.unseen
+
+
+def test_a_version_that_somebody_else_set_since_stays() -> None:
+    one = pinned_release(wish="^1.6")
+    assert pin(one) is None, "what stands there is not the pin's"
+    made = plan("unpin", at(one, chart_of(), on=one))
+    assert "spec" not in patched(made) and len(made.steps) == 1
+    assert "was changed since the pin and stays" in made.warnings[0]
+
+
+def test_pinning_again_keeps_the_way_back_to_before_the_first() -> None:
+    one = pinned_release()
+    made = plan("pin", at(one, chart_of(), on=one), version="1.4.1", reason="x")
+    assert inverse(patched(made)) == {"before": "^1.4", "pinned": "1.4.1"}
+    other = pinned_release(wish="^1.6")
+    made = plan("pin", at(other, chart_of(), on=other), version="1.4.1", reason="x")
+    assert inverse(patched(made)) == {"before": "^1.6", "pinned": "1.4.1"}
+
+
+def test_what_fluxtui_did_not_pin_is_not_unpinned() -> None:
+    assert refusal("unpin", helm()) == f"HelmRelease/{NS}/web is not pinned"
+    assert "was set elsewhere" in refusal("unpin", helm(wish="1.5.0"))
+    broken = release(annotations={PIN_INVERSE: "{"})
+    with pytest.raises(UsageError, match=r"unreadable.*by hand"):
+        plan("unpin", at(broken, on=broken))
+
+
+# -- Git
+
+
+def git(ref: Any = None, **more: Any) -> Resource:
+    spec = {"url": "https://git.test/fleet", "ref": ref or {"branch": "main"}, **more}
+    return obj("git", "fleet", spec, {"artifact": {"revision": f"main@sha1:{TWO}"}})
+
+
+def user(name: str = "apps", suspend: bool = False) -> Resource:
+    done = "ReconciliationSucceeded"
+    runs = [(f"main@sha1:{TWO}", done, "2026-11-23T02:00:00Z"),
+            (f"main@sha1:{ONE}", done, "2026-11-22T02:00:00Z")]  # fmt: skip
+    one = ks(name=name, applied=runs[0][0], history=runs, suspend=suspend)
+    reference = {"kind": "GitRepository", "name": "fleet"}
+    return Resource.from_object(
+        "staging", {**one.as_object(), "spec": {**one.spec, "sourceRef": reference}}
+    )
+
+
+@pytest.mark.parametrize("on", [git(), user()], ids=["the source", "its user"])
+def test_a_git_source_is_held_on_a_commit(on: Resource) -> None:
+    where = at(git(), user(), on=on)
+    assert default("pin", where) == TWO and default("rollback", where) == ONE
+    assert by_id("pin").arguments[0].note(where, TWO) == "2222222, runs here"
+    made = plan("pin", where, version=ONE, reason="bad merge")
+    assert made.title == "pin GitRepository/activity-system/fleet in staging to 1111111"
+    assert patched(made)["spec"] == {"ref": {"commit": ONE}}
+    assert inverse(patched(made)) == {"before": None, "pinned": ONE}
+    assert awaited(made) == [("picked", ONE), ("applied", ONE)]
+    assert made.effects == (
+        f"GitRepository/{NS}/fleet goes to 1111111 in staging; it runs 2222222 now",
+        f"1 object stands on it: Kustomization/{NS}/apps",
+        "spec.ref.commit was not set: unpin takes it away, and branch main decides again",
+    )
+
+
+def test_a_commit_may_be_shortened_where_it_is_known() -> None:
+    where = at(git(), user(), on=git())
+    assert patched(plan("pin", where, version="1111111", reason="x"))["spec"]["ref"] == {
+        "commit": ONE
+    }
+    whole = plan("pin", where, version=f"main@sha1:{ONE}", reason="x")
+    assert patched(whole)["spec"]["ref"] == {"commit": ONE}
+    for unknown in ("3333333", "111111", "main"):
+        with pytest.raises(UsageError, match="give a whole one"):
+            plan("pin", where, version=unknown, reason="x")
+
+
+def test_a_suspended_user_stays_and_the_others_are_waited_for() -> None:
+    seen = (git(), user(), user("held", suspend=True))
+    made = plan("pin", at(*seen, on=git()), version=ONE, reason="x")
+    assert len(awaited(made)) == 2
+    assert f"Kustomization/{NS}/held is suspended and stays on what it has" in made.warnings
+
+
+def test_a_source_that_verifies_tags_takes_no_commit() -> None:
+    one = git(verify={"mode": "Tag"})
+    assert "verifies tags" in refusal("pin", at(one, on=one))
+
+
+def test_a_commit_is_let_go_of_again() -> None:
+    note = {PIN_INVERSE: json.dumps({"before": None, "pinned": ONE})}
+    one = Resource.from_object("staging", {
+        **git({"branch": "main", "commit": ONE}).as_object(),
+        "metadata": {"name": "fleet", "namespace": NS, "annotations": note},
+    })  # fmt: skip
+    made = plan("unpin", at(one, user(), on=one))
+    assert patched(made)["spec"] == {"ref": {"commit": None}}
+    assert made.effects[-1] == "staging takes what is picked without spec.ref.commit at once"
+
+
+# -- a chart out of a registry, by the digest that its source holds
+
+
+CHART = {"layerSelector": {"mediaType": HELM_CHART, "operation": "copy"}}
+URL = "oci://registry.example.com/charts/web"
+
+
+def oci(**ref: str) -> Resource:
+    spec = {"url": URL, "ref": ref or {"semver": "1.x"}, **CHART}
+    return obj("oci", "web", spec, {"artifact": {"revision": revision("1.5.0", "b")}})
+
+
+def taker(name: str) -> Resource:
+    """A HelmRelease of that chart: 1.5.0 runs, 1.4.2 ran before."""
+    entries = [
+        {"version": 2, "chartVersion": f"1.5.0+{'b' * 12}", "status": "deployed",
+         "ociDigest": digest("b"), "lastDeployed": "2026-11-23T00:00:00Z"},
+        {"version": 1, "chartVersion": f"1.4.2+{'a' * 12}", "status": "superseded",
+         "ociDigest": digest("a"), "lastDeployed": "2026-11-22T00:00:00Z"},
+    ]  # fmt: skip
+    status = {"history": entries, "lastAttemptedRevision": f"1.5.0+{'b' * 12}",
+              "lastAttemptedRevisionDigest": digest("b")}  # fmt: skip
+    return obj("hr", name, {"chartRef": {"kind": "OCIRepository", "name": "web"}}, status)
+
+
+def test_a_chart_of_a_registry_goes_back_for_all_that_take_it() -> None:
+    one = taker("web")
+    listed = [tag_list({"1.4.2": "a", "1.5.0": "b"}, URL)]
+    where = at(oci(), one, taker("api"), on=one, tags=listed)
+    assert default("rollback", where) == "1.4.2"
+    made = plan("rollback", where, version="1.4.2", reason="x")
+    assert patched(made)["spec"] == {"ref": {"digest": digest("a")}}
+    assert made.effects[:2] == (
+        f"staging goes to 1.4.2 ({digest('a')[:15]}); it runs 1.5.0 now",
+        f"2 HelmReleases take the chart from it: HelmRelease/{NS}/api, HelmRelease/{NS}/web",
+    )
+    assert any("values are not undone" in warning for warning in made.warnings)
+    assert awaited(made) == [("picked", digest("a")), *[("applied", digest("a"))] * 2]
+
+
+def test_who_takes_no_bundle_is_not_called_a_kustomization() -> None:
+    one = taker("web")
+    made = plan("pin", at(oci(), one, on=one), version=digest("b"), reason="x")
+    assert not any("Kustomization" in effect for effect in made.effects)
+    assert any("1 HelmRelease takes the chart" in effect for effect in made.effects)
