@@ -26,6 +26,13 @@ class Refusal(enum.Enum):
     PINNED = "held back by the pin"
 
 
+class Charts(enum.Enum):
+    """Where the versions of a chart come from: each has rules of its own (docs/flux.md#charts)."""
+
+    INDEX = "an index"
+    REGISTRY = "a registry"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of one tag. `refusal` None: it is the chosen one. `reason` is one sentence."""
@@ -40,6 +47,7 @@ class Policy:
     """How an OCIRepository chooses: the fields of `spec.ref`, strongest first digest, semver, tag.
 
     `helm` is true when `spec.layerSelector.mediaType` is a Helm chart's: then `_` stands for `+`.
+    `chart`: where a HelmChart's versions come from, whose `semver` may name one as it is spelt.
     """
 
     semver: str = ""
@@ -47,6 +55,12 @@ class Policy:
     tag: str = ""
     digest: str = ""
     helm: bool = False
+    chart: Charts | None = None
+
+    @classmethod
+    def of_chart(cls, version: str, charts: Charts) -> Policy:
+        """The Policy of a HelmChart's `spec.version` ('' is the newest that is no pre-release)."""
+        return cls(semver=version or "*", helm=charts is Charts.REGISTRY, chart=charts)
 
     @classmethod
     def from_ref(cls, ref: Mapping[str, Any] | None, media_type: str = "") -> Policy:
@@ -78,6 +92,8 @@ class Policy:
             return f"digest {self.digest}"
         if not self.semver:
             return f"tag {self.exact_tag}"
+        if self.chart is not None:
+            return f"version {self.semver}"
         if self.semver_filter:
             return f'semver {self.semver}, filter "{self.semver_filter}"'
         return f"semver {self.semver}"

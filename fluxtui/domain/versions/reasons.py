@@ -68,6 +68,10 @@ def ambiguous(pick: str) -> str:
     return f"as high as {pick}, which the registry lists first; Flux may pick either"
 
 
+def older(pick: str) -> str:
+    return f"as high as {pick}, which was made later"
+
+
 def pinned(verdict: Verdict) -> Verdict:
     """The verdict on a tag of a pinned source: what the policy says, and that it is overridden."""
     if verdict.refusal is None:

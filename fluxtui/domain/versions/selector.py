@@ -13,10 +13,10 @@ from typing import Any
 
 from fluxtui.domain.errors import VersionError
 from fluxtui.domain.goregex import for_re2
-from fluxtui.domain.selection import Policy, Refusal, Selection, Verdict
-from fluxtui.domain.versions import reasons
+from fluxtui.domain.selection import Charts, Policy, Refusal, Selection, Verdict
+from fluxtui.domain.versions import charts, reasons
 from fluxtui.domain.versions.constraint import Constraint
-from fluxtui.domain.versions.version import Version, try_version
+from fluxtui.domain.versions.version import Mode, Version, try_version
 
 # Quoted text, escapes and group names: two things RE2 takes and Go's edition of it does not.
 _NOT_GO = re.compile(r"\\Q.*?(?:\\E|$)|\\.|\(\?P?<([^>]*)>", re.DOTALL)
@@ -67,7 +67,7 @@ class Selector:
     def policy(self, policy: Policy) -> None:
         if policy == self._policy:
             return
-        if policy.helm != self._policy.helm:
+        if (policy.helm, policy.chart) != (self._policy.helm, self._policy.chart):
             self._versions, self._alone = {}, {}
         if policy.semver_filter != self._policy.semver_filter:
             self._alone = {}
@@ -88,9 +88,13 @@ class Selector:
 
     def _asked(self, tags: list[str], published: Mapping[str, str]) -> Selection:
         """What the policy picks as if no digest stood beside it."""
-        if self._policy.semver:
+        policy = self._policy
+        named = charts.exact(tags, policy, self._versions) if policy.chart is not None else None
+        if named is not None:
+            return named
+        if policy.semver:
             return self._semver(tags, published)
-        return _exact(tags, self._policy)
+        return _exact(tags, policy)
 
     def _held(self, beneath: Selection) -> Selection:
         """Pinned: no tag is picked, and each says what would be without the pin."""
@@ -106,8 +110,9 @@ class Selector:
     def _newest(self, tags: list[str]) -> str:
         """The tag of highest precedence, the registry's first among equals; parses new tags."""
         versions, helm = self._versions, self._policy.helm
+        mode: Mode = "strict" if self._policy.chart is Charts.REGISTRY else "flux"
         for tag in [t for t in tags if t not in versions]:
-            versions[tag] = try_version(tag.replace("_", "+") if helm else tag, "flux")
+            versions[tag] = try_version(tag.replace("_", "+") if helm else tag, mode)
         keyed = [(v.key, tag) for tag in tags if (v := versions[tag]) is not None]
         if not keyed:
             return ""
@@ -171,12 +176,15 @@ class Selector:
         judged = [verdict_of[tag] for tag in tags]
         admitted = [(v.key, t) for t, v in zip(tags, judged, strict=True) if type(v) is Version]
         if not admitted:
-            text = f"no match found for semver: {policy.semver}"
+            wish = "version" if policy.chart is not None else "semver"
+            text = f"no match found for {wish}: {policy.semver}"
             return Selection(policy, "", tuple(v for v in judged if isinstance(v, Verdict)), text)
         top = max([key for key, _ in admitted])
         ties = tuple(tag for key, tag in admitted if key == top)
+        undecided = ties if policy.chart is None else charts.ties(ties, policy, published)
+        final = self._final((*ties, *undecided))
+        ties = undecided
         pick = ties[0]  # Flux may take any of them; the registry's first is at least the same
-        final = self._final(ties)
         lower = self._lower
         for tag in [t for t in tags if t not in final]:
             verdict = verdict_of[tag]
@@ -187,7 +195,7 @@ class Selector:
                     lower[tag] = Verdict(tag, Refusal.LOWER, reasons.LOWER)
                 final[tag] = lower[tag]
             else:
-                final[tag] = _top(tag, pick, policy)
+                final[tag] = _top(tag, pick, policy, ambiguous=tag in ties)
         latest = reasons.published_last([tag for _, tag in admitted], published, pick)
         comparable = latest if published.get(pick) else ""
         ties = ties if len(ties) > 1 else ()
@@ -197,7 +205,8 @@ class Selector:
             tuple([final[tag] for tag in tags]),
             newest_by_time=latest,
             ties=ties,
-            warnings=reasons.warnings(pick, comparable, ties),
+            # A chart's older lines go on being released: the newest is often not the highest.
+            warnings=reasons.warnings(pick, "" if policy.chart is not None else comparable, ties),
         )
 
     def _final(self, top: tuple[str, ...]) -> dict[str, Verdict]:
@@ -209,10 +218,12 @@ class Selector:
         return final
 
 
-def _top(tag: str, pick: str, policy: Policy) -> Verdict:
+def _top(tag: str, pick: str, policy: Policy, *, ambiguous: bool) -> Verdict:
     if tag == pick:
         range_policy = replace(policy, digest="")
         return Verdict(tag, None, f"the highest admitted by {range_policy.describe()}")
+    if not ambiguous:
+        return Verdict(tag, Refusal.LOWER, reasons.older(pick))
     return Verdict(tag, Refusal.AMBIGUOUS, reasons.ambiguous(pick))
 
 

@@ -15,13 +15,14 @@ from fluxtui.domain.errors import VersionError
 if TYPE_CHECKING:
     import semver
 
-Mode = Literal["loose", "flux"]
+Mode = Literal["loose", "flux", "strict"]
 
 _LOOSE = re.compile(
     r"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?"
     r"(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
     r"(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
 )
+_STRICT = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}(?:[-+].*)?")
 _LEADING_ZERO = re.compile(r"(?:^|\.)0[0-9]+(?:\.|$)")
 _UINT64 = 2**64
 _RELEASE = (1,)
@@ -91,7 +92,8 @@ def prerelease_key(prerelease: str) -> tuple[Any, ...]:
 
 
 def parse_version(text: str, mode: Mode = "loose") -> Version:
-    """Parse as Masterminds `NewVersion`; mode `flux` also wants two dots, as Flux wants of a tag.
+    """Parse as Masterminds `NewVersion`; mode `flux` also wants two dots, as Flux wants of a tag,
+    `strict` three numbers and no `v`, as Helm wants of a chart's tag.
 
     Raises VersionError.
     """
@@ -104,6 +106,8 @@ def parse_version(text: str, mode: Mode = "loose") -> Version:
 def try_version(text: str, mode: Mode = "loose") -> Version | None:
     """As `parse_version`, but None instead of an error: many tags are no versions."""
     if mode == "flux" and text.count(".") < 2:
+        return None
+    if mode == "strict" and _STRICT.fullmatch(text) is None:
         return None
     match = _LOOSE.fullmatch(text)
     if match is None:
