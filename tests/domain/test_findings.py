@@ -170,7 +170,8 @@ def test_a_policy_that_picks_nothing_is_said_of_a_source_that_is_there() -> None
 def test_what_is_suspended_says_by_whom_and_why_as_far_as_it_was_said() -> None:
     def holds(**notes: str) -> list[Finding]:
         held = seen(resources=[source(), ks(suspend=True, annotations=notes)])
-        return list(findings.holds(held.board.rows, held.board.chains["staging"]))
+        (row,) = held.board.rows
+        return [*findings.holds(row), *findings.nodes_held(held.board.chains["staging"])]
 
     label = f"Kustomization/{NS}/api is suspended"
     assert [f.message for f in holds()] == [label]

@@ -21,6 +21,8 @@ _Group = tuple[str, str]
 _Grouped = Mapping[_Group, tuple[str, tuple[Line, ...]]]
 """Its url, and its lines in one Environment."""
 
+_KEPT = 100  # rows that are gone, remembered until there are more
+
 
 def overview(snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
     """Board and findings of a Snapshot that has everything else."""
@@ -38,6 +40,7 @@ class Overview:
         self._places: dict[str, Place] = {}
         self._views: tuple[PlaceView, ...] = ()
         self._board = Board()
+        self._holds: dict[str, tuple[Row, tuple[Finding, ...]]] = {}
         self._grouped: dict[str, tuple[tuple[SourceEntry, ...], _Grouped]] = {}
 
     def __call__(self, snapshot: Snapshot) -> tuple[Board, tuple[Finding, ...]]:
@@ -49,10 +52,20 @@ class Overview:
             *findings.selections(snapshot),
             *(finding for view in views for finding in view.troubles),
             *findings.feeds(snapshot),
-            *findings.holds(board.rows, (node for view in views for node in view.held)),
+            *(finding for row in board.rows for finding in self._held(row)),
+            *findings.nodes_held(node for view in views for node in view.held),
             *findings.charts(board.charts),
         ]
         return board, ordered(everything, snapshot.config)
+
+    def _held(self, row: Row) -> tuple[Finding, ...]:
+        """What of the row is suspended or pinned; read once per Row."""
+        if len(self._holds) > 2 * len(self._board.rows) + _KEPT:
+            self._holds.clear()
+        before = self._holds.get(row.service)
+        if before is None or before[0] is not row:
+            before = self._holds[row.service] = (row, tuple(findings.holds(row)))
+        return before[1]
 
     def _look(self, snapshot: Snapshot) -> tuple[Board, tuple[PlaceView, ...]]:
         places = {}

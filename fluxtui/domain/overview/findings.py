@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fluxtui.domain.board import ChainNode, Finding, Mark, Row, Severity
-from fluxtui.domain.kinds import ALL
+from fluxtui.domain.kinds import ALL, appliers
 from fluxtui.domain.knowledge import FeedState, Knowing
 from fluxtui.domain.known import not_live, place_known, told_there
 from fluxtui.domain.resource import Key
@@ -154,13 +154,19 @@ def selections(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-def holds(rows: Iterable[Row], nodes: Iterable[ChainNode]) -> Iterator[Finding]:
-    """What is suspended or pinned: often forgotten for months."""
-    for row in rows:
-        for lines in row.lines.values():
-            for line in lines:
-                yield from _held(line.key, line.suspended, "suspended")
-                yield from _held(line.key, line.pinned, "pinned")
+def holds(row: Row) -> Iterator[Finding]:
+    """What of a row is suspended or pinned: often forgotten for months."""
+    for lines in row.lines.values():
+        for line in lines:
+            yield from _held(line.key, line.suspended, "suspended")
+            yield from _held(line.key, line.pinned, "pinned")
+            for hold in line.held:
+                if not appliers.is_applier(hold.key):  # of those the chain tells
+                    yield from _held(hold.key, hold.mark, "suspended")
+
+
+def nodes_held(nodes: Iterable[ChainNode]) -> Iterator[Finding]:
+    """What is suspended in the chains."""
     for node in nodes:
         yield from _held(node.key, node.suspended, "suspended")
 

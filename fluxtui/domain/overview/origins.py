@@ -1,16 +1,15 @@
 """Why an applier's source gives it nothing: the source's own words, whatever kind it is of.
 
 Flux says of such an applier only that an artifact was not found; what broke stands on the source,
-or on what that stands on. Also which sources hold Helm charts, and are no deliveries of bundles.
-Pure.
+or on what that stands on. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fluxtui.domain import kinds, roles
+from fluxtui.domain import kinds
 from fluxtui.domain.board import Level
 from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.knowledge import Knowing
@@ -92,17 +91,3 @@ def _empty(source: Key, snapshot: Snapshot) -> str:
 def is_read(key: Key) -> bool:
     """Whether its kind is one that is looked at."""
     return sources.is_source(key)
-
-
-def charts(environment: str, used: Container[Key], snapshot: Snapshot) -> tuple[Key, ...]:
-    """Sources that are no bundles: they select a chart's layer, or only who takes charts uses
-    them. `used`: those that appliers of bundles name.
-    """
-    here = roles.appliers_in(snapshot, environment)
-    taken = {appliers.source(r) for r in here if not appliers.takes_bundles(r.key)}
-    tagged = {source.key: source for source in roles.tagged_in(snapshot, environment)}
-    return tuple(
-        key
-        for key, source in sorted(tagged.items())
-        if key not in used and (sources.policy(source).helm or key in taken)
-    )

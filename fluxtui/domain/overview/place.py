@@ -117,7 +117,7 @@ class Place:
         if not sure:
             chain = self._doubted(chain, snapshot)
             held = tuple(node for node in chain if node.suspended is not None)
-        beside = self._sources.charts(snapshot)
+        beside = self._sources.charts()
         still = sure and self._sure
         self._sure = sure
         entries = self._entries(snapshot, renewed, beside, still=still)

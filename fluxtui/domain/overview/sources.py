@@ -12,9 +12,8 @@ from types import MappingProxyType
 
 from fluxtui.domain.board import HealthLine, Level
 from fluxtui.domain.config import ServiceConfig
-from fluxtui.domain.kinds import ALL, APPLIERS, TAGGED, appliers, sources
+from fluxtui.domain.kinds import ALL, TAGGED, appliers, sources
 from fluxtui.domain.naming import Tables, tables_of
-from fluxtui.domain.overview import origins
 from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.overview.members import Members
 from fluxtui.domain.resource import Key, Resource
@@ -38,7 +37,6 @@ class Sources:
         self._configured: tuple[ServiceConfig, ...] | None = None
         self._own: dict[Key, tuple[Resource, HealthLine]] = {}
         self._failing: dict[KindId, tuple[Table, dict[Key, HealthLine]]] = {}
-        self._charts: tuple[tuple[object, ...], tuple[Key, ...]] = ((), ())
 
     def update(self, snapshot: Snapshot, touched: AbstractSet[Key]) -> set[Key]:
         """Read what is new; `touched`: sources with other users. The keys that were read."""
@@ -90,17 +88,13 @@ class Sources:
                 failing[key] = before[1]
         return failing
 
-    def charts(self, snapshot: Snapshot) -> tuple[Key, ...]:
-        """Those that hold Helm charts, and are no rows."""
-        tables = tuple(snapshot.table(self._environment, kind) for kind in APPLIERS)
-        grounds = (self.table, *tables)
-        before = self._charts[0]
-        if len(before) != len(grounds) or any(
-            a is not b for a, b in zip(before, grounds, strict=True)
-        ):
-            used = {key for key in self._members.used if self._feeds_bundles(key)}
-            self._charts = (grounds, origins.charts(self._environment, used, snapshot))
-        return self._charts[1]
+    def charts(self) -> tuple[Key, ...]:
+        """Those that hold Helm charts, and are no rows: they select a chart's layer, or only who
+        takes charts uses them."""
+        return tuple(key for key in sorted(self.table) if self._is_chart(key))
 
-    def _feeds_bundles(self, source: Key) -> bool:
-        return any(appliers.takes_bundles(user.key) for user in self._members.users(source))
+    def _is_chart(self, source: Key) -> bool:
+        users = self._members.users(source)
+        if any(appliers.takes_bundles(user.key) for user in users):
+            return False
+        return bool(users) or sources.policy(self.table[source]).helm
