@@ -136,11 +136,15 @@ def _effects(context: Context, held: Held, version: str) -> tuple[str, ...]:
     resource, snapshot = held.resource, context.snapshot
     environment, label = resource.key.environment, heldversions.called(version)
     name, runs = resource.key.label, heldversions.running(snapshot, held)
-    if version == runs == heldversions.current(snapshot, held):
-        first = f"{name} stays on {label} in {environment}, which it runs now"
-    else:
+    tried = heldversions.current(snapshot, held)
+    if version != runs:
         was = heldversions.called(runs) or "nothing"
         first = f"{name} goes to {label} in {environment}; it runs {was} now"
+    elif tried == runs:
+        first = f"{name} stays on {label} in {environment}, which it runs now"
+    else:
+        given_up = heldversions.called(tried)
+        first = f"{name} stays on {label} in {environment}, and {given_up} is tried no more"
     below = () if appliers.is_applier(resource.key) else roles.standing_on(snapshot, resource.key)
     if not below:
         return (first,)

@@ -7,6 +7,7 @@ stands on is asked in its place.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
@@ -102,8 +103,7 @@ def chain(context: Context) -> tuple[Resource, ...]:
 
 def _subject(context: Context) -> Resource | None:
     """What is asked last; None when there is nothing that it could be asked with."""
-    key = context.target.object
-    resource = context.snapshot.get(key) if key is not None else None
+    resource = object_of(context)
     if resource is None or sources.is_source(resource.key):
         return source_of(context)
     fed = appliers.source(resource)
@@ -115,8 +115,9 @@ def _subject(context: Context) -> Resource | None:
 def _root(context: Context) -> Resource | None:
     """The source that is meant; of what takes a chart the repository, as each has a chart of its
     own."""
-    source, key = source_of(context), context.target.applier
-    if source is None or key is None or appliers.takes_bundles(key):
+    source, resource = source_of(context), object_of(context)
+    is_applier = resource is not None and appliers.is_applier(resource.key)
+    if source is None or resource is None or not is_applier or appliers.takes_bundles(resource.key):
         return source
     return next(iter(roles.stands_on(context.snapshot, source)), source)
 
@@ -127,6 +128,14 @@ def _below(snapshot: Snapshot, source: Resource) -> tuple[Resource, ...]:
     below = roles.standing_on(snapshot, source.key)
     between = tuple(r for r in below if not appliers.is_applier(r.key))
     return (*between, *in_order(tuple(r for r in below if appliers.is_applier(r.key))))
+
+
+def _without(context: Context) -> str:
+    """Why there is no source; also of the one object that a Service is in an Environment."""
+    resource = object_of(context)
+    if resource is not None and context.target.object is None:
+        context = replace(context, target=replace(context.target, object=resource.key))
+    return no_object(context)
 
 
 def refusal(context: Context) -> str | None:
@@ -141,7 +150,7 @@ def source_refusal(context: Context) -> str | None:
     """Why what is meant cannot be asked with its source now."""
     subject = _subject(context)
     if subject is None:
-        return no_object(context)
+        return _without(context)
     # Of a whole Service, suspended members are left out with a warning; what is named is refused.
     fed = appliers.source(subject)
     source = context.snapshot.get(fed) if fed is not None else None
@@ -152,7 +161,7 @@ def chain_refusal(context: Context) -> str | None:
     """Why the chain cannot be asked now."""
     source = _root(context)
     if source is None:
-        return no_object(context)
+        return _without(context)
     return _held(context, (source,))
 
 
@@ -204,7 +213,7 @@ def _plan(
     demands: tuple[str, ...] = (),
 ) -> Plan:
     if not members:
-        raise UsageError(no_object(context))
+        raise UsageError(_without(context))
     environment = members[0].key.environment
     heard = tuple(r for r in members if _hears(r))
     skipped = tuple(r for r in heard if suspended(r))

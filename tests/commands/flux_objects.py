@@ -74,6 +74,11 @@ def at(*resources: Resource, on: Resource, config: Any = CONFIG, tags: Any = ())
     )
 
 
+def on_row(*resources: Resource, service: str) -> Context:
+    """The cursor on the row of the board that an object of that name is, in staging."""
+    return context(snapshot(*resources), environment="staging", service=f"{NS}/{service}")
+
+
 def refusal(command: str, where: Context) -> str:
     """Why not; "" when it can be done."""
     return by_id(command).disabled_reason(where) or ""

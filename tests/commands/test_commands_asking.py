@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from flux_objects import asked, at, awaited, chart_of, charts, obj, plan, refusal, release
+from flux_objects import (
+    asked,
+    at,
+    awaited,
+    chart_of,
+    charts,
+    obj,
+    on_row,
+    plan,
+    refusal,
+    release,
+)
 
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.plan import AT_WRITE, AwaitStep, RequestReconcile
@@ -123,6 +134,24 @@ def test_who_stands_on_nothing_says_so() -> None:
     gone = release()
     said = refusal("reconcile-with-source", at(gone, on=gone))
     assert f"HelmChart/{NS}/{NS}-web" in said and said.endswith("is not there")
+
+
+def test_a_row_of_the_board_is_asked_for_the_one_object_that_it_is() -> None:
+    fed = [
+        Resource.from_object("staging", {
+            **ks(name=name).as_object(),
+            "spec": {"sourceRef": {"kind": "GitRepository", "name": "fleet"}},
+        })
+        for name in ("infra", "apps")
+    ]  # fmt: skip
+    seen = (GIT, *fed, release("web"), charts(), chart_of("web"), obj("rset", "previews"))
+    assert asked(plan("reconcile", on_row(*seen, service="web"))) == [("HelmRelease/web", ())]
+    of_row = asked(plan("reconcile-with-source", on_row(*seen, service="infra")))
+    assert [name for name, _needs in of_row] == ["GitRepository/fleet", "Kustomization/infra"]
+    whole = asked(plan("reconcile-chain", on_row(*seen, service="web")))
+    assert next(name for name, _needs in whole) == "HelmRepository/charts"
+    alone = refusal("reconcile-with-source", on_row(*seen, service="previews"))
+    assert alone == f"ResourceSet/{NS}/previews has no source"
 
 
 # -- the chain

@@ -13,6 +13,7 @@ from flux_objects import (
     chart_of,
     charts,
     obj,
+    on_row,
     patched,
     plan,
     refusal,
@@ -92,6 +93,12 @@ def test_a_rollback_goes_to_the_release_before(history: Any, tried: str, version
     made = plan("rollback", where, version=version, reason="crash loop")
     assert patched(made)["spec"] == {"chart": {"spec": {"version": version}}}
     assert made.command == "rollback"
+
+
+def test_what_helm_went_back_to_already_is_held_and_what_failed_given_up() -> None:
+    made = plan("rollback", helm(BACK, tried="1.5.0"), version="1.4.2", reason="x")
+    assert made.effects[0].endswith("web stays on 1.4.2 in staging, and 1.5.0 is tried no more")
+    assert made.warnings == (), "nothing goes back"
 
 
 def test_without_an_earlier_release_there_is_no_way_back() -> None:
@@ -182,6 +189,14 @@ def test_a_chart_of_its_own_that_a_release_names_is_pinned_itself() -> None:
     made = plan("pin", at(one, chart, on=one), version="1.4.0", reason="x")
     assert patched(made)["spec"] == {"version": "1.4.0"}
     assert any(f"HelmRelease/{NS}/web" in effect for effect in made.effects)
+
+
+def test_a_row_of_the_board_is_pinned_where_its_version_is_picked() -> None:
+    seen = (release(history=WELL), charts(), chart_of(), git(), user())
+    of_chart = plan("pin", on_row(*seen, service="web"), version="1.4.2", reason="x")
+    assert of_chart.steps[0].target.kind == "HelmRelease"  # type: ignore[union-attr]
+    of_git = plan("pin", on_row(*seen, service="apps"), version=ONE, reason="x")
+    assert of_git.steps[0].target.kind == "GitRepository"  # type: ignore[union-attr]
 
 
 # -- unpinned again
