@@ -1,8 +1,9 @@
-"""What fluxtui says of a fleet that Flux's own controllers tell, headless, as a person asks.
+"""What fluxtui says of a fleet that Flux's own controllers tell, and what they answer it.
 
 Each case of fleet/objects is looked for in `get all -A` and `status`: its state, and the words of
-its reason. Skipped where the controllers are not built; tests/domain/test_recorded_fleet.py asks
-the same of their recordings.
+its reason. Then one object of each kind is suspended, resumed and reconciled by name, and what its
+controller wrote is the answer. All is headless, as a person types it. Skipped where the
+controllers are not built; tests/domain/test_recorded_fleet.py asks the same of their recordings.
 """
 
 from __future__ import annotations
@@ -20,12 +21,24 @@ from typing import Any
 import pytest
 
 from tests.contract.fleet.cases import Case, cases
-from tests.contract.fleet.story import Fleet, told
+from tests.contract.fleet.story import REQUEST, Fleet, told
 from tests.contract.programs import CONTROL_PLANE, FLUX, program_or_skip
 
 BLANK = {word: "example.com" for word in ("SHOP", "HOST", "REGISTRY")}
 CASES = [case for name in FLUX for case in cases(name, BLANK)]
+FAULTY = ("failing", "stalled")
 READY = {"ready": "True", "failing": "False", "stalled": "False", "progressing": "Unknown"}
+
+HEEDING = (
+    "Bucket/flux-system/bundles",
+    "GitRepository/flux-system/deploy",
+    "HelmChart/apps/greeting",
+    "HelmRelease/apps/greeting",
+    "HelmRepository/apps/charts",
+    "Kustomization/flux-system/settings",
+    "OCIRepository/flux-system/bundle",
+    "Receiver/flux-system/push",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,9 @@ class Said:
     findings: dict[str, str]
     healthy: bool
     code: int
+
+    def tries(self, key: str) -> bool:
+        return bool(self.objects[key]["ready"] == "Unknown")
 
     def why(self, key: str) -> str:
         message = self.objects[key].get("message") or ""
@@ -56,9 +72,19 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 @pytest.fixture(scope="module")
 def said(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Said:
+    """Asked between two tries of what has failed, in which it is for a moment unknown."""
     home = tmp_path_factory.mktemp("home")
-    _, objects = fluxtui(fleet, home, "get", "all", "-A")
-    code, status = fluxtui(fleet, home, "status", "-A")
+    for _ in range(5):
+        found = ask(fleet.server.readonly_kubeconfig, home)
+        trying = [case.key for case in CASES if case.state in FAULTY and found.tries(case.key)]
+        if not trying:
+            return found
+    pytest.fail(f"always tried again: {trying}")
+
+
+def ask(kubeconfig: Path, home: Path) -> Said:
+    _, objects = fluxtui(kubeconfig, home, "get", "all", "-A")
+    code, status = fluxtui(kubeconfig, home, "status", "-A")
     assert not objects["problems"] and not status["problems"]
     return Said(
         {key(item["object"]): item for item in objects["items"]},
@@ -69,13 +95,13 @@ def said(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Said:
     )
 
 
-def fluxtui(fleet: Fleet, home: Path, *words: str) -> tuple[int, dict[str, Any]]:
+def fluxtui(kubeconfig: Path, home: Path, *words: str) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, "-m", "fluxtui", *words, "-o", "json"],
         env={
             "PATH": os.environ["PATH"],
             "HOME": str(home),
-            "KUBECONFIG": str(fleet.server.readonly_kubeconfig),
+            "KUBECONFIG": str(kubeconfig),
             "PYTHONPATH": ":".join(sys.path),
         },
         capture_output=True,
@@ -84,6 +110,26 @@ def fluxtui(fleet: Fleet, home: Path, *words: str) -> tuple[int, dict[str, Any]]
     )
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A person at a shell who may write, and does without being asked again."""
+
+    fleet: Fleet
+    home: Path
+
+    def __call__(self, *words: str) -> tuple[int, dict[str, str]]:
+        """The exit code, and the last Receipt."""
+        sure = ("--yes", "--confirm", self.fleet.server.name, "--reason", "a story")
+        code, act = fluxtui(self.fleet.server.kubeconfig, self.home, *words, *sure)
+        return code, act["receipts"][-1]
+
+
+@pytest.fixture
+def hand(fleet: Fleet, said: Said, tmp_path: Path) -> Hand:
+    """Not before all was asked that is asked of an untouched fleet."""
+    return Hand(fleet, tmp_path)
 
 
 def key(named: dict[str, str]) -> str:
@@ -106,7 +152,7 @@ def test_its_state_and_reason_are_the_controllers(said: Said, case: Case) -> Non
 def test_every_fault_is_among_the_causes_and_nothing_else(said: Said, case: Case) -> None:
     """A source that has failed may be told of as the cause of what waits for it."""
     told_of = "\n".join((*said.causes, *said.causes.values()))
-    if case.state in ("failing", "stalled"):
+    if case.state in FAULTY:
         assert case.key in told_of
     elif case.state in ("ready", "static"):
         assert case.key not in said.findings
@@ -122,3 +168,55 @@ def test_the_path_of_a_webhook_is_said_nowhere(fleet: Fleet, said: Said) -> None
 def test_a_fleet_with_faults_is_not_well(said: Said) -> None:
     assert not said.healthy
     assert said.code == 1
+
+
+@pytest.mark.parametrize("target", HEEDING)
+def test_its_controller_answers_a_request_and_a_resume(hand: Hand, target: str) -> None:
+    code, receipt = hand("suspend", target)
+    assert (code, receipt["outcome"]) == (0, "done")
+    live = hand.fleet.live(_case(hand, target))
+    assert live["spec"]["suspend"] is True
+    assert "a story" in live["metadata"]["annotations"].values()
+
+    code, receipt = hand("resume", target)
+    assert (code, receipt["outcome"]) == (0, "done"), receipt
+    assert "Ready=True" in receipt["message"]
+    assert "suspend" not in hand.fleet.live(_case(hand, target))["spec"]
+
+    code, receipt = hand("reconcile", target)
+    assert (code, receipt["outcome"]) == (0, "done"), receipt
+    live = hand.fleet.live(_case(hand, target))
+    assert live["status"]["lastHandledReconcileAt"] == live["metadata"]["annotations"][REQUEST]
+
+
+@pytest.mark.parametrize("target", ["Alert/flux-system/everything", "Provider/flux-system/chat"])
+def test_what_no_controller_answers_is_suspended_and_resumed_all_the_same(
+    hand: Hand, target: str
+) -> None:
+    for verb, suspended in (("suspend", True), ("resume", None)):
+        code, receipt = hand(verb, target)
+        assert (code, receipt["outcome"]) == (0, "done"), receipt
+        assert hand.fleet.live(_case(hand, target))["spec"].get("suspend") is suspended
+
+
+def test_a_request_that_fails_says_why(hand: Hand) -> None:
+    code, receipt = hand("reconcile", "ks/flux-system/path-gone")
+    assert (code, receipt["outcome"]) == (1, "failed")
+    assert "kustomization path not found" in receipt["message"]
+
+
+def test_a_release_is_made_again_by_force_and_tried_again_after_a_reset(hand: Hand) -> None:
+    before = hand.fleet.live(_case(hand, "HelmRelease/apps/upgraded"))
+    code, receipt = hand("reconcile", "hr/apps/upgraded", "--force")
+    assert (code, receipt["outcome"]) == (0, "done"), receipt
+    after = hand.fleet.live(_case(hand, "HelmRelease/apps/upgraded"))
+    assert after["status"]["history"][0]["version"] > before["status"]["history"][0]["version"]
+
+    code, receipt = hand("reconcile", "hr/apps/no-retries", "--reset")
+    assert (code, receipt["outcome"]) == (1, "failed")
+    status = hand.fleet.live(_case(hand, "HelmRelease/apps/no-retries"))["status"]
+    assert status["lastHandledResetAt"] == status["lastHandledReconcileAt"]
+
+
+def _case(hand: Hand, target: str) -> Case:
+    return next(case for case in hand.fleet.cases if case.key == target)

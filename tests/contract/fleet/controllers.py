@@ -1,7 +1,7 @@
 """Flux's controllers as processes beside a real control plane.
 
-They are asked for what makes them quick (dependencies and retries looked at every second or two)
-and for nothing else: what they decide is theirs. They listen on 127.0.0.1 alone, send no events
+They are asked for what makes them quick (dependencies are looked at every two seconds) and for
+nothing else: what they decide is theirs. They listen on 127.0.0.1 alone, send no events
 and end with the process that started them. Kinds are defined from the CRDs of the same modules.
 """
 
@@ -28,8 +28,7 @@ START = 90.0
 MORE = ("flux-operator", "image-reflector-controller", "source-watcher")
 _COMMON = (
     "--enable-leader-election=false",
-    "--min-retry-delay=500ms",
-    "--max-retry-delay=5s",
+    "--min-retry-delay=2s",  # doubled each time: what fails is soon left alone
 )
 _KIND = ("--events-addr=", "--watch-all-namespaces", "--kube-api-qps=200", "--kube-api-burst=400")
 _QUICK = (*_KIND, "--requeue-dependency=2s")
