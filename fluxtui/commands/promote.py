@@ -17,7 +17,7 @@ from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.board import Line
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.following import TagEffects, Taken, tag_effects
-from fluxtui.domain.kinds import suspended
+from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.naming import names_in
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestReconcile, TagStep, Until
 from fluxtui.domain.record import record_of
@@ -83,10 +83,19 @@ def refusal(context: Context) -> str | None:
     source = bundle_of(context)
     if source is None:
         return no_bundle(context)
+    if _is_chart(context, source):
+        return f"{source.key.label} holds a chart: its tag is its version, and Helm takes no other"
     line = _line(context)
     if line is None or not (line.running.digest or line.would_pick or context.target.tag):
         return f"{source.key.label} has no version to promote yet"
     return read_only_reason(context, ()) or unlisted_reason(context, repository_of(source))
+
+
+def _is_chart(context: Context, source: Resource) -> bool:
+    """Whether what takes from it takes charts."""
+    users = users_of(context.snapshot, source.key)
+    takes = any(appliers.takes_bundles(user.key) for user in users)
+    return sources.policy(source).helm or (bool(users) and not takes)
 
 
 def questions(context: Context, values: Values) -> tuple[Question, ...]:

@@ -151,6 +151,8 @@ def source_refusal(context: Context) -> str | None:
     subject = _subject(context)
     if subject is None:
         return _without(context)
+    if not any(map(_hears, with_source(context) if not _hears(subject) else (subject,))):
+        return _deaf(context.snapshot, subject)
     # Of a whole Service, suspended members are left out with a warning; what is named is refused.
     fed = appliers.source(subject)
     source = context.snapshot.get(fed) if fed is not None else None
@@ -162,6 +164,8 @@ def chain_refusal(context: Context) -> str | None:
     source = _root(context)
     if source is None:
         return _without(context)
+    if not _hears(source) and not any(map(_hears, chain(context))):
+        return _deaf(context.snapshot, source)
     return _held(context, (source,))
 
 

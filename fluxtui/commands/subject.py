@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fluxtui.commands.command import Context
-from fluxtui.domain import roles
+from fluxtui.domain import kinds, roles
 from fluxtui.domain.board import Line
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.knowledge import Knowledge
@@ -73,6 +73,9 @@ def no_bundle(context: Context) -> str:
     source = source_of(context)
     if source is None:
         key = context.target.object
+        kind = kinds.of(key) if key is not None else None
+        if kind is not None and kind.source is None and kind.applier is None:
+            return f"{kind.one} has no versions to choose from"
         fed_by = roles.source_key(context.snapshot, key) if key is not None else None
         if fed_by is not None and not sources.is_tagged(fed_by):
             return f"{fed_by.label} has no tags to choose from"

@@ -186,9 +186,14 @@ def test_an_automation_that_writes_to_git_is_no_part_of_a_chain() -> None:
 
 @pytest.mark.parametrize("short", ["alert", "provider"])
 def test_who_has_no_controller_cannot_be_asked(short: str) -> None:
-    one = obj(short, "pager")
-    said = refusal("reconcile", at(one, on=one))
-    assert said.endswith("cannot be asked to reconcile")
+    one = obj(short, "pager", {"providerRef": {"name": "chat"}})
+    where = at(one, obj("provider", "chat"), on=one)
+    assert refusal("reconcile", where).endswith("cannot be asked to reconcile")
+    assert refusal("reconcile-with-source", where)
+    assert (
+        refusal("pin", where) == f"{'an Alert' if short == 'alert' else 'a Provider'} has no "
+        "versions to choose from"
+    )
     with pytest.raises(UsageError, match="cannot be asked"):
         from fluxtui.commands import reconcile
 

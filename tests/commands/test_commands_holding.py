@@ -357,6 +357,14 @@ def test_a_chart_of_a_registry_goes_back_for_all_that_take_it() -> None:
     assert awaited(made) == [("picked", digest("a")), *[("applied", digest("a"))] * 2]
 
 
+def test_a_chart_is_not_promoted_because_its_tag_is_its_version() -> None:
+    one = taker("web")
+    said = refusal("promote", at(oci(), one, on=one))
+    assert "its tag is its version" in said
+    plain = obj("oci", "web", {"url": URL, "ref": {"semver": "1.x"}})
+    assert "its tag is its version" in refusal("promote", at(plain, one, on=one))
+
+
 def test_who_takes_no_bundle_is_not_called_a_kustomization() -> None:
     one = taker("web")
     made = plan("pin", at(oci(), one, on=one), version=digest("b"), reason="x")
