@@ -54,7 +54,12 @@ class Connections:
         thread alone; and where the repository's parts are there.
         """
         host, repository = self._settings.located(reference.registry, reference.repository)
-        scheme = self._scheme(host)
+        with self.to(host, self._scheme(host)) as registry:
+            yield registry, registry.paths(repository)
+
+    @contextmanager
+    def to(self, host: str, scheme: str) -> Iterator[FluxRegistry]:
+        """A connection to that very host, for this thread alone."""
         with self._lock:
             idle = self._idle.setdefault((host, scheme), [])
             registry = idle.pop() if idle else None
@@ -66,7 +71,7 @@ class Connections:
                 host, self._settings, self._tokens, self._environ, self._pause, scheme
             )
         try:
-            yield registry, registry.paths(repository)
+            yield registry
         finally:
             with self._lock:
                 reusable = closed == self._closed

@@ -31,6 +31,7 @@ from fluxtui.domain.errors import (
 
 if TYPE_CHECKING:
     from fluxtui.artifacts.cache import BlobCache
+    from fluxtui.artifacts.chartindex import FetchedIndex, Validators
     from fluxtui.artifacts.results import Progress, Pulled
     from fluxtui.artifacts.transport import Cancel
 
@@ -70,6 +71,14 @@ class RegistryReader:
                 page = _json(response, at).get("tags")
                 tags.update(dict.fromkeys(map(str, page) if isinstance(page, list) else ()))
         return list(tags)
+
+    def index(self, url: str, known: Validators) -> FetchedIndex | None:
+        """The index of the charts at `url`; None when it is what `known` says. Raises RegistryError
+        and its kin.
+        """
+        from fluxtui.artifacts.chartindex import fetched
+
+        return fetched(self.connections, url, known)
 
     def resolve(self, reference: Reference) -> Descriptor:
         """Digest, media type and size of what a tag points to: HEAD, else GET."""

@@ -16,12 +16,13 @@ Answer = tuple[int, list[tuple[str, str]], Any]
 
 @dataclass
 class Asked:
-    """One request; `path` has its query."""
+    """One request; `path` has its query, names of `headers` are in lower case."""
 
     method: str
     path: str
     authorization: str
     body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -50,6 +51,7 @@ def scripted_registry() -> Iterator[ScriptedRegistry]:
                 self.path,
                 self.headers.get("Authorization") or "",
                 self.rfile.read(size).decode(),
+                {name.lower(): value for name, value in self.headers.items()},
             )
             scripted.asked.append(asked)
             status, headers, body = scripted.answer(asked)
