@@ -165,12 +165,13 @@ class ObjectLine:
 
 @dataclass(frozen=True, slots=True)
 class ChainNode:
-    """One Kustomization in the dependsOn tree of its Environment.
+    """One applier in the tree of its Environment: who depends on whom, and who applies whom.
 
     `depth` for drawing; `shared` when it was drawn before under another dependency. `root` is the
     *root* blocker when it waits (itself when it is the blocker) and `because` names the object and
     reason behind it; a source that gives nothing is a root as well. `missing` are dependsOn entries
-    without an object; `cycle` names its members. `origin`: its source, of whatever kind. `since`:
+    without an object; `cycle` names its members. `origin`: its source, of whatever kind;
+    `owner`: the applier that made it. `since`:
     when it began to fail (RFC 3339, "" when it does not, or nobody noted it).
     """
 
@@ -188,6 +189,7 @@ class ChainNode:
     suspended: Mark | None = None
     objects: tuple[ObjectLine, ...] = ()
     origin: Key | None = None
+    owner: Key | None = None
     since: str = ""
     known: Knowledge = KNOWN
 

@@ -153,3 +153,36 @@ def test_a_bundle_is_its_sources_line_alone() -> None:
     assert [row.service for row in seen.board.rows] == [f"{NS}/web"]
     _row, line = only(seen)
     assert line.source == source().key and line.has_list
+
+
+def test_who_is_applied_stands_below_who_applies_and_below_what_it_waits_for() -> None:
+    def one(name: str, owner: str = "", needs: tuple[str, ...] = ()) -> Resource:
+        label = "kustomize.toolkit.fluxcd.io"
+        labels = {f"{label}/name": owner, f"{label}/namespace": NS} if owner else {}
+        spec = {
+            "sourceRef": {"kind": "GitRepository", "name": "platform"},
+            "dependsOn": [{"name": need} for need in needs],
+        }
+        status = {"conditions": [READY], "observedGeneration": 1}
+        return made(f"{label}/v1", "Kustomization", name, spec, status, labels=labels)
+
+    nodes = snapshot(
+        one("root", owner="root"),
+        one("app", "root"),
+        one("db", "root"),
+        one("ui", "root", ("app",)),
+    ).board.chains["staging"]
+    assert [(n.key.name, n.depth) for n in nodes] == [("root", 0), ("app", 1), ("ui", 2), ("db", 1)]
+    assert [n.owner.name if n.owner else "" for n in nodes] == ["", "root", "root", "root"]
+
+
+def test_two_that_apply_each_other_are_both_drawn() -> None:
+    label = "kustomize.toolkit.fluxcd.io"
+    git = {"sourceRef": {"kind": "GitRepository", "name": "platform"}}
+
+    def one(name: str, owner: str) -> Resource:
+        labels = {f"{label}/name": owner, f"{label}/namespace": NS}
+        return made(f"{label}/v1", "Kustomization", name, git, {}, labels=labels)
+
+    nodes = snapshot(one("a", "b"), one("b", "a")).board.chains["staging"]
+    assert sorted(n.key.name for n in nodes) == ["a", "b"]

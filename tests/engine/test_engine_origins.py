@@ -98,7 +98,7 @@ async def test_a_source_that_only_a_helm_release_takes_is_no_row(
     await staging.create(flux(release.api_version, release.kind, "web", spec))
     running = engine(staging)
     seen = await got(running.wait_for(lambda s: bool(s.board.charts.get("staging")), PATIENCE))
-    assert seen.board.rows == ()
+    assert [row.service for row in seen.board.rows] == ["apps/web"], "the release is a row"
     assert [f.code for f in seen.findings if f.code == "charts"] == ["charts"]
 
 

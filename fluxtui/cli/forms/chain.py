@@ -23,7 +23,9 @@ def node(snapshot: Snapshot, item: ChainNode) -> Document:
         blocker = {"blocker": {"object": reference(item.root), "reason": item.because}}
     return {
         "environment": item.key.environment,
-        "kustomization": reference(item.key),
+        "object": reference(item.key),
+        **({"kustomization": reference(item.key)} if appliers.takes_bundles(item.key) else {}),
+        **maybe("appliedBy", reference(item.owner) if item.owner else None, "no applier made it"),
         "depth": item.depth,
         "service": item.service,
         **source_of(snapshot, item),
@@ -45,12 +47,12 @@ def node(snapshot: Snapshot, item: ChainNode) -> Document:
 
 def source_of(snapshot: Snapshot, item: ChainNode) -> Document:
     """What it is fed by, whatever kind that is."""
+    if item.origin is not None:
+        return {"source": reference(item.origin)}
     resource = snapshot.get(item.key)
     source_ref = resource.spec.get("sourceRef") if resource is not None else None
     if not isinstance(source_ref, Mapping) or not source_ref.get("name"):
         return maybe("source", None, "it names no source")
-    if item.origin is not None:
-        return {"source": reference(item.origin)}
     return {
         "source": {
             "group": str(source_ref.get("apiVersion") or "").rpartition("/")[0],

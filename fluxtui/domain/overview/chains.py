@@ -1,8 +1,9 @@
-"""The dependsOn tree of one Environment in drawing order, each node with its *root* blocker.
+"""The tree of one Environment in drawing order, each node with its *root* blocker.
 
-Every Kustomization is drawn once, below the deepest of its dependencies, so that a reader sees the
-whole wait above it. Cycles and missing dependencies are states, never a hang. A change is followed
-to those who wait for it and no further.
+Two relations make it: who depends on whom, and who applies whom. Every applier is drawn once,
+below the deepest of its dependencies, so that a reader sees the whole wait above it; one without
+any, below the applier that made it. Cycles and missing dependencies are states, never a hang. A
+change is followed to those who wait for it and no further.
 """
 
 from __future__ import annotations
@@ -189,6 +190,7 @@ class Forest:
             because=roots[0].sentence if roots else "",
             suspended=member.suspended,
             objects=grounds.objects.get(key, ()),
+            owner=member.owner,
             origin=grounds.faults[key].key if key in grounds.faults else member.origin,
             since=member.since,
         )
@@ -247,6 +249,15 @@ def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: Faul
     )
 
 
+def _is_above(key: Key, other: Key | None, parent: Mapping[Key, Key | None]) -> bool:
+    """Whether `other` is drawn below `key`, or is it."""
+    while other is not None:
+        if other == key:
+            return True
+        other = parent[other]
+    return False
+
+
 def _draw(by_key: Mapping[Key, Facts], analysis: Chain) -> list[tuple[Key, int]]:
     """(key, depth) in drawing order: parents first, siblings in place order."""
     wave = {key: number for number, keys in enumerate(analysis.waves) for key in keys}
@@ -254,6 +265,10 @@ def _draw(by_key: Mapping[Key, Facts], analysis: Chain) -> list[tuple[Key, int]]
     for key, member in by_key.items():
         parents = [d for d in member.depends_on if d in wave and key in wave]
         parent[key] = max(parents, key=lambda d: wave[d]) if parents else None
+    for key, member in by_key.items():
+        owner = member.owner if member.owner in by_key else None
+        if parent[key] is None and not _is_above(key, owner, parent):
+            parent[key] = owner
     children: dict[Key | None, list[Key]] = {}
     for key in by_key:
         children.setdefault(parent[key], []).append(key)

@@ -27,10 +27,10 @@ class Facts:
     """One version of one applier; compared by identity.
 
     `flux` is the health by its own conditions, `said` the condition that it comes from. `managed`:
-    keys of its inventory, Flux's own kinds left out. `depends_on`: appliers alone, what
-    else it waits for it says itself. `source` is its source when that has tags,
-    `origin` its source of whatever kind. `since`: when it began to fail. `tags`: what its history
-    calls digests.
+    keys of its inventory, Flux's own kinds left out. `depends_on`: appliers alone, what else it
+    waits for it says itself. `owner`: the applier that made it, as its labels say. `source` is its
+    source when that has tags, `origin` its source of whatever kind. `since`: when it began to fail.
+    `tags`: what its history calls digests.
     """
 
     resource: Resource
@@ -41,6 +41,7 @@ class Facts:
     origin: Key | None
     since: str
     depends_on: tuple[Key, ...]
+    owner: Key | None
     running: str
     applied: str
     suspended: Mark | None
@@ -64,11 +65,17 @@ def facts_of(resource: Resource) -> Facts:
         origin,
         appliers.failing_since(resource),
         tuple(key for key in appliers.depends_on(resource) if appliers.is_applier(key)),
+        _owner(resource),
         appliers.running(resource),
         appliers.applied(resource),
         suspension(resource),
         remembered(resource),
     )
+
+
+def _owner(resource: Resource) -> Key | None:
+    owner = appliers.parent(resource)
+    return owner if owner != resource.key else None  # bootstrap's applies itself
 
 
 def _inventory_keys(resource: Resource) -> list[Key]:

@@ -104,7 +104,8 @@ class Members:
 
     def _take(self, key: Key, resource: Resource, news: News) -> None:
         facts, before = facts_of(resource), self.facts.get(key)
-        if before is None or before.depends_on != facts.depends_on:
+        before_shape = None if before is None else (before.depends_on, before.owner)
+        if before_shape != (facts.depends_on, facts.owner):
             news.shape = True
         if before is not None:
             self._unlink(before, news)
