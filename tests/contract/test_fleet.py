@@ -218,5 +218,32 @@ def test_a_release_is_made_again_by_force_and_tried_again_after_a_reset(hand: Ha
     assert status["lastHandledResetAt"] == status["lastHandledReconcileAt"]
 
 
+def test_a_release_is_held_on_a_chart_and_follows_its_range_again(hand: Hand) -> None:
+    case = _case(hand, "HelmRelease/apps/upgraded")
+    wish = hand.fleet.live(case)["spec"]["chart"]["spec"]["version"]
+    code, receipt = hand("pin", "hr/apps/upgraded", "--version", "1.0.0")
+    assert (code, receipt["outcome"], receipt["message"]) == (0, "done", "applied 1.0.0")
+    status = hand.fleet.live(case)["status"]
+    newest = max(status["history"], key=lambda entry: entry["version"])
+    assert (newest["chartVersion"], newest["status"]) == ("1.0.0", "deployed")
+
+    code, receipt = hand("unpin", "hr/apps/upgraded")
+    assert (code, receipt["outcome"]) == (0, "done"), receipt
+    live = hand.fleet.live(case)
+    assert live["spec"]["chart"]["spec"]["version"] == wish
+    assert not [name for name in live["metadata"].get("annotations", ()) if "pin" in name]
+    assert live["status"]["lastAttemptedRevision"] == wish
+
+
+def test_a_release_is_asked_after_its_repository_and_its_chart(hand: Hand) -> None:
+    code, receipt = hand("reconcile", "hr/apps/upgraded", "--with-source")
+    assert (code, receipt["outcome"]) == (0, "done"), receipt
+    asked = [
+        hand.fleet.live(_case(hand, name))["status"]["lastHandledReconcileAt"]
+        for name in ("HelmRepository/apps/charts", "HelmRelease/apps/upgraded")
+    ]
+    assert asked == sorted(asked) and len(set(asked)) == 2
+
+
 def _case(hand: Hand, target: str) -> Case:
     return next(case for case in hand.fleet.cases if case.key == target)
