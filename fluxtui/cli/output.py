@@ -201,6 +201,11 @@ def _escaped(match: re.Match[str]) -> str:
     return match[0] if safe else json.dumps(match[0])[1:-1]
 
 
+def one_line(text: str) -> str:
+    """Safe text of one line: what a controller broke into several is put together again."""
+    return visible(" ".join(text.split()))
+
+
 def visible_text(text: str) -> str:
     """Safe text of several lines."""
     return visible_lines(text)

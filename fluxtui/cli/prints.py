@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fluxtui.cli.forms.envelope import LEVELS
-from fluxtui.cli.output import screen_width, table, visible_text
+from fluxtui.cli.output import one_line, screen_width, table, visible_text
 from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
 from fluxtui.domain.counts import counted
@@ -117,11 +117,9 @@ def _note(line: Line) -> str:
 
 def not_ready(nodes: Iterable[ChainNode]) -> str:
     """What is not well, a line each, with the object and the reason behind it."""
-    return visible_text(
-        "\n".join(
-            f"{node.key} is {WORDS[node.health.level]}: {node.because or node.health.text}"
-            for node in nodes
-        )
+    return "\n".join(
+        one_line(f"{node.key} is {WORDS[node.health.level]}: {node.because or node.health.text}")
+        for node in nodes
     )
 
 
@@ -131,8 +129,8 @@ def findings(items: Iterable[Finding]) -> str:
     for finding in items:
         where = f"{finding.place}: " if finding.place else ""
         way = f" ({way_out(finding)})" if finding.next else ""
-        lines.append(f"{finding.severity.value}: {where}{finding.message}{way}")
-    return visible_text("\n".join(lines))
+        lines.append(one_line(f"{finding.severity.value}: {where}{finding.message}{way}"))
+    return "\n".join(lines)
 
 
 def tags(selections: Mapping[Key, Selection]) -> str:

@@ -59,7 +59,7 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
     output.emit(text, data, args.output, names=list(dict.fromkeys(names)))
     if args.output not in ("table", "wide"):
         for sentence in why.values():
-            print(f"fluxtui: {output.visible_text(sentence)}", file=sys.stderr)
+            print(f"fluxtui: {output.one_line(sentence)}", file=sys.stderr)
     conclude(problems)
     return 1 if why or problems else 0
 

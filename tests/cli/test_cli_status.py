@@ -10,7 +10,7 @@ from cli_delivery import Shell
 from cli_objects import RELEASE, ks, oci, pushed, put
 from documents import checked
 
-from fluxtui.cli import arguments
+from fluxtui.cli import arguments, prints
 from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.overview.remedies import remedy
@@ -52,6 +52,13 @@ def test_nothing_is_named_when_all_is_well(shell: Shell) -> None:
     for form in ("name", "jsonpath={.causes}"):
         said = shell("status", "-o", form)
         assert (said.code, said.out.strip("[]\n"), said.err) == (0, "", ""), said
+
+
+def test_what_a_controller_says_in_several_lines_is_one_line_of_the_list() -> None:
+    text = "bad-expression: ERROR: <input>:1:14: Syntax error\n | dep.status ===\n | ....^"
+    (line,) = prints.findings([Finding(Severity.ERROR, "failed", "staging", text)]).splitlines()
+    assert line.startswith("error: staging: bad-expression: ")
+    assert "Syntax error | dep.status === | ....^" in line
 
 
 SUBJECT = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")

@@ -27,7 +27,8 @@ _PLURALS = {
 class Case:
     """`state` is ready, failing, progressing, suspended, stalled or static; `words` stand in the
     reason a person is given. `first` and `until` are conditions, as "Ready=False BuildFailed";
-    `later` is a merge patch between them. `is_made`: a controller makes the object."""
+    `later` is a merge patch between them. `is_made`: a controller makes the object. `root`: whose
+    fault it is, when not its own."""
 
     about: str
     object: Mapping[str, Any]
@@ -37,6 +38,7 @@ class Case:
     until: tuple[str, ...]
     later: Mapping[str, Any] | None
     is_made: bool
+    root: str
 
     @property
     def kind(self) -> str:
@@ -73,6 +75,7 @@ def cases(controller: str, places: Mapping[str, str]) -> Iterator[Case]:
             tuple(told["until"]),
             told.get("later"),
             told.get("made", False),
+            told.get("root", ""),
         )
 
 

@@ -31,7 +31,7 @@ from tests.world.apiserver.client import Client
 
 NAMESPACES = ("flux-system", "apps")
 REQUEST = "reconcile.fluxcd.io/requestedAt"
-_WAIT = 90  # seconds, for a story's whole part
+_WAIT = 120  # seconds, for a story's whole part
 
 
 def _config_map(name: str, namespace: str = "apps") -> str:
