@@ -83,6 +83,14 @@ def test_every_command_with_a_verb_can_be_typed() -> None:
     assert acting <= vocabulary.verbs().keys()
 
 
+@pytest.mark.parametrize("words", ["--force --reset", "--with-source --force", "--reset --chain"])
+def test_of_two_acts_in_one_line_none_is_passed_over(words: str) -> None:
+    first, second = words.split()
+    with pytest.raises(UsageError, match=f"{second}: cannot be given with {first}: one act at a"):
+        arguments.parse(["reconcile", "x", first, second])
+    assert arguments.parse(["reconcile", "x", first, first]).variant
+
+
 def test_shared_flags_stand_before_or_after_the_verb() -> None:
     for words in ("-e staging --read-only versions", "versions -e staging --read-only"):
         args = arguments.parse(words.split())

@@ -172,7 +172,7 @@ def test_the_chart_that_a_release_made_is_pinned_by_the_release() -> None:
     ("chart", "why"),
     [
         ({"spec": {"chart": "./web", "sourceRef": {"kind": "GitRepository", "name": "fleet"}}},
-         "out of GitRepository fleet, where Flux ignores a version"),
+         "out of GitRepository fleet, where Flux ignores a version: pin that to a commit"),
         ({"kind": "OCIRepository", "spec": {"url": "oci://r/web"}}, "set a digest there"),
     ],
 )  # fmt: skip

@@ -132,7 +132,8 @@ def _bar(resource: Resource) -> str:
     whence = text_at(template, "spec", "sourceRef", "kind")
     if whence in ("GitRepository", "Bucket"):
         name = text_at(template, "spec", "sourceRef", "name")
-        return f"its chart comes out of {whence} {name}, where Flux ignores a version"
+        where = f"its chart comes out of {whence} {name}, where Flux ignores a version"
+        return f"{where}: pin that to a commit" if whence == "GitRepository" else where
     return ""
 
 
