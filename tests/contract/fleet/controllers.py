@@ -25,7 +25,12 @@ from tests.contract.server import Server, wait_until
 from tests.world.apiserver.client import CRDS, Client
 
 START = 90.0
-MORE = ("flux-operator", "image-reflector-controller", "source-watcher")
+MORE = (
+    "flux-operator",
+    "image-reflector-controller",
+    "image-automation-controller",
+    "source-watcher",
+)
 _COMMON = (
     "--enable-leader-election=false",
     "--min-retry-delay=2s",  # doubled each time: what fails is soon left alone
@@ -92,6 +97,8 @@ class Controllers:
                 return (*_QUICK, *stores, "--http-retry=1")
             case "image-reflector-controller":
                 return (*_QUICK, stores[0])
+            case "image-automation-controller":
+                return _QUICK
             case "notification-controller":
                 listens = (f"--receiverAddr={first}", f"--events-addr={second}")
                 return ("--watch-all-namespaces", *listens)
