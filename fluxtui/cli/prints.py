@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fluxtui.cli.forms.envelope import LEVELS
 from fluxtui.cli.output import one_line, screen_width, table, visible_text
 from fluxtui.cli.waysout import way_out
+from fluxtui.domain import kinds
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
 from fluxtui.domain.counts import counted
 from fluxtui.domain.known import place_known
@@ -28,7 +29,7 @@ WORDS = {**LEVELS, Level.FAILED: "FAILED"}
 
 
 VERSIONS = ("SERVICE", "ENVIRONMENT", "RUNNING", "WOULD PICK", "NEWEST", "HEALTH", "NOTE")
-CHAIN = ("ENVIRONMENT", "KUSTOMIZATION", "HEALTH", "RUNNING", "WHY")
+CHAIN = ("ENVIRONMENT", "NAME", "HEALTH", "RUNNING", "WHY")
 EVENTS = ("WHEN", "ENVIRONMENT", "OBJECT", "WHAT")
 FINDINGS = ("SEVERITY", "ENVIRONMENT", "FINDING", "NEXT")
 
@@ -92,7 +93,9 @@ def version_cells(
 def node_cells(node: ChainNode) -> tuple[str, ...]:
     """One Kustomization as a row: what it waits for, or why it is not well."""
     why = node.because or ("" if node.health.level == Level.OK else node.health.text)
-    name = f"{node.key.namespace}/{node.key.name}"
+    kind = kinds.of(node.key)
+    short = "" if kind is None or kind.core else f"{kind.short}/"
+    name = f"{short}{node.key.namespace}/{node.key.name}"
     level = WORDS[node.health.level] + (" (suspended)" if node.suspended else "")
     return (node.key.environment, name, level, node.running_text or "-", why)
 

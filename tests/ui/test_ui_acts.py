@@ -147,7 +147,7 @@ async def test_a_confirmed_act_leaves_the_chain_in_sight_and_says_how_it_ended(
         await pilot.press(*"audit", "enter")
         await sees(pilot, "STEPS", "run")
         await pilot.press("y")
-        await sees(pilot, "◐ running  suspend", "clickhouse-migrations", "KUSTOMIZATION")
+        await sees(pilot, "◐ running  suspend", "clickhouse-migrations", "WHY")
         assert shown(app, "STEPS") == 0
         engine.finish(Outcome.REFUSED, "the object changed meanwhile")
         await sees(pilot, "✗ refused: the object changed meanwhile", "clickhouse-migrations")

@@ -41,7 +41,7 @@ def test_what_is_left_over_goes_to_the_flexible_column() -> None:
 
 
 MEANING = {
-    "chain": (chain.columns(False), ("KUSTOMIZATION", "WHY")),
+    "chain": (chain.columns(False), ("NAME", "WHY")),
     "tags": (tags.COLUMNS, ("TAG", "WHY")),
     "diff": ((*diff.COLUMNS, diff.BY), ("OBJECT AND FIELD", "BEFORE", "AFTER")),
     "events": (events.COLUMNS, ("SUBJECT", "WHAT")),

@@ -19,7 +19,7 @@ async def test_nothing_is_painted_behind_a_tall_sheet(
     painted: list[Region] = []
     async with opened(app, size) as pilot:
         await pilot.press("3")
-        await sees(pilot, "KUSTOMIZATION")
+        await sees(pilot, "WHY")
         assert app.pane is not None
         table = app.pane.table
         render = table.render_lines

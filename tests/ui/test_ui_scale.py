@@ -154,5 +154,5 @@ async def test_behind_a_sheet_that_hides_all_nothing_is_painted(
         await sees(pilot, "apiVersion")
         assert not drawn
         await pilot.press("escape")
-        await sees(pilot, "KUSTOMIZATION")
+        await sees(pilot, "WHY")
         assert drawn

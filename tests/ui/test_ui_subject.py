@@ -133,7 +133,7 @@ async def test_a_screen_drawn_again_meanwhile_refuses_no_key(
             engine.give(replace(night(findings=serial % 2 == 0), serial=serial))
             await pilot.press("down", "up")
         await pilot.press("3")
-        await sees(pilot, "KUSTOMIZATION")
+        await sees(pilot, "WHY")
         await pilot.press("1")
         await sees(pilot, "WOULD PICK")
         late = events.Key("s", "s")
@@ -173,7 +173,7 @@ async def test_another_environment_of_the_chain_is_seen_before_it_is_acted_on(
     app = make_app()
     async with opened(app, (120, 40)) as pilot:
         await pilot.press("3")
-        await sees(pilot, "KUSTOMIZATION")
+        await sees(pilot, "WHY")
         Typist(app).types("right", "s")
         await sees(pilot, "typed before this was on the screen")
         await pilot.press("s")

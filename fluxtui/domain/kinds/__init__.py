@@ -106,3 +106,9 @@ def needs(resource: Resource) -> tuple[Key, ...]:
     """What it stands on besides what it depends on."""
     kind = of(resource.key)
     return kind.needs(resource) if kind is not None else ()
+
+
+def title(key: Key) -> str:
+    """Its name; `hr/name` of a kind that nobody would take for granted."""
+    kind = of(key)
+    return key.name if kind is None or kind.core else f"{kind.short}/{key.name}"

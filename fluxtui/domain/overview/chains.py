@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from fluxtui.domain import kinds
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
 from fluxtui.domain.chain import Chain, Node, Root, analyse, roots_of
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.naming import Tables, worn_health
 from fluxtui.domain.overview.facts import Facts
-from fluxtui.domain.overview.judgement import blamed_object
+from fluxtui.domain.overview.judgement import blamed_object, flat
 from fluxtui.domain.overview.origins import Fault
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
@@ -83,7 +84,7 @@ class Forest:
     def _reshape(self, grounds: Grounds) -> None:
         ordered = {key: grounds.facts[key] for key in sorted(grounds.facts, key=_place)}
         self._as_seen, self._behind = {}, {}
-        self._analysis = analyse(map(_bare, ordered.values()), label=lambda key: key.name)
+        self._analysis = analyse(map(_bare, ordered.values()), label=kinds.title)
         self._in_cycle = {key: cycle for cycle in self._analysis.cycles for key in cycle}
         drawn = _draw(ordered, self._analysis)
         self._at = {key: at for at, (key, _depth) in enumerate(drawn)}
@@ -144,7 +145,7 @@ class Forest:
         if node.ready and key not in self._in_cycle:
             self._roots.pop(key, None)
         else:
-            self._roots[key] = roots_of(node, self._as_seen, self._in_cycle, lambda k: k.name)
+            self._roots[key] = roots_of(node, self._as_seen, self._in_cycle, kinds.title)
 
     def _make(self, keys: Iterable[Key], grounds: Grounds) -> None:
         self.changed = set()
@@ -214,7 +215,7 @@ def _place(key: Key) -> tuple[bool, str, str]:
 
 def _bare(member: Facts) -> Node:
     """Enough for the shape of the tree."""
-    return Node(member.key, member.depends_on, label=member.key.name)
+    return Node(member.key, member.depends_on, label=kinds.title(member.key))
 
 
 def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: Fault | None) -> Node:
@@ -241,11 +242,11 @@ def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: Faul
         member.depends_on,
         flux.level == Level.OK and not is_late,
         condition.reason if condition is not None and failed else "",
-        condition.message if condition is not None and failed else text,
+        flat(condition.message) if condition is not None and failed else text,
         member.suspended is not None,
         blocker,
         why,
-        label=member.key.name,
+        label=kinds.title(member.key),
     )
 
 

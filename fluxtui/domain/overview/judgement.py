@@ -43,16 +43,16 @@ def flux_health(resource: Resource) -> HealthLine:
     if ready.status == "True":
         if not _observed(resource, ready):
             return HealthLine(Level.PROGRESSING, "the newest spec was not acted on yet")
-        return HealthLine(Level.OK, ready.message)
+        return HealthLine(Level.OK, flat(ready.message))
     if ready.status == "False":
         kind = kinds.of(resource.key)
         if kind is not None and ready.reason in kind.waiting:
-            return HealthLine(Level.WAITING, ready.message)
+            return HealthLine(Level.WAITING, flat(ready.message))
         if kind is not None and ready.reason in kind.working:
-            return HealthLine(Level.PROGRESSING, ready.message)
+            return HealthLine(Level.PROGRESSING, flat(ready.message))
         return HealthLine(Level.FAILED, _blame(resource))
     working = resource.condition("Reconciling")
-    return HealthLine(Level.PROGRESSING, (working or ready).message)
+    return HealthLine(Level.PROGRESSING, flat((working or ready).message))
 
 
 def telling(resource: Resource) -> Condition | None:
@@ -74,7 +74,12 @@ def telling(resource: Resource) -> Condition | None:
 
 def _blame(resource: Resource) -> str:
     said = telling(resource)
-    return f"{said.reason}: {said.message}" if said is not None else ""
+    return f"{said.reason}: {flat(said.message)}" if said is not None else ""
+
+
+def flat(text: str) -> str:
+    """A sentence of several lines in one."""
+    return " ".join(text.split()) if "\n" in text else text
 
 
 def _observed(resource: Resource, ready: Condition) -> bool:

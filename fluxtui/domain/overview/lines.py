@@ -138,17 +138,11 @@ def headline(node: ChainNode, *, named: bool = True) -> str:
     """Its name and its sentence, the reason first: what comes last is cut off in a narrow place."""
     text = sentence(node)
     reason, text_after = reason_apart(text)
-    head = [_name(node.key)] if named else []
+    head = [kinds.title(node.key)] if named else []
     if reason and (node.to_blame or node.health.level is Level.FAILED):
         head.append(reason)
         text = text_after
     return ": ".join((" ".join(head), text)) if head else text
-
-
-def _name(key: Key) -> str:
-    """Its name; `hr/name` of a kind that nobody would take for granted."""
-    kind = kinds.of(key)
-    return key.name if kind is None or kind.core else f"{kind.short}/{key.name}"
 
 
 def sentence(node: ChainNode) -> str:

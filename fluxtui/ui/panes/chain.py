@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import ChainNode, Level, ObjectLine
-from fluxtui.domain.kinds import ALL
+from fluxtui.domain.kinds import ALL, title
 from fluxtui.domain.known import appliers_known, kind_known
 from fluxtui.domain.overview.pods import POD, pods_of, reason_first
 from fluxtui.domain.podlog import WITH_PODS
@@ -35,7 +35,7 @@ WORDS_FROM = 96  # cells; below that health is a sign in the table and a word in
 def columns(words: bool) -> tuple[Column, ...]:
     """The tree, its health, what runs, and why it is as it is."""
     return (
-        Column("KUSTOMIZATION", least=16, most=32, good=28, keep=9, middle=True),
+        Column("NAME", least=16, most=32, good=28, keep=9, middle=True),
         Column("HEALTH", least=13, keep=9) if words else Column("", least=2, keep=9),
         Column("RUNNING", least=11, most=18, keep=6, middle=True),
         Column("WHY", least=14, good=36, keep=9, flex=True),
@@ -66,7 +66,7 @@ def sizes(item: TreeItem) -> tuple[int, ...]:
         set_in = 5 if line.key.kind == "Pod" else 3
         name = len(guide) + set_in + len(line.key.kind) + len(line.key.name)
         return name, 0, 0, len(line.message)
-    name = len(guide) + 2 + len(node.key.name) + 8 * node.shared
+    name = len(guide) + 2 + len(title(node.key)) + 8 * node.shared
     bad = node.health.level is not Level.OK
     sentence = len(node.because or node.health.text) if bad else 0
     return name, 0, len(node.running_text), min(sentence, 200)
@@ -76,7 +76,11 @@ def _node_row(item: TreeItem, words: bool) -> TableRow:
     node, _line, guide, opened = item
     marks = SUSPENDED if node.suspended else ""
     fold = ("▾ " if opened else "▸ ") if node.objects and not node.shared else "  "
-    name: Line = ((guide, "off"), (fold, "dim"), (node.key.name, "dim" if node.shared else "name"))
+    name: Line = (
+        (guide, "off"),
+        (fold, "dim"),
+        (title(node.key), "dim" if node.shared else "name"),
+    )
     if node.shared:
         name = (*name, (" ↑ above", "dim"))
     state = health(node.health.level, word=words)
@@ -118,9 +122,11 @@ def why(node: ChainNode) -> Line:
         names = ", ".join(k.label for k in node.missing)
         return (("dependsOn names what is not there: ", "bad"), (names, "bad"))
     if node.root is not None and not node.to_blame:
-        because = node.because.removeprefix(f"blocked by {node.root.name}").removeprefix(": ")
+        name, because = title(node.root), node.because
+        if because.startswith("blocked by "):
+            name, _colon, because = because.removeprefix("blocked by ").partition(": ")
         said = f": {reason_first(because)}" if because else ""
-        return (("blocked by ", "wait"), (node.root.name, "strong"), (said, "wait"))
+        return (("blocked by ", "wait"), (name, "strong"), (said, "wait"))
     if node.to_blame and node.because:
         return (
             (reason_first(node.because), "bad" if node.health.level is Level.FAILED else "busy"),
