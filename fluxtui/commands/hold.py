@@ -12,7 +12,7 @@ from fluxtui.commands.command import Context, Values
 from fluxtui.commands.heldversions import Held
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
-from fluxtui.commands.subject import labels_of
+from fluxtui.commands.subject import labels_of, stalled, stalled_warnings
 from fluxtui.domain import roles
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import UsageError
@@ -116,7 +116,7 @@ def _follow(context: Context, held: Held, version: str) -> list[AnyStep]:
                                value=version, timeout=300.0))  # fmt: skip
     after = steps[-1].id if steps else "pin"
     for number, member in enumerate(heldversions.members(snapshot, held), start=1):
-        if not suspended(member):
+        if not suspended(member) and not stalled(member):
             title = f"wait until {member.key.label} runs it"
             steps.append(AwaitStep(f"applied-{number}", title, (after,), target=member.key,
                                    until=Until.APPLIED, value=version, timeout=900.0)
@@ -176,6 +176,7 @@ def _warnings(context: Context, held: Held, version: str) -> tuple[str, ...]:
         for other in around
         if other.key != resource.key and suspended(other)
     ]
+    warnings += stalled_warnings(around)
     if version != heldversions.running(snapshot, held) and held.hold.lasting:
         warnings.append(held.hold.lasting)
     return tuple(warnings)

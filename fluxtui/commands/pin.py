@@ -13,7 +13,7 @@ from fluxtui.commands import candidates, heldversions, hold
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
-from fluxtui.commands.subject import bundle_of, labels_of, no_bundle
+from fluxtui.commands.subject import bundle_of, labels_of, no_bundle, stalled, stalled_warnings
 from fluxtui.domain import kinds
 from fluxtui.domain.ask import Question, ReadFacts
 from fluxtui.domain.board import Line
@@ -125,7 +125,7 @@ def _follow(context: Context, source: Resource, digest: str, version: str) -> li
         )
     ]
     for number, member in enumerate(users_of(context.snapshot, source.key), start=1):
-        if suspended(member):
+        if suspended(member) or stalled(member):
             continue
         steps.append(
             AwaitStep(
@@ -256,6 +256,7 @@ def _warnings(context: Context, source: Resource, digest: str, moved: str) -> tu
         for member in users_of(context.snapshot, source.key)
         if suspended(member)
     ]
+    warnings += stalled_warnings(users_of(context.snapshot, source.key))
     if digest != _runs(context, source):
         warnings.append("data migrations and Jobs that ran are not undone by going back")
         holds = (k.hold for m in users_of(context.snapshot, source.key) if (k := kinds.of(m.key)))

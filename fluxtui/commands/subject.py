@@ -118,6 +118,24 @@ def in_order(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
     return tuple(ordered)
 
 
+def stalled(resource: Resource) -> str:
+    """Why only another spec gets it to run, "" when another version would, too: what a chart's
+    version made give up tries the next one."""
+    condition = resource.condition("Stalled")
+    if condition is None or condition.status != "True" or not appliers.takes_bundles(resource.key):
+        return ""
+    return condition.reason
+
+
+def stalled_warnings(resources: Sequence[Resource]) -> list[str]:
+    """Who of them is not waited for, and why."""
+    return [
+        f"{resource.key.label} is stalled ({reason}) and is not waited for"
+        for resource in resources
+        if (reason := stalled(resource))
+    ]
+
+
 def labels_of(resources: Sequence[Resource]) -> str:
     """Their labels in a sentence, the first dozen of many."""
     labels = [resource.key.label for resource in resources[:_LABELS]]

@@ -227,6 +227,7 @@ def test_a_version_that_somebody_else_set_since_stays() -> None:
     made = plan("unpin", at(one, chart_of(), on=one))
     assert "spec" not in patched(made) and len(made.steps) == 1
     assert "was changed since the pin and stays" in made.warnings[0]
+    assert made.unseen == (), "nothing is picked anew"
 
 
 def test_pinning_again_keeps_the_way_back_to_before_the_first() -> None:
@@ -299,6 +300,25 @@ def test_a_suspended_user_stays_and_the_others_are_waited_for() -> None:
     made = plan("pin", at(*seen, on=git()), version=ONE, reason="x")
     assert len(awaited(made)) == 2
     assert f"Kustomization/{NS}/held is suspended and stays on what it has" in made.warnings
+
+
+def test_who_is_stalled_is_not_waited_for_unless_another_chart_mends_it() -> None:
+    why = {"type": "Stalled", "status": "True", "reason": "InvalidCELExpression"}
+    broken = user("broken")
+    broken = Resource.from_object(
+        "staging", {**broken.as_object(), "status": {**broken.status, "conditions": [why]}}
+    )
+    made = plan("pin", at(git(), user(), broken, on=git()), version=ONE, reason="x")
+    assert [s.target.name for s in made.steps] == ["fleet", "fleet", "apps"]  # type: ignore[union-attr]
+    label = f"Kustomization/{NS}/broken"
+    assert f"{label} is stalled (InvalidCELExpression) and is not waited for" in made.warnings
+    gave_up = {"type": "Stalled", "status": "True", "reason": "RetriesExceeded"}
+    one = release(history=FAILED)
+    one = Resource.from_object(
+        "staging", {**one.as_object(), "status": {**one.status, "conditions": [gave_up]}}
+    )
+    again = plan("rollback", at(one, chart_of(), on=one), version="1.4.2", reason="x")
+    assert ("applied", "1.4.2") in awaited(again)
 
 
 def test_a_source_that_verifies_tags_takes_no_commit() -> None:
