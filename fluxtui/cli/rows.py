@@ -14,8 +14,9 @@ from fluxtui.cli.forms.chain import node
 from fluxtui.cli.forms.envelope import Document
 from fluxtui.cli.looking import Look
 from fluxtui.cli.waysout import way_out
+from fluxtui.domain import roles
 from fluxtui.domain.board import Finding, Severity
-from fluxtui.domain.kinds import sources
+from fluxtui.domain.picking import address_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Change
 
@@ -89,7 +90,8 @@ def findings_of(view: Look) -> list[Finding]:
     relevant = [f for f in view.snapshot.findings if f.environment in ("", *view.environments)]
     if view.is_narrow or view.selector:
         keys = _keys(view)
-        urls = {sources.url(r) for key in keys if (r := view.snapshot.get(key)) is not None}
+        lists = {address_of(view.snapshot, roles.source_key(view.snapshot, k)) for k in keys}
+        urls = lists | {address.partition("#")[0] for address in lists}
         relevant = [
             f for f in relevant if f.subject in keys or (f.subject is None and _of_urls(f, urls))
         ]

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fluxtui.domain import roles
 from fluxtui.domain.config import Config, Environment
-from fluxtui.domain.kinds import ALL, sources
+from fluxtui.domain.kinds import ALL
 from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.picking import pickers
 from fluxtui.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def running(
 
 def known(snapshot: Snapshot) -> bool:
     """True when every Environment has answered (or said why not), and so have the registries."""
-    urls = {sources.url(r) for r in roles.tagged(snapshot)}
+    urls = {picked.address for _source, picked in pickers(snapshot)}
     return environments_known(snapshot) and all(_listed(snapshot, url) for url in urls if url)
 
 

@@ -12,9 +12,8 @@ from collections.abc import Callable, Collection, Iterator
 from fluxtui.cli import patience
 from fluxtui.cli.patience import FEEDS
 from fluxtui.cli.session import SETTLED, environments_known
-from fluxtui.domain import roles
-from fluxtui.domain.kinds import sources
 from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.picking import pickers
 from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.engine.port import EnginePort
 
@@ -78,16 +77,16 @@ def _silent(feed: Feed) -> str:
 
 def _unlisted(snapshot: Snapshot) -> Iterator[str]:
     """Repositories that sources follow and that have neither been listed nor failed."""
-    for url in sorted({sources.url(r) for r in roles.tagged(snapshot)}):
+    for url in sorted({picked.address for _source, picked in pickers(snapshot)}):
         listed = snapshot.tags.get(url)
-        if url and (listed is None or not (listed.listed_at or listed.error)):
+        if listed is None or not (listed.listed_at or listed.error):
             yield url
 
 
 def _half_read(snapshot: Snapshot) -> Iterator[str]:
     """Repositories whose manifests are still being read for one of their sources."""
-    for resource in roles.tagged(snapshot):
-        listed = snapshot.tags.get(sources.url(resource))
+    for resource, picked in pickers(snapshot):
+        listed = snapshot.tags.get(picked.address)
         if listed is None or listed.error or not listed.listed_at:
             continue
         if resource.key not in listed.read_for:

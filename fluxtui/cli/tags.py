@@ -21,8 +21,8 @@ from fluxtui.domain.ask import ReadFacts
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.following import TagEffects, registry_effects
-from fluxtui.domain.kinds import sources
 from fluxtui.domain.naming import names_in, worn
+from fluxtui.domain.picking import address_of
 from fluxtui.domain.record import Record, record_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest
@@ -91,9 +91,8 @@ def _shown(snapshot: Snapshot, key: Key) -> tuple[Verdict, ...]:
 
 
 def _listed(snapshot: Snapshot, key: Key) -> TagList:
-    resource = snapshot.get(key)
-    url = sources.url(resource) if resource else ""
-    return snapshot.tags.get(url, TagList(url))
+    address = address_of(snapshot, key)
+    return snapshot.tags.get(address, TagList(address))
 
 
 def _why(snapshot: Snapshot, key: Key) -> str:
@@ -215,7 +214,8 @@ def _what_if(view: Look, args: argparse.Namespace) -> int:
     snapshot, target, environments = view.snapshot, view.target, view.environments
     source = roles.source_of(snapshot, target.object) if target.object else None
     row = snapshot.board.row(target.service)
-    repository = sources.url(source) if source else (row.repository if row else "")
+    asked_of = address_of(snapshot, source.key) if source else ""
+    repository = asked_of or (row.repository if row else "")
     listed = snapshot.tags.get(repository)
     deleted = args.what_if_deleted
     if deleted and listed is not None and listed.listed_at and deleted not in listed.tags:

@@ -24,8 +24,8 @@ from fluxtui.cli.rows import (
 from fluxtui.cli.session import SETTLED
 from fluxtui.domain.board import Severity
 from fluxtui.domain.counts import counted
-from fluxtui.domain.kinds import sources
 from fluxtui.domain.overview.pods import POD
+from fluxtui.domain.picking import address_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
 
@@ -51,8 +51,7 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     board_lines = [
         line for row in rows for name in environments for line in row.lines.get(name, ())
     ]
-    fed_by = (snapshot.get(line.source) for line in board_lines if line.source is not None)
-    urls = {sources.url(source) for source in fed_by if source is not None}
+    urls = {address_of(snapshot, line.source) for line in board_lines}
     unlisted = [
         f"tags of {url} cannot be listed: {snapshot.tags[url].error}"
         for url in sorted(urls & set(snapshot.tags))

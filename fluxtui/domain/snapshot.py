@@ -48,6 +48,7 @@ class TagFacts:
 
     `signed`: what says that there is a signature (a `.sig` tag, or a referrer's type), "" when
     nothing does, None when it could not be looked up. Presence only; nothing is verified.
+    `app`, `deprecated`: what an index of charts says of the version besides.
     """
 
     tag: str
@@ -56,11 +57,14 @@ class TagFacts:
     source: str = ""
     revision: str = ""
     signed: str | None = None
+    app: str = ""
+    deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TagList:
-    """Tags of one repository (`oci://host/path`) as last listed (epoch seconds; 0 never).
+    """Tags of one repository (`oci://host/path`), or versions of a chart in an index
+    (`https://host/path#chart`), as last listed (epoch seconds; 0 never).
 
     `facts` by tag, `pinned` by digest: what sources are pinned to, whether or not a tag is on it.
     `read_for`: sources whose manifests have been read, as far as they can be: what is picked and

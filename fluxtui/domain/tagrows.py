@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fluxtui.domain.board import Line
-from fluxtui.domain.kinds import sources
+from fluxtui.domain.picking import address_of, index_of
 from fluxtui.domain.revision import digest_of, tag_of, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
@@ -65,8 +65,7 @@ def places(snapshot: Snapshot, tags: TagList) -> dict[str, tuple[RunsIn, ...]]:
     for row in snapshot.board.rows:
         for name, lines in row.lines.items():
             for line in lines:
-                resource = snapshot.get(line.key)
-                if resource is not None and sources.url(resource) == tags.repository:
+                if address_of(snapshot, line.source or line.key) == tags.repository:
                     for tag, place in _of_line(name, line, tags.facts).items():
                         by_tag.setdefault(tag, {})[place] = None
     return {tag: tuple(spots) for tag, spots in by_tag.items()}
@@ -109,6 +108,8 @@ def why(verdict: Verdict, selection: Selection, fact: TagFacts | None, failure: 
     to have failed (`failure`, see `Record`) says that before anything else."""
     pinned = selection.policy.digest
     reason = verdict.reason
+    if fact is not None and fact.deprecated:
+        reason = f"{reason}; the chart is deprecated"
     if pinned and fact is not None and fact.digest == pinned:
         reason = f"held by the pin; without it: {reason}"
     return f"{failure}; {reason}" if failure else reason
@@ -125,7 +126,10 @@ def on_unpin(selection: Selection) -> str:
 
 
 def unread(tags: TagList, names: Sequence[str]) -> tuple[str, ...]:
-    """Tags or digests of which the manifest was not read, or no signature was looked for."""
+    """Tags or digests of which the manifest was not read, or no signature was looked for; an index
+    has no more to say."""
+    if index_of(tags.repository) is not None:
+        return ()
     facts = {**tags.facts, **tags.pinned}
     return tuple(n for n in names if n not in facts or facts[n].signed is None)
 

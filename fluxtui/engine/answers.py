@@ -62,6 +62,10 @@ class Answers:
         assert isinstance(question, EnvironmentsDiff)
         return await self._diffs.environments(question)
 
+    async def compute(self, function: str, *arguments: Any) -> Any:
+        """The result of `module:name`, made by the worker. Raises FluxtuiError."""
+        return await self._worker.call(function, *arguments)
+
     async def close(self) -> None:
         """End the worker process."""
         await self._worker.close()

@@ -36,6 +36,7 @@ from fluxtui.engine.publication.stages import Judge, Stage, Stages, changes
 from fluxtui.engine.publication.store import Batch, Store
 from fluxtui.engine.registries import Connect as ConnectRegistry
 from fluxtui.engine.registries import RegistryDoor
+from fluxtui.engine.tags.indexes import ChartIndexes
 from fluxtui.engine.tags.picks import Picks
 from fluxtui.engine.tags.pullsecrets import PullSecrets
 from fluxtui.engine.tags.watch import TagWatch
@@ -123,7 +124,10 @@ class Engine:
     def _tag_watch(self, times: bool) -> TagWatch:
         secrets = PullSecrets(self._store, self._registries, self._cluster)
         lend = secrets.lend if self._config.registries.use_pull_secrets else None
-        return TagWatch(self._registries, self._store, self._clock, self._pace, lend, times=times)
+        indexes = ChartIndexes(self._registries, self._computed)
+        return TagWatch(
+            self._registries, self._store, self._clock, self._pace, indexes, lend, times=times
+        )
 
     # -- from any thread
 
@@ -256,6 +260,9 @@ class Engine:
 
     async def _answered(self, question: Question) -> Any:
         return await self._answering().answer(question)
+
+    async def _computed(self, function: str, *arguments: Any) -> Any:
+        return await self._answering().compute(function, *arguments)
 
     def _answering(self) -> Answers:
         if self._answers is None:

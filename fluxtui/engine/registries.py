@@ -18,6 +18,7 @@ from fluxtui.domain.snapshot import TagFacts
 
 if TYPE_CHECKING:
     from fluxtui.artifacts.cache import BlobCache
+    from fluxtui.artifacts.chartindex import FetchedIndex, Validators
     from fluxtui.artifacts.client import RegistryClient
     from fluxtui.artifacts.pullsecrets import PullSecret
     from fluxtui.artifacts.results import Pulled, Pushed
@@ -55,6 +56,18 @@ class RegistryDoor:
     async def list_tags(self, url: str) -> tuple[str, ...]:
         """Tags in the registry's order. Raises RegistryError, UsageError."""
         return tuple(await self._call(lambda client: client.list_tags(_reference(url))))
+
+    async def index(self, url: str, known: Validators | None) -> FetchedIndex | None:
+        """The index of charts there; None when it is still what `known` says. Raises RegistryError,
+        UsageError.
+        """
+
+        def work(client: RegistryClient) -> FetchedIndex | None:
+            from fluxtui.artifacts.chartindex import Validators
+
+            return client.index(url, known or Validators())
+
+        return await self._call(work)
 
     async def digest(self, url: str, tag: str) -> str:
         """The digest a tag (or a digest) has now, "" when it is not there. Raises RegistryError."""

@@ -179,3 +179,20 @@ def test_what_is_suspended_says_by_whom_and_why_as_far_as_it_was_said() -> None:
     both = holds(**{SUSPENDED_BY: "anna", SUSPENDED_REASON: "a drill"})
     assert [f.message for f in both] == [f"{label} by anna: a drill"]
     assert findings.stamp(0.0) == findings.stamp(-1.0) == "" != findings.stamp(1.0)
+
+
+def test_an_index_that_is_away_is_said_once_for_all_its_charts() -> None:
+    index, other = "https://charts.test", "https://more.test"
+    lists = [
+        TagList(f"{index}#web", error="no answer", listed_at=MOMENT),
+        TagList(f"{index}#worker", error="no answer"),
+        TagList(f"{index}#lost", error="no such chart"),
+        TagList(f"{other}#web", ("1.0.0",), listed_at=MOMENT),
+        TagList(URL, error="denied"),
+    ]
+    found = findings.registries(seen(tags=lists))
+    assert sorted(f.message for f in found if f.code == "registry") == [
+        f"charts of {index} cannot be listed: no answer",
+        f"charts of {index} cannot be listed: no such chart",
+        f"tags of {URL} cannot be listed: denied",
+    ]

@@ -17,6 +17,7 @@ from fluxtui.cli.forms.envelope import (
 from fluxtui.cli.waysout import way_out
 from fluxtui.domain.board import ChainNode, Finding, Line, Mark, Row, Running
 from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.picking import address_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
@@ -89,8 +90,9 @@ def _no_newest(line: Line) -> str:
 
 def _repository(snapshot: Snapshot, row: Row, line: Line) -> str:
     """Where its artifact comes from; empty for what comes from no registry."""
-    resource = snapshot.get(line.source) if line.source is not None else None
-    return sources.url(resource) if resource is not None else row.repository
+    address = address_of(snapshot, line.source)
+    resource = snapshot.get(line.source) if line.source is not None and not address else None
+    return address or (sources.url(resource) if resource is not None else row.repository)
 
 
 def _running(running: Running, blind: str) -> Document:

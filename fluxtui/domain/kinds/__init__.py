@@ -57,6 +57,8 @@ ALL: tuple[Kind, ...] = (
 CORE = tuple(kind for kind in ALL if kind.core)
 SOURCES = tuple(kind for kind in ALL if kind.source is not None)
 TAGGED = tuple(kind for kind in SOURCES if kind.tagged)
+PICKING = tuple(kind for kind in SOURCES if kind.tagged or kind.wishes)
+"""Sources whose version is picked out of a list, their own or another's."""
 APPLIERS = tuple(kind for kind in ALL if kind.applier is not None)
 
 _BY_ID: Mapping[tuple[str, str], Kind] = {kind.id: kind for kind in ALL}

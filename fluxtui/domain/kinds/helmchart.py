@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Hold, Kind, Source
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Hold, Kind, Source, Wish
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 
@@ -42,6 +42,14 @@ def _bar(resource: Resource) -> str:
     return ""
 
 
+def wish(resource: Resource) -> Wish | None:
+    """What it takes out of the source that it names."""
+    holder = next(iter(needs(resource)), None)
+    if holder is None or not chart(resource):
+        return None
+    return Wish(holder, chart(resource), text_at(resource.spec, "version"))
+
+
 KIND = Kind(
     SOURCES,
     "v1",
@@ -49,7 +57,7 @@ KIND = Kind(
     "helmcharts",
     "hc",
     words=("chart",),
-    source=Source(url=lambda _resource: "", follows=follows),
+    source=Source(url=lambda _resource: "", follows=follows, wish=wish),
     shape={**SOURCE_SHAPE, "spec.chart": str, "spec.sourceRef": Mapping},
     needed=("spec.chart",),
     stopped=("its chart stays on the version it has; what uses it goes on correcting drift",),

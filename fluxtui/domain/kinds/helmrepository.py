@@ -8,6 +8,7 @@ from __future__ import annotations
 from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
 from fluxtui.domain.kinds.reading import SOURCES, text_at
 from fluxtui.domain.resource import Resource
+from fluxtui.domain.selection import Charts
 
 
 def url(resource: Resource) -> str:
@@ -25,6 +26,11 @@ def follows(resource: Resource) -> str:
     return "no index: a registry" if is_static(resource) else "its index"
 
 
+def charts(resource: Resource) -> Charts:
+    """As what it holds charts."""
+    return Charts.REGISTRY if is_static(resource) else Charts.INDEX
+
+
 KIND = Kind(
     SOURCES,
     "v1",
@@ -32,7 +38,7 @@ KIND = Kind(
     "helmrepositories",
     "helmrepo",
     words=("helm",),
-    source=Source(url=url, follows=follows),
+    source=Source(url=url, follows=follows, charts=charts),
     shape={**SOURCE_SHAPE, "spec.url": str},
     needed=("spec.url",),
     is_static=is_static,

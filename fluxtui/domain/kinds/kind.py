@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.selection import Policy
+from fluxtui.domain.selection import Charts, Policy
 
 REQUESTED_AT = "reconcile.fluxcd.io/requestedAt"
 DEPENDENCY = "DependencyNotReady"
@@ -101,17 +101,29 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """One version of a `chart` that another source, the `holder`, has: that or those that
+    `version` admits, "" for any."""
+
+    holder: Key
+    chart: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The role of what yields a revision. All of Flux's keep it in status.artifact.
 
     `url`: where it comes from, "" when the object is malformed. `policy`: what picks one of the
     tags that a registry lists; None where there is no such list. `follows`: what is followed, in
-    words.
+    words. `wish`: what it takes out of another source; `charts`: as what it holds charts itself.
     """
 
     url: Callable[[Resource], str]
     follows: Callable[[Resource], str]
     policy: Callable[[Resource], Policy] | None = None
+    wish: Callable[[Resource], Wish | None] | None = None
+    charts: Callable[[Resource], Charts] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +241,11 @@ class Kind:
     def tagged(self) -> bool:
         """Whether its versions are tags that a registry lists."""
         return self.source is not None and self.source.policy is not None
+
+    @property
+    def wishes(self) -> bool:
+        """Whether its version is picked out of what another source has."""
+        return self.source is not None and self.source.wish is not None
 
 
 def handled_request(resource: Resource) -> str:

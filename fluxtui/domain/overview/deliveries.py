@@ -21,19 +21,22 @@ from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.overview.lines import delivery_health
 from fluxtui.domain.overview.members import Members, differences
+from fluxtui.domain.picking import list_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, version_text
 from fluxtui.domain.selection import Selection
 from fluxtui.domain.snapshot import KindId, Snapshot, Table, TagList
 
 _OTHERS = tuple(kind for kind in SOURCES if not kind.tagged)
+_WISHING = tuple(kind for kind in SOURCES if kind.wishes)
 _NONE: Table = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Delivery:
     """What one line is made of. `source`: what feeds it, None when that is not there; `names`:
-    where its digests are looked up; `tags`, `selection`: of a source with tags."""
+    where its digests are looked up; `tags`, `selection`: of a source that picks from a list, which
+    has an `address`."""
 
     facts: Facts
     node: ChainNode
@@ -41,6 +44,7 @@ class Delivery:
     names: Tables
     tags: TagList | None
     selection: Selection | None
+    address: str = ""
 
 
 class Deliveries:
@@ -52,6 +56,7 @@ class Deliveries:
         self._environment = environment
         self._members = members
         self._tables: dict[KindId, Table] = {}
+        self._lists: dict[Key, tuple[object, object]] = {}
 
     def update(
         self, snapshot: Snapshot, changed: Iterable[Key], renewed: Iterable[Key]
@@ -77,7 +82,19 @@ class Deliveries:
                 changed, removed = differences(before or _NONE, table)
                 stirred.update(changed, removed)
                 self._tables[kind.id] = table
-        return stirred
+        return stirred | self._listed(snapshot)
+
+    def _listed(self, snapshot: Snapshot) -> set[Key]:
+        """Sources that pick from another's list, and whose list or Selection is new."""
+        before, self._lists = self._lists, {}
+        for kind in _WISHING:
+            for key in snapshot.table(self._environment, kind):
+                self._lists[key] = (list_of(snapshot, key), snapshot.selections.get(key))
+        return {key for key, seen in self._lists.items() if not _same(seen, before.get(key))}
+
+
+def _same(seen: tuple[object, object], before: tuple[object, object] | None) -> bool:
+    return before is not None and seen[0] is before[0] and seen[1] is before[1]
 
 
 def stands_alone(facts: Facts) -> bool:
@@ -103,13 +120,12 @@ def line_of(delivery: Delivery) -> Line:
     running = _running(delivery)
     held = suspension(source) if source is not None else None
     own = flux_health(source) if source is not None else HealthLine(Level.OK)
-    tagged = source is not None and sources.is_tagged(source.key)
     return Line(
         key=facts.key,
         source=source.key if source is not None else facts.origin,
         running=running,
         would_pick=picked,
-        newest=selection.newest if selection else "",
+        newest=_spelt(selection.newest, selection) if selection else "",
         listed_at=delivery.tags.listed_at if delivery.tags else 0.0,
         behind=_is_behind(delivery, running, picked),
         policy=_follows(facts.resource, source),
@@ -119,8 +135,8 @@ def line_of(delivery: Delivery) -> Line:
         appliers=(facts.key,),
         note=selection.error if selection else "",
         held=(Hold(source.key, held),) if source is not None and held is not None else (),
-        listed=tags_known(delivery.tags) if tagged else KNOWN,
-        has_list=tagged,
+        listed=tags_known(delivery.tags) if delivery.address else KNOWN,
+        has_list=bool(delivery.address),
         at=_at(facts, source),
     )
 
@@ -143,10 +159,15 @@ def _running(delivery: Delivery) -> Running:
 def _would_pick(delivery: Delivery) -> str:
     """What its source offers now: by its tags, or what its controller has stored."""
     if delivery.selection is not None:
-        return delivery.selection.chosen
+        return _spelt(delivery.selection.chosen, delivery.selection)
     if delivery.source is None:
         return ""
     return version_text(sources.revision(delivery.source), delivery.names)
+
+
+def _spelt(tag: str, selection: Selection) -> str:
+    """As Helm spells the version of a chart that a tag stands for (docs/flux.md#charts)."""
+    return tag.replace("_", "+") if selection.policy.helm else tag
 
 
 def _is_behind(delivery: Delivery, running: Running, picked: str) -> bool:

@@ -12,8 +12,9 @@ from fluxtui.domain.board import ChainNode, Finding, Mark, Row, Severity
 from fluxtui.domain.kinds import ALL, appliers
 from fluxtui.domain.knowledge import FeedState, Knowing
 from fluxtui.domain.known import not_live, place_known, told_there
+from fluxtui.domain.picking import index_of
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Feed, Snapshot
+from fluxtui.domain.snapshot import Feed, Snapshot, TagList
 from fluxtui.kit.moments import rfc3339
 
 FLUX = frozenset(kind.id for kind in ALL)
@@ -119,18 +120,31 @@ def charts(keys_of: Mapping[str, Sequence[Key]]) -> Iterator[Finding]:
 
 def registries(snapshot: Snapshot) -> Iterator[Finding]:
     """Repositories whose tags cannot be listed."""
+    for subject, tags in _unlisted(snapshot):
+        yield Finding(
+            Severity.ERROR,
+            "registry",
+            "",
+            f"{subject} cannot be listed: {tags.error}",
+            "versions are shown as last listed"
+            if tags.listed_at
+            else "what would be picked is not known until they are",
+            since=stamp(tags.listed_at),
+        )
+
+
+def _unlisted(snapshot: Snapshot) -> Iterator[tuple[str, TagList]]:
+    """Lists that could not be had, and what they are of; an index once, whatever is in it."""
+    indexes: dict[tuple[str, str], list[TagList]] = {}
     for repository, tags in sorted(snapshot.tags.items(), key=lambda pair: pair[0]):
-        if tags.error:
-            yield Finding(
-                Severity.ERROR,
-                "registry",
-                "",
-                f"tags of {repository} cannot be listed: {tags.error}",
-                "versions are shown as last listed"
-                if tags.listed_at
-                else "what would be picked is not known until they are",
-                since=stamp(tags.listed_at),
-            )
+        place = index_of(repository)
+        if tags.error and place is not None:
+            indexes.setdefault((place[0], tags.error), []).append(tags)
+        elif tags.error:
+            yield f"tags of {repository}", tags
+    for (url, _error), lists in indexes.items():
+        # Said of all of them: as old as the oldest.
+        yield f"charts of {url}", min(lists, key=lambda tags: tags.listed_at)
 
 
 def selections(snapshot: Snapshot) -> Iterator[Finding]:

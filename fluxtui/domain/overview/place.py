@@ -24,6 +24,7 @@ from fluxtui.domain.overview.findings import LIVE
 from fluxtui.domain.overview.lines import line_of
 from fluxtui.domain.overview.members import Members, News
 from fluxtui.domain.overview.sources import Sources
+from fluxtui.domain.picking import address_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.service import service_name
 from fluxtui.domain.snapshot import Feed, KindId, Snapshot
@@ -223,11 +224,12 @@ class Place:
     def _own_entry(self, key: Key, snapshot: Snapshot) -> SourceEntry:
         facts, kind = self._members.facts[key], kinds.of(key)
         source = snapshot.get(facts.origin) if facts.origin is not None else None
-        url = sources.url(source) if source is not None else ""
+        address = address_of(snapshot, facts.origin)
+        url = address or (sources.url(source) if source is not None else "")
         names = self._sources.names.get(facts.source, ()) if facts.source is not None else ()
-        selection = snapshot.selections.get(facts.source) if facts.source is not None else None
-        tags, node = snapshot.tags.get(url), self._forest.node(key)
-        made = Delivery(facts, node, source, names, tags, selection)
+        selection = snapshot.selections.get(facts.origin) if facts.origin is not None else None
+        tags, node = snapshot.tags.get(address), self._forest.node(key)
+        made = Delivery(facts, node, source, names, tags, selection, address)
         line = doubt.line(deliveries.line_of(made), self._node_known(key, snapshot))
         service = service_name(facts.resource)
         return SourceEntry(service, url, line, kind.short if kind is not None else "")

@@ -54,7 +54,8 @@ def wanted(
     for resource in readers:
         revision = sources.revision(resource)
         tag, digest = tag_of(revision), digest_of(revision)
-        if tag and (tag not in listed.facts or listed.facts[tag].digest != digest):
+        fact = listed.facts.get(tag)
+        if tag and (fact is None or (digest and fact.digest != digest)):
             tags[tag] = None
         for name in (sources.policy(resource).digest, "" if tag else digest):
             if name and name not in listed.pinned:
@@ -105,5 +106,6 @@ def _newest(
 
 def _admitted(picks: Iterable[Selection]) -> Iterator[str]:
     for pick in picks:
-        if pick.policy.kind == "semver":
+        # Of a chart the newest is often not the highest: its older lines go on being released.
+        if pick.policy.kind == "semver" and pick.policy.chart is None:
             yield from (v.tag for v in pick.verdicts if v.refusal in _ADMITTED)

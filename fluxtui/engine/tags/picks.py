@@ -1,4 +1,4 @@
-"""Keeps the Selection of every source with tags in step with its policy and its repository's tags.
+"""Keeps the Selection of every source that picks in step with its policy and its list of tags.
 
 Incremental: one Selector per source, asked again only when its policy, its tags or their publish
 times are new. The choosing itself is `fluxtui.domain.versions`.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluxtui.domain import roles
-from fluxtui.domain.kinds import sources
+from fluxtui.domain import kinds
+from fluxtui.domain.picking import concerns, pickers, picking, picks
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy, Selection
 from fluxtui.domain.snapshot import Snapshot, TagList
@@ -38,19 +38,22 @@ class Picks:
         return self._store.selections(snapshot)
 
     def _stale(self, batch: Batch) -> list[Key]:
-        keys = {touch.key: None for touch in batch.touched if sources.is_tagged(touch.key)}
-        if batch.tags:
-            for resource in roles.tagged(batch.half):
-                if sources.url(resource) in batch.tags:
+        touched = {touch.key for touch in batch.touched if concerns(touch.key)}
+        keys = {key: None for key in touched if picks(key)}
+        if batch.tags or len(keys) < len(touched):
+            for resource, picked in pickers(batch.half):
+                held = not touched.isdisjoint(kinds.needs(resource))
+                if held or picked.address in batch.tags:
                     keys[resource.key] = None
         return list(keys)
 
     def _select(self, resource: Resource, half: Snapshot) -> None:
-        key, policy = resource.key, sources.policy(resource)
-        listed = half.tags.get(sources.url(resource))
-        if listed is None or not listed.listed_at:
+        key, picked = resource.key, picking(half, resource)
+        listed = half.tags.get(picked.address) if picked is not None else None
+        if picked is None or listed is None or not listed.listed_at:
             self._forget(key)
             return
+        policy = picked.policy
         cached = self._from.get(key)
         if cached is not None and cached[0] == policy and _same_tags(cached[1], listed):
             return

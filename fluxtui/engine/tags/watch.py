@@ -1,4 +1,5 @@
-"""Keeps the tags of every OCIRepository's repository listed, with ages and errors.
+"""Keeps the tags of every repository listed that a source picks from, with ages and errors; a chart
+in an index is such a repository.
 
 Two tasks per repository: one lists it every interval, sooner when asked or when a source picked
 something new; one reads the manifests that `manifests` wants whenever a Selection is new. A
@@ -14,9 +15,10 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from fluxtui.domain import roles
+from fluxtui.domain import kinds
 from fluxtui.domain.errors import ArtifactMissing, FluxtuiError
 from fluxtui.domain.kinds import sources
+from fluxtui.domain.picking import concerns, index_of, pickers, picking
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import is_digest
 from fluxtui.domain.selection import Selection
@@ -24,6 +26,7 @@ from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.engine.pace import Pace
 from fluxtui.engine.publication.store import Batch, Store, Touch
 from fluxtui.engine.registries import RegistryDoor
+from fluxtui.engine.tags.indexes import ChartIndexes
 from fluxtui.engine.tags.manifests import NEWEST_LOOKS, wanted
 from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
@@ -49,6 +52,7 @@ class TagWatch:
         store: Store,
         clock: Clock,
         pace: Pace,
+        indexes: ChartIndexes,
         before: Callable[[str], Awaitable[None]] | None = None,
         *,
         times: bool = True,
@@ -59,6 +63,7 @@ class TagWatch:
         self._spare = NEWEST_LOOKS if times else 0
         self._before = before
         self._registries = registries
+        self._indexes = indexes
         self._store = store
         self._clock = clock
         self._pace = pace
@@ -76,20 +81,20 @@ class TagWatch:
         return snapshot
 
     def _follow(self, batch: Batch) -> None:
-        touched = [touch for touch in batch.touched if sources.is_tagged(touch.key)]
+        touched = [touch for touch in batch.touched if concerns(touch.key)]
         if not touched:
             return
-        repositories = _repositories(batch.half)
+        repositories = {picked.address for _source, picked in pickers(batch.half)}
         for repository in self._tasks.keys() - repositories:
             self._forget(repository)
-        for repository in repositories - self._tasks.keys():
+        for repository in sorted(repositories - self._tasks.keys()):
             self._asked[repository] = asyncio.Event()
             self._reading[repository] = _Reading(spare=self._spare)
             self._tasks[repository] = (
                 asyncio.create_task(self._keep(repository), name=f"tags {repository}"),
                 asyncio.create_task(self._read(repository), name=f"manifests {repository}"),
             )
-        for repository in _picked_anew(touched) & self._asked.keys():
+        for repository in _picked_anew(touched, batch.half) & self._asked.keys():
             self._asked[repository].set()
 
     def read(self, _batch: Batch, snapshot: Snapshot) -> Snapshot:
@@ -105,7 +110,8 @@ class TagWatch:
             return
         for key, selection in snapshot.selections.items():
             if before.get(key) is not selection and (resource := snapshot.get(key)) is not None:
-                reading = self._reading.get(sources.url(resource))
+                picked = picking(snapshot, resource)
+                reading = self._reading.get(picked.address) if picked is not None else None
                 if reading is not None:
                     reading.due.set()
 
@@ -114,7 +120,7 @@ class TagWatch:
         async with self._locks.setdefault(repository, asyncio.Lock()):
             older = self._lists.get(repository, TagList(repository))
             try:
-                tags = await self._registries.list_tags(repository)
+                tags, facts = await self._ask(repository)
             except FluxtuiError as error:
                 absent = isinstance(error, ArtifactMissing)
                 listed = dataclasses.replace(
@@ -128,6 +134,7 @@ class TagWatch:
                 listed = dataclasses.replace(
                     older,
                     tags=unchanged,
+                    facts=older.facts if facts is None else facts,
                     listed_at=self._clock.now(),
                     error="",
                     absent=False,
@@ -135,6 +142,16 @@ class TagWatch:
                 )
             self._keep_list(listed)
             return listed
+
+    async def _ask(self, repository: str) -> tuple[tuple[str, ...], Mapping[str, TagFacts] | None]:
+        """Its tags and, where an index says it, what is known of each. Raises FluxtuiError."""
+        place = index_of(repository)
+        if place is None:
+            return await self._registries.list_tags(repository), None
+        url, chart = place
+        beside = (p for p in map(index_of, self._tasks) if p is not None and p[0] == url)
+        listed = await self._indexes.versions(url, chart, {name for _url, name in beside})
+        return listed.tags, listed.facts
 
     async def read_facts(
         self, repository: str, names: Iterable[str], *, signatures: bool = True
@@ -144,6 +161,8 @@ class TagWatch:
 
         Raises the first error only when not one manifest could be read.
         """
+        if index_of(repository) is not None:
+            return self._known(repository)  # an index says at once all that it says
         wanted_names = list(dict.fromkeys(names))
         tags = frozenset(self._known(repository).tags) or None
         answers = await asyncio.gather(
@@ -239,8 +258,8 @@ class TagWatch:
         snapshot = self._store.snapshot
         if self._followers[0] is not snapshot.resources:
             followers: dict[str, list[Resource]] = {}
-            for resource in roles.tagged(snapshot):
-                followers.setdefault(sources.url(resource), []).append(resource)
+            for resource, picked in pickers(snapshot):
+                followers.setdefault(picked.address, []).append(resource)
             self._followers = (snapshot.resources, followers)
         return self._followers[1].get(repository, [])
 
@@ -273,6 +292,9 @@ class TagWatch:
         self._lists.pop(repository, None)
         self._locks.pop(repository, None)
         self._store.forget_tags(repository)
+        place = index_of(repository)
+        if place is not None and all((index_of(r) or ("",))[0] != place[0] for r in self._tasks):
+            self._indexes.forget(place[0])
 
 
 def _kept(before: TagFacts | None, now: TagFacts) -> TagFacts:
@@ -282,16 +304,19 @@ def _kept(before: TagFacts | None, now: TagFacts) -> TagFacts:
     return now
 
 
-def _repositories(snapshot: Snapshot) -> set[str]:
-    urls = {sources.url(resource) for resource in roles.tagged(snapshot)}
-    return urls - {""}
-
-
-def _picked_anew(touched: Iterable[Touch]) -> set[str]:
-    return {
-        sources.url(touch.after)
+def _picked_anew(touched: Iterable[Touch], half: Snapshot) -> set[str]:
+    """What a source has picked anew from, and what is in an index that was fetched anew."""
+    moved = {
+        touch.key
         for touch in touched
         if touch.after is not None
         and touch.before is not None
         and sources.revision(touch.after) != sources.revision(touch.before)
+    }
+    if not moved:
+        return set()
+    return {
+        picked.address
+        for resource, picked in pickers(half)
+        if resource.key in moved or not moved.isdisjoint(kinds.needs(resource))
     }

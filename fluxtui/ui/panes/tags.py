@@ -14,6 +14,7 @@ from fluxtui.domain import roles
 from fluxtui.domain.ask import ReadFacts, VersionsDiff
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import tags_known
+from fluxtui.domain.picking import address_of, list_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
@@ -61,13 +62,12 @@ def source_of(snapshot: Snapshot, target: Target) -> Key | None:
     if row is None:
         return None
     lines = row.lines.get(target.environment, ()) or next(iter(row.lines.values()), ())
-    return lines[0].key if lines else None
+    return lines[0].source or lines[0].key if lines else None
 
 
 def tag_list(snapshot: Snapshot, source: Key) -> TagList | None:
     """The tags of the source's repository as last listed."""
-    resource = snapshot.get(source)
-    return snapshot.tags.get(sources.url(resource)) if resource else None
+    return list_of(snapshot, source)
 
 
 class TagItem(NamedTuple):
@@ -212,7 +212,7 @@ class Tags(Pane):
             says = f"{subject} has no source here." if not doubts else "Its source is not known."
             self.table.show_rows((), (), (((says, "name"),), *doubts))
             return
-        if not sources.is_tagged(source):
+        if not (sources.is_tagged(source) or address_of(view.snapshot, source)):
             self._show_untagged(view, source)
             return
         selection = view.snapshot.selections.get(source)

@@ -12,7 +12,7 @@ from itertools import compress
 from operator import is_not
 
 from fluxtui.domain.board import Row
-from fluxtui.domain.kinds import sources
+from fluxtui.domain.picking import address_of
 from fluxtui.domain.record import Record, trials
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
@@ -51,8 +51,8 @@ class Whereabouts:
 
 
 def _uses(snapshot: Snapshot, row: Row, repository: str) -> bool:
-    resources = (snapshot.get(line.key) for lines in row.lines.values() for line in lines)
-    return any(r is not None and sources.url(r) == repository for r in resources)
+    sources = (line.source or line.key for lines in row.lines.values() for line in lines)
+    return any(address_of(snapshot, source) == repository for source in sources)
 
 
 class Tried:
