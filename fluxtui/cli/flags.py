@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-TARGET_HELP = "A service, or ks/NAME, ks/NS/NAME, ocirepo/NAME, ocirepo/NS/NAME."
+TARGET_HELP = "A service, or any kind by KIND/NAME or KIND/NS/NAME: ks/web, hr/apps/web."
 FORMS = ("table", "wide", "name", "json", "yaml")
 JSONPATH = "jsonpath="
 

@@ -228,6 +228,7 @@ def test_a_version_that_somebody_else_set_since_stays() -> None:
     assert "spec" not in patched(made) and len(made.steps) == 1
     assert "was changed since the pin and stays" in made.warnings[0]
     assert made.unseen == (), "nothing is picked anew"
+    assert not any("takes what" in effect for effect in made.effects)
 
 
 def test_pinning_again_keeps_the_way_back_to_before_the_first() -> None:
