@@ -92,9 +92,12 @@ def _view(sub: argparse.ArgumentParser, name: str) -> None:
 
 def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
     flags.target(sub)
+    variants = {frozenset(command.verb.split()[1:]): command.id for command in commands}
     for command in commands[1:]:
-        sub.add_argument(command.verb.split()[1], dest="variant", action=_Variant,
-                         const=command.id, help=command.help)  # fmt: skip
+        words = command.verb.split()[1:]
+        if len(words) == 1:
+            sub.add_argument(words[0], dest="variant", action=_Variant,
+                             const=variants, help=command.help)  # fmt: skip
     sub.set_defaults(variant=commands[0].id)
     arguments = {a.name: a for command in commands for a in command.arguments}
     for argument in arguments.values():
@@ -105,9 +108,18 @@ def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
 
 
 class _Variant(argparse.Action):
-    """A flag that makes another act of the verb: of two such flags none is passed over."""
+    """A flag that makes another act of the verb: of several none is passed over. `const`: the flags
+    of each act -> its id."""
 
-    def __init__(self, option_strings: list[str], dest: str, const: str, help: str) -> None:
+    const: Mapping[frozenset[str], str]
+
+    def __init__(
+        self,
+        option_strings: list[str],
+        dest: str,
+        const: Mapping[frozenset[str], str],
+        help: str,
+    ) -> None:
         super().__init__(option_strings, dest, nargs=0, const=const, help=help)
 
     def __call__(
@@ -118,10 +130,12 @@ class _Variant(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         chosen = getattr(namespace, self.dest)
-        if chosen not in (parser.get_default(self.dest), self.const):
-            other = next(a for a in parser._actions if a.const == chosen).option_strings[0]
-            raise argparse.ArgumentError(self, f"cannot be given with {other}: one act at a time")
-        setattr(namespace, self.dest, self.const)
+        before = next(words for words, id_ in self.const.items() if id_ == chosen)
+        together = before | {self.option_strings[0]}
+        if together not in self.const:
+            others = ", ".join(sorted(before))
+            raise argparse.ArgumentError(self, f"cannot be given with {others}: one act at a time")
+        setattr(namespace, self.dest, self.const[together])
 
 
 def _tags(sub: argparse.ArgumentParser) -> None:

@@ -55,14 +55,16 @@ def request(
 def _requests(
     snapshot: Snapshot, resources: tuple[Resource, ...], demands: tuple[str, ...]
 ) -> list[AnyStep]:
-    """Ask several: each the moment what it depends on and what it stands on have answered."""
+    """Ask several: each the moment what it depends on and what it stands on have answered. What is
+    demanded is demanded of the last of them."""
     steps: list[AnyStep] = []
     waits: dict[Key, str] = {}
     for number, resource in enumerate(resources, start=1):
         above = _asked_above(snapshot, resource, waits, {resource.key})
         before = (*appliers.depends_on(resource), *above)
         after = tuple(dict.fromkeys(waits[key] for key in before if key in waits))
-        steps += request(resource, number, after, demands)
+        is_last = number == len(resources)
+        steps += request(resource, number, after, demands if is_last else ())
         waits[resource.key] = f"handled-{number}"
     return steps
 
@@ -179,6 +181,11 @@ def demand_refusal(context: Context, word: str) -> str | None:
     return refusal(context)
 
 
+def demand_with_source_refusal(context: Context, word: str) -> str | None:
+    """Why that cannot be demanded after its source was fetched."""
+    return demand_refusal(context, word) or source_refusal(context)
+
+
 def _deaf(snapshot: Snapshot, resource: Resource) -> str:
     """Why no request reaches it; "" when one does."""
     if _hears(resource):
@@ -227,7 +234,7 @@ def _plan(
     effects = [f"{r.key.label} is reconciled now" for r in active]
     picks = (context.snapshot.board.line(r.key) for r in active if sources.is_source(r.key))
     effects[:0] = [f"{environment} would pick {p.would_pick}" for p in picks if p and p.would_pick]
-    kind = kinds.of(active[0].key)
+    kind = kinds.of(active[-1].key)
     effects += [kind.demanded[word] for word in demands if kind and word in kind.demanded]
     return plan_for(
         context,
@@ -249,9 +256,10 @@ def reconcile_plan(context: Context, values: Values, demands: tuple[str, ...] = 
     return _plan(context, values, command, one(context), demands)
 
 
-def source_plan(context: Context, values: Values) -> Plan:
-    """Ask the source, then its users."""
-    return _plan(context, values, "reconcile-with-source", with_source(context))
+def source_plan(context: Context, values: Values, demands: tuple[str, ...] = ()) -> Plan:
+    """Ask the source, then its users; what is demanded is demanded of the object that is meant."""
+    command = "-".join(("reconcile-with-source", *demands))
+    return _plan(context, values, command, with_source(context), demands)
 
 
 def chain_plan(context: Context, values: Values) -> Plan:

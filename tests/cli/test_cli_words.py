@@ -83,7 +83,7 @@ def test_every_command_with_a_verb_can_be_typed() -> None:
     assert acting <= vocabulary.verbs().keys()
 
 
-@pytest.mark.parametrize("words", ["--force --reset", "--with-source --force", "--reset --chain"])
+@pytest.mark.parametrize("words", ["--force --reset", "--chain --force", "--reset --chain"])
 def test_of_two_acts_in_one_line_none_is_passed_over(words: str) -> None:
     first, second = words.split()
     with pytest.raises(UsageError, match=f"{second}: cannot be given with {first}: one act at a"):

@@ -79,6 +79,17 @@ def test_a_release_is_asked_after_its_chart_and_that_after_its_repository() -> N
     assert {until for until, _value in awaited(made)} == {"handled"}
 
 
+def test_a_demand_is_made_of_the_release_and_not_of_what_it_stands_on() -> None:
+    seen = (release(), charts(), chart_of())
+    made = plan("reconcile-with-source-force", at(*seen, on=release()))
+    demands = [s.demands for s in made.steps if isinstance(s, RequestReconcile)]
+    assert demands == [(), (), ("force",)] and made.command == "reconcile-with-source-force"
+    assert "hooks and Jobs run again" in made.effects[-1]
+    gone = refusal("reconcile-with-source-reset", at(release(), on=release()))
+    assert gone.endswith("is not there")
+    assert "knows no reset" in refusal("reconcile-with-source-reset", at(GIT, on=GIT))
+
+
 def test_a_repository_that_is_an_address_is_passed_by() -> None:
     seen = (release(), charts(static=True), chart_of())
     made = plan("reconcile-with-source", at(*seen, on=release()))

@@ -22,7 +22,7 @@ from fluxtui.commands.proposing import Proposal, advance, proposal, propose
 from fluxtui.commands.registry import ACTS, by_id
 from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.errors import RefusedError
-from fluxtui.domain.kinds import helmrelease
+from fluxtui.domain.kinds import helmchart, helmrelease
 from fluxtui.domain.plan import (
     AnyStep,
     ApplyStep,
@@ -81,8 +81,13 @@ class Delivery:
                 ]
                 applied = {"lastAppliedRevision": self.revision(tag), "history": history}
                 await place.patch(place.kustomization_key(name), {"status": applied}, "status")
-        await self.production.serve("hr")
+        await self.production.serve("hr", "hc")
         await self.production.put("hr", "release", {"chartRef": {"kind": "HelmChart", "name": "x"}})
+        await self.production.put("hc", "x", {"chart": "x"})
+
+    @property
+    def chart(self) -> Key:
+        return Key("production", *helmchart.KIND.id, "apps", "x")
 
     @property
     def release(self) -> Key:
@@ -131,7 +136,7 @@ async def running_on(delivery: Delivery, engine: MakeEngine) -> Engine:
     )
     running = engine(delivery.staging, delivery.production, services=(service,))
     sources = [place.source_key("held") for place in (delivery.staging, delivery.production)]
-    waited = (*sources, delivery.release)
+    waited = (*sources, delivery.release, delivery.chart)
 
     def known(snapshot: Any) -> bool:
         listed = snapshot.tags.get(delivery.url)
@@ -187,7 +192,11 @@ async def test_no_act_runs_on_a_protected_environment_that_nobody_named(
     running = await running_on(delivery, engine)
     await pinned_and_suspended(running, delivery)
     web, held = (delivery.production.source_key(name) for name in ("web", "held"))
-    demanded = {f"reconcile-{word}": delivery.release for word in ("force", "reset")}
+    demanded = {
+        f"reconcile{source}-{word}": delivery.release
+        for source in ("", "-with-source")
+        for word in ("force", "reset")
+    }
     targets = {"unpin": held, "resume": held, **demanded}
     for command in ACTS:
         target = Target("production", "web", targets.get(command.id, web))
