@@ -19,8 +19,7 @@ from fluxtui.commands.subject import bundle_of, repository_of
 from fluxtui.domain.ask import ListTags, Question
 from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.following import followers, tag_effects
-from fluxtui.domain.kinds import sources
+from fluxtui.domain.following import followers, policies, tag_effects
 from fluxtui.domain.plan import Plan, PushStep
 from fluxtui.domain.revision import is_tag
 from fluxtui.domain.service import configured, service_of
@@ -72,11 +71,9 @@ def default(context: Context) -> str:
     if service is None or listed is None:
         return ""
     # A pin hides what the policy follows, and the next build must still be one that it takes.
-    policies = {
-        replace(sources.policy(r), digest="")
-        for r in followers(context.snapshot, _repository(context, service))
-    }
-    picks = sorted(select(listed.tags, policy).chosen for policy in policies)
+    followed = policies(context.snapshot, _repository(context, service)).values()
+    unpinned = {replace(policy, digest="") for policy in followed}
+    picks = sorted(select(listed.tags, policy).chosen for policy in unpinned)
     builds = [p for p in picks if "-" in p] or [p for p in picks if p]
     return next_build(listed.tags, builds[0]) if builds and builds[0] else ""
 

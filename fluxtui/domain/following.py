@@ -1,21 +1,22 @@
 """What a registry write would change: who would take a tag, or fall back, in which Environment.
 
-A tag has no owner: every OCIRepository that follows the repository judges it by its policy. What is
+A tag has no owner: every source that picks from the repository judges it by its policy. What is
 said here of a write is what a review shows and what `protection` judges it by. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluxtui.domain import roles
-from fluxtui.domain.kinds import sources, suspended
+from fluxtui.domain.kinds import suspended
 from fluxtui.domain.known import unread_environments
 from fluxtui.domain.naming import names_in, worn
+from fluxtui.domain.picking import Picking, address_of, pickers
 from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.selection import Policy
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
 
@@ -70,15 +71,26 @@ class TagEffects:
 
 
 def followers(snapshot: Snapshot, repository: str) -> tuple[Resource, ...]:
-    """Sources in all Environments that follow the repository, whatever its host.
+    """Sources in all Environments that pick from the repository, whatever its host.
 
     Mirrors that the configuration joins into one Service follow it too.
     """
+    return tuple(sorted((r for r, _picked in _picking(snapshot, repository)), key=lambda r: r.key))
+
+
+def policies(snapshot: Snapshot, repository: str) -> dict[Key, Policy]:
+    """By which policy each of them picks."""
+    by_key = {r.key: picked.policy for r, picked in _picking(snapshot, repository)}
+    return {key: by_key[key] for key in sorted(by_key)}
+
+
+def _picking(snapshot: Snapshot, repository: str) -> Iterator[tuple[Resource, Picking]]:
     path = repository_path(repository)
     joined = configured(path, snapshot.config.services)
     paths = {path, *(repository_path(u) for u in (joined.urls if joined else ()))}
-    matches = (r for r in roles.tagged(snapshot) if repository_path(sources.url(r)) in paths)
-    return tuple(sorted(matches, key=lambda r: r.key))
+    for resource, picked in pickers(snapshot):
+        if repository_path(picked.address) in paths:
+            yield resource, picked
 
 
 def tag_effects(snapshot: Snapshot, repository: str, tag: str, digest: str = "") -> TagEffects:
@@ -105,8 +117,8 @@ def registry_effects(
     unread = unread_environments(snapshot)
     following = {r.key: r for r in followers(snapshot, repository)}
     listed = snapshot.tags.get(repository)
-    policies = {key: sources.policy(r) for key, r in following.items()}
-    changes = simulate(policies, listed.tags if listed else (), add=add, remove=remove)
+    judges = policies(snapshot, repository)
+    changes = simulate(judges, listed.tags if listed else (), add=add, remove=remove)
     all_followed = tuple(
         _followed(e, following[e.key], snapshot, repository, gone, e.key.environment not in unread)
         for e in changes
@@ -171,12 +183,16 @@ def _followed(
         return Followed(source, gone, "", True, says, is_read)
     digest = effect.policy.digest
     name = worn(digest, names_in(snapshot, source)) if digest else effect.before
-    says = _sentence(effect, source, repository, name)
+    url = address_of(snapshot, source.key)
+    says = _sentence(effect, source, "" if url == repository else url, repository, name)
     return Followed(source, effect.before, effect.after, effect.changes, says, is_read)
 
 
-def _sentence(effect: Effect[Key], source: Resource, repository: str, name: str) -> str:
-    """`name`: what it is on now, by its name."""
+def _sentence(
+    effect: Effect[Key], source: Resource, elsewhere: str, repository: str, name: str
+) -> str:
+    """`name`: what it is on now, by its name; `elsewhere`: what it follows, when that is another
+    repository of the same path."""
     where = f"{source.key.environment}: {source.key.label}"
     if not effect.changes:
         # Of several new tags, the best placed says most.
@@ -185,8 +201,7 @@ def _sentence(effect: Effect[Key], source: Resource, repository: str, name: str)
             why = ": it is pinned, tags play no part"
         return f"{where} stays on {name or 'what it has'}{why}"
     when = " once it is resumed" if suspended(source) else ""
-    url = sources.url(source)
-    mirror = "" if url == repository else f", if {url} mirrors {repository}"
+    mirror = f", if {elsewhere} mirrors {repository}" if elsewhere else ""
     if not effect.after:
         return (
             f"{where} would find nothing to pick{when}{mirror} (now {effect.before}) and keep what "

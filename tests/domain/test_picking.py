@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from fluxtui.domain.following import registry_effects
 from fluxtui.domain.picking import address_of, concerns, index_of, pickers, picking, picks
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.selection import Charts, Policy
+from fluxtui.domain.snapshot import TagList
 from tests.builders import NS, snapshot, source
 
 API = "source.toolkit.fluxcd.io/v1"
@@ -90,3 +92,15 @@ def test_the_index_and_the_chart_of_an_address() -> None:
     assert index_of("https://charts.test/a#web") == ("https://charts.test/a", "web")
     assert index_of("https://charts.test/a") is None
     assert index_of("oci://r.test/a#b") is None
+
+
+def test_a_chart_that_picks_from_a_registry_follows_what_is_written_there() -> None:
+    of_chart, repository = chart(), "oci://r.test/charts/web"
+    listed = TagList(repository, ("1.4.2", "1.5.0"), listed_at=1.0)
+    seen = snapshot(of_chart, holder("oci://r.test/charts", type="oci"), tags=[listed])
+    gone = registry_effects(seen, repository, remove=("1.5.0",))
+    assert [(t.source.key, t.before, t.after) for t in gone.taken] == [
+        (of_chart.key, "1.5.0", "1.4.2")
+    ]
+    unseen_by_ranges = registry_effects(seen, repository, add=("v1.9.0",))
+    assert unseen_by_ranges.taken == () and unseen_by_ranges.followers == (of_chart,)
