@@ -177,7 +177,7 @@ def _warnings(context: Context, held: Held, version: str) -> tuple[str, ...]:
         if other.key != resource.key and suspended(other)
     ]
     warnings += stalled_warnings(around)
-    if version != heldversions.running(snapshot, held) and held.hold.lasting:
+    if version != heldversions.running(snapshot, held):
         warnings.append(held.hold.lasting)
     return tuple(warnings)
 

@@ -260,5 +260,5 @@ def _warnings(context: Context, source: Resource, digest: str, moved: str) -> tu
     if digest != _runs(context, source):
         warnings.append("data migrations and Jobs that ran are not undone by going back")
         holds = (k.hold for m in users_of(context.snapshot, source.key) if (k := kinds.of(m.key)))
-        warnings += dict.fromkeys(means.lasting for means in holds if means and means.lasting)
+        warnings += dict.fromkeys(means.lasting for means in holds if means)
     return tuple(warnings)

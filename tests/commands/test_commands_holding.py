@@ -119,6 +119,12 @@ def test_a_choice_says_how_it_went() -> None:
     assert "1.5.0 failed here: failed" in made.warnings
 
 
+def test_what_never_ran_runs_nothing() -> None:
+    made = plan("pin", helm([]), version="1.4.0", reason="x")
+    assert made.effects[0].endswith("web goes to 1.4.0 in staging; it runs nothing now")
+    assert default("pin", helm([])) == "" and default("rollback", helm([])) == ""
+
+
 def test_a_version_that_nobody_had_is_taken_and_its_being_there_not_promised() -> None:
     made = plan("pin", helm(), version="1.3.9", reason="x")
     assert made.unseen and "1.3.9" in made.unseen[0]

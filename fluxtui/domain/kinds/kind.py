@@ -50,7 +50,7 @@ class Hold:
     `path`: the field's, under spec. `picks`: whether that field decides, and not another object's.
     `version`: what is written there to have a revision again, "" when nothing would. `named`: the
     same of what a person typed. `bar`: why this object cannot be held, "" when it can. `lasting`:
-    what going back does not undo, "" nothing.
+    what going back does not undo.
     """
 
     path: tuple[str, ...]
@@ -58,7 +58,7 @@ class Hold:
     version: Callable[[Resource, str], str]
     named: Callable[[str], str]
     bar: Callable[[Resource], str]
-    lasting: str = ""
+    lasting: str
 
     @property
     def field(self) -> str:
