@@ -14,15 +14,17 @@ from fluxtui.cli.forms import objects as form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.nearest import nearest
+from fluxtui.cli.nouns import kinds_of
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.target import find
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.kinds import ALL, APPLIERS, SOURCES, appliers, by_short
-from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.kinds import APPLIERS, appliers, by_short
+from fluxtui.domain.kinds.kind import Column, Kind
 from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import kind_known
+from fluxtui.domain.objectstate import not_served
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.port import EnginePort
 
@@ -38,7 +40,7 @@ HEADER = ("ENVIRONMENT", "NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", 
 def get(engine: EnginePort, args: argparse.Namespace) -> int:
     """Flux's objects, a line each."""
     words = list(args.words)
-    kinds = _kinds(words)
+    kinds = kinds_of(words)
     name = words.pop() if words else ""
     view = look(engine, args, tags=False)
 
@@ -57,12 +59,18 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
     if name and not (items or away or unread or view.problems):
         raise _no_such(view, kinds, name)
     problems = tuple(dict.fromkeys((*view.problems, *unread, *away)))
-    cells = [form.cells(resource, view.snapshot) for resource in items]
     empty = "" if problems else "nothing of that kind is there"
-    text = output.table(HEADER, cells) if cells else empty
+    text = _table(view, items) if items else empty
+    wide = _table(view, items, kinds[0].columns) if items and len(kinds) == 1 else ""
     names = [short_name(resource.key) for resource in items]
-    output.emit(text, form.objects(items, problems), args.output, names=names)
+    output.emit(text, form.objects(items, problems), args.output, wide=wide, names=names)
     return conclude(problems)
+
+
+def _table(view: Look, items: Sequence[Resource], more: Sequence[Column] = ()) -> str:
+    """`more`: what the kind wants to be seen, before the message."""
+    header = (*HEADER[:-1], *(column.title for column in more), HEADER[-1])
+    return output.table(header, [form.cells(item, view.snapshot, more) for item in items])
 
 
 def _unread(view: Look, kinds: Sequence[Kind]) -> list[str]:
@@ -77,7 +85,7 @@ def _unread(view: Look, kinds: Sequence[Kind]) -> list[str]:
             if knowledge.state is not Knowing.ABSENT:
                 sentences.append(f"{name}: {kind.kind} {knowledge.clause}")
             elif len(kinds) == 1:
-                sentences.append(f"{name}: {kind.kind} is not served: its CRD is not installed")
+                sentences.append(f"{name}: {not_served(kind)}")
     return sentences
 
 
@@ -95,32 +103,6 @@ def _no_such(view: Look, kinds: Sequence[Kind], name: str) -> FluxtuiError:
         where=", ".join(view.environments),
         next=f"did you mean {near}?" if near else f"there are: {', '.join(names) or 'none'}",
     )
-
-
-def _kinds(words: list[str]) -> tuple[Kind, ...]:
-    """Takes the words that name kinds: `all`, `sources [oci]`, `ks`. Raises UsageError."""
-    if not words or words[0] == "all":
-        del words[:1]
-        return ALL
-    first = words.pop(0).lower()
-    if first in ("source", "sources"):
-        if not words or words[0] == "all":
-            del words[:1]
-            return SOURCES
-        kind = by_short(words[0])
-        if kind is None or kind.source is None:
-            raise _not_ours(f"sources {words[0]}", f"flux get sources {words[0]}")
-        del words[:1]
-        return (kind,)
-    kind = by_short(first)
-    if kind is None:
-        raise _not_ours(first, f"kubectl get {first}")
-    return (kind,)
-
-
-def _not_ours(word: str, advice: str) -> UsageError:
-    kinds = " and ".join(kind.many for kind in ALL)
-    return UsageError(f"fluxtui lists no {word}: it follows {kinds}", next=advice)
 
 
 def _of_kinds(view: Look, kinds: Iterable[Kind]) -> Iterator[Resource]:

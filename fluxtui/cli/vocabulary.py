@@ -297,7 +297,7 @@ def _status(sub: argparse.ArgumentParser) -> None:
 
 def _get(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("words", nargs="*", metavar="KIND [NAME]",
-                     help="What: all, sources, ks or ocirepo, and a name.")  # fmt: skip
+                     help="What: all, sources, images, ks, hr, ..., and a name.")  # fmt: skip
     flags.view(sub)
 
 
@@ -365,7 +365,7 @@ _ARTIFACT = (
 _OTHERS = (
     Verb("status", "The board in short; exit 1 when anything is not well.", _status,
          example="activity -e staging"),
-    Verb("get", "Flux's objects: all, sources, ks or ocirepo.", _get, example="ks -e staging"),
+    Verb("get", "Flux's objects: all, sources, images or ks.", _get, example="ks -e staging"),
     Verb("trace", "Who applies an object, from which source and version.", _trace,
          example="deploy/apps/web -e staging"),
     Verb("tree", "A Kustomization and all that it applies.", _tree, example="ks/web -e staging"),

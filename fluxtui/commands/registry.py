@@ -67,6 +67,14 @@ VIEWS = (
         verb="journal",
         footer=False,
     ),
+    Command(
+        "objects",
+        ("7", "O"),
+        "Objects",
+        "All objects of a kind, or of all kinds: what is ready, at which revision.",
+        "view",
+        verb="get",
+    ),
     Command("help", ("question_mark",), "Help", "All keys.", "view"),
 )
 

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fluxtui.commands.command import Context
+from fluxtui.commands.command import Context, Target
 from fluxtui.domain import kinds, roles
 from fluxtui.domain.board import Line
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.knowledge import Knowledge
 from fluxtui.domain.known import kind_known, tagged_known
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Snapshot
+
+
+def named(snapshot: Snapshot, key: Key) -> Target:
+    """The Target that names an object, with the Service that it is part of, if it is of one."""
+    for row in snapshot.board.rows:
+        for line in row.lines.get(key.environment, ()):
+            if line.key == key or key in line.appliers:
+                return Target(key.environment, row.service, key)
+    return Target(key.environment, object=key)
+
 
 _LABELS = 12
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fluxtui.domain import roles
+from fluxtui.domain import kinds, roles
 from fluxtui.domain.blocktext import block_text
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.naming import names_in
+from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.snapshot import Snapshot
@@ -29,7 +30,13 @@ def described(snapshot: Snapshot, resource: Resource, now: float) -> tuple[Line,
     parent = appliers.parent(resource)
     if parent is not None:
         out.append((("applied by ", "dim"), (parent.label, "")))
+    kind = kinds.of(resource.key)
+    for column in kind.columns if kind is not None else ():
+        if text := column.text(resource):
+            out.append(((f"{column.title.lower()} ", "dim"), (text, "")))
     out += [(), (("CONDITIONS", "dim"),)]
+    if not resource.conditions:
+        out.append(((f"  {flux_health(resource).text}", "dim"),))
     for condition in resource.conditions:
         role = {"True": "ok", "False": "bad"}.get(condition.status, "busy")
         stamp = since(condition.last_transition, now)

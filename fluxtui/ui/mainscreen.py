@@ -182,7 +182,8 @@ class MainScreen(Screen[None]):
 
     def view(self) -> View:
         """Snapshot, Target and present for a pane."""
-        return View(scoped(self._snapshot, self.namespace), self.target, self.setting.clock())
+        snapshot, now = scoped(self._snapshot, self.namespace), self.setting.clock()
+        return View(snapshot, self.target, now, self.namespace)
 
     @property
     def subject(self) -> Target | str:
@@ -249,8 +250,9 @@ class MainScreen(Screen[None]):
 
     def look_at(self, environment: str) -> None:
         """The cursor to that Environment."""
-        view = self.views.current if self.views.current == "chain" else HOME
-        self.open_view(view, Target(environment, self.target.service))
+        view = self.views.current if self.views.current in ("chain", "objects") else HOME
+        kind = self.pane.kind if self.pane is not None else ""
+        self.open_view(view, Target(environment, self.target.service), kind=kind)
 
     def narrow(self, namespace: str) -> None:
         """Show that namespace alone; "" shows all."""
@@ -354,8 +356,7 @@ class MainScreen(Screen[None]):
         elif self.pane is not None and (self.pane.table.words or field.has_focus):
             field.begin(self.pane.table)
             field.end(keep=False)
-        elif self.pane is not None and self.pane.kind:
-            self.pane.show_kind("")
+        elif self.pane is not None and self.pane.let_go():
             self.draw()
         elif self.views.before:
             self.open_view(self.views.before, self._carried(), back=True)

@@ -7,6 +7,7 @@ Pure.
 from __future__ import annotations
 
 from fluxtui.commands.command import Target
+from fluxtui.commands.subject import named
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key
@@ -69,23 +70,19 @@ def _object(snapshot: Snapshot, target: Target, key: Key) -> tuple[Target | None
         if keys and target.applier is not None:
             return Target(name, "", keys[0]), ""
         if keys:
-            return _of_source(snapshot, keys[0]), ""
+            return named(snapshot, keys[0]), ""
     where = f" in {environment}" if environment else ""
     return None, f"there is no {key.label}{where}" if snapshot.feeds else ""
-
-
-def _of_source(snapshot: Snapshot, key: Key) -> Target:
-    for row in snapshot.board.rows:
-        if any(line.key == key for line in row.lines.get(key.environment, ())):
-            return Target(key.environment, row.service, key)
-    return Target(key.environment, "", key)
 
 
 def view_of(target: Target) -> str:
     """The view that shows what was named best."""
     if target.object is None:
         return HOME
-    return "tags" if sources.is_tagged(target.object) else "chain"
+    if sources.is_tagged(target.object):
+        return "tags"
+    delivers = target.applier is not None or target.source is not None
+    return "chain" if delivers else "objects"
 
 
 def is_said(target: Target) -> bool:

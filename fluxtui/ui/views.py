@@ -19,8 +19,8 @@ from fluxtui.ui.panes.pane import Pane, View
 
 @dataclass(frozen=True, slots=True)
 class WantedView:
-    """A view to open. `back`: on the way back, which is not remembered again. `kind`: the only
-    kind of object to show, "" all; `clear`: end its filter."""
+    """A view to open. `back`: on the way back, which is not remembered again, to what it showed.
+    `kind`: the only kind of object to show, "" all; `clear`: end its filter."""
 
     name: str
     target: Target
@@ -88,7 +88,8 @@ class Views:
         elif self.current and self.current != request.name:
             self._way = [w for w in self._way if w != self.current] + [self.current]
         self.current = request.name
-        pane.kind = request.kind
+        if not request.back:
+            pane.kind = request.kind
         if request.clear:
             pane.table.filter("")
         self._shown(pane, request.target)

@@ -59,14 +59,15 @@ def words(
     for command in commands:
         off = nothing if command.plan is not None else ""
         yield _of_command(command, keys, off or command.disabled_reason(context) or "")
-    yield from _kinds()
+    yield from map(_kind, kinds.ALL)
+    yield Word(ALL, "every kind of object", "view", "", Target(tag="objects"))
     snapshot = context.snapshot
     for environment in snapshot.config.environments:
         name = environment.name
         yield Word(name, "environment", "environment", name, aliases=(f"ctx {name}",))
     yield from _objects(snapshot)
     current = f"now {namespace}" if namespace else "now all"
-    yield Word(f"ns {ALL}", f"every namespace ({current})", "namespace", "", aliases=("ns", "all"))
+    yield Word(f"ns {ALL}", f"every namespace ({current})", "namespace", "", aliases=("ns",))
     for name in namespaces(snapshot):
         yield Word(f"ns {name}", "only this namespace", "namespace", name)
     for key in SORTS:
@@ -77,17 +78,10 @@ def words(
     yield Word("q!", "quit, whatever runs", "quit", "!", aliases=("quit!", "qa!"))
 
 
-def _kinds() -> Iterator[Word]:
-    """What people of k9s and flux type for a kind, and the view where its objects stand."""
-    for kind in kinds.ALL:
-        view = "versions" if kind.tagged else "chain"
-        order = ", in dependsOn order" if kind.applier is not None else ""
-        yield _kind(kind, view, f"{kind.many}{order}")
-
-
-def _kind(kind: Kind, view: str, about: str, filtered: str = "") -> Word:
+def _kind(kind: Kind) -> Word:
+    """What people of k9s and flux type for a kind: the table of its objects."""
     first, *more = kind.called
-    return Word(first, about, "view", filtered, Target(tag=view), tuple(more))
+    return Word(first, f"all {kind.many}", "view", kind.kind, Target(tag="objects"), tuple(more))
 
 
 def _of_command(command: Command, keys: dict[str, str], off: str) -> Word:

@@ -18,7 +18,7 @@ from tests.ui.ui_engine import ScriptedEngine
 
 # Frames show these, so that a new Command does not change every picture.
 SHOWN = (
-    *("versions", "tags", "chain", "diff", "events", "journal", "help", "reconcile"),
+    *("versions", "tags", "chain", "diff", "events", "journal", "objects", "help", "reconcile"),
     *(
         "reconcile-with-source",
         "suspend",

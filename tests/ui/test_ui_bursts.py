@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
-from fluxtui.domain.board import ObjectLine
-from fluxtui.domain.knowledge import FeedState
-from fluxtui.domain.resource import Key
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, text, until
-from tests.ui.ui_delivery import night
 from tests.ui.ui_engine import ScriptedEngine
 
 ESC = "\x1b[27u"  # as terminals say it where other bytes follow
@@ -185,47 +180,3 @@ async def test_no_two_words_of_the_command_line_look_alike(
         await pilot.press("colon", *"publish a")
         await sees(pilot, "publish a build")
         assert text(app).lower().count("publish a build") == 1
-
-
-@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
-async def test_a_kind_of_which_there_is_nothing_says_so(
-    make_app: MakeApp, size: tuple[int, int]
-) -> None:
-    app = make_app()
-    async with opened(app, size) as pilot:
-        await types(pilot, ":hr\r")
-        await sees(
-            pilot, "no HelmRelease here: no Kustomization in staging applies one", "only Helm"
-        )
-        assert "filter" not in text(app).split("←→")[0]
-        await types(pilot, ESC)
-        await sees(pilot, "clickhouse-keeper")
-        assert "only HelmRelease" not in text(app)
-
-
-async def test_a_kind_shows_its_objects_and_where_else_they_are(make_app: MakeApp) -> None:
-    before = night()
-    release = ObjectLine(Key("production", "helm", "HelmRelease", "apps", "podinfo"), "Current")
-    nodes = tuple(replace(n, objects=(release,)) for n in before.board.chains["production"][:1])
-    board = replace(before.board, chains={**before.board.chains, "production": nodes})
-    app = make_app(replace(before, board=board))
-    async with opened(app, (80, 24)) as pilot:
-        await types(pilot, ":hr\r")
-        await sees(pilot, "no HelmRelease here", "production has 1: ←→")
-        await pilot.press("right")
-        await sees(pilot, "HelmRelease podinfo")
-        assert "infrastructure" not in text(app).split("───")[0]
-
-
-async def test_a_kind_that_may_not_be_read_is_not_said_to_be_none(make_app: MakeApp) -> None:
-    before = night()
-    feeds = tuple(
-        replace(f, state=FeedState.FORBIDDEN, message="staging: may not list", next="ask for it")
-        for f in before.feeds
-    )
-    nothing = replace(before.board, chains={"staging": (), "production": ()})
-    app = make_app(replace(before, feeds=feeds, board=nothing))
-    async with opened(app, (80, 24)) as pilot:
-        await types(pilot, ":hr\r")
-        await sees(pilot, "may not list")
-        assert "no HelmRelease here" not in text(app)

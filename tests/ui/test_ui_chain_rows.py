@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fluxtui.domain.board import ChainNode, HealthLine, Level
-from fluxtui.ui.panes.chain import row_of, summary, why
+from fluxtui.ui.panes.chain import row_of, why
 from fluxtui.ui.panes.tree import Tree, guides
+from fluxtui.ui.signs import summary
 from fluxtui.ui.spans import plain
 from fluxtui.ui.tally import Tally
 from tests.ui.ui_delivery import CHAIN, blocked_nodes, ks

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.ui.panes import chain, diff, events, journal, tags
+from fluxtui.ui.panes import chain, diff, events, journal, objectcells, tags
 from fluxtui.ui.widgets.columns import GAP, Column, layout
 
 COLUMNS = (
@@ -46,6 +46,7 @@ MEANING = {
     "diff": ((*diff.COLUMNS, diff.BY), ("OBJECT AND FIELD", "BEFORE", "AFTER")),
     "events": (events.COLUMNS, ("SUBJECT", "WHAT")),
     "journal": (journal.COLUMNS, ("ACT", "OUTCOME")),
+    "objects": (objectcells.columns(None, tight=True), ("KIND", "NAME", "MESSAGE")),
 }
 
 

@@ -33,6 +33,7 @@ VIEWS = {
     "diff": ("4",),
     "events": ("5",),
     "journal": ("6",),
+    "objects": ("7",),
     "findings": ("exclamation_mark",),
     "help": ("question_mark",),
     "yaml": ("3", "y"),

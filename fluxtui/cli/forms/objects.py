@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.kinds.kind import Column
 from fluxtui.domain.naming import dressed_of
+from fluxtui.domain.objectstate import STATIC, UNSEEN, ready_word, revision_of, revision_text
+from fluxtui.domain.overview.judgement import STATIC as NO_STATUS
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import commit_text, digest_of, short_digest, tag_of
+from fluxtui.domain.revision import commit_text
 from fluxtui.domain.snapshot import Snapshot
 
 
@@ -29,55 +32,38 @@ def objects(resources: Iterable[Resource], problems: Iterable[str]) -> Document:
 
 def one_object(resource: Resource) -> Document:
     """An item of `get`."""
-    ready = resource.condition("Ready")
-    why = "no controller has looked at it yet"
+    ready, word = resource.condition("Ready"), ready_word(resource)
+    static = word == STATIC
     return {
         "environment": resource.key.environment,
         "object": reference(resource.key),
         **maybe("revision", revision_of(resource), "nothing was stored or applied yet"),
         "suspended": suspended(resource),
-        **maybe("ready", ready.status if ready else "", why),
+        **maybe("ready", "" if static else word, NO_STATUS if static else UNSEEN),
         "reason": ready.reason if ready else "",
         "message": ready.message if ready else "",
     }
 
 
-def revision_of(resource: Resource) -> str:
-    """What a source stored, or an applier runs."""
-    if appliers.is_applier(resource.key):
-        return appliers.running(resource)
-    return sources.revision(resource)
-
-
-def cells(resource: Resource, snapshot: Snapshot) -> tuple[str, ...]:
+def cells(resource: Resource, snapshot: Snapshot, more: Iterable[Column] = ()) -> tuple[str, ...]:
     """A row of `get`; digests without a tag are worn by the one their source knows."""
-    ready = resource.condition("Ready")
     key = resource.key
     return (
         key.environment,
         key.namespace,
         f"{key.kind.lower()}/{key.name}",
-        _short(resource, snapshot) or "-",
+        revision_text(resource, snapshot) or "-",
         str(suspended(resource)),
-        ready.status if ready else "?",
+        ready_word(resource) or "?",
+        *(column.text(resource) or "-" for column in more),
         _message(resource, snapshot),
     )
-
-
-def _short(resource: Resource, snapshot: Snapshot) -> str:
-    """`v1.4.2@sha256:0123abcd`, as flux prints it; `v1.4.2 (sha256:0123abcd)` where Flux stored the
-    digest alone; a commit by its branch and first digits."""
-    revision = revision_of(resource)
-    if commit := commit_text(revision):
-        return commit
-    tag, digest = tag_of(revision), short_digest(digest_of(revision))
-    return f"{tag}@{digest}" if tag and digest else dressed_of(revision, resource.key, snapshot)
 
 
 def _message(resource: Resource, snapshot: Snapshot) -> str:
     ready = resource.condition("Ready")
     if ready is None:
-        return "no controller has looked at it yet"
+        return NO_STATUS if ready_word(resource) == STATIC else UNSEEN
     return dressed_of(ready.message, resource.key, snapshot)
 
 

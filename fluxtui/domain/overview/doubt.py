@@ -15,16 +15,19 @@ def line(last: Line, knowledge: Knowledge) -> Line:
     """The line as it may be told."""
     if knowledge.known:
         return last
-    return replace(last, health=_health(last.health, knowledge), behind=False, known=knowledge)
+    return replace(last, health=health(last.health, knowledge), behind=False, known=knowledge)
 
 
 def node(last: ChainNode, knowledge: Knowledge) -> ChainNode:
     """The node as it may be told."""
     if knowledge.known:
         return last
-    return replace(last, health=_health(last.health, knowledge), known=knowledge)
+    return replace(last, health=health(last.health, knowledge), known=knowledge)
 
 
-def _health(last: HealthLine, knowledge: Knowledge) -> HealthLine:
+def health(last: HealthLine, knowledge: Knowledge) -> HealthLine:
+    """The health as it may be told."""
+    if knowledge.known:
+        return last
     memory = f"; last seen: {last.text}" if last.text else ""
     return HealthLine(Level.UNKNOWN, f"{knowledge.word}: {knowledge.reason}{memory}")

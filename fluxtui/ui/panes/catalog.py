@@ -6,6 +6,7 @@ from fluxtui.ui.panes.chain import ChainPane
 from fluxtui.ui.panes.diff import Diff
 from fluxtui.ui.panes.events import Events
 from fluxtui.ui.panes.journal import JournalPane
+from fluxtui.ui.panes.objects import Objects
 from fluxtui.ui.panes.pane import Pane
 from fluxtui.ui.panes.tags import Tags
 from fluxtui.ui.panes.versions import Versions
@@ -17,4 +18,5 @@ PANES: dict[str, type[Pane]] = {
     "diff": Diff,
     "events": Events,
     "journal": JournalPane,
+    "objects": Objects,
 }

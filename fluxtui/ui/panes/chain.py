@@ -6,15 +6,14 @@ pods behind those) hang under it. Cycles and missing names are rows like any oth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import ChainNode, Level, ObjectLine
-from fluxtui.domain.kinds import ALL, title
-from fluxtui.domain.known import appliers_known, kind_known
+from fluxtui.domain.kinds import title
+from fluxtui.domain.known import appliers_known
 from fluxtui.domain.overview.pods import POD, pods_of, reason_first
 from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
@@ -23,7 +22,7 @@ from fluxtui.ui.ages import age
 from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.panes.tree import Tree, TreeItem, key
-from fluxtui.ui.signs import GLYPHS, health
+from fluxtui.ui.signs import health, summary
 from fluxtui.ui.spans import SUSPENDED, Line, brief, join, wrap
 from fluxtui.ui.tally import Tally
 from fluxtui.ui.widgets.columns import Column
@@ -168,35 +167,6 @@ def standing(view: View, environment: str) -> Line:
     return ((f"? {says}  ", "wait" if known.pending else "bad"),)
 
 
-def summary(levels: Mapping[Level, int]) -> Line:
-    """Counts by health, worst first."""
-    return join(
-        ((f"{GLYPHS[level][0]} {levels[level]} {GLYPHS[level][2]}", GLYPHS[level][1]),)
-        for level in reversed(Level)
-        if levels[level]
-    )
-
-
-def of_kind(nodes: Sequence[ChainNode], kind: str) -> list[TreeItem]:
-    """The objects of that kind that Kustomizations apply, one below the other."""
-    own = (node for node in nodes if not node.shared)
-    return [TreeItem(n, line, "", True) for n in own for line in n.objects if line.key.kind == kind]
-
-
-def none_of(kind: str, name: str, snapshot: Snapshot) -> Iterator[Line]:
-    """That there is none here, and where there are some; how well that is known."""
-    yield ((f"no {kind} here: no Kustomization in {name} applies one.", "name"),)
-    for other, nodes in snapshot.board.chains.items():
-        count = len(of_kind(nodes, kind)) if other != name else 0
-        if count:
-            yield ((f"{other} has {count}: ←→", "dim"),)
-    for named in (one for one in ALL if one.kind == kind):
-        known = kind_known(snapshot, name, named.id)
-        if not known.known:
-            yield doubt_line(f"{kind} in {name}", known)
-    yield (("esc shows all.", "dim"),)
-
-
 WORDY = Recipe(key, row_of, sizes)
 TIGHT = Recipe(key, partial(row_of, words=False), sizes)
 
@@ -233,7 +203,7 @@ class ChainPane(Pane):
         self._show_note(view)
         self.table.set_groups(view.snapshot.board.environments, name)
         words = self.size.width >= WORDS_FROM
-        items = of_kind(nodes, self.kind) if self.kind else self._tree.items(nodes, self._lines_of)
+        items = self._tree.items(nodes, self._lines_of)
         recipe = WORDY if words else TIGHT
         self.table.show_items(columns(words) if items else (), items, recipe, self._empty(view))
         self._place(nodes, view.target)
@@ -269,7 +239,7 @@ class ChainPane(Pane):
 
     def _place(self, nodes: tuple[ChainNode, ...], target: Target) -> None:
         here = (self.environment, target.service, target.object)
-        if self._placed == here or not nodes or self.kind:
+        if self._placed == here or not nodes:
             return
         named = target.object
         chosen = next(
@@ -289,9 +259,7 @@ class ChainPane(Pane):
         known = appliers_known(view.snapshot, name)
         if not known.known:
             return (doubt_line(name, known),)
-        if not self.kind:
-            return (((f"There is no Kustomization in {name}.", "dim"),),)
-        return tuple(none_of(self.kind, name, view.snapshot))
+        return (((f"There is no Kustomization in {name}.", "dim"),),)
 
     def _current(self) -> tuple[ChainNode, ObjectLine | None] | None:
         item = self.table.item

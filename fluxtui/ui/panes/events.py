@@ -11,6 +11,7 @@ from operator import is_not
 from typing import ClassVar, NamedTuple
 
 from fluxtui.commands.command import Target
+from fluxtui.commands.subject import named
 from fluxtui.domain.kinds import by_short, is_ours
 from fluxtui.domain.plan import AnyStep
 from fluxtui.domain.podlog import WITH_PODS
@@ -247,8 +248,4 @@ def target_of(snapshot: Snapshot, change: Change) -> Target:
     key = key_of(snapshot, change)
     if key is None:
         return Target(environment=change.environment)
-    for row in snapshot.board.rows:
-        for line in row.lines.get(key.environment, ()):
-            if line.key == key or key in line.appliers:
-                return Target(key.environment, row.service, key)
-    return Target(key.environment, object=key if is_ours(key) else None)
+    return named(snapshot, key) if is_ours(key) else Target(environment=key.environment)

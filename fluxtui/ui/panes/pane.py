@@ -31,11 +31,13 @@ NOTHING = "nothing is selected here"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a pane may look at. `now` is epoch seconds, for ages."""
+    """What a pane may look at. `now` is epoch seconds, for ages; `namespace` the only one shown, ""
+    for all: board, chains and changes of the Snapshot are narrowed to it, its tables are not."""
 
     snapshot: Snapshot
     target: Target
     now: float
+    namespace: str = ""
 
 
 class Pane(Vertical):
@@ -106,7 +108,7 @@ class Pane(Vertical):
         self.view = view
         self._given = (Target(), -1)
         self.tells_findings = False  # the status line need not tell the loudest once more
-        self.kind = ""  # the only kind of object shown, where a view can do that
+        self.kind = ""  # the only kind of object shown, in the view that can do that
         self.sort = ""
         self.reverse = False
 
@@ -134,10 +136,9 @@ class Pane(Vertical):
         self.note.styles.max_height = max(1, event.size.height // 3)
         self.refresh_view()
 
-    def show_kind(self, kind: str) -> None:
-        """Show only objects of that kind; "" shows all."""
-        self.kind = kind
-        self.refresh_view()
+    def let_go(self) -> bool:
+        """Esc, before it leads back: whether the pane held something that it has let go."""
+        return False
 
     def show(self, view: View) -> None:
         """Show this Snapshot for this Target."""
@@ -175,11 +176,10 @@ class Pane(Vertical):
 
     def reading(self) -> str:
         """One word or two about what is shown, for the tab line (counts, a filter)."""
-        only = f"only {self.kind}" if self.kind else ""
         if not self.table.words:
-            return only
+            return ""
         visible, whole = self.table.counts
-        return f"{only}  /{self.table.words}  {visible} of {whole}".lstrip()
+        return f"/{self.table.words}  {visible} of {whole}"
 
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:

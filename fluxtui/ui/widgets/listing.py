@@ -14,6 +14,7 @@ from itertools import chain, compress, count, islice
 from operator import is_, is_not
 from typing import Any
 
+from fluxtui.domain.rowfilter import parsed
 from fluxtui.ui.spans import Line, plain, width
 
 SHIFTED = 64  # rows that may come in at the top at once
@@ -42,13 +43,15 @@ class Recipe:
     """How a row is made of an item. `key` tells items apart, and is the id of the row made.
 
     `measure` gives the widths of the cells (0 where a column takes what is left); it is asked for
-    every item, `make` only for those in sight and while a filter is on.
+    every item, `make` only for those in sight and while a filter is on. `match`: whether the
+    filter keeps an item, where that takes more than the row's text.
     """
 
     key: Callable[[Any], Hashable]
     make: Callable[[Any], TableRow]
     measure: Callable[[Any], tuple[int, ...]]
     heading: Callable[[Any], bool] = lambda _item: False
+    match: Callable[[Any, str], bool] | None = None
 
 
 ROWS = Recipe(lambda row: row.id, lambda row: row, widths, lambda row: row.heading)
@@ -57,10 +60,7 @@ ROWS = Recipe(lambda row: row.id, lambda row: row, widths, lambda row: row.headi
 
 def matches(row: TableRow, words: str) -> bool:
     """The filter: every word is somewhere in the row; a leading `!` turns it around (as in k9s)."""
-    inverse = words.startswith("!")
-    text = " ".join(plain(cell) for cell in row.cells).lower()
-    hit = all(word in text for word in words.lstrip("!").lower().split())
-    return hit != inverse
+    return parsed(words).passes(" ".join(plain(cell) for cell in row.cells))
 
 
 class RowListing:
@@ -189,6 +189,8 @@ class RowListing:
     def _passes(self, item: Any) -> bool:
         if not self.words or self.recipe.heading(item):
             return True
+        if self.recipe.match is not None:
+            return self.recipe.match(item, self.words)
         return matches(self.recipe.make(item), self.words)
 
     def _sift(self) -> None:

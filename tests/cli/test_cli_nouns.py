@@ -1,0 +1,73 @@
+"""What `get` is about: flux's nouns as kinds, and what a static object says of its readiness."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import snapshot
+
+from fluxtui.cli.forms import objects as form
+from fluxtui.cli.nouns import kinds_of
+from fluxtui.domain import kinds
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.resource import Resource
+
+SOURCES = {kind.kind for kind in kinds.SOURCES}
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "more"),
+    [
+        ("", {kind.kind for kind in kinds.ALL}, []),
+        ("all", {kind.kind for kind in kinds.ALL}, []),
+        ("ks web", {"Kustomization"}, ["web"]),
+        ("hr", {"HelmRelease"}, []),
+        ("sources", SOURCES, []),
+        ("source all", SOURCES, []),
+        ("sources helm", {"HelmRepository"}, []),
+        ("sources chart web", {"HelmChart"}, ["web"]),
+        ("sources bucket", {"Bucket"}, []),
+        ("sources external", {"ExternalArtifact"}, []),
+        ("images all", {"ImageRepository", "ImagePolicy", "ImageUpdateAutomation"}, []),
+        ("image repository", {"ImageRepository"}, []),
+        ("image policy", {"ImagePolicy"}, []),
+        ("image update", {"ImageUpdateAutomation"}, []),
+        ("artifact generator", {"ArtifactGenerator"}, []),
+        ("alerts", {"Alert"}, []),
+        ("alert-providers", {"Provider"}, []),
+        ("receivers", {"Receiver"}, []),
+    ],
+)
+def test_the_nouns_of_flux_are_kinds(typed: str, names: set[str], more: list[str]) -> None:
+    words = typed.split()
+    assert {kind.kind for kind in kinds_of(words)} == names
+    assert words == more
+
+
+@pytest.mark.parametrize("typed", ["pods", "sources ks", "images tags", "artifacts bucket"])
+def test_what_is_none_of_ours_says_who_has_it(typed: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        kinds_of(typed.split())
+    assert "fluxtui lists no" in str(refusal.value)
+    assert "get" in refusal.value.next
+
+
+def test_a_static_object_is_not_said_to_be_ready() -> None:
+    body = {
+        "apiVersion": "notification.toolkit.fluxcd.io/v1beta3",
+        "kind": "Provider",
+        "metadata": {"name": "slack", "namespace": "apps"},
+        "spec": {"type": "slack", "channel": "ops"},
+    }
+    provider = Resource.from_object("staging", body)
+    kind = kinds.of(provider.key)
+    assert kind is not None
+    row = form.cells(provider, snapshot(provider), kind.columns)
+    assert row[5:] == ("static", "slack", "ops", "static: no controller reports on it")
+    document = form.one_object(provider)
+    assert document["ready"] is None
+    assert document["readyReason"] == "static: no controller reports on it"

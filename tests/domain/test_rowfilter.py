@@ -1,0 +1,68 @@
+"""What is typed behind `/`: each form finds its rows, and what is half typed hides none."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import ks
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluxtui.domain.rowfilter import parsed
+
+WEB = ks(name="web", needs=["db", "cache"], labels={"app": "web", "acme.com/tier": "front"})
+DB = ks(name="db", suspend=True, labels={"app": "db"})
+ROWS = {"web": ("Kustomization web True", WEB), "db": ("Kustomization db False", DB)}
+
+
+def kept(typed: str) -> list[str]:
+    return [name for name, (text, resource) in ROWS.items() if parsed(typed).passes(text, resource)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("", ["web", "db"]),
+        ("WEB", ["web"]),
+        ("kustom false", ["db"]),
+        ("!web", ["db"]),
+        ("! kustom false", ["web"]),
+        ("!", ["web", "db"]),
+        ("label:app=web", ["web"]),
+        ("!label:app=web", ["db"]),
+        ("label:acme.com/tier", ["web"]),
+        ("label:app!=web", ["db"]),
+        ("label:app=web true", ["web"]),
+        ("label:app=web false", []),
+        ("field:spec.suspend=true", ["db"]),
+        ("field:spec.suspend", ["db"]),
+        ("field:spec.suspend!=true", ["web"]),
+        ("field:spec.dependsOn.name=cache", ["web"]),
+        ("field:spec.sourceRef.name=activity", ["web", "db"]),
+        ("field:spec.sourceRef.name==activity", ["web", "db"]),
+        ("field:metadata.name=db", ["db"]),
+        ("field:metadata.labels.acme.com/tier=front", ["web"]),
+        ("field:status.nothing.here=1", []),
+        ("/\\bw.b\\b/", ["web"]),
+        ("/kustomization (db|cache)/", ["db"]),
+        ("!/w.b/", ["db"]),
+        ("/w.b", ["web"]),
+    ],
+)
+def test_each_form_keeps_its_rows(typed: str, names: list[str]) -> None:
+    assert kept(typed) == names
+
+
+@pytest.mark.parametrize("typed", ["/web(", "/[", "label:", "label:=", "field:", "field:=x"])
+def test_what_is_half_typed_hides_nothing_and_says_what_is_missing(typed: str) -> None:
+    assert kept(typed) == ["web", "db"]
+    assert parsed(typed).error or typed == "label:"
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_typed_gives_an_answer(typed: str) -> None:
+    kept(typed)
