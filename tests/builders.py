@@ -10,6 +10,7 @@ from fluxtui.commands.command import Context, Target
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.overview import overview
+from fluxtui.domain.picking import pickers
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.domain.versions import select
@@ -158,11 +159,12 @@ def snapshot(
         kinds.setdefault((one.key.group, one.key.kind), {})[one.key] = one
     listed = {t.repository: t for t in tags}
     selections = {}
-    for one in resources:
-        found = listed.get(ocirepository.url(one))
-        if one.key.kind == "OCIRepository" and found is not None:
-            selections[one.key] = select(found.tags, ocirepository.policy(one))
-    half = Snapshot(config=config, resources=tables, tags=listed, selections=selections, **more)
+    bare = Snapshot(config=config, resources=tables, tags=listed, **more)
+    for one, picked in pickers(bare):
+        found = listed.get(picked.address)
+        if found is not None and found.listed_at:
+            selections[one.key] = select(found.tags, picked.policy)
+    half = replace(bare, selections=selections)
     board, findings = overview(half)
     return replace(half, board=board, findings=findings)
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got, ready
 
-from fluxtui.domain.ask import ListTags, ReadFacts
+from fluxtui.domain.ask import ListTags, ReadFacts, VersionsDiff
 from fluxtui.domain.board import Line
+from fluxtui.domain.errors import UsageError
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.domain.tagrows import runs_in
@@ -119,6 +120,8 @@ async def test_a_release_says_what_its_index_has(
     await got(running.ask(ListTags(f"{index.url}#web")))
     now = line(running.snapshot, "web")
     assert now is not None and now.pick_text == "1.6.0", "asked for, it is there at once"
+    with pytest.raises(UsageError, match="no Kustomization uses HelmChart/apps/apps-web"):
+        await got(running.ask(VersionsDiff(web, after="1.5.0")))
     answer = await got(running.ask(ReadFacts(f"{index.url}#web", ("1.6.0",))))
     assert answer.facts["1.6.0"].created == "2026-01-04T00:00:00Z"
 

@@ -78,10 +78,15 @@ class Diffs:
     async def versions(self, question: VersionsDiff) -> Comparison:
         """Version -> version through the same spec, for every Kustomization of the source."""
         source = self._resource(question.source)
-        users = [r for r in self._users(source) if question.kustomization in (None, r.key)]
+        users = [
+            r
+            for r in self._users(source)
+            if appliers.takes_bundles(r.key) and question.kustomization in (None, r.key)
+        ]
         if not users:
             raise UsageError(
-                f"no Kustomization uses {source.key.label}", where=source.key.environment
+                f"no Kustomization uses {source.key.label}: there is nothing to build",
+                where=source.key.environment,
             )
         gathered = self._gathered()
         pairs = [

@@ -176,6 +176,7 @@ def _origin(fact: TagFacts | None, width: int) -> Line:
     if fact is None:
         return (("digest not read yet", "dim"),)
     origin = f"  from {fact.revision}" if fact.revision else ""
+    origin += f"  app {fact.app}" if fact.app else ""
     fits = len(fact.digest) + len(origin) <= width
     return ((fact.digest if fits else short_digest(fact.digest), "dim"), (origin, "dim"))
 
