@@ -15,9 +15,12 @@ from fluxtui.domain import kinds
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import Hold, Run
-from fluxtui.domain.resource import Resource
+from fluxtui.domain.known import tags_known
+from fluxtui.domain.picking import address_of, list_of, picking
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import commit_of
 from fluxtui.domain.roles import users_of
+from fluxtui.domain.selection import Policy, spelt
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.moments import order
 
@@ -96,6 +99,44 @@ def choices(snapshot: Snapshot, held: Held) -> tuple[str, ...]:
     at = (running(snapshot, held), current(snapshot, held))
     every = (*at, *good(snapshot, held), *outcomes(snapshot, held))
     return tuple(dict.fromkeys(text for text in every if text))
+
+
+def offered(snapshot: Snapshot, held: Held) -> tuple[str, ...]:
+    """What there is to be had where that is listed, what is picked now first."""
+    key = _source(held)
+    tags, selection = list_of(snapshot, key), snapshot.selections.get(key) if key else None
+    if tags is None or selection is None:
+        return ()
+    names = dict.fromkeys((*((selection.chosen,) if selection.chosen else ()), *tags.tags))
+    versions = (spelt(name, selection.policy) for name in names)
+    return tuple(version for version in versions if held.hold.named(version))
+
+
+def absent(snapshot: Snapshot, held: Held) -> str:
+    """Why nobody can say that a version which is not offered is there."""
+    address = address_of(snapshot, _source(held))
+    return (
+        f"{address} does not list it" if offered(snapshot, held) else "nothing lists what there is"
+    )
+
+
+def would_pick(snapshot: Snapshot, held: Held, wish: str) -> str:
+    """What that text of the field picks of what is listed; "" when that is not known."""
+    key = _source(held)
+    source, tags = snapshot.get(key) if key is not None else None, list_of(snapshot, key)
+    picked = picking(snapshot, source) if source is not None else None
+    if picked is None or picked.policy.chart is None or not tags_known(tags).known or tags is None:
+        return ""
+    from fluxtui.domain.versions import select
+
+    policy = Policy.of_chart(wish, picked.policy.chart)
+    made = {tag: fact.created for tag, fact in tags.facts.items() if fact.created}
+    return spelt(select(tags.tags, policy, made).chosen, policy)
+
+
+def _source(held: Held) -> Key | None:
+    key = held.resource.key
+    return key if sources.is_source(key) else appliers.source(held.resource)
 
 
 def outcomes(snapshot: Snapshot, held: Held) -> Mapping[str, list[tuple[Resource, Run]]]:

@@ -80,8 +80,8 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
         patch={"metadata": {"annotations": notes}, **hold.patch(version)},
         resource_version=resource.resource_version,
     )
-    known = version in heldversions.choices(snapshot, held)
-    unread = f"whether {label} is there to be had: nothing lists what there is"
+    had = (*heldversions.choices(snapshot, held), *heldversions.offered(snapshot, held))
+    unread = f"whether {label} is there to be had: {heldversions.absent(snapshot, held)}"
     return plan_for(
         context,
         values,
@@ -90,7 +90,7 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
         (write, *_follow(context, held, version)),
         effects=(*_effects(context, held, version), _afterwards(held, before)),
         warnings=_warnings(context, held, version),
-        unseen=() if known else (unread,),
+        unseen=() if version in had else (unread,),
     )
 
 
@@ -194,6 +194,7 @@ def unpin_plan(context: Context, values: Values, held: Held) -> Plan:
             next=f"set {hold.field} and take {PIN_INVERSE} away by hand",
         )
     own = inverse.pinned == held.now
+    pick = heldversions.would_pick(context.snapshot, held, inverse.before or "")
     notes = {"metadata": {"annotations": dict.fromkeys(PIN_KEYS)}}
     steps: list[AnyStep] = [
         PatchStep(
@@ -218,14 +219,15 @@ def unpin_plan(context: Context, values: Values, held: Held) -> Plan:
         "unpin",
         f"unpin {name} in {environment}",
         steps,
-        effects=(*whose, *((_next(held, inverse.before),) if own else ())),
+        effects=(*whose, *((_next(held, inverse.before, pick),) if own else ())),
         warnings=(*(() if own else (changed,)), *revert_warning(context, resource, hold.field)),
-        unseen=("what it would pick: nothing lists what there is",) if own else (),
+        unseen=("what it would pick: nothing lists what there is",) if own and not pick else (),
     )
 
 
-def _next(held: Held, before: str | None) -> str:
+def _next(held: Held, before: str | None, pick: str) -> str:
     environment, field = held.resource.key.environment, held.hold.field
+    now = f": {pick} now" if pick else ""
     if before:
-        return f"{environment} takes what {field} {before} picks at once"
-    return f"{environment} takes what is picked without {field} at once"
+        return f"{environment} takes what {field} {before} picks at once{now}"
+    return f"{environment} takes what is picked without {field} at once{now}"

@@ -40,7 +40,8 @@ def default(context: Context) -> str:
     """The tag under the cursor, else what runs: a pin holds it."""
     held = heldversions.held_of(context)
     if held is not None:
-        return heldversions.running(context.snapshot, held)
+        row = context.target.tag  # of a list of versions
+        return held.hold.named(row) or heldversions.running(context.snapshot, held)
     return context.target.tag or candidates.running(context)
 
 
@@ -56,7 +57,8 @@ def choices(context: Context) -> tuple[str, ...]:
     """What can be held, what runs first."""
     held = heldversions.held_of(context)
     if held is not None:
-        return heldversions.choices(context.snapshot, held)
+        had = heldversions.choices(context.snapshot, held)
+        return tuple(dict.fromkeys((*had, *heldversions.offered(context.snapshot, held))))
     return candidates.choices(context)
 
 
@@ -65,7 +67,9 @@ def earlier(context: Context) -> tuple[str, ...]:
     held = heldversions.held_of(context)
     if held is not None:
         first = heldversions.good(context.snapshot, held)
-        return tuple(dict.fromkeys((*first, *heldversions.choices(context.snapshot, held))))
+        had = heldversions.choices(context.snapshot, held)
+        every = (*first, *had, *heldversions.offered(context.snapshot, held))
+        return tuple(dict.fromkeys(every))
     return candidates.earlier(context)
 
 

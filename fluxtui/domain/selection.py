@@ -133,5 +133,10 @@ class Selection:
         return next((v for v in self.verdicts if v.tag == tag), None)
 
 
+def spelt(tag: str, policy: Policy) -> str:
+    """The version that a tag stands for: a chart's tag has `_` for `+` (docs/flux.md#charts)."""
+    return tag.replace("_", "+") if policy.helm else tag
+
+
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""

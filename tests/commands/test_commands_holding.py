@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flux_objects import (
+    INDEX,
     at,
     awaited,
     chart_of,
@@ -27,6 +28,7 @@ from fluxtui.domain.marks import PIN_INVERSE, PIN_KEYS, pin
 from fluxtui.domain.plan import AT_WRITE
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.selection import HELM_CHART
+from fluxtui.domain.snapshot import TagList
 from tests.builders import NS, digest, ks, revision, tag_list
 
 FAILED = [("1.5.0", "failed"), ("1.4.2", "deployed"), ("1.4.1", "superseded")]
@@ -225,6 +227,38 @@ def test_unpin_puts_the_range_back(before: str | None) -> None:
     }
     assert awaited(made) == [("ready", "")]
     assert "was pinned by ben" in made.effects[0] and made.unseen
+
+
+LISTED = TagList(f"{INDEX}#web", ("2.0.0", "1.6.0", "1.4.2", "1.4"), listed_at=1.0)
+
+
+def listed(one: Resource, **more: Any) -> Context:
+    """Where the versions of the chart are listed."""
+    return at(one, charts(), chart_of(revision="1.5.0"), on=one, tags=[LISTED], **more)
+
+
+def test_what_is_listed_is_offered_and_known_to_be_there() -> None:
+    where = listed(release(history=WELL))
+    offered = by_id("pin").arguments[0].choices(where)
+    assert offered == ("1.5.0", "1.4.2", "1.4.1", "1.6.0", "2.0.0"), "had, picked, the others"
+    assert plan("pin", where, version="2.0.0", reason="x").unseen == ()
+    (unseen,) = plan("pin", where, version="3.0.0", reason="x").unseen
+    assert unseen == f"whether 3.0.0 is there to be had: {INDEX}#web does not list it"
+
+
+def test_an_unpin_says_what_is_picked_then_where_that_is_listed() -> None:
+    made = plan("unpin", listed(pinned_release(before="^1.4")))
+    assert made.effects[-1].endswith("^1.4 picks at once: 1.6.0 now") and made.unseen == ()
+    free = plan("unpin", listed(pinned_release(before=None)))
+    assert free.effects[-1].endswith("at once: 2.0.0 now")
+
+
+def test_a_row_of_the_list_is_what_a_pin_holds() -> None:
+    where = listed(release(history=WELL))
+    of_chart = replace(where, target=replace(where.target, object=chart_of().key, tag="1.6.0"))
+    assert default("pin", of_chart) == "1.6.0"
+    made = plan("pin", of_chart, version="1.6.0", reason="x")
+    assert made.steps[0].target.kind == "HelmRelease"  # type: ignore[union-attr]
 
 
 def test_a_version_that_somebody_else_set_since_stays() -> None:

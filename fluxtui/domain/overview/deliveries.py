@@ -24,7 +24,7 @@ from fluxtui.domain.overview.members import Members, differences
 from fluxtui.domain.picking import list_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, version_text
-from fluxtui.domain.selection import Selection
+from fluxtui.domain.selection import Selection, spelt
 from fluxtui.domain.snapshot import KindId, Snapshot, Table, TagList
 
 _OTHERS = tuple(kind for kind in SOURCES if not kind.tagged)
@@ -125,7 +125,7 @@ def line_of(delivery: Delivery) -> Line:
         source=source.key if source is not None else facts.origin,
         running=running,
         would_pick=picked,
-        newest=_spelt(selection.newest, selection) if selection else "",
+        newest=spelt(selection.newest, selection.policy) if selection else "",
         listed_at=delivery.tags.listed_at if delivery.tags else 0.0,
         behind=_is_behind(delivery, running, picked),
         policy=_follows(facts.resource, source),
@@ -159,15 +159,10 @@ def _running(delivery: Delivery) -> Running:
 def _would_pick(delivery: Delivery) -> str:
     """What its source offers now: by its tags, or what its controller has stored."""
     if delivery.selection is not None:
-        return _spelt(delivery.selection.chosen, delivery.selection)
+        return spelt(delivery.selection.chosen, delivery.selection.policy)
     if delivery.source is None:
         return ""
     return version_text(sources.revision(delivery.source), delivery.names)
-
-
-def _spelt(tag: str, selection: Selection) -> str:
-    """As Helm spells the version of a chart that a tag stands for (docs/flux.md#charts)."""
-    return tag.replace("_", "+") if selection.policy.helm else tag
 
 
 def _is_behind(delivery: Delivery, running: Running, picked: str) -> bool:
