@@ -107,7 +107,7 @@ async def test_a_release_its_chart_and_its_repository_answer_one_after_the_other
     place: MakePlace, engine: MakeEngine
 ) -> None:
     staging, running = await set_up(place, engine, "hr", "hc", "helmrepo")
-    repository = await staging.put("helmrepo", "c", {"url": "https://c.test"}, WELL)
+    repository = await staging.put("helmrepo", "c", {"url": "http://127.0.0.1:9/c"}, WELL)
     chart = await staging.put("hc", "apps-web", CHART, WELL)
     release = await staging.put("hr", "web", {"chart": {"spec": CHART}}, WELL)
     for key in (repository, chart, release):
