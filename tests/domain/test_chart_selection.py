@@ -23,6 +23,7 @@ def pick(wish: str, charts: Charts, *versions: str, **made: str) -> Selection:
         ("1.2.0", ["1.3.0", "v1.2.0"], "v1.2.0"),  # no such text: it is a range
         ("1.2", ["1.2", "1.2.9"], "1.2"),  # the text itself, though it is no version for a range
         ("1.2", ["1.2.9", "1.3.0"], "1.2.9"),
+        ("latest", ["latest", "1.3.0"], ""),
         ("", ["1.0.0", "2.0.0-rc.1", "1.1.0"], "1.1.0"),
         ("*", ["1.0.0", "2.0.0-rc.1", "1.1.0"], "1.1.0"),
         (">=0-0", ["1.0.0", "2.0.0-rc.1"], "2.0.0-rc.1"),

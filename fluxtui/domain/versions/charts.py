@@ -28,7 +28,8 @@ def exact(
         whole = try_version(wish, "flux") is not None
         tag = tag or (next((t for t in tags if spelling(t) == wish), "") if whole else "")
     else:
-        whole, tag = False, wish if wish in tags else ""
+        # Flux leaves out what is no version of any spelling before it looks.
+        whole, tag = False, wish if wish in tags and try_version(wish) is not None else ""
     if not tag and not whole:
         return None
     reason = f'the version is named: "{wish}"'
