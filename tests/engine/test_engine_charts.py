@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got, ready
+from engine_stage import PATIENCE, QUICK, MakeEngine, MakePlace, Place, Registry, got, ready
 
 from fluxtui.domain.ask import ListTags, ReadFacts, VersionsDiff
 from fluxtui.domain.board import Line
@@ -124,6 +124,27 @@ async def test_a_release_says_what_its_index_has(
         await got(running.ask(VersionsDiff(web, after="1.5.0")))
     answer = await got(running.ask(ReadFacts(f"{index.url}#web", ("1.6.0",))))
     assert answer.facts["1.6.0"].created == "2026-01-04T00:00:00Z"
+
+
+async def test_what_its_controller_has_fetched_anew_is_looked_at_at_once(
+    place: MakePlace, engine: MakeEngine, index: Index
+) -> None:
+    index.versions = {"web": {"1.5.0": ""}}
+    staging = await place("staging")
+    await staging.namespace()
+    await staging.serve(*CHARTS)
+    one, two = ({"artifact": {"revision": f"sha256:{digit * 64}"}} for digit in "12")
+    where = await staging.put("helmrepo", "charts", {"url": index.url}, one)
+    chart = await release(staging, "web", "1.x", "1.5.0")
+    running = engine(staging, pace=replace(QUICK, listing=3600.0))
+    await got(running.wait_for(lambda s: chart in s.selections, PATIENCE))
+    index.versions = {"web": {"1.6.0": "", "1.5.0": ""}}
+    await staging.patch(where, {"status": two}, "status")
+
+    def picked(seen: Snapshot) -> bool:
+        return seen.selections[chart].chosen == "1.6.0"
+
+    await got(running.wait_for(picked, PATIENCE))
 
 
 async def test_an_index_that_is_away_is_said_once(

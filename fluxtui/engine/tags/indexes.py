@@ -1,19 +1,20 @@
 """Indexes of charts, each fetched once for all who want charts of it, as lists of versions.
 
-Conditional: an index that has not changed is neither sent nor read again. Reading one is the
-worker's. An index that cannot be had is an error of whoever asked; when it is asked for is the
-TagWatch's.
+Conditional: an index that has not changed is neither sent nor read again, whether or not its host
+tells changes apart, and whether or not it could be read. Reading one is the worker's. An index that
+cannot be had is an error of whoever asked; when it is asked for is the TagWatch's.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.domain.errors import ArtifactMissing
+from fluxtui.domain.errors import ArtifactError, ArtifactMissing
 from fluxtui.domain.snapshot import TagFacts
 from fluxtui.engine.registries import RegistryDoor
 
@@ -36,11 +37,14 @@ class ChartList:
 
 @dataclass
 class _Index:
-    """`charts`: which were looked for when it was read last."""
+    """`charts`: which were looked for when it was read last; `read`: the hash of what was, and
+    `fault` why it could not be."""
 
     known: Validators | None = None
     charts: frozenset[str] = frozenset()
     lists: Mapping[str, ChartList] = field(default_factory=dict)
+    read: bytes = b""
+    fault: ArtifactError | None = None
     flight: asyncio.Task[None] | None = None
 
 
@@ -82,11 +86,23 @@ class ChartIndexes:
     async def _refresh(self, url: str, index: _Index, charts: frozenset[str]) -> None:
         known = index.known if charts <= index.charts else None
         sent = await self._registries.index(url, known)
-        if sent is None:
-            return
-        entries: Entries = await self._compute(_ENTRIES, sent.body, charts)
+        digest = index.read if sent is None else hashlib.sha256(sent.body).digest()
+        if sent is not None and (digest != index.read or not charts <= index.charts):
+            await self._reread(index, sent.body, charts)
+        if sent is not None:
+            index.known, index.read = sent.known, digest
+        if index.fault is not None:
+            raise index.fault.with_traceback(None)  # it is raised again and again
+
+    async def _reread(self, index: _Index, body: bytes, charts: frozenset[str]) -> None:
+        entries: Entries = {}
+        index.fault = None
+        try:
+            entries = await self._compute(_ENTRIES, body, charts)
+        except ArtifactError as error:
+            index.fault = error
         index.lists = {name: _listed(entries[name], index.lists.get(name)) for name in entries}
-        index.known, index.charts = sent.known, charts
+        index.charts = charts
 
 
 def _landed(index: _Index, task: asyncio.Task[None]) -> None:

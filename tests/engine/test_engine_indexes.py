@@ -1,0 +1,108 @@
+"""One index for all who want charts of it: how often it is fetched, and how often read."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fluxtui.artifacts.client import RegistryClient
+from fluxtui.artifacts.settings import RegistrySettings
+from fluxtui.domain.errors import ArtifactError, ArtifactMissing, RegistryError
+from fluxtui.engine.registries import RegistryDoor
+from fluxtui.engine.tags.indexes import ChartIndexes
+from tests.artifacts.scripted_registry import ScriptedRegistry, scripted_registry
+
+INDEX = b"""entries:
+  web:
+  - version: 1.5.0
+  - version: 1.5.0
+    created: "2026-01-01T00:00:00Z"
+  worker:
+  - version: 0.1.0
+"""
+
+
+class Reading:
+    """What the worker does, in this process, and how often."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    async def __call__(self, function: str, *arguments: Any) -> Any:
+        self.times += 1
+        module, _, name = function.partition(":")
+        return getattr(importlib.import_module(module), name)(*arguments)
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedRegistry]:
+    with scripted_registry() as scripted:
+        scripted.answer = lambda _asked: (200, [], INDEX)
+        yield scripted
+
+
+@pytest.fixture
+def door() -> Iterator[RegistryDoor]:
+    settings = RegistrySettings(timeout=5)
+    made = RegistryDoor(lambda: RegistryClient(settings, environ={}, pause=lambda _s: None))
+    yield made
+    made.close()
+
+
+async def test_who_asks_at_once_shares_one_answer(
+    server: ScriptedRegistry, door: RegistryDoor
+) -> None:
+    reading, url = Reading(), f"http://{server.address}"
+    indexes, both = ChartIndexes(door, reading), {"web", "worker"}
+    web, worker = await asyncio.gather(*(indexes.versions(url, c, both) for c in sorted(both)))
+    assert (web.tags, worker.tags) == (("1.5.0",), ("0.1.0",))
+    assert web.facts["1.5.0"].created == "", "of two entries of one text the first is taken"
+    assert (len(server.asked), reading.times) == (1, 1)
+
+
+async def test_an_index_that_says_the_same_is_not_read_again(
+    server: ScriptedRegistry, door: RegistryDoor
+) -> None:
+    reading, url = Reading(), f"http://{server.address}"
+    indexes = ChartIndexes(door, reading)
+    first = await indexes.versions(url, "web", ())
+    assert await indexes.versions(url, "web", ()) is first
+    assert (len(server.asked), reading.times) == (2, 1)
+    worker = await indexes.versions(url, "worker", {"web"})
+    assert worker.tags == ("0.1.0",) and reading.times == 2, "it was not looked for before"
+    server.answer = lambda _asked: (200, [], INDEX.replace(b"1.5.0", b"1.6.0"))
+    assert (await indexes.versions(url, "web", ())).tags == ("1.6.0",)
+
+
+async def test_one_that_cannot_be_read_is_not_tried_again_until_it_is_another(
+    server: ScriptedRegistry, door: RegistryDoor
+) -> None:
+    reading, url = Reading(), f"http://{server.address}"
+    indexes = ChartIndexes(door, reading)
+    server.answer = lambda _asked: (
+        (304, [], b"") if "if-none-match" in _asked.headers else (200, [("ETag", '"1"')], b"no")
+    )
+    for _ in range(3):
+        with pytest.raises(ArtifactError, match="no index of charts"):
+            await indexes.versions(url, "web", ())
+    assert reading.times == 1
+    server.answer = lambda _asked: (200, [], INDEX)
+    assert (await indexes.versions(url, "web", ())).tags == ("1.5.0",)
+
+
+async def test_what_is_away_is_asked_again_and_a_chart_that_is_not_there_named(
+    server: ScriptedRegistry, door: RegistryDoor
+) -> None:
+    url = f"http://{server.address}"
+    indexes = ChartIndexes(door, Reading())
+    server.answer = lambda _asked: (500, [], b"")
+    with pytest.raises(RegistryError, match="500"):
+        await indexes.versions(url, "web", ())
+    server.answer = lambda _asked: (200, [], INDEX)
+    with pytest.raises(ArtifactMissing, match="no chart 'gone'"):
+        await indexes.versions(url, "gone", ())
+    assert (await indexes.versions(url, "web", ())).tags == ("1.5.0",)
