@@ -18,12 +18,14 @@ class Target:
     """What the cursor (or the command line) is on. Empty fields mean "not said".
 
     `object`: the one object that is meant, of whatever kind; what it is fed by is asked of it.
+    `marked`: several that are meant together, of any Environment; then no other field means one.
     """
 
     environment: str = ""
     service: str = ""
     object: Key | None = None
     tag: str = ""
+    marked: tuple[Key, ...] = ()
 
     @property
     def source(self) -> Key | None:

@@ -11,11 +11,11 @@ from fluxtui.commands.later import Later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fluxtui.commands import pin, promote, publish, reconcile, suspend, unpin
+    from fluxtui.commands import many, pin, promote, publish, reconcile, suspend, unpin
 else:
-    pin, promote, publish, reconcile, suspend, unpin = (
+    many, pin, promote, publish, reconcile, suspend, unpin = (
         Later(f"fluxtui.commands.{name}")
-        for name in ("pin", "promote", "publish", "reconcile", "suspend", "unpin")
+        for name in ("many", "pin", "promote", "publish", "reconcile", "suspend", "unpin")
     )
 
 REASON = Argument("reason", "Why?")
@@ -85,8 +85,8 @@ ACTS = (
         "Reconcile",
         "Ask the controller to reconcile the selected object now.",
         "act",
-        disabled_reason=lambda c: reconcile.refusal(c),
-        plan=lambda c, v: reconcile.reconcile_plan(c, v),
+        disabled_reason=lambda c: many.refusal(c, reconcile.refusal),
+        plan=lambda c, v: many.plan(c, v, reconcile.reconcile_plan, reconcile.refusal),
         verb="reconcile",
     ),
     Command(
@@ -161,8 +161,8 @@ ACTS = (
         "Stop reconciling the selected object, with a reason that everybody sees.",
         "act",
         (REASON,),
-        disabled_reason=lambda c: suspend.refusal(c, suspending=True),
-        plan=lambda c, v: suspend.suspend_plan(c, v),
+        disabled_reason=lambda c: many.refusal(c, suspend.suspend_refusal),
+        plan=lambda c, v: many.plan(c, v, suspend.suspend_plan, suspend.suspend_refusal),
         verb="suspend",
     ),
     Command(
@@ -171,8 +171,8 @@ ACTS = (
         "Resume",
         "Reconcile the selected object again.",
         "act",
-        disabled_reason=lambda c: suspend.refusal(c, suspending=False),
-        plan=lambda c, v: suspend.resume_plan(c, v),
+        disabled_reason=lambda c: many.refusal(c, suspend.resume_refusal),
+        plan=lambda c, v: many.plan(c, v, suspend.resume_plan, suspend.resume_refusal),
         verb="resume",
     ),
     Command(

@@ -63,6 +63,10 @@ def object_of(context: Context) -> Resource | None:
 def no_object(context: Context) -> str:
     """Why `object_of` or `source_of` found nothing, and what to do."""
     target = context.target
+    if target.marked:
+        return (
+            f"it is done to one object, and {len(target.marked)} are marked: choose one after esc"
+        )
     if target.object is not None:
         return _absent(context, target.object)
     if not target.service:

@@ -42,6 +42,16 @@ def refusal(context: Context, *, suspending: bool) -> str | None:
     return read_only_reason(context, (resource.key.environment,))
 
 
+def suspend_refusal(context: Context) -> str | None:
+    """Why the object cannot be suspended now."""
+    return refusal(context, suspending=True)
+
+
+def resume_refusal(context: Context) -> str | None:
+    """Why the object cannot be resumed now."""
+    return refusal(context, suspending=False)
+
+
 def _required(context: Context) -> Resource:
     resource = object_of(context)
     if resource is None:

@@ -283,3 +283,41 @@ async def test_thousands_of_rows_cost_what_is_in_sight(
         assert pane.table._listing._all is now
         await typed(pilot, "G")
         assert len(pane.table._listing._made) <= 30
+
+
+async def test_marks_stay_with_their_objects_and_are_acted_on_as_one(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    app = make_app()
+    async with opened(app, (120, 40)) as pilot:
+        await typed(pilot, ":hr\r")
+        await sees(pilot, BROKEN)
+        await typed(pilot, "space", "down", "down", "space")
+        await sees(pilot, "2 marked", f"● {BROKEN}", "● podinfo-01")
+        engine.give(replace(fleet(release("a-first"), without=("podinfo-00",)), serial=200))
+        await sees(pilot, "hr 80", "● podinfo-01")
+        await typed(pilot, "/podinfo-01\r")
+        await sees(pilot, "2 marked, 1 not shown")
+        await typed(pilot, "R")
+        await sees(pilot, "reconcile 2 objects in staging", BROKEN, "podinfo-01")
+        await typed(pilot, "esc")
+        await typed(pilot, "esc")
+        await sees(pilot, "2 marked")
+        await typed(pilot, "p")
+        await sees(pilot, "it is done to one object, and 2 are marked")
+        await typed(pilot, "esc")
+        assert await until(pilot, lambda: "marked" not in text(app).split("podinfo")[0])
+        assert app.main.views.current == "objects"
+
+
+async def test_all_that_is_shown_is_marked_and_unmarked_at_once(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, (120, 40)) as pilot:
+        await typed(pilot, ":hr\r", "/label:app=web\r", "*")
+        await sees(pilot, "39 marked")
+        await typed(pilot, "esc")
+        await sees(pilot, "39 marked", "podinfo-02")
+        await typed(pilot, "*")
+        await sees(pilot, "80 marked")
+        await typed(pilot, "*")
+        assert await until(pilot, lambda: "80 marked" not in text(app))

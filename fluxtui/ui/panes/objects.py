@@ -6,10 +6,13 @@ that is not known, not served or may not be read says so where its rows would be
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from fluxtui.commands.command import Target
 from fluxtui.commands.subject import named
@@ -37,6 +40,8 @@ from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.signs import summary
 from fluxtui.ui.spans import SUSPENDED, Line, join
 from fluxtui.ui.widgets.listing import Recipe, TableRow
+from fluxtui.ui.widgets.painted import Paragraph
+from fluxtui.ui.widgets.table import Table
 
 
 def by_name(name: str) -> Kind | None:
@@ -70,22 +75,43 @@ def unread(snapshot: Snapshot, environment: str) -> Line:
     return ((("○ " if pending else "✗ ") + "; ".join(parts), "wait" if pending else "bad"),)
 
 
+class MarkTable(Table):
+    """A table in which space marks a row, where it turns the page elsewhere."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "Mark", show=False)]
+
+    @dataclass
+    class Marked(Message):
+        """The row under the cursor is to be marked, or not any more."""
+
+        table: MarkTable
+
+    def action_mark(self) -> None:
+        """Space."""
+        self.steps += 1
+        self.post_message(self.Marked(self))
+
+
 class Objects(Pane):
     """The table of one kind, or of all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "kind(-1)", "The kind before", show=False),
         Binding("right_square_bracket", "kind(1)", "The next kind", show=False),
+        Binding("asterisk", "mark_all", "Mark all", show=False),
     ]
 
     title: ClassVar[str] = "Objects"
-    hint: ClassVar[str] = "←→ environment  [ ] kind  enter conditions  / filter  N A S sort"
+    hint: ClassVar[str] = (
+        "←→ environment  [ ] kind  space * mark  enter conditions  / filter  N A S"
+    )
     sorts: ClassVar[tuple[str, ...]] = ("name", "age", "status")
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._rows = ObjectRows()
         self._aim: tuple[Key, int] | None = None  # and how often a person had moved the cursor
+        self._marks: frozenset[Key] = frozenset()
         self._mixed = True
         self._recipe = self._recipe_of(mixed=True)
         self._named: tuple[object, Key, Target] | None = None  # of which board
@@ -93,7 +119,9 @@ class Objects(Pane):
     def _recipe_of(self, *, mixed: bool) -> Recipe:
         def make(row: ObjectRow) -> TableRow:
             view = self.view
-            return objectcells.row_of(row, view.snapshot, view.now, mixed=mixed, marked=False)
+            return objectcells.row_of(
+                row, view.snapshot, view.now, mixed=mixed, marked=row.key in self._marks
+            )
 
         return Recipe(
             key,
@@ -101,6 +129,11 @@ class Objects(Pane):
             lambda row: objectcells.sizes(row, self.view.snapshot, mixed=mixed),
             match=lambda row, words: passes(row, words, self.view.snapshot),
         )
+
+    def compose(self) -> ComposeResult:
+        """Note and table."""
+        yield Paragraph(classes="note")
+        yield MarkTable(classes="main")
 
     # What is shown -------------------------------------------------------------------------------
 
@@ -120,6 +153,7 @@ class Objects(Pane):
     def lay_out(self, view: View) -> None:
         """The rows of the Target's Environment; the cursor stays on its object."""
         name, kind = self.environment, by_name(self.kind)
+        self._marks = frozenset(k for k in self._marks if view.snapshot.get(k) is not None)
         if self._mixed is not (kind is None):
             self._mixed = kind is None
             self._recipe = self._recipe_of(mixed=self._mixed)
@@ -190,9 +224,16 @@ class Objects(Pane):
         return (((f"{nothing}{where}.", "name"),), *((doubts,) if doubts else ()), *others)
 
     def reading(self) -> str:
-        """The filter, and what of it is not understood."""
-        problem = parsed(self.table.words).error
-        return f"{super().reading()}  {problem}" if problem else super().reading()
+        """What is marked, the filter, and what of it is not understood."""
+        parts = (self._marked(), super().reading(), parsed(self.table.words).error)
+        return "  ".join(part for part in parts if part)
+
+    def _marked(self) -> str:
+        """`3 marked, 1 not shown`; "" for none."""
+        if not self._marks:
+            return ""
+        hidden = len(self._marks - {row.key for row in self.table.listed_items})
+        return f"{len(self._marks)} marked" + (f", {hidden} not shown" if hidden else "")
 
     def details(self, width: int) -> tuple[Line, ...] | None:
         """The object under the cursor."""
@@ -224,6 +265,41 @@ class Objects(Pane):
         if self._named is None or self._named[0] is not board or self._named[1] != row.key:
             self._named = (board, row.key, named(self.view.snapshot, row.key))
         return self._named[2]
+
+    def subject(self) -> Target | str:
+        """All that is marked, else the object under the cursor."""
+        if self._marks:
+            return Target(self.environment, marked=tuple(sorted(self._marks)))
+        return super().subject()
+
+    def looked_at(self) -> Target | str:
+        """The object under the cursor, whatever is marked."""
+        return super().subject()
+
+    def let_go(self) -> bool:
+        """Esc ends the marks."""
+        held, self._marks = bool(self._marks), frozenset()
+        self.table.look_again()
+        return held
+
+    @on(MarkTable.Marked)
+    def _mark(self, event: MarkTable.Marked) -> None:
+        event.stop()
+        row = self._row()
+        if row is not None:
+            self._show_marks(self._marks ^ {row.key})
+
+    def action_mark_all(self) -> None:
+        """All that is shown; once more, none of it."""
+        keys = frozenset(row.key for row in self.table.listed_items)
+        self._show_marks(self._marks - keys if keys <= self._marks else self._marks | keys)
+
+    def _show_marks(self, marks: frozenset[Key]) -> None:
+        self._marks = marks
+        self.table.look_again()
+        target = self.pointed()
+        if target is not None:
+            self.post_message(self.Pointed(self, target))
 
     def subject_key(self) -> Key | str:
         """The object under the cursor, for YAML and conditions."""

@@ -166,6 +166,10 @@ class Pane(Vertical):
         """What keys act on here, which is what the pane shows; or why they act on nothing."""
         return self.pointed() or NOTHING
 
+    def looked_at(self) -> Target | str:
+        """What is read here, which is what keys act on; or why there is nothing."""
+        return self.subject()
+
     def details(self, width: int) -> tuple[Line, ...] | None:
         """Own lines for the details strip; None leaves it to the Target."""
         return None
@@ -247,7 +251,7 @@ class Pane(Vertical):
 
     def log_subjects(self) -> tuple[Key, ...] | str:
         """Objects whose Pods write the log that is wanted, or why there are none."""
-        target, board = self.subject(), self.view.snapshot.board
+        target, board = self.looked_at(), self.view.snapshot.board
         if isinstance(target, str):
             return target
         if target.applier is not None:

@@ -51,7 +51,7 @@ def facts_of(context: Context) -> tuple[object, ...]:
     if target.object is not None:
         fed_by = roles.source_key(snapshot, target.object)
         keys += [target.object, *((fed_by,) if fed_by is not None else ())]
-    objects = [snapshot.get(key) for key in keys]
+    objects = [snapshot.get(key) for key in (*keys, *target.marked)]
     picks = [snapshot.selections.get(line.key) for line in lines]
     return (
         *(target, row, snapshot.config, snapshot.unreachable, snapshot.tags, snapshot.acts),

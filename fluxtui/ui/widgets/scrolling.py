@@ -88,6 +88,11 @@ class Scrolling(Painted, ScrollView, can_focus=True):
         return self._listing.item(self._cursor) if self.selected is not None else None
 
     @property
+    def listed_items(self) -> tuple[Any, ...]:
+        """What all rows are made of that pass the filter."""
+        return tuple(self._listing.item(index) for index in range(len(self._listing)))
+
+    @property
     def visible_items(self) -> tuple[Any, ...]:
         """What the rows inside the window are made of."""
         return tuple(self._listing.item(index) for index in self._in_sight())

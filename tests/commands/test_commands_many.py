@@ -1,0 +1,77 @@
+"""One act on all marked objects: one Plan, all their preconditions, all their Environments."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import CONFIG, context, ks, snapshot, source
+
+from fluxtui.commands.registry import ALL, by_id
+from fluxtui.domain.plan import Plan
+from fluxtui.domain.protection import demand
+from fluxtui.domain.snapshot import Snapshot
+
+WEB, DB, HELD = ks(name="web"), ks(name="db"), ks(name="held", suspend=True)
+FAR = ks("production", "far")
+
+
+def seen() -> Snapshot:
+    return snapshot(source(), WEB, DB, HELD, source("production"), FAR)
+
+
+def planned(command: str, *marked: object, **values: str) -> Plan:
+    act = by_id(command)
+    assert act.plan is not None
+    return act.plan(context(seen(), marked=tuple(marked)), values)
+
+
+def test_the_steps_of_each_are_its_own_and_all_are_one_plan() -> None:
+    plan = planned("suspend", WEB.key, DB.key, reason="a move")
+    assert plan.title == "suspend 2 objects in staging"
+    ids = [step.id for step in plan.steps]
+    assert ids == ["1-suspend", "1-suspended", "2-suspend", "2-suspended"]
+    assert [step.needs for step in plan.steps] == [(), ("1-suspend",), (), ("2-suspend",)]
+    assert {str(WEB.key), str(DB.key)} <= set(plan.inputs)
+    assert plan.reason == "a move"
+
+
+def test_every_environment_that_is_touched_is_confirmed() -> None:
+    for command in ("suspend", "reconcile"):
+        plan = planned(command, WEB.key, FAR.key, reason="a move")
+        assert set(plan.environments) == {"staging", "production"}
+        assert demand(plan, seen()).names == ("production",)
+    assert demand(planned("reconcile", WEB.key, DB.key), seen()).names == ()
+
+
+def test_what_it_cannot_be_done_to_is_left_out_and_said() -> None:
+    plan = planned("resume", WEB.key, HELD.key)
+    assert {str(step.id)[0] for step in plan.steps} == {"1"}
+    assert any("web is left out" in text and "not suspended" in text for text in plan.warnings)
+    reason = by_id("resume").disabled_reason(context(seen(), marked=(WEB.key, DB.key)))
+    assert reason is not None and "none of the 2 that are marked" in reason
+    assert by_id("resume").disabled_reason(context(seen(), marked=(WEB.key, HELD.key))) is None
+
+
+def test_a_read_only_place_is_left_out_before_anything_is_planned() -> None:
+    shut = tuple(replace(e, read_only=e.name == "production") for e in CONFIG.environments)
+    here = replace(seen(), config=replace(CONFIG, environments=shut))
+    act = by_id("reconcile")
+    assert act.plan is not None
+    plan = act.plan(context(here, marked=(WEB.key, FAR.key)), {})
+    assert plan.environments == ("staging",)
+    assert any("read-only" in text for text in plan.warnings)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [c for c in ALL if c.plan and c.id not in ("reconcile", "suspend", "resume")],
+    ids=lambda c: c.id,
+)
+def test_other_acts_say_that_they_take_one(command: object) -> None:
+    reason = command.disabled_reason(context(seen(), marked=(WEB.key, DB.key)))  # type: ignore[attr-defined]
+    assert reason and ("choose" in reason or "name one" in reason)
