@@ -21,11 +21,15 @@ from typing import Any
 import pytest
 
 from tests.contract.fleet.cases import Case, cases
+from tests.contract.fleet.controllers import available
 from tests.contract.fleet.story import REQUEST, Fleet, told
 from tests.contract.programs import CONTROL_PLANE, FLUX, program_or_skip
 
 BLANK = {word: "example.com" for word in ("SHOP", "HOST", "REGISTRY")}
-CASES = [case for name in FLUX for case in cases(name, BLANK)]
+# A folder with more controllers, as for record.py; by itself only those are asked that are built.
+BROUGHT = Path(os.environ["FLUXTUI_CONTROLLERS"]) if "FLUXTUI_CONTROLLERS" in os.environ else None
+ASKED = dict.fromkeys((*FLUX, *available(BROUGHT)))
+CASES = [case for name in ASKED for case in cases(name, BLANK)]
 FAULTY = ("failing", "stalled")
 READY = {"ready": "True", "failing": "False", "stalled": "False", "progressing": "Unknown"}
 
@@ -66,7 +70,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         program_or_skip(name)
     if shutil.which("git") is None:
         pytest.skip("git is not installed: the fleet's sources are read from it")
-    with told(tmp_path_factory.mktemp("fleet")) as found:
+    with told(tmp_path_factory.mktemp("fleet"), BROUGHT) as found:
         yield found
 
 

@@ -68,25 +68,30 @@ class Sources:
         return renewed
 
     def failing(self, snapshot: Snapshot) -> dict[Key, HealthLine]:
-        """What fails now and applies nothing itself, by key, whether or not its users run on."""
+        """What fails now and applies nothing itself, by key, whether or not its users run on. What
+        waits for an object that is not there waits for ever, and fails too."""
         failing: dict[Key, HealthLine] = {}
         for kind in _NO_APPLIERS:
             table = snapshot.table(self._environment, kind)
             before = self._failing.get(kind.id)
             if before is None or before[0] is not table:
-                before = self._failing[kind.id] = (table, self._fails(table))
-            failing |= before[1]
+                before = self._failing[kind.id] = (table, self._unwell(table))
+            for key, line in before[1].items():
+                if line.level is Level.FAILED:
+                    failing[key] = line
+                elif any(snapshot.get(need) is None for need in kind.needs(table[key])):
+                    failing[key] = HealthLine(Level.FAILED, line.text)
         return dict(sorted(failing.items()))
 
-    def _fails(self, table: Table) -> dict[Key, HealthLine]:
-        failing: dict[Key, HealthLine] = {}
+    def _unwell(self, table: Table) -> dict[Key, HealthLine]:
+        unwell: dict[Key, HealthLine] = {}
         for key, resource in table.items():
             before = self._own.get(key)
             if before is None or before[0] is not resource:
                 before = self._own[key] = (resource, flux_health(resource))
-            if before[1].level is Level.FAILED:
-                failing[key] = before[1]
-        return failing
+            if before[1].level in (Level.FAILED, Level.WAITING):
+                unwell[key] = before[1]
+        return unwell
 
     def charts(self) -> tuple[Key, ...]:
         """Those that hold Helm charts, and are no rows: they select a chart's layer, or only who

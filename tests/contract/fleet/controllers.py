@@ -98,7 +98,7 @@ class Controllers:
             case "image-reflector-controller":
                 return (*_QUICK, stores[0])
             case "image-automation-controller":
-                return _QUICK
+                return _KIND
             case "notification-controller":
                 listens = (f"--receiverAddr={first}", f"--events-addr={second}")
                 return ("--watch-all-namespaces", *listens)
