@@ -104,6 +104,8 @@ def test_every_version_has_its_reason(delivery: Shell, index: ScriptedRegistry) 
         "1.4.2": ["staging"],
         "2.0.0": [],
     }
+    reasons = {(t["digestReason"], t["originReason"]) for t in source["tags"]}
+    assert reasons == {("the index says no digest", "the index says no source")}
 
 
 def test_an_index_that_is_no_index_says_so(delivery: Shell, index: ScriptedRegistry) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.following import Followed, TagEffects
+from fluxtui.domain.picking import index_of
 from fluxtui.domain.record import Record, record_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import tags_of_digest
@@ -77,7 +78,7 @@ def _tag(
         "verdict": _REFUSALS[verdict.refusal] if verdict.refusal else "chosen",
         "reason": why(verdict, selection, fact, failure),
         "runsIn": [_place(place) for place in running],
-        **_facts(fact),
+        **_facts(fact, "the index" if index_of(listed.repository) else "its manifest"),
     }
 
 
@@ -108,21 +109,22 @@ def _place(place: RunsIn) -> Document:
     }
 
 
-def _facts(fact: TagFacts | None) -> Document:
+def _facts(fact: TagFacts | None, whose: str = "its manifest") -> Document:
+    """`whose` word it is."""
     unsigned = _UNREAD if fact is None else "signatures could not be looked up"
     return {
-        **maybe("digest", fact and fact.digest, _UNREAD),
-        **maybe("publishedAt", fact and fact.created, _unsaid(fact, "publish time")),
-        **maybe("origin", fact and fact.source, _unsaid(fact, "source")),
-        **maybe("originRevision", fact and fact.revision, _unsaid(fact, "revision")),
+        **maybe("digest", fact and fact.digest, _unsaid(fact, whose, "digest")),
+        **maybe("publishedAt", fact and fact.created, _unsaid(fact, whose, "publish time")),
+        **maybe("origin", fact and fact.source, _unsaid(fact, whose, "source")),
+        **maybe("originRevision", fact and fact.revision, _unsaid(fact, whose, "revision")),
         **maybe(
             "signed", None if fact is None or fact.signed is None else bool(fact.signed), unsigned
         ),
     }
 
 
-def _unsaid(fact: TagFacts | None, field: str) -> str:
-    return _UNREAD if fact is None else f"its manifest says no {field}"
+def _unsaid(fact: TagFacts | None, whose: str, field: str) -> str:
+    return _UNREAD if fact is None else f"{whose} says no {field}"
 
 
 def what_if(
