@@ -131,7 +131,7 @@ def line_of(delivery: Delivery) -> Line:
         policy=_follows(facts.resource, source),
         health=delivery_health(own, [delivery.node]),
         suspended=facts.suspended,
-        pinned=pin(source) if source is not None else None,
+        pinned=pin(facts.resource) or (pin(source) if source is not None else None),
         appliers=(facts.key,),
         note=selection.error if selection else "",
         held=(Hold(source.key, held),) if source is not None and held is not None else (),

@@ -112,6 +112,7 @@ class Objects(Pane):
         self._rows = ObjectRows()
         self._aim: tuple[Key, int] | None = None  # and how often a person had moved the cursor
         self._marks: frozenset[Key] = frozenset()
+        self._listed = self.kind
         self._mixed = True
         self._recipe = self._recipe_of(mixed=True)
         self._named: tuple[object, Key, Target] | None = None  # of which board
@@ -163,7 +164,13 @@ class Objects(Pane):
         self.table.set_groups(view.snapshot.board.environments, name)
         tight = self.size.width < objectcells.TIGHT
         spec = objectcells.columns(kind, tight=tight) if rows else ()
+        before = self.table.selected
         self.table.show_items(spec, rows, self._recipe, self._empty(view) if not rows else ())
+        if self._listed != self.kind:
+            # Another table is read from its top, unless the object under the cursor is in it.
+            self._listed, now = self.kind, self.table.selected
+            if before is not None and now is not None and now.id != before.id:
+                self.table.action_edge(-1)
         if self._aim is not None:
             wanted, steps = self._aim
             if steps != self.table.steps or self.table.select(wanted):
