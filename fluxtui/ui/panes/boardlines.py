@@ -7,11 +7,13 @@ before.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from itertools import compress
 from operator import is_not
 from typing import Any, NamedTuple
 
+from fluxtui.domain.board import Level, Line
 from fluxtui.domain.board import Row as Service
 
 
@@ -27,6 +29,20 @@ def key(entry: BoardEntry) -> Hashable:
     return entry.service.service, entry.number
 
 
+def last_part(service: str) -> str:
+    """`activity` of `acme/activity`."""
+    return service.rpartition("/")[2]
+
+
+def faulty(services: Sequence[Service]) -> tuple[Service, ...]:
+    """Those with a line that is not well, or not known to be."""
+    return tuple(service for service in services if any(map(_is_faulty, service.lines.values())))
+
+
+def _is_faulty(lines: Sequence[Line]) -> bool:
+    return any(line.health.level is not Level.OK for line in lines)
+
+
 class BoardLines:
     """Entries of the Services given last. `rank` gives what a Service is sorted by."""
 
@@ -38,6 +54,7 @@ class BoardLines:
         self._entries: list[BoardEntry] = []
         self._asked: tuple[str, bool] = ("", False)
         self.prefix = ""  # what all Services begin with: `acme/`
+        self.alone: frozenset[str] = frozenset()  # known by their last part: no other ends so
 
     def entries(
         self, services: Sequence[Service], sort: str, reverse: bool, rank: Callable[[Service], Any]
@@ -76,6 +93,8 @@ class BoardLines:
         owners = {service.service.rpartition("/")[0] for service in self._services}
         owner = next(iter(owners)) if len(owners) == 1 else ""
         self.prefix = f"{owner}/" if owner else ""
+        ends = Counter(last_part(service.service) for service in self._services)
+        self.alone = frozenset(end for end, count in ends.items() if count == 1)
         return self._entries
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar, cast
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import NO_LIST, Level, Severity
@@ -24,7 +25,7 @@ from fluxtui.domain.snapshot import Change, Snapshot
 from fluxtui.ui.ages import epoch, since
 from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.keys import ASIDE, MOVES
-from fluxtui.ui.panes.boardlines import BoardEntry, BoardLines, key
+from fluxtui.ui.panes.boardlines import BoardEntry, BoardLines, faulty, key, last_part
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.signs import GLYPHS, health
 from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit, shorter_names, width, wrap
@@ -35,7 +36,9 @@ from fluxtui.ui.widgets.painted import Paragraph
 
 NARROWEST = 21  # cells an Environment needs to say its health and what runs
 ATTENTION: Line = (("NEEDS ATTENTION", "dim"),)
+ALL_WELL: tuple[Line, ...] = ((("Every row is well.", "ok"),), (), (("z shows all.", "dim"),))
 RowId = tuple[str, int]
+LONG, LONG_IF_TIGHT = 18, 12  # cells of a name that its column has for sure
 
 
 def window(names: tuple[str, ...], current: str, cells: int) -> tuple[str, ...]:
@@ -77,18 +80,20 @@ def heading(snapshot: Snapshot, environment: str) -> str:
 @dataclass(frozen=True, slots=True)
 class BoardShape:
     """What all rows have in common: the Environments shown, whether there is room for words of
-    health, what stands where a Service is not, and the beginning of every name."""
+    health, what stands where a Service is not, the beginning of every name, and the last parts that
+    no two names share."""
 
     names: tuple[str, ...]
     words: bool
     absent: tuple[str, ...]
     prefix: str
+    alone: frozenset[str] = frozenset()
 
 
 def row_of(view: View, shape: BoardShape, entry: BoardEntry) -> TableRow:
     """One Service and source, with cells for these Environments."""
     service, number = entry
-    cells: list[Line] = [_name(service, number, shape.prefix, shape.names)]
+    cells: list[Line] = [_name(service, number, shape)]
     newest = ""
     for name, absent in zip(shape.names, shape.absent, strict=True):
         cell = _cell(service, number, name)
@@ -101,7 +106,7 @@ def row_of(view: View, shape: BoardShape, entry: BoardEntry) -> TableRow:
 def sizes(view: View, shape: BoardShape, entry: BoardEntry) -> tuple[int, ...]:
     """What its row would like of each column, without making it."""
     service, number = entry
-    out = [width(_name(service, number, shape.prefix, shape.names))]
+    out = [width(_name(service, number, shape))]
     newest = ""
     for name in shape.names:
         cell = _cell(service, number, name)
@@ -140,11 +145,14 @@ def ordering(view: View, service: Service, sort: str) -> tuple[object, ...]:
     return (service.service,)
 
 
-def _name(service: Service, number: int, prefix: str, names: tuple[str, ...]) -> Line:
-    """The Service; on further lines the source, as the first Environment shown calls it."""
+def _name(service: Service, number: int, shape: BoardShape) -> Line:
+    """The Service, by its last part where it is long; on further lines the source, as the first
+    Environment shown calls it."""
     if not number:
-        return ((service.service.removeprefix(prefix), "name"),)
-    groups = (service.lines.get(name, ()) for name in (*names, *service.lines))
+        name, end = service.service.removeprefix(shape.prefix), last_part(service.service)
+        is_long = len(name) > (LONG if shape.words else LONG_IF_TIGHT)
+        return ((end if is_long and end in shape.alone else name, "name"),)
+    groups = (service.lines.get(name, ()) for name in (*shape.names, *service.lines))
     lines = next(lines for lines in groups if number < len(lines))
     key = lines[number].key
     alone = sum(line.key.name == key.name for line in lines) == 1
@@ -194,13 +202,18 @@ class Versions(Pane):
     """The board."""
 
     title: ClassVar[str] = "Versions"
-    hint: ClassVar[str] = "←→ environment  enter chain  t why  / filter  N A S sort"
+    hint: ClassVar[str] = "←→ environment  enter chain  t why  / filter  z faults  N A S sort"
     sorts: ClassVar[tuple[str, ...]] = ("name", "age", "status")
     first: ClassVar[bool] = True
     steps: ClassVar[frozenset[str]] = MOVES | ASIDE  # the same Service in the next Environment
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("z", "faults", "Only what is not well", show=False)
+    ]
+
     def __init__(self, view: View) -> None:
         super().__init__(view)
+        self._faults_only = False
         self._aim: Target | None = None
         self._lines = BoardLines()
         self._count = 0
@@ -220,14 +233,15 @@ class Versions(Pane):
         visible = window(board.environments, self._environment, self.size.width)
         spec = columns(view.snapshot, visible, self.size.width)
         words = any(c.title == "HEALTH" for c in spec)
-        entries = self._lines.entries(board.rows, self.sort, self.reverse, self._rank)
+        rows = faulty(board.rows) if self._faults_only else board.rows
+        entries = self._lines.entries(rows, self.sort, self.reverse, self._rank)
         absent = tuple(absence(view.snapshot, name) for name in visible)
-        shape = BoardShape(visible, words, absent, self._lines.prefix)
+        shape = BoardShape(visible, words, absent, self._lines.prefix, self._lines.alone)
         if shape != self._shape:
             self._shape = shape
             self._recipe = Recipe(key, partial(self._row, shape), partial(self._sizes, shape))
-        blank = empty(view.snapshot) if not board.rows else ()
-        table.show_items(spec if board.rows else (), entries, self._recipe, empty=blank)
+        blank = empty(view.snapshot) if not board.rows else () if rows else ALL_WELL
+        table.show_items(spec if rows else (), entries, self._recipe, empty=blank)
         if self._aim is not None and table.select((self._aim.service, 0)):
             self._aim = None
         self._count = len(entries)
@@ -280,7 +294,13 @@ class Versions(Pane):
         more = f"←→ {counted(hidden, 'more environment')}" if hidden > 0 else ""
         charts = sum(len(keys) for keys in self.view.snapshot.board.charts.values())
         beside = f"{charts} chart sources: !" if charts else ""
-        return "  ".join(part for part in (more, beside, super().reading()) if part)
+        faults = "faults only: z shows all" if self._faults_only else ""
+        return "  ".join(part for part in (faults, more, beside, super().reading()) if part)
+
+    def action_faults(self) -> None:
+        """Only rows that are not well, or all again."""
+        self._faults_only = not self._faults_only
+        self.refresh_view()
 
     def compose(self) -> ComposeResult:
         """The board, and a strip under it."""

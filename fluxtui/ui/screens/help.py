@@ -19,7 +19,7 @@ MOVING = (
     ("space *", "in Objects: mark the row, all rows; R s r act on all marked as one plan"),
     ("[ ]", "in Objects: the kind before, the next kind"),
     (":", "commands, services, objects, ns, ctx, theme, sort by word (^p too)"),
-    ("N A S", "sort by name, age, state; again turns it around"),
+    ("N A S z", "sort by name, age, state, again turns it around; z: faults only"),
     ("y", "the object as YAML"),
     ("d", "describe: conditions and history"),
     ("l", "logs of the pod under the cursor (Chain)"),

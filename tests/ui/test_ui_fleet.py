@@ -1,0 +1,78 @@
+"""A fleet in every state, as Flux's own controllers wrote it, on the drawn screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fluxtui.domain import kinds
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.snapshot import Feed, Snapshot
+from tests.builders import snapshot
+from tests.contract.fleet.recordings import recorded
+from tests.ui.conftest import MakeApp, opened
+from tests.ui.frame import sees, text, until
+from tests.ui.typist import Typist
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+
+
+def fleet() -> Snapshot:
+    seen = snapshot(*(Resource.from_object("staging", item) for item in recorded().values()))
+    feeds = tuple(Feed("staging", kind.id, "", FeedState.LIVE) for kind in kinds.ALL)
+    return replace(seen, feeds=feeds, serial=7)
+
+
+@SIZES
+async def test_releases_and_git_rows_stand_beside_bundles(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(fleet())
+    async with opened(app, size) as pilot:
+        await sees(pilot, "acme/bundle", "by-reference", "1.1.0")
+        await pilot.press("G")
+        await sees(pilot, "tenants")
+        await pilot.press("home")
+        await sees(pilot, "acme/bundle")
+
+
+@SIZES
+async def test_faults_alone_are_shown_and_all_again(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(fleet())
+    async with opened(app, size) as pilot:
+        await sees(pilot, "by-reference")
+        await pilot.press("z")
+        await sees(pilot, "faults only", "bad-install")
+        assert "by-reference" not in text(app)
+        await pilot.press("z")
+        await sees(pilot, "by-reference")
+        assert await until(pilot, lambda: "faults only" not in text(app))
+        Typist(app).types("z", "z", "z")
+        await sees(pilot, "faults only")
+
+
+@SIZES
+async def test_what_blocks_a_release_is_named_in_the_chain(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(fleet())
+    async with opened(app, size) as pilot:
+        await pilot.press("3")
+        await sees(pilot, "WHY", "bad-apply")
+        await pilot.press("G")
+        await sees(pilot, "hr/upgraded")
+
+
+async def test_where_all_is_well_faults_alone_say_so(make_app: MakeApp) -> None:
+    well = (item for name, item in recorded().items() if name.endswith("/greeting"))
+    seen = snapshot(*(Resource.from_object("staging", item) for item in well))
+    feeds = tuple(Feed("staging", kind.id, "", FeedState.LIVE) for kind in kinds.ALL)
+    app = make_app(replace(seen, feeds=feeds, serial=7))
+    async with opened(app, (80, 24)) as pilot:
+        await sees(pilot, "greeting")
+        await pilot.press("z")
+        await sees(pilot, "Every row is well.", "z shows all.")
