@@ -76,3 +76,15 @@ async def test_where_all_is_well_faults_alone_say_so(make_app: MakeApp) -> None:
         await sees(pilot, "greeting")
         await pilot.press("z")
         await sees(pilot, "Every row is well.", "z shows all.")
+
+
+@SIZES
+async def test_the_table_of_another_kind_is_read_from_its_top(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(fleet())
+    async with opened(app, size) as pilot:
+        Typist(app).types(*":hr", "enter")
+        await sees(pilot, "NAME", "▎", "bad-install")
+        (row,) = (line for line in text(app).splitlines() if line.startswith("▎"))
+        assert "bad-expression" in row, "the first, the worst"

@@ -12,6 +12,7 @@ from fluxtui.domain.kinds import by_short
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.app import FluxtuiApp
+from fluxtui.ui.panes.objects import Objects
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import check_frame, screen_text, sees, text, until
 from tests.ui.typist import BYTES, Typist
@@ -263,6 +264,7 @@ async def test_thousands_of_rows_cost_what_is_in_sight(
     app = make_app(first)
     async with opened(app, (80, 24)) as pilot:
         await typed(pilot, ":hr\r")
+        assert await until(pilot, lambda: isinstance(app.pane, Objects))
         await sees(pilot, BROKEN)
         pane = app.pane
         assert pane is not None
