@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from fluxtui.domain.kinds import by_short
+from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.app import FluxtuiApp
@@ -73,15 +74,18 @@ async def test_the_worst_comes_first_and_each_kind_says_its_own(
         await sees(pilot, BROKEN)
 
 
+def shows(app: FluxtuiApp, kind: Kind) -> bool:
+    return isinstance(app.pane, Objects) and app.pane.kind == kind.kind
+
+
 async def test_every_kind_opens_by_each_of_its_words(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, (80, 24)) as pilot:
         for word in ("hr", "helmrelease", "helmreleases", "ks", "oci", "gitrepo", "alert"):
             await typed(pilot, f":{word}\r")
             kind = by_short(word)
-            assert kind is not None and await until(pilot, lambda: app.main.views.current != "")
-            assert app.main.views.current == "objects", word
-            assert app.pane is not None and app.pane.kind == kind.kind, word
+            assert kind is not None
+            assert await until(pilot, lambda kind=kind: shows(app, kind)), word
 
 
 async def test_brackets_go_through_the_kinds_there_are(make_app: MakeApp) -> None:
