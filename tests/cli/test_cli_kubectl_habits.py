@@ -224,7 +224,7 @@ def test_watch_is_a_table_for_people(applied: Shell) -> None:
         assert header.split() == [
             "CHANGE",
             "ENVIRONMENT",
-            "KUSTOMIZATION",
+            "NAME",
             "HEALTH",
             "RUNNING",
             "WHY",
@@ -233,7 +233,7 @@ def test_watch_is_a_table_for_people(applied: Shell) -> None:
         asyncio.run(_break(applied, failed("HealthCheckFailed", "it does not come up")))
         broken = next(line for line in lines if "FAILED" in line)
         assert broken.split()[:3] == ["changed", "staging", "apps/web"]
-        starts = [header.index("KUSTOMIZATION"), header.index("HEALTH")]
+        starts = [header.index("NAME"), header.index("HEALTH")]
         assert [broken.index("apps/web"), broken.index("FAILED")] == starts
         assert watching.end(signal.SIGINT) == 0
 

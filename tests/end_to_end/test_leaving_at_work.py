@@ -254,7 +254,7 @@ def test_a_stopped_program_is_the_shells_and_comes_back(modal: bool, config_file
         terminal.types("clear; fg\r")
         terminal.sees("STEPS" if modal else "SERVICE")
         terminal.types("\x1b" if modal else "3")
-        terminal.sees("SERVICE" if modal else "KUSTOMIZATION")
+        terminal.sees("SERVICE" if modal else "WHY")
         terminal.loses("STEPS")
         terminal.types("Q")
         terminal.sees("ready>")

@@ -48,13 +48,13 @@ def test_escape_never_quits(opens: Opens) -> None:
     terminal.types(ESC + ESC)
     terminal.types(ESC)
     terminal.types("3")
-    terminal.sees("KUSTOMIZATION", within=SOON)
+    terminal.sees("WHY", within=SOON)
 
 
 def test_a_view_key_that_comes_twice_opens_the_view(opens: Opens) -> None:
     """The second found the pane half made: the program ended with a traceback, or hung."""
     terminal = opens()
-    for keys, title in (("33", "KUSTOMIZATION"), ("55", "SUBJECT"), ("66", "OUTCOME")):
+    for keys, title in (("33", "WHY"), ("55", "SUBJECT"), ("66", "OUTCOME")):
         terminal.types(keys)
         terminal.sees(title, within=SOON)
 
@@ -72,7 +72,7 @@ def test_the_cursor_stays_in_the_window(opens: Opens, view: str, last: str) -> N
     """No list scrolled: rows below the fold were never seen, and the cursor left the window."""
     terminal = opens(80, 14)
     terminal.types(view)
-    terminal.sees({"2": "TAG", "3": "KUSTOMIZATION", "5": "SUBJECT"}[view], "▎", within=SOON)
+    terminal.sees({"2": "TAG", "3": "WHY", "5": "SUBJECT"}[view], "▎", within=SOON)
     first = under_cursor(terminal.text)
     terminal.types(END)
     terminal._waits(
@@ -110,7 +110,7 @@ def test_logs_open_whatever_the_key_was_pressed_on(opens: Opens) -> None:
     """On a Kustomization the key refused, and no Pod of the demo wrote anything."""
     terminal = opens()
     terminal.types("3")
-    terminal.sees("KUSTOMIZATION", within=SOON)
+    terminal.sees("WHY", within=SOON)
     terminal.types("l")
     terminal.sees("Log of", "Ready for connections", within=SOON)
 
@@ -128,12 +128,12 @@ def test_while_an_act_runs_the_chain_stays_and_each_act_is_one_row(opens: Opens)
     """A sheet of twelve lines hid the chain; as many lines pushed real changes out of Events."""
     terminal = opens()
     terminal.types("3")
-    terminal.sees("KUSTOMIZATION", "activity-ui", within=SOON)
+    terminal.sees("WHY", "activity-ui", within=SOON)
     terminal.types("W")
     terminal.sees("STEPS", within=SOON)
     terminal.types("y")
     terminal.loses("STEPS", within=SOON)
-    terminal.sees("✓ done", "reconcile", "KUSTOMIZATION", "activity-ui", within=SOON)
+    terminal.sees("✓ done", "reconcile", "WHY", "activity-ui", within=SOON)
     terminal.types("5")
     terminal.sees("SUBJECT", within=SOON)
     rows = terminal.text.partition("SUBJECT")[2].partition("──")[0]
