@@ -17,7 +17,7 @@ from fluxtui.cli.embedded import Embedded
 from fluxtui.cli.session import known, running
 from fluxtui.commands.command import Target
 from fluxtui.commands.registry import by_id
-from fluxtui.domain import roles
+from fluxtui.domain import kinds, roles
 from fluxtui.domain.ask import PatchesDiff, Question, VersionsDiff
 from fluxtui.domain.board import ChainNode, Level, Line
 from fluxtui.domain.config import Config
@@ -38,9 +38,11 @@ class StoryFailed(FluxtuiError):
 
 
 def settled(snapshot: Snapshot) -> bool:
-    """Every Kustomization of every Environment is ready, and so are all that those created."""
+    """Every Kustomization of every Environment is ready, and so are all that those created; of
+    other appliers nobody here looks after any."""
     for environment in snapshot.config.environments:
-        nodes = snapshot.board.chains.get(environment.name, ())
+        chain = snapshot.board.chains.get(environment.name, ())
+        nodes = [node for node in chain if _is_ours(node.key)]
         if len(nodes) < 2 or any(node.health.level != Level.OK for node in nodes):
             return False
         for resource in roles.appliers_in(snapshot, environment.name):
@@ -55,7 +57,13 @@ def _is_known(snapshot: Snapshot, owner: Key, id_: str) -> bool:
 
     identity = ObjectId.parse(id_)
     key = Key(owner.environment, identity.group, identity.kind, identity.namespace, identity.name)
-    return not appliers.is_applier(key) or snapshot.get(key) is not None
+    return not _is_ours(key) or snapshot.get(key) is not None
+
+
+def _is_ours(key: Key) -> bool:
+    """Whether it is an applier that the Reconciler looks after."""
+    kind = kinds.of(key)
+    return kind is not None and kind.core and kind.applier is not None
 
 
 @dataclass

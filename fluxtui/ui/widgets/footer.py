@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from fluxtui.commands.command import Command, Context
 from fluxtui.domain import roles
 from fluxtui.domain.board import Finding, Level, Severity
-from fluxtui.domain.known import place_known
+from fluxtui.domain.counts import counted
+from fluxtui.domain.known import place_known, tags_known
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import since
 from fluxtui.ui.keys import shown_key
@@ -162,6 +163,10 @@ def findings_lines(snapshot: Snapshot, now: float) -> tuple[Line, ...]:
         for name, knowledge in blank.items()
         if knowledge.pending or not lines
     )
+    unlisted = sum(tags_known(tags).pending for tags in snapshot.tags.values())
+    if unlisted:
+        says = f"? tags of {counted(unlisted, 'repository', 'is', 'repositories')} being listed"
+        doubts = (*doubts, ((says, "wait"),))
     if not lines and not doubts:
         return ((("Nothing to report.", "ok") if places else ("Nothing is known yet.", "dim"),),)
     return (*lines, *doubts)
