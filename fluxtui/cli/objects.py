@@ -21,7 +21,7 @@ from fluxtui.cli.target import find
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import APPLIERS, appliers, by_short
-from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import kind_known
 from fluxtui.domain.objectstate import not_served
@@ -67,7 +67,7 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
     return conclude(problems)
 
 
-def _table(view: Look, items: Sequence[Resource], more: Sequence[Column] = ()) -> str:
+def _table(view: Look, items: Sequence[Resource], more: Sequence[KindColumn] = ()) -> str:
     """`more`: what the kind wants to be seen, before the message."""
     header = (*HEADER[:-1], *(column.title for column in more), HEADER[-1])
     return output.table(header, [form.cells(item, view.snapshot, more) for item in items])

@@ -14,7 +14,7 @@ from fluxtui.commands.subject import object_of, source_of
 from fluxtui.domain import kinds
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, sources
-from fluxtui.domain.kinds.kind import Hold, Run
+from fluxtui.domain.kinds.kind import PinField, Run
 from fluxtui.domain.known import tags_known
 from fluxtui.domain.picking import address_of, list_of, picking
 from fluxtui.domain.resource import Key, Resource
@@ -33,7 +33,7 @@ class Held:
     """An object with the field by which it is held."""
 
     resource: Resource
-    hold: Hold
+    hold: PinField
 
     @property
     def now(self) -> str:

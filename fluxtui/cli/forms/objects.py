@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers, sources, suspended
-from fluxtui.domain.kinds.kind import Column
+from fluxtui.domain.kinds.kind import KindColumn
 from fluxtui.domain.naming import dressed_of
 from fluxtui.domain.objectstate import STATIC, UNSEEN, ready_word, revision_of, revision_text
 from fluxtui.domain.overview.judgement import STATIC as NO_STATUS
@@ -45,7 +45,9 @@ def one_object(resource: Resource) -> Document:
     }
 
 
-def cells(resource: Resource, snapshot: Snapshot, more: Iterable[Column] = ()) -> tuple[str, ...]:
+def cells(
+    resource: Resource, snapshot: Snapshot, more: Iterable[KindColumn] = ()
+) -> tuple[str, ...]:
     """A row of `get`; digests without a tag are worn by the one their source knows."""
     key = resource.key
     return (

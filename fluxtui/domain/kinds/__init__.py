@@ -29,7 +29,7 @@ from fluxtui.domain.kinds import (
     resourceset,
     resourcesetinputprovider,
 )
-from fluxtui.domain.kinds.kind import Hold, Kind
+from fluxtui.domain.kinds.kind import Kind, PinField
 from fluxtui.domain.resource import Key, Resource
 
 ALL: tuple[Kind, ...] = (
@@ -91,7 +91,7 @@ def suspended(resource: Resource) -> bool:
     return kind is not None and kind.suspends is not None and kind.suspends.holds(resource)
 
 
-def hold(resource: Resource) -> Hold | None:
+def hold(resource: Resource) -> PinField | None:
     """How it is held on one version, where it has a field that picks one."""
     kind = of(resource.key)
     means = kind.hold if kind is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.kinds.reading import mapping_at, mappings_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 
@@ -32,7 +32,7 @@ KIND = Kind(
     stopped=("Events are no longer sent by it, and are not sent later either",),
     needs=needs,
     columns=(
-        Column("PROVIDER", lambda r: text_at(r.spec, "providerRef", "name")),
-        Column("LISTENS TO", listens),
+        KindColumn("PROVIDER", lambda r: text_at(r.spec, "providerRef", "name")),
+        KindColumn("LISTENS TO", listens),
     ),
 )

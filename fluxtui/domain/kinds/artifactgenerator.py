@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import Column, Kind, Means
+from fluxtui.domain.kinds.kind import Kind, KindColumn, Means
 from fluxtui.domain.kinds.reading import SOURCES, mappings_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import short_digest
@@ -37,5 +37,5 @@ KIND = Kind(
     stopped=("the ExternalArtifacts it made stay; what uses them goes on with those",),
     needs=needs,
     revision=revision,
-    columns=(Column("ARTIFACTS", _made),),
+    columns=(KindColumn("ARTIFACTS", _made),),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, Source
 from fluxtui.domain.kinds.reading import SOURCES, text_at
 from fluxtui.domain.resource import Resource
 
@@ -27,5 +27,5 @@ KIND = Kind(
     "bucket",
     source=Source(url=url, follows=follows),
     shape=SOURCE_SHAPE,
-    columns=(Column("BUCKET", url),),
+    columns=(KindColumn("BUCKET", url),),
 )

@@ -5,7 +5,7 @@ Nothing reconciles it: who makes it, writes it.
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, Source
 from fluxtui.domain.kinds.reading import SOURCES, group_of, mapping_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 
@@ -42,5 +42,5 @@ KIND = Kind(
     suspends=None,
     needs=needs,
     has_events=False,
-    columns=(Column("MADE BY", follows),),
+    columns=(KindColumn("MADE BY", follows),),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluxtui.domain.kinds import fluxoperator as operator
-from fluxtui.domain.kinds.kind import Applier, Column, Kind
+from fluxtui.domain.kinds.kind import Applier, Kind, KindColumn
 from fluxtui.domain.kinds.reading import history, inventory, text_at
 
 KIND = Kind(
@@ -31,5 +31,5 @@ KIND = Kind(
     demanded={"force": "all of Flux's objects are moved to the newest versions of their APIs"},
     suspends=operator.SUSPENDS,
     stopped=("Flux runs on as it is; it is neither upgraded nor mended",),
-    columns=(Column("WISH", lambda r: text_at(r.spec, "distribution", "version")),),
+    columns=(KindColumn("WISH", lambda r: text_at(r.spec, "distribution", "version")),),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluxtui.domain.kinds import fluxoperator as operator
-from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.kinds.reading import mappings_at, text_at
 from fluxtui.domain.resource import Resource
 
@@ -24,6 +24,6 @@ KIND = Kind(
     suspends=operator.SUSPENDS,
     stopped=("what it says of Flux stays as it is, and grows old",),
     revision=lambda resource: text_at(resource.spec, "distribution", "version"),
-    columns=(Column("NOT READY", _unready),),
+    columns=(KindColumn("NOT READY", _unready),),
     has_events=False,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Hold, Kind, Source
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, PinField, Source
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, mappings_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import commit_of
@@ -64,7 +64,7 @@ KIND = Kind(
     shape={**SOURCE_SHAPE, "spec.url": str, "spec.ref": Mapping},
     needed=("spec.url",),
     needs=_included,
-    hold=Hold(
+    hold=PinField(
         ("ref", "commit"),
         picks=lambda _resource: True,
         version=lambda _resource, revision: commit_of(revision),
@@ -72,5 +72,5 @@ KIND = Kind(
         bar=_bar,
         lasting="data migrations and Jobs that ran are not undone by going back",
     ),
-    columns=(Column("URL", url), Column("FOLLOWS", follows)),
+    columns=(KindColumn("URL", url), KindColumn("FOLLOWS", follows)),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Hold, Kind, Source, Wish
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, PinField, Source, Wish
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 
@@ -62,7 +62,7 @@ KIND = Kind(
     needed=("spec.chart",),
     stopped=("its chart stays on the version it has; what uses it goes on correcting drift",),
     needs=needs,
-    hold=Hold(
+    hold=PinField(
         ("version",),
         picks=lambda _resource: True,
         version=lambda _resource, revision: named(revision.partition("@")[0]),
@@ -71,7 +71,7 @@ KIND = Kind(
         lasting="values are not undone: only the chart's version goes back",
     ),
     columns=(
-        Column("CHART", chart),
-        Column("WISH", lambda resource: text_at(resource.spec, "version") or "*"),
+        KindColumn("CHART", chart),
+        KindColumn("WISH", lambda resource: text_at(resource.spec, "version") or "*"),
     ),
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fluxtui.domain.kinds.helmchart import named
-from fluxtui.domain.kinds.kind import SHAPE, Applier, Column, Hold, Kind, Run
+from fluxtui.domain.kinds.kind import SHAPE, Applier, Kind, KindColumn, PinField, Run
 from fluxtui.domain.kinds.reading import (
     SOURCES,
     dependencies,
@@ -194,7 +194,7 @@ KIND = Kind(
         "its release runs on as it is, and its chart goes on being fetched",
         "drift is no longer corrected, and what depends on it keeps waiting for it",
     ),
-    hold=Hold(
+    hold=PinField(
         ("chart", "spec", "version"),
         picks=lambda resource: bool(mapping_at(resource.spec, "chart")),
         version=_wanted,
@@ -204,5 +204,5 @@ KIND = Kind(
     ),
     # Stalled and Ready may only count the tries; what went wrong stands on these.
     causes=("Released", "TestSuccess"),
-    columns=(Column("CHART", chart), Column("WISH", wish)),
+    columns=(KindColumn("CHART", chart), KindColumn("WISH", wish)),
 )

@@ -5,7 +5,7 @@ One of a registry is only an address: no controller looks at it, and it has no s
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, Source
 from fluxtui.domain.kinds.reading import SOURCES, text_at
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.selection import Charts
@@ -43,5 +43,5 @@ KIND = Kind(
     needed=("spec.url",),
     is_static=is_static,
     stopped=("its index stays as it is: charts are picked out of that",),
-    columns=(Column("URL", url),),
+    columns=(KindColumn("URL", url),),
 )

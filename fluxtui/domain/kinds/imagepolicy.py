@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import DEPENDENCY, Column, Kind
+from fluxtui.domain.kinds.kind import DEPENDENCY, Kind, KindColumn
 from fluxtui.domain.kinds.reading import mapping_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 
@@ -49,5 +49,5 @@ KIND = Kind(
     stopped=("it keeps the tag that it picked",),
     needs=needs,
     revision=picked,
-    columns=(Column("POLICY", policy),),
+    columns=(KindColumn("POLICY", policy),),
 )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.kinds.reading import mapping_at, text_at
 from fluxtui.domain.resource import Resource
 
@@ -31,7 +31,7 @@ KIND = Kind(
     stopped=("its tags are no longer scanned; policies go on with those of the last scan",),
     revision=tags,
     columns=(
-        Column("IMAGE", image),
-        Column("SCANNED", lambda r: text_at(r.status, "lastScanResult", "scanTime")),
+        KindColumn("IMAGE", image),
+        KindColumn("SCANNED", lambda r: text_at(r.status, "lastScanResult", "scanTime")),
     ),
 )

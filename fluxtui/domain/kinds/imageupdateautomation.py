@@ -5,7 +5,7 @@ What it delivers is a commit; nothing in a cluster changes by it alone.
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 
@@ -34,5 +34,5 @@ KIND = Kind(
     stopped=("picked tags are no longer written to Git",),
     needs=needs,
     revision=pushed,
-    columns=(Column("PUSHED", lambda r: text_at(r.status, "lastPushTime")),),
+    columns=(KindColumn("PUSHED", lambda r: text_at(r.status, "lastPushTime")),),
 )

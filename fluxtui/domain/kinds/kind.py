@@ -44,7 +44,7 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class PinField:
     """By which field an object is held on one version where no tags are listed (docs/flux.md#pins).
 
     `path`: the field's, under spec. `picks`: whether that field decides, and not another object's.
@@ -81,7 +81,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class KindColumn:
     """What people want to see of a kind besides name, readiness, revision, age and suspension."""
 
     title: str
@@ -197,13 +197,13 @@ class Kind:
         default=frozenset({"Progressing", "NewRevision"}), compare=False
     )
     causes: tuple[str, ...] = field(default=(), compare=False)
-    hold: Hold | None = field(default=None, compare=False)
+    hold: PinField | None = field(default=None, compare=False)
     is_static: Callable[[Resource], bool] = field(default=lambda _resource: False, compare=False)
     needs: Callable[[Resource], tuple[Key, ...]] = field(
         default=lambda _resource: (), compare=False
     )
     revision: Callable[[Resource], str] = field(default=lambda _resource: "", compare=False)
-    columns: tuple[Column, ...] = field(default=(), compare=False)
+    columns: tuple[KindColumn, ...] = field(default=(), compare=False)
     has_events: bool = field(default=True, compare=False)
     owner: str = field(default="", compare=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds.kind import SHAPE, Applier, Column, Kind, Run
+from fluxtui.domain.kinds.kind import SHAPE, Applier, Kind, KindColumn, Run
 from fluxtui.domain.kinds.reading import (
     SOURCES,
     dependencies,
@@ -102,7 +102,7 @@ KIND = Kind(
     "kustomizations",
     "ks",
     core=True,
-    columns=(Column("PATH", lambda resource: text_at(resource.spec, "path") or "./"),),
+    columns=(KindColumn("PATH", lambda resource: text_at(resource.spec, "path") or "./"),),
     applier=Applier(
         source=source,
         depends_on=depends_on,

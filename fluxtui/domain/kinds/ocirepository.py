@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Column, Kind, Source
+from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, Source
 from fluxtui.domain.kinds.reading import SOURCES, text_at
 from fluxtui.domain.resource import EMPTY, Resource
 from fluxtui.domain.selection import Policy
@@ -37,7 +37,7 @@ KIND = Kind(
     "ocirepo",
     words=("oci",),
     core=True,
-    columns=(Column("URL", url),),
+    columns=(KindColumn("URL", url),),
     source=Source(url=url, follows=lambda resource: policy(resource).describe(), policy=policy),
     shape={**SOURCE_SHAPE, "spec.url": str, "spec.ref": Mapping},
     needed=("spec.url",),

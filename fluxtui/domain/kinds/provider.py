@@ -5,7 +5,7 @@ Its address may hold a token: it is shown nowhere.
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.kinds.reading import text_at
 
 KIND = Kind(
@@ -19,7 +19,7 @@ KIND = Kind(
     is_static=lambda _resource: True,
     stopped=("nothing is sent to it by any Alert, and nothing is sent later either",),
     columns=(
-        Column("TYPE", lambda r: text_at(r.spec, "type")),
-        Column("CHANNEL", lambda r: text_at(r.spec, "channel")),
+        KindColumn("TYPE", lambda r: text_at(r.spec, "type")),
+        KindColumn("CHANNEL", lambda r: text_at(r.spec, "channel")),
     ),
 )

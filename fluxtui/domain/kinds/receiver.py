@@ -5,7 +5,7 @@ Its path is a secret: who knows it may call. It is shown nowhere.
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.kinds.reading import mappings_at, text_at
 from fluxtui.domain.resource import Resource
 
@@ -23,5 +23,5 @@ KIND = Kind(
     "receivers",
     "receiver",
     stopped=("its webhook is not served: what it wakes waits for its own interval",),
-    columns=(Column("TYPE", lambda r: text_at(r.spec, "type")), Column("WAKES", wakes)),
+    columns=(KindColumn("TYPE", lambda r: text_at(r.spec, "type")), KindColumn("WAKES", wakes)),
 )

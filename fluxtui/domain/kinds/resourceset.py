@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fluxtui.domain.kinds import fluxoperator as operator
-from fluxtui.domain.kinds.kind import SHAPE, Applier, Column, Kind
+from fluxtui.domain.kinds.kind import SHAPE, Applier, Kind, KindColumn
 from fluxtui.domain.kinds.reading import dependencies, history, inventory, mappings_at, reference
 from fluxtui.domain.resource import Key, Resource
 
@@ -45,6 +45,6 @@ KIND = Kind(
     suspends=operator.SUSPENDS,
     stopped=("what it made stays as it is; new inputs are not taken",),
     needs=needs,
-    columns=(Column("OBJECTS", _objects),),
+    columns=(KindColumn("OBJECTS", _objects),),
     owner="resourceset.fluxcd.controlplane.io",
 )

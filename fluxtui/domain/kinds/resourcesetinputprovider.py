@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from fluxtui.domain.kinds import fluxoperator as operator
-from fluxtui.domain.kinds.kind import Column, Kind
+from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.kinds.reading import mappings_at, text_at
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import short_digest
@@ -26,7 +26,7 @@ KIND = Kind(
     stopped=("what it exported stays; ResourceSets go on with that",),
     revision=lambda resource: short_digest(text_at(resource.status, "lastExportedRevision")),
     columns=(
-        Column("TYPE", lambda resource: text_at(resource.spec, "type")),
-        Column("INPUTS", _exports),
+        KindColumn("TYPE", lambda resource: text_at(resource.spec, "type")),
+        KindColumn("INPUTS", _exports),
     ),
 )

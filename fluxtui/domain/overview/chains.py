@@ -18,7 +18,7 @@ from fluxtui.domain.kinds import appliers
 from fluxtui.domain.naming import Tables, worn_health
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import blamed_object, flat
-from fluxtui.domain.overview.origins import Fault
+from fluxtui.domain.overview.origins import SourceFault
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.service import service_name
@@ -34,7 +34,7 @@ class Grounds:
     facts: Mapping[Key, Facts]
     health: Mapping[Key, HealthLine]
     objects: Mapping[Key, tuple[ObjectLine, ...]]
-    faults: Mapping[Key, Fault]
+    faults: Mapping[Key, SourceFault]
     services: Mapping[Key, str]
     names: Mapping[Key, Tables]
     stored: Mapping[Key, str]
@@ -218,7 +218,9 @@ def _bare(member: Facts) -> Node:
     return Node(member.key, member.depends_on, label=kinds.title(member.key))
 
 
-def _node(member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: Fault | None) -> Node:
+def _node(
+    member: Facts, objects: tuple[ObjectLine, ...], late: str, fault: SourceFault | None
+) -> Node:
     """How a dependent sees it (docs/flux.md#dependencies): live objects explain, not decide."""
     flux, condition = member.flux, member.said
     failed = condition is not None and condition.status != "Unknown" and flux.level == Level.FAILED

@@ -21,16 +21,16 @@ from fluxtui.domain.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SourceFault:
     """What gives nothing, and why."""
 
     key: Key
     why: str
 
 
-def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, Fault]:
+def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, SourceFault]:
     """Applier -> what is wrong with its source, for those that it gives nothing."""
-    faulty: dict[Key, Fault] = {}
+    faulty: dict[Key, SourceFault] = {}
     for member in members:
         if member.flux.level in (Level.OK, Level.WAITING) or member.origin is None:
             continue
@@ -42,7 +42,7 @@ def faults(members: Iterable[Facts], snapshot: Snapshot) -> dict[Key, Fault]:
     return faulty
 
 
-def fault_of(source: Key, snapshot: Snapshot) -> Fault | None:
+def fault_of(source: Key, snapshot: Snapshot) -> SourceFault | None:
     """Why a source has nothing to give, and the object that it lies with; None when it has
     something, or when nobody can know."""
     why = _empty(source, snapshot)
@@ -50,10 +50,10 @@ def fault_of(source: Key, snapshot: Snapshot) -> Fault | None:
         return None
     resource = snapshot.get(source)
     behind = _behind(resource, snapshot) if resource is not None else None
-    return behind or Fault(source, why)
+    return behind or SourceFault(source, why)
 
 
-def _behind(source: Resource, snapshot: Snapshot) -> Fault | None:
+def _behind(source: Resource, snapshot: Snapshot) -> SourceFault | None:
     """What the source stands on itself, when that gives nothing or fails."""
     for key in kinds.needs(source):
         fault = fault_of(key, snapshot)
@@ -62,7 +62,7 @@ def _behind(source: Resource, snapshot: Snapshot) -> Fault | None:
         resource = snapshot.get(key)
         health = flux_health(resource) if resource is not None else None
         if health is not None and health.level is Level.FAILED:
-            return Fault(key, health.text)
+            return SourceFault(key, health.text)
     return None
 
 

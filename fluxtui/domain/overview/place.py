@@ -70,7 +70,7 @@ class Place:
         self._members = Members(environment.name)
         self._forest = Forest()
         self._sources = Sources(environment.name, self._members)
-        self._faults: dict[Key, origins.Fault] = {}
+        self._faults: dict[Key, origins.SourceFault] = {}
         self._sure = False
         self._states: tuple[object, ...] = ()
         self._spaces: dict[tuple[KindId, str], Knowledge] = {}
