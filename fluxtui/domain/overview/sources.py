@@ -99,7 +99,7 @@ class Sources:
         return tuple(key for key in sorted(self.table) if self._is_chart(key))
 
     def _is_chart(self, source: Key) -> bool:
-        users = self._members.users(source)
-        if any(appliers.takes_bundles(user.key) for user in users):
+        users = self._members.used.get(source, ())
+        if any(map(appliers.takes_bundles, users)):
             return False
         return bool(users) or sources.policy(self.table[source]).helm
