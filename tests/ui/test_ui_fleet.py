@@ -63,8 +63,14 @@ async def test_what_blocks_a_release_is_named_in_the_chain(
     async with opened(app, size) as pilot:
         await pilot.press("3")
         await sees(pilot, "WHY", "bad-apply")
-        await pilot.press("G")
-        await sees(pilot, "hr/upgraded")
+        await pilot.press("slash", *"hr/behind", "enter")
+        assert await until(pilot, lambda: "hr/upgraded" not in text(app))
+        (row,) = (
+            line
+            for line in text(app).splitlines()
+            if line[1:].strip(" └├▸▾").startswith("hr/behind")
+        )
+        assert "blocked by hr/no-version" in row, row
 
 
 async def test_where_all_is_well_faults_alone_say_so(make_app: MakeApp) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fluxtui.domain.kinds import fluxoperator as operator
-from fluxtui.domain.kinds.kind import Applier, Kind, KindColumn
-from fluxtui.domain.kinds.reading import history, inventory, text_at
+from fluxtui.domain.kinds.kind import Kind, KindColumn
+from fluxtui.domain.kinds.reading import text_at
 
 KIND = Kind(
     operator.GROUP,
@@ -13,20 +13,7 @@ KIND = Kind(
     "fluxinstances",
     "fi",
     words=("instance",),
-    applier=Applier(
-        source=lambda _resource: None,
-        depends_on=lambda _resource: (),
-        inventory=inventory,
-        history=history,
-        applied=operator.applied,
-        attempted=operator.attempted,
-        running=operator.applied,
-        before=lambda _resource: None,
-        failing_since=operator.failing_since,
-        good=operator.GOOD,
-        bad=operator.BAD,
-        health=frozenset({"HealthCheckFailed"}),
-    ),
+    applier=operator.applier(),
     demands={"force": "reconcile.fluxcd.io/forceAt"},
     demanded={"force": "all of Flux's objects are moved to the newest versions of their APIs"},
     suspends=operator.SUSPENDS,

@@ -5,9 +5,11 @@ They are suspended by an annotation and have no observedGeneration; nothing here
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import Means
-from fluxtui.domain.kinds.reading import text_at
-from fluxtui.domain.resource import Resource
+from collections.abc import Callable
+
+from fluxtui.domain.kinds.kind import Applier, Means
+from fluxtui.domain.kinds.reading import history, inventory, text_at
+from fluxtui.domain.resource import Key, Resource
 
 GROUP = "fluxcd.controlplane.io"
 SUSPENDS = Means(f"{GROUP}/reconcile", "disabled")
@@ -29,3 +31,23 @@ def failing_since(resource: Resource) -> str:
     """Since when Ready is not True."""
     ready = resource.condition("Ready")
     return ready.last_transition if ready is not None and ready.status != "True" else ""
+
+
+def applier(
+    depends_on: Callable[[Resource], tuple[Key, ...]] = lambda _resource: (),
+) -> Applier:
+    """The role of what the operator applies: fed by no source, the applied revision is live."""
+    return Applier(
+        source=lambda _resource: None,
+        depends_on=depends_on,
+        inventory=inventory,
+        history=history,
+        applied=applied,
+        attempted=attempted,
+        running=applied,
+        before=lambda _resource: None,
+        failing_since=failing_since,
+        good=GOOD,
+        bad=BAD,
+        health=frozenset({"HealthCheckFailed"}),
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fluxtui.domain.kinds import fluxoperator as operator
-from fluxtui.domain.kinds.kind import SHAPE, Applier, Kind, KindColumn
-from fluxtui.domain.kinds.reading import dependencies, history, inventory, mappings_at, reference
+from fluxtui.domain.kinds.kind import SHAPE, Kind, KindColumn
+from fluxtui.domain.kinds.reading import dependencies, inventory, mappings_at, reference
 from fluxtui.domain.resource import Key, Resource
 
 
@@ -27,20 +27,7 @@ KIND = Kind(
     "ResourceSet",
     "resourcesets",
     "rset",
-    applier=Applier(
-        source=lambda _resource: None,
-        depends_on=lambda resource: dependencies(resource, "", ""),
-        inventory=inventory,
-        history=history,
-        applied=operator.applied,
-        attempted=operator.attempted,
-        running=operator.applied,
-        before=lambda _resource: None,
-        failing_since=operator.failing_since,
-        good=operator.GOOD,
-        bad=operator.BAD,
-        health=frozenset({"HealthCheckFailed"}),
-    ),
+    applier=operator.applier(lambda resource: dependencies(resource, "", "")),
     shape={**SHAPE, "spec.dependsOn": list, "status.inventory": Mapping, "status.history": list},
     suspends=operator.SUSPENDS,
     stopped=("what it made stays as it is; new inputs are not taken",),
