@@ -19,6 +19,9 @@ from collections.abc import Callable, Sequence
 import pyte
 
 PATIENCE = 240.0
+# A program draws a frame between these, when the terminal says that it waits for whole frames.
+ASKED, WAITS = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+FRAME, FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
 # Alternate screen, bracketed paste, mouse, hidden cursor: what a shell must not be left with.
 MODES = (
     (b"\x1b[?1049h", b"\x1b[?1049l"),
@@ -28,12 +31,25 @@ MODES = (
 )
 
 
+def whole_frames(data: bytes) -> tuple[bytes, bytes]:
+    """What may be shown, and what is kept until its frame ends: nobody sees half a frame, and a
+    test that did would judge a row whose end was still on its way."""
+    begins, ends = data.rfind(FRAME), data.rfind(FRAME_ENDS)
+    if begins > ends:
+        return data[:begins], data[begins:]
+    for kept in range(min(len(ASKED) - 1, len(data)), 0, -1):
+        if data[-kept:] in (FRAME[:kept], ASKED[:kept]):
+            return data[:-kept], data[-kept:]
+    return data, b""
+
+
 class Terminal:
     """One program on one terminal of `columns` x `rows`."""
 
     def __init__(self, words: Sequence[str], columns: int, rows: int) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
+        self._held = b""  # of a frame that has not ended
         self.received = 0  # bytes so far
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -58,8 +74,11 @@ class Terminal:
         except OSError:
             return False
         self.received += len(data)
-        if data:
-            self._stream.feed(data)
+        whole, self._held = whole_frames(self._held + data)
+        if ASKED in whole:
+            os.write(self.fd, WAITS)
+        if whole:
+            self._stream.feed(whole)
         return bool(data)
 
     def sees(self, *texts: str, within: float = PATIENCE) -> None:
