@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.board import Row as Service
-from fluxtui.ui.panes.boardlines import BoardLines
-from fluxtui.ui.panes.pane import View
-from fluxtui.ui.panes.versions import (
+from fluxtui.ui.panes.boardcells import (
     BoardShape,
     absence,
     columns,
@@ -18,6 +16,8 @@ from fluxtui.ui.panes.versions import (
     sizes,
     window,
 )
+from fluxtui.ui.panes.boardlines import BoardLines
+from fluxtui.ui.panes.pane import View
 from fluxtui.ui.spans import plain, width
 from fluxtui.ui.widgets.columns import layout
 from fluxtui.ui.widgets.listing import TableRow

@@ -1,201 +1,38 @@
 """What runs where: every Service in every Environment, running / would pick / newest, on one board.
 
-A Service with two OCIRepositories in one Environment has two lines there. Pure rows, laid out for
-the width there is.
+A Service with two OCIRepositories in one Environment has two lines there. Its rows are laid out in
+`boardcells`, what stands under them in `boardstrip`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, cast
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from fluxtui.commands.command import Target
-from fluxtui.domain.board import NO_LIST, Level, Severity
-from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Row as Service
 from fluxtui.domain.counts import counted
-from fluxtui.domain.knowledge import Knowledge
-from fluxtui.domain.known import place_known, tagged_known
-from fluxtui.domain.snapshot import Change, Snapshot
-from fluxtui.ui.ages import epoch, since
-from fluxtui.ui.doubts import doubt_line
 from fluxtui.ui.keys import ASIDE, MOVES
-from fluxtui.ui.panes.boardlines import BoardEntry, BoardLines, faulty, key, last_part
+from fluxtui.ui.panes.boardcells import (
+    BoardShape,
+    absence,
+    columns,
+    heading,
+    ordering,
+    row_of,
+    sizes,
+    window,
+)
+from fluxtui.ui.panes.boardlines import BoardEntry, BoardLines, faulty, key
+from fluxtui.ui.panes.boardstrip import ALL_WELL, ATTENTION, empty, lately
 from fluxtui.ui.panes.pane import Pane, View
-from fluxtui.ui.signs import GLYPHS, health
-from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, brief, fit, shorter_names, width, wrap
-from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.footer import finding_line, loudest
 from fluxtui.ui.widgets.listing import ROWS, Recipe, TableRow
 from fluxtui.ui.widgets.painted import Paragraph
 
-NARROWEST = 21  # cells an Environment needs to say its health and what runs
-ATTENTION: Line = (("NEEDS ATTENTION", "dim"),)
-ALL_WELL: tuple[Line, ...] = ((("Every row is well.", "ok"),), (), (("z shows all.", "dim"),))
 RowId = tuple[str, int]
-LONG, LONG_IF_TIGHT = 18, 12  # cells of a name that its column has for sure
-
-
-def window(names: tuple[str, ...], current: str, cells: int) -> tuple[str, ...]:
-    """As many Environments side by side as fit, the current one among them."""
-    room = max(1, (cells - 16) // NARROWEST)
-    if len(names) <= room:
-        return names
-    at = names.index(current) if current in names else 0
-    first = min(max(0, at - room // 2), len(names) - room)
-    return names[first : first + room]
-
-
-def columns(snapshot: Snapshot, names: tuple[str, ...], cells: int) -> tuple[Column, ...]:
-    """Service, four columns an Environment, newest; words of health only where there is room."""
-    tight = (cells - 18) // max(1, len(names)) < 40
-    out = [Column("SERVICE", least=12 if tight else 14, most=26, keep=9, middle=True)]
-    for name in names:
-        group = heading(snapshot, name)
-        out += [
-            Column("" if tight else "HEALTH", least=2 if tight else 9, keep=9, group=group),
-            Column("RUNNING", least=15, keep=9, group=group, middle=True, flex=True),
-            Column("WOULD PICK", least=10, most=20, keep=8, group=group, middle=True),
-            Column("AGE", least=3, most=4, keep=5, group=group, right=True),
-        ]
-    return (*out, Column("NEWEST", least=9, most=16, keep=3, middle=True))
-
-
-def heading(snapshot: Snapshot, environment: str) -> str:
-    """The Environment's name, and what everyone must know about it."""
-    configured = snapshot.config.environment(environment)
-    knowledge = place_known(snapshot, environment)
-    if not knowledge.known:
-        return f"{environment} {knowledge.word}"
-    if configured is not None and (configured.read_only or snapshot.config.read_only):
-        return f"{environment} read-only"
-    return environment
-
-
-@dataclass(frozen=True, slots=True)
-class BoardShape:
-    """What all rows have in common: the Environments shown, whether there is room for words of
-    health, what stands where a Service is not, the beginning of every name, and the last parts that
-    no two names share."""
-
-    names: tuple[str, ...]
-    words: bool
-    absent: tuple[str, ...]
-    prefix: str
-    alone: frozenset[str] = frozenset()
-
-
-def row_of(view: View, shape: BoardShape, entry: BoardEntry) -> TableRow:
-    """One Service and source, with cells for these Environments."""
-    service, number = entry
-    cells: list[Line] = [_name(service, number, shape)]
-    newest = ""
-    for name, absent in zip(shape.names, shape.absent, strict=True):
-        cell = _cell(service, number, name)
-        cells += _cells(view, cell, shape.words, "" if number else absent)
-        newest = newest or (cell.newest_text if cell else "")
-    cells.append(((newest, "dim"),))
-    return TableRow(key(entry), tuple(cells))
-
-
-def sizes(view: View, shape: BoardShape, entry: BoardEntry) -> tuple[int, ...]:
-    """What its row would like of each column, without making it."""
-    service, number = entry
-    out = [width(_name(service, number, shape))]
-    newest = ""
-    for name in shape.names:
-        cell = _cell(service, number, name)
-        if cell is None:
-            out += (1, 0, 0, 0)
-            continue
-        marks = bool(cell.hold) + bool(cell.pinned)
-        glyph = len(GLYPHS[cell.health.level][2]) + 2 + (marks and 1) if shape.words else 1
-        arrow = cell.behind and not shape.words
-        pick = picks(cell)[0][0]
-        state = glyph + marks + arrow
-        out += (state, cell_len(cell.running_text), cell_len(pick), len(_age(view, cell)))
-        newest = newest or cell.newest_text
-    return (*out, cell_len(newest))
-
-
-def _cell(service: Service, number: int, name: str) -> Cell | None:
-    lines = service.lines.get(name, ())
-    return lines[number] if number < len(lines) else None
-
-
-def absence(snapshot: Snapshot, environment: str) -> str:
-    """What stands where a Service has no source: that it has none is known only by a whole list."""
-    return "–" if tagged_known(snapshot, environment).known else "?"
-
-
-def ordering(view: View, service: Service, sort: str) -> tuple[object, ...]:
-    """What a Service is sorted by."""
-    lines = [line for group in service.lines.values() for line in group]
-    worst = max((int(line.health.level) for line in lines), default=0)
-    newest = max((epoch(line.at) for line in lines), default=0.0)
-    if sort == "status":
-        return (-worst, service.service)
-    if sort == "age":
-        return (-newest, service.service)
-    return (service.service,)
-
-
-def _name(service: Service, number: int, shape: BoardShape) -> Line:
-    """The Service, by its last part where it is long; on further lines the source, as the first
-    Environment shown calls it."""
-    if not number:
-        name, end = service.service.removeprefix(shape.prefix), last_part(service.service)
-        is_long = len(name) > (LONG if shape.words else LONG_IF_TIGHT)
-        return ((end if is_long and end in shape.alone else name, "name"),)
-    groups = (service.lines.get(name, ()) for name in (*shape.names, *service.lines))
-    lines = next(lines for lines in groups if number < len(lines))
-    key = lines[number].key
-    alone = sum(line.key.name == key.name for line in lines) == 1
-    return ((f"└ {key.name if alone else f'{key.namespace}/{key.name}'}", "dim"),)
-
-
-def _cells(
-    view: View, cell: Cell | None, words: bool, absent: str
-) -> tuple[Line, Line, Line, Line]:
-    if cell is None:
-        return (((absent, "dim"),), (), (), ())
-    role = {Level.FAILED: "bad", Level.PROGRESSING: "busy"}.get(cell.health.level, "version")
-    sure = bool(cell.running.text) and cell.known.known
-    running: Line = ((cell.running_text, role if sure else "dim"),)
-    state = health(cell.health.level, word=words)
-    marks = (SUSPENDED if cell.hold else "") + (PINNED if cell.pinned else "")
-    if marks:
-        state = (*state, (f" {marks}" if words else marks, "wait"))
-    if cell.behind and not words:
-        state = (*state, (ARROW, "busy"))  # the column that says it is the first to go
-    return (state, running, picks(cell), ((_age(view, cell), "dim"),))
-
-
-def _age(view: View, cell: Cell) -> str:
-    return since(cell.at, view.now) if cell.known.known else "?"
-
-
-def picks(cell: Cell) -> Line:
-    """What the policy would pick, loud only when that is not what runs."""
-    # Why is a sentence, too long for a cell: it stands below, and among what needs attention.
-    if not cell.known.known or not (cell.listed.known or cell.by_digest):
-        return ((cell.pick_text, "dim"),)
-    if not cell.would_pick:
-        return (("✗ nothing", "bad"),) if cell.has_list else ((NO_LIST, "dim"),)
-    if cell.pinned:
-        return (("pinned", "wait"),)
-    if cell.suspended:
-        return (("suspended", "wait"),)
-    if cell.behind:
-        return ((f"{ARROW} {cell.would_pick}", "busy"),)
-    if cell.would_pick == cell.running.version:
-        return (("same", "dim"),)
-    return ((cell.would_pick, "dim"),)
 
 
 class Versions(Pane):
@@ -324,74 +161,3 @@ class Versions(Pane):
         target = self.pointed()
         if target is not None:
             self.post_message(self.Go("chain", target))
-
-
-def lately(view: View, room: int, cells: int) -> tuple[Line, ...]:
-    """Findings and the newest Changes in at most `room` lines; nothing when there is no room."""
-    if room < 4:
-        return ()
-    out: list[Line] = []
-    findings = [f for f in loudest(view.snapshot.findings) if f.severity is not Severity.INFO]
-    if findings and room >= 10:
-        out.append(ATTENTION)
-        most = max(1, room // 2 - 2)  # lines; a few findings are told whole
-        loud = findings[:most]
-        height = max(1, min(3, most // len(loud)))
-        for finding in loud:
-            out += wrap(
-                shorter_names(finding_line(finding, view.now), cells), cells, height, hang=2
-            )
-        if len(findings) > len(loud):
-            out.append(((f"  and {len(findings) - len(loud)} more: press !", "accent"),))
-        out.append(())
-    remaining = room - len(out) - 2
-    if remaining > 0 and view.snapshot.changes:
-        out.append((("LAST CHANGES", "dim"),))
-        out += [change_line(view, c) for c in view.snapshot.changes[:remaining]]
-    return tuple(out)
-
-
-def change_line(view: View, change: Change) -> Line:
-    """`4m  staging  activity-system/x  picked ..`."""
-    role = {"error": "bad", "warning": "busy"}.get(change.severity, "")
-    subject = change.subject.rpartition("/")[2]
-    return (
-        (f"{since(change.at, view.now):>4}  ", "dim"),
-        (f"{change.environment:<12.12} ", "accent"),
-        *fit(((subject, "version"),), 24),
-        ("  " + brief(change.line), role),
-    )
-
-
-def empty(snapshot: Snapshot) -> tuple[Line, ...]:
-    """What stands where no Service is known: who we are waiting for, or what to do."""
-    names = [e.name for e in snapshot.config.environments]
-    if not names:
-        return (
-            (("No environment is configured.", "name"),),
-            (),
-            (("Name one with --context, or in fluxtui.yaml: see `fluxtui config check`.", "dim"),),
-        )
-    knowledge = {name: place_known(snapshot, name) for name in names}
-    out = [_place(snapshot, name, knowledge[name]) for name in names]
-    head = "No service is delivered from a registry here."
-    if not all(place.known for place in knowledge.values()):
-        head = "Nothing to show yet." if any(k.pending for k in knowledge.values()) else NOT_KNOWN
-    return (((head, "name"),), (), *out)
-
-
-NOT_KNOWN = "What is delivered here is not known."
-
-
-def _place(snapshot: Snapshot, name: str, knowledge: Knowledge) -> Line:
-    """One Environment that shows no Service, and why."""
-    if knowledge.pending:
-        return (("○ ", "wait"), (name, "name"), (f" {knowledge.word} …", "dim"))
-    if not knowledge.known:
-        return doubt_line(name, knowledge)
-    elsewhere = len(snapshot.board.chains.get(name, ()))
-    charts = len(snapshot.board.charts.get(name, ()))
-    remarks = [f"{elsewhere} Kustomizations from other sources: see Chain"] if elsewhere else []
-    remarks += [f"{charts} OCIRepositories with Helm charts"] if charts else []
-    text = "; ".join(remarks) or "no OCIRepository there"
-    return (("✓ ", "ok"), (name, "name"), (f" connected, {text}", "dim"))
