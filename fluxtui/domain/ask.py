@@ -107,6 +107,15 @@ class BuildOf:
     explain: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ValuesOf:
+    """The values that a HelmRelease renders its chart with, each with where it comes from; what a
+    Secret gives is masked. Answer: ChartValues.
+    """
+
+    release: Key
+
+
 Question = (
     BuildOf
     | EnvironmentsDiff
@@ -115,6 +124,7 @@ Question = (
     | PatchesDiff
     | ReadFacts
     | ReadLogs
+    | ValuesOf
     | VersionsDiff
 )
 

@@ -19,9 +19,11 @@ from fluxtui.domain.ask import (
     Question,
     ReadFacts,
     ReadLogs,
+    ValuesOf,
     VersionsDiff,
 )
 from fluxtui.engine.builds.diffs import Diffs
+from fluxtui.engine.builds.releases import ReleaseReader
 from fluxtui.engine.builds.worker import Worker
 from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import RegistryDoor
@@ -42,6 +44,7 @@ class Answers:
         self._cluster = cluster
         self._worker = Worker()
         self._diffs = Diffs(store, registries, cluster, self._worker)
+        self._releases = ReleaseReader(store, cluster, self._worker)
 
     async def answer(self, question: Question) -> Any:
         """The answer that the question's docstring promises. Raises FluxtuiError."""
@@ -51,6 +54,8 @@ class Answers:
             return await self._tags.read_facts(question.repository, question.tags)
         if isinstance(question, ReadLogs):
             return await self._logs(question)
+        if isinstance(question, ValuesOf):
+            return await self._releases.values(question)
         if isinstance(question, BuildOf):
             return await self._diffs.build(question)
         if isinstance(question, LiveDiff):

@@ -13,6 +13,7 @@ from fluxtui.domain.ask import (
     Question,
     ReadFacts,
     ReadLogs,
+    ValuesOf,
 )
 from fluxtui.ui.ages import age
 
@@ -38,6 +39,8 @@ def awaited(question: Question) -> str:
         return f"reading {names} of {question.repository}"
     if isinstance(question, ReadLogs):
         return f"reading the log of {question.pod.name} in {question.pod.environment}"
+    if isinstance(question, ValuesOf):
+        return f"reading the values of {question.release.name} in {question.release.environment}"
     if isinstance(question, EnvironmentsDiff):
         places = f"{question.before} and {question.after}"
         return f"rendering {question.service} in {places}"

@@ -8,10 +8,21 @@ digest behind a `+`; they are read as `version@digest`, as other revisions are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 from fluxtui.domain.kinds.helmchart import named
-from fluxtui.domain.kinds.kind import SHAPE, Applier, Kind, KindColumn, PinField, Run
+from fluxtui.domain.kinds.kind import (
+    SHAPE,
+    Applier,
+    Kind,
+    KindColumn,
+    PinField,
+    Releases,
+    Run,
+    StoredRelease,
+    ValuesFrom,
+)
 from fluxtui.domain.kinds.reading import (
     SOURCES,
     dependencies,
@@ -27,6 +38,7 @@ from fluxtui.domain.resource import Key, Resource
 GROUP, HELM_RELEASE = "helm.toolkit.fluxcd.io", "HelmRelease"
 DEPLOYED = "deployed"
 _DIGITS = 12
+_LONGEST_NAME = 53  # Helm's own limit for a release
 
 
 def source(resource: Resource) -> Key | None:
@@ -102,6 +114,67 @@ def chart(resource: Resource) -> str:
 def wish(resource: Resource) -> str:
     """The version or range of spec.chart; "" where another object picks."""
     return text_at(resource.spec, "chart", "spec", "version")
+
+
+def values(resource: Resource) -> Mapping[str, Any]:
+    """spec.values."""
+    return mapping_at(resource.spec, "values")
+
+
+def values_from(resource: Resource) -> tuple[ValuesFrom, ...]:
+    """spec.valuesFrom, in order; entries without a name are left out."""
+    return tuple(
+        ValuesFrom(
+            text_at(entry, "kind"),
+            text_at(entry, "name"),
+            text_at(entry, "valuesKey") or "values.yaml",
+            text_at(entry, "targetPath"),
+            entry.get("optional") is True,
+            entry.get("literal") is True,
+        )
+        for entry in mappings_at(resource.spec, "valuesFrom")
+        if text_at(entry, "name")
+    )
+
+
+def storage(resource: Resource) -> tuple[str, str]:
+    """(release's name, namespace of its storage), as helm-controller makes them."""
+    own = text_at(resource.spec, "targetNamespace")
+    name = text_at(resource.spec, "releaseName") or (
+        f"{own}-{resource.key.name}" if own else resource.key.name
+    )
+    if len(name) > _LONGEST_NAME:
+        digits = sha256(name.encode()).hexdigest()[:_DIGITS]
+        name = f"{name[: _LONGEST_NAME - _DIGITS - 1]}-{digits}"
+    place = text_at(resource.status, "storageNamespace") or text_at(
+        resource.spec, "storageNamespace"
+    )
+    return name, place or resource.key.namespace
+
+
+def stored(resource: Resource) -> tuple[StoredRelease, ...]:
+    """Those in status.history, newest first; of an old API the one that it calls the last."""
+    name, place = storage(resource)
+    found = tuple(
+        StoredRelease(
+            text_at(entry, "name") or name,
+            place,
+            _number(entry),
+            text_at(entry, "status"),
+            text_at(entry, "chartVersion"),
+            text_at(entry, "lastDeployed"),
+        )
+        for entry in _releases(resource)
+        if _number(entry)
+    )
+    last = value_at(resource.status, "lastReleaseRevision")
+    if found or not isinstance(last, int) or not last:
+        return found
+    ready = resource.condition("Ready")
+    status = DEPLOYED if ready is not None and ready.status == "True" else ""
+    return (
+        StoredRelease(name, place, last, status, text_at(resource.status, "lastAppliedRevision")),
+    )
 
 
 def _releases(resource: Resource) -> list[Mapping[str, Any]]:
@@ -202,6 +275,7 @@ KIND = Kind(
         bar=_bar,
         lasting="values are not undone: only the chart's version goes back",
     ),
+    releases=Releases(values=values, values_from=values_from, stored=stored, storage=storage),
     # Stalled and Ready may only count the tries; what went wrong stands on these.
     causes=("Released", "TestSuccess"),
     columns=(KindColumn("CHART", chart), KindColumn("WISH", wish)),

@@ -157,6 +157,50 @@ class Applier:
 
 
 @dataclass(frozen=True, slots=True)
+class ValuesFrom:
+    """One entry of what values are read out of, in the object's namespace (docs/flux.md#values).
+
+    `kind`: ConfigMap or Secret; `key`: under which it stands in the data. `target`: the path it is
+    set at, "" when it is merged whole; `literal`: as it is, not as `--set` would read it. With
+    `optional` it may be missing.
+    """
+
+    kind: str
+    name: str
+    key: str = "values.yaml"
+    target: str = ""
+    optional: bool = False
+    literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRelease:
+    """One release as its object names it: `name` and `namespace` of the storage, Helm's number and
+    word, the chart's version, RFC 3339 when it was deployed."""
+
+    name: str
+    namespace: str
+    number: int
+    status: str
+    version: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """The role of what makes releases of a chart and keeps each in Helm's storage.
+
+    `values`: those it has itself; `values_from`: in which order others are read; `stored`: the
+    releases it names, newest first; `storage`: (name, namespace) under which Helm keeps them.
+    """
+
+    values: Callable[[Resource], Mapping[str, Any]]
+    values_from: Callable[[Resource], tuple[ValuesFrom, ...]]
+    stored: Callable[[Resource], tuple[StoredRelease, ...]]
+    storage: Callable[[Resource], tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind: its API names, the short name people type (`ks`), and what it is.
 
@@ -172,7 +216,7 @@ class Kind:
     `causes`: conditions that say more than Ready and Stalled do. `is_static`: no controller writes
     a status. `needs`: what it stands on, in its own Environment. `revision`: what it holds, where
     it has neither role. `has_events`: whether they are read. `owner`: the prefix of labels by which
-    its objects name it, where that is not its group.
+    its objects name it, where that is not its group. `releases`: how it keeps them, where it does.
     """
 
     group: str
@@ -206,6 +250,7 @@ class Kind:
     columns: tuple[KindColumn, ...] = field(default=(), compare=False)
     has_events: bool = field(default=True, compare=False)
     owner: str = field(default="", compare=False)
+    releases: Releases | None = field(default=None, compare=False)
 
     @property
     def id(self) -> tuple[str, str]:
