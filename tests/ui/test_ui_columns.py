@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluxtui.ui.panes import chain, diff, events, journal, objectcells, tags
+from fluxtui.ui import diffrows
+from fluxtui.ui.panes import chain, events, journal, objectcells, tags
 from fluxtui.ui.widgets.columns import GAP, Column, layout
 
 COLUMNS = (
@@ -43,7 +44,7 @@ def test_what_is_left_over_goes_to_the_flexible_column() -> None:
 MEANING = {
     "chain": (chain.columns(False), ("NAME", "WHY")),
     "tags": (tags.COLUMNS, ("TAG", "WHY")),
-    "diff": ((*diff.COLUMNS, diff.BY), ("OBJECT AND FIELD", "BEFORE", "AFTER")),
+    "diff": ((*diffrows.COLUMNS, diffrows.BY), ("OBJECT AND FIELD", "BEFORE", "AFTER")),
     "events": (events.COLUMNS, ("SUBJECT", "WHAT")),
     "journal": (journal.COLUMNS, ("ACT", "OUTCOME")),
     "objects": (objectcells.columns(None, tight=True), ("KIND", "NAME", "MESSAGE")),
