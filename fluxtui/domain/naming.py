@@ -73,7 +73,9 @@ def _admitted(policy: Policy, facts: Mapping[str, TagFacts]) -> Mapping[str, Tag
 
 
 def names_in(snapshot: Snapshot, source: Resource) -> Tables:
-    """The tables of one source, from a Snapshot."""
+    """The tables of one source, from a Snapshot; what has no tags needs none."""
+    if not sources.is_tagged(source.key):
+        return ()
     members = roles.users_of(snapshot, source.key)
     listed = snapshot.tags.get(sources.url(source))
     return tables_of(source, map(remembered, members), listed.facts if listed else {})

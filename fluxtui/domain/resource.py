@@ -8,22 +8,18 @@ and the rules need, and drops what costs memory (managedFields, last-applied) or
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-from weakref import WeakValueDictionary
 
+from fluxtui.domain.managers import Edit, Managed, managed
 from fluxtui.domain.webhooks import speaks_of_paths, without_paths
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-FLUX_APPLIERS = ("kustomize-controller", "flux-operator")
-FLUX_GROUP = "toolkit.fluxcd.io"
-_NOBODY = ("-controller", "before-first-apply", "kube-controller-manager", "flux-operator")
 _SHARED_TEXT = 200  # longer ones are messages and scripts of one object
-# What controllers own in objects of one make is the same set of paths.
-_DECLARED: WeakValueDictionary[frozenset[str], frozenset[str]] = WeakValueDictionary()
+_ELSEWHERE = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,15 +57,6 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """What one field manager set last (managedFields): who, when (RFC 3339), which fields."""
-
-    manager: str
-    at: str
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Condition:
     """One entry of status.conditions."""
 
@@ -87,9 +74,7 @@ class Resource:
 
     `spec`, `status` and `extra` are the API's JSON and must be treated as read-only. `extra` holds
     the other top-level fields (an Event's `involvedObject`, ...), and is empty for Secrets.
-    `declared` holds the field paths (`spec.ref.semver`) that Apply entries of Flux's appliers in
-    managedFields own: what a parent would put back (docs/flux.md#managers).
-    `edits`, of Flux's kinds alone, are what others than controllers set.
+    `declared` and `edits` are what managedFields say (`Managed`).
     """
 
     key: Key
@@ -117,15 +102,17 @@ class Resource:
             raise ValueError("an object without kind or metadata.name")
         api_version = str(obj.get("apiVersion") or "")
         group = sys.intern(api_version.rpartition("/")[0])
+        slimmed = isinstance(obj, Slim)
+        owned = obj.managed if isinstance(obj, Slim) else managed(obj)
         if speaks_of_paths(kind):
             obj = without_paths(obj)
+        share = _as_it_is if slimmed else _shared
         annotations = {
-            sys.intern(str(k)): _shared(str(v))
+            sys.intern(str(k)): share(str(v))
             for k, v in _mapping(meta.get("annotations")).items()
             if k != LAST_APPLIED
         }
         secret = kind == "Secret" and not group
-        skip = ("apiVersion", "kind", "metadata", "spec", "status")
         return cls(
             key=Key(environment, group, kind, str(meta.get("namespace") or ""), name),
             api_version=api_version,
@@ -135,7 +122,7 @@ class Resource:
             created=str(meta.get("creationTimestamp") or ""),
             deleting=bool(meta.get("deletionTimestamp")),
             labels={
-                sys.intern(str(k)): _shared(str(v)) for k, v in _mapping(meta.get("labels")).items()
+                sys.intern(str(k)): share(str(v)) for k, v in _mapping(meta.get("labels")).items()
             },
             annotations=annotations,
             owners=tuple(
@@ -143,11 +130,11 @@ class Resource:
                 for owner in _list(meta.get("ownerReferences"))
                 if isinstance(owner, Mapping)
             ),
-            spec=EMPTY if secret else _shared(_mapping(obj.get("spec"))),
-            status=EMPTY if secret else _shared(_mapping(obj.get("status"))),
-            extra=EMPTY if secret else {k: _shared(v) for k, v in obj.items() if k not in skip},
-            declared=_declared(_list(meta.get("managedFields"))),
-            edits=_edits(_list(meta.get("managedFields"))) if FLUX_GROUP in group else (),
+            spec=EMPTY if secret else share(_mapping(obj.get("spec"))),
+            status=EMPTY if secret else share(_mapping(obj.get("status"))),
+            extra=EMPTY if secret else {k: share(v) for k, v in obj.items() if k not in _ELSEWHERE},
+            declared=owned.declared,
+            edits=owned.edits,
         )
 
     def as_object(self) -> dict[str, Any]:
@@ -172,17 +159,15 @@ class Resource:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """status.conditions; entries that are not mappings are left out."""
-        return tuple(_condition(c) for c in self._conditions())
+        entries = _list(self.status.get("conditions"))
+        return tuple(_condition(c) for c in entries if isinstance(c, (dict, Mapping)))
 
     def condition(self, type_: str) -> Condition | None:
         """The condition of that type, if the object has it."""
-        for c in self._conditions():
-            if str(c.get("type") or "") == type_:
+        for c in _list(self.status.get("conditions")):
+            if isinstance(c, (dict, Mapping)) and str(c.get("type") or "") == type_:
                 return _condition(c)
         return None
-
-    def _conditions(self) -> Iterator[Mapping[str, Any]]:
-        return (c for c in _list(self.status.get("conditions")) if isinstance(c, Mapping))
 
     @property
     def observed(self) -> bool:
@@ -190,25 +175,34 @@ class Resource:
         return _integer(self.status.get("observedGeneration")) == self.generation
 
 
-def slim(obj: dict[str, Any]) -> dict[str, Any]:
+class Slim(dict[str, Any]):
+    """API JSON of which managedFields are read and gone, made by `slim` or `trimmed`."""
+
+    __slots__ = ("managed",)
+
+    def __init__(self, obj: Mapping[str, Any], owned: Managed) -> None:
+        super().__init__(obj)
+        self.managed = owned
+
+
+def slim(obj: dict[str, Any]) -> Slim:
     """`trimmed`, and shared: for what lives long."""
-    shared: dict[str, Any] = _shared(trimmed(obj))
-    return shared
+    short = trimmed(obj)
+    return Slim(_shared({**short}), short.managed)
 
 
-def trimmed(obj: dict[str, Any]) -> dict[str, Any]:
+def trimmed(obj: dict[str, Any]) -> Slim:
     """What `Resource.from_object` reads of API JSON: while a long list arrives, the rest of its
     first objects (managedFields above all) need not wait for its last."""
     meta = obj.get("metadata")
-    if isinstance(meta, dict) and isinstance(meta.get("managedFields"), list):
-        flux = FLUX_GROUP in str(obj.get("apiVersion") or "")
-        managed = [
-            entry
-            for entry in meta["managedFields"]
-            if _declares(entry) or (flux and _is_edit(entry))
-        ]
-        return {**obj, "metadata": {**meta, "managedFields": managed}}
-    return obj
+    short = Slim(obj, managed(obj))
+    if isinstance(meta, dict):
+        short["metadata"] = {k: v for k, v in meta.items() if k != "managedFields"}
+    return short
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _shared(value: Any) -> Any:
@@ -217,12 +211,20 @@ def _shared(value: Any) -> Any:
     A parser makes every word of every object anew; ten thousand objects take half the memory so.
     """
     kind = type(value)
-    if kind is str:
-        return sys.intern(value) if len(value) <= _SHARED_TEXT else value
     if kind is dict:
-        return {_shared(name): _shared(part) for name, part in value.items()}
+        shared = {}
+        for name, part in value.items():
+            of = type(part)
+            if of is str:
+                part = sys.intern(part) if len(part) <= _SHARED_TEXT else part
+            elif of is dict or of is list:
+                part = _shared(part)
+            shared[sys.intern(name) if type(name) is str else name] = part
+        return shared
     if kind is list:
         return [_shared(part) for part in value]
+    if kind is str:
+        return sys.intern(value) if len(value) <= _SHARED_TEXT else value
     return value
 
 
@@ -239,7 +241,7 @@ def _condition(c: Mapping[str, Any]) -> Condition:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     # What a parser made is a dict: that is asked first, at a tenth of what an abstract class costs.
-    return value if isinstance(value, (dict, Mapping)) else EMPTY
+    return value if type(value) is dict or isinstance(value, Mapping) else EMPTY
 
 
 def _list(value: object) -> list[Any]:
@@ -248,56 +250,3 @@ def _list(value: object) -> list[Any]:
 
 def _integer(value: object) -> int:
     return value if isinstance(value, int) else 0
-
-
-def _declares(entry: object) -> bool:
-    """Whether it is what one of Flux's appliers applied."""
-    return (
-        isinstance(entry, Mapping)
-        and entry.get("operation") == "Apply"
-        and not entry.get("subresource")
-        and entry.get("manager") in FLUX_APPLIERS
-    )
-
-
-def _is_edit(entry: object) -> bool:
-    """Whether somebody did it: a person's tool, or fluxtui; no controller, and no status."""
-    return (
-        isinstance(entry, Mapping)
-        and not entry.get("subresource")
-        and bool(entry.get("time"))
-        and not str(entry.get("manager") or "").endswith(_NOBODY)
-    )
-
-
-def _edits(managed: list[Any]) -> tuple[Edit, ...]:
-    edits = []
-    for entry in managed:
-        if _is_edit(entry):
-            paths: set[str] = set()
-            _collect(_mapping(entry.get("fieldsV1")), "", paths)
-            manager = sys.intern(str(entry.get("manager") or ""))
-            edits.append(Edit(manager, str(entry["time"]), tuple(sorted(paths))))
-    return tuple(edits)
-
-
-def _declared(managed: list[Any]) -> frozenset[str]:
-    paths: set[str] = set()
-    for entry in managed:
-        if _declares(entry):
-            _collect(_mapping(entry.get("fieldsV1")), "", paths)
-    declared = frozenset(paths)
-    return _DECLARED.setdefault(declared, declared)
-
-
-def _collect(fields: Mapping[str, Any], prefix: str, into: set[str]) -> None:
-    """Turn fieldsV1 (`f:spec: {f:ref: {f:semver: {}}}`) into dotted paths of its leaves."""
-    for name, child in fields.items():
-        if not name.startswith("f:"):
-            continue
-        path = f"{prefix}.{name[2:]}" if prefix else name[2:]
-        nested = _mapping(child)
-        if any(k.startswith("f:") for k in nested):
-            _collect(nested, path, into)
-        else:
-            into.add(sys.intern(path))

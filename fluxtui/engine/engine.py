@@ -26,6 +26,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.acts.journal import Journal
 from fluxtui.engine.acts.recall import Recall
+from fluxtui.engine.collecting import held_off
 from fluxtui.engine.ending import ended
 from fluxtui.engine.feeds.api import Api, Connect, by_context
 from fluxtui.engine.feeds.targets import namespaces_of, of_interest
@@ -231,6 +232,7 @@ class Engine:
         # Thousands of long-lived values: fewer, cheaper collections (docs/architecture.md#costs).
         gc.set_threshold(50_000, 20, 50)
         apis = [asyncio.create_task(api.run()) for api in self._apis]
+        apis.append(asyncio.create_task(held_off(self._store.settled.wait(), self._clock)))
         await asyncio.sleep(0)
         await _imported(self._heavy())
         publishing = asyncio.create_task(self._publisher.run())

@@ -16,6 +16,7 @@ from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 
 ENVIRONMENTS = ("dev", "staging", "eu", "us")
 CHAIN = 9
+SPACES = 40
 AT = "2026-11-23T03:12:00Z"
 DIGEST = "sha256:" + "ab" * 32
 REVISION = f"v1.4.2@{DIGEST}"
@@ -30,7 +31,7 @@ def objects(many: int) -> Iterator[dict[str, Any]]:
     """So many Flux objects of one Environment, a tenth of them OCIRepositories."""
     for number in range(many):
         service, place = divmod(number, CHAIN + 1)
-        yield _source(service) if place == 0 else changed(service, place - 1)
+        yield source(service) if place == 0 else changed(service, place - 1)
 
 
 def url(service: int) -> str:
@@ -38,11 +39,11 @@ def url(service: int) -> str:
     return f"oci://registry.example.com/acme/service-{service}"
 
 
-def _meta(kind: str, name: str, service: int, version: int) -> dict[str, Any]:
+def meta(kind: str, name: str, service: int, version: int) -> dict[str, Any]:
     paths: dict[str, dict[str, str]] = {f"f:field{n}": {} for n in range(12)}
     return {
         "name": name,
-        "namespace": f"team-{service % 40}",
+        "namespace": f"team-{service % SPACES}",
         "uid": f"5f0c4a52-0000-4000-8000-{hash((kind, name)) & 0xFFFFFFFFFFFF:012x}",
         "resourceVersion": str(version),
         "generation": 1,
@@ -68,7 +69,7 @@ def _meta(kind: str, name: str, service: int, version: int) -> dict[str, Any]:
     }
 
 
-def _condition(type_: str, reason: str, message: str) -> dict[str, Any]:
+def condition(type_: str, reason: str, message: str) -> dict[str, Any]:
     return {
         "type": type_,
         "status": "True",
@@ -79,12 +80,12 @@ def _condition(type_: str, reason: str, message: str) -> dict[str, Any]:
     }
 
 
-def _source(service: int, version: int = 1) -> dict[str, Any]:
+def source(service: int, version: int = 1) -> dict[str, Any]:
     stored = f"stored artifact for digest '{REVISION}'"
     return {
         "apiVersion": ocirepository.KIND.api_version,
         "kind": "OCIRepository",
-        "metadata": _meta("oci", f"service-{service}", service, version),
+        "metadata": meta("oci", f"service-{service}", service, version),
         "spec": {
             "interval": "5m0s",
             "provider": "generic",
@@ -102,8 +103,8 @@ def _source(service: int, version: int = 1) -> dict[str, Any]:
                 "url": f"http://source-controller/ocirepository/service-{service}.tar.gz",
             },
             "conditions": [
-                _condition("Ready", "Succeeded", stored),
-                _condition("ArtifactInStorage", "Succeeded", stored),
+                condition("Ready", "Succeeded", stored),
+                condition("ArtifactInStorage", "Succeeded", stored),
             ],
             "observedGeneration": 1,
             "url": f"http://source-controller/ocirepository/service-{service}/latest.tar.gz",
@@ -114,7 +115,7 @@ def _source(service: int, version: int = 1) -> dict[str, Any]:
 def changed(service: int, place: int, version: int = 1, message: str = "") -> dict[str, Any]:
     """One Kustomization of a Service's chain, as of that resourceVersion."""
     name = f"service-{service}-{place}"
-    space = f"team-{service % 40}"
+    space = f"team-{service % SPACES}"
     entries = [
         {"id": f"{space}_{name}-{n}_{group}_{kind}", "v": "v1"}
         for n, (group, kind) in enumerate(
@@ -136,7 +137,7 @@ def changed(service: int, place: int, version: int = 1, message: str = "") -> di
     return {
         "apiVersion": kustomization.KIND.api_version,
         "kind": "Kustomization",
-        "metadata": _meta("ks", name, service, version),
+        "metadata": meta("ks", name, service, version),
         "spec": {
             "dependsOn": [{"name": f"service-{service}-{place - 1}"}] if place else [],
             "force": False,
@@ -150,10 +151,10 @@ def changed(service: int, place: int, version: int = 1, message: str = "") -> di
         },
         "status": {
             "conditions": [
-                _condition(
+                condition(
                     "Ready", "ReconciliationSucceeded", message or f"Applied revision: {REVISION}"
                 ),
-                _condition("Healthy", "Succeeded", "Health check passed in 40ms"),
+                condition("Healthy", "Succeeded", "Health check passed in 40ms"),
             ],
             "history": past,
             "inventory": {"entries": entries},

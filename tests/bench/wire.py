@@ -16,13 +16,9 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
+from fluxtui.domain import kinds
+from fluxtui.domain.resource import Key
 from tests.bench import fleet
-
-_SPACES = 40
-_PLACES = {
-    "OCIRepository": "/apis/source.toolkit.fluxcd.io/v1/namespaces/{}/ocirepositories",
-    "Kustomization": "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/{}/kustomizations",
-}
 
 
 class Wire:
@@ -94,7 +90,7 @@ def fill(kubeconfig: Path, contexts: tuple[str, ...], many: int) -> None:
 
 def _fill(kubeconfig: Path, context: str, many: int) -> None:
     with Wire(kubeconfig, context) as wire:
-        for number in range(_SPACES):
+        for number in range(fleet.SPACES):
             space = {"apiVersion": "v1", "kind": "Namespace"}
             name = {"metadata": {"name": f"team-{number}"}}
             wire.request("POST", "/api/v1/namespaces", {**space, **name})
@@ -108,7 +104,9 @@ def _fill(kubeconfig: Path, context: str, many: int) -> None:
 def place_of(obj: Mapping[str, Any]) -> str:
     """The path of a Flux object."""
     meta = obj["metadata"]
-    return f"{_PLACES[obj['kind']].format(meta['namespace'])}/{meta['name']}"
+    kind = kinds.of(Key("", obj["apiVersion"].partition("/")[0], obj["kind"], "", ""))
+    plural = kind.plural if kind is not None else ""
+    return f"/apis/{obj['apiVersion']}/namespaces/{meta['namespace']}/{plural}/{meta['name']}"
 
 
 def resident(pid: int) -> float:
@@ -116,3 +114,12 @@ def resident(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     line = next(one for one in status.splitlines() if one.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024
+
+
+def held(pid: int) -> float:
+    """MiB of a process and all that it started, what they share counted once (Linux: PSS)."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    children = {c for task in tasks for c in (task / "children").read_text().split()}
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    line = next(one for one in rollup.splitlines() if one.startswith("Pss:"))
+    return int(line.split()[1]) / 1024 + sum(held(int(child)) for child in children)

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from fluxtui.domain.config import Config
-from fluxtui.domain.snapshot import Snapshot, TagList
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.snapshot import Feed, Snapshot, TagList
 from fluxtui.engine.publication import publisher
 from fluxtui.engine.publication.gate import AT_ONCE, Gate
 from fluxtui.engine.publication.publisher import HASTY, Publisher
@@ -68,3 +69,37 @@ async def test_an_answer_that_does_not_come_holds_nothing_up() -> None:
         desk.store.tag_list(TagList("oci://r/1"))
         await desk.all_of(1)
         assert desk.published == [1]
+
+
+def feed(kind: str, state: FeedState) -> Feed:
+    return Feed("prod", ("apps", kind), "", state)
+
+
+async def test_a_first_picture_is_whole_as_soon_as_the_last_list_is_there() -> None:
+    """The pause after half of it is as long as it cost; nobody waits that out for the rest."""
+    never = asyncio.Event()
+    paused: list[float] = []
+
+    class Still(Clock):
+        async def sleep(self, seconds: float) -> None:
+            paused.append(seconds)
+            await never.wait()
+
+    store = Store(Config())
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    publisher_ = Publisher(store, gate, Still(), 2.0, lambda batch: batch.half)
+    for kind in ("Deployment", "Job"):
+        store.feed(kind, feed(kind, FeedState.STARTING))
+    running = asyncio.create_task(publisher_.run())
+    try:
+        store.feed("Job", feed("Job", FeedState.LIVE))
+        await publisher_.until(lambda snapshot: snapshot.serial == 1, PATIENCE)
+        store.feed("Deployment", feed("Deployment", FeedState.FORBIDDEN))
+        whole = await publisher_.until(lambda snapshot: snapshot.serial == 2, PATIENCE)
+        assert {f.state for f in whole.feeds} == {FeedState.LIVE, FeedState.FORBIDDEN}
+        store.feed("Job", feed("Job", FeedState.RETRYING))
+        for _turn in range(10):
+            await asyncio.sleep(0)
+        assert store.snapshot.serial == 2 and paused == [2.0, 2.0]
+    finally:
+        running.cancel()

@@ -71,7 +71,7 @@ def of(key: Key) -> Kind | None:
 
 def is_ours(key: Key) -> bool:
     """Whether it is one of Flux's objects that are shown and acted on."""
-    return _BY_ID.get((key.group, key.kind)) in ALL
+    return (key.group, key.kind) in _BY_ID
 
 
 def by_short(text: str) -> Kind | None:

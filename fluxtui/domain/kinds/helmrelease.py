@@ -25,6 +25,7 @@ from fluxtui.domain.kinds.kind import (
 )
 from fluxtui.domain.kinds.reading import (
     SOURCES,
+    asked_in_a_row,
     dependencies,
     inventory,
     mapping_at,
@@ -61,6 +62,7 @@ def depends_on(resource: Resource) -> tuple[Key, ...]:
     return dependencies(resource, GROUP, HELM_RELEASE)
 
 
+@asked_in_a_row
 def history(resource: Resource) -> tuple[Run, ...]:
     """status.history, newest release first."""
     return tuple(

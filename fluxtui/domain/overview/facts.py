@@ -6,7 +6,7 @@ with the object. Nothing here may look at another object or at the Snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from sys import intern
 
@@ -60,7 +60,7 @@ def facts_of(resource: Resource) -> Facts:
         resource,
         member_health(resource),
         telling(resource),
-        tuple(key for key in _inventory_keys(resource) if not kinds.is_ours(key)),
+        tuple(_managed(resource)),
         origin if origin is not None and sources.is_tagged(origin) else None,
         origin,
         appliers.failing_since(resource),
@@ -78,8 +78,9 @@ def _owner(resource: Resource) -> Key | None:
     return owner if owner != resource.key else None  # bootstrap's applies itself
 
 
-def _inventory_keys(resource: Resource) -> list[Key]:
-    keys = []
+def _managed(resource: Resource) -> Iterator[Key]:
+    """Keys of its inventory, Flux's own kinds left out."""
+    environment = resource.key.environment
     for text, _version in appliers.inventory(resource):
         try:
             identity = ObjectId.parse(text)
@@ -87,5 +88,6 @@ def _inventory_keys(resource: Resource) -> list[Key]:
             continue  # an id that no Flux wrote names no object to look at
         # Tens of thousands of objects share a few words: each is kept once.
         group, kind, namespace = map(intern, (identity.group, identity.kind, identity.namespace))
-        keys.append(Key(resource.key.environment, group, kind, namespace, identity.name))
-    return keys
+        key = Key(environment, group, kind, namespace, identity.name)
+        if not kinds.is_ours(key):
+            yield key

@@ -16,8 +16,9 @@ from fluxtui.domain import kinds, marks, roles
 from fluxtui.domain.board import EVENT
 from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.kinds.kind import REQUESTED_AT, Run
+from fluxtui.domain.managers import Edit
 from fluxtui.domain.naming import Tables, dressed, names_in, policy_text
-from fluxtui.domain.resource import Edit, Key, Resource
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import commit_text, digest_of, tag_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.publication.store import Touch
@@ -190,7 +191,7 @@ def _edits(touch: Touch, after: Resource) -> Iterator[Occurrence]:
 
 def _edit_text(edit: Edit) -> str:
     request_field = f"metadata.annotations.{REQUESTED_AT}"
-    fields = [f for f in edit.fields if f != request_field]
+    fields = [f for f in sorted(edit.fields) if f != request_field]
     if not fields:
         return f"asked to reconcile by {edit.manager}"
     names = [f.removeprefix("metadata.annotations.") for f in fields if f.startswith("spec.")]

@@ -69,7 +69,20 @@ class Publisher:
             cost = self._clock.busy() - busy
             # Counted from the end: so the gate, of the same interval, is open when the next one
             # comes.
-            await self._clock.sleep(min(_LONGEST_PAUSE, max(self._interval, self._share * cost)))
+            await self._rest(min(_LONGEST_PAUSE, max(self._interval, self._share * cost)))
+
+    async def _rest(self, pause: float) -> None:
+        """A pause; one that begins with half of a first picture ends when that can be whole."""
+        if self._store.settled.is_set():
+            await self._clock.sleep(pause)
+            return
+        over = asyncio.ensure_future(self._clock.sleep(pause))
+        whole = asyncio.ensure_future(self._store.settled.wait())
+        try:
+            await asyncio.wait((over, whole), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            over.cancel()
+            whole.cancel()
 
     async def _together(self) -> None:
         """A Snapshot costs more than most of what comes in it, and nobody looks at half of one."""

@@ -55,12 +55,15 @@ class Batch:
 
 class Store:
     """The Engine's mutable memory. `arrived` is set by every change, for who waits for one;
-    `is_new`: whether anything has changed since the last `take`."""
+    `settled` as long as every feed has been answered, one way or the other; `is_new`: whether
+    anything has changed since the last `take`."""
 
     def __init__(self, config: Config) -> None:
         self.snapshot = Snapshot(config=config)
         self.arrived = asyncio.Event()
+        self.settled = asyncio.Event()
         self.is_new = False
+        self._starting: set[Hashable] = set()
         self._objects: dict[Key, Resource | None] = {}
         self._feeds: dict[Hashable, Feed] = {}
         self._unreachable: dict[str, str] = {}
@@ -93,12 +96,19 @@ class Store:
             self._feeds.pop(id_, None)
         else:
             self._feeds[id_] = feed
+        if feed is not None and feed.state is FeedState.STARTING:
+            self._starting.add(id_)
+            self.settled.clear()
+        else:
+            self._starting.discard(id_)
+            if not self._starting:
+                self.settled.set()
         self._touch()
 
     @property
     def is_starting(self) -> bool:
         """Whether a feed has not been answered yet, one way or the other."""
-        return any(feed.state is FeedState.STARTING for feed in self._feeds.values())
+        return bool(self._starting)
 
     def unreachable(self, environment: str, why: str) -> None:
         """Why an Environment cannot be reached now; "" when it can."""
