@@ -108,6 +108,28 @@ class BuildOf:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasesDiff:
+    """Release -> release of a HelmRelease, out of Helm's storage: values, objects and hooks.
+
+    Numbers are Helm's; 0 means the one that is deployed, and the one before `after`. Answer:
+    Comparison.
+    """
+
+    release: Key
+    before: int = 0
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DriftDiff:
+    """The release that is deployed -> what is live, by the fields that the release sets. Answer:
+    Comparison.
+    """
+
+    release: Key
+
+
+@dataclass(frozen=True, slots=True)
 class ValuesOf:
     """The values that a HelmRelease renders its chart with, each with where it comes from; what a
     Secret gives is masked. Answer: ChartValues.
@@ -118,12 +140,14 @@ class ValuesOf:
 
 Question = (
     BuildOf
+    | DriftDiff
     | EnvironmentsDiff
     | ListTags
     | LiveDiff
     | PatchesDiff
     | ReadFacts
     | ReadLogs
+    | ReleasesDiff
     | ValuesOf
     | VersionsDiff
 )
@@ -163,7 +187,8 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class ComparedKustomization:
-    """Changes of one Kustomization. `error` set: it did not build, `changes` is empty then."""
+    """Changes of one Kustomization, or HelmRelease. `error` set: it could not be built or read,
+    `changes` is empty then."""
 
     kustomization: Key
     before: str

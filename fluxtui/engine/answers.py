@@ -12,6 +12,7 @@ from typing import Any
 from fluxtui.cluster.port import Cluster, LogOptions
 from fluxtui.domain.ask import (
     BuildOf,
+    DriftDiff,
     EnvironmentsDiff,
     ListTags,
     LiveDiff,
@@ -19,6 +20,7 @@ from fluxtui.domain.ask import (
     Question,
     ReadFacts,
     ReadLogs,
+    ReleasesDiff,
     ValuesOf,
     VersionsDiff,
 )
@@ -56,6 +58,10 @@ class Answers:
             return await self._logs(question)
         if isinstance(question, ValuesOf):
             return await self._releases.values(question)
+        if isinstance(question, ReleasesDiff):
+            return await self._releases.releases(question)
+        if isinstance(question, DriftDiff):
+            return await self._releases.drift(question)
         if isinstance(question, BuildOf):
             return await self._diffs.build(question)
         if isinstance(question, LiveDiff):

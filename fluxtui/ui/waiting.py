@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fluxtui.domain.ask import (
     BuildOf,
+    DriftDiff,
     EnvironmentsDiff,
     ListTags,
     LiveDiff,
@@ -13,6 +14,7 @@ from fluxtui.domain.ask import (
     Question,
     ReadFacts,
     ReadLogs,
+    ReleasesDiff,
     ValuesOf,
 )
 from fluxtui.ui.ages import age
@@ -41,6 +43,8 @@ def awaited(question: Question) -> str:
         return f"reading the log of {question.pod.name} in {question.pod.environment}"
     if isinstance(question, ValuesOf):
         return f"reading the values of {question.release.name} in {question.release.environment}"
+    if isinstance(question, ReleasesDiff | DriftDiff):
+        return f"reading releases of {question.release.name} in {question.release.environment}"
     if isinstance(question, EnvironmentsDiff):
         places = f"{question.before} and {question.after}"
         return f"rendering {question.service} in {places}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Collection, Sequence
 
 from fluxtui.cluster.port import Cluster, Json
 from fluxtui.domain.ask import ComparedKustomization, Comparison
@@ -27,15 +28,18 @@ _COMPARE = "fluxtui.engine.builds.livebuilds:compare"
 
 
 class LiveObjects:
-    """One comparison with one cluster. `dry_run`: whether dry runs may be sent."""
+    """One comparison with one cluster. `dry_run`: whether dry runs may be sent, as `manager`."""
 
-    def __init__(self, cluster: Cluster, worker: Worker, *, dry_run: bool) -> None:
+    def __init__(
+        self, cluster: Cluster, worker: Worker, *, dry_run: bool, manager: str = MANAGER
+    ) -> None:
+        self._manager = manager
         self._cluster = cluster
         self._worker = worker
         self._dry_run = dry_run
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._findings: list[str] = []
-        self._unread: list[str] = []
+        self.unread: list[str] = []
         self._by_fields = 0
         self._why = "" if dry_run else "the environment is read-only"
 
@@ -49,21 +53,30 @@ class LiveObjects:
             return Comparison(title, (result,), (), *sides)
         prepared: Prepared = await self._worker.call(_PREPARE, review)
         objects, surplus = settled(prepared, await self._left_over(user, prepared))
-        beside = await asyncio.gather(
-            *(self._one(obj, n in prepared.guarded) for n, obj in enumerate(objects))
-        )
+        compared = (*await self.beside(objects, prepared.guarded), *surplus)
         review = dataclasses.replace(review, labels=prepared.labels)
-        compared = (*(b for b in beside if b is not None), *surplus)
         result = await self._worker.call(_COMPARE, review, compared, result)
+        result = dataclasses.replace(result, findings=(*prepared.findings, *self.findings("build")))
+        return Comparison(title, (result,), tuple(self.unread), *sides)
+
+    async def beside(self, objects: Sequence[Json], guarded: Collection[int]) -> tuple[Beside, ...]:
+        """Each beside the live one; of the `guarded` numbers no API is sent anything."""
+        beside = await asyncio.gather(
+            *(self._one(obj, n in guarded) for n, obj in enumerate(objects))
+        )
+        return tuple(each for each in beside if each is not None)
+
+    def findings(self, what: str) -> tuple[str, ...]:
+        """What came up while objects of a `what` were looked at, in sentences."""
+        found = list(dict.fromkeys(self._findings))
         if self._by_fields:
             why = f" ({self._why})" if self._why else ""
-            self._findings.append(
-                f"{counted(self._by_fields, 'object', 'is')} compared by the fields the build sets,"
+            objects = counted(self._by_fields, "object", "is")
+            found.append(
+                f"{objects} compared by the fields the {what} sets,"
                 f" not by a dry run{why}: the API may write some values differently"
             )
-        findings = (*prepared.findings, *dict.fromkeys(self._findings))
-        result = dataclasses.replace(result, findings=findings)
-        return Comparison(title, (result,), tuple(self._unread), *sides)
+        return tuple(found)
 
     async def _one(self, built: Json, guarded: bool) -> Beside | None:
         name = ObjectId.of(built)
@@ -73,12 +86,15 @@ class LiveObjects:
             except NotFound:
                 self._findings.append(f"{name.kind} is not served by the cluster yet")
                 return Beside(built, None)
+            if not type_.namespaced and built["metadata"].get("namespace"):
+                plain = {k: v for k, v in built["metadata"].items() if k != "namespace"}
+                built = {**built, "metadata": plain}
             try:
                 live = await self._cluster.get(type_, name.namespace, name.name)
             except NotFound:
                 live = None
             except ClusterError as error:
-                self._unread.append(f"{name} could not be read: {error}")
+                self.unread.append(f"{name} could not be read: {error}")
                 return None
             if live is None or guarded or not self._dry_run:
                 self._by_fields += live is not None
@@ -91,7 +107,7 @@ class LiveObjects:
         type_ = await self._cluster.find(built["apiVersion"], built["kind"])
         try:
             outcome = await self._cluster.apply(
-                type_, built, field_manager=MANAGER, force=True, dry_run=True
+                type_, built, field_manager=self._manager, force=True, dry_run=True
             )
         except Forbidden as error:
             self._dry_run, self._why = False, f"not permitted: {error.what}"
@@ -117,7 +133,7 @@ class LiveObjects:
             except NotFound:
                 continue
             except (ClusterError, UsageError) as error:
-                self._unread.append(f"{text} of the inventory could not be read: {error}")
+                self.unread.append(f"{text} of the inventory could not be read: {error}")
                 continue
             surplus.append(Beside(None, live))
         return surplus

@@ -150,16 +150,16 @@ def compare(
             assert live is not None
             before.append(tidied(live))
         elif live is None:
-            after.append(_folded(built))
+            after.append(folded(built))
         elif pair.outcome is not None:
             before.append(tidied(live))
             after.append(tidied(pair.outcome))
         else:
-            built, present = _folded(built), _folded(live)
+            built, present = folded(built), folded(live)
             owned = dict(owned_fields(live, MANAGER))
             owned |= {"f:stringData": owned["f:data"]} if "f:data" in owned else {}
             present = projected(tidied(present), built, owned)
-            before.append(_aligned(present, built, review.session, labels))
+            before.append(aligned(present, built, review.session, labels))
             after.append(built)
     changes = diff_objects(before, after, Masker(review.session))
     marks = Marks(labels)
@@ -169,7 +169,7 @@ def compare(
     )
 
 
-def _folded(obj: Json) -> Json:
+def folded(obj: Json) -> Json:
     """A Secret with all values readable in `stringData`; others as they are."""
     if obj.get("kind") != "Secret" or obj.get("apiVersion") != "v1":
         return obj
@@ -186,21 +186,23 @@ def _decoded(value: object) -> str:
         return str(value)  # not text: it is compared as it was written
 
 
-def _aligned(live: Any, built: Any, session: bytes, labels: dict[str, str]) -> Any:
+def aligned(live: Any, built: Any, session: bytes, labels: dict[str, str]) -> Any:
     """`live` with tokens wherever `built` has them: the same one when the value is the same."""
     if isinstance(live, Mapping) and isinstance(built, Mapping):
-        return {k: _aligned(v, built.get(k), session, labels) for k, v in live.items()}
+        return {k: aligned(v, built.get(k), session, labels) for k, v in live.items()}
     if isinstance(live, list) and isinstance(built, list):
         texts = [i for i in built if not isinstance(i, Mapping)]
         by_name = {i["name"]: i for i in built if isinstance(i, Mapping) and "name" in i}
         return [
-            _aligned(item, _partner(item, n, by_name, built, texts), session, labels)
+            aligned(item, _partner(item, n, by_name, built, texts), session, labels)
             for n, item in enumerate(live)
         ]
     if isinstance(built, str) and labels.get(built) == ENCRYPTED:
         return built  # nobody here can say whether it is another value
     if not isinstance(live, str) or not isinstance(built, str) or not TOKEN.search(built):
         return live
+    if live == built:
+        return live  # a token already, and the same one
     return _token_text(live, built, session, labels)
 
 
