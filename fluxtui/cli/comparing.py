@@ -16,13 +16,16 @@ from fluxtui.cli.settling import settle
 from fluxtui.cli.target import find
 from fluxtui.cli.verdict import problems_of
 from fluxtui.commands.command import Target
+from fluxtui.commands.releasequestions import release_number, releases_of
 from fluxtui.domain import roles
 from fluxtui.domain.ask import (
     Comparison,
+    DriftDiff,
     EnvironmentsDiff,
     LiveDiff,
     PatchesDiff,
     Question,
+    ReleasesDiff,
     VersionsDiff,
 )
 from fluxtui.domain.errors import UsageError
@@ -76,7 +79,13 @@ def diff_questions(
     if sum(map(bool, (args.patches, args.live, args.before or args.after))) > 1:
         raise UsageError("one comparison at a time", next="--patches, --live, or --from and --to")
     if len(environments) == 2 and not (args.patches or args.live):
-        service = find(args.target, environments[0], snapshot).service
+        target = find(args.target, environments[0], snapshot)
+        if releases_of(snapshot, target):
+            raise UsageError(
+                f"{args.target} is a release of a chart: two environments of it are not compared",
+                next="give -e once",
+            )
+        service = target.service
         return [EnvironmentsDiff(service, environments[0], environments[1])]
     if len(environments) > 1:
         sides = "--patches and --live are about one" if len(environments) == 2 else "two at most"
@@ -85,6 +94,8 @@ def diff_questions(
     if not environments:
         raise UsageError("a diff in which environment?", next="add -e ENV, or --env A --env B")
     target = find(args.target, environments[0], snapshot)
+    if keys := releases_of(snapshot, target):
+        return _of_releases(args, keys)
     lines = _lines(target, snapshot)
     if args.before or args.after:
         if not args.after:
@@ -98,6 +109,19 @@ def diff_questions(
     if not members:
         raise UsageError(f"{args.target} has no Kustomization in {environments[0]}")
     return [LiveDiff(key) if args.live else PatchesDiff(key) for key in members]
+
+
+def _of_releases(args: argparse.Namespace, keys: Sequence[Key]) -> list[Question]:
+    """Of releases of a chart: with what is live, or one with another."""
+    if args.patches:
+        raise UsageError(
+            f"{args.target} is a release of a chart: it has no patches",
+            next="--live, or --from and --to with numbers of releases",
+        )
+    if args.live:
+        return [DriftDiff(key) for key in keys]
+    before, after = release_number(args.before), release_number(args.after)
+    return [ReleasesDiff(key, before, after) for key in keys]
 
 
 def _lines(target: Target, snapshot: Snapshot) -> list[tuple[Key, tuple[Key, ...]]]:

@@ -150,11 +150,14 @@ def _tags(sub: argparse.ArgumentParser) -> None:
 def _diff(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--patches", action="store_true", help="Show what the patches do.")
     sub.add_argument("--live", action="store_true",
-                     help="Show what applying it now would change.")  # fmt: skip
+                     help="Show what applying it now would change; of a HelmRelease what is"
+                          " otherwise than deployed.")  # fmt: skip
     sub.add_argument("--from", dest="before", metavar="A", default="",
-                     help="The version before; without it, what runs.")  # fmt: skip
+                     help="The version, or the number of a release, before; without it, what runs."
+                     )  # fmt: skip
     sub.add_argument("--to", dest="after", metavar="B", default="",
-                     help="The version after, for example v1.5.0.")  # fmt: skip
+                     help="The version after, for example v1.5.0, or the number of a release."
+                     )  # fmt: skip
     # The same list as that of -e: which side an environment is on is the order they are typed in.
     sub.add_argument("--env", dest="environment", action="append", metavar="ENV",
                      help="Twice: compare two; the one typed first is left, the other right."

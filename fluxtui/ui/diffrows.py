@@ -8,6 +8,7 @@ from __future__ import annotations
 from fluxtui.domain.ask import ComparedKustomization
 from fluxtui.domain.counts import counted
 from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.resource import Key
 from fluxtui.ui.fieldtext import path_text, side_texts
@@ -63,7 +64,8 @@ def rows(parts: tuple[ComparedKustomization, ...]) -> tuple[TableRow, ...]:
         bare = not part.changes
         out.append(TableRow((own, "title", ""), (title,), heading=not bare, wide=bare))
         if part.error:
-            error: Line = (("✗ does not build: " + part.error, "bad"),)
+            failed = "does not build" if appliers.takes_bundles(own) else "not compared"
+            error: Line = ((f"✗ {failed}: {part.error}", "bad"),)
             out.append(TableRow((own, "error", ""), (error,), wide=True))
         for text in part.findings:
             out.append(TableRow((own, "finding", text), ((("  ! " + text, "busy"),),), wide=True))

@@ -6,6 +6,8 @@ import pytest
 
 from fluxtui.cli import arguments
 from fluxtui.cli.comparing import diff_questions
+from fluxtui.cli.forms import comparisons as form
+from fluxtui.cli.output import plain
 from fluxtui.cli.prints import comparisons
 from fluxtui.domain.ask import (
     ComparedKustomization,
@@ -19,7 +21,8 @@ from fluxtui.domain.ask import (
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import kustomization, ocirepository
-from fluxtui.domain.objectdiff import FieldChange, ObjectChange
+from fluxtui.domain.masking import Masker
+from fluxtui.domain.objectdiff import FieldChange, ObjectChange, diff_objects
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from tests.builders import NS, ks, snapshot, source
@@ -97,3 +100,14 @@ def test_a_comparison_prints_who_did_what_and_what_was_not_read() -> None:
         "    ~ spec.replicas: 1 -> 3  [patch 1 of Kustomization apps/web]",
         "  pruned ConfigMap/apps/old",
     ]
+
+
+def test_a_changed_secret_is_data_too_with_its_label_for_its_value() -> None:
+    body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}}
+    masker = Masker(b"0123456789abcdef")
+    sides = [[{**body, "stringData": {"password": text}}] for text in ("old-horse", "new-horse")]
+    part = ComparedKustomization(MEMBER, "1", "2", diff_objects(sides[0], sides[1], masker))
+    document = plain(form.comparisons([Comparison("", (part,))]))
+    (change,) = document["items"][0]["parts"][0]["changes"]
+    assert change["before"]["data"] == {"password": "secret /db#password"}
+    assert change["fields"][0]["after"] == "secret /db#password, changed"

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from engine_stage import MakeEngine, MakePlace, Place, got
-from helm_stage import history, packed, release, storage
 from test_engine_values import held
 
 from fluxtui.domain.ask import ComparedKustomization, Comparison, DriftDiff, Question, ReleasesDiff
@@ -16,6 +15,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.unified import unified
 from fluxtui.engine.engine import Engine
 from fluxtui.world.faults import Rule
+from tests.helm_storage import history, packed, release, storage
 
 MANIFEST = """\
 apiVersion: apps/v1

@@ -6,7 +6,7 @@ from typing import Any
 
 from fluxtui.domain.ask import PatchesDiff, VersionsDiff
 from fluxtui.domain.resource import Resource
-from fluxtui.ui.panes.diff import PATCHES, VERSIONS, questions
+from fluxtui.ui.panes.diffquestions import PATCHES, VERSIONS, questions
 from tests.builders import context, ks, revision, snapshot, source
 
 OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")

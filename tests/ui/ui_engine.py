@@ -108,6 +108,7 @@ class ScriptedEngine:
         self.interests: list[frozenset[Key]] = []
         self.registry_down = False
         self.silent = False  # it takes questions and answers none
+        self.answers: dict[Question, Any] = {}  # instead of the canned ones; errors are raised
         self.logs: list[ScriptedLog] = []
         self.running: Future[tuple[Receipt, ...]] | None = None
 
@@ -148,6 +149,12 @@ class ScriptedEngine:
         if self.registry_down:
             error = RegistryUnreachable("connection refused", where="registry.example.com")
             future.set_exception(error)
+        elif question in self.answers:
+            answer = self.answers[question]
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
         elif isinstance(question, ReadFacts):
             future.set_result(self._snapshot.tags.get(question.repository))
         elif isinstance(question, PatchesDiff):

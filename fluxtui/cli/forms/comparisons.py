@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.ask import ComparedKustomization, Comparison, Rendering, ValueOrigin
-from fluxtui.domain.objectdiff import FieldChange, ObjectChange
+from fluxtui.domain.objectdiff import FieldChange, ObjectChange, shown
 
 
 def comparisons(results: Iterable[Comparison], problems: Iterable[str] = ()) -> Document:
-    """One item a question; of it one part a Kustomization."""
+    """One item a question; of it one part a Kustomization, or HelmRelease."""
     return listing("Diff", map(_comparison, results), problems)
 
 
@@ -41,7 +41,8 @@ def _part(part: ComparedKustomization) -> Document:
 
 
 def _change(change: ObjectChange) -> Document:
-    whole = {"before": change.before, "after": change.after}
+    # A secret value is its label here; which of them changed is said by the fields.
+    whole = {"before": shown(change.before), "after": shown(change.after)}
     return {
         "change": change.kind,
         "object": reference(change.id),

@@ -1,8 +1,8 @@
 """What would change: rendered objects, field by field.
 
-Four questions, switched by ←→: what this Environment's patches do to the bundle, version to
-version through the same patches, Environment to Environment, and the cluster as it is against what
-applying now would make of it. It only asks and lays out; the Engine renders.
+Questions are switched by ←→ (`diffquestions`): of a bundle what patches do, version to version,
+Environment to Environment, live; of a chart's release what is live, and the release before. It only
+asks and lays out; the Engine renders and reads.
 """
 
 from __future__ import annotations
@@ -13,26 +13,25 @@ from typing import ClassVar, cast
 
 from textual.binding import Binding, BindingType
 
-from fluxtui.commands.candidates import previous_version
 from fluxtui.commands.command import Target
-from fluxtui.domain.ask import (
-    ComparedKustomization,
-    Comparison,
-    EnvironmentsDiff,
-    LiveDiff,
-    PatchesDiff,
-    Question,
-    VersionsDiff,
-)
-from fluxtui.domain.kinds import sources
+from fluxtui.commands.releasequestions import releases_of
+from fluxtui.domain import kinds
+from fluxtui.domain.ask import ComparedKustomization, Comparison, Question
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
-from fluxtui.domain.snapshot import Snapshot
 from fluxtui.domain.unified import unified
 from fluxtui.ui.diffrows import RowId, columns, counts, rows
 from fluxtui.ui.doubts import doubts_of
 from fluxtui.ui.fieldtext import value_text
+from fluxtui.ui.panes.diffquestions import (
+    ENVIRONMENTS,
+    VERSIONS,
+    inputs,
+    meaning,
+    modes,
+    questions,
+)
 from fluxtui.ui.panes.pane import NOTHING, Pane, View
 from fluxtui.ui.panes.tags import source_of
 from fluxtui.ui.screens.reading import diff_lines
@@ -40,56 +39,6 @@ from fluxtui.ui.spans import Line, wrap
 from fluxtui.ui.waiting import Waiting, awaited
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.listing import TableRow
-
-PATCHES, VERSIONS, ENVIRONMENTS, LIVE = "patches", "versions", "environments", "live"
-MODES = (PATCHES, VERSIONS, ENVIRONMENTS, LIVE)
-
-
-def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, ...] | str:
-    """What to ask, or the sentence that says why there is nothing to ask."""
-    source = source_of(snapshot, target)
-    line = snapshot.board.line(source) if source else None
-    if mode == ENVIRONMENTS:
-        pair = environment_pair(snapshot, target)
-        if not target.service or pair is None:
-            return "there is no second environment with this service to compare with"
-        return (EnvironmentsDiff(target.service, *pair),)
-    if source is None or line is None:
-        return "choose a service or a Kustomization with an OCI source first"
-    if mode in (PATCHES, LIVE):
-        keys = (target.applier,) if target.applier else line.appliers
-        ask = PatchesDiff if mode == PATCHES else LiveDiff
-        return tuple(ask(k) for k in keys) or "no Kustomization uses this source"
-    after = target.tag or line.would_pick
-    if not after:
-        return "the policy picks nothing: choose a version in Tags (enter there compares)"
-    before = ""
-    if after == line.running.version:
-        # What runs against itself says nothing: people ask what this version brought.
-        holder = snapshot.get(source)
-        before = previous_version(snapshot, holder) if holder else ""
-        if not before:
-            return f"{after} runs here, and no earlier one is known: choose another in Tags"
-    return (VersionsDiff(source, after, before, target.applier),)
-
-
-def environment_pair(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
-    """This Environment and the one before it in promotion order; for the first: the first two."""
-    row = snapshot.board.row(target.service)
-    names = [e for e in snapshot.board.environments if row is not None and e in row.lines]
-    if len(names) < 2 or target.environment not in names:
-        return (names[0], names[1]) if len(names) > 1 else None
-    at = max(1, names.index(target.environment))
-    return names[at - 1], names[at]
-
-
-def inputs(snapshot: Snapshot, target: Target) -> tuple[object, ...]:
-    """What an answer depends on beside its question: stored revisions, specs of Kustomizations."""
-    row = snapshot.board.row(target.service)
-    lines = [line for group in row.lines.values() for line in group] if row is not None else []
-    keys = [key for line in lines for key in (line.key, *line.appliers)]
-    resources = [r for r in map(snapshot.get, keys) if r is not None]
-    return tuple((r.key, r.generation, sources.revision(r)) for r in resources)
 
 
 class Diff(Pane):
@@ -103,7 +52,8 @@ class Diff(Pane):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self.mode = VERSIONS if view.target.tag else PATCHES
+        self.modes = modes(view.snapshot, view.target)
+        self.mode = VERSIONS if view.target.tag else self.modes[0]
         self._asked: tuple[Question, ...] = ()
         self._since = 0.0  # epoch seconds: when it was asked
         self._made_of: tuple[object, ...] = ()
@@ -117,7 +67,8 @@ class Diff(Pane):
         """A tag means version -> version."""
         if target.tag and self.is_mounted and target.tag != self.view.target.tag:
             self._set_mode(VERSIONS)
-        self._asked = ()
+        if self._answers or self._failed:  # else it is being asked for the first time
+            self._asked = ()
 
     def _set_mode(self, mode: str) -> None:
         self.mode = mode
@@ -125,7 +76,10 @@ class Diff(Pane):
 
     def lay_out(self, view: View) -> None:
         """Ask when the question is new; show what is answered."""
-        self.table.set_groups(MODES, self.mode)
+        self.modes = modes(view.snapshot, view.target)
+        if self.mode not in self.modes:
+            self._set_mode(self.modes[0])
+        self.table.set_groups(self.modes, self.mode)
         queries = questions(view.snapshot, view.target, self.mode)
         head = self._head(view)
         if isinstance(queries, str):
@@ -156,6 +110,8 @@ class Diff(Pane):
         """What is compared, and of what: keys act on that, so it is read before anything else."""
         target = view.target
         only = target.applier if self.mode != ENVIRONMENTS or not target.service else None
+        if only is not None and releases_of(view.snapshot, replace(target, object=None)) == (only,):
+            only = None  # the service is that release and nothing else
         subject = target.service or (only.name if only else "")
         board_row = view.snapshot.board.row(target.service)
         lines = board_row.lines.get(target.environment, ()) if board_row is not None else ()
@@ -163,14 +119,16 @@ class Diff(Pane):
         if source is not None and len(lines) > 1:
             subject = f"{subject} oci/{source.name}"
         chips: list[tuple[str, str]] = []
-        for mode in MODES:
+        for mode in self.modes:
             chips += [("  ", ""), (mode, "tab" if mode == self.mode else "dim")]
         where = f" in {target.environment}" if target.environment else ""
         head: Line = ((subject or "nothing chosen", "strong" if subject else "dim"), (where, "dim"))
         if only is None or not target.service:
             return (*head, ("  ", ""), *chips)
         tail: Line = (("   w the whole service", "dim"),)
-        return (*head, (f"  only ks/{only.name}", "busy"), ("  ", ""), *chips, *tail)
+        kind = kinds.of(only)
+        word = kind.short if kind is not None else only.kind
+        return (*head, (f"  only {word}/{only.name}", "busy"), ("  ", ""), *chips, *tail)
 
     def _note(
         self, head: Line, queries: tuple[Question, ...], answers: list[Comparison]
@@ -261,7 +219,7 @@ class Diff(Pane):
         """The field under the cursor, both sides whole."""
         current = self._current()
         if current is None:
-            return ()
+            return self._said(width)
         change, field = current
         head: Line = ((f"{change.id.kind} {change.id.namespace}/{change.id.name}", "strong"),)
         if field is None:
@@ -273,6 +231,17 @@ class Diff(Pane):
             *(((("  by ", "dim"), (field.by, "")),) if field.by else ()),
         )
 
+    def _said(self, width: int) -> tuple[Line, ...]:
+        """What stands in a row that is no object: all of it."""
+        row = self.table.selected
+        if row is None or row.id[1] not in ("error", "finding"):  # type: ignore[index]
+            return ()
+        parts = [p for q in self._asked if q in self._answers for p in self._answers[q].parts]
+        own, what, text = cast(RowId, row.id)
+        whole = next((p.error for p in parts if p.kustomization == own), "")
+        role = "bad" if what == "error" else "busy"
+        return tuple(wrap(((whole if what == "error" else text, role),), width, 2))
+
     def open_row(self) -> None:
         """The unified text of the object."""
         current = self._current()
@@ -280,12 +249,3 @@ class Diff(Pane):
             change = current[0]
             title = f"{change.id.kind} {change.id.namespace}/{change.id.name}"
             self.post_message(self.Read(title, diff_lines(unified(change))))
-
-
-def meaning(question: Question) -> str:
-    """What a question asks, when several answers share one heading."""
-    if isinstance(question, PatchesDiff):
-        return "what the patches of this environment do to the bundle as published"
-    if isinstance(question, LiveDiff):
-        return "the cluster as it is, against what applying now would make of it"
-    return "what changes"
