@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
+import tarfile
 from typing import Any
 
 
@@ -62,3 +64,16 @@ def history(*numbers: int) -> dict[str, Any]:
         for number in numbers
     ]
     return {"history": entries, "storageNamespace": "apps"}
+
+
+def chart(version: str, files: dict[str, str], name: str = "shop") -> bytes:
+    """A packed chart with that version, and these files beside its Chart.yaml."""
+    about = f"apiVersion: v2\nname: {name}\nversion: {version}\nappVersion: {version}\n"
+    every = {"Chart.yaml": about, **files}
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for path, text in every.items():
+            entry = tarfile.TarInfo(f"{name}/{path}")
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return out.getvalue()

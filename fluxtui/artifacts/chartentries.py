@@ -28,13 +28,15 @@ _ODD = re.compile(rb"(?:[:\-] |^)[&*!][A-Za-z0-9!]|^(?:---|\.\.\.) *\S*$", re.MU
 
 @dataclass(frozen=True, slots=True)
 class ChartVersion:
-    """One entry: `created` as it stands there, `digest` `sha256:...` or ""."""
+    """One entry: `created` as it stands there, `digest` `sha256:...` or "", `urls` of its archive,
+    absolute or from the index's folder."""
 
     version: str
     created: str = ""
     app: str = ""
     digest: str = ""
     deprecated: bool = False
+    urls: tuple[str, ...] = ()
 
 
 Entries = Mapping[str, tuple[ChartVersion, ...]]
@@ -96,7 +98,6 @@ def _parsed(text: bytes) -> Any:
 
 
 def _versions(each: object) -> tuple[ChartVersion, ...]:
-    each = each if isinstance(each, list) else []
     return tuple(
         ChartVersion(
             _text(entry.get("version")),
@@ -104,10 +105,15 @@ def _versions(each: object) -> tuple[ChartVersion, ...]:
             _text(entry.get("appVersion")),
             _digest(_text(entry.get("digest"))),
             entry.get("deprecated") in (True, "true"),
+            tuple(filter(None, map(_text, _list(entry.get("urls"))))),
         )
-        for entry in each
+        for entry in _list(each)
         if isinstance(entry, Mapping) and _text(entry.get("version"))
     )
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:

@@ -31,6 +31,7 @@ from fluxtui.domain.errors import (
 
 if TYPE_CHECKING:
     from fluxtui.artifacts.cache import BlobCache
+    from fluxtui.artifacts.chartentries import ChartVersion
     from fluxtui.artifacts.chartindex import FetchedIndex, Validators
     from fluxtui.artifacts.results import Progress, Pulled
     from fluxtui.artifacts.transport import Cancel
@@ -79,6 +80,14 @@ class RegistryReader:
         from fluxtui.artifacts.chartindex import fetched
 
         return fetched(self.connections, url, known)
+
+    def archive(self, index: str, entry: ChartVersion) -> bytes:
+        """The packed chart of an entry of the index at `index`. Raises RegistryError and its kin,
+        ArtifactError.
+        """
+        from fluxtui.artifacts.chartarchive import archive
+
+        return archive(self.connections, index, entry)
 
     def resolve(self, reference: Reference) -> Descriptor:
         """Digest, media type and size of what a tag points to: HEAD, else GET."""

@@ -14,9 +14,10 @@ from fluxtui.cli.looking import environments_of, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.settling import settle
 from fluxtui.cli.target import find
+from fluxtui.cli.verbs import takes_newest
 from fluxtui.cli.verdict import problems_of
 from fluxtui.commands.command import Target
-from fluxtui.commands.releasequestions import release_number, releases_of
+from fluxtui.commands.releasequestions import chart_question, release_number, releases_of
 from fluxtui.domain import roles
 from fluxtui.domain.ask import (
     Comparison,
@@ -38,7 +39,7 @@ DIFF_TIMEOUT = 120.0
 
 def diff(engine: EnginePort, args: argparse.Namespace) -> int:
     """Compare and print."""
-    settle(engine, tags=False)
+    settle(engine, tags=takes_newest(args))
     snapshot = engine.snapshot
     pair = tuple(args.environment or ())
     if pair:
@@ -76,8 +77,10 @@ def diff_questions(
     """The named comparison. Raises UsageError when it is not clear which."""
     if not args.target:
         raise UsageError("a diff of what?", next="fluxtui diff SERVICE -e ENV --patches")
-    if sum(map(bool, (args.patches, args.live, args.before or args.after))) > 1:
-        raise UsageError("one comparison at a time", next="--patches, --live, or --from and --to")
+    charts = args.chart is not None or args.rendered
+    if sum(map(bool, (args.patches, args.live, args.before or args.after, charts))) > 1:
+        ways = "--patches, --live, --chart, or --from and --to"
+        raise UsageError("one comparison at a time", next=ways)
     if len(environments) == 2 and not (args.patches or args.live):
         target = find(args.target, environments[0], snapshot)
         if releases_of(snapshot, target):
@@ -95,7 +98,9 @@ def diff_questions(
         raise UsageError("a diff in which environment?", next="add -e ENV, or --env A --env B")
     target = find(args.target, environments[0], snapshot)
     if keys := releases_of(snapshot, target):
-        return _of_releases(args, keys)
+        return _of_releases(args, keys, snapshot)
+    if charts:
+        raise UsageError(f"{args.target} is no release of a chart", next="--from and --to")
     lines = _lines(target, snapshot)
     if args.before or args.after:
         if not args.after:
@@ -111,8 +116,18 @@ def diff_questions(
     return [LiveDiff(key) if args.live else PatchesDiff(key) for key in members]
 
 
-def _of_releases(args: argparse.Namespace, keys: Sequence[Key]) -> list[Question]:
-    """Of releases of a chart: with what is live, or one with another."""
+def _of_releases(
+    args: argparse.Namespace, keys: Sequence[Key], snapshot: Snapshot
+) -> list[Question]:
+    """Of releases of a chart: with what is live, one with another, or the chart's versions."""
+    versions = args.chart or []
+    if len(versions) > 2:
+        raise UsageError("--chart takes two versions at most", next="--chart 1.4.1 1.4.2")
+    if args.chart is not None or args.rendered:
+        pair = ("", "", *versions)[-2:]
+        return [
+            chart_question(snapshot, key, pair[1], pair[0], rendered=args.rendered) for key in keys
+        ]
     if args.patches:
         raise UsageError(
             f"{args.target} is a release of a chart: it has no patches",

@@ -105,3 +105,28 @@ def speed(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"takes a number above 0: {text!r} is none")
     return value
+
+
+def comparing(sub: argparse.ArgumentParser) -> None:
+    """What is compared with what."""
+    sub.add_argument("--patches", action="store_true", help="Show what the patches do.")
+    sub.add_argument("--live", action="store_true",
+                     help="Show what applying it now would change; of a HelmRelease what is"
+                          " otherwise than deployed.")  # fmt: skip
+    sub.add_argument("--from", dest="before", metavar="A", default="",
+                     help="The version, or the number of a release, before; without it, what runs."
+                     )  # fmt: skip
+    sub.add_argument("--to", dest="after", metavar="B", default="",
+                     help="The version after, for example v1.5.0, or the number of a release."
+                     )  # fmt: skip
+    sub.add_argument("--chart", nargs="*", metavar="VERSION",
+                     help="Compare the chart of a HelmRelease: what is deployed with what would be"
+                          " picked, with VERSION, or two versions.")  # fmt: skip
+    sub.add_argument("--rendered", action="store_true",
+                     help="Compare what helm renders of both charts with the release's values."
+                     )  # fmt: skip
+    # The same list as that of -e: which side an environment is on is the order they are typed in.
+    sub.add_argument("--env", dest="environment", action="append", metavar="ENV",
+                     help="Twice: compare two; the one typed first is left, the other right."
+                     )  # fmt: skip
+    sub.add_argument("--unified", action="store_true", help="Print YAML, line by line.")

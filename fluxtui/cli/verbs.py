@@ -63,9 +63,16 @@ def _refuse_flags(args: argparse.Namespace) -> None:
 
 def _needs_tags(args: argparse.Namespace) -> bool:
     """Whether the answer rests on what registries list."""
+    if args.verb == "diff" and takes_newest(args):
+        return True
     if args.verb in families():
         return any(command.needs_tags for command in families()[args.verb])
     return bool(args.verb == "status")
+
+
+def takes_newest(args: argparse.Namespace) -> bool:
+    """Whether a chart is compared with the version that would be picked."""
+    return not args.chart and (args.chart is not None or args.rendered)
 
 
 def _needs_times(args: argparse.Namespace) -> bool:

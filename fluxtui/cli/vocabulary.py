@@ -147,30 +147,13 @@ def _tags(sub: argparse.ArgumentParser) -> None:
                      help="Read the manifests of the first N tags (20).")  # fmt: skip
 
 
-def _diff(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--patches", action="store_true", help="Show what the patches do.")
-    sub.add_argument("--live", action="store_true",
-                     help="Show what applying it now would change; of a HelmRelease what is"
-                          " otherwise than deployed.")  # fmt: skip
-    sub.add_argument("--from", dest="before", metavar="A", default="",
-                     help="The version, or the number of a release, before; without it, what runs."
-                     )  # fmt: skip
-    sub.add_argument("--to", dest="after", metavar="B", default="",
-                     help="The version after, for example v1.5.0, or the number of a release."
-                     )  # fmt: skip
-    # The same list as that of -e: which side an environment is on is the order they are typed in.
-    sub.add_argument("--env", dest="environment", action="append", metavar="ENV",
-                     help="Twice: compare two; the one typed first is left, the other right."
-                     )  # fmt: skip
-    sub.add_argument("--unified", action="store_true", help="Print YAML, line by line.")
-
-
 _COMPARED = {
     "--from": "activity -e staging --from v1.4.1 --to v1.4.2",
     "--to": "activity -e staging --to v1.4.2",
+    "--chart": "hr/web -e staging --chart 1.4.1 1.4.2",
     "--env": "activity --env staging --env production",
 }
-_VIEWS: dict[str, Adding] = {"tags": _tags, "diff": _diff}
+_VIEWS: dict[str, Adding] = {"tags": _tags, "diff": flags.comparing}
 
 
 def _open(sub: argparse.ArgumentParser) -> None:

@@ -130,6 +130,20 @@ class DriftDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartDiff:
+    """Version -> version of a HelmRelease's chart, as packed: images, default values, files.
+
+    `before` "" is the one that is deployed. `rendered`: instead what helm makes of both with the
+    release's values, where it is on PATH. Answer: Comparison.
+    """
+
+    release: Key
+    after: str
+    before: str = ""
+    rendered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ValuesOf:
     """The values that a HelmRelease renders its chart with, each with where it comes from; what a
     Secret gives is masked. Answer: ChartValues.
@@ -140,6 +154,7 @@ class ValuesOf:
 
 Question = (
     BuildOf
+    | ChartDiff
     | DriftDiff
     | EnvironmentsDiff
     | ListTags

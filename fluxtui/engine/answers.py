@@ -12,6 +12,7 @@ from typing import Any
 from fluxtui.cluster.port import Cluster, LogOptions
 from fluxtui.domain.ask import (
     BuildOf,
+    ChartDiff,
     DriftDiff,
     EnvironmentsDiff,
     ListTags,
@@ -24,6 +25,7 @@ from fluxtui.domain.ask import (
     ValuesOf,
     VersionsDiff,
 )
+from fluxtui.engine.builds.charts import ChartReader
 from fluxtui.engine.builds.diffs import Diffs
 from fluxtui.engine.builds.releases import ReleaseReader
 from fluxtui.engine.builds.worker import Worker
@@ -47,6 +49,7 @@ class Answers:
         self._worker = Worker()
         self._diffs = Diffs(store, registries, cluster, self._worker)
         self._releases = ReleaseReader(store, cluster, self._worker)
+        self._charts = ChartReader(self._releases, store, registries, self._worker)
 
     async def answer(self, question: Question) -> Any:
         """The answer that the question's docstring promises. Raises FluxtuiError."""
@@ -58,6 +61,8 @@ class Answers:
             return await self._logs(question)
         if isinstance(question, ValuesOf):
             return await self._releases.values(question)
+        if isinstance(question, ChartDiff):
+            return await self._charts.compare(question)
         if isinstance(question, ReleasesDiff):
             return await self._releases.releases(question)
         if isinstance(question, DriftDiff):

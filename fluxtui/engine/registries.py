@@ -18,6 +18,7 @@ from fluxtui.domain.snapshot import TagFacts
 
 if TYPE_CHECKING:
     from fluxtui.artifacts.cache import BlobCache
+    from fluxtui.artifacts.chartentries import ChartVersion
     from fluxtui.artifacts.chartindex import FetchedIndex, Validators
     from fluxtui.artifacts.client import RegistryClient
     from fluxtui.artifacts.pullsecrets import PullSecret
@@ -66,6 +67,21 @@ class RegistryDoor:
             from fluxtui.artifacts.chartindex import Validators
 
             return client.index(url, known or Validators())
+
+        return await self._call(work)
+
+    async def archive(self, index: str, entry: ChartVersion) -> bytes:
+        """The packed chart of an entry of that index, through the cache where the index says its
+        digest. Raises RegistryError and kin, ArtifactError."""
+
+        def work(client: RegistryClient) -> bytes:
+            cache = self.cache()
+            data = cache.get(entry.digest) if cache is not None and entry.digest else None
+            if data is None:
+                data = client.archive(index, entry)
+                if cache is not None and entry.digest:
+                    cache.put(entry.digest, data)
+            return data
 
         return await self._call(work)
 

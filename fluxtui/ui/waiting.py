@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fluxtui.domain.ask import (
     BuildOf,
+    ChartDiff,
     DriftDiff,
     EnvironmentsDiff,
     ListTags,
@@ -43,6 +44,8 @@ def awaited(question: Question) -> str:
         return f"reading the log of {question.pod.name} in {question.pod.environment}"
     if isinstance(question, ValuesOf):
         return f"reading the values of {question.release.name} in {question.release.environment}"
+    if isinstance(question, ChartDiff):
+        return f"fetching charts of {question.release.name} in {question.release.environment}"
     if isinstance(question, ReleasesDiff | DriftDiff):
         return f"reading releases of {question.release.name} in {question.release.environment}"
     if isinstance(question, EnvironmentsDiff):

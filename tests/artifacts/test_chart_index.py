@@ -14,6 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fluxtui.artifacts.chartarchive import address, entry_of
 from fluxtui.artifacts.chartentries import ChartVersion, entries
 from fluxtui.artifacts.chartindex import FetchedIndex, Validators, fetched
 from fluxtui.artifacts.client import RegistryClient
@@ -72,7 +73,13 @@ def test_the_versions_of_a_chart_as_they_are_listed() -> None:
     read = entries(INDEX, {"activity", "nowhere"})
     assert read == {
         "activity": (
-            ChartVersion("1.10.0", "2026-01-02T03:04:05.6Z", "7.1", "sha256:" + "a" * 64),
+            ChartVersion(
+                "1.10.0",
+                "2026-01-02T03:04:05.6Z",
+                "7.1",
+                "sha256:" + "a" * 64,
+                urls=("https://charts.example/activity-1.10.0.tgz",),
+            ),
             ChartVersion("1.9.0", "2026-01-01T00:00:00Z", deprecated=True),
         )
     }
@@ -224,3 +231,32 @@ def test_what_is_no_address_of_one_is_not_asked(url: str, client: RegistryClient
     with pytest.raises(UsageError) as raised:
         client.index(url, Validators())
     assert "u:p" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("web-1.tgz", "https://charts.example/a/web-1.tgz"),
+        ("../b/web-1.tgz", "https://charts.example/b/web-1.tgz"),
+        ("/web-1.tgz", "https://charts.example/web-1.tgz"),
+        ("https://other.example/web-1.tgz", "https://other.example/web-1.tgz"),
+    ],
+)
+def test_an_archive_is_where_the_index_says(url: str, place: str) -> None:
+    assert address("https://charts.example/a", url) == place
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "https://u:hush@x/y", "oci://x/y"])
+def test_an_archive_is_fetched_over_http_alone_and_by_nobodys_password(url: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        address("https://charts.example/a", url)
+    assert "hush" not in str(refusal.value)
+
+
+def test_the_entry_of_a_version_is_the_one_spelt_so() -> None:
+    listed = [ChartVersion(text) for text in ("v1.0.0", "1.0.0", "1.1.0", "1.2.0+build")]
+    spelt = {wish: entry_of(listed, wish) for wish in ("1.0.0", "v1.1.0", "1.1.0+3", "1.2.0+build")}
+    assert [entry and entry.version for entry in spelt.values()] == [
+        "1.0.0", "1.1.0", "1.1.0", "1.2.0+build",
+    ]  # fmt: skip
+    assert entry_of(listed, "9.0.0") is None

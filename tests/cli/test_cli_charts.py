@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from documents import checked
 
 from fluxtui.domain import kinds
 from tests.artifacts.scripted_registry import ScriptedRegistry, scripted_registry
+from tests.helm_storage import chart
 
 INDEX = b"""apiVersion: v1
 entries:
@@ -88,6 +90,26 @@ def test_a_release_is_behind_what_its_index_has(delivery: Shell) -> None:
     assert said.code == 0, said
     (item,) = checked(said.out, "Versions")["items"]
     assert (item["wouldPick"], item["newest"], item["behind"]) == ("1.5.0", "2.0.0", True)
+
+
+def test_what_the_version_that_would_be_picked_brings(
+    delivery: Shell, index: ScriptedRegistry
+) -> None:
+    packed = {
+        version: chart(version, {"values.yaml": f"replicas: {n}\n"}, "web")
+        for n, version in enumerate(("1.4.2", "1.5.0"))
+    }
+    listed = [{"version": v, "urls": [f"web-{v}.tgz"]} for v in packed]
+    body = json.dumps({"apiVersion": "v1", "entries": {"web": listed}}).encode()
+    answers = {f"/charts/web-{version}.tgz": data for version, data in packed.items()}
+    index.answer = lambda asked: (200, [], answers.get(asked.path, body))
+    said = delivery("diff", "hr/web", "-e", "staging", "--chart")
+    assert said.code == 0, said
+    assert "HelmRelease/apps/web  1.4.2 -> 1.5.0" in said.out
+    assert "changed File/values.yaml\n    ~ replicas: 0 -> 1" in said.out
+    said = delivery("diff", "hr/web", "-e", "staging", "--chart", "1.5.0", "1.4.2", "-o", "json")
+    (part,) = checked(said.out, "Diff")["items"][0]["parts"]
+    assert (part["before"], part["after"]) == ("1.5.0", "1.4.2")
 
 
 def test_every_version_has_its_reason(delivery: Shell, index: ScriptedRegistry) -> None:

@@ -12,7 +12,7 @@ from test_cli_charts import definition, thing
 
 from fluxtui.cli import arguments
 from fluxtui.cli.comparing import diff_questions
-from fluxtui.domain.ask import DriftDiff, Question, ReleasesDiff
+from fluxtui.domain.ask import ChartDiff, DriftDiff, Question, ReleasesDiff
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.resource import Key, Resource
 from tests.builders import snapshot
@@ -103,6 +103,11 @@ def test_each_comparison_has_its_words() -> None:
     assert asked("hr/shop -e staging --to 2") == [ReleasesDiff(KEY, 0, 2)]
     assert asked("hr/shop -e staging --from 1") == [ReleasesDiff(KEY, 1, 0)]
     assert asked("hr/shop -e staging --live") == [DriftDiff(KEY)]
+    assert asked("hr/shop -e staging --chart 2") == [ChartDiff(KEY, "2", "1.2.0")]
+    assert asked("hr/shop -e staging --chart 2 3") == [ChartDiff(KEY, "3", "2")]
+    assert asked("hr/shop -e staging --chart 2 --rendered") == [
+        ChartDiff(KEY, "2", "1.2.0", rendered=True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +117,9 @@ def test_each_comparison_has_its_words() -> None:
         ("--to 0", "is no number of a release"),
         ("--patches", "it has no patches"),
         ("--live --to 2", "one comparison"),
+        ("--chart --live", "one comparison"),
+        ("--chart 1 2 3", "two versions at most"),
+        ("--chart", "is not known"),
     ],
 )
 def test_what_is_not_clear_is_asked_back(words: str, what: str) -> None:

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.ask import ChartDiff, ComparedKustomization, Comparison
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, Snapshot, TagFacts, TagList
+from fluxtui.engine.builds.chartdiffs import Packed, compare_charts
 from tests.builders import NS, READY, snapshot
+from tests.helm_storage import chart as packed_chart
 from tests.ui.conftest import MakeApp, opened
-from tests.ui.frame import sees
+from tests.ui.frame import check_frame, sees
+from tests.ui.ui_engine import ScriptedEngine
 
 SOURCE, HELM = "source.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"
 RELEASE = Key("staging", HELM, "HelmRelease", NS, "web")
@@ -42,6 +46,55 @@ def releases(listed: TagList) -> Snapshot:
     kinds = {(r.key.group, r.key.kind) for r in objects}
     feeds = tuple(Feed("staging", kind, "", FeedState.LIVE) for kind in kinds)
     return replace(snapshot(*objects, tags=[listed], feeds=feeds), serial=7)
+
+
+def compared() -> Comparison:
+    """What the worker makes of two versions of the chart."""
+    values = "replicas: {n}\nimage: {{repository: registry.example.com/web, tag: '{v}'}}\n"
+    sides = [
+        Packed(
+            version,
+            packed_chart(
+                version,
+                {
+                    "values.yaml": values.format(n=n, v=version),
+                    "templates/web.yaml": "kind: Pod\n" * n,
+                },
+                "web",
+            ),
+        )
+        for n, version in ((1, "1.4.2"), (2, "1.5.0"))
+    ]
+    part = compare_charts(sides[0], sides[1], ComparedKustomization(RELEASE, "1.4.2", "1.5.0"))
+    return Comparison("chart of web: 1.4.2 -> 1.5.0, as packed", (part,), (), "1.4.2", "1.5.0")
+
+
+@pytest.mark.parametrize("size", ["80x24", "120x40"])
+async def test_a_version_is_compared_with_what_is_deployed(
+    make_app: MakeApp, engine: ScriptedEngine, size: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    engine.answers = {ChartDiff(RELEASE, "1.5.0", "1.4.2"): compared()}
+    listed = TagList(ADDRESS, ("2.0.0", "1.5.0", "1.4.2"), 100.0)
+    app = make_app(releases(listed), start=Target("staging", object=RELEASE))
+    width, _x, height = size.partition("x")
+    async with opened(app, (int(width), int(height))) as pilot:
+        await pilot.press("4", "right", "right")
+        await check_frame(pilot, f"diff-chart-{size}")
+
+
+async def test_enter_on_a_version_compares_with_it(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    listed = TagList(ADDRESS, ("2.0.0", "1.5.0", "1.4.2"), 100.0)
+    app = make_app(releases(listed), start=Target("staging", object=RELEASE))
+    async with opened(app) as pilot:
+        await pilot.press("2")
+        await sees(pilot, "2.0.0")
+        await pilot.press("home", "enter")
+        await sees(pilot, "rendered")
+    asked = [q for q in engine.asked if isinstance(q, ChartDiff)]
+    assert asked and {q.after for q in asked} <= {"2.0.0", "1.5.0"}
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])

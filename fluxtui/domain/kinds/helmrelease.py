@@ -277,7 +277,13 @@ KIND = Kind(
         bar=_bar,
         lasting="values are not undone: only the chart's version goes back",
     ),
-    releases=Releases(values=values, values_from=values_from, stored=stored, storage=storage),
+    releases=Releases(
+        values=values,
+        values_from=values_from,
+        stored=stored,
+        storage=storage,
+        target=lambda resource: text_at(resource.spec, "targetNamespace") or resource.key.namespace,
+    ),
     # Stalled and Ready may only count the tries; what went wrong stands on these.
     causes=("Released", "TestSuccess"),
     columns=(KindColumn("CHART", chart), KindColumn("WISH", wish)),

@@ -191,13 +191,15 @@ class Releases:
     """The role of what makes releases of a chart and keeps each in Helm's storage.
 
     `values`: those it has itself; `values_from`: in which order others are read; `stored`: the
-    releases it names, newest first; `storage`: (name, namespace) under which Helm keeps them.
+    releases it names, newest first; `storage`: (name, namespace) under which Helm keeps them;
+    `target`: the namespace that they go to.
     """
 
     values: Callable[[Resource], Mapping[str, Any]]
     values_from: Callable[[Resource], tuple[ValuesFrom, ...]]
     stored: Callable[[Resource], tuple[StoredRelease, ...]]
     storage: Callable[[Resource], tuple[str, str]]
+    target: Callable[[Resource], str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,12 @@ def storage(resource: Resource) -> tuple[str, str]:
     return found.storage(resource) if found is not None else ("", "")
 
 
+def released_as(resource: Resource) -> tuple[str, str]:
+    """(name, namespace) of its releases as a chart sees them; ("", "") where it makes none."""
+    found = role(resource.key)
+    return (found.storage(resource)[0], found.target(resource)) if found is not None else ("", "")
+
+
 def deployed(resource: Resource) -> StoredRelease | None:
     """The release that runs: the newest one that is deployed."""
     return next((each for each in stored(resource) if each.status == DEPLOYED), None)

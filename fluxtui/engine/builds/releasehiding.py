@@ -72,6 +72,10 @@ class Hiding:
         own = {name: part for name, part in obj.items() if name in ("apiVersion", "kind")}
         return {**hidden, **own, "metadata": {**hidden["metadata"], **kept}}
 
+    def text(self, text: str) -> str:
+        """A line of text with labels in place of what has to be hidden."""
+        return self._within().sub(lambda match: self._needles[match[0]], text)
+
     def _learn(self, value: Any, label: str) -> None:
         text = value if isinstance(value, str) else json.dumps(value)
         if len(text) < EQUAL or text.lower() in _WORDS or not isinstance(value, str | int | float):

@@ -50,22 +50,27 @@ class ReleaseReader:
         self._worker = worker
         self._session = secrets.token_bytes(32)
 
+    @property
+    def session(self) -> bytes:
+        """The key of the masks."""
+        return self._session
+
     async def values(self, question: ValuesOf) -> ChartValues:
         """The values as Flux merges them now. Raises UsageError of what has none."""
-        resource = self._resource(question.release)
+        resource = self.resource(question.release)
         answer: ChartValues = await self._worker.call(
-            _VALUES, self._session, await self._inputs(resource)
+            _VALUES, self._session, await self.inputs(resource)
         )
         return answer
 
     async def releases(self, question: ReleasesDiff) -> Comparison:
         """Release -> release, each read out of Helm's storage. What cannot be read is the part's
         error. Raises UsageError where there is no such pair."""
-        resource = self._resource(question.release)
+        resource = self.resource(question.release)
         left, right = pair_of(resource, question.before, question.after)
         names = (f"release {left.number}", f"release {right.number}")
         part = ComparedKustomization(resource.key, *names)
-        inputs = await self._inputs(resource)
+        inputs = await self.inputs(resource)
         try:
             old, new = (
                 await self._stored(resource.key, left),
@@ -75,11 +80,11 @@ class ReleaseReader:
         except FluxtuiError as error:
             part = dataclasses.replace(part, error=str(error))
         title = f"{resource.key.name} in {resource.key.environment}: {' -> '.join(names)}"
-        return Comparison(title, (part,), _unread(inputs), *names)
+        return Comparison(title, (part,), unread(inputs), *names)
 
     async def drift(self, question: DriftDiff) -> Comparison:
         """The deployed release -> its objects as they are live. Raises UsageError where none is."""
-        resource = self._resource(question.release)
+        resource = self.resource(question.release)
         if resource.spec.get("kubeConfig"):
             raise UsageError(
                 "it installs to another cluster, which fluxtui is not connected to",
@@ -89,7 +94,7 @@ class ReleaseReader:
         environment = resource.key.environment
         sides = (f"release {release.number} as deployed", f"{environment} as it is")
         part = ComparedKustomization(resource.key, f"release {release.number}", "live")
-        inputs = await self._inputs(resource)
+        inputs = await self.inputs(resource)
         objects = self._live_objects(environment)
         try:
             stored = await self._stored(resource.key, release)
@@ -104,8 +109,8 @@ class ReleaseReader:
         except FluxtuiError as error:
             part = dataclasses.replace(part, error=str(error))
         title = f"{resource.key.name}: deployed -> live in {environment}"
-        unread = (*_unread(inputs), *objects.unread)
-        return Comparison(title, (part,), tuple(dict.fromkeys(unread)), *sides)
+        missed = (*unread(inputs), *objects.unread)
+        return Comparison(title, (part,), tuple(dict.fromkeys(missed)), *sides)
 
     def _live_objects(self, name: str) -> LiveObjects:
         config = self._store.snapshot.config
@@ -139,7 +144,7 @@ class ReleaseReader:
             where=str(key),
         )
 
-    async def _inputs(self, resource: Resource) -> ValueInputs:
+    async def inputs(self, resource: Resource) -> ValueInputs:
         """What its values are made of, each object read once."""
         references = releases.values_from(resource)
         found: dict[tuple[str, str], Referent] = {}
@@ -165,7 +170,8 @@ class ReleaseReader:
             return Referent(error=str(error))
         return Referent({str(k): str(v) for k, v in (obj.get("data") or {}).items()})
 
-    def _resource(self, key: Key) -> Resource:
+    def resource(self, key: Key) -> Resource:
+        """What is meant. Raises UsageError of what makes no releases."""
         resource = self._store.snapshot.get(key)
         if resource is None:
             raise UsageError(f"{key.label} is not known", where=key.environment)
@@ -204,7 +210,7 @@ def _numbered(resource: Resource, number: int) -> StoredRelease:
     return known or StoredRelease(*releases.storage(resource), number, "")
 
 
-def _unread(inputs: ValueInputs) -> tuple[str, ...]:
+def unread(inputs: ValueInputs) -> tuple[str, ...]:
     """What of its values could not be read: more is masked for that than need be."""
     failed = ((kind, name, found.error) for (kind, name), found in inputs.found.items())
     return tuple(

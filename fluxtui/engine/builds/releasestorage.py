@@ -77,12 +77,13 @@ def _content(told: Mapping[str, Any]) -> StoredContent:
         str(info.get("last_deployed") or ""),
         f"{about.get('name') or ''}-{about.get('version') or ''}".strip("-"),
         values,
-        tuple(_objects(str(told.get("manifest") or ""))),
-        tuple(obj for text in texts for obj in _objects(text)),
+        tuple(objects_of(str(told.get("manifest") or ""))),
+        tuple(obj for text in texts for obj in objects_of(text)),
     )
 
 
-def _objects(manifest: str) -> Iterator[Json]:
+def objects_of(manifest: str) -> Iterator[Json]:
+    """The objects of a rendered chart, those of Lists one by one. Raises BuildError."""
     from fluxtui.kustomize import load_manifests
 
     for obj in load_manifests(manifest, mode="kubectl"):

@@ -26,9 +26,9 @@ from fluxtui.ui.doubts import doubts_of
 from fluxtui.ui.fieldtext import value_text
 from fluxtui.ui.panes.diffquestions import (
     ENVIRONMENTS,
-    VERSIONS,
     inputs,
     meaning,
+    mode_of_tag,
     modes,
     questions,
 )
@@ -53,7 +53,9 @@ class Diff(Pane):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self.modes = modes(view.snapshot, view.target)
-        self.mode = VERSIONS if view.target.tag else self.modes[0]
+        self.mode = self.modes[0]
+        if view.target.tag:
+            self.mode = mode_of_tag(view.snapshot, view.target)
         self._asked: tuple[Question, ...] = ()
         self._since = 0.0  # epoch seconds: when it was asked
         self._made_of: tuple[object, ...] = ()
@@ -66,7 +68,7 @@ class Diff(Pane):
     def aim(self, target: Target) -> None:
         """A tag means version -> version."""
         if target.tag and self.is_mounted and target.tag != self.view.target.tag:
-            self._set_mode(VERSIONS)
+            self._set_mode(mode_of_tag(self.view.snapshot, target))
         if self._answers or self._failed:  # else it is being asked for the first time
             self._asked = ()
 

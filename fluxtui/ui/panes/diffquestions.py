@@ -1,14 +1,16 @@
 """What the Diff pane can compare of what is meant, and what it asks for that. Pure.
 
-Bundles: patches, versions, environments, live. Releases of a chart: live, and the release before.
+Bundles: patches, versions, environments, live. Releases of a chart: live, the release before, and
+the chart's versions as packed and as rendered.
 """
 
 from __future__ import annotations
 
 from fluxtui.commands.candidates import previous_version
 from fluxtui.commands.command import Target
-from fluxtui.commands.releasequestions import releases_of
+from fluxtui.commands.releasequestions import chart_question, releases_of
 from fluxtui.domain.ask import (
+    ChartDiff,
     DriftDiff,
     EnvironmentsDiff,
     LiveDiff,
@@ -17,14 +19,16 @@ from fluxtui.domain.ask import (
     ReleasesDiff,
     VersionsDiff,
 )
+from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import sources
+from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.panes.tags import source_of
 
 PATCHES, VERSIONS, ENVIRONMENTS, LIVE = "patches", "versions", "environments", "live"
-RELEASES = "releases"
+RELEASES, CHART, RENDERED = "releases", "chart", "rendered"
 BUNDLE_MODES = (PATCHES, VERSIONS, ENVIRONMENTS, LIVE)
-RELEASE_MODES = (LIVE, RELEASES)
+RELEASE_MODES = (LIVE, RELEASES, CHART, RENDERED)
 
 
 def modes(snapshot: Snapshot, target: Target) -> tuple[str, ...]:
@@ -32,9 +36,16 @@ def modes(snapshot: Snapshot, target: Target) -> tuple[str, ...]:
     return RELEASE_MODES if releases_of(snapshot, target) else BUNDLE_MODES
 
 
+def mode_of_tag(snapshot: Snapshot, target: Target) -> str:
+    """What comparing with one version is called."""
+    return CHART if releases_of(snapshot, target) else VERSIONS
+
+
 def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, ...] | str:
     """What to ask, or the sentence that says why there is nothing to ask."""
     if mode in RELEASE_MODES and (keys := releases_of(snapshot, target)):
+        if mode in (CHART, RENDERED):
+            return _charts(snapshot, keys, target.tag, mode)
         return tuple(DriftDiff(key) if mode == LIVE else ReleasesDiff(key) for key in keys)
     source = source_of(snapshot, target)
     line = snapshot.board.line(source) if source else None
@@ -60,6 +71,15 @@ def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, 
         if not before:
             return f"{after} runs here, and no earlier one is known: choose another in Tags"
     return (VersionsDiff(source, after, before, target.applier),)
+
+
+def _charts(
+    snapshot: Snapshot, keys: tuple[Key, ...], tag: str, mode: str
+) -> tuple[Question, ...] | str:
+    try:
+        return tuple(chart_question(snapshot, k, tag, rendered=mode == RENDERED) for k in keys)
+    except UsageError as error:
+        return f"{error.what}: choose another in Tags (enter there compares)"
 
 
 def environment_pair(snapshot: Snapshot, target: Target) -> tuple[str, str] | None:
@@ -91,6 +111,8 @@ def meaning(question: Question) -> str:
         return "what the patches of this environment do to the bundle as published"
     if isinstance(question, LiveDiff):
         return "the cluster as it is, against what applying now would make of it"
+    if isinstance(question, ChartDiff):
+        return "what changes in the chart" + (", as rendered" if question.rendered else "")
     if isinstance(question, DriftDiff):
         return "what was deployed, against the cluster as it is"
     return "what changes"
