@@ -15,6 +15,7 @@ from typing import Any
 
 from fluxtui.domain.managers import Edit, Managed, managed
 from fluxtui.domain.webhooks import speaks_of_paths, without_paths
+from fluxtui.kit.lately import asked_in_a_row
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -164,10 +165,7 @@ class Resource:
 
     def condition(self, type_: str) -> Condition | None:
         """The condition of that type, if the object has it."""
-        for c in _list(self.status.get("conditions")):
-            if isinstance(c, (dict, Mapping)) and str(c.get("type") or "") == type_:
-                return _condition(c)
-        return None
+        return _by_type(self).get(type_)
 
     @property
     def observed(self) -> bool:
@@ -226,6 +224,12 @@ def _shared(value: Any) -> Any:
     if kind is str:
         return sys.intern(value) if len(value) <= _SHARED_TEXT else value
     return value
+
+
+@asked_in_a_row
+def _by_type(resource: Resource) -> Mapping[str, Condition]:
+    """Of several conditions of one type the first counts."""
+    return {condition.type: condition for condition in reversed(resource.conditions)}
 
 
 def _condition(c: Mapping[str, Any]) -> Condition:

@@ -297,7 +297,8 @@ class Engine:
         """How what has arrived becomes a Snapshot."""
         judge = Judge(self._store, _reminders)
         lists = (Stage("lists of tags", self._tags.follow),) if self._follow_tags else ()
-        changes_stage = (Stage("changes", changes(_timeline())),) if self._events else ()
+        told = changes(_timeline(), None if self._brief else self._store.again)
+        changes_stage = (Stage("changes", told),) if self._events else ()
         return Stages(
             self._store,
             (

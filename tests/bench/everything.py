@@ -179,8 +179,6 @@ def _served(kubeconfig: Path) -> Server:
 
 def _definition(kind: Kind) -> dict[str, Any]:
     """A CRD that takes any spec and status, under the kind's own names."""
-    made = crd(kind.group, kind.kind, subresources={"status": {}})
-    made["metadata"]["name"] = f"{kind.plural}.{kind.group}"
-    made["spec"]["names"]["plural"] = kind.plural
+    made = crd(kind.group, kind.kind, kind.plural, subresources={"status": {}})
     made["spec"]["versions"][0]["name"] = kind.version
     return made

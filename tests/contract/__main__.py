@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.contract.control_plane import serve
+from tests.contract.fleet import faults
 from tests.contract.fleet.story import show
 from tests.contract.programs import PROGRAMS, build
 
@@ -24,6 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--until", type=int, help="end when the process with this id does")
     up.add_argument("--name", default="real", help="of the kubeconfigs' context")
     verbs.add_parser("fleet", help="the same with Flux's controllers and objects in every state")
+    verbs.add_parser("faults", help="faults on such a fleet: how soon the screen names each")
     parser.set_defaults(folder=None, until=None, name="real")
     return parser
 
@@ -36,6 +38,8 @@ def main() -> int:
         return 0
     if options.verb == "fleet":
         return show()
+    if options.verb == "faults":
+        return faults.show()
     return serve(options.folder, options.until, options.name)
 
 

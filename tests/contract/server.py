@@ -51,6 +51,7 @@ class Server:
 def crd(
     group: str,
     kind: str = "Widget",
+    plural: str = "",
     *,
     schema: dict[str, Any] | None = None,
     scope: str = "Namespaced",
@@ -60,11 +61,12 @@ def crd(
     overrides fields of the version, e.g. `subresources={"status": {}}`."""
     free = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     properties = {"spec": schema or free, "status": free}
-    names = {"kind": kind, "plural": f"{kind.lower()}s", "singular": kind.lower()}
+    plural = plural or f"{kind.lower()}s"
+    names = {"kind": kind, "plural": plural, "singular": kind.lower()}
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{kind.lower()}s.{group}"},
+        "metadata": {"name": f"{plural}.{group}"},
         "spec": {
             "group": group,
             "scope": scope,

@@ -13,7 +13,6 @@ import pytest
 from fluxtui.domain import kinds
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import Kind
-from fluxtui.domain.kinds.reading import asked_in_a_row
 from fluxtui.domain.resource import Key, Resource
 from tests.builders import NS, deployment, failed, ks, snapshot, source
 
@@ -115,20 +114,3 @@ def test_a_kind_that_is_only_named_in_the_registry_is_on_board_chain_and_finding
     assert line.appliers == (one.key,)
     assert seen.findings[0].subject == one.key and "line 3: no" in seen.findings[0].message
     assert kinds.by_short("pl") is pipeline
-
-
-def test_a_list_is_read_once_for_the_questions_that_come_in_a_row() -> None:
-    read: list[str] = []
-
-    @asked_in_a_row
-    def names(resource: Resource) -> tuple[str, ...]:
-        read.append(resource.key.name)
-        return (resource.key.name,)
-
-    one, two = (
-        Resource.from_object("prod", {"kind": "X", "metadata": {"name": name}})
-        for name in ("one", "two")
-    )
-    answers = [names(resource) for resource in (one, one, two, two, one)]
-    assert answers == [("one",), ("one",), ("two",), ("two",), ("one",)]
-    assert read == ["one", "two", "one"]

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Config
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act, Snapshot
-from fluxtui.engine.publication.stages import Judge, Stage, Stages, Work
+from fluxtui.engine.publication import stages as stages_module
+from fluxtui.engine.publication.changes import Timeline
+from fluxtui.engine.publication.stages import Judge, Stage, Stages, Work, changes
 from fluxtui.engine.publication.store import Batch, Store
+from tests import builders
 from tests.scripted import obj
 
 CUT = Plan("reconcile", "reconcile web", (), ("prod",), made_at="2026-11-23T10:00:00Z")
@@ -95,3 +100,31 @@ def test_acts_that_were_cut_off_are_told_as_long_as_they_are() -> None:
     assert asked == [], "nothing was cut off: nobody is asked"
     store.remember([Act(CUT, finished=True, cut="fluxtui was left")])
     assert stages(store.take(0)).findings == (told,) and len(asked) == 1
+
+
+def test_rows_do_not_wait_for_what_thousands_of_objects_remember(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stages_module, "MANY", 1)
+    store = Store(Config())
+    work = changes(Timeline(), store.again)
+    for name in ("one", "two"):
+        store.put(builders.ks(name=name, conditions=[builders.failed("BuildFailed", "no")]))
+    first = store.take(1.0)
+    assert work(first, first.half) is first.half and store.is_new
+    second = store.take(2.0)
+    told = work(second, second.half)
+    assert {change.subject.rpartition("/")[2] for change in told.changes} == {"one", "two"}
+    assert not store.is_new
+
+
+def test_whoever_waits_for_one_answer_gets_the_time_line_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stages_module, "MANY", 1)
+    store = Store(Config())
+    work = changes(Timeline())
+    for name in ("one", "two"):
+        store.put(builders.ks(name=name, conditions=[builders.failed("BuildFailed", "no")]))
+    batch = store.take(1.0)
+    assert len(work(batch, batch.half).changes) == 2

@@ -25,7 +25,6 @@ from fluxtui.domain.kinds.kind import (
 )
 from fluxtui.domain.kinds.reading import (
     SOURCES,
-    asked_in_a_row,
     dependencies,
     inventory,
     mapping_at,
@@ -35,6 +34,7 @@ from fluxtui.domain.kinds.reading import (
     value_at,
 )
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.kit.lately import asked_in_a_row
 
 GROUP, HELM_RELEASE = "helm.toolkit.fluxcd.io", "HelmRelease"
 DEPLOYED = "deployed"
@@ -67,11 +67,11 @@ def history(resource: Resource) -> tuple[Run, ...]:
     """status.history, newest release first."""
     return tuple(
         Run(
-            text_at(entry, "digest"),
-            _revision(text_at(entry, "chartVersion"), text_at(entry, "ociDigest")),
-            text_at(entry, "status"),
-            text_at(entry, "firstDeployed"),
-            text_at(entry, "lastDeployed"),
+            str(entry.get("digest") or ""),
+            _revision(str(entry.get("chartVersion") or ""), str(entry.get("ociDigest") or "")),
+            str(entry.get("status") or ""),
+            str(entry.get("firstDeployed") or ""),
+            str(entry.get("lastDeployed") or ""),
         )
         for entry in _releases(resource)
     )

@@ -6,15 +6,14 @@ An API lets a wrong type through where a CRD is old or hand-made; that is a find
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
-from typing import Any, TypeGuard, TypeVar, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeGuard
 
 from fluxtui.domain.kinds.kind import Run
 from fluxtui.domain.resource import EMPTY, Key, Resource
+from fluxtui.kit.lately import asked_in_a_row
 
 SOURCES = "source.toolkit.fluxcd.io"
-T = TypeVar("T")
 
 
 def text_at(mapping: Mapping[str, Any], *path: str) -> str:
@@ -74,23 +73,6 @@ def dependencies(resource: Resource, group: str, kind: str) -> tuple[Key, ...]:
         for entry in mappings_at(resource.spec, "dependsOn")
     )
     return tuple(key for key in keys if key is not None)
-
-
-def asked_in_a_row(read: Callable[[Resource], T]) -> Callable[[Resource], T]:
-    """The same function, which knows what it answered last: all questions that a look puts to one
-    object come in a row, and half of them begin with the same list."""
-    last: tuple[Resource | None, Any] = (None, None)
-
-    @wraps(read)
-    def answer(resource: Resource) -> T:
-        nonlocal last
-        seen, told = last
-        if seen is not resource:
-            told = read(resource)
-            last = resource, told  # one step: two threads may ask
-        return cast(T, told)
-
-    return answer
 
 
 @asked_in_a_row

@@ -185,8 +185,6 @@ def _follows(resource: Resource, source: Resource | None) -> str:
 
 def _at(facts: Facts, source: Resource | None) -> str:
     """When what runs was released, as far as its history says; else when its source stored it."""
-    runs = (run for run in appliers.history(facts.resource) if run.revision == facts.running)
-    released = next((run.last for run in runs if appliers.is_good(facts.key, run.status)), "")
-    if not appliers.takes_bundles(facts.key) and released:
-        return released
+    if not appliers.takes_bundles(facts.key) and facts.released:
+        return facts.released
     return sources.stored_at(source) if source is not None else ""

@@ -30,7 +30,8 @@ class Facts:
     keys of its inventory, Flux's own kinds left out. `depends_on`: appliers alone, what else it
     waits for it says itself. `owner`: the applier that made it, as its labels say. `source` is its
     source when that has tags, `origin` its source of whatever kind. `since`: when it began to fail.
-    `tags`: what its history calls digests.
+    `tags`: what its history calls digests. `released`: when what runs went well last, "" when its
+    history does not say.
     """
 
     resource: Resource
@@ -46,6 +47,7 @@ class Facts:
     applied: str
     suspended: Mark | None
     tags: Mapping[str, TagFacts]
+    released: str
 
     @property
     def key(self) -> Key:
@@ -55,7 +57,7 @@ class Facts:
 
 def facts_of(resource: Resource) -> Facts:
     """Read an applier."""
-    origin = appliers.source(resource)
+    origin, running = appliers.source(resource), appliers.running(resource)
     return Facts(
         resource,
         member_health(resource),
@@ -66,11 +68,17 @@ def facts_of(resource: Resource) -> Facts:
         appliers.failing_since(resource),
         tuple(key for key in appliers.depends_on(resource) if appliers.is_applier(key)),
         _owner(resource),
-        appliers.running(resource),
+        running,
         appliers.applied(resource),
         suspension(resource),
         remembered(resource),
+        _released(resource, running),
     )
+
+
+def _released(resource: Resource, running: str) -> str:
+    runs = (run for run in appliers.history(resource) if run.revision == running)
+    return next((run.last for run in runs if appliers.is_good(resource.key, run.status)), "")
 
 
 def _owner(resource: Resource) -> Key | None:

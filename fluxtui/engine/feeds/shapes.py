@@ -8,6 +8,7 @@ kind's fields are stands with the kind. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from fluxtui.domain import kinds
@@ -23,7 +24,7 @@ def misshapen(kind_id: KindId, obj: Mapping[str, Any]) -> str:
     shape = kind.shape if kind is not None else {"spec": Mapping, "status": Mapping}
     for path, wanted in shape.items():
         value = _at(obj, path)
-        if value is not None and not isinstance(value, wanted):
+        if value is not None and not _is(value, wanted):
             return f"{path} is {_word(value)}, not {_WORDS[wanted]}"
     if kind is None:
         return ""
@@ -36,11 +37,21 @@ def misshapen(kind_id: KindId, obj: Mapping[str, Any]) -> str:
     return ""
 
 
+def _is(value: object, wanted: type) -> bool:
+    # What a parser made is a dict: an abstract class costs ten times as much to ask.
+    return isinstance(value, (dict, Mapping) if wanted is Mapping else wanted)
+
+
 def _at(obj: Mapping[str, Any], path: str) -> Any:
     value: Any = obj
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
+    for name in _names(path):
+        value = value.get(name) if isinstance(value, (dict, Mapping)) else None
     return value
+
+
+@cache
+def _names(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def _word(value: object) -> str:

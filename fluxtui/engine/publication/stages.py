@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Work = Callable[[Batch, Snapshot], Snapshot]
 """`batch`: what is new since the last Snapshot; returns the Snapshot to go on with."""
+MANY = 1000
 Reminders = Callable[[Snapshot], tuple[Finding, ...]]
 
 
@@ -103,11 +104,20 @@ class Judge:
         return dataclasses.replace(snapshot, findings=findings)
 
 
-def changes(timeline: Timeline) -> Work:
-    """The stage that keeps the time line."""
+def changes(timeline: Timeline, later: Callable[[], None] | None = None) -> Work:
+    """The stage that keeps the time line. What thousands of objects remember at first sight is told
+    with the next Snapshot, which `later` asks for: their rows do not wait for it. None: at once."""
+    held: list[Batch] = []
 
     def work(batch: Batch, snapshot: Snapshot) -> Snapshot:
-        now = timeline.update(batch)
+        if later is not None and not held and len(batch.touched) > MANY:
+            held.append(batch)
+            later()
+            return snapshot
+        told = (*held, batch)
+        held.clear()
+        for each in told:
+            now = timeline.update(each)
         return snapshot if now is snapshot.changes else dataclasses.replace(snapshot, changes=now)
 
     return work

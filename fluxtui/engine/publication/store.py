@@ -189,6 +189,10 @@ class Store:
         self._acts[number] = dataclasses.replace(act, finished=True, ended=at, cut=cut)
         self._changed()
 
+    def again(self) -> None:
+        """One more Snapshot is wanted, though nothing has arrived."""
+        self._changed()
+
     def _changed(self) -> None:
         self.is_new = True
         self.arrived.set()

@@ -51,13 +51,18 @@ class Case:
 
     @property
     def folder(self) -> str:
-        namespace = self.object["metadata"]["namespace"]
-        plural = _PLURALS.get(self.kind, f"{self.kind.lower()}s")
-        return f"/apis/{self.object['apiVersion']}/namespaces/{namespace}/{plural}"
+        return self.path.rpartition("/")[0]
 
     @property
     def path(self) -> str:
-        return f"{self.folder}/{self.object['metadata']['name']}"
+        return place_of(self.object)
+
+
+def place_of(obj: Mapping[str, Any]) -> str:
+    """The path of one of Flux's objects."""
+    meta, kind = obj["metadata"], str(obj["kind"])
+    plural = _PLURALS.get(kind, f"{kind.lower()}s")
+    return f"/apis/{obj['apiVersion']}/namespaces/{meta['namespace']}/{plural}/{meta['name']}"
 
 
 def cases(controller: str, places: Mapping[str, str]) -> Iterator[Case]:

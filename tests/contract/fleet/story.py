@@ -86,15 +86,16 @@ class Fleet:
     places: dict[str, str]
     storage: str
     folder: Path  # of all files of the servers and controllers
+    git: GitRepository
 
     def live(self, case: Case) -> dict[str, Any]:
         return self.api.get(case.path).ok()
 
 
 @contextlib.contextmanager
-def told(folder: Path, brought: Path | None = None) -> Iterator[Fleet]:
-    """A fleet of which everything is told, by the controllers that are built or `brought` along.
-    Its processes end with the `with`."""
+def begun(folder: Path, brought: Path | None = None) -> Iterator[Fleet]:
+    """A fleet of which nothing is told yet: the servers, and the controllers that are built or
+    `brought` along. Its processes end with the `with`."""
     git = GitRepository(folder / "git")
     git.commit(_FILES, "everything")
     plane = ControlPlane(folder / "plane", "fleet")
@@ -113,11 +114,18 @@ def told(folder: Path, brought: Path | None = None) -> Iterator[Fleet]:
             programs = available(brought)
             with Controllers(server, folder / "controllers", programs) as controllers:
                 fleet = [case for name in controllers.running for case in cases(name, places)]
-                _live(api, fleet, git)
-                yield Fleet(server, api, fleet, places, controllers.storage, folder)
+                yield Fleet(server, api, fleet, places, controllers.storage, folder, git)
                 controllers.alive()
         finally:
             plane.stop()
+
+
+@contextlib.contextmanager
+def told(folder: Path, brought: Path | None = None) -> Iterator[Fleet]:
+    """A fleet of which everything is told."""
+    with begun(folder, brought) as fleet:
+        _live(fleet.api, fleet.cases, fleet.git)
+        yield fleet
 
 
 def show() -> int:
