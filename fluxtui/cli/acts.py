@@ -14,11 +14,13 @@ from typing import Any
 
 from fluxtui.cli import output, patience
 from fluxtui.cli.forms import plans as form
+from fluxtui.cli.forms.deliveries import NO_MOVES
+from fluxtui.cli.reviewing import delivery_lines, delivery_of
 from fluxtui.cli.target import find
 from fluxtui.commands.command import Command, Context, Target, Values
 from fluxtui.commands.proposing import Proposal, advance, propose
 from fluxtui.commands.registry import by_id
-from fluxtui.domain.ask import Question
+from fluxtui.domain.ask import Delivery, Question
 from fluxtui.domain.errors import FluxtuiError, RefusedError, UsageError
 from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.protection import Confirmed, Demand, protected
@@ -122,14 +124,19 @@ def execute(
 ) -> int:
     """Show the Plan; unless --dry-run confirm it, run it and show the Receipts."""
     plan = proposal.plan
+    # Who has said yes reads no review: the act does not wait for one.
+    delivery = None if args.yes and not args.dry_run else delivery_of(engine, plan)
+    why = NO_MOVES if not plan.moves else "not rendered: --yes was given"
     if args.dry_run:
-        output.emit(plan_text(plan), form.plan(proposal), args.output)
+        output.emit(plan_text(plan, delivery), form.plan(proposal, delivery, why), args.output)
         return 0
     if args.output == "table":
-        print(plan_text(plan))
+        print(plan_text(plan, delivery))
     confirmed = confirm(proposal.demand, args, environments, ask)
     receipts = engine.run(plan, confirmed=confirmed).result()
-    output.emit(receipts_text(plan, receipts), form.act(proposal, receipts), args.output)
+    output.emit(
+        receipts_text(plan, receipts), form.act(proposal, receipts, delivery, why), args.output
+    )
     return 0 if all(r.ok for r in receipts) else 1
 
 
@@ -162,9 +169,11 @@ def confirm(
     return frozenset(demand.names)
 
 
-def plan_text(plan: Plan) -> str:
-    """The Plan for people: steps, effects, warnings, what was not looked at."""
+def plan_text(plan: Plan, delivery: Delivery | None = None) -> str:
+    """The Plan for people: what would change, steps, effects, warnings, what was not looked at."""
     lines = [f"Plan {plan.id}: {plan.title}"]
+    lines += delivery_lines(delivery)
+    lines += ["Steps:"] if delivery is not None else []
     lines += [f"  {n}. {step.title}" for n, step in enumerate(plan.steps, start=1)]
     for head, sentences in (
         ("Effects", plan.effects),

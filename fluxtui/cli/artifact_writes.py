@@ -21,6 +21,7 @@ from fluxtui.cli.forms import artifacts as artifacts_form
 from fluxtui.cli.forms import plans
 from fluxtui.cli.patience import at_most
 from fluxtui.cli.progress import Bar
+from fluxtui.cli.reviewing import delivery_of
 from fluxtui.cli.session import environments_known, registry_client, running
 from fluxtui.commands import artifacts
 from fluxtui.commands.artifacts import Judged
@@ -77,11 +78,13 @@ class _Desk:
         """Show the Plan, ask when somebody would notice, run it. None: it was only shown."""
         args, plan = self.args, judged.plan
         proposed = proposal(plan, self._engine.snapshot)
+        delivery = None if args.yes and not args.dry_run else delivery_of(self._engine, plan)
         self._bar.clear()
+        text = acts.plan_text(plan, delivery)
         if args.dry_run:
-            output.emit(acts.plan_text(plan), plans.plan(proposed), args.output)
+            output.emit(text, plans.plan(proposed, delivery), args.output)
             return None
-        print(acts.plan_text(plan), file=sys.stderr)
+        print(text, file=sys.stderr)
         confirmed = YES
         if always_ask or proposed.demand.names or plan.environments:
             confirmed = acts.confirm(proposed.demand, args, tuple(args.environment or ()))

@@ -12,6 +12,7 @@ from fluxtui.commands.command import Context, Values
 from fluxtui.commands.safety import read_only_reason
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.following import TagEffects
+from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import AnyStep, ObjectStep, PatchStep, Plan, RegistryStep
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
@@ -58,6 +59,7 @@ def plan_for(
         reason=values.get("reason", "").strip(),
         user=context.user,
         made_at=context.now,
+        moves=moves_of(context.snapshot, all_steps, picks),
     )
 
 

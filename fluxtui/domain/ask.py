@@ -14,6 +14,9 @@ from fluxtui.domain.resource import Key
 
 if TYPE_CHECKING:
     from fluxtui.domain.objectdiff import ObjectChange
+    from fluxtui.domain.plan import Move
+    from fluxtui.domain.review.content import Content
+    from fluxtui.domain.review.danger import Danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,14 @@ class ChartDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewMoves:
+    """What the builds that an act brings would change, and which of it is dangerous. Answer:
+    Delivery."""
+
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ValuesOf:
     """The values that a HelmRelease renders its chart with, each with where it comes from; what a
     Secret gives is masked. Answer: ChartValues.
@@ -163,6 +174,7 @@ Question = (
     | ReadFacts
     | ReadLogs
     | ReleasesDiff
+    | ReviewMoves
     | ValuesOf
     | VersionsDiff
 )
@@ -226,3 +238,26 @@ class Comparison:
     unread: tuple[str, ...] = ()
     left: str = ""
     right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredKustomization:
+    """One Kustomization of a Delivery: what changes, in short and whole, and its dangers."""
+
+    compared: ComparedKustomization
+    content: Content
+    dangers: tuple[Danger, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The answer to ReviewMoves. `unread`: what was not looked at, one sentence each."""
+
+    parts: tuple[DeliveredKustomization, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def dangers(self) -> tuple[Danger, ...]:
+        """Of all Kustomizations, the worst first."""
+        found = [danger for part in self.parts for danger in part.dangers]
+        return tuple(sorted(found, key=lambda danger: -danger.level))

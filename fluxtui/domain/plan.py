@@ -159,12 +159,27 @@ WRITES = (PatchStep, RequestReconcile, TagStep, PushStep, DeleteStep, ApplyStep)
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """What a source would give out after the act: from what it has stored to another build.
+
+    `before` and `after` are tags or digests; "" is what is stored now. `applier`: the only one
+    that takes it, None where all of the source do.
+    """
+
+    source: Key
+    before: str = ""
+    after: str = ""
+    applier: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One act, whole.
 
     `inputs`: what it was computed from (key or repository -> resourceVersion or tag-list hash); the
     Engine reads them again before running. `environments`: all that are touched or whose pick would
-    change. `unseen`: what was not looked at. What must be confirmed is no field of it: `protection`
+    change. `unseen`: what was not looked at. `moves`: which builds it brings where, for a review of
+    their content. What must be confirmed is no field of it: `protection`
     derives that from the Steps.
     """
 
@@ -179,6 +194,7 @@ class Plan:
     reason: str = ""
     user: str = ""
     made_at: str = ""
+    moves: tuple[Move, ...] = ()
 
     @property
     def id(self) -> str:
@@ -198,6 +214,7 @@ class Plan:
             values[name] = tuple(values.get(name, ()))
         try:
             values["steps"] = tuple(_step(entry) for entry in data["steps"])
+            values["moves"] = tuple(map(_move, data.get("moves", ())))
             return cls(**values)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a Plan: {error}") from error
@@ -242,6 +259,12 @@ def _plain(value: object) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
     return str(value) if isinstance(value, enum.StrEnum) else value
+
+
+def _move(data: Mapping[str, Any]) -> Move:
+    applier = data.get("applier")
+    body = {**data, "source": Key(**data["source"])}
+    return Move(**{**body, "applier": Key(**applier) if applier else None})
 
 
 def _step(data: Mapping[str, Any]) -> AnyStep:

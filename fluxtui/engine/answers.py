@@ -22,6 +22,7 @@ from fluxtui.domain.ask import (
     ReadFacts,
     ReadLogs,
     ReleasesDiff,
+    ReviewMoves,
     ValuesOf,
     VersionsDiff,
 )
@@ -73,6 +74,8 @@ class Answers:
             return await self._diffs.live(question)
         if isinstance(question, PatchesDiff):
             return await self._diffs.patches(question)
+        if isinstance(question, ReviewMoves):
+            return await self._diffs.moves(question)
         if isinstance(question, VersionsDiff):
             return await self._diffs.versions(question)
         assert isinstance(question, EnvironmentsDiff)

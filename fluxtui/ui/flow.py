@@ -109,7 +109,9 @@ class Acting:
             self._waiting = None
             if proposal is not None:
                 screen.say("")
-                ran = await self._answer(Review(proposal.plan, proposal.demand, self._run))
+                ran = await self._answer(
+                    Review(proposal.plan, proposal.demand, self._run, screen.bridge.ask)
+                )
                 remark = "" if ran else f"{proposal.plan.title}: left, nothing was done"
         except FluxtuiError as error:
             remark, role = f"{command.title}: {error}", "bad"

@@ -16,6 +16,7 @@ from fluxtui.domain.ask import (
     ReadFacts,
     ReadLogs,
     ReleasesDiff,
+    ReviewMoves,
     ValuesOf,
 )
 from fluxtui.ui.ages import age
@@ -54,5 +55,7 @@ def awaited(question: Question) -> str:
     if isinstance(question, BuildOf | PatchesDiff | LiveDiff):
         key = question.kustomization
         return f"rendering {key.name} in {key.environment}"
+    if isinstance(question, ReviewMoves):
+        return "rendering what would change"
     names = " and ".join(name for name in (question.before, question.after) if name)
     return f"rendering {names} in {question.source.environment}"

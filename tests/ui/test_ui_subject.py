@@ -191,3 +191,29 @@ def test_only_what_was_drawn_counts() -> None:
     assert shown.at(13.9) == "a" and shown.at(14.0) == "b"
     shown.stepped("x", "c", 15.0)  # it went from something that nobody saw
     assert shown.at(15.0) == "b"
+
+
+async def test_a_row_that_was_looked_for_and_comes_late_takes_no_cursor_away(
+    make_app: MakeApp, engine: ScriptedEngine
+) -> None:
+    whole = night()
+    board = whole.board
+    without = replace(board, rows=tuple(r for r in board.rows if r.service != "acme/activity"))
+    app = make_app()
+    async with opened(app, (120, 40)) as pilot:
+        await pilot.press("3")
+        await sees(pilot, "WHY")
+        engine.give(replace(whole, board=without))
+        await pilot.press("1")
+        await sees(pilot, "WOULD PICK")
+        await pilot.press("S")  # somebody looks at this board, and at the row under the cursor
+        pane = app.pane
+        assert pane is not None
+        seen = pane.table._selected_id
+        assert seen is not None and seen != ("acme/activity", 0)
+        engine.give(whole)
+        table = pane.table
+        assert await until(
+            pilot, lambda: table._listing.index_of(("acme/activity", 0), 0) is not None
+        )
+        assert table._selected_id == seen

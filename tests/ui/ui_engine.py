@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 from fluxtui.domain.ask import (
     ComparedKustomization,
     Comparison,
+    DeliveredKustomization,
+    Delivery,
     PatchesDiff,
     Question,
     ReadFacts,
     ReadLogs,
+    ReviewMoves,
 )
 from fluxtui.domain.errors import RefusedError, RegistryUnreachable
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
+from fluxtui.domain.review.content import content
+from fluxtui.domain.review.danger import Danger, Level
 from fluxtui.domain.snapshot import Snapshot
 from tests.ui.ui_delivery import NOW, ks
 
@@ -95,6 +100,34 @@ COMPARISON = Comparison(
 )
 
 
+_WEB = ObjectId("activity-system", "activity-apiserver", "apps", "Deployment")
+_SQL = ObjectId("activity-system", "clickhouse-migrations-5df99h897h", "", "ConfigMap")
+DELIVERY = Delivery(
+    tuple(
+        DeliveredKustomization(part, content(part.changes), dangers)
+        for part, dangers in zip(
+            COMPARISON.parts,
+            (
+                (Danger("replicas-drop", Level.CARE, f"{_WEB} goes from 8 to 3 replicas", _WEB),),
+                (
+                    Danger(
+                        "migration",
+                        Level.LOSS,
+                        f"SQL in {_SQL} 004-retention.sql destroys data",
+                        _SQL,
+                        look=("ALTER TABLE audit_log", "  DROP COLUMN \x1b[31mwho"),
+                    ),
+                ),
+                (),
+            ),
+            strict=True,
+        )
+    ),
+    ("ConfigMap flux-system/cluster-settings: forbidden",),
+)
+"""What a build would change where it is taken; one Kustomization of it does not build."""
+
+
 class ScriptedEngine:
     """`give` publishes a Snapshot; questions get canned answers; Plans are noted in `ran`."""
 
@@ -157,6 +190,8 @@ class ScriptedEngine:
                 future.set_result(answer)
         elif isinstance(question, ReadFacts):
             future.set_result(self._snapshot.tags.get(question.repository))
+        elif isinstance(question, ReviewMoves):
+            future.set_result(DELIVERY)
         elif isinstance(question, PatchesDiff):
             parts = tuple(p for p in COMPARISON.parts if p.kustomization == question.kustomization)
             title = f"patches of {question.kustomization.label}"

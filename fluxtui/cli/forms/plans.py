@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from fluxtui.cli.forms.deliveries import NO_MOVES, delivery
 from fluxtui.cli.forms.envelope import Document, document, listing, reference
 from fluxtui.domain.plan import (
     AnyStep,
@@ -24,22 +25,27 @@ from fluxtui.domain.plan import (
 
 if TYPE_CHECKING:
     from fluxtui.commands.proposing import Proposal
+    from fluxtui.domain.ask import Delivery
     from fluxtui.engine.acts.journal import JournalEntry
 
 
-def plan(proposal: Proposal) -> Document:
-    """What an act would do: the answer to `--dry-run`."""
-    return document("Plan", **plan_fields(proposal))
+def plan(proposal: Proposal, found: Delivery | None = None, why: str = NO_MOVES) -> Document:
+    """What an act would do: the answer to `--dry-run`. `why` it was not rendered what changes."""
+    return document("Plan", **plan_fields(proposal, found, why))
 
 
-def act(proposal: Proposal, receipts: Iterable[Receipt]) -> Document:
+def act(
+    proposal: Proposal,
+    receipts: Iterable[Receipt],
+    found: Delivery | None = None,
+    why: str = NO_MOVES,
+) -> Document:
     """What an act did."""
-    return document(
-        "Act", plan=plan_fields(proposal), receipts=[receipt(outcome) for outcome in receipts]
-    )
+    fields = plan_fields(proposal, found, why)
+    return document("Act", plan=fields, receipts=[receipt(outcome) for outcome in receipts])
 
 
-def plan_fields(proposal: Proposal) -> Document:
+def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Document:
     """A Plan inside of something else, with what running it takes."""
     plan = proposal.plan
     return {
@@ -56,6 +62,7 @@ def plan_fields(proposal: Proposal) -> Document:
         "reason": plan.reason,
         "user": plan.user,
         "madeAt": plan.made_at,
+        **delivery(found, why),
     }
 
 

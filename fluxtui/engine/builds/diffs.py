@@ -17,15 +17,19 @@ from fluxtui.domain import roles
 from fluxtui.domain.ask import (
     BuildOf,
     Comparison,
+    DeliveredKustomization,
+    Delivery,
     EnvironmentsDiff,
     LiveDiff,
     PatchesDiff,
     Rendering,
+    ReviewMoves,
     VersionsDiff,
 )
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.naming import Tables, names_in
+from fluxtui.domain.plan import Move
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.builds.gathered import Gathered, words
 from fluxtui.engine.builds.live import LiveObjects
@@ -36,6 +40,7 @@ from fluxtui.engine.registries import RegistryDoor
 
 _COMPARE = "fluxtui.engine.builds.sides:compare"
 _RENDER = "fluxtui.engine.builds.sides:render"
+_JUDGE = "fluxtui.engine.builds.judging:judged"
 _NOTHING = "its source has stored nothing yet"
 # What an Environment adds to a bundle; what names objects stays, or nothing could be matched.
 _OWN = ("patches", "images", "components", "ignoreMissingComponents", "postBuild", "buildMetadata")
@@ -103,6 +108,42 @@ class Diffs:
         title = f"{source.key.name} in {source.key.environment}"
         sides = (before, question.after)
         return await self._answer(f"{title}: {' -> '.join(sides)}", sides, gathered, pairs)
+
+    async def moves(self, question: ReviewMoves) -> Delivery:
+        """Every build that an act brings, through the spec of whoever takes it, judged."""
+        gathered = self._gathered()
+        pairs = [pair for move in question.moves for pair in await self._moved(move, gathered)]
+        review = BuildReview(self._session, tuple(pairs), gathered.bundles, gathered.labels)
+        parts: tuple[DeliveredKustomization, ...] = ()
+        if pairs:
+            parts = await self._worker.call(_JUDGE, review)
+        unread = [
+            f"{p.compared.kustomization}: {p.compared.error}" for p in parts if p.compared.error
+        ]
+        return Delivery(tuple(parts), tuple(dict.fromkeys((*gathered.unread, *unread))))
+
+    async def _moved(self, move: Move, gathered: Gathered) -> list[Pair]:
+        source = self._store.snapshot.get(move.source)
+        if source is None:
+            gathered.unread.append(f"{move.source} is not known any more")
+            return []
+        pairs = []
+        for user in self._users(source):
+            if move.applier not in (None, user.key):
+                continue
+            if not appliers.takes_bundles(user.key):
+                gathered.unread.append(f"{user.key}: a chart is not rendered here")
+                continue
+            pairs.append(
+                await gathered.pair(
+                    user.key,
+                    (source, move.before, user, user.spec),
+                    (source, move.after, user, user.spec),
+                    prune=user.spec.get("prune") is True,
+                    explain=True,
+                )
+            )
+        return pairs
 
     async def environments(self, question: EnvironmentsDiff) -> Comparison:
         """One Service as two Environments have it, Kustomizations matched by name."""

@@ -111,33 +111,60 @@ def forget_builds() -> None:
 
 def compare(review: BuildReview) -> tuple[ComparedKustomization, ...]:
     """Every pair built and compared; a side that does not build is an error of its part."""
-    return tuple(_compared(pair, review) for pair in review.pairs)
+    return tuple(compared(pair, review) for pair in review.pairs)
 
 
-def _compared(pair: Pair, review: BuildReview) -> ComparedKustomization:
-    result = ComparedKustomization(pair.key, pair.before, pair.after, error=pair.error)
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Both sides of a pair as built, and what differs, with tokens still in place of what came out
+    of Secrets. `labels`: what they stand for; `remarks`: what the builds say of themselves."""
+
+    before: Sequence[Json]
+    after: Sequence[Json]
+    changes: tuple[ObjectChange, ...]
+    labels: Mapping[str, str]
+    remarks: tuple[str, ...]
+
+
+def compared(pair: Pair, review: BuildReview) -> ComparedKustomization:
+    """One pair, built and compared."""
+    try:
+        return shown(pair, difference(pair, review))
+    except FluxtuiError as error:
+        return ComparedKustomization(pair.key, pair.before, pair.after, error=str(error))
+
+
+def shown(pair: Pair, found: Difference) -> ComparedKustomization:
+    """The same with labels instead of tokens."""
+    marks = Marks(found.labels)
+    return ComparedKustomization(
+        pair.key,
+        pair.before,
+        pair.after,
+        tuple(marks.change(change) for change in found.changes),
+        tuple(dict.fromkeys(map(marks.text, found.remarks))),
+    )
+
+
+def difference(pair: Pair, review: BuildReview) -> Difference:
+    """Both sides built and compared. Raises FluxtuiError, its words without tokens."""
     if pair.error:
-        return result
+        raise FluxtuiError(pair.error)
     labels = dict(review.labels)
     try:
         left, right = built_side(pair.left, review), built_side(pair.right, review, pair.explain)
         before, after = (concealed(build, review.session, labels) for build in (left, right))
         changes = diff_objects(before, after, Masker(review.session))
     except FluxtuiError as error:
-        return dataclasses.replace(result, error=Marks(labels).text(str(error)))
+        raise FluxtuiError(Marks(labels).text(str(error))) from error
     if pair.explain and right is not None:
         changes = tuple(attributed(change, right) for change in changes)
     if pair.prune:
         changes = tuple(map(pruned, changes))
-    marks = Marks(labels)
     remarks = [text for build in (left, right) if build is not None for text in build.findings]
     for build in (left, right):
         remarks += encrypted_remarks(build, "compared without being read")
-    return dataclasses.replace(
-        result,
-        changes=tuple(marks.change(change) for change in changes),
-        findings=tuple(dict.fromkeys(map(marks.text, remarks))),
-    )
+    return Difference(before, after, changes, labels, tuple(remarks))
 
 
 def encrypted_remarks(build: Build | None, then: str) -> tuple[str, ...]:

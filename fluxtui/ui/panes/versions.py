@@ -52,6 +52,7 @@ class Versions(Pane):
         super().__init__(view)
         self._faults_only = False
         self._aim: Target | None = None
+        self._aimed_at = 0  # keys pressed until then
         self._lines = BoardLines()
         self._count = 0
         self._shape = BoardShape((), False, (), "")
@@ -79,7 +80,10 @@ class Versions(Pane):
             self._recipe = Recipe(key, partial(self._row, shape), partial(self._sizes, shape))
         blank = empty(view.snapshot) if not board.rows else () if rows else ALL_WELL
         table.show_items(spec if rows else (), entries, self._recipe, empty=blank)
-        if self._aim is not None and table.select((self._aim.service, 0)):
+        # Who pressed a key since has seen where the cursor is: it goes nowhere by itself.
+        if self._aim is not None and (
+            table.keys != self._aimed_at or table.select((self._aim.service, 0))
+        ):
             self._aim = None
         self._count = len(entries)
         self._show_lately(view, self._count or len(blank))
@@ -110,6 +114,7 @@ class Versions(Pane):
     def aim(self, target: Target) -> None:
         """The cursor goes to the Service and Environment that the Target names."""
         self._aim = target if target.service else None
+        self._aimed_at = self.table.keys if self.is_mounted else 0
         self._environment = target.environment or self._environment
 
     def _current_environment(self) -> str:

@@ -1,13 +1,14 @@
 """The Plan before it runs.
 
-Says what would be done, what comes of it, what to beware of and what was not looked at; asks (`y`,
-or the protected Environment's name). Once it is confirmed the sheet goes away: what is waited for
-is the view below, and how far the act is stands in the strip.
+Says what would change and what is dangerous about it, what would be done, what to beware of and
+what was not looked at; asks (`y`, or the protected Environment's name). What would change is
+rendered while the rest can be read. Once it is confirmed the sheet goes away: what is waited for is
+the view below, and how far the act is stands in the strip.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -16,58 +17,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
-from fluxtui.domain.plan import WRITES, Plan
+from fluxtui.domain.ask import Delivery, Question, ReviewMoves
+from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed, Demand
+from fluxtui.ui.reviewlines import Rendered, plan_lines
+from fluxtui.ui.screens.compared import Compared
 from fluxtui.ui.screens.sheet import Sheet
-from fluxtui.ui.spans import Line, brief, width, wrap
+from fluxtui.ui.spans import Line, wrap
 from fluxtui.ui.widgets.painted import Paragraph
 
 ROOMY = 16  # rows from which the question may take more than one
 Run = Callable[[Plan, Confirmed], Coroutine[Any, Any, object]]
-
-
-def plan_lines(plan: Plan, cells: int) -> tuple[Line, ...]:
-    """The Plan as text."""
-    out: list[Line] = []
-    where = ", ".join(plan.environments)
-    by = f"   by {plan.user}" if plan.user else ""
-    out.append((("in ", "dim"), (where, "accent"), (f"{by}   plan {plan.id}", "dim")))
-    if plan.reason:
-        out += wrap((("because ", "dim"), (plan.reason, "name")), cells, 3)
-    return (*out, *_effect_lines(plan, cells))
-
-
-def _effect_lines(plan: Plan, cells: int) -> list[Line]:
-    out: list[Line] = []
-    for title, texts, glyph, role in (
-        ("WHAT COMES OF IT", plan.effects, "→", "accent"),
-        ("BEWARE", plan.warnings, "!", "busy"),
-        ("NOT LOOKED AT", plan.unseen, "?", "wait"),
-    ):
-        if texts:
-            out += [(), ((title, "dim"),)]
-            for text in texts:
-                out += _bullet(text, glyph, role, cells)
-    out += [(), (("STEPS", "dim"),)]
-    undos: set[str] = set()
-    for number, step in enumerate(plan.steps, 1):
-        out += _bullet(step.title, "·", "dim", cells, number=f"{number:<3}")
-        if isinstance(step, WRITES) and step.undo and step.undo not in undos:
-            undos.add(step.undo)
-            out += _bullet(f"undo: {step.undo}", " ", "", cells, number="   ", words="dim")
-    return out
-
-
-def _bullet(
-    text: str, glyph: str, role: str, cells: int, *, number: str = "", words: str = ""
-) -> list[Line]:
-    """Text behind a sign, its further lines set in as far as the first."""
-    head: Line = (("  ", ""), (glyph, role), (" " + number, "dim"))
-    room = cells - width(head)
-    return [
-        (*(head if row == 0 else ((" " * width(head), ""),)), *part)
-        for row, part in enumerate(wrap(((brief(text), words),), room, 6))
-    ]
+Ask = Callable[[Question], Awaitable[Any]]
 
 
 class Review(Sheet[bool]):
@@ -76,6 +38,7 @@ class Review(Sheet[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "run", "Run", show=False),
         Binding("q", "close", "Leave", show=False),
+        Binding("d,f4", "whole", "The whole diff", show=False),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("pagedown,space", "page(1)", "Page down", show=False),
@@ -84,9 +47,11 @@ class Review(Sheet[bool]):
         Binding("end,G", "edge(1)", "Last line", show=False),
     ]
 
-    def __init__(self, plan: Plan, demand: Demand, run: Run) -> None:
+    def __init__(self, plan: Plan, demand: Demand, run: Run, ask: Ask | None = None) -> None:
         super().__init__()
         self._plan = plan
+        self._ask = ask if plan.moves else None
+        self._rendered: Rendered = "" if self._ask is not None else None
         self._demand = demand
         self._run = run
         self._error = ""
@@ -113,6 +78,22 @@ class Review(Sheet[bool]):
             self.set_focus(self.query_one("#confirm", Input))
         self._lay_out()
         self.call_after_refresh(self._lay_out)
+        if self._ask is not None:
+            self.run_worker(self._look(self._ask), group="review", exit_on_error=True)
+
+    async def _look(self, ask: Ask) -> None:
+        """What would change, when it is rendered; why it cannot be, else."""
+        try:
+            self._rendered = await ask(ReviewMoves(self._plan.moves))
+        except FluxtuiError as error:
+            self._rendered = Delivery(unread=(str(error),))
+        self._lay_out()
+
+    def action_whole(self) -> None:
+        """Every object that would change, as the Diff pane shows it."""
+        if isinstance(self._rendered, Delivery) and self._rendered.parts:
+            parts = tuple(part.compared for part in self._rendered.parts)
+            self.app.push_screen(Compared(self._plan.title, parts))
 
     def on_resize(self) -> None:
         """Break the lines again."""
@@ -121,7 +102,7 @@ class Review(Sheet[bool]):
     def _lay_out(self) -> None:
         if not self.stands:
             return
-        lines = plan_lines(self._plan, self.inner_width)
+        lines = plan_lines(self._plan, self.inner_width, self._rendered)
         self.query_one("#plan", Paragraph).show_lines(lines)
         question: tuple[Line, ...] = ((), *self._question())
         self.query_one("#ask", Paragraph).show_lines(question)
@@ -138,11 +119,17 @@ class Review(Sheet[bool]):
             question: Line = (
                 *error,
                 (" and ".join(names), "strong"),
-                (f" {ask}, then enter   esc leave", "dim"),
+                (f" {ask}, then enter   {self._look_closer('f4')}esc leave", "dim"),
             )
             rows = 3 if self.size.height >= ROOMY else 1
             return wrap(question, self.inner_width, rows)
-        return ((("y ", "key"), ("run   ", ""), ("esc q ", "key"), ("leave", "")),)
+        closer: Line = (("d ", "key"), ("diff   ", "")) if self._look_closer("d") else ()
+        return ((("y ", "key"), ("run   ", ""), *closer, ("esc q ", "key"), ("leave", "")),)
+
+    def _look_closer(self, key: str) -> str:
+        """The way to the whole diff, once there is one."""
+        has = isinstance(self._rendered, Delivery) and self._rendered.parts
+        return f"{key} diff   " if has else ""
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the text, now: put off until after a paint, it would undo what came since."""

@@ -59,6 +59,7 @@ class Scrolling(Painted, ScrollView, can_focus=True):
         self._cursor = 0
         self._floats = floats
         self.steps = 0  # how often a person moved the cursor
+        self.keys = 0  # how many keys a person pressed here
 
     @property
     def head(self) -> int:
@@ -205,6 +206,7 @@ class Scrolling(Painted, ScrollView, can_focus=True):
 
     def on_key(self) -> None:
         """Whatever it is for."""
+        self.keys += 1
         self.hold()
 
     def on_click(self, event: events.Click) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fluxtui.world.apiserver import quantities
+from fluxtui.kit import quantities
 from fluxtui.world.apiserver.decoding import type_name
 from fluxtui.world.apiserver.shape import Shape
 

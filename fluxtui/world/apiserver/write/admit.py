@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.world.apiserver import quantities, schema
+from fluxtui.kit import quantities
+from fluxtui.world.apiserver import schema
 from fluxtui.world.apiserver.kinds import ApiKind
 from fluxtui.world.apiserver.state import ApiOptions, State
 from fluxtui.world.apiserver.status import (

@@ -1,7 +1,7 @@
 """Quantities: amounts with a suffix (`500m`, `1Gi`), read and written as Kubernetes does.
 
 Exact: a quantity is a Fraction of its unit. Pure.
-Needed by diffs and dry runs: a server writes `1`, whoever applies `1000m`.
+Needed by diffs, reviews and dry runs: a server writes `1`, whoever applies `1000m`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ def _parts(text: str) -> tuple[Fraction, str]:
         return Fraction(number) * _UNITS[suffix], suffix
     except (ValueError, KeyError) as error:
         raise ValueError(WRONG) from error
+
+
+def amount(value: Any) -> Fraction:
+    """How much it is, in its unit: of `500m` a half. Raises ValueError."""
+    return _parts(plain(value))[0]
 
 
 def plain(value: Any) -> str:

@@ -1,0 +1,77 @@
+"""What an act would change, headless: asked for where somebody reads it, and said in lines.
+
+A failure to render is part of the answer, never the end of an act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fluxtui.domain.ask import DeliveredKustomization, Delivery, ReviewMoves
+from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.plan import Plan
+from fluxtui.domain.review.danger import WORDS
+from fluxtui.engine.port import EnginePort
+
+LIMIT = 120.0
+_CONFIG = 20
+
+
+def delivery_of(engine: EnginePort, plan: Plan) -> Delivery | None:
+    """What it would change; None where it brings no build anywhere."""
+    if not plan.moves:
+        return None
+    try:
+        found: Delivery = engine.ask(ReviewMoves(plan.moves)).result(LIMIT)
+    except TimeoutError:
+        return Delivery(unread=(f"what would change: not rendered within {LIMIT:.0f} s",))
+    except FluxtuiError as error:
+        return Delivery(unread=(f"what would change: {error}",))
+    return found
+
+
+def delivery_lines(delivery: Delivery | None) -> Iterator[str]:
+    """Dangers first, then what changes where, then what was not looked at."""
+    if delivery is None:
+        return
+    if delivery.dangers:
+        yield "Dangers:"
+        for danger in delivery.dangers:
+            where = f"{danger.kustomization.environment}: " if danger.kustomization else ""
+            yield f"  {WORDS[danger.level]}  {where}{danger.says}  ({danger.rule})"
+            yield from (f"        {line}" for line in danger.look)
+    if delivery.parts:
+        yield "Changes:"
+        for part in delivery.parts:
+            yield from _part_lines(part)
+    if delivery.unread:
+        yield "Not rendered:"
+        yield from (f"  - {sentence}" for sentence in delivery.unread)
+
+
+def _part_lines(part: DeliveredKustomization) -> Iterator[str]:
+    compared, short = part.compared, part.content
+    key = compared.kustomization
+    head = f"  {key.environment} {key.namespace}/{key.name}"
+    if compared.error:
+        yield f"{head}: does not build: {compared.error}"
+        return
+    counts = ", ".join(
+        f"{number} {word}"
+        for number, word in (
+            (short.created, "created"),
+            (short.changed, "changed"),
+            (short.pruned, "pruned"),
+            (short.kept, "no longer built and kept"),
+            (short.replaced, "under a new name"),
+        )
+        if number
+    )
+    yield f"{head}: {counts or 'no object changes'}"
+    for image in short.images:
+        yield f"    image {image.before or 'none'} -> {image.after or 'none'}"
+    for scale in short.scale:
+        yield f"    {scale.object} {scale.field} {scale.before or '-'} -> {scale.after or '-'}"
+    yield from (f"    config {text}" for text in short.config[:_CONFIG])
+    if len(short.config) > _CONFIG:
+        yield f"    config ... {len(short.config) - _CONFIG} more"

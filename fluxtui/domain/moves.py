@@ -1,0 +1,105 @@
+"""Which builds an act brings where, derived from its Steps: nobody who builds a Plan can leave
+one out of the review.
+
+A Step that patches or asks a source is judged by what its policy picks afterwards; one that is
+about an applier by what its source has stored. Pure; what builds hold is for whoever renders them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from fluxtui.domain.following import TagEffects
+from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.plan import AnyStep, Move, PatchStep, PushStep, RequestReconcile, TagStep
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import digest_of, tag_of
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.mergepatch import merged
+
+
+def moves_of(
+    snapshot: Snapshot, steps: Iterable[AnyStep], picks: TagEffects | None = None
+) -> tuple[Move, ...]:
+    """One Move for each source that would give out another build, or applier that would take one.
+
+    `picks`: what registry writes among the Steps do to followers. What is pushed is in no registry
+    yet and cannot be named: it makes no Move.
+    """
+    all_steps = tuple(steps)
+    moves: dict[Key, Move] = {}
+    for move in _followers(all_steps, picks):
+        moves.setdefault(move.source, move)
+    patched = tuple(_patched(snapshot, all_steps))
+    for before, after in patched:
+        if sources.is_tagged(before.key) and before.key not in moves:
+            pick = _pick(snapshot, before, after)
+            if pick:
+                moves[before.key] = Move(before.key, "", pick)
+    for before, after in patched:
+        source = appliers.source(after)
+        if source is not None and source not in moves and appliers.takes_bundles(before.key):
+            moves |= {m.applier or m.source: m for m in _taken(snapshot, source, before, after)}
+    return tuple(moves.values())
+
+
+def _followers(steps: tuple[AnyStep, ...], picks: TagEffects | None) -> Iterator[Move]:
+    tagged = {step.tag: step.digest for step in steps if isinstance(step, TagStep)}
+    pushed = {step.tag for step in steps if isinstance(step, PushStep)}
+    for taken in picks.taken if picks is not None else ():
+        if taken.after and taken.after not in pushed and sources.is_tagged(taken.source.key):
+            yield Move(taken.source.key, "", tagged.get(taken.after, taken.after))
+
+
+def _patched(snapshot: Snapshot, steps: tuple[AnyStep, ...]) -> Iterator[tuple[Resource, Resource]]:
+    """Every object that a Step is about, as it is and as it would be after the last of them."""
+    now: dict[Key, Resource] = {}
+    for step in steps:
+        if not isinstance(step, PatchStep | RequestReconcile):
+            continue
+        resource = now.get(step.target) or snapshot.get(step.target)
+        if resource is None:
+            continue
+        now[step.target] = _with(resource, step) if isinstance(step, PatchStep) else resource
+    for key, after in now.items():
+        before = snapshot.get(key)
+        if before is not None:
+            yield before, after
+
+
+def _with(resource: Resource, step: PatchStep) -> Resource:
+    metadata = step.patch.get("metadata") or {}
+    notes = merged(dict(resource.annotations), metadata.get("annotations") or {})
+    spec = merged(dict(resource.spec), step.patch.get("spec") or {})
+    return replace(resource, spec=spec, annotations=notes)
+
+
+def _pick(snapshot: Snapshot, before: Resource, after: Resource) -> str:
+    """The tag or digest that the source would fetch; "" when that is what it has, or unknown."""
+    from fluxtui.domain.versions import select
+
+    stored = sources.revision(before)
+    if suspended(after):
+        return ""
+    policy = sources.policy(after)
+    if policy.digest:
+        return "" if policy.digest == digest_of(stored) else policy.digest
+    listed = snapshot.tags.get(sources.url(after))
+    if listed is None or not listed.tags:
+        return ""
+    chosen = select(listed.tags, policy).chosen
+    fact = listed.facts.get(chosen)
+    if fact is not None and fact.digest:
+        return "" if fact.digest == digest_of(stored) else chosen
+    return "" if chosen == tag_of(stored) else chosen
+
+
+def _taken(snapshot: Snapshot, source: Key, before: Resource, after: Resource) -> Iterator[Move]:
+    """What an applier would take once it runs: what its source has, if it has not taken that."""
+    holder = snapshot.get(source)
+    if holder is None or suspended(after) or not sources.is_tagged(source):
+        return
+    stored, has = digest_of(sources.revision(holder)), digest_of(appliers.applied(before))
+    if stored and has != stored:
+        yield Move(source, has, "", before.key)

@@ -1,0 +1,3 @@
+"""What a delivery would change, and which of it is dangerous, from what a build says before and
+after. Pure; it runs in the worker and must read nothing.
+"""

@@ -1,0 +1,51 @@
+"""A volume would become smaller, which no volume can. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from fluxtui.domain.objectdiff import ObjectChange
+from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.pods import Object, at, listed
+from fluxtui.kit.quantities import amount
+
+
+def _judge(delivered: Delivered) -> Iterator[Danger]:
+    for change in delivered.changed("PersistentVolumeClaim"):
+        yield from _compared(change, "", change.before, change.after)
+    for change in delivered.changed("StatefulSet"):
+        old = {name: claim for name, claim in _templates(change.before)}
+        for name, claim in _templates(change.after):
+            yield from _compared(change, f" claim {name}", old.get(name), claim)
+
+
+def _templates(obj: Object | None) -> Iterator[tuple[str, Object]]:
+    for claim in listed(obj, "spec", "volumeClaimTemplates"):
+        yield str(at(claim, "metadata", "name") or ""), claim
+
+
+def _compared(
+    change: ObjectChange, what: str, before: Object | None, after: Object | None
+) -> Iterator[Danger]:
+    old, new = _storage(before), _storage(after)
+    if old is not None and new is not None and new[0] < old[0]:
+        says = f"{change.id}{what} asks for {new[1]}, less than {old[1]}: the API refuses it"
+        yield Danger(RULE.id, Level.STOP, says, change.id)
+
+
+def _storage(claim: Object | None) -> tuple[Fraction, str] | None:
+    text = at(claim, "spec", "resources", "requests", "storage")
+    try:
+        return (amount(text), str(text)) if text is not None else None
+    except ValueError:
+        return None
+
+
+RULE = Rule(
+    "storage-shrink",
+    "a volume would become smaller",
+    "A claim can only grow. The API refuses the change, the Kustomization fails to apply, and what"
+    " is ordered behind it waits. To get a smaller volume: a new claim, and the data copied over.",
+    _judge,
+)

@@ -1,0 +1,70 @@
+"""The worker's side of a delivery's review: what a diff found, in short, and its dangers.
+
+Runs in the worker process only. Rules see objects whose Secret values are masked, and tokens for
+what was put in from Secrets; what they say is rid of tokens before it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from fluxtui.domain.ask import ComparedKustomization, DeliveredKustomization
+from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.masking import Masker
+from fluxtui.domain.review.content import Content, content
+from fluxtui.domain.review.danger import Danger, Delivered
+from fluxtui.domain.review.rules import dangers
+from fluxtui.engine.builds.secretmarks import Marks
+from fluxtui.engine.builds.sides import BuildReview, Pair, difference, shown
+
+
+def judged(review: BuildReview) -> tuple[DeliveredKustomization, ...]:
+    """Every pair built, compared and judged; one that does not build has no dangers but says so."""
+    return tuple(_judged(pair, review) for pair in review.pairs)
+
+
+def _judged(pair: Pair, review: BuildReview) -> DeliveredKustomization:
+    try:
+        found = difference(pair, review)
+    except FluxtuiError as error:
+        failed = ComparedKustomization(pair.key, pair.before, pair.after, error=str(error))
+        return DeliveredKustomization(failed, Content())
+    masker, marks = Masker(review.session), Marks(found.labels)
+    delivered = Delivered(
+        pair.key,
+        _is_forced(pair),
+        found.changes,
+        _objects(found.before, masker),
+        _objects(found.after, masker),
+    )
+    comparison = shown(pair, found)
+    told = tuple(_told(danger, pair, marks) for danger in dangers(delivered))
+    return DeliveredKustomization(comparison, content(comparison.changes), told)
+
+
+def _is_forced(pair: Pair) -> bool:
+    spec = pair.right.kustomization.get("spec") if pair.right is not None else None
+    return isinstance(spec, Mapping) and spec.get("force") is True
+
+
+def _objects(
+    objects: Iterable[Mapping[str, Any]], masker: Masker
+) -> dict[ObjectId, Mapping[str, Any]]:
+    return {ObjectId.of(obj): masker.mask(obj) for obj in objects}
+
+
+def _told(danger: Danger, pair: Pair, marks: Marks) -> Danger:
+    about = danger.object
+    if about is not None:
+        name, namespace = marks.text(about.name), marks.text(about.namespace)
+        about = replace(about, name=name, namespace=namespace)
+    return replace(
+        danger,
+        object=about,
+        says=marks.text(danger.says),
+        look=tuple(map(marks.text, danger.look)),
+        kustomization=pair.key,
+    )

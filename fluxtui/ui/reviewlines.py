@@ -1,0 +1,158 @@
+"""A Plan and what it would change, as lines to read: the worst first, the Steps last. Pure."""
+
+from __future__ import annotations
+
+from fluxtui.domain.ask import DeliveredKustomization, Delivery
+from fluxtui.domain.counts import counted
+from fluxtui.domain.plan import WRITES, Plan
+from fluxtui.domain.review.content import Content, ImageChange
+from fluxtui.domain.review.danger import WORDS, Danger, Level
+from fluxtui.ui.fieldtext import path_text
+from fluxtui.ui.spans import ARROW, Line, brief, width, wrap
+
+Rendered = Delivery | str | None
+"""What would change; a text while it is being rendered, None where nothing is moved."""
+EVIDENCE = 4
+CONFIG = 6
+_SIGNS = {Level.LOSS: ("✗", "bad"), Level.STOP: ("!", "bad"), Level.CARE: ("!", "busy")}
+
+
+def plan_lines(plan: Plan, cells: int, rendered: Rendered = None) -> tuple[Line, ...]:
+    """The Plan as text, with what it would change."""
+    out: list[Line] = []
+    where = ", ".join(plan.environments)
+    by = f"   by {plan.user}" if plan.user else ""
+    out.append((("in ", "dim"), (where, "accent"), (f"{by}   plan {plan.id}", "dim")))
+    if plan.reason:
+        out += wrap((("because ", "dim"), (plan.reason, "name")), cells, 3)
+    unread = rendered.unread if isinstance(rendered, Delivery) else ()
+    unseen = tuple(dict.fromkeys((*plan.unseen, *unread)))
+    if unseen:
+        out.append((("? ", "wait"), (f"{counted(len(unseen), 'thing')} not looked at", "wait")))
+    return (*out, *delivery_lines(rendered, cells), *_effect_lines(plan, unseen, cells))
+
+
+def delivery_lines(rendered: Rendered, cells: int) -> list[Line]:
+    """What would change in short, and its dangers."""
+    if rendered is None:
+        return []
+    if not isinstance(rendered, Delivery):
+        return [(), (("WHAT CHANGES", "dim"), ("  ◐ rendering both builds", "busy"))]
+    if not rendered.parts:
+        return []
+    out: list[Line] = []
+    dangers = rendered.dangers
+    if dangers:
+        out += [(), (("DANGER", "bad"), (f"  {_tally(dangers)}", "dim"))]
+        many = len({danger.kustomization for danger in dangers}) > 1
+        for danger in dangers:
+            out += _danger_lines(danger, many, cells)
+    out += [(), (("WHAT CHANGES", "dim"),)]
+    for part in rendered.parts:
+        out += wrap(_counts(part), cells, 2, 4)
+    for image in _images(rendered.parts):
+        out += _pair("image", image.before or "none", image.after or "none", cells)
+    for part in rendered.parts:
+        out += _content_lines(part.content, cells)
+    return out
+
+
+def _tally(dangers: tuple[Danger, ...]) -> str:
+    numbers = ((level, sum(d.level == level for d in dangers)) for level in reversed(Level))
+    return ", ".join(f"{number} {WORDS[level]}" for level, number in numbers if number)
+
+
+def _danger_lines(danger: Danger, many: bool, cells: int) -> list[Line]:
+    glyph, role = _SIGNS[danger.level]
+    where = danger.kustomization.environment if many and danger.kustomization else ""
+    text = f"{where}: {danger.says}" if where else danger.says
+    out = _bullet(text, glyph, role, cells)
+    for line in danger.look[:EVIDENCE]:
+        out += wrap(((f"      {line}", "dim"),), cells, 1)
+    if len(danger.look) > EVIDENCE:
+        out.append(((f"      ... {counted(len(danger.look) - EVIDENCE, 'more line')}", "dim"),))
+    return out
+
+
+def _counts(part: DeliveredKustomization) -> Line:
+    compared, short = part.compared, part.content
+    key = compared.kustomization
+    head: Line = (("  ", ""), (f"{key.environment} {key.name}", "name"), ("  ", ""))
+    if compared.error:
+        return (*head, ("✗ does not build: " + compared.error, "bad"))
+    if short.is_empty:
+        return (*head, ("no object changes", "ok"))
+    counts = (
+        (f"+{short.created} ", "added", short.created),
+        (f"~{short.changed} ", "busy", short.changed),
+        (f"−{short.pruned} pruned ", "removed", short.pruned),
+        (f"{short.kept} no longer built and kept ", "dim", short.kept),
+        (f"{short.replaced} under a new name ", "dim", short.replaced),
+    )
+    return (*head, *((text, role) for text, role, number in counts if number))
+
+
+def _images(parts: tuple[DeliveredKustomization, ...]) -> tuple[ImageChange, ...]:
+    """Each pair once, whichever Kustomization has it."""
+    by_pair = {(i.before, i.after): i for part in parts for i in part.content.images}
+    return tuple(by_pair.values())
+
+
+def _pair(what: str, before: str, after: str, cells: int) -> list[Line]:
+    before, after = brief(before), brief(after)
+    stem = before.rpartition(":")[0]
+    if stem and after.startswith(f"{stem}:"):
+        after = after[len(stem) :]
+    line: Line = (
+        ("  ", ""),
+        (f"{what} ", "dim"),
+        (before, "removed"),
+        (f" {ARROW} ", "dim"),
+        (after, "added"),
+    )
+    return list(wrap(line, cells, 2, 4))
+
+
+def _content_lines(short: Content, cells: int) -> list[Line]:
+    out: list[Line] = []
+    for scale in short.scale:
+        what = f"{scale.object.kind} {scale.object.name} {path_text(scale.field)}"
+        out += _pair(what, scale.before or "not set", scale.after or "not set", cells)
+    for text in short.config[:CONFIG]:
+        out += wrap((("  ", ""), ("config ", "dim"), (text, "")), cells, 1)
+    if len(short.config) > CONFIG:
+        out.append(((f"  … {counted(len(short.config) - CONFIG, 'more key')}", "dim"),))
+    return out
+
+
+def _effect_lines(plan: Plan, unseen: tuple[str, ...], cells: int) -> list[Line]:
+    out: list[Line] = []
+    for title, texts, glyph, role in (
+        ("WHAT COMES OF IT", plan.effects, "→", "accent"),
+        ("BEWARE", plan.warnings, "!", "busy"),
+        ("NOT LOOKED AT", unseen, "?", "wait"),
+    ):
+        if texts:
+            out += [(), ((title, "dim"),)]
+            for text in texts:
+                out += _bullet(text, glyph, role, cells)
+    out += [(), (("STEPS", "dim"),)]
+    undos: set[str] = set()
+    for number, step in enumerate(plan.steps, 1):
+        out += _bullet(step.title, "·", "dim", cells, number=f"{number:<3}")
+        if isinstance(step, WRITES) and step.undo and step.undo not in undos:
+            undos.add(step.undo)
+            out += _bullet(f"undo: {step.undo}", " ", "", cells, number="   ", words="dim")
+    return out
+
+
+def _bullet(
+    text: str, glyph: str, role: str, cells: int, *, number: str = "", words: str = ""
+) -> list[Line]:
+    """Text behind a sign, its further lines set in as far as the first."""
+    head: Line = (("  ", ""), (glyph, role), (" " + number, "dim"))
+    room = cells - width(head)
+    return [
+        (*(head if row == 0 else ((" " * width(head), ""),)), *part)
+        for row, part in enumerate(wrap(((brief(text), words),), room, 6))
+    ]

@@ -1,0 +1,146 @@
+"""A review says what would change before it asks, and nothing in it acts but the yes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.ask import Question, ReviewMoves
+from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.plan import Move, Plan, Receipt
+from fluxtui.domain.protection import Confirmed, Demand
+from fluxtui.ui.screens.compared import Compared
+from fluxtui.ui.screens.reading import Reading
+from fluxtui.ui.screens.review import Review
+from tests.ui.conftest import MakeApp, opened
+from tests.ui.frame import check_frame, sees, text, until
+from tests.ui.ui_delivery import PLAN, oci
+from tests.ui.ui_engine import DELIVERY
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x50": (200, 50)}
+MOVES = (Move(oci("production", "activity"), "", "v1.5.0"),)
+MOVING = replace(PLAN, moves=MOVES)
+
+
+class Asked:
+    """An Engine that answers when it is let."""
+
+    def __init__(self, answer: Any = DELIVERY) -> None:
+        self.questions: list[Question] = []
+        self.ran: list[Plan] = []
+        self.open = asyncio.Event()
+        self._answer = answer
+
+    async def ask(self, question: Question) -> Any:
+        self.questions.append(question)
+        await self.open.wait()
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+    async def run(self, plan: Plan, _confirmed: Confirmed) -> tuple[Receipt, ...]:
+        self.ran.append(plan)
+        return ()
+
+
+def review(engine: Asked, *names: str, plan: Plan = MOVING) -> Review:
+    return Review(plan, Demand(names), engine.run, engine.ask)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_dangers_and_content_stand_above_what_is_asked(make_app: MakeApp, size: str) -> None:
+    engine = Asked()
+    engine.open.set()
+    app = make_app()
+    async with opened(app, SIZES[size]) as pilot:
+        await app.push_screen(review(engine, "production"))
+        await sees(pilot, "DANGER")
+        await check_frame(pilot, f"review-delivery-{size}")
+    assert engine.questions == [ReviewMoves(MOVES)]
+
+
+async def test_what_is_still_being_rendered_is_said_and_the_rest_can_be_read(
+    make_app: MakeApp,
+) -> None:
+    engine, app = Asked(), make_app()
+    async with opened(app, (80, 24)) as pilot:
+        await app.push_screen(review(engine))
+        await sees(pilot, "rendering both builds", "WHAT COMES OF IT", "y run")
+        assert "diff" not in text(app).splitlines()[-3]
+        await pilot.press("d")
+        assert isinstance(app.screen, Review)
+        engine.open.set()
+        await sees(pilot, "DANGER", "d diff")
+    assert engine.ran == []
+
+
+async def test_d_shows_every_object_and_leads_back(make_app: MakeApp) -> None:
+    engine, app = Asked(), make_app()
+    engine.open.set()
+    async with opened(app, (120, 40)) as pilot:
+        await app.push_screen(review(engine))
+        await sees(pilot, "d diff")
+        await pilot.press("d")
+        await sees(pilot, "OBJECT AND FIELD", "spec.replicas", "PodDisruptionBudget")
+        assert isinstance(app.screen, Compared)
+        await pilot.press("enter")
+        assert await until(pilot, lambda: isinstance(app.screen, Reading))
+        await sees(pilot, "-  replicas: 2", "+  replicas: 3")
+        await pilot.press("q")
+        assert await until(pilot, lambda: isinstance(app.screen, Compared))
+        await pilot.press("y")  # a yes is for the review, not for what lies over it
+        await pilot.press("q")
+        assert await until(pilot, lambda: isinstance(app.screen, Review))
+    assert engine.ran == []
+
+
+async def test_where_a_name_is_typed_a_letter_is_text_and_f4_shows_the_diff(
+    make_app: MakeApp,
+) -> None:
+    engine, app = Asked(), make_app()
+    engine.open.set()
+    async with opened(app, (80, 24)) as pilot:
+        await app.push_screen(review(engine, "dev"))
+        await sees(pilot, "f4 diff")
+        await pilot.press("d", "e")
+        assert isinstance(app.screen, Review)
+        await pilot.press("f4")
+        assert await until(pilot, lambda: isinstance(app.screen, Compared))
+        await pilot.press("escape")
+        assert await until(pilot, lambda: isinstance(app.screen, Review))
+        await pilot.press("v", "enter")
+        assert await until(pilot, lambda: bool(engine.ran))
+
+
+async def test_what_cannot_be_rendered_is_among_what_was_not_looked_at(make_app: MakeApp) -> None:
+    engine, app = Asked(FluxtuiError("the registry does not answer")), make_app()
+    engine.open.set()
+    async with opened(app, (80, 24)) as pilot:
+        await app.push_screen(review(engine))
+        await sees(pilot, "not looked at", "the registry does not answer")
+        assert "DANGER" not in text(app)
+
+
+async def test_a_plan_that_moves_nothing_asks_nothing(make_app: MakeApp) -> None:
+    engine, app = Asked(), make_app()
+    async with opened(app, (80, 24)) as pilot:
+        await app.push_screen(review(engine, plan=PLAN))
+        await sees(pilot, "STEPS")
+        assert engine.questions == [] and "rendering" not in text(app)
+
+
+async def test_a_review_that_is_left_while_it_renders_leaves_nothing_behind(
+    make_app: MakeApp,
+) -> None:
+    engine, app = Asked(), make_app()
+    async with opened(app, (80, 24)) as pilot:
+        await app.push_screen(review(engine))
+        await sees(pilot, "rendering both builds")
+        await pilot.press("escape")
+        assert await until(pilot, lambda: app.screen is app.main)
+        engine.open.set()
+        await pilot.pause()
+        assert app.screen is app.main
