@@ -1,8 +1,8 @@
-"""Artifacts: bundles in OCI registries, from reference to files and back.
+"""Artifacts: bundles in OCI registries, from reference to files and back; files of Git remotes.
 
-The one room that speaks to registries. Importing it is cheap: each name is loaded when it is first
-asked for, oras and requests by a client's first transfer. It must know nothing of clusters, of the
-Engine, or of the screen.
+The one room that speaks to registries and Git remotes. Importing it is cheap: each name is loaded
+when it is first asked for, oras and requests by a client's first transfer. It must know nothing of
+clusters, of the Engine, or of the screen.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ code says whether it ended as it should. The kubeconfig is printed and kept whil
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from fluxtui.cli.quiet import quiet
 from fluxtui.cli.screen import on_terminal
 from fluxtui.commands.command import Target
 from fluxtui.domain.errors import UsageError
+from fluxtui.world.description import Description
 from fluxtui.world.scenarios.rehearsals import MARKERS
 
 
@@ -42,10 +44,11 @@ def demo(args: argparse.Namespace) -> int:
 
 def _demo(args: argparse.Namespace, folder: Path, headless: bool) -> int:
     if not headless:
-        print("starting the World: two clusters, a registry, workloads ...", file=sys.stderr)
+        print("starting the World: two clusters, registry, Git, workloads ...", file=sys.stderr)
     with embedded(folder, speed=args.speed) as delivery:
         print(f"kubeconfig: {delivery.world.kubeconfig}", file=sys.stderr)
         print(f"configuration: {delivery.config_file}", file=sys.stderr)
+        print(changing(delivery.world.description), file=sys.stderr)
         print(breaking(f"fluxtui --config {delivery.config_file}"), file=sys.stderr)
         if args.serve:
             return _serve(delivery)
@@ -54,6 +57,15 @@ def _demo(args: argparse.Namespace, folder: Path, headless: bool) -> int:
 
             return _applied(delivery) or play(delivery, delivery.config(options_of(args)))
         return _screen(delivery, args)
+
+
+def changing(about: Description) -> str:
+    """How to get at the infra repository with git itself."""
+    login = f"credential.helper=store --file {shlex.quote(str(about.infra_credentials))}"
+    return (
+        "change the infra: clone it, commit and push to main (W fetches at once, else a minute)\n"
+        f"  git clone -c {shlex.quote(login)} {about.infra}"
+    )
 
 
 def breaking(program: str) -> str:

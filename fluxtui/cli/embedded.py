@@ -91,7 +91,7 @@ def _reconciler(world: World, folder: Path, speed: float) -> Child:
     about = world.description
     words = [
         *("--kubeconfig", str(world.kubeconfig)),
-        *("--registry-credentials-file", str(world.registry_credentials)),
+        *("--registry-credentials-file", str(world.description.registry_credentials)),
         *("--storage", str(folder / "storage")),
         # A gate of Flux: a roll-back must not wait until the bad version has timed out.
         "--cancel-health-checks",
@@ -130,7 +130,7 @@ def _write_config(world: World, folder: Path) -> Path:
         "services": services,
         "registries": {
             "mirrors": dict(about.mirrors),
-            "credentialsFile": str(world.registry_credentials),
+            "credentialsFile": str(world.description.registry_credentials),
         },
         "journal": str(folder / "journal.jsonl"),
         "cache": str(folder / "cache"),

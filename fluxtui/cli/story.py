@@ -26,10 +26,11 @@ from fluxtui.domain.kinds import appliers
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
+from fluxtui.world.description import Description
 
 SERVICE = "activity"
 FROM, TO = "staging", "production"
-TRAPPED = "notifications"
+TRAPPED, ROOT = "notifications", "infra"
 GRACE, WORLD_TIME = 60.0, 1800.0
 
 
@@ -118,7 +119,7 @@ def play(delivery: Embedded, config: Config) -> int:
     with running(config) as engine:
         teller = Teller(engine, GRACE + WORLD_TIME / speed)
         try:
-            _story(teller)
+            _story(teller, delivery.world.description)
         except FluxtuiError as error:
             print(f"fluxtui: {error}", file=sys.stderr)
             return 1
@@ -132,15 +133,32 @@ def play(delivery: Embedded, config: Config) -> int:
     return 0
 
 
-def _story(teller: Teller) -> None:
-    teller.heading("The roots are applied; everything else comes from the registry")
+def _story(teller: Teller, about: Description) -> None:
+    teller.heading("The roots are applied; all else comes from Git and from the registry")
     teller.wait("every chain ready", lambda s: known(s) and settled(s))
+    _commit(teller, about)
     _why_not_newer(teller)
     build = _new_build(teller)
     _review(teller, build)
     stable = _promotion(teller, build)
     _bad_build(teller)
     _hold(teller, stable)
+
+
+def _commit(teller: Teller, about: Description) -> None:
+    teller.heading(f"Commit to the infra repository, and follow the commit through {FROM}")
+    from fluxtui.cli.commits import push
+
+    path = f"clusters/{FROM}/flux-system/cluster-settings.yaml"
+    old, new = b'STATUS_PAGE_REPLICAS: "1"', b'STATUS_PAGE_REPLICAS: "2"'
+
+    def edit(files: dict[str, bytes]) -> None:
+        files[path] = files[path].replace(old, new)
+
+    commit = push(about, edit, f"Show the status page twice in {FROM}")
+    teller.act("reconcile-with-source", Target(FROM, ROOT))
+    version = f"main@{commit[:7]}"
+    teller.wait(f"{version} runs in {FROM}", lambda s: _runs(s, FROM, version, ROOT))
 
 
 def _why_not_newer(teller: Teller) -> None:
@@ -176,8 +194,8 @@ def _publish(teller: Teller, target: Target, image: str, *, chain: bool) -> str:
     return tag
 
 
-def _runs(snapshot: Snapshot, environment: str, version: str) -> bool:
-    row = snapshot.board.row(SERVICE)
+def _runs(snapshot: Snapshot, environment: str, version: str, service: str = SERVICE) -> bool:
+    row = snapshot.board.row(service)
     lines = row.lines.get(environment, ()) if row else ()
     return bool(lines) and lines[0].running.version == version
 

@@ -21,6 +21,7 @@ for a terminal or know a library.
     │   ├── RegistryUnreachable
     │   ├── RegistryDenied        401 / 403 after authentication was tried
     │   └── ArtifactMissing       repository, tag, digest or blob not there
+    ├── GitError              a Git remote said no, could not be reached, or has no such commit
     ├── ArtifactError         the content of an artifact is refused (hostile entry, wrong digest)
     ├── BuildError            a bundle does not build (file, field, line)
     ├── SubstitutionError     post-build substitution failed
@@ -150,6 +151,10 @@ class RegistryDenied(RegistryError):
 
 class ArtifactMissing(RegistryError):
     """Repository, tag, digest or blob is not there."""
+
+
+class GitError(FluxtuiError):
+    """A Git remote answered with an error, could not be reached, or has not what is asked for."""
 
 
 class ArtifactError(FluxtuiError):

@@ -29,6 +29,11 @@ class NotReady(Exception):
     """A dependency is not ready yet; the text is Flux's."""
 
 
+def source_kind(obj: Mapping[str, Any]) -> str:
+    """Of which kind that source is."""
+    return text(mapping(spec_of(obj).get("sourceRef")).get("kind"))
+
+
 def source_name(obj: Mapping[str, Any]) -> Name:
     """Which source a Kustomization uses."""
     reference = mapping(spec_of(obj).get("sourceRef"))
@@ -62,9 +67,9 @@ async def check_dependencies(
             continue
         if not is_ready(dependency):
             raise NotReady(f"dependency '{name}' is not ready")
-        same_source = source_name(dependency) == source_name(obj) and text(
-            mapping(spec_of(dependency).get("sourceRef")).get("kind")
-        ) == text(mapping(spec_of(obj).get("sourceRef")).get("kind"))
+        same_source = source_name(dependency) == source_name(obj) and (
+            source_kind(dependency) == source_kind(obj)
+        )
         if same_source and status_of(dependency).get("lastAppliedRevision") != revision:
             raise NotReady(f"dependency '{name}' revision is not up to date")
 

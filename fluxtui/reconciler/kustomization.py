@@ -5,7 +5,7 @@ Decides when the next run is. This module must not apply anything itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fluxtui.cluster.port import ApiResource, Json
@@ -14,7 +14,12 @@ from fluxtui.domain.inventory import InventoryEntry
 from fluxtui.reconciler import objects
 from fluxtui.reconciler.application import Application, Destination, RunFailed, Tools, emit
 from fluxtui.reconciler.conditions import READY, RECONCILING, STALLED
-from fluxtui.reconciler.dependencies import NotReady, check_dependencies, source_name
+from fluxtui.reconciler.dependencies import (
+    NotReady,
+    check_dependencies,
+    source_kind,
+    source_name,
+)
 from fluxtui.reconciler.expressions import BadExpression, HealthExpressions, NotEvaluated
 from fluxtui.reconciler.health import Overtaking
 from fluxtui.reconciler.objects import Name
@@ -52,21 +57,22 @@ class KustomizationReconciler:
     """Runs Kustomizations of one cluster; call `reconcile` with a name.
 
     `waiting` holds those that wait for a dependency, so that they can be woken the moment one turns
-    ready. `refetch` is told the source whose artifact has vanished from storage.
+    ready. `refetch` is told the kind and name of the source whose artifact has vanished from
+    storage.
     """
 
     def __init__(
         self,
         type_: ApiResource,
-        source_type: ApiResource,
+        source_types: Mapping[str, ApiResource],
         tools: Tools,
-        refetch: Callable[[Name], None],
+        refetch: Callable[[str, Name], None],
         *,
         cancel_health_checks: bool = False,
     ) -> None:
         self.waiting: set[Name] = set()
         self._type = type_
-        self._source_type = source_type
+        self._source_types = source_types
         self._tools = tools
         self._refetch = refetch
         self._cancels: dict[Name, Overtaking] = {}
@@ -150,7 +156,7 @@ class KustomizationReconciler:
 
     async def _run_failed(self, subject: Subject, error: RunFailed) -> float | None:
         if error.lost:
-            self._refetch(source_name(subject.object))
+            self._refetch(source_kind(subject.object), source_name(subject.object))
             delay = show(DEPENDENCY_DELAY)
             message = f"Source is not ready, artifact not found, retrying in {delay}"
             return await self._halted(subject, Halt("ArtifactFailed", message, DEPENDENCY_DELAY))
@@ -174,9 +180,9 @@ class KustomizationReconciler:
             raise Halt("InvalidCELExpression", f"{_TERMINAL}: {error}") from error
 
     async def _source(self, subject: Subject) -> Json:
-        name = source_name(subject.object)
+        name, type_ = source_name(subject.object), self._source_types[source_kind(subject.object)]
         try:
-            return await self._tools.cluster.get(self._source_type, name.namespace, name.name)
+            return await self._tools.cluster.get(type_, name.namespace, name.name)
         except NotFound as error:
             raise Halt("ArtifactFailed", error.what, _retry_interval(subject)) from error
         except ClusterError as error:

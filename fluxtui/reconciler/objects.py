@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 SOURCE_GROUP = "source.toolkit.fluxcd.io"
 KUSTOMIZE_GROUP = "kustomize.toolkit.fluxcd.io"
-OCI_REPOSITORY = (f"{SOURCE_GROUP}/v1", "OCIRepository")
 KUSTOMIZATION = (f"{KUSTOMIZE_GROUP}/v1", "Kustomization")
 FINALIZER = "finalizers.fluxcd.io"
 INSTANCE = "fluxtui"

@@ -1,13 +1,15 @@
-"""The Reconciler of one cluster: feeds, a queue a kind, and the two controllers behind them.
+"""The Reconciler of one cluster: feeds, a queue a kind, and the controllers behind them.
 
 `run` works until it is cancelled. Several clusters are several Reconcilers in one loop. It talks to
-the cluster only through the port, and to registries only through `artifacts`.
+the cluster only through the port, and to registries and Git remotes only through `artifacts`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fluxtui.artifacts import RegistrySettings
@@ -19,13 +21,13 @@ from fluxtui.kit.keyqueue import KeyQueue
 from fluxtui.reconciler.application import Tools
 from fluxtui.reconciler.beside import refuse_beside_flux
 from fluxtui.reconciler.feed import KindFeed
+from fluxtui.reconciler.gitsource import GitSourceReconciler
 from fluxtui.reconciler.health import Watches
 from fluxtui.reconciler.kustomization import COMPONENT, KustomizationReconciler
 from fluxtui.reconciler.objects import (
     INSTANCE,
     KUSTOMIZATION,
     KUSTOMIZE_GROUP,
-    OCI_REPOSITORY,
     SOURCE_GROUP,
     Name,
     is_deleting,
@@ -38,6 +40,7 @@ from fluxtui.reconciler.objects import (
 )
 from fluxtui.reconciler.registries import SourceRegistries
 from fluxtui.reconciler.source import SourceReconciler
+from fluxtui.reconciler.sourcing import SourceController
 from fluxtui.reconciler.storage import Storage
 from fluxtui.reconciler.timing import backoff
 from fluxtui.reconciler.triggers import (
@@ -47,7 +50,9 @@ from fluxtui.reconciler.triggers import (
     wants_run,
 )
 
-_SOURCES = ApiResource(SOURCE_GROUP, "v1", "OCIRepository", "ocirepositories")
+_OCI = ApiResource(SOURCE_GROUP, "v1", "OCIRepository", "ocirepositories")
+_GIT = ApiResource(SOURCE_GROUP, "v1", "GitRepository", "gitrepositories")
+_SOURCES = {type_.kind: type_ for type_ in (_OCI, _GIT)}
 _KUSTOMIZATIONS = ApiResource(KUSTOMIZE_GROUP, "v1", "Kustomization", "kustomizations")
 _WATCHED = "reconcile.fluxcd.io/watch=Enabled"
 # A health wait occupies a worker, and parents wait for their children: many, as they cost nothing.
@@ -55,8 +60,17 @@ SOURCE_WORKERS, KUSTOMIZATION_WORKERS = 8, 64
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """The sources of one kind: what there is, what is to be looked at, and who does."""
+
+    feed: KindFeed
+    queue: KeyQueue[Name]
+    controller: SourceController
+
+
 class Reconciler:
-    """Reconciles every OCIRepository and Kustomization of one cluster.
+    """Reconciles every OCIRepository, GitRepository and Kustomization of one cluster.
 
     `storage` is a folder of its own for this environment. `cancel_health_checks`: a newer revision
     or spec ends a health wait (Flux: feature gate CancelHealthCheckOnNewRevision, off by default).
@@ -78,9 +92,7 @@ class Reconciler:
         self._force = force_beside_flux
         self._storage = Storage(storage)
         self._registries = SourceRegistries(registry, clock)
-        self._source_queue: KeyQueue[Name] = KeyQueue(clock)
         self._queue: KeyQueue[Name] = KeyQueue(clock)
-        self._sources = KindFeed(cluster, *OCI_REPOSITORY, clock, self._source_changed)
         self._kustomizations = KindFeed(cluster, *KUSTOMIZATION, clock, self._kustomization_changed)
         self._variables = {
             kind: KindFeed(
@@ -96,16 +108,24 @@ class Reconciler:
         }
         recorder = Recorder(cluster, COMPONENT, clock, INSTANCE)
         tools = Tools(cluster, clock, self._storage, recorder, Watches())
-        self._source_controller = SourceReconciler(
-            cluster, _SOURCES, self._registries, self._storage, clock, self._advertised
-        )
+        rest = (self._storage, clock, self._advertised)
+        self._lanes = {
+            "OCIRepository": self._lane(SourceReconciler(cluster, _OCI, self._registries, *rest)),
+            "GitRepository": self._lane(GitSourceReconciler(cluster, _GIT, registry, *rest)),
+        }
         self._controller = KustomizationReconciler(
             _KUSTOMIZATIONS,
             _SOURCES,
             tools,
-            self._source_queue.add,
+            lambda kind, name: self._lanes[kind].queue.add(name),
             cancel_health_checks=cancel_health_checks,
         )
+
+    def _lane(self, controller: SourceController) -> _Lane:
+        version, kind = controller.api_version, controller.kind
+        changed = partial(self._source_changed, kind)
+        feed = KindFeed(self.cluster, version, kind, self._clock, changed)
+        return _Lane(feed, KeyQueue(self._clock), controller)
 
     async def run(self) -> None:
         """Work until cancelled. Raises RefusedError beside a live Flux, ClusterError when refused.
@@ -115,15 +135,15 @@ class Reconciler:
         await self._reach()
         try:
             async with asyncio.TaskGroup() as group:
-                for feed in (self._sources, self._kustomizations, *self._variables.values()):
+                lanes = self._lanes.values()
+                feeds = (*(lane.feed for lane in lanes), self._kustomizations)
+                for feed in (*feeds, *self._variables.values()):
                     group.create_task(feed.run())
-                await self._sources.synced.wait()
-                await self._kustomizations.synced.wait()
-                group.create_task(
-                    self._source_queue.run(
-                        self._source_controller.reconcile, SOURCE_WORKERS, self._failed
-                    )
-                )
+                for feed in feeds:
+                    await feed.synced.wait()
+                for lane in lanes:
+                    work = lane.controller.reconcile
+                    group.create_task(lane.queue.run(work, SOURCE_WORKERS, self._failed))
                 group.create_task(
                     self._queue.run(self._controller.reconcile, KUSTOMIZATION_WORKERS, self._failed)
                 )
@@ -144,7 +164,7 @@ class Reconciler:
 
     async def settled(self) -> None:
         """Return once no run is going on or about to begin; intervals and retries still wait."""
-        queues = (self._source_queue, self._queue)
+        queues = (*(lane.queue for lane in self._lanes.values()), self._queue)
         while not all(queue.settled.is_set() for queue in queues):
             for queue in queues:
                 await queue.settled.wait()
@@ -163,21 +183,23 @@ class Reconciler:
     def _advertised(self) -> set[str]:
         return {
             text(mapping(status_of(obj).get("artifact")).get("digest"))
-            for obj in self._sources.objects.values()
+            for lane in self._lanes.values()
+            for obj in lane.feed.objects.values()
         } - {""}
 
-    def _source_changed(self, old: Json | None, new: Json | None) -> None:
+    def _source_changed(self, kind: str, old: Json | None, new: Json | None) -> None:
+        queue = self._lanes[kind].queue
         if new is None:
             if old is not None:
-                self._source_queue.forget(name_of(old))
+                queue.forget(name_of(old))
             return
         if wants_run(old, new):
-            self._source_queue.add(name_of(new))
+            queue.add(name_of(new))
         revision = revision_of(new)
         if revision and (old is None or revision_of(old) != revision):
-            users = users_of_source(new, self._kustomizations.objects.values())
+            users = users_of_source(kind, new, self._kustomizations.objects.values())
             for user in users:
-                self._controller.interrupt(user, f"OCIRepository/{name_of(new)}")
+                self._controller.interrupt(user, f"{kind}/{name_of(new)}")
             self._queue.add(*users)
 
     def _kustomization_changed(self, old: Json | None, new: Json | None) -> None:

@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fluxtui.cluster.port import Json
-from fluxtui.reconciler.dependencies import dependency_names, in_order, is_ready, source_name
+from fluxtui.reconciler.dependencies import (
+    dependency_names,
+    in_order,
+    is_ready,
+    source_kind,
+    source_name,
+)
 from fluxtui.reconciler.objects import (
     Name,
     condition,
@@ -21,7 +27,6 @@ from fluxtui.reconciler.objects import (
     revision_of,
     spec_of,
     status_of,
-    text,
 )
 
 
@@ -35,15 +40,10 @@ def wants_run(old: Json | None, new: Json) -> bool:
     )
 
 
-def users_of_source(source: Json, kustomizations: Iterable[Json]) -> list[Name]:
-    """Kustomizations to run for the source's new revision, dependencies first."""
+def users_of_source(kind: str, source: Json, kustomizations: Iterable[Json]) -> list[Name]:
+    """Kustomizations to run for the new revision of that kind's source, dependencies first."""
     name, revision = name_of(source), revision_of(source)
-    users = [
-        obj
-        for obj in kustomizations
-        if source_name(obj) == name
-        and text(mapping(spec_of(obj).get("sourceRef")).get("kind")) == "OCIRepository"
-    ]
+    users = [obj for obj in kustomizations if source_name(obj) == name and source_kind(obj) == kind]
     skipped = {name_of(obj) for obj in users if _is_at(obj, revision)}
     return [user for user in in_order(users) if user not in skipped]
 

@@ -1,4 +1,4 @@
-"""Where everything of a running World is, as a value and as the file that others find it by.
+"""Where everything of a running World is, as a value and as the file that says so.
 
 The file holds no secrets, only the paths of the files that do. This module opens no connections.
 """
@@ -21,6 +21,8 @@ from fluxtui.kit.private import write_private
 FILE_NAME = "world.json"
 MIRRORED = "registry.example.com"
 """The host all manifests of the scenario name."""
+INFRA = "https://git.example.com/platform/infra.git"
+"""The repository as the scenario's roots name it, before a running World puts its own there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,9 @@ class Description:
 
     `kubeconfig` has one context per environment, named like it. `registry` is `127.0.0.1:PORT`;
     `mirrors` (host -> host) leads the manifests' registry there. `registry_credentials` is a docker
-    configuration file. `services`, `infra` and `bootstrap` are folders of files a person may edit
-    and publish.
+    configuration file. `services` and `bootstrap` are folders of files a person may edit and
+    publish; `infra` is the URL of the Git repository, `infra_credentials` what git's own `store`
+    helper reads.
     """
 
     environments: tuple[str, ...]
@@ -39,7 +42,8 @@ class Description:
     registry: str
     registry_credentials: Path
     services: Path
-    infra: Path
+    infra: str
+    infra_credentials: Path
     bootstrap: Path
     logs: Path
     mirrors: Mapping[str, str] = field(default_factory=dict)
@@ -61,30 +65,6 @@ class Description:
         path = folder / FILE_NAME
         write_private(path, json.dumps(data, indent=2) + "\n")
         return path
-
-    @classmethod
-    def read(cls, path: Path) -> Description:
-        """The World described by a file. Raises ConfigError."""
-        try:
-            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return cls(
-                environments=tuple(str(name) for name in data["environments"]),
-                speed=float(data["speed"]),
-                kubeconfig=Path(data["kubeconfig"]),
-                registry=str(data["registry"]),
-                registry_credentials=Path(data["registry_credentials"]),
-                services=Path(data["services"]),
-                infra=Path(data["infra"]),
-                bootstrap=Path(data["bootstrap"]),
-                logs=Path(data["logs"]),
-                mirrors={str(k): str(v) for k, v in data["mirrors"].items()},
-            )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ConfigError(
-                f"does not describe a running World: {error}",
-                where=str(path),
-                next="start one with `fluxtui demo`",
-            ) from error
 
 
 def write_credentials(path: Path, host: str, username: str, password: str) -> None:

@@ -1,7 +1,7 @@
-"""The World's process beside the Kubernetes APIs: the registry, and one simulator for each API.
+"""The World's process beside the Kubernetes APIs: registry, Git host, and a simulator for each API.
 
 It says on standard output when the registry stands, is then told on standard input where the APIs
-are, says when the workloads live, and ends when standard input does.
+are, says when Git and workloads live, and ends when standard input does.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ import json
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from fluxtui.kit.clock import Clock
+from fluxtui.kit.private import write_private
 from fluxtui.world.description import write_credentials
 from fluxtui.world.registry import RegistryServer
 
 
-async def run(credentials: Path, speed: float) -> None:
+async def run(credentials: Path, git_credentials: Path, speed: float) -> None:
     """Serve until standard input ends. Raises ClusterError."""
     lines = _lines()
     with RegistryServer() as registry:
@@ -33,6 +35,7 @@ async def run(credentials: Path, speed: float) -> None:
 
         await asyncio.to_thread(preload)
         async with contextlib.AsyncExitStack() as stack:
+            infra = await asyncio.to_thread(_git, git_credentials, stack)
             line = await lines.get()
             if line is not None:
                 clusters = [(name, line["kubeconfig"]) for name in line["environments"]]
@@ -43,9 +46,23 @@ async def run(credentials: Path, speed: float) -> None:
                     await stack.enter_async_context(Simulator(cluster, Clock(speed)))
 
                 await asyncio.gather(*(live(*pair) for pair in clusters))
-                _say({"ready": True})
+                _say({"ready": True, "infra": infra})
                 while await lines.get() is not None:
                     pass
+
+
+def _git(credentials: Path, stack: contextlib.AsyncExitStack) -> str:
+    """Create and serve the infra repository beside its credentials; its URL."""
+    from fluxtui.world.githost import PATH, GitHost, create
+    from fluxtui.world.scenarios.releases import FILES
+
+    folder = credentials.parent / "infra.git"
+    create(folder, FILES / "infra", time.time() - 30 * 3600)
+    host = GitHost(folder)
+    stack.callback(host.stop)
+    login = f"http://{host.username}:{host.password}@{host.address}\n"
+    write_private(credentials, login)
+    return f"http://{host.address}{PATH}"
 
 
 def _say(message: dict[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""A World as a group of processes: one Kubernetes API per environment, and the registry's host.
+"""A World as a group of processes: one Kubernetes API per environment, and the host of the rest.
 
 This is the handle that the demo, the tests and the screenshots hold. It starts, describes and ends;
 it must not act in the clusters, which only ordinary clients do.
@@ -9,15 +9,20 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from fluxtui.artifacts import Pushed, RegistryClient
+from fluxtui.artifacts import RegistryClient
 from fluxtui.domain.errors import UsageError
-from fluxtui.world.description import FILE_NAME, MIRRORED, Description, merge_kubeconfigs
+from fluxtui.world.description import (
+    FILE_NAME,
+    INFRA,
+    MIRRORED,
+    Description,
+    merge_kubeconfigs,
+)
 from fluxtui.world.processes import Child
 from fluxtui.world.scenarios import publisher
 from fluxtui.world.scenarios.releases import FILES
@@ -88,8 +93,10 @@ class World:
             world = cls(description, children)
             with world.registry_client() as client:
                 publisher.seed(client)
-            host.ready(_START_LIMIT)
-            description.write(folder)
+            infra = str(host.ready(_START_LIMIT)["infra"])
+            world.description = replace(description, infra=infra)
+            _name_infra(world.description)
+            world.description.write(folder)
         except BaseException:
             _end(children)
             raise
@@ -107,11 +114,6 @@ class World:
         """`127.0.0.1:PORT`."""
         return self.description.registry
 
-    @property
-    def registry_credentials(self) -> Path:
-        """A docker configuration file with the registry's login."""
-        return self.description.registry_credentials
-
     def bootstrap(self, environment: str) -> Path:
         """The manifests `fluxtui apply` creates in an environment."""
         return self.description.bootstrap / f"{environment}.yaml"
@@ -119,42 +121,6 @@ class World:
     def registry_client(self) -> RegistryClient:
         """A client that reaches the registry under the name the manifests use."""
         return RegistryClient(self.description.registry_settings(), environ={})
-
-    # -- what a service's team does
-
-    def publish(
-        self,
-        service: str,
-        version: str = "",
-        *,
-        bad: bool = False,
-        created: datetime | None = None,
-        step: Callable[[str], None] | None = None,
-    ) -> Pushed:
-        """Publish a version of a service, its next staging build when none is named."""
-        files = self.description.services.parent
-        with self.registry_client() as client:
-            return publisher.publish(
-                client,
-                service,
-                version or publisher.next_version(client, service, files=files),
-                bad=bad,
-                created=created,
-                files=files,
-                step=step,
-            )
-
-    def publish_infra(
-        self, *, tags: Sequence[str] = (), step: Callable[[str], None] | None = None
-    ) -> Pushed:
-        """Publish the infra folder as it stands, for all environments when no tags are named."""
-        with self.registry_client() as client:
-            return publisher.publish_infra(
-                client,
-                tags=tags or self.description.environments,
-                folder=self.description.infra,
-                step=step,
-            )
 
     # -- life
 
@@ -197,7 +163,7 @@ def _check_extra() -> None:
 
 
 def _describe(folder: Path, environments: Sequence[str], speed: float) -> Description:
-    """Where everything will be; the registry's port is not known yet."""
+    """Where everything will be; ports are not known yet."""
     delivery = folder / "delivery"
     return Description(
         environments=tuple(environments),
@@ -206,7 +172,8 @@ def _describe(folder: Path, environments: Sequence[str], speed: float) -> Descri
         registry="",
         registry_credentials=folder / "registry" / "config.json",
         services=delivery / "services",
-        infra=delivery / "infra",
+        infra="",
+        infra_credentials=folder / "git" / "credentials",
         bootstrap=delivery / "bootstrap",
         logs=folder / "logs",
     )
@@ -227,15 +194,25 @@ def _lay_out(folder: Path, description: Description) -> None:
         # A World remembers nothing: like its clusters, its delivery begins anew.
         shutil.rmtree(delivery)
     description.write(folder)
-    shutil.copytree(FILES, delivery, copy_function=shutil.copyfile)
+    shutil.rmtree(description.infra_credentials.parent, ignore_errors=True)
+    for name in ("services", "bootstrap"):
+        shutil.copytree(FILES / name, delivery / name, copy_function=shutil.copyfile)
+
+
+def _name_infra(description: Description) -> None:
+    """Put the Git host's address into the roots, which are the only ones to name it."""
+    for path in description.bootstrap.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(INFRA, description.infra), encoding="utf-8")
 
 
 def _host(description: Description) -> Child:
     return Child(
-        "registry and simulators",
+        "registry, Git host and simulators",
         "fluxtui.world",
         [
             *("--credentials", str(description.registry_credentials)),
+            *("--git-credentials", str(description.infra_credentials)),
             *("--speed", str(description.speed)),
         ],
         log=description.logs / "world.log",

@@ -35,7 +35,7 @@ def git(name: str = "platform", *, spec: Any = None, status: Any = None) -> Reso
         ({}, "branch master"),
         ({"branch": "main"}, "branch main"),
         ({"branch": "main", "tag": "v1"}, "tag v1"),
-        ({"tag": "v1", "semver": "^1.0"}, "semver ^1.0"),
+        ({"tag": "v1", "semver": "^1.0"}, "tag v1"),
         ({"semver": "^1.0", "name": "refs/pull/1/head"}, "refs/pull/1/head"),
         ({"name": "refs/heads/x", "branch": "b", "commit": "4f2c"}, "commit 4f2c of branch b"),
         ({"commit": "4f2c"}, "commit 4f2c"),

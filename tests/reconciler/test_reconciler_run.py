@@ -339,7 +339,7 @@ async def test_suspended_means_untouched(stage: Stage) -> None:
         ({"kubeConfig": {"configMapRef": {"name": "k"}}}, "spec.kubeConfig without secretRef"),
         ({"decryption": {"provider": "sops"}}, "spec.decryption"),
         ({"serviceAccountName": "deployer"}, "spec.serviceAccountName"),
-        ({"sourceRef": {"kind": "GitRepository", "name": "app"}}, "spec.sourceRef.kind"),
+        ({"sourceRef": {"kind": "Bucket", "name": "app"}}, "spec.sourceRef.kind"),
     ],
 )
 async def test_what_is_not_supported_stalls_and_is_named(

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,17 @@ from typing import Any
 import pytest
 import yaml
 
-from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings, unpack_files
+from fluxtui.artifacts import RegistryClient, RegistrySettings, unpack_files
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.selection import Policy
 from fluxtui.domain.versions import select
+from fluxtui.world.description import INFRA
 from fluxtui.world.registry import RegistryServer
 from fluxtui.world.scenarios import publisher
 from fluxtui.world.scenarios.releases import (
     FILES,
     lay_out,
     load_service,
-    next_staging_version,
     service_names,
 )
 
@@ -118,10 +119,10 @@ def test_bootstrap_creates_the_two_roots_and_their_namespace_only() -> None:
         objects = list(documents(FILES / "bootstrap" / f"{environment}.yaml"))
         assert [(o["kind"], o["metadata"]["name"]) for o in objects] == [
             ("Namespace", "flux-system"),
-            ("OCIRepository", "flux-system"),
+            ("GitRepository", "flux-system"),
             ("Kustomization", "flux-system"),
         ]
-        assert objects[1]["spec"]["ref"] == {"tag": environment}
+        assert objects[1]["spec"]["url"] == INFRA
         assert (FILES / "infra" / objects[2]["spec"]["path"] / "kustomization.yaml").is_file()
 
 
@@ -220,13 +221,6 @@ def test_versions_really_differ(seeded: RegistryClient) -> None:
     assert b'value: "2"' in oldest["components/processor/deployment.yaml"]
 
 
-def test_the_environments_share_one_infra_artifact(seeded: RegistryClient) -> None:
-    infra = Reference.parse(f"oci://{publisher.HOST}/{publisher.INFRA}")
-    tags = seeded.list_tags(infra)
-    assert {"staging", "production"} < set(tags)
-    assert len({seeded.resolve(infra.with_tag(tag)).digest for tag in tags}) == 1
-
-
 # -- publishing
 
 
@@ -235,26 +229,12 @@ def test_publishing_sets_the_image_in_the_bundle_and_leaves_the_working_tree_alo
 ) -> None:
     service = load_service("activity")
     before = fingerprint(service.folder)
-    steps: list[str] = []
-    publisher.publish(seeded, service, "v1.5.0-rc.1", step=steps.append)
+    release = replace(service.releases[-1], version="v1.5.0-rc.1")
+    publisher.publish(seeded, service, release, datetime(2026, 11, 1, tzinfo=UTC))
     bundle = bundle_of(seeded, "activity", "v1.5.0-rc.1")
     for path in ("base/kustomization.yaml", "components/processor/kustomization.yaml"):
         assert b'newTag: "v1.5.0-rc.1"' in bundle[path]
     assert fingerprint(service.folder) == before
-    assert [step.partition(" ")[0] for step in steps] == ["copy", "set", "push"]
-
-
-def test_a_bad_build_carries_an_image_that_crashes(seeded: RegistryClient) -> None:
-    publisher.publish(seeded, "status-page", "v2.9.9", bad=True)
-    bundle = bundle_of(seeded, "status-page", "v2.9.9")
-    assert b'newTag: "v2.9.9-crashloop"' in bundle["kustomization.yaml"]
-
-
-def test_the_next_build_counts_on_as_its_pipeline_would() -> None:
-    assert next_staging_version([], load_service("activity")).endswith("-0042")
-    assert next_staging_version([], load_service("notifications")).endswith("-11")
-    tags = ["v0.0.0-staging-test-deploy-0099", "v9.9.9", "latest"]
-    assert next_staging_version(tags, load_service("activity")).endswith("-0100")
 
 
 def test_a_service_that_is_not_there_is_told_with_those_that_are() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import stat
 import subprocess
@@ -12,15 +13,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings, unpack_files
+from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings
+from fluxtui.artifacts.gitlogin import GitLogin
+from fluxtui.artifacts.gitremote import GitRemote
+from fluxtui.artifacts.gitwire import Patience
+from fluxtui.cli.commits import push
 from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource
-from fluxtui.domain.errors import ConfigError, RegistryDenied, Unreachable, UsageError
+from fluxtui.domain.errors import RegistryDenied, Unreachable, UsageError
+from fluxtui.domain.gitreference import GitReference
 from fluxtui.domain.health import Status, reader_status
-from fluxtui.world.description import Description
 from fluxtui.world.processes import Child
 from fluxtui.world.simulator.kinds import DEPLOYMENT
 from fluxtui.world.world import World
@@ -67,24 +73,23 @@ def test_one_private_kubeconfig_leads_to_every_environment(world: World) -> None
     assert [context["name"] for context in config["contexts"]] == ["staging", "production"]
     assert config["current-context"] == "staging"
     assert mode(world.kubeconfig) == 0o600
-    assert mode(world.registry_credentials) == 0o600
+    assert mode(world.description.registry_credentials) == 0o600
     assert mode(world.kubeconfig.parent) == 0o700
     servers = [cluster["cluster"]["server"] for cluster in config["clusters"]]
     assert all(server.startswith("https://127.0.0.1:") for server in servers)
 
 
 def test_others_find_the_world_by_its_description(world: World) -> None:
-    read = Description.read(world.kubeconfig.parent / "world.json")
-    assert read == world.description
-    assert read.mirrors == {"registry.example.com": world.registry_address}
-    assert (read.services / "activity" / "config").is_dir()
-    secret = json.loads(world.registry_credentials.read_text())["auths"][world.registry_address]
-    assert secret["auth"] not in (world.kubeconfig.parent / "world.json").read_text()
-
-
-def test_a_folder_without_a_world_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="fluxtui demo"):
-        Description.read(tmp_path / "world.json")
+    text = (world.kubeconfig.parent / "world.json").read_text()
+    read = json.loads(text)
+    assert read["mirrors"] == {"registry.example.com": world.registry_address}
+    assert read["infra"] == world.description.infra
+    assert (Path(read["services"]) / "activity" / "config").is_dir()
+    logins = json.loads(world.description.registry_credentials.read_text())["auths"]
+    secret = logins[world.registry_address]
+    assert secret["auth"] not in text
+    login = urlsplit(world.description.infra_credentials.read_text().strip())
+    assert login.password and login.password not in text
 
 
 def test_a_folder_with_files_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
@@ -156,32 +161,59 @@ def test_the_registry_is_filled_and_asks_for_a_login(world: World) -> None:
         client.list_tags(repository)
 
 
-def test_publishing_takes_the_files_a_person_may_have_edited(world: World) -> None:
-    settings = world.description.services / "activity" / "config" / "base" / "apiserver.toml"
-    settings.write_text(settings.read_text().replace("45s", "99s"))
-    steps: list[str] = []
-    pushed = world.publish("activity", step=steps.append)
-    assert pushed.reference.tag == "v0.0.0-staging-test-deploy-0042"
-    with world.registry_client() as client:
-        bundle = unpack_files(client.pull(pushed.reference).layer)
-    assert b'query_timeout = "99s"' in bundle["base/apiserver.toml"]
-    assert steps[-1] == f"push {pushed.reference}"
-    assert world.publish("activity").reference.tag == "v0.0.0-staging-test-deploy-0043"
+# -- the infra repository
 
 
-def test_publishing_what_is_not_there_is_refused(world: World) -> None:
-    with pytest.raises(UsageError, match="no service 'shop'"):
-        world.publish("shop")
+def git(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The git program, as a person on this machine has it but without their configuration."""
+    own = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+    who = {f"GIT_{role}_{k}": f"me{k}@example.com" for role in ("AUTHOR", "COMMITTER")
+           for k in ("NAME", "EMAIL")}  # fmt: skip
+    return subprocess.run(
+        ["git", *words], cwd=folder, env={**own, **who, **environ}, capture_output=True, text=True
+    )
 
 
-def test_a_new_infra_artifact_moves_the_tags_that_are_named(world: World) -> None:
-    infra = Reference.parse("oci://registry.example.com/platform/infra")
-    note = world.description.infra / "NOTE.md"
-    note.write_text("changed\n")
-    pushed = world.publish_infra(tags=["staging"])
-    with world.registry_client() as client:
-        assert client.resolve(infra.with_tag("staging")).digest == pushed.digest
-        assert client.resolve(infra.with_tag("production")).digest != pushed.digest
+def refs(world: World) -> dict[str, str]:
+    login, settings = GitLogin(), RegistrySettings()
+    remote = GitRemote(world.description.infra, login, settings, Patience(30), environ={})
+    head = remote.head(GitReference(branch="main"))
+    remote.close()
+    return {} if head is None else {"main": head.commit}
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
+def test_the_git_program_clones_changes_and_pushes(world: World, tmp_path: Path) -> None:
+    login = f"store --file {world.description.infra_credentials}"
+    clone = ("clone", "-c", f"credential.helper={login}", world.description.infra, "infra")
+    done = git(tmp_path, *clone)
+    assert done.returncode == 0, done.stderr
+    infra = tmp_path / "infra"
+    assert (infra / "clusters" / "staging" / "kustomization.yaml").is_file()
+    assert git(infra, "branch", "--show-current").stdout.strip() == "main"
+    (infra / "NOTE.md").write_text("changed\n")
+    git(infra, "add", "-A")
+    assert git(infra, "commit", "-qm", "Say something").returncode == 0
+    done = git(infra, "push")
+    assert done.returncode == 0, done.stderr
+    assert refs(world) == {"main": git(infra, "rev-parse", "HEAD").stdout.strip()}
+    # Of a history that is not its own nothing is taken, and nothing without the password.
+    git(infra, "commit", "-q", "--amend", "-m", "Another history")
+    assert "rejected" in git(infra, "push").stderr
+    git(infra, "config", "--unset", "credential.helper")
+    assert "could not read Username" in git(infra, "push", "--force").stderr
+
+
+def test_a_commit_can_be_pushed_by_a_program(world: World) -> None:
+    before = refs(world)
+    made = push(world.description, lambda files: files.update({"NOTE.md": b"x"}), "Add a note")
+    assert refs(world) == {"main": made} != before
 
 
 # -- life and death

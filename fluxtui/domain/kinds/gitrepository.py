@@ -13,7 +13,7 @@ from fluxtui.domain.revision import commit_of
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _DEFAULT = "branch master"
 # Strongest first, as source-controller reads spec.ref.
-_WORDS = (("commit", "commit"), ("name", ""), ("semver", "semver"), ("tag", "tag"))
+_WORDS = (("commit", "commit"), ("name", ""), ("tag", "tag"), ("semver", "semver"))
 
 
 def url(resource: Resource) -> str:

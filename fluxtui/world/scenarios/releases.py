@@ -8,9 +8,7 @@ registry and must never write inside the service's own folder.
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +18,6 @@ from fluxtui.domain.errors import UsageError
 
 FILES = Path(__file__).parent / "files"
 """The scenario as it is installed: `infra/`, `services/`, `bootstrap/`. Read only."""
-
-STAGING_MARK = "-staging-test-deploy-"
-_STAGING = re.compile(r"v\d+\.\d+\.\d+" + STAGING_MARK + r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +84,8 @@ def load_service(name: str, files: Path = FILES) -> Service:
 
 
 def lay_out(service: Service, version: str, into: Path) -> None:
-    """Write what `config/` held at `version` into the new folder `into`.
-
-    A version that `versions.yaml` does not name is the working tree as it stands now.
-    """
+    """Write what `config/` held at `version`, one of its releases, into the new folder `into`."""
     shutil.copytree(service.config, into)
-    if all(release.version != version for release in service.releases):
-        return
     for release in reversed(service.releases):
         if release.content:
             shutil.copytree(service.folder / release.content, into, dirs_exist_ok=True)
@@ -103,16 +93,3 @@ def lay_out(service: Service, version: str, into: Path) -> None:
             (into / name).unlink(missing_ok=True)
         if release.version == version:
             return
-
-
-def next_staging_version(tags: Iterable[str], service: Service) -> str:
-    """The tag the service's pipeline would give its next staging build.
-
-    Counts on from the highest run number among `tags`, in the width the service uses. Whether an
-    environment would *pick* that tag is another matter: see services/notifications/versions.yaml.
-    """
-    numbers = [match.group(1) for tag in tags if (match := _STAGING.fullmatch(tag))]
-    numbers += [m.group(1) for r in service.releases if (m := _STAGING.fullmatch(r.version))]
-    last = max(numbers, key=int, default="0")
-    width = len(last) if last.startswith("0") else 0
-    return f"v0.0.0{STAGING_MARK}{int(last) + 1:0{width}d}"

@@ -3,11 +3,12 @@
 One HTTP server in the test's own process. Git is git's own `upload-pack`, spoken to as smart HTTP
 asks for; commits have fixed authors and times, so that a recording of them is the same each time.
 Everything a person could get wrong has its place here: `/gone` has no index, `/private` wants a
-password that nobody has. It serves the fleet and nothing else.
+password that nobody has, `/locked` that of LOGIN or the TOKEN. It serves tests alone.
 """
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import io
@@ -23,6 +24,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
+LOGIN, TOKEN = ("fleet", "open sesame"), "token-of-the-fleet"
+_OPEN = (f"Basic {base64.b64encode(':'.join(LOGIN).encode()).decode()}", f"Bearer {TOKEN}")
 _WHEN = "2026-01-01T00:00:00Z"
 _WHO = {"NAME": "fleet", "EMAIL": "fleet@example.com", "DATE": _WHEN}
 _GIT = {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in _WHO.items()}
@@ -55,7 +58,7 @@ class GitRepository:
         folder.mkdir(parents=True)
         self._git("init", "-q", "-b", "main")
 
-    def commit(self, files: Mapping[str, str | None], message: str) -> str:
+    def commit(self, files: Mapping[str, str | None], message: str, when: str = _WHEN) -> str:
         """Write these (None: remove); the new commit."""
         for path, text in files.items():
             place = self.folder / path
@@ -65,8 +68,16 @@ class GitRepository:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(text)
         self._git("add", "-A")
-        self._git("commit", "-q", "-m", message)
+        self._git("commit", "-q", "-m", message, GIT_COMMITTER_DATE=when)
         return self._git("rev-parse", "HEAD").decode().strip()
+
+    def tag(self, name: str, *flags: str) -> None:
+        """A tag on what is checked out; `-a -m TEXT` makes it an object of its own."""
+        self._git("tag", *flags, name)
+
+    def branch(self, name: str, at: str) -> None:
+        """A branch that begins at that commit."""
+        self._git("branch", name, at)
 
     def advertise(self, protocol: str) -> bytes:
         service = b"# service=git-upload-pack\n"
@@ -170,11 +181,13 @@ class _Handler(BaseHTTPRequestHandler):
         protocol = self.headers.get("Git-Protocol", "")
         if top == "private":
             self._answer(401, b"who are you?", **{"WWW-Authenticate": 'Basic realm="private"'})
+        elif top == "locked" and self.headers.get("Authorization") not in _OPEN:
+            self._answer(401, b"the password, please", **{"WWW-Authenticate": 'Basic realm="git"'})
         elif top == "charts" and rest == "index.yaml":
             self._answer(200, self.shop.index())
         elif top == "charts" and rest in self.shop.charts:
             self._answer(200, self.shop.charts[rest])
-        elif top == "git" and query.get("service") == ["git-upload-pack"]:
+        elif top in ("git", "locked") and query.get("service") == ["git-upload-pack"]:
             kind = "application/x-git-upload-pack-advertisement"
             self._answer(200, self.shop.git.advertise(protocol), kind)
         elif top == "bundles" and "location" in query:
@@ -192,7 +205,8 @@ class _Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.headers.get("Content-Encoding") == "gzip":
             data = gzip.decompress(data)
-        if self.path.split("/")[1] != "git":
+        top = self.path.split("/")[1]
+        if top != "git" and not (top == "locked" and self.headers.get("Authorization") in _OPEN):
             self._answer(401, b"who are you?")
             return
         told = self.shop.git.serve(data, self.headers.get("Git-Protocol", ""))

@@ -1,0 +1,54 @@
+"""spec.ref of a GitRepository as a value, and how Flux writes the revision it leads to. Pure.
+
+Rules: docs/flux.md#git.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_DEFAULT = "master"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A commit (40 hex digits), and its revision as status has it."""
+
+    revision: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class GitReference:
+    """The fields of spec.ref, strongest first: commit, name, tag, semver, branch; weaker ones do
+    not count."""
+
+    commit: str = ""
+    name: str = ""
+    tag: str = ""
+    semver: str = ""
+    branch: str = ""
+
+    @classmethod
+    def of(cls, ref: Mapping[str, Any]) -> GitReference:
+        """From spec.ref; what is no text counts as unset."""
+        fields = ("commit", "name", "tag", "semver", "branch")
+        return cls(**{f: v for f in fields if isinstance(v := ref.get(f), str)})
+
+    @property
+    def full_name(self) -> str:
+        """The reference whose commit is taken, or that a commit is of: `refs/heads/main`; "" of a
+        commit of no branch. A range has no name before it has chosen."""
+        if self.name:
+            return self.name
+        if self.commit:
+            return f"refs/heads/{self.branch}" if self.branch else ""
+        return f"refs/tags/{self.tag}" if self.tag else f"refs/heads/{self.branch or _DEFAULT}"
+
+    def revision(self, name: str, commit: str) -> str:
+        """`main@sha1:<40 hex>`; the whole reference where spec.ref.name is set; `sha1:<40 hex>`
+        alone for a commit of no branch."""
+        short = name if self.name else "/".join(name.split("/")[2:])
+        return f"{short}@sha1:{commit}" if short else f"sha1:{commit}"
