@@ -1,7 +1,8 @@
 """The Engine's door to OCI registries: the synchronous client, run in a few threads of its own.
 
 Bounded, so that a registry that hangs costs its threads and never the loop. Every failure is an
-error of ours. No caching of answers beyond blobs, and no judgement about tags here.
+error of ours. No caching of answers beyond blobs and indexes of charts, and no judgement about tags
+here.
 """
 
 from __future__ import annotations
@@ -59,14 +60,20 @@ class RegistryDoor:
         return tuple(await self._call(lambda client: client.list_tags(_reference(url))))
 
     async def index(self, url: str, known: Validators | None) -> FetchedIndex | None:
-        """The index of charts there; None when it is still what `known` says. Raises RegistryError,
-        UsageError.
+        """The index of charts there; None when it is still what `known` says. Who knows nothing of
+        it gets what is kept on disk, where that is still the same. Raises RegistryError and kin.
         """
 
         def work(client: RegistryClient) -> FetchedIndex | None:
             from fluxtui.artifacts.chartindex import Validators
+            from fluxtui.artifacts.indexcache import IndexCache
 
-            return client.index(url, known or Validators())
+            cache = IndexCache(Path(self._folder)) if self._folder else None
+            kept = cache.get(url) if cache is not None and known is None else None
+            sent = client.index(url, known or (kept.known if kept is not None else Validators()))
+            if cache is not None and sent is not None:
+                cache.put(url, sent)
+            return sent if sent is not None else kept
 
         return await self._call(work)
 

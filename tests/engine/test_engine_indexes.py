@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterator
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fluxtui.artifacts.chartindex import FetchedIndex, Validators
 from fluxtui.artifacts.client import RegistryClient
+from fluxtui.artifacts.indexcache import IndexCache
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import ArtifactError, ArtifactMissing, RegistryError
 from fluxtui.engine.registries import RegistryDoor
 from fluxtui.engine.tags.indexes import ChartIndexes
-from tests.artifacts.scripted_registry import ScriptedRegistry, scripted_registry
+from tests.artifacts.scripted_registry import (
+    Answer,
+    Asked,
+    ScriptedRegistry,
+    scripted_registry,
+)
 
 INDEX = b"""entries:
   web:
@@ -106,3 +116,79 @@ async def test_what_is_away_is_asked_again_and_a_chart_that_is_not_there_named(
     with pytest.raises(ArtifactMissing, match="no chart 'gone'"):
         await indexes.versions(url, "gone", ())
     assert (await indexes.versions(url, "web", ())).tags == ("1.5.0",)
+
+
+def etagged(body: bytes, etag: str) -> Callable[[Asked], Answer]:
+    def answer(asked: Asked) -> Answer:
+        if asked.headers.get("if-none-match") == etag:
+            return 304, [], b""
+        return 200, [("ETag", etag)], body
+
+    return answer
+
+
+async def versions(folder: Path, url: str) -> tuple[str, ...]:
+    """What another run of the program, with nothing in mind, says of one chart."""
+    settings = RegistrySettings(timeout=5)
+    door = RegistryDoor(
+        lambda: RegistryClient(settings, environ={}, pause=lambda _s: None), str(folder)
+    )
+    try:
+        return (await ChartIndexes(door, Reading()).versions(url, "web", ())).tags
+    finally:
+        door.close()
+
+
+async def test_the_next_run_asks_only_whether_there_is_another_index(
+    server: ScriptedRegistry, tmp_path: Path
+) -> None:
+    url = f"http://{server.address}/charts?token=s3cret"
+    server.answer = etagged(INDEX, '"one"')
+    assert await versions(tmp_path, url) == await versions(tmp_path, url) == ("1.5.0",)
+    assert [a.headers.get("if-none-match") for a in server.asked] == [None, '"one"']
+    server.answer = etagged(INDEX.replace(b"1.5.0", b"1.6.0"), '"two"')
+    assert await versions(tmp_path, url) == await versions(tmp_path, url) == ("1.6.0",)
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert not any(b"s3cret" in file.read_bytes() for file in files)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"digest": 7, "etag": "x"}'])
+async def test_what_is_damaged_on_disk_is_fetched_again(
+    server: ScriptedRegistry, tmp_path: Path, damage: bytes
+) -> None:
+    url = f"http://{server.address}"
+    server.answer = etagged(INDEX, '"one"')
+    await versions(tmp_path, url)
+    kept = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert len(kept) == 2, "a record and a text"
+    for file in kept:
+        before = file.read_bytes()
+        file.write_bytes(damage)
+        assert await versions(tmp_path, url) == ("1.5.0",)
+        assert server.asked[-1].headers.get("if-none-match") is None
+        assert file.read_bytes() == before, "and kept again"
+
+
+async def test_a_folder_that_cannot_be_written_keeps_nothing_and_harms_nobody(
+    server: ScriptedRegistry, tmp_path: Path
+) -> None:
+    server.answer = etagged(INDEX, '"one"')
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    url = f"http://{server.address}"
+    assert await versions(blocked / "cache", url) == ("1.5.0",)
+    assert await versions(blocked / "cache", url) == ("1.5.0",)
+    assert all("if-none-match" not in asked.headers for asked in server.asked)
+
+
+def test_only_so_many_addresses_are_remembered(tmp_path: Path) -> None:
+    cache = IndexCache(tmp_path, records=3)
+    for number in range(5):
+        cache.put(f"http://host/{number}", FetchedIndex(b"%d" % number, Validators("e", "")))
+        for file in (tmp_path / "indexes").iterdir():
+            os.utime(file, (file.stat().st_atime, file.stat().st_mtime - 10))
+    assert [cache.get(f"http://host/{number}") is not None for number in range(5)] == [
+        *(False, False),
+        *(True, True, True),
+    ]
