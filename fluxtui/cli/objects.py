@@ -50,8 +50,13 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
     if args.watch:
         from fluxtui.cli.watching import watch
 
+        more = kinds[0].columns if args.output == "wide" and len(kinds) == 1 else ()
         return watch(
-            engine, view, lambda look: _rows(look, items_of(look)), args.output, {"Objects": HEADER}
+            engine,
+            view,
+            lambda look: _rows(look, items_of(look), more),
+            args.output,
+            {"Objects": _header(more)},
         )
     items = items_of(view)
     away = hidden(view, items_of, "object")
@@ -69,8 +74,11 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
 
 def _table(view: Look, items: Sequence[Resource], more: Sequence[KindColumn] = ()) -> str:
     """`more`: what the kind wants to be seen, before the message."""
-    header = (*HEADER[:-1], *(column.title for column in more), HEADER[-1])
-    return output.table(header, [form.cells(item, view.snapshot, more) for item in items])
+    return output.table(_header(more), [form.cells(item, view.snapshot, more) for item in items])
+
+
+def _header(more: Sequence[KindColumn]) -> tuple[str, ...]:
+    return (*HEADER[:-1], *(column.title for column in more), HEADER[-1])
 
 
 def _unread(view: Look, kinds: Sequence[Kind]) -> list[str]:
@@ -89,9 +97,10 @@ def _unread(view: Look, kinds: Sequence[Kind]) -> list[str]:
     return sentences
 
 
-def _rows(view: Look, resources: Iterable[Resource]) -> list[Item]:
+def _rows(view: Look, resources: Iterable[Resource], more: Sequence[KindColumn] = ()) -> list[Item]:
     return [
-        Item("Objects", r.key, form.cells(r, view.snapshot), form.one_object(r)) for r in resources
+        Item("Objects", r.key, form.cells(r, view.snapshot, more), form.one_object(r))
+        for r in resources
     ]
 
 

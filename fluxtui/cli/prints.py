@@ -29,6 +29,7 @@ WORDS = {**LEVELS, Level.FAILED: "FAILED"}
 
 
 VERSIONS = ("SERVICE", "ENVIRONMENT", "RUNNING", "WOULD PICK", "NEWEST", "HEALTH", "NOTE")
+WIDE_VERSIONS = (*VERSIONS[:-1], "SOURCE", "POLICY", "DIGEST", VERSIONS[-1])
 CHAIN = ("ENVIRONMENT", "NAME", "HEALTH", "RUNNING", "WHY")
 EVENTS = ("WHEN", "ENVIRONMENT", "OBJECT", "WHAT")
 FINDINGS = ("SEVERITY", "ENVIRONMENT", "FINDING", "NEXT")
@@ -46,8 +47,7 @@ def versions(
     `wide`: also where it comes from and what decides. `empty`: what to say when there is none.
     """
     cells = version_cells(rows, environments, wide=wide)
-    more = ("SOURCE", "POLICY", "DIGEST") if wide else ()
-    header = (*VERSIONS[:-1], *more, VERSIONS[-1])
+    header = WIDE_VERSIONS if wide else VERSIONS
     if not cells:
         return empty
     return table(header, cells, width=0 if wide else screen_width(), middle=(2, 3, 4))

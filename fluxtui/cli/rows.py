@@ -42,10 +42,10 @@ class Item:
     form: Document
 
 
-def version_items(view: Look) -> list[Item]:
-    """Lines of the board."""
+def version_items(view: Look, *, wide: bool = False) -> list[Item]:
+    """Lines of the board; `wide`: also where each comes from."""
     rows = view.rows()
-    cells = prints.version_cells(rows, view.environments)
+    cells = prints.version_cells(rows, view.environments, wide=wide)
     forms = lines(view.snapshot, rows, view.environments)
     keys = [
         line.key for row in rows for name in view.environments for line in row.lines.get(name, ())

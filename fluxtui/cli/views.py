@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,10 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     if args.watch:
         from fluxtui.cli.watching import watch
 
-        return watch(engine, look(engine, args, tags=True), version_items, args.output, HEADERS)
+        wide = args.output == "wide"
+        headers = HEADERS | {"Versions": prints.WIDE_VERSIONS} if wide else HEADERS
+        items_of = partial(version_items, wide=wide)
+        return watch(engine, look(engine, args, tags=True), items_of, args.output, headers)
     view = with_pods(engine, look(engine, args, tags=True))
     rows, environments, snapshot = view.rows(), view.environments, view.snapshot
     board_lines = [

@@ -243,7 +243,8 @@ def test_watch_is_a_table_for_people(applied: Shell) -> None:
     [
         ("tags app -e staging", "TAG", "Tags"), ("get ks", "NAME", "Objects"),
         ("versions", "SERVICE", "Versions"), ("status", "SERVICE", "Versions"),
-        ("events", "WHEN", "Events"),
+        ("events", "WHEN", "Events"), ("get ks -o wide", "PATH", "Objects"),
+        ("versions -o wide", "POLICY", "Versions"),
     ],
 )  # fmt: skip
 def test_whatever_is_watched_has_its_header(
