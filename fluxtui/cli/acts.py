@@ -16,7 +16,7 @@ from fluxtui.cli import output, patience
 from fluxtui.cli.forms import plans as form
 from fluxtui.cli.forms.deliveries import NO_MOVES
 from fluxtui.cli.reviewing import delivery_lines, delivery_of
-from fluxtui.cli.target import find
+from fluxtui.cli.subjects import subject
 from fluxtui.commands.command import Command, Context, Target, Values
 from fluxtui.commands.proposing import Proposal, advance, propose
 from fluxtui.commands.registry import by_id
@@ -42,7 +42,7 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
     """Plan the Command that the arguments name, show it, ask, run it."""
     command = by_id(args.variant)
     environments = tuple(args.environment or ())
-    target = _target(engine, args, environments)
+    target = subject(engine.snapshot, args, environments, many=command.many)
     flags = {name.removeprefix("arg_"): str(value) for name, value in vars(args).items()
              if name.startswith("arg_") and value is not None}  # fmt: skip
     values = {a.name: flags.pop(a.name, "") for a in command.arguments}
@@ -62,27 +62,6 @@ def _without_reason(proposal: Proposal, command: Command) -> Proposal:
     more = ("it asks for a reason when it runs: --reason TEXT",) if asks else ()
     plan = dataclasses.replace(plan, reason="", warnings=(*plan.warnings, *more))
     return dataclasses.replace(proposal, plan=plan)
-
-
-def _target(engine: EnginePort, args: argparse.Namespace, environments: tuple[str, ...]) -> Target:
-    snapshot = engine.snapshot
-    names = tuple(e.name for e in snapshot.config.environments)
-    if not args.target:
-        raise UsageError(f"{args.verb} what?", next=f"fluxtui {args.verb} SERVICE -e ENV")
-    if len(environments) > 1:
-        raise UsageError("an act is for one environment at a time", next="give -e once")
-    for name in environments:
-        if name not in names:
-            raise UsageError(f"there is no environment {name!r}", next=f"known: {', '.join(names)}")
-    environment = environments[0] if environments else ""
-    target = find(args.target, environment, snapshot)
-    if not target.environment:
-        row = snapshot.board.row(target.service)
-        candidates = tuple(row.lines) if row else names
-        if len(candidates) != 1:
-            raise UsageError("in which environment?", next=f"-e {' or -e '.join(candidates)}")
-        target = find(args.target, candidates[0], snapshot)
-    return target
 
 
 def made(engine: EnginePort, command: Command, target: Target, values: Values) -> Proposal:

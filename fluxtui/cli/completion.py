@@ -87,7 +87,8 @@ class _Values:
         from fluxtui.cli.remembered import recall
 
         args = argparse.Namespace(**{**vars(parsed_args), **vars(self._shared)})
-        args.target = getattr(parsed_args, "target", "")
+        words = getattr(parsed_args, "targets", None) or [""]
+        args.target = getattr(parsed_args, "target", words[0])
         recalled = recall(args.config or "", args.kubeconfig or "")
         return [name for name in self._names(recalled, args) if name.startswith(prefix)]
 
@@ -135,7 +136,7 @@ _VALUES = {
     "confirm": _environments,
     "context": lambda seen, _args: seen.get("contexts", ()),
     "namespace": _namespaces,
-    "target": _targets,
+    **dict.fromkeys(("target", "targets"), _targets),
     "theme": lambda _seen, _args: THEMES,
     "output": lambda _seen, _args: (*flags.FORMS, flags.JSONPATH),
     **dict.fromkeys(

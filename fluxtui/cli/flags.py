@@ -51,6 +51,13 @@ def target(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("target", nargs="?", default="", metavar="TARGET", help=TARGET_HELP)
 
 
+def targets(sub: argparse.ArgumentParser) -> None:
+    """What an act is about that can be done to several at once."""
+    sub.add_argument("targets", nargs="*", metavar="TARGET", help=TARGET_HELP)
+    sub.add_argument("-l", "--selector", metavar="LABELS", default="",
+                     help="All objects with these labels; of the kinds named, if any.")  # fmt: skip
+
+
 def view(sub: argparse.ArgumentParser) -> None:
     """What every view takes: which rows, in which form, once or again and again."""
     add = sub.add_argument

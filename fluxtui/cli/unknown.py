@@ -94,7 +94,10 @@ def too_much(
 
     `verbs` makes the parser of all verbs, to look for whose flag it is.
     """
-    target = _joined(getattr(args, "target", ""), extra)
+    if hasattr(args, "targets") and not any(word.startswith("-") for word in extra):
+        args.targets = [*args.targets, *extra]  # words on both sides of a flag
+        return
+    target = joined(getattr(args, "target", ""), extra)
     if target:
         args.target = target
         return
@@ -140,7 +143,7 @@ def _owners(flag: str, verbs: Every) -> dict[str, str]:
     }
 
 
-def _joined(kind: str, names: Sequence[str]) -> str:
+def joined(kind: str, names: Sequence[str]) -> str:
     """`ks`, `web` -> `ks/web`; `source`, `oci`, `web` -> `ocirepo/web`; else ""."""
     from fluxtui.domain.kinds import by_short
 

@@ -88,7 +88,7 @@ def _is_brief(args: argparse.Namespace) -> bool:
 
 
 _WATCHING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
-_SELECTING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
+_SELECTING = _WATCHING | {"reconcile", "resume", "suspend"}
 _VERBS: Mapping[str, tuple[str, str]] = {
     "versions": ("views", "versions"),
     "status": ("status", "status"),

@@ -91,7 +91,7 @@ def _view(sub: argparse.ArgumentParser, name: str) -> None:
 
 
 def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
-    flags.target(sub)
+    (flags.targets if commands[0].many else flags.target)(sub)
     variants = {frozenset(command.verb.split()[1:]): command.id for command in commands}
     for command in commands[1:]:
         words = command.verb.split()[1:]

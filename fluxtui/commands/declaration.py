@@ -55,12 +55,12 @@ class Command:
     are put to the Engine before `plan` is called (their answers are in the Snapshot then).
     `disabled_reason` returns why it cannot be done now, or None. `plan` raises UsageError when the
     arguments make no sense. `needs_tags`: it rests on what registries list, so that a headless verb
-    waits for them.
+    waits for them. `many`: it can be done to several objects as one Plan.
     """
 
     __slots__ = (
         *("arguments", "disabled_reason", "family", "footer", "help", "id", "keys"),
-        *("needs_tags", "plan", "questions", "title", "verb"),
+        *("many", "needs_tags", "plan", "questions", "title", "verb"),
     )
 
     def __init__(
@@ -78,6 +78,7 @@ class Command:
         footer: bool = True,
         verb: str = "",
         needs_tags: bool = False,
+        many: bool = False,
     ) -> None:
         self.id = id
         self.keys = keys
@@ -91,3 +92,4 @@ class Command:
         self.footer = footer
         self.verb = verb
         self.needs_tags = needs_tags
+        self.many = many

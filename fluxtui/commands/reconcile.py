@@ -6,7 +6,7 @@ stands on is asked in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from fluxtui.commands.candidates import next_cautions
@@ -60,26 +60,38 @@ def _requests(
     steps: list[AnyStep] = []
     waits: dict[Key, str] = {}
     for number, resource in enumerate(resources, start=1):
-        above = _asked_above(snapshot, resource, waits, {resource.key})
-        before = (*appliers.depends_on(resource), *above)
-        after = tuple(dict.fromkeys(waits[key] for key in before if key in waits))
+        after = tuple(dict.fromkeys(waits[key] for key in before(snapshot, resource.key, waits)))
         is_last = number == len(resources)
         steps += request(resource, number, after, demands if is_last else ())
         waits[resource.key] = f"handled-{number}"
     return steps
 
 
-def _asked_above(
-    snapshot: Snapshot, resource: Resource, asked: Mapping[Key, str], seen: set[Key]
+def before(snapshot: Snapshot, key: Key, asked: Collection[Key]) -> tuple[Key, ...]:
+    """Which of those that are asked come before it: the nearest that it depends on or stands on."""
+    resource = snapshot.get(key)
+    if resource is None:
+        return ()
+    needed = _asked_by(snapshot, resource, asked, {key}, appliers.depends_on)
+    above = _asked_by(snapshot, resource, asked, {key}, roles.feeders)
+    return tuple(dict.fromkeys((*needed, *above)))
+
+
+def _asked_by(
+    snapshot: Snapshot,
+    resource: Resource,
+    asked: Collection[Key],
+    seen: set[Key],
+    needs: Callable[[Resource], tuple[Key, ...]],
 ) -> Iterator[Key]:
-    """The nearest of what it stands on that is asked; what is passed by is looked through."""
-    for key in roles.feeders(resource):
+    """The nearest of what it needs that is asked; what is passed by is looked through."""
+    for key in needs(resource):
         above = snapshot.get(key)
         if key in asked:
             yield key
         elif above is not None and key not in seen:
             seen.add(key)
-            yield from _asked_above(snapshot, above, asked, seen)
+            yield from _asked_by(snapshot, above, asked, seen, needs)
 
 
 def one(context: Context) -> tuple[Resource, ...]:

@@ -86,8 +86,11 @@ ACTS = (
         "Ask the controller to reconcile the selected object now.",
         "act",
         disabled_reason=lambda c: many.refusal(c, reconcile.refusal),
-        plan=lambda c, v: many.plan(c, v, reconcile.reconcile_plan, reconcile.refusal),
+        plan=lambda c, v: many.plan(
+            c, v, reconcile.reconcile_plan, reconcile.refusal, reconcile.before
+        ),
         verb="reconcile",
+        many=True,
     ),
     Command(
         "reconcile-with-source",
@@ -164,6 +167,7 @@ ACTS = (
         disabled_reason=lambda c: many.refusal(c, suspend.suspend_refusal),
         plan=lambda c, v: many.plan(c, v, suspend.suspend_plan, suspend.suspend_refusal),
         verb="suspend",
+        many=True,
     ),
     Command(
         "resume",
@@ -174,6 +178,7 @@ ACTS = (
         disabled_reason=lambda c: many.refusal(c, suspend.resume_refusal),
         plan=lambda c, v: many.plan(c, v, suspend.resume_plan, suspend.resume_refusal),
         verb="resume",
+        many=True,
     ),
     Command(
         "promote",

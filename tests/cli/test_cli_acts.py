@@ -36,3 +36,42 @@ def test_a_plan_carries_no_time_of_the_review_as_that_of_the_write(blocked: Shel
     (step, *_waits) = checked(said.out, "Plan")["steps"]
     notes = step["patch"]["metadata"]["annotations"]
     assert notes["fluxtui.dev/suspended-at"] == "(the time of writing)"
+
+
+def test_several_objects_are_one_plan_in_the_order_they_depend_on_each_other(
+    blocked: Shell,
+) -> None:
+    said = blocked(*["reconcile", "ks/web", "ks/db", "-e", "staging", "--dry-run", "-o", "json"])
+    plan = checked(said.out, "Plan")
+    steps = {step["id"]: step for step in plan["steps"]}
+    assert plan["title"] == "reconcile 2 objects in staging"
+    assert steps["1-request-1"]["target"]["name"] == "db"
+    assert steps["2-request-1"]["target"]["name"] == "web"
+    assert steps["2-request-1"]["needs"] == ["1-handled-1"]
+
+
+def test_kind_and_names_and_labels_name_several_too(blocked: Shell) -> None:
+    said = blocked(*["suspend", "ks", "web", "db", "-e", "staging", "--reason", "move", "--yes"])
+    assert said.code == 0, said
+    assert blocked(*["get", "ks", "-e", "staging", "-o", "name"]).code == 0
+    noted = blocked(*["get", "ks", "-e", "staging", "-o", "json"])
+    suspended = {
+        i["object"]["name"]: i["suspended"] for i in checked(noted.out, "Objects")["items"]
+    }
+    assert suspended == {"db": True, "web": True, "idle": True}
+    back = blocked(*["resume", "ks", "-e", "staging", "-l", "!nothing", "--dry-run"])
+    assert back.code == 0 and "resume 3 objects in staging" in back.out, back
+    none = blocked(*["resume", "hr", "-e", "staging", "-l", "app=web", "--dry-run"])
+    assert none.code == 2 and "no HelmRelease in staging has the labels app=web" in none.err
+    mixed = blocked(*["resume", "app", "-e", "staging", "-l", "app=web", "--dry-run"])
+    assert mixed.code == 2 and "'app' is given beside labels" in mixed.err
+
+
+def test_what_it_cannot_be_done_to_is_left_out_and_said(blocked: Shell) -> None:
+    said = blocked(*["resume", "ks/web", "ks/idle", "-e", "staging", "--dry-run"])
+    assert said.code == 0
+    assert "Kustomization/apps/web" in said.out and "is left out" in said.out
+    other = blocked(
+        *["reconcile", "ks/web", "ks/db", "--with-source", "-e", "staging", "--dry-run"]
+    )
+    assert other.code == 2 and "one object at a time" in other.err

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fluxtui.cli import arguments, flags, misuse, unknown, vocabulary
 from fluxtui.cli.main import main
+from fluxtui.cli.subjects import named
 from fluxtui.domain.errors import UsageError
 
 VERBS = vocabulary.verbs()
@@ -107,13 +108,19 @@ def test_values_given_on_both_sides_are_all_kept() -> None:
 
 
 def test_kubectl_and_flux_name_kind_and_object_in_two_words() -> None:
-    assert arguments.parse(["suspend", "ks", "web"]).target == "ks/web"
-    assert arguments.parse(["reconcile", "kustomization", "apps/web"]).target == (
-        "kustomization/apps/web"
-    )
-    assert arguments.parse(["resume", "source", "oci", "web"]).target == "ocirepo/web"
+    def words(*typed: str) -> list[str]:
+        return named(arguments.parse(list(typed)))
+
+    assert words("suspend", "ks", "web") == ["ks/web"]
+    assert words("reconcile", "kustomization", "apps/web") == ["kustomization/apps/web"]
+    assert words("resume", "source", "oci", "web") == ["ocirepo/web"]
+    assert words("suspend", "ks", "web", "db") == ["ks/web", "ks/db"]
+    assert words("suspend", "hr/a", "-e", "staging", "ks/b") == ["hr/a", "ks/b"]
+    assert words("suspend", "-e", "staging", "hr/a", "app") == ["hr/a", "app"]
+    assert words("suspend", "hr", "-l", "app=web") == ["hr"]
+    assert words("pin", "ks", "web") == ["ks/web"]
     with pytest.raises(UsageError, match="one word less: what is 'b'"):
-        arguments.parse(["suspend", "a", "b"])
+        arguments.parse(["pin", "a", "b"])
 
 
 # -- what every view and act declares

@@ -40,6 +40,49 @@ def test_the_steps_of_each_are_its_own_and_all_are_one_plan() -> None:
     assert plan.reason == "a move"
 
 
+def waits(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Of each request the labels of what it waits for."""
+    answered = {step.id: step.target.name for step in plan.steps}  # type: ignore[union-attr]
+    asks = [step for step in plan.steps if "request" in step.id]
+    return {
+        step.target.name: tuple(answered[need] for need in step.needs)  # type: ignore[union-attr]
+        for step in asks
+    }
+
+
+def test_marked_objects_are_reconciled_in_the_order_they_depend_on_each_other() -> None:
+    ui, api, db = ks(name="ui", needs=["api"]), ks(name="api", needs=["db"]), ks(name="db")
+    here = snapshot(source(), ui, api, db)
+    act = by_id("reconcile")
+    assert act.plan is not None
+    plan = act.plan(context(here, marked=(ui.key, api.key, source().key, db.key)), {})
+    assert waits(plan) == {
+        "activity": (),
+        "db": ("activity",),
+        "api": ("activity", "db"),
+        "ui": ("activity", "api"),
+    }
+    through = act.plan(context(here, marked=(ui.key, db.key)), {})
+    assert waits(through) == {"db": (), "ui": ("db",)}, "what is not marked is looked through"
+
+
+def test_marked_objects_in_a_circle_are_asked_all_the_same() -> None:
+    one, two = ks(name="one", needs=["two"]), ks(name="two", needs=["one"])
+    act = by_id("reconcile")
+    assert act.plan is not None
+    plan = act.plan(context(snapshot(source(), one, two), marked=(one.key, two.key)), {})
+    assert waits(plan) == {"one": (), "two": ("one",)}
+
+
+def test_a_suspension_waits_for_nobody() -> None:
+    one, two = ks(name="one"), ks(name="two", needs=["one"])
+    act = by_id("suspend")
+    assert act.plan is not None
+    here = snapshot(source(), one, two)
+    plan = act.plan(context(here, marked=(two.key, one.key)), {"reason": "a move"})
+    assert [step.needs for step in plan.steps if step.id.endswith("-suspend")] == [(), ()]
+
+
 def test_every_environment_that_is_touched_is_confirmed() -> None:
     for command in ("suspend", "reconcile"):
         plan = planned(command, WEB.key, FAR.key, reason="a move")
