@@ -27,5 +27,5 @@ def summary(levels: Mapping[Level, int]) -> Line:
     return join(
         ((f"{GLYPHS[level][0]} {levels[level]} {GLYPHS[level][2]}", GLYPHS[level][1]),)
         for level in reversed(Level)
-        if levels[level]
+        if levels.get(level)
     )

@@ -36,3 +36,5 @@ def carry_out(main: MainScreen, word: Word, opened: float) -> None:
         main.narrow(word.value)
     elif word.does == "sort" and main.pane is not None:
         main.pane.action_sort(word.value)
+    elif word.does == "group" and main.pane is not None:
+        main.pane.group_by(word.value)

@@ -12,13 +12,16 @@ from typing import Literal
 
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.domain import kinds
+from fluxtui.domain.grouping import GROUPINGS
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.keys import shown_key
 from fluxtui.ui.scope import namespaces
 
 NOWHERE = Target()
-Does = Literal["command", "go", "view", "environment", "namespace", "sort", "theme", "quit"]
+Does = Literal[
+    "command", "go", "view", "environment", "namespace", "sort", "group", "theme", "quit"
+]
 SORTS = ("name", "age", "status")
 ALL = "all"
 
@@ -72,6 +75,8 @@ def words(
         yield Word(f"ns {name}", "only this namespace", "namespace", name)
     for key in SORTS:
         yield Word(f"sort {key}", "again turns it around", "sort", key)
+    for way, said in GROUPINGS.items():
+        yield Word(f"group {way or 'none'}", f"rows of Versions {said}", "group", way)
     for theme in themes:
         yield Word(f"theme {theme}", "how it looks", "theme", theme)
     yield Word("q", "quit; asks while an act runs", "quit", aliases=("quit", "exit", "qa", "wq"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from fluxtui.commands.command import Target
-from fluxtui.domain.board import Row as Service
 from fluxtui.ui.panes.boardcells import (
     BoardShape,
     absence,
@@ -16,7 +16,7 @@ from fluxtui.ui.panes.boardcells import (
     sizes,
     window,
 )
-from fluxtui.ui.panes.boardlines import BoardLines
+from fluxtui.ui.panes.boardlines import BoardEntry, BoardLines, Order
 from fluxtui.ui.panes.pane import View
 from fluxtui.ui.spans import plain, width
 from fluxtui.ui.widgets.columns import layout
@@ -31,7 +31,7 @@ def rows(
 ) -> list[TableRow]:
     """All rows of a board, each as long as it said it would be."""
     lines, services = BoardLines(), view.snapshot.board.rows
-    entries = lines.entries(tuple(services), sort, reverse, lambda s: ordering(view, s, sort))
+    entries = lines.entries(tuple(services), Order(partial(ordering, sort=sort), sort, reverse))
     absent = tuple(absence(view.snapshot, name) for name in names)
     shape = BoardShape(names, words, absent, lines.prefix)
     made = [row_of(view, shape, entry) for entry in entries]
@@ -93,16 +93,16 @@ def test_two_environments_fit_into_eighty_cells_with_what_they_would_pick() -> N
 def test_a_service_that_changed_is_one_line_that_is_another() -> None:
     lines, services = BoardLines(), list(night().board.rows)
 
-    def rank(service: Service) -> tuple[object, ...]:
-        return (service.service,)
-
-    before = lines.entries(tuple(services), "", False, rank)
-    assert lines.entries(tuple(services), "", False, rank) is before
+    order = Order(partial(ordering, sort=""))
+    before = lines.entries(tuple(services), order)
+    assert lines.entries(tuple(services), order) is before
     services[0] = replace(services[0], repository="elsewhere")
-    after = lines.entries(tuple(services), "", False, rank)
+    after = lines.entries(tuple(services), order)
     assert [a is b for a, b in zip(before, after, strict=True)] == [False] + [True] * 4
     services[2] = replace(services[2], lines={})  # its second line goes
-    assert len(lines.entries(tuple(services), "", False, rank)) == len(before) - 1
-    down = lines.entries(tuple(services), "name", True, rank)
-    assert [e.service.service for e in down] == sorted((s.service for s in services), reverse=True)
+    assert len(lines.entries(tuple(services), order)) == len(before) - 1
+    down = lines.entries(tuple(services), replace(order, sort="name", reverse=True))
+    assert [e.service.service for e in down if isinstance(e, BoardEntry)] == sorted(
+        (s.service for s in services), reverse=True
+    )
     assert lines.prefix == "acme/"

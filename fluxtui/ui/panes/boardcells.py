@@ -9,17 +9,20 @@ from rich.cells import cell_len
 from fluxtui.domain.board import NO_LIST, Level
 from fluxtui.domain.board import Line as Cell
 from fluxtui.domain.board import Row as Service
+from fluxtui.domain.counts import counted
+from fluxtui.domain.grouping import worst
 from fluxtui.domain.known import place_known, tagged_known
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import epoch, since
-from fluxtui.ui.panes.boardlines import BoardEntry, key, last_part
+from fluxtui.ui.panes.boardlines import Entry, GroupHead, key, last_part
 from fluxtui.ui.panes.pane import View
-from fluxtui.ui.signs import GLYPHS, health
+from fluxtui.ui.signs import GLYPHS, health, summary
 from fluxtui.ui.spans import ARROW, PINNED, SUSPENDED, Line, width
 from fluxtui.ui.widgets.columns import Column
 from fluxtui.ui.widgets.listing import TableRow
 
 NARROWEST = 21  # cells an Environment needs to say its health and what runs
+FOLDED, OPEN = "▸", "▾"
 LONG, LONG_IF_TIGHT = 18, 12  # cells of a name that its column has for sure
 
 
@@ -72,8 +75,10 @@ class BoardShape:
     alone: frozenset[str] = frozenset()
 
 
-def row_of(view: View, shape: BoardShape, entry: BoardEntry) -> TableRow:
-    """One Service and source, with cells for these Environments."""
+def row_of(view: View, shape: BoardShape, entry: Entry) -> TableRow:
+    """One Service and source, with cells for these Environments; or the head of a group."""
+    if isinstance(entry, GroupHead):
+        return TableRow(entry.id, (head_line(entry),), wide=True)
     service, number = entry
     cells: list[Line] = [_name(service, number, shape)]
     newest = ""
@@ -85,8 +90,26 @@ def row_of(view: View, shape: BoardShape, entry: BoardEntry) -> TableRow:
     return TableRow(key(entry), tuple(cells))
 
 
-def sizes(view: View, shape: BoardShape, entry: BoardEntry) -> tuple[int, ...]:
+def head_line(head: GroupHead) -> Line:
+    """`▸ apps  12 rows folded  ✗ 2 failed  ◐ 1 rolling: web, api, ui`."""
+    rows = counted(head.size, "row") + (" folded" if head.folded else "")
+    bad = dict(pair for pair in head.levels if pair[0] is not Level.OK)
+    more = sum(bad.values()) - len(head.faulty)
+    names = ", ".join(head.faulty) + (f" and {more} more" if more else "")
+    state = summary(bad) if bad else health(Level.OK)
+    return (
+        (f"{FOLDED if head.folded else OPEN} ", "accent"),
+        (head.id.name or "-", "strong"),
+        (f"  {rows}  ", "dim"),
+        *state,
+        (f": {names}" if names else "", "dim"),
+    )
+
+
+def sizes(view: View, shape: BoardShape, entry: Entry) -> tuple[int, ...]:
     """What its row would like of each column, without making it."""
+    if isinstance(entry, GroupHead):
+        return ()
     service, number = entry
     out = [width(_name(service, number, shape))]
     newest = ""
@@ -115,15 +138,13 @@ def absence(snapshot: Snapshot, environment: str) -> str:
     return "–" if tagged_known(snapshot, environment).known else "?"
 
 
-def ordering(view: View, service: Service, sort: str) -> tuple[object, ...]:
+def ordering(service: Service, sort: str) -> tuple[object, ...]:
     """What a Service is sorted by."""
-    lines = [line for group in service.lines.values() for line in group]
-    worst = max((int(line.health.level) for line in lines), default=0)
-    newest = max((epoch(line.at) for line in lines), default=0.0)
     if sort == "status":
-        return (-worst, service.service)
+        return (-worst(service), service.service)
     if sort == "age":
-        return (-newest, service.service)
+        lines = (line for group in service.lines.values() for line in group)
+        return (-max((epoch(line.at) for line in lines), default=0.0), service.service)
     return (service.service,)
 
 

@@ -221,6 +221,10 @@ class Pane(Vertical):
     def open_row(self) -> None:
         """Enter."""
 
+    def group_by(self, _way: str) -> None:
+        """Put rows into groups; most panes have none."""
+        self.post_message(self.Said(f"{self.title} has no groups"))
+
     def action_sort(self, key: str) -> None:
         """Sort; the same key again turns it around, a third time ends it."""
         if key not in self.sorts:

@@ -44,7 +44,9 @@ class Recipe:
 
     `measure` gives the widths of the cells (0 where a column takes what is left); it is asked for
     every item, `make` only for those in sight and while a filter is on. `match`: whether the
-    filter keeps an item, where that takes more than the row's text.
+    filter keeps an item, where that takes more than the row's text. `counts`: whether it is one of
+    the rows that are counted. `stand_in`: where the cursor goes when the row of an id is not
+    listed any more.
     """
 
     key: Callable[[Any], Hashable]
@@ -52,6 +54,8 @@ class Recipe:
     measure: Callable[[Any], tuple[int, ...]]
     heading: Callable[[Any], bool] = lambda _item: False
     match: Callable[[Any, str], bool] | None = None
+    counts: Callable[[Any], bool] = lambda _item: True
+    stand_in: Callable[[Hashable], Hashable] = lambda _id: None
 
 
 ROWS = Recipe(lambda row: row.id, lambda row: row, widths, lambda row: row.heading)
@@ -82,9 +86,9 @@ class RowListing:
     @property
     def counts(self) -> tuple[int, int]:
         """(shown, all): rows that pass the filter, and all of them; headings do not count."""
-        heading, items = self.recipe.heading, self._all
-        rows = sum(not heading(items[place]) for place in self._places)
-        return rows, sum(not heading(item) for item in items)
+        heading, counts, items = self.recipe.heading, self.recipe.counts, self._all
+        rows = sum(counts(items[i]) and not heading(items[i]) for i in self._places)
+        return rows, sum(counts(item) and not heading(item) for item in items)
 
     @property
     def widest(self) -> tuple[int, ...]:
@@ -117,6 +121,13 @@ class RowListing:
         """Where the row of that id is; looked for from `near` on."""
         indexes = chain(range(near, len(self)), range(min(near, len(self))))
         return next((i for i in indexes if self.id_at(i) == id_), None)
+
+    def place_of(self, id_: Hashable, near: int) -> int | None:
+        """Where the row of that id is, or what stands in for it; None: nothing does."""
+        index = self.index_of(id_, near)
+        if index is None and id_ is not None:
+            index = self.index_of(self.recipe.stand_in(id_), near)
+        return index
 
     def outdated(self) -> None:
         """Rows already made are made again: what they are made from beside the item changed."""

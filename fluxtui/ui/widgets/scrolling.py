@@ -84,6 +84,11 @@ class Scrolling(Painted, ScrollView, can_focus=True):
         return None
 
     @property
+    def first(self) -> Hashable:
+        """What the first row stands for; None where there is none."""
+        return self._listing.id_at(self._nearest(0, 1))
+
+    @property
     def item(self) -> Any:
         """What the row under the cursor was made of; None for no row."""
         return self._listing.item(self._cursor) if self.selected is not None else None
@@ -124,7 +129,7 @@ class Scrolling(Painted, ScrollView, can_focus=True):
 
     def _follow(self, id_: Hashable, line: int) -> None:
         """The cursor to the row of that id, in that line unless the list begins above."""
-        index = 0 if self._floats else self._listing.index_of(id_, self._cursor)
+        index = 0 if self._floats else self._listing.place_of(id_, self._cursor)
         if index is None:
             index = min(self._cursor, max(0, len(self._listing) - 1))
         moved = index - self._cursor

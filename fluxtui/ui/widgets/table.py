@@ -232,7 +232,7 @@ class Table(Scrolling):
         if not current:
             return self.strip_of(self._row_line(row, self._slots, False), size)
         over, inside = self._cursor_styles()
-        if not self._marks_group or not self.has_focus:
+        if row.wide or not self._marks_group or not self.has_focus:
             return self._laid_over(self._row_line(row, self._slots, True), size, over)
         parts = [self._laid_over((("▎", "accent"),), 1, over)]
         for name, members in groupby(self._slots, key=lambda s: s.column.group):
