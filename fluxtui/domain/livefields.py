@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from fluxtui.domain.objectdiff import merge_keys
+from fluxtui.kit import quantities
 
 _BOOKKEEPING = frozenset(
     {
@@ -24,6 +26,14 @@ _BOOKKEEPING = frozenset(
         "uid",
     }
 )
+# Below these an API writes every amount in one way.
+_AMOUNTS = frozenset(
+    {
+        *("limits", "requests", "capacity", "hard", "min", "max", "default", "defaultRequest"),
+        *("maxLimitRequestRatio", "sizeLimit", "storage", "divisor", "overhead", "allocatable"),
+    }
+)
+_TEXTS = frozenset({"ConfigMap", "Secret"})
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -45,6 +55,50 @@ def owned_fields(obj: Mapping[str, Any], manager: str) -> Mapping[str, Any]:
             fields = entry.get("fieldsV1")
             return fields if isinstance(fields, Mapping) else _NOTHING
     return _NOTHING
+
+
+def as_kept(desired: dict[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    """A desired object as an API keeps it: without empty values that it drops, amounts as it writes
+    them. Both are taken from `live` alone, and what is a text stays one."""
+    if desired.get("kind") in _TEXTS:
+        return desired
+    kept: dict[str, Any] = _kept(desired, live, False)
+    return kept
+
+
+def _kept(desired: Any, live: Any, amount: bool) -> Any:
+    if isinstance(desired, Mapping) and isinstance(live, Mapping):
+        return {
+            key: _kept(value, live.get(key), amount or key in _AMOUNTS)
+            for key, value in desired.items()
+            if key in live or not _is_empty(value)
+        }
+    if isinstance(desired, list) and isinstance(live, list):
+        keys = merge_keys(live, desired)
+        if not keys:
+            same = len(desired) == len(live)
+            return [_kept(d, live[n] if same else None, amount) for n, d in enumerate(desired)]
+        there = {_item_key(item, keys): item for item in live}
+        return [_kept(item, there.get(_item_key(item, keys)), amount) for item in desired]
+    if amount and desired != live and _amount(desired) is not None:
+        return live if _amount(desired) == _amount(live) else desired
+    return desired
+
+
+def _is_empty(value: Any) -> bool:
+    """What Go leaves out when it writes JSON: the zero of each type."""
+    if isinstance(value, Mapping):
+        return all(map(_is_empty, value.values()))
+    return value is None or value is False or value in ("", 0) or value == []
+
+
+def _amount(value: Any) -> Fraction | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        return quantities.amount(quantities.plain(value))
+    except ValueError:
+        return None
 
 
 def projected(live: Any, desired: Any, owned: Mapping[str, Any]) -> Any:
@@ -84,10 +138,7 @@ def _items(
     owned: Mapping[str, Any],
     keys: tuple[str, ...],
 ) -> list[Any]:
-    def key_of(item: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(item.get(k, "TCP" if k == "protocol" else None) for k in keys)
-
-    by_key = {key_of(item): item for item in desired}
+    by_key = {_item_key(item, keys): item for item in desired}
     own_items = [
         (json.loads(name[2:]), fields) for name, fields in owned.items() if name.startswith("k:")
     ]
@@ -97,8 +148,12 @@ def _items(
             (f for k, f in own_items if all(item.get(n) == v for n, v in k.items())), None
         )
         below = fields if isinstance(fields, Mapping) else _NOTHING
-        if key_of(item) in by_key:
-            result.append(projected(item, by_key[key_of(item)], below))
+        if _item_key(item, keys) in by_key:
+            result.append(projected(item, by_key[_item_key(item, keys)], below))
         elif fields is not None:
             result.append(_owned_part(item, below))
     return result
+
+
+def _item_key(item: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(item.get(k, "TCP" if k == "protocol" else None) for k in keys)

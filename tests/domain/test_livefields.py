@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.domain.livefields import owned_fields, projected, tidied
+from fluxtui.domain.livefields import as_kept, owned_fields, projected, tidied
 
 LIVE: dict[str, Any] = {
     "metadata": {"name": "web", "labels": {"app": "web", "seen": "x"}, "uid": "1"},
@@ -97,3 +97,30 @@ def test_an_object_without_metadata_is_tidied_all_the_same() -> None:
     entry = {"manager": "flux", "operation": "Apply", "fieldsV1": "odd"}
     assert owned_fields({"metadata": {"managedFields": [entry]}}, "flux") == {}
     assert owned_fields({"metadata": None}, "flux") == {}
+
+
+def test_what_an_api_drops_or_writes_otherwise_is_no_difference() -> None:
+    container: dict[str, Any] = {
+        "name": "web",
+        "env": [{"name": "EMPTY", "value": ""}],
+        "resources": {"limits": {"cpu": "1000m", "memory": "1024Mi"}, "requests": {}},
+        "securityContext": {"privileged": False, "capabilities": {"drop": None}},
+    }
+    live = {
+        "name": "web",
+        "env": [{"name": "EMPTY"}],
+        "resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
+    }
+    wanted = {"kind": "Pod", "spec": {"nodeSelector": None, "containers": [container]}}
+    assert as_kept(wanted, {"spec": {"containers": [live]}})["spec"] == {"containers": [live]}
+
+
+def test_another_amount_and_a_field_that_is_gone_are_differences() -> None:
+    wanted = {"spec": {"limits": {"cpu": "2000m"}, "paused": True, "replicas": "1000m"}}
+    live = {"spec": {"limits": {"cpu": "1"}, "replicas": "1"}}
+    assert as_kept(wanted, live) == wanted
+
+
+def test_texts_stay_texts() -> None:
+    wanted = {"kind": "ConfigMap", "data": {"limits": "1000m", "empty": ""}}
+    assert as_kept(wanted, {"data": {"limits": "1"}}) == wanted

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.port import Json
 from fluxtui.domain.ask import ComparedKustomization
-from fluxtui.domain.livefields import owned_fields, projected, tidied
+from fluxtui.domain.livefields import as_kept, owned_fields, projected, tidied
 from fluxtui.domain.masking import Masker, base_name
 from fluxtui.domain.objectdiff import diff_objects
 from fluxtui.engine.builds.secretmarks import TOKEN, Marks, token
@@ -160,7 +160,7 @@ def compare(
             owned |= {"f:stringData": owned["f:data"]} if "f:data" in owned else {}
             present = projected(tidied(present), built, owned)
             before.append(aligned(present, built, review.session, labels))
-            after.append(built)
+            after.append(as_kept(built, present))
     changes = diff_objects(before, after, Masker(review.session))
     marks = Marks(labels)
     prune = review.pairs[0].prune

@@ -14,7 +14,7 @@ from typing import Any
 from fluxtui.cluster.port import Json
 from fluxtui.domain.ask import ComparedKustomization
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.livefields import projected, tidied
+from fluxtui.domain.livefields import as_kept, projected, tidied
 from fluxtui.domain.masking import Masker
 from fluxtui.domain.objectdiff import ObjectChange, diff_objects, diff_values
 from fluxtui.engine.builds.livebuilds import Beside, aligned, folded
@@ -46,7 +46,10 @@ def compare_releases(
     old, new = stored_content(before), stored_content(after)
     hiding = _hiding(session, inputs, old, new)
     marks = Marks(hiding.labels)
-    left, right = ([hiding.object(o) for o in (*r.objects, *r.hooks)] for r in (old, new))
+    left, right = (
+        [_named_secret(hiding.object(o), r.namespace) for o in (*r.objects, *r.hooks)]
+        for r in (old, new)
+    )
     changes = [*_values(hiding, old, new), *diff_objects(left, right, Masker(session))]
     return dataclasses.replace(
         result,
@@ -92,7 +95,7 @@ def compare_live(
         else:
             wanted = folded({k: v for k, v in pair.wanted.items() if k != "status"})
             live = projected(tidied(folded(hiding.object(pair.live))), wanted, {})
-            before.append(wanted)
+            before.append(as_kept(wanted, live))
             after.append(aligned(live, wanted, session, hiding.labels))
     marks = Marks(hiding.labels)
     changes = diff_objects(before, after, Masker(session))
@@ -113,6 +116,11 @@ def _values(hiding: Hiding, old: StoredContent, new: StoredContent) -> list[Obje
         return []
     name = ObjectId(new.namespace, new.name, "", VALUES)
     return [ObjectChange("changed", name, fields, before=before, after=after)]
+
+
+def _named_secret(obj: Json, namespace: str) -> Json:
+    """A Secret with its namespace, which its masks are called by."""
+    return _placed(obj, namespace) if obj.get("kind") == "Secret" else obj
 
 
 def _placed(obj: Json, namespace: str) -> Json:

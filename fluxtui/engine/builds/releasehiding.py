@@ -43,7 +43,8 @@ class Hiding:
             self._secret.append((path, label))
             self._learn(value, label)
         # What a Secret held before, or holds unseen, may stand at any path nothing else explains.
-        self._doubt = " or ".join(dict.fromkeys(map(self._label, secret)))
+        doubted = " or ".join(dict.fromkeys(map(self._label, secret)))
+        self._doubt = f"perhaps {doubted}" if doubted else ""
         self._plain = set(_explained(inputs))
 
     def learn(self, objects: Iterable[Json], values: Mapping[str, Any]) -> None:
