@@ -21,7 +21,7 @@ from fluxtui.kustomize import load_manifests
 from tests.builders import READY, snapshot
 from tests.helm_storage import history, release, storage
 from tests.ui.conftest import MakeApp, opened
-from tests.ui.frame import check_frame, sees
+from tests.ui.frame import check_frame, sees, text
 from tests.ui.ui_engine import ScriptedEngine
 
 HELM = "helm.toolkit.fluxcd.io"
@@ -98,6 +98,17 @@ async def test_nothing_is_asked_before_somebody_looks(screen: Any, engine: Scrip
         await pilot.press("4")
         await sees(pilot, "removed")
         assert engine.asked.count(DriftDiff(KEY)) == 1 and ReleasesDiff(KEY) not in engine.asked
+
+
+async def test_what_stands_below_is_of_the_row_that_the_cursor_is_on(screen: Any) -> None:
+    async with opened(screen) as pilot:
+        await pilot.press("4", "right")
+        await sees(pilot, "Values apps/shop", "enter shows the text")
+        for words in (("  replicas", "− 1", "+ 2"), ("  image.tag", "− 1.1.0", "+ 1.2.0")):
+            await pilot.press("down")
+            await pilot.pause()
+            seen = text(pilot.app)  # at once: what only time redraws is late
+            assert all(word in seen for word in words), seen
 
 
 async def test_the_text_of_an_object_shows_no_secret(screen: Any) -> None:

@@ -192,9 +192,10 @@ class Pane(Vertical):
         target = self.pointed()
         if target is None and self.points:  # nothing is highlighted: nothing may be acted on
             target = Target(environment=self.view.target.environment)
-        if target is not None:
-            self.view = replace(self.view, target=target)  # laid out again, it is still this one
-            self.post_message(self.Pointed(self, target))
+        if target is None:  # keys act on what they did, but the lines below are this row's
+            target = self.view.target
+        self.view = replace(self.view, target=target)  # laid out again, it is still this one
+        self.post_message(self.Pointed(self, target))
 
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:
