@@ -96,7 +96,7 @@ def _amount(value: Any) -> Fraction | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:
-        return quantities.amount(quantities.plain(value))
+        return quantities.amount(value)
     except ValueError:
         return None
 

@@ -78,11 +78,6 @@ def canonical(text: str) -> str:
     return f"{value.numerator}{_NAMES[power]}"
 
 
-def amount(text: str) -> Fraction:
-    """How much it is, in its unit. Raises ValueError."""
-    return _parts(text)[0]
-
-
 def fault(value: Any) -> str:
     """What is wrong with a quantity; "" if nothing is."""
     try:
