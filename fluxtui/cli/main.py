@@ -118,6 +118,10 @@ def _dispatch(args: argparse.Namespace) -> int:
         from fluxtui.cli.completion import script
 
         return script(args)
+    if args.verb == "dangers":
+        from fluxtui.cli.dangers import dangers
+
+        return dangers(args)
     if args.verb == "version":
         from fluxtui.cli.version import version
 

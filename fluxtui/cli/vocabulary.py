@@ -324,6 +324,12 @@ def _version(sub: argparse.ArgumentParser) -> None:
     flags.plain_output(sub)
 
 
+def _dangers(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("danger", nargs="?", default="", metavar="ID",
+                     help="What this one means and what to do instead.")  # fmt: skip
+    flags.plain_output(sub)
+
+
 def _completion(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("shell", nargs="?", choices=("bash", "zsh", "fish"), metavar="SHELL",
                      help="The shell that sources it: bash, zsh or fish.")  # fmt: skip
@@ -373,6 +379,8 @@ _OTHERS = (
     Verb("reconciler", "Do Flux's part where no Flux runs.", _reconciler,
          example="run -e staging",
          needs={"what": "what? run, which does Flux's part until it is interrupted"}),
+    Verb("dangers", "What a review looks for; one of them explained.", _dangers,
+         example="migration"),
     Verb("version", "fluxtui's, and the controllers' of each environment.", _version),
     Verb("completion", "A script that completes words, for bash, zsh or fish.", _completion,
          example="bash", needs={"shell": "for which shell? bash, zsh or fish"}),

@@ -69,7 +69,138 @@ immutable: %s
 data: {a: "%s"}
 """
 
+CRD = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: boats.sea.example.com}
+spec:
+  versions:
+    - name: v1
+      served: %s
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              %s
+"""
+LOOSE = "properties: {size: {type: integer, maximum: 9}, flag: {type: string, enum: [a, b]}}"
+BUDGET = """
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
+"""
+POD = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      %s
+      containers:
+        - name: web
+          image: %s
+          %s
+"""
+ROLE = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: web}
+rules: [{apiGroups: [%s], resources: [%s], verbs: [%s]}]
+"""
+BINDING = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: web}
+roleRef: {kind: ClusterRole, name: %s, apiGroup: rbac.authorization.k8s.io}
+subjects: [%s]
+"""
+ANNA = "{kind: User, name: anna}"
+BEN = "{kind: ServiceAccount, name: ben, namespace: apps}"
+INGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec: {rules: [{host: %s, http: {paths: [{path: %s, pathType: Prefix}]}}]}
+"""
+PORT = """
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: %s}%s]}
+"""
+
+STREAM = """
+apiVersion: jetstream.nats.io/v1beta2
+kind: Stream
+metadata: {name: audit}
+spec: {maxBytes: %s, maxAge: %s, replicas: 3}
+"""
+OPERATED = """
+apiVersion: clickhouse.altinity.com/v1
+kind: ClickHouseInstallation
+metadata: {name: db}
+spec: {templates: {podTemplates: [{spec: {containers: [{name: db, image: "%s"}]}}]}}
+"""
+NOBODY = "{kind: User, name: 'system:anonymous'}"
+
 HAVE_IT = [
+    ("bound-lowered", STREAM % (107374182400, "72h"), STREAM % (1073741824, "72h")),
+    ("bound-lowered", STREAM % (1, "72h"), STREAM % (1, "90m")),
+    ("rbac-widened", "", BINDING % ("metrics", NOBODY)),
+    ("image-name", OPERATED % "db:1", OPERATED % "db:latest"),
+    ("migration", SQL % ADDS, SQL % ""),
+    ("crd-narrowed", CRD % ("true", LOOSE), CRD % ("false", LOOSE)),
+    ("crd-narrowed", CRD % ("true", LOOSE), CRD % ("true", LOOSE.replace("9", "8"))),
+    ("crd-narrowed", CRD % ("true", LOOSE), CRD % ("true", LOOSE.replace("a, b", "a"))),
+    ("crd-narrowed", CRD % ("true", LOOSE), CRD % ("true", LOOSE.replace("flag", "flags"))),
+    (
+        "crd-narrowed",
+        CRD % ("true", LOOSE),
+        CRD % ("true", LOOSE + "\n              required: [size]"),
+    ),
+    ("guard-removed", BUDGET, ""),
+    (
+        "guard-removed",
+        POD % ("", "a:1", "livenessProbe: {tcpSocket: {port: 1}}"),
+        POD % ("", "a:1", ""),
+    ),
+    (
+        "guard-removed",
+        POD % ("", "a:1", "resources: {limits: {memory: 1Gi}}"),
+        POD % ("", "a:1", "resources: {limits: {cpu: 1}}"),
+    ),
+    ("rbac-widened", ROLE % ('""', "pods", "get"), ROLE % ('""', "pods", "get, delete")),
+    ("rbac-widened", "", ROLE % ('""', "secrets", "get")),
+    ("rbac-widened", "", ROLE % ('"*"', '"*"', '"*"')),
+    ("rbac-widened", BINDING % ("view", ANNA), BINDING % ("view", f"{ANNA}, {BEN}")),
+    ("rbac-widened", "", BINDING % ("cluster-admin", BEN)),
+    ("privileged", POD % ("", "a:1", ""), POD % ("hostNetwork: true", "a:1", "")),
+    (
+        "privileged",
+        POD % ("", "a:1", ""),
+        POD % ("volumes: [{name: v, hostPath: {path: /}}]", "a:1", ""),
+    ),
+    ("privileged", "", POD % ("", "a:1", "securityContext: {privileged: true}")),
+    (
+        "privileged",
+        POD % ("", "a:1", ""),
+        POD % ("", "a:1", "securityContext: {capabilities: {add: [SYS_ADMIN]}}"),
+    ),
+    ("service-account", POD % ("", "a:1", ""), POD % ("serviceAccountName: web", "a:1", "")),
+    ("exposure", INGRESS % ("a.example.com", "/"), INGRESS % ("b.example.com", "/")),
+    ("exposure", INGRESS % ("a.example.com", "/"), INGRESS % ("a.example.com", "/v2")),
+    ("exposure", INGRESS % ("a.example.com", "/"), ""),
+    ("exposure", PORT % (80, ""), PORT % (8080, "")),
+    ("image-name", POD % ("", "a:1", ""), POD % ("", "a:latest", "")),
+    ("image-name", POD % ("", "a:1", ""), POD % ("", "a", "")),
+    ("image-name", POD % ("", "a:1", ""), POD % ("", "registry.example.com/a:1", "")),
     ("prune-data", CLAIM % "1Gi", ""),
     ("prune-data", STATEFUL % ("db", "1", "1Gi"), ""),
     ("replicas-drop", DEPLOYMENT % (4, "web", "web"), DEPLOYMENT % (2, "web", "web")),
@@ -91,6 +222,41 @@ HAVE_IT = [
     ("migration", "", SQL % ""),
 ]
 HAVE_NOT = [
+    ("bound-lowered", STREAM % (100, "72h"), STREAM % (60, "48h")),
+    ("bound-lowered", STREAM % (100, "72h"), STREAM % (-1, "72h")),
+    ("rbac-widened", "", BINDING % ("metrics", BEN)),
+    ("image-name", OPERATED % "db:latest", OPERATED % "db:1"),
+    ("crd-narrowed", CRD % ("true", LOOSE), CRD % ("true", LOOSE.replace("9", "10"))),
+    ("crd-narrowed", CRD % ("true", LOOSE), CRD % ("true", LOOSE.replace("a, b", "a, b, c"))),
+    ("crd-narrowed", CRD % ("true", "properties: {}"), CRD % ("true", LOOSE)),
+    ("guard-removed", BUDGET, BUDGET.replace("1", "2")),
+    (
+        "guard-removed",
+        POD % ("", "a:1", "livenessProbe: {tcpSocket: {port: 1}}"),
+        POD % ("", "a:1", "livenessProbe: {tcpSocket: {port: 2}}"),
+    ),
+    ("rbac-widened", ROLE % ('""', "pods", "get, delete"), ROLE % ('""', "pods", "get")),
+    ("rbac-widened", ROLE % ('"*"', '"*"', "get"), ROLE % ('"", apps', "pods", "get")),
+    ("rbac-widened", "", ROLE % ('""', "pods", "get")),
+    ("rbac-widened", BINDING % ("view", f"{ANNA}, {BEN}"), BINDING % ("view", ANNA)),
+    ("privileged", POD % ("hostNetwork: true", "a:1", ""), POD % ("hostNetwork: true", "a:2", "")),
+    ("privileged", POD % ("", "a:1", "securityContext: {privileged: true}"), POD % ("", "a:1", "")),
+    (
+        "service-account",
+        POD % ("serviceAccountName: web", "a:1", ""),
+        POD % ("serviceAccountName: web", "a:2", ""),
+    ),
+    ("service-account", POD % ("", "a:1", ""), POD % ("serviceAccountName: default", "a:1", "")),
+    ("exposure", PORT % (80, ""), PORT % (80, ", {port: 81}")),
+    ("exposure", INGRESS % ("a.example.com", "/"), INGRESS % ("a.example.com", "/") + "\n"),
+    ("image-name", POD % ("", "a:1", ""), POD % ("", "a:2", "")),
+    ("image-name", POD % ("", "a:latest", ""), POD % ("replicas: 2", "a:latest", "")),
+    ("image-name", POD % ("", "a:1", ""), POD % ("", "docker.io/a:2", "")),
+    (
+        "image-name",
+        POD % ("", "r.example.com:5000/a:1", ""),
+        POD % ("", "r.example.com:5000/a@sha256:00", ""),
+    ),
     ("prune-data", DEPLOYMENT % (1, "web", "web"), ""),
     ("prune-data", CLAIM % "1Gi", CLAIM % "1Gi"),
     ("replicas-drop", DEPLOYMENT % (4, "web", "web"), DEPLOYMENT % (3, "web", "web")),
@@ -149,6 +315,17 @@ def test_the_statements_that_are_new_are_shown_and_no_others() -> None:
     (danger,) = found(SQL % "", SQL % DROPS)
     assert danger.level is Level.LOSS
     assert danger.look == ("ALTER TABLE audit", "  DROP COLUMN who")
+
+
+def test_what_is_said_about_statements_is_none_and_the_worst_is_in_sight() -> None:
+    said = (
+        "002.sql: |\n    -- DROP TABLE audit is for later\n    /* TRUNCATE audit */\n    SELECT 1"
+    )
+    (danger,) = found(SQL % "", SQL % said)
+    assert danger.level is Level.CARE and danger.look == ("SELECT 1",)
+    many = "\n".join(f"    CREATE TABLE t{n} (at DateTime)" for n in range(30))
+    (danger,) = found(SQL % "", SQL % f"002.sql: |\n{many}\n    DROP TABLE audit")
+    assert danger.look[0] == "DROP TABLE audit" and danger.look[-1] == "... 19 more lines"
 
 
 def test_a_job_that_may_be_made_anew_runs_again_and_fails_nothing() -> None:

@@ -13,6 +13,8 @@ Object = Mapping[str, Any]
 _TEMPLATES = frozenset(
     {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"}
 )
+_OWN = _TEMPLATES | {"Pod", "CronJob", "ConfigMap", "Secret", "Service", "CustomResourceDefinition"}
+_DEEP = 12
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
 
 
@@ -69,8 +71,28 @@ def pod_spec(obj: Object) -> Object:
 
 
 def containers(obj: Object) -> Iterator[PodContainer]:
-    """All of them, those that run before first."""
-    spec = pod_spec(obj)
+    """All of them, those that run before first; of a kind that is not Kubernetes' own, whatever
+    stands in lists of these names, wherever its operator has them."""
+    if obj.get("kind") in _OWN:
+        yield from _of(pod_spec(obj))
+    else:
+        yield from _within(obj, 0)
+
+
+def _within(value: object, depth: int) -> Iterator[PodContainer]:
+    if depth > _DEEP:
+        return
+    if isinstance(value, Mapping):
+        yield from (c for c in _of(value) if c.image)
+        for name, inner in value.items():
+            if name not in _LISTS:
+                yield from _within(inner, depth + 1)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _within(inner, depth + 1)
+
+
+def _of(spec: Object) -> Iterator[PodContainer]:
     for of in _LISTS:
         for body in listed(spec, of):
             yield PodContainer(str(body.get("name") or ""), of, body)

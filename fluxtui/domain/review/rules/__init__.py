@@ -6,21 +6,37 @@ from collections.abc import Mapping
 
 from fluxtui.domain.review.danger import Danger, Delivered, Rule, ordered
 from fluxtui.domain.review.rules import (
+    bound_lowered,
+    crd_narrowed,
+    exposure,
+    guard_removed,
+    image_name,
     immutable_field,
     migration,
+    privileged,
     prune_data,
+    rbac_widened,
     replicas_drop,
     selector_change,
+    service_account,
     storage_shrink,
 )
 
 RULES: tuple[Rule, ...] = (
     prune_data.RULE,
     migration.RULE,
+    crd_narrowed.RULE,
+    bound_lowered.RULE,
     storage_shrink.RULE,
     immutable_field.RULE,
     selector_change.RULE,
+    exposure.RULE,
+    privileged.RULE,
+    rbac_widened.RULE,
     replicas_drop.RULE,
+    guard_removed.RULE,
+    service_account.RULE,
+    image_name.RULE,
 )
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 

@@ -17,6 +17,7 @@ _DESTROYS = re.compile(
     r"|ALTER\s+TABLE\s+\S+.*\bDROP\b|DETACH)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STATEMENT = re.compile(
     r"\b(ALTER|CREATE|DROP|TRUNCATE|DELETE|INSERT|UPDATE|RENAME|GRANT|REVOKE|OPTIMIZE|DETACH|ATTACH)\s+"
     r"(TABLE|DATABASE|SCHEMA|COLUMN|VIEW|INDEX|MATERIALIZED|USER|ROLE|INTO|FROM|TYPE|UNIQUE|ON|OR|\w+\s+SET)\b",
@@ -58,7 +59,7 @@ def _command(obj: Object | None) -> tuple[str, ...]:
 def _sql(change: ObjectChange) -> Iterator[Danger]:
     old, new = _texts(change.before), _texts(change.after)
     for name, text in new.items():
-        lines = _added(old.get(name, ""), text)
+        lines = _statements(_added(old.get(name, ""), text))
         added = "\n".join(lines)
         if not _is_sql(name, added):
             continue
@@ -68,6 +69,19 @@ def _sql(change: ObjectChange) -> Iterator[Danger]:
         more = (f"... {len(lines) - SHOWN} more lines",) if len(lines) > SHOWN else ()
         says = f"SQL in {change.id} {name} {verb}"
         yield Danger(RULE.id, level, says, change.id, look=(*lines[:SHOWN], *more))
+    gone = [name for name, text in old.items() if name not in new and _is_sql(name, text)]
+    if gone and change.kind == "changed":
+        says = f"{change.id} comes without {', '.join(gone)}: what that did to data stays done"
+        yield Danger(RULE.id, Level.CARE, says, change.id)
+
+
+def _statements(lines: list[str]) -> list[str]:
+    """Without what is said about them; what destroys data first."""
+    bare = _COMMENT.sub("", "\n".join(lines))
+    told = (line.partition("--")[0].rstrip() for line in bare.splitlines())
+    kept = [line for line in told if line.strip()]
+    first = next((i for i, line in enumerate(kept) if _DESTROYS.search(line)), 0)
+    return kept[first:] + kept[:first] if first > SHOWN - 4 else kept
 
 
 def _is_sql(name: str, text: str) -> bool:

@@ -1,0 +1,119 @@
+"""A CustomResourceDefinition takes something away from objects that there may be. Pure.
+
+A version that is not served any more, a property, an enumerated value; or it asks for more: a type,
+a required property, a tighter bound (the fields are those of apiextensions.k8s.io/v1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fluxtui.domain.objectdiff import ObjectChange
+from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.pods import Object, at, listed, mapping
+
+SHOWN = 12
+DEEP = 24
+"""Schemas refer to nothing, but are made by programs: no deeper than anybody nests."""
+_UPPER = ("maximum", "maxLength", "maxItems", "maxProperties")
+_LOWER = ("minimum", "minLength", "minItems", "minProperties")
+
+
+def _judge(delivered: Delivered) -> Iterator[Danger]:
+    for change in delivered.changed("CustomResourceDefinition"):
+        yield from _versions(change)
+        yield from _schemas(change)
+
+
+def _versions(change: ObjectChange) -> Iterator[Danger]:
+    old, new = _by_name(change.before), _by_name(change.after)
+    for name, version in old.items():
+        if version.get("served") is not True:
+            continue
+        if name not in new or new[name].get("served") is not True:
+            stored = " and was what is stored" if version.get("storage") is True else ""
+            says = f"{change.id} serves {name} no more{stored}"
+            level = Level.LOSS if stored and name not in new else Level.STOP
+            yield Danger(RULE.id, level, says, change.id)
+
+
+def _schemas(change: ObjectChange) -> Iterator[Danger]:
+    old, new = _by_name(change.before), _by_name(change.after)
+    for name in old.keys() & new.keys():
+        before, after = (mapping(side[name], "schema", "openAPIV3Schema") for side in (old, new))
+        found = tuple(dict.fromkeys(_narrowed(before, after, "")))
+        if found:
+            more = (f"... {len(found) - SHOWN} more",) if len(found) > SHOWN else ()
+            says = f"{change.id} {name} takes less than before: objects there are may break it"
+            yield Danger(RULE.id, Level.STOP, says, change.id, look=(*found[:SHOWN], *more))
+
+
+def _by_name(obj: Object | None) -> Mapping[str, Object]:
+    return {str(v.get("name")): v for v in listed(obj, "spec", "versions")}
+
+
+def _narrowed(before: Object, after: Object, path: str, depth: int = 0) -> Iterator[str]:
+    """Where the schema after takes less than the one before, as `spec.size: ...`."""
+    if depth > DEEP:
+        return
+    where = path or "the whole object"
+    if before.get("type") != after.get("type") and after.get("type"):
+        yield f"{where}: type {after.get('type')} instead of {before.get('type') or 'any'}"
+    for name in _listed(after.get("required")):
+        if name not in _listed(before.get("required")):
+            yield f"{_joined(path, name)}: required"
+    gone = [
+        value for value in _listed(before.get("enum")) if value not in _listed(after.get("enum"))
+    ]
+    if gone and after.get("enum"):
+        yield f"{where}: no longer {', '.join(map(str, gone))}"
+    elif after.get("enum") and not before.get("enum"):
+        yield f"{where}: only {', '.join(map(str, _listed(after.get('enum'))))}"
+    yield from _bounds(before, after, where)
+    yield from _below(before, after, path, depth)
+
+
+def _below(before: Object, after: Object, path: str, depth: int) -> Iterator[str]:
+    old, new = mapping(before, "properties"), mapping(after, "properties")
+    open_ = after.get("x-kubernetes-preserve-unknown-fields") or after.get("additionalProperties")
+    for name, schema in old.items():
+        if name not in new:
+            if not open_:
+                yield f"{_joined(path, name)}: gone, its value is dropped"
+        elif isinstance(schema, Mapping) and isinstance(new[name], Mapping):
+            yield from _narrowed(schema, new[name], _joined(path, name), depth + 1)
+    for name, mark in (("items", "[]"), ("additionalProperties", "{}")):
+        inner, outer = at(before, name), at(after, name)
+        if isinstance(inner, Mapping) and isinstance(outer, Mapping):
+            yield from _narrowed(inner, outer, path + mark, depth + 1)
+
+
+def _bounds(before: Object, after: Object, where: str) -> Iterator[str]:
+    if after.get("pattern") and after.get("pattern") != before.get("pattern"):
+        yield f"{where}: pattern {after.get('pattern')}"
+    for names, tighter in ((_UPPER, min), (_LOWER, max)):
+        for name in names:
+            old, new = before.get(name), after.get(name)
+            if isinstance(new, int | float) and (
+                not isinstance(old, int | float) or (new != old and tighter(old, new) == new)
+            ):
+                yield f"{where}: {name} {new}"
+
+
+def _listed(found: Any) -> Sequence[Any]:
+    return found if isinstance(found, list | tuple) else ()
+
+
+def _joined(path: str, name: object) -> str:
+    return f"{path}.{name}" if path else str(name)
+
+
+RULE = Rule(
+    "crd-narrowed",
+    "a definition takes less than before",
+    "Objects of that kind which are in the cluster stay as they are, and cannot be written any more"
+    " where they break the new schema; a field that is gone is dropped at the next write; a version"
+    " that is not served answers 404 to programs that ask for it. Move the objects first.",
+    _judge,
+)

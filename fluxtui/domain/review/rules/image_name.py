@@ -1,0 +1,49 @@
+"""An image comes from another registry than before, or its name says no version. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.pods import containers
+
+
+def _judge(delivered: Delivered) -> Iterator[Danger]:
+    for change in delivered.changes:
+        if change.kind not in ("added", "changed"):
+            continue
+        before = {c.name: c.image for c in containers(change.before or {})}
+        for container in containers(change.after or {}):
+            old, new = before.get(container.name, ""), container.image
+            if not new or old == new:
+                continue
+            where = f"{change.id} container {container.name}"
+            if _floats(new):
+                says = f"{where}: {new} names no version, each node takes what there is"
+                yield Danger(RULE.id, Level.CARE, says, change.id)
+            if old and registry(old) != registry(new):
+                says = f"{where}: from {registry(new)} instead of {registry(old)}"
+                yield Danger(RULE.id, Level.CARE, says, change.id)
+
+
+def registry(image: str) -> str:
+    """Its host, as container runtimes read references."""
+    first, slash, _rest = image.partition("/")
+    is_host = bool(slash) and ("." in first or ":" in first or first == "localhost")
+    return first if is_host else "docker.io"
+
+
+def _floats(image: str) -> bool:
+    name, at, _digest = image.partition("@")
+    tag = name.rpartition("/")[2].partition(":")[2]
+    return not at and tag in ("", "latest")
+
+
+RULE = Rule(
+    "image-name",
+    "an image from elsewhere, or without a version",
+    "`latest`, or no tag at all, is another image tomorrow, and on each node another one: neither a"
+    " rollback nor a diff can tell. Another registry means other pull secrets, other limits and"
+    " another hand on the images.",
+    _judge,
+)

@@ -1,0 +1,96 @@
+"""Somebody may do more than before. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from fluxtui.domain.objectdiff import ObjectChange
+from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.pods import Object, at, listed
+
+SHOWN = 8
+_ROLES = frozenset({"Role", "ClusterRole"})
+_BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding"})
+_GROUP = "rbac.authorization.k8s.io"
+# Who may do these may do anything that they allow to somebody.
+_STRONG = frozenset({"*", "escalate", "bind", "impersonate"})
+_ANYBODY = frozenset({"system:anonymous", "system:unauthenticated", "system:authenticated"})
+Grant = tuple[str, str, str, str]
+"""verb, API group, resource, name of the object ("" all)."""
+
+
+def _judge(delivered: Delivered) -> Iterator[Danger]:
+    for change in delivered.changes:
+        if change.id.group != _GROUP or change.kind not in ("added", "changed"):
+            continue
+        if change.id.kind in _ROLES:
+            yield from _role(change)
+        elif change.id.kind in _BINDINGS:
+            yield from _binding(change)
+
+
+def _role(change: ObjectChange) -> Iterator[Danger]:
+    had, gets = (frozenset(_grants(side)) for side in (change.before, change.after))
+    new = sorted(g for g in gets - had if not any(_covers(h, g) for h in had))
+    if not new:
+        return
+    strong = any(_STRONG & set(grant[:3]) or "secrets" in grant[2] for grant in new)
+    level = Level.STOP if strong else Level.CARE
+    if change.kind == "added" and not strong:
+        return  # a new role of a new part, without what leads further, is no news
+    verb = "allows" if change.kind == "added" else "allows more"
+    look = [_words(grant) for grant in new]
+    more = (f"... {len(look) - SHOWN} more",) if len(look) > SHOWN else ()
+    yield Danger(RULE.id, level, f"{change.id} {verb}", change.id, look=(*look[:SHOWN], *more))
+
+
+def _binding(change: ObjectChange) -> Iterator[Danger]:
+    had, gets = (frozenset(_subjects(side)) for side in (change.before, change.after))
+    role = str(at(change.after, "roleRef", "name") or "")
+    new = sorted(gets - had)
+    anybody = any(subject.rpartition("/")[2] in _ANYBODY for subject in new)
+    if new and (change.kind == "changed" or role == "cluster-admin" or anybody):
+        level = Level.STOP if role == "cluster-admin" or anybody else Level.CARE
+        says = f"{change.id} gives {role} to {', '.join(new)}"
+        yield Danger(RULE.id, level, says, change.id)
+
+
+def _grants(obj: Object | None) -> Iterator[Grant]:
+    for rule in listed(obj, "rules"):
+        names = _texts(rule, "resourceNames") or ("",)
+        groups, resources = _texts(rule, "apiGroups"), _texts(rule, "resources")
+        yield from product(_texts(rule, "verbs"), groups, resources, names)
+        yield from product(_texts(rule, "verbs"), ("url",), _texts(rule, "nonResourceURLs"), ("",))
+
+
+def _texts(rule: Object, name: str) -> tuple[str, ...]:
+    found = rule.get(name)
+    return tuple(map(str, found)) if isinstance(found, list | tuple) else ()
+
+
+def _covers(had: Grant, grant: Grant) -> bool:
+    """Whether it was allowed before, by a wildcard or without a name."""
+    same = all(old in ("*", new) for old, new in zip(had[:3], grant[:3], strict=True))
+    return same and had[3] in ("", grant[3])
+
+
+def _words(grant: Grant) -> str:
+    verb, group, resource, name = grant
+    where = f"{resource}.{group}" if group else resource
+    return f"{verb} {where}{f' {name}' if name else ''}"
+
+
+def _subjects(obj: Object | None) -> Iterator[str]:
+    for subject in listed(obj, "subjects"):
+        parts = (str(subject.get(name) or "") for name in ("kind", "namespace", "name"))
+        yield "/".join(part for part in parts if part)
+
+
+RULE = Rule(
+    "rbac-widened",
+    "somebody may do more than before",
+    "What a Role allows holds for every subject bound to it from the moment it is applied. `*`,"
+    " `escalate`, `bind`, `impersonate` and Secrets lead to everything else in their scope.",
+    _judge,
+)
