@@ -297,8 +297,10 @@ class Engine:
         """How what has arrived becomes a Snapshot."""
         judge = Judge(self._store, _reminders)
         lists = (Stage("lists of tags", self._tags.follow),) if self._follow_tags else ()
-        told = changes(_timeline(), None if self._brief else self._store.again)
-        changes_stage = (Stage("changes", told),) if self._events else ()
+        changes_stage: tuple[Stage, ...] = ()
+        if self._events:  # who looks at none does not even load them
+            later = None if self._brief else self._store.again
+            changes_stage = (Stage("changes", changes(_timeline(), later)),)
         return Stages(
             self._store,
             (
