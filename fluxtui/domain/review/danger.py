@@ -68,7 +68,7 @@ Judge = Callable[[Delivered], Iterable[Danger]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One danger to look for. `why`: what happens and what to do instead, for `fluxtui dangers ID`."""
+    """One danger to look for. `why`: what happens and what to do instead."""
 
     id: str
     title: str
