@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-from fluxtui.cluster.port import ApiResource, Json, Listing, WatchEvent
+from fluxtui.cluster.port import ApiResource, Json, Listing
+from fluxtui.cluster.streams import WatchEvent
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.kit.clock import Clock
 

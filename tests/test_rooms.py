@@ -57,6 +57,33 @@ def test_a_headless_verb_loads_no_textual(tmp_path: Path) -> None:
     assert loaded(journal, ("textual", "rich"), tmp_path) == ""
 
 
+def test_one_answer_loads_nothing_of_what_follows_or_lays_out(tmp_path: Path) -> None:
+    """What `versions -o json` stands on: it is paid for at every call of a script."""
+    code = (
+        "import fluxtui.cli.views, fluxtui.cli.verbs, fluxtui.cli.forms.board\n"
+        "import fluxtui.engine.engine, fluxtui.engine.tags.watch\n"
+        "import fluxtui.domain.overview, fluxtui.domain.versions\n"
+        "import fluxtui.cluster.client, fluxtui.cluster.briefwire\n"
+        "import fluxtui.artifacts.client, fluxtui.artifacts.transport"
+    )
+    cli = ("rows", "prints", "hiding", "watching")
+    names = (
+        *(f"fluxtui.cli.{name}" for name in cli),
+        "fluxtui.cluster.fullwire",
+        "fluxtui.cluster.proxies",
+        "fluxtui.cluster.streams",
+        "fluxtui.commands.context",
+        "fluxtui.domain.inventory",
+        "fluxtui.domain.versions.simulate",
+        "fluxtui.engine.acts.past",
+        "fluxtui.engine.tags.indexes",
+        "fluxtui.engine.tags.pullsecrets",
+        "fluxtui.artifacts.pullsecrets",
+    )
+    assert loaded(code, names, tmp_path) == ""
+    assert loaded("import fluxtui.engine.engine", ("fluxtui.engine.tags.watch",), tmp_path) == ""
+
+
 def test_a_name_of_the_door_loads_what_lies_behind_it_and_no_more(tmp_path: Path) -> None:
     behind = tuple(f"fluxtui.kustomize.{p.stem}" for p in (PACKAGE / "kustomize").glob("*.py"))
     assert loaded("import fluxtui.kustomize", behind, tmp_path) == ""

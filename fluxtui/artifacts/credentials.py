@@ -12,6 +12,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fluxtui.artifacts.dockerconfig import (
     HUB_NAMES,
@@ -21,10 +22,12 @@ from fluxtui.artifacts.dockerconfig import (
     credential_of,
     parsed,
 )
-from fluxtui.artifacts.pullsecrets import PullSecret, opening
 from fluxtui.artifacts.reference import Reference
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import ConfigError, RegistryDenied
+
+if TYPE_CHECKING:
+    from fluxtui.artifacts.pullsecrets import PullSecret
 
 _HUB_SERVER = "https://index.docker.io/v1/"
 _HELPER_SECONDS = 30
@@ -48,6 +51,8 @@ class Keychain:
         `first`: before that. False when they have nothing for it. Raises ConfigError when one is
         none.
         """
+        from fluxtui.artifacts.pullsecrets import opening
+
         host, repository = reference.registry, reference.repository
         opened = opening(secrets, host, repository)
         place = self._settings.located(host, repository)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from fluxtui.cli.session import connect_to
-from fluxtui.cluster.port import LogOptions
+from fluxtui.cluster.streams import LogOptions
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.resource import Key

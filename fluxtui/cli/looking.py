@@ -73,6 +73,11 @@ class Look:
         return bool(self.target.service or self.target.object)
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether `-l` or `-n` may leave something out."""
+        return bool(self.selector) or any(e.namespaces for e in self.snapshot.config.environments)
+
+    @property
     def source(self) -> Key | None:
         """The source of the one object that was asked about."""
         asked_key = self.target.object

@@ -6,7 +6,6 @@ the verb is known.
 
 from __future__ import annotations
 
-import argparse
 import atexit
 import gc
 import os
@@ -14,11 +13,12 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from fluxtui.cli import arguments, streams
+from fluxtui.cli import streams
 from fluxtui.domain.errors import ConfigError, FluxtuiError, RefusedError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from typing import NoReturn
 
 FINE, NOT, USAGE, REFUSED = 0, 1, 2, 3
@@ -68,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _answered(words: Sequence[str]) -> int:
+    from fluxtui.cli import arguments
+
     try:
         args = arguments.parse(words)
     except UsageError as error:

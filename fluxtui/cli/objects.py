@@ -19,11 +19,11 @@ from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.target import find
 from fluxtui.domain.errors import FluxtuiError, UsageError
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import APPLIERS, appliers, by_short
 from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import kind_known
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.objectstate import not_served
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.engine.port import EnginePort

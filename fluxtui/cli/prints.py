@@ -17,8 +17,8 @@ from fluxtui.domain.known import place_known
 
 if TYPE_CHECKING:
     from fluxtui.domain.ask import Comparison
-    from fluxtui.domain.inventory import ObjectId
     from fluxtui.domain.objectdiff import FieldChange, ObjectChange
+    from fluxtui.domain.objectid import ObjectId
     from fluxtui.domain.resource import Key
     from fluxtui.domain.selection import Selection
     from fluxtui.domain.snapshot import Change, Snapshot

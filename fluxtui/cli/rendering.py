@@ -129,7 +129,7 @@ def _print(texts: Iterable[str]) -> None:
 
 
 def _name(obj: Mapping[str, Any]) -> str:
-    from fluxtui.domain.inventory import ObjectId
+    from fluxtui.domain.objectid import ObjectId
 
     id_ = ObjectId.of(obj)
     return "/".join(part for part in (id_.kind.lower(), id_.namespace, id_.name) if part)

@@ -11,11 +11,12 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from fluxtui.cli import output, prints
+from fluxtui.cli.asked import findings_of
 from fluxtui.cli.forms import board as form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.output import conclude
-from fluxtui.cli.rows import HEADERS, chain_items, findings_of, status_items, version_items
+from fluxtui.cli.rows import HEADERS, chain_items, status_items, version_items
 from fluxtui.cli.views import with_pods
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Mark, Severity
 from fluxtui.domain.counts import counted

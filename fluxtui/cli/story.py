@@ -54,7 +54,7 @@ def settled(snapshot: Snapshot) -> bool:
 
 
 def _is_known(snapshot: Snapshot, owner: Key, id_: str) -> bool:
-    from fluxtui.domain.inventory import ObjectId
+    from fluxtui.domain.objectid import ObjectId
 
     identity = ObjectId.parse(id_)
     key = Key(owner.environment, identity.group, identity.kind, identity.namespace, identity.name)

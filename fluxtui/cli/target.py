@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from fluxtui.cli.nearest import nearest
 from fluxtui.cli.patience import FEEDS, within
-from fluxtui.commands.command import Target
+from fluxtui.commands.target import Target
 from fluxtui.domain import roles
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import ALL, APPLIERS, TAGGED, by_short

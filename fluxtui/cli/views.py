@@ -1,4 +1,8 @@
-"""The views as verbs: each waits for what it needs, then prints table and data of one Snapshot."""
+"""The views as verbs: each waits for what it needs, then prints table and data of one Snapshot.
+
+What lays out a table, a watch or an empty answer is imported when one is wanted: a program that
+asks for data waits for none of it.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluxtui.cli import output, prints
-from fluxtui.cli.hiding import hidden
+from fluxtui.cli import output
+from fluxtui.cli.asked import changes_of, findings_of
 from fluxtui.cli.looking import Look, again, look, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.patience import at_most
-from fluxtui.cli.rows import (
-    HEADERS,
-    chain_items,
-    changes_of,
-    event_items,
-    findings_of,
-    version_items,
-)
 from fluxtui.cli.session import SETTLED
 from fluxtui.domain.board import Severity
 from fluxtui.domain.counts import counted
-from fluxtui.domain.overview.pods import POD
 from fluxtui.domain.picking import address_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
@@ -43,14 +38,17 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     """What runs where, and what would."""
     from fluxtui.cli.forms import board as board_form
 
+    view = look(engine, args, tags=True)
     if args.watch:
+        from fluxtui.cli import prints
+        from fluxtui.cli import rows as items
         from fluxtui.cli.watching import watch
 
         wide = args.output == "wide"
-        headers = HEADERS | {"Versions": prints.WIDE_VERSIONS} if wide else HEADERS
-        items_of = partial(version_items, wide=wide)
-        return watch(engine, look(engine, args, tags=True), items_of, args.output, headers)
-    view = with_pods(engine, look(engine, args, tags=True))
+        headers = items.HEADERS | {"Versions": prints.WIDE_VERSIONS} if wide else items.HEADERS
+        items_of = partial(items.version_items, wide=wide)
+        return watch(engine, view, items_of, args.output, headers)
+    view = with_pods(engine, view)
     rows, environments, snapshot = view.rows(), view.environments, view.snapshot
     board_lines = [
         line for row in rows for name in environments for line in row.lines.get(name, ())
@@ -61,19 +59,27 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
         for url in sorted(urls & set(snapshot.tags))
         if snapshot.tags[url].error
     ]
-    away = hidden(view, version_items, "row")
+    away = _hidden(view, "version_items", "row")
     problems = list(dict.fromkeys((*view.problems, *unlisted, *away)))
-    empty = "" if away else prints.no_rows(snapshot, environments)
+
+    def table(*, wide: bool) -> str:
+        from fluxtui.cli import prints
+
+        empty = "" if away else prints.no_rows(snapshot, environments)
+        return prints.versions(rows, environments, wide=wide, empty=empty)
+
     output.emit(
-        lambda: prints.versions(rows, environments, empty=empty),
+        partial(table, wide=False),
         board_form.versions(snapshot, rows, environments, problems),
         args.output,
-        wide=lambda: prints.versions(rows, environments, wide=True, empty=empty),
+        wide=partial(table, wide=True),
         names=[short_name(line.key) for line in board_lines],
     )
     # Findings go to stderr, so that a table stays a table.
     loud = [f for f in findings_of(view) if f.severity != Severity.INFO]
     if loud:
+        from fluxtui.cli import prints
+
         print(prints.findings(loud), file=sys.stderr)
     messages = {finding.message for finding in loud}
     conclude(text for text in problems if text not in messages)
@@ -86,21 +92,41 @@ def chain(engine: EnginePort, args: argparse.Namespace) -> int:
 
     view = look(engine, args, tags=False)
     if args.watch:
-        from fluxtui.cli.watching import watch
-
-        return watch(engine, view, chain_items, args.output, HEADERS)
+        return _watched(engine, view, "chain_items", args.output)
     view = with_pods(engine, view)
     chains = view.chains()
     nodes = [node for chain_nodes in chains.values() for node in chain_nodes]
-    away = hidden(view, chain_items, "Kustomization")
+    away = _hidden(view, "chain_items", "Kustomization")
     problems = (*view.problems, *away)
+
+    def table() -> str:
+        from fluxtui.cli import prints
+
+        return "" if away else prints.chain(chains, prints.no_nodes(view.snapshot))
+
     output.emit(
-        lambda: "" if away else prints.chain(chains, prints.no_nodes(view.snapshot)),
+        table,
         chain_form.chain(view.snapshot, nodes, problems),
         args.output,
         names=[short_name(node.key) for node in nodes],
     )
     return conclude(problems)
+
+
+def _watched(engine: EnginePort, view: Look, items: str, form: str) -> int:
+    """`--watch`, by a function of `rows`."""
+    from fluxtui.cli import rows, watching
+
+    return watching.watch(engine, view, getattr(rows, items), form, rows.HEADERS)
+
+
+def _hidden(view: Look, items: str, thing: str) -> list[str]:
+    """What a filter hides (see `hiding`), where there is one; `items`: a function of `rows`."""
+    if not view.is_filtered:
+        return []
+    from fluxtui.cli import hiding, rows
+
+    return hiding.hidden(view, getattr(rows, items), thing)
 
 
 def with_pods(engine: EnginePort, view: Look) -> Look:
@@ -109,6 +135,8 @@ def with_pods(engine: EnginePort, view: Look) -> Look:
     troubled = frozenset(key for key in view.board.troubled() if key.environment in names)
     if not troubled:
         return view
+    from fluxtui.domain.overview.pods import POD
+
     engine.interest(troubled)
     environments = {key.environment for key in troubled} - set(view.snapshot.unreachable)
 
@@ -128,15 +156,19 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
 
     view = look(engine, args, tags=False)
     if args.watch:
-        from fluxtui.cli.watching import watch
-
-        return watch(engine, view, event_items, args.output, HEADERS)
+        return _watched(engine, view, "event_items", args.output)
     changes = changes_of(view)
     names = dict.fromkeys(change.subject for change in changes)
-    away = hidden(view, event_items, "event")
+    away = _hidden(view, "event_items", "event")
     problems = (*view.problems, *away)
+
+    def table() -> str:
+        from fluxtui.cli import prints
+
+        return "" if away else prints.changes(changes)
+
     output.emit(
-        "" if away else prints.changes(changes),
+        table,
         past_form.events(changes, problems),
         args.output,
         names=list(names),
@@ -146,6 +178,7 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
 
 def journal(path: str, args: argparse.Namespace) -> int:
     """What was done from here, and how it went. Asks nobody."""
+    from fluxtui.cli import prints
     from fluxtui.cli.forms import plans as plans_form
     from fluxtui.engine.acts.journal import Journal
     from fluxtui.engine.acts.past import told

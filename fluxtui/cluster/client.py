@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import quote
 
 from fluxtui.cluster.credentials import Credentials
@@ -27,14 +27,15 @@ from fluxtui.cluster.port import (
     Json,
     JsonPatch,
     Listing,
-    LogOptions,
-    WatchEvent,
 )
 from fluxtui.cluster.status import error_of, not_an_api
 from fluxtui.cluster.transport import Query, Transport
 from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ClusterError, Expired, Invalid, NotFound, Unreachable
+
+if TYPE_CHECKING:
+    from fluxtui.cluster.streams import LogOptions, WatchEvent
 
 _LIST_RESTARTS = 3
 _ACCESS_REVIEW = ApiResource(
@@ -164,6 +165,8 @@ class KubeCluster:
         field_selector: str = "",
         timeout: float = 300.0,
     ) -> AsyncIterator[WatchEvent]:
+        from fluxtui.cluster.streams import WatchEvent
+
         where = _where(type_, namespace)
         lines = self._transport.lines(
             _path(type_, namespace),

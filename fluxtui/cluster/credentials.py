@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.cluster.identity import Headers, authorization, impersonation
 from fluxtui.cluster.kubeconfig import Access, access
-from fluxtui.cluster.proxies import proxy_for
 from fluxtui.cluster.wire import Wire, certificate_of
 from fluxtui.domain.config import Overrides
+from fluxtui.domain.proxies import environment_proxy
 
 if TYPE_CHECKING:
     from fluxtui.cluster.plugin import PluginCredential
+    from fluxtui.cluster.proxies import Proxy
 
 _SKEW = 300.0
 _AT_MOST_EVERY = 30.0
@@ -140,13 +141,21 @@ class Credentials:
     def _wire_for(self, user: Mapping[str, Any]) -> Wire:
         """The Wire in use, or a new one when certificates or the way to the API are others."""
         cluster = self._access.cluster
-        proxy = proxy_for(self._access.server, str(cluster.get("proxy-url") or ""), self._environ)
+        proxy = self._proxy(str(cluster.get("proxy-url") or ""))
         certificate = (*certificate_of(user), str(sorted(cluster.items(), key=str)), str(proxy))
         if self._wire is None or self._certificate != certificate:
             self._wire = _kind_of_wire(self._brief)(self._access, user, proxy)
             self._wires.append(self._wire)
             self._certificate = certificate
         return self._wire
+
+    def _proxy(self, named: str) -> Proxy | None:
+        server = self._access.server
+        if not named and not environment_proxy(server, self._environ):
+            return None
+        from fluxtui.cluster.proxies import proxy_for
+
+        return proxy_for(server, named, self._environ)
 
 
 def _kind_of_wire(brief: bool) -> type[Wire]:

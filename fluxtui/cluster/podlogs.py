@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from fluxtui.cluster.port import ApiResource, LogOptions
+from fluxtui.cluster.port import ApiResource
+from fluxtui.cluster.streams import LogOptions
 from fluxtui.cluster.transport import Query, Transport
 
 _PODS = ApiResource("", "v1", "Pod", "pods")

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from fluxtui.cluster.streams import LogOptions, WatchEvent
 
 Json = dict[str, Any]
 JsonPatch = list[Json]
@@ -47,25 +50,6 @@ class Listing:
 
     items: tuple[Json, ...]
     resource_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class WatchEvent:
-    """One line of a watch. BOOKMARK carries only a resourceVersion; ERROR is raised instead."""
-
-    type: Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
-    object: Json
-
-
-@dataclass(frozen=True, slots=True)
-class LogOptions:
-    """Which log: `container` "" where there is but one, `tail` lines, `since` seconds (0: all)."""
-
-    container: str = ""
-    tail: int = 200
-    previous: bool = False
-    timestamps: bool = False
-    since: int = 0
 
 
 class Cluster(Protocol):

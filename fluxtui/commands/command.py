@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from fluxtui.commands.context import Context, Target
+from fluxtui.commands.context import Context
 from fluxtui.commands.declaration import Argument, Command, Values
+from fluxtui.commands.target import Target
 
 __all__ = ["Argument", "Command", "Context", "Target", "Values"]

@@ -21,7 +21,7 @@ from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from fluxtui.domain.versions import Effect
+    from fluxtui.domain.versions.simulate import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def registry_effects(
     `digest` is what `add` would be on ("" = content that is not there yet). `gone` is a digest
     whose manifest is deleted as well: whoever is pinned to it cannot fetch it again.
     """
-    from fluxtui.domain.versions import simulate
+    from fluxtui.domain.versions.simulate import simulate
 
     unread = unread_environments(snapshot)
     following = {r.key: r for r in followers(snapshot, repository)}

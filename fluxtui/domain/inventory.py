@@ -1,6 +1,6 @@
-"""Identity and order of the objects of a Kustomization (docs/flux.md#inventory).
+"""Inventory and order of the objects of a Kustomization (docs/flux.md#inventory).
 
-Inventory ids as Flux writes them, what became stale, in which stages and order objects are applied
+What became stale, in which stages and order objects are applied
 and deleted. Pure; must not know how an object is applied.
 """
 
@@ -10,10 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fluxtui.domain.errors import UsageError
+from fluxtui.domain.objectid import RBAC, ObjectId
 
-RBAC = "rbac.authorization.k8s.io"
-_RBAC_KINDS = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
 _FIRST = (
     "CustomResourceDefinition",
     "Namespace",
@@ -52,56 +50,6 @@ _DEFINITIONS = frozenset(
 )
 
 T = TypeVar("T", bound=Mapping[str, Any])
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectId:
-    """What Flux tells objects apart by: no version, so a new apiVersion is the same object.
-
-    `namespace` is '' for cluster-scoped objects, `group` '' for the core group.
-    """
-
-    namespace: str
-    name: str
-    group: str
-    kind: str
-
-    @classmethod
-    def of(cls, obj: Mapping[str, Any]) -> ObjectId:
-        """The id of an object (a dict with apiVersion, kind and metadata)."""
-        metadata = obj.get("metadata") or {}
-        group = str(obj.get("apiVersion") or "").rpartition("/")[0]
-        return cls(
-            str(metadata.get("namespace") or ""),
-            str(metadata.get("name") or ""),
-            group,
-            str(obj.get("kind") or ""),
-        )
-
-    @classmethod
-    def parse(cls, text: str) -> ObjectId:
-        """Read `<namespace>_<name>_<group>_<kind>`. Raises UsageError."""
-        namespace, first, tail = text.partition("_")
-        tail, last, kind = tail.rpartition("_")
-        name, middle, group = tail.rpartition("_")
-        if not (first and last and middle and name and kind):
-            raise UsageError(
-                f"{text!r} is no inventory id", next="an id is <namespace>_<name>_<group>_<kind>"
-            )
-        if group == RBAC and kind in _RBAC_KINDS:
-            name = name.replace("__", ":")
-        return cls(namespace, name, group, kind)
-
-    def format(self) -> str:
-        """As Flux writes it in `status.inventory.entries[].id`."""
-        name = self.name
-        if self.group == RBAC and self.kind in _RBAC_KINDS:
-            name = name.replace(":", "__")
-        return f"{self.namespace}_{name}_{self.group}_{self.kind}"
-
-    def __str__(self) -> str:
-        """For people: `Deployment/team/web`, `Namespace/team`."""
-        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
 
 
 @dataclass(frozen=True, slots=True)

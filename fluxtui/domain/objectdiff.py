@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from fluxtui.domain.inventory import ObjectId, sort_key
+from fluxtui.domain.inventory import sort_key
 from fluxtui.domain.masking import Masked, Masker, base_name
+from fluxtui.domain.objectid import ObjectId
 
 Kind = Literal["added", "changed", "removed", "pruned"]
 Object = Mapping[str, Any]

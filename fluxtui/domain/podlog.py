@@ -12,8 +12,8 @@ from typing import Any
 
 from fluxtui.domain import roles
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.overview.pods import PATIENT, POD, pods_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot

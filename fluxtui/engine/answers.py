@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from fluxtui.cluster.port import Cluster, LogOptions
+from fluxtui.cluster.port import Cluster
+from fluxtui.cluster.streams import LogOptions
 from fluxtui.domain.ask import (
     BuildOf,
     ChartDiff,

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxtui.cluster.port import Cluster
@@ -37,10 +37,7 @@ from fluxtui.engine.publication.stages import Judge, Stage, Stages, changes
 from fluxtui.engine.publication.store import Batch, Store
 from fluxtui.engine.registries import Connect as ConnectRegistry
 from fluxtui.engine.registries import RegistryDoor
-from fluxtui.engine.tags.indexes import ChartIndexes
 from fluxtui.engine.tags.picks import Picks
-from fluxtui.engine.tags.pullsecrets import PullSecrets
-from fluxtui.engine.tags.watch import TagWatch
 from fluxtui.kit.clock import Clock
 
 if TYPE_CHECKING:
@@ -52,6 +49,8 @@ if TYPE_CHECKING:
     from fluxtui.engine.answers import Answers
     from fluxtui.engine.logtail import LogTail
     from fluxtui.engine.publication.changes import Timeline
+    from fluxtui.engine.tags.indexes import ChartIndexes
+    from fluxtui.engine.tags.watch import TagWatch
 
 T = TypeVar("T")
 # What the first Snapshots need, one import per turn of the loop.
@@ -89,7 +88,7 @@ class Engine:
     ) -> None:
         self._brief = brief
         self._events = events
-        self._follow_tags = follow_tags
+        self._follow_tags, self._times = follow_tags, times
         self._config = config
         self._connect = connect
         self._clock = Clock(now=now)
@@ -105,7 +104,6 @@ class Engine:
         self._gate = Gate(self._loop, interval)
         self._store = Store(config)
         self._registries = RegistryDoor(registry, config.cache)
-        self._tags = self._tag_watch(times)
         haste = (HASTY, self._under_way) if brief else (PATIENT, None)
         self._publisher = Publisher(
             self._store, self._gate, self._clock, interval, self._stages(), *haste
@@ -122,13 +120,23 @@ class Engine:
         self._jobs: Jobs | None = None
         self._answers: Answers | None = None
 
-    def _tag_watch(self, times: bool) -> TagWatch:
-        secrets = PullSecrets(self._store, self._registries, self._cluster)
-        lend = secrets.lend if self._config.registries.use_pull_secrets else None
-        indexes = ChartIndexes(self._registries, self._computed)
-        return TagWatch(
-            self._registries, self._store, self._clock, self._pace, indexes, lend, times=times
-        )
+    @cached_property
+    def _tags(self) -> TagWatch:
+        """Imported where registries are asked at all."""
+        from fluxtui.engine.tags.watch import TagWatch
+
+        lend = None
+        if self._config.registries.use_pull_secrets:
+            from fluxtui.engine.tags.pullsecrets import PullSecrets
+
+            lend = PullSecrets(self._store, self._registries, self._cluster).lend
+        of_engine = (self._registries, self._store, self._clock, self._pace)
+        return TagWatch(*of_engine, self._indexes, lend, times=self._times)
+
+    def _indexes(self) -> ChartIndexes:
+        from fluxtui.engine.tags.indexes import ChartIndexes
+
+        return ChartIndexes(self._registries, self._computed)
 
     # -- from any thread
 
@@ -297,6 +305,7 @@ class Engine:
         """How what has arrived becomes a Snapshot."""
         judge = Judge(self._store, _reminders)
         lists = (Stage("lists of tags", self._tags.follow),) if self._follow_tags else ()
+        manifests = (Stage("manifests", self._tags.read),) if self._follow_tags else ()
         changes_stage: tuple[Stage, ...] = ()
         if self._events:  # who looks at none does not even load them
             later = None if self._brief else self._store.again
@@ -310,7 +319,7 @@ class Engine:
                 *changes_stage,
                 Stage("findings", judge.findings),
                 Stage("feeds", self._watch_more),
-                Stage("manifests", self._tags.read),
+                *manifests,
             ),
         )
 

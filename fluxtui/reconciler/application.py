@@ -24,7 +24,8 @@ from fluxtui.domain.errors import (
     ConfigError,
     SubstitutionError,
 )
-from fluxtui.domain.inventory import InventoryEntry, ObjectId, to_inventory
+from fluxtui.domain.inventory import InventoryEntry, to_inventory
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.apply import AppliedChange, ApplyFailed, ChangeSet, ObjectApplier
 from fluxtui.reconciler.build import MissingVariables, build, folder_exists

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain.errors import ClusterError, NotFound
 from fluxtui.domain.health import Health, Status, group_kind, reader_status
-from fluxtui.domain.inventory import InventoryEntry, ObjectId
+from fluxtui.domain.inventory import InventoryEntry
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.kit import labels
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.expressions import HealthExpressions

@@ -19,10 +19,10 @@ from fluxtui.domain.ask import (
     VersionsDiff,
 )
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.masking import Masker
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange, diff_objects
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from tests.builders import NS, ks, snapshot, source

@@ -11,7 +11,8 @@ from aiohttp import web
 from cluster_scripted import Scripted, line, status
 
 from fluxtui.cluster.client import connect
-from fluxtui.cluster.port import ApiResource, Cluster, WatchEvent
+from fluxtui.cluster.port import ApiResource, Cluster
+from fluxtui.cluster.streams import WatchEvent
 from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain import errors
 from fluxtui.domain.knowledge import Trouble, trouble_of

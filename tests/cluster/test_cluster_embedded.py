@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from fluxtui.cluster.client import connect
-from fluxtui.cluster.port import ApiResource, Cluster, Json, LogOptions
+from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.cluster.streams import LogOptions
 from fluxtui.domain.errors import (
     ClusterError,
     Conflict,

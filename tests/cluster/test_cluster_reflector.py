@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from fluxtui.cluster.port import Listing, WatchEvent
+from fluxtui.cluster.port import Listing
 from fluxtui.cluster.reflector import FeedPace, FeedTarget, Reflector
+from fluxtui.cluster.streams import WatchEvent
 from fluxtui.domain.errors import Expired, Forbidden, NotFound, Unreachable
 from fluxtui.domain.knowledge import FeedState
 from tests.scripted import HandClock, Notes, Script, added, bookmark, obj

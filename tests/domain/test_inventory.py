@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.inventory import (
     InventoryEntry,
-    ObjectId,
     apply_order,
     delete_order,
     entries,
@@ -17,6 +16,7 @@ from fluxtui.domain.inventory import (
     stale,
     to_inventory,
 )
+from fluxtui.domain.objectid import ObjectId
 
 RBAC = "rbac.authorization.k8s.io"
 

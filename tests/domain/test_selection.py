@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxtui.domain.selection import HELM_CHART, Policy, Refusal
-from fluxtui.domain.versions import Selector, select, simulate
+from fluxtui.domain.versions import Selector, select
+from fluxtui.domain.versions.simulate import simulate
 
 _SOME = [
     "1.0.0",

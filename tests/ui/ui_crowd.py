@@ -8,8 +8,8 @@ from typing import Any
 
 from fluxtui.domain.ask import ComparedKustomization, Comparison, Question, ReadFacts
 from fluxtui.domain.board import Board, ChainNode, Finding, HealthLine, Level, Line, Row, Severity
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import ObjectChange
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.plan import Outcome, Receipt, RequestReconcile
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Refusal, Selection, Verdict

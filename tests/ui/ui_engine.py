@@ -19,8 +19,8 @@ from fluxtui.domain.ask import (
     ReviewMoves,
 )
 from fluxtui.domain.errors import RefusedError, RegistryUnreachable
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.content import content

@@ -7,7 +7,8 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from typing import Any, cast
 
-from fluxtui.cluster.port import ApiResource, Cluster, WatchEvent
+from fluxtui.cluster.port import ApiResource, Cluster
+from fluxtui.cluster.streams import WatchEvent
 from fluxtui.domain.errors import ClusterError
 
 Json = dict[str, Any]

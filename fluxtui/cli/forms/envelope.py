@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fluxtui.domain.board import Level, Mark
-from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.resource import Key
 
 SCHEMA_VERSION = 1

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.kinds.kind import KindColumn
 from fluxtui.domain.naming import dressed_of
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.objectstate import STATIC, UNSEEN, ready_word, revision_of, revision_text
 from fluxtui.domain.overview.judgement import STATIC as NO_STATUS
 from fluxtui.domain.resource import Key, Resource

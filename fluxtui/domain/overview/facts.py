@@ -13,10 +13,10 @@ from sys import intern
 from fluxtui.domain import kinds
 from fluxtui.domain.board import HealthLine, Mark
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import suspension
 from fluxtui.domain.naming import remembered
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.overview.judgement import member_health, telling
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts

@@ -15,8 +15,8 @@ from fluxtui.cluster.port import Cluster, Json
 from fluxtui.domain.ask import ComparedKustomization, Comparison
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import ClusterError, Forbidden, NotFound, UsageError
-from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.resource import Resource
 from fluxtui.engine.builds.livebuilds import MANAGER, Beside, Prepared, settled
 from fluxtui.engine.builds.sides import BuildReview

@@ -13,7 +13,9 @@ import asyncio
 import contextlib
 import dataclasses
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from fluxtui.domain import kinds
 from fluxtui.domain.errors import ArtifactMissing, FluxtuiError
@@ -26,10 +28,12 @@ from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.engine.pace import Pace
 from fluxtui.engine.publication.store import Batch, Store, Touch
 from fluxtui.engine.registries import RegistryDoor
-from fluxtui.engine.tags.indexes import ChartIndexes
 from fluxtui.engine.tags.manifests import NEWEST_LOOKS, wanted
 from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
+
+if TYPE_CHECKING:
+    from fluxtui.engine.tags.indexes import ChartIndexes
 
 
 @dataclasses.dataclass
@@ -52,18 +56,19 @@ class TagWatch:
         store: Store,
         clock: Clock,
         pace: Pace,
-        indexes: ChartIndexes,
+        indexes: Callable[[], ChartIndexes],
         before: Callable[[str], Awaitable[None]] | None = None,
         *,
         times: bool = True,
     ) -> None:
-        """`before` is awaited before a repository is listed first, and after each failure. `times`:
-        whether manifests are also read only for when they were published.
+        """`indexes` is called when the first index is met; `before` is awaited before a repository
+        is listed first, and after each failure. `times`: whether manifests are also read only for
+        when they were published.
         """
         self._spare = NEWEST_LOOKS if times else 0
         self._before = before
         self._registries = registries
-        self._indexes = indexes
+        self._open_indexes = indexes
         self._store = store
         self._clock = clock
         self._pace = pace
@@ -74,6 +79,10 @@ class TagWatch:
         self._asked: dict[str, asyncio.Event] = {}
         self._lists: dict[str, TagList] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+
+    @cached_property
+    def _indexes(self) -> ChartIndexes:
+        return self._open_indexes()
 
     def follow(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
         """A stage: new repositories are listed, unused ones forgotten."""

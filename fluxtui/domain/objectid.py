@@ -1,0 +1,62 @@
+"""What an object of a Kustomization is called in Flux's inventory (docs/flux.md#inventory)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fluxtui.domain.errors import UsageError
+
+RBAC = "rbac.authorization.k8s.io"
+_RBAC_KINDS = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectId:
+    """What Flux tells objects apart by: no version, so a new apiVersion is the same object.
+
+    `namespace` is '' for cluster-scoped objects, `group` '' for the core group.
+    """
+
+    namespace: str
+    name: str
+    group: str
+    kind: str
+
+    @classmethod
+    def of(cls, obj: Mapping[str, Any]) -> ObjectId:
+        """The id of an object (a dict with apiVersion, kind and metadata)."""
+        metadata = obj.get("metadata") or {}
+        group = str(obj.get("apiVersion") or "").rpartition("/")[0]
+        return cls(
+            str(metadata.get("namespace") or ""),
+            str(metadata.get("name") or ""),
+            group,
+            str(obj.get("kind") or ""),
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> ObjectId:
+        """Read `<namespace>_<name>_<group>_<kind>`. Raises UsageError."""
+        namespace, first, tail = text.partition("_")
+        tail, last, kind = tail.rpartition("_")
+        name, middle, group = tail.rpartition("_")
+        if not (first and last and middle and name and kind):
+            raise UsageError(
+                f"{text!r} is no inventory id", next="an id is <namespace>_<name>_<group>_<kind>"
+            )
+        if group == RBAC and kind in _RBAC_KINDS:
+            name = name.replace("__", ":")
+        return cls(namespace, name, group, kind)
+
+    def format(self) -> str:
+        """As Flux writes it in `status.inventory.entries[].id`."""
+        name = self.name
+        if self.group == RBAC and self.kind in _RBAC_KINDS:
+            name = name.replace(":", "__")
+        return f"{self.namespace}_{name}_{self.group}_{self.kind}"
+
+    def __str__(self) -> str:
+        """For people: `Deployment/team/web`, `Namespace/team`."""
+        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
