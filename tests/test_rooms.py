@@ -66,8 +66,9 @@ def test_one_answer_loads_nothing_of_what_follows_or_lays_out(tmp_path: Path) ->
         "import fluxtui.cluster.client, fluxtui.cluster.briefwire\n"
         "import fluxtui.artifacts.client, fluxtui.artifacts.transport"
     )
-    cli = ("rows", "prints", "hiding", "watching")
+    cli = ("rows", "prints", "hiding", "watching", "fields", "linedyaml")
     names = (
+        "yaml",
         *(f"fluxtui.cli.{name}" for name in cli),
         "fluxtui.cluster.fullwire",
         "fluxtui.cluster.proxies",

@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import ConfigError
@@ -19,8 +19,7 @@ from fluxtui.domain.errors import ConfigError
 _SYSTEM = (Path("/etc/docker/certs.d"), Path("/etc/containers/certs.d"))
 
 
-@dataclass(frozen=True, slots=True)
-class Certificates:
+class Certificates(NamedTuple):
     """Files: authorities to trust besides the system's, (certificate, key) pairs to show."""
 
     authorities: tuple[str, ...] = ()

@@ -5,11 +5,10 @@ Host and path without a scheme: which scheme a host is spoken to with is the con
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """Of one repository at `host[:port]`."""
 
     host: str

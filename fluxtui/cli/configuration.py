@@ -15,9 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fluxtui.cli import places
-from fluxtui.cli.fields import HOST, FieldPlace, check
-from fluxtui.cli.looks import check_looks, check_theme
+from fluxtui.cli import noted, places
 from fluxtui.cli.options import Options
 from fluxtui.domain.config import Config, Environment, Overrides, Registries, ServiceConfig
 from fluxtui.domain.errors import ConfigError
@@ -92,10 +90,12 @@ def load_registries(
     if options.config and not path.is_file():
         raise ConfigError("there is no such file", where=options.config)
     if local.is_file() and local.resolve() != path.resolve():
-        config = _merge(config, _read(local, looks=looks), local, local=True)
+        config = _merge(config, _checked(local, looks=looks), local, local=True)
     if path.is_file():
-        config = _merge(config, _read(path, looks=looks), path)
+        config = _merge(config, _read(path, environ, looks=looks), path)
     if looks and options.theme:
+        from fluxtui.cli.looks import check_theme
+
         check_theme(options.theme, "--theme")
     return _flags(config, options)
 
@@ -109,8 +109,20 @@ def _user(environ: Mapping[str, str]) -> str:
     return f"{name}@{socket.gethostname()}"
 
 
-def _read(path: Path, *, looks: bool) -> Mapping[str, Any]:
+def _read(path: Path, environ: Mapping[str, str], *, looks: bool) -> Mapping[str, Any]:
+    """The person's own file: what was noted of it, where its looks need no line to be told with."""
+    text = noted.text_of(path)
+    data = None if looks else noted.recall(path, text, environ)
+    if data is None:
+        data = _checked(path, looks=looks)
+        if noted.text_of(path) == text:  # nobody has written it meanwhile
+            noted.keep(path, text, data, environ)
+    return data
+
+
+def _checked(path: Path, *, looks: bool) -> Mapping[str, Any]:
     from fluxtui.cli import linedyaml
+    from fluxtui.cli.fields import FieldPlace, check
 
     data = linedyaml.read(path)
     place = FieldPlace(str(path))
@@ -118,6 +130,8 @@ def _read(path: Path, *, looks: bool) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         return {}
     if looks:
+        from fluxtui.cli.looks import check_looks
+
         check_looks(data, place)
     return data
 
@@ -248,6 +262,8 @@ def _flags(config: Config, options: Options) -> Config:
             ),
         )
     if options.mirrors:
+        from fluxtui.cli.fields import HOST
+
         mirrors = dict(config.registries.mirrors)
         for text in options.mirrors:
             host, equals, target = text.partition("=")

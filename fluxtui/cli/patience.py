@@ -10,14 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FEEDS = 30.0
 """Seconds for the environments to answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(NamedTuple):
     """`seconds` as they were asked for, counted from `began` on `clock`."""
 
     seconds: float

@@ -38,6 +38,11 @@ def _base(environ: Mapping[str, str], variable: str, default: str) -> Path:
     return Path(value) if value and Path(value).is_absolute() else home / default
 
 
+def notes_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """What configuration files said when they were read last."""
+    return _base(environ, "XDG_STATE_HOME", ".local/state") / "fluxtui" / "read"
+
+
 def completion_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Names seen last, for the shell to complete."""
     return _base(environ, "XDG_STATE_HOME", ".local/state") / "fluxtui" / "completion"

@@ -13,13 +13,15 @@ import http.client
 import threading
 import zlib
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from fluxtui.cluster.kubeconfig import Access
-from fluxtui.cluster.proxies import Proxy
 from fluxtui.cluster.wire import Answer, Broken, Headers, Timeouts, Wire
 from fluxtui.kit.lines import HttpLine, Reply
+
+if TYPE_CHECKING:
+    from fluxtui.cluster.proxies import Proxy
 
 LINES_AT_ONCE = 4
 """A handshake costs more than several questions; over a slow network a few still save turns."""

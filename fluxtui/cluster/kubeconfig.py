@@ -8,14 +8,13 @@ or write a file.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, NamedTuple
 
 from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ConfigError
@@ -24,12 +23,10 @@ _FILE_KEYS = ("certificate-authority", "client-certificate", "client-key", "toke
 _CLUSTER_TLS = (
     "certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify",
 )  # fmt: skip
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _USER_TLS = ("client-certificate", "client-certificate-data")
 
 
-@dataclass(frozen=True, slots=True)
-class ContextInfo:
+class ContextInfo(NamedTuple):
     """One context of the merged kubeconfig. `namespace` is empty when the context names none."""
 
     name: str
@@ -39,8 +36,7 @@ class ContextInfo:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """What one context means: its cluster and user sections, with file names made absolute.
 
     `folder` is where the user's entry was written: an exec plugin's relative command starts there.
@@ -209,7 +205,7 @@ def _read(path: Path) -> Mapping[str, Any]:
         return _document(path, state.st_mtime_ns, state.st_size, state.st_ino)
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ConfigError(f"is no YAML: {error}", where=str(path)) from error
 
 
@@ -217,11 +213,27 @@ def _read(path: Path) -> Mapping[str, Any]:
 def _document(path: Path, *_state: int) -> Mapping[str, Any]:
     """What the file says in that state; each context of it asks, and so do we after a 401.
 
-    Not to be changed. Raises OSError, YAMLError, UnicodeDecodeError, ConfigError.
+    Not to be changed. Raises OSError, UnicodeDecodeError, ConfigError.
     """
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    document = _parsed(path.read_text(encoding="utf-8"), path)
     if document is None:
         return {}
     if not isinstance(document, dict):
         raise ConfigError("is no kubeconfig: the top is not a mapping", where=str(path))
     return document
+
+
+def _parsed(text: str, path: Path) -> object:
+    """JSON is YAML too, and the library for YAML costs more than a short command asks.
+
+    Raises ConfigError.
+    """
+    if text.lstrip().startswith("{"):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(text)
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"is no YAML: {error}", where=str(path)) from error

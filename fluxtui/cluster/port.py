@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from fluxtui.cluster.streams import LogOptions, WatchEvent
@@ -44,8 +44,7 @@ class ApiResource:
         return f"{root}{scope}{tail}"
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A whole, consistent list (all pages) and the resourceVersion a watch continues from."""
 
     items: tuple[Json, ...]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from typing import Any
 
 from fluxtui.cluster.credentials import Credentials
@@ -121,7 +120,7 @@ class Transport:
     async def _lines(
         self, path: str, query: Query, where: str
     ) -> AsyncGenerator[dict[str, Any], None]:
-        idle = replace(self._timeouts, total=None, read=self._timeouts.idle)
+        idle = self._timeouts._replace(total=None, read=self._timeouts.idle)
         headers = [("Accept", "application/json")]
         try:
             async with asyncio.timeout(self._timeouts.total):
@@ -156,7 +155,7 @@ class Transport:
 
         Raises the ClusterError family.
         """
-        patient = replace(self._timeouts, total=None, read=None)
+        patient = self._timeouts._replace(total=None, read=None)
         headers = [("Accept", "*/*")]
         try:
             response = await self._send("GET", path, query, headers, None, patient, stream=True)

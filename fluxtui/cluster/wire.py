@@ -13,19 +13,19 @@ import ssl
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from fluxtui.cluster.kubeconfig import Access
-from fluxtui.cluster.proxies import Proxy
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.proxies import is_loopback_url
+
+if TYPE_CHECKING:
+    from fluxtui.cluster.proxies import Proxy
 
 Headers = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """Seconds: to connect, between two reads, for a whole answer, of a silent watch. None: as long
     as it takes.
     """
@@ -40,9 +40,9 @@ class Timeouts:
         if request is None:
             return self
         if not request:
-            return replace(self, connect=None, read=None, total=None)
+            return self._replace(connect=None, read=None, total=None)
         connect = min(self.connect or request, request)
-        return replace(self, connect=connect, read=request, total=request)
+        return self._replace(connect=connect, read=request, total=request)
 
 
 class Broken(OSError):

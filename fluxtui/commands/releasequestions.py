@@ -6,7 +6,7 @@ and its chart with another version of it.
 
 from __future__ import annotations
 
-from fluxtui.commands.context import Target
+from fluxtui.commands.command import Target
 from fluxtui.domain import roles
 from fluxtui.domain.ask import ChartDiff
 from fluxtui.domain.errors import UsageError

@@ -8,13 +8,12 @@ because it costs a quarter of a second.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fluxtui.domain.resource import Key
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One Kustomization (or anything that depends). `depends_on` in the spec's order.
 
     `label` is its name for people ('' uses `key`). `ready` as a dependent sees it. `reason` and
@@ -37,8 +36,7 @@ class Node:
         return self.label or str(self.key)
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """Where a blockage starts. `path` leads from the blocked node to `key`, both included.
 
     `kind`: `self` (it fails by itself), `missing` (a dependency that is not there), `cycle`.
@@ -51,8 +49,7 @@ class Root:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """The analysis. Keys of `nodes` are in the order given; everything else follows it.
 
     `waves`: nodes that may run together, in order; nodes in a cycle or behind one are left out and

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fluxtui.domain.objectid import RBAC, ObjectId
+from fluxtui.domain.objectid import RBAC
+from fluxtui.domain.objectid import ObjectId as ObjectId
 
 _FIRST = (
     "CustomResourceDefinition",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Mark
@@ -97,8 +97,7 @@ def hold_text(pinned: str, before: str) -> str:
     return json.dumps({"before": before or None, "pinned": pinned})
 
 
-@dataclass(frozen=True, slots=True)
-class Inverse:
+class Inverse(NamedTuple):
     """What a pin replaced (None: there was nothing) and what it set (None: that was not noted)."""
 
     before: str | None

@@ -8,7 +8,7 @@ nothing is listed or chosen here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from fluxtui.domain import kinds
@@ -18,8 +18,7 @@ from fluxtui.domain.selection import Charts, Policy
 from fluxtui.domain.snapshot import Snapshot, TagList
 
 
-@dataclass(frozen=True, slots=True)
-class Picking:
+class Picking(NamedTuple):
     """`address`: what the list is known by, `oci://host/path`, or `https://host/path#chart` of one
     in an index."""
 

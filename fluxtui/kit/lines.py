@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SHORT = 0.3
 """Seconds for an address while others of the same name have not been tried."""
@@ -24,8 +24,7 @@ class TooLong(Exception):
     """The answer is longer than was allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A whole answer. `headers`: names in lower case; what came several times is joined by commas,
     as RFC 9110 reads it."""
 

@@ -7,8 +7,7 @@ generation, deletion time and conditions of a wrong type make the status unknown
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fluxtui.domain.errors import FluxtuiError
 
@@ -19,8 +18,7 @@ class Malformed(FluxtuiError):
     """An object breaks the shape that every Kubernetes object has; its status is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusCondition:
+class StatusCondition(NamedTuple):
     """One entry of `status.conditions`; absent fields are '' (and 0)."""
 
     type: str

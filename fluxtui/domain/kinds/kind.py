@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Charts, Policy
@@ -24,8 +24,7 @@ SHAPE: Mapping[str, type] = MappingProxyType(
 SOURCE_SHAPE: Mapping[str, type] = MappingProxyType({**SHAPE, "status.artifact": Mapping})
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(NamedTuple):
     """How a kind is suspended: spec.suspend, or an annotation that reads `value`, in any case."""
 
     annotation: str = ""
@@ -43,8 +42,7 @@ class Means:
         return resource.spec.get("suspend") is True
 
 
-@dataclass(frozen=True, slots=True)
-class PinField:
+class PinField(NamedTuple):
     """By which field an object is held on one version where no tags are listed (docs/flux.md#pins).
 
     `path`: the field's, under spec. `picks`: whether that field decides, and not another object's.
@@ -80,16 +78,14 @@ class PinField:
         return {"spec": patch}
 
 
-@dataclass(frozen=True, slots=True)
-class KindColumn:
+class KindColumn(NamedTuple):
     """What people want to see of a kind besides name, readiness, revision, age and suspension."""
 
     title: str
     text: Callable[[Resource], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One entry of an applier's history (docs/flux.md#history). Times are RFC 3339, "" unknown;
     `digest` is that of what was built, `status` the applier's word for how it went."""
 
@@ -100,8 +96,7 @@ class Run:
     last: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """One version of a `chart` that another source, the `holder`, has: that or those that
     `version` admits, "" for any."""
 
@@ -110,8 +105,7 @@ class Wish:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The role of what yields a revision. All of Flux's keep it in status.artifact.
 
     `url`: where it comes from, "" when the object is malformed. `policy`: what picks one of the
@@ -126,8 +120,7 @@ class Source:
     charts: Callable[[Resource], Charts] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Applier:
+class Applier(NamedTuple):
     """The role of what makes objects of a revision. Keys are of its own Environment.
 
     `source`: what it is fed by; `depends_on`: what must be ready before; `inventory`: (id, version)

@@ -7,7 +7,7 @@ or on what that stands on. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Level
@@ -20,8 +20,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFault:
+class SourceFault(NamedTuple):
     """What gives nothing, and why."""
 
     key: Key

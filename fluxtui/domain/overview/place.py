@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, ChainNode, Finding, Line
@@ -35,8 +36,7 @@ _BLIND = (FeedState.STARTING, FeedState.RETRYING)
 _Seen = Sequence[object]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
+class SourceEntry(NamedTuple):
     """One line on the board. `short`: the kind of an applier that is a row of its own, "" for a
     bundle's source."""
 

@@ -7,7 +7,7 @@ nothing. Must not know tags, filters or policies.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fluxtui.domain.errors import VersionError
 from fluxtui.domain.versions.comparator import Comparator
@@ -26,8 +26,7 @@ _WILDCARDS = ("x", "X", "*")
 _LONGEST = 1024  # characters; finding hyphen ranges is quadratic
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Comparators that must all hold. `prereleases`: one of them names a pre-release."""
 
     comparators: tuple[Comparator, ...]
@@ -42,8 +41,7 @@ class Group:
         return " ".join(c.text for c in self.comparators)
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(NamedTuple):
     """The first comparator that refused a version; `prerelease`: only for being a pre-release."""
 
     comparator: Comparator
@@ -51,8 +49,7 @@ class Miss:
     prerelease: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(NamedTuple):
     """A parsed range: OR of Groups."""
 
     text: str

@@ -12,9 +12,8 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxtui.engine.acts.holding import Holding
 
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.plan import Plan, Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(NamedTuple):
     """One line. `type` is `plan`, `intent`, `receipt` or `interrupted`; `plan` is the Plan's id,
     `at` RFC 3339; `by` names the fluxtui that began it (of a `plan` line, see `runs`)."""
 

@@ -8,7 +8,8 @@ again and again instead. Pure: what is open and what an API answered is the call
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from fluxtui.cluster.reflector import FeedTarget
 
@@ -16,8 +17,7 @@ FEW = 4
 """Namespaces up to which each has feeds of its own: they bring nothing that nobody asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedPlan:
+class FeedPlan(NamedTuple):
     """Targets to keep open. The first of them are `watched`; the others are asked now and then."""
 
     targets: tuple[FeedTarget, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fluxtui.domain.board import Board, Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
@@ -24,8 +24,7 @@ MANY = 1000
 Reminders = Callable[[Snapshot], tuple[Finding, ...]]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """One of them; `name` is what could not be computed, in a sentence, when it trips."""
 
     name: str

@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, Finding
@@ -30,8 +29,7 @@ PAST_KEPT = 2000
 FLUX = frozenset(kind.id for kind in kinds.ALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """One object's step from a Snapshot to the next; None: not there."""
 
     key: Key
@@ -39,8 +37,7 @@ class Touch:
     after: Resource | None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """A half-made Snapshot (board, findings and changes are still the old ones) and what is new.
 
     `tags`: repositories whose TagList is new. `overview`: whether board and findings can differ.

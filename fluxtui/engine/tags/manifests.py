@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
@@ -23,8 +23,7 @@ _RANKED = 2_000
 _ADMITTED = frozenset({None, Refusal.LOWER, Refusal.AMBIGUOUS})
 
 
-@dataclass(frozen=True, slots=True)
-class WantedManifests:
+class WantedManifests(NamedTuple):
     """Tags and digests to read. `spare`: those that only the publish time is wanted of."""
 
     tags: tuple[str, ...] = ()

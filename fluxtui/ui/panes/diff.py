@@ -18,7 +18,6 @@ from fluxtui.commands.releasequestions import releases_of
 from fluxtui.domain import kinds
 from fluxtui.domain.ask import ComparedKustomization, Comparison, Question
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
-from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key
 from fluxtui.domain.unified import unified
