@@ -30,8 +30,6 @@ OTHERS = {
     "delete": "`fluxtui artifact delete` deletes a tag; objects go with kubectl, or by leaving the"
     " bundle",
     "deploy": "`fluxtui publish` pushes a build, `fluxtui promote` makes it a version",
-    "describe": "`fluxtui chain` says what is waiting for what, `fluxtui tree ks/NAME` what it"
-    " applied, and the screen has `d`",
     "edit": "`fluxtui pin`, `fluxtui suspend` and `fluxtui promote` change what fluxtui changes",
     "envsubst": "`fluxtui build ks/NAME` renders with the variables of the environment",
     "explain": "`fluxtui build ks/NAME --explain` says who set each value",

@@ -88,7 +88,7 @@ def _is_brief(args: argparse.Namespace) -> bool:
 
 
 _WATCHING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
-_SELECTING = _WATCHING | {"reconcile", "resume", "suspend"}
+_SELECTING = _WATCHING | {"describe", "reconcile", "resume", "suspend"}
 _VERBS: Mapping[str, tuple[str, str]] = {
     "versions": ("views", "versions"),
     "status": ("status", "status"),
@@ -97,6 +97,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "events": ("views", "events"),
     "diff": ("comparing", "diff"),
     "get": ("objects", "get"),
+    "describe": ("describing", "describe"),
     "trace": ("objects", "trace"),
     "tree": ("objects", "tree"),
     "logs": ("logs", "logs"),

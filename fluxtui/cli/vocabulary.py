@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Callable
 
 from fluxtui.cli import flags
+from fluxtui.cli.variants import Variant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
     for command in commands[1:]:
         words = command.verb.split()[1:]
         if len(words) == 1:
-            sub.add_argument(words[0], dest="variant", action=_Variant,
+            sub.add_argument(words[0], dest="variant", action=Variant,
                              const=variants, help=command.help)  # fmt: skip
     sub.set_defaults(variant=commands[0].id)
     arguments = {a.name: a for command in commands for a in command.arguments}
@@ -105,37 +106,6 @@ def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
             sub.add_argument(f"--{argument.name}", dest=f"arg_{argument.name}",
                              metavar=argument.name.upper(), help=argument.help)  # fmt: skip
     flags.act(sub)
-
-
-class _Variant(argparse.Action):
-    """A flag that makes another act of the verb: of several none is passed over. `const`: the flags
-    of each act -> its id."""
-
-    const: Mapping[frozenset[str], str]
-
-    def __init__(
-        self,
-        option_strings: list[str],
-        dest: str,
-        const: Mapping[frozenset[str], str],
-        help: str,
-    ) -> None:
-        super().__init__(option_strings, dest, nargs=0, const=const, help=help)
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        chosen = getattr(namespace, self.dest)
-        before = next(words for words, id_ in self.const.items() if id_ == chosen)
-        together = before | {self.option_strings[0]}
-        if together not in self.const:
-            others = ", ".join(sorted(before))
-            raise argparse.ArgumentError(self, f"cannot be given with {others}: one act at a time")
-        setattr(namespace, self.dest, self.const[together])
 
 
 def _tags(sub: argparse.ArgumentParser) -> None:
@@ -287,6 +257,14 @@ def _get(sub: argparse.ArgumentParser) -> None:
     flags.view(sub)
 
 
+def _describe(sub: argparse.ArgumentParser) -> None:
+    flags.target(sub)
+    sub.add_argument("--values", action="store_true",
+                     help="Read a release's values also where Secrets give some; masked."
+                     )  # fmt: skip
+    flags.view(sub)
+
+
 def _trace(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("words", nargs="*", metavar="KIND/NS/NAME",
                      help="The object, for example deploy/apps/web, or deploy web.")  # fmt: skip
@@ -358,6 +336,8 @@ _OTHERS = (
     Verb("status", "The board in short; exit 1 when anything is not well.", _status,
          example="activity -e staging"),
     Verb("get", "Flux's objects: all, sources, images or ks.", _get, example="ks -e staging"),
+    Verb("describe", "All that is known of an object: conditions, history, inventory, owners.",
+         _describe, example="ks/web -e staging"),
     Verb("trace", "Who applies an object, from which source and version.", _trace,
          example="deploy/apps/web -e staging"),
     Verb("tree", "A Kustomization and all that it applies.", _tree, example="ks/web -e staging"),

@@ -163,6 +163,22 @@ class ValuesOf:
     release: Key
 
 
+@dataclass(frozen=True, slots=True)
+class ReadObject:
+    """What only the API says of an object: who owns its fields, and its Events. Answer:
+    `detail.values.ObjectReading`."""
+
+    object: Key
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInventory:
+    """How the entries of an object's inventory are that no feed brings, and Events of those that
+    are not well. Answer: `detail.values.InventoryReading`."""
+
+    object: Key
+
+
 Question = (
     BuildOf
     | ChartDiff
@@ -172,10 +188,12 @@ Question = (
     | LiveDiff
     | PatchesDiff
     | ReadFacts
+    | ReadInventory
     | ReadLogs
     | ReleasesDiff
     | ReviewMoves
     | ValuesOf
+    | ReadObject
     | VersionsDiff
 )
 

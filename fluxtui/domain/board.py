@@ -33,6 +33,18 @@ class Level(enum.IntEnum):
     FAILED = 4
 
 
+SIGNS: Mapping[Level, tuple[str, str]] = MappingProxyType(
+    {
+        Level.OK: ("✓", "ok"),
+        Level.PROGRESSING: ("◐", "busy"),
+        Level.WAITING: ("○", "wait"),
+        Level.UNKNOWN: ("?", "dim"),
+        Level.FAILED: ("✗", "bad"),
+    }
+)
+"""How a level looks: its sign and the name of its role."""
+
+
 @dataclass(frozen=True, slots=True)
 class HealthLine:
     """Worst of Flux's conditions and the live kstatus, and one sentence that says which."""

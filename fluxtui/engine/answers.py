@@ -21,7 +21,9 @@ from fluxtui.domain.ask import (
     PatchesDiff,
     Question,
     ReadFacts,
+    ReadInventory,
     ReadLogs,
+    ReadObject,
     ReleasesDiff,
     ReviewMoves,
     ValuesOf,
@@ -31,6 +33,7 @@ from fluxtui.engine.builds.charts import ChartReader
 from fluxtui.engine.builds.diffs import Diffs
 from fluxtui.engine.builds.releases import ReleaseReader
 from fluxtui.engine.builds.worker import Worker
+from fluxtui.engine.objectreading import ObjectReader
 from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import RegistryDoor
 from fluxtui.engine.tags.watch import TagWatch
@@ -48,6 +51,7 @@ class Answers:
     ) -> None:
         self._tags = tags
         self._cluster = cluster
+        self._objects = ObjectReader(store, cluster)
         self._worker = Worker()
         self._diffs = Diffs(store, registries, cluster, self._worker)
         self._releases = ReleaseReader(store, cluster, self._worker)
@@ -69,6 +73,10 @@ class Answers:
             return await self._releases.releases(question)
         if isinstance(question, DriftDiff):
             return await self._releases.drift(question)
+        if isinstance(question, ReadObject):
+            return await self._objects.object(question.object)
+        if isinstance(question, ReadInventory):
+            return await self._objects.inventory(question.object)
         if isinstance(question, BuildOf):
             return await self._diffs.build(question)
         if isinstance(question, LiveDiff):

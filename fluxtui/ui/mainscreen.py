@@ -20,6 +20,7 @@ from textual.worker import Worker
 
 from fluxtui.commands.command import Command, Context, Target
 from fluxtui.domain.config import Config
+from fluxtui.domain.detail.uses import UseIndex
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui import frame
@@ -31,6 +32,7 @@ from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.scope import scoped
 from fluxtui.ui.screens.help import help_lines
 from fluxtui.ui.screens.logs import Logs
+from fluxtui.ui.screens.object import ObjectSheet
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.shown import Shown
@@ -76,6 +78,7 @@ class MainScreen(Screen[None]):
         self.views = Views(self.view, self._opened)
         self.acting = Acting(self)
         self._blockages = Blockages()
+        self._uses = UseIndex()
         self._start = setting.start if is_said(setting.start) else None
         self.namespace = ""  # the only one shown, by `:ns`
         self._snapshot = Snapshot(config=setting.config)
@@ -307,6 +310,11 @@ class MainScreen(Screen[None]):
             self.app.push_screen(Reading(event.title, event.lines))
         else:  # it took its time, and something else is being read or answered now
             self.say(f"{event.title} is there: ask for it again", "dim")
+
+    @on(Pane.Inspect)
+    def _inspect(self, event: Pane.Inspect) -> None:
+        if self.is_current:
+            self.app.push_screen(ObjectSheet(self.bridge, event.key, self.clock, self._uses))
 
     @on(Pane.ReadLog)
     def _read_log(self, event: Pane.ReadLog) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluxtui.domain.board import Level
+from fluxtui.domain.board import SIGNS, Level
 from fluxtui.ui.spans import Line, join
 
-GLYPHS = {
-    Level.OK: ("✓", "ok", "ready"),
-    Level.PROGRESSING: ("◐", "busy", "rolling"),
-    Level.WAITING: ("○", "wait", "waiting"),
-    Level.UNKNOWN: ("?", "dim", "unknown"),
-    Level.FAILED: ("✗", "bad", "failed"),
+_WORDS = {
+    Level.OK: "ready",
+    Level.PROGRESSING: "rolling",
+    Level.WAITING: "waiting",
+    Level.UNKNOWN: "unknown",
+    Level.FAILED: "failed",
 }
+GLYPHS = {level: (*SIGNS[level], _WORDS[level]) for level in Level}
 
 
 def health(level: Level, *, word: bool = True) -> Line:

@@ -14,7 +14,9 @@ from fluxtui.domain.ask import (
     PatchesDiff,
     Question,
     ReadFacts,
+    ReadInventory,
     ReadLogs,
+    ReadObject,
     ReleasesDiff,
     ReviewMoves,
     ValuesOf,
@@ -49,6 +51,8 @@ def awaited(question: Question) -> str:
         return f"fetching charts of {question.release.name} in {question.release.environment}"
     if isinstance(question, ReleasesDiff | DriftDiff):
         return f"reading releases of {question.release.name} in {question.release.environment}"
+    if isinstance(question, ReadObject | ReadInventory):
+        return f"reading {question.object.label} in {question.object.environment}"
     if isinstance(question, EnvironmentsDiff):
         places = f"{question.before} and {question.after}"
         return f"rendering {question.service} in {places}"

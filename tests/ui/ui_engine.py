@@ -15,8 +15,11 @@ from fluxtui.domain.ask import (
     PatchesDiff,
     Question,
     ReadFacts,
+    ReadInventory,
     ReadLogs,
+    ReadObject,
     ReviewMoves,
+    ValuesOf,
 )
 from fluxtui.domain.errors import RefusedError, RegistryUnreachable
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
@@ -192,6 +195,8 @@ class ScriptedEngine:
             future.set_result(self._snapshot.tags.get(question.repository))
         elif isinstance(question, ReviewMoves):
             future.set_result(DELIVERY)
+        elif isinstance(question, ReadObject | ReadInventory | ValuesOf):
+            return future  # it takes its time
         elif isinstance(question, PatchesDiff):
             parts = tuple(p for p in COMPARISON.parts if p.kustomization == question.kustomization)
             title = f"patches of {question.kustomization.label}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluxtui.domain.kinds.kind import Kind, KindColumn
-from fluxtui.domain.kinds.reading import mapping_at, mappings_at, reference, text_at
+from fluxtui.domain.kinds.reading import is_among, mapping_at, mappings_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 
 GROUP = "notification.toolkit.fluxcd.io"
@@ -31,6 +31,8 @@ KIND = Kind(
     is_static=lambda _resource: True,
     stopped=("Events are no longer sent by it, and are not sent later either",),
     needs=needs,
+    heeds=lambda alert, other: is_among(alert, mappings_at(alert.spec, "eventSources"), other),
+    heeding="tells of it",
     columns=(
         KindColumn("PROVIDER", lambda r: text_at(r.spec, "providerRef", "name")),
         KindColumn("LISTENS TO", listens),

@@ -5,6 +5,8 @@ An object without the role answers with nothing. Pure; nothing here may look at 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fluxtui.domain import kinds
 from fluxtui.domain.kinds.kind import Applier, Run
 from fluxtui.domain.kinds.reading import text_at
@@ -32,6 +34,12 @@ def depends_on(resource: Resource) -> tuple[Key, ...]:
     """What must be ready before it, in the order it says so."""
     applier = role(resource.key)
     return applier.depends_on(resource) if applier is not None else ()
+
+
+def expressions(resource: Resource) -> Mapping[Key, str]:
+    """Of what must be ready before it, the CEL text that says when it is."""
+    applier = role(resource.key)
+    return applier.expressions(resource) if applier is not None else {}
 
 
 def inventory(resource: Resource) -> tuple[tuple[str, str], ...]:

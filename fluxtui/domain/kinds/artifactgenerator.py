@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fluxtui.domain.kinds.kind import Kind, KindColumn, Means
 from fluxtui.domain.kinds.reading import SOURCES, mappings_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
@@ -15,6 +17,17 @@ def needs(resource: Resource) -> tuple[Key, ...]:
     entries = mappings_at(resource.spec, "sources")
     keys = (reference(resource, entry, SOURCES) for entry in entries)
     return tuple(key for key in keys if key is not None)
+
+
+def makes(resource: Resource) -> tuple[Key, ...]:
+    """The ExternalArtifacts, and Namespaces, that it keeps: status.inventory, a bare list."""
+    keys = []
+    for entry in mappings_at(resource.status, "inventory"):
+        kind = text_at(entry, "kind") or "ExternalArtifact"
+        key = reference(resource, entry, SOURCES if kind == "ExternalArtifact" else "", kind)
+        if key is not None:
+            keys.append(replace(key, namespace="") if kind == "Namespace" else key)
+    return tuple(keys)
 
 
 def revision(resource: Resource) -> str:
@@ -36,6 +49,7 @@ KIND = Kind(
     suspends=Means(f"{GROUP}/reconcile", "disabled"),
     stopped=("the ExternalArtifacts it made stay; what uses them goes on with those",),
     needs=needs,
+    makes=makes,
     revision=revision,
     columns=(KindColumn("ARTIFACTS", _made),),
 )

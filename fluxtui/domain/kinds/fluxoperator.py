@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fluxtui.domain.kinds.kind import Applier, Means
-from fluxtui.domain.kinds.reading import history, inventory, text_at
+from fluxtui.domain.kinds.reading import expressions, history, inventory, text_at
 from fluxtui.domain.resource import Key, Resource
 
 GROUP = "fluxcd.controlplane.io"
@@ -50,4 +50,5 @@ def applier(
         good=GOOD,
         bad=BAD,
         health=frozenset({"HealthCheckFailed"}),
+        expressions=lambda resource: expressions(resource, "", ""),
     )

@@ -26,12 +26,14 @@ from fluxtui.domain.kinds.kind import (
 from fluxtui.domain.kinds.reading import (
     SOURCES,
     dependencies,
+    expressions,
     inventory,
     mapping_at,
     mappings_at,
     reference,
     text_at,
     value_at,
+    whole_at,
 )
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.kit.lately import asked_in_a_row
@@ -72,6 +74,9 @@ def history(resource: Resource) -> tuple[Run, ...]:
             str(entry.get("status") or ""),
             str(entry.get("firstDeployed") or ""),
             str(entry.get("lastDeployed") or ""),
+            number=_number(entry),
+            chart=str(entry.get("chartName") or ""),
+            app=str(entry.get("appVersion") or ""),
         )
         for entry in _releases(resource)
     )
@@ -185,8 +190,7 @@ def _releases(resource: Resource) -> list[Mapping[str, Any]]:
 
 
 def _number(entry: Mapping[str, Any]) -> int:
-    value = entry.get("version")
-    return value if isinstance(value, int) else 0
+    return whole_at(entry, "version")
 
 
 def _revision(version: str, digest: str) -> str:
@@ -251,6 +255,7 @@ KIND = Kind(
         health=frozenset(),
         bundles=False,
         starved=frozenset({"SourceNotReady", "ArtifactFailed"}),
+        expressions=lambda resource: expressions(resource, GROUP, HELM_RELEASE),
     ),
     shape={
         **SHAPE,

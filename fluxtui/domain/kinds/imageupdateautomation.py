@@ -19,6 +19,15 @@ def needs(resource: Resource) -> tuple[Key, ...]:
     return (key,) if key is not None else ()
 
 
+def writes(automation: Resource, other: Resource) -> bool:
+    """Whether it is a policy whose tag it writes, as far as it has looked: of its own namespace."""
+    policies = mapping_at(automation.status, "observedPolicies")
+    own = (GROUP, "ImagePolicy", automation.key.namespace)
+    return (other.key.group, other.key.kind, other.key.namespace) == own and (
+        other.key.name in policies
+    )
+
+
 def pushed(resource: Resource) -> str:
     """The first digits of the commit that it pushed last."""
     return text_at(resource.status, "lastPushCommit")[:_HEX]
@@ -33,6 +42,8 @@ KIND = Kind(
     words=("imgauto", "imgupd"),
     stopped=("picked tags are no longer written to Git",),
     needs=needs,
+    heeds=writes,
+    heeding="writes its tag into Git",
     revision=pushed,
     columns=(KindColumn("PUSHED", lambda r: text_at(r.status, "lastPushTime")),),
 )

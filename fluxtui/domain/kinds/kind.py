@@ -17,6 +17,7 @@ from fluxtui.domain.selection import Charts, Policy
 REQUESTED_AT = "reconcile.fluxcd.io/requestedAt"
 DEPENDENCY = "DependencyNotReady"
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NO_TEXTS: Mapping[Key, str] = MappingProxyType({})
 SHAPE: Mapping[str, type] = MappingProxyType(
     {"spec": Mapping, "status": Mapping, "spec.suspend": bool, "status.conditions": list}
 )
@@ -87,13 +88,21 @@ class KindColumn(NamedTuple):
 
 class Run(NamedTuple):
     """One entry of an applier's history (docs/flux.md#history). Times are RFC 3339, "" unknown;
-    `digest` is that of what was built, `status` the applier's word for how it went."""
+    `digest` is that of what was built, `status` the applier's word for how it went.
+
+    `number`: which release of Helm's it is, with its `chart` and `app` version; `times`: how often
+    it was reconciled. 0 and "" where its history does not say so.
+    """
 
     digest: str
     revision: str
     status: str
     first: str
     last: str
+    number: int = 0
+    chart: str = ""
+    app: str = ""
+    times: int = 0
 
 
 class Wish(NamedTuple):
@@ -130,6 +139,7 @@ class Applier(NamedTuple):
     be blamed; `health`: reasons after the apply, when objects are waited for; `starved`: reasons
     that only repeat what the source says. `bundles`: whether it applies manifests, not a chart.
     `passed`: words in `status` for a build that went well until another one followed.
+    `expressions`: of what it waits for, the CEL text that says when that is ready.
     """
 
     source: Callable[[Resource], Key | None]
@@ -147,6 +157,7 @@ class Applier(NamedTuple):
     starved: frozenset[str] = frozenset({"ArtifactFailed"})
     bundles: bool = True
     passed: frozenset[str] = frozenset()
+    expressions: Callable[[Resource], Mapping[Key, str]] = lambda _resource: _NO_TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +220,11 @@ class Kind:
     none, and `stopped` what comes of that, in sentences. `hold`: how it is pinned, where its
     versions are no tags. `waiting`, `working`: reasons of Ready=False that are no failure;
     `causes`: conditions that say more than Ready and Stalled do. `is_static`: no controller writes
-    a status. `needs`: what it stands on, in its own Environment. `revision`: what it holds, where
-    it has neither role. `has_events`: whether they are read. `owner`: the prefix of labels by which
-    its objects name it, where that is not its group. `releases`: how it keeps them, where it does.
+    a status. `needs`: what it stands on, in its own Environment. `heeds`: whether it, the first,
+    does something when the second changes or tells of it, and `heeding` what, in words. `makes`:
+    the objects that it keeps where it is no applier. `revision`: what it holds, where it has
+    neither role. `has_events`: whether they are read. `owner`: the prefix of labels by which its
+    objects name it, where that is not its group. `releases`: how it keeps them, where it does.
     """
 
     group: str
@@ -239,6 +252,11 @@ class Kind:
     hold: PinField | None = field(default=None, compare=False)
     is_static: Callable[[Resource], bool] = field(default=lambda _resource: False, compare=False)
     needs: Callable[[Resource], tuple[Key, ...]] = field(
+        default=lambda _resource: (), compare=False
+    )
+    heeds: Callable[[Resource, Resource], bool] | None = field(default=None, compare=False)
+    heeding: str = field(default="", compare=False)
+    makes: Callable[[Resource], tuple[Key, ...]] = field(
         default=lambda _resource: (), compare=False
     )
     revision: Callable[[Resource], str] = field(default=lambda _resource: "", compare=False)

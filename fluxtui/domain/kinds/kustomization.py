@@ -8,6 +8,7 @@ from fluxtui.domain.kinds.kind import SHAPE, Applier, Kind, KindColumn, Run
 from fluxtui.domain.kinds.reading import (
     SOURCES,
     dependencies,
+    expressions,
     history,
     inventory,
     mapping_at,
@@ -118,6 +119,7 @@ KIND = Kind(
         # off say nothing of the build that was attempted last.
         bad=frozenset({"BuildFailed", "ReconciliationFailed", "PruneFailed", "HealthCheckFailed"}),
         health=HEALTH_PHASE,
+        expressions=lambda resource: expressions(resource, GROUP, KUSTOMIZATION),
     ),
     shape={
         **SHAPE,

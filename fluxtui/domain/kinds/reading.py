@@ -6,7 +6,8 @@ An API lets a wrong type through where a CRD is old or hand-made; that is a find
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeGuard
 
 from fluxtui.domain.kinds.kind import Run
@@ -75,6 +76,36 @@ def dependencies(resource: Resource, group: str, kind: str) -> tuple[Key, ...]:
     return tuple(key for key in keys if key is not None)
 
 
+def expressions(resource: Resource, group: str, kind: str) -> dict[Key, str]:
+    """The readyExpr of those entries of spec.dependsOn that have one."""
+    texts: dict[Key, str] = {}
+    for entry in mappings_at(resource.spec, "dependsOn"):
+        key = reference(resource, entry, group_of(entry, group), kind)
+        text = text_at(entry, "readyExpr")
+        if key is not None and text:
+            texts[key] = text
+    return texts
+
+
+def is_among(resource: Resource, entries: Iterable[Mapping[str, Any]], other: Resource) -> bool:
+    """Whether one of `{kind, name, namespace, matchLabels}` names the other object; a name of `*`
+    means all, or all with these labels."""
+    for entry in entries:
+        key = reference(resource, entry, other.key.group)
+        if key is None or key not in (other.key, replace(other.key, name="*")):
+            continue
+        labels = mapping_at(entry, "matchLabels")
+        if all(other.labels.get(name) == value for name, value in labels.items()):
+            return True
+    return False
+
+
+def whole_at(mapping: Mapping[str, Any], *path: str) -> int:
+    """The whole number under these names; 0 when it is missing or something else."""
+    value = value_at(mapping, *path)
+    return value if isinstance(value, int) else 0
+
+
 @asked_in_a_row
 def inventory(resource: Resource) -> tuple[tuple[str, str], ...]:
     """status.inventory.entries as (id, version) pairs (docs/flux.md#inventory)."""
@@ -94,6 +125,7 @@ def history(resource: Resource) -> tuple[Run, ...]:
             str(entry.get("lastReconciledStatus") or ""),
             str(entry.get("firstReconciled") or ""),
             str(entry.get("lastReconciled") or ""),
+            times=whole_at(entry, "totalReconciliations"),
         )
         for entry in mappings_at(resource.status, "history")
     )

@@ -6,7 +6,7 @@ Its path is a secret: who knows it may call. It is shown nowhere.
 from __future__ import annotations
 
 from fluxtui.domain.kinds.kind import Kind, KindColumn
-from fluxtui.domain.kinds.reading import mappings_at, text_at
+from fluxtui.domain.kinds.reading import is_among, mappings_at, text_at
 from fluxtui.domain.resource import Resource
 
 
@@ -22,6 +22,8 @@ KIND = Kind(
     "Receiver",
     "receivers",
     "receiver",
+    heeds=lambda own, other: is_among(own, mappings_at(own.spec, "resources"), other),
+    heeding="wakes it",
     stopped=("its webhook is not served: what it wakes waits for its own interval",),
     columns=(KindColumn("TYPE", lambda r: text_at(r.spec, "type")), KindColumn("WAKES", wakes)),
 )

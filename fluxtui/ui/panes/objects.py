@@ -102,9 +102,7 @@ class Objects(Pane):
     ]
 
     title: ClassVar[str] = "Objects"
-    hint: ClassVar[str] = (
-        "←→ environment  [ ] kind  space * mark  enter conditions  / filter  N A S"
-    )
+    hint: ClassVar[str] = "←→ environment  [ ] kind  space * mark  enter detail  / filter  N A S"
     sorts: ClassVar[tuple[str, ...]] = ("name", "age", "status")
 
     def __init__(self, view: View) -> None:

@@ -20,8 +20,8 @@ from fluxtui.commands.command import Target
 from fluxtui.domain.ask import Question
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.ui.inspect import as_yaml, described
 from fluxtui.ui.keys import MOVES
+from fluxtui.ui.screens.reading import as_yaml
 from fluxtui.ui.spans import Line
 from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Table
@@ -48,7 +48,7 @@ class Pane(Vertical):
         Binding("A", "sort('age')", "Sort by age", show=False),
         Binding("S", "sort('status')", "Sort by state", show=False),
         Binding("y", "yaml", "YAML", show=False),
-        Binding("d", "describe", "Describe", show=False),
+        Binding("d,i", "describe", "Describe", show=False),
         Binding("l", "logs", "Logs", show=False),
     ]
 
@@ -96,6 +96,12 @@ class Pane(Vertical):
 
         title: str
         lines: tuple[Line, ...]
+
+    @dataclass
+    class Inspect(Message):
+        """Open all that is known of an object."""
+
+        key: Key
 
     @dataclass
     class ReadLog(Message):
@@ -284,11 +290,10 @@ class Pane(Vertical):
             self.post_message(self.Read(str(resource.key), as_yaml(resource)))
 
     def action_describe(self) -> None:
-        """Conditions, history, inventory."""
+        """All that is known of the object."""
         resource = self._subject()
         if resource is not None:
-            lines = described(self.view.snapshot, resource, self.view.now)
-            self.post_message(self.Read(str(resource.key), lines))
+            self.post_message(self.Inspect(resource.key))
 
     def action_logs(self) -> None:
         """The log of what fails behind the selected object."""

@@ -22,7 +22,7 @@ MOVING = (
     (":", "commands, services, objects, ns, ctx, theme, sort by word (^p too)"),
     ("N A S z", "sort by name, age, state, again turns it around; z: faults only"),
     ("y", "the object as YAML"),
-    ("d", "describe: conditions and history"),
+    ("d i", "detail: conditions, history, inventory, uses, owners"),
     ("l", "logs of the pod under the cursor (Chain)"),
     ("!", "all findings"),
     ("^s", "save the screen as SVG"),

@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from fluxtui.domain.blocktext import block_text
+from fluxtui.domain.resource import Resource
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, width, wrap
 from fluxtui.ui.widgets.columns import Column
@@ -46,6 +48,8 @@ class Reading(Sheet[None]):
         Binding("slash", "search", "Search", show=False),
     ]
 
+    hint: ClassVar[str] = "esc q close   / search"
+
     def __init__(self, title: str, lines: Sequence[Line], hang: int = 2) -> None:
         super().__init__(classes="tall")
         self._hang = hang
@@ -63,7 +67,7 @@ class Reading(Sheet[None]):
         """Fill it; the text has the focus."""
         self.query_one("#search", Input).display = False
         self.box.border_title = self._title.replace("[", r"\[")
-        self.box.border_subtitle = "esc q close   / search"
+        self.box.border_subtitle = self.hint
         self.set_focus(self.query_one(Table))
         self._fill(self.app.size.width - AROUND)  # before it is laid out: it is painted once
 
@@ -109,3 +113,8 @@ def yaml_lines(text: str) -> tuple[Line, ...]:
         else:
             out.append(((line, ""),))
     return tuple(out)
+
+
+def as_yaml(resource: Resource) -> tuple[Line, ...]:
+    """What the API says of an object (without managedFields; Secrets without values)."""
+    return yaml_lines(block_text(resource.as_object()))
