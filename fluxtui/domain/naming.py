@@ -10,7 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from sys import intern
+from functools import lru_cache
+from types import MappingProxyType
 
 from fluxtui.domain import roles
 from fluxtui.domain.board import HealthLine
@@ -49,14 +50,18 @@ def tables_of(
 
 def remembered(member: Resource) -> Mapping[str, TagFacts]:
     """Tags of digests that the history of an applier tells."""
-    facts: dict[str, TagFacts] = {}
+    told: dict[str, str] = {}
     for run in appliers.history(member):
         tag = tag_of(run.revision)
         if tag:
-            # All appliers of a source remember the same ones: each text is kept once.
-            tag, digest = intern(tag), intern(digest_of(run.revision))
-            facts.setdefault(tag, TagFacts(tag, digest))
-    return facts
+            told.setdefault(tag, digest_of(run.revision))
+    return _facts(tuple(told.items()))
+
+
+@lru_cache(maxsize=4096)
+def _facts(told: tuple[tuple[str, str], ...]) -> Mapping[str, TagFacts]:
+    """All appliers of a source remember the same ones: they are kept once."""
+    return MappingProxyType({tag: TagFacts(tag, digest) for tag, digest in told})
 
 
 def _admitted(policy: Policy, facts: Mapping[str, TagFacts]) -> Mapping[str, TagFacts]:

@@ -45,7 +45,7 @@ class Members:
         self.unwell: set[Key] = set()
         self._users: dict[Key, set[Key]] = defaultdict(set)
         self._named: dict[Key, set[Key]] = defaultdict(set)
-        self._owners: dict[Key, set[Key]] = defaultdict(set)
+        self._owners: dict[Key, tuple[Key, ...]] = {}  # of tens of thousands of objects: no sets
         self._spaces: dict[str, set[Key]] = defaultdict(set)
         self._tables: dict[KindId, Table] = {}
         self._live: dict[KindId, Table] = {}
@@ -96,7 +96,7 @@ class Members:
                 continue
             changed, removed = differences(before, now)
             for key in (*changed, *removed):
-                stirred |= self._owners.get(key, set())
+                stirred.update(self._owners.get(key, ()))
                 if kind in (POD, CLAIM):
                     stirred |= self._spaces.get(key.namespace, set())
         self._live = live
@@ -116,6 +116,8 @@ class Members:
         for index, names in self._links(facts):
             for name in names:
                 index[name].add(key)
+        for name in dict.fromkeys(facts.managed):
+            self._owners[name] = (*self._owners.get(name, ()), key)
         if facts.source is not None:
             news.sources.add(facts.source)
 
@@ -134,6 +136,10 @@ class Members:
                 members.discard(facts.key)
                 if not members:
                     del index[name]
+        for name in dict.fromkeys(facts.managed):
+            left = tuple(key for key in self._owners.pop(name) if key != facts.key)
+            if left:
+                self._owners[name] = left
         if facts.source is not None:
             news.sources.add(facts.source)
 
@@ -145,7 +151,6 @@ class Members:
         return (  # type: ignore[return-value]
             (self._users, sources),
             (self._named, origins),
-            (self._owners, dict.fromkeys(facts.managed)),
             (self._spaces, spaces),
         )
 
