@@ -62,11 +62,45 @@ _FILES = {
     "rollout/web.yaml": _workload("Deployment", "web", "", _SELECTOR),
     "rollout-slow/slow.yaml": _workload("Deployment", "slow", "", _SELECTOR),
 }
+# With what an API writes otherwise than a chart: amounts, and fields that are empty.
+_SHOP = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}, annotations: {}}
+    spec:
+      nodeSelector: {}
+      hostNetwork: false
+      containers:
+      - name: shop
+        image: registry.example.com/shop:{{ .Chart.AppVersion }}
+        env:
+        - {name: DATABASE, value: "postgres://shop:{{ .Values.db.password }}@db"}
+        - {name: EMPTY, value: ""}
+        resources: {limits: {cpu: 1000m, memory: 1024Mi}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: shop}
+stringData: {password: {{ .Values.db.password | quote }}}
+"""
+_GREETING = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shop}
+data: {greeting: {{ .Values.greeting | quote }}}
+"""
 _CHARTS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("greeting", "1.0.0", {"greeting.yaml": _config_map(_RELEASE)}),
     ("greeting", "1.1.0", {"greeting.yaml": _config_map(_RELEASE)}),
     ("greeting", "2.0.0", {"greeting.yaml": _config_map(_RELEASE, "nowhere")}),
     ("hooked", "1.0.0", {"hook.yaml": _workload("Job", _RELEASE, _HOOK)}),
+    ("shop", "1.0.0", {"shop.yaml": _SHOP}),
+    ("shop", "1.1.0", {"shop.yaml": _SHOP, "greeting.yaml": _GREETING}),
     ("server", "1.0.0", {"server.yaml": _workload("Deployment", _RELEASE, "", _SELECTOR)}),
 )
 _SECRETS = {
