@@ -48,7 +48,12 @@ VIEWS = (
         verb="chain",
     ),
     Command(
-        "diff", ("4", "D"), "Diff", "What the patches do; version to version.", "view", verb="diff"
+        "diff",
+        ("4", "D"),
+        "Diff",
+        "What patches do, versions and releases change; what is live.",
+        "view",
+        verb="diff",
     ),
     Command(
         "events",

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from fluxtui.cluster.port import Json
 from fluxtui.domain.chartvalues import secret_values
@@ -81,7 +82,10 @@ class Hiding:
         text = value if isinstance(value, str) else json.dumps(value)
         if len(text) < EQUAL or text.lower() in _WORDS or not isinstance(value, str | int | float):
             return
-        for needle in (text, base64.b64encode(text.encode()).decode(), text.strip()):
+        forms = (text, text.strip(), base64.b64encode(text.encode()).decode(), quote(text, safe=""))
+        # A chart may indent a file, so each of its lines is looked for.
+        lines = [line.strip() for line in text.splitlines()] if "\n" in text.strip() else []
+        for needle in (*forms, *(line for line in lines if len(line) >= WITHIN)):
             if len(needle) >= EQUAL:
                 self._needles.setdefault(needle, label)
         self._pattern = None
