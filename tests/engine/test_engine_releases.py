@@ -14,6 +14,7 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.resource import Key
 from fluxtui.domain.unified import unified
 from fluxtui.engine.engine import Engine
+from fluxtui.kustomize import load_manifests
 from fluxtui.world.faults import Rule
 from tests.helm_storage import history, packed, release, storage
 
@@ -199,6 +200,34 @@ async def test_a_secret_that_was_edited_live_says_which_key_and_no_value(
     assert "another" not in repr(answer) and "secret apps/" in repr(changes)
 
 
+PLAIN = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: plain}\ndata: {a: b}\n"
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+async def test_a_read_only_environment_gets_no_dry_run(
+    place: MakePlace, engine: MakeEngine, read_only: bool
+) -> None:
+    staging, key = await with_releases(place)
+    await staging.create(storage(release(3, PLAIN), 3))
+    await staging.patch(key, {"status": history(1, 2, 3)}, "status")
+    (plain,) = load_manifests(PLAIN)
+    plain["metadata"]["namespace"] = "apps"
+    plain["data"] = {"a": "edited"}
+    await staging.create(plain)
+    # What a dry run sends is refused; who sends none does not notice.
+    staging.server.faults.set_rules(Rule(methods=("PATCH",), status=403, reason="Forbidden"))
+    running = engine(staging, read_only=read_only)
+    await got(
+        running.wait_for(
+            lambda s: len(getattr(s.get(key), "status", {}).get("history", ())) == 3, 30
+        )
+    )
+    part = only(await asked(running, DriftDiff(key), key))
+    assert told(part) == {"changed ConfigMap/plain": {"data.a": ("b", "edited")}}
+    why = "the environment is read-only" if read_only else "not permitted"
+    assert len(part.findings) == 1 and why in part.findings[0]
+
+
 async def test_a_bomb_and_what_is_no_release_are_refused(
     place: MakePlace, engine: MakeEngine
 ) -> None:
@@ -221,8 +250,6 @@ async def test_a_bomb_and_what_is_no_release_are_refused(
 
 def deployed(_staging: Place) -> tuple[dict[str, Any], dict[str, Any]]:
     """What Helm made of the second release."""
-    from fluxtui.kustomize import load_manifests
-
     deployment, secret = load_manifests(manifest(2, "2"), mode="kubectl")
     for obj in (deployment, secret):
         obj["metadata"] |= {

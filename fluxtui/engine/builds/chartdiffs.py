@@ -27,7 +27,7 @@ from fluxtui.engine.builds.releaseparts import ValueInputs, parsed, values
 from fluxtui.engine.builds.releasestorage import objects_of
 from fluxtui.engine.builds.secretmarks import Marks
 
-_PATIENCE = 60.0
+_PATIENCE = 45.0  # for each of two, and a job of the worker has two minutes
 _LARGEST = 64 << 20
 INSTALL = "install it (https://helm.sh/docs/intro/install) where fluxtui runs"
 
