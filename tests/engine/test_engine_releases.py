@@ -138,6 +138,16 @@ async def test_a_release_that_is_numbered_and_one_that_is_gone(
         await asked(running, ReleasesDiff(key, 0, 1), key)
 
 
+async def test_a_release_in_another_cluster_is_not_looked_for_in_this_one(
+    place: MakePlace, engine: MakeEngine
+) -> None:
+    staging, key = await with_releases(place, kubeConfig={"secretRef": {"name": "far"}})
+    running = engine(staging)
+    for question in (ReleasesDiff(key), DriftDiff(key)):
+        with pytest.raises(UsageError, match="another cluster"):
+            await asked(running, question, key)
+
+
 async def test_storage_that_may_not_be_read_is_told_with_the_verb_that_is_missing(
     place: MakePlace, engine: MakeEngine
 ) -> None:

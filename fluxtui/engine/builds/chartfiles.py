@@ -22,7 +22,11 @@ FILE, IMAGE = "File", "Image"
 LIMITS = Limits(max_bytes=100 << 20, max_entries=10_000)
 _LONGEST_TEXT = 512 << 10
 _PARSED = ("Chart.yaml", "values.yaml")
-_LITERAL = re.compile(r"^\s*(?:-\s+)?image:\s*[\"']?([a-z0-9][^\s\"'{}]*)[\"']?\s*$", re.MULTILINE)
+# Blanks within a line alone: over lines a long file would take for ever.
+_LITERAL = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?image:[ \t]*[\"']?([a-z0-9][^\s\"'{}]{0,500})[\"']?[ \t\r]*$", re.MULTILINE
+)
+_LONGEST_REFERENCE = 500
 _REFERENCE = re.compile(r"([^@\s]+?)(?::([\w][\w.-]*))?(?:@(sha256:[0-9a-f]{64}))?")
 
 Files = Mapping[str, bytes]
@@ -67,7 +71,7 @@ def _file(name: str, before: bytes | None, after: bytes | None) -> ObjectChange:
     id_ = ObjectId("", name, "", FILE)
     if kind == "changed" and name.rpartition("/")[2] in _PARSED:
         old, new = _parsed(before), _parsed(after)
-        fields = tuple(diff_values(old, new))
+        fields = tuple(diff_values(old, new)) if old is not None and new is not None else ()
         if fields:
             return ObjectChange(kind, id_, fields, before=old, after=new)
     # Of other files the text says it, and so it does of comments.
@@ -97,7 +101,7 @@ def _images(files: Files) -> dict[str, set[str]]:
         try:
             text = data.decode()
             if name == "values.yaml" and (not folder or f"{folder}/Chart.yaml" in files):
-                about = _parsed(files.get(f"{folder}/Chart.yaml".lstrip("/")))
+                about = _parsed(files.get(f"{folder}/Chart.yaml".lstrip("/"))) or {}
                 pairs = _valued(parsed(text), str(about.get("appVersion") or ""))
             elif name == "Chart.yaml":
                 pairs = _annotated(parsed(text))
@@ -112,12 +116,12 @@ def _images(files: Files) -> dict[str, set[str]]:
     return found
 
 
-def _parsed(data: bytes | None) -> Mapping[str, Any]:
-    """The values in a file; {} where it has none that can be read."""
+def _parsed(data: bytes | None) -> Mapping[str, Any] | None:
+    """The values in a file; None where it has none that can be read."""
     try:
         return parsed((data or b"").decode())
     except (FluxtuiError, ValueError):
-        return {}
+        return None
 
 
 def _valued(value: Any, version: str, name: str = "") -> Iterator[tuple[str, str]]:
@@ -152,7 +156,7 @@ def _annotated(chart: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _split(reference: str) -> tuple[str, str]:
-    match = _REFERENCE.fullmatch(reference)
+    match = _REFERENCE.fullmatch(reference) if len(reference) <= _LONGEST_REFERENCE else None
     if match is None:
         return reference, ""
     return match[1], match[3] or match[2] or "latest"

@@ -66,7 +66,7 @@ class ReleaseReader:
     async def releases(self, question: ReleasesDiff) -> Comparison:
         """Release -> release, each read out of Helm's storage. What cannot be read is the part's
         error. Raises UsageError where there is no such pair."""
-        resource = self.resource(question.release)
+        resource = self._here(question.release)
         left, right = pair_of(resource, question.before, question.after)
         names = (f"release {left.number}", f"release {right.number}")
         part = ComparedKustomization(resource.key, *names)
@@ -84,12 +84,7 @@ class ReleaseReader:
 
     async def drift(self, question: DriftDiff) -> Comparison:
         """The deployed release -> its objects as they are live. Raises UsageError where none is."""
-        resource = self.resource(question.release)
-        if resource.spec.get("kubeConfig"):
-            raise UsageError(
-                "it installs to another cluster, which fluxtui is not connected to",
-                where=str(resource.key),
-            )
+        resource = self._here(question.release)
         release = deployed_of(resource)
         environment = resource.key.environment
         sides = (f"release {release.number} as deployed", f"{environment} as it is")
@@ -169,6 +164,15 @@ class ReleaseReader:
         except FluxtuiError as error:
             return Referent(error=str(error))
         return Referent({str(k): str(v) for k, v in (obj.get("data") or {}).items()})
+
+    def _here(self, key: Key) -> Resource:
+        """What is meant, when its objects and storage are in this cluster. Raises UsageError."""
+        resource = self.resource(key)
+        if resource.spec.get("kubeConfig"):
+            raise UsageError(
+                "it installs to another cluster, which fluxtui is not connected to", where=str(key)
+            )
+        return resource
 
     def resource(self, key: Key) -> Resource:
         """What is meant. Raises UsageError of what makes no releases."""
