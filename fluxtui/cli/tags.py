@@ -12,23 +12,31 @@ from collections.abc import Mapping, Sequence
 from fluxtui.cli import acts, output
 from fluxtui.cli.forms import tags as form
 from fluxtui.cli.hiding import hidden
-from fluxtui.cli.looking import Look, look, no_tags, short_name
+from fluxtui.cli.looking import Look, again, look, no_tags, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.verdict import problems_of
 from fluxtui.domain import roles
-from fluxtui.domain.ask import ReadFacts
+from fluxtui.domain.ask import ListTags, ReadFacts
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.following import TagEffects, registry_effects
 from fluxtui.domain.naming import names_in, worn
-from fluxtui.domain.picking import address_of
+from fluxtui.domain.picking import address_of, is_asked_for, picks
 from fluxtui.domain.record import Record, record_of
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.selection import Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
-from fluxtui.domain.tagrows import on_unpin, ordered, runs_in, signature_word, unread, why
+from fluxtui.domain.tagrows import (
+    by_controller,
+    on_unpin,
+    ordered,
+    runs_in,
+    signature_word,
+    unread,
+    why,
+)
 from fluxtui.engine.port import EnginePort
 
 HEADER = ("TAG", "VERDICT", "RUNS IN", "PUBLISHED", "SIGNED", "DIGEST", "REVISION", "REASON")
@@ -38,7 +46,7 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
     """Print them, per source of the Service in the chosen Environments."""
     if not args.target:
         raise UsageError("tags of which service?", next="fluxtui tags SERVICE [-e ENV]")
-    view = look(engine, args, tags=True)
+    view = _listed_now(engine, look(engine, args, tags=True))
     snapshot, environments = view.snapshot, view.environments
     if args.what_if or args.what_if_deleted:
         if args.watch:
@@ -78,8 +86,20 @@ def tags(engine: EnginePort, args: argparse.Namespace) -> int:
     return conclude(problems)
 
 
+def _listed_now(engine: EnginePort, view: Look) -> Look:
+    """With the list that nobody follows, asked for now."""
+    key = view.target.object
+    address = address_of(view.snapshot, key) if key is not None and is_asked_for(key) else ""
+    if not address:
+        return view
+    acts.answer(engine, ListTags(address), acts.ASK_TIMEOUT)
+    return again(view, engine.snapshot)
+
+
 def source_lines(view: Look) -> list[Key]:
     """The sources of the Service in the chosen Environments."""
+    if view.target.object is not None and picks(view.target.object):
+        return [view.target.object] if view.has_labels(view.target.object) else []
     rows, environments = view.rows(), view.environments
     lines = (line for row in rows for e in environments for line in row.lines.get(e, ()))
     keys = (line.source for line in lines if line.has_list)
@@ -97,6 +117,8 @@ def _listed(snapshot: Snapshot, key: Key) -> TagList:
 
 def _why(snapshot: Snapshot, key: Key) -> str:
     error = _listed(snapshot, key).error
+    if not error and not address_of(snapshot, key):
+        return ": what it picks from is not there, or names no repository"
     return f": {error}" if error else ""
 
 
@@ -142,6 +164,7 @@ def _text(
         label = worn(policy.digest, names_in(snapshot, source) if source else ())
         picks = f"is overridden by the pin to {label}; {on_unpin(selection)}"
     head = [f"{key}  ({followed.describe()}) {picks}"]
+    head += [f"  {text}" for text in (by_controller(snapshot, key, selection),) if text]
     head += [f"  ! {text}" for text in (selection.error, *selection.warnings) if text]
     pinned = listed.pinned.get(policy.digest)
     if pinned is not None:
@@ -212,6 +235,8 @@ def _told(fact: TagFacts) -> str:
 def _what_if(view: Look, args: argparse.Namespace) -> int:
     """Who would take a tag that does not exist yet, or fall back without one that does."""
     snapshot, target, environments = view.snapshot, view.target, view.environments
+    if target.object is not None and is_asked_for(target.object):
+        raise UsageError(f"nobody delivers what {target.object.label} picks", next="leave it out")
     source = roles.source_of(snapshot, target.object) if target.object else None
     row = snapshot.board.row(target.service)
     asked_of = address_of(snapshot, source.key) if source else ""

@@ -8,6 +8,7 @@ nothing is listed or chosen here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ def picking(snapshot: Snapshot, resource: Resource) -> Picking | None:
     """What a source picks from; None when there is no list, or what it stands on is not there."""
     source = sources.role(resource.key)
     if source is None:
-        return None
+        return _of_image(snapshot, resource)
     if source.policy is not None:
         url = source.url(resource)
         return Picking(url, source.policy(resource)) if url else None
@@ -41,6 +42,26 @@ def picking(snapshot: Snapshot, resource: Resource) -> Picking | None:
         return None
     address = _address(held.url(holder), wish.chart, held.charts(holder))
     return Picking(address, Policy.of_chart(wish.version, held.charts(holder))) if address else None
+
+
+def _of_image(snapshot: Snapshot, resource: Resource) -> Picking | None:
+    kind, holder = kinds.of(resource.key), scanned_by(snapshot, resource)
+    scan = kinds.of(holder.key) if holder is not None else None
+    if kind is None or kind.picker is None or holder is None or scan is None or scan.scan is None:
+        return None
+    rule, semver = kind.picker.rule(resource)
+    address = scan.scan.address(holder)
+    image = replace(rule, exclusions=scan.scan.exclusions(holder))
+    return Picking(address, Policy(semver=semver, image=image)) if address else None
+
+
+def scanned_by(snapshot: Snapshot, resource: Resource) -> Resource | None:
+    """What has the tags read that an object picks from."""
+    kind = kinds.of(resource.key)
+    holder = kind.picker.holder(resource) if kind is not None and kind.picker else None
+    found = snapshot.get(holder) if holder is not None else None
+    of = kinds.of(found.key) if found is not None else None
+    return found if of is not None and of.scan is not None else None
 
 
 def address_of(snapshot: Snapshot, key: Key | None) -> str:
@@ -64,16 +85,33 @@ def pickers(snapshot: Snapshot) -> Iterator[tuple[Resource, Picking]]:
                 yield resource, picked
 
 
+def lookers(snapshot: Snapshot) -> Iterator[tuple[Resource, Picking]]:
+    """What picks from a list that is asked for only when somebody looks."""
+    for kind in kinds.TAG_PICKERS:
+        for resource in snapshot.of_kind(kind):
+            picked = picking(snapshot, resource)
+            if picked is not None:
+                yield resource, picked
+
+
 def picks(key: Key) -> bool:
     """Whether it may pick from a list."""
     kind = kinds.of(key)
-    return kind in kinds.PICKING
+    return kind in kinds.PICKING or kind in kinds.TAG_PICKERS
+
+
+def is_asked_for(key: Key) -> bool:
+    """Whether its list is asked for only when somebody looks."""
+    return kinds.of(key) in kinds.TAG_PICKERS
 
 
 def concerns(key: Key) -> bool:
     """Whether it picks, or holds what others pick from."""
-    source = sources.role(key)
-    return source is not None and (picks(key) or source.charts is not None)
+    source, kind = sources.role(key), kinds.of(key)
+    holds = (source is not None and source.charts is not None) or (
+        kind is not None and kind.scan is not None
+    )
+    return holds or picks(key)
 
 
 def index_of(address: str) -> tuple[str, str] | None:

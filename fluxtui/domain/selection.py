@@ -24,6 +24,7 @@ class Refusal(enum.Enum):
     LOWER = "lower"
     AMBIGUOUS = "ambiguous"
     PINNED = "held back by the pin"
+    UNDECIDED = "not compared"
 
 
 class Charts(enum.Enum):
@@ -43,11 +44,36 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageRule:
+    """How an ImagePolicy chooses (docs/flux.md#images). `way`: semver, alphabetical or numerical,
+    `order` asc or desc. `pattern` must match a tag, and `extract` says what of it is compared;
+    `exclusions` are patterns of tags that its repository leaves out; `digests`: whether the tag's
+    digest is written down beside it.
+    """
+
+    way: str
+    order: str = "asc"
+    pattern: str = ""
+    extract: str = ""
+    exclusions: tuple[str, ...] = ()
+    digests: str = "Never"
+
+    def describe(self, semver: str) -> str:
+        """`alphabetical asc, filter "^main-(?P<ts>.*)", compares $ts, digest Always`."""
+        parts = [f"semver {semver}" if self.way == "semver" else f"{self.way} {self.order}"]
+        parts += [f'filter "{self.pattern}"'] if self.pattern else []
+        parts += [f"compares {self.extract}"] if self.extract else []
+        parts += [f"digest {self.digests}"] if self.digests not in ("", "Never") else []
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """How an OCIRepository chooses: the fields of `spec.ref`, strongest first digest, semver, tag.
 
     `helm` is true when `spec.layerSelector.mediaType` is a Helm chart's: then `_` stands for `+`.
     `chart`: where a HelmChart's versions come from, whose `semver` may name one as it is spelt.
+    `image`: how a tag of an image is picked.
     """
 
     semver: str = ""
@@ -56,6 +82,7 @@ class Policy:
     digest: str = ""
     helm: bool = False
     chart: Charts | None = None
+    image: ImageRule | None = None
 
     @classmethod
     def of_chart(cls, version: str, charts: Charts) -> Policy:
@@ -88,6 +115,8 @@ class Policy:
 
     def describe(self) -> str:
         """For people: `semver >=0.0.0-0, filter ".*-staging-.*"`, `tag latest`, `digest sha..`."""
+        if self.image is not None:
+            return self.image.describe(self.semver)
         if self.digest:
             return f"digest {self.digest}"
         if not self.semver:

@@ -69,6 +69,7 @@ class TagList:
     `facts` by tag, `pinned` by digest: what sources are pinned to, whether or not a tag is on it.
     `read_for`: sources whose manifests have been read, as far as they can be: what is picked and
     what runs has its name then. `absent`: the registry says that there is no such repository.
+    `on_demand`: nothing of the board rests on it: it is listed only when somebody looks.
     """
 
     repository: str
@@ -79,6 +80,7 @@ class TagList:
     pinned: Mapping[str, TagFacts] = field(default_factory=lambda: MappingProxyType({}))
     read_for: frozenset[Key] = frozenset()
     absent: bool = False
+    on_demand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fluxtui.domain import kinds
 from fluxtui.domain.board import Line
 from fluxtui.domain.picking import address_of, index_of
+from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import digest_of, tag_of, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
@@ -27,6 +29,7 @@ _ORDER: dict[Refusal | None, int] = {
     Refusal.LOWER: 2,
     Refusal.OUT_OF_RANGE: 3,
     Refusal.PRERELEASE: 4,
+    Refusal.UNDECIDED: 4,
 }
 
 
@@ -123,6 +126,18 @@ def on_unpin(selection: Selection) -> str:
     if beneath.chosen:
         return f"unpin would pick {beneath.chosen}"
     return f"unpin would pick nothing: {beneath.error or 'no tag is admitted'}"
+
+
+def by_controller(snapshot: Snapshot, key: Key, selection: Selection) -> str:
+    """What the controller of a policy for images has picked, as a sentence; "" of all others."""
+    kind, resource = kinds.of(key), snapshot.get(key)
+    if kind is None or kind.picker is None or resource is None:
+        return ""
+    picked = kind.picker.picked(resource)
+    if not picked:
+        return "its controller has picked nothing"
+    same = picked.partition("@")[0] == selection.chosen
+    return f"its controller has picked {picked}" + ("" if same else ", from what it scanned last")
 
 
 def unread(tags: TagList, names: Sequence[str]) -> tuple[str, ...]:

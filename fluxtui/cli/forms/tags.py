@@ -22,6 +22,7 @@ _REFUSALS = {
     Refusal.LOWER: "lower",
     Refusal.AMBIGUOUS: "ambiguous",
     Refusal.PINNED: "heldBackByPin",
+    Refusal.UNDECIDED: "notCompared",
 }
 _UNREAD = "its manifest was not read"
 

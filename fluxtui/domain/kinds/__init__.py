@@ -59,6 +59,8 @@ SOURCES = tuple(kind for kind in ALL if kind.source is not None)
 TAGGED = tuple(kind for kind in SOURCES if kind.tagged)
 PICKING = tuple(kind for kind in SOURCES if kind.tagged or kind.wishes)
 """Sources whose version is picked out of a list, their own or another's."""
+TAG_PICKERS = tuple(kind for kind in ALL if kind.picker is not None)
+"""What picks out of a list that is asked for only when somebody looks."""
 APPLIERS = tuple(kind for kind in ALL if kind.applier is not None)
 
 _BY_ID: Mapping[tuple[str, str], Kind] = {kind.id: kind for kind in ALL}

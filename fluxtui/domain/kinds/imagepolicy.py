@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.kinds.kind import DEPENDENCY, Kind, KindColumn
+from collections.abc import Mapping
+
+from fluxtui.domain.kinds.kind import DEPENDENCY, Kind, KindColumn, TagPicker
 from fluxtui.domain.kinds.reading import mapping_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.selection import ImageRule
 
 GROUP = "image.toolkit.fluxcd.io"
 
@@ -38,6 +41,22 @@ def policy(resource: Resource) -> str:
     return ""
 
 
+def rule(resource: Resource) -> tuple[ImageRule, str]:
+    """How it picks, and the range where that is by semver."""
+    said = mapping_at(resource.spec, "policy")
+    ways = ("semver", "alphabetical", "numerical")
+    way = next((way for way in ways if isinstance(said.get(way), Mapping)), "")
+    filters = mapping_at(resource.spec, "filterTags")
+    image = ImageRule(
+        way,
+        text_at(said, way, "order") or "asc",
+        text_at(filters, "pattern"),
+        text_at(filters, "extract"),
+        digests=text_at(resource.spec, "digestReflectionPolicy") or "Never",
+    )
+    return image, text_at(said, "semver", "range")
+
+
 KIND = Kind(
     GROUP,
     "v1",
@@ -49,5 +68,6 @@ KIND = Kind(
     stopped=("it keeps the tag that it picked",),
     needs=needs,
     revision=picked,
+    picker=TagPicker(holder=repository, rule=rule, picked=picked),
     columns=(KindColumn("POLICY", policy),),
 )

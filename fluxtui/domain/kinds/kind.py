@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.selection import Charts, Policy
+from fluxtui.domain.selection import Charts, ImageRule, Policy
 
 REQUESTED_AT = "reconcile.fluxcd.io/requestedAt"
 DEPENDENCY = "DependencyNotReady"
@@ -191,6 +191,28 @@ class StoredRelease:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """The role of what has a controller read an image's tags. `address`: `oci://host/path` of them,
+    "" when the object is malformed; `tags`, `at`: the newest few that its controller has told, and
+    when (RFC 3339); `exclusions`: patterns of those that it leaves out."""
+
+    address: Callable[[Resource], str]
+    tags: Callable[[Resource], tuple[str, ...]]
+    at: Callable[[Resource], str]
+    exclusions: Callable[[Resource], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TagPicker:
+    """The role of what picks a tag out of a Scan, its `holder`; a registry is asked for these tags
+    only when somebody looks. `rule`: how it picks, with the range of a semver policy."""
+
+    holder: Callable[[Resource], Key | None]
+    rule: Callable[[Resource], tuple[ImageRule, str]]
+    picked: Callable[[Resource], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Releases:
     """The role of what makes releases of a chart and keeps each in Helm's storage.
 
@@ -225,6 +247,7 @@ class Kind:
     the objects that it keeps where it is no applier. `revision`: what it holds, where it has
     neither role. `has_events`: whether they are read. `owner`: the prefix of labels by which its
     objects name it, where that is not its group. `releases`: how it keeps them, where it does.
+    `scan`, `picker`: its part in picking a tag of an image.
     """
 
     group: str
@@ -264,6 +287,8 @@ class Kind:
     has_events: bool = field(default=True, compare=False)
     owner: str = field(default="", compare=False)
     releases: Releases | None = field(default=None, compare=False)
+    scan: Scan | None = field(default=None, compare=False)
+    picker: TagPicker | None = field(default=None, compare=False)
 
     @property
     def id(self) -> tuple[str, str]:

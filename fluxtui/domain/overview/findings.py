@@ -12,7 +12,7 @@ from fluxtui.domain.board import ChainNode, Finding, Mark, Row, Severity
 from fluxtui.domain.kinds import ALL, appliers
 from fluxtui.domain.knowledge import FeedState, Knowing
 from fluxtui.domain.known import not_live, place_known, told_there
-from fluxtui.domain.picking import index_of
+from fluxtui.domain.picking import index_of, is_asked_for
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Feed, Snapshot, TagList
 from fluxtui.kit.moments import rfc3339
@@ -138,6 +138,8 @@ def _unlisted(snapshot: Snapshot) -> Iterator[tuple[str, TagList]]:
     indexes: dict[tuple[str, str], list[TagList]] = {}
     for repository, tags in sorted(snapshot.tags.items(), key=lambda pair: pair[0]):
         place = index_of(repository)
+        if tags.on_demand:
+            continue  # who looked is told
         if tags.error and place is not None:
             indexes.setdefault((place[0], tags.error), []).append(tags)
         elif tags.error:
@@ -151,7 +153,7 @@ def selections(snapshot: Snapshot) -> Iterator[Finding]:
     """Policies that pick nothing, and picks that are not what people expect."""
     for key, selection in sorted(snapshot.selections.items(), key=lambda pair: pair[0]):
         listed = snapshot.get(key)
-        if listed is None:
+        if listed is None or is_asked_for(key):
             continue
         if selection.error:
             yield Finding(

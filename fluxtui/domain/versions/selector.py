@@ -6,20 +6,18 @@ start over. It keeps state, so it belongs to one owner; `select` is the pure for
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fluxtui.domain.errors import VersionError
-from fluxtui.domain.goregex import for_re2
 from fluxtui.domain.selection import Charts, Policy, Refusal, Selection, Verdict
 from fluxtui.domain.versions import charts, reasons
 from fluxtui.domain.versions.constraint import Constraint
+from fluxtui.domain.versions.images import image_selection
+from fluxtui.domain.versions.patterns import compiled
 from fluxtui.domain.versions.version import Mode, Version, try_version
 
-# Quoted text, escapes and group names: two things RE2 takes and Go's edition of it does not.
-_NOT_GO = re.compile(r"\\Q.*?(?:\\E|$)|\\.|\(\?P?<([^>]*)>", re.DOTALL)
 _MEMORY = 200_000  # tags remembered before the memory starts afresh
 
 
@@ -77,6 +75,8 @@ class Selector:
     def select(self, tags: Sequence[str], published: Mapping[str, str] | None = None) -> Selection:
         """The Selection over `tags`; see `fluxtui.domain.versions.select`."""
         tags = list(dict.fromkeys(tags))
+        if self._policy.image is not None:
+            return image_selection(tags, self._policy, self._policy.image)
         if len(self._versions) > max(_MEMORY, 2 * len(tags)):
             self._versions, self._alone, self._lower = {}, {}, {}
             self._range = _Range()
@@ -122,7 +122,7 @@ class Selector:
     def _semver(self, tags: list[str], published: Mapping[str, str]) -> Selection:
         policy = self._policy
         try:
-            matches = _compile(policy.semver_filter)
+            matches = compiled(policy.semver_filter, "semverFilter")
         except VersionError as error:
             verdict = Refusal.FILTERED
             return Selection(
@@ -225,36 +225,6 @@ def _top(tag: str, pick: str, policy: Policy, *, ambiguous: bool) -> Verdict:
     if not ambiguous:
         return Verdict(tag, Refusal.LOWER, reasons.older(pick))
     return Verdict(tag, Refusal.AMBIGUOUS, reasons.ambiguous(pick))
-
-
-def _compile(pattern: str) -> Callable[[str], Any] | None:
-    """The unanchored RE2 search of a semverFilter, None when there is none. Raises VersionError."""
-    if not pattern:
-        return None
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    if any(
-        match[0] == "\\C" or not (match[1] or "").isascii() for match in _NOT_GO.finditer(pattern)
-    ):
-        raise VersionError(
-            f"semverFilter '{pattern}' does not compile: Go has no \\C, and group names are ASCII",
-            next="the filter is a Go (RE2) regular expression",
-        )
-    try:
-        search: Callable[[str], Any] = re2.compile(for_re2(pattern), options).search
-    except re2.error as error:
-        raise VersionError(
-            f"semverFilter '{pattern}' does not compile: {_words(error)}",
-            next="the filter is a Go (RE2) regular expression",
-        ) from error
-    return search
-
-
-def _words(error: Exception) -> str:
-    text = error.args[0] if error.args else ""
-    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
 
 
 def _exact(tags: list[str], policy: Policy) -> Selection:

@@ -106,5 +106,6 @@ def _newest(
 def _admitted(picks: Iterable[Selection]) -> Iterator[str]:
     for pick in picks:
         # Of a chart the newest is often not the highest: its older lines go on being released.
-        if pick.policy.kind == "semver" and pick.policy.chart is None:
+        policy = pick.policy
+        if policy.kind == "semver" and policy.chart is None and policy.image is None:
             yield from (v.tag for v in pick.verdicts if v.refusal in _ADMITTED)

@@ -6,10 +6,12 @@ times are new. The choosing itself is `fluxtui.domain.versions`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from fluxtui.domain import kinds
-from fluxtui.domain.picking import concerns, pickers, picking, picks
+from fluxtui.domain.picking import concerns, lookers, pickers, picking, picks, scanned_by
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy, Selection
 from fluxtui.domain.snapshot import Snapshot, TagList
@@ -41,7 +43,7 @@ class Picks:
         touched = {touch.key for touch in batch.touched if concerns(touch.key)}
         keys = {key: None for key in touched if picks(key)}
         if batch.tags or len(keys) < len(touched):
-            for resource, picked in pickers(batch.half):
+            for resource, picked in chain(pickers(batch.half), lookers(batch.half)):
                 held = not touched.isdisjoint(kinds.needs(resource))
                 if held or picked.address in batch.tags:
                     keys[resource.key] = None
@@ -50,7 +52,10 @@ class Picks:
     def _select(self, resource: Resource, half: Snapshot) -> None:
         key, picked = resource.key, picking(half, resource)
         listed = half.tags.get(picked.address) if picked is not None else None
-        if picked is None or listed is None or not listed.listed_at:
+        warnings: tuple[str, ...] = ()
+        if picked is not None and listed is not None and not listed.listed_at and listed.error:
+            listed, warnings = _as_scanned(half, resource, listed)
+        if picked is None or listed is None or not (listed.listed_at or warnings):
             self._forget(key)
             return
         policy = picked.policy
@@ -68,6 +73,7 @@ class Picks:
             # One strange policy must not cost the others theirs; the board shows the sentence.
             text = f"the Selection failed: {type(error).__name__}: {error}"
             selection = Selection(policy, "", (), text)
+        selection = replace(selection, warnings=(*warnings, *selection.warnings))
         self._from[key] = (policy, listed)
         self._store.selection(key, selection)
 
@@ -75,6 +81,24 @@ class Picks:
         if self._from.pop(key, None) is not None:
             self._selectors.pop(key, None)
             self._store.selection(key, None)
+
+
+def _as_scanned(
+    snapshot: Snapshot, resource: Resource, listed: TagList
+) -> tuple[TagList, tuple[str, ...]]:
+    """The few tags that a controller has told, where the registry tells none; and that it is so."""
+    holder = scanned_by(snapshot, resource)
+    kind = kinds.of(holder.key) if holder is not None else None
+    if holder is None or kind is None or kind.scan is None:
+        return listed, ()
+    tags = kind.scan.tags(holder)
+    if not tags:
+        return listed, ()
+    text = (
+        f"its registry cannot be asked ({listed.error}): these are the newest {len(tags)} tags that"
+        f" {holder.key.label} told at {kind.scan.at(holder) or 'a time it does not say'}"
+    )
+    return replace(listed, tags=tags), (text,)
 
 
 def _same_tags(before: TagList, after: TagList) -> bool:

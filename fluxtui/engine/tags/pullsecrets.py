@@ -8,14 +8,15 @@ written here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from fluxtui.cluster.port import ApiResource, Cluster
-from fluxtui.domain import roles
+from fluxtui.domain import kinds, roles
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import RegistryDoor
 
@@ -35,8 +36,8 @@ class PullSecrets:
 
     async def lend(self, repository: str) -> None:
         """Read the Secrets of every source of the repository. What fails is a finding."""
-        for source in list(roles.tagged(self._store.snapshot)):
-            if sources.url(source) == repository:
+        for source in list(_holders(self._store.snapshot)):
+            if _address(source) == repository:
                 try:
                     await self._of(source, repository)
                 except FluxtuiError as error:
@@ -81,3 +82,15 @@ class PullSecrets:
 def _name(value: object) -> str:
     name = value.get("name") if isinstance(value, Mapping) else None
     return name if isinstance(name, str) else ""
+
+
+def _holders(snapshot: Snapshot) -> Iterator[Resource]:
+    """What may name a Secret for a repository: sources with tags, and who has them read."""
+    yield from roles.tagged(snapshot)
+    yield from (one for kind in kinds.ALL if kind.scan for one in snapshot.of_kind(kind))
+
+
+def _address(resource: Resource) -> str:
+    kind = kinds.of(resource.key)
+    scan = kind.scan if kind is not None else None
+    return scan.address(resource) if scan is not None else sources.url(resource)

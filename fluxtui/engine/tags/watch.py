@@ -128,12 +128,18 @@ class TagWatch:
         """List the tags now. Never raises for a registry's answer: the error is in the TagList."""
         async with self._locks.setdefault(repository, asyncio.Lock()):
             older = self._lists.get(repository, TagList(repository))
+            on_demand = repository not in self._tasks
+            if on_demand and self._before is not None:
+                await self._before(repository)
             try:
                 tags, facts = await self._ask(repository)
             except FluxtuiError as error:
                 absent = isinstance(error, ArtifactMissing)
                 listed = dataclasses.replace(
-                    self._known(repository), error=str(error), absent=absent
+                    self._known(repository),
+                    error=str(error),
+                    absent=absent,
+                    on_demand=on_demand,
                 )
             else:
                 older = self._known(repository)
@@ -147,6 +153,7 @@ class TagWatch:
                     listed_at=self._clock.now(),
                     error="",
                     absent=False,
+                    on_demand=on_demand,
                     read_for=older.read_for if unchanged is older.tags else frozenset(),
                 )
             self._keep_list(listed)

@@ -11,15 +11,16 @@ from typing import ClassVar, NamedTuple
 
 from fluxtui.commands.command import Target
 from fluxtui.domain import roles
-from fluxtui.domain.ask import ReadFacts, VersionsDiff
+from fluxtui.domain.ask import ListTags, ReadFacts, VersionsDiff
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import tags_known
-from fluxtui.domain.picking import address_of, list_of
+from fluxtui.domain.picking import address_of, is_asked_for, list_of, picks
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import short_digest, tags_of_digest
 from fluxtui.domain.selection import Refusal, Selection, Verdict
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.domain.tagrows import (
+    by_controller,
     on_unpin,
     ordered,
     short_revision,
@@ -57,6 +58,8 @@ _SIGNS = {None: "● ", Refusal.PINNED: "○ "}
 def source_of(snapshot: Snapshot, target: Target) -> Key | None:
     """The source the pane is about: named, of the Kustomization, or the Service's first one."""
     if target.object is not None:
+        if picks(target.object):
+            return target.object
         return roles.source_key(snapshot, target.object)
     row = snapshot.board.row(target.service)
     if row is None:
@@ -130,6 +133,9 @@ def note(view: View, source: Key, selection: Selection | None, width: int) -> tu
     where = tags.repository if tags else source.label
     out.append(((source.environment, "accent"), ("  " + where, "name"), (f"  {listed}", "dim")))
     out.append((("policy ", "dim"), (policy or "not known", "version")))
+    controller = by_controller(view.snapshot, source, selection) if selection else ""
+    if controller:
+        out.append(((controller, "dim"),))
     if line is not None and line.pinned:
         because = f": {line.pinned.reason}" if line.pinned.reason else ""
         ago = age(epoch(line.pinned.since), view.now)
@@ -192,6 +198,7 @@ class Tags(Pane):
         super().__init__(view)
         self._asked: set[tuple[str, str]] = set()
         self._failed = ""
+        self._listing = False  # whether a list that nobody follows was asked for
         self._source: Key | None = None
         self._since: float | None = None  # epoch seconds: since when its tags are waited for here
         self._shown: tuple[object, ...] = (None,) * 7
@@ -206,6 +213,7 @@ class Tags(Pane):
         source = source_of(view.snapshot, view.target)
         if source != self._source:
             self._source, self._failed, self._since = source, "", None
+            self._listing = False
         if source is None:
             subject = view.target.service or "This"
             self.note.show_lines(())
@@ -217,6 +225,7 @@ class Tags(Pane):
             self._show_untagged(view, source)
             return
         selection = view.snapshot.selections.get(source)
+        self._have_listed(view.snapshot, source)
         self._show_note(view, source, selection)
         if selection is None:
             self.table.show_rows((), (), (self._unlisted(view, source),))
@@ -225,6 +234,18 @@ class Tags(Pane):
         items = self._listed(view, source, selection, tags)
         self.table.show_items(COLUMNS, items, self._recipe)
         self.call_after_refresh(self._read_facts)
+
+    def _have_listed(self, snapshot: Snapshot, source: Key) -> None:
+        """What nobody follows is listed when it is looked at, once each time."""
+        if is_asked_for(source) and not self._listing:
+            self._listing = True
+            question = ListTags(address_of(snapshot, source))
+            self.post_message(self.Wanted(question, lambda _answer: None, self._not_read))
+
+    def aim(self, target: Target) -> None:
+        """Looked at anew: what was answered may be another answer now."""
+        if list_of(self.view.snapshot, self._source) is not None:
+            self._listing = False
 
     def _show_untagged(self, view: View, source: Key) -> None:
         """What it follows instead: there are no tags to choose from, and none will come."""
@@ -349,7 +370,9 @@ class Tags(Pane):
     def open_row(self) -> None:
         """Compare what is stored now with this tag."""
         row, source = self.table.selected, self._source
-        if row is not None and source is not None:
+        if source is not None and is_asked_for(source):
+            self.post_message(self.Said("what a tag of an image would change is in no cluster"))
+        elif row is not None and source is not None:
             question = VersionsDiff(source, after=str(row.id))
             target = Target(source.environment, self.view.target.service, source, question.after)
             self.post_message(self.Go("diff", target))

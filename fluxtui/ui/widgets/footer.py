@@ -163,7 +163,9 @@ def findings_lines(snapshot: Snapshot, now: float) -> tuple[Line, ...]:
         for name, knowledge in blank.items()
         if knowledge.pending or not lines
     )
-    unlisted = sum(tags_known(tags).pending for tags in snapshot.tags.values())
+    unlisted = sum(
+        tags_known(tags).pending for tags in snapshot.tags.values() if not tags.on_demand
+    )
     if unlisted:
         says = f"? tags of {counted(unlisted, 'repository', 'is', 'repositories')} being listed"
         doubts = (*doubts, ((says, "wait"),))

@@ -74,13 +74,14 @@ def feeds_line(snapshot: Snapshot, now: float) -> Line:
 
 def _tags(snapshot: Snapshot, now: float) -> Line:
     """How old the lists of tags are, or that some cannot be had."""
-    lists = [tags_known(tags) for tags in snapshot.tags.values()]
+    followed = [tags for tags in snapshot.tags.values() if not tags.on_demand]
+    lists = [tags_known(tags) for tags in followed]
     failed = sum(not k.known and not k.pending for k in lists)
     if failed:
         return ((f"  ✗ tags of {failed} of {len(lists)}", "bad"),)
     if any(k.pending for k in lists):
         return (("  tags listing", "wait"),)
-    stamp = age(min((t.listed_at for t in snapshot.tags.values()), default=0.0), now)
+    stamp = age(min((t.listed_at for t in followed), default=0.0), now)
     return ((f"  tags {stamp}" if stamp else "", "dim"),)
 
 
