@@ -7,6 +7,7 @@ folder that is gone with the answer. It must not know of clusters.
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +50,9 @@ class GitRemote:
         patience: Patience,
         *,
         environ: Mapping[str, str] | None = None,
+        thin: bool = True,
     ) -> None:
+        """`thin`: a pack may rest on what it is not sent with: not when that is to be counted."""
         from dulwich.client import Urllib3HttpGitClient
 
         from fluxtui.artifacts.gitwire import GitWire
@@ -58,7 +61,11 @@ class GitRemote:
         self._patience = patience
         wire = GitWire(url, login, settings, os.environ if environ is None else environ, patience)
         self._wire = wire
-        self._client = Urllib3HttpGitClient(_bare(url), pool_manager=wire, quiet=True)  # type: ignore[arg-type]
+        pool: Any = wire
+        logging.getLogger("dulwich").setLevel(logging.ERROR)  # no word of a library on the screen
+        self._client = Urllib3HttpGitClient(
+            _bare(url), pool_manager=pool, quiet=True, thin_packs=thin
+        )
 
     def close(self) -> None:
         """End all connections."""
@@ -93,6 +100,39 @@ class GitRemote:
             if full not in refs:
                 raise GitError(f'couldn\'t find remote ref "{wanted.full_name}"')
             return self._one(wanted.full_name, refs[full], wanted, limits or Limits())
+
+    def between(self, folder: str, head: str, have: str, most: int) -> dict[str, list[str]]:
+        """Commit -> its parents, of the commits that `head` has and `have` has not; fetched into
+        the empty `folder`. Raises GitError, also when they are more than `most` bytes."""
+        from dulwich.object_store import ObjectStoreGraphWalker
+        from dulwich.objects import Commit
+        from dulwich.repo import Repo
+
+        size = 0
+        with self._words("unable to count the commits of"), Repo.init_bare(folder) as repo:
+            file, commit, abort = repo.object_store.add_pack()
+
+            def keep(data: bytes) -> int:
+                nonlocal size
+                size += len(data)
+                if size > most:
+                    raise GitError("refused: they are too many")
+                return file.write(data)
+
+            walker: Any = ObjectStoreGraphWalker([have.encode()], lambda _: [])  # type: ignore[list-item]
+            wants: Any = lambda _refs, depth=None: [head.encode()]  # noqa: E731
+            try:
+                self._client.fetch_pack("", wants, walker, keep, self._go_on, filter_spec=b"tree:0")
+            except BaseException:
+                abort()
+                raise
+            commit()
+            found = (repo.object_store[oid] for oid in repo.object_store)
+            return {
+                c.id.decode(): [p.decode() for p in c.parents]
+                for c in found
+                if isinstance(c, Commit)
+            }
 
     def _at_name(self, wanted: GitReference, limits: Limits) -> Checkout:
         refs = self._refs(_plain(wanted.name))
@@ -157,6 +197,16 @@ class GitRemote:
     def _words(self, doing: str) -> Iterator[None]:
         """Every fault as a GitError that says what was being done, as Flux does."""
         from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
+        from dulwich.pack import UnresolvedDeltas
+
+        broken = (
+            GitProtocolError,
+            HangupException,
+            UnresolvedDeltas,
+            OSError,
+            ValueError,
+            KeyError,
+        )
 
         try:
             yield
@@ -167,7 +217,7 @@ class GitRemote:
             raise GitError(message, next=error.next) from error
         except NotGitRepository as error:
             raise GitError(f"{doing} '{_bare(self.url)}': repository not found") from error
-        except (GitProtocolError, HangupException, OSError, ValueError, KeyError) as error:
+        except broken as error:
             reason = " ".join(str(error).split())[:300] or type(error).__name__
             raise GitError(f"{doing} '{_bare(self.url)}': {reason}") from error
 

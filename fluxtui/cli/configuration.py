@@ -155,6 +155,8 @@ def _merge(config: Config, data: Mapping[str, Any], path: Path, *, local: bool =
         config = replace(config, services=(*services, *older))
     if "environments" in data:
         config = replace(config, environments=_environments(data["environments"], folder))
+    if "git" in data:
+        config = replace(config, ask_remotes=(data["git"] or {}).get("askRemotes", False))
     if "registries" in data:
         config = replace(config, registries=_registries(data["registries"], folder))
     if "keys" in data:

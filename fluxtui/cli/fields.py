@@ -134,6 +134,10 @@ FILE = FieldRecord(
         ),
         "services": Names("Services by name.", _SERVICE),
         "registries": _REGISTRIES,
+        "git": FieldRecord(
+            "How to reach Git remotes.",
+            {"askRemotes": Flag("Ask them how far they are ahead, with git's own credentials.")},
+        ),
         "keys": Names("Command to its keys, with commas between.", Text("A key."), _commands),
         "theme": Text("fluxtui-night, fluxtui-day, fluxtui-ansi, or any of Textual's."),
         "journal": Text("The file that keeps what was done from here."),

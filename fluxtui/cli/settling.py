@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection, Iterator
 from fluxtui.cli import patience
 from fluxtui.cli.patience import FEEDS
 from fluxtui.cli.session import SETTLED, environments_known
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.knowledge import FeedState
-from fluxtui.domain.picking import pickers
+from fluxtui.domain.picking import pickers, remotes_of
 from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.engine.port import EnginePort
 
@@ -31,7 +32,7 @@ def settle(engine: EnginePort, *, tags: bool) -> list[str]:
     if not _waited(engine, _feeds_are(SETTLED), RETRYING):
         _waited(engine, _feeds_are(_TRIED), FEEDS - RETRYING)
     if tags:
-        _waited(engine, lambda snapshot: not any(_unlisted(snapshot)), LISTED)
+        _waited(engine, lambda s: not any((*_unlisted(s), *_unasked(s))), LISTED)
         _waited(engine, lambda snapshot: not any(_half_read(snapshot)), READ)
     return list(dict.fromkeys(_unknown(engine.snapshot, tags=tags)))
 
@@ -62,6 +63,8 @@ def _unknown(snapshot: Snapshot, *, tags: bool) -> Iterator[str]:
         return
     for url in _unlisted(snapshot):
         yield f"the tags of {url} are not known: no answer {patience.within(LISTED)}"
+    for url in dict.fromkeys(_unasked(snapshot)):
+        yield f"what {url} holds is not known: no answer {patience.within(LISTED)}"
     for url in dict.fromkeys(_half_read(snapshot)):
         yield (
             f"not all manifests of {url} were read {patience.within(READ)}: digests may be without "
@@ -81,6 +84,14 @@ def _unlisted(snapshot: Snapshot) -> Iterator[str]:
         listed = snapshot.tags.get(url)
         if listed is None or not (listed.listed_at or listed.error):
             yield url
+
+
+def _unasked(snapshot: Snapshot) -> Iterator[str]:
+    """Git remotes that are to be asked and have neither answered nor failed."""
+    for resource in remotes_of(snapshot) if snapshot.config.ask_remotes else ():
+        asked = sources.question(resource)
+        if asked is not None and asked not in snapshot.remotes:
+            yield asked.url
 
 
 def _half_read(snapshot: Snapshot) -> Iterator[str]:

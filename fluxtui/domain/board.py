@@ -93,8 +93,9 @@ class Line:
     `at`: when what it offers was stored, or its release made (RFC 3339, "" unknown).
 
     `known`: how well the cluster's part is known, `listed` that of a registry or index; `has_list`:
-    whether there is any list of versions. What is shown are the `..._text` properties: they never
-    give a value as known that is not.
+    whether there is any list of versions. `ahead`: commits that a Git remote has and what is stored
+    has not, -1 for some that were not counted. What is shown are the `..._text` properties: they
+    never give a value as known that is not.
     """
 
     key: Key
@@ -116,6 +117,7 @@ class Line:
     source: Key | None = None
     at: str = ""
     has_list: bool = True
+    ahead: int = 0
 
     @property
     def hold(self) -> Mark | None:
@@ -137,6 +139,13 @@ class Line:
         if not self.known.known or not (self.listed.known or self.by_digest):
             return _unsure(self.would_pick)
         return self.would_pick or "nothing"
+
+    @property
+    def ahead_text(self) -> str:
+        """`3 ahead`, of a Git remote; "" where it is not, or was not asked."""
+        if not self.ahead:
+            return ""
+        return f"{self.ahead} ahead" if self.ahead > 0 else "ahead"
 
     @property
     def newest_text(self) -> str:

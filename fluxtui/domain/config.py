@@ -92,12 +92,16 @@ class Registries:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything configured. `sources` says what was read from where, for `config check`."""
+    """Everything configured. `sources` says what was read from where, for `config check`.
+
+    `ask_remotes`: Git remotes are asked what they hold now, with the user's own credentials.
+    """
 
     environments: tuple[Environment, ...] = ()
     services: tuple[ServiceConfig, ...] = ()
     registries: Registries = Registries()
     keys: Mapping[str, str] = field(default_factory=_empty)
+    ask_remotes: bool = False
     theme: str = ""
     slow: bool = False
     read_only: bool = False

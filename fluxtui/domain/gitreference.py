@@ -52,3 +52,24 @@ class GitReference:
         alone for a commit of no branch."""
         short = name if self.name else "/".join(name.split("/")[2:])
         return f"{short}@sha1:{commit}" if short else f"sha1:{commit}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteQuestion:
+    """What a Git remote is asked: what `wanted` is there now, and how far from what is stored."""
+
+    url: str
+    wanted: GitReference
+    stored: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAnswer:
+    """`revision`: as status would have it, "" when there is none or `error` says why it is not
+    known. `ahead`: commits that it has and what is stored has not; None: not counted. `at`: when
+    it answered, epoch seconds."""
+
+    revision: str = ""
+    ahead: int | None = None
+    error: str = ""
+    at: float = 0.0

@@ -94,6 +94,13 @@ def lookers(snapshot: Snapshot) -> Iterator[tuple[Resource, Picking]]:
                 yield resource, picked
 
 
+def remotes_of(snapshot: Snapshot) -> Iterator[Resource]:
+    """The sources of all Environments that follow something in a Git remote."""
+    for kind in kinds.SOURCES:
+        if kind.source is not None and kind.source.reference is not None:
+            yield from snapshot.of_kind(kind)
+
+
 def picks(key: Key) -> bool:
     """Whether it may pick from a list."""
     kind = kinds.of(key)

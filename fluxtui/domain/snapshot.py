@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.board import Board, Finding
 from fluxtui.domain.config import Config
+from fluxtui.domain.gitreference import RemoteAnswer, RemoteQuestion
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key, Resource
@@ -149,6 +150,9 @@ class Snapshot:
     unreachable: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tags: Mapping[str, TagList] = field(default_factory=lambda: MappingProxyType({}))
     selections: Mapping[Key, Selection] = field(default_factory=lambda: MappingProxyType({}))
+    remotes: Mapping[RemoteQuestion, RemoteAnswer] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     board: Board = Board()
     findings: tuple[Finding, ...] = ()
     acts: tuple[Act, ...] = ()

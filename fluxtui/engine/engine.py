@@ -1,5 +1,4 @@
-"""The Engine: one thread with one asyncio loop that does all I/O of the app and writes all
-Snapshots.
+"""The Engine: one thread with one asyncio loop, which does all I/O and writes all Snapshots.
 
 Thread-safe from outside (see `port.EnginePort`); everything inside runs on the loop. Heavy
 libraries are first imported here, inside the thread, after it has started, so that first paint does
@@ -304,7 +303,12 @@ class Engine:
     def _stages(self) -> Stages:
         """How what has arrived becomes a Snapshot."""
         judge = Judge(self._store, _reminders)
-        lists = (Stage("lists of tags", self._tags.follow),) if self._follow_tags else ()
+        lists = [Stage("lists of tags", self._tags.follow)] if self._follow_tags else []
+        if lists and self._config.ask_remotes:
+            from fluxtui.engine.tags.remotes import RemoteWatch
+
+            about = (self._config.registries, self._store, self._clock, self._pace)
+            lists.append(Stage("Git remotes", RemoteWatch(*about).follow))
         manifests = (Stage("manifests", self._tags.read),) if self._follow_tags else ()
         changes_stage: tuple[Stage, ...] = ()
         if self._events:  # who looks at none does not even load them

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from fluxtui.artifacts import RegistrySettings, apply_source_ignore, pack_files
 from fluxtui.artifacts.gitlogin import GitLogin
 from fluxtui.cluster.port import ApiResource, Cluster
-from fluxtui.domain.errors import ClusterError, ConfigError, FluxtuiError, GitError
+from fluxtui.domain.errors import ClusterError, ConfigError, FluxtuiError, GitError, NotFound
 from fluxtui.domain.gitreference import GitReference
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.includes import IncludeUnfit, included
@@ -158,7 +158,9 @@ class GitSourceReconciler(SourceController):
             try:
                 other = await self._cluster.get(self._type, subject.name.namespace, name)
             except ClusterError as error:
-                message = f"could not get resource for include '{name}': {error.what}"
+                absent = f'GitRepository.source.toolkit.fluxcd.io "{name}" not found'
+                why = absent if isinstance(error, NotFound) else error.what
+                message = f"could not get resource for include '{name}': {why}"
                 raise Fault(INCLUDE, "NotFound", message, delay=DEPENDENCY_DELAY) from error
             if not revision_of(other):
                 message = f"no artifact available for include '{name}'"

@@ -110,7 +110,8 @@ class SourceController:
             return 0.0
         if subject.spec.get("suspend") is True:
             subject.handled()
-            subject.status["observedGeneration"] = subject.generation
+            if subject.conditions.to_list():  # what never ran has observed nothing
+                subject.status["observedGeneration"] = subject.generation
             await subject.save()
             return None
         before = dict(mapping(subject.status.get("artifact")))

@@ -59,7 +59,9 @@ class Subject:
 
     async def save(self) -> None:
         """Write what changed. Raises the ClusterError family (NotFound: deleted meanwhile)."""
-        self.status["conditions"] = self.conditions.to_list()
+        conditions = self.conditions.to_list()
+        if conditions or "conditions" in self.status:
+            self.status["conditions"] = conditions
         patch = between(self._saved, self.status)
         if patch:
             await self._cluster.patch(

@@ -20,7 +20,7 @@ from dulwich.object_store import MemoryObjectStore
 from dulwich.objects import Blob, Commit, ObjectID
 from dulwich.refs import HEADREF, Ref
 from dulwich.repo import Repo
-from dulwich.server import DictBackend
+from dulwich.server import DictBackend, UploadPackHandler
 from dulwich.web import make_wsgi_chain
 
 from fluxtui.world.faults import Faults, Rule
@@ -30,6 +30,10 @@ from fluxtui.world.http.server import HttpServer
 PATH = "/platform/infra.git"
 BRANCH = b"refs/heads/main"
 _AUTHOR = b"Platform <platform@example.com>"
+
+
+class _Fetches(UploadPackHandler):
+    required_capabilities = classmethod(lambda _cls: ())  # not all clients take thin packs
 
 
 class GitHost:
@@ -44,20 +48,18 @@ class GitHost:
         self._repo = Repo(str(folder))
         self._lock = threading.Lock()
         repos: Any = {PATH: self._repo}
-        self._app: Any = make_wsgi_chain(DictBackend(repos))
+        self._app: Any = make_wsgi_chain(
+            DictBackend(repos), handlers={b"git-upload-pack": _Fetches}
+        )
         self._server = HttpServer(self, tls=None)
         self._server.start()
+        self.address = f"127.0.0.1:{self._server.port}"
 
     def stop(self) -> None:
         """End all connections."""
         self.closing.set()
         self._server.stop()
         self._repo.close()
-
-    @property
-    def address(self) -> str:
-        """`127.0.0.1:PORT`."""
-        return f"127.0.0.1:{self._server.port}"
 
     def respond(self, request: Request) -> Response:
         """One request's answer, by dulwich."""

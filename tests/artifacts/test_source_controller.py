@@ -37,7 +37,6 @@ OBJECTS = f"/apis/{GROUP}/v1/namespaces/flux-system/ocirepositories"
 OTHERS = {
     "Bucket": "buckets",
     "ExternalArtifact": "externalartifacts",
-    "GitRepository": "gitrepositories",
     "HelmChart": "helmcharts",
     "HelmRepository": "helmrepositories",
 }

@@ -43,6 +43,7 @@ class Shell:
     capture: pytest.CaptureFixture[str]
     environments: dict[str, Any] = field(default_factory=dict)
     servers: dict[str, ApiServer] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, *words: str) -> Said:
         file = self.folder / "fluxtui.yaml"
@@ -51,6 +52,7 @@ class Shell:
             "environments": self.environments,
             "cache": "cache",
             "journal": "journal.jsonl",
+            **self.settings,
         }
         file.write_text(yaml.safe_dump(config))
         self.capture.readouterr()

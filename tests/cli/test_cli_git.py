@@ -12,35 +12,21 @@ from documents import checked
 
 SHA = "4f2c9e1aa6b0c3d4e5f60718293a4b5c6d7e8f90"
 REVISION = f"main@sha1:{SHA}"
-SCHEMA = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-CRD: dict[str, Any] = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "gitrepositories.source.toolkit.fluxcd.io"},
-    "spec": {
-        "group": "source.toolkit.fluxcd.io",
-        "scope": "Namespaced",
-        "names": {
-            "plural": "gitrepositories", "singular": "gitrepository",
-            "kind": "GitRepository", "listKind": "GitRepositoryList",
-        },
-        "versions": [
-            {
-                "name": "v1", "served": True, "storage": True,
-                "schema": {"openAPIV3Schema": SCHEMA}, "subresources": {"status": {}},
-            }
-        ],
-    },
-}  # fmt: skip
 PLATFORM: dict[str, Any] = {
     "apiVersion": SOURCE,
     "kind": "GitRepository",
     "metadata": {"name": "platform", "namespace": "apps"},
-    "spec": {"url": "https://git.test/platform", "ref": {"branch": "main"}},
+    "spec": {"url": "https://git.test/platform", "interval": "1m", "ref": {"branch": "main"}},
     "status": {
         "observedGeneration": 1,
         "conditions": [{**READY, "reason": "Succeeded", "message": "stored artifact"}],
-        "artifact": {"revision": REVISION, "lastUpdateTime": "2026-11-23T03:12:00Z"},
+        "artifact": {
+            "revision": REVISION,
+            "lastUpdateTime": "2026-11-23T03:12:00Z",
+            "digest": "sha256:" + "0" * 64,
+            "path": "gitrepository/apps/platform/x.tar.gz",
+            "url": "http://source-controller/x.tar.gz",
+        },
     },
 }
 
@@ -49,7 +35,6 @@ PLATFORM: dict[str, Any] = {
 def delivery(shell: Shell) -> Shell:
     """Staging, whose one Kustomization a Git repository feeds."""
     shell.cluster("staging")
-    put(shell, "staging", [CRD])
     put(shell, "staging", [PLATFORM, ks("infra", REVISION, of="platform", kind="GitRepository")])
     return shell
 
@@ -114,7 +99,7 @@ def test_it_is_suspended_with_a_reason_that_everybody_sees(delivery: Shell) -> N
 
 def test_where_it_is_not_served_nothing_else_is_missed(shell: Shell) -> None:
     shell.cluster("staging", semver=">=0.0.0")
-    said = shell("get", "gitrepo")
-    assert said.code == 1 and "staging: GitRepository" in said.err and "served" in said.err
+    said = shell("get", "bucket")
+    assert said.code == 1 and "staging: Bucket" in said.err and "served" in said.err
     everything = shell("get", "all")
-    assert everything.code == 0 and "GitRepository" not in everything.out + everything.err
+    assert everything.code == 0 and "Bucket" not in everything.out + everything.err

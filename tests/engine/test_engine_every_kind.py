@@ -223,10 +223,17 @@ async def test_a_parent_that_declares_the_version_is_named_before_the_pin(
 async def test_git_is_held_on_the_commit_that_ran_before(
     place: MakePlace, engine: MakeEngine
 ) -> None:
-    staging, running = await set_up(place, engine, "gitrepo")
+    staging, running = await set_up(place, engine)
     one, two = (f"main@sha1:{digit * 40}" for digit in "12")
-    spec = {"url": "https://git.test/fleet", "ref": {"branch": "main"}}
-    source = await staging.put("gitrepo", "fleet", spec, {**WELL, "artifact": {"revision": two}})
+    spec = {"url": "https://git.test/fleet", "interval": "1m", "ref": {"branch": "main"}}
+    stored = {
+        "revision": two,
+        "digest": f"sha256:{'0' * 64}",
+        "path": "gitrepository/apps/fleet/x.tar.gz",
+        "url": "http://source-controller/x.tar.gz",
+        "lastUpdateTime": NOW,
+    }
+    source = await staging.put("gitrepo", "fleet", spec, {**WELL, "artifact": stored})
     await staging.kustomization("apps", "", sourceRef={"kind": "GitRepository", "name": "fleet"})
     key = staging.kustomization_key("apps")
     history = [

@@ -47,7 +47,8 @@ async def delivered(staging: Place) -> list[Key]:
 def feeds_of(snapshot: Snapshot) -> list[Feed]:
     """Those that are open; a kind without its CRD has none, only a row that says so."""
     core = {kind.id for kind in kinds.ALL if kind.core}
-    flux = {kind.id for kind in kinds.ALL} - core
+    served = {*core, ("source.toolkit.fluxcd.io", "GitRepository")}  # by the World
+    flux = {kind.id for kind in kinds.ALL} - served
     return [feed for feed in snapshot.feeds if feed.kind not in flux]
 
 

@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.gitreference import RemoteAnswer
+from fluxtui.domain.kinds.sources import question
 from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.overview import overview
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.ui.panes.chain import ChainPane
@@ -62,3 +65,22 @@ async def test_its_tags_are_not_waited_for_and_a_pin_offers_the_commit_that_runs
         await pilot.press("escape")
         await pilot.press("3")
         await sees(pilot, "part-00")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+async def test_a_remote_that_is_ahead_stands_on_the_row(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    seen = night_of_git(3)
+    resource = seen.get(GIT)
+    assert resource is not None
+    asked = question(resource)
+    assert asked is not None
+    answer = RemoteAnswer("main@sha1:" + "9ab01cd2" * 5, 3, at=seen.taken_at)
+    seen = replace(seen, remotes={asked: answer})
+    board, findings = overview(seen)
+    app = make_app(replace(seen, board=board, findings=findings))
+    async with opened(app, size) as pilot:
+        await sees(pilot, "part-00", "same +3")
+        await pilot.press("end")
+        await sees(pilot, "main@9ab01cd", "3 ahead")

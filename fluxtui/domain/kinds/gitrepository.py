@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from fluxtui.domain.gitreference import GitReference
 from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, PinField, Source
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, mappings_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
@@ -31,6 +32,12 @@ def follows(resource: Resource) -> str:
             of = f" of branch {branch}" if name == "commit" and branch else ""
             return f"{word} {text}{of}".strip()
     return f"branch {branch}" if branch else _DEFAULT
+
+
+def _moving(resource: Resource) -> GitReference | None:
+    """What is followed; a commit and a tag are what they are."""
+    ref = GitReference.of(mapping_at(resource.spec, "ref"))
+    return None if ref.commit or (ref.tag and not ref.name) else ref
 
 
 def _included(resource: Resource) -> tuple[Key, ...]:
@@ -60,7 +67,7 @@ KIND = Kind(
     "gitrepositories",
     "gitrepo",
     words=("git",),
-    source=Source(url=url, follows=follows),
+    source=Source(url=url, follows=follows, reference=_moving),
     shape={**SOURCE_SHAPE, "spec.url": str, "spec.ref": Mapping},
     needed=("spec.url",),
     needs=_included,

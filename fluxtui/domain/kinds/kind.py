@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from fluxtui.domain.gitreference import GitReference
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Charts, ImageRule, Policy
 
@@ -120,6 +121,7 @@ class Source(NamedTuple):
     `url`: where it comes from, "" when the object is malformed. `policy`: what picks one of the
     tags that a registry lists; None where there is no such list. `follows`: what is followed, in
     words. `wish`: what it takes out of another source; `charts`: as what it holds charts itself.
+    `reference`: what it follows in a Git remote, None where that never moves.
     """
 
     url: Callable[[Resource], str]
@@ -127,6 +129,7 @@ class Source(NamedTuple):
     policy: Callable[[Resource], Policy] | None = None
     wish: Callable[[Resource], Wish | None] | None = None
     charts: Callable[[Resource], Charts] | None = None
+    reference: Callable[[Resource], GitReference | None] | None = None
 
 
 class Applier(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fluxtui.domain import kinds
+from fluxtui.domain.gitreference import RemoteQuestion
 from fluxtui.domain.kinds.kind import Source
 from fluxtui.domain.kinds.reading import text_at
 from fluxtui.domain.resource import EMPTY, Key, Resource
@@ -42,6 +43,16 @@ def follows(resource: Resource) -> str:
     """What it follows, in words."""
     source = role(resource.key)
     return source.follows(resource) if source is not None else ""
+
+
+def question(resource: Resource) -> RemoteQuestion | None:
+    """What its remote can be asked; None where that is not Git, never moves, or stored nothing."""
+    source = role(resource.key)
+    wanted = source.reference(resource) if source is not None and source.reference else None
+    address, stored = url(resource), revision(resource)
+    if wanted is None or not stored or not address.startswith(("http://", "https://")):
+        return None
+    return RemoteQuestion(address, wanted, stored)
 
 
 def policy(resource: Resource) -> Policy:

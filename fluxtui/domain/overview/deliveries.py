@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fluxtui.domain.board import ChainNode, HealthLine, Hold, Level, Line, Running
+from fluxtui.domain.counts import counted
+from fluxtui.domain.gitreference import RemoteAnswer, RemoteQuestion
 from fluxtui.domain.kinds import SOURCES, appliers, sources
 from fluxtui.domain.knowledge import KNOWN
 from fluxtui.domain.known import tags_known
@@ -29,6 +31,7 @@ from fluxtui.domain.snapshot import KindId, Snapshot, Table, TagList
 
 _OTHERS = tuple(kind for kind in SOURCES if not kind.tagged)
 _WISHING = tuple(kind for kind in SOURCES if kind.wishes)
+_ASKABLE = tuple(kind for kind in SOURCES if kind.source and kind.source.reference)
 _NONE: Table = MappingProxyType({})
 
 
@@ -36,7 +39,7 @@ _NONE: Table = MappingProxyType({})
 class Delivery:
     """What one line is made of. `source`: what feeds it, None when that is not there; `names`:
     where its digests are looked up; `tags`, `selection`: of a source that picks from a list, which
-    has an `address`."""
+    has an `address`; `remote`: what its Git remote holds, where that was asked."""
 
     facts: Facts
     node: ChainNode
@@ -45,6 +48,7 @@ class Delivery:
     tags: TagList | None
     selection: Selection | None
     address: str = ""
+    remote: RemoteAnswer | None = None
 
 
 class Deliveries:
@@ -57,6 +61,7 @@ class Deliveries:
         self._members = members
         self._tables: dict[KindId, Table] = {}
         self._lists: dict[Key, tuple[object, object]] = {}
+        self._remotes: Mapping[RemoteQuestion, RemoteAnswer] = {}
 
     def update(
         self, snapshot: Snapshot, changed: Iterable[Key], renewed: Iterable[Key]
@@ -82,7 +87,20 @@ class Deliveries:
                 changed, removed = differences(before or _NONE, table)
                 stirred.update(changed, removed)
                 self._tables[kind.id] = table
-        return stirred | self._listed(snapshot)
+        return stirred | self._listed(snapshot) | self._asked(snapshot)
+
+    def _asked(self, snapshot: Snapshot) -> set[Key]:
+        """Sources whose Git remote has answered anew."""
+        before, self._remotes = self._remotes, snapshot.remotes
+        if before is snapshot.remotes:
+            return set()
+        found: set[Key] = set()
+        for kind in _ASKABLE:
+            for key, source in snapshot.table(self._environment, kind).items():
+                asked = sources.question(source)
+                if asked is not None and before.get(asked) != snapshot.remotes.get(asked):
+                    found.add(key)
+        return found
 
     def _listed(self, snapshot: Snapshot) -> set[Key]:
         """Sources that pick from another's list, and whose list or Selection is new."""
@@ -125,19 +143,20 @@ def line_of(delivery: Delivery) -> Line:
         source=source.key if source is not None else facts.origin,
         running=running,
         would_pick=picked,
-        newest=spelt(selection.newest, selection.policy) if selection else "",
-        listed_at=delivery.tags.listed_at if delivery.tags else 0.0,
+        newest=_newest(delivery),
+        listed_at=_listed_at(delivery),
         behind=_is_behind(delivery, running, picked),
         policy=_follows(facts.resource, source),
         health=delivery_health(own, [delivery.node]),
         suspended=facts.suspended,
         pinned=pin(facts.resource) or (pin(source) if source is not None else None),
         appliers=(facts.key,),
-        note=selection.error if selection else "",
+        note=selection.error if selection else _distance(delivery),
         held=(Hold(source.key, held),) if source is not None and held is not None else (),
         listed=tags_known(delivery.tags) if delivery.address else KNOWN,
-        has_list=bool(delivery.address),
+        has_list=bool(delivery.address) or bool(delivery.remote and delivery.remote.revision),
         at=_at(facts, source),
+        ahead=_ahead(delivery.remote),
     )
 
 
@@ -163,6 +182,39 @@ def _would_pick(delivery: Delivery) -> str:
     if delivery.source is None:
         return ""
     return version_text(sources.revision(delivery.source), delivery.names)
+
+
+def _newest(delivery: Delivery) -> str:
+    """The highest version of a list, or what a Git remote holds now."""
+    if delivery.selection is not None:
+        return spelt(delivery.selection.newest, delivery.selection.policy)
+    return version_text(delivery.remote.revision) if delivery.remote is not None else ""
+
+
+def _listed_at(delivery: Delivery) -> float:
+    if delivery.tags is not None:
+        return delivery.tags.listed_at
+    return delivery.remote.at if delivery.remote is not None else 0.0
+
+
+def _ahead(remote: RemoteAnswer | None) -> int:
+    """Commits that a Git remote is ahead of what is stored; -1: not counted."""
+    if remote is None or not remote.revision:
+        return 0
+    return -1 if remote.ahead is None else remote.ahead
+
+
+def _distance(delivery: Delivery) -> str:
+    """How far what is stored is from the Git remote, in words; "" when it is there."""
+    remote = delivery.remote
+    if remote is None or (remote.ahead == 0 and not remote.error):
+        return ""
+    if remote.error:
+        return f"the remote is not known: {remote.error}"
+    if not remote.revision:
+        return "the remote has no such reference any more"
+    commits = f"{counted(remote.ahead, 'commit')} " if remote.ahead is not None else ""
+    return f"{commits}behind {version_text(remote.revision)} of the remote"
 
 
 def _is_behind(delivery: Delivery, running: Running, picked: str) -> bool:

@@ -90,7 +90,8 @@ class Place:
     def _inputs(self, snapshot: Snapshot) -> _Seen:
         kinds = snapshot.resources.get(self.environment.name, {})
         tables = (table for kind, table in sorted(kinds.items()) if kind not in BESIDE)
-        known = (snapshot.config, self._as_known(snapshot), snapshot.tags, snapshot.selections)
+        lists = (snapshot.tags, snapshot.selections, snapshot.remotes)
+        known = (snapshot.config, self._as_known(snapshot), *lists)
         return (*known, *tables)
 
     def _as_known(self, snapshot: Snapshot) -> tuple[object, ...]:
@@ -229,7 +230,9 @@ class Place:
         names = self._sources.names.get(facts.source, ()) if facts.source is not None else ()
         selection = snapshot.selections.get(facts.origin) if facts.origin is not None else None
         tags, node = snapshot.tags.get(address), self._forest.node(key)
-        made = Delivery(facts, node, source, names, tags, selection, address)
+        asked = sources.question(source) if source is not None else None
+        remote = snapshot.remotes.get(asked) if asked is not None else None
+        made = Delivery(facts, node, source, names, tags, selection, address, remote)
         line = doubt.line(deliveries.line_of(made), self._node_known(key, snapshot))
         service = service_name(facts.resource)
         return SourceEntry(service, url, line, kind.short if kind is not None else "")

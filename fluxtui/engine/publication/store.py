@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, Finding
+from fluxtui.domain.gitreference import RemoteAnswer, RemoteQuestion
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
 
@@ -66,6 +67,7 @@ class Store:
         self._unreachable: dict[str, str] = {}
         self._tags: dict[str, TagList] = {}
         self._selections: dict[Key, Selection] = {}
+        self._remotes: dict[RemoteQuestion, RemoteAnswer] = {}
         self._acts: dict[int, Act] = {}
         self._notes: dict[Hashable, Finding] = {}
         self._past: dict[tuple[Key, str], Resource] = {}
@@ -136,6 +138,16 @@ class Store:
     def forget_tags(self, repository: str) -> None:
         """No source uses that repository any more."""
         if self._tags.pop(repository, None) is not None:
+            self._touch()
+
+    def remote(self, asked: RemoteQuestion, answer: RemoteAnswer | None) -> None:
+        """What a Git remote said; None when nobody wants to know any more."""
+        before = self._remotes.get(asked)
+        if answer is None:
+            self._remotes.pop(asked, None)
+        else:
+            self._remotes[asked] = answer
+        if before != answer:
             self._touch()
 
     def selection(self, key: Key, selection: Selection | None) -> None:
@@ -233,6 +245,7 @@ class Store:
             tags=_frozen(self._tags)
             if self._new_tags or len(self._tags) != len(old.tags)
             else old.tags,
+            remotes=old.remotes if old.remotes == self._remotes else _frozen(self._remotes),
             acts=tuple(self._acts.values()),
         )
         batch = Batch(

@@ -197,5 +197,7 @@ def picks(cell: Cell) -> Line:
     if cell.behind:
         return ((f"{ARROW} {cell.would_pick}", "busy"),)
     if cell.would_pick == cell.running.version:
+        if cell.ahead:
+            return ((f"same +{cell.ahead if cell.ahead > 0 else '?'}", "busy"),)
         return (("same", "dim"),)
     return ((cell.would_pick, "dim"),)

@@ -50,6 +50,8 @@ def _versions(line: Cell, now: float, most: int) -> Line:
     running = elide_middle(line.running_text, most * 2)
     pick = elide_middle(line.pick_text, most)
     newest: Line = (("newest ", "dim"), (elide_middle(line.newest_text, most), "version"))
+    if line.ahead:
+        newest = (*newest, (f", {line.ahead_text}", "busy"))
     return join(
         (
             (("running ", "dim"), (running, "version")),
@@ -77,7 +79,7 @@ def state_lines(line: Cell, now: float, cells: int) -> tuple[Line, ...]:
     text = (f"for {ago}, " if ago else "") + brief(line.health.text)
     sentence: Line = (*health(line.health.level), ("  " + text, ""))
     out.append(wrap(sentence, cells, 1)[0])
-    if line.note:
+    if line.note and not line.ahead:  # which stands beside the newest
         out.append(((line.note, "wait"),))
     return tuple(out)
 

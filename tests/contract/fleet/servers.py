@@ -79,6 +79,14 @@ class GitRepository:
         """A branch that begins at that commit."""
         self._git("branch", name, at)
 
+    def switch(self, name: str) -> None:
+        """Commit to that branch from now on."""
+        self._git("switch", "-q", name)
+
+    def merge(self, name: str) -> None:
+        """That branch into the one that is checked out."""
+        self._git("merge", "-q", "--no-edit", name)
+
     def advertise(self, protocol: str) -> bytes:
         service = b"# service=git-upload-pack\n"
         head = b"%04x%s0000" % (len(service) + 4, service)
