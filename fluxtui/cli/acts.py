@@ -10,6 +10,7 @@ import dataclasses
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fluxtui.cli import output, patience
@@ -101,13 +102,20 @@ def execute(
     environments: tuple[str, ...],
     ask: Callable[[str], str] = _ask,
 ) -> int:
-    """Show the Plan; unless --dry-run confirm it, run it and show the Receipts."""
+    """Show the Plan; unless --dry-run or --plan-out confirm it, run it and show the Receipts."""
     plan = proposal.plan
+    plan_out = getattr(args, "plan_out", "")
+    if args.output == "markdown" and not (args.dry_run or plan_out):
+        raise UsageError("markdown is for a review", next="add --dry-run, or --plan-out FILE")
     # Who has said yes reads no review: the act does not wait for one.
-    delivery = None if args.yes and not args.dry_run else delivery_of(engine, plan)
+    reads = args.dry_run or plan_out or not args.yes
+    delivery = delivery_of(engine, plan) if reads else None
     why = NO_MOVES if not plan.moves else "not rendered: --yes was given"
-    if args.dry_run:
-        output.emit(plan_text(plan, delivery), form.plan(proposal, delivery, why), args.output)
+    if args.dry_run or plan_out:
+        review = form.plan(proposal, delivery, why)
+        if plan_out:
+            _hand_over(engine, plan, review, delivery, plan_out)
+        _show_review(proposal, review, delivery, args.output)
         return 0
     if args.output == "table":
         print(plan_text(plan, delivery))
@@ -117,6 +125,28 @@ def execute(
         receipts_text(plan, receipts), form.act(proposal, receipts, delivery, why), args.output
     )
     return 0 if all(r.ok for r in receipts) else 1
+
+
+def _show_review(
+    proposal: Proposal, review: dict[str, Any], delivery: Delivery | None, shape: str
+) -> None:
+    if shape == "markdown":
+        from fluxtui.cli import markdown
+
+        print(markdown.review(proposal.plan, delivery, proposal.demand), end="")
+    else:
+        output.emit(plan_text(proposal.plan, delivery), review, shape)
+
+
+def _hand_over(
+    engine: EnginePort, plan: Plan, review: dict[str, Any], delivery: Delivery | None, file: str
+) -> None:
+    from fluxtui.cli.planfile import PlanFile, write
+    from fluxtui.commands.handover import rested_on
+
+    seen = rested_on(plan, engine.snapshot)
+    write(Path(file), PlanFile(plan, seen, review, plan_text(plan, delivery)))
+    print(f"fluxtui: written to {file}; to run it: fluxtui plan run {file}", file=sys.stderr)
 
 
 def confirm(

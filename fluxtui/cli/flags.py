@@ -78,7 +78,10 @@ def act(sub: argparse.ArgumentParser) -> None:
         help="Name a protected environment that the act touches (repeatable).")  # fmt: skip
     add("--reason", metavar="TEXT", default="",
         help="Say why; it is kept on the object and in the Journal.")  # fmt: skip
-    plain_output(sub)
+    add("--plan-out", metavar="FILE", default="",
+        help="Write the reviewed Plan into this file for somebody else to run.")  # fmt: skip
+    add("-o", "--output", choices=("table", "json", "yaml", "markdown"), default="table",
+        metavar="FORM", help="Print as table, json, yaml; a review also as markdown.")  # fmt: skip
 
 
 def plain_output(sub: argparse.ArgumentParser) -> None:

@@ -120,6 +120,10 @@ def _dispatch(args: argparse.Namespace) -> int:
         from fluxtui.cli.completion import script
 
         return script(args)
+    if args.verb == "plan" and args.action == "show":
+        from fluxtui.cli.plans import show
+
+        return show(args)
     if args.verb == "dangers":
         from fluxtui.cli.dangers import dangers
 

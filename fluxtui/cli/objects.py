@@ -39,13 +39,16 @@ HEADER = ("ENVIRONMENT", "NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", 
 
 def get(engine: EnginePort, args: argparse.Namespace) -> int:
     """Flux's objects, a line each."""
-    words = list(args.words)
+    # `ks web` is flux's way to say it, `ks/web` kubectl's, `ks/apps/web` ours everywhere else.
+    words = [part for word in args.words for part in word.split("/") if part]
     kinds = kinds_of(words)
     name = words.pop() if words else ""
+    namespace = words.pop() if words else ""
     view = look(engine, args, tags=False)
 
     def items_of(look: Look) -> list[Resource]:
-        return [r for r in _of_kinds(look, kinds) if not name or r.key.name == name]
+        found = (r for r in _of_kinds(look, kinds) if not name or r.key.name == name)
+        return [r for r in found if not namespace or r.key.namespace == namespace]
 
     if args.watch:
         from fluxtui.cli.watching import watch

@@ -67,7 +67,7 @@ def _needs_tags(args: argparse.Namespace) -> bool:
         return True
     if args.verb in families():
         return any(command.needs_tags for command in families()[args.verb])
-    return bool(args.verb == "status")
+    return args.verb in ("status", "plan")
 
 
 def takes_newest(args: argparse.Namespace) -> bool:
@@ -84,7 +84,7 @@ def _needs_times(args: argparse.Namespace) -> bool:
 def _is_brief(args: argparse.Namespace) -> bool:
     """Whether one answer is all: nothing is followed, and nothing awaited that is done."""
     following = getattr(args, "watch", False) or getattr(args, "follow", False)
-    return args.verb in _VERBS and args.verb != "apply" and not following
+    return args.verb in _VERBS and args.verb not in ("apply", "plan") and not following
 
 
 _WATCHING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
@@ -102,6 +102,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "tree": ("objects", "tree"),
     "logs": ("logs", "logs"),
     "apply": ("applying", "apply"),
+    "plan": ("plans", "run"),
     "build": ("rendering", "build_of_environment"),
 }
 """Verb -> the module beside this one and its function, of an EnginePort and the arguments."""

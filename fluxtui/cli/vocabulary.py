@@ -302,6 +302,16 @@ def _version(sub: argparse.ArgumentParser) -> None:
     flags.plain_output(sub)
 
 
+def _plan_show(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("file", nargs="?", default="", metavar="FILE", help="Made with --plan-out.")
+    flags.plain_output(sub)
+
+
+def _plan_run(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("file", nargs="?", default="", metavar="FILE", help="Made with --plan-out.")
+    flags.act(sub)
+
+
 def _dangers(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("danger", nargs="?", default="", metavar="ID",
                      help="What this one means and what to do instead.")  # fmt: skip
@@ -332,6 +342,14 @@ _ARTIFACT = (
          example="oci://host/app:v1", needs={"url": "which tag or digest, by its oci:// url?"}),
 )  # fmt: skip
 
+_WHICH_PLAN = "which Plan? A file that was made with --plan-out"
+_PLANS = (
+    Verb("show", "The review as it was read when the Plan was made.", _plan_show,
+         example="promote.plan", needs={"file": _WHICH_PLAN}),
+    Verb("run", "Run it as it was reviewed; refused when something has changed.", _plan_run,
+         example="promote.plan", needs={"file": _WHICH_PLAN}),
+)  # fmt: skip
+
 _OTHERS = (
     Verb("status", "The board in short; exit 1 when anything is not well.", _status,
          example="activity -e staging"),
@@ -359,6 +377,8 @@ _OTHERS = (
     Verb("reconciler", "Do Flux's part where no Flux runs.", _reconciler,
          example="run -e staging",
          needs={"what": "what? run, which does Flux's part until it is interrupted"}),
+    Verb("plan", "A Plan that somebody else has made: show and run.", _nothing, _PLANS,
+         example="show promote.plan", needs={"action": "what? show or run"}),
     Verb("dangers", "What a review looks for; one of them explained.", _dangers,
          example="migration"),
     Verb("version", "fluxtui's, and the controllers' of each environment.", _version),

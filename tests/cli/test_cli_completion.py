@@ -68,7 +68,7 @@ def completed(line: str) -> list[str]:
         ("fluxtui pin activity --ver", ["--version"]),
         ("fluxtui diff activity --to 1.", ["1.5.0", "1.4.2"]),
         ("fluxtui versions -o ", ["table", "wide", "name", "json", "yaml", "jsonpath="]),
-        ("fluxtui suspend x -o ", ["table", "json", "yaml"]),
+        ("fluxtui suspend x -o ", ["table", "json", "yaml", "markdown"]),
         ("fluxtui completion ", ["bash", "zsh", "fish"]),
         ("fluxtui config ", ["check", "schema"]),
         ("fluxtui artifact pu", ["push", "pull"]),

@@ -58,7 +58,7 @@ def test_a_flag_that_is_not_given_its_value_says_what_it_needs(
             error = refused([*words_of(one), flag])
             assert f"{flag}" in error.what and str(action.metavar) in error.what
             assert set(action.option_strings) & set(example_in(error))
-        elif flag.startswith("--") and flag != "--version":
+        elif action.nargs == 0 and flag.startswith("--") and flag != "--version":
             error = refused([*words_of(one), f"{flag}=maybe"])
             assert f"{flag} takes no value" in error.what
             example_in(error)
@@ -90,7 +90,7 @@ def test_what_must_be_given_is_asked_for(one: Parser) -> None:
         ("completion tcsh", "completion takes bash, zsh or fish: 'tcsh'"),
         ("artifact psh", "Did you mean `push`"),
         ("reconciler start", "reconciler takes run: 'start'"),
-        ("promote x -o wide", "takes table, json or yaml: 'wide'"),
+        ("promote x -o wide", "takes table, json, yaml or markdown: 'wide'"),
         ("versions -o foo", "takes table, wide, name, json, yaml or jsonpath="),
         ("tags x --facts many", "--facts takes a whole number: 'many'"),
         ("tags x --facts -1", "--facts takes a whole number: '-1'"),

@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import snapshot
+from cli_delivery import Shell
 
 from fluxtui.cli.forms import objects as form
 from fluxtui.cli.nouns import kinds_of
@@ -71,3 +72,11 @@ def test_a_static_object_is_not_said_to_be_ready() -> None:
     document = form.one_object(provider)
     assert document["ready"] is None
     assert document["readyReason"] == "static: no controller reports on it"
+
+
+@pytest.mark.parametrize("words", ["ks/web", "ks/apps/web", "ks web", "kustomization/web"])
+def test_a_kind_and_a_name_may_be_one_word_as_kubectl_has_it(blocked: Shell, words: str) -> None:
+    said = blocked("get", *words.split(), "-e", "staging", "-o", "name")
+    assert said.code == 0 and said.out.split() == ["ks/apps/web"], said
+    other = blocked("get", "ks/elsewhere/web", "-e", "staging", "-o", "name")
+    assert "ks/apps/web" not in other.out

@@ -61,6 +61,7 @@ def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Documen
         "confirm": proposal.demand.text,
         "reason": plan.reason,
         "user": plan.user,
+        "approver": plan.approver,
         "madeAt": plan.made_at,
         **delivery(found, why),
     }
@@ -139,6 +140,7 @@ def _entry(entry: JournalEntry) -> Document:
             "environments": [str(name) for name in body.get("environments") or ()],
             "reason": _text(body, "reason"),
             "user": _text(body, "user"),
+            "approver": _text(body, "approver"),
             "steps": [_journalled(item) for item in body.get("steps") or ()],
         }
     return {

@@ -1,0 +1,162 @@
+"""A review as Markdown, for a pull request or a chat: the worst first, never more than they take.
+
+Text of clusters and bundles stands in code spans or fences, so that none of it becomes markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fluxtui.domain.ask import DeliveredKustomization, Delivery
+from fluxtui.domain.objectdiff import ObjectChange
+from fluxtui.domain.plan import Plan
+from fluxtui.domain.protection import Demand
+from fluxtui.domain.review.danger import WORDS
+from fluxtui.domain.safetext import visible
+from fluxtui.domain.unified import unified
+
+MOST = 60_000
+"""Bytes: a comment of a pull request takes 65,536 characters."""
+_MANY_LINES = 400
+
+
+def review(plan: Plan, delivery: Delivery | None, demand: Demand) -> str:
+    """The whole review; diffs that find no room are named, the biggest are left out last."""
+    head = "\n".join(_head(plan, delivery, demand))
+    tail = "\n".join(_tail(plan))
+    room = MOST - len(head.encode()) - len(tail.encode()) - 200
+    if room < 0:
+        return _cut(head, MOST - 200) + "\n\n(the rest found no room)\n"
+    return f"{head}\n{_diffs(delivery, room)}{tail}\n"
+
+
+def _head(plan: Plan, delivery: Delivery | None, demand: Demand) -> Iterator[str]:
+    yield f"### {_plain(plan.title)}"
+    yield ""
+    places = ", ".join(plan.environments) or "no environment"
+    yield f"In {_code(places)}, by {_code(plan.user or 'nobody')}, plan {_code(plan.id)}."
+    if plan.reason:
+        yield f"Because: {_code(plan.reason)}."
+    if demand.text:
+        yield f"To be confirmed: {_plain(demand.text)}."
+    unread = (*plan.unseen, *(delivery.unread if delivery is not None else ()))
+    if unread:
+        yield ""
+        yield f"**Not looked at ({len(unread)})**"
+        yield from (f"- {_code(text)}" for text in unread)
+    if delivery is None:
+        return
+    if delivery.dangers:
+        yield ""
+        yield "**Dangers**"
+        for danger in delivery.dangers:
+            where = f"{danger.kustomization.environment}: " if danger.kustomization else ""
+            yield f"- **{WORDS[danger.level]}** {_code(where + danger.says)} ({danger.rule})"
+            if danger.look:
+                yield from _fence("", danger.look, "  ")
+    yield ""
+    yield "| where | created | changed | pruned | kept | renamed |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    yield from map(_row, delivery.parts)
+    yield from _images(delivery.parts)
+
+
+def _row(part: DeliveredKustomization) -> str:
+    key, short = part.compared.kustomization, part.content
+    where = _code(f"{key.environment} {key.namespace}/{key.name}")
+    if part.compared.error:
+        return f"| {where} | does not build: {_code(part.compared.error)} | | | | |"
+    numbers = (short.created, short.changed, short.pruned, short.kept, short.replaced)
+    return f"| {where} | " + " | ".join(str(number or "") for number in numbers) + " |"
+
+
+def _images(parts: Iterable[DeliveredKustomization]) -> Iterator[str]:
+    pairs = {(image.before, image.after) for part in parts for image in part.content.images}
+    if pairs:
+        yield ""
+        yield "**Images**"
+        for before, after in sorted(pairs):
+            yield f"- {_code(before or 'none')} → {_code(after or 'none')}"
+
+
+def _tail(plan: Plan) -> Iterator[str]:
+    for title, texts in (("What comes of it", plan.effects), ("Beware", plan.warnings)):
+        if texts:
+            yield ""
+            yield f"**{title}**"
+            yield from (f"- {_code(text)}" for text in texts)
+    yield ""
+    yield "**Steps**"
+    yield from (f"{n}. {_code(step.title)}" for n, step in enumerate(plan.steps, 1))
+
+
+def _diffs(delivery: Delivery | None, room: int) -> str:
+    """Every object's diff while there is room, the biggest first; then how many found none."""
+    if delivery is None:
+        return ""
+    changes = [
+        (len(change.fields), part, change)
+        for part in delivery.parts
+        for change in part.compared.changes
+    ]
+    changes.sort(key=lambda entry: -entry[0])
+    out: list[str] = []
+    left_out = 0
+    for _size, part, change in changes:
+        block = "\n".join(_diff(part, change)) + "\n"
+        if len(block.encode()) > room:
+            left_out += 1
+            continue
+        room -= len(block.encode())
+        out.append(block)
+    if left_out:
+        out.append(f"\n{left_out} more objects change; there is no room for them here.\n")
+    return "".join(out)
+
+
+def _diff(part: DeliveredKustomization, change: ObjectChange) -> Iterator[str]:
+    environment = part.compared.kustomization.environment
+    yield ""
+    summary = _html(f"{environment}: {change.id} {change.kind}")
+    yield f"<details><summary>{summary}</summary>"
+    yield ""
+    lines = unified(change)
+    more = [f"... {len(lines) - _MANY_LINES} more lines"] if len(lines) > _MANY_LINES else []
+    yield from _fence("diff", (*lines[:_MANY_LINES], *more), "")
+    yield ""
+    yield "</details>"
+
+
+def _fence(language: str, lines: Iterable[str], indent: str) -> Iterator[str]:
+    """A block that nothing in it can end."""
+    body = [visible(line) for line in lines]
+    longest = max((len(line) - len(line.lstrip("`")) for line in map(str.strip, body)), default=0)
+    mark = "`" * max(3, longest + 1)
+    yield f"{indent}{mark}{language}"
+    yield from (f"{indent}{line}" for line in body)
+    yield f"{indent}{mark}"
+
+
+def _code(text: str) -> str:
+    """One line of text that is data."""
+    line = visible(" ".join(text.split())).replace("|", "\\|")
+    if "`" not in line:
+        return f"`{line}`" if line else ""
+    runs, longest = 0, 0
+    for character in line:
+        runs = runs + 1 if character == "`" else 0
+        longest = max(longest, runs)
+    mark = "`" * (longest + 1)
+    return f"{mark} {line} {mark}"
+
+
+def _plain(text: str) -> str:
+    return _code(text) if any(c in text for c in "`*_[]<>|") else visible(text)
+
+
+def _html(text: str) -> str:
+    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _cut(text: str, most: int) -> str:
+    return text.encode()[:most].decode(errors="ignore").rpartition("\n")[0]
