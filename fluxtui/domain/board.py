@@ -185,6 +185,16 @@ class ObjectLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """A dependency that is ready once a CEL expression says so. `met`: what the controller found at
+    its last run, None where it did not say."""
+
+    key: Key
+    expression: str
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChainNode:
     """One applier in the tree of its Environment: who depends on whom, and who applies whom.
 
@@ -193,7 +203,8 @@ class ChainNode:
     reason behind it; a source that gives nothing is a root as well. `missing` are dependsOn entries
     without an object; `cycle` names its members. `origin`: its source, of whatever kind;
     `owner`: the applier that made it. `since`:
-    when it began to fail (RFC 3339, "" when it does not, or nobody noted it).
+    when it began to fail (RFC 3339, "" when it does not, or nobody noted it). `until`: those of its
+    dependencies that an expression judges.
     """
 
     key: Key
@@ -213,6 +224,7 @@ class ChainNode:
     owner: Key | None = None
     since: str = ""
     known: Knowledge = KNOWN
+    until: tuple[Until, ...] = ()
 
     @property
     def running_text(self) -> str:

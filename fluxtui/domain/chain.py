@@ -18,7 +18,9 @@ class Node(NamedTuple):
 
     `label` is its name for people ('' uses `key`). `ready` as a dependent sees it. `reason` and
     `message` are its Ready condition's; `blocker` names the object behind it (`Deployment a/b`),
-    `blocker_reason` why (`CrashLoopBackOff`), both '' when unknown.
+    `blocker_reason` why (`CrashLoopBackOff`), both '' when unknown. An expression decides about
+    some dependencies, whether or not they are ready: `passed` are not waited for, `held` are, with
+    the reason.
     """
 
     key: Key
@@ -30,6 +32,8 @@ class Node(NamedTuple):
     blocker: str = ""
     blocker_reason: str = ""
     label: str = ""
+    passed: frozenset[Key] = frozenset()
+    held: tuple[tuple[Key, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -39,7 +43,8 @@ class Node(NamedTuple):
 class Root(NamedTuple):
     """Where a blockage starts. `path` leads from the blocked node to `key`, both included.
 
-    `kind`: `self` (it fails by itself), `missing` (a dependency that is not there), `cycle`.
+    `kind`: `self` (it fails by itself), `missing` (a dependency that is not there), `cycle`, `held`
+    (an expression is not true of it, though it is ready).
     `sentence` is what to show: `blocked by b: Deployment x CrashLoopBackOff`.
     """
 
@@ -204,6 +209,16 @@ def roots_of(
                     sentence += f" ({node.name} depends on it)"
                 roots.setdefault(
                     dependency, Root(dependency, "missing", (*path, dependency), sentence)
+                )
+            elif dependency in node.passed:
+                continue
+            elif by_key[dependency].ready and dependency in (held := dict(node.held)):
+                further = True
+                sentence = f"blocked by {by_key[dependency].name}: {held[dependency]}"
+                if node.key != start.key:
+                    sentence += f" ({node.name} depends on it)"
+                roots.setdefault(
+                    dependency, Root(dependency, "held", (*path, dependency), sentence)
                 )
             elif not by_key[dependency].ready:
                 further = True

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from cli_delivery import Shell
-from cli_objects import put
+from cli_objects import failed, ks, oci, put
 from documents import checked
 
 from fluxtui.cluster.client import connect
@@ -127,3 +127,28 @@ def test_values_say_where_they_come_from_and_secrets_are_read_when_asked(shell: 
     assert by_path["db.password"]["secret"] and "hunter2" not in said.out
     said = shell("describe", "hr/shop", "--values")
     assert "db.password: (masked)" in said.out and "hunter2" not in said.out + said.err
+
+
+def test_the_chain_says_until_when_something_is_waited_for(shell: Shell) -> None:
+    shell.cluster("staging")
+    held = failed("DependencyNotReady", "dependency 'apps/db' is not ready according to readyExpr")
+    until = {"name": "db", "readyExpr": "dep.status.x == 1"}
+    put(
+        shell,
+        "staging",
+        [
+            oci("app", "v1@sha256:" + "0" * 64),
+            ks("db"),
+            ks("web", condition=held, dependsOn=[until]),
+        ],
+    )
+    said = shell("chain", "-e", "staging", "-o", "json")
+    web = next(
+        item for item in checked(said.out, "Chain")["items"] if item["object"]["name"] == "web"
+    )
+    assert web["until"] == [
+        {"object": web["waitsFor"][0], "readyExpr": "dep.status.x == 1", "met": False}
+    ]
+    assert web["blocker"]["object"]["name"] == "db"
+    told = shell("describe", "ks/web", "-e", "staging").out
+    assert "Kustomization/apps/db  until dep.status.x == 1  it is not true, says" in told

@@ -14,8 +14,8 @@ from fluxtui.domain.detail.managers import owned_fields_of, shared_fields_of
 from fluxtui.domain.detail.telling import Readings, told
 from fluxtui.domain.detail.uses import UseIndex, uses_of
 from fluxtui.domain.detail.values import Detail, InventoryReading, ObjectReading
-from fluxtui.domain.detail.waits import judged
 from fluxtui.domain.kinds import appliers
+from fluxtui.domain.overview.expressions import judged
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 from tests.builders import snapshot
@@ -233,9 +233,9 @@ def test_an_expression_is_judged_by_its_controller_alone(
     message: str, more: dict[str, Any], verdicts: list[bool | None]
 ) -> None:
     one = held(message, **more)
-    assert list(judged(one).values()) == verdicts
+    assert [each.met for each in judged(one)] == verdicts
     old = replace(one, generation=3)
-    assert list(judged(old).values()) == [None, None, None], "that was about another spec"
+    assert [each.met for each in judged(old)] == [None, None, None], "that was about another spec"
 
 
 def test_the_text_of_an_expression_is_shown_with_what_is_known_of_it() -> None:

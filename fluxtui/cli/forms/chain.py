@@ -35,6 +35,14 @@ def node(snapshot: Snapshot, item: ChainNode) -> Document:
         "suspended": item.suspended is not None,
         "suspensions": [mark(item.key, item.suspended)] if item.suspended is not None else [],
         "waitsFor": [reference(key) for key in item.waits_for],
+        "until": [
+            {
+                "object": reference(each.key),
+                "readyExpr": each.expression,
+                **maybe("met", each.met, "its controller has not said"),
+            }
+            for each in item.until
+        ],
         "missing": [reference(key) for key in item.missing],
         "cycle": [reference(key) for key in item.cycle],
         **blocker,

@@ -21,7 +21,6 @@ from fluxtui.domain.detail.values import (
     StoredArtifact,
     WaitLine,
 )
-from fluxtui.domain.detail.waits import judged
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.kinds import appliers, releases, sources
@@ -33,6 +32,7 @@ from fluxtui.domain.masking import Masker
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.objectstate import revision_text
 from fluxtui.domain.overview import doubt
+from fluxtui.domain.overview.expressions import judged
 from fluxtui.domain.overview.judgement import flux_health, member_health, object_lines
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import version_text
@@ -140,14 +140,12 @@ def _stands_on(snapshot: Snapshot, resource: Resource) -> Iterator[WaitLine]:
 
 
 def _waits(snapshot: Snapshot, resource: Resource) -> Iterator[WaitLine]:
-    expressions, verdicts = appliers.expressions(resource), judged(resource)
+    untils = {each.key: each for each in judged(resource)}
     for key in appliers.depends_on(resource):
-        expression = expressions.get(key, "")
-        standing = _standing(snapshot, key)
-        if expression and snapshot.get(key) is not None:
-            met = verdicts.get(key)
-            standing = (met, *_VERDICTS[met])
-        yield WaitLine(key, expression, *standing)
+        until, standing = untils.get(key), _standing(snapshot, key)
+        if until is not None and snapshot.get(key) is not None:
+            standing = (until.met, *_VERDICTS[until.met])
+        yield WaitLine(key, until.expression if until is not None else "", *standing)
 
 
 Standing = tuple[bool | None, Level, str]

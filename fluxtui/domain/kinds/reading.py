@@ -80,9 +80,9 @@ def expressions(resource: Resource, group: str, kind: str) -> dict[Key, str]:
     """The readyExpr of those entries of spec.dependsOn that have one."""
     texts: dict[Key, str] = {}
     for entry in mappings_at(resource.spec, "dependsOn"):
-        key = reference(resource, entry, group_of(entry, group), kind)
         text = text_at(entry, "readyExpr")
-        if key is not None and text:
+        key = reference(resource, entry, group_of(entry, group), kind) if text else None
+        if key is not None:
             texts[key] = text
     return texts
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain import kinds
-from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
+from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine, Until
 from fluxtui.domain.chain import Chain, Node, Root, analyse, roots_of
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.naming import Tables, worn_health
@@ -173,9 +173,12 @@ class Forest:
     def _made(self, key: Key, grounds: Grounds) -> ChainNode:
         member, source = grounds.facts[key], grounds.facts[key].source
         roots = self._roots.get(key, ())
-        last_nodes = self._as_seen
+        last_nodes, judged = self._as_seen, {each.key for each in member.until}
+        held = {each.key for each in member.until if each.met is False}
         waits = tuple(
-            d for d in member.depends_on if d not in last_nodes or not last_nodes[d].ready
+            d
+            for d in member.depends_on
+            if d in held or (d not in judged and (d not in last_nodes or not last_nodes[d].ready))
         )
         names = grounds.names.get(source, ()) if source else ()
         return ChainNode(
@@ -194,6 +197,7 @@ class Forest:
             owner=member.owner,
             origin=grounds.faults[key].key if key in grounds.faults else member.origin,
             since=member.since,
+            until=member.until,
         )
 
 
@@ -249,7 +253,14 @@ def _node(
         blocker,
         why,
         label=kinds.title(member.key),
+        passed=frozenset(each.key for each in member.until if each.met is not False),
+        held=tuple((each.key, unmet(each)) for each in member.until if each.met is False),
     )
+
+
+def unmet(each: Until) -> str:
+    """What an expression is not true of, as a reason."""
+    return f"its readyExpr is not true yet: {each.expression}"
 
 
 def _is_above(key: Key, other: Key | None, parent: Mapping[Key, Key | None]) -> bool:

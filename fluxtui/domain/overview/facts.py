@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from sys import intern
 
 from fluxtui.domain import kinds
-from fluxtui.domain.board import HealthLine, Mark
+from fluxtui.domain.board import HealthLine, Mark, Until
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import suspension
 from fluxtui.domain.naming import remembered
 from fluxtui.domain.objectid import ObjectId
+from fluxtui.domain.overview.expressions import judged
 from fluxtui.domain.overview.judgement import member_health, telling
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
@@ -46,6 +47,7 @@ class Facts:
     running: str
     applied: str
     suspended: Mark | None
+    until: tuple[Until, ...]
     tags: Mapping[str, TagFacts]
     released: str
 
@@ -71,6 +73,7 @@ def facts_of(resource: Resource) -> Facts:
         running,
         appliers.applied(resource),
         suspension(resource),
+        judged(resource),
         remembered(resource),
         _released(resource, running),
     )

@@ -13,6 +13,7 @@ from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import appliers_known
+from fluxtui.domain.overview.chains import unmet
 from fluxtui.domain.overview.lines import headline
 from fluxtui.domain.overview.remedies import remedy
 from fluxtui.domain.resource import Key
@@ -30,6 +31,7 @@ def of_place(
     knowledge = appliers_known(snapshot, environment.name)
     last = "" if knowledge.known else "as last seen, "
     yield from _failed(nodes, last)
+    yield from _held(nodes)
     yield from _others(nodes, failing, snapshot, last)
     yield from _broken_names(nodes, environment.namespaces)
 
@@ -66,6 +68,28 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
             node.since,
             waits,
         )
+
+
+def _held(nodes: Collection[ChainNode]) -> Iterator[Finding]:
+    """What is ready and yet waited for: an expression is not true of it, says who waits."""
+    unwell = {node.key for node in nodes if node.health.level is not Level.OK}
+    behind = Counter(n.root for n in nodes if n.root is not None and not n.to_blame)
+    told: set[Key] = set()
+    for node in nodes:
+        for each in node.until:
+            if each.met is False and each.key not in unwell and each.key not in told:
+                told.add(each.key)
+                waiting, name = kinds.title(node.key), kinds.title(each.key)
+                yield Finding(
+                    Severity.WARNING,
+                    "not-ready",
+                    node.key.environment,
+                    f"{waiting} waits for {name}, which is ready: {unmet(each)}",
+                    f"mend what it asks of {name}, or the expression",
+                    node.key,
+                    node.since,
+                    behind[each.key],
+                )
 
 
 def _others(

@@ -349,6 +349,7 @@ def node_details(snapshot: Snapshot, node: ChainNode, width: int) -> tuple[Line,
         who = node.suspended.by or "somebody"
         out.insert(1, ((f"{SUSPENDED} suspended by {who}{reason}", "wait"),))
     if node.waits_for and len(out) < 3:
-        names = ", ".join(k.name for k in node.waits_for)
+        said = {each.key: f" until {each.expression}" for each in node.until}
+        names = ", ".join(k.name + said.get(k, "") for k in node.waits_for)
         out.append((("waits for ", "dim"), (names, "")))
     return tuple(out[:3])
