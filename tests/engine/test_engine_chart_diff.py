@@ -20,8 +20,9 @@ from fluxtui.artifacts.publish import put_blob
 from fluxtui.artifacts.reference import Reference
 from fluxtui.domain.ask import ChartDiff, Comparison
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.kinds import releases
 from fluxtui.domain.picking import address_of
-from fluxtui.domain.resource import Key
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import HELM_CHART
 from fluxtui.engine.engine import Engine
 from tests.artifacts.scripted_registry import Answer, Asked, ScriptedRegistry, scripted_registry
@@ -179,6 +180,36 @@ async def test_a_chart_out_of_a_registry_is_what_the_digest_says(
     assert told(part)["changed File/values.yaml"]["replicas"] == (1, 2)
 
 
+async def test_what_runs_is_fetched_by_its_digest_wherever_its_tag_has_gone(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    await staging.serve(*CHARTS)
+    url = registry.url("charts/web")
+    ran = push_chart(registry, f"{url}:1.4.2", OLD)
+    push_chart(registry, f"{url}:1.4.2", NEW)  # the tag was moved
+    push_chart(registry, f"{url}:1.5.0", NEW)
+    await staging.source("web", url, semver="1.x")
+    reference = {"kind": "OCIRepository", "name": "web"}
+    version = f"1.4.2+{ran.removeprefix('sha256:')[:12]}"
+    runs = {"version": 1, "chartVersion": version, "ociDigest": ran, "status": "deployed"}
+    key = await staging.put("hr", "web", {"chartRef": reference}, {"history": [runs]})
+    running = engine(staging)
+    source = staging.source_key("web")
+    await got(
+        running.wait_for(lambda s: bool(address_of(s, source)) and bool(deployed(s.get(key))), 30)
+    )
+    answer: Comparison = await got(running.ask(ChartDiff(key, "1.5.0")))
+    part = only(answer)
+    assert part.before == "1.4.2"
+    assert told(part)["changed File/values.yaml"]["replicas"] == (1, 2)
+
+
+def deployed(resource: Resource | None) -> object:
+    return resource is not None and releases.deployed(resource)
+
+
 async def test_a_chart_out_of_git_has_no_versions_to_fetch(
     place: MakePlace, engine: MakeEngine
 ) -> None:
@@ -270,8 +301,8 @@ def helm(folder: Path, text: str) -> None:
     program.chmod(0o755)
 
 
-def push_chart(registry: Registry, where: str, archive: bytes) -> None:
-    """As `helm push` does."""
+def push_chart(registry: Registry, where: str, archive: bytes) -> str:
+    """As `helm push` does; the manifest's digest."""
     reference = Reference.parse(where)
     blobs = {HELM_CHART: archive, "application/vnd.cncf.helm.config.v1+json": b"{}"}
     told = {}
@@ -282,4 +313,4 @@ def push_chart(registry: Registry, where: str, archive: bytes) -> None:
     layer, config = told.values()
     media = "application/vnd.oci.image.manifest.v1+json"
     manifest = {"schemaVersion": 2, "mediaType": media, "config": config, "layers": [layer]}
-    registry.client.put_manifest(reference, json.dumps(manifest).encode(), media)
+    return registry.client.put_manifest(reference, json.dumps(manifest).encode(), media)
