@@ -21,7 +21,7 @@ help:
 	@echo "make control-plane  a real Kubernetes API here, until Ctrl-C (needs Go 1.26)"
 	@echo "make bench        measure against peers in the same run"
 	@echo "make mutants      change the code in a copy: do the tests notice?"
-	@echo "make screenshots  draw screenshots/ again from the demo"
+	@echo "make screenshots  draw screenshots/ again from the demo and recorded releases"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
