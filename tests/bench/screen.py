@@ -53,15 +53,15 @@ async def _measured() -> list[Row]:
     engine.give(_many())
     app = FluxtuiApp(engine, config=engine.snapshot.config, user="bench", now=lambda: NOW)
     async with opened(app, (120, 40)) as pilot:
-        idle = median([await _cpu(pilot, lambda: None) for _ in range(TIMES)])
+        idle = median([await cpu(pilot, lambda: None) for _ in range(TIMES)])
         for key, view in VIEWS.items():
             await pilot.press(key)
-            await _rest(pilot)
+            await rest(pilot)
             changed = []
             for number in range(TIMES):
                 news = _one_changed(engine.snapshot, number)
-                changed.append(await _cpu(pilot, lambda n=news: engine.give(n)))  # type: ignore[misc]
-            ticks = [await _cpu(pilot, app.main._pass_time) for _ in range(TIMES)]
+                changed.append(await cpu(pilot, lambda n=news: engine.give(n)))  # type: ignore[misc]
+            ticks = [await cpu(pilot, app.main._pass_time) for _ in range(TIMES)]
             for what, figures, budget in (
                 ("one object changed", changed, CHANGED_BUDGET),
                 ("nothing changed for 5 s", ticks, TICK_BUDGET),
@@ -128,7 +128,7 @@ def _one_changed(snapshot: Snapshot, number: int) -> Snapshot:
 
 async def _to_frame(pilot: Pilot[None], app: FluxtuiApp) -> float:
     """CPU milliseconds of this thread from the key until the text is handed to the terminal."""
-    await _rest(pilot)
+    await rest(pilot)
     stamps: list[float] = []
     looked = [0.0]
     display = app._display
@@ -143,22 +143,22 @@ async def _to_frame(pilot: Pilot[None], app: FluxtuiApp) -> float:
     app._display = noted  # type: ignore[assignment, method-assign]
     start = time.thread_time()
     app.post_message(events.Key("y", "y"))
-    await _rest(pilot)
+    await rest(pilot)
     app._display = display  # type: ignore[method-assign]
     await pilot.press("escape")
     return (stamps[0] - start) * 1000
 
 
-async def _cpu(pilot: Pilot[None], does: Callable[[], object]) -> float:
+async def cpu(pilot: Pilot[None], does: Callable[[], object]) -> float:
     """CPU milliseconds of this thread until nothing is left to do."""
-    await _rest(pilot)
+    await rest(pilot)
     start = time.thread_time()
     does()
-    await _rest(pilot)
+    await rest(pilot)
     return (time.thread_time() - start) * 1000
 
 
-async def _rest(pilot: Pilot[None]) -> None:
+async def rest(pilot: Pilot[None]) -> None:
     """Until the app is idle and has painted."""
     for _ in range(3):
         await pilot.pause()

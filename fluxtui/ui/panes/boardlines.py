@@ -122,6 +122,8 @@ class BoardLines:
         self._groups: dict[str, list[int]] = {}
         self._heads: dict[str, int] = {}
         self._gone: dict[HeadId, str] = {}
+        self._ranked: tuple[object, dict[str, tuple[Service, Any]]] | None = None
+        self._lines_of: dict[str, tuple[BoardEntry, ...]] = {}
         self._entries: list[Entry] = []
         self.prefix = ""  # what all Services begin with: `acme/`
         self.alone: frozenset[str] = frozenset()  # known by their last part: no other ends so
@@ -192,13 +194,15 @@ class BoardLines:
 
     def _grow(self) -> list[Entry]:
         order, services = self._order, self._services
-        self._ranks = [order.of(service) for service in services] if order.ranked else []
+        self._rank_all()
         places: Sequence[int] = range(len(services))
         if order.ranked:
             places = sorted(places, key=lambda i: self._ranks[i][0], reverse=order.reverse)
         self._gone = {head.id: head.first for head in self.heads}
         self._groups = self._grouped(places) if order.by else {}
         self._starts, self._entries, self._heads = {}, [], {}
+        if len(self._lines_of) > 2 * len(services):
+            self._lines_of.clear()
         if not order.by:
             self._list(places)
         for name, members in self._groups.items():
@@ -210,11 +214,30 @@ class BoardLines:
         self._name_them()
         return self._entries
 
+    def _rank_all(self) -> None:
+        """Their ranks; those of a Service that is the same object are what they were."""
+        order, before = self._order, self._ranked
+        if before is None or before[0] != (order.sort, order.by):
+            before = ((order.sort, order.by), {})
+        self._ranks, known = [], {}
+        for service in self._services if order.ranked else ():
+            last = before[1].get(service.service)
+            same = last is not None and last[0] is service
+            rank = last[1] if last is not None and same else order.of(service)
+            known[service.service] = (service, rank)
+            self._ranks.append(rank)
+        self._ranked = (before[0], known)
+
     def _list(self, places: Sequence[int]) -> None:
+        """Their lines; those of a Service that is the same object are the same ones."""
         for i in places:
             self._starts[i] = len(self._entries)
             service = self._services[i]
-            self._entries += [BoardEntry(service, number) for number in range(_depth(service))]
+            lines = self._lines_of.get(service.service)
+            if lines is None or lines[0].service is not service:
+                lines = tuple(BoardEntry(service, number) for number in range(_depth(service)))
+                self._lines_of[service.service] = lines
+            self._entries += lines
 
     def _grouped(self, places: Sequence[int]) -> dict[str, list[int]]:
         """Their places by group: groups are sorted as their first Services are."""

@@ -67,4 +67,4 @@ def help_lines(commands: Sequence[Command], keys: dict[str, str]) -> tuple[Line,
 
 def _line(command: Command, keys: dict[str, str]) -> Line:
     names = " ".join(shown_key(k) for k in keys.get(command.id, "").split(",") if k)
-    return ((f"  {names:<10}", "key"), (f"{command.title:<24}", "name"), (command.help, "dim"))
+    return ((f"  {names:<10}", "key"), (f"{command.title:<23} ", "name"), (command.help, "dim"))

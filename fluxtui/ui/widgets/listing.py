@@ -167,12 +167,16 @@ class RowListing:
         """As many as before: those that changed, one by one. Whether any moved."""
         key = self.recipe.key
         moved = False
-        for i in compress(range(len(items)), map(is_not, old, items)):
-            if old[i] == items[i]:
+        places = list(compress(range(len(items)), map(is_not, old, items)))
+        # What stood at another of these places is measured already, and passed the filter or not.
+        known = {id(old[i]): (self._sizes[i], self._passing[i]) for i in places}
+        for i in places:
+            elsewhere = known.get(id(items[i]))
+            if elsewhere is None and old[i] == items[i]:
                 continue
-            moved = moved or key(old[i]) != key(items[i])
+            moved = moved or elsewhere is not None or key(old[i]) != key(items[i])
             passed = self._passing[i]
-            self._measure(i, i + 1, items[i : i + 1])
+            self._measure(i, i + 1, items[i : i + 1], elsewhere)
             moved = moved or passed != self._passing[i]
         if moved:
             self._sift()
@@ -182,8 +186,16 @@ class RowListing:
         self._measure(start, end, items)
         self._sift()
 
-    def _measure(self, start: int, end: int, items: Sequence[Any]) -> None:
-        sizes = [self.recipe.measure(item) for item in items]
+    def _measure(
+        self,
+        start: int,
+        end: int,
+        items: Sequence[Any],
+        known: tuple[tuple[int, ...], bool] | None = None,
+    ) -> None:
+        """The items between `start` and `end` are these now; `known`: what is known of the only
+        one, its sizes and whether it passes."""
+        sizes = [self.recipe.measure(item) for item in items] if known is None else [known[0]]
         for size in self._sizes[start:end]:
             for tally, cells in zip(self._tallies, size, strict=False):
                 tally[cells] -= 1
@@ -195,7 +207,8 @@ class RowListing:
             for tally, cells in zip(self._tallies, size, strict=False):
                 tally[cells] += 1
         self._sizes[start:end] = sizes
-        self._passing[start:end] = [self._passes(item) for item in items]
+        passing = [self._passes(item) for item in items] if known is None else [known[1]]
+        self._passing[start:end] = passing
 
     def _passes(self, item: Any) -> bool:
         if not self.words or self.recipe.heading(item):
