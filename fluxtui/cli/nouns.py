@@ -6,7 +6,7 @@ group in common; nothing here lists kinds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ALL, SOURCES, by_short
@@ -22,6 +22,20 @@ _FAMILIES: Mapping[str, Callable[[], tuple[Kind, ...]]] = {
     "image": lambda: _of_group("image."),
     "artifact": lambda: _of_group("source.extensions."),
 }
+
+
+def kinds_found(words: list[str], found: Sequence[Kind]) -> tuple[Kind, ...]:
+    """As `kinds_of`, with these kinds besides."""
+    word, _dot, group = (words[0] if words else "all").lower().partition(".")
+    hits = tuple(
+        kind
+        for kind in found
+        if {word, word.removesuffix("s")} & set(kind.called) and group in ("", kind.group)
+    )
+    if hits:
+        del words[:1]
+        return hits
+    return (*kinds_of(words), *found) if word == "all" else kinds_of(words)
 
 
 def kinds_of(words: list[str]) -> tuple[Kind, ...]:

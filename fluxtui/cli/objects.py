@@ -14,12 +14,13 @@ from fluxtui.cli.forms import objects as form
 from fluxtui.cli.hiding import hidden
 from fluxtui.cli.looking import Look, look, short_name
 from fluxtui.cli.nearest import nearest
-from fluxtui.cli.nouns import kinds_of
+from fluxtui.cli.nouns import kinds_found
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import Item
 from fluxtui.cli.target import find
 from fluxtui.domain.errors import FluxtuiError, UsageError
-from fluxtui.domain.kinds import APPLIERS, appliers, by_short
+from fluxtui.domain.foundkinds import all_kinds
+from fluxtui.domain.kinds import ALL, APPLIERS, appliers, by_short
 from fluxtui.domain.kinds.kind import Kind, KindColumn
 from fluxtui.domain.knowledge import Knowing
 from fluxtui.domain.known import kind_known
@@ -41,10 +42,10 @@ def get(engine: EnginePort, args: argparse.Namespace) -> int:
     """Flux's objects, a line each."""
     # `ks web` is flux's way to say it, `ks/web` kubectl's, `ks/apps/web` ours everywhere else.
     words = [part for word in args.words for part in word.split("/") if part]
-    kinds = kinds_of(words)
+    view = look(engine, args, tags=False)
+    kinds = kinds_found(words, all_kinds(view.snapshot)[len(ALL) :])
     name = words.pop() if words else ""
     namespace = words.pop() if words else ""
-    view = look(engine, args, tags=False)
 
     def items_of(look: Look) -> list[Resource]:
         found = (r for r in _of_kinds(look, kinds) if not name or r.key.name == name)

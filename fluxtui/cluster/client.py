@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from fluxtui.cluster.streams import LogOptions, WatchEvent
 
 _LIST_RESTARTS = 3
+_WHOLE = "application/json"
+_NAMES = f"{_WHOLE};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{_WHOLE}"
 _ACCESS_REVIEW = ApiResource(
     "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False
 )
@@ -114,11 +116,13 @@ class KubeCluster:
         field_selector: str = "",
         page: int = 500,
         kept: Callable[[Json], Json] | None = None,
+        named: bool = False,
     ) -> Listing:
         query = _selectors(label_selector, field_selector)
+        form = _NAMES if named else _WHOLE
         for restart in range(_LIST_RESTARTS + 1):
             try:
-                return await self._pages(type_, namespace, query, page, kept)
+                return await self._pages(type_, namespace, query, page, kept, form)
             except Expired:
                 if restart == _LIST_RESTARTS:
                     raise
@@ -131,6 +135,7 @@ class KubeCluster:
         query: Query,
         page: int,
         kept: Callable[[Json], Json] | None,
+        form: str,
     ) -> Listing:
         items: list[Json] = []
         token = ""
@@ -140,6 +145,7 @@ class KubeCluster:
                 "GET",
                 _path(type_, namespace),
                 query=[*query, *more],
+                accept=form,
                 where=_where(type_, namespace),
                 bulk=True,
             )

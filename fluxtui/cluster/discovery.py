@@ -57,6 +57,8 @@ def aggregated_types(document: Mapping[str, Any]) -> list[ApiResource]:
                             kind,
                             resource["resource"],
                             resource.get("scope") == "Namespaced",
+                            _texts(resource.get("shortNames")),
+                            _texts(resource.get("categories")),
                         )
                     )
     return types
@@ -78,7 +80,19 @@ def listed_types(group_version: str, document: Mapping[str, Any]) -> list[ApiRes
     """Types of one APIResourceList, without subresources."""
     group, _, version = group_version.rpartition("/")
     return [
-        ApiResource(group, version, item["kind"], item["name"], bool(item.get("namespaced")))
+        ApiResource(
+            group,
+            version,
+            item["kind"],
+            item["name"],
+            bool(item.get("namespaced")),
+            _texts(item.get("shortNames")),
+            _texts(item.get("categories")),
+        )
         for item in document.get("resources") or []
         if "/" not in item.get("name", "/") and item.get("kind")
     ]
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()

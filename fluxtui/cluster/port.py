@@ -8,7 +8,7 @@ nothing heavy: callers type against it before any transport is loaded.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -23,13 +23,16 @@ WATCHES_AT_ONCE = 96
 
 @dataclass(frozen=True, slots=True)
 class ApiResource:
-    """One served resource type. `group` is empty for the core group."""
+    """One served resource type. `group` is empty for the core group. `short`: what kubectl takes
+    for it; `categories`: in which of its groups of kinds it is."""
 
     group: str
     version: str
     kind: str
     plural: str
     namespaced: bool = True
+    short: tuple[str, ...] = field(default=(), compare=False)
+    categories: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def api_version(self) -> str:
@@ -82,10 +85,12 @@ class Cluster(Protocol):
         field_selector: str = "",
         page: int = 500,
         kept: Callable[[Json], Json] | None = None,
+        named: bool = False,
     ) -> Listing:
         """All objects, page by page; restarts when a continue token expires.
 
-        `kept`: what to keep of each object, asked as its page arrives.
+        `kept`: what to keep of each object, asked as its page arrives. `named`: no more than their
+        metadata is wanted; an API may send more.
         """
 
     def watch(

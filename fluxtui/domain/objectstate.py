@@ -6,7 +6,7 @@ an object that no controller has looked at has no readiness: neither is ready. P
 
 from __future__ import annotations
 
-from fluxtui.domain import kinds
+from fluxtui.domain import foundkinds, kinds
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.naming import dressed_of
@@ -19,11 +19,18 @@ UNSEEN = "no controller has looked at it yet"
 
 
 def ready_word(resource: Resource) -> str:
-    """`True`, `False` or `Unknown`, as its controller says; `static`; "" while none has."""
+    """`True`, `False` or `Unknown`, as its controller says; `static`; "" while none has. Of a kind
+    that was found, and says nothing of Ready, kstatus's word."""
     if kinds.is_static(resource):
         return STATIC
     ready = resource.condition("Ready")
-    return ready.status if ready is not None else ""
+    if ready is not None:
+        return ready.status
+    if kinds.of(resource.key) is not None:
+        return ""
+    from fluxtui.domain.health import reader_status
+
+    return str(reader_status(resource.as_object()).status.value)
 
 
 def revision_of(resource: Resource) -> str:
@@ -33,7 +40,7 @@ def revision_of(resource: Resource) -> str:
     if sources.is_source(resource.key):
         return sources.revision(resource)
     kind = kinds.of(resource.key)
-    return kind.revision(resource) if kind is not None else ""
+    return kind.revision(resource) if kind is not None else foundkinds.revision(resource)
 
 
 def revision_text(resource: Resource, snapshot: Snapshot) -> str:

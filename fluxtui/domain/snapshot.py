@@ -138,7 +138,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that is known. `serial` grows by one with every new Snapshot."""
+    """All that is known. `serial` grows by one with every new Snapshot. `found`: by Environment,
+    kinds that its API says are Flux's, besides those that are known."""
 
     serial: int = 0
     taken_at: float = 0.0
@@ -157,6 +158,7 @@ class Snapshot:
     findings: tuple[Finding, ...] = ()
     acts: tuple[Act, ...] = ()
     changes: tuple[Change, ...] = ()
+    found: Mapping[str, tuple[Kind, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def table(self, environment: str, kind: Kind | KindId) -> Table:
         """All resources of a kind in an Environment (empty when not known)."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fluxtui.commands.command import Command, Context, Target
-from fluxtui.domain import kinds
+from fluxtui.domain.foundkinds import all_kinds, name_of
 from fluxtui.domain.grouping import GROUPINGS
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.snapshot import Snapshot
@@ -62,9 +62,9 @@ def words(
     for command in commands:
         off = nothing if command.plan is not None else ""
         yield _of_command(command, keys, off or command.disabled_reason(context) or "")
-    yield from map(_kind, kinds.ALL)
-    yield Word(ALL, "every kind of object", "view", "", Target(tag="objects"))
     snapshot = context.snapshot
+    yield from map(_kind, all_kinds(snapshot))
+    yield Word(ALL, "every kind of object", "view", "", Target(tag="objects"))
     for environment in snapshot.config.environments:
         name = environment.name
         yield Word(name, "environment", "environment", name, aliases=(f"ctx {name}",))
@@ -86,7 +86,8 @@ def words(
 def _kind(kind: Kind) -> Word:
     """What people of k9s and flux type for a kind: the table of its objects."""
     first, *more = kind.called
-    return Word(first, f"all {kind.many}", "view", kind.kind, Target(tag="objects"), tuple(more))
+    name = name_of(kind)
+    return Word(first, f"all {kind.many}", "view", name, Target(tag="objects"), tuple(more))
 
 
 def _of_command(command: Command, keys: dict[str, str], off: str) -> Word:
@@ -102,7 +103,7 @@ def _objects(snapshot: Snapshot) -> Iterator[Word]:
         short = row.service.rpartition("/")[2]
         target = Target("", row.service)
         yield Word(short, "service", "go", target=target, aliases=(row.service,))
-    for kind in kinds.ALL:
+    for kind in all_kinds(snapshot):
         short = kind.called[0]
         for environment in snapshot.resources:
             for key in snapshot.table(environment, kind):

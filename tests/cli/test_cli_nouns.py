@@ -12,8 +12,8 @@ from builders import snapshot
 from cli_delivery import Shell
 
 from fluxtui.cli.forms import objects as form
-from fluxtui.cli.nouns import kinds_of
-from fluxtui.domain import kinds
+from fluxtui.cli.nouns import kinds_found, kinds_of
+from fluxtui.domain import foundkinds, kinds
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.resource import Resource
 
@@ -47,6 +47,20 @@ def test_the_nouns_of_flux_are_kinds(typed: str, names: set[str], more: list[str
     words = typed.split()
     assert {kind.kind for kind in kinds_of(words)} == names
     assert words == more
+
+
+def test_a_kind_that_was_found_is_a_noun_too() -> None:
+    tf = foundkinds.found("infra.example.com", "v1", "Terraform", "terraforms", ("tf",))
+    for typed in ("tf", "terraform", "Terraforms", "terraform.infra.example.com"):
+        words = [typed, "network"]
+        assert kinds_found(words, (tf,)) == (tf,) and words == ["network"]
+    words = ["ks", "web"]
+    assert [kind.short for kind in kinds_found(words, (tf,))] == ["ks"] and words == ["web"]
+    for words in ([], ["all"]):
+        every = kinds_found(words, (tf,))
+        assert every[-1] is tf and len(every) == len(kinds.ALL) + 1 and words == []
+    with pytest.raises(UsageError, match="lists no terraform"):
+        kinds_found(["terraform.other"], (tf,))
 
 
 @pytest.mark.parametrize("typed", ["pods", "sources ks", "images tags", "artifacts bucket"])

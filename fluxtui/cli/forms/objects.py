@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
-from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.foundkinds import suspended
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import KindColumn
 from fluxtui.domain.naming import dressed_of
 from fluxtui.domain.objectid import ObjectId

@@ -55,6 +55,18 @@ def flux_health(resource: Resource) -> HealthLine:
     return HealthLine(Level.PROGRESSING, flat((working or ready).message))
 
 
+def found_health(resource: Resource) -> HealthLine:
+    """Health of an object of a kind that fluxtui has no file for: by Ready where it has that, else
+    by kstatus."""
+    if resource.condition("Ready") is not None:
+        return flux_health(resource)
+    from fluxtui.domain.health import reader_status
+
+    health = reader_status(resource.as_object())
+    word = str(health.status.value)
+    return HealthLine(_LEVELS.get(word, Level.OK), flat(health.message) or word)
+
+
 def telling(resource: Resource) -> Condition | None:
     """The condition that says how it stands: Stalled, else Ready; of a failure with a cause that
     the kind tells by another condition, that one, with the reason that only counts behind it."""

@@ -131,7 +131,10 @@ class Api:
         self._reconcile()
 
     def _replan(self) -> None:
-        self._always = permanent(self._scopes, events=self._events, served=self._optional.served)
+        asked = self._optional
+        self._always = permanent(
+            self._scopes, events=self._events, served=asked.served, found=asked.found
+        )
         always = gathered(self._always, self._refused)
         passing = gathered(self._passing, self._refused)
         self._permanent = frozenset(always)

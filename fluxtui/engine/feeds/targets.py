@@ -37,11 +37,16 @@ _WORKLOADS = (
 
 
 def permanent(
-    namespaces: Iterable[str], *, events: bool = True, served: Served = CORE
+    namespaces: Iterable[str],
+    *,
+    events: bool = True,
+    served: Served = CORE,
+    found: Iterable[Kind] = (),
 ) -> tuple[FeedTarget, ...]:
-    """Feeds that are always open; no namespaces: one feed over all of them. `events`: Flux's."""
+    """Feeds that are always open; no namespaces: one feed over all of them. `events`: Flux's;
+    `found`: kinds besides the known ones."""
     scopes = tuple(namespaces) or ("",)
-    here = [kind for kind in kinds.ALL if kind.id in served]
+    here = [kind for kind in (*kinds.ALL, *found) if kind.id in served]
     flux = [of_kind(kind, ns, served[kind.id]) for kind in here for ns in scopes]
     workloads = [
         replace(target, namespace=ns, labels=labels)

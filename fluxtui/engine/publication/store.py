@@ -21,6 +21,7 @@ from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
 
 if TYPE_CHECKING:
     from fluxtui.domain.config import Config
+    from fluxtui.domain.kinds.kind import Kind
     from fluxtui.domain.plan import Plan, Receipt
     from fluxtui.domain.resource import Key, Resource
     from fluxtui.domain.selection import Selection
@@ -65,6 +66,7 @@ class Store:
         self._objects: dict[Key, Resource | None] = {}
         self._feeds: dict[Hashable, Feed] = {}
         self._unreachable: dict[str, str] = {}
+        self._found: dict[str, tuple[Kind, ...]] = {}
         self._tags: dict[str, TagList] = {}
         self._selections: dict[Key, Selection] = {}
         self._remotes: dict[RemoteQuestion, RemoteAnswer] = {}
@@ -117,6 +119,11 @@ class Store:
             self._unreachable[environment] = why
         else:
             self._unreachable.pop(environment, None)
+        self._touch()
+
+    def found(self, environment: str, found: tuple[Kind, ...]) -> None:
+        """Which kinds there are Flux's besides those that are known."""
+        self._found = {**self._found, environment: found}
         self._touch()
 
     def note(self, id_: Hashable, finding: Finding | None) -> None:
@@ -242,6 +249,7 @@ class Store:
             resources=resources,
             feeds=tuple(self._feeds.values()),
             unreachable=_frozen(self._unreachable),
+            found=self._found,
             tags=_frozen(self._tags)
             if self._new_tags or len(self._tags) != len(old.tags)
             else old.tags,

@@ -14,13 +14,13 @@ from typing import Any
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import HealthLine, Level
-from fluxtui.domain.kinds import suspended
+from fluxtui.domain.foundkinds import all_kinds, suspended
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import Knowledge
 from fluxtui.domain.known import kind_known
 from fluxtui.domain.objectstate import ready_word, revision_text
 from fluxtui.domain.overview import doubt
-from fluxtui.domain.overview.judgement import member_health
+from fluxtui.domain.overview.judgement import found_health, member_health
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.rowfilter import parsed
 from fluxtui.domain.snapshot import Snapshot
@@ -141,7 +141,8 @@ class ObjectRows:
         old = self._by_key.get(resource.key)
         if old is not None and old.resource is resource and old.known == known:
             return old
-        return ObjectRow(kind, resource, known, doubt.health(member_health(resource), known))
+        health = member_health if kinds.of(resource.key) is not None else found_health
+        return ObjectRow(kind, resource, known, doubt.health(health(resource), known))
 
     def _count(self) -> None:
         self.levels = dict.fromkeys(Level, 0)
@@ -168,7 +169,8 @@ def passes(row: ObjectRow, words: str, snapshot: Snapshot) -> bool:
 
 def kinds_here(snapshot: Snapshot, environment: str) -> tuple[Kind, ...]:
     """Kinds of which there are objects, in the order of a table of all."""
-    return tuple(kind for kind in kinds.ALL if snapshot.table(environment, kind))
+    every = all_kinds(snapshot, environment)
+    return tuple(kind for kind in every if snapshot.table(environment, kind))
 
 
 def elsewhere(

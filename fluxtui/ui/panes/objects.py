@@ -16,7 +16,7 @@ from textual.message import Message
 
 from fluxtui.commands.command import Target
 from fluxtui.commands.subject import named
-from fluxtui.domain import kinds
+from fluxtui.domain.foundkinds import all_kinds, name_of
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import Knowing, Knowledge
 from fluxtui.domain.known import kind_known, place_known
@@ -44,15 +44,15 @@ from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Table
 
 
-def by_name(name: str) -> Kind | None:
+def by_name(snapshot: Snapshot, name: str) -> Kind | None:
     """The kind of that name; None: all of them."""
-    return next((kind for kind in kinds.ALL if kind.kind == name), None)
+    return next((kind for kind in all_kinds(snapshot) if name_of(kind) == name), None)
 
 
 def chips(snapshot: Snapshot, environment: str, current: Kind | None) -> Line:
     """`all  ks 12  hr 3`: the kinds there are here, the one shown stands out."""
     out: list[tuple[str, str]] = [("all", "tab" if current is None else "dim")]
-    for kind in kinds.ALL:
+    for kind in all_kinds(snapshot, environment):
         count = len(snapshot.table(environment, kind))
         if count or kind is current:
             text = f"{kind.called[0]} {count}" if count else kind.called[0]
@@ -64,7 +64,7 @@ def unread(snapshot: Snapshot, environment: str) -> Line:
     """Kinds of which it is not known what there is, in one line; nothing when all is known. A kind
     that is not served is not missed."""
     doubts: dict[str, list[str]] = {}
-    for kind in kinds.ALL:
+    for kind in all_kinds(snapshot, environment):
         known = kind_known(snapshot, environment, kind.id)
         if not known.known and known.state is not Knowing.ABSENT:
             doubts.setdefault(known.word, []).append(kind.kind)
@@ -146,12 +146,12 @@ class Objects(Pane):
     @property
     def chosen(self) -> tuple[Kind, ...]:
         """The kinds shown."""
-        kind = by_name(self.kind)
-        return (kind,) if kind is not None else kinds.ALL
+        kind = by_name(self.view.snapshot, self.kind)
+        return (kind,) if kind is not None else all_kinds(self.view.snapshot, self.environment)
 
     def lay_out(self, view: View) -> None:
         """The rows of the Target's Environment; the cursor stays on its object."""
-        name, kind = self.environment, by_name(self.kind)
+        name, kind = self.environment, by_name(self.view.snapshot, self.kind)
         self._marks = frozenset(k for k in self._marks if view.snapshot.get(k) is not None)
         if self._mixed is not (kind is None):
             self._mixed = kind is None
@@ -176,7 +176,7 @@ class Objects(Pane):
 
     def _show_note(self, view: View) -> None:
         """How it stands with them, the kinds there are, and what is not known."""
-        name, kind = self.environment, by_name(self.kind)
+        name, kind = self.environment, by_name(self.view.snapshot, self.kind)
         counts: Line = summary(self._rows.levels)
         if self._rows.suspended:
             counts = (*counts, (f"  {SUSPENDED} {self._rows.suspended} suspended", "wait"))
@@ -208,7 +208,11 @@ class Objects(Pane):
 
     def _empty(self, view: View) -> tuple[Line, ...]:
         """Why there are no rows, and where there are some."""
-        name, kind, snapshot = self.environment, by_name(self.kind), view.snapshot
+        name, kind, snapshot = (
+            self.environment,
+            by_name(self.view.snapshot, self.kind),
+            view.snapshot,
+        )
         if not snapshot.board.environments:
             return ((("No environments yet: connecting …", "dim"),),)
         where = f" in namespace {view.namespace}" if view.namespace else ""
@@ -317,9 +321,10 @@ class Objects(Pane):
 
     def action_kind(self, step: int) -> None:
         """The next kind of which there are objects here, or all."""
-        shown = by_name(self.kind)
+        shown = by_name(self.view.snapshot, self.kind)
         here = kinds_here(self.view.snapshot, self.environment)
-        names = ["", *(kind.kind for kind in kinds.ALL if kind in here or kind is shown)]
+        every = all_kinds(self.view.snapshot)
+        names = ["", *(name_of(kind) for kind in every if kind in here or kind == shown)]
         self.kind = names[(names.index(self.kind) + step) % len(names)]
         self.refresh_view()
         target = self.pointed() or Target(environment=self.environment)
