@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from fluxtui.cluster.streams import LogOptions, WatchEvent
 
 _LIST_RESTARTS = 3
-_WHOLE = "application/json"
-_NAMES = f"{_WHOLE};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{_WHOLE}"
+JSON = "application/json"
+_NAMES = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{JSON}"
 _ACCESS_REVIEW = ApiResource(
     "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False
 )
@@ -119,10 +119,9 @@ class KubeCluster:
         named: bool = False,
     ) -> Listing:
         query = _selectors(label_selector, field_selector)
-        form = _NAMES if named else _WHOLE
         for restart in range(_LIST_RESTARTS + 1):
             try:
-                return await self._pages(type_, namespace, query, page, kept, form)
+                return await self._pages(type_, namespace, query, page, kept, named)
             except Expired:
                 if restart == _LIST_RESTARTS:
                     raise
@@ -135,7 +134,7 @@ class KubeCluster:
         query: Query,
         page: int,
         kept: Callable[[Json], Json] | None,
-        form: str,
+        named: bool,
     ) -> Listing:
         items: list[Json] = []
         token = ""
@@ -145,7 +144,7 @@ class KubeCluster:
                 "GET",
                 _path(type_, namespace),
                 query=[*query, *more],
-                accept=form,
+                accept=_NAMES if named else JSON,
                 where=_where(type_, namespace),
                 bulk=True,
             )
