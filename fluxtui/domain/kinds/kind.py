@@ -163,8 +163,7 @@ class Applier(NamedTuple):
     expressions: Callable[[Resource], Mapping[Key, str]] = lambda _resource: _NO_TEXTS
 
 
-@dataclass(frozen=True, slots=True)
-class ValuesFrom:
+class ValuesFrom(NamedTuple):
     """One entry of what values are read out of, in the object's namespace (docs/flux.md#values).
 
     `kind`: ConfigMap or Secret; `key`: under which it stands in the data. `target`: the path it is
@@ -180,8 +179,7 @@ class ValuesFrom:
     literal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRelease:
+class StoredRelease(NamedTuple):
     """One release as its object names it: `name` and `namespace` of the storage, Helm's number and
     word, the chart's version, RFC 3339 when it was deployed."""
 
@@ -193,8 +191,7 @@ class StoredRelease:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """The role of what has a controller read an image's tags. `address`: `oci://host/path` of them,
     "" when the object is malformed; `tags`, `at`: the newest few that its controller has told, and
     when (RFC 3339); `exclusions`: patterns of those that it leaves out."""
@@ -205,8 +202,7 @@ class Scan:
     exclusions: Callable[[Resource], tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class TagPicker:
+class TagPicker(NamedTuple):
     """The role of what picks a tag out of a Scan, its `holder`; a registry is asked for these tags
     only when somebody looks. `rule`: how it picks, with the range of a semver policy."""
 
@@ -215,8 +211,7 @@ class TagPicker:
     picked: Callable[[Resource], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Releases:
+class Releases(NamedTuple):
     """The role of what makes releases of a chart and keeps each in Helm's storage.
 
     `values`: those it has itself; `values_from`: in which order others are read; `stored`: the
