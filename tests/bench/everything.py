@@ -156,7 +156,8 @@ def _world(stack: ExitStack, folder: Path, name: str) -> Path:
 def _fill(kubeconfig: Path) -> None:
     with closing(Client(_served(kubeconfig))) as api:
         for kind in mixed.KINDS:
-            define(api, _definition(kind))
+            if api.get(f"/apis/{kind.group}/{kind.version}/{kind.plural}").status == 404:
+                define(api, _definition(kind))
         for number in range(fleet.SPACES):
             api.post("/api/v1/namespaces", {"metadata": {"name": f"team-{number}"}}).ok()
         for obj in mixed.objects():

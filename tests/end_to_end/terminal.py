@@ -62,7 +62,12 @@ class Terminal:
     @property
     def text(self) -> str:
         """What stands on the screen."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        # The emulator's own text trips over half a wide character that was overwritten.
+        screen = self._screen
+        rows = (screen.buffer[number] for number in range(screen.lines))
+        return "\n".join(
+            "".join(row[at].data for at in range(screen.columns)).rstrip() for row in rows
+        )
 
     def read(self, seconds: float) -> bool:
         """Take what arrives within that time; False when the program has ended."""

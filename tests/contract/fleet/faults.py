@@ -163,6 +163,11 @@ class Stage:
             told.append(line)
         return " ".join(told)
 
+    def can(self, fault: Fault) -> bool:
+        """Whether there is a controller for it."""
+        made = (*fault.before, *fault.objects)
+        return all(self.fleet.api.get(place_of(o).rpartition("/")[0]).status == 200 for o in made)
+
     def see(self, fault: Fault, within: float) -> Sight:
         """Stage it, look, and take it back."""
         for obj in fault.before:
@@ -225,14 +230,10 @@ class Stage:
 
 
 def _path(key: str) -> str:
-    kind, namespace, name = key.split("/")
-    obj = next(
-        obj
-        for fault in faults()
-        for obj in (*fault.before, *fault.objects, *_well(), *_recorded(fault))
-        if obj["kind"] == kind
-    )
-    return place_of({**obj, "metadata": {"namespace": namespace, "name": name}})
+    name, namespace, own = key.split("/")
+    kind = kinds.by_short(name)
+    assert kind is not None, name
+    return f"/apis/{kind.api_version}/namespaces/{namespace}/{kind.plural}/{own}"
 
 
 def _recorded(fault: Fault) -> list[Mapping[str, Any]]:
@@ -283,6 +284,9 @@ def show() -> int:
     with tempfile.TemporaryDirectory(prefix="fluxtui-faults-") as name:
         with staged(Path(name)) as stage:
             for fault in faults(stage.fleet.places):
+                if not stage.can(fault):
+                    print(f"{fault.about:<70}{'skipped':>10}  its controller is not built")
+                    continue
                 sight = stage.see(fault, 10.0)
                 late = "never" if sight.late is None else f"{sight.late:,.0f} ms"
                 print(f"{fault.about:<70}{late:>10}  exit {sight.code}  {sight.line}", flush=True)
