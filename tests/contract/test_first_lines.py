@@ -33,7 +33,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def test_the_first_line_names_root_and_reason(stage: Stage, number: int) -> None:
     fault: Fault = faults(stage.fleet.places)[number]
     sight = stage.see(fault, BOUND)
-    assert sight.late is not None, sight.line
+    assert sight.late is not None, f"{sight.line}\n{stage.terminal.text}"
     assert fault.is_named_in(sight.line)
     assert fault.is_named_in(sight.status) and sight.code == 1
     print(f"{fault.about}: {sight.late:.0f} ms")

@@ -57,7 +57,8 @@ class Terminal:
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
             for name in ("SSH_CONNECTION", "SSH_TTY", "NO_COLOR", "COLUMNS", "LINES"):
                 os.environ.pop(name, None)
-            os.execv(words[0], list(words))
+            # Not what readline may have put into the process's own environment: 80 columns.
+            os.execve(words[0], list(words), dict(os.environ))
 
     @property
     def text(self) -> str:
