@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ProxyError, SSLError
 
 from fluxtui.artifacts.faults import unreachable
 from fluxtui.artifacts.gitlogin import GitLogin
@@ -117,7 +117,9 @@ class _Watched:
 
 def broken(error: Exception) -> GitError:
     """What broke an exchange off, in a person's words."""
-    return GitError(unreachable(error, "").what)
+    inner = getattr(error, "reason", None)  # urllib3 wraps what it would have tried again
+    told = inner if isinstance(inner, ProxyError | SSLError) else error
+    return GitError(unreachable(told, "").what)
 
 
 def _refusal(response: Any) -> GitError:

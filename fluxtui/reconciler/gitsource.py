@@ -7,7 +7,6 @@ cluster.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +15,7 @@ from fluxtui.artifacts.gitlogin import GitLogin
 from fluxtui.cluster.port import ApiResource, Cluster
 from fluxtui.domain.errors import ClusterError, ConfigError, FluxtuiError, GitError, NotFound
 from fluxtui.domain.gitreference import GitReference
+from fluxtui.kit.asides import aside
 from fluxtui.kit.clock import Clock
 from fluxtui.reconciler.includes import IncludeUnfit, included
 from fluxtui.reconciler.objects import items, mapping, revision_of, status_of, text
@@ -107,14 +107,13 @@ class GitSourceReconciler(SourceController):
     async def _ask(
         self, url: str, login: GitLogin, limit: float, question: Callable[[GitRemote], T]
     ) -> T:
-        """In a thread that ends soon after nobody waits for it any more."""
-        given_up = threading.Event()
+        """Aside: a host that does not answer costs nobody else anything."""
 
-        def work() -> T:
+        def work(over: Callable[[], bool]) -> T:
             from fluxtui.artifacts.gitremote import GitRemote
             from fluxtui.artifacts.gitwire import Patience
 
-            remote = GitRemote(url, login, self._settings, Patience(limit, given_up.is_set))
+            remote = GitRemote(url, login, self._settings, Patience(limit, over))
             try:
                 return question(remote)
             finally:
@@ -122,12 +121,10 @@ class GitSourceReconciler(SourceController):
 
         try:
             async with self._gate:
-                return await asyncio.to_thread(work)
+                return await aside(work, f"git {url}")
         except GitError as error:
             message = f"failed to checkout and determine revision: {error.what}"
             raise Fault(FETCH, _OPERATION, message) from error
-        finally:
-            given_up.set()
 
     async def _login(self, subject: Subject, url: str) -> GitLogin:
         name = text(mapping(subject.spec.get("secretRef")).get("name"))

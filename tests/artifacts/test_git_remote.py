@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -9,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import trustme
 from dulwich.objects import Blob, Commit, Tree
 from dulwich.refs import Ref
 from dulwich.repo import Repo
@@ -21,6 +24,7 @@ from fluxtui.artifacts.unpacking import Limits
 from fluxtui.domain.errors import ConfigError, GitError
 from fluxtui.domain.gitreference import GitReference
 from fluxtui.world.githost import BRANCH, PATH, GitHost, create
+from fluxtui.world.http.server import HttpServer
 
 MAIN = GitReference(branch="main")
 ME = GitLogin("me", "secret")
@@ -183,3 +187,57 @@ def test_a_certificate_that_is_none_is_told() -> None:
     login = GitLogin(authority=b"no certificate")
     with pytest.raises(GitError, match="a certificate cannot be used"):
         remote("https://git.example.com/x.git", login)
+
+
+# -- over TLS
+
+
+@contextmanager
+def over_tls(tmp_path: Path, authority: trustme.CA, *, wants_ours: bool) -> Iterator[str]:
+    """A Git host that shows a certificate of that authority, and may want one of the client."""
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a").write_bytes(b"x")
+    create(tmp_path / "x.git", tmp_path / "tree", 0)
+    host = GitHost(tmp_path / "x.git")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    if wants_ours:
+        authority.configure_trust(context)
+        context.verify_mode = ssl.CERT_REQUIRED
+    server = HttpServer(host, tls=context)
+    server.start()
+    try:
+        yield f"https://127.0.0.1:{server.port}{PATH}"
+    finally:
+        host.stop()
+        server.stop()
+
+
+def test_a_host_is_trusted_by_the_authority_of_the_secret_or_of_the_settings(
+    tmp_path: Path,
+) -> None:
+    authority = trustme.CA()
+    pem = authority.cert_pem.bytes()
+    (tmp_path / "ca.pem").write_bytes(pem)
+    with over_tls(tmp_path, authority, wants_ours=False) as url:
+        with pytest.raises(GitError, match="TLS failed"):
+            taken(remote(url, GitLogin()))
+        assert taken(remote(url, GitLogin(authority=pem))) is not None
+        host = url.split("/")[2]
+        settings = RegistrySettings(ca_files={host: str(tmp_path / "ca.pem")})
+        assert taken(GitRemote(url, GitLogin(), settings, Patience(30), environ={})) is not None
+
+
+def test_the_certificate_of_the_secret_is_shown(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    ours = authority.issue_cert("me.example.com")
+    data = {
+        "ca.crt": authority.cert_pem.bytes(),
+        "tls.crt": ours.cert_chain_pems[0].bytes(),
+        "tls.key": ours.private_key_pem.bytes(),
+    }
+    secret = {"data": {name: base64.b64encode(pem).decode() for name, pem in data.items()}}
+    with over_tls(tmp_path, authority, wants_ours=True) as url:
+        with pytest.raises(GitError):
+            taken(remote(url, GitLogin(authority=data["ca.crt"])))
+        assert taken(remote(url, GitLogin.of(secret, url))) is not None

@@ -8,8 +8,7 @@ asked again ever more rarely. No Secret is read, and nothing is written anywhere
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
+from collections.abc import Callable
 
 from fluxtui.domain import kinds
 from fluxtui.domain.config import Registries
@@ -20,6 +19,7 @@ from fluxtui.domain.picking import remotes_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.pace import Pace
 from fluxtui.engine.publication.store import Batch, Store
+from fluxtui.kit.asides import aside
 from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
 
@@ -67,32 +67,16 @@ class RemoteWatch:
 
     async def _ask(self, asked: RemoteQuestion) -> RemoteAnswer:
         async with self._slots:
-            loop, over = asyncio.get_running_loop(), threading.Event()
-            future: asyncio.Future[RemoteAnswer] = loop.create_future()
+            return await aside(lambda over: self._answer(asked, over), f"remote {asked.url}")
 
-            def deliver(answer: RemoteAnswer) -> None:
-                if not future.done():
-                    future.set_result(answer)
-
-            def body() -> None:
-                answer = self._answer(asked, over)
-                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
-                    loop.call_soon_threadsafe(deliver, answer)
-
-            threading.Thread(target=body, name=f"remote {asked.url}", daemon=True).start()
-            try:
-                return await future
-            finally:
-                over.set()
-
-    def _answer(self, asked: RemoteQuestion, over: threading.Event) -> RemoteAnswer:
+    def _answer(self, asked: RemoteQuestion, over: Callable[[], bool]) -> RemoteAnswer:
         from fluxtui.artifacts.gitahead import ahead
         from fluxtui.artifacts.gitwire import Patience
         from fluxtui.artifacts.settings import RegistrySettings
 
         about = self._registries
         settings = RegistrySettings(ca_files=about.ca_files, plain_http=about.plain_http)
-        patience = Patience(LONGEST, over.is_set)
+        patience = Patience(LONGEST, over)
         try:
             revision, count = ahead(asked.url, asked.wanted, asked.stored, settings, patience)
         except FluxtuiError as error:
