@@ -81,6 +81,8 @@ async def test_a_version_is_compared_with_what_is_deployed(
     async with opened(app, (int(width), int(height))) as pilot:
         await pilot.press("4", "right", "right")
         await check_frame(pilot, f"diff-chart-{size}")
+        await pilot.press("down", "down", "down")
+        await sees(pilot, "\n File Chart.yaml\n")
 
 
 async def test_enter_on_a_version_compares_with_it(

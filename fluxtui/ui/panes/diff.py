@@ -223,7 +223,7 @@ class Diff(Pane):
         if current is None:
             return self._said(width)
         change, field = current
-        head: Line = ((f"{change.id.kind} {change.id.namespace}/{change.id.name}", "strong"),)
+        head: Line = ((_called(change), "strong"),)
         if field is None:
             return (head, ((f"{change.kind}; enter shows the text", "dim"),))
         return (
@@ -249,5 +249,10 @@ class Diff(Pane):
         current = self._current()
         if current is not None:
             change = current[0]
-            title = f"{change.id.kind} {change.id.namespace}/{change.id.name}"
+            title = _called(change)
             self.post_message(self.Read(title, diff_lines(unified(change))))
+
+
+def _called(change: ObjectChange) -> str:
+    """`Deployment apps/web`; a file of a chart has no namespace."""
+    return f"{change.id.kind} {'/'.join(filter(None, (change.id.namespace, change.id.name)))}"
