@@ -16,6 +16,7 @@ from fluxtui.engine.publication.gate import AT_ONCE, Gate
 from fluxtui.engine.publication.publisher import HASTY, Publisher
 from fluxtui.engine.publication.store import Batch, Store
 from fluxtui.kit.clock import Clock
+from tests import builders
 
 PATIENCE = 10.0
 
@@ -75,19 +76,23 @@ def feed(kind: str, state: FeedState) -> Feed:
     return Feed("prod", ("apps", kind), "", state)
 
 
+class Still(Clock):
+    """A clock on which no time passes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paused: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.paused.append(seconds)
+        await asyncio.Event().wait()
+
+
 async def test_a_first_picture_is_whole_as_soon_as_the_last_list_is_there() -> None:
     """The pause after half of it is as long as it cost; nobody waits that out for the rest."""
-    never = asyncio.Event()
-    paused: list[float] = []
-
-    class Still(Clock):
-        async def sleep(self, seconds: float) -> None:
-            paused.append(seconds)
-            await never.wait()
-
-    store = Store(Config())
+    store, clock = Store(Config()), Still()
     gate = Gate(asyncio.get_running_loop(), AT_ONCE)
-    publisher_ = Publisher(store, gate, Still(), 2.0, lambda batch: batch.half)
+    publisher_ = Publisher(store, gate, clock, 2.0, lambda batch: batch.half)
     for kind in ("Deployment", "Job"):
         store.feed(kind, feed(kind, FeedState.STARTING))
     running = asyncio.create_task(publisher_.run())
@@ -100,6 +105,30 @@ async def test_a_first_picture_is_whole_as_soon_as_the_last_list_is_there() -> N
         store.feed("Job", feed("Job", FeedState.RETRYING))
         for _turn in range(10):
             await asyncio.sleep(0)
-        assert store.snapshot.serial == 2 and paused == [2.0, 2.0]
+        assert store.snapshot.serial == 2 and clock.paused == [2.0, 2.0]
+    finally:
+        running.cancel()
+
+
+async def test_half_of_a_large_first_picture_waits_for_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(publisher, "MANY", 1)
+    store, clock = Store(Config()), Still()
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    publisher_ = Publisher(store, gate, clock, 2.0, lambda batch: batch.half)
+    store.feed("Job", feed("Job", FeedState.STARTING))
+    for name in ("one", "two"):
+        store.put(builders.ks("prod", name))
+    running = asyncio.create_task(publisher_.run())
+    try:
+        while not clock.paused:
+            await asyncio.sleep(0)
+        assert store.snapshot.serial == 0 and clock.paused == [publisher.WHOLE]
+        store.put(builders.ks("prod", "three"))
+        store.feed("Job", feed("Job", FeedState.LIVE))
+        whole = await publisher_.until(lambda snapshot: snapshot.serial == 1, PATIENCE)
+        (table,) = whole.resources["prod"].values()
+        assert len(table) == 3
     finally:
         running.cancel()

@@ -112,6 +112,10 @@ def test_rows_do_not_wait_for_what_thousands_of_objects_remember(
         store.put(builders.ks(name=name, conditions=[builders.failed("BuildFailed", "no")]))
     first = store.take(1.0)
     assert work(first, first.half) is first.half and store.is_new
+    for name in ("three", "four"):
+        store.put(builders.ks(name=name))
+    more = store.take(1.5)
+    assert work(more, more.half) is more.half and store.is_new, "nor do those that come next"
     second = store.take(2.0)
     told = work(second, second.half)
     assert {change.subject.rpartition("/")[2] for change in told.changes} == {"one", "two"}

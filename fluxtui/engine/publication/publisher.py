@@ -24,6 +24,9 @@ HASTY = 0.3
 """For whoever waits for one answer: what arrives together still comes in one Snapshot."""
 TOGETHER = 0.025
 """Seconds at most that what has arrived waits for what is under way, to come in one Snapshot."""
+MANY, WHOLE = 1000, 1.0
+"""While the first lists arrive, more objects than that wait so many seconds at most for the rest:
+half of a large picture costs as much as all of it."""
 PATIENT = 4.0
 """So many times what a Snapshot costs the interpreter is left to the screen."""
 
@@ -87,6 +90,8 @@ class Publisher:
     async def _together(self) -> None:
         """A Snapshot costs more than most of what comes in it, and nobody looks at half of one."""
         if self._under_way is None:
+            if self._store.pending > MANY and not self._store.settled.is_set():
+                await self._rest(WHOLE)
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TOGETHER):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Work = Callable[[Batch, Snapshot], Snapshot]
 """`batch`: what is new since the last Snapshot; returns the Snapshot to go on with."""
 MANY = 1000
+MOST_HELD = 8
 Reminders = Callable[[Snapshot], tuple[Finding, ...]]
 
 
@@ -109,7 +110,7 @@ def changes(timeline: Timeline, later: Callable[[], None] | None = None) -> Work
     held: list[Batch] = []
 
     def work(batch: Batch, snapshot: Snapshot) -> Snapshot:
-        if later is not None and not held and len(batch.touched) > MANY:
+        if later is not None and len(held) < MOST_HELD and len(batch.touched) > MANY:
             held.append(batch)
             later()
             return snapshot

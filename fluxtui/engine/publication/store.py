@@ -111,6 +111,11 @@ class Store:
         """Whether a feed has not been answered yet, one way or the other."""
         return bool(self._starting)
 
+    @property
+    def pending(self) -> int:
+        """How many objects have arrived since the last `take`."""
+        return len(self._objects)
+
     def unreachable(self, environment: str, why: str) -> None:
         """Why an Environment cannot be reached now; "" when it can."""
         if self._unreachable.get(environment, "") == why:
