@@ -139,8 +139,9 @@ def _faults(readings: Readings) -> Sequence[str]:
         ("its values are not known", readings.values_fault),
         ("not all of its inventory is known", inventory.fault if inventory is not None else ""),
     )
-    values = readings.values.problems if readings.values is not None else ()
-    return [*(f"{what}: {fault}" for what, fault in parts if fault), *values]
+    references = readings.values.references if readings.values is not None else ()
+    unknown = [f"{each.by}: {each.outcome}" for each in references if each.unknown]
+    return [*(f"{what}: {fault}" for what, fault in parts if fault), *unknown]
 
 
 def _text(detail: Detail, readings: Readings) -> str:

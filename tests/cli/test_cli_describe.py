@@ -129,6 +129,19 @@ def test_values_say_where_they_come_from_and_secrets_are_read_when_asked(shell: 
     assert "db.password: (masked)" in said.out and "hunter2" not in said.out + said.err
 
 
+def test_values_that_stop_flux_are_an_answer_and_said_as_one(shell: Shell) -> None:
+    shell.cluster("staging")
+    kind = kinds.by_short("hr")
+    assert kind is not None
+    put(shell, "staging", [definition(kind)])
+    put(shell, "staging", [release(valuesFrom=[{"kind": "ConfigMap", "name": "nobody"}])])
+    said = shell("describe", "hr/shop")
+    assert said.code == 0, said.err
+    assert "from ConfigMap apps/nobody#values.yaml: it is not there" in said.out
+    assert "with these nothing is rendered until that is mended" in said.out
+    assert "the chart's own are used" not in said.out
+
+
 def test_the_chain_says_until_when_something_is_waited_for(shell: Shell) -> None:
     shell.cluster("staging")
     held = failed("DependencyNotReady", "dependency 'apps/db' is not ready according to readyExpr")

@@ -23,7 +23,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 from tests.builders import ks, revision
 from tests.ui.conftest import MakeApp, opened
-from tests.ui.frame import check_frame, sees, text
+from tests.ui.frame import check_frame, sees, text, until
 from tests.ui.test_ui_objects import typed
 from tests.ui.test_ui_recorded_objects import CONFIG as FLEET
 from tests.ui.test_ui_recorded_objects import fleet as recorded_fleet
@@ -105,6 +105,8 @@ async def test_it_opens_with_what_is_known_and_says_what_is_being_read(
         await sees(pilot, "2  podinfo 6.5.1 (app 6.5.1)  deployed", "EVENTS", "reading …")
         await sees(pilot, "? Deployment/apps/web  reading …")
         await sees(pilot, "until dep.status.inventory != null")
+        asked_both = {ReadObject(SHOP), ReadInventory(SHOP)}
+        assert await until(pilot, lambda: asked_both <= set(engine.asked))
     questions = [one for one in engine.asked if isinstance(one, ReadObject | ReadInventory)]
     assert sorted(map(type, questions), key=str) == [ReadInventory, ReadObject]
     assert not [one for one in engine.asked if isinstance(one, ValuesOf)]
@@ -159,6 +161,7 @@ async def test_a_secret_is_read_for_values_only_when_somebody_asks(
         assert ValuesOf(SHOP) not in engine.asked
         await typed(pilot, "v")
         await sees(pilot, "replicas: 2", "db.password: (masked)", "it is not there")
+        await sees(pilot, "with these nothing is rendered until that is mended")
         assert engine.asked.count(ValuesOf(SHOP)) == 1
 
 
@@ -173,10 +176,11 @@ async def test_it_follows_the_object_while_it_is_open(
         await sees(pilot, "shop")
         await typed(pilot, "i")
         await sees(pilot, "✓ Helm upgrade succeeded")
+        assert await until(pilot, lambda: engine.asked.count(ReadObject(SHOP)) == 1)
         bad = ("False", "UpgradeFailed", "Helm upgrade failed: no such image")
         engine.give(replace(fleet(release("shop", ready=bad)), serial=900))
         await sees(pilot, "✗ UpgradeFailed: Helm upgrade failed: no such image")
-        assert engine.asked.count(ReadObject(SHOP)) == 2
+        assert await until(pilot, lambda: engine.asked.count(ReadObject(SHOP)) == 2)
         engine.give(replace(fleet(), serial=901))
         await sees(pilot, "HelmRelease/apps/shop is not there any more")
         await typed(pilot, "esc")
@@ -225,7 +229,7 @@ async def test_every_kind_of_a_real_fleet_opens(
     app = make_app(recordings, config=FLEET)
     async with opened(app, SIZES[size]) as pilot:
         await typed(pilot, f":{kind.short}\r")
-        await sees(pilot, "podinfo-00")
+        await sees(pilot, "MESSAGE")
         await typed(pilot, "home", "enter")
         await sees(pilot, f"{kind.kind}/", "CONDITIONS")
         await typed(pilot, "end")

@@ -152,7 +152,7 @@ Standing = tuple[bool | None, Level, str]
 _VERDICTS: Mapping[bool | None, tuple[Level, str]] = {
     True: (Level.OK, "it was true when its controller looked last"),
     False: (Level.WAITING, "it is not true, says its controller"),
-    None: (Level.UNKNOWN, "whether it is true is not known: its controller has not said"),
+    None: (Level.UNKNOWN, "whether it is true is not known"),
 }
 
 

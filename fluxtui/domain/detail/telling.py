@@ -226,7 +226,9 @@ def _values(detail: Detail, readings: Readings) -> Iterator[Words]:
     for line in values.lines:
         shown = ("(masked)", "wait") if line.secret else (as_text(line.value), "")
         yield ((f"{line.path}: ", "version"), shown, (f"  {line.by}", "dim"))
-    if not values.lines:
+    if any(read.stops for read in values.references):
+        yield (("with these nothing is rendered until that is mended", "bad"),)
+    elif not values.lines:
         yield (("none: the chart's own are used", "dim"),)
 
 

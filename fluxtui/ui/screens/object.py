@@ -26,6 +26,7 @@ from fluxtui.ui.screens.reading import Reading, as_yaml
 from fluxtui.ui.spans import Line, brief
 
 VALUES_KEY = "v"
+AGEING = 5.0  # seconds after which ages are said anew
 WHOLE_FROM = 120  # cells; below that digests are shortened
 
 
@@ -80,8 +81,9 @@ class ObjectSheet(Reading):
         """Ask what is not known."""
         self._text = self._lines()
         super().on_mount()
-        self._ask()
-        self._look_for_uses()
+        self.set_interval(AGEING, self._tell)
+        self.call_after_refresh(self._ask)
+        self.call_after_refresh(self._look_for_uses)  # what is known is painted first
 
     def show(self, snapshot: Snapshot) -> None:
         """It may have changed."""
