@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -74,6 +75,40 @@ def test_it_serves_without_standard_input_until_it_is_told_to_end(tmp_path: Path
         child.communicate(timeout=60)
         assert child.returncode == 0
         assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+
+
+@pytest.mark.world
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
+def test_the_infra_is_cloned_changed_and_pushed_as_it_tells_at_the_start(tmp_path: Path) -> None:
+    """What is printed is typed as it stands, into a shell."""
+    folder, clone = tmp_path / "de mo", tmp_path / "clone"
+    words = ["-m", "fluxtui", "demo", "--serve", "--folder", str(folder), "--speed", "20"]
+    with start(words) as child:
+        assert child.stderr is not None and child.stdout is not None
+        told = next(line for line in child.stderr if "git clone" in line)
+        assert child.stdout.readline().startswith("serving")
+        me = "git -c user.name=me -c user.email=me@example.com"
+        note = "clusters/staging/flux-system/cluster-settings.yaml"
+        script = (
+            f"set -e\n{told.strip()} '{clone}'\ncd '{clone}'\n"
+            f'sed -i \'s/STATUS_PAGE_REPLICAS: "1"/STATUS_PAGE_REPLICAS: "3"/\' {note}\n'
+            f"{me} commit -qam 'Three of them'\ngit push -q\ngit rev-parse --short=7 HEAD\n"
+        )
+        own = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GIT_TERMINAL_PROMPT": "0"}
+        pushed = subprocess.run(["sh", "-c", script], env=own, capture_output=True, text=True)
+        assert pushed.returncode == 0, pushed.stderr
+        config = ["--config", str(folder / "fluxtui.yaml")]
+        done = subprocess.run(
+            [sys.executable, "-m", "fluxtui", *config, "reconcile", "infra", "-e", "staging",
+             "--with-source", "--yes"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        seen = subprocess.run(
+            [sys.executable, "-m", "fluxtui", *config, "versions", "infra", "-e", "staging"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert f"main@{pushed.stdout.strip()}" in seen.stdout, seen.stdout + seen.stderr
 
 
 def children(pid: int) -> list[int]:
