@@ -45,6 +45,7 @@ SAMPLES = {
     "UID": "1000",
     "URL": "https://git.example.com/acme/web",
     "USER": "jane",
+    "UNTIL": "2h",
     "VERSION": "v1.4.2",
     "X": "5",
 }

@@ -67,7 +67,7 @@ def _needs_tags(args: argparse.Namespace) -> bool:
         return True
     if args.verb in families():
         return any(command.needs_tags for command in families()[args.verb])
-    return args.verb in ("status", "plan")
+    return args.verb in ("status", "plan", "holds")
 
 
 def takes_newest(args: argparse.Namespace) -> bool:
@@ -103,6 +103,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "logs": ("logs", "logs"),
     "apply": ("applying", "apply"),
     "plan": ("plans", "run"),
+    "holds": ("holds", "held"),
     "build": ("rendering", "build_of_environment"),
 }
 """Verb -> the module beside this one and its function, of an EnginePort and the arguments."""

@@ -302,6 +302,14 @@ def _version(sub: argparse.ArgumentParser) -> None:
     flags.plain_output(sub)
 
 
+def _holds(sub: argparse.ArgumentParser) -> None:
+    sub.set_defaults(target="")
+    sub.add_argument("-l", "--selector", metavar="LABELS", default="",
+                     help="Only objects with these labels.")  # fmt: skip
+    sub.add_argument("-o", "--output", type=flags.form, metavar="FORM", default="table",
+                     help="Print as table, wide, name, json, yaml or jsonpath={...}.")  # fmt: skip
+
+
 def _plan_show(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("file", nargs="?", default="", metavar="FILE", help="Made with --plan-out.")
     flags.plain_output(sub)
@@ -361,6 +369,7 @@ _OTHERS = (
     Verb("tree", "A Kustomization and all that it applies.", _tree, example="ks/web -e staging"),
     Verb("logs", "What the Pods of a service, a Kustomization or a workload write.", _logs,
          example="activity -e staging"),
+    Verb("holds", "What is suspended or pinned: who, why, until when, what waits behind.", _holds),
     Verb("open", "The screen, at a service or an object; as without a verb.", _open,
          example="activity"),
     Verb("apply", "Create the root source and Kustomization.", _apply,

@@ -15,6 +15,7 @@ from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import labels_of, stalled, stalled_warnings
 from fluxtui.domain import roles
 from fluxtui.domain.counts import counted
+from fluxtui.domain.deadlines import deadline
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.marks import (
@@ -23,6 +24,7 @@ from fluxtui.domain.marks import (
     PINNED_AT,
     PINNED_BY,
     PINNED_REASON,
+    PINNED_UNTIL,
     hold_text,
     mark_text,
     pin,
@@ -69,6 +71,7 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
         PINNED_BY: context.user,
         PINNED_REASON: values.get("reason", "").strip(),
         PINNED_AT: AT_WRITE,
+        PINNED_UNTIL: deadline(values.get("until", ""), context.now) or None,
         PIN_INVERSE: hold_text(version, before),
     }
     name, environment = resource.key.label, resource.key.environment

@@ -18,6 +18,7 @@ from fluxtui.domain import kinds
 from fluxtui.domain.ask import Question, ReadFacts
 from fluxtui.domain.board import Line
 from fluxtui.domain.counts import counted
+from fluxtui.domain.deadlines import deadline
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.marks import (
@@ -25,6 +26,7 @@ from fluxtui.domain.marks import (
     PINNED_AT,
     PINNED_BY,
     PINNED_REASON,
+    PINNED_UNTIL,
     inverse_text,
     pin_inverse,
 )
@@ -164,6 +166,8 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
         PINNED_BY: context.user,
         PINNED_REASON: reason,
         PINNED_AT: AT_WRITE,
+        # One that was left over from an earlier pin would be wrong.
+        PINNED_UNTIL: deadline(values.get("until", ""), context.now) or None,
         PIN_INVERSE: inverse_text(digest, before, label if is_tag(label) else ""),
     }
     environment, name = source.key.environment, source.key.label

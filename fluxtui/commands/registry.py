@@ -19,6 +19,12 @@ else:
     )
 
 REASON = Argument("reason", "Why?")
+UNTIL = Argument(
+    "until",
+    "Until when? (it is called overdue then; empty: open)",
+    "When it should be over: 2h, 3d, 1w or a moment; it is called overdue then.",
+    required=False,
+)
 
 VIEWS = (
     Command(
@@ -168,7 +174,7 @@ ACTS = (
         "Suspend",
         "Stop reconciling the selected object, with a reason that everybody sees.",
         "act",
-        (REASON,),
+        (REASON, UNTIL),
         disabled_reason=lambda c: many.refusal(c, suspend.suspend_refusal),
         plan=lambda c, v: many.plan(c, v, suspend.suspend_plan, suspend.suspend_refusal),
         verb="suspend",
@@ -253,6 +259,7 @@ ACTS = (
                 note=lambda c, text: pin.note(c, text),
             ),
             REASON,
+            UNTIL,
         ),
         disabled_reason=lambda c: pin.refusal(c),
         questions=lambda c, v: pin.questions(c, v),

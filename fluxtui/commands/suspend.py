@@ -12,6 +12,7 @@ from fluxtui.commands.reconcile import request
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import no_object, object_of
 from fluxtui.domain import kinds
+from fluxtui.domain.deadlines import deadline
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, is_static, sources, suspended
 from fluxtui.domain.kinds.kind import Means
@@ -21,6 +22,7 @@ from fluxtui.domain.marks import (
     SUSPENDED_AT,
     SUSPENDED_BY,
     SUSPENDED_REASON,
+    SUSPENDED_UNTIL,
     SUSPENSION_KEYS,
     mark_text,
     suspension,
@@ -101,7 +103,9 @@ def suspend_plan(context: Context, values: Values) -> Plan:
     if not reason:
         raise UsageError("a suspension needs a reason", next="say why, for whoever comes next")
     who = dict.fromkeys((SUSPENDED_BY, OPERATOR_SUSPENDED_BY), context.user)
-    notes = {**who, SUSPENDED_REASON: reason, SUSPENDED_AT: AT_WRITE}
+    # One that was left over from an earlier suspension would be wrong.
+    until = deadline(values.get("until", ""), context.now) or None
+    notes = {**who, SUSPENDED_REASON: reason, SUSPENDED_AT: AT_WRITE, SUSPENDED_UNTIL: until}
     means = _means(resource)
     name, environment = resource.key.label, resource.key.environment
     steps = (

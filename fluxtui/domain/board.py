@@ -55,11 +55,13 @@ class HealthLine:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Who suspended or pinned, why and since when (RFC 3339); empty texts when nobody said."""
+    """Who suspended or pinned, why, since when and until when (RFC 3339); empty texts when nobody
+    said."""
 
     by: str = ""
     reason: str = ""
     since: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ PREFIX = "fluxtui.dev/"
 SUSPENDED_BY = PREFIX + "suspended-by"
 SUSPENDED_REASON = PREFIX + "suspended-reason"
 SUSPENDED_AT = PREFIX + "suspended-at"
+SUSPENDED_UNTIL = PREFIX + "suspended-until"
+PINNED_UNTIL = PREFIX + "pinned-until"
 PINNED_BY = PREFIX + "pinned-by"
 PINNED_REASON = PREFIX + "pinned-reason"
 PINNED_AT = PREFIX + "pinned-at"
@@ -28,8 +30,11 @@ PIN_INVERSE = PREFIX + "pin-inverse"
 
 OPERATOR_SUSPENDED_BY = "fluxcd.controlplane.io/suspendedBy"
 
-SUSPENSION_KEYS = (SUSPENDED_BY, OPERATOR_SUSPENDED_BY, SUSPENDED_REASON, SUSPENDED_AT)
-PIN_KEYS = (PINNED_BY, PINNED_REASON, PINNED_AT, PIN_INVERSE)
+SUSPENSION_KEYS = (
+    *(SUSPENDED_BY, OPERATOR_SUSPENDED_BY, SUSPENDED_REASON),
+    *(SUSPENDED_AT, SUSPENDED_UNTIL),
+)
+PIN_KEYS = (PINNED_BY, PINNED_REASON, PINNED_AT, PINNED_UNTIL, PIN_INVERSE)
 
 FOREIGN_KEYS = (
     "metadata.weave.works/suspended-by",
@@ -48,7 +53,13 @@ def suspension(resource: Resource) -> Mark | None:
         by=_first(notes, (SUSPENDED_BY, *_FOREIGN_BY)),
         reason=_first(notes, (SUSPENDED_REASON, *_FOREIGN_REASON)),
         since=notes.get(SUSPENDED_AT, ""),
+        until=notes.get(SUSPENDED_UNTIL, ""),
     )
+
+
+def is_dated(resource: Resource) -> bool:
+    """Whether somebody said until when it is to be held: what to look at again as time goes by."""
+    return SUSPENDED_UNTIL in resource.annotations or PINNED_UNTIL in resource.annotations
 
 
 def pin(resource: Resource) -> Mark | None:
@@ -67,7 +78,8 @@ def pin(resource: Resource) -> Mark | None:
             return None
     elif not sources.policy(resource).digest:
         return None
-    return Mark(notes.get(PINNED_BY, ""), notes.get(PINNED_REASON, ""), notes.get(PINNED_AT, ""))
+    names = (PINNED_BY, PINNED_REASON, PINNED_AT, PINNED_UNTIL)
+    return Mark(*(notes.get(name, "") for name in names))
 
 
 def inverse_text(digest: str, previous: object, tag: str = "") -> str:
@@ -126,10 +138,15 @@ def pin_inverse(resource: Resource) -> Inverse | None:
 
 def mark_text(mark: Mark) -> str:
     """` by anna since 2026-11-23 03:04Z: the reason`, each part as far as it was said."""
-    by, since = mark.by or "somebody", mark.since
-    if since.endswith("Z") and len(since) >= 20:
-        since = f"{since[:10]} {since[11:16]}Z"
-    return f" by {by}{f' since {since}' if since else ''}: {mark.reason or 'no reason given'}"
+    by, since, until = mark.by or "somebody", _short(mark.since), _short(mark.until)
+    when = f"{f' since {since}' if since else ''}{f' until {until}' if until else ''}"
+    return f" by {by}{when}: {mark.reason or 'no reason given'}"
+
+
+def _short(moment: str) -> str:
+    """Without seconds, where it is a moment as fluxtui writes them."""
+    is_ours = moment.endswith("Z") and len(moment) >= 20
+    return f"{moment[:10]} {moment[11:16]}Z" if is_ours else moment
 
 
 def _first(notes: Mapping[str, str], keys: tuple[str, ...]) -> str:

@@ -54,4 +54,5 @@ def mark(key: Key, note: Mark) -> Document:
         **maybe("by", note.by, "nobody signed it"),
         **maybe("why", note.reason, "no reason was given"),
         **maybe("since", note.since, "no time was noted"),
+        **maybe("until", note.until, "no end was set"),
     }

@@ -16,6 +16,7 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.publication.store import Batch, Store
 
 if TYPE_CHECKING:
+    from fluxtui.domain.resource import Key
     from fluxtui.engine.publication.changes import Timeline
 
 Work = Callable[[Batch, Snapshot], Snapshot]
@@ -74,6 +75,7 @@ class Judge:
         self._store = store
         self._reminders = reminders
         self._judged: tuple[Finding, ...] = ()
+        self._dated: set[Key] = set()
         self._overview: Callable[[Snapshot], tuple[Board, tuple[Finding, ...]]] | None = None
 
     def board(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
@@ -88,7 +90,22 @@ class Judge:
         board, self._judged = self._overview(snapshot)
         return dataclasses.replace(snapshot, board=board)
 
-    def findings(self, _batch: Batch, snapshot: Snapshot) -> Snapshot:
+    def _overdue(self, batch: Batch, snapshot: Snapshot) -> tuple[Finding, ...]:
+        """What is held for longer than was said; only the few that say it are looked at."""
+        from fluxtui.domain.marks import is_dated
+
+        for touch in batch.touched:
+            if touch.after is not None and is_dated(touch.after):
+                self._dated.add(touch.key)
+            else:
+                self._dated.discard(touch.key)
+        if not self._dated:
+            return ()
+        from fluxtui.domain.holds import expired_holds
+
+        return expired_holds(snapshot, self._dated, snapshot.taken_at)
+
+    def findings(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
         """With everything that a person should know, worst first."""
         from fluxtui.domain.overview.ranking import ordered
 
@@ -97,6 +114,7 @@ class Judge:
             *self._judged,
             *self._store.notes(),
             *(self._reminders(snapshot) if cut else ()),
+            *self._overdue(batch, snapshot),
         )
         findings = ordered(everything, snapshot.config)
         if findings == snapshot.findings:

@@ -1,0 +1,94 @@
+"""Everything that is held back on purpose: suspended or pinned, by whom, why, until when.
+
+A suspension that nobody remembers is an outage that waits for its day. What has passed its own
+deadline comes first, then what has been held longest. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from fluxtui.domain.board import Finding, Mark, Severity
+from fluxtui.domain.deadlines import has_passed
+from fluxtui.domain.kinds import ALL, appliers, sources
+from fluxtui.domain.marks import mark_text, pin, suspension
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import digest_of, version_text
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.moments import order
+
+SUSPENDED, PINNED = "suspended", "pinned"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One object that is held. `behind`: what would come if it were not, "" when nothing would."""
+
+    key: Key
+    what: str
+    mark: Mark
+    behind: str = ""
+
+    def expired(self, now: float) -> bool:
+        """Whether it has outlived what was said when it was made (epoch seconds)."""
+        return has_passed(self.mark.until, now)
+
+
+def holds(snapshot: Snapshot, now: float) -> tuple[Hold, ...]:
+    """All of them: the expired first, then the oldest; what nobody dated comes last."""
+    found = [hold for kind in ALL for r in snapshot.of_kind(kind) for hold in _of(snapshot, r)]
+    return tuple(
+        sorted(
+            found,
+            key=lambda hold: (
+                not hold.expired(now),
+                not hold.mark.since,
+                order(hold.mark.since),
+                hold.key,
+            ),
+        )
+    )
+
+
+def _of(snapshot: Snapshot, resource: Resource) -> Iterator[Hold]:
+    held = suspension(resource)
+    if held is not None:
+        yield Hold(resource.key, SUSPENDED, held, _behind(snapshot, resource))
+    mark = pin(resource)
+    if mark is not None:
+        yield Hold(resource.key, PINNED, mark, _behind(snapshot, resource))
+
+
+def _behind(snapshot: Snapshot, resource: Resource) -> str:
+    """The version that waits behind it, as far as that is known."""
+    if sources.is_source(resource.key):
+        picked = snapshot.selections.get(resource.key)
+        stored = sources.revision(resource)
+        newest = picked.chosen if picked is not None else ""
+        return newest if newest and newest not in version_text(stored) else ""
+    source = appliers.source(resource)
+    holder = snapshot.get(source) if source is not None else None
+    if holder is None:
+        return ""
+    stored, applied = sources.revision(holder), appliers.applied(resource)
+    return version_text(stored) if stored and digest_of(stored) != digest_of(applied) else ""
+
+
+def expired_holds(snapshot: Snapshot, keys: Iterable[Key], now: float) -> tuple[Finding, ...]:
+    """A Finding for each of these that has outlived its own deadline."""
+    resources = (r for key in sorted(keys) if (r := snapshot.get(key)) is not None)
+    return tuple(
+        Finding(
+            Severity.WARNING,
+            "held-too-long",
+            hold.key.environment,
+            f"{hold.key.label} should not be {hold.what} any more{mark_text(hold.mark)}",
+            "resume it" if hold.what == SUSPENDED else "unpin it",
+            subject=hold.key,
+            since=hold.mark.until,
+        )
+        for resource in resources
+        for hold in _of(snapshot, resource)
+        if hold.expired(now)
+    )

@@ -1,0 +1,88 @@
+"""What is held back on purpose: who, why, until when, and what waits behind; the overdue first."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import NOW, digest, ks, revision, snapshot, source, tag_list
+
+from fluxtui.domain.deadlines import deadline, has_passed
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.holds import expired_holds, holds
+from fluxtui.domain.marks import PIN_INVERSE, inverse_text, is_dated
+from fluxtui.kit.moments import seconds
+
+TAGS = tag_list({"1.4.2": "a", "1.5.0": "b"})
+PRESENT = seconds(NOW) or 0.0
+
+
+def notes(what: str, since: str = "", until: str = "") -> dict[str, str]:
+    said = {"by": "anna", "reason": "audit", "at": since, "until": until}
+    return {f"fluxtui.dev/{what}-{name}": text for name, text in said.items() if text}
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("", ""),
+        ("90m", "2026-11-23T04:42:00Z"),
+        ("2h", "2026-11-23T05:12:00Z"),
+        ("3d", "2026-11-26T03:12:00Z"),
+        ("1w", "2026-11-30T03:12:00Z"),
+        ("2026-12-01T00:00:00+02:00", "2026-11-30T22:00:00Z"),
+    ],
+)
+def test_a_deadline_is_a_duration_or_a_moment(text: str, moment: str) -> None:
+    assert deadline(text, NOW) == moment
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "2", "-2h", "0s", "2026-11-22T00:00:00Z", "2h3"])
+def test_what_is_none_or_has_passed_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        deadline(text, NOW)
+
+
+def test_what_is_no_moment_never_passes() -> None:
+    assert not has_passed("soon", PRESENT) and not has_passed("", PRESENT)
+    assert has_passed(NOW, PRESENT)
+
+
+def test_the_overdue_come_first_then_the_oldest_then_who_dated_nothing() -> None:
+    old = "2026-11-20T00:00:00Z"
+    late = ks(
+        name="late", suspend=True, annotations=notes("suspended", NOW, "2026-11-23T03:00:00Z")
+    )
+    older = ks(
+        name="older", suspend=True, annotations=notes("suspended", old, "2026-12-01T00:00:00Z")
+    )
+    bare = ks(name="bare", suspend=True)
+    seen = snapshot(source(stored=revision("1.4.2", "a")), bare, older, late, ks(name="runs"))
+    found = holds(seen, PRESENT)
+    assert [hold.key.name for hold in found] == ["late", "older", "bare"]
+    assert [hold.expired(PRESENT) for hold in found] == [True, False, False]
+    (finding,) = expired_holds(seen, {late.key, older.key}, PRESENT)
+    assert (
+        finding.subject == late.key and "by anna" in finding.message and "audit" in finding.message
+    )
+
+
+def test_what_waits_behind_is_named() -> None:
+    pinned = source(
+        stored=revision("1.4.2", "a"),
+        ref={"semver": ">=0.0.0", "digest": digest("a")},
+        annotations={PIN_INVERSE: inverse_text(digest("a"), None), **notes("pinned", NOW)},
+    )
+    behind = ks(name="behind", suspend=True, applied=revision("1.4.1", "c"))
+    level = ks(name="level", suspend=True, applied=revision("1.4.2", "a"))
+    found = {h.key.name: h for h in holds(snapshot(pinned, behind, level, tags=(TAGS,)), PRESENT)}
+    assert found["behind"].behind == "1.4.2" and found["level"].behind == ""
+    assert (found["activity"].what, found["activity"].mark.by) == ("pinned", "anna")
+
+
+def test_only_what_says_when_it_ends_is_looked_at_again() -> None:
+    assert is_dated(ks(suspend=True, annotations=notes("suspended", NOW, NOW)))
+    assert not is_dated(ks(suspend=True, annotations=notes("suspended", NOW)))
