@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from fluxtui.domain.ask import ListTags
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.picking import picking
@@ -13,7 +15,7 @@ from fluxtui.domain.snapshot import Feed, Snapshot, TagList
 from fluxtui.domain.versions import select
 from tests.builders import snapshot
 from tests.ui.conftest import MakeApp, opened
-from tests.ui.frame import sees, text
+from tests.ui.frame import check_frame, sees, text
 from tests.ui.test_ui_objects import typed
 from tests.ui.ui_delivery import CONFIG, NOW_SECONDS
 from tests.ui.ui_engine import ScriptedEngine
@@ -81,3 +83,17 @@ async def test_a_registry_that_refuses_is_told_here_and_nowhere_else(
         assert "unauthorized" not in text(app) and "tags of 1" not in text(app)
         await typed(pilot, "2")
         await sees(pilot, "The tags are not known: registry.example.com: unauthorized")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
+async def test_the_tags_of_an_image_look_as_agreed(
+    make_app: MakeApp, engine: ScriptedEngine, size: tuple[int, int]
+) -> None:
+    names = ("latest", "v1", "dev-abc-900", *(f"main-{n:06x}-{n * 7}" for n in range(60)))
+    app = make_app(images(TagList(ADDRESS, names, listed_at=NOW_SECONDS, on_demand=True)))
+    async with opened(app, size) as pilot:
+        await typed(pilot, ":imgpol\r")
+        await sees(pilot, "main-abc-100")
+        await typed(pilot, "2")
+        await sees(pilot, "● main-00003b-413")
+        await check_frame(pilot, f"tags-image-{size[0]}x{size[1]}")
