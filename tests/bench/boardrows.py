@@ -27,7 +27,7 @@ from tests.ui.ui_fleet_rows import many
 FEW, MANY = 20, 2000
 BURST = 16  # steps that arrive at once; FEW has room for as many
 GROUPED = ("right_square_bracket",) * 2
-AS_FEW = 1.25  # a step among MANY costs at most so many times what it costs among FEW
+AS_FEW = 1.5  # a step among MANY costs at most so many times what it costs among FEW
 FOLD_BUDGET, WORSE_BUDGET = 80.0, 40.0  # ms
 
 

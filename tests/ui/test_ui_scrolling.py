@@ -43,7 +43,7 @@ ENDS = {
     "tags": (FIRST, NAMES[1]),  # the chosen one first, then the nearest
     "help": ("VIEWS", "would pick"),
     "yaml": ("apiVersion", "observedGeneration: 1"),
-    "describe": (f"Kustomization/apps/{FIRST}", LAST),
+    "describe": (f"Kustomization/apps/{FIRST}", "reading …"),  # who owns which field
 }
 
 

@@ -6,7 +6,15 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
-from fluxtui.domain.ask import ComparedKustomization, Comparison, Question, ReadFacts
+from fluxtui.domain.ask import (
+    ComparedKustomization,
+    Comparison,
+    Question,
+    ReadFacts,
+    ReadInventory,
+    ReadObject,
+    ValuesOf,
+)
 from fluxtui.domain.board import Board, ChainNode, Finding, HealthLine, Level, Line, Row, Severity
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.objectid import ObjectId
@@ -113,7 +121,7 @@ class CrowdEngine(ScriptedEngine):
         super().__init__(crowd())
 
     def ask(self, question: Question) -> Future[Any]:
-        if isinstance(question, ReadFacts):
+        if isinstance(question, ReadFacts | ReadObject | ReadInventory | ValuesOf):
             return super().ask(question)
         changes = tuple(
             ObjectChange("added", ObjectId("apps", name, "", "ConfigMap"), after={"kind": name})
