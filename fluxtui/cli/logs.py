@@ -24,7 +24,7 @@ from fluxtui.domain.durations import parse_duration
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import by_short
 from fluxtui.domain.overview.pods import POD
-from fluxtui.domain.podlog import containers_of, first_to_read, pods_behind
+from fluxtui.domain.podlog import containers_of, first_to_read, lost, pods_behind
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
@@ -47,8 +47,12 @@ def logs(engine: EnginePort, args: argparse.Namespace) -> int:
     owners, keys = _meant(view, text if is_object else "")
     view = _with_pods(engine, view, owners)
     pods = _pods(view.snapshot, keys)
+    gone = lost(view.snapshot, keys)
     if not pods:
-        raise FluxtuiError(f"no Pod of {text} is there", where=", ".join(view.environments))
+        where = ", ".join(view.environments)
+        raise FluxtuiError(gone or f"no Pod of {text} is there", where=where)
+    if gone:
+        print(f"fluxtui: {gone}", file=sys.stderr)
     question = _question(pods[0], args)
     more = f", {counted(len(pods) - 1, 'more Pod')}" if len(pods) > 1 else ""
     print(f"fluxtui: {question.pod}, container {question.container}{more}", file=sys.stderr)

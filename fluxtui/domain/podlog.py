@@ -6,7 +6,7 @@ the order everywhere. Pure; only Pods that the Engine has live are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,29 @@ def first_to_read(containers: tuple[Container, ...]) -> Container | None:
     return min(containers, key=lambda c: (c.rank, c.init), default=None)
 
 
-def pods_behind(snapshot: Snapshot, key: Key) -> tuple[Resource, ...]:
-    """Live Pods of a Pod, a workload, or an applier's workloads; the worst first."""
-    pods = {pod.key: pod for pod in _pods(snapshot, key)}
+def pods_behind(snapshot: Snapshot, *keys: Key) -> tuple[Resource, ...]:
+    """Live Pods of Pods, workloads, or appliers' workloads; the worst of all first."""
+    pods = {pod.key: pod for key in keys for pod in _pods(snapshot, key)}
     return tuple(sorted(pods.values(), key=lambda pod: (_rank(pod), str(pod.key))))
+
+
+def lost(snapshot: Snapshot, keys: Iterable[Key]) -> str:
+    """That failed Jobs behind these have no Pod any more, and so no log; "" when none has."""
+    for key in keys:
+        resource = snapshot.get(key)
+        if resource is None:
+            continue
+        held = _inventory(resource) if appliers.is_applier(key) else (key,)
+        for job in (snapshot.get(each) for each in held if each.kind == "Job"):
+            over = job.condition("Failed") if job is not None else None
+            if job is None or over is None or over.status != "True":
+                continue
+            if not any(pods_of(job, snapshot)):
+                return (
+                    f"{job.key.label} failed and its Pod is gone, with its log: "
+                    "restartPolicy Never would keep it"
+                )
+    return ""
 
 
 def owner_of(snapshot: Snapshot, key: Key) -> Key | None:

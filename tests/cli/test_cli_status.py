@@ -62,6 +62,7 @@ def test_what_a_controller_says_in_several_lines_is_one_line_of_the_list() -> No
 
 
 SUBJECT = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
+TAGGED = Key("staging", "source.toolkit.fluxcd.io", "OCIRepository", "apps", "web")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,8 @@ SUBJECT = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps",
 )
 def test_a_way_out_names_verbs_and_no_key_of_the_screen(text: str) -> None:
     for subject in (SUBJECT, None):
-        one = Finding(Severity.ERROR, "failed", "staging", text, remedy(text, waits=2), subject)
+        next_ = remedy(text, origin=TAGGED, waits=2)
+        one = Finding(Severity.ERROR, "failed", "staging", text, next_, subject)
         way = way_out(one)
         assert "2 more wait for it" in way
         assert not re.search(r"Chain|: \d|\bl on\b|\bl in\b", way), way

@@ -259,6 +259,18 @@ def test_a_failure_counts_who_waits_for_it_and_says_a_way_out() -> None:
     assert odd.next == "see Chain: 3"
 
 
+@pytest.mark.parametrize("kind", ["GitRepository", "Bucket", "ExternalArtifact", "OCIRepository"])
+def test_only_a_bundle_in_a_registry_is_to_be_diffed(kind: str) -> None:
+    """A diff of any other source is refused."""
+    bad = ks(name="a", conditions=[failed("BuildFailed", "no such file")])
+    reference = {**bad.spec["sourceRef"], "kind": kind}
+    bad = replace(bad, spec={**bad.spec, "sourceRef": reference})
+    (one,) = found(snapshot(source(), bad), "failed")
+    assert ("diff" in one.next) == (kind == "OCIRepository"), one.next
+    place = {"GitRepository": "in Git", "Bucket": "the bucket"}.get(kind, "")
+    assert "mend" in one.next and place in one.next
+
+
 def test_who_takes_its_time_is_a_finding_only_when_somebody_waits_for_it() -> None:
     slow = ks(name="a", conditions=[failed("Progressing", "works")])
     assert not found(snapshot(source(), slow), "not-ready")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluxtui.domain.podlog import containers_of, first_to_read, owner_of, pods_behind
+import pytest
+
+from fluxtui.domain.podlog import containers_of, first_to_read, lost, owner_of, pods_behind
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 
@@ -146,3 +148,34 @@ def test_the_owner_is_who_must_be_watched_to_see_pods() -> None:
     assert owner_of(world, key(KUSTOMIZATION)) == key(KUSTOMIZATION)
     assert owner_of(world, key(pod("a"))) is None
     assert pods_behind(world, key(pod("a"))) == ()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_failed_job_without_its_pod_says_that_the_log_is_gone(there: bool) -> None:
+    """At its back-off limit a Job deletes the Pod that it restarted in place."""
+    job = {
+        **DEPLOYMENT,
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "status": {"conditions": [{"type": "Failed", "status": "True"}]},
+    }
+    entry = {
+        "id": "_".join((job["metadata"]["namespace"], job["metadata"]["name"], "batch", "Job"))
+    }
+    applier = {**KUSTOMIZATION, "status": {"inventory": {"entries": [entry]}}}
+    world = snapshot(job, applier, *([pod("a", app=CRASHES)] if there else ()))
+    for obj in (job, applier):
+        said = lost(world, [key(obj)])
+        assert ("Pod is gone" in said and key(job).label in said) != there, said
+    assert not lost(world, [key(DEPLOYMENT)])
+
+
+def test_of_many_members_the_one_that_fails_is_read_first() -> None:
+    """A service is many appliers: which of them comes first by name says nothing."""
+    other = {**DEPLOYMENT, "metadata": {"name": "api", "namespace": "shop"}}
+    other["spec"] = {"selector": {"matchLabels": {"app": "api"}}}
+    well = pod("a-well", app=RUNS)
+    well["metadata"]["labels"] = {"app": "api"}
+    world = snapshot(well, pod("b-bad", app=CRASHES), other, DEPLOYMENT)
+    found = pods_behind(world, key(other), key(DEPLOYMENT))
+    assert [p.key.name for p in found] == ["b-bad", "a-well"]

@@ -42,3 +42,9 @@ def test_the_demo_says_how_to_break_it() -> None:
     for way in (*MARKERS, "failing migration"):
         assert way in breaking("fluxtui")
         assert way in " ".join(parser.format_help().split())
+
+
+def test_the_migration_that_fails_leaves_a_log_to_read() -> None:
+    """A Job that restarts in place loses its Pod at the back-off limit, and the log with it."""
+    (job,) = load_service("activity").config.glob("components/*-migrations/job.yaml")
+    assert "restartPolicy: Never" in job.read_text(encoding="utf-8")

@@ -6,10 +6,16 @@ Only what is safe to try is said, as the screen's keys; `cli/waysout.py` says it
 from __future__ import annotations
 
 from fluxtui.domain.counts import agreed
+from fluxtui.domain.kinds import sources
+from fluxtui.domain.resource import Key
 
 SOURCE = "mend the source: its url, its credentials or what it follows"
 _LOG = "read its log: l on the Pod in Chain; or roll back"
+_DIFF = "diff it: 4, and mend the bundle or its patches"
+# Only bundles in a registry can be built and compared here.
+_BUILD = "mend what the sentence names, in {place} or the object's patches"
 _NAMED = "create or mend what the sentence names"
+_PLACES = {"GitRepository": "Git", "Bucket": "the bucket"}
 # Whole words of reasons: `resource` and `source` are in half of all sentences.
 _WAYS = (
     ("ImagePull", "is the image there, and may it be pulled? see its name in the sentence"),
@@ -30,14 +36,23 @@ _WAYS = (
     ("InstallFailed", "mend chart or values; it tries again with a new version, or by reset"),
     ("RetriesExceeded", "mend chart or values; it tries again with a new version, or by reset"),
     ("path not found", "mend spec.path, or bring the folder back"),
-    ("BuildFailed", "diff it: 4, and mend the bundle or its patches"),
+    ("BuildFailed", _DIFF),
     ("suspended", "resume it"),
 )
 
 
-def remedy(text: str, *, of_source: bool = False, waits: int = 0) -> str:
-    """The way out of what that sentence says. `of_source`: it is a source's; `waits`: how many
-    wait for it."""
+def remedy(text: str, *, origin: Key | None = None, of_source: bool = False, waits: int = 0) -> str:
+    """The way out of what that sentence says. `origin`: what feeds the failing one; `of_source`: it
+    is a source's; `waits`: how many wait for it."""
     otherwise = SOURCE if of_source else "see Chain: 3"
     way = next((way for word, way in _WAYS if word in text), otherwise)
+    if way is _DIFF and (origin is None or not sources.is_tagged(origin)):
+        way = _BUILD.format(place=_place(origin))
     return f"{waits} more {agreed(waits, 'waits')} for it; {way}" if waits else way
+
+
+def _place(origin: Key | None) -> str:
+    """Where the manifests of a source without tags are mended."""
+    if origin is None:
+        return "its source"
+    return _PLACES.get(origin.kind, f"what {origin.kind} {origin.name} is made of")

@@ -63,7 +63,7 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
             "last-seen" if last else "failed" if fails else "not-ready",
             node.key.environment,
             last + text,
-            remedy(text, of_source=node.root == node.origin, waits=waits),
+            remedy(text, origin=node.origin, of_source=node.root == node.origin, waits=waits),
             node.key,
             node.since,
             waits,

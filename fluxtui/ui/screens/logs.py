@@ -19,7 +19,14 @@ from textual.widgets import Input
 from fluxtui.domain.ask import LogView, ReadLogs
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.overview.pods import POD
-from fluxtui.domain.podlog import Container, containers_of, first_to_read, owner_of, pods_behind
+from fluxtui.domain.podlog import (
+    Container,
+    containers_of,
+    first_to_read,
+    lost,
+    owner_of,
+    pods_behind,
+)
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.bridge import Bridge, LogNews
@@ -100,7 +107,7 @@ class Logs(Sheet[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Pods come and go, and containers begin again."""
         self._snapshot = snapshot
-        pods = {p.key: p for key in self._subjects for p in pods_behind(snapshot, key)}
+        pods = {p.key: p for p in pods_behind(snapshot, *self._subjects)}
         self._pods = tuple(pods.values())
         if not self._chosen and self._pods and not self._is_read(pods):
             self._pod = self._pods[0].key
@@ -190,7 +197,8 @@ class Logs(Sheet[None]):
             return "No Pods: nothing is known that would have any."
         if not all(self._sees_pods(key) for key in self._subjects):
             return "No Pods yet: looking for those behind it …"
-        return "It has no Pod now: there are none, or they ended and were cleaned up."
+        gone = lost(self._snapshot, self._subjects)
+        return gone or "It has no Pod now: there are none, or they ended and were cleaned up."
 
     def _sees_pods(self, key: Key) -> bool:
         """Whether the Pods there are known, so that one that is missing is gone."""
