@@ -12,9 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import NS, READY, deployment, failed, ks, revision, snapshot, source, tag_list
+from builders import (
+    NS,
+    READY,
+    condition,
+    deployment,
+    failed,
+    ks,
+    revision,
+    snapshot,
+    source,
+    tag_list,
+)
 
-from fluxtui.domain.board import ChainNode
+from fluxtui.domain.board import ChainNode, Level
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.overview import Overview, overview
@@ -196,3 +207,59 @@ def test_a_change_in_one_environment_leaves_the_others_as_they_were() -> None:
     again, _ = remembering(tags)
     assert again.chains["production"] is board.chains["production"]
     assert again.chains["staging"] != board.chains["staging"]
+
+
+# -- what is tried again
+
+
+def at(told: dict[str, Any], when: str) -> dict[str, Any]:
+    return {**told, "lastTransitionTime": f"2026-05-01T10:{when}:00Z"}
+
+
+def tries(*versions: Resource) -> list[ChainNode]:
+    """How one applier stands after each of its versions, seen one after the other."""
+    seen, looks = Overview(), []
+    for number, version in enumerate(versions):
+        version = dataclasses.replace(version, resource_version=str(number))
+        looks.append(seen(snapshot(source(), version))[0].chains["staging"][0])
+    return looks
+
+
+def works(revision: str, when: str) -> tuple[dict[str, Any], ...]:
+    text = f"Building manifests for revision {revision} with a timeout of 1m0s"
+    return (
+        at(condition("Ready", "Unknown", "Progressing", "Reconciliation in progress"), when),
+        at(condition("Reconciling", "True", "Progressing", text), when),
+    )
+
+
+def test_what_fails_and_is_tried_again_still_fails_since_the_first_time() -> None:
+    bad = failed("BuildFailed", "no such file")
+    first, retried, second, once_more, well = tries(
+        ks(applied=OLD, attempted=NEW, conditions=[at(bad, "00")]),
+        ks(applied=OLD, attempted=NEW, conditions=works(NEW, "05")),
+        ks(applied=OLD, attempted=NEW, conditions=[at(bad, "06")]),
+        ks(applied=OLD, attempted=NEW, conditions=works(NEW, "15")),
+        ks(applied=NEW, conditions=[at(READY, "16")]),
+    )
+    assert {node.since for node in (first, retried, second, once_more)} == {"2026-05-01T10:00:00Z"}
+    assert first.health == second.health and retried.health == once_more.health
+    assert retried.health.level is Level.FAILED
+    assert retried.health.text == "BuildFailed: no such file (being tried again)"
+    assert (well.health.level, well.since) == (Level.OK, "")
+
+
+def test_another_build_or_spec_after_a_failure_is_no_failure_yet() -> None:
+    bad = ks(applied=OLD, attempted=OLD, conditions=[at(failed("BuildFailed", "no"), "00")])
+    again = ks(applied=OLD, attempted=OLD, conditions=works(OLD, "05"))
+    others = (
+        ks(applied=OLD, attempted=NEW, conditions=works(NEW, "05")),
+        ks(applied=OLD, attempted=OLD, conditions=works(NEW, "05")),  # the field follows later
+        dataclasses.replace(again, generation=again.generation + 1),
+        ks(applied=OLD, attempted=OLD, conditions=[at(WAITS, "05")]),
+    )
+    for other in others:
+        _first, node = tries(bad, other)
+        assert node.health.level is not Level.FAILED, node.health
+        assert node.since == "2026-05-01T10:05:00Z"
+    assert tries(bad, again)[1].health.level is Level.FAILED

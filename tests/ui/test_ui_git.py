@@ -14,7 +14,7 @@ from fluxtui.domain.overview import overview
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.ui.panes.chain import ChainPane
-from tests.builders import NS, ks, snapshot, source
+from tests.builders import NS, failed, ks, snapshot, source
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, until
 
@@ -84,3 +84,24 @@ async def test_a_remote_that_is_ahead_stands_on_the_row(
         await sees(pilot, "part-00", "same +3")
         await pilot.press("end")
         await sees(pilot, "main@9ab01cd", "3 ahead")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("way", ["3", "enter"])
+async def test_from_a_row_that_fails_one_comes_to_the_member_to_blame(
+    make_app: MakeApp, size: tuple[int, int], way: str
+) -> None:
+    """Not to the first of the members, which is well."""
+    bad = ks(name="m-bad", conditions=[failed("BuildFailed", "no such file")])
+    others = [ks(name=f"a-{n:02}") for n in range(30)]
+    waits = ks(name="z-waits", needs=["m-bad"], conditions=[failed("DependencyNotReady", "waits")])
+    seen = snapshot(source(), bad, waits, *others)
+    kinds = {(r.group, r.kind) for r in (source().key, ks().key)}
+    feeds = tuple(Feed("staging", kind, "", FeedState.LIVE) for kind in kinds)
+    app = make_app(replace(seen, feeds=feeds, serial=7))
+    async with opened(app, size) as pilot:
+        await sees(pilot, "activity")
+        await pilot.press(way)
+        assert await until(pilot, lambda: isinstance(app.pane, ChainPane))
+        assert await until(pilot, lambda: app.target.applier is not None)
+        assert app.target.applier == bad.key

@@ -1,17 +1,18 @@
 """What an applier says by itself, read once per version of it.
 
 Board and chain ask the same questions of every object for every Snapshot; the answers change only
-with the object. Nothing here may look at another object or at the Snapshot.
+with the object, and with what it said before. Nothing here may look at another object or at the
+Snapshot.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from sys import intern
 
 from fluxtui.domain import kinds
-from fluxtui.domain.board import HealthLine, Mark, Until
+from fluxtui.domain.board import HealthLine, Level, Mark, Until
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import suspension
@@ -21,6 +22,9 @@ from fluxtui.domain.overview.expressions import judged
 from fluxtui.domain.overview.judgement import member_health, telling
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
+from fluxtui.kit.moments import order
+
+_AGAIN = " (being tried again)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +81,39 @@ def facts_of(resource: Resource) -> Facts:
         remembered(resource),
         _released(resource, running),
     )
+
+
+def with_memory(now: Facts, before: Facts | None) -> Facts:
+    """What failed and is tried again still fails, and since it failed first.
+
+    Ready turns Unknown with every run and its time with it (docs/flux.md#history); of what failed
+    before anything was applied, no history tells, so what was seen before does.
+    """
+    if before is None or before.flux.level is not Level.FAILED or not _same_try(now, before):
+        return now
+    if now.flux.level not in (Level.FAILED, Level.PROGRESSING):
+        return now
+    since = min(filter(None, (before.since, now.since)), key=order, default="")
+    if now.flux.level is Level.FAILED:
+        return replace(now, since=since)
+    flux = HealthLine(Level.FAILED, before.flux.text.removesuffix(_AGAIN) + _AGAIN)
+    told = before.said
+    checked = told is not None and appliers.waits_for_health(now.key, told.reason)
+    return replace(now, since=since, flux=flux, said=now.said if checked else told)
+
+
+def _same_try(now: Facts, before: Facts) -> bool:
+    """Whether the same spec and revision are tried as before, and have not gone well."""
+    resource, tried = now.resource, appliers.attempted(now.resource)
+    ready, working = resource.condition("Ready"), resource.condition("Reconciling")
+    if resource.deleting or ready is None or ready.status == "True":
+        return False
+    if (resource.key, resource.generation) != (before.key, before.resource.generation):
+        return False
+    said = working.message if working is not None else ""
+    # `Building manifests for revision ...`: the field may follow only at the run's end.
+    other = bool(tried) and " revision " in said and tried not in said
+    return not other and tried == appliers.attempted(before.resource)
 
 
 def _released(resource: Resource, running: str) -> str:

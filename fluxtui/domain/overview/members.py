@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from fluxtui.domain.board import BESIDE, HealthLine, Level, ObjectLine
 from fluxtui.domain.kinds import ALL, APPLIERS
-from fluxtui.domain.overview.facts import Facts, facts_of
+from fluxtui.domain.overview.facts import Facts, facts_of, with_memory
 from fluxtui.domain.overview.judgement import object_lines, worst
 from fluxtui.domain.overview.pods import CLAIM, POD
 from fluxtui.domain.resource import Key, Resource
@@ -103,7 +103,8 @@ class Members:
         return stirred
 
     def _take(self, key: Key, resource: Resource, news: News) -> None:
-        facts, before = facts_of(resource), self.facts.get(key)
+        before = self.facts.get(key)
+        facts = with_memory(facts_of(resource), before)
         before_shape = None if before is None else (before.depends_on, before.owner)
         if before_shape != (facts.depends_on, facts.owner):
             news.shape = True

@@ -242,11 +242,12 @@ class ChainPane(Pane):
         if self._placed == here or not nodes:
             return
         named = target.object
-        chosen = next(
-            (i for i, n in enumerate(nodes) if named and named in (n.key, n.origin)), None
-        )
-        if chosen is None and target.service:
+        chosen = next((i for i, n in enumerate(nodes) if named and n.key == named), None)
+        if chosen is None:
+            # A row of the board is its source: of all whom that feeds, the one to blame.
+            fed = [i for i, n in enumerate(nodes) if named and n.origin == named and not n.shared]
             mine = [i for i, n in enumerate(nodes) if n.service == target.service and not n.shared]
+            mine = fed or (mine if target.service else [])
             chosen = max(mine, key=lambda i: _blame(nodes[i]), default=None)
         if chosen is not None:
             self.table.select((nodes[chosen].key, None, nodes[chosen].shared))
