@@ -13,6 +13,7 @@ from fluxtui.ui.panes.pane import View
 from fluxtui.ui.spans import Line, brief, fit, shorter_names, wrap
 from fluxtui.ui.widgets.footer import finding_line, loudest
 
+ROOMY = 10  # lines, from which half is for what changed last
 ATTENTION: Line = (("NEEDS ATTENTION", "dim"),)
 ALL_WELL: tuple[Line, ...] = ((("Every row is well.", "ok"),), (), (("z shows all.", "dim"),))
 
@@ -23,9 +24,10 @@ def lately(view: View, room: int, cells: int) -> tuple[Line, ...]:
         return ()
     out: list[Line] = []
     findings = [f for f in loudest(view.snapshot.findings) if f.severity is not Severity.INFO]
-    if findings and room >= 10:
+    if findings:
         out.append(ATTENTION)
-        most = max(1, room // 2 - 2)  # lines; a few findings are told whole
+        # Lines: a few findings are told whole. Where room is short, what changed gives way first.
+        most = room // 2 - 2 if room >= ROOMY else room - 2
         loud = findings[:most]
         height = max(1, min(3, most // len(loud)))
         for finding in loud:
