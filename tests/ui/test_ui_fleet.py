@@ -31,6 +31,7 @@ async def test_releases_and_git_rows_stand_beside_bundles(
 ) -> None:
     app = make_app(fleet())
     async with opened(app, size) as pilot:
+        await pilot.press("N")  # by name: the worst come first where not all rows fit
         await sees(pilot, "acme/bundle", "by-reference", "1.1.0")
         await pilot.press("G")
         await sees(pilot, "tenants")
@@ -44,6 +45,7 @@ async def test_faults_alone_are_shown_and_all_again(
 ) -> None:
     app = make_app(fleet())
     async with opened(app, size) as pilot:
+        await pilot.press("N")
         await sees(pilot, "by-reference")
         await pilot.press("z")
         await sees(pilot, "faults only", "bad-install")
