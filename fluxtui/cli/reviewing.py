@@ -68,6 +68,9 @@ def _part_lines(part: DeliveredKustomization) -> Iterator[str]:
         if number
     )
     yield f"{head}: {counts or 'no object changes'}"
+    for change in compared.changes:
+        if change.kind == "pruned":
+            yield f"    deletes {change.id}"
     for image in short.images:
         yield f"    image {image.before or 'none'} -> {image.after or 'none'}"
     for scale in short.scale:

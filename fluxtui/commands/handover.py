@@ -64,7 +64,7 @@ def approved(plan: Plan, seen: tuple[SeenObject, ...], snapshot: Snapshot, appro
         raise RefusedError("; ".join(changes), where=plan.title, next=_AGAIN)
     inputs = {text: versions.get(text, was) for text, was in plan.inputs.items()}
     steps = tuple(_signed(step, plan.user, approver, versions) for step in plan.steps)
-    return replace(plan, steps=steps, inputs=inputs, approver=approver)
+    return replace(plan, steps=steps, inputs=inputs, approver=approver, reviewed=plan.id)
 
 
 def _signed(step: AnyStep, user: str, approver: str, versions: Mapping[str, str]) -> AnyStep:

@@ -25,6 +25,7 @@ from fluxtui.domain.marks import (
     PINNED_BY,
     PINNED_REASON,
     PINNED_UNTIL,
+    ends_text,
     hold_text,
     mark_text,
     pin,
@@ -91,7 +92,11 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
         command,
         f"pin {name} in {environment} to {label}",
         (write, *_follow(context, held, version)),
-        effects=(*_effects(context, held, version), _afterwards(held, before)),
+        effects=(
+            *_effects(context, held, version),
+            _afterwards(held, before),
+            *ends_text(notes[PINNED_UNTIL] or ""),
+        ),
         warnings=_warnings(context, held, version),
         unseen=() if version in had else (unread,),
     )

@@ -27,6 +27,7 @@ from fluxtui.domain.marks import (
     PINNED_BY,
     PINNED_REASON,
     PINNED_UNTIL,
+    ends_text,
     inverse_text,
     pin_inverse,
 )
@@ -195,6 +196,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
         effects=(
             *_effects(context, source, digest, version_name),
             *_policy(source, before, context),
+            *ends_text(notes[PINNED_UNTIL] or ""),
         ),
         warnings=(*cautions, *_warnings(context, source, digest, moved)),
     )

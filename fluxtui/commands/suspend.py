@@ -24,11 +24,15 @@ from fluxtui.domain.marks import (
     SUSPENDED_REASON,
     SUSPENDED_UNTIL,
     SUSPENSION_KEYS,
+    ends_text,
     mark_text,
     suspension,
 )
-from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, PatchStep, Plan, Until
+from fluxtui.domain.moves import moves_of
+from fluxtui.domain.naming import names_in
+from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Move, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import version_text
 
 
 def refusal(context: Context, *, suspending: bool) -> str | None:
@@ -132,7 +136,7 @@ def suspend_plan(context: Context, values: Values) -> Plan:
         "suspend",
         f"suspend {name} in {environment}",
         steps,
-        effects=_stopped(resource),
+        effects=(*_stopped(resource), *ends_text(until or "")),
         warnings=revert_warning(context, resource, means.field),
     )
 
@@ -148,10 +152,6 @@ def resume_plan(context: Context, values: Values) -> Plan:
     effects = []
     if mark is not None:
         effects.append(f"{name} was suspended{mark_text(mark)}")
-    line = context.snapshot.board.line(resource.key)
-    if line is not None and line.would_pick:
-        runs = line.running.text or "nothing"
-        effects.append(f"{environment} would pick {line.would_pick} (runs {runs})")
     write = PatchStep(
         "resume",
         f"remove {means.field} from {name}",
@@ -160,6 +160,8 @@ def resume_plan(context: Context, values: Values) -> Plan:
         patch=_patch(means, notes, wanted=False),
         resource_version=resource.resource_version,
     )
+    for move in moves_of(context.snapshot, (write,)):
+        effects.append(f"{environment} would pick {_moved(context, move)}")
     return plan_for(
         context,
         values,
@@ -172,6 +174,16 @@ def resume_plan(context: Context, values: Values) -> Plan:
             *revert_warning(context, resource, means.field),
         ),
     )
+
+
+def _moved(context: Context, move: Move) -> str:
+    """What comes by a resumption, by its name; what its source has stored when that is all."""
+    source = context.snapshot.get(move.source)
+    line = context.snapshot.board.line(move.source)
+    stored = sources.revision(source) if source is not None else ""
+    names = names_in(context.snapshot, source) if source is not None else ()
+    runs = f" (runs {line.running.text or 'nothing'})" if line is not None else ""
+    return f"{version_text(move.after or stored, names)}{runs}"
 
 
 def _resumed(resource: Resource, means: Means) -> Iterable[AnyStep]:

@@ -143,6 +143,11 @@ def mark_text(mark: Mark) -> str:
     return f" by {by}{when}: {mark.reason or 'no reason given'}"
 
 
+def ends_text(until: str) -> tuple[str, ...]:
+    """What an end means, as an effect of the act that sets it; nothing where there is none."""
+    return (f"it should be over by {_short(until)}, and is called overdue then",) if until else ()
+
+
 def _short(moment: str) -> str:
     """Without seconds, where it is a moment as fluxtui writes them."""
     is_ours = moment.endswith("Z") and len(moment) >= 20

@@ -179,7 +179,8 @@ class Plan:
     `inputs`: what it was computed from (key or repository -> resourceVersion or tag-list hash); the
     Engine reads them again before running. `environments`: all that are touched or whose pick would
     change. `unseen`: what was not looked at. `moves`: which builds it brings where, for a review of
-    their content. `approver`: who runs a Plan that somebody else has made. What must be confirmed
+    their content. `approver`: who runs a Plan that was made and `reviewed` (its id then)
+    before. What must be confirmed
     is no field of it: `protection` derives that from the Steps.
     """
 
@@ -196,6 +197,7 @@ class Plan:
     made_at: str = ""
     moves: tuple[Move, ...] = ()
     approver: str = ""
+    reviewed: str = ""
 
     @property
     def id(self) -> str:

@@ -50,6 +50,9 @@ def delivery_lines(rendered: Rendered, cells: int) -> list[Line]:
     out += [(), (("WHAT CHANGES", "dim"),)]
     for part in rendered.parts:
         out += wrap(_counts(part), cells, 2, 4)
+        for change in part.compared.changes:
+            if change.kind == "pruned":
+                out += wrap((("    − ", "removed"), (f"{change.id} is deleted", "")), cells, 2, 6)
     for image in _images(rendered.parts):
         out += _pair("image", image.before or "none", image.after or "none", cells)
     for part in rendered.parts:

@@ -64,6 +64,7 @@ def test_it_is_written_shown_and_run_by_somebody_else(
     assert ran.code == 0, ran
     plan = checked(ran.out, "Act")["plan"]
     assert (plan["user"], plan["approver"]) == ("anna", "ben")
+    assert plan["reviewed"] == json.loads(file.read_text())["plan"]["id"] in made.out
     (note,) = {
         step["patch"]["metadata"]["annotations"]["fluxtui.dev/suspended-by"]
         for step in plan["steps"]

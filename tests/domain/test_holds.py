@@ -81,6 +81,7 @@ def test_what_waits_behind_is_named() -> None:
     found = {h.key.name: h for h in holds(snapshot(pinned, behind, level, tags=(TAGS,)), PRESENT)}
     assert found["behind"].behind == "1.4.2" and found["level"].behind == ""
     assert (found["activity"].what, found["activity"].mark.by) == ("pinned", "anna")
+    assert found["activity"].behind == "1.5.0"
 
 
 def test_only_what_says_when_it_ends_is_looked_at_again() -> None:

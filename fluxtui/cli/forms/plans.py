@@ -62,6 +62,7 @@ def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Documen
         "reason": plan.reason,
         "user": plan.user,
         "approver": plan.approver,
+        "reviewed": plan.reviewed,
         "madeAt": plan.made_at,
         **delivery(found, why),
     }
@@ -141,6 +142,7 @@ def _entry(entry: JournalEntry) -> Document:
             "reason": _text(body, "reason"),
             "user": _text(body, "user"),
             "approver": _text(body, "approver"),
+            "reviewed": _text(body, "reviewed"),
             "steps": [_journalled(item) for item in body.get("steps") or ()],
         }
     return {
