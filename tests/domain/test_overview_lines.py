@@ -29,6 +29,7 @@ from fluxtui.domain.knowledge import Knowing, Knowledge
 from fluxtui.domain.overview import doubt
 from fluxtui.domain.overview.lines import delivery_health, headline, sentence
 from fluxtui.domain.overview.pods import reason_first
+from fluxtui.domain.overview.remedies import remedy
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot, TagList
 
@@ -269,6 +270,23 @@ def test_only_a_bundle_in_a_registry_is_to_be_diffed(kind: str) -> None:
     assert ("diff" in one.next) == (kind == "OCIRepository"), one.next
     place = {"GitRepository": "in Git", "Bucket": "the bucket"}.get(kind, "")
     assert "mend" in one.next and place in one.next
+
+
+@pytest.mark.parametrize(
+    ("kind", "back"),
+    [
+        ("OCIRepository", True),
+        ("GitRepository", True),
+        ("HelmRepository", True),  # the release is held, not its repository
+        ("Bucket", False),
+        ("ExternalArtifact", False),
+    ],
+)
+def test_nobody_is_sent_back_where_nothing_can_be_held(kind: str, back: bool) -> None:
+    origin = Key("staging", "source.toolkit.fluxcd.io", kind, NS, "x")
+    for text in ("CrashLoopBackOff", "exited with 1", "OOMKilled"):
+        way = remedy(text, origin=origin)
+        assert way.endswith("roll back") == back and not way.endswith((";", ",")), way
 
 
 def test_who_takes_its_time_is_a_finding_only_when_somebody_waits_for_it() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fluxtui.domain.board import ChainNode, HealthLine, Level
-from fluxtui.ui.panes.chain import row_of, why
+from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.ui.panes.chain import object_state, row_of, why, with_pods
 from fluxtui.ui.panes.tree import Tree, guides
 from fluxtui.ui.signs import summary
 from fluxtui.ui.spans import plain
 from fluxtui.ui.tally import Tally
+from tests.builders import snapshot
 from tests.ui.ui_delivery import CHAIN, blocked_nodes, ks
 
 
@@ -62,3 +64,30 @@ def test_a_node_drawn_twice_counts_once() -> None:
     assert Tally().of((*nodes, *again)).levels == Tally().of(nodes).levels
     assert plain(summary(Tally().of(nodes).levels)) == "✗ 1 failed  ○ 3 waiting  ✓ 5 ready"
     assert len(nodes) == len(CHAIN) + 3
+
+
+def test_a_pod_that_ended_badly_has_no_tick() -> None:
+    """kstatus calls it current."""
+    labels, job = {"job-name": "migrate"}, Key("staging", "batch", "Job", "apps", "migrate")
+    bodies = [
+        {
+            "apiVersion": "batch/v1",
+            "kind": "Job",
+            "metadata": {"name": "migrate", "namespace": "apps"},
+            "spec": {"selector": {"matchLabels": labels}},
+        },
+        *(
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": phase.lower(), "namespace": "apps", "labels": labels},
+                "status": {"phase": phase},
+            }
+            for phase in ("Failed", "Succeeded")
+        ),
+    ]
+    seen = snapshot(*(Resource.from_object("staging", body) for body in bodies))
+    line = ObjectLine(job, "Failed", "")
+    node = ChainNode(ks("staging", "a"), 0, HealthLine(Level.FAILED, ""), objects=(line,))
+    told = {each.key.name: object_state(node, each)[0] for each in with_pods(seen, node)}
+    assert told == {"migrate": "✗ failed", "failed": "✗ failing", "succeeded": "✓ current"}

@@ -5,6 +5,7 @@ Only what is safe to try is said, as the screen's keys; `cli/waysout.py` says it
 
 from __future__ import annotations
 
+from fluxtui.domain import kinds
 from fluxtui.domain.counts import agreed
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key
@@ -15,6 +16,12 @@ _DIFF = "diff it: 4, and mend the bundle or its patches"
 # Only bundles in a registry can be built and compared here.
 _BUILD = "mend what the sentence names, in {place} or the object's patches"
 _NAMED = "create or mend what the sentence names"
+# Sources that cannot be held on what they had before: nothing that they feed is rolled back here.
+_ONE_WAY = frozenset(
+    kind.kind
+    for kind in kinds.SOURCES
+    if not kind.tagged and kind.hold is None and kind.source and not kind.source.charts
+)
 _PLACES = {"GitRepository": "Git", "Bucket": "the bucket"}
 # Whole words of reasons: `resource` and `source` are in half of all sentences.
 _WAYS = (
@@ -48,6 +55,8 @@ def remedy(text: str, *, origin: Key | None = None, of_source: bool = False, wai
     way = next((way for word, way in _WAYS if word in text), otherwise)
     if way is _DIFF and (origin is None or not sources.is_tagged(origin)):
         way = _BUILD.format(place=_place(origin))
+    if origin is not None and origin.kind in _ONE_WAY:
+        way = way.removesuffix("; or roll back").removesuffix(", or roll back")
     return f"{waits} more {agreed(waits, 'waits')} for it; {way}" if waits else way
 
 

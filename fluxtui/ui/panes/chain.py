@@ -106,7 +106,9 @@ def with_pods(snapshot: Snapshot, node: ChainNode) -> tuple[ObjectLine, ...]:
         resource = snapshot.get(line.key)
         for pod in pods_of(resource, snapshot) if resource is not None else ():
             health = reader_status(pod.as_object())
-            out.append(ObjectLine(pod.key, str(health.status.value), health.message))
+            # kstatus calls a Pod that ended badly as current as one that ended well.
+            fails = pod.status.get("phase") == "Failed"
+            out.append(ObjectLine(pod.key, str(health.status.value), health.message, fails))
     return tuple(out)
 
 
