@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from fluxtui.cli.looking import checked_selector
-from fluxtui.cli.target import find
+from fluxtui.cli.target import find, refuse_unread
 from fluxtui.cli.unknown import joined
 from fluxtui.commands.command import Context, Target
 from fluxtui.commands.subject import no_object, object_of
@@ -61,11 +61,13 @@ def named(args: argparse.Namespace) -> list[str]:
 def one(snapshot: Snapshot, word: str, environment: str) -> Target:
     """The Target of one word. Raises UsageError, also when it may be in several Environments."""
     target = find(word, environment, snapshot)
-    if target.environment:
+    if environment:
         return target
     row = snapshot.board.row(target.service)
     names = tuple(e.name for e in snapshot.config.environments)
-    return find(word, _only(tuple(row.lines) if row else names, ""), snapshot)
+    found = (target.environment,) if target.environment else tuple(row.lines) if row else names
+    refuse_unread(word, found, snapshot)
+    return target if target.environment else find(word, _only(found, ""), snapshot)
 
 
 def _object(snapshot: Snapshot, word: str, environment: str) -> Key:

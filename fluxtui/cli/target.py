@@ -6,7 +6,7 @@ fits several things is refused with the candidates: guessing is for machines tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fluxtui.cli.nearest import nearest
 from fluxtui.cli.patience import FEEDS, within
@@ -15,7 +15,7 @@ from fluxtui.domain import roles
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import ALL, APPLIERS, TAGGED, by_short
 from fluxtui.domain.kinds.kind import Kind
-from fluxtui.domain.knowledge import Knowing
+from fluxtui.domain.knowledge import Knowing, Knowledge
 from fluxtui.domain.known import kind_known
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
@@ -66,26 +66,52 @@ def _absent(
 ) -> FluxtuiError:
     """That it is not there; where not all of `kinds` could be read, that this is not known."""
     names = [e.name for e in snapshot.config.environments if environment in ("", e.name)]
-    unread = {}
-    for name in names:
-        knowledge = max((kind_known(snapshot, name, k.id) for k in kinds), key=lambda k: k.state)
-        if knowledge.state not in (Knowing.KNOWN, Knowing.ABSENT):
-            unread[name] = knowledge
+    unread = _not_read(snapshot, names, kinds)
     if not unread:
         return UsageError(
             f"there is no {subject.removeprefix('a ')}", next=next + _narrow(snapshot)
         )
     elsewhere = [name for name in names if name not in unread]
     away = f" (it is not in {', '.join(elsewhere)})" if elsewhere else ""
+    steps = dict.fromkeys(knowledge.step for knowledge in unread.values() if knowledge.step)
+    return FluxtuiError(
+        f"whether there is {subject} is not known{away}: {_reasons(unread)}", next="; ".join(steps)
+    )
+
+
+def _not_read(
+    snapshot: Snapshot, names: Sequence[str], kinds: Sequence[Kind]
+) -> dict[str, Knowledge]:
+    """Of these Environments those where not all of `kinds` could be read."""
+    unread = {}
+    for name in names:
+        knowledge = max((kind_known(snapshot, name, k.id) for k in kinds), key=lambda k: k.state)
+        if knowledge.state not in (Knowing.KNOWN, Knowing.ABSENT):
+            unread[name] = knowledge
+    return unread
+
+
+def _reasons(unread: Mapping[str, Knowledge]) -> str:
     silence = f"gave no answer {within(FEEDS)}"
-    reasons = "; ".join(
+    return "; ".join(
         f"{name} {silence if knowledge.pending else knowledge.clause}"
         for name, knowledge in unread.items()
     )
-    steps = dict.fromkeys(knowledge.step for knowledge in unread.values() if knowledge.step)
-    return FluxtuiError(
-        f"whether there is {subject} is not known{away}: {reasons}", next="; ".join(steps)
-    )
+
+
+def refuse_unread(text: str, found: Sequence[str], snapshot: Snapshot) -> None:
+    """Raises UsageError where `text` may be in more Environments than `found`, as one of them could
+    not be read: an outage must not say which of several is meant."""
+    kind = by_short(text.partition("/")[0]) if "/" in text else None
+    names = [e.name for e in snapshot.config.environments]
+    unread = _not_read(snapshot, names, (kind,) if kind is not None else _BOARD)
+    if len(names) > 1 and unread:
+        fitting = [name for name in names if name in found or name in unread]
+        raise UsageError(
+            f"in which environment? {text!r} may be in more than {', '.join(found)}:"
+            f" {_reasons(unread)}",
+            next=f"-e {' or -e '.join(fitting)}",
+        )
 
 
 def _narrow(snapshot: Snapshot) -> str:
