@@ -207,9 +207,7 @@ def _warnings(
     line = context.snapshot.board.line(source.key)
     if line is not None and line.health.level > 0:
         warnings.append(f"{source.key.environment} is not healthy: {line.health.text}")
-    if not effects.taken:
-        warnings.append("no environment would pick it")
-    return tuple(warnings)
+    return (*warnings, *effects.nobody())
 
 
 def plan(context: Context, values: Values) -> Plan:

@@ -192,6 +192,6 @@ def _push(
         f"publish {service.name} {tag}",
         (step,),
         effects=(f"{tag} is a new build: it never ran anywhere",),
-        warnings=(*warnings, *(() if effects.taken else ("no environment would pick it",))),
+        warnings=(*warnings, *effects.nobody()),
         picks=effects,
     )

@@ -69,6 +69,14 @@ class TagEffects:
         """Environments whose pick changes, each once."""
         return tuple(dict.fromkeys(t.source.key.environment for t in self.taken))
 
+    def nobody(self) -> tuple[str, ...]:
+        """The warning that nobody would pick it, said only of those that were looked at."""
+        if self.taken:
+            return ()
+        if self.unread:
+            return ("none of the environments that could be read would pick it",)
+        return ("no environment would pick it",)
+
 
 def followers(snapshot: Snapshot, repository: str) -> tuple[Resource, ...]:
     """Sources in all Environments that pick from the repository, whatever its host.

@@ -33,6 +33,8 @@ _SIGNS = {
 
 def counts(parts: tuple[ComparedKustomization, ...]) -> Line:
     """`+2 ~5 −1 objects`, or that nothing changes."""
+    if not parts:
+        return ()  # nothing was compared: that is not "no changes"
     kinds = [c.kind for part in parts for c in part.changes]
     if not kinds:
         return (("no object changes  ", "ok"),) if not any(p.error for p in parts) else ()

@@ -28,6 +28,7 @@ from fluxtui.domain.ask import (
 )
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.known import unread_environments
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.plan import Move
 from fluxtui.domain.resource import Key, Resource
@@ -149,12 +150,22 @@ class Diffs:
         """One Service as two Environments have it, Kustomizations matched by name."""
         left = self._members(question.service, question.before)
         right = self._members(question.service, question.after)
+        sides = (question.before, question.after)
+        title = f"{question.service}: {' -> '.join(sides)}"
+        whole = unread_environments(self._store.snapshot)
+        unread = tuple(
+            f"{name} cannot be read now: {whole[name]}" for name in sides if name in whole
+        )
+        if unread and not (left and right):
+            # What was not read is not absent: compared with nothing, all would seem removed.
+            return Comparison(title, (), unread, *sides)
         if not left and not right:
             raise UsageError(
                 f"no Kustomization uses the service {question.service}",
                 where=f"{question.before}, {question.after}",
             )
         gathered = self._gathered()
+        gathered.unread += unread
         pairs = []
         for place in dict.fromkeys((*left, *right)):
             before, after = left.get(place), right.get(place)
@@ -170,8 +181,6 @@ class Diffs:
             )
             if pairs[-1].left is None and pairs[-1].right is None and not pairs[-1].error:
                 pairs[-1] = dataclasses.replace(pairs[-1], error=_NOTHING)
-        sides = (question.before, question.after)
-        title = f"{question.service}: {' -> '.join(sides)}"
         return await self._answer(title, sides, gathered, pairs)
 
     async def build(self, question: BuildOf) -> Rendering:

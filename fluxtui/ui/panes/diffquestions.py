@@ -21,6 +21,7 @@ from fluxtui.domain.ask import (
 )
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import sources
+from fluxtui.domain.known import unread_environments
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.panes.tags import source_of
@@ -52,6 +53,12 @@ def questions(snapshot: Snapshot, target: Target, mode: str) -> tuple[Question, 
     if mode == ENVIRONMENTS:
         pair = environment_pair(snapshot, target)
         if not target.service or pair is None:
+            unread = unread_environments(snapshot)
+            if unread:
+                why = "; ".join(
+                    f"{name} cannot be read now: {said}" for name, said in unread.items()
+                )
+                return f"no second environment to compare with could be read: {why}"
             return "there is no second environment with this service to compare with"
         return (EnvironmentsDiff(target.service, *pair),)
     if source is None or line is None:
