@@ -70,7 +70,7 @@ class FluxtuiApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Roles, for themes that do not know them."""
-        return theme.DEFAULTS
+        return theme.defaults(self.current_theme)
 
     def compose(self) -> ComposeResult:
         """The first paint."""

@@ -1,7 +1,8 @@
 """The looks: a calm dark theme of our own, a light one, and 16-colour ones for slow links.
 
-Roles (`ok`, `bad`, `dim`, ...) are CSS variables, so that every Textual theme works: those without
-our variables get the defaults below.
+Roles (`ok`, `bad`, `dim`, ...) are CSS variables, so that every Textual theme works: for those
+without our variables `defaults` makes them of the theme's own colours. They are whole colours:
+Textual follows no `$name` inside a default, and what paints a row knows neither `auto` nor a shade.
 """
 
 from __future__ import annotations
@@ -9,26 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from textual.app import App
+from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from fluxtui.domain.config import Config
-
-DEFAULTS = {
-    "role-ok": "$text-success",
-    "role-busy": "$text-accent",
-    "role-wait": "$text-warning",
-    "role-bad": "$text-error",
-    "role-dim": "$text-muted",
-    "role-off": "$text-disabled",
-    "role-name": "$text",
-    "role-accent": "$text-primary",
-    "role-version": "$text-secondary",
-    "row-cursor": "$primary 25%",
-    "row-cell": "$primary 50%",
-    "row-blur": "$primary 12%",
-    "frame": "$surface",
-    "rule": "$foreground 20%",
-}
 
 NIGHT = Theme(
     name="fluxtui-night",
@@ -144,6 +129,37 @@ ANSI = Theme(
 )
 
 ALL = (NIGHT, DAY, ANSI)
+
+
+def defaults(theme: Theme) -> dict[str, str]:
+    """Roles for a theme that does not know them; of 16 colours those of ours."""
+    if theme.ansi:
+        shade = {} if theme.dark else dict.fromkeys(("row-cursor", "row-cell"), "ansi_white")
+        return {
+            name: ANSI.variables[name] for name in NIGHT.variables if name in ANSI.variables
+        } | shade
+    colours = theme.to_color_system().generate()
+    ground = Color.parse(colours["background"])
+
+    def mixed(name: str, share: float) -> str:
+        return ground.blend(Color.parse(colours[name]), share, alpha=1.0).hex
+
+    return {
+        "role-ok": colours["text-success"],
+        "role-busy": colours["text-accent"],
+        "role-wait": colours["text-warning"],
+        "role-bad": colours["text-error"],
+        "role-dim": mixed("foreground", 0.65),
+        "role-off": mixed("foreground", 0.4),
+        "role-name": colours["foreground"],
+        "role-accent": colours["text-primary"],
+        "role-version": colours["text-secondary"],
+        "row-cursor": mixed("primary", 0.15),
+        "row-cell": mixed("primary", 0.3),
+        "row-blur": mixed("primary", 0.08),
+        "frame": colours["surface"],
+        "rule": mixed("foreground", 0.2),
+    }
 
 
 def names() -> tuple[str, ...]:
