@@ -357,6 +357,15 @@ async def test_the_filter_narrows_and_escape_ends_it(make_app: MakeApp) -> None:
         assert await until(pilot, there)
 
 
+async def test_a_pattern_that_does_not_parse_is_told_in_the_filters_place(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    async with opened(app, (80, 24)) as pilot:
+        await press(pilot, "slash", *"/x[", "enter")
+        await sees(pilot, "no filter: x[ is no regular expression: unterminated", "status-page")
+
+
 async def test_with_every_row_filtered_away_nothing_can_be_acted_on(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:

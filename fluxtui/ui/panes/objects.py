@@ -22,7 +22,6 @@ from fluxtui.domain.knowledge import Knowing, Knowledge
 from fluxtui.domain.known import kind_known, place_known
 from fluxtui.domain.objectstate import not_served
 from fluxtui.domain.resource import Key
-from fluxtui.domain.rowfilter import parsed
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.doubts import doubt_line
@@ -233,8 +232,8 @@ class Objects(Pane):
         return (((f"{nothing}{where}.", "name"),), *((doubts,) if doubts else ()), *others)
 
     def reading(self) -> str:
-        """What is marked, the filter, and what of it is not understood."""
-        parts = (self._marked(), super().reading(), parsed(self.table.words).error)
+        """What is marked, and the filter."""
+        parts = (self._marked(), super().reading())
         return "  ".join(part for part in parts if part)
 
     def _marked(self) -> str:

@@ -19,6 +19,7 @@ from textual.message import Message
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import Question
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.rowfilter import parsed
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.keys import MOVES
 from fluxtui.ui.screens.reading import as_yaml
@@ -188,6 +189,9 @@ class Pane(Vertical):
         """One word or two about what is shown, for the tab line (counts, a filter)."""
         if not self.table.words:
             return ""
+        fault = parsed(self.table.words).error
+        if fault:
+            return f"no filter: {fault}"
         visible, whole = self.table.counts
         return f"/{self.table.words}  {visible} of {whole}"
 
