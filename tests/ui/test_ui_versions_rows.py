@@ -6,12 +6,16 @@ from dataclasses import replace
 from functools import partial
 
 from fluxtui.commands.command import Target
+from fluxtui.domain.board import Line, Running
+from fluxtui.domain.kinds import kustomization
+from fluxtui.domain.resource import Key
 from fluxtui.ui.panes.boardcells import (
     BoardShape,
     absence,
     columns,
     heading,
     ordering,
+    picks,
     row_of,
     sizes,
     window,
@@ -106,3 +110,11 @@ def test_a_service_that_changed_is_one_line_that_is_another() -> None:
         (s.service for s in services), reverse=True
     )
     assert lines.prefix == "acme/"
+
+
+def test_a_source_whose_remote_is_not_asked_is_not_said_to_have_the_same() -> None:
+    runs = Running("main@ad1327c", "main@ad1327c")
+    key = Key("production", *kustomization.KIND.id, "apps", "infra")
+    alone = Line(key, runs, would_pick="main@ad1327c", has_list=False)
+    assert plain(picks(alone)) == "stored"
+    assert plain(picks(replace(alone, has_list=True))) == "same"

@@ -199,5 +199,7 @@ def picks(cell: Cell) -> Line:
     if cell.would_pick == cell.running.version:
         if cell.ahead:
             return ((f"same +{cell.ahead if cell.ahead > 0 else '?'}", "busy"),)
+        if not cell.has_list:
+            return (("stored", "dim"),)  # its remote is not asked: only what is stored is known
         return (("same", "dim"),)
     return ((cell.would_pick, "dim"),)
