@@ -197,6 +197,21 @@ async def test_a_secret_that_may_not_be_read_is_said_and_spoils_nothing(
     assert answer.unread[0].startswith("Secret apps/vars could not be read: ")
 
 
+async def test_a_variable_of_a_patch_that_could_not_be_read_becomes_no_advice_to_set_it(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    patch = """- {op: add, path: /metadata/annotations, value: {at: "${DOMAIN}"}}\n"""
+    build = {"substituteFrom": [{"kind": "ConfigMap", "name": "vars"}]}
+    patches = [{"patch": patch, "target": {"kind": "Deployment", "name": "web"}}]
+    staging = await with_web(place, registry, "staging", "1.4.0", postBuild=build, patches=patches)
+    staging.server.faults.set_rules(Rule(path="/configmaps/vars", status=403, reason="Forbidden"))
+    running = engine(staging)
+    await known(running, staging)
+    answer = await got(running.ask(VersionsDiff(staging.source_key("web"), after="1.5.0")))
+    assert only(answer).error == ""
+    assert answer.unread[0].startswith("ConfigMap apps/vars could not be read: ")
+
+
 async def test_what_does_not_build_is_an_error_of_its_part(
     place: MakePlace, engine: MakeEngine, registry: Registry
 ) -> None:

@@ -267,7 +267,8 @@ def _build(side: Side, review: BuildReview, *, explain: bool) -> Build:
         # What could not be read stands as itself on both sides, instead of failing the build.
         label = " or ".join(side.unread)
         stand_in = token(review.session, label, "")
-        names = {n.decode() for data in files.values() for n in _VARIABLE.findall(data)}
+        texts = (*files.values(), json.dumps(spec, default=str).encode())  # patches have some, too
+        names = {n.decode() for data in texts for n in _VARIABLE.findall(data)}
         unknown = {name: stand_in for name in names if name not in variables.values}
         variables = dataclasses.replace(variables, values={**unknown, **variables.values})
     path = str(spec.get("path") or ".").lstrip("/") or "."
