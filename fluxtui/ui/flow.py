@@ -151,7 +151,9 @@ class Acting:
         self, command: Command, target: Target, values: Values, waits: Waits
     ) -> Proposal:
         screen = self._screen
-        proposing = propose(command, screen.context(target), values)
+        # The Engine knows more than what is drawn, by a frame or two: after an act a new tag, say.
+        # The review shows what the Plan rests on.
+        proposing = propose(command, screen.newest(target), values)
         step = await screen.bridge.aside(advance, proposing)
         while not isinstance(step, Proposal):
             waits(f"{command.title}: {awaited(step)}")
