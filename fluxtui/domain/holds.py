@@ -13,8 +13,9 @@ from fluxtui.domain.board import Finding, Mark, Severity
 from fluxtui.domain.deadlines import has_passed
 from fluxtui.domain.kinds import ALL, appliers, sources
 from fluxtui.domain.marks import mark_text, pin, suspension
+from fluxtui.domain.moves import picked_anew
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import digest_of, tag_of, version_text
+from fluxtui.domain.revision import digest_of, version_text
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.moments import order
 
@@ -63,27 +64,13 @@ def _of(snapshot: Snapshot, resource: Resource) -> Iterator[Hold]:
 def _behind(snapshot: Snapshot, resource: Resource) -> str:
     """The version that waits behind it, as far as that is known."""
     if sources.is_source(resource.key):
-        return _picked_without(snapshot, resource)
+        return picked_anew(snapshot, resource, replace(sources.policy(resource), digest=""))
     source = appliers.source(resource)
     holder = snapshot.get(source) if source is not None else None
     if holder is None:
         return ""
     stored, applied = sources.revision(holder), appliers.applied(resource)
     return version_text(stored) if stored and digest_of(stored) != digest_of(applied) else ""
-
-
-def _picked_without(snapshot: Snapshot, resource: Resource) -> str:
-    """What the policy alone would pick now, where that is not what is stored."""
-    from fluxtui.domain.versions import select
-
-    listed = snapshot.tags.get(sources.url(resource))
-    if listed is None or not listed.tags:
-        return ""
-    chosen = select(listed.tags, replace(sources.policy(resource), digest="")).chosen
-    fact, stored = listed.facts.get(chosen), sources.revision(resource)
-    if fact is not None and fact.digest:
-        return "" if fact.digest == digest_of(stored) else chosen
-    return "" if chosen == tag_of(stored) else chosen
 
 
 def expired_holds(snapshot: Snapshot, keys: Iterable[Key], now: float) -> tuple[Finding, ...]:

@@ -15,6 +15,7 @@ from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.plan import AnyStep, Move, PatchStep, PushStep, RequestReconcile, TagStep
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
+from fluxtui.domain.selection import Policy
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.mergepatch import merged
 
@@ -77,15 +78,18 @@ def _with(resource: Resource, step: PatchStep) -> Resource:
 
 def _pick(snapshot: Snapshot, before: Resource, after: Resource) -> str:
     """The tag or digest that the source would fetch; "" when that is what it has, or unknown."""
+    return "" if suspended(after) else picked_anew(snapshot, before, sources.policy(after))
+
+
+def picked_anew(snapshot: Snapshot, source: Resource, policy: Policy) -> str:
+    """The tag or digest that a source would fetch by that policy; "" when that is what it has
+    stored, or unknown."""
     from fluxtui.domain.versions import select
 
-    stored = sources.revision(before)
-    if suspended(after):
-        return ""
-    policy = sources.policy(after)
+    stored = sources.revision(source)
     if policy.digest:
         return "" if policy.digest == digest_of(stored) else policy.digest
-    listed = snapshot.tags.get(sources.url(after))
+    listed = snapshot.tags.get(sources.url(source))
     if listed is None or not listed.tags:
         return ""
     chosen = select(listed.tags, policy).chosen

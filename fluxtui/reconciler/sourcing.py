@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -52,7 +53,7 @@ class FetchNews:
     same: tuple[str, str]
 
 
-class SourceController:
+class SourceController(ABC):
     """Runs the sources of one kind in one cluster; call `reconcile` with a name."""
 
     late: ClassVar[str]
@@ -77,13 +78,13 @@ class SourceController:
         self._recorder = Recorder(cluster, COMPONENT, clock, INSTANCE)
         self._failures: dict[Name, int] = {}
 
+    @abstractmethod
     def _unsupported(self, spec: Mapping[str, Any]) -> str:
         """What the object asks for in vain, '' when nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def _fetch(self, subject: Subject) -> FetchNews:
         """Find the revision and store its content, unless it is stored. Raises Fault."""
-        raise NotImplementedError
 
     async def reconcile(self, name: Name) -> float | None:
         """One run; the seconds until the next, None for not before something changes."""
