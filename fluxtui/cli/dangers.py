@@ -9,7 +9,7 @@ from fluxtui.cli import output
 from fluxtui.cli.forms.envelope import Document, listing
 from fluxtui.cli.nearest import nearest
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.review.danger import Rule
+from fluxtui.domain.review.danger import DangerRule
 from fluxtui.domain.review.rules import BY_ID, RULES
 
 _CELLS = 80
@@ -31,5 +31,5 @@ def dangers(args: argparse.Namespace) -> int:
     return 0
 
 
-def _document(rules: tuple[Rule, ...]) -> Document:
+def _document(rules: tuple[DangerRule, ...]) -> Document:
     return listing("Dangers", ({"id": r.id, "title": r.title, "why": r.why} for r in rules))

@@ -11,7 +11,7 @@ from fluxtui.cli.forms.envelope import Document, listing, mark, maybe
 from fluxtui.cli.looking import look, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.domain.durations import age
-from fluxtui.domain.holds import Hold, holds
+from fluxtui.domain.holds import HeldObject, holds
 from fluxtui.engine.port import EnginePort
 from fluxtui.kit.moments import seconds
 
@@ -36,11 +36,11 @@ def held(engine: EnginePort, args: argparse.Namespace) -> int:
     return conclude(problems) or int(bool(overdue))
 
 
-def _table(items: Sequence[Hold], now: float) -> str:
+def _table(items: Sequence[HeldObject], now: float) -> str:
     return output.table(_HEADER, [_cells(hold, now) for hold in items])
 
 
-def _cells(hold: Hold, now: float) -> tuple[str, ...]:
+def _cells(hold: HeldObject, now: float) -> tuple[str, ...]:
     note = hold.mark
     until = "overdue" if hold.expired(now) else _ahead(note.until, now)
     place = (hold.key.environment, short_name(hold.key), hold.what)
@@ -57,7 +57,7 @@ def _ahead(moment: str, now: float) -> str:
     return f"in {age(at - now)}" if at is not None else ""
 
 
-def _item(hold: Hold, now: float) -> Document:
+def _item(hold: HeldObject, now: float) -> Document:
     return {
         "environment": hold.key.environment,
         "held": hold.what,

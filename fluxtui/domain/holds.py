@@ -23,7 +23,7 @@ SUSPENDED, PINNED = "suspended", "pinned"
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class HeldObject:
     """One object that is held. `behind`: what would come if it were not, "" when nothing would."""
 
     key: Key
@@ -36,7 +36,7 @@ class Hold:
         return has_passed(self.mark.until, now)
 
 
-def holds(snapshot: Snapshot, now: float) -> tuple[Hold, ...]:
+def holds(snapshot: Snapshot, now: float) -> tuple[HeldObject, ...]:
     """All of them: the expired first, then the oldest; what nobody dated comes last."""
     found = [hold for kind in ALL for r in snapshot.of_kind(kind) for hold in _of(snapshot, r)]
     return tuple(
@@ -52,13 +52,13 @@ def holds(snapshot: Snapshot, now: float) -> tuple[Hold, ...]:
     )
 
 
-def _of(snapshot: Snapshot, resource: Resource) -> Iterator[Hold]:
+def _of(snapshot: Snapshot, resource: Resource) -> Iterator[HeldObject]:
     held = suspension(resource)
     if held is not None:
-        yield Hold(resource.key, SUSPENDED, held, _behind(snapshot, resource))
+        yield HeldObject(resource.key, SUSPENDED, held, _behind(snapshot, resource))
     mark = pin(resource)
     if mark is not None:
-        yield Hold(resource.key, PINNED, mark, _behind(snapshot, resource))
+        yield HeldObject(resource.key, PINNED, mark, _behind(snapshot, resource))
 
 
 def _behind(snapshot: Snapshot, resource: Resource) -> str:

@@ -6,7 +6,7 @@ from fluxtui.domain.ask import DeliveredKustomization, Delivery
 from fluxtui.domain.counts import counted
 from fluxtui.domain.plan import WRITES, Plan
 from fluxtui.domain.review.content import Content, ImageChange
-from fluxtui.domain.review.danger import WORDS, Danger, Level
+from fluxtui.domain.review.danger import WORDS, Danger, Gravity
 from fluxtui.ui.fieldtext import path_text
 from fluxtui.ui.spans import ARROW, Line, brief, width, wrap
 
@@ -14,7 +14,7 @@ Rendered = Delivery | str | None
 """What would change; a text while it is being rendered, None where nothing is moved."""
 EVIDENCE = 4
 CONFIG = 6
-_SIGNS = {Level.LOSS: ("✗", "bad"), Level.STOP: ("!", "bad"), Level.CARE: ("!", "busy")}
+_SIGNS = {Gravity.LOSS: ("✗", "bad"), Gravity.STOP: ("!", "bad"), Gravity.CARE: ("!", "busy")}
 
 
 def plan_lines(plan: Plan, cells: int, rendered: Rendered = None) -> tuple[Line, ...]:
@@ -61,7 +61,7 @@ def delivery_lines(rendered: Rendered, cells: int) -> list[Line]:
 
 
 def _tally(dangers: tuple[Danger, ...]) -> str:
-    numbers = ((level, sum(d.level == level for d in dangers)) for level in reversed(Level))
+    numbers = ((level, sum(d.level == level for d in dangers)) for level in reversed(Gravity))
     return ", ".join(f"{number} {WORDS[level]}" for level, number in numbers if number)
 
 

@@ -15,7 +15,7 @@ from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.content import content
-from fluxtui.domain.review.danger import Danger, Level
+from fluxtui.domain.review.danger import Danger, Gravity
 
 WEB = ObjectId("apps", "web", "apps", "Deployment")
 OWN = Key("production", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")
@@ -31,7 +31,7 @@ def change(name: str, lines: int) -> ObjectChange:
 
 def delivery(*changes: ObjectChange, says: str = "", look: tuple[str, ...] = ()) -> Delivery:
     part = ComparedKustomization(OWN, "v1", "v2", changes)
-    dangers = (Danger("migration", Level.LOSS, says, WEB, OWN, look),) if says else ()
+    dangers = (Danger("migration", Gravity.LOSS, says, WEB, OWN, look),) if says else ()
     return Delivery((DeliveredKustomization(part, content(changes), dangers),), ("a Secret: 403",))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from review_pairs import found, rules_of
 
-from fluxtui.domain.review.danger import Level
+from fluxtui.domain.review.danger import Gravity
 from fluxtui.domain.review.rules import BY_ID, RULES
 
 CLAIM = """
@@ -302,9 +302,9 @@ def test_the_worst_comes_first_and_names_the_object() -> None:
     after = DEPLOYMENT % (2, "web", "web") + "---" + SQL % DROPS
     levels = [(danger.level, danger.rule) for danger in found(before, after)]
     assert levels == [
-        (Level.LOSS, "prune-data"),
-        (Level.LOSS, "migration"),
-        (Level.CARE, "replicas-drop"),
+        (Gravity.LOSS, "prune-data"),
+        (Gravity.LOSS, "migration"),
+        (Gravity.CARE, "replicas-drop"),
     ]
     claim = found(before, after)[0]
     assert str(claim.object) == "PersistentVolumeClaim/apps/data"
@@ -313,7 +313,7 @@ def test_the_worst_comes_first_and_names_the_object() -> None:
 
 def test_the_statements_that_are_new_are_shown_and_no_others() -> None:
     (danger,) = found(SQL % "", SQL % DROPS)
-    assert danger.level is Level.LOSS
+    assert danger.level is Gravity.LOSS
     assert danger.look == ("ALTER TABLE audit", "  DROP COLUMN who")
 
 
@@ -322,7 +322,7 @@ def test_what_is_said_about_statements_is_none_and_the_worst_is_in_sight() -> No
         "002.sql: |\n    -- DROP TABLE audit is for later\n    /* TRUNCATE audit */\n    SELECT 1"
     )
     (danger,) = found(SQL % "", SQL % said)
-    assert danger.level is Level.CARE and danger.look == ("SELECT 1",)
+    assert danger.level is Gravity.CARE and danger.look == ("SELECT 1",)
     many = "\n".join(f"    CREATE TABLE t{n} (at DateTime)" for n in range(30))
     (danger,) = found(SQL % "", SQL % f"002.sql: |\n{many}\n    DROP TABLE audit")
     assert danger.look[0] == "DROP TABLE audit" and danger.look[-1] == "... 19 more lines"

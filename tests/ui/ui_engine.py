@@ -27,7 +27,7 @@ from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.content import content
-from fluxtui.domain.review.danger import Danger, Level
+from fluxtui.domain.review.danger import Danger, Gravity
 from fluxtui.domain.snapshot import Snapshot
 from tests.ui.ui_delivery import NOW, ks
 
@@ -111,11 +111,11 @@ DELIVERY = Delivery(
         for part, dangers in zip(
             COMPARISON.parts,
             (
-                (Danger("replicas-drop", Level.CARE, f"{_WEB} goes from 8 to 3 replicas", _WEB),),
+                (Danger("replicas-drop", Gravity.CARE, f"{_WEB} goes from 8 to 3 replicas", _WEB),),
                 (
                     Danger(
                         "migration",
-                        Level.LOSS,
+                        Gravity.LOSS,
                         f"SQL in {_SQL} 004-retention.sql destroys data",
                         _SQL,
                         look=("ALTER TABLE audit_log", "  DROP COLUMN \x1b[31mwho"),

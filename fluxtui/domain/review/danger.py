@@ -16,7 +16,7 @@ from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.resource import Key
 
 
-class Level(enum.IntEnum):
+class Gravity(enum.IntEnum):
     """How bad it is when it happens; the worst first wherever they are listed."""
 
     CARE = 1  # worth a look
@@ -24,7 +24,7 @@ class Level(enum.IntEnum):
     LOSS = 3  # data is gone, or what cannot be taken back
 
 
-WORDS: Mapping[Level, str] = {Level.LOSS: "loss", Level.STOP: "stop", Level.CARE: "care"}
+WORDS: Mapping[Gravity, str] = {Gravity.LOSS: "loss", Gravity.STOP: "stop", Gravity.CARE: "care"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Danger:
     """
 
     rule: str
-    level: Level
+    level: Gravity
     says: str
     object: ObjectId | None = None
     kustomization: Key | None = None
@@ -67,7 +67,7 @@ Judge = Callable[[Delivered], Iterable[Danger]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DangerRule:
     """One danger to look for. `why`: what happens and what to do instead."""
 
     id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluxtui.domain.review.danger import Danger, Delivered, Rule, ordered
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, ordered
 from fluxtui.domain.review.rules import (
     bound_lowered,
     crd_narrowed,
@@ -22,7 +22,7 @@ from fluxtui.domain.review.rules import (
     storage_shrink,
 )
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[DangerRule, ...] = (
     prune_data.RULE,
     migration.RULE,
     crd_narrowed.RULE,
@@ -38,7 +38,7 @@ RULES: tuple[Rule, ...] = (
     service_account.RULE,
     image_name.RULE,
 )
-BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
+BY_ID: Mapping[str, DangerRule] = {rule.id: rule for rule in RULES}
 
 
 def dangers(delivered: Delivered) -> tuple[Danger, ...]:

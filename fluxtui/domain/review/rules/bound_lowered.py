@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from fluxtui.domain.durations import parse_duration
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.kit.quantities import amount
 
 _KEEPS = re.compile(
@@ -30,7 +30,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
                 continue
             if new * 2 <= old:
                 says = f"{change.id} {field.path} falls from {field.before} to {field.after}"
-                yield Danger(RULE.id, Level.LOSS, says, change.id)
+                yield Danger(RULE.id, Gravity.LOSS, says, change.id)
 
 
 def _number(value: object) -> float | None:
@@ -47,7 +47,7 @@ def _number(value: object) -> float | None:
     return found if found >= 0 else None
 
 
-RULE = Rule(
+RULE = DangerRule(
     "bound-lowered",
     "a bound on what is kept falls to half or less",
     "Streams, buckets and databases throw away what is over the new bound, the oldest first, as"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import Object, at, listed, mapping
 
 SHOWN = 12
@@ -34,7 +34,7 @@ def _versions(change: ObjectChange) -> Iterator[Danger]:
         if name not in new or new[name].get("served") is not True:
             stored = " and was what is stored" if version.get("storage") is True else ""
             says = f"{change.id} serves {name} no more{stored}"
-            level = Level.LOSS if stored and name not in new else Level.STOP
+            level = Gravity.LOSS if stored and name not in new else Gravity.STOP
             yield Danger(RULE.id, level, says, change.id)
 
 
@@ -46,7 +46,7 @@ def _schemas(change: ObjectChange) -> Iterator[Danger]:
         if found:
             more = (f"... {len(found) - SHOWN} more",) if len(found) > SHOWN else ()
             says = f"{change.id} {name} takes less than before: objects there are may break it"
-            yield Danger(RULE.id, Level.STOP, says, change.id, look=(*found[:SHOWN], *more))
+            yield Danger(RULE.id, Gravity.STOP, says, change.id, look=(*found[:SHOWN], *more))
 
 
 def _by_name(obj: Object | None) -> Mapping[str, Object]:
@@ -109,7 +109,7 @@ def _joined(path: str, name: object) -> str:
     return f"{path}.{name}" if path else str(name)
 
 
-RULE = Rule(
+RULE = DangerRule(
     "crd-narrowed",
     "a definition takes less than before",
     "Objects of that kind which are in the cluster stay as they are, and cannot be written any more"

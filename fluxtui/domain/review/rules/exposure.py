@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import Object, at, listed
 
 
@@ -50,7 +50,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
             continue
         if change.kind == "pruned":
             says = f"{change.id} is deleted: {', '.join(ways(change.before))}"
-            yield Danger(RULE.id, Level.STOP, says, change.id)
+            yield Danger(RULE.id, Gravity.STOP, says, change.id)
         elif change.kind == "changed" and change.after is not None:
             had, has = tuple(ways(change.before)), tuple(ways(change.after))
             gone = [way for way in dict.fromkeys(had) if way not in has]
@@ -58,10 +58,10 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
                 new = [way for way in dict.fromkeys(has) if way not in had]
                 instead = f", now {', '.join(new)}" if new else ""
                 says = f"{change.id} is not reached by {', '.join(gone)} any more{instead}"
-                yield Danger(RULE.id, Level.STOP, says, change.id)
+                yield Danger(RULE.id, Gravity.STOP, says, change.id)
 
 
-RULE = Rule(
+RULE = DangerRule(
     "exposure",
     "a host or port by which something is reached changes",
     "Whoever calls the old host or port gets no answer from the moment it is applied: other"

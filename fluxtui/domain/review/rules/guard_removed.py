@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import PodContainer, at, containers, mapping
 
 _GUARDS: Mapping[str, str] = {
@@ -22,7 +22,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
     for change in delivered.changes:
         then = _GUARDS.get(change.id.kind)
         if change.kind == "pruned" and then:
-            yield Danger(RULE.id, Level.CARE, f"{change.id} is deleted: {then}", change.id)
+            yield Danger(RULE.id, Gravity.CARE, f"{change.id} is deleted: {then}", change.id)
         elif change.kind == "changed":
             yield from _containers(change)
 
@@ -34,7 +34,7 @@ def _containers(change: ObjectChange) -> Iterator[Danger]:
         gone = tuple(_gone(old, after)) if old is not None and after.of == "containers" else ()
         if gone:
             says = f"{change.id} container {after.name} loses its {' and '.join(gone)}"
-            yield Danger(RULE.id, Level.CARE, says, change.id)
+            yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
 def _gone(before: PodContainer, after: PodContainer) -> Iterator[str]:
@@ -49,7 +49,7 @@ def _gone(before: PodContainer, after: PodContainer) -> Iterator[str]:
         yield "requests"
 
 
-RULE = Rule(
+RULE = DangerRule(
     "guard-removed",
     "what protects a workload goes away",
     "A workload without its budget, probe, limit or policy runs as before until the day it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import containers
 
 
@@ -20,10 +20,10 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
             where = f"{change.id} container {container.name}"
             if _floats(new):
                 says = f"{where}: {new} names no version, each node takes what there is"
-                yield Danger(RULE.id, Level.CARE, says, change.id)
+                yield Danger(RULE.id, Gravity.CARE, says, change.id)
             if old and registry(old) != registry(new):
                 says = f"{where}: from {registry(new)} instead of {registry(old)}"
-                yield Danger(RULE.id, Level.CARE, says, change.id)
+                yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
 def registry(image: str) -> str:
@@ -39,7 +39,7 @@ def _floats(image: str) -> bool:
     return not at and tag in ("", "latest")
 
 
-RULE = Rule(
+RULE = DangerRule(
     "image-name",
     "an image from elsewhere, or without a version",
     "`latest`, or no tag at all, is another image tomorrow, and on each node another one: neither a"

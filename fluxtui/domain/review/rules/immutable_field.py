@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import at
 
 _FORCE = "kustomize.toolkit.fluxcd.io/force"
@@ -66,10 +66,10 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
         named = ", ".join(fields)
         if forced:
             says = f"{change.id} is deleted and made anew: {named} cannot change"
-            yield Danger(RULE.id, Level.STOP, says, change.id)
+            yield Danger(RULE.id, Gravity.STOP, says, change.id)
         else:
             says = f"{change.id} cannot be applied: {named} never changes"
-            yield Danger(RULE.id, Level.STOP, says, change.id)
+            yield Danger(RULE.id, Gravity.STOP, says, change.id)
 
 
 def is_forced(change: ObjectChange) -> bool:
@@ -98,7 +98,7 @@ def _fields(change: ObjectChange) -> Iterator[str]:
             yield ".".join(path)
 
 
-RULE = Rule(
+RULE = DangerRule(
     "immutable-field",
     "a field changes that cannot change",
     "The API refuses the change, so the Kustomization fails to apply. Give the object another name,"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import Object, at, containers, mapping
 
 SHOWN = 12
@@ -36,7 +36,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
 def _job(change: ObjectChange) -> Iterator[Danger]:
     if change.kind == "added":
         yield Danger(
-            RULE.id, Level.CARE, f"{change.id} runs", change.id, look=_command(change.after)
+            RULE.id, Gravity.CARE, f"{change.id} runs", change.id, look=_command(change.after)
         )
     elif change.kind == "changed" and at(change.before, "spec", "template") != at(
         change.after, "spec", "template"
@@ -44,7 +44,7 @@ def _job(change: ObjectChange) -> Iterator[Danger]:
         look = tuple(
             f"{f.path.rpartition('spec.')[2]}: {f.before} -> {f.after}" for f in change.fields
         )
-        yield Danger(RULE.id, Level.CARE, f"{change.id} runs again", change.id, look=look[:SHOWN])
+        yield Danger(RULE.id, Gravity.CARE, f"{change.id} runs again", change.id, look=look[:SHOWN])
 
 
 def _command(obj: Object | None) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def _sql(change: ObjectChange) -> Iterator[Danger]:
         if not _is_sql(name, added):
             continue
         destroys = _DESTROYS.search(added)
-        level = Level.LOSS if destroys else Level.CARE
+        level = Gravity.LOSS if destroys else Gravity.CARE
         verb = "destroys data" if destroys else "changes" if name in old else "is new"
         more = (f"... {len(lines) - SHOWN} more lines",) if len(lines) > SHOWN else ()
         says = f"SQL in {change.id} {name} {verb}"
@@ -72,7 +72,7 @@ def _sql(change: ObjectChange) -> Iterator[Danger]:
     gone = [name for name, text in old.items() if name not in new and _is_sql(name, text)]
     if gone and change.kind == "changed":
         says = f"{change.id} comes without {', '.join(gone)}: what that did to data stays done"
-        yield Danger(RULE.id, Level.CARE, says, change.id)
+        yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
 def _statements(lines: list[str]) -> list[str]:
@@ -100,7 +100,7 @@ def _added(old: str, new: str) -> list[str]:
     return [line.rstrip() for line in added if line.strip()]
 
 
-RULE = Rule(
+RULE = DangerRule(
     "migration",
     "a migration runs, or its SQL has changed",
     "What a migration does to data is not taken back by rolling the bundle back: the older program"

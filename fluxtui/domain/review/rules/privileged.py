@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import Object, at, containers, listed, pod_spec
 
 _HOST = ("hostNetwork", "hostPID", "hostIPC")
@@ -21,7 +21,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
         new = [power for power in dict.fromkeys(_powers(change.after)) if power not in had]
         if new:
             says = f"{change.id} gets {', '.join(new)}"
-            yield Danger(RULE.id, Level.STOP, says, change.id)
+            yield Danger(RULE.id, Gravity.STOP, says, change.id)
 
 
 def _powers(obj: Object) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _powers(obj: Object) -> Iterator[str]:
                 yield f"hostPort {port['hostPort']} in {container.name}"
 
 
-RULE = Rule(
+RULE = DangerRule(
     "privileged",
     "a Pod gets closer to its node",
     "With the host's network, processes or files, or with added capabilities, whoever takes"

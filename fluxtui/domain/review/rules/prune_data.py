@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 
-_GONE: Mapping[tuple[str, str], tuple[Level, str]] = {
+_GONE: Mapping[tuple[str, str], tuple[Gravity, str]] = {
     ("", "PersistentVolumeClaim"): (
-        Level.LOSS,
+        Gravity.LOSS,
         "is deleted, and its volume with it unless the volume's reclaim policy is Retain",
     ),
-    ("", "Namespace"): (Level.LOSS, "is deleted with everything in it"),
-    ("", "Secret"): (Level.LOSS, "is deleted: what stands in it is nowhere else in the cluster"),
+    ("", "Namespace"): (Gravity.LOSS, "is deleted with everything in it"),
+    ("", "Secret"): (Gravity.LOSS, "is deleted: what stands in it is nowhere else in the cluster"),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): (
-        Level.LOSS,
+        Gravity.LOSS,
         "is deleted, and every object of that kind in the cluster with it",
     ),
     ("apps", "StatefulSet"): (
-        Level.STOP,
+        Gravity.STOP,
         "is deleted and its Pods end; claims from its templates stay, unless it says otherwise",
     ),
 }
@@ -32,7 +32,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
             yield Danger(RULE.id, level, f"{change.id} {becomes}", change.id)
 
 
-RULE = Rule(
+RULE = DangerRule(
     "prune-data",
     "an object that holds data is deleted",
     "The build no longer has the object and the Kustomization prunes, so Flux deletes it when the"

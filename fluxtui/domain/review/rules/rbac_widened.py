@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import Object, at, listed
 
 SHOWN = 8
@@ -36,7 +36,7 @@ def _role(change: ObjectChange) -> Iterator[Danger]:
     if not new:
         return
     strong = any(_STRONG & set(grant[:3]) or "secrets" in grant[2] for grant in new)
-    level = Level.STOP if strong else Level.CARE
+    level = Gravity.STOP if strong else Gravity.CARE
     if change.kind == "added" and not strong:
         return  # a new role of a new part, without what leads further, is no news
     verb = "allows" if change.kind == "added" else "allows more"
@@ -51,7 +51,7 @@ def _binding(change: ObjectChange) -> Iterator[Danger]:
     new = sorted(gets - had)
     anybody = any(subject.rpartition("/")[2] in _ANYBODY for subject in new)
     if new and (change.kind == "changed" or role == "cluster-admin" or anybody):
-        level = Level.STOP if role == "cluster-admin" or anybody else Level.CARE
+        level = Gravity.STOP if role == "cluster-admin" or anybody else Gravity.CARE
         says = f"{change.id} gives {role} to {', '.join(new)}"
         yield Danger(RULE.id, level, says, change.id)
 
@@ -87,7 +87,7 @@ def _subjects(obj: Object | None) -> Iterator[str]:
         yield "/".join(part for part in parts if part)
 
 
-RULE = Rule(
+RULE = DangerRule(
     "rbac-widened",
     "somebody may do more than before",
     "What a Role allows holds for every subject bound to it from the moment it is applied. `*`,"

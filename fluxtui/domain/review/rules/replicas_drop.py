@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import at
 
 _KINDS = ("Deployment", "StatefulSet", "ReplicaSet", "HorizontalPodAutoscaler")
@@ -19,14 +19,14 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
                 continue
             if after == 0:
                 yield Danger(
-                    RULE.id, Level.STOP, f"{change.id} is scaled to 0 (from {before})", change.id
+                    RULE.id, Gravity.STOP, f"{change.id} is scaled to 0 (from {before})", change.id
                 )
             elif after * 2 <= before:
                 says = f"{change.id} goes from {before} to {after} {name}"
-                yield Danger(RULE.id, Level.CARE, says, change.id)
+                yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
-RULE = Rule(
+RULE = DangerRule(
     "replicas-drop",
     "a workload loses half of its replicas or all",
     "With half of the Pods the rest takes twice the load, at once and not as the load falls; with"

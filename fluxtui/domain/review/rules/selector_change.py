@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import Object, at, mapping, pod_template
 
 _SELECTORS: Mapping[str, tuple[str, ...]] = {
@@ -24,7 +24,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
             says = f"{change.id} chooses Pods by {_text(new)} instead of {_text(old)}"
             found = _matched(delivered.after, change.id, new)
             then = f": {', '.join(found)}" if found else ": no Pods of this build have these labels"
-            level = Level.CARE if found else Level.STOP
+            level = Gravity.CARE if found else Gravity.STOP
             yield Danger(RULE.id, level, says + then, change.id)
     yield from _left_behind(delivered)
 
@@ -39,7 +39,7 @@ def _left_behind(delivered: Delivered) -> Iterator[Danger]:
         before = _matched(delivered.before, id, wanted)
         if before and not _matched(delivered.after, id, wanted):
             says = f"{id} chooses by {_text(wanted)}, which {', '.join(before)} no longer has"
-            yield Danger(RULE.id, Level.STOP, says, id)
+            yield Danger(RULE.id, Gravity.STOP, says, id)
 
 
 def _labels(found: object) -> Mapping[str, Any]:
@@ -64,7 +64,7 @@ def _matched(
     )
 
 
-RULE = Rule(
+RULE = DangerRule(
     "selector-change",
     "a Service or a guard chooses other Pods",
     "Traffic goes to the Pods that a Service chooses, from the moment it is applied: also to old"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import Object, pod_spec
 
 
@@ -17,7 +17,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
         if old != new:
             missing = "" if new in ("default", *accounts) else ", which this build does not have"
             says = f"{change.id} runs as ServiceAccount {new} instead of {old}{missing}"
-            yield Danger(RULE.id, Level.CARE, says, change.id)
+            yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
 def _account(obj: Object | None) -> str:
@@ -25,7 +25,7 @@ def _account(obj: Object | None) -> str:
     return str(spec.get("serviceAccountName") or spec.get("serviceAccount") or "default")
 
 
-RULE = Rule(
+RULE = DangerRule(
     "service-account",
     "a workload runs as another account",
     "Its rights, its pull secrets and what a cloud lets it do hang on the account. One that is not"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.review.danger import Danger, Delivered, Level, Rule
+from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
 from fluxtui.domain.review.pods import Object, at, listed
 from fluxtui.kit.quantities import amount
 
@@ -31,7 +31,7 @@ def _compared(
     old, new = _storage(before), _storage(after)
     if old is not None and new is not None and new[0] < old[0]:
         says = f"{change.id}{what} asks for {new[1]}, less than {old[1]}: the API refuses it"
-        yield Danger(RULE.id, Level.STOP, says, change.id)
+        yield Danger(RULE.id, Gravity.STOP, says, change.id)
 
 
 def _storage(claim: Object | None) -> tuple[Fraction, str] | None:
@@ -42,7 +42,7 @@ def _storage(claim: Object | None) -> tuple[Fraction, str] | None:
         return None
 
 
-RULE = Rule(
+RULE = DangerRule(
     "storage-shrink",
     "a volume would become smaller",
     "A claim can only grow. The API refuses the change, the Kustomization fails to apply, and what"
