@@ -187,7 +187,7 @@ class ObjectLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Until:
+class ReadyUntil:
     """A dependency that is ready once a CEL expression says so. `met`: what the controller found at
     its last run, None where it did not say."""
 
@@ -226,7 +226,7 @@ class ChainNode:
     owner: Key | None = None
     since: str = ""
     known: Knowledge = KNOWN
-    until: tuple[Until, ...] = ()
+    until: tuple[ReadyUntil, ...] = ()
 
     @property
     def running_text(self) -> str:

@@ -13,7 +13,7 @@ from fluxtui.domain.ask import ChartDiff, ComparedKustomization, Comparison
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, Snapshot, TagFacts, TagList
-from fluxtui.engine.builds.chartdiffs import Packed, compare_charts
+from fluxtui.engine.builds.chartdiffs import PackedChart, compare_charts
 from tests.builders import NS, READY, snapshot
 from tests.helm_storage import chart as packed_chart
 from tests.ui.conftest import MakeApp, opened
@@ -52,7 +52,7 @@ def compared() -> Comparison:
     """What the worker makes of two versions of the chart."""
     values = "replicas: {n}\nimage: {{repository: registry.example.com/web, tag: '{v}'}}\n"
     sides = [
-        Packed(
+        PackedChart(
             version,
             packed_chart(
                 version,

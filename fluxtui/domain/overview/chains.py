@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain import kinds
-from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine, Until
+from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine, ReadyUntil
 from fluxtui.domain.chain import Chain, Node, Root, analyse, roots_of
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.naming import Tables, worn_health
@@ -258,7 +258,7 @@ def _node(
     )
 
 
-def unmet(each: Until) -> str:
+def unmet(each: ReadyUntil) -> str:
     """What an expression is not true of, as a reason."""
     return f"its readyExpr is not true yet: {each.expression}"
 

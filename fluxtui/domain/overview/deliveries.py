@@ -36,7 +36,7 @@ _NONE: Table = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Delivery:
+class DeliveryRow:
     """What one line is made of. `source`: what feeds it, None when that is not there; `names`:
     where its digests are looked up; `tags`, `selection`: of a source that picks from a list, which
     has an `address`; `remote`: what its Git remote holds, where that was asked."""
@@ -131,7 +131,7 @@ def distinct(names: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
     return rows
 
 
-def line_of(delivery: Delivery) -> Line:
+def line_of(delivery: DeliveryRow) -> Line:
     """One applier as it is seen."""
     facts, source, selection = delivery.facts, delivery.source, delivery.selection
     picked = _would_pick(delivery)
@@ -160,7 +160,7 @@ def line_of(delivery: Delivery) -> Line:
     )
 
 
-def _running(delivery: Delivery) -> Running:
+def _running(delivery: DeliveryRow) -> Running:
     """`1.4.2`; `1.4.2 -> 1.5.0` while that is tried; `1.4.2, 1.5.0 failed` when it went badly."""
     facts, names = delivery.facts, delivery.names
     live, tried = facts.running, appliers.attempted(facts.resource)
@@ -175,7 +175,7 @@ def _running(delivery: Delivery) -> Running:
     return Running(f"{version or 'nothing'} -> {other}", version, digest_of(live), revisions)
 
 
-def _would_pick(delivery: Delivery) -> str:
+def _would_pick(delivery: DeliveryRow) -> str:
     """What its source offers now: by its tags, or what its controller has stored."""
     if delivery.selection is not None:
         return spelt(delivery.selection.chosen, delivery.selection.policy)
@@ -184,14 +184,14 @@ def _would_pick(delivery: Delivery) -> str:
     return version_text(sources.revision(delivery.source), delivery.names)
 
 
-def _newest(delivery: Delivery) -> str:
+def _newest(delivery: DeliveryRow) -> str:
     """The highest version of a list, or what a Git remote holds now."""
     if delivery.selection is not None:
         return spelt(delivery.selection.newest, delivery.selection.policy)
     return version_text(delivery.remote.revision) if delivery.remote is not None else ""
 
 
-def _listed_at(delivery: Delivery) -> float:
+def _listed_at(delivery: DeliveryRow) -> float:
     if delivery.tags is not None:
         return delivery.tags.listed_at
     return delivery.remote.at if delivery.remote is not None else 0.0
@@ -204,7 +204,7 @@ def _ahead(remote: RemoteAnswer | None) -> int:
     return -1 if remote.ahead is None else remote.ahead
 
 
-def _distance(delivery: Delivery) -> str:
+def _distance(delivery: DeliveryRow) -> str:
     """How far what is stored is from the Git remote, in words; "" when it is there."""
     remote = delivery.remote
     if remote is None or (remote.ahead == 0 and not remote.error):
@@ -217,7 +217,7 @@ def _distance(delivery: Delivery) -> str:
     return f"{commits}behind {version_text(remote.revision)} of the remote"
 
 
-def _is_behind(delivery: Delivery, running: Running, picked: str) -> bool:
+def _is_behind(delivery: DeliveryRow, running: Running, picked: str) -> bool:
     if not running.version or not picked or picked == running.version:
         return False
     if delivery.selection is None:

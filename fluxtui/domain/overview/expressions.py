@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from fluxtui.domain.board import Until
+from fluxtui.domain.board import ReadyUntil
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.kinds.kind import DEPENDENCY
 from fluxtui.domain.resource import Condition, Key, Resource
@@ -17,7 +17,7 @@ from fluxtui.domain.resource import Condition, Key, Resource
 _NAMED = re.compile(r"'([^']+)'")
 
 
-def judged(resource: Resource) -> tuple[Until, ...]:
+def judged(resource: Resource) -> tuple[ReadyUntil, ...]:
     """Each entry of dependsOn that has an expression, in their order; `met`: what its controller
     found at its last run, None where it did not say."""
     expressions = appliers.expressions(resource)
@@ -29,7 +29,7 @@ def judged(resource: Resource) -> tuple[Until, ...]:
             verdicts = dict.fromkeys(expressions, True)
         elif ready.reason == DEPENDENCY:
             verdicts = _verdicts(ready.message, appliers.depends_on(resource), expressions)
-    return tuple(Until(key, text, verdicts.get(key)) for key, text in expressions.items())
+    return tuple(ReadyUntil(key, text, verdicts.get(key)) for key, text in expressions.items())
 
 
 def _verdicts(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sys import intern
 
 from fluxtui.domain import kinds
-from fluxtui.domain.board import HealthLine, Level, Mark, Until
+from fluxtui.domain.board import HealthLine, Level, Mark, ReadyUntil
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import suspension
@@ -51,7 +51,7 @@ class Facts:
     running: str
     applied: str
     suspended: Mark | None
-    until: tuple[Until, ...]
+    until: tuple[ReadyUntil, ...]
     tags: Mapping[str, TagFacts]
     released: str
 

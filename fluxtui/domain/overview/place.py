@@ -19,7 +19,7 @@ from fluxtui.domain.knowledge import FeedState, Knowledge
 from fluxtui.domain.known import kind_known, worst_served
 from fluxtui.domain.overview import deliveries, doubt, origins, troubles
 from fluxtui.domain.overview.chains import Forest, Grounds
-from fluxtui.domain.overview.deliveries import Deliveries, Delivery
+from fluxtui.domain.overview.deliveries import Deliveries, DeliveryRow
 from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.findings import LIVE
 from fluxtui.domain.overview.lines import line_of
@@ -232,7 +232,7 @@ class Place:
         tags, node = snapshot.tags.get(address), self._forest.node(key)
         asked = sources.question(source) if source is not None else None
         remote = snapshot.remotes.get(asked) if asked is not None else None
-        made = Delivery(facts, node, source, names, tags, selection, address, remote)
+        made = DeliveryRow(facts, node, source, names, tags, selection, address, remote)
         line = doubt.line(deliveries.line_of(made), self._node_known(key, snapshot))
         service = service_name(facts.resource)
         return SourceEntry(service, url, line, kind.short if kind is not None else "")

@@ -33,7 +33,7 @@ INSTALL = "install it (https://helm.sh/docs/intro/install) where fluxtui runs"
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedChart:
     """One version of a chart, packed."""
 
     version: str
@@ -50,7 +50,7 @@ class Render:
 
 
 def compare_charts(
-    before: Packed, after: Packed, part: ComparedKustomization
+    before: PackedChart, after: PackedChart, part: ComparedKustomization
 ) -> ComparedKustomization:
     """`part` with what changes in the chart itself: images, default values, files."""
     old, new = (chart_files(side.archive) for side in (before, after))
@@ -64,7 +64,11 @@ def compare_charts(
 
 
 def compare_rendered(
-    session: bytes, before: Packed, after: Packed, render: Render, part: ComparedKustomization
+    session: bytes,
+    before: PackedChart,
+    after: PackedChart,
+    render: Render,
+    part: ComparedKustomization,
 ) -> ComparedKustomization:
     """`part` with what changes in what helm renders with the release's values. Raises UsageError
     without a helm, FluxtuiError when it fails or the values are not known."""
@@ -89,7 +93,7 @@ def compare_rendered(
 
 
 def _rendered(
-    program: str, chart: Packed, render: Render, plain: dict[str, Any], hiding: Hiding
+    program: str, chart: PackedChart, render: Render, plain: dict[str, Any], hiding: Hiding
 ) -> str:
     import json
 

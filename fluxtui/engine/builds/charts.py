@@ -17,7 +17,7 @@ from fluxtui.domain.picking import index_of, picking
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of
 from fluxtui.domain.selection import HELM_CHART
-from fluxtui.engine.builds.chartdiffs import Packed, Render
+from fluxtui.engine.builds.chartdiffs import PackedChart, Render
 from fluxtui.engine.builds.releases import ReleaseReader, unread
 from fluxtui.engine.builds.worker import Worker
 from fluxtui.engine.publication.store import Store
@@ -83,7 +83,7 @@ class ChartReader:
 
     async def _packed(
         self, resource: Resource, address: str, version: str, listed: Sequence[ChartVersion]
-    ) -> Packed:
+    ) -> PackedChart:
         index = index_of(address)
         if index is None:
             # What runs is known by its digest; a tag may name another one by now.
@@ -91,14 +91,14 @@ class ChartReader:
             known = runs if version == deployed_version(resource) else ""
             name = known or version.replace("+", "_")
             pulled = await self._registries.pull(address, name, HELM_CHART)
-            return Packed(version, pulled.layer)
+            return PackedChart(version, pulled.layer)
         from fluxtui.artifacts.chartarchive import entry_of
 
         url, chart = index
         entry = entry_of(listed, version)
         if entry is None:
             raise ArtifactMissing(f"the index has no version {version} of {chart}", where=url)
-        return Packed(version, await self._registries.archive(url, entry))
+        return PackedChart(version, await self._registries.archive(url, entry))
 
     def _address(self, resource: Resource) -> str:
         key = appliers.source(resource)
