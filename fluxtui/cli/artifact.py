@@ -37,10 +37,10 @@ def artifact(args: argparse.Namespace) -> int:
         return write(load_if_any(options), reference, args)
     config = load_registries(options_of(args))
     with Bar(sys.stderr) as bar, registry_client(config, bar.moved) as client:
-        return _READS[args.action](_Reader(client, config.cache), reference, args)
+        return _READS[args.action](_BundleReads(client, config.cache), reference, args)
 
 
-class _Reader:
+class _BundleReads:
     """A client, and the blobs that are on this machine already."""
 
     def __init__(self, client: RegistryClient, folder: str) -> None:
@@ -54,7 +54,7 @@ class _Reader:
         return self.client.pull(reference, cache=self._cache)
 
 
-def _pull(reader: _Reader, reference: Reference, args: argparse.Namespace) -> int:
+def _pull(reader: _BundleReads, reference: Reference, args: argparse.Namespace) -> int:
     from fluxtui.artifacts import Limits, unpack
 
     folder = Path(args.output_folder)
@@ -67,7 +67,7 @@ def _pull(reader: _Reader, reference: Reference, args: argparse.Namespace) -> in
     return 0
 
 
-def _list(reader: _Reader, reference: Reference, args: argparse.Namespace) -> int:
+def _list(reader: _BundleReads, reference: Reference, args: argparse.Namespace) -> int:
     tags = reader.client.list_tags(reference)
     names = [f"{reference.url}:{tag}" for tag in tags]
     text = "\n".join(tags) or "no tag"
@@ -75,7 +75,7 @@ def _list(reader: _Reader, reference: Reference, args: argparse.Namespace) -> in
     return 0
 
 
-def _diff(reader: _Reader, reference: Reference, args: argparse.Namespace) -> int:
+def _diff(reader: _BundleReads, reference: Reference, args: argparse.Namespace) -> int:
     """File by file, line by line; exit 1 when something differs."""
     from fluxtui.artifacts import diff_files
 
@@ -86,7 +86,7 @@ def _diff(reader: _Reader, reference: Reference, args: argparse.Namespace) -> in
     return 1 if changes else 0
 
 
-def _files(reader: _Reader, text: str) -> Mapping[str, bytes]:
+def _files(reader: _BundleReads, text: str) -> Mapping[str, bytes]:
     from fluxtui.artifacts import Reference, pack, unpack_files
 
     if not text.startswith("oci://"):

@@ -30,12 +30,12 @@ class _Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class _Range:
+class _RangeBlock:
     over: str
     parts: tuple[_Part, ...]
 
 
-_Part = _Text | _Expression | _Range
+_Part = _Text | _Expression | _RangeBlock
 
 
 def rendered(template: str, data: Any) -> str:
@@ -96,7 +96,7 @@ def _parse(
             return tuple(parts), words
         elif text.split(" ", 1)[0] == "range":
             body, words = _parse(words, inside=True)
-            parts.append(_Range(text.removeprefix("range").strip(), body))
+            parts.append(_RangeBlock(text.removeprefix("range").strip(), body))
         else:
             parts.append(_Expression(text))
     if inside:
@@ -114,7 +114,7 @@ def _print(parts: Sequence[_Part], data: Any) -> Iterator[str]:
     for part in parts:
         if isinstance(part, _Text):
             yield part.text
-        elif isinstance(part, _Range):
+        elif isinstance(part, _RangeBlock):
             for item in _results(part.over, data):
                 yield from _print(part.parts, item)
         else:

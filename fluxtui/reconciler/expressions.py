@@ -94,7 +94,7 @@ def evaluate(source: str, variables: Mapping[str, Any], *, declared: bool = Fals
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _StatusExpressions:
     in_progress: str
     failed: str
     current: str
@@ -119,7 +119,7 @@ class HealthExpressions:
     """spec.healthCheckExprs by group and kind. Raises BadExpression when made of bad ones."""
 
     def __init__(self, spec: Mapping[str, Any]) -> None:
-        self._entries: dict[tuple[str, str], _Entry] = {}
+        self._entries: dict[tuple[str, str], _StatusExpressions] = {}
         for place, item in enumerate(items(spec.get("healthCheckExprs"))):
             group, kind = text(item.get("apiVersion")).rpartition("/")[0], text(item.get("kind"))
             if (group, kind) in self._entries:
@@ -127,7 +127,9 @@ class HealthExpressions:
                 raise BadExpression(
                     f"duplicate custom health check for GroupKind {label} at healthchecks[{place}]"
                 )
-            entry = _Entry(*(text(item.get(k)) for k in ("inProgress", "failed", "current")))
+            entry = _StatusExpressions(
+                *(text(item.get(k)) for k in ("inProgress", "failed", "current"))
+            )
             try:
                 entry.check()
             except BadExpression as error:

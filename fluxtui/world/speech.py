@@ -106,7 +106,7 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _ContainerRun:
     """One run of a container; `end` None: it goes on, `code` is how it ended."""
 
     begin: datetime
@@ -149,7 +149,7 @@ def _container(pod: Json, name: str) -> tuple[Mapping[str, Any], bool]:
     raise NotStartedError(f"container {name} is not valid for pod {pod['metadata']['name']}")
 
 
-def _run(pod: Json, name: str, *, previous: bool) -> _Run:
+def _run(pod: Json, name: str, *, previous: bool) -> _ContainerRun:
     status = pod.get("status") or {}
     entries = [
         *(status.get("containerStatuses") or ()),
@@ -159,11 +159,11 @@ def _run(pod: Json, name: str, *, previous: bool) -> _Run:
     state, before = entry.get("state") or {}, (entry.get("lastState") or {}).get("terminated")
     over = before if previous else state.get("terminated") or before
     if "running" in state and not previous:
-        return _Run(_time(state["running"]["startedAt"]), None)
+        return _ContainerRun(_time(state["running"]["startedAt"]), None)
     pod_name = pod["metadata"]["name"]
     if over:
         code = int(over.get("exitCode") or 0)
-        return _Run(_time(over["startedAt"]), _time(over["finishedAt"]), code)
+        return _ContainerRun(_time(over["startedAt"]), _time(over["finishedAt"]), code)
     if previous:
         raise NotStartedError(
             f'previous terminated container "{name}" in pod "{pod_name}" not found'
@@ -174,7 +174,7 @@ def _run(pod: Json, name: str, *, previous: bool) -> _Run:
     raise NotStartedError(f'container "{name}" in pod "{pod_name}" is waiting to start: {reason}')
 
 
-def _first(name: str, image: str, fault: str, run: _Run) -> tuple[str, ...]:
+def _first(name: str, image: str, fault: str, run: _ContainerRun) -> tuple[str, ...]:
     """What it writes when it starts, and its last words when it ended badly."""
     if "migrat" in name:
         if run.code:

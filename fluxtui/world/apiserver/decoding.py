@@ -15,11 +15,11 @@ import yaml
 from fluxtui.world.apiserver.status import bad_request
 
 
-class _Loader(yaml.CSafeLoader):
+class _ManifestLoader(yaml.CSafeLoader):
     """YAML as the API reads it: times stay text."""
 
 
-_Loader.yaml_implicit_resolvers = {
+_ManifestLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
     for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
@@ -39,7 +39,7 @@ def decoded(data: bytes, media: str = "") -> Any:
         return None
     if "yaml" in media and not data.lstrip().startswith((b"{", b"[")):
         try:
-            return yaml.load(data, Loader=_Loader)
+            return yaml.load(data, Loader=_ManifestLoader)
         except yaml.YAMLError as error:
             raise bad_request(f"error decoding YAML: {error}") from error
     try:
