@@ -9,8 +9,7 @@ from fluxtui.cli import output
 from fluxtui.cli.forms.envelope import Document, listing
 from fluxtui.cli.nearest import nearest
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.review.danger import DangerRule
-from fluxtui.domain.review.rules import BY_ID, RULES
+from fluxtui.domain.review.catalog import ALL, BY_ID, AnyRule
 
 _CELLS = 80
 
@@ -18,8 +17,8 @@ _CELLS = 80
 def dangers(args: argparse.Namespace) -> int:
     """All of them in a line each, or one explained. Raises UsageError for an id that is none."""
     if not args.danger:
-        rows = [(rule.id, rule.title) for rule in RULES]
-        output.emit(output.table(("ID", "DANGER"), rows), _document(RULES), args.output)
+        rows = [(rule.id, rule.title) for rule in ALL]
+        output.emit(output.table(("ID", "DANGER"), rows), _document(ALL), args.output)
         return 0
     rule = BY_ID.get(args.danger)
     if rule is None:
@@ -31,5 +30,5 @@ def dangers(args: argparse.Namespace) -> int:
     return 0
 
 
-def _document(rules: tuple[DangerRule, ...]) -> Document:
+def _document(rules: tuple[AnyRule, ...]) -> Document:
     return listing("Dangers", ({"id": r.id, "title": r.title, "why": r.why} for r in rules))

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxtui.domain.ask import DeliveredKustomization, Delivery, ReviewMoves
+from fluxtui.domain.ask import (
+    DeliveredKustomization,
+    Delivery,
+    ReviewMoves,
+    ReviewStanding,
+    Standing,
+)
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.review.danger import WORDS
@@ -27,7 +33,17 @@ def delivery_of(engine: EnginePort, plan: Plan) -> Delivery | None:
         return Delivery(unread=(f"what would change: not rendered within {LIMIT:.0f} s",))
     except FluxtuiError as error:
         return Delivery(unread=(f"what would change: {error}",))
-    return found
+    return _asked(engine, found) if found.wanted else found
+
+
+def _asked(engine: EnginePort, found: Delivery) -> Delivery:
+    """With what its clusters say; what they do not is among what was not looked at."""
+    try:
+        standing: Standing = engine.ask(ReviewStanding(found.wanted)).result(LIMIT)
+    except (TimeoutError, FluxtuiError) as error:
+        why = str(error) or f"no answer within {LIMIT:.0f} s"
+        standing = Standing(unread=(f"what its clusters have: {why}",))
+    return found.with_standing(standing)
 
 
 def delivery_lines(delivery: Delivery | None) -> Iterator[str]:

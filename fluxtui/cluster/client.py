@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
-from urllib.parse import quote
 
+from fluxtui.cluster.addresses import called, identity, path_of, selectors, writing
 from fluxtui.cluster.credentials import Credentials
 from fluxtui.cluster.discovery import (
     AGGREGATED,
@@ -32,7 +32,7 @@ from fluxtui.cluster.status import error_of, not_an_api
 from fluxtui.cluster.transport import Query, Transport
 from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain.config import Overrides
-from fluxtui.domain.errors import ClusterError, Expired, Invalid, NotFound, Unreachable
+from fluxtui.domain.errors import ClusterError, Expired, NotFound, Unreachable
 
 if TYPE_CHECKING:
     from fluxtui.cluster.streams import LogOptions, WatchEvent
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _LIST_RESTARTS = 3
 JSON = "application/json"
 _NAMES = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{JSON}"
+_METADATA = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _ACCESS_REVIEW = ApiResource(
     "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False
 )
@@ -104,8 +105,20 @@ class KubeCluster:
 
     async def get(self, type_: ApiResource, namespace: str, name: str) -> Json:
         return await self._transport.json(
-            "GET", _path(type_, namespace, name), where=_where(type_, namespace, name)
+            "GET", path_of(type_, namespace, name), where=called(type_, namespace, name)
         )
+
+    async def exists(self, type_: ApiResource, namespace: str, name: str) -> bool:
+        try:
+            await self._transport.json(
+                "GET",
+                path_of(type_, namespace, name),
+                accept=_METADATA,
+                where=called(type_, namespace, name),
+            )
+        except NotFound:
+            return False
+        return True
 
     async def list(
         self,
@@ -118,7 +131,7 @@ class KubeCluster:
         kept: Callable[[Json], Json] | None = None,
         named: bool = False,
     ) -> Listing:
-        query = _selectors(label_selector, field_selector)
+        query = selectors(label_selector, field_selector)
         for restart in range(_LIST_RESTARTS + 1):
             try:
                 return await self._pages(type_, namespace, query, page, kept, named)
@@ -142,14 +155,14 @@ class KubeCluster:
             more: Query = [("limit", str(page))] + ([("continue", token)] if token else [])
             document = await self._transport.json(
                 "GET",
-                _path(type_, namespace),
+                path_of(type_, namespace),
                 query=[*query, *more],
                 accept=_NAMES if named else JSON,
-                where=_where(type_, namespace),
+                where=called(type_, namespace),
                 bulk=True,
             )
             if not str(document.get("kind", "")).endswith("List"):
-                raise not_an_api(f"{self.name} {_where(type_, namespace)}")
+                raise not_an_api(f"{self.name} {called(type_, namespace)}")
             for item in document.get("items") or []:
                 # Lists of built-in kinds leave these out.
                 item.setdefault("apiVersion", type_.api_version)
@@ -172,15 +185,15 @@ class KubeCluster:
     ) -> AsyncIterator[WatchEvent]:
         from fluxtui.cluster.streams import WatchEvent
 
-        where = _where(type_, namespace)
+        where = called(type_, namespace)
         lines = self._transport.lines(
-            _path(type_, namespace),
+            path_of(type_, namespace),
             query=[
                 ("watch", "true"),
                 ("allowWatchBookmarks", "true"),
                 ("resourceVersion", resource_version),
                 ("timeoutSeconds", str(max(1, int(timeout)))),
-                *_selectors(label_selector, field_selector),
+                *selectors(label_selector, field_selector),
             ],
             where=where,
         )
@@ -201,25 +214,25 @@ class KubeCluster:
     async def create(
         self, type_: ApiResource, obj: Json, *, field_manager: str, dry_run: bool = False
     ) -> Json:
-        namespace, name = _identity(obj)
+        namespace, name = identity(obj)
         return await self._transport.json(
             "POST",
-            _path(type_, namespace),
-            query=_writing(field_manager, dry_run),
+            path_of(type_, namespace),
+            query=writing(field_manager, dry_run),
             body=obj,
-            where=_where(type_, namespace, name),
+            where=called(type_, namespace, name),
         )
 
     async def update(
         self, type_: ApiResource, obj: Json, *, field_manager: str, subresource: str = ""
     ) -> Json:
-        namespace, name = _identity(obj)
+        namespace, name = identity(obj)
         return await self._transport.json(
             "PUT",
-            _path(type_, namespace, name, subresource),
-            query=_writing(field_manager, False),
+            path_of(type_, namespace, name, subresource),
+            query=writing(field_manager, False),
             body=obj,
-            where=_where(type_, namespace, name),
+            where=called(type_, namespace, name),
         )
 
     async def apply(
@@ -232,15 +245,15 @@ class KubeCluster:
         dry_run: bool = False,
         subresource: str = "",
     ) -> Json:
-        namespace, name = _identity(obj)
+        namespace, name = identity(obj)
         force_query = [("force", "true")] if force else []
         return await self._transport.json(
             "PATCH",
-            _path(type_, namespace, name, subresource),
-            query=_writing(field_manager, dry_run) + force_query,
+            path_of(type_, namespace, name, subresource),
+            query=writing(field_manager, dry_run) + force_query,
             body=obj,
             content_type="application/apply-patch+yaml",
-            where=_where(type_, namespace, name),
+            where=called(type_, namespace, name),
         )
 
     async def patch(
@@ -257,11 +270,11 @@ class KubeCluster:
         kind = "json-patch" if isinstance(patch, list) else "merge-patch"
         return await self._transport.json(
             "PATCH",
-            _path(type_, namespace, name, subresource),
-            query=_writing(field_manager, dry_run),
+            path_of(type_, namespace, name, subresource),
+            query=writing(field_manager, dry_run),
             body=patch if isinstance(patch, list) else dict(patch),
             content_type=f"application/{kind}+json",
-            where=_where(type_, namespace, name),
+            where=called(type_, namespace, name),
         )
 
     async def delete(
@@ -288,9 +301,9 @@ class KubeCluster:
             body["dryRun"] = ["All"]
         await self._transport.json(
             "DELETE",
-            _path(type_, namespace, name),
+            path_of(type_, namespace, name),
             body=body,
-            where=_where(type_, namespace, name),
+            where=called(type_, namespace, name),
         )
 
     async def logs(self, namespace: str, pod: str, options: LogOptions) -> str:
@@ -312,7 +325,7 @@ class KubeCluster:
         }
         answer = await self._transport.json(
             "POST",
-            _path(_ACCESS_REVIEW, ""),
+            path_of(_ACCESS_REVIEW, ""),
             body={
                 "apiVersion": _ACCESS_REVIEW.api_version,
                 "kind": _ACCESS_REVIEW.kind,
@@ -365,36 +378,3 @@ class KubeCluster:
             if error.status in (404, 500, 503):
                 return {}
             raise
-
-
-def _identity(obj: Json) -> tuple[str, str]:
-    meta = obj.get("metadata") or {}
-    return str(meta.get("namespace") or ""), str(meta.get("name") or "")
-
-
-def _path(type_: ApiResource, namespace: str, name: str = "", subresource: str = "") -> str:
-    """The URL path; a name out of a manifest cannot lead elsewhere."""
-    for part in (namespace, name):
-        if part in (".", ".."):
-            raise Invalid(f"{part!r} is no name", where=type_.kind, status=422, reason="Invalid")
-    return type_.path(quote(namespace, safe=""), quote(name, safe=""), subresource)
-
-
-def _where(type_: ApiResource, namespace: str, name: str = "") -> str:
-    return "/".join(part for part in (type_.kind, namespace, name) if part)
-
-
-def _selectors(label_selector: str, field_selector: str) -> Query:
-    query: Query = []
-    if label_selector:
-        query.append(("labelSelector", label_selector))
-    if field_selector:
-        query.append(("fieldSelector", field_selector))
-    return query
-
-
-def _writing(field_manager: str, dry_run: bool) -> Query:
-    query: Query = [("fieldManager", field_manager)]
-    if dry_run:
-        query.append(("dryRun", "All"))
-    return query

@@ -76,6 +76,9 @@ class Cluster(Protocol):
     async def get(self, type_: ApiResource, namespace: str, name: str) -> Json:
         """One object. Raises NotFound."""
 
+    async def exists(self, type_: ApiResource, namespace: str, name: str) -> bool:
+        """Whether the object is there, by its metadata alone: of a Secret no value is sent."""
+
     async def list(
         self,
         type_: ApiResource,

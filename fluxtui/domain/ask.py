@@ -7,7 +7,7 @@ Picklable, because parse-heavy ones are answered in the worker process.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.resource import Key
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.plan import Move
     from fluxtui.domain.review.content import Content
     from fluxtui.domain.review.danger import Danger
+    from fluxtui.domain.review.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,13 @@ class ReviewMoves:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewStanding:
+    """What a delivery finds in its clusters: `wanted` of a Delivery. Answer: Standing."""
+
+    wanted: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ValuesOf:
     """The values that a HelmRelease renders its chart with, each with where it comes from; what a
     Secret gives is masked. Answer: ChartValues.
@@ -192,6 +200,7 @@ Question = (
     | ReadLogs
     | ReleasesDiff
     | ReviewMoves
+    | ReviewStanding
     | ValuesOf
     | ReadObject
     | VersionsDiff
@@ -268,14 +277,31 @@ class DeliveredKustomization:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The answer to ReviewStanding. `unread`: what could not be asked, one sentence each."""
+
+    dangers: tuple[Danger, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """The answer to ReviewMoves. `unread`: what was not looked at, one sentence each."""
+    """The answer to ReviewMoves. `unread`: what was not looked at, one sentence each. `wanted`:
+    what only its clusters can say, and have not been asked; `standing`: what they said."""
 
     parts: tuple[DeliveredKustomization, ...] = ()
     unread: tuple[str, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
+    standing: Standing = Standing()
 
     @property
     def dangers(self) -> tuple[Danger, ...]:
         """Of all Kustomizations, the worst first."""
         found = [danger for part in self.parts for danger in part.dangers]
+        found += self.standing.dangers
         return tuple(sorted(found, key=lambda danger: -danger.level))
+
+    def with_standing(self, standing: Standing) -> Delivery:
+        """The same once its clusters have been asked."""
+        unread = tuple(dict.fromkeys((*self.unread, *standing.unread)))
+        return replace(self, unread=unread, wanted=(), standing=standing)

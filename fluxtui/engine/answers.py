@@ -1,4 +1,4 @@
-"""Answers questions of `domain.ask`: one method per question, errors as ours.
+"""Answers questions of `domain.ask`: one function per question, errors as ours.
 
 What is answered from a registry or a cluster is fetched here; what needs parsing goes to the
 worker. Nothing here writes.
@@ -6,7 +6,7 @@ worker. Nothing here writes.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from fluxtui.cluster.port import Cluster
@@ -26,9 +26,11 @@ from fluxtui.domain.ask import (
     ReadObject,
     ReleasesDiff,
     ReviewMoves,
+    ReviewStanding,
     ValuesOf,
     VersionsDiff,
 )
+from fluxtui.engine.builds.asking import StandingReader
 from fluxtui.engine.builds.charts import ChartReader
 from fluxtui.engine.builds.diffs import Diffs
 from fluxtui.engine.builds.releases import ReleaseReader
@@ -49,46 +51,35 @@ class Answers:
         tags: TagWatch,
         cluster: Callable[[str], Cluster],
     ) -> None:
-        self._tags = tags
         self._cluster = cluster
         self._objects = ObjectReader(store, cluster)
+        self._standing = StandingReader(store, cluster)
         self._worker = Worker()
         self._diffs = Diffs(store, registries, cluster, self._worker)
         self._releases = ReleaseReader(store, cluster, self._worker)
         self._charts = ChartReader(self._releases, store, registries, self._worker)
+        self._by_question: Mapping[type, Callable[[Any], Awaitable[Any]]] = {
+            ListTags: lambda question: tags.list_now(question.repository),
+            ReadFacts: lambda question: tags.read_facts(question.repository, question.tags),
+            ReadLogs: self._logs,
+            ReadObject: lambda question: self._objects.object(question.object),
+            ReadInventory: lambda question: self._objects.inventory(question.object),
+            ValuesOf: self._releases.values,
+            ReleasesDiff: self._releases.releases,
+            DriftDiff: self._releases.drift,
+            ChartDiff: self._charts.compare,
+            BuildOf: self._diffs.build,
+            LiveDiff: self._diffs.live,
+            PatchesDiff: self._diffs.patches,
+            VersionsDiff: self._diffs.versions,
+            EnvironmentsDiff: self._diffs.environments,
+            ReviewMoves: self._diffs.moves,
+            ReviewStanding: self._standing.ask,
+        }
 
     async def answer(self, question: Question) -> Any:
         """The answer that the question's docstring promises. Raises FluxtuiError."""
-        if isinstance(question, ListTags):
-            return await self._tags.list_now(question.repository)
-        if isinstance(question, ReadFacts):
-            return await self._tags.read_facts(question.repository, question.tags)
-        if isinstance(question, ReadLogs):
-            return await self._logs(question)
-        if isinstance(question, ValuesOf):
-            return await self._releases.values(question)
-        if isinstance(question, ChartDiff):
-            return await self._charts.compare(question)
-        if isinstance(question, ReleasesDiff):
-            return await self._releases.releases(question)
-        if isinstance(question, DriftDiff):
-            return await self._releases.drift(question)
-        if isinstance(question, ReadObject):
-            return await self._objects.object(question.object)
-        if isinstance(question, ReadInventory):
-            return await self._objects.inventory(question.object)
-        if isinstance(question, BuildOf):
-            return await self._diffs.build(question)
-        if isinstance(question, LiveDiff):
-            return await self._diffs.live(question)
-        if isinstance(question, PatchesDiff):
-            return await self._diffs.patches(question)
-        if isinstance(question, ReviewMoves):
-            return await self._diffs.moves(question)
-        if isinstance(question, VersionsDiff):
-            return await self._diffs.versions(question)
-        assert isinstance(question, EnvironmentsDiff)
-        return await self._diffs.environments(question)
+        return await self._by_question[type(question)](question)
 
     async def compute(self, function: str, *arguments: Any) -> Any:
         """The result of `module:name`, made by the worker. Raises FluxtuiError."""

@@ -47,6 +47,8 @@ def delivery_lines(rendered: Rendered, cells: int) -> list[Line]:
         many = len({danger.kustomization for danger in dangers}) > 1
         for danger in dangers:
             out += _danger_lines(danger, many, cells)
+    if rendered.wanted:
+        out += [(), (("  ◐ asking the cluster what it has", "busy"),)]
     out += [(), (("WHAT CHANGES", "dim"),)]
     for part in rendered.parts:
         out += wrap(_counts(part), cells, 2, 4)

@@ -19,6 +19,7 @@ from fluxtui.domain.ask import (
     ReadObject,
     ReleasesDiff,
     ReviewMoves,
+    ReviewStanding,
     ValuesOf,
 )
 from fluxtui.ui.ages import age
@@ -61,5 +62,7 @@ def awaited(question: Question) -> str:
         return f"rendering {key.name} in {key.environment}"
     if isinstance(question, ReviewMoves):
         return "rendering what would change"
+    if isinstance(question, ReviewStanding):
+        return "asking clusters and registries what they have"
     names = " and ".join(name for name in (question.before, question.after) if name)
     return f"rendering {names} in {question.source.environment}"

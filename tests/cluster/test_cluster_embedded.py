@@ -64,6 +64,8 @@ async def test_objects_are_created_read_changed_and_deleted(cluster: Cluster) ->
         await cluster.update(MAPS, made, field_manager="me")
     fresh = await cluster.get(MAPS, "default", "a")
     assert fresh["data"] == {"x": "3"}
+    assert await cluster.exists(MAPS, "default", "a")
+    assert not await cluster.exists(MAPS, "default", "b")
     await cluster.update(MAPS, {**fresh, "data": {"x": "4"}}, field_manager="me")
     with pytest.raises(Conflict):
         await cluster.delete(MAPS, "default", "a", uid="another")

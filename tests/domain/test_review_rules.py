@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from review_pairs import found, rules_of
 
+from fluxtui.domain.review.catalog import ALL
 from fluxtui.domain.review.danger import Gravity
-from fluxtui.domain.review.rules import BY_ID, RULES
+from fluxtui.domain.review.rules import RULES
 
 CLAIM = """
 apiVersion: v1
@@ -114,6 +115,12 @@ kind: Role
 metadata: {name: web}
 rules: [{apiGroups: [%s], resources: [%s], verbs: [%s]}]
 """
+READS = POD % (
+    "",
+    "a:1",
+    "env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: %s}}}]",
+)
+KEPT = "---" + CONFIG % ("false", "1")
 BINDING = """
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
@@ -193,6 +200,8 @@ HAVE_IT = [
         POD % ("", "a:1", ""),
         POD % ("", "a:1", "securityContext: {capabilities: {add: [SYS_ADMIN]}}"),
     ),
+    ("key-missing", "", READS % "b" + "---" + CONFIG % ("false", "1")),
+    ("key-missing", READS % "a" + KEPT, READS % "a" + KEPT.replace("{a:", "{b:")),
     ("service-account", POD % ("", "a:1", ""), POD % ("serviceAccountName: web", "a:1", "")),
     ("exposure", INGRESS % ("a.example.com", "/"), INGRESS % ("b.example.com", "/")),
     ("exposure", INGRESS % ("a.example.com", "/"), INGRESS % ("a.example.com", "/v2")),
@@ -222,6 +231,9 @@ HAVE_IT = [
     ("migration", "", SQL % ""),
 ]
 HAVE_NOT = [
+    ("key-missing", "", READS % "a" + KEPT),
+    ("key-missing", "", READS % "b, optional: true" + KEPT),
+    ("key-missing", READS % "b" + KEPT, READS % "b" + KEPT),
     ("bound-lowered", STREAM % (100, "72h"), STREAM % (60, "48h")),
     ("bound-lowered", STREAM % (100, "72h"), STREAM % (-1, "72h")),
     ("rbac-widened", "", BINDING % ("metrics", BEN)),
@@ -287,8 +299,10 @@ def test_it_is_not_where_it_only_looks_like_it(rule: str, before: str, after: st
 
 
 def test_every_rule_is_told_of_here_and_explains_itself() -> None:
-    assert {rule for rule, *_ in HAVE_IT} == {rule for rule, *_ in HAVE_NOT} == set(BY_ID)
-    for rule in RULES:
+    assert (
+        {rule for rule, *_ in HAVE_IT} == {rule for rule, *_ in HAVE_NOT} == {r.id for r in RULES}
+    )
+    for rule in ALL:
         assert rule.id == rule.id.lower() and " " not in rule.id
         assert len(rule.why) > 80 and rule.title
 

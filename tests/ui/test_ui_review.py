@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from fluxtui.domain.ask import Question, ReviewMoves
+from fluxtui.domain.ask import Question, ReviewMoves, ReviewStanding, Standing
 from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.plan import Move, Plan, Receipt
 from fluxtui.domain.protection import Confirmed, Demand
+from fluxtui.domain.review.danger import Danger, Gravity
+from fluxtui.domain.review.wanted import ObjectAsked, Wanted
 from fluxtui.ui.screens.compared import Compared
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.review import Review
@@ -25,6 +28,14 @@ MOVES = (Move(oci("production", "activity"), "", "v1.5.0"),)
 MOVING = replace(PLAN, moves=MOVES)
 
 
+SECRET = ObjectId("apps", "db", "", "Secret")
+WANTED = Wanted("reference-missing", ObjectAsked("v1", SECRET), oci("production", "activity"))
+STANDING = Standing(
+    (Danger("reference-missing", Gravity.STOP, "Deployment/apps/web needs Secret/apps/db"),),
+    ("whether it has Secret/apps/other: forbidden",),
+)
+
+
 class Asked:
     """An Engine that answers when it is let."""
 
@@ -32,11 +43,15 @@ class Asked:
         self.questions: list[Question] = []
         self.ran: list[Plan] = []
         self.open = asyncio.Event()
+        self.standing = asyncio.Event()
         self._answer = answer
 
     async def ask(self, question: Question) -> Any:
         self.questions.append(question)
         await self.open.wait()
+        if isinstance(question, ReviewStanding):
+            await self.standing.wait()
+            return STANDING
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
@@ -75,6 +90,19 @@ async def test_what_is_still_being_rendered_is_said_and_the_rest_can_be_read(
         engine.open.set()
         await sees(pilot, "DANGER", "d diff")
     assert engine.ran == []
+
+
+async def test_what_the_cluster_says_comes_when_it_says_it(make_app: MakeApp) -> None:
+    engine, app = Asked(replace(DELIVERY, wanted=(WANTED,))), make_app()
+    engine.open.set()
+    async with opened(app, (120, 40)) as pilot:
+        await app.push_screen(review(engine))
+        await sees(pilot, "DANGER", "asking the cluster")
+        assert "needs Secret/apps/db" not in text(app)
+        engine.standing.set()
+        await sees(pilot, "needs Secret/apps/db", "2 things not looked at")
+        assert "asking the cluster" not in text(app)
+    assert engine.questions == [ReviewMoves(MOVES), ReviewStanding((WANTED,))]
 
 
 async def test_d_shows_every_object_and_leads_back(make_app: MakeApp) -> None:

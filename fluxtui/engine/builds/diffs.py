@@ -32,6 +32,7 @@ from fluxtui.domain.known import unread_environments
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.plan import Move
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.review.wanted import Wanted
 from fluxtui.engine.builds.gathered import Gathered, words
 from fluxtui.engine.builds.live import LiveObjects
 from fluxtui.engine.builds.sides import BuildReview, Pair
@@ -116,12 +117,13 @@ class Diffs:
         pairs = [pair for move in question.moves for pair in await self._moved(move, gathered)]
         review = BuildReview(self._session, tuple(pairs), gathered.bundles, gathered.labels)
         parts: tuple[DeliveredKustomization, ...] = ()
+        wanted: tuple[Wanted, ...] = ()
         if pairs:
-            parts = await self._worker.call(_JUDGE, review)
+            parts, wanted = await self._worker.call(_JUDGE, review)
         unread = [
             f"{p.compared.kustomization}: {p.compared.error}" for p in parts if p.compared.error
         ]
-        return Delivery(tuple(parts), tuple(dict.fromkeys((*gathered.unread, *unread))))
+        return Delivery(tuple(parts), tuple(dict.fromkeys((*gathered.unread, *unread))), wanted)
 
     async def _moved(self, move: Move, gathered: Gathered) -> list[Pair]:
         source = self._store.snapshot.get(move.source)

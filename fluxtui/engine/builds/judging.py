@@ -14,24 +14,33 @@ from fluxtui.domain.ask import ComparedKustomization, DeliveredKustomization
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.masking import Masker
+from fluxtui.domain.review.asked import wanted_of
 from fluxtui.domain.review.content import Content, content
 from fluxtui.domain.review.danger import Danger, Delivered
 from fluxtui.domain.review.rules import dangers
-from fluxtui.engine.builds.secretmarks import Marks
+from fluxtui.domain.review.wanted import Wanted
+from fluxtui.engine.builds.secretmarks import TOKEN, Marks
 from fluxtui.engine.builds.sides import BuildReview, Pair, difference, shown
 
 
-def judged(review: BuildReview) -> tuple[DeliveredKustomization, ...]:
-    """Every pair built, compared and judged; one that does not build has no dangers but says so."""
-    return tuple(_judged(pair, review) for pair in review.pairs)
+def judged(
+    review: BuildReview,
+) -> tuple[tuple[DeliveredKustomization, ...], tuple[Wanted, ...]]:
+    """Every pair built, compared and judged, and what only clusters can say of them; one that does
+    not build has no dangers but says so."""
+    judgements = [_judged(pair, review) for pair in review.pairs]
+    both = [delivered for _part, delivered in judgements if delivered is not None]
+    # A name with something of a Secret in it is asked of nobody.
+    wanted = tuple(one for one in wanted_of(both) if not TOKEN.search(repr(one)))
+    return tuple(part for part, _delivered in judgements), wanted
 
 
-def _judged(pair: Pair, review: BuildReview) -> DeliveredKustomization:
+def _judged(pair: Pair, review: BuildReview) -> tuple[DeliveredKustomization, Delivered | None]:
     try:
         found = difference(pair, review)
     except FluxtuiError as error:
         failed = ComparedKustomization(pair.key, pair.before, pair.after, error=str(error))
-        return DeliveredKustomization(failed, Content())
+        return DeliveredKustomization(failed, Content()), None
     masker, marks = Masker(review.session), Marks(found.labels)
     delivered = Delivered(
         pair.key,
@@ -42,7 +51,7 @@ def _judged(pair: Pair, review: BuildReview) -> DeliveredKustomization:
     )
     comparison = shown(pair, found)
     told = tuple(_told(danger, pair, marks) for danger in dangers(delivered))
-    return DeliveredKustomization(comparison, content(comparison.changes), told)
+    return DeliveredKustomization(comparison, content(comparison.changes), told), delivered
 
 
 def _is_forced(pair: Pair) -> bool:

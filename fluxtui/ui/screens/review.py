@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
-from fluxtui.domain.ask import Delivery, Question, ReviewMoves
+from fluxtui.domain.ask import Delivery, Question, ReviewMoves, ReviewStanding, Standing
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed, Demand
@@ -84,10 +84,22 @@ class Review(Sheet[bool]):
     async def _look(self, ask: Ask) -> None:
         """What would change, when it is rendered; why it cannot be, else."""
         try:
-            self._rendered = await ask(ReviewMoves(self._plan.moves))
+            rendered: Delivery = await ask(ReviewMoves(self._plan.moves))
         except FluxtuiError as error:
-            self._rendered = Delivery(unread=(str(error),))
+            rendered = Delivery(unread=(str(error),))
+        self._rendered = rendered
         self._lay_out()
+        if rendered.wanted:
+            self._rendered = rendered.with_standing(await self._standing(ask, rendered))
+            self._lay_out()
+
+    async def _standing(self, ask: Ask, rendered: Delivery) -> Standing:
+        """What clusters and registries say of it; why they do not, else."""
+        try:
+            standing: Standing = await ask(ReviewStanding(rendered.wanted))
+        except FluxtuiError as error:
+            return Standing(unread=(str(error),))
+        return standing
 
     def action_whole(self) -> None:
         """Every object that would change, as the Diff pane shows it."""

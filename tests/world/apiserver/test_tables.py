@@ -179,3 +179,11 @@ def test_selectors_as_text() -> None:
     chosen = {"matchLabels": {"k": "v"}, "matchExpressions": terms}
     assert selector(chosen) == "a in (x,y),!b,k=v"
     assert selector({"app": "web"}) == "app=web"
+
+
+def test_who_asks_for_metadata_alone_is_sent_nothing_else(api: Client) -> None:
+    api.post(DEPLOYMENTS, deployment("web")).ok()
+    form = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+    answer = api.get(f"{DEPLOYMENTS}/web", accept=form).ok()
+    assert set(answer) == {"apiVersion", "kind", "metadata"}
+    assert answer["metadata"]["name"] == "web"

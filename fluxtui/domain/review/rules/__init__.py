@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, ordered
 from fluxtui.domain.review.rules import (
     bound_lowered,
@@ -12,6 +10,7 @@ from fluxtui.domain.review.rules import (
     guard_removed,
     image_name,
     immutable_field,
+    key_missing,
     migration,
     privileged,
     prune_data,
@@ -31,6 +30,7 @@ RULES: tuple[DangerRule, ...] = (
     immutable_field.RULE,
     selector_change.RULE,
     exposure.RULE,
+    key_missing.RULE,
     privileged.RULE,
     rbac_widened.RULE,
     replicas_drop.RULE,
@@ -38,7 +38,6 @@ RULES: tuple[DangerRule, ...] = (
     service_account.RULE,
     image_name.RULE,
 )
-BY_ID: Mapping[str, DangerRule] = {rule.id: rule for rule in RULES}
 
 
 def dangers(delivered: Delivered) -> tuple[Danger, ...]:

@@ -1,8 +1,8 @@
-"""In which form a client wants its answer: JSON, or the Table that kubectl asks for in its place;
-compressed where it is long.
+"""In which form a client wants its answer: JSON, the Table that kubectl asks for in its place, or
+of one object no more than its metadata; compressed where it is long.
 
-Decides and renders; what an answer says is decided elsewhere.
-Needed by `kubectl get` and by the benchmarks' long lists.
+Decides and renders; what an answer says is decided elsewhere. Needed by `kubectl get`, by reviews
+(whether a Secret is there, tests/engine/test_engine_standing.py) and by the benchmarks' long lists.
 """
 
 from __future__ import annotations
@@ -29,6 +29,13 @@ def wants_table(request: ApiRequest) -> bool:
                 return True
     text = f"only the following media types are accepted: {JSON}"
     raise StatusError(406, "NotAcceptable", text)
+
+
+def wants_metadata(request: ApiRequest) -> bool:
+    """Whether nothing but an object's metadata is asked for."""
+    media, *options = (part.strip() for part in request.accept.split(";"))
+    wanted = {"as=PartialObjectMetadata", "g=meta.k8s.io", "v=v1"}
+    return media == JSON and set(options) == wanted
 
 
 def rendered(request: exchange.Request, response: Response) -> Response:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from fluxtui.world.apiserver.http.exchange import JSON, ApiRequest, answer
-from fluxtui.world.apiserver.http.negotiation import wants_table
+from fluxtui.world.apiserver.http.negotiation import wants_metadata, wants_table
 from fluxtui.world.apiserver.http.routing import PathTarget
 from fluxtui.world.apiserver.kinds import ApiKind
 from fluxtui.world.apiserver.print.tables import table
@@ -51,6 +51,9 @@ class ReadAnswers:
         self, request: ApiRequest, kind: ApiKind, stored: Stored, status: int = 200
     ) -> Response:
         """One object in the form asked for. Raises 406."""
+        if wants_metadata(request):
+            head = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
+            return answer(head | {"metadata": stored.obj["metadata"]}, status)
         if wants_table(request):
             meta = {"resourceVersion": stored.obj["metadata"].get("resourceVersion", "")}
             return answer(self._table(request, kind, [stored], meta), status)

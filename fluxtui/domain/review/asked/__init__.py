@@ -1,0 +1,41 @@
+"""Every rule that has to ask a cluster or a registry, the registry of this room. Pure: what is
+asked and who asks is the Engine's business.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from fluxtui.domain.review.asked import kind_unserved, namespace_missing, reference_missing
+from fluxtui.domain.review.danger import Danger, Delivered, ordered
+from fluxtui.domain.review.wanted import AskingRule, Heard, Wanted, together
+
+ASKING: tuple[AskingRule, ...] = (
+    kind_unserved.RULE,
+    namespace_missing.RULE,
+    reference_missing.RULE,
+)
+_BY_ID: Mapping[str, AskingRule] = {rule.id: rule for rule in ASKING}
+
+
+def wanted_of(all_delivered: Iterable[Delivered]) -> tuple[Wanted, ...]:
+    """What all rules want to know of a delivery, each once."""
+    by_environment: dict[str, list[Delivered]] = defaultdict(list)
+    for delivered in all_delivered:
+        by_environment[delivered.kustomization.environment].append(delivered)
+    return tuple(dict.fromkeys(w for group in by_environment.values() for w in _wanted(group)))
+
+
+def _wanted(group: list[Delivered]) -> Iterator[Wanted]:
+    whole = together(group)
+    for delivered in group:
+        for rule in ASKING:
+            yield from rule.wants(delivered, whole)
+
+
+def judged_answers(answers: Iterable[tuple[Wanted, Heard]]) -> tuple[Danger, ...]:
+    """What the answers mean, the worst first."""
+    return ordered(
+        danger for wanted, heard in answers for danger in _BY_ID[wanted.rule].judge(wanted, heard)
+    )

@@ -1,0 +1,121 @@
+"""What only a cluster or a registry can say of a delivery, as questions and answers.
+
+A rule names what it wants to know before anybody is asked; who asks decides nothing. Values; pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.resource import Key
+from fluxtui.domain.review.danger import Danger, Delivered, Gravity
+from fluxtui.domain.review.pods import Object, listed, mapping
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectAsked:
+    """Whether an object is in the cluster; of a Secret no more than that."""
+
+    api_version: str
+    target: ObjectId
+
+    def __str__(self) -> str:
+        return str(self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class KindAsked:
+    """Whether the cluster serves a kind."""
+
+    api_version: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.api_version})"
+
+
+Asked = ObjectAsked | KindAsked
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question of a rule. `kustomization`: whose delivery needs it, and so which cluster it is
+    put to; `by`: the object that does. `needs`: what for, in words. `gone`: the delivery itself
+    takes it away, and nobody has to be asked.
+    """
+
+    rule: str
+    asked: Asked
+    kustomization: Key
+    by: ObjectId | None = None
+    needs: str = ""
+    level: Gravity = Gravity.STOP
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The answer. `there` None: nobody knows, and `why` says what came in its place."""
+
+    there: bool | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What all builds of one delivery bring to one cluster, and what they take away.
+
+    `kinds`: (group, kind) of the definitions among them -> versions that these serve; `makers`:
+    objects of kinds that are not Kubernetes' own, which may make further ones.
+    """
+
+    after: frozenset[ObjectId] = frozenset()
+    pruned: frozenset[ObjectId] = frozenset()
+    kinds: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    makers: Mapping[ObjectId, Object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AskingRule:
+    """A danger that the builds alone do not show. `wants`: what to ask for a Kustomization's
+    delivery; `judge`: what an answer means. `why`: what happens and what to do instead."""
+
+    id: str
+    title: str
+    why: str
+    wants: Callable[[Delivered, Together], Iterable[Wanted]]
+    judge: Callable[[Wanted, Heard], Iterable[Danger]]
+
+
+def together(all_delivered: Iterable[Delivered]) -> Together:
+    """Of the deliveries to one cluster."""
+    after: dict[ObjectId, Object] = {}
+    pruned: set[ObjectId] = set()
+    for delivered in all_delivered:
+        after |= delivered.after
+        pruned |= {change.id for change in delivered.changes if change.kind == "pruned"}
+    definitions = (o for id, o in after.items() if id.kind == "CustomResourceDefinition")
+    return Together(
+        frozenset(after),
+        frozenset(pruned) - after.keys(),
+        {_defined(definition): served_versions(definition) for definition in definitions},
+        {id: obj for id, obj in after.items() if is_custom(id.group)},
+    )
+
+
+def is_custom(group: str) -> bool:
+    """Whether an API group is somebody's own: Kubernetes' have no dot, or end in k8s.io."""
+    return "." in group and not group.endswith(".k8s.io")
+
+
+def served_versions(definition: Object) -> tuple[str, ...]:
+    """The versions that a definition has served."""
+    versions = listed(definition, "spec", "versions")
+    return tuple(str(v.get("name")) for v in versions if v.get("served") is True)
+
+
+def _defined(definition: Object) -> tuple[str, str]:
+    spec = mapping(definition, "spec")
+    return str(spec.get("group") or ""), str(mapping(spec, "names").get("kind") or "")

@@ -1,0 +1,129 @@
+"""What a delivery finds in its cluster is asked there, on a real API, and no Secret is read."""
+
+from __future__ import annotations
+
+import pytest
+from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got
+
+from fluxtui.domain.ask import Delivery, ReviewMoves, ReviewStanding, Standing
+from fluxtui.domain.plan import Move
+from fluxtui.engine.engine import Engine
+from fluxtui.world.faults import Rule
+from fluxtui.world.http.exchange import Request, Response
+
+KUSTOMIZATION = "resources: [objects.yaml]\n"
+POD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: apps}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: "%s"
+          envFrom: [{secretRef: {name: %s}}, {configMapRef: {name: settings}}]
+---
+apiVersion: sea.example.com/v1
+kind: Boat
+metadata: {name: boat, namespace: %s}
+"""
+SECRET = {
+    "apiVersion": "v1",
+    "kind": "Secret",
+    "metadata": {"name": "db", "namespace": "apps"},
+    "data": {"PASSWORD": "Y2FuYXJ5LTc3"},  # canary-77
+}
+
+
+@pytest.fixture(autouse=True)
+def published(registry: Registry) -> None:
+    image = f"{registry.server.address}/images/web:1"
+    for tag, secret, namespace in (("1.4.0", "db", "apps"), ("1.5.0", "cash", "quay")):
+        objects = POD % (image, secret, namespace)
+        if tag == "1.4.0":
+            objects = objects.partition("---")[0]
+        registry.push("web", tag, {"kustomization.yaml": KUSTOMIZATION, "objects.yaml": objects})
+
+
+async def staged(
+    place: MakePlace, registry: Registry, engine: MakeEngine, **spec: object
+) -> tuple[Engine, Place]:
+    from fluxtui.artifacts.reference import Reference
+
+    made: Place = await place("staging")
+    await made.namespace()
+    await made.create(SECRET)
+    await made.create(
+        {**SECRET, "kind": "ConfigMap", "metadata": {"name": "settings", "namespace": "apps"}}
+    )
+    await made.source("web", registry.url("web"), semver="1.x")
+    reference = Reference.parse(f"{registry.url('web')}:1.4.0")
+    await made.stored("web", f"1.4.0@{registry.client.resolve(reference).digest}")
+    await made.kustomization("web", "web", prune=True, **spec)
+    running = engine(made)
+    known = made.source_key("web"), made.kustomization_key("web")
+    await got(running.wait_for(lambda s: all(s.get(key) for key in known), PATIENCE))
+    return running, made
+
+
+async def reviewed(running: Engine, made: Place) -> Delivery:
+    moves = (Move(made.source_key("web"), "", "1.5.0"),)
+    delivery: Delivery = await got(running.ask(ReviewMoves(moves)))
+    standing: Standing = await got(running.ask(ReviewStanding(delivery.wanted)))
+    return delivery.with_standing(standing)
+
+
+async def test_what_neither_build_nor_cluster_has_is_found(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    running, made = await staged(place, registry, engine)
+    answer = await reviewed(running, made)
+    said = {danger.rule: danger.says for danger in answer.standing.dangers}
+    assert set(said) == {"kind-unserved", "namespace-missing", "reference-missing"}
+    assert "Boat (sea.example.com/v1)" in said["kind-unserved"]
+    assert "namespace quay" in said["namespace-missing"]
+    assert "Secret/apps/cash" in said["reference-missing"]
+    assert answer.unread == () and answer.wanted == ()
+
+
+async def test_a_secret_is_asked_for_by_its_metadata_and_its_value_is_not_sent(
+    place: MakePlace, engine: MakeEngine, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, made = await staged(place, registry, engine)
+    await made.create({**SECRET, "metadata": {"name": "cash", "namespace": "apps"}})
+    forms: list[tuple[str, str]] = []
+    answered = made.server.respond
+
+    def noted(request: Request) -> Response:
+        forms.append((request.path, request.headers.get("accept", "")))
+        return answered(request)
+
+    monkeypatch.setattr(made.server, "respond", noted)
+    answer = await reviewed(running, made)
+    assert "reference-missing" not in {danger.rule for danger in answer.dangers}
+    asked = [form for path, form in forms if path.startswith("/api/v1/namespaces/apps/secrets")]
+    assert asked == ["application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"]
+
+
+async def test_what_may_not_be_read_is_said_once_and_is_no_danger(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    running, made = await staged(place, registry, engine)
+    made.server.faults.set_rules(Rule(path="/secrets/", status=403, reason="Forbidden"))
+    answer = await reviewed(running, made)
+    assert "reference-missing" not in {danger.rule for danger in answer.dangers}
+    (sentence,) = answer.unread
+    assert sentence.startswith("staging: whether it has Secret/apps/cash: ")
+
+
+async def test_a_cluster_that_is_not_connected_is_not_asked(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    where = {"secretRef": {"name": "other-cluster"}}
+    running, made = await staged(place, registry, engine, kubeConfig=where)
+    answer = await reviewed(running, made)
+    assert answer.standing.dangers == ()
+    assert any("another cluster" in sentence for sentence in answer.unread)
