@@ -147,6 +147,26 @@ def _existing(context: Context, repository: str, tag: str, digest: str) -> str:
     )
 
 
+def _refuse_no_version(context: Context, repository: str, tag: str, effects: TagEffects) -> None:
+    """A name that is no version, and that no policy would pick, is a slip of the hand: a registry
+    would keep it for ever. Raises UsageError with what was meant, as far as that can be guessed."""
+    from difflib import get_close_matches
+
+    from fluxtui.domain.versions import try_version
+
+    wanted = any(follower.changes for follower in effects.each)
+    if wanted or try_version(tag, "flux") is not None:
+        return
+    listed = context.snapshot.tags.get(repository)
+    alike = get_close_matches(tag, listed.tags if listed else (), n=3)
+    meant = f"; tags like it: {', '.join(alike)}" if alike else ""
+    raise UsageError(
+        f"{tag} is no version, and no source would pick it",
+        where=repository,
+        next=f"for example {' or '.join(next_stable(context))}{meant}",
+    )
+
+
 def _followers(context: Context, picks: tuple[Taken, ...]) -> list[AnyStep]:
     """Ask every follower that takes the tag, see its pick, then its Kustomizations in order."""
     steps: list[AnyStep] = []
@@ -224,6 +244,7 @@ def plan(context: Context, values: Values) -> Plan:
     digest = _digest(context, source, origin)
     expect = _existing(context, repository, tag, digest)
     effects = tag_effects(context.snapshot, repository, tag, digest)
+    _refuse_no_version(context, repository, tag, effects)
     names = names_in(context.snapshot, source)
     name = version_text(digest, names) if is_digest(origin) else origin
     short = short_digest(digest)

@@ -174,6 +174,20 @@ def test_a_digest_is_called_by_its_tag_where_it_has_one() -> None:
     assert HERE.key.label in plan(by_source).title
 
 
+def test_a_slip_of_the_hand_is_no_version_and_nothing_is_planned() -> None:
+    with pytest.raises(UsageError, match="banana is no version, and no source would") as refused:
+        plan(at(), "banana")
+    assert refused.value.where == URL
+    assert refused.value.next == "for example 1.6.0 or 1.5.1 or 2.0.0"
+    with pytest.raises(UsageError) as refused:
+        plan(at(), "v1.5.O")
+    assert refused.value.next.endswith("; tags like it: 1.5.0"), "a letter for a digit"
+    channel = source("production", stored=revision("1.5.0", "b"), ref={"tag": "stable"})
+    made = plan(at(HERE, RUNS, channel), "stable")
+    assert made.steps[0].title.startswith("name ")
+    assert any("production" in effect and "stable" in effect for effect in made.effects)
+
+
 # -- who is watched, and what is said
 
 
