@@ -67,6 +67,21 @@ async def test_view_keys_come_in_pairs(make_app: MakeApp, first: str) -> None:
         assert lives(app)
 
 
+@pytest.mark.parametrize("opener", ["!", "?", "y", "d", "l", "s"])
+async def test_what_opens_and_closes_in_one_read_is_closed(
+    make_app: MakeApp, engine: ScriptedEngine, opener: str
+) -> None:
+    app = make_app()
+    async with opened(app) as pilot:
+        for closer in (ESC,) if opener == "s" else ("q", ESC):
+            for _ in range(2):
+                await types(pilot, opener + closer)
+                assert await until(pilot, lambda: app.screen is app.main), opener + closer
+        assert lives(app) and engine.ran == []
+        await types(pilot, "q")
+        await sees(pilot, "press q again")
+
+
 @pytest.mark.parametrize("opener", ["/", ":"])
 async def test_what_comes_with_the_key_of_a_field_is_text(
     make_app: MakeApp, engine: ScriptedEngine, opener: str

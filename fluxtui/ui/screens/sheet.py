@@ -1,6 +1,7 @@
 """A sheet over the panes: a titled box with lines to read, closed by esc or q.
 
-It answers once: what is typed for it before it was drawn, or after it has answered, goes nowhere.
+It answers once: what is typed for it before it was drawn, or after it has answered, goes nowhere,
+but for a key that only closes it.
 """
 
 from __future__ import annotations
@@ -103,7 +104,16 @@ class Sheet(ModalScreen[Result], Generic[Result]):
         """A key for it; see `Taker`."""
         if self._drawn is None:
             return None
-        return self.seen(event.time) or (self.typeahead and is_text(event))
+        ahead = (self.typeahead and is_text(event)) or self._leaves(event)
+        return self.seen(event.time) or ahead
+
+    def _leaves(self, event: Typed) -> bool:
+        """Whether it only closes the sheet: who types `!q` at once has seen enough, and nothing is
+        done by it."""
+        if self.gate.typing and is_text(event):
+            return False
+        bound = self._bindings.key_to_bindings.get(getattr(event, "key", ""), ())
+        return any(binding.action == "close" for binding in bound)
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Answer; a second answer, or one from below another sheet, is none."""
