@@ -79,8 +79,9 @@ def plan(
 
 
 def _each(context: Context) -> Iterator[Context]:
+    every = frozenset(context.target.marked)
     for key in context.target.marked:
-        yield replace(context, target=Target(key.environment, object=key))
+        yield replace(context, target=Target(key.environment, object=key, beside=every))
 
 
 def _key(context: Context) -> Key:

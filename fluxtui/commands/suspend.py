@@ -12,10 +12,12 @@ from fluxtui.commands.reconcile import request
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import no_object, object_of
 from fluxtui.domain import kinds
+from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.deadlines import deadline
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, is_static, sources, suspended
 from fluxtui.domain.kinds.kind import Means
+from fluxtui.domain.known import appliers_known
 from fluxtui.domain.marks import (
     FOREIGN_KEYS,
     OPERATOR_SUSPENDED_BY,
@@ -33,6 +35,7 @@ from fluxtui.domain.naming import names_in
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Move, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import version_text
+from fluxtui.domain.roles import standing_on
 
 
 def refusal(context: Context, *, suspending: bool) -> str | None:
@@ -77,19 +80,38 @@ def _unsuspendable(resource: Resource) -> str:
     return f"{kind.one if kind else resource.key.kind} cannot be suspended"
 
 
-def _stopped(resource: Resource) -> tuple[str, ...]:
+def _stopped(context: Context, resource: Resource) -> tuple[str, ...]:
     """What comes of a suspension: what the kind says, else what its role does."""
     kind, name = kinds.of(resource.key), resource.key.label
     if sources.is_source(resource.key) and is_static(resource):
         return ("it changes nothing by itself: it is an address, and no controller looks at it",)
     delivers = sources.is_source(resource.key) or appliers.is_applier(resource.key)
     first = (f"no new version is delivered through {name}",) if delivers else ()
+    if sources.is_source(resource.key):
+        own = kind.stopped if kind is not None else ()
+        return (*first, *(own or ("its artifact stays",)), _users_go_on(context, resource))
     if kind is not None and kind.stopped:
         return (*first, *kind.stopped)
-    if sources.is_source(resource.key):
-        return (*first, "its artifact stays; what uses it goes on correcting drift")
     stays = "drift is no longer corrected, and what depends on it keeps waiting for its revision"
     return (*first, stays)
+
+
+def _users_go_on(context: Context, source: Resource) -> str:
+    """What those do who use what stays: one that is suspended too, or in the same act, does
+    nothing."""
+    standing = standing_on(context.snapshot, source.key)
+    users = [user for user in standing if appliers.is_applier(user.key)]
+    held = [user for user in users if suspended(user) or user.key in context.target.beside]
+    if not users:
+        known = appliers_known(context.snapshot, source.key.environment).known
+        return "nothing uses it" if known else "who uses it is not known now"
+    if not held:
+        return "what uses it goes on with that, and corrects drift where it did"
+    if len(held) == len(users):
+        return "what uses it is suspended too: nothing corrects drift"
+    running = len(users) - len(held)
+    count = f"{running} of {counted(len(users), 'user')}"
+    return f"{count} {agreed(running, 'goes')} on with that, the others are suspended too"
 
 
 def _patch(means: Means, notes: Mapping[str, str | None], *, wanted: bool) -> dict[str, Any]:
@@ -136,7 +158,7 @@ def suspend_plan(context: Context, values: Values) -> Plan:
         "suspend",
         f"suspend {name} in {environment}",
         steps,
-        effects=(*_stopped(resource), *ends_text(until or "")),
+        effects=(*_stopped(context, resource), *ends_text(until or "")),
         warnings=revert_warning(context, resource, means.field),
     )
 

@@ -14,6 +14,7 @@ class Target:
 
     `object`: the one object that is meant, of whatever kind; what it is fed by is asked of it.
     `marked`: several that are meant together, of any Environment; then no other field means one.
+    `beside`: of one of these, all that it is done together with.
     """
 
     environment: str = ""
@@ -21,6 +22,7 @@ class Target:
     object: Key | None = None
     tag: str = ""
     marked: tuple[Key, ...] = ()
+    beside: frozenset[Key] = frozenset()
 
     @property
     def source(self) -> Key | None:

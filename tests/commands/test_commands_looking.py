@@ -146,6 +146,22 @@ def test_what_a_suspension_stops_depends_on_what_is_suspended() -> None:
     assert not set(of_source) & set(of_member)
 
 
+def test_who_uses_a_suspended_source_goes_on_unless_it_is_suspended_too() -> None:
+    held, runs, still = source(stored=A), ks(applied=A), ks(name="web", suspend=True)
+
+    def said(*seen: Resource, **target: Any) -> str:
+        effects = plan("suspend", at(held, *seen, **target), reason="audit").effects
+        (users,) = (e for e in effects if "use" in e and "corrected" not in e)
+        return users
+
+    assert said(runs) == "what uses it goes on with that, and corrects drift where it did"
+    assert said(still) == "what uses it is suspended too: nothing corrects drift"
+    assert said(runs, still) == "1 of 2 users goes on with that, the others are suspended too"
+    together = said(runs, service="", environment="", marked=(held.key, runs.key))
+    assert together == "what uses it is suspended too: nothing corrects drift"
+    assert said() == "nothing uses it"
+
+
 @pytest.mark.parametrize("suspend", [True, False])
 def test_what_is_so_already_is_refused_and_the_other_is_not(suspend: bool) -> None:
     where = at(source(suspend=suspend))

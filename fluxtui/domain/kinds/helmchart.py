@@ -60,7 +60,7 @@ KIND = Kind(
     source=Source(url=lambda _resource: "", follows=follows, wish=wish),
     shape={**SOURCE_SHAPE, "spec.chart": str, "spec.sourceRef": Mapping},
     needed=("spec.chart",),
-    stopped=("its chart stays on the version it has; what uses it goes on correcting drift",),
+    stopped=("its chart stays on the version it has",),
     needs=needs,
     hold=PinField(
         ("version",),
