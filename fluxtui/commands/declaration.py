@@ -22,11 +22,12 @@ class Argument:
 
     `title` is the question of the dialog, `help` the sentence of the flag; without one the flag is
     not its own (`--reason` is every act's). `choices` lists sensible values, best first; `default`
-    is filled in; `note` says in a few words what to know of a value ("" = nothing). A `required`
+    is filled in; `note` says in a few words what to know of a value ("" = nothing), of each that is
+    typed where it `judges`. A `required`
     argument left empty keeps the dialog open, and is a usage error on the command line.
     """
 
-    __slots__ = ("choices", "default", "help", "name", "note", "required", "title")
+    __slots__ = ("choices", "default", "help", "judges", "name", "note", "required", "title")
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Argument:
         default: Callable[[Context], str] = lambda _context: "",
         choices: Callable[[Context], tuple[str, ...]] = lambda _context: (),
         note: Callable[[Context, str], str] = lambda _context, _value: "",
+        judges: bool = False,
     ) -> None:
         self.name = name
         self.title = title
@@ -46,6 +48,7 @@ class Argument:
         self.default = default
         self.choices = choices
         self.note = note
+        self.judges = judges
 
 
 class Command:

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fluxtui.commands import candidates, heldversions, hold
+from fluxtui.commands import candidates, heldversions, hold, landing
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
-from fluxtui.commands.subject import bundle_of, labels_of, no_bundle, stalled, stalled_warnings
-from fluxtui.domain import kinds
+from fluxtui.commands.subject import bundle_of, no_bundle
 from fluxtui.domain.ask import Question, ReadFacts
-from fluxtui.domain.board import Line
-from fluxtui.domain.counts import counted
 from fluxtui.domain.deadlines import deadline
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.marks import (
     PIN_INVERSE,
     PINNED_AT,
@@ -32,11 +29,10 @@ from fluxtui.domain.marks import (
     pin_inverse,
 )
 from fluxtui.domain.naming import names_in, worn
-from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, PatchStep, Plan, Until
+from fluxtui.domain.plan import AT_WRITE, AnyStep, PatchStep, Plan
 from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest, version_text
-from fluxtui.domain.roles import users_of
 
 
 def default(context: Context) -> str:
@@ -118,36 +114,6 @@ def questions(context: Context, values: Values) -> tuple[Question, ...]:
     return (ReadFacts(sources.url(source), (version,)),)
 
 
-def _follow(context: Context, source: Resource, digest: str, version: str) -> list[AnyStep]:
-    """Wait for the pick, then for every Kustomization that is not suspended."""
-    steps: list[AnyStep] = [
-        AwaitStep(
-            "picked",
-            f"wait until {source.key.label} has {version}",
-            ("pin",),
-            target=source.key,
-            until=Until.PICKED,
-            value=digest,
-            timeout=300.0,
-        )
-    ]
-    for number, member in enumerate(users_of(context.snapshot, source.key), start=1):
-        if suspended(member) or stalled(member):
-            continue
-        steps.append(
-            AwaitStep(
-                f"applied-{number}",
-                f"wait until {member.key.label} runs it",
-                ("picked",),
-                target=member.key,
-                until=Until.APPLIED,
-                value=digest,
-                timeout=900.0,
-            )
-        )
-    return steps
-
-
 def pin_plan(context: Context, values: Values, command: str) -> Plan:
     """Set `ref.digest`, keep its inverse, follow it through the chain."""
     held = heldversions.held_of(context)
@@ -184,7 +150,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
         )
     ]
     if not suspended(source):
-        steps += _follow(context, source, digest, version_name)
+        steps += landing.followed(context, source, digest, version_name, "pin")
     record = record_of(context.snapshot, sources.url(source))
     cautions = record.cautions(label, digest, "", (environment,))
     return plan_for(
@@ -194,7 +160,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
         f"pin {name} in {environment} to {label}",
         steps,
         effects=(
-            *_effects(context, source, digest, version_name),
+            *landing.sentences(context, source, digest, version_name),
             *_policy(source, before, context),
             *ends_text(notes[PINNED_UNTIL] or ""),
         ),
@@ -207,45 +173,6 @@ def _called(context: Context, source: Resource, version: str, digest: str) -> st
     if not is_digest(version):
         return version
     return version_text(digest, names_in(context.snapshot, source))
-
-
-def _runs(context: Context, source: Resource) -> str:
-    """The digest that runs."""
-    return digest_of(candidates.running_revision(context.snapshot, source))
-
-
-def _effects(context: Context, source: Resource, digest: str, version: str) -> tuple[str, ...]:
-    environment, snapshot = source.key.environment, context.snapshot
-    line = snapshot.board.line(source.key)
-    stored = version_text(sources.revision(source), names_in(snapshot, source))
-    runs = line.running.text if line else stored
-    members = users_of(snapshot, source.key)
-    takers = tuple(m for m in members if not appliers.takes_bundles(m.key))
-    many = len(members) - len(takers)
-    if digest == _runs(context, source) and not (line and not line.running.version):
-        again = f"{counted(many, 'Kustomization', 'runs')} once more with the same content"
-        stays = f"{environment} stays on {version}, which it runs now"
-        return (stays, *((again,) if many or not takers else ()), *_charts(takers))
-    applied = f"{counted(many, 'Kustomization', 'applies')} it; {_pruned(line)}"
-    goes = f"{environment} goes to {version}; it runs {runs or 'nothing'} now"
-    return (goes, *((applied,) if many or not takers else ()), *_charts(takers))
-
-
-def _charts(takers: tuple[Resource, ...]) -> tuple[str, ...]:
-    """Who takes a chart out of it: all of them go along, whichever of them the cursor was on."""
-    if not takers:
-        return ()
-    kind = takers[0].key.kind
-    return (f"{counted(len(takers), kind, 'takes')} the chart from it: {labels_of(takers)}",)
-
-
-def _pruned(line: Line | None) -> str:
-    """What goes away. While several versions run, of each what only it had."""
-    if line is None or not line.running.text:
-        return "what only another version had is pruned"
-    if line.running.version:
-        return f"what only {line.running.version} had is pruned"
-    return "what only the versions had that run now is pruned"
 
 
 def _policy(source: Resource, before: object, context: Context) -> tuple[str, ...]:
@@ -261,14 +188,4 @@ def _warnings(context: Context, source: Resource, digest: str, moved: str) -> tu
     warnings = [*revert_warning(context, source, "spec.ref.digest"), *((moved,) if moved else ())]
     if suspended(source):
         warnings.append(f"{source.key.label} is suspended: the pin acts when it is resumed")
-    warnings += [
-        f"{member.key.label} is suspended and stays on what it has"
-        for member in users_of(context.snapshot, source.key)
-        if suspended(member)
-    ]
-    warnings += stalled_warnings(users_of(context.snapshot, source.key))
-    if digest != _runs(context, source):
-        warnings.append("data migrations and Jobs that ran are not undone by going back")
-        holds = (k.hold for m in users_of(context.snapshot, source.key) if (k := kinds.of(m.key)))
-        warnings += dict.fromkeys(means.lasting for means in holds if means)
-    return tuple(warnings)
+    return (*warnings, *landing.warnings(context, source, digest))

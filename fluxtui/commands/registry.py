@@ -11,14 +11,18 @@ from fluxtui.commands.later import Later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fluxtui.commands import many, pin, promote, publish, reconcile, suspend, unpin
+    from fluxtui.commands import many, pin, promote, publish, ranges, reconcile, suspend, unpin
 else:
-    many, pin, promote, publish, reconcile, suspend, unpin = (
+    many, pin, promote, publish, ranges, reconcile, suspend, unpin = (
         Later(f"fluxtui.commands.{name}")
-        for name in ("many", "pin", "promote", "publish", "reconcile", "suspend", "unpin")
+        for name in (
+            *("many", "pin", "promote", "publish", "ranges"),
+            *("reconcile", "suspend", "unpin"),
+        )
     )
 
 REASON = Argument("reason", "Why?")
+NOTE = Argument("reason", "Why? (it is kept in the Journal)", required=False)
 UNTIL = Argument(
     "until",
     "Until when? (it is called overdue then; empty: open)",
@@ -276,6 +280,38 @@ ACTS = (
         disabled_reason=lambda c: unpin.refusal(c),
         plan=lambda c, v: unpin.plan(c, v),
         verb="unpin",
+        needs_tags=True,
+    ),
+    Command(
+        "range",
+        ("e",),
+        "Edit the range",
+        "Say which versions may come: the semver range, and the filter of tags.",
+        "act",
+        (
+            Argument(
+                "semver",
+                "Which versions?",
+                "The semver range to pick by; without it, as it is.",
+                default=lambda c: ranges.default(c),
+                choices=lambda c: ranges.choices(c),
+                note=lambda c, text: ranges.note(c, text),
+                judges=True,
+            ),
+            Argument(
+                "filter",
+                "Of which tags? (a pattern; none: of all)",
+                "The pattern that tags must match; `none` takes it away; without it, as it is.",
+                required=False,
+                default=lambda c: ranges.filter_default(c),
+            ),
+            NOTE,
+        ),
+        disabled_reason=lambda c: ranges.refusal(c),
+        questions=lambda c, v: ranges.questions(c, v),
+        plan=lambda c, v: ranges.plan(c, v),
+        footer=False,
+        verb="range",
         needs_tags=True,
     ),
     Command(

@@ -55,7 +55,7 @@ def _word(command: Command) -> str:
     return command.verb.partition(" ")[0]
 
 
-def test_only_a_reason_an_end_and_an_image_may_be_left_empty() -> None:
+def test_only_a_reason_an_end_an_image_and_a_filter_may_be_left_empty() -> None:
     optional = {(c.id, a.name) for c in ALL for a in c.arguments if not a.required}
-    assert {name for _command, name in optional} <= {"reason", "until", "image"}
+    assert {name for _command, name in optional} <= {"reason", "until", "image", "filter"}
     assert ("publish", "image") in optional

@@ -5,7 +5,7 @@ list registries; must not be imported before first paint (a pane shows Selection
 What a tag that is published or deleted would change is `simulate`'s, for who asks that.
 """
 
-from fluxtui.domain.versions.constraint import Constraint
+from fluxtui.domain.versions.constraint import Constraint, misplaced
 from fluxtui.domain.versions.selector import Selector, select
 from fluxtui.domain.versions.version import Version, behind, compare, parse_version, try_version
 
@@ -15,6 +15,7 @@ __all__ = [
     "Version",
     "behind",
     "compare",
+    "misplaced",
     "parse_version",
     "select",
     "try_version",

@@ -106,6 +106,29 @@ class Constraint(NamedTuple):
         return " || ".join(str(group) for group in self.groups)
 
 
+def misplaced(text: str) -> int:
+    """Where the first character stands that no range has there, counted from 1; 0: nowhere."""
+    start = 0
+    for segment in text.split("||"):
+        at = _stuck(_rewrite_hyphens(segment))
+        if at >= 0:
+            # Hyphen ranges are written otherwise before they are read: no place inside of those.
+            return start + (0 if _HYPHEN_ALONE.search(segment) else at) + 1
+        start += len(segment) + 2
+    return 0
+
+
+def _stuck(segment: str) -> int:
+    """The longest beginning that can be read, when that is not all of it; else -1."""
+    for end in range(len(segment), -1, -1):
+        try:
+            _group(segment[:end])
+        except VersionError:
+            continue
+        return end if end < len(segment) else -1
+    return _skip(segment, 0)
+
+
 def _rewrite_hyphens(text: str) -> str:
     """`1.2 - 1.4` becomes `>= 1.2, <= 1.4 `, before anything else is looked at."""
     if not _HYPHEN_ALONE.search(text):

@@ -160,6 +160,9 @@ class Arguments(Sheet[Proposal | None]):
         at = choices.index(typed) if typed in choices else 0
         first = max(0, min(at - room // 2, len(choices) - room))
         lines: list[Line] = []
+        if argument.judges and typed and typed not in choices:
+            lines.append((("    ", ""), (self._note(argument, typed), "busy")))
+            room = max(1, room - 1)
         for choice in choices[first : first + room]:
             current = choice == typed
             note = self._note(argument, choice)

@@ -1,0 +1,150 @@
+"""Another range for a source: what is refused and where, what it would pick, who puts it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fluxtui.commands.command import Context
+from fluxtui.commands.registry import by_id
+from fluxtui.domain.ask import ListTags, ReadFacts
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.plan import AwaitStep, PatchStep, Plan
+from fluxtui.domain.resource import Resource
+from tests.builders import (
+    URL,
+    context,
+    digest,
+    ks,
+    revision,
+    snapshot,
+    source,
+    tag_list,
+)
+
+A, B = revision("1.4.2", "a"), revision("1.5.0", "b")
+TAGS = tag_list({"1.4.2": "a", "1.5.0": "b", "2.0.0": "c", "1.6.0-rc.1": "d"})
+RANGE = by_id("range")
+
+
+def on(*resources: Resource, tags: Any = (TAGS,)) -> Context:
+    return context(snapshot(*resources, tags=tags), environment="staging", service="acme/activity")
+
+
+def follows(ref: dict[str, str] | None = None, stored: str = B, **more: Any) -> Resource:
+    return source(stored=stored, ref=ref or {"semver": ">=1.0.0 <2.0.0"}, **more)
+
+
+def plan(where: Context, **values: str) -> Plan:
+    assert RANGE.plan is not None
+    assert RANGE.disabled_reason(where) is None
+    return RANGE.plan(where, values)
+
+
+def written(made: Plan) -> Any:
+    first = made.steps[0]
+    assert isinstance(first, PatchStep)
+    return first.patch["spec"]["ref"]
+
+
+def test_only_what_was_edited_is_written_and_what_it_picks_is_followed() -> None:
+    made = plan(on(follows(), ks(applied=B)), semver=">=1.0.0")
+    assert written(made) == {"semver": ">=1.0.0"}
+    assert [(s.until, s.value) for s in made.steps if isinstance(s, AwaitStep)] == [
+        ("picked", digest("c")),
+        ("applied", digest("c")),
+    ]
+    assert "staging goes to 2.0.0 (sha256:cccccccc); it runs 1.5.0 now" in made.effects
+    assert made.effects[-1] == "it picked by semver >=1.0.0 <2.0.0"
+    (move,) = made.moves
+    assert (move.after, move.source) == ("2.0.0", made.steps[0].target)  # type: ignore[union-attr]
+
+
+def test_a_filter_is_kept_edited_and_taken_away_by_its_word() -> None:
+    filtered = follows({"semver": ">=0.0.0-0", "semverFilter": "rc"}, revision("1.6.0-rc.1", "d"))
+    where = on(filtered, ks(applied=revision("1.6.0-rc.1", "d")))
+    assert written(plan(where, semver=">=1.6.0-0")) == {"semver": ">=1.6.0-0"}
+    assert written(plan(where, filter="^1[.]6")) == {"semverFilter": "^1[.]6"}
+    gone = plan(where, filter="none")
+    assert written(gone) == {"semverFilter": None}
+    assert gone.moves[0].after == "2.0.0"
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "says"),
+    [
+        ({"semver": ">=1.4 <<2"}, "spec.ref.semver", "from character 7 on: '<<2'"),
+        ({"semver": ">=1.0.0 || newest"}, "spec.ref.semver", "from character 12 on: 'newest'"),
+        ({"filter": "("}, "spec.ref.semverFilter", "does not compile"),
+        ({"semver": ">=1.0.0 <2.0.0"}, "", "picks by semver >=1.0.0 <2.0.0 already"),
+    ],
+)
+def test_what_is_no_range_is_refused_with_its_place(
+    values: dict[str, str], where: str, says: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        plan(on(follows(), ks(applied=B)), **values)
+    assert refused.value.where == where and says in refused.value.what
+
+
+def test_while_it_is_typed_it_says_what_it_would_pick_or_what_is_wrong() -> None:
+    where, (semver, *_rest) = on(follows(), ks(applied=B)), RANGE.arguments
+    assert semver.note(where, "~1.4.0") == "would pick 1.4.2"
+    assert semver.note(where, ">9") == "would pick nothing"
+    assert "from character 1" in semver.note(where, "newest")
+    assert semver.default(where) == ">=1.0.0 <2.0.0"
+    assert semver.choices(where)[1:] == ("~1.5.0", "^1.0.0", ">=1.5")
+
+
+def test_the_list_is_asked_anew_and_the_digest_behind_the_pick() -> None:
+    where = on(follows(), ks(applied=B))
+    assert RANGE.questions(where, {"semver": ">=1.0.0"}) == (
+        ListTags(URL),
+        ReadFacts(URL, ("2.0.0",)),
+    )
+
+
+def test_going_back_says_what_that_does_not_undo_and_going_on_does_not() -> None:
+    lower = plan(on(follows(), ks(applied=B)), semver="~1.4.0")
+    assert any("not undone by going back" in warning for warning in lower.warnings)
+    higher = plan(on(follows(), ks(applied=B)), semver=">=1.0.0")
+    assert not any("going back" in warning for warning in higher.warnings)
+    assert any("2.0.0 never ran anywhere" in warning for warning in higher.warnings)
+
+
+def test_a_range_that_admits_nothing_is_a_warning_and_waits_for_nothing() -> None:
+    made = plan(on(follows(), ks(applied=B)), semver=">9")
+    assert any("of 4 tags it would pick none" in warning for warning in made.warnings)
+    assert len(made.steps) == 1 and made.moves == ()
+
+
+def test_beside_a_pin_and_under_a_suspension_nothing_moves_now() -> None:
+    pinned = follows({"semver": ">=1.0.0 <2.0.0", "digest": digest("a")}, A)
+    made = plan(on(pinned, ks(applied=A)), semver=">=1.0.0")
+    assert made.moves == () and "unpinned it would pick 2.0.0" in made.effects[0]
+    assert any("acts when it is unpinned" in warning for warning in made.warnings)
+    held = plan(on(follows(suspend=True), ks(applied=B)), semver=">=1.0.0")
+    assert held.moves == () and "would pick 2.0.0 once it is resumed" in held.effects[0]
+
+
+def test_who_puts_the_field_back_is_named_with_when_and_with_what_holds_instead() -> None:
+    label = "kustomize.toolkit.fluxcd.io"
+    owned = follows(labels={f"{label}/name": "apps", f"{label}/namespace": "activity-system"})
+    owned = replace(owned, declared=frozenset({"spec.ref.semver", "spec.interval"}))
+    parent = ks(name="apps")
+    parent = replace(parent, spec={**parent.spec, "interval": "10m"})
+    made = plan(on(owned, ks(applied=B), parent), semver=">=1.0.0")
+    puts_back, instead, *_more = made.warnings
+    assert "declares spec.ref.semver and puts it back at its next run, within 10m" in puts_back
+    assert "suspend Kustomization/activity-system/apps to keep the change" in puts_back
+    assert "until then a pin holds a version" in instead
+    free = plan(on(owned, ks(applied=B), parent), filter="rc", semver=">=1.0.0 <2.0.0")
+    assert not any("puts it back" in warning for warning in free.warnings)
+
+
+def test_tags_that_could_not_be_listed_were_not_looked_at() -> None:
+    failing = replace(TAGS, error="connection refused")
+    made = plan(on(follows(), ks(applied=B), tags=(failing,)), semver=">=1.0.0")
+    assert made.unseen == (f"the tags of {URL}: connection refused",)
