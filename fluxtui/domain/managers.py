@@ -7,15 +7,18 @@ paths are shared: objects of one make have the same.
 
 from __future__ import annotations
 
+import marshal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
 
 FLUX_APPLIERS = ("kustomize-controller", "flux-operator")
 FLUX_GROUP = "toolkit.fluxcd.io"
 _NOBODY = ("-controller", "before-first-apply", "kube-controller-manager", "flux-operator")
+_PLAIN = 0  # the version of marshal in which equal JSON is packed to equal bytes
 _DECLARED: WeakValueDictionary[frozenset[str], frozenset[str]] = WeakValueDictionary()
 
 
@@ -70,11 +73,18 @@ def _edits(entries: Iterable[Mapping[str, Any]]) -> Iterator[Edit]:
 
 
 def _paths(entries: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    paths: set[str] = set()
-    for entry in entries:
-        _collect(entry.get("fieldsV1"), "", paths)
-    found = frozenset(paths)
+    each = [_read(marshal.dumps(entry.get("fieldsV1"), _PLAIN)) for entry in entries]
+    found = each[0] if len(each) == 1 else frozenset().union(*each)
     return _DECLARED.setdefault(found, found)
+
+
+@lru_cache(maxsize=1024)
+def _read(fields: bytes) -> frozenset[str]:
+    """The paths of fieldsV1, packed: to pack it and to ask whether it was seen costs a quarter of
+    what reading it does, and thousands of objects have the same few."""
+    paths: set[str] = set()
+    _collect(marshal.loads(fields), "", paths)
+    return frozenset(paths)
 
 
 def _collect(fields: object, prefix: str, into: set[str]) -> bool:

@@ -44,6 +44,20 @@ class Key:
     def __hash__(self) -> int:
         return self._hash
 
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Key):
+            return NotImplemented
+        return (
+            self._hash == other._hash
+            and self.name == other.name
+            and self.namespace == other.namespace
+            and self.kind == other.kind
+            and self.group == other.group
+            and self.environment == other.environment
+        )
+
     def __reduce__(self) -> tuple[type[Key], tuple[str, ...]]:
         """Made anew where it arrives: another process hashes text otherwise."""
         return Key, (self.environment, self.group, self.kind, self.namespace, self.name)
@@ -161,7 +175,7 @@ class Resource:
     def conditions(self) -> tuple[Condition, ...]:
         """status.conditions; entries that are not mappings are left out."""
         entries = _list(self.status.get("conditions"))
-        return tuple(_condition(c) for c in entries if isinstance(c, (dict, Mapping)))
+        return tuple([_condition(c) for c in entries if isinstance(c, (dict, Mapping))])
 
     def condition(self, type_: str) -> Condition | None:
         """The condition of that type, if the object has it."""
@@ -184,9 +198,10 @@ class Slim(dict[str, Any]):
 
 
 def slim(obj: dict[str, Any]) -> Slim:
-    """`trimmed`, and shared: for what lives long."""
+    """`trimmed`, and its equal texts kept once: for what lives long. Takes the object over."""
     short = trimmed(obj)
-    return Slim(_shared({**short}), short.managed)
+    _share_in(short)
+    return short
 
 
 def trimmed(obj: dict[str, Any]) -> Slim:
@@ -197,6 +212,18 @@ def trimmed(obj: dict[str, Any]) -> Slim:
     if isinstance(meta, dict):
         short["metadata"] = {k: v for k, v in meta.items() if k != "managedFields"}
     return short
+
+
+def _share_in(value: Any) -> None:
+    """`_shared`, in the dicts and lists that the parser made. The names in them stay as they are:
+    one page of a list has each of them once."""
+    for at, part in value.items() if isinstance(value, dict) else enumerate(value):
+        of = type(part)
+        if of is str:
+            if len(part) <= _SHARED_TEXT:
+                value[at] = sys.intern(part)
+        elif of is dict or of is list:
+            _share_in(part)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -229,7 +256,10 @@ def _shared(value: Any) -> Any:
 @asked_in_a_row
 def _by_type(resource: Resource) -> Mapping[str, Condition]:
     """Of several conditions of one type the first counts."""
-    return {condition.type: condition for condition in reversed(resource.conditions)}
+    found: dict[str, Condition] = {}
+    for condition in resource.conditions:
+        found.setdefault(condition.type, condition)
+    return found
 
 
 def _condition(c: Mapping[str, Any]) -> Condition:

@@ -117,8 +117,17 @@ def test_equal_texts_are_kept_once_unless_they_are_long() -> None:
     one, two = slim({"spec": first}), slim({"spec": second})
     assert one == two == {"spec": first}
     assert one["spec"]["a"][0] is two["spec"]["a"][0]
-    assert next(iter(one["spec"]["a"][1])) is next(iter(two["spec"]["a"][1]))
     assert one["spec"]["a"][1][word(150)] is not two["spec"]["a"][1][word(150)]
+
+
+def test_what_a_watch_brings_one_by_one_shares_its_names_as_well() -> None:
+    def brought() -> Resource:
+        name = "".join(["x"] * 150)
+        obj = {"kind": "X", "metadata": {"name": "n"}, "spec": {"a": [{name: 1}]}}
+        return Resource.from_object("staging", obj)
+
+    one, two = brought(), brought()
+    assert next(iter(one.spec["a"][0])) is next(iter(two.spec["a"][0]))
 
 
 def test_an_object_with_nothing_but_a_name_has_empty_words_and_not_the_word_none() -> None:
