@@ -7,7 +7,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from fluxtui.cli.acts import now_text
 from fluxtui.cli.arguments import options_of
 from fluxtui.cli.configuration import load
 from fluxtui.cli.options import Options
@@ -20,6 +19,7 @@ from fluxtui.domain.config import Config
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import by_short
 from fluxtui.domain.resource import Key
+from fluxtui.kit.clock import Clock
 
 if TYPE_CHECKING:
     from fluxtui.engine.engine import Engine
@@ -85,7 +85,7 @@ def show(config: Config, start: Target, options: Options) -> int:
         engines.append(make_engine(config))
         return engines[0]
 
-    app = FluxtuiApp(engine, config=config, user=config.user, start=start, now=now_text)
+    app = FluxtuiApp(engine, config=config, user=config.user, start=start, now=Clock().stamp)
     with Terminal(app) as terminal:
         try:
             app.run(mouse=not config.slow)

@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import importlib
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +24,7 @@ from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.acts.journal import Journal
 from fluxtui.engine.acts.recall import Recall
+from fluxtui.engine.beginning import BRIEFLY, HEAVY, SOON, imported, load, looked_at
 from fluxtui.engine.collecting import held_off
 from fluxtui.engine.ending import ended
 from fluxtui.engine.feeds.api import Api, Connect, by_context
@@ -52,12 +52,6 @@ if TYPE_CHECKING:
     from fluxtui.engine.tags.watch import TagWatch
 
 T = TypeVar("T")
-# What the first Snapshots need, one import per turn of the loop.
-_HEAVY = ("fluxtui.domain.overview", "fluxtui.domain.versions", "fluxtui.artifacts.client")
-# What asks, where one answer is wanted.
-_BRIEFLY = ("fluxtui.cluster.client", "fluxtui.cluster.briefwire")
-# What a first key may need: read before somebody waits for it.
-_SOON = ("fluxtui.engine.answers", "fluxtui.engine.acts.jobs")
 
 
 class Engine:
@@ -130,7 +124,11 @@ class Engine:
 
             lend = PullSecrets(self._store, self._registries, self._cluster).lend
         of_engine = (self._registries, self._store, self._clock, self._pace)
-        return TagWatch(*of_engine, self._indexes, lend, times=self._times)
+        first = None if self._brief else self._looked_at
+        return TagWatch(*of_engine, self._indexes, lend, times=self._times, first=first)
+
+    async def _looked_at(self) -> None:
+        await looked_at(self._publisher.whole, self._clock)
 
     def _indexes(self) -> ChartIndexes:
         from fluxtui.engine.tags.indexes import ChartIndexes
@@ -147,8 +145,7 @@ class Engine:
         if self._brief:
             # Two threads that import at once take the interpreter from each other at every file:
             # dearer than what one answer could gain by asking sooner.
-            for name in (*_BRIEFLY, *self._heavy()):
-                importlib.import_module(name)
+            load((*BRIEFLY, *self._heavy()))
         self._thread.start()
 
     def stop(self, why: str = "fluxtui was left") -> None:
@@ -220,7 +217,7 @@ class Engine:
         return future
 
     def _heavy(self) -> tuple[str, ...]:
-        return _HEAVY if self._follow_tags else _HEAVY[:1]
+        return HEAVY if self._follow_tags else HEAVY[:1]
 
     # -- in the thread
 
@@ -241,7 +238,7 @@ class Engine:
         apis = [asyncio.create_task(api.run()) for api in self._apis]
         apis.append(asyncio.create_task(held_off(self._store.settled.wait(), self._clock)))
         await asyncio.sleep(0)
-        await _imported(self._heavy())
+        await imported(self._heavy())
         publishing = asyncio.create_task(self._publisher.run())
         recalling: asyncio.Task[None] | None = None
         try:
@@ -249,7 +246,9 @@ class Engine:
             with contextlib.suppress(OSError):
                 self._recall.look(acts=self._events or not self._brief)
             recalling = asyncio.create_task(self._recall.run())
-            await _imported(() if self._brief else _SOON)
+            if not self._brief:
+                await self._looked_at()
+                await imported(SOON)
             await self._stopping.wait()
         finally:
             self._gate.close()
@@ -357,13 +356,6 @@ class Engine:
             if any(e.name == environment for e in api.environments):
                 return api.cluster()
         raise Unreachable("there is no such environment", where=environment)
-
-
-async def _imported(names: Iterable[str]) -> None:
-    """One import per turn of the loop: others get theirs in between."""
-    for name in names:
-        importlib.import_module(name)
-        await asyncio.sleep(0)
 
 
 def _timeline() -> Timeline:

@@ -32,7 +32,8 @@ PATIENT = 4.0
 
 
 class Publisher:
-    """Lives on the Engine's loop. `interval`: the shortest pause between Snapshots, in seconds;
+    """Lives on the Engine's loop. `whole` is set once a Snapshot was made of all that was asked for
+    first. `interval`: the shortest pause between Snapshots, in seconds;
     `share`: how many times what a Snapshot cost the pause after it is at least; `under_way`, for
     whoever waits for one answer: whether more is about to arrive."""
 
@@ -53,6 +54,7 @@ class Publisher:
         self._interval = interval
         self._share = share
         self._stages = stages
+        self.whole = asyncio.Event()
         self._waiting: list[tuple[Condition, asyncio.Future[Snapshot]]] = []
 
     async def run(self) -> None:
@@ -121,6 +123,8 @@ class Publisher:
             except Exception as error:
                 future.set_exception(error)
         self._gate.knock()
+        if self._store.settled.is_set():
+            self.whole.set()
 
     async def until(self, condition: Condition, timeout: float) -> Snapshot:
         """The first Snapshot for which `condition` holds, the present one included.

@@ -60,11 +60,13 @@ class TagWatch:
         before: Callable[[str], Awaitable[None]] | None = None,
         *,
         times: bool = True,
+        first: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`indexes` is called when the first index is met; `before` is awaited before a repository
         is listed first, and after each failure. `times`: whether manifests are also read only for
-        when they were published.
+        when they were published. `first`: what comes before any repository is listed unasked.
         """
+        self._first = first
         self._spare = NEWEST_LOOKS if times else 0
         self._before = before
         self._registries = registries
@@ -210,6 +212,8 @@ class TagWatch:
     async def _keep(self, repository: str) -> None:
         backoff = Backoff(self._pace.first, self._pace.most)
         blind = True
+        if self._first is not None:
+            await self._first()
         while True:
             self._asked[repository].clear()
             if blind and self._before is not None:

@@ -1,0 +1,41 @@
+"""What the first picture needs, and what can wait until it is there.
+
+Until the first whole picture is published everything in this process competes with it for the
+interpreter. So what it stands on is imported first; registries, and what only a key needs, have
+their turn after it (docs/architecture.md#costs). Nothing waits for ever: an API that does not
+answer holds the rest up for no longer than LONGEST.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Iterable
+
+from fluxtui.kit.clock import Clock
+
+LONGEST = 3.0  # seconds
+# What the first Snapshots are made with.
+HEAVY = ("fluxtui.domain.overview", "fluxtui.domain.versions", "fluxtui.artifacts.client")
+# What asks, where one answer is wanted.
+BRIEFLY = ("fluxtui.cluster.client", "fluxtui.cluster.briefwire")
+# What a first key may need: read before somebody waits for it.
+SOON = ("fluxtui.engine.answers", "fluxtui.engine.acts.jobs")
+
+
+def load(names: Iterable[str]) -> None:
+    """Import all of them now."""
+    for name in names:
+        importlib.import_module(name)
+
+
+async def imported(names: Iterable[str]) -> None:
+    """One import per turn of the loop: others get theirs in between."""
+    for name in names:
+        importlib.import_module(name)
+        await asyncio.sleep(0)
+
+
+async def looked_at(whole: asyncio.Event, clock: Clock) -> None:
+    """Until the first whole picture is published."""
+    await clock.wait(whole, LONGEST)

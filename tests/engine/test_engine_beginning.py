@@ -1,0 +1,84 @@
+"""What can wait until the first whole picture is there, and that it does not wait for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from fluxtui.domain.config import Config
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.snapshot import Feed
+from fluxtui.engine import beginning
+from fluxtui.engine.beginning import looked_at
+from fluxtui.engine.pace import Pace
+from fluxtui.engine.publication.gate import AT_ONCE, Gate
+from fluxtui.engine.publication.publisher import Publisher
+from fluxtui.engine.publication.store import Store
+from fluxtui.engine.tags.watch import TagWatch
+from fluxtui.kit.clock import Clock
+from tests import builders
+
+
+def a_feed(kind: str, state: FeedState) -> Feed:
+    return Feed("prod", ("apps", kind), "", state)
+
+
+class Door:
+    """Registries: what was asked of them."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def list_tags(self, repository: str) -> tuple[str, ...]:
+        self.asked.append(repository)
+        return ("1.0.0",)
+
+
+async def turns() -> None:
+    for _turn in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_the_picture_is_whole_once_every_first_list_is_in_it() -> None:
+    store = Store(Config())
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    publisher = Publisher(store, gate, Clock(), AT_ONCE, lambda batch: batch.half)
+    for kind in ("Deployment", "Job"):
+        store.feed(kind, a_feed(kind, FeedState.STARTING))
+    publisher.publish()
+    store.feed("Job", a_feed("Job", FeedState.LIVE))
+    publisher.publish()
+    assert not publisher.whole.is_set()
+    store.feed("Deployment", a_feed("Deployment", FeedState.RETRYING))
+    assert not publisher.whole.is_set(), "it has arrived, and nobody has seen it yet"
+    publisher.publish()
+    assert publisher.whole.is_set()
+
+
+async def test_no_registry_is_asked_before_the_first_whole_picture() -> None:
+    store, door, whole = Store(Config()), Door(), asyncio.Event()
+
+    async def first() -> None:
+        await looked_at(whole, Clock())
+
+    watch = TagWatch(cast(Any, door), store, Clock(), Pace(), cast(Any, None), first=first)
+    store.put(builders.source("prod"))
+    batch = store.take(0.0)
+    watch.follow(batch, batch.half)
+    await turns()
+    assert door.asked == []
+    whole.set()
+    await turns()
+    assert door.asked == [builders.URL]
+    gone = batch._replace(half=store.snapshot)  # nobody uses it any more: its tasks end
+    watch.follow(gone, gone.half)
+    await turns()
+
+
+async def test_an_api_that_does_not_answer_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beginning, "LONGEST", 0.0)
+    await asyncio.wait_for(looked_at(asyncio.Event(), Clock()), 10)
