@@ -39,16 +39,12 @@ class ObjectId:
     @classmethod
     def parse(cls, text: str) -> ObjectId:
         """Read `<namespace>_<name>_<group>_<kind>`. Raises UsageError."""
-        namespace, first, tail = text.partition("_")
-        tail, last, kind = tail.rpartition("_")
-        name, middle, group = tail.rpartition("_")
-        if not (first and last and middle and name and kind):
+        parts = parts_of(text)
+        if parts is None:
             raise UsageError(
                 f"{text!r} is no inventory id", next="an id is <namespace>_<name>_<group>_<kind>"
             )
-        if group == RBAC and kind in _RBAC_KINDS:
-            name = name.replace("__", ":")
-        return cls(namespace, name, group, kind)
+        return cls(*parts)
 
     def format(self) -> str:
         """As Flux writes it in `status.inventory.entries[].id`."""
@@ -60,3 +56,16 @@ class ObjectId:
     def __str__(self) -> str:
         """For people: `Deployment/team/web`, `Namespace/team`."""
         return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+
+
+def parts_of(text: str) -> tuple[str, str, str, str] | None:
+    """Namespace, name, group and kind of `<namespace>_<name>_<group>_<kind>`; None of what is no
+    id. For whoever reads tens of thousands: a value of each would cost more than the reading."""
+    namespace, first, tail = text.partition("_")
+    tail, last, kind = tail.rpartition("_")
+    name, middle, group = tail.rpartition("_")
+    if not (first and last and middle and name and kind):
+        return None
+    if group == RBAC and kind in _RBAC_KINDS:
+        name = name.replace("__", ":")
+    return namespace, name, group, kind

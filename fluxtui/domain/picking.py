@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -127,6 +128,7 @@ def index_of(address: str) -> tuple[str, str] | None:
     return (url, chart) if mark and not url.startswith("oci:") else None
 
 
+@lru_cache(maxsize=4096)
 def _address(url: str, chart: str, charts: Charts) -> str:
     url, chart = url.rstrip("/"), chart.strip("/")
     if not chart or "#" in chart:

@@ -28,7 +28,7 @@ def digest_of(revision: str) -> str:
 
 def tag_of(revision: str) -> str:
     """The tag of a revision, "" for a digest-only one and for a commit (docs/flux.md#revisions)."""
-    if _COMMIT.fullmatch(revision):
+    if "sha1:" in revision and _COMMIT.fullmatch(revision):
         return ""
     tag, at, _digest = revision.partition("@")
     return tag if at and not tag.startswith("sha256:") else ("" if "sha256:" in revision else tag)
@@ -42,6 +42,8 @@ def commit_of(revision: str) -> str:
 
 def commit_text(revision: str) -> str:
     """`main@4f2c9e1` of `main@sha1:<40 hex>`; "" for what is no commit."""
+    if "sha1:" not in revision:
+        return ""
     commit = _COMMIT.fullmatch(revision)
     if commit is None:
         return ""

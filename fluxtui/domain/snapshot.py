@@ -167,7 +167,9 @@ class Snapshot:
 
     def get(self, key: Key) -> Resource | None:
         """The resource of that key, when known."""
-        return self.resources.get(key.environment, {}).get((key.group, key.kind), {}).get(key)
+        tables = self.resources.get(key.environment)
+        table = tables.get((key.group, key.kind)) if tables is not None else None
+        return table.get(key) if table is not None else None
 
     def of_kind(self, kind: Kind) -> Iterator[Resource]:
         """Resources of a kind in all Environments."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -19,12 +19,12 @@ def asked_in_a_row(read: Callable[[S], T]) -> Callable[[S], T]:
     last: tuple[S | None, Any] = (None, None)
 
     @wraps(read)
-    def answer(value: S) -> T:
+    def answer(value: S) -> Any:  # of type T: to say so here would cost a call each time
         nonlocal last
         seen, told = last
         if seen is not value:
             told = read(value)
             last = value, told  # one step: two threads may ask
-        return cast(T, told)
+        return told
 
     return answer

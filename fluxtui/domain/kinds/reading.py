@@ -36,14 +36,16 @@ def mapping_at(mapping: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
 def mappings_at(mapping: Mapping[str, Any], *path: str) -> Iterator[Mapping[str, Any]]:
     """The mappings of the list under these names; what is none is left out."""
     value = value_at(mapping, *path)
-    return (entry for entry in (value if isinstance(value, list) else []) if _is_mapping(entry))
+    if not isinstance(value, list):
+        return iter(())
+    return iter([entry for entry in value if type(entry) is dict or _is_mapping(entry)])
 
 
 def value_at(mapping: Mapping[str, Any], *path: str) -> Any:
     """Whatever stands under these names; None when nothing does."""
     value: Any = mapping
     for name in path:
-        if not _is_mapping(value):
+        if type(value) is not dict and not _is_mapping(value):
             return None
         value = value.get(name)
     return value
@@ -110,8 +112,10 @@ def whole_at(mapping: Mapping[str, Any], *path: str) -> int:
 def inventory(resource: Resource) -> tuple[tuple[str, str], ...]:
     """status.inventory.entries as (id, version) pairs (docs/flux.md#inventory)."""
     return tuple(
-        (str(entry.get("id") or ""), str(entry.get("v") or ""))
-        for entry in mappings_at(resource.status, "inventory", "entries")
+        [
+            (str(entry.get("id") or ""), str(entry.get("v") or ""))
+            for entry in mappings_at(resource.status, "inventory", "entries")
+        ]
     )
 
 

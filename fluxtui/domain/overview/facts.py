@@ -13,17 +13,17 @@ from sys import intern
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import HealthLine, Level, Mark, ReadyUntil
-from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import suspension
 from fluxtui.domain.naming import remembered
-from fluxtui.domain.objectid import ObjectId
+from fluxtui.domain.objectid import parts_of
 from fluxtui.domain.overview.expressions import judged
 from fluxtui.domain.overview.judgement import member_health, telling
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
 from fluxtui.kit.moments import order
 
+_FLUX = frozenset(kind.id for kind in kinds.ALL)
 _AGAIN = " (being tried again)"
 
 
@@ -130,12 +130,10 @@ def _managed(resource: Resource) -> Iterator[Key]:
     """Keys of its inventory, Flux's own kinds left out."""
     environment = resource.key.environment
     for text, _version in appliers.inventory(resource):
-        try:
-            identity = ObjectId.parse(text)
-        except UsageError:
+        parts = parts_of(text)
+        if parts is None:
             continue  # an id that no Flux wrote names no object to look at
-        # Tens of thousands of objects share a few words: each is kept once.
-        group, kind, namespace = map(intern, (identity.group, identity.kind, identity.namespace))
-        key = Key(environment, group, kind, namespace, identity.name)
-        if not kinds.is_ours(key):
-            yield key
+        namespace, name, group, kind = parts
+        if (group, kind) not in _FLUX:
+            # Tens of thousands of objects share a few words: each is kept once.
+            yield Key(environment, intern(group), intern(kind), intern(namespace), name)

@@ -119,13 +119,14 @@ def object_lines(keys: Iterable[Key], snapshot: Snapshot) -> tuple[ObjectLine, .
 
     What is not settled says why, by its Pods when they are live.
     """
+    there = [resource for key in keys if (resource := snapshot.get(key)) is not None]
+    if not there:
+        return ()
     from fluxtui.domain.health import Status, reader_status
 
     lines = []
-    for key in keys:
-        resource = snapshot.get(key)
-        if resource is None:
-            continue
+    for resource in there:
+        key = resource.key
         health = reader_status(resource.as_object())
         status, message = str(health.status.value), health.message
         if health.status == Status.CURRENT:
