@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from fluxtui.domain.board import Level, Line, Row
+from fluxtui.domain.board import Level, Line, Row, Severity
+from fluxtui.domain.detail import detail_of
+from fluxtui.domain.overview import Overview
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Snapshot
 from tests.builders import NS, READY, failed, snapshot, source
@@ -66,6 +68,59 @@ def test_a_release_runs_the_highest_entry_that_is_deployed() -> None:
     assert line.at == T2 and not line.behind and line.policy == "web 1.x"
     assert line.health.level is Level.OK
     assert line.source == chart().key and line.appliers == (release().key,)
+
+
+UNFED = "HelmChart 'apps/web' is not ready: "
+LATER = UNFED + "latest generation of object has not been reconciled"
+EMPTY = UNFED + "does not have an artifact"
+NO_INDEX = "no artifact available for HelmRepository source 'c'"
+
+
+@pytest.mark.parametrize(
+    ("said", "behind", "level"),
+    [
+        (LATER, (chart(conditions=()), index()), Level.PROGRESSING),  # nobody has looked at it
+        (EMPTY, (chart(conditions=(PROGRESSING,)), index()), Level.PROGRESSING),
+        (LATER, (chart("1.5.0"), index()), Level.PROGRESSING),  # it is there by now
+        (
+            UNFED + NO_INDEX,
+            (chart(conditions=(failed("NoSourceArtifact", NO_INDEX),)), index((PROGRESSING,))),
+            Level.PROGRESSING,
+        ),
+        (LATER, (chart(conditions=(failed("FetchFailed", "no index"),)), index()), Level.FAILED),
+        (LATER, (), Level.FAILED),
+        (EMPTY, (chart(), index()), Level.FAILED),  # ready, and nothing was stored
+        (UNFED + "no 'web' chart found", (chart("1.5.0"), index()), Level.FAILED),
+    ],
+)
+def test_a_release_whose_chart_is_on_its_way_has_not_failed(
+    said: str, behind: tuple[Resource, ...], level: Level
+) -> None:
+    fresh = release(conditions=(failed("SourceNotReady", said),))
+    seen = snapshot(fresh, *behind)
+    _row, line = only(seen)
+    assert line.health.level is level
+    (node,) = seen.board.chains["staging"]
+    assert node.health.level is level
+    assert detail_of(seen, fresh).health.level is level
+    loud = [finding for finding in seen.findings if finding.severity is Severity.ERROR]
+    assert bool(loud) == (level is Level.FAILED)
+
+
+def test_a_release_is_judged_again_when_its_chart_is_another() -> None:
+    fresh = release(conditions=(failed("SourceNotReady", LATER),))
+    look = Overview()
+
+    def level(*behind: Resource) -> Level:
+        seen = snapshot(fresh, *behind, index())
+        board, _findings = look(seen)
+        (row,) = board.rows
+        (line,) = row.lines["staging"]
+        return line.health.level
+
+    lost = chart(conditions=(failed("FetchFailed", "no index"),))
+    levels = [level(chart(conditions=())), level(lost), level(chart("1.5.0")), level(lost)]
+    assert levels == [Level.PROGRESSING, Level.FAILED, Level.PROGRESSING, Level.FAILED]
 
 
 def test_what_its_source_has_fetched_would_be_picked() -> None:

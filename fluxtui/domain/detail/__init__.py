@@ -32,8 +32,9 @@ from fluxtui.domain.masking import Masker
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.objectstate import revision_text
 from fluxtui.domain.overview import doubt
+from fluxtui.domain.overview.arrivals import awaited, own_health
 from fluxtui.domain.overview.expressions import judged
-from fluxtui.domain.overview.judgement import flux_health, member_health, object_lines
+from fluxtui.domain.overview.judgement import member_health, object_lines
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.snapshot import Snapshot
@@ -55,7 +56,9 @@ def detail_of(snapshot: Snapshot, resource: Resource) -> Detail:
         resource.created,
         resource.generation,
         _is_observed(resource),
-        doubt.health(member_health(resource), known) if kind is not None else HealthLine(),
+        doubt.health(awaited(member_health(resource), resource, snapshot), known)
+        if kind is not None
+        else HealthLine(),
         appliers.parent(resource),
         suspension(resource),
         pin(resource),
@@ -160,7 +163,7 @@ def _standing(snapshot: Snapshot, key: Key) -> Standing:
     """Whether another object is ready, how bad that is, and what it says."""
     resource = snapshot.get(key)
     if resource is not None:
-        health = flux_health(resource)
+        health = own_health(resource, snapshot)
         return health.level is Level.OK, health.level, health.text
     known = kind_known(snapshot, key.environment, (key.group, key.kind), key.namespace)
     if known.known and kinds.of(key) is not None:

@@ -62,6 +62,7 @@ KIND = Kind(
     needed=("spec.chart",),
     stopped=("its chart stays on the version it has",),
     needs=needs,
+    unfed=("no artifact available for",),
     hold=PinField(
         ("version",),
         picks=lambda _resource: True,

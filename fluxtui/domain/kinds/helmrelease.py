@@ -291,5 +291,10 @@ KIND = Kind(
     ),
     # Stalled and Ready may only count the tries; what went wrong stands on these.
     causes=("Released", "TestSuccess"),
+    unfed=(
+        "latest generation of object has not been reconciled",
+        "does not have an artifact",
+        "no artifact available for",  # what the chart says of its index
+    ),
     columns=(KindColumn("CHART", chart), KindColumn("WISH", wish)),
 )

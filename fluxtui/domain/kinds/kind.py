@@ -245,7 +245,8 @@ class Kind:
     the objects that it keeps where it is no applier. `revision`: what it holds, where it has
     neither role. `has_events`: whether they are read. `owner`: the prefix of labels by which its
     objects name it, where that is not its group. `releases`: how it keeps them, where it does.
-    `scan`, `picker`: its part in picking a tag of an image.
+    `scan`, `picker`: its part in picking a tag of an image. `unfed`: words of Ready's message that
+    say only that what it stands on had nothing yet.
     """
 
     group: str
@@ -270,6 +271,7 @@ class Kind:
         default=frozenset({"Progressing", "NewRevision"}), compare=False
     )
     causes: tuple[str, ...] = field(default=(), compare=False)
+    unfed: tuple[str, ...] = field(default=(), compare=False)
     hold: PinField | None = field(default=None, compare=False)
     is_static: Callable[[Resource], bool] = field(default=lambda _resource: False, compare=False)
     needs: Callable[[Resource], tuple[Key, ...]] = field(

@@ -121,6 +121,7 @@ KIND = Kind(
         health=HEALTH_PHASE,
         expressions=lambda resource: expressions(resource, GROUP, KUSTOMIZATION),
     ),
+    unfed=("artifact not found, retrying",),
     shape={
         **SHAPE,
         "spec.path": str,

@@ -20,7 +20,6 @@ from fluxtui.domain.known import tags_known
 from fluxtui.domain.marks import pin, suspension
 from fluxtui.domain.naming import Tables
 from fluxtui.domain.overview.facts import Facts
-from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.overview.lines import delivery_health
 from fluxtui.domain.overview.members import Members, differences
 from fluxtui.domain.picking import list_of
@@ -39,7 +38,8 @@ _NONE: Table = MappingProxyType({})
 class DeliveryRow:
     """What one line is made of. `source`: what feeds it, None when that is not there; `names`:
     where its digests are looked up; `tags`, `selection`: of a source that picks from a list, which
-    has an `address`; `remote`: what its Git remote holds, where that was asked."""
+    has an `address`; `remote`: what its Git remote holds, where that was asked; `fed`: the source's
+    health."""
 
     facts: Facts
     node: ChainNode
@@ -49,6 +49,7 @@ class DeliveryRow:
     selection: Selection | None
     address: str = ""
     remote: RemoteAnswer | None = None
+    fed: HealthLine = HealthLine(Level.OK)
 
 
 class Deliveries:
@@ -137,7 +138,6 @@ def line_of(delivery: DeliveryRow) -> Line:
     picked = _would_pick(delivery)
     running = _running(delivery)
     held = suspension(source) if source is not None else None
-    own = flux_health(source) if source is not None else HealthLine(Level.OK)
     return Line(
         key=facts.key,
         source=source.key if source is not None else facts.origin,
@@ -147,7 +147,7 @@ def line_of(delivery: DeliveryRow) -> Line:
         listed_at=_listed_at(delivery),
         behind=_is_behind(delivery, running, picked),
         policy=_follows(facts.resource, source),
-        health=delivery_health(own, [delivery.node]),
+        health=delivery_health(delivery.fed, [delivery.node]),
         suspended=facts.suspended,
         pinned=pin(facts.resource) or (pin(source) if source is not None else None),
         appliers=(facts.key,),

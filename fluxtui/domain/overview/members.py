@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from fluxtui.domain.board import BESIDE, HealthLine, Level, ObjectLine
 from fluxtui.domain.kinds import ALL, APPLIERS
+from fluxtui.domain.overview.arrivals import awaited
 from fluxtui.domain.overview.facts import Facts, facts_of, with_memory
 from fluxtui.domain.overview.judgement import object_lines, worst
 from fluxtui.domain.overview.pods import CLAIM, POD
@@ -43,6 +44,7 @@ class Members:
         self.objects: dict[Key, tuple[ObjectLine, ...]] = {}
         self.health: dict[Key, HealthLine] = {}
         self.unwell: set[Key] = set()
+        self._alone: dict[Key, Facts] = {}  # as they say by themselves, where another says more
         self._users: dict[Key, set[Key]] = defaultdict(set)
         self._named: dict[Key, set[Key]] = defaultdict(set)
         self._owners: dict[Key, tuple[Key, ...]] = {}  # of tens of thousands of objects: no sets
@@ -76,6 +78,7 @@ class Members:
                 self._forget(key, news)
             for key in changed:
                 self._take(key, table[key], news)
+        self._await_sources(snapshot, news)
         stirred = self._stirred(snapshot)
         for key in (news.changed | stirred) & self.facts.keys():
             lines = object_lines(self.facts[key].managed, snapshot)
@@ -84,6 +87,17 @@ class Members:
                 self.objects[key], self.health[key] = lines, health
                 news.changed.add(key)
         return news
+
+    def _await_sources(self, snapshot: Snapshot, news: News) -> None:
+        """Of those that were given nothing: whether something is on its way to them now."""
+        for key in self.unwell:
+            facts = self.facts[key]
+            alone = self._alone.get(key, facts)
+            flux = awaited(alone.flux, alone.resource, snapshot)
+            if flux != facts.flux:
+                self._alone[key] = alone
+                self.facts[key] = replace(alone, flux=flux)
+                news.changed.add(key)
 
     def _stirred(self, snapshot: Snapshot) -> set[Key]:
         """Members with a live object that is new, or with Pods or claims that may explain one."""
@@ -104,6 +118,7 @@ class Members:
 
     def _take(self, key: Key, resource: Resource, news: News) -> None:
         before = self.facts.get(key)
+        self._alone.pop(key, None)
         facts = with_memory(facts_of(resource), before)
         before_shape = None if before is None else (before.depends_on, before.owner)
         if before_shape != (facts.depends_on, facts.owner):
@@ -124,6 +139,7 @@ class Members:
 
     def _forget(self, key: Key, news: News) -> None:
         self._unlink(self.facts.pop(key), news)
+        self._alone.pop(key, None)
         self.objects.pop(key, None)
         self.health.pop(key, None)
         news.changed.add(key)

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from fluxtui.domain import kinds
-from fluxtui.domain.board import BESIDE, ChainNode, Finding, Line
+from fluxtui.domain.board import BESIDE, ChainNode, Finding, HealthLine, Level, Line
 from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import ALL, APPLIERS, CORE, appliers, sources
 from fluxtui.domain.knowledge import FeedState, Knowledge
 from fluxtui.domain.known import kind_known, worst_served
-from fluxtui.domain.overview import deliveries, doubt, origins, troubles
+from fluxtui.domain.overview import arrivals, deliveries, doubt, origins, troubles
 from fluxtui.domain.overview.chains import Forest, Grounds
 from fluxtui.domain.overview.deliveries import Deliveries, DeliveryRow
 from fluxtui.domain.overview.facts import Facts
@@ -232,7 +232,8 @@ class Place:
         tags, node = snapshot.tags.get(address), self._forest.node(key)
         asked = sources.question(source) if source is not None else None
         remote = snapshot.remotes.get(asked) if asked is not None else None
-        made = DeliveryRow(facts, node, source, names, tags, selection, address, remote)
+        fed = _fed(source, node, snapshot)
+        made = DeliveryRow(facts, node, source, names, tags, selection, address, remote, fed)
         line = doubt.line(deliveries.line_of(made), self._node_known(key, snapshot))
         service = service_name(facts.resource)
         return SourceEntry(service, url, line, kind.short if kind is not None else "")
@@ -267,6 +268,15 @@ def _doubtful(environment: str, snapshot: Snapshot) -> dict[KindId, Knowledge]:
         for kind in kinds
         for known in (kind_known(snapshot, environment, kind),)
     }
+
+
+def _fed(source: Resource | None, node: ChainNode, snapshot: Snapshot) -> HealthLine:
+    """The health of what feeds an applier; of what is not there, or so new that nobody has looked
+    at it, the applier's own health tells."""
+    if source is None:
+        return HealthLine(Level.OK)
+    fresh = source.condition("Ready") is None and node.health.level is Level.PROGRESSING
+    return HealthLine(Level.OK) if fresh else arrivals.own_health(source, snapshot)
 
 
 def _equal(made: PlaceView, before: PlaceView) -> bool:

@@ -14,6 +14,7 @@ from fluxtui.domain.board import HealthLine, Level
 from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.kinds import ALL, TAGGED, appliers, sources
 from fluxtui.domain.naming import Tables, tables_of
+from fluxtui.domain.overview import arrivals
 from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.overview.members import Members
 from fluxtui.domain.resource import Key, Resource
@@ -78,7 +79,8 @@ class Sources:
                 before = self._failing[kind.id] = (table, self._unwell(table))
             for key, line in before[1].items():
                 if line.level is Level.FAILED:
-                    failing[key] = line
+                    if arrivals.awaited(line, table[key], snapshot) is line:
+                        failing[key] = line
                 elif any(snapshot.get(need) is None for need in kind.needs(table[key])):
                     failing[key] = HealthLine(Level.FAILED, line.text)
         return dict(sorted(failing.items()))

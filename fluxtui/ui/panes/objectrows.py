@@ -20,6 +20,7 @@ from fluxtui.domain.knowledge import Knowledge
 from fluxtui.domain.known import kind_known
 from fluxtui.domain.objectstate import ready_word, revision_text
 from fluxtui.domain.overview import doubt
+from fluxtui.domain.overview.arrivals import awaited
 from fluxtui.domain.overview.judgement import found_health, member_health
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.rowfilter import parsed
@@ -79,6 +80,8 @@ class ObjectRow:
         return (-self.born, *self.by_name)
 
 
+_SETTLED = (Level.OK, Level.WAITING)
+
 ORDERS: Mapping[str, Callable[[ObjectRow], Any]] = {
     "": lambda row: row.worst_first,
     "status": lambda row: row.worst_first,
@@ -112,6 +115,8 @@ class ObjectRows:
     def of(self, snapshot: Snapshot, choice: Choice) -> list[ObjectRow]:
         """In order; the same list as long as nothing of it changed."""
         tables = [snapshot.table(choice.environment, kind) for kind in choice.kinds]
+        if any(kind.unfed for kind in choice.kinds):  # these are judged by their sources, too
+            tables += [snapshot.table(choice.environment, kind) for kind in kinds.SOURCES]
         made_of = (snapshot.feeds, snapshot.unreachable, *tables)
         same = choice == self._choice and not any(map(is_not, made_of, self._made_of))
         self._choice, self._made_of = choice, made_of
@@ -134,15 +139,21 @@ class ObjectRows:
                 place = (kind, key.namespace)
                 if place not in known:
                     known[place] = kind_known(snapshot, choice.environment, kind.id, key.namespace)
-                rows.append(self._row(kind, resource, known[place]))
+                rows.append(self._row(kind, resource, known[place], snapshot))
         return rows
 
-    def _row(self, kind: Kind, resource: Resource, known: Knowledge) -> ObjectRow:
+    def _row(
+        self, kind: Kind, resource: Resource, known: Knowledge, snapshot: Snapshot
+    ) -> ObjectRow:
         old = self._by_key.get(resource.key)
-        if old is not None and old.resource is resource and old.known == known:
+        same = old is not None and old.resource is resource and old.known == known
+        if old is not None and same and (not kind.unfed or old.health.level in _SETTLED):
             return old
-        health = member_health if kinds.of(resource.key) is not None else found_health
-        return ObjectRow(kind, resource, known, doubt.health(health(resource), known))
+        judge = member_health if kinds.of(resource.key) is not None else found_health
+        health = doubt.health(awaited(judge(resource), resource, snapshot), known)
+        if old is not None and same and old.health == health:
+            return old
+        return ObjectRow(kind, resource, known, health)
 
     def _count(self) -> None:
         self.levels = dict.fromkeys(Level, 0)
