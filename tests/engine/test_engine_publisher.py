@@ -110,6 +110,23 @@ async def test_a_first_picture_is_whole_as_soon_as_the_last_list_is_there() -> N
         running.cancel()
 
 
+async def test_parts_of_a_first_picture_come_seldom_and_news_of_a_whole_one_at_once() -> None:
+    store, clock = Store(Config()), Still()
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    publisher_ = Publisher(store, gate, clock, AT_ONCE, lambda batch: batch.half, share=0)
+    store.feed("Job", feed("Job", FeedState.STARTING))
+    running = asyncio.create_task(publisher_.run())
+    try:
+        while not clock.paused:
+            await asyncio.sleep(0)
+        store.feed("Job", feed("Job", FeedState.LIVE))
+        while len(clock.paused) < 2:
+            await asyncio.sleep(0)
+        assert clock.paused == [publisher.STARTING, AT_ONCE]
+    finally:
+        running.cancel()
+
+
 async def test_half_of_a_large_first_picture_waits_for_the_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

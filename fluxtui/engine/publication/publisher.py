@@ -27,6 +27,8 @@ TOGETHER = 0.025
 MANY, WHOLE = 1000, 1.0
 """While the first lists arrive, more objects than that wait so many seconds at most for the rest:
 half of a large picture costs as much as all of it."""
+STARTING = 0.25
+"""Seconds between Snapshots while first lists arrive, where a screen looks on."""
 PATIENT = 4.0
 """So many times what a Snapshot costs the interpreter is left to the screen."""
 
@@ -74,7 +76,13 @@ class Publisher:
             cost = self._clock.busy() - busy
             # Counted from the end: so the gate, of the same interval, is open when the next one
             # comes.
-            await self._rest(min(_LONGEST_PAUSE, max(self._interval, self._share * cost)))
+            await self._rest(min(_LONGEST_PAUSE, max(self._shortest(), self._share * cost)))
+
+    def _shortest(self) -> float:
+        """Parts of a first picture come seldom: each is drawn by the interpreter that it waits
+        for, and the pause ends with the last list anyway."""
+        starting = self._under_way is None and not self._store.settled.is_set()
+        return max(self._interval, STARTING) if starting else self._interval
 
     async def _rest(self, pause: float) -> None:
         """A pause; one that begins with half of a first picture ends when that can be whole."""
