@@ -8,6 +8,7 @@ request wants it.
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlencode
@@ -47,6 +48,9 @@ class FullWire(Wire):
         *,
         stream: bool = False,
     ) -> Answer:
+        if self._session is None:
+            # It reads the machine's certificates, a tenth of a second without the interpreter.
+            await asyncio.to_thread(importlib.import_module, "aiohttp")
         from aiohttp import ClientError, ClientTimeout
         from multidict import CIMultiDict
         from yarl import URL
