@@ -17,7 +17,7 @@ from fluxtui.cli import output, patience
 from fluxtui.cli.forms import plans as form
 from fluxtui.cli.forms.deliveries import NO_MOVES
 from fluxtui.cli.reviewing import delivery_lines, delivery_of
-from fluxtui.cli.subjects import subject
+from fluxtui.cli.subjects import scoped, subject
 from fluxtui.commands.command import Command, Context, Target, Values
 from fluxtui.commands.proposing import Proposal, advance, propose
 from fluxtui.commands.registry import by_id
@@ -43,7 +43,10 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
     """Plan the Command that the arguments name, show it, ask, run it."""
     command = by_id(args.variant)
     environments = tuple(args.environment or ())
-    target = subject(engine.snapshot, args, environments, many=command.many)
+    if command.scoped:
+        target = scoped(engine.snapshot, args, environments)
+    else:
+        target = subject(engine.snapshot, args, environments, many=command.many)
     flags = {name.removeprefix("arg_"): str(value) for name, value in vars(args).items()
              if name.startswith("arg_") and value is not None}  # fmt: skip
     values = {a.name: flags.pop(a.name, "") for a in command.arguments}

@@ -72,6 +72,8 @@ def _complete_values(top: argparse.ArgumentParser, shared: argparse.Namespace) -
             elif action.dest in _VALUES and not action.choices:
                 values = _Values(_VALUES[action.dest], shared)
                 action.completer = values  # type: ignore[attr-defined]
+            if subparser.prog in _SCOPED and action.dest == "target":
+                action.completer = _Values(_scopes, shared)  # type: ignore[attr-defined]
             if subparser.prog == "fluxtui build" and action.dest == "target":
                 action.completer = FilesCompleter()  # type: ignore[attr-defined]
 
@@ -95,6 +97,11 @@ class _Values:
 
 def _environments(recalled: dict[str, Any], args: argparse.Namespace) -> Iterable[str]:
     return recalled.get("environments") or _configured(args)
+
+
+def _scopes(recalled: dict[str, Any], args: argparse.Namespace) -> Iterable[str]:
+    """Environments, then stages that are no environment's name."""
+    return dict.fromkeys((*_environments(recalled, args), *recalled.get("stages", ())))
 
 
 def _configured(args: argparse.Namespace) -> Iterable[str]:
@@ -131,6 +138,7 @@ def _versions(recalled: dict[str, Any], args: argparse.Namespace) -> Iterable[st
     return dict.fromkeys(tag for service in services or lists for tag in lists[service])
 
 
+_SCOPED = ("fluxtui freeze", "fluxtui unfreeze")
 _VALUES = {
     "environment": _environments,
     "confirm": _environments,

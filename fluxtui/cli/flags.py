@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Callable
 
 TARGET_HELP = "A service, or any kind by KIND/NAME or KIND/NS/NAME: ks/web, hr/apps/web."
+SCOPE_HELP = "An environment or a stage, by its name, or as env/NAME or stage/NAME."
 FORMS = ("table", "wide", "name", "json", "yaml")
 JSONPATH = "jsonpath="
 
@@ -49,6 +50,11 @@ def _kubectl(add: Callable[..., object]) -> None:
 def target(sub: argparse.ArgumentParser) -> None:
     """What it is about; empty means everything, or is refused by the verb."""
     sub.add_argument("target", nargs="?", default="", metavar="TARGET", help=TARGET_HELP)
+
+
+def scope(sub: argparse.ArgumentParser) -> None:
+    """The whole that an act is about."""
+    sub.add_argument("target", nargs="?", default="", metavar="SCOPE", help=SCOPE_HELP)
 
 
 def targets(sub: argparse.ArgumentParser) -> None:

@@ -63,5 +63,6 @@ def _item(hold: HeldObject, now: float) -> Document:
         "held": hold.what,
         "overdue": hold.expired(now),
         **mark(hold.key, hold.mark),
+        **maybe("freeze", hold.mark.freeze, "no freeze holds it"),
         **maybe("behind", hold.behind, "nothing is known to wait behind it"),
     }

@@ -29,6 +29,7 @@ def remember(snapshot: Snapshot, config: str, kubeconfig: str) -> None:
     names = {
         "of": _identity(config, kubeconfig, os.environ),
         "environments": [e.name for e in snapshot.config.environments],
+        "stages": list(snapshot.config.stages),
         "contexts": [e.context for e in snapshot.config.environments],
         "services": [row.service for row in snapshot.board.rows],
         "objects": {name: _objects(snapshot, name) for name in snapshot.resources},

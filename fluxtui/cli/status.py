@@ -112,4 +112,4 @@ def _of_findings(findings: Iterable[Finding]) -> Iterator[tuple[Key | str, str]]
 
 
 def _held(key: Key, mark: Mark) -> str:
-    return f"{key} is suspended{mark_text(mark)}"
+    return f"{key} is {mark.suspends}{mark_text(mark)}"

@@ -18,6 +18,7 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import ALL, by_short
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Key
+from fluxtui.domain.scopes import ENVIRONMENT, scope_of
 from fluxtui.domain.snapshot import Snapshot
 
 
@@ -44,6 +45,23 @@ def subject(
     else:
         keys = tuple(dict.fromkeys(_object(snapshot, word, environment) for word in words))
     return Target(keys[0].environment, marked=keys)
+
+
+def scoped(snapshot: Snapshot, args: argparse.Namespace, environments: Sequence[str]) -> Target:
+    """The Target of a whole scope: one word, else the environment of -e. Raises UsageError."""
+    words = named(args)
+    if checked_selector(args):
+        raise UsageError("labels choose objects, and a scope is whole", next="leave -l out")
+    if len(words) > 1 or len(environments) > 1:
+        raise UsageError("that is done to one scope at a time", next="name one")
+    environment = environments[0] if environments else ""
+    text = words[0] if words else f"{ENVIRONMENT}/{environment}" if environment else ""
+    if not text:
+        raise UsageError(f"{args.verb} what?", next=f"fluxtui {args.verb} ENVIRONMENT")
+    scope = scope_of(snapshot, text, environment)
+    if environment and environment not in scope.environments:
+        raise UsageError(f"{scope.says} is not in {environment}", next="leave -e out")
+    return Target(scope.environments[0], scope=text)
 
 
 def named(args: argparse.Namespace) -> list[str]:

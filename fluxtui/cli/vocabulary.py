@@ -81,7 +81,8 @@ def _of_commands(name: str, commands: list[Command]) -> Verb:
                     example="activity -e staging",
                     examples=_COMPARED if name == "diff" else NOTHING)  # fmt: skip
     reason = any(a.name == "reason" for a in commands[0].arguments)
-    example = "activity -e staging" + (" --reason 'migration window'" if reason else "")
+    what = "production" if commands[0].scoped else "activity -e staging"
+    example = what + (" --reason 'migration window'" if reason else "")
     return Verb(name, commands[0].help, lambda sub: _act(sub, commands), example=example)
 
 
@@ -92,7 +93,8 @@ def _view(sub: argparse.ArgumentParser, name: str) -> None:
 
 
 def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
-    (flags.targets if commands[0].many else flags.target)(sub)
+    first = commands[0]
+    (flags.scope if first.scoped else flags.targets if first.many else flags.target)(sub)
     variants = {frozenset(command.verb.split()[1:]): command.id for command in commands}
     for command in commands[1:]:
         words = command.verb.split()[1:]
@@ -369,7 +371,7 @@ _OTHERS = (
     Verb("tree", "A Kustomization and all that it applies.", _tree, example="ks/web -e staging"),
     Verb("logs", "What the Pods of a service, a Kustomization or a workload write.", _logs,
          example="activity -e staging"),
-    Verb("holds", "What is suspended or pinned: who, why, until when, what waits behind.", _holds),
+    Verb("holds", "What is suspended, frozen or pinned: who, why, until when, what waits.", _holds),
     Verb("open", "The screen, at a service or an object; as without a verb.", _open,
          example="activity"),
     Verb("apply", "Create the root source and Kustomization.", _apply,

@@ -58,12 +58,13 @@ class Command:
     are put to the Engine before `plan` is called (their answers are in the Snapshot then).
     `disabled_reason` returns why it cannot be done now, or None. `plan` raises UsageError when the
     arguments make no sense. `needs_tags`: it rests on what registries list, so that a headless verb
-    waits for them. `many`: it can be done to several objects as one Plan.
+    waits for them. `many`: it can be done to several objects as one Plan. `scoped`: it is about a
+    whole scope, which its argument `scope` names.
     """
 
     __slots__ = (
         *("arguments", "disabled_reason", "family", "footer", "help", "id", "keys"),
-        *("many", "needs_tags", "plan", "questions", "title", "verb"),
+        *("many", "needs_tags", "plan", "questions", "scoped", "title", "verb"),
     )
 
     def __init__(
@@ -82,6 +83,7 @@ class Command:
         verb: str = "",
         needs_tags: bool = False,
         many: bool = False,
+        scoped: bool = False,
     ) -> None:
         self.id = id
         self.keys = keys
@@ -96,3 +98,4 @@ class Command:
         self.verb = verb
         self.needs_tags = needs_tags
         self.many = many
+        self.scoped = scoped

@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from fluxtui.commands.declaration import Argument, Command
 from fluxtui.commands.later import Later
+from fluxtui.commands.views import VIEWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fluxtui.commands import many, pin, promote, publish, ranges, reconcile, suspend, unpin
+    from fluxtui.commands import (
+        freeze,
+        many,
+        pin,
+        promote,
+        publish,
+        ranges,
+        reconcile,
+        suspend,
+        unpin,
+    )
 else:
-    many, pin, promote, publish, ranges, reconcile, suspend, unpin = (
+    freeze, many, pin, promote, publish, ranges, reconcile, suspend, unpin = (
         Later(f"fluxtui.commands.{name}")
         for name in (
-            *("many", "pin", "promote", "publish", "ranges"),
-            *("reconcile", "suspend", "unpin"),
+            *("freeze", "many", "pin", "promote", "publish"),
+            *("ranges", "reconcile", "suspend", "unpin"),
         )
     )
 
@@ -28,69 +39,6 @@ UNTIL = Argument(
     "Until when? (it is called overdue then; empty: open)",
     "When it should be over: 2h, 3d, 1w or a moment; it is called overdue then.",
     required=False,
-)
-
-VIEWS = (
-    Command(
-        "versions",
-        ("1",),
-        "Versions",
-        "What runs where, and what would.",
-        "view",
-        verb="versions",
-        needs_tags=True,
-    ),
-    Command(
-        "tags",
-        ("2", "t"),
-        "Tags",
-        "Why this version and not that one.",
-        "view",
-        verb="tags",
-        needs_tags=True,
-    ),
-    Command(
-        "chain",
-        ("3", "g"),
-        "Chain",
-        "What is waiting for what, and the root blocker.",
-        "view",
-        verb="chain",
-    ),
-    Command(
-        "diff",
-        ("4", "D"),
-        "Diff",
-        "What patches do, versions and releases change; what is live.",
-        "view",
-        verb="diff",
-    ),
-    Command(
-        "events",
-        ("5", "E"),
-        "Events",
-        "What changed, over all environments.",
-        "view",
-        verb="events",
-    ),
-    Command(
-        "journal",
-        ("6", "J"),
-        "Journal",
-        "What was done from here, and how it went.",
-        "view",
-        verb="journal",
-        footer=False,
-    ),
-    Command(
-        "objects",
-        ("7", "O"),
-        "Objects",
-        "All objects of a kind, or of all kinds: what is ready, at which revision.",
-        "view",
-        verb="get",
-    ),
-    Command("help", ("question_mark",), "Help", "All keys.", "view"),
 )
 
 ACTS = (
@@ -194,6 +142,60 @@ ACTS = (
         plan=lambda c, v: many.plan(c, v, suspend.resume_plan, suspend.resume_refusal),
         verb="resume",
         many=True,
+    ),
+    Command(
+        "freeze",
+        ("x",),
+        "Freeze",
+        "Let nothing new into an environment or a stage: suspend all that moves by itself.",
+        "act",
+        (
+            Argument(
+                "scope",
+                "Which environment or stage?",
+                default=lambda c: freeze.default(c),
+                choices=lambda c: freeze.choices(c),
+                note=lambda c, text: freeze.note(c, text),
+            ),
+            REASON,
+            UNTIL,
+        ),
+        disabled_reason=lambda c: freeze.refusal(c),
+        plan=lambda c, v: freeze.freeze_plan(c, v),
+        footer=False,
+        verb="freeze",
+        scoped=True,
+    ),
+    Command(
+        "unfreeze",
+        ("X",),
+        "Unfreeze",
+        "Lift a freeze: resume what it still holds, and nothing that others have suspended.",
+        "act",
+        (
+            Argument(
+                "scope",
+                "Which environment or stage?",
+                default=lambda c: freeze.default(c),
+                choices=lambda c: freeze.choices(c),
+            ),
+            Argument(
+                "id",
+                "Which freeze?",
+                "The freeze to lift; needed where there are several.",
+                required=False,
+                default=lambda c: freeze.id_default(c),
+                choices=lambda c: freeze.id_choices(c),
+                note=lambda c, text: freeze.id_note(c, text),
+            ),
+            NOTE,
+        ),
+        disabled_reason=lambda c: freeze.unfreeze_refusal(c),
+        plan=lambda c, v: freeze.unfreeze_plan(c, v),
+        footer=False,
+        verb="unfreeze",
+        needs_tags=True,
+        scoped=True,
     ),
     Command(
         "promote",

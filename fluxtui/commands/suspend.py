@@ -20,6 +20,7 @@ from fluxtui.domain.kinds.kind import Means
 from fluxtui.domain.known import appliers_known
 from fluxtui.domain.marks import (
     FOREIGN_KEYS,
+    FREEZE,
     OPERATOR_SUSPENDED_BY,
     SUSPENDED_AT,
     SUSPENDED_BY,
@@ -122,8 +123,9 @@ def _patch(means: Means, notes: Mapping[str, str | None], *, wanted: bool) -> di
     return {"metadata": {"annotations": dict(notes)}, "spec": {"suspend": True if wanted else None}}
 
 
-def suspend_plan(context: Context, values: Values) -> Plan:
-    """Suspend by the kind's means and leave the reason on the object."""
+def suspend_plan(context: Context, values: Values, freeze: str | None = None) -> Plan:
+    """Suspend by the kind's means and leave the reason on the object. `freeze`: the id of that
+    which it is part of."""
     resource = _required(context)
     reason = values.get("reason", "").strip()
     if not reason:
@@ -131,7 +133,13 @@ def suspend_plan(context: Context, values: Values) -> Plan:
     who = dict.fromkeys((SUSPENDED_BY, OPERATOR_SUSPENDED_BY), context.user)
     # One that was left over from an earlier suspension would be wrong.
     until = deadline(values.get("until", ""), context.now) or None
-    notes = {**who, SUSPENDED_REASON: reason, SUSPENDED_AT: AT_WRITE, SUSPENDED_UNTIL: until}
+    notes = {
+        **who,
+        SUSPENDED_REASON: reason,
+        SUSPENDED_AT: AT_WRITE,
+        SUSPENDED_UNTIL: until,
+        FREEZE: freeze,
+    }
     means = _means(resource)
     name, environment = resource.key.label, resource.key.environment
     steps = (
@@ -173,7 +181,7 @@ def resume_plan(context: Context, values: Values) -> Plan:
     mark = suspension(resource)
     effects = []
     if mark is not None:
-        effects.append(f"{name} was suspended{mark_text(mark)}")
+        effects.append(f"{name} was {mark.suspends}{mark_text(mark)}")
     write = PatchStep(
         "resume",
         f"remove {means.field} from {name}",

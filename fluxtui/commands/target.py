@@ -14,6 +14,7 @@ class Target:
 
     `object`: the one object that is meant, of whatever kind; what it is fed by is asked of it.
     `marked`: several that are meant together, of any Environment; then no other field means one.
+    `scope`: a whole that was named, as `stage/production`; then no object does.
     `beside`: of one of these, all that it is done together with.
     """
 
@@ -22,6 +23,7 @@ class Target:
     object: Key | None = None
     tag: str = ""
     marked: tuple[Key, ...] = ()
+    scope: str = ""
     beside: frozenset[Key] = frozenset()
 
     @property

@@ -56,12 +56,18 @@ class HealthLine:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Who suspended or pinned, why, since when and until when (RFC 3339); empty texts when nobody
-    said."""
+    said. `freeze`: the id of the freeze that it is part of."""
 
     by: str = ""
     reason: str = ""
     since: str = ""
     until: str = ""
+    freeze: str = ""
+
+    @property
+    def suspends(self) -> str:
+        """`frozen` or `suspended`, of a mark that suspends."""
+        return "frozen" if self.freeze else "suspended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Everything that is held back on purpose: suspended or pinned, by whom, why, until when.
+"""Everything that is held back on purpose: suspended, frozen or pinned, by whom, why, until when.
 
 A suspension that nobody remembers is an outage that waits for its day. What has passed its own
 deadline comes first, then what has been held longest. Pure.
@@ -19,7 +19,8 @@ from fluxtui.domain.revision import digest_of, version_text
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.moments import order
 
-SUSPENDED, PINNED = "suspended", "pinned"
+SUSPENDED, FROZEN, PINNED = "suspended", "frozen", "pinned"
+_WAYS_OUT = {SUSPENDED: "resume it", FROZEN: "unfreeze it", PINNED: "unpin it"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def holds(snapshot: Snapshot, now: float) -> tuple[HeldObject, ...]:
 def _of(snapshot: Snapshot, resource: Resource) -> Iterator[HeldObject]:
     held = suspension(resource)
     if held is not None:
-        yield HeldObject(resource.key, SUSPENDED, held, _behind(snapshot, resource))
+        yield HeldObject(resource.key, held.suspends, held, _behind(snapshot, resource))
     mark = pin(resource)
     if mark is not None:
         yield HeldObject(resource.key, PINNED, mark, _behind(snapshot, resource))
@@ -82,7 +83,7 @@ def expired_holds(snapshot: Snapshot, keys: Iterable[Key], now: float) -> tuple[
             "held-too-long",
             hold.key.environment,
             f"{hold.key.label} should not be {hold.what} any more{mark_text(hold.mark)}",
-            "resume it" if hold.what == SUSPENDED else "unpin it",
+            _WAYS_OUT[hold.what],
             subject=hold.key,
             since=hold.mark.until,
         )

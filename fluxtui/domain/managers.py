@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
 
+MANAGER = "fluxtui"  # what is patched from here
 FLUX_APPLIERS = ("kustomize-controller", "flux-operator")
 FLUX_GROUP = "toolkit.fluxcd.io"
 _NOBODY = ("-controller", "before-first-apply", "kube-controller-manager", "flux-operator")

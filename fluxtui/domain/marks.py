@@ -14,6 +14,7 @@ from typing import NamedTuple
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Mark
 from fluxtui.domain.kinds import sources, suspended
+from fluxtui.domain.managers import MANAGER
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import is_tag
 
@@ -22,6 +23,7 @@ SUSPENDED_BY = PREFIX + "suspended-by"
 SUSPENDED_REASON = PREFIX + "suspended-reason"
 SUSPENDED_AT = PREFIX + "suspended-at"
 SUSPENDED_UNTIL = PREFIX + "suspended-until"
+FREEZE = PREFIX + "freeze"
 PINNED_UNTIL = PREFIX + "pinned-until"
 PINNED_BY = PREFIX + "pinned-by"
 PINNED_REASON = PREFIX + "pinned-reason"
@@ -32,7 +34,7 @@ OPERATOR_SUSPENDED_BY = "fluxcd.controlplane.io/suspendedBy"
 
 SUSPENSION_KEYS = (
     *(SUSPENDED_BY, OPERATOR_SUSPENDED_BY, SUSPENDED_REASON),
-    *(SUSPENDED_AT, SUSPENDED_UNTIL),
+    *(SUSPENDED_AT, SUSPENDED_UNTIL, FREEZE),
 )
 PIN_KEYS = (PINNED_BY, PINNED_REASON, PINNED_AT, PINNED_UNTIL, PIN_INVERSE)
 
@@ -54,12 +56,27 @@ def suspension(resource: Resource) -> Mark | None:
         reason=_first(notes, (SUSPENDED_REASON, *_FOREIGN_REASON)),
         since=notes.get(SUSPENDED_AT, ""),
         until=notes.get(SUSPENDED_UNTIL, ""),
+        freeze=frozen_by(resource),
     )
 
 
-def is_dated(resource: Resource) -> bool:
-    """Whether somebody said until when it is to be held: what to look at again as time goes by."""
-    return SUSPENDED_UNTIL in resource.annotations or PINNED_UNTIL in resource.annotations
+def frozen_by(resource: Resource) -> str:
+    """The id of the freeze that holds it; "" when none does.
+
+    Somebody may have resumed it with another tool, which leaves our notes, and suspended it again:
+    that suspension is theirs, as the field's manager says.
+    """
+    freeze, kind = resource.annotations.get(FREEZE, ""), kinds.of(resource.key)
+    if not freeze or kind is None or kind.suspends is None or not suspended(resource):
+        return ""
+    field = kind.suspends.field
+    managers = {edit.manager for edit in resource.edits if field in edit.fields}
+    return freeze if not managers or MANAGER in managers else ""
+
+
+def marks_of(resource: Resource) -> tuple[Mark, ...]:
+    """Everything that holds it: a suspension, a pin, both or nothing."""
+    return tuple(mark for mark in (suspension(resource), pin(resource)) if mark is not None)
 
 
 def pin(resource: Resource) -> Mark | None:

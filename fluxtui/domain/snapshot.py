@@ -19,6 +19,7 @@ from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key, Resource
 
 if TYPE_CHECKING:
+    from fluxtui.domain.holdtally import HoldTally
     from fluxtui.domain.plan import Plan, Receipt
     from fluxtui.domain.selection import Selection
 
@@ -139,7 +140,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that is known. `serial` grows by one with every new Snapshot. `found`: by Environment,
-    kinds that its API says are Flux's, besides those that are known."""
+    kinds that its API says are Flux's, besides those that are known. `holds`: by Environment, how
+    much of it is held back."""
 
     serial: int = 0
     taken_at: float = 0.0
@@ -159,6 +161,7 @@ class Snapshot:
     acts: tuple[Act, ...] = ()
     changes: tuple[Change, ...] = ()
     found: Mapping[str, tuple[Kind, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    holds: Mapping[str, HoldTally] = field(default_factory=lambda: MappingProxyType({}))
 
     def table(self, environment: str, kind: Kind | KindId) -> Table:
         """All resources of a kind in an Environment (empty when not known)."""

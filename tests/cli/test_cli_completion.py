@@ -58,6 +58,7 @@ def completed(line: str) -> list[str]:
         ("fluxtui sta", ["status"]),
         ("fluxtui -e production sus", ["suspend"]),
         ("fluxtui -e ", ["staging", "production"]),
+        ("fluxtui freeze prod", ["production"]),
         ("fluxtui versions -e pro", ["production"]),
         ("fluxtui diff x --env st", ["staging"]),
         ("fluxtui -n ", [NS]),

@@ -163,7 +163,7 @@ LOOKS = [
     ("theme: nope\n", 1, "there is no theme 'nope'"),
     ("theme: nrd\n", 1, r"did you mean nord\?"),
     ("theme: nord\nkeys:\n  promote: R\n", 3, r"R is the key of Reconcile \(reconcile\) already"),
-    ("keys:\n  promote: x\n  pin: x\n", 3, "x is the key of Promote"),
+    ("keys:\n  promote: K\n  pin: K\n", 3, "K is the key of Promote"),
     ("keys:\n  promote: 'ctrl+o,t'\n", 2, "t is the key of Tags"),
     ("keys: {promote: Q}\n", 1, "Q is the key of 'Quit'"),
     ("keys: {promote: '?'}\n", 1, "question_mark is the key of Help"),

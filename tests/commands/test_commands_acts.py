@@ -90,7 +90,7 @@ def test_suspend_writes_who_why_and_when() -> None:
     assert patch(made) == {
         "metadata": {
             "annotations": dict(
-                zip(SUSPENSION_KEYS, ("anna", "anna", "audit", AT_WRITE, None), strict=True)
+                zip(SUSPENSION_KEYS, ("anna", "anna", "audit", AT_WRITE, None, None), strict=True)
             )
         },
         "spec": {"suspend": True},

@@ -47,7 +47,7 @@ def test_a_verb_waits_for_tags_where_it_asks_for_them_or_shows_them() -> None:
     named = {_word(c) for c in ALL if any(a.name == "version" for a in c.arguments)}
     assert asks and named
     waits = {_word(c) for c in ALL if c.needs_tags}
-    assert waits == {"versions", "tags", "rollback", "unpin"} | asks | named
+    assert waits == {"versions", "tags", "rollback", "unpin", "unfreeze"} | asks | named
 
 
 def _word(command: Command) -> str:
@@ -55,7 +55,7 @@ def _word(command: Command) -> str:
     return command.verb.partition(" ")[0]
 
 
-def test_only_a_reason_an_end_an_image_and_a_filter_may_be_left_empty() -> None:
+def test_only_what_has_a_sensible_nothing_may_be_left_empty() -> None:
     optional = {(c.id, a.name) for c in ALL for a in c.arguments if not a.required}
-    assert {name for _command, name in optional} <= {"reason", "until", "image", "filter"}
+    assert {name for _command, name in optional} <= {"reason", "until", "image", "filter", "id"}
     assert ("publish", "image") in optional

@@ -10,10 +10,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import NOW, digest, ks, revision, snapshot, source, tag_list
 
+from fluxtui.domain.board import Mark
 from fluxtui.domain.deadlines import deadline, has_passed
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.holds import expired_holds, holds
-from fluxtui.domain.marks import PIN_INVERSE, inverse_text, is_dated
+from fluxtui.domain.holdtally import tally_of
+from fluxtui.domain.marks import PIN_INVERSE, inverse_text, marks_of
 from fluxtui.kit.moments import seconds
 
 TAGS = tag_list({"1.4.2": "a", "1.5.0": "b"})
@@ -84,6 +86,16 @@ def test_what_waits_behind_is_named() -> None:
     assert found["activity"].behind == "1.5.0"
 
 
-def test_only_what_says_when_it_ends_is_looked_at_again() -> None:
-    assert is_dated(ks(suspend=True, annotations=notes("suspended", NOW, NOW)))
-    assert not is_dated(ks(suspend=True, annotations=notes("suspended", NOW)))
+def test_a_hold_is_what_suspends_and_what_pins() -> None:
+    (mark,) = marks_of(ks(suspend=True, annotations=notes("suspended", NOW, NOW)))
+    assert (mark.by, mark.since, mark.until) == ("anna", NOW, NOW)
+    assert marks_of(ks()) == ()
+
+
+def test_a_tally_counts_for_the_moment_that_it_is_looked_at() -> None:
+    old, late = "2026-11-16T03:00:00Z", "2026-11-23T03:00:00Z"
+    tally = tally_of([Mark(since=old), Mark(since=NOW, until=late, freeze="f"), Mark(until="soon")])
+    assert (tally.held, tally.freezes) == (3, ("f",))
+    assert (tally.ageing(PRESENT), tally.overdue(PRESENT)) == (1, 1)
+    assert (tally.ageing(PRESENT - 3600), tally.overdue(PRESENT - 3600)) == (0, 0)
+    assert tally.ageing(PRESENT, 14 * 86_400.0) == 0

@@ -187,9 +187,10 @@ def nodes_held(nodes: Iterable[ChainNode]) -> Iterator[Finding]:
         yield from _held(node.key, node.suspended, "suspended")
 
 
-def _held(key: Key, mark: Mark | None, word: str) -> Iterator[Finding]:
+def _held(key: Key, mark: Mark | None, code: str) -> Iterator[Finding]:
     if mark is not None:
+        word = mark.suspends if code == "suspended" else code
         by = f" by {mark.by}" if mark.by else ""
         why = f": {mark.reason}" if mark.reason else ""
         text = f"{key.label} is {word}{by}{why}"
-        yield Finding(Severity.INFO, word, key.environment, text, "", key)
+        yield Finding(Severity.INFO, code, key.environment, text, "", key)

@@ -17,6 +17,7 @@ from fluxtui.cluster.port import ApiResource, Cluster, Json
 from fluxtui.domain import kinds
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound, Unreachable
 from fluxtui.domain.kinds.kind import REQUESTED_AT
+from fluxtui.domain.managers import MANAGER
 from fluxtui.domain.plan import AT_WRITE, ApplyStep, Outcome, PatchStep, RequestReconcile
 from fluxtui.domain.resource import Key
 from fluxtui.engine.acts.inputs import explain, read_object
@@ -24,7 +25,6 @@ from fluxtui.engine.acts.merge import difference, holds, touched
 from fluxtui.engine.publication.store import Store
 from fluxtui.kit.clock import Clock
 
-MANAGER = "fluxtui"
 APPLY_MANAGER = "fluxtui-apply"
 Result = tuple[Outcome, str]
 

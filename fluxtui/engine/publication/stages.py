@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fluxtui.domain.board import Board, Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.publication.ledger import Ledger
 from fluxtui.engine.publication.store import Batch, Store
 
 if TYPE_CHECKING:
-    from fluxtui.domain.resource import Key
     from fluxtui.engine.publication.changes import Timeline
 
 Work = Callable[[Batch, Snapshot], Snapshot]
@@ -75,7 +75,7 @@ class Judge:
         self._store = store
         self._reminders = reminders
         self._judged: tuple[Finding, ...] = ()
-        self._dated: set[Key] = set()
+        self._ledger = Ledger()
         self._overview: Callable[[Snapshot], tuple[Board, tuple[Finding, ...]]] | None = None
 
     def board(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
@@ -90,23 +90,17 @@ class Judge:
         board, self._judged = self._overview(snapshot)
         return dataclasses.replace(snapshot, board=board)
 
-    def _overdue(self, batch: Batch, snapshot: Snapshot) -> tuple[Finding, ...]:
+    def _overdue(self, snapshot: Snapshot) -> tuple[Finding, ...]:
         """What is held for longer than was said; only the few that say it are looked at."""
-        from fluxtui.domain.marks import is_dated
-
-        for touch in batch.touched:
-            if touch.after is not None and is_dated(touch.after):
-                self._dated.add(touch.key)
-            else:
-                self._dated.discard(touch.key)
-        if not self._dated:
+        if not self._ledger.dated:
             return ()
         from fluxtui.domain.holds import expired_holds
 
-        return expired_holds(snapshot, self._dated, snapshot.taken_at)
+        return expired_holds(snapshot, self._ledger.dated, snapshot.taken_at)
 
     def findings(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
-        """With everything that a person should know, worst first."""
+        """With the tally of what is held, and everything that a person should know, worst first."""
+        snapshot = self._ledger.keep(batch, snapshot)
         from fluxtui.domain.overview.ranking import ordered
 
         cut = any(act.cut for act in snapshot.acts)
@@ -114,7 +108,7 @@ class Judge:
             *self._judged,
             *self._store.notes(),
             *(self._reminders(snapshot) if cut else ()),
-            *self._overdue(batch, snapshot),
+            *self._overdue(snapshot),
         )
         findings = ordered(everything, snapshot.config)
         if findings == snapshot.findings:

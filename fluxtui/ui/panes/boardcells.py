@@ -193,7 +193,7 @@ def picks(cell: Cell) -> Line:
     if cell.pinned:
         return (("pinned", "wait"),)
     if cell.suspended:
-        return (("suspended", "wait"),)
+        return ((cell.suspended.suspends, "wait"),)
     if cell.behind:
         return ((f"{ARROW} {cell.would_pick}", "busy"),)
     if cell.would_pick == cell.running.version:

@@ -350,7 +350,8 @@ def node_details(snapshot: Snapshot, node: ChainNode, width: int) -> tuple[Line,
     if node.suspended is not None:
         reason = f": {node.suspended.reason}" if node.suspended.reason else ""
         who = node.suspended.by or "somebody"
-        out.insert(1, ((f"{SUSPENDED} suspended by {who}{reason}", "wait"),))
+        word = f"{SUSPENDED} {node.suspended.suspends}"
+        out.insert(1, ((f"{word} by {who}{reason}", "wait"),))
     if node.waits_for and len(out) < 3:
         said = {each.key: f" until {each.expression}" for each in node.until}
         names = ", ".join(k.name + said.get(k, "") for k in node.waits_for)

@@ -108,5 +108,5 @@ def details(row: ObjectRow, snapshot: Snapshot, now: float, width: int) -> tuple
         )
     )
     mark = suspension(row.resource)
-    held = (mark_line(f"{SUSPENDED} suspended", mark, now),) if mark is not None else ()
+    held = (mark_line(f"{SUSPENDED} {mark.suspends}", mark, now),) if mark is not None else ()
     return (head, *held, *wrap(message(row), width, 2 if not held else 1))

@@ -69,10 +69,11 @@ def state_lines(line: Cell, now: float, cells: int) -> tuple[Line, ...]:
     """Health in a sentence; who suspended or pinned it, and why."""
     out: list[Line] = []
     if line.suspended is not None:
-        out.append(mark_line(f"{SUSPENDED} suspended", line.suspended, now))
+        out.append(mark_line(f"{SUSPENDED} {line.suspended.suspends}", line.suspended, now))
     for hold in line.held[:1]:
         more = f" and {len(line.held) - 1} more" if len(line.held) > 1 else ""
-        out.append(mark_line(f"{SUSPENDED} {hold.key.name}{more} suspended", hold.mark, now))
+        word = f"{SUSPENDED} {hold.key.name}{more} {hold.mark.suspends}"
+        out.append(mark_line(word, hold.mark, now))
     if line.pinned is not None:
         out.append(mark_line(f"{PINNED} pinned", line.pinned, now))
     ago = age(line.known.since, now) if not line.known.known else ""

@@ -28,7 +28,9 @@ def environments(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*names, *snapshot.board.environments]))
 
 
-def environment_line(snapshot: Snapshot, name: str, *, words: bool, doubts: bool = True) -> Line:
+def environment_line(
+    snapshot: Snapshot, name: str, now: float, *, words: bool, doubts: bool = True
+) -> Line:
     """`production ◈ ✓6 ✗1`, or why there is nothing to count."""
     configured = snapshot.config.environment(name)
     out: list[tuple[str, str]] = [(name, "strong")]
@@ -52,7 +54,20 @@ def environment_line(snapshot: Snapshot, name: str, *, words: bool, doubts: bool
             out.append((f" {GLYPHS[level][0]}{counts[level]}", GLYPHS[level][1]))
     if tally.suspended:
         out.append((f" {SUSPENDED}{tally.suspended}", "wait"))
-    return tuple(out)
+    return (*out, *_holds(snapshot, name, now, words=words))
+
+
+def _holds(snapshot: Snapshot, name: str, now: float, *, words: bool) -> Line:
+    """Whether it is frozen, and how many holds should be over or are forgotten."""
+    held = snapshot.holds.get(name)
+    if held is None:
+        return ()
+    overdue, ageing = held.overdue(now), held.ageing(now)
+    return (
+        *(((" frozen", "wait"),) if held.freezes else ()),
+        *(((f" {overdue} {'overdue' if words else 'late'}", "bad"),) if overdue else ()),
+        *(((f" {ageing} {'ageing' if words else 'old'}", "wait"),) if ageing else ()),
+    )
 
 
 def feeds_line(snapshot: Snapshot, now: float) -> Line:
@@ -98,7 +113,7 @@ def top_line(snapshot: Snapshot, now: float, cells: int) -> Line:
         spans: list[tuple[str, str]] = [(" fluxtui", "accent")]
         for name in environments(snapshot):
             spans.append(("   " if words else "  ", ""))
-            spans.extend(environment_line(snapshot, name, words=words, doubts=doubts))
+            spans.extend(environment_line(snapshot, name, now, words=words, doubts=doubts))
         gap = cells - width(tuple(spans)) - width(right) - 1
         if gap >= 2:
             return (*spans, (" " * gap, ""), *right)

@@ -1,0 +1,218 @@
+"""Freeze a whole environment or stage, and lift that again: nothing new comes in meanwhile.
+
+What moves by itself is suspended with the id of the freeze; what stands still, and what somebody
+has suspended before, is left as it is. Lifting a freeze resumes what is still held by that id, and
+nothing else (docs/safety.md#freezes). Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from fluxtui.commands import many, suspend
+from fluxtui.commands.command import Context, Target, Values
+from fluxtui.commands.safety import read_only_reason
+from fluxtui.domain.counts import counted
+from fluxtui.domain.deadlines import deadline
+from fluxtui.domain.errors import UsageError
+from fluxtui.domain.freezing import Standstill, escaped, freezes, standstill
+from fluxtui.domain.marks import ends_text, mark_text, suspension
+from fluxtui.domain.plan import Plan
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.scopes import ENVIRONMENT, STAGE, WholeScope, members, scope_of, unread
+
+_NAMED = 12  # objects in one sentence
+
+
+def refusal(context: Context) -> str | None:
+    """Why nothing can be frozen from here now."""
+    if not (context.target.scope or context.target.environment):
+        return "nothing is selected: choose an environment, or name one"
+    return read_only_reason(context, (context.target.environment,))
+
+
+def unfreeze_refusal(context: Context) -> str | None:
+    """Why no freeze can be lifted from here now."""
+    reason = refusal(context)
+    if reason is None and not any(freezes(_everywhere(context)).values()):
+        return "nothing is frozen"
+    return reason
+
+
+def default(context: Context) -> str:
+    """What was named, else the Environment under the cursor."""
+    return context.target.scope or context.target.environment
+
+
+def choices(context: Context) -> tuple[str, ...]:
+    """The Environment under the cursor and its Stage, then all others."""
+    config, name = context.config, context.target.environment
+    own = config.environment(name)
+    stage = (own.stage_name,) if own is not None else ()
+    every = [name, *stage, *(e.name for e in config.environments), *config.stages]
+    return tuple(dict.fromkeys(choice for choice in every if choice))
+
+
+def note(context: Context, text: str) -> str:
+    """What a freeze of it would hold."""
+    try:
+        scope = _place(context, text)
+    except UsageError as error:
+        return error.what
+    found = standstill(context.snapshot, members(context.snapshot, scope))
+    already = f", {len(found.held)} are held already" if found.held else ""
+    return f"{counted(len(found.movers), 'object')} would be held{already}"
+
+
+def id_default(context: Context) -> str:
+    """The one freeze there is; "" where there are several or none."""
+    ids = id_choices(context)
+    return ids[0] if len(ids) == 1 else ""
+
+
+def id_choices(context: Context) -> tuple[str, ...]:
+    """The freezes of what was named or is under the cursor."""
+    try:
+        scope = _place(context, default(context))
+    except UsageError:
+        return ()
+    return tuple(freezes(members(context.snapshot, scope)))
+
+
+def id_note(context: Context, freeze: str) -> str:
+    """Who froze how much, since when and why."""
+    held = freezes(_everywhere(context)).get(freeze, ())
+    mark = suspension(held[0]) if held else None
+    return f"{counted(len(held), 'object')}{mark_text(mark)}" if mark is not None else ""
+
+
+def freeze_plan(context: Context, values: Values) -> Plan:
+    """Suspend what moves by itself there, with the id of this freeze."""
+    scope = _place(context, values.get("scope", "") or default(context))
+    every = members(context.snapshot, scope)
+    found = standstill(context.snapshot, every)
+    blind = unread(context.snapshot, scope)
+    if not found.movers:
+        held = f"; {_held(found)[0]}" if found.held else ""
+        raise UsageError(f"nothing moves by itself in {scope.says}{held}", next="; ".join(blind))
+    freeze = _id(context, scope)
+    marked = tuple(mover.key for mover in found.movers)
+    plan = many.plan(
+        _on(context, marked),
+        values,
+        lambda c, v: suspend.suspend_plan(c, v, freeze),
+        suspend.suspend_refusal,
+    )
+    until = deadline(values.get("until", ""), context.now)
+    return replace(
+        plan,
+        command="freeze",
+        title=f"freeze {scope.says}",
+        effects=(
+            f"{counted(len(marked), 'object', 'is')} held by freeze {freeze}, of {len(every)}",
+            *(f"{mover.key} {mover.why}" for mover in found.movers),
+            *_held(found),
+            *_still(found),
+            *ends_text(until),
+            f"fluxtui unfreeze {scope.name} lifts it, and nothing that others have suspended",
+        ),
+        unseen=(*plan.unseen, *(f"{text}: not frozen" for text in blind)),
+    )
+
+
+def unfreeze_plan(context: Context, values: Values) -> Plan:
+    """Resume what the freeze still holds there."""
+    scope = _place(context, values.get("scope", "") or default(context))
+    every = members(context.snapshot, scope)
+    by_id = freezes(every)
+    freeze = _chosen(by_id, values.get("id", ""), scope)
+    marked = tuple(resource.key for resource in by_id[freeze])
+    plan = many.plan(_on(context, marked), values, suspend.resume_plan, suspend.resume_refusal)
+    taken = escaped(every, freeze)
+    others = tuple(
+        f"{r.key} stays suspended{mark_text(mark)}"
+        for r in every
+        if r.key not in marked and (mark := suspension(r)) is not None
+    )
+    gone = tuple(
+        f"{r.key} was resumed since and stays as it is" for r in taken if not suspension(r)
+    )
+    return replace(
+        plan,
+        command="unfreeze",
+        title=f"unfreeze {scope.says}",
+        effects=(
+            f"{counted(len(marked), 'object', 'is')} let go that freeze {freeze} holds",
+            *plan.effects,
+            *_few(others),
+            *_few(gone),
+        ),
+        unseen=(
+            *plan.unseen,
+            *(f"{text}: what is frozen of it" for text in unread(context.snapshot, scope)),
+        ),
+    )
+
+
+def _place(context: Context, text: str) -> WholeScope:
+    """The Environment or Stage. Raises UsageError for any other scope."""
+    if not text:
+        raise UsageError("freeze what?", next="name an environment or a stage")
+    scope = scope_of(context.snapshot, text, context.target.environment)
+    if scope.what not in (ENVIRONMENT, STAGE):
+        raise UsageError(
+            f"{text} is no environment and no stage",
+            next="suspend --scope suspends all of a namespace or a service",
+        )
+    return scope
+
+
+def _everywhere(context: Context) -> Iterable[Resource]:
+    for environment in context.config.environments:
+        scope = WholeScope(ENVIRONMENT, environment.name, (environment.name,))
+        yield from members(context.snapshot, scope)
+
+
+def _on(context: Context, marked: tuple[Key, ...]) -> Context:
+    return replace(context, target=Target(marked=marked))
+
+
+def _id(context: Context, scope: WholeScope) -> str:
+    """A name for this freeze that no other one has: by place, time and person."""
+    text = f"{scope.what}/{scope.name} {context.now} {context.user}"
+    return f"{scope.name}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def _chosen(by_id: Mapping[str, tuple[Resource, ...]], name: str, scope: WholeScope) -> str:
+    """The freeze that is meant. Raises UsageError where there is none, or several."""
+    if name and name not in by_id:
+        known = f"known: {', '.join(by_id)}" if by_id else ""
+        raise UsageError(f"no freeze {name} holds anything in {scope.says}", next=known)
+    if not by_id:
+        raise UsageError(f"nothing is frozen in {scope.says}")
+    if not name and len(by_id) > 1:
+        raise UsageError(
+            f"{scope.says} has {len(by_id)} freezes", next=f"--id {' or --id '.join(by_id)}"
+        )
+    return name or next(iter(by_id))
+
+
+def _held(found: Standstill) -> tuple[str, ...]:
+    return tuple(
+        f"{key} is left alone: {mark.suspends}{mark_text(mark)}" for key, mark in found.held
+    )
+
+
+def _still(found: Standstill) -> tuple[str, ...]:
+    """Who is left to do what it does."""
+    if not found.still:
+        return ()
+    count = counted(len(found.still), "object", "stays")
+    return (f"{count} unsuspended: no new build comes there, and drift goes on being corrected",)
+
+
+def _few(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(sentences) - _NAMED
+    return (*sentences[:_NAMED], *((f"and {more} more",) if more > 0 else ()))
