@@ -11,6 +11,7 @@ from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.overview import overview
 from fluxtui.domain.picking import pickers
+from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot, TagFacts, TagList
 from fluxtui.domain.versions import select
@@ -171,3 +172,8 @@ def snapshot(
 
 def context(seen: Snapshot, **target: Any) -> Context:
     return Context(seen, Target(**target), NOW, "anna")
+
+
+def said_of(plan: Plan) -> tuple[str, ...]:
+    """What a Plan says against itself: its dangers, the worst first, and its warnings."""
+    return (*(danger.says for danger in plan.dangers), *plan.warnings)

@@ -185,8 +185,8 @@ def confirm(
 def plan_text(plan: Plan, delivery: Delivery | None = None) -> str:
     """The Plan for people: what would change, steps, effects, warnings, what was not looked at."""
     lines = [f"Plan {plan.id}: {plan.title}"]
-    lines += delivery_lines(delivery)
-    lines += ["Steps:"] if delivery is not None else []
+    lines += delivery_lines(delivery, plan.dangers)
+    lines += ["Steps:"] if delivery is not None or plan.dangers else []
     lines += [f"  {n}. {step.title}" for n, step in enumerate(plan.steps, start=1)]
     for head, sentences in (
         ("Effects", plan.effects),

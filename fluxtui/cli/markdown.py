@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
+from fluxtui.domain.danger import WORDS, ordered
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Demand
-from fluxtui.domain.review.danger import WORDS
 from fluxtui.domain.safetext import visible
 from fluxtui.domain.unified import unified
 
@@ -44,16 +44,17 @@ def _head(plan: Plan, delivery: Delivery | None, demand: Demand) -> Iterator[str
         yield ""
         yield f"**Not looked at ({len(unread)})**"
         yield from (f"- {_code(text)}" for text in unread)
-    if delivery is None:
-        return
-    if delivery.dangers:
+    dangers = ordered((*plan.dangers, *(delivery.dangers if delivery is not None else ())))
+    if dangers:
         yield ""
         yield "**Dangers**"
-        for danger in delivery.dangers:
+        for danger in dangers:
             where = f"{danger.kustomization.environment}: " if danger.kustomization else ""
             yield f"- **{WORDS[danger.level]}** {_code(where + danger.says)} ({danger.rule})"
             if danger.look:
                 yield from _fence("", danger.look, "  ")
+    if delivery is None:
+        return
     yield ""
     yield "| where | created | changed | pruned | kept | renamed |"
     yield "| --- | --- | --- | --- | --- | --- |"

@@ -14,9 +14,9 @@ from fluxtui.domain.ask import (
     ReviewStanding,
     Standing,
 )
+from fluxtui.domain.danger import WORDS, Danger, ordered
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
-from fluxtui.domain.review.danger import WORDS
 from fluxtui.engine.port import EnginePort
 
 LIMIT = 120.0
@@ -46,16 +46,18 @@ def _asked(engine: EnginePort, found: Delivery) -> Delivery:
     return found.with_standing(standing)
 
 
-def delivery_lines(delivery: Delivery | None) -> Iterator[str]:
-    """Dangers first, then what changes where, then what was not looked at."""
-    if delivery is None:
-        return
-    if delivery.dangers:
+def delivery_lines(delivery: Delivery | None, of_plan: tuple[Danger, ...] = ()) -> Iterator[str]:
+    """Dangers first (`of_plan`: those of the act itself), then what changes where, then what was
+    not looked at."""
+    dangers = ordered((*of_plan, *(delivery.dangers if delivery is not None else ())))
+    if dangers:
         yield "Dangers:"
-        for danger in delivery.dangers:
+        for danger in dangers:
             where = f"{danger.kustomization.environment}: " if danger.kustomization else ""
             yield f"  {WORDS[danger.level]}  {where}{danger.says}  ({danger.rule})"
             yield from (f"        {line}" for line in danger.look)
+    if delivery is None:
+        return
     if delivery.parts:
         yield "Changes:"
         for part in delivery.parts:

@@ -59,11 +59,10 @@ def push_plan(
         revision=revision,
     )
     effects = registry_effects(context.snapshot, repository, add=(tag,))
-    warnings = (f"{tag} is on {short_digest(present)} now and moves",) if present else ()
     inputs = {f"{repository}:{tag}": present}
     return _plan(
         context, "artifact push", f"push {repository}:{tag}", (step,), effects,
-        warnings, inputs, reason,
+        (), inputs, reason,
     )  # fmt: skip
 
 
@@ -81,18 +80,16 @@ def tag_plan(
     Raises UsageError for what can be no tag, RefusedError for a tag that stands on another digest
     unless `move`, and where read-only forbids it.
     """
-    steps, warnings = [], []
+    steps = []
     for number, (tag, present) in enumerate(tags.items(), start=1):
         if not is_tag(tag):
             raise UsageError(f"{tag!r} cannot be a tag", next="letters, digits and ._- only")
-        if present and present != digest:
-            if not move:
-                raise RefusedError(
-                    f"{tag} exists and is on {short_digest(present)}, not {short_digest(digest)}",
-                    where=repository,
-                    next="choose another tag, or add --move to take it away from there",
-                )
-            warnings.append(f"{tag} moves away from {short_digest(present)}")
+        if present and present != digest and not move:
+            raise RefusedError(
+                f"{tag} exists and is on {short_digest(present)}, not {short_digest(digest)}",
+                where=repository,
+                next="choose another tag, or add --move to take it away from there",
+            )
         steps.append(
             TagStep(
                 f"tag-{number}",
@@ -106,11 +103,11 @@ def tag_plan(
         )
     # A tag that is on the digest already changes nothing.
     new = [tag for tag, present in tags.items() if present != digest]
-    effects = registry_effects(context.snapshot, repository, add=new, digest=digest)
+    effects = registry_effects(context.snapshot, repository, add=new)
     title = f"name {short_digest(digest)} {', '.join(tags)} in {repository}"
     inputs = {f"{repository}:{tag}": present for tag, present in tags.items()}
     return _plan(
-        context, "artifact tag", title, tuple(steps), effects, tuple(warnings), inputs, reason,
+        context, "artifact tag", title, tuple(steps), effects, (), inputs, reason,
     )  # fmt: skip
 
 
@@ -175,7 +172,7 @@ def _plan(
         command,
         title,
         steps,
-        warnings=(*effects.beware, *warnings),
+        warnings=warnings,
         unseen=() if context.config.environments else (NOBODY_ASKED,),
         picks=effects,
         inputs=inputs,

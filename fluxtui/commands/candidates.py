@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from fluxtui.commands.command import Context
 from fluxtui.commands.subject import bundle_of
-from fluxtui.domain import roles
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.naming import Tables, names_in
-from fluxtui.domain.record import Record, record_of, trials
+from fluxtui.domain.record import record_of, trials
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, tag_of, version_text
 from fluxtui.domain.roles import users_of
@@ -143,11 +142,11 @@ def _when_it_ran(snapshot: Snapshot, source: Resource, version: str) -> str:
     return next((digest_of(r) for r in revisions if r and version_text(r, names) == version), "")
 
 
-def resolve(context: Context, source: Resource, version: str, *, back: bool) -> tuple[str, str]:
-    """(digest, warning or ""). A tag may have moved since it ran here: going `back` means what ran,
-    and holding what runs means that; any other tag means what it names now. Raises UsageError."""
+def resolve(context: Context, source: Resource, version: str, *, back: bool) -> str:
+    """The digest. A tag may have moved since it ran here: going `back` means what ran, and holding
+    what runs means that; any other tag means what it names now. Raises UsageError."""
     if is_digest(digest_of(version)):
-        return digest_of(version), ""
+        return digest_of(version)
     snapshot = context.snapshot
     ran = _when_it_ran(snapshot, source, version)
     listed = snapshot.tags.get(sources.url(source))
@@ -160,43 +159,7 @@ def resolve(context: Context, source: Resource, version: str, *, back: bool) -> 
             next="choose a tag that the registry has, or give the whole sha256:<digest>",
         )
     if ran and now and ran != now:
-        moved = f"{version} names {short_digest(now)} now and was {short_digest(ran)} when it ran"
         runs = digest_of(running_revision(snapshot, source)) == ran
         current = context.target.tag == version  # the row of that tag: what it names now
-        return (ran if back or (runs and not current) else now), moved
-    return ran or now, ""
-
-
-def next_cautions(context: Context, *resources: Resource) -> tuple[str, ...]:
-    """How that went before which sources and Kustomizations would go to as soon as they look.
-
-    Nothing for what is at it already: its own state says how it goes.
-    """
-    snapshot = context.snapshot
-    records: dict[str, Record] = {}
-    cautions: list[str] = []
-    for resource in resources:
-        source = roles.bundle_of(snapshot, resource.key)
-        name, digest = _next(snapshot, resource, source) if source is not None else ("", "")
-        if source is None or not name:
-            continue
-        url = sources.url(source)
-        record = records[url] = records.get(url) or record_of(snapshot, url)
-        cautions += record.cautions(name, digest, name, (resource.key.environment,))
-    return tuple(dict.fromkeys(cautions))
-
-
-def _next(snapshot: Snapshot, resource: Resource, source: Resource) -> tuple[str, str]:
-    """(what it is called, digest) of what it would go to; ("", "") when that is where it is."""
-    if resource.key != source.key:
-        stored = sources.revision(source)
-        tried = appliers.attempted(resource) or appliers.applied(resource)
-        if not digest_of(stored) or digest_of(stored) == digest_of(tried):
-            return "", ""
-        return version_text(stored, names_in(snapshot, source)), digest_of(stored)
-    line = snapshot.board.line(source.key)
-    pick = line.would_pick if line else ""
-    digest = sources.policy(source).digest or known_digest(snapshot, source, pick)
-    if not pick or (digest and digest == digest_of(running_revision(snapshot, source))):
-        return "", ""
-    return pick, digest
+        return ran if back or (runs and not current) else now
+    return ran or now

@@ -96,12 +96,9 @@ def _pruned(line: Line | None) -> str:
 def warnings(
     context: Context, source: Resource, digest: str, *, back: bool = True
 ) -> tuple[str, ...]:
-    """Who does not go along; where it may go `back`, what that does not undo."""
+    """Who has given up; where it may go `back`, what that does not undo."""
     users = users_of(context.snapshot, source.key)
-    resting = [
-        f"{m.key.label} is suspended and stays on what it has" for m in users if suspended(m)
-    ]
-    resting += stalled_warnings(users)
+    resting = stalled_warnings(users)
     if not back or digest == running_digest(context, source):
         return tuple(resting)
     holds = (k.hold for m in users if (k := kinds.of(m.key)))

@@ -30,7 +30,6 @@ from fluxtui.domain.marks import (
 )
 from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.plan import AT_WRITE, AnyStep, PatchStep, Plan
-from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest, version_text
 
@@ -123,7 +122,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
     if source is None:
         raise UsageError(no_bundle(context))
     version = values.get("version", "").strip()
-    digest, moved = candidates.resolve(context, source, version, back=command == "rollback")
+    digest = candidates.resolve(context, source, version, back=command == "rollback")
     reason = values.get("reason", "").strip()
     label = _called(context, source, version, digest)
     # Pinning what is pinned keeps the way back to before the first pin.
@@ -151,8 +150,6 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
     ]
     if not suspended(source):
         steps += landing.followed(context, source, digest, version_name, "pin")
-    record = record_of(context.snapshot, sources.url(source))
-    cautions = record.cautions(label, digest, "", (environment,))
     return plan_for(
         context,
         values,
@@ -164,7 +161,7 @@ def pin_plan(context: Context, values: Values, command: str) -> Plan:
             *_policy(source, before, context),
             *ends_text(notes[PINNED_UNTIL] or ""),
         ),
-        warnings=(*cautions, *_warnings(context, source, digest, moved)),
+        warnings=_warnings(context, source, digest),
     )
 
 
@@ -184,8 +181,6 @@ def _policy(source: Resource, before: object, context: Context) -> tuple[str, ..
     return (f"{policy.describe()} stays in place and is ignored until unpin",)
 
 
-def _warnings(context: Context, source: Resource, digest: str, moved: str) -> tuple[str, ...]:
-    warnings = [*revert_warning(context, source, "spec.ref.digest"), *((moved,) if moved else ())]
-    if suspended(source):
-        warnings.append(f"{source.key.label} is suspended: the pin acts when it is resumed")
-    return (*warnings, *landing.warnings(context, source, digest))
+def _warnings(context: Context, source: Resource, digest: str) -> tuple[str, ...]:
+    reverted = revert_warning(context, source, "spec.ref.digest")
+    return (*reverted, *landing.warnings(context, source, digest))

@@ -1,7 +1,8 @@
 """The one door through which a Plan is made: inputs, reason, user and time are filled in here.
 
-A family says what is done and what comes of it; what a Plan rests on follows from its Steps. What
-must be confirmed is no field of a Plan: `domain.protection` derives it. Pure.
+A family says what is done and what comes of it; what a Plan rests on, which builds it moves and
+what is known against that follow from its Steps. What must be confirmed is no field of a Plan:
+`domain.protection` derives it. Pure.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.following import TagEffects
 from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import AnyStep, ObjectStep, PatchStep, Plan, RegistryStep
+from fluxtui.domain.review.plans import plan_dangers
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
 
@@ -47,6 +49,8 @@ def plan_for(
     refused = read_only_reason(context, environments)
     if refused:
         raise RefusedError(refused, where=title, next="nothing was written")
+    moves = moves_of(context.snapshot, all_steps, picks)
+    rests_on = {**_inputs(context.snapshot, all_steps, picks), **(inputs or {})}
     return Plan(
         command=command,
         title=title,
@@ -55,11 +59,12 @@ def plan_for(
         effects=(*(picks.sentences if picks is not None else ()), *effects),
         warnings=tuple(warnings),
         unseen=(*(picks.unseen if picks is not None else ()), *unseen),
-        inputs={**_inputs(context.snapshot, all_steps, picks), **(inputs or {})},
+        inputs=rests_on,
         reason=values.get("reason", "").strip(),
         user=context.user,
         made_at=context.now,
-        moves=moves_of(context.snapshot, all_steps, picks),
+        moves=moves,
+        dangers=plan_dangers(context.snapshot, all_steps, picks, moves, rests_on),
     )
 
 

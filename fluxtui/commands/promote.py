@@ -20,7 +20,6 @@ from fluxtui.domain.following import TagEffects, Taken, tag_effects
 from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.naming import names_in
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, Plan, RequestReconcile, TagStep, Until
-from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, is_digest, is_tag, short_digest, version_text
 from fluxtui.domain.roles import users_of
@@ -209,27 +208,6 @@ def _followers(context: Context, picks: tuple[Taken, ...]) -> list[AnyStep]:
     return steps
 
 
-def _warnings(
-    context: Context, source: Resource, effects: TagEffects, name: str, digest: str
-) -> tuple[str, ...]:
-    record = record_of(context.snapshot, repository_of(source))
-    warnings = list(record.cautions(name, digest, "", effects.environments()))
-    listed = context.snapshot.tags.get(repository_of(source))
-    fact = listed.facts.get(name) if listed else None
-    if fact is not None and fact.digest != digest:
-        now, then = short_digest(fact.digest), short_digest(digest)
-        warnings.append(f"{name} names {now} now; what runs here is {then}")
-    warnings += [
-        f"{t.source.key.label} in {t.source.key.environment} is suspended and waits"
-        for t in effects.taken
-        if suspended(t.source)
-    ]
-    line = context.snapshot.board.line(source.key)
-    if line is not None and line.health.level > 0:
-        warnings.append(f"{source.key.environment} is not healthy: {line.health.text}")
-    return (*warnings, *effects.nobody())
-
-
 def plan(context: Context, values: Values) -> Plan:
     """Move or make the tag, then watch who takes it."""
     source = bundle_of(context)
@@ -243,7 +221,7 @@ def plan(context: Context, values: Values) -> Plan:
     repository = repository_of(source)
     digest = _digest(context, source, origin)
     expect = _existing(context, repository, tag, digest)
-    effects = tag_effects(context.snapshot, repository, tag, digest)
+    effects = tag_effects(context.snapshot, repository, tag)
     _refuse_no_version(context, repository, tag, effects)
     names = names_in(context.snapshot, source)
     name = version_text(digest, names) if is_digest(origin) else origin
@@ -268,6 +246,6 @@ def plan(context: Context, values: Values) -> Plan:
         "promote",
         f"promote {context.target.service or source.key.label}: {label} as {tag}",
         steps,
-        warnings=_warnings(context, source, effects, name, digest),
+        warnings=effects.nobody(),
         picks=effects,
     )

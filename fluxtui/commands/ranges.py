@@ -19,7 +19,6 @@ from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import UsageError, VersionError
 from fluxtui.domain.kinds import appliers, sources, suspended
 from fluxtui.domain.plan import AnyStep, AwaitStep, PatchStep, Plan, Until
-from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, short_digest
 from fluxtui.domain.selection import Policy, Selection
@@ -218,7 +217,7 @@ def _effects(
 def _warnings(
     context: Context, source: Resource, policy: Policy, selection: Selection
 ) -> tuple[str, ...]:
-    name, environment = source.key.label, source.key.environment
+    name = source.key.label
     fields = [f"spec.ref.{field}" for field in _patch(sources.policy(source), policy)]
     out = list(revert_warning(context, source, *fields))
     parent = appliers.parent(source)
@@ -238,11 +237,8 @@ def _warnings(
         out.append(f"of {count} it would pick none ({why}): {name} fails, and what runs stays")
     build, _name = _goes(context, source, selection)
     if build:
-        record = record_of(context.snapshot, repository_of(source))
-        digest = digest_of(build)
-        out += record.cautions(selection.chosen, digest, selection.chosen, (environment,))
         back = _goes_back(context, selection.chosen)
-        out += landing.warnings(context, source, digest, back=back)
+        out += landing.warnings(context, source, digest_of(build), back=back)
     return tuple(out)
 
 

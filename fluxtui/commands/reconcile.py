@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
-from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason
@@ -255,10 +254,7 @@ def _plan(
         f"reconcile {active[0].key.label} in {environment}",
         _requests(context.snapshot, active, demands),
         effects=effects,
-        warnings=(
-            *(f"{r.key.label} is suspended and is left out" for r in skipped),
-            *next_cautions(context, *active),
-        ),
+        warnings=(*(f"{r.key.label} is suspended and is left out" for r in skipped),),
     )
 
 

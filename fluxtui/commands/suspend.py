@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fluxtui.commands.candidates import next_cautions
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.reconcile import request
@@ -199,10 +198,7 @@ def resume_plan(context: Context, values: Values) -> Plan:
         f"resume {name} in {environment}",
         (write, *_resumed(resource, means)),
         effects=effects,
-        warnings=(
-            *next_cautions(context, resource),
-            *revert_warning(context, resource, means.field),
-        ),
+        warnings=revert_warning(context, resource, means.field),
     )
 
 

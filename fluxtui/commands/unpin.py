@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fluxtui.commands import candidates, heldversions, hold
+from fluxtui.commands import heldversions, hold
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
@@ -18,9 +18,7 @@ from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.marks import PIN_INVERSE, PIN_KEYS, mark_text, pin, pin_inverse
 from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.plan import AnyStep, AwaitStep, PatchStep, Plan, Until
-from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.revision import is_digest
 
 
 def refusal(context: Context) -> str | None:
@@ -93,7 +91,7 @@ def plan(context: Context, values: Values) -> Plan:
         f"unpin {name} in {environment}",
         steps,
         effects=(*_why(source), _next(context, source, label, own_pin)),
-        warnings=(*(_cautions(context, source, pick, label) if own_pin else ()), *warnings),
+        warnings=warnings,
         unseen=() if pick else (f"the tags of {sources.url(source)}: not listed",),
     )
 
@@ -113,17 +111,6 @@ def _next(context: Context, source: Resource, name: str, own_pin: bool) -> str:
     if not name:
         return f"{environment} would pick what its policy says at once{runs}"
     return f"{environment} would pick {name} at once{runs}"
-
-
-def _cautions(context: Context, source: Resource, pick: str, name: str) -> tuple[str, ...]:
-    """How it went when what would be picked was tried."""
-    if not pick:
-        return ()
-    snapshot = context.snapshot
-    record = record_of(snapshot, sources.url(source))
-    digest = candidates.known_digest(snapshot, source, pick)
-    tag = "" if is_digest(pick) else pick
-    return record.cautions(name, digest, tag, (source.key.environment,))
 
 
 def _pick_after(context: Context, source: Resource, digest: object) -> str:

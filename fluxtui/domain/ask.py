@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from fluxtui.domain.resource import Key
 
 if TYPE_CHECKING:
+    from fluxtui.domain.danger import Danger
     from fluxtui.domain.objectdiff import ObjectChange
     from fluxtui.domain.plan import Move
     from fluxtui.domain.review.content import Content
-    from fluxtui.domain.review.danger import Danger
     from fluxtui.domain.review.wanted import Wanted
 
 

@@ -14,7 +14,6 @@ from fluxtui.domain.kinds import suspended
 from fluxtui.domain.known import unread_environments
 from fluxtui.domain.naming import names_in, worn
 from fluxtui.domain.picking import Picking, address_of, pickers
-from fluxtui.domain.record import record_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy
 from fluxtui.domain.service import configured, repository_path
@@ -52,8 +51,7 @@ class Followed:
 class TagEffects:
     """Followers that change, sentences about all of them, and what could not be looked at.
 
-    `beware`: how what would be picked went where it was tried, or that it never ran. `followers`
-    are all that could be looked at: what the sentences rest on. `unread` are the
+    `followers` are all that could be looked at: what the sentences rest on. `unread` are the
     Environments that cannot be read now. `each` has every follower, also those as last seen.
     """
 
@@ -63,7 +61,6 @@ class TagEffects:
     followers: tuple[Resource, ...] = ()
     unread: tuple[str, ...] = ()
     each: tuple[Followed, ...] = ()
-    beware: tuple[str, ...] = ()
 
     def environments(self) -> tuple[str, ...]:
         """Environments whose pick changes, each once."""
@@ -101,9 +98,9 @@ def _picking(snapshot: Snapshot, repository: str) -> Iterator[tuple[Resource, Pi
             yield resource, picked
 
 
-def tag_effects(snapshot: Snapshot, repository: str, tag: str, digest: str = "") -> TagEffects:
-    """What publishing `tag` in `repository` (on `digest`, "" = a new one) would do everywhere."""
-    return registry_effects(snapshot, repository, add=(tag,), digest=digest)
+def tag_effects(snapshot: Snapshot, repository: str, tag: str) -> TagEffects:
+    """What publishing `tag` in `repository` would do everywhere."""
+    return registry_effects(snapshot, repository, add=(tag,))
 
 
 def registry_effects(
@@ -113,12 +110,11 @@ def registry_effects(
     add: Sequence[str] = (),
     remove: Sequence[str] = (),
     gone: str = "",
-    digest: str = "",
 ) -> TagEffects:
     """What new (or moved) tags `add` and deleted tags `remove` would do everywhere.
 
-    `digest` is what `add` would be on ("" = content that is not there yet). `gone` is a digest
-    whose manifest is deleted as well: whoever is pinned to it cannot fetch it again.
+    `gone` is a digest whose manifest is deleted as well: whoever is pinned to it cannot fetch it
+    again.
     """
     from fluxtui.domain.versions.simulate import simulate
 
@@ -144,28 +140,7 @@ def registry_effects(
         tuple(followed.source for followed in all_followed if followed.seen),
         tuple(unread),
         all_followed,
-        _beware(snapshot, repository, all_followed, dict.fromkeys(add, digest)),
     )
-
-
-def _beware(
-    snapshot: Snapshot, repository: str, all_followed: Sequence[Followed], fresh: Mapping[str, str]
-) -> tuple[str, ...]:
-    """What is known of each tag that somebody would pick; of content not there yet, nothing."""
-    record = record_of(snapshot, repository)
-    listed = snapshot.tags.get(repository)
-    facts = listed.facts if listed else {}
-    environments_of: dict[str, list[str]] = {}
-    for followed in all_followed:
-        if followed.changes and followed.after:
-            environments_of.setdefault(followed.after, []).append(followed.source.key.environment)
-    cautions: list[str] = []
-    for tag, environments in environments_of.items():
-        fact = facts.get(tag)
-        digest = fresh.get(tag, fact.digest if fact else "")
-        if digest or tag not in fresh:
-            cautions += record.cautions(tag, digest, tag, environments)
-    return tuple(dict.fromkeys(cautions))
 
 
 def _half_seen(snapshot: Snapshot, unread: Mapping[str, str]) -> list[str]:

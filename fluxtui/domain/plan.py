@@ -13,9 +13,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fluxtui.domain.resource import Key
+
+if TYPE_CHECKING:
+    from fluxtui.domain.danger import Danger
 
 AT_WRITE: Final = "(the time of writing)"
 """Stands in a Plan for a time that only its run knows: the Engine puts in that of the write. What
@@ -179,9 +182,9 @@ class Plan:
     `inputs`: what it was computed from (key or repository -> resourceVersion or tag-list hash); the
     Engine reads them again before running. `environments`: all that are touched or whose pick would
     change. `unseen`: what was not looked at. `moves`: which builds it brings where, for a review of
-    their content. `approver`: who runs a Plan that was made and `reviewed` (its id then)
-    before. What must be confirmed
-    is no field of it: `protection` derives that from the Steps.
+    their content. `dangers`: what is known against it before anything is rendered. `approver`: who
+    runs a Plan that was made and `reviewed` (its id then) before. What must be confirmed is no
+    field of it: `protection` derives that from the Steps.
     """
 
     command: str
@@ -196,6 +199,7 @@ class Plan:
     user: str = ""
     made_at: str = ""
     moves: tuple[Move, ...] = ()
+    dangers: tuple[Danger, ...] = ()
     approver: str = ""
     reviewed: str = ""
 
@@ -218,6 +222,7 @@ class Plan:
         try:
             values["steps"] = tuple(_step(entry) for entry in data["steps"])
             values["moves"] = tuple(map(_move, data.get("moves", ())))
+            values["dangers"] = tuple(map(_danger, data.get("dangers", ())))
             return cls(**values)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a Plan: {error}") from error
@@ -268,6 +273,22 @@ def _move(data: Mapping[str, Any]) -> Move:
     applier = data.get("applier")
     body = {**data, "source": Key(**data["source"])}
     return Move(**{**body, "applier": Key(**applier) if applier else None})
+
+
+def _danger(data: Mapping[str, Any]) -> Danger:
+    from fluxtui.domain.danger import Danger, Gravity
+    from fluxtui.domain.objectid import ObjectId
+
+    about, by = data.get("object"), data.get("kustomization")
+    return Danger(
+        str(data["rule"]),
+        Gravity(data["level"]),
+        str(data["says"]),
+        ObjectId(**about) if about else None,
+        Key(**by) if by else None,
+        tuple(map(str, data.get("look", ()))),
+        str(data.get("environment", "")),
+    )
 
 
 def _step(data: Mapping[str, Any]) -> AnyStep:

@@ -117,20 +117,18 @@ class Record:
             return f"{word}: {local[0].status}"
         return f"failed in {bad[0].kustomization.environment}: {bad[0].status}" if bad else ""
 
-    def cautions(
+    def failures(
         self, name: str, digest: str, tag: str, environments: Iterable[str]
-    ) -> tuple[str, ...]:
-        """Sentences to read before that build goes to those Environments."""
+    ) -> tuple[tuple[str, str], ...]:
+        """(Environment, sentence) of each where that build failed, those it goes to first."""
         tried = self.of(digest, tag)
-        if not tried:
-            return (f"{name} never ran anywhere, as far as Flux remembers",)
         concerned = dict.fromkeys(environments)
         bad: dict[str, list[Trial]] = defaultdict(list)
         for trial in tried:
             if trial.bad:
                 bad[trial.kustomization.environment].append(trial)
         order_of = sorted(bad, key=lambda environment: environment not in concerned)
-        return tuple(_failed(name, place, bad[place]) for place in order_of)
+        return tuple((place, _failed(name, place, bad[place])) for place in order_of)
 
 
 def _failed(name: str, environment: str, bad: list[Trial]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
 from fluxtui.domain.counts import counted
+from fluxtui.domain.danger import WORDS, Danger, Gravity, ordered
 from fluxtui.domain.plan import WRITES, Plan
 from fluxtui.domain.review.content import Content, ImageChange
-from fluxtui.domain.review.danger import WORDS, Danger, Gravity
 from fluxtui.ui.fieldtext import path_text
 from fluxtui.ui.spans import ARROW, Line, brief, width, wrap
 
@@ -29,27 +29,38 @@ def plan_lines(plan: Plan, cells: int, rendered: Rendered = None) -> tuple[Line,
     unseen = tuple(dict.fromkeys((*plan.unseen, *unread)))
     if unseen:
         out.append((("? ", "wait"), (f"{counted(len(unseen), 'thing')} not looked at", "wait")))
-    return (*out, *delivery_lines(rendered, cells), *_effect_lines(plan, unseen, cells))
+    return (
+        *out,
+        *_dangers(plan, rendered, cells),
+        *delivery_lines(rendered, cells),
+        *_effect_lines(plan, unseen, cells),
+    )
+
+
+def _dangers(plan: Plan, rendered: Rendered, cells: int) -> list[Line]:
+    """Of the act and of what it brings, as far as that is rendered."""
+    found = rendered.dangers if isinstance(rendered, Delivery) else ()
+    dangers = ordered((*plan.dangers, *found))
+    out: list[Line] = []
+    if dangers:
+        out += [(), (("DANGER", "bad"), (f"  {_tally(dangers)}", "dim"))]
+        many = len({danger.kustomization for danger in dangers}) > 1
+        for danger in dangers:
+            out += _danger_lines(danger, many, cells)
+    if isinstance(rendered, Delivery) and rendered.wanted:
+        out += [(), (("  ◐ asking the cluster what it has", "busy"),)]
+    return out
 
 
 def delivery_lines(rendered: Rendered, cells: int) -> list[Line]:
-    """What would change in short, and its dangers."""
+    """What would change in short."""
     if rendered is None:
         return []
     if not isinstance(rendered, Delivery):
         return [(), (("WHAT CHANGES", "dim"), ("  ◐ rendering both builds", "busy"))]
     if not rendered.parts:
         return []
-    out: list[Line] = []
-    dangers = rendered.dangers
-    if dangers:
-        out += [(), (("DANGER", "bad"), (f"  {_tally(dangers)}", "dim"))]
-        many = len({danger.kustomization for danger in dangers}) > 1
-        for danger in dangers:
-            out += _danger_lines(danger, many, cells)
-    if rendered.wanted:
-        out += [(), (("  ◐ asking the cluster what it has", "busy"),)]
-    out += [(), (("WHAT CHANGES", "dim"),)]
+    out: list[Line] = [(), (("WHAT CHANGES", "dim"),)]
     for part in rendered.parts:
         out += wrap(_counts(part), cells, 2, 4)
         for change in part.compared.changes:

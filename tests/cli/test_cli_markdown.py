@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from fluxtui.cli.markdown import MOST, review
 from fluxtui.domain.ask import ComparedKustomization, DeliveredKustomization, Delivery
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.content import content
-from fluxtui.domain.review.danger import Danger, Gravity
 
 WEB = ObjectId("apps", "web", "apps", "Deployment")
 OWN = Key("production", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")

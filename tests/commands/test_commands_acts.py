@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import CONFIG, NS, context, digest, ks, revision, snapshot, source, tag_list
+from builders import CONFIG, NS, context, digest, ks, revision, said_of, snapshot, source, tag_list
 
 from fluxtui.commands.apply import apply_plan
 from fluxtui.commands.command import Context
@@ -70,7 +70,7 @@ def test_reconcile_with_source_asks_the_source_then_each_after_its_dependencies(
     assert [s.needs for s in asks] == [(), ("handled-1",), ("handled-2", "handled-1")]
     assert all(s.at == AT_WRITE for s in asks)  # the review's time is nobody's business
     assert all(w.until == Until.HANDLED and w.value == AT_WRITE for w in waits)
-    assert made.warnings == (f"Kustomization/{NS}/off is suspended and is left out",)
+    assert said_of(made) == (f"Kustomization/{NS}/off is suspended and is left out",)
     assert made.reason == "because" and names(made, where) == ()
 
 
@@ -106,8 +106,8 @@ def test_a_suspension_without_a_reason_is_a_usage_error() -> None:
 
 def test_the_parent_that_declares_the_field_is_named() -> None:
     made = plan("suspend", at(declared(source(), "spec.suspend")), reason="x")
-    assert "Kustomization/flux-system/apps declares spec.suspend" in made.warnings[0]
-    assert plan("suspend", at(declared(source(), "spec.url")), reason="x").warnings == ()
+    assert "Kustomization/flux-system/apps declares spec.suspend" in said_of(made)[0]
+    assert said_of(plan("suspend", at(declared(source(), "spec.url")), reason="x")) == ()
 
 
 def test_resume_takes_back_the_notes_of_every_tool() -> None:
@@ -263,7 +263,7 @@ def test_a_tag_that_moved_means_what_ran_for_a_rollback_and_what_it_names_for_a_
     hold = plan("pin", where, version="1.4.2", reason="x")
     assert patch(back)["spec"]["ref"]["digest"] == digest("a")
     assert patch(hold)["spec"]["ref"]["digest"] == digest("e")
-    assert any("names sha256:eeeeeeee now" in w for w in (*back.warnings,))
+    assert any("names sha256:eeeeeeee now" in w for w in (*said_of(back),))
 
 
 def test_without_an_earlier_good_version_there_is_no_rollback() -> None:

@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import CONFIG, NS, URL, context, digest, ks, revision, snapshot, source, tag_list
+from builders import (
+    CONFIG,
+    NS,
+    URL,
+    context,
+    digest,
+    ks,
+    revision,
+    said_of,
+    snapshot,
+    source,
+    tag_list,
+)
 
 from fluxtui.commands.artifacts import NOBODY_ASKED, Judged, delete_plan, push_plan, tag_plan
 from fluxtui.commands.command import Context
@@ -48,7 +60,7 @@ def test_a_push_under_a_new_tag_is_undone_by_deleting_it() -> None:
     assert (step.repository, step.tag, step.folder) == (URL, "1.6.0", "/src/deploy")
     assert (step.images, step.source, step.revision) == (images, "acme", "abc")
     assert "delete the tag" in step.undo
-    assert made.plan.warnings == () and NOBODY_ASKED not in made.plan.unseen
+    assert said_of(made.plan) == () and NOBODY_ASKED not in made.plan.unseen
     assert made.plan.reason == "why" and made.plan.environments == ("staging",)
     # It rests on the tag not being there, on the tags as they are, and on who follows.
     assert dict(made.plan.inputs) == {
@@ -63,7 +75,7 @@ def test_a_push_under_a_new_tag_is_undone_by_deleting_it() -> None:
 def test_a_push_over_a_tag_says_that_it_moves_and_what_it_was_on() -> None:
     made = push(at(), "1.5.0", B).plan
     assert B in made.steps[0].undo and "delete" not in made.steps[0].undo
-    (moves,) = made.warnings
+    (moves,) = said_of(made)
     assert "1.5.0" in moves and short_digest(B) in moves and "moves" in moves
     assert made.inputs[f"{URL}:1.5.0"] == B
 
@@ -79,7 +91,7 @@ def test_each_new_name_of_a_digest_is_a_step_of_its_own() -> None:
         ("tag-2", "stable", B, "", URL),
     ]
     assert all("delete the tag" in s.undo for s in steps)
-    assert not any("moves" in w for w in made.plan.warnings)
+    assert not any("moves" in w for w in said_of(made.plan))
     assert {f"{URL}:1.6.0": "", f"{URL}:stable": ""}.items() <= made.plan.inputs.items()
     assert dict(made.picks) == {STAGING.key: "1.6.0"} and made.plan.reason == "cut"
 
@@ -94,7 +106,7 @@ def test_a_tag_that_stands_elsewhere_moves_only_when_that_is_asked_for() -> None
     (step,) = made.plan.steps
     assert isinstance(step, TagStep) and step.expect == B
     assert B in step.undo and "delete" not in step.undo
-    (moves,) = (w for w in made.plan.warnings if "moves" in w)
+    (moves,) = (w for w in said_of(made.plan) if "moves" in w)
     assert "1.5.0" in moves and short_digest(B) in moves
     assert made.plan.inputs[f"{URL}:1.5.0"] == B
     assert dict(made.picks) == {STAGING.key: "1.5.0"}, "a moved tag is fetched again"
@@ -104,7 +116,7 @@ def test_a_tag_that_stands_elsewhere_moves_only_when_that_is_asked_for() -> None
 def test_a_tag_that_is_on_the_digest_already_changes_nothing() -> None:
     made = tag_plan(at(), URL, B, {"1.5.0": B})
     assert dict(made.picks) == {} and made.plan.environments == ()
-    assert not made.plan.warnings and any("stays on 1.5.0" in e for e in made.plan.effects)
+    assert not said_of(made.plan) and any("stays on 1.5.0" in e for e in made.plan.effects)
     assert B in made.plan.steps[0].undo
 
 
@@ -123,8 +135,8 @@ def test_deleting_the_last_tag_of_a_digest_may_take_its_content() -> None:
     assert isinstance(step, DeleteStep)
     assert (step.tag, step.digest, step.shared, step.repository) == ("1.5.0", B, (), URL)
     assert "not the same digest" in step.undo
-    assert any("last tag on its digest" in w for w in made.plan.warnings)
-    assert not any("other tags" in w for w in made.plan.warnings)
+    assert any("last tag on its digest" in w for w in said_of(made.plan))
+    assert not any("other tags" in w for w in said_of(made.plan))
     assert made.plan.title.endswith(f"{URL}:1.5.0") and made.plan.title == step.title
     assert made.plan.inputs[f"{URL}:1.5.0"] == B
     assert dict(made.picks) == {STAGING.key: "1.4.2"}, "its follower falls back"
@@ -136,9 +148,9 @@ def test_a_tag_beside_others_goes_alone_and_can_be_put_back() -> None:
     assert isinstance(step, DeleteStep)
     assert (step.tag, step.shared) == ("1.5.0", ("stable", "v1"))
     assert B in step.undo and "put the tag back" in step.undo
-    (stay,) = (w for w in made.plan.warnings if "other tags" in w)
+    (stay,) = (w for w in said_of(made.plan) if "other tags" in w)
     assert "stay on that digest" in stay and "stable, v1" in stay
-    assert not any("last tag" in w for w in made.plan.warnings)
+    assert not any("last tag" in w for w in said_of(made.plan))
     assert "stable" not in step.title, "only what goes is named as going"
     assert made.plan.inputs[f"{URL}:1.5.0"] == B and f"{URL}:stable" not in made.plan.inputs
 
@@ -150,16 +162,16 @@ def test_a_manifest_goes_with_every_tag_on_it() -> None:
     assert isinstance(step, DeleteStep) and step.tag == "" and step.shared == ("1.4.9",)
     assert "not the same digest" in step.undo
     assert "1.5.0, 1.4.9" in step.title and f"{URL}@{short_digest(B)}" in made.plan.title
-    (going,) = (w for w in made.plan.warnings if "other tags" in w)
+    (going,) = (w for w in said_of(made.plan) if "other tags" in w)
     assert "go with it" in going and "1.4.9" in going
-    assert not any("last tag" in w for w in made.plan.warnings)
+    assert not any("last tag" in w for w in said_of(made.plan))
     assert made.plan.inputs[f"{URL}:1.5.0"] == made.plan.inputs[f"{URL}:1.4.9"] == B
     assert dict(made.picks) == {STAGING.key: "1.4.2"}, "no tag on it is left to fall back to"
 
 
 def test_a_manifest_named_by_its_digest_alone_names_no_tag_of_its_own() -> None:
     made = delete(at(), "", "c", whole=True).plan
-    assert made.steps[0].title.endswith("with no tag") and made.warnings == ()
+    assert made.steps[0].title.endswith("with no tag") and said_of(made) == ()
     assert not any(name.startswith(f"{URL}:") for name in made.inputs)
     shared = delete(at(), "", "b", "1.5.0", whole=True).plan
     assert shared.steps[0].title.endswith("with 1.5.0")
@@ -193,9 +205,9 @@ def test_what_is_known_of_a_build_is_said_before_it_is_picked() -> None:
         history=[(revision("1.4.2", "a"), "HealthCheckFailed", "2026-11-23T02:00:00Z")],
     )
     made = delete(at(STAGING, member), "1.5.0", "b").plan
-    assert any("1.4.2 failed in staging" in w and f"{NS}/api" in w for w in made.warnings)
+    assert any("1.4.2 failed in staging" in w and f"{NS}/api" in w for w in said_of(made))
     new = tag_plan(at(), URL, C, {"1.6.0": ""}).plan
-    assert any("1.6.0 never ran anywhere" in w for w in new.warnings)
+    assert any("1.6.0 never ran anywhere" in w for w in said_of(new))
 
 
 def test_what_was_judged_is_what_is_run() -> None:

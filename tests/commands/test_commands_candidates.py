@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import URL, context, digest, failed, ks, revision, snapshot, source, tag_list
+from builders import URL, context, digest, failed, ks, revision, said_of, snapshot, source, tag_list
 
 from fluxtui.commands import candidates
 from fluxtui.commands.command import Context
@@ -194,7 +194,7 @@ def test_a_tag_that_has_not_moved_is_no_cause_for_a_warning() -> None:
     where = at(source(stored=C), STORY, tags=[LIST])
     for version, letter in (("1.5.0", "b"), ("1.6.0", "c"), (digest("b"), "b"), (B, "b")):
         found = candidates.resolve(where, source(stored=C), version, back=False)
-        assert found == (digest(letter), "")
+        assert found == digest(letter)
 
 
 @pytest.mark.parametrize(("back", "on", "letter"), [
@@ -204,9 +204,7 @@ def test_the_moved_tag_of_what_runs(back: bool, on: str, letter: str) -> None:
     """Held without its row it means what runs; on its own row what that names; back what ran."""
     held = source(stored=C)
     where = at(held, STORY, tags=[tag_list({"1.6.0": "e"})], tag=on)
-    resolved, warning = candidates.resolve(where, held, "1.6.0", back=back)
-    assert resolved == digest(letter)
-    assert "1.6.0 names sha256:eeeeeeee now and was sha256:cccccccc" in warning
+    assert candidates.resolve(where, held, "1.6.0", back=back) == digest(letter)
 
 
 def test_a_tag_known_from_one_side_alone_is_enough() -> None:
@@ -214,7 +212,7 @@ def test_a_tag_known_from_one_side_alone_is_enough() -> None:
     only_ran = at(held, STORY)
     only_listed = at(held, tags=[tag_list({"1.5.0": "b"})])
     for where in (only_ran, only_listed):
-        assert candidates.resolve(where, held, "1.5.0", back=True) == (digest("b"), "")
+        assert candidates.resolve(where, held, "1.5.0", back=True) == digest("b")
     with pytest.raises(UsageError) as refused:
         candidates.resolve(only_ran, held, "1.9.0", back=False)
     assert "1.9.0" in str(refused.value) and refused.value.where == URL
@@ -226,7 +224,7 @@ def test_a_tag_known_from_one_side_alone_is_enough() -> None:
 def reconciled(*resources: Resource, tags: Any = (), **target: Any) -> tuple[str, ...]:
     command = by_id("reconcile-with-source" if not target else "reconcile")
     assert command.plan is not None
-    return command.plan(at(*resources, tags=tags, **target), {}).warnings
+    return said_of(command.plan(at(*resources, tags=tags, **target), {}))
 
 
 def test_a_source_that_would_take_something_new_says_how_that_went() -> None:
@@ -279,8 +277,9 @@ def test_one_build_is_warned_of_once_for_the_source_and_all_its_users() -> None:
 def test_without_a_source_that_can_be_read_nothing_is_said_of_the_next_version() -> None:
     orphan, of_git = ks(name="orphan", of="gone"), ks(name="git")
     git = replace(of_git, spec={"sourceRef": {"kind": "GitRepository", "name": "repo"}})
-    where = at(source(stored=B), orphan, git)
-    assert candidates.next_cautions(where, orphan, git) == ()
+    held = source(stored=B)
+    for one in (orphan, git):
+        assert reconciled(held, orphan, git, object=one.key) == ()
 
 
 def test_holding_what_runs_needs_no_tag() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import NS, context, digest, ks, revision, snapshot, source, tag_list
+from builders import NS, context, digest, ks, revision, said_of, snapshot, source, tag_list
 
 from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
@@ -114,7 +114,7 @@ def test_suspended_users_of_a_service_are_left_out_and_named() -> None:
         assert refusal(command, at(*seen)) is None
         made = plan(command, at(*seen))
         assert [name for name, _needs in asked(made)] == ["activity", "b"]
-        assert made.warnings == (f"Kustomization/{NS}/a is suspended and is left out",)
+        assert said_of(made) == (f"Kustomization/{NS}/a is suspended and is left out",)
         assert not any(f"{NS}/a " in effect for effect in made.effects)
 
 
@@ -207,7 +207,7 @@ def test_what_runs_unsuspended_elsewhere_is_resumed_without_a_story() -> None:
 
 def test_what_failed_here_is_warned_of_before_it_is_let_in_again() -> None:
     bad = ks(applied=A, history=[(B, "HealthCheckFailed", "2026-11-23T02:00:00Z")])
-    (said,) = plan("resume", at(source(stored=A, suspend=True), bad, tags=LIST)).warnings
+    (said,) = said_of(plan("resume", at(source(stored=A, suspend=True), bad, tags=LIST)))
     assert said.startswith("1.5.0 failed in staging")
     held = source(stored=A, suspend=True, ref={"semver": ">=0.0.0", "digest": digest("a")})
-    assert plan("resume", at(held, bad, tags=LIST)).warnings == ()
+    assert said_of(plan("resume", at(held, bad, tags=LIST))) == ()

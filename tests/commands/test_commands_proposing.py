@@ -154,7 +154,7 @@ def test_it_rests_on_what_it_patches_and_not_on_what_it_only_asks() -> None:
 
 def test_it_rests_on_the_tags_as_listed_and_on_who_follows() -> None:
     where = at(HERE)
-    picks = tag_effects(where.snapshot, URL, "1.6.0", digest("c"))
+    picks = tag_effects(where.snapshot, URL, "1.6.0")
     made = plan_for(where, {}, "promote", "t", (TAG,), picks=picks, effects=("e",), unseen=("u",))
     assert dict(made.inputs) == {URL: tags_hash(TAGS.tags), str(HERE.key): "7"}
     assert made.environments == ("staging",)

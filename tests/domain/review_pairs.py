@@ -8,11 +8,12 @@ from typing import Any
 
 import yaml
 
+from fluxtui.domain.danger import Danger
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.masking import Masker
 from fluxtui.domain.objectdiff import diff_objects
 from fluxtui.domain.resource import Key
-from fluxtui.domain.review.danger import Danger, Delivered
+from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.rules import dangers
 
 OWN = Key("production", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "web")

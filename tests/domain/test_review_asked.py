@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from review_pairs import OWN, delivered
 
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.asked import ASKING, judged_answers, wanted_of
-from fluxtui.domain.review.danger import Danger, Gravity
 from fluxtui.domain.review.wanted import Heard
 
 POD = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from review_pairs import found, rules_of
 
+from fluxtui.domain.danger import Gravity
 from fluxtui.domain.review.catalog import ALL
-from fluxtui.domain.review.danger import Gravity
 from fluxtui.domain.review.rules import RULES
 
 CLAIM = """

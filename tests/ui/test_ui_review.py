@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.ask import Question, ReviewMoves, ReviewStanding, Standing
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.plan import Move, Plan, Receipt
 from fluxtui.domain.protection import Confirmed, Demand
-from fluxtui.domain.review.danger import Danger, Gravity
 from fluxtui.domain.review.wanted import ObjectAsked, Wanted
 from fluxtui.ui.screens.compared import Compared
 from fluxtui.ui.screens.reading import Reading

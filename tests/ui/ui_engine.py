@@ -21,13 +21,13 @@ from fluxtui.domain.ask import (
     ReviewMoves,
     ValuesOf,
 )
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.errors import RefusedError, RegistryUnreachable
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
 from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.plan import Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.content import content
-from fluxtui.domain.review.danger import Danger, Gravity
 from fluxtui.domain.snapshot import Snapshot
 from tests.ui.ui_delivery import NOW, ks
 

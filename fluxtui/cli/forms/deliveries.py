@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluxtui.cli.forms.envelope import Document, maybe, reference
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
-from fluxtui.domain.review.danger import WORDS, Danger
+from fluxtui.domain.danger import WORDS, Danger
 
 NO_MOVES = "no build goes anywhere by it"
 
@@ -15,24 +15,25 @@ def delivery(found: Delivery | None, reason: str) -> Document:
         return maybe("delivery", None, reason)
     return {
         "delivery": {
-            "dangers": [_danger(danger) for danger in found.dangers],
+            "dangers": [danger(one) for one in found.dangers],
             "kustomizations": [_part(part) for part in found.parts],
             "unread": list(found.unread),
         }
     }
 
 
-def _danger(danger: Danger) -> Document:
-    about = reference(danger.object) if danger.object is not None else None
-    by = danger.kustomization
+def danger(one: Danger) -> Document:
+    """One of them, of a Delivery or of a Plan."""
+    about = reference(one.object) if one.object is not None else None
+    by = one.kustomization
     return {
-        "rule": danger.rule,
-        "level": WORDS[danger.level],
-        "says": danger.says,
-        **maybe("about", about, "it is about the delivery as a whole"),
-        **maybe("environment", by.environment if by else None, "it is about all of them"),
-        **maybe("kustomization", reference(by) if by else None, "it is about all of them"),
-        "look": list(danger.look),
+        "rule": one.rule,
+        "level": WORDS[one.level],
+        "says": one.says,
+        **maybe("about", about, "it is about no single object"),
+        **maybe("environment", one.where or None, "it is about all of them"),
+        **maybe("kustomization", reference(by) if by else None, "it is about no single one"),
+        "look": list(one.look),
     }
 
 

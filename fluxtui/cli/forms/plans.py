@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from fluxtui.cli.forms.deliveries import NO_MOVES, delivery
+from fluxtui.cli.forms.deliveries import NO_MOVES, danger, delivery
 from fluxtui.cli.forms.envelope import Document, document, listing, reference
 from fluxtui.domain.plan import (
     AnyStep,
@@ -55,6 +55,7 @@ def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Documen
         "environments": list(plan.environments),
         "steps": [step(part) for part in plan.steps],
         "effects": list(plan.effects),
+        "dangers": [danger(one) for one in plan.dangers],
         "warnings": list(plan.warnings),
         "unseen": list(plan.unseen),
         "inputs": [{"of": name, "as": value} for name, value in plan.inputs.items()],

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.resource import Key
-from fluxtui.domain.review.danger import Danger, Delivered, Gravity
+from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.pods import Object, listed, mapping
 
 

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from fluxtui.domain.ask import ComparedKustomization, DeliveredKustomization
+from fluxtui.domain.danger import Danger
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.masking import Masker
 from fluxtui.domain.review.asked import wanted_of
 from fluxtui.domain.review.content import Content, content
-from fluxtui.domain.review.danger import Danger, Delivered
+from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.rules import dangers
 from fluxtui.domain.review.wanted import Wanted
 from fluxtui.engine.builds.secretmarks import TOKEN, Marks

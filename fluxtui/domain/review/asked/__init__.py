@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from fluxtui.domain.danger import Danger, ordered
 from fluxtui.domain.review.asked import kind_unserved, namespace_missing, reference_missing
-from fluxtui.domain.review.danger import Danger, Delivered, ordered
+from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.wanted import AskingRule, Heard, Wanted, together
 
 ASKING: tuple[AskingRule, ...] = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxtui.domain.review.danger import Danger, Delivered, Gravity
+from fluxtui.domain.danger import Danger, Gravity
+from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.wanted import AskingRule, Heard, KindAsked, Together, Wanted
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.review.danger import Danger, Delivered, Gravity
+from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.wanted import AskingRule, Heard, ObjectAsked, Together, Wanted
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, ordered
+from fluxtui.domain.danger import Danger, ordered
+from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.rules import (
     bound_lowered,
     crd_narrowed,

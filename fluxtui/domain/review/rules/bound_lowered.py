@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.durations import parse_duration
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
+from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.kit.quantities import amount
 
 _KEEPS = re.compile(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
+from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.pods import Object, at, listed, mapping
 
 SHOWN = 12

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.review.asked.references import references
-from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
+from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.pods import Object, mapping
 
 

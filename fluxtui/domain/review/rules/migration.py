@@ -6,8 +6,9 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
+from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.pods import Object, at, containers, mapping
 
 SHOWN = 12

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
+from fluxtui.domain.danger import Danger, Gravity
+from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.pods import Object, at, containers, listed, pod_spec
 
 _HOST = ("hostNetwork", "hostPID", "hostIPC")

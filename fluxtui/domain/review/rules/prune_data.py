@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
+from fluxtui.domain.danger import Danger, Gravity
+from fluxtui.domain.review.delivered import DangerRule, Delivered
 
 _GONE: Mapping[tuple[str, str], tuple[Gravity, str]] = {
     ("", "PersistentVolumeClaim"): (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
+from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.pods import Object, at, mapping, pod_template
 
 _SELECTORS: Mapping[str, tuple[str, ...]] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.review.danger import Danger, DangerRule, Delivered, Gravity
+from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.pods import Object, at, listed
 from fluxtui.kit.quantities import amount
 
