@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from fluxtui.domain.knowledge import KNOWN, Knowledge
 from fluxtui.domain.resource import Key
+from fluxtui.kit.values import made_quickly
 
 # Shown beside board and chain, which are not computed from them; Events come in great number.
 NO_LIST = "–"  # nobody lists versions of it
@@ -45,6 +46,7 @@ SIGNS: Mapping[Level, tuple[str, str]] = MappingProxyType(
 """How a level looks: its sign and the name of its role."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class HealthLine:
     """Worst of Flux's conditions and the live kstatus, and one sentence that says which."""
@@ -70,6 +72,7 @@ class Mark:
         return "frozen" if self.freeze else "suspended"
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Running:
     """What runs. `text` is `1.4.2`, or `1.4.2 -> 1.5.0 (3/6)` while members disagree.
@@ -91,6 +94,7 @@ class Hold:
     mark: Mark
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Line:
     """What is delivered to one Environment in one way: a line in a cell of the board.
@@ -165,6 +169,7 @@ class Line:
         return self.newest or "none"
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Row:
     """A Service, and its lines in every Environment that has it."""
@@ -202,6 +207,7 @@ class ReadyUntil:
     met: bool | None
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class ChainNode:
     """One applier in the tree of its Environment: who depends on whom, and who applies whom.

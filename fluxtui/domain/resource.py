@@ -16,6 +16,7 @@ from typing import Any
 from fluxtui.domain.managers import Edit, Managed, managed
 from fluxtui.domain.webhooks import speaks_of_paths, without_paths
 from fluxtui.kit.lately import asked_in_a_row
+from fluxtui.kit.values import made_quickly
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -23,6 +24,7 @@ _SHARED_TEXT = 200  # longer ones are messages and scripts of one object
 _ELSEWHERE = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
     """Names one object in one Environment. `namespace` is empty for cluster-scoped kinds.
@@ -71,6 +73,7 @@ class Key:
         return f"{self.environment}: {self.label}"
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One entry of status.conditions."""
@@ -83,6 +86,7 @@ class Condition:
     observed_generation: int
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A slim, immutable view of one object.

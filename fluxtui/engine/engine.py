@@ -236,7 +236,7 @@ class Engine:
         # Thousands of long-lived values: fewer, cheaper collections (docs/architecture.md#costs).
         gc.set_threshold(50_000, 20, 50)
         apis = [asyncio.create_task(api.run()) for api in self._apis]
-        apis.append(asyncio.create_task(held_off(self._store.settled.wait(), self._clock)))
+        apis.append(asyncio.create_task(held_off(self._publisher.whole.wait(), self._clock)))
         await asyncio.sleep(0)
         await imported(self._heavy())
         publishing = asyncio.create_task(self._publisher.run())

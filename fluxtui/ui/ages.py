@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fluxtui.kit.moments import seconds as seconds_of
 
 
+@lru_cache(maxsize=4096)
 def epoch(stamp: str) -> float:
     """Seconds since 1970 of an RFC 3339 text (nanoseconds allowed); 0 when it is none."""
     return seconds_of(stamp) or 0.0

@@ -27,6 +27,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, version_text
 from fluxtui.domain.selection import Selection, spelt
 from fluxtui.domain.snapshot import KindId, Snapshot, Table, TagList
+from fluxtui.kit.values import made_quickly
 
 _OTHERS = tuple(kind for kind in SOURCES if not kind.tagged)
 _WISHING = tuple(kind for kind in SOURCES if kind.wishes)
@@ -34,6 +35,7 @@ _ASKABLE = tuple(kind for kind in SOURCES if kind.source and kind.source.referen
 _NONE: Table = MappingProxyType({})
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, eq=False)
 class DeliveryRow:
     """What one line is made of. `source`: what feeds it, None when that is not there; `names`:

@@ -22,11 +22,13 @@ from fluxtui.domain.overview.judgement import member_health, telling
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
 from fluxtui.kit.moments import order
+from fluxtui.kit.values import made_quickly
 
 _FLUX = frozenset(kind.id for kind in kinds.ALL)
 _AGAIN = " (being tried again)"
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """One version of one applier; compared by identity.
