@@ -138,6 +138,15 @@ def _versions(recalled: dict[str, Any], args: argparse.Namespace) -> Iterable[st
     return dict.fromkeys(tag for service in services or lists for tag in lists[service])
 
 
+def _acts(recalled: dict[str, Any], _args: argparse.Namespace) -> Iterable[str]:
+    """Ids of acts, the newest first."""
+    return (id_ for id_, _user in recalled.get("acts", ()))
+
+
+def _users(recalled: dict[str, Any], _args: argparse.Namespace) -> Iterable[str]:
+    return dict.fromkeys(user for _id, user in recalled.get("acts", ()) if user)
+
+
 _SCOPED = ("fluxtui freeze", "fluxtui unfreeze")
 _VALUES = {
     "environment": _environments,
@@ -145,6 +154,9 @@ _VALUES = {
     "context": lambda seen, _args: seen.get("contexts", ()),
     "namespace": _namespaces,
     **dict.fromkeys(("target", "targets"), _targets),
+    "act": _acts,
+    "by": _users,
+    "object": _targets,
     "theme": lambda _seen, _args: THEMES,
     "output": lambda _seen, _args: (*flags.FORMS, flags.JSONPATH),
     **dict.fromkeys(

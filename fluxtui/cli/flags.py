@@ -90,6 +90,35 @@ def act(sub: argparse.ArgumentParser) -> None:
         metavar="FORM", help="Print as table, json, yaml; a review also as markdown.")  # fmt: skip
 
 
+def plan_shown(sub: argparse.ArgumentParser) -> None:
+    """A Plan in a file, to read."""
+    sub.add_argument("file", nargs="?", default="", metavar="FILE", help="Made with --plan-out.")
+    plain_output(sub)
+
+
+def plan_run(sub: argparse.ArgumentParser) -> None:
+    """A Plan in a file, to run."""
+    sub.add_argument("file", nargs="?", default="", metavar="FILE", help="Made with --plan-out.")
+    act(sub)
+
+
+def plan_of_act(sub: argparse.ArgumentParser) -> None:
+    """An act of the Journal, to finish or to undo."""
+    sub.add_argument("act", nargs="?", default="", metavar="ID",
+                     help="The act's id, as the Journal has it, or how it begins.")  # fmt: skip
+    act(sub)
+
+
+def journal(sub: argparse.ArgumentParser) -> None:
+    """Which acts of the Journal."""
+    add = sub.add_argument
+    add("--since", metavar="TIME", default="",
+        help="Only acts begun after that: 2h, 3d, 1w ago, or a moment.")  # fmt: skip
+    add("--by", metavar="USER", default="", help="Only what USER ran, made or approved.")
+    add("--object", metavar="KIND/NAME", default="",
+        help="Only what touched that object, for example ks/web or ks/NS/NAME.")  # fmt: skip
+
+
 def plain_output(sub: argparse.ArgumentParser) -> None:
     """The forms of what is no list of objects."""
     sub.add_argument("-o", "--output", choices=("table", "json", "yaml"), default="table",

@@ -1,4 +1,5 @@
-"""`fluxtui plan show|run FILE`: a Plan that somebody else has made, read and run.
+"""`fluxtui plan show|run FILE`: a Plan that somebody else has made, read and run; and the way to
+`plan finish|undo`.
 
 It is run as it was reviewed or not at all: what it rests on is compared first, and the Engine does
 the rest as for any Plan.
@@ -24,6 +25,15 @@ def show(args: argparse.Namespace) -> int:
     who = f"made by {handed.plan.user or 'nobody'} at {handed.plan.made_at}"
     output.emit(output.visible_text(f"{handed.text}\n{who}"), handed.review, args.output)
     return 0
+
+
+def plan(engine: EnginePort, args: argparse.Namespace) -> int:
+    """The actions that need an Engine."""
+    if args.action in ("finish", "undo"):
+        from fluxtui.cli.mending import mend
+
+        return mend(engine, args)
+    return run(engine, args)
 
 
 def run(engine: EnginePort, args: argparse.Namespace) -> int:

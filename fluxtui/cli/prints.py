@@ -268,7 +268,8 @@ def journal(entries: Sequence[JournalEntry]) -> str:
         else:
             summary = " ".join(str(body.get(k, "")) for k in ("step", "message", "why")).strip()
         if entry.type == "interrupted" and not body.get("step"):
-            summary += f" ({CLOSING})"
+            ways = f"fluxtui plan finish {entry.plan}, or plan undo {entry.plan}"
+            summary += f" ({ways}; {CLOSING})"
         outcome = entry.type
         if entry.type in ("receipt", "interrupted"):
             outcome = str(body.get("outcome") or entry.type)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.snapshot import Snapshot
 
 TAGS = 200  # of each service, the newest
+ACTS = 50  # the newest
 
 
 def remember(snapshot: Snapshot, config: str, kubeconfig: str) -> None:
@@ -33,6 +34,8 @@ def remember(snapshot: Snapshot, config: str, kubeconfig: str) -> None:
         "contexts": [e.context for e in snapshot.config.environments],
         "services": [row.service for row in snapshot.board.rows],
         "objects": {name: _objects(snapshot, name) for name in snapshot.resources},
+        # Who asks for one answer does not read what was done.
+        "acts": _acts(snapshot) or before.get("acts", []),
         # Verbs that need no tags ask for none: what was seen before stays.
         "versions": {**before.get("versions", {}), **_versions(snapshot)},
     }
@@ -73,6 +76,11 @@ def _versions(snapshot: Snapshot) -> dict[str, list[str]]:
     """Service to its tags, the newest first as the registry lists them."""
     lists = ((row, snapshot.tags.get(row.repository)) for row in snapshot.board.rows)
     return {row.service: list(tags.tags[::-1][:TAGS]) for row, tags in lists if tags}
+
+
+def _acts(snapshot: Snapshot) -> list[list[str]]:
+    """Id and user of each act, the newest first."""
+    return [[act.plan.id, act.plan.user] for act in reversed(snapshot.acts[-ACTS:])]
 
 
 def _file(config: str, kubeconfig: str, environ: Mapping[str, str]) -> Path:

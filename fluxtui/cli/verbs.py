@@ -25,7 +25,7 @@ def verb(args: argparse.Namespace) -> int:
     patience.begin(options.overrides.request_timeout)
     config = load(options)
     if args.verb == "journal":
-        from fluxtui.cli.views import journal
+        from fluxtui.cli.journalled import journal
 
         return journal(config.journal, args)
     if args.verb not in _VERBS and args.verb not in families():
@@ -102,7 +102,7 @@ _VERBS: Mapping[str, tuple[str, str]] = {
     "tree": ("objects", "tree"),
     "logs": ("logs", "logs"),
     "apply": ("applying", "apply"),
-    "plan": ("plans", "run"),
+    "plan": ("plans", "plan"),
     "holds": ("holds", "held"),
     "build": ("rendering", "build_of_environment"),
 }

@@ -10,8 +10,6 @@ import argparse
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fluxtui.cli import output
 from fluxtui.cli.asked import changes_of, findings_of
@@ -20,13 +18,9 @@ from fluxtui.cli.output import conclude
 from fluxtui.cli.patience import at_most
 from fluxtui.cli.session import SETTLED
 from fluxtui.domain.board import Severity
-from fluxtui.domain.counts import counted
 from fluxtui.domain.picking import address_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
-
-if TYPE_CHECKING:
-    from fluxtui.engine.acts.journal import JournalEntry
 
 PODS = 10.0
 """Seconds for the Pods of what is not ready."""
@@ -174,39 +168,3 @@ def events(engine: EnginePort, args: argparse.Namespace) -> int:
         names=list(names),
     )
     return conclude(problems)
-
-
-def journal(path: str, args: argparse.Namespace) -> int:
-    """What was done from here, and how it went. Asks nobody."""
-    from fluxtui.cli import prints
-    from fluxtui.cli.forms import plans as plans_form
-    from fluxtui.engine.acts.journal import Journal
-    from fluxtui.engine.acts.past import told
-
-    records = told(Journal(path))
-    plans = [entry for entry in records if entry.type == "plan"]
-    plan_ids = {entry.plan for entry in plans if _is_meant(entry, args)}
-    entries = tuple(entry for entry in records if entry.plan in plan_ids)
-    problems = []
-    if plans and not plan_ids:
-        subject = " in ".join(filter(None, (args.target, ", ".join(args.environment or ()))))
-        problems = [f"none of {counted(len(plans), 'Plan')} in the Journal is about {subject}"]
-    names = list(dict.fromkeys(entry.plan for entry in entries))
-    text = "" if problems else prints.journal(entries)
-    output.emit(text, plans_form.journal(entries, problems), args.output, names=names)
-    return conclude(problems)
-
-
-def _is_meant(entry: JournalEntry, args: argparse.Namespace) -> bool:
-    """Whether a Plan touches the environments and the object that were asked for."""
-    environments, target = args.environment or (), str(args.target or "")
-    if environments and not set(environments) & set(map(str, entry.body.get("environments") or ())):
-        return False
-    if not target:
-        return True
-    *_kind, name = target.split("/")
-    texts = [str(entry.body.get("title") or "")]
-    for step in entry.body.get("steps") or ():
-        about = step.get("target") or {}
-        texts += [str(about.get("name") or ""), Path(str(step.get("repository") or "")).name]
-    return name in texts[1:] or name in texts[0].split()

@@ -65,12 +65,13 @@ def verb(name: str) -> Verb | None:
 
 
 def families() -> dict[str, list[Command]]:
-    """Commands by the first word of their verb; the other words are flags that choose one."""
+    """Commands by the first word of their verb; the other words are flags that choose one. What
+    is an action of another verb (`plan undo`) is none of them."""
     from fluxtui.commands.registry import ALL
 
     words: dict[str, list[Command]] = {}
     for command in ALL:
-        if command.verb:
+        if command.verb and not command.verb.startswith("plan "):
             words.setdefault(command.verb.split()[0], []).append(command)
     return words
 
@@ -125,7 +126,7 @@ _COMPARED = {
     "--chart": "hr/web -e staging --chart 1.4.1 1.4.2",
     "--env": "activity --env staging --env production",
 }
-_VIEWS: dict[str, Adding] = {"tags": _tags, "diff": flags.comparing}
+_VIEWS: dict[str, Adding] = {"tags": _tags, "diff": flags.comparing, "journal": flags.journal}
 
 
 def _open(sub: argparse.ArgumentParser) -> None:
@@ -312,16 +313,6 @@ def _holds(sub: argparse.ArgumentParser) -> None:
                      help="Print as table, wide, name, json, yaml or jsonpath={...}.")  # fmt: skip
 
 
-def _plan_show(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("file", nargs="?", default="", metavar="FILE", help="Made with --plan-out.")
-    flags.plain_output(sub)
-
-
-def _plan_run(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("file", nargs="?", default="", metavar="FILE", help="Made with --plan-out.")
-    flags.act(sub)
-
-
 def _dangers(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("danger", nargs="?", default="", metavar="ID",
                      help="What this one means and what to do instead.")  # fmt: skip
@@ -353,11 +344,16 @@ _ARTIFACT = (
 )  # fmt: skip
 
 _WHICH_PLAN = "which Plan? A file that was made with --plan-out"
+_WHICH_ACT = "which act? By its id, as fluxtui journal has it"
 _PLANS = (
-    Verb("show", "The review as it was read when the Plan was made.", _plan_show,
+    Verb("show", "The review as it was read when the Plan was made.", flags.plan_shown,
          example="promote.plan", needs={"file": _WHICH_PLAN}),
-    Verb("run", "Run it as it was reviewed; refused when something has changed.", _plan_run,
+    Verb("run", "Run it as it was reviewed; refused when something has changed.", flags.plan_run,
          example="promote.plan", needs={"file": _WHICH_PLAN}),
+    Verb("finish", "Do the steps of an act that are not done, each read back first.",
+         flags.plan_of_act, example="8f3a", needs={"act": _WHICH_ACT}),
+    Verb("undo", "Undo what an act has done, its last step first.", flags.plan_of_act,
+         example="8f3a", needs={"act": _WHICH_ACT}),
 )  # fmt: skip
 
 _OTHERS = (
@@ -388,8 +384,9 @@ _OTHERS = (
     Verb("reconciler", "Do Flux's part where no Flux runs.", _reconciler,
          example="run -e staging",
          needs={"what": "what? run, which does Flux's part until it is interrupted"}),
-    Verb("plan", "A Plan that somebody else has made: show and run.", _nothing, _PLANS,
-         example="show promote.plan", needs={"action": "what? show or run"}),
+    Verb("plan", "Plans in files: show, run. Acts that were cut off: finish, undo.", _nothing,
+         _PLANS, example="show promote.plan",
+         needs={"action": "what? show, run, finish or undo"}),
     Verb("dangers", "What a review looks for; one of them explained.", _dangers,
          example="migration"),
     Verb("version", "fluxtui's, and the controllers' of each environment.", _version),

@@ -7,7 +7,9 @@ what is known against that follow from its Steps. What must be confirmed is no f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.safety import read_only_reason
@@ -15,9 +17,11 @@ from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.following import TagEffects
 from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import AnyStep, ObjectStep, PatchStep, Plan, RegistryStep
+from fluxtui.domain.resource import Key
 from fluxtui.domain.review.plans import plan_dangers
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.mergepatch import between, merged
 
 
 def plan_for(
@@ -39,7 +43,7 @@ def plan_for(
     what it rests on beside the patched objects, the tag lists and the followers. Raises
     RefusedError where an Environment that is touched, or whose pick would change, is read-only.
     """
-    all_steps = tuple(steps)
+    all_steps = tuple(_with_ways_back(context.snapshot, steps))
     if picks is not None:
         # Who is only asked to look after a registry write is among those whose pick changes.
         environments = picks.environments()
@@ -66,6 +70,20 @@ def plan_for(
         moves=moves,
         dangers=plan_dangers(context.snapshot, all_steps, picks, moves, rests_on),
     )
+
+
+def _with_ways_back(snapshot: Snapshot, steps: Iterable[AnyStep]) -> Iterator[AnyStep]:
+    """The Steps, each patch with the one that puts back what it changes: after the act nobody
+    could say what was there before."""
+    now: dict[Key, dict[str, Any]] = {}
+    for step in steps:
+        resource = snapshot.get(step.target) if isinstance(step, PatchStep) else None
+        if not isinstance(step, PatchStep) or resource is None:
+            yield step
+            continue
+        was = now.get(step.target) or resource.as_object()
+        now[step.target] = merged(was, step.patch)
+        yield replace(step, before=between(now[step.target], was))
 
 
 def _inputs(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fluxtui.commands.declaration import Argument, Command
 from fluxtui.commands.later import Later
+from fluxtui.commands.mends import MENDS
 from fluxtui.commands.views import VIEWS
 
 TYPE_CHECKING = False
@@ -370,7 +371,7 @@ ACTS = (
     ),
 )
 
-ALL: tuple[Command, ...] = (*VIEWS, *ACTS)
+ALL: tuple[Command, ...] = (*VIEWS, *ACTS, *MENDS)
 
 _BY_ID = {command.id: command for command in ALL}
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.resource import Key
+
+if TYPE_CHECKING:
+    from fluxtui.domain.snapshot import Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,7 @@ class Target:
     `marked`: several that are meant together, of any Environment; then no other field means one.
     `scope`: a whole that was named, as `stage/production`; then no object does.
     `beside`: of one of these, all that it is done together with.
+    `act`: one of the Journal's.
     """
 
     environment: str = ""
@@ -25,6 +30,7 @@ class Target:
     marked: tuple[Key, ...] = ()
     scope: str = ""
     beside: frozenset[Key] = frozenset()
+    act: Act | None = None
 
     @property
     def source(self) -> Key | None:

@@ -1,4 +1,4 @@
-"""Until when something is held, as people say it: `2h`, `3d`, `1w`, or a moment. Pure."""
+"""Until or since when, as people say it: `2h`, `3d`, `1w`, or a moment. Pure."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ def deadline(text: str, now: str) -> str:
     if moment <= present:
         raise UsageError(f"{wanted} has passed already", next=_HOW)
     return rfc3339(moment, 0)
+
+
+def earlier(text: str, now: float) -> float:
+    """The moment (epoch seconds) that `text` means, a moment or so long before `now`.
+
+    Raises UsageError for what is neither.
+    """
+    moment = seconds(text.strip())
+    return moment if moment is not None else now - _length(text.strip())
 
 
 def _length(text: str) -> float:

@@ -42,13 +42,15 @@ class Step:
 class PatchStep(Step):
     """Merge-patch one object with field manager `fluxtui`.
 
-    `resource_version` is the precondition: the object as it was when the Plan was made.
+    `resource_version` is the precondition: the object as it was when the Plan was made. `before`:
+    the merge patch that puts back what `patch` changes ({} = not known); `plan_for` fills it in.
     """
 
     type: ClassVar[str] = "patch"
     target: Key = field(kw_only=True)
     patch: Mapping[str, Any] = field(kw_only=True)
     resource_version: str = field(kw_only=True)
+    before: Mapping[str, Any] = field(kw_only=True, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,8 @@ class Plan:
     Engine reads them again before running. `environments`: all that are touched or whose pick would
     change. `unseen`: what was not looked at. `moves`: which builds it brings where, for a review of
     their content. `dangers`: what is known against it before anything is rendered. `approver`: who
-    runs a Plan that was made and `reviewed` (its id then) before. What must be confirmed is no
+    runs a Plan that was made and `reviewed` (its id then) before. `continues`: the id of the act
+    that it finishes or undoes. What must be confirmed is no
     field of it: `protection` derives that from the Steps.
     """
 
@@ -202,6 +205,7 @@ class Plan:
     dangers: tuple[Danger, ...] = ()
     approver: str = ""
     reviewed: str = ""
+    continues: str = ""
 
     @property
     def id(self) -> str:

@@ -11,8 +11,8 @@ from fluxtui.domain import kinds
 from fluxtui.domain.kinds import suspended
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.marks import OPERATOR_SUSPENDED_BY, SUSPENDED_REASON, SUSPENSION_KEYS
+from fluxtui.domain.patchfields import holds
 from fluxtui.domain.plan import AT_WRITE
-from fluxtui.engine.acts.merge import holds
 
 SUSPENDABLE = [kind for kind in kinds.ALL if kind.suspends is not None]
 ANNOTATED = [kind for kind in SUSPENDABLE if kind.suspends and kind.suspends.annotation]

@@ -8,10 +8,10 @@ import pytest
 from engine_stage import ready
 
 from fluxtui.domain import kinds
+from fluxtui.domain.awaits import judge
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.engine.acts.awaits import judge
 
 OLD = "1.4.0@sha256:" + "a" * 64
 NEW = "1.5.0@sha256:" + "b" * 64

@@ -64,6 +64,7 @@ def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Documen
         "user": plan.user,
         "approver": plan.approver,
         "reviewed": plan.reviewed,
+        "continues": plan.continues,
         "madeAt": plan.made_at,
         **delivery(found, why),
     }
@@ -104,7 +105,8 @@ def _own(part: AnyStep) -> Document:
 
 def _on_object(part: PatchStep | RequestReconcile | ApplyStep | AwaitStep) -> Document:
     if isinstance(part, PatchStep):
-        return {"patch": part.patch, "resourceVersion": part.resource_version}
+        before = {"before": part.before} if part.before else {}
+        return {"patch": part.patch, "resourceVersion": part.resource_version, **before}
     if isinstance(part, RequestReconcile):
         return {"at": part.at, "demands": list(part.demands)}
     if isinstance(part, ApplyStep):
@@ -144,6 +146,7 @@ def _entry(entry: JournalEntry) -> Document:
             "user": _text(body, "user"),
             "approver": _text(body, "approver"),
             "reviewed": _text(body, "reviewed"),
+            "continues": _text(body, "continues"),
             "steps": [_journalled(item) for item in body.get("steps") or ()],
         }
     return {

@@ -16,11 +16,11 @@ from fluxtui.domain import kinds
 from fluxtui.domain.errors import ClusterError, FluxtuiError, NotFound, RefusedError
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.kinds.kind import REQUESTED_AT
+from fluxtui.domain.patchfields import difference
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.acts.merge import difference
 from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import RegistryDoor
 

@@ -14,6 +14,7 @@ import graphlib
 from collections.abc import Callable, Mapping
 
 from fluxtui.cluster.port import Cluster
+from fluxtui.domain.awaits import judge
 from fluxtui.domain.config import Config
 from fluxtui.domain.errors import ClusterError, Conflict, FluxtuiError, RefusedError
 from fluxtui.domain.plan import (
@@ -36,7 +37,6 @@ from fluxtui.domain.plan import (
 from fluxtui.domain.protection import Confirmed, demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.acts.awaits import judge
 from fluxtui.engine.acts.inputs import Inputs, explain
 from fluxtui.engine.acts.journal import Journal
 from fluxtui.engine.acts.tagging import Tagging

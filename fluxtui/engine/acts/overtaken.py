@@ -7,12 +7,12 @@ well all is: a suspension that never happened is not made good by time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from fluxtui.domain import roles
+from fluxtui.domain.awaits import judge
 from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.patchfields import holds
 from fluxtui.domain.plan import (
     AT_WRITE,
     AnyStep,
@@ -26,8 +26,7 @@ from fluxtui.domain.plan import (
 )
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act, Snapshot
-from fluxtui.engine.acts.awaits import judge
-from fluxtui.engine.acts.merge import holds
+from fluxtui.domain.standing import timeless
 from fluxtui.kit.moments import order
 
 
@@ -44,7 +43,7 @@ def _is_settled(step: AnyStep, act: Act, snapshot: Snapshot) -> bool:
         if resource is None:
             return False
         if isinstance(step, PatchStep):
-            return holds(resource.as_object(), _timeless(step.patch))
+            return holds(resource.as_object(), timeless(step.patch))
         return _is_so(step, resource, act) or _moved_on(resource, act, snapshot)
     if isinstance(step, DeleteStep | PushStep | TagStep) and _is_listed(step, snapshot):
         return True
@@ -86,12 +85,3 @@ def _moved_on(resource: Resource, act: Act, snapshot: Snapshot) -> bool:
         return False
     stored_at = sources.stored_at(source)
     return bool(stored_at) and order(stored_at) > order(act.ended)
-
-
-def _timeless(patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The patch without what differs from write to write."""
-    return {
-        key: _timeless(value) if isinstance(value, Mapping) else value
-        for key, value in patch.items()
-        if value != AT_WRITE
-    }

@@ -16,6 +16,7 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.plan import AnyStep, AwaitStep, Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Snapshot
+from fluxtui.domain.standing import read_back
 from fluxtui.engine.acts.journal import Journal, JournalEntry
 from fluxtui.engine.acts.overtaken import settled
 from fluxtui.kit.moments import NANOSECONDS, order
@@ -145,18 +146,20 @@ def reminders(acts: Iterable[Act], snapshot: Snapshot, now: float) -> tuple[Find
         touched = set(subjects(act.plan))
         fresh = order(act.ended) / NANOSECONDS > now - REMINDED.total_seconds()
         if act.cut and fresh and not touched & since and not settled(act, snapshot):
-            findings.append(_reminder(act))
+            findings.append(_reminder(act, snapshot))
         since |= touched
     return tuple(findings)
 
 
-def _reminder(act: Act) -> Finding:
+def _reminder(act: Act, snapshot: Snapshot) -> Finding:
+    seen, id_ = read_back(act, snapshot), act.plan.id
     key = next((s for s in subjects(act.plan) if isinstance(s, Key)), None)
     return Finding(
         Severity.WARNING,
         "interrupted",
         key.environment if key else ", ".join(act.plan.environments),
-        f"{act.plan.title} was cut off ({act.cut}): {tally(act)}",
-        f"see the Journal for each step, and do again what is still wanted: this is {CLOSING}",
+        f"{act.plan.title} was cut off ({act.cut}): {tally(act)}{f'; {seen}' if seen else ''}",
+        f"in the Journal c finishes it and U undoes it, or: fluxtui plan finish {id_}, "
+        f"plan undo {id_}; this is {CLOSING}",
         key,
     )

@@ -18,10 +18,10 @@ from fluxtui.domain import kinds
 from fluxtui.domain.errors import ClusterError, Conflict, NotFound, Unreachable
 from fluxtui.domain.kinds.kind import REQUESTED_AT
 from fluxtui.domain.managers import MANAGER
+from fluxtui.domain.patchfields import difference, holds, touched
 from fluxtui.domain.plan import AT_WRITE, ApplyStep, Outcome, PatchStep, RequestReconcile
 from fluxtui.domain.resource import Key
 from fluxtui.engine.acts.inputs import explain, read_object
-from fluxtui.engine.acts.merge import difference, holds, touched
 from fluxtui.engine.publication.store import Store
 from fluxtui.kit.clock import Clock
 

@@ -89,7 +89,7 @@ class JournalPane(Pane):
     """The acts of this session, and those that the JournalPane tells of earlier ones."""
 
     title: ClassVar[str] = "Journal"
-    hint: ClassVar[str] = "enter its steps  / filter  esc back  on disk: fluxtui journal"
+    hint: ClassVar[str] = "enter its steps  c finish  U undo  / filter  esc back"
     points: ClassVar[bool] = False
 
     def __init__(self, view: View) -> None:
@@ -116,8 +116,11 @@ class JournalPane(Pane):
         self.table.look_again()
 
     def subject(self) -> Target | str:
-        """Its rows are acts: whatever another view had selected is not seen here."""
-        return "the Journal lists acts: choose an object in another view"
+        """The act of the row; whatever another view had selected is not seen here."""
+        selected = self._selected()
+        if selected is None:
+            return "the Journal lists acts: choose an object in another view"
+        return Target(act=selected[0])
 
     def _selected(self) -> tuple[Act, str] | None:
         item = self.table.item
