@@ -18,6 +18,7 @@ from fluxtui.domain.ask import ComparedKustomization
 from fluxtui.domain.livefields import as_kept, owned_fields, projected, tidied
 from fluxtui.domain.masking import Masker, base_name
 from fluxtui.domain.objectdiff import diff_objects
+from fluxtui.engine.builds.livehiding import LiveHiding
 from fluxtui.engine.builds.secretmarks import TOKEN, Marks, token
 from fluxtui.engine.builds.sides import (
     BuildReview,
@@ -143,23 +144,26 @@ def compare(
 ) -> ComparedKustomization:
     """`result` with its changes: live -> what applying would make of it."""
     labels = dict(review.labels)
+    hiding = LiveHiding(review.session, labels)
     before, after = [], []
     for pair in beside:
         live, built = pair.live, pair.wanted
         if built is None:
             assert live is not None
-            before.append(tidied(live))
+            before.append(hiding.hidden(tidied(live), None))
         elif live is None:
             after.append(folded(built))
         elif pair.outcome is not None:
-            before.append(tidied(live))
-            after.append(tidied(pair.outcome))
+            outcome = tidied(pair.outcome)
+            before.append(hiding.hidden(tidied(live), outcome))
+            after.append(outcome)
         else:
             built, present = folded(built), folded(live)
             owned = dict(owned_fields(live, MANAGER))
             owned |= {"f:stringData": owned["f:data"]} if "f:data" in owned else {}
             present = projected(tidied(present), built, owned)
-            before.append(aligned(present, built, review.session, labels))
+            beside_built = aligned(present, built, review.session, labels)
+            before.append(hiding.hidden(beside_built, built))
             after.append(as_kept(built, present))
     changes = diff_objects(before, after, Masker(review.session))
     marks = Marks(labels)
