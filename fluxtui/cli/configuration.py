@@ -221,6 +221,7 @@ def _registries(fields: Mapping[str, Any], folder: Path) -> Registries:
         plain_http=frozenset(_texts(fields.get("plainHttp"))),
         credentials_file=_path(fields.get("credentialsFile"), folder),
         use_pull_secrets=fields.get("usePullSecrets", False),
+        ask_images=fields.get("askImages", False),
     )
 
 

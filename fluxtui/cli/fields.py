@@ -124,6 +124,7 @@ _REGISTRIES = FieldRecord(
         "plainHttp": Texts("Hosts that may get credentials without TLS.", HOST),
         "credentialsFile": Text("A docker config.json beside your own.", names="file"),
         "usePullSecrets": Flag("Also use the Secrets that sources name."),
+        "askImages": Flag("Reviews ask any registry for images, not only those of bundles."),
     },
 )
 FILE = FieldRecord(

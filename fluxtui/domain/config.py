@@ -80,7 +80,8 @@ class Registries:
     """How to reach OCI registries.
 
     `mirrors`: host -> host[:port]. `plain_http`: hosts that may get credentials without TLS.
-    `credentials_file`: a docker config.json to use besides the user's own.
+    `credentials_file`: a docker config.json to use besides the user's own. `ask_images`: reviews
+    ask any registry for images, not only those that bundles come from.
     """
 
     mirrors: Mapping[str, str] = field(default_factory=_empty)
@@ -88,6 +89,7 @@ class Registries:
     plain_http: frozenset[str] = frozenset()
     credentials_file: str = ""
     use_pull_secrets: bool = False
+    ask_images: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Answers:
     ) -> None:
         self._cluster = cluster
         self._objects = ObjectReader(store, cluster)
-        self._standing = StandingReader(store, cluster)
+        self._standing = StandingReader(store, registries, cluster)
         self._worker = Worker()
         self._diffs = Diffs(store, registries, cluster, self._worker)
         self._releases = ReleaseReader(store, cluster, self._worker)

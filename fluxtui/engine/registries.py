@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Connect = Callable[[], Any]
 _THREADS = 6
+_INDEXES = ("image.index.v1+json", "manifest.list.v2+json")
 NO_TAG_DELETION = frozenset({400, 405, 501})
 """How registries say that they delete by digest only."""
 
@@ -99,6 +100,24 @@ class RegistryDoor:
         except ArtifactMissing:
             return ""
         return manifest.digest
+
+    async def image(self, name: str, *, parts: bool) -> tuple[str, ...]:
+        """The digest that an image (`[host/]path[:tag][@digest]`) has now, asked by HEAD; with
+        `parts` also those of what it is an index of. () when it is not there. Raises RegistryError,
+        UsageError."""
+
+        def work(client: RegistryClient) -> tuple[str, ...]:
+            reference = _reference(name)
+            found = client.resolve(reference)
+            if not parts or not found.media_type.endswith(_INDEXES):
+                return (found.digest,)
+            index = client.manifest(reference.with_digest(found.digest))
+            return (found.digest, *(child.digest for child in index.children))
+
+        try:
+            return await self._call(work)
+        except ArtifactMissing:
+            return ()
 
     async def facts(
         self, url: str, name: str, *, signature: bool = True, tags: Collection[str] | None = None

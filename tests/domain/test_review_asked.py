@@ -10,7 +10,7 @@ from review_pairs import OWN, delivered
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.asked import ASKING, judged_answers, wanted_of
-from fluxtui.domain.review.wanted import Heard
+from fluxtui.domain.review.wanted import Heard, ImageAsked
 
 POD = """
 apiVersion: apps/v1
@@ -53,6 +53,7 @@ spec: {group: sea.example.com, names: {kind: Boat}, versions: [{name: v1, served
 NAMESPACED = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: %s}\n"
 NAMESPACE = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: %s, namespace: ''}\n"
 KNOWN = {
+    "image a:1",
     "Deployment (apps/v1)",
     "ConfigMap (v1)",
     "Secret (v1)",
@@ -86,6 +87,8 @@ HAVE_IT = [
     ("reference-missing", "", pod("", ENV % "") + CONFIG),
     ("kind-unserved", "", BOAT % 1),
     ("kind-unserved", "", BOAT % 1 + DEFINITION.replace("name: v1", "name: v2")),
+    ("image-missing", "", pod().replace("a:1", "b:2")),
+    ("image-missing", pod(), pod().replace("a:1", "a:2")),
     ("namespace-missing", "", NAMESPACED % "new"),
     ("namespace-missing", NAMESPACED % "a" + NAMESPACE % "a", NAMESPACED % "a"),
 ]
@@ -99,6 +102,7 @@ HAVE_NOT = [
     ("reference-missing", "", pod("", FROM.replace("db", "kube-root-ca.crt") % "")),
     ("kind-unserved", "", BOAT % 1 + DEFINITION),
     ("kind-unserved", "", CONFIG),
+    ("image-missing", pod().replace("a:1", "b:2"), pod("", "", 3).replace("a:1", "b:2")),
     ("namespace-missing", "", NAMESPACED % "new" + NAMESPACE % "new"),
     ("namespace-missing", NAMESPACED % "new", NAMESPACED % "new" + CONFIG),
     ("namespace-missing", "", NAMESPACED % "apps"),
@@ -126,7 +130,7 @@ def test_it_is_not_where_the_cluster_has_it(rule: str, before: str, after: str) 
 
 def test_every_rule_is_told_of_here() -> None:
     assert {rule for rule, *_ in HAVE_IT} == {rule for rule, *_ in HAVE_NOT}
-    assert {rule for rule, *_ in HAVE_IT} == {rule.id for rule in ASKING}
+    assert {rule for rule, *_ in HAVE_IT} == {rule.id for rule in ASKING} - {"image-moved"}
 
 
 def test_what_nobody_could_say_is_no_danger_and_no_clean_bill() -> None:
@@ -162,3 +166,40 @@ def test_a_secret_that_the_delivery_deletes_is_asked_of_nobody() -> None:
     assert [w.gone for w in wanted if w.rule == "reference-missing"] == [True]
     kept = wanted_of([delivered(pod("", ENV % "") + SECRET, pod("", ENV % ""), prune=False)])
     assert "reference-missing" not in {w.rule for w in kept}
+
+
+RUNS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web, turn: "%s"}}
+    spec: {containers: [{name: web, image: "a:1%s"}]}
+"""
+ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
+
+
+def moved(before: str, after: str, digests: tuple[str, ...], running: tuple[str, ...]) -> set[str]:
+    wanted = [w for w in wanted_of([delivered(before, after)]) if w.rule == "image-moved"]
+    heard = Heard(True, "", digests, running)
+    return {danger.rule for danger in judged_answers((w, heard) for w in wanted)}
+
+
+def test_a_tag_that_names_another_image_than_what_runs_is_found_where_pods_are_replaced() -> None:
+    assert moved(RUNS % (1, ""), RUNS % (2, ""), (TWO,), (ONE,)) == {"image-moved"}
+    (wanted,) = (
+        w for w in wanted_of([delivered(RUNS % (1, ""), RUNS % (2, ""))]) if w.rule == "image-moved"
+    )
+    assert wanted.asked == ImageAsked("a:1", "apps", (("app", "web"),), "web")
+
+
+def test_it_has_not_moved_where_the_same_runs_or_nobody_can_say() -> None:
+    again = RUNS % (1, ""), RUNS % (2, "")
+    assert moved(*again, (ONE,), (ONE,)) == set()
+    assert moved(*again, (TWO, ONE), (ONE,)) == set(), "an index of what runs"
+    assert moved(*again, (TWO,), ()) == set(), "no Pod says what it runs"
+    assert moved(RUNS % (1, "@" + ONE), RUNS % (2, "@" + ONE), (TWO,), (ONE,)) == set()
+    scaled = (RUNS % (1, "")).replace("spec:\n  sel", "spec:\n  replicas: 2\n  sel")
+    assert moved(RUNS % (1, ""), scaled, (TWO,), (ONE,)) == set(), "its Pods stay"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got
 
+from fluxtui.artifacts.reference import Reference
 from fluxtui.domain.ask import Delivery, ReviewMoves, ReviewStanding, Standing
 from fluxtui.domain.plan import Move
+from fluxtui.domain.review.wanted import ImageAsked, Wanted
 from fluxtui.engine.engine import Engine
 from fluxtui.world.faults import Rule
 from fluxtui.world.http.exchange import Request, Response
@@ -40,9 +42,11 @@ SECRET = {
 
 @pytest.fixture(autouse=True)
 def published(registry: Registry) -> None:
-    image = f"{registry.server.address}/images/web:1"
+    image = f"{registry.server.address}/images/web"
+    registry.push("images/web", "1", {"a": "b"})
     for tag, secret, namespace in (("1.4.0", "db", "apps"), ("1.5.0", "cash", "quay")):
-        objects = POD % (image, secret, namespace)
+        number = {"1.4.0": "1", "1.5.0": "2"}[tag]
+        objects = POD % (f"{image}:{number}", secret, namespace)
         if tag == "1.4.0":
             objects = objects.partition("---")[0]
         registry.push("web", tag, {"kustomization.yaml": KUSTOMIZATION, "objects.yaml": objects})
@@ -51,8 +55,6 @@ def published(registry: Registry) -> None:
 async def staged(
     place: MakePlace, registry: Registry, engine: MakeEngine, **spec: object
 ) -> tuple[Engine, Place]:
-    from fluxtui.artifacts.reference import Reference
-
     made: Place = await place("staging")
     await made.namespace()
     await made.create(SECRET)
@@ -82,7 +84,13 @@ async def test_what_neither_build_nor_cluster_has_is_found(
     running, made = await staged(place, registry, engine)
     answer = await reviewed(running, made)
     said = {danger.rule: danger.says for danger in answer.standing.dangers}
-    assert set(said) == {"kind-unserved", "namespace-missing", "reference-missing"}
+    assert set(said) == {
+        "image-missing",
+        "kind-unserved",
+        "namespace-missing",
+        "reference-missing",
+    }
+    assert "/images/web:2 is not in its registry" in said["image-missing"]
     assert "Boat (sea.example.com/v1)" in said["kind-unserved"]
     assert "namespace quay" in said["namespace-missing"]
     assert "Secret/apps/cash" in said["reference-missing"]
@@ -116,7 +124,7 @@ async def test_what_may_not_be_read_is_said_once_and_is_no_danger(
     answer = await reviewed(running, made)
     assert "reference-missing" not in {danger.rule for danger in answer.dangers}
     (sentence,) = answer.unread
-    assert sentence.startswith("staging: whether it has Secret/apps/cash: ")
+    assert sentence.startswith("staging: whether there is Secret/apps/cash: ")
 
 
 async def test_a_cluster_that_is_not_connected_is_not_asked(
@@ -127,3 +135,45 @@ async def test_a_cluster_that_is_not_connected_is_not_asked(
     answer = await reviewed(running, made)
     assert answer.standing.dangers == ()
     assert any("another cluster" in sentence for sentence in answer.unread)
+
+
+async def test_an_image_that_is_there_is_no_danger_and_elsewhere_nobody_is_asked(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    registry.push("images/web", "2", {"a": "c"})
+    running, made = await staged(place, registry, engine)
+    answer = await reviewed(running, made)
+    assert "image-missing" not in {danger.rule for danger in answer.dangers}
+    elsewhere = Wanted(
+        "image-missing", ImageAsked("r.example.com/a:1"), made.kustomization_key("web")
+    )
+    said: Standing = await got(running.ask(ReviewStanding((elsewhere,))))
+    assert said.dangers == () and "registries.askImages is off" in said.unread[0]
+
+
+async def test_a_tag_that_has_moved_since_is_found_by_what_its_pods_run(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    image = f"{registry.server.address}/images/web"
+    running, made = await staged(place, registry, engine)
+    reference = Reference.parse(f"{image}:1")
+    ran = registry.client.resolve(reference).digest
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web-1", "namespace": "apps", "labels": {"app": "web"}},
+        "spec": {"containers": [{"name": "web", "image": f"{image}:1"}]},
+    }
+    await made.create(pod)
+    status = {"containerStatuses": [{"name": "web", "imageID": f"{image}@{ran}"}]}
+    type_ = await made.api.find("v1", "Pod")
+    await made.api.patch(
+        type_, "apps", "web-1", {"status": status}, field_manager="kubelet", subresource="status"
+    )
+    asked = ImageAsked(f"{image}:1", "apps", (("app", "web"),), "web")
+    wanted = Wanted("image-moved", asked, made.kustomization_key("web"))
+    still: Standing = await got(running.ask(ReviewStanding((wanted,))))
+    assert still.dangers == () and still.unread == ()
+    registry.push("images/web", "1", {"a": "another"})
+    (danger,) = (await got(running.ask(ReviewStanding((wanted,))))).dangers
+    assert danger.rule == "image-moved" and ran[7:15] in danger.says

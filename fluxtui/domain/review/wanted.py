@@ -37,7 +37,21 @@ class KindAsked:
         return f"{self.kind} ({self.api_version})"
 
 
-Asked = ObjectAsked | KindAsked
+@dataclass(frozen=True, slots=True)
+class ImageAsked:
+    """Which digest an image has in its registry now. With `labels`: also which digest the
+    `container` of the Pods that have them runs (`namespace`)."""
+
+    image: str
+    namespace: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    container: str = ""
+
+    def __str__(self) -> str:
+        return f"image {self.image}"
+
+
+Asked = ImageAsked | KindAsked | ObjectAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +72,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The answer. `there` None: nobody knows, and `why` says what came in its place."""
+    """The answer. `there` None: nobody knows, and `why` says what came in its place. Of an image
+    `digests`, its own and then those of what it is an index of, and `running`, what Pods run."""
 
     there: bool | None = None
     why: str = ""
+    digests: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

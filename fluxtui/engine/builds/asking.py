@@ -1,5 +1,5 @@
-"""Asks clusters what a delivery finds there: one short request a question, bounded in number and
-time, and nothing is written.
+"""Asks clusters and registries what a delivery finds there: one short request a question, bounded
+in number and time, and nothing is written.
 
 What may not be read, or did not answer in time, is said and never taken for absent. Of a Secret
 nothing but its metadata is asked for. What an answer means is decided by the rules.
@@ -16,8 +16,10 @@ from fluxtui.domain.ask import ReviewStanding, Standing
 from fluxtui.domain.errors import FluxtuiError, Forbidden, NotFound
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.asked import judged_answers
-from fluxtui.domain.review.wanted import Asked, Heard, KindAsked, ObjectAsked, Wanted
+from fluxtui.domain.review.wanted import Asked, Heard, ImageAsked, KindAsked, ObjectAsked, Wanted
+from fluxtui.engine.builds.askingimages import ImageRound
 from fluxtui.engine.publication.store import Store
+from fluxtui.engine.registries import RegistryDoor
 
 LIMIT = 8.0
 """Seconds for all questions of one review together."""
@@ -30,9 +32,14 @@ class StandingReader:
     """Lives on the Engine's loop. `limit`: real seconds."""
 
     def __init__(
-        self, store: Store, cluster: Callable[[str], Cluster], limit: float = LIMIT
+        self,
+        store: Store,
+        registries: RegistryDoor,
+        cluster: Callable[[str], Cluster],
+        limit: float = LIMIT,
     ) -> None:
         self._store = store
+        self._registries = registries
         self._cluster = cluster
         self._limit = limit
 
@@ -40,7 +47,8 @@ class StandingReader:
         """Every question put, each place once, and what the answers mean."""
         open_ = [wanted for wanted in question.wanted if not wanted.gone]
         places = dict.fromkeys((self._place(w.kustomization), w.asked) for w in open_)
-        round_ = _Round(self._cluster)
+        images = ImageRound(self._registries, self._cluster, self._store.snapshot)
+        round_ = _Round(self._cluster, images)
         tasks = {
             (place, asked): asyncio.create_task(round_.heard(place, asked))
             for place, asked in places
@@ -74,14 +82,17 @@ class StandingReader:
 class _Round:
     """The questions of one review. A refusal counts for all of that kind in that namespace."""
 
-    def __init__(self, cluster: Callable[[str], Cluster]) -> None:
+    def __init__(self, cluster: Callable[[str], Cluster], images: ImageRound) -> None:
         self._cluster = cluster
+        self._images = images
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._refused: dict[tuple[str, ApiResource, str], str] = {}
 
     async def heard(self, environment: str, asked: Asked) -> Heard:
         """The answer of one Environment's API."""
         async with self._turn:
+            if isinstance(asked, ImageAsked):
+                return await self._images.heard(environment, asked)
             try:
                 cluster = self._cluster(environment)
                 if isinstance(asked, KindAsked):
@@ -119,4 +130,4 @@ def _unread(answers: Iterable[tuple[Wanted, Heard]]) -> Iterable[str]:
     for (environment, why), things in by_reason.items():
         names = list(things)
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        yield f"{environment}: whether it has {', '.join(names[:_NAMED])}{more}: {why}"
+        yield f"{environment}: whether there is {', '.join(names[:_NAMED])}{more}: {why}"

@@ -8,7 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from fluxtui.domain.danger import Danger, ordered
-from fluxtui.domain.review.asked import kind_unserved, namespace_missing, reference_missing
+from fluxtui.domain.review.asked import (
+    image_missing,
+    image_moved,
+    kind_unserved,
+    namespace_missing,
+    reference_missing,
+)
 from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.wanted import AskingRule, Heard, Wanted, together
 
@@ -16,6 +22,8 @@ ASKING: tuple[AskingRule, ...] = (
     kind_unserved.RULE,
     namespace_missing.RULE,
     reference_missing.RULE,
+    image_missing.RULE,
+    image_moved.RULE,
 )
 _BY_ID: Mapping[str, AskingRule] = {rule.id: rule for rule in ASKING}
 
