@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import socket
 import ssl
 from collections.abc import Mapping
@@ -114,6 +115,16 @@ def resident(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     line = next(one for one in status.splitlines() if one.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024
+
+
+def spent(pid: int) -> float:
+    """Seconds of CPU that a process and all that it started have used so far (Linux)."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    children = {c for task in tasks for c in (task / "children").read_text().split()}
+    # Behind the name, which may hold anything: its own and its ended children's time, in ticks.
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(spent(int(child)) for child in children)
 
 
 def held(pid: int) -> float:
