@@ -19,6 +19,8 @@ from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import AnyStep, ObjectStep, PatchStep, Plan, RegistryStep
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.plans import plan_dangers
+from fluxtui.domain.review.plans.undertaking import undertaking
+from fluxtui.domain.review.stories import stories
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.mergepatch import between, merged
@@ -55,12 +57,17 @@ def plan_for(
         raise RefusedError(refused, where=title, next="nothing was written")
     moves = moves_of(context.snapshot, all_steps, picks)
     rests_on = {**_inputs(context.snapshot, all_steps, picks), **(inputs or {})}
+    act = undertaking(context.snapshot, all_steps, picks, moves, rests_on)
     return Plan(
         command=command,
         title=title,
         steps=all_steps,
         environments=environments,
-        effects=(*(picks.sentences if picks is not None else ()), *effects),
+        effects=(
+            *(picks.sentences if picks is not None else ()),
+            *effects,
+            *stories(act, context.now),
+        ),
         warnings=tuple(warnings),
         unseen=(*(picks.unseen if picks is not None else ()), *unseen),
         inputs=rests_on,
@@ -68,7 +75,7 @@ def plan_for(
         user=context.user,
         made_at=context.now,
         moves=moves,
-        dangers=plan_dangers(context.snapshot, all_steps, picks, moves, rests_on),
+        dangers=plan_dangers(act),
     )
 
 

@@ -130,7 +130,10 @@ def test_it_is_not_where_the_cluster_has_it(rule: str, before: str, after: str) 
 
 def test_every_rule_is_told_of_here() -> None:
     assert {rule for rule, *_ in HAVE_IT} == {rule for rule, *_ in HAVE_NOT}
-    assert {rule for rule, *_ in HAVE_IT} == {rule.id for rule in ASKING} - {"image-moved"}
+    assert {rule for rule, *_ in HAVE_IT} == {rule.id for rule in ASKING} - {
+        "image-moved",
+        "crd-in-use",
+    }
 
 
 def test_what_nobody_could_say_is_no_danger_and_no_clean_bill() -> None:
@@ -166,6 +169,40 @@ def test_a_secret_that_the_delivery_deletes_is_asked_of_nobody() -> None:
     assert [w.gone for w in wanted if w.rule == "reference-missing"] == [True]
     kept = wanted_of([delivered(pod("", ENV % "") + SECRET, pod("", ENV % ""), prune=False)])
     assert "reference-missing" not in {w.rule for w in kept}
+
+
+CRD = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: boats.sea.example.com, namespace: ""}
+spec:
+  group: sea.example.com
+  names: {kind: Boat}
+  versions: [%s]
+"""
+ONE_VERSION = "{name: v1, served: true, storage: true}"
+BOTH = "{name: v1beta1, served: true, storage: false}, " + ONE_VERSION
+
+
+def in_use(before: str, after: str, stored: tuple[str, ...], count: int) -> tuple[Danger, ...]:
+    wanted = [w for w in wanted_of([delivered(before, after)]) if w.rule == "crd-in-use"]
+    heard = Heard(True, stored=stored, count=count)
+    return judged_answers((w, heard) for w in wanted)
+
+
+def test_a_definition_that_loses_a_version_or_goes_is_judged_by_what_there_is() -> None:
+    dropped = in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1beta1", "v1"), 3)
+    assert [d.level for d in dropped] == [Gravity.STOP, Gravity.STOP]
+    assert "drops v1beta1, in which objects are stored" in dropped[0].says
+    assert "3 objects are in the cluster and may break" in dropped[1].says
+    (gone,) = in_use(CRD % ONE_VERSION, "", ("v1",), 3)
+    assert gone.level is Gravity.LOSS and "go with it" in gone.says
+
+
+def test_a_definition_without_objects_or_that_only_grows_is_no_danger() -> None:
+    assert in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 0) == ()
+    assert in_use(CRD % ONE_VERSION, "", ("v1",), 0) == ()
+    assert in_use(CRD % ONE_VERSION, CRD % BOTH, ("v1",), 3) == ()
 
 
 RUNS = """

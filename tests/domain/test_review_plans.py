@@ -16,6 +16,7 @@ from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import AnyStep, PatchStep, Plan, RequestReconcile, TagStep
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.review.plans import PLAN_RULES, plan_dangers
+from fluxtui.domain.review.plans.undertaking import Undertaking, undertaking
 from fluxtui.domain.snapshot import Act, Snapshot, TagFacts
 from tests.builders import CONFIG, URL, digest, failed, ks, revision, snapshot, source, tag_list
 
@@ -63,8 +64,12 @@ def tagged(where: Snapshot, tag: str, letter: str, expect: str = "") -> tuple[Da
 
 
 def judged(where: Snapshot, step: AnyStep) -> tuple[Danger, ...]:
+    return plan_dangers(act_of(where, step))
+
+
+def act_of(where: Snapshot, step: AnyStep) -> Undertaking:
     picks = tag_effects(where, URL, step.tag) if isinstance(step, TagStep) else None
-    return plan_dangers(where, (step,), picks, moves_of(where, (step,), picks), {})
+    return undertaking(where, (step,), picks, moves_of(where, (step,), picks), {})
 
 
 def signed(letter_unsigned: str, **verdicts: str | None) -> Any:

@@ -7,8 +7,9 @@ from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got
 
 from fluxtui.artifacts.reference import Reference
 from fluxtui.domain.ask import Delivery, ReviewMoves, ReviewStanding, Standing
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.plan import Move
-from fluxtui.domain.review.wanted import ImageAsked, Wanted
+from fluxtui.domain.review.wanted import DefinitionAsked, ImageAsked, Wanted
 from fluxtui.engine.engine import Engine
 from fluxtui.world.faults import Rule
 from fluxtui.world.http.exchange import Request, Response
@@ -177,3 +178,15 @@ async def test_a_tag_that_has_moved_since_is_found_by_what_its_pods_run(
     registry.push("images/web", "1", {"a": "another"})
     (danger,) = (await got(running.ask(ReviewStanding((wanted,))))).dangers
     assert danger.rule == "image-moved" and ran[7:15] in danger.says
+
+
+async def test_the_objects_of_a_definition_are_counted(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    running, made = await staged(place, registry, engine)
+    group, kind = made.kustomization_key("web").group, "Kustomization"
+    asked = DefinitionAsked(f"kustomizations.{group}", group, "v1", kind, goes=True)
+    by = ObjectId("", f"kustomizations.{group}", "apiextensions.k8s.io", "CustomResourceDefinition")
+    wanted = Wanted("crd-in-use", asked, made.kustomization_key("web"), by)
+    (danger,) = (await got(running.ask(ReviewStanding((wanted,))))).dangers
+    assert danger.rule == "crd-in-use" and "1 object is in the cluster" in danger.says

@@ -51,7 +51,24 @@ class ImageAsked:
         return f"image {self.image}"
 
 
-Asked = ImageAsked | KindAsked | ObjectAsked
+@dataclass(frozen=True, slots=True)
+class DefinitionAsked:
+    """In which versions objects of a CustomResourceDefinition are stored, and how many there are.
+    `version`, `kind`: by which they are counted; `kept`: the versions that it will have; `goes`: it
+    will be deleted."""
+
+    name: str
+    group: str
+    version: str
+    kind: str
+    kept: tuple[str, ...] = ()
+    goes: bool = False
+
+    def __str__(self) -> str:
+        return f"any {self.kind} ({self.group})"
+
+
+Asked = DefinitionAsked | ImageAsked | KindAsked | ObjectAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +90,16 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The answer. `there` None: nobody knows, and `why` says what came in its place. Of an image
-    `digests`, its own and then those of what it is an index of, and `running`, what Pods run."""
+    `digests`, its own and then those of what it is an index of, and `running`, what Pods run; of a
+    definition the `stored` versions and the `count` of its objects.
+    """
 
     there: bool | None = None
     why: str = ""
     digests: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
+    stored: tuple[str, ...] = ()
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,15 @@ from fluxtui.domain.ask import ReviewStanding, Standing
 from fluxtui.domain.errors import FluxtuiError, Forbidden, NotFound
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.asked import judged_answers
-from fluxtui.domain.review.wanted import Asked, Heard, ImageAsked, KindAsked, ObjectAsked, Wanted
+from fluxtui.domain.review.wanted import (
+    Asked,
+    DefinitionAsked,
+    Heard,
+    ImageAsked,
+    KindAsked,
+    ObjectAsked,
+    Wanted,
+)
 from fluxtui.engine.builds.askingimages import ImageRound
 from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import RegistryDoor
@@ -25,6 +33,9 @@ LIMIT = 8.0
 """Seconds for all questions of one review together."""
 _AT_ONCE = 6
 _NAMED = 3  # things named in a sentence about what was not looked at
+_DEFINITIONS = ApiResource(
+    "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", False
+)
 _ELSEWHERE = "it goes to another cluster, which fluxtui is not connected to"
 
 
@@ -97,6 +108,8 @@ class _Round:
                 cluster = self._cluster(environment)
                 if isinstance(asked, KindAsked):
                     return await _served(cluster, asked)
+                if isinstance(asked, DefinitionAsked):
+                    return await _used(cluster, asked)
                 return await self._there(cluster, environment, asked)
             except FluxtuiError as error:
                 return Heard(None, str(error))
@@ -119,6 +132,18 @@ async def _served(cluster: Cluster, asked: KindAsked) -> Heard:
     except NotFound:
         return Heard(False)
     return Heard(True)
+
+
+async def _used(cluster: Cluster, asked: DefinitionAsked) -> Heard:
+    """Its stored versions and how many objects it has, by their names alone."""
+    try:
+        definition = await cluster.get(_DEFINITIONS, "", asked.name)
+        type_ = await cluster.find(f"{asked.group}/{asked.version}", asked.kind)
+    except NotFound:
+        return Heard(False)
+    stored = (definition.get("status") or {}).get("storedVersions") or ()
+    listing = await cluster.list(type_, named=True, kept=lambda _object: {})
+    return Heard(True, stored=tuple(map(str, stored)), count=len(listing.items))
 
 
 def _unread(answers: Iterable[tuple[Wanted, Heard]]) -> Iterable[str]:

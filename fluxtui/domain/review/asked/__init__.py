@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from fluxtui.domain.danger import Danger, ordered
 from fluxtui.domain.review.asked import (
+    crd_in_use,
     image_missing,
     image_moved,
     kind_unserved,
@@ -22,6 +23,7 @@ ASKING: tuple[AskingRule, ...] = (
     kind_unserved.RULE,
     namespace_missing.RULE,
     reference_missing.RULE,
+    crd_in_use.RULE,
     image_missing.RULE,
     image_moved.RULE,
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.review.asked.references import PULL, PodReference, references
 from fluxtui.domain.review.delivered import Delivered
+from fluxtui.domain.review.references import PULL, PodReference, references
 from fluxtui.domain.review.wanted import AskingRule, Heard, ObjectAsked, Together, Wanted
 
 _DEEP = 12

@@ -5,11 +5,7 @@ What an act brings follows from its Steps: nobody who builds a Plan can leave a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from fluxtui.domain.danger import Danger, ordered
-from fluxtui.domain.following import TagEffects
-from fluxtui.domain.plan import AnyStep, Move
 from fluxtui.domain.review.plans import (
     also_takes,
     failed_before,
@@ -21,8 +17,7 @@ from fluxtui.domain.review.plans import (
     target_unhealthy,
     unsigned,
 )
-from fluxtui.domain.review.plans.undertaking import PlanRule, undertaking
-from fluxtui.domain.snapshot import Snapshot
+from fluxtui.domain.review.plans.undertaking import PlanRule, Undertaking
 
 PLAN_RULES: tuple[PlanRule, ...] = (
     tag_moves.RULE,
@@ -37,13 +32,6 @@ PLAN_RULES: tuple[PlanRule, ...] = (
 )
 
 
-def plan_dangers(
-    snapshot: Snapshot,
-    steps: Iterable[AnyStep],
-    picks: TagEffects | None,
-    moves: Iterable[Move],
-    inputs: Mapping[str, str],
-) -> tuple[Danger, ...]:
+def plan_dangers(act: Undertaking) -> tuple[Danger, ...]:
     """What all rules say of an act, the worst first."""
-    act = undertaking(snapshot, steps, picks, moves, inputs)
     return ordered(danger for rule in PLAN_RULES for danger in rule.judge(act))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.domain.review.asked.references import references
 from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.pods import Object, mapping
+from fluxtui.domain.review.references import references
 
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:

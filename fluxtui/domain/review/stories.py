@@ -1,0 +1,101 @@
+"""What is known of the builds that an act brings: where each runs well and for how long, which
+source commit it was made of, and what lies between that and what runs there now.
+
+Sentences for a review; nothing is judged here, and no remote is asked. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from fluxtui.domain.board import Level, Line
+from fluxtui.domain.durations import age
+from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.review.plans.undertaking import Candidate, Undertaking
+from fluxtui.domain.revision import commit_of, digest_of
+from fluxtui.domain.snapshot import Snapshot, TagFacts
+from fluxtui.kit.moments import order, seconds
+
+_SHORT = 8
+_COMPARED = (
+    ("github.com", "{url}/compare/{old}...{new}"),
+    ("gitlab.com", "{url}/-/compare/{old}...{new}"),
+    ("bitbucket.org", "{url}/branches/compare/{new}..{old}"),
+)
+
+
+def stories(act: Undertaking, now: str) -> tuple[str, ...]:
+    """All sentences, each once; `now`: RFC 3339."""
+    told = (text for build in act.builds for text in (*_runs(act, build, now), *_made(act, build)))
+    return tuple(dict.fromkeys(told))
+
+
+def _runs(act: Undertaking, build: Candidate, now: str) -> Iterator[str]:
+    """Where it is well, the longest first, and where it only was."""
+    well: dict[str, str] = {}
+    for row in act.snapshot.board.rows:
+        for line in (line for lines in row.lines.values() for line in lines):
+            place = line.key.environment
+            if line.running.digest and line.running.digest == build.digest:
+                since = _since(act.snapshot, line)
+                if line.health.level is Level.OK and since:
+                    well[place] = max(well.get(place, ""), since, key=order)
+    moment = seconds(now)
+    for place, since in sorted(well.items(), key=lambda entry: order(entry[1])):
+        at = seconds(since)
+        if moment is not None and at is not None:
+            yield f"{build.name} is healthy in {place} for {age(moment - at)}"
+
+
+def _since(snapshot: Snapshot, line: Line) -> str:
+    """Since when all its Kustomizations run it well (RFC 3339), "" where one does not say."""
+    begun: list[str] = []
+    for key in line.appliers:
+        member = snapshot.get(key)
+        ready = member.condition("Ready") if member is not None else None
+        if member is None or ready is None or ready.status != "True":
+            return ""
+        digest = digest_of(appliers.running(member))
+        first = [run.first for run in appliers.history(member) if digest_of(run.revision) == digest]
+        begun += [text for text in (*first[:1], ready.last_transition) if text]
+    return max(begun, key=order, default="")
+
+
+def _made(act: Undertaking, build: Candidate) -> Iterator[str]:
+    """The commit it was made of, and where what lies between can be read."""
+    facts = build.facts
+    new = commit_of(facts.revision) if facts is not None else ""
+    if facts is None or not new:
+        return
+    where = f" of {facts.source}" if facts.source else ""
+    yield f"{build.name} was made of commit {new[:_SHORT]}{where}"
+    for arrival in act.arrivals:
+        before = _before(act, arrival.source.key.environment, build)
+        old = commit_of(before.revision) if before is not None else ""
+        if before is not None and old and old != new and before.source == facts.source:
+            yield f"changes for {arrival.environment}: {_between(facts.source, old, new)}"
+
+
+def _before(act: Undertaking, environment: str, build: Candidate) -> TagFacts | None:
+    """What is known of the manifest of what runs there now."""
+    for arrival in act.arrivals:
+        if arrival.environment != environment or arrival.build != build:
+            continue
+        line = act.snapshot.board.line(arrival.source.key)
+        digest = line.running.digest if line is not None else ""
+        listed = act.snapshot.tags.get(sources.url(arrival.source))
+        if digest and listed is not None:
+            every = (*listed.pinned.values(), *listed.facts.values())
+            return next((facts for facts in every if facts.digest == digest), None)
+    return None
+
+
+def _between(url: str, old: str, new: str) -> str:
+    """A page of the forge that shows them, where it has one; else what git is asked."""
+    parts = urlsplit(url)
+    for host, form in _COMPARED:
+        if parts.scheme == "https" and parts.hostname == host:
+            page = f"https://{host}{parts.path.removesuffix('.git').rstrip('/')}"
+            return form.format(url=page, old=old, new=new)
+    return f"git log {old[:_SHORT]}..{new[:_SHORT]}{f' in {url}' if url else ''}"

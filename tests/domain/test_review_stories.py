@@ -1,0 +1,80 @@
+"""What a review tells of a build: where it is well and for how long, and what it was made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fluxtui.domain.following import tag_effects
+from fluxtui.domain.moves import moves_of
+from fluxtui.domain.plan import TagStep
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.review.plans.undertaking import undertaking
+from fluxtui.domain.review.stories import stories
+from fluxtui.domain.snapshot import TagFacts, TagList
+from tests.builders import NOW, READY, URL, digest, failed, ks, revision, snapshot, source, tag_list
+
+A, B = revision("1.4.2", "a"), revision("1.5.0-rc.1", "b")
+OLD, NEW = "a" * 40, "b" * 40
+SINCE = {**READY, "lastTransitionTime": "2026-11-20T03:12:00Z"}
+PRODUCTION = (source("production", stored=A, ref={"semver": "1.x"}), ks("production", applied=A))
+
+
+def runs(**more: Any) -> tuple[Resource, Resource]:
+    values = {"applied": B, "conditions": [SINCE], **more}
+    return source(stored=B, ref={"semver": "1.4.x"}), ks(**values)
+
+
+def listed(url: str = "https://github.com/acme/activity.git", **more: str) -> TagList:
+    facts = {
+        "1.4.2": TagFacts("1.4.2", digest("a"), "", url, f"main@sha1:{OLD}"),
+        "1.5.0-rc.1": TagFacts("1.5.0-rc.1", digest("b"), "", url, f"main@sha1:{NEW}"),
+    }
+    return replace(tag_list({"1.4.2": "a", "1.5.0-rc.1": "b"}), facts=facts)
+
+
+def told(*resources: Resource, tags: TagList | None = None) -> tuple[str, ...]:
+    """Of a promotion of that build to 1.5.0."""
+    where = snapshot(*resources, *PRODUCTION, tags=[tags or listed()])
+    step = TagStep("tag", "t", repository=URL, digest=digest("b"), tag="1.5.0")
+    picks = tag_effects(where, URL, "1.5.0")
+    act = undertaking(where, (step,), picks, moves_of(where, (step,), picks), {})
+    return stories(act, NOW)
+
+
+def test_where_it_is_well_it_says_for_how_long() -> None:
+    assert "1.5.0-rc.1 is healthy in staging for 3d" in told(*runs())
+
+
+def test_where_it_is_not_well_or_not_at_all_nothing_is_said_of_health() -> None:
+    sick = runs(conditions=[failed("HealthCheckFailed")])
+    for resources in (sick, (source(stored=A), ks(applied=A, conditions=[SINCE]))):
+        assert not any("healthy" in text for text in told(*resources))
+
+
+def test_the_younger_of_its_kustomizations_counts() -> None:
+    later = {**READY, "lastTransitionTime": "2026-11-23T02:12:00Z"}
+    young = ks(name="young", applied=B, conditions=[later])
+    assert "1.5.0-rc.1 is healthy in staging for 1h" in told(*runs(), young)
+
+
+def test_what_lies_between_is_a_page_of_the_forge_or_what_git_is_asked() -> None:
+    said = told(*runs())
+    assert "1.5.0-rc.1 was made of commit bbbbbbbb of https://github.com/acme/activity.git" in said
+    page = f"https://github.com/acme/activity/compare/{OLD}...{NEW}"
+    assert f"changes for production: {page}" in said
+    own = told(*runs(), tags=listed("https://git.acme.test/activity.git"))
+    ask = "git log aaaaaaaa..bbbbbbbb in https://git.acme.test/activity.git"
+    assert f"changes for production: {ask}" in own
+
+
+@pytest.mark.parametrize("url", ["https://github.com.evil.test/a", "ssh://git@github.com/a/b"])
+def test_only_the_forges_own_address_becomes_a_page(url: str) -> None:
+    assert not any("/compare/" in text for text in told(*runs(), tags=listed(url)))
+
+
+def test_without_annotations_nothing_is_said_of_commits() -> None:
+    bare = tag_list({"1.4.2": "a", "1.5.0-rc.1": "b"})
+    assert not any("commit" in text or "changes" in text for text in told(*runs(), tags=bare))
