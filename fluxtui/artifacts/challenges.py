@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from fluxtui.kit.values import frozen
 
 _KNOWN = ("bearer", "basic")
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -17,7 +19,7 @@ _PARAMETER = re.compile(rf'({_NAME})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))$')
 _SCHEME = re.compile(rf"({_NAME})(?:\s+(.*))?$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Challenge:
     """One way in. `scheme` and the names of `parameters` are in lower case."""
 

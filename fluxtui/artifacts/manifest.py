@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from fluxtui.domain.errors import ArtifactError
+from fluxtui.kit.values import frozen
 
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -30,7 +31,7 @@ REVISION = "org.opencontainers.image.revision"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Descriptor:
     """A pointer to content: digest, media type and size in bytes (-1 unknown).
 
@@ -45,7 +46,7 @@ class Descriptor:
     artifact_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """A manifest or an index. `children` are set for an index, `config` and `layers` otherwise."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fluxtui.domain.errors import UsageError
+from fluxtui.kit.values import frozen
 
 _REPOSITORY = re.compile(r"^[a-z0-9_\-./]{1,255}$")
 _TAG = re.compile(r"^[A-Za-z0-9_\-.]{1,128}$")
@@ -18,7 +19,7 @@ _DIGEST = re.compile(r"^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
 _DOCKER_HUB = "index.docker.io"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """`registry/repository[:tag][@digest]`; tag and digest are empty when not given."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluxtui.cli.settling import settle
@@ -17,6 +17,7 @@ from fluxtui.cli.verdict import problems_of
 from fluxtui.domain import roles
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds import appliers
+from fluxtui.kit.values import frozen
 
 if TYPE_CHECKING:
     from fluxtui.commands.command import Target
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from fluxtui.engine.port import EnginePort
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """A settled question. `problems`: why the answer may not be whole, one sentence each."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.domain.config import Overrides
+from fluxtui.kit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """Flags that override the configuration. Empty means "not given"."""
 

@@ -8,8 +8,10 @@ nothing heavy: callers type against it before any transport is loaded.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+from fluxtui.kit.values import frozen
 
 if TYPE_CHECKING:
     from fluxtui.cluster.streams import LogOptions, WatchEvent
@@ -21,7 +23,7 @@ WATCHES_AT_ONCE = 96
 """Watches that one API may have open; HTTP/1.1 takes a connection for each. Further ones wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiResource:
     """One served resource type. `group` is empty for the core group. `short`: what kubectl takes
     for it; `categories`: in which of its groups of kinds it is."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json
@@ -18,9 +17,10 @@ from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound, Un
 from fluxtui.domain.knowledge import FeedState, Trouble, trouble_of
 from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
+from fluxtui.kit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedTarget:
     """What to watch. `kind`: group and kind; `version` is the one to prefer; `labels` and `fields`
     are selectors. `plural`: its name in addresses, where that is known without asking the API."""
@@ -38,7 +38,7 @@ class FeedTarget:
         return f"{self.kind[0]}/{self.version}" if self.kind[0] else self.version
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedPace:
     """Seconds. `first`..`most`: after failures; `healthy`: life after which failures are forgotten;
     `parked`: between two tries of what is forbidden or absent."""

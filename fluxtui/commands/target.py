@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.resource import Key
+from fluxtui.kit.values import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.snapshot import Act
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What the cursor (or the command line) is on. Empty fields mean "not said".
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from fluxtui.domain.knowledge import KNOWN, Knowledge
 from fluxtui.domain.resource import Key
-from fluxtui.kit.values import made_quickly
+from fluxtui.kit.values import frozen
 
 # Shown beside board and chain, which are not computed from them; Events come in great number.
 NO_LIST = "–"  # nobody lists versions of it
@@ -46,8 +46,7 @@ SIGNS: Mapping[Level, tuple[str, str]] = MappingProxyType(
 """How a level looks: its sign and the name of its role."""
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthLine:
     """Worst of Flux's conditions and the live kstatus, and one sentence that says which."""
 
@@ -55,7 +54,7 @@ class HealthLine:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """Who suspended or pinned, why, since when and until when (RFC 3339); empty texts when nobody
     said. `freeze`: the id of the freeze that it is part of."""
@@ -72,8 +71,7 @@ class Mark:
         return "frozen" if self.freeze else "suspended"
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True)
+@frozen
 class Running:
     """What runs. `text` is `1.4.2`, or `1.4.2 -> 1.5.0 (3/6)` while members disagree.
 
@@ -86,7 +84,7 @@ class Running:
     revisions: tuple[tuple[Key, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hold:
     """A Kustomization that is suspended, and who did it."""
 
@@ -94,8 +92,7 @@ class Hold:
     mark: Mark
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """What is delivered to one Environment in one way: a line in a cell of the board.
 
@@ -169,8 +166,7 @@ class Line:
         return self.newest or "none"
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A Service, and its lines in every Environment that has it."""
 
@@ -184,7 +180,7 @@ class Row:
         return next((line for line in lines if line.key == key), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ObjectLine:
     """One inventory object (or a pod of it): kstatus word and the reason in one sentence.
 
@@ -197,7 +193,7 @@ class ObjectLine:
     fails: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadyUntil:
     """A dependency that is ready once a CEL expression says so. `met`: what the controller found at
     its last run, None where it did not say."""
@@ -207,8 +203,7 @@ class ReadyUntil:
     met: bool | None
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChainNode:
     """One applier in the tree of its Environment: who depends on whom, and who applies whom.
 
@@ -264,7 +259,7 @@ class Severity(enum.StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something a person should know: what, where (`subject`), and what to do next.
 
@@ -290,7 +285,7 @@ class Finding:
         return "" if repeated else self.environment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Board:
     """The whole overview. `chains`: Environment -> nodes in drawing order.
 

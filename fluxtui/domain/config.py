@@ -8,15 +8,17 @@ gets this frozen result. *An Environment that the config does not name is protec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
+
+from fluxtui.kit.values import frozen
 
 
 def _empty() -> Mapping[str, str]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overrides:
     """What kubectl's flags of the same names put in place of what a kubeconfig context says.
 
@@ -32,7 +34,7 @@ class Overrides:
     request_timeout: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Environment:
     """A name for a kubeconfig context, and how careful to be with it.
 
@@ -55,7 +57,7 @@ class Environment:
         return self.stage or self.name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceConfig:
     """Joins repositories (mirrors) into one Service, and says from where it is published.
 
@@ -75,7 +77,7 @@ class ServiceConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registries:
     """How to reach OCI registries.
 
@@ -92,7 +94,7 @@ class Registries:
     ask_images: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """Everything configured. `sources` says what was read from where, for `config check`.
 

@@ -6,13 +6,14 @@ Rules: docs/flux.md#git.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from fluxtui.kit.values import frozen
 
 _DEFAULT = "master"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """A commit (40 hex digits), and its revision as status has it."""
 
@@ -20,7 +21,7 @@ class Head:
     commit: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GitReference:
     """The fields of spec.ref, strongest first: commit, name, tag, semver, branch; weaker ones do
     not count."""
@@ -54,7 +55,7 @@ class GitReference:
         return f"{short}@sha1:{commit}" if short else f"sha1:{commit}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteQuestion:
     """What a Git remote is asked: what `wanted` is there now, and how far from what is stored."""
 
@@ -63,7 +64,7 @@ class RemoteQuestion:
     stored: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteAnswer:
     """`revision`: as status would have it, "" when there is none or `error` says why it is not
     known. `ahead`: commits that it has and what is stored has not; None: not counted. `at`: when

@@ -7,7 +7,6 @@ not take the words of what is. Values only; `domain.known` makes them from a Sna
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
 from fluxtui.domain.errors import (
     ClusterError,
@@ -17,6 +16,7 @@ from fluxtui.domain.errors import (
     Unauthorized,
     Unreachable,
 )
+from fluxtui.kit.values import frozen
 
 
 class Knowing(enum.IntEnum):
@@ -79,7 +79,7 @@ _WORDS: dict[Trouble, tuple[str, str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Knowledge:
     """What is known of one thing.
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import marshal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
+
+from fluxtui.kit.values import frozen
 
 MANAGER = "fluxtui"  # what is patched from here
 FLUX_APPLIERS = ("kustomize-controller", "flux-operator")
@@ -23,7 +24,7 @@ _PLAIN = 0  # the version of marshal in which equal JSON is packed to equal byte
 _DECLARED: WeakValueDictionary[frozenset[str], frozenset[str]] = WeakValueDictionary()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """What one field manager set last (managedFields): who, when (RFC 3339), which fields."""
 
@@ -32,7 +33,7 @@ class Edit:
     fields: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Managed:
     """`declared`: the field paths (`spec.ref.semver`) that Apply entries of Flux's appliers own.
     `edits`, of Flux's kinds alone, are what others than controllers set."""

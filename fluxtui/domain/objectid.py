@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.errors import UsageError
+from fluxtui.kit.values import frozen
 
 RBAC = "rbac.authorization.k8s.io"
 _RBAC_KINDS = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ObjectId:
     """What Flux tells objects apart by: no version, so a new apiVersion is the same object.
 

@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 from fluxtui.domain.managers import Edit, Managed, managed
 from fluxtui.domain.webhooks import speaks_of_paths, without_paths
 from fluxtui.kit.lately import asked_in_a_row
-from fluxtui.kit.values import made_quickly
+from fluxtui.kit.values import frozen
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SHARED_TEXT = 200  # longer ones are messages and scripts of one object
+_ORDER = attrgetter("environment", "group", "kind", "namespace", "name")
 _ELSEWHERE = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class Key:
     """Names one object in one Environment. `namespace` is empty for cluster-scoped kinds.
 
@@ -60,6 +61,9 @@ class Key:
             and self.environment == other.environment
         )
 
+    def __lt__(self, other: Key) -> bool:
+        return _ORDER(self) < _ORDER(other)
+
     def __reduce__(self) -> tuple[type[Key], tuple[str, ...]]:
         """Made anew where it arrives: another process hashes text otherwise."""
         return Key, (self.environment, self.group, self.kind, self.namespace, self.name)
@@ -73,8 +77,7 @@ class Key:
         return f"{self.environment}: {self.label}"
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """One entry of status.conditions."""
 
@@ -86,8 +89,7 @@ class Condition:
     observed_generation: int
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resource:
     """A slim, immutable view of one object.
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from fluxtui.kit.values import frozen
 
 HELM_CHART = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
@@ -34,7 +35,7 @@ class Charts(enum.Enum):
     REGISTRY = "a registry"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What became of one tag. `refusal` None: it is the chosen one. `reason` is one sentence."""
 
@@ -43,7 +44,7 @@ class Verdict:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageRule:
     """How an ImagePolicy chooses (docs/flux.md#images). `way`: semver, alphabetical or numerical,
     `order` asc or desc. `pattern` must match a tag, and `extract` says what of it is compared;
@@ -67,7 +68,7 @@ class ImageRule:
         return ", ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """How an OCIRepository chooses: the fields of `spec.ref`, strongest first digest, semver, tag.
 
@@ -128,7 +129,7 @@ class Policy:
         return f"semver {self.semver}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """The outcome of a Policy over tags.
 

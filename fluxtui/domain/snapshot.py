@@ -7,7 +7,7 @@ kind -> key), so that panes can tell by identity what to repaint. Values only: n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from fluxtui.domain.gitreference import RemoteAnswer, RemoteQuestion
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.kit.values import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.holdtally import HoldTally
@@ -27,7 +28,7 @@ KindId = tuple[str, str]
 Table = Mapping[Key, Resource]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Feed:
     """State of one feed. `message` is the newest error as one sentence; `since` epoch seconds.
 
@@ -44,7 +45,7 @@ class Feed:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TagFacts:
     """What a manifest says of a tag; `created` RFC 3339, `revision` the source's (git) revision.
 
@@ -63,7 +64,7 @@ class TagFacts:
     deprecated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TagList:
     """Tags of one repository (`oci://host/path`), or versions of a chart in an index
     (`https://host/path#chart`), as last listed (epoch seconds; 0 never).
@@ -85,7 +86,7 @@ class TagList:
     on_demand: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """A Plan that is running or ran, and the Receipts so far; all times RFC 3339.
 
@@ -109,7 +110,7 @@ class Act:
         return next((r for r in reversed(self.receipts) if r.step == step), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One line of the Changes time line; times RFC 3339.
 
@@ -137,7 +138,7 @@ class Change:
         return not self.environment or environment in self.environment.split(", ")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """All that is known. `serial` grows by one with every new Snapshot. `found`: by Environment,
     kinds that its API says are Flux's, besides those that are known. `holds`: by Environment, how

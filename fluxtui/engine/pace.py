@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.cluster import reflector
+from fluxtui.kit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace(reflector.FeedPace):
     """A feed's, in seconds; `listing`: between two tag lists, `served`: between two questions which
     kinds are served."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError, dataclass, field, replace
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fluxtui.kit.values import made_quickly
+from fluxtui.kit.values import frozen
+
+PARTS = st.tuples(st.integers(0, 2), st.text("ab", max_size=1), st.integers(0, 1))
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parcel:
     """Every way in which a field may come about."""
 
@@ -73,3 +76,101 @@ def test_what_does_not_fit_is_refused() -> None:
         Parcel()  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="unexpected keyword argument 'too'"):
         Parcel(too="x")  # type: ignore[call-arg]
+
+
+@frozen
+class Ours:
+    """A value with all that fields can ask for."""
+
+    number: int
+    text: str = ""
+    unseen: int = field(default=0, compare=False, repr=False)
+    many: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The same, by the library."""
+
+    number: int
+    text: str = ""
+    unseen: int = field(default=0, compare=False, repr=False)
+    many: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+
+@frozen
+class Derived(Ours):
+    """One more part, and a word of its own when it is made."""
+
+    target: str = "t"
+
+    def __post_init__(self) -> None:
+        if not self.target:
+            raise ValueError("no target")
+
+
+@frozen(eq=False)
+class Itself:
+    """The same only as itself."""
+
+    part: str
+
+
+@frozen
+class Own:
+    """Says of itself what it likes, and is equal to what it likes."""
+
+    part: str
+
+    def __repr__(self) -> str:
+        return "mine"
+
+    def __hash__(self) -> int:
+        return 7
+
+
+@given(PARTS, PARTS)
+def test_it_compares_hashes_and_shows_as_the_library_does(
+    one: tuple[int, str, int], other: tuple[int, str, int]
+) -> None:
+    ours, theirs = (Ours(*one), Ours(*other)), (Library(*one), Library(*other))
+    assert (ours[0] == ours[1]) is (theirs[0] == theirs[1])
+    assert (hash(ours[0]) == hash(ours[1])) is (hash(theirs[0]) == hash(theirs[1]))
+    assert repr(ours[0]) == repr(theirs[0]).replace("Library", "Ours")
+
+
+def test_what_is_of_another_class_is_never_equal() -> None:
+    ours: object = Ours(1)
+    assert ours != Library(1)
+    assert ours != Derived(1)
+
+
+def test_a_derived_value_has_the_parts_of_both_and_its_own_check() -> None:
+    value = Derived(1, "a", target="x")
+    assert (value.number, value.text, value.target) == (1, "a", "x")
+    assert [each.name for each in fields(value)] == ["number", "text", "unseen", "many", "target"]
+    assert isinstance(value, Ours) and Ours(2).number == 2
+    with pytest.raises(ValueError, match="no target"):
+        Derived(1, target="")
+
+
+def test_what_is_compared_by_identity_is_no_other() -> None:
+    one, two = Itself("a"), Itself("a")
+    assert one == one != two and len({one, two}) == 2 and repr(one) == "Itself(part='a')"
+
+
+def test_methods_that_are_written_stay() -> None:
+    assert repr(Own("a")) == "mine" and hash(Own("a")) == 7
+    assert Own("a") == Own("a") != Own("b")
+
+
+def test_what_it_cannot_do_as_the_library_does_it_refuses() -> None:
+    class Named:
+        part: str = field(kw_only=True)
+
+    class Empty:
+        """Nothing to tell apart."""
+
+    for strange in (Named, Empty):
+        with pytest.raises(TypeError, match="has to be a dataclass of the library"):
+            frozen(strange)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from fluxtui.kit.values import frozen
 
 
 class Status(enum.Enum):
@@ -18,7 +19,7 @@ class Status(enum.Enum):
     UNKNOWN = "Unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Health:
     """A Status with a sentence for people and a CamelCase reason ('' for Current)."""
 

@@ -7,13 +7,14 @@ or goes through the registry, and never names a kind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from fluxtui.domain.gitreference import GitReference
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Charts, ImageRule, Policy
+from fluxtui.kit.values import frozen
 
 REQUESTED_AT = "reconcile.fluxcd.io/requestedAt"
 DEPENDENCY = "DependencyNotReady"
@@ -226,7 +227,7 @@ class Releases(NamedTuple):
     target: Callable[[Resource], str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """One kind: its API names, the short name people type (`ks`), and what it is.
 

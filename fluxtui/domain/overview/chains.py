@@ -9,7 +9,6 @@ change is followed to those who wait for it and no further.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import ChainNode, HealthLine, Level, ObjectLine, ReadyUntil
@@ -22,9 +21,10 @@ from fluxtui.domain.overview.origins import SourceFault
 from fluxtui.domain.resource import Key
 from fluxtui.domain.revision import version_text
 from fluxtui.domain.service import service_name
+from fluxtui.kit.values import frozen
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Grounds:
     """What nodes are made of. By member: `facts`, `health`, live `objects`, and `faults`: why its
     source gives it nothing (then that source is the root). By source: `services`' names, `names`

@@ -8,7 +8,6 @@ is made of is another object than last time. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from fluxtui.domain.board import ChainNode, HealthLine, Hold, Level, Line, Running
@@ -27,7 +26,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, version_text
 from fluxtui.domain.selection import Selection, spelt
 from fluxtui.domain.snapshot import KindId, Snapshot, Table, TagList
-from fluxtui.kit.values import made_quickly
+from fluxtui.kit.values import frozen
 
 _OTHERS = tuple(kind for kind in SOURCES if not kind.tagged)
 _WISHING = tuple(kind for kind in SOURCES if kind.wishes)
@@ -35,8 +34,7 @@ _ASKABLE = tuple(kind for kind in SOURCES if kind.source and kind.source.referen
 _NONE: Table = MappingProxyType({})
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class DeliveryRow:
     """What one line is made of. `source`: what feeds it, None when that is not there; `names`:
     where its digests are looked up; `tags`, `selection`: of a source that picks from a list, which

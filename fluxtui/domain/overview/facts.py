@@ -8,7 +8,7 @@ Snapshot.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from sys import intern
 
 from fluxtui.domain import kinds
@@ -22,14 +22,13 @@ from fluxtui.domain.overview.judgement import member_health, telling
 from fluxtui.domain.resource import Condition, Key, Resource
 from fluxtui.domain.snapshot import TagFacts
 from fluxtui.kit.moments import order
-from fluxtui.kit.values import made_quickly
+from fluxtui.kit.values import frozen
 
 _FLUX = frozenset(kind.id for kind in kinds.ALL)
 _AGAIN = " (being tried again)"
 
 
-@made_quickly
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Facts:
     """One version of one applier; compared by identity.
 

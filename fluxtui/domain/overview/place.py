@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from fluxtui.domain import kinds
@@ -29,6 +29,7 @@ from fluxtui.domain.picking import address_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.service import service_name
 from fluxtui.domain.snapshot import Feed, KindId, Snapshot
+from fluxtui.kit.values import frozen
 
 _FLUX = frozenset(kind.id for kind in ALL)
 _CORE = frozenset(kind.id for kind in CORE)
@@ -46,7 +47,7 @@ class SourceEntry(NamedTuple):
     short: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class PlaceView:
     """One Environment; compared by identity. `troubles`: what is wrong with its chain.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from fluxtui.domain.errors import VersionError
 from fluxtui.domain.selection import ImageRule, Policy, Refusal, Selection, Verdict
@@ -17,6 +16,7 @@ from fluxtui.domain.versions import reasons
 from fluxtui.domain.versions.constraint import Constraint
 from fluxtui.domain.versions.patterns import compiled, expanded
 from fluxtui.domain.versions.version import Version, try_version
+from fluxtui.kit.values import frozen
 
 NO_MATCH = "unable to determine latest version from provided list"
 _FLOAT = re.compile(
@@ -26,7 +26,7 @@ _FLOAT = re.compile(
 _HEX = re.compile(r"[+-]?0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][+-]?[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Field:
     """What is left to choose from: the text that each tag stands for -> that tag."""
 
