@@ -97,10 +97,9 @@ class Engine:
         self._gate = Gate(self._loop, interval)
         self._store = Store(config)
         self._registries = RegistryDoor(registry, config.cache)
-        haste = (HASTY, self._under_way) if brief else (PATIENT, None)
-        self._publisher = Publisher(
-            self._store, self._gate, self._clock, interval, self._stages(), *haste
-        )
+        stages = self._stages()
+        haste = (HASTY, self._under_way, stages.ahead) if brief else (PATIENT,)
+        self._publisher = Publisher(self._store, self._gate, self._clock, interval, stages, *haste)
         opened = partial(
             Api, connect=connect, store=self._store, clock=self._clock, pace=self._pace
         )
@@ -297,18 +296,19 @@ class Engine:
         return await self._jobs.run(plan, confirmed)
 
     def _under_way(self) -> bool:
-        return self._store.is_starting or self._registries.is_asking
+        behind = self._follow_tags and self._tags.is_behind
+        return behind or self._store.is_starting or self._registries.is_asking
 
     def _stages(self) -> Stages:
         """How what has arrived becomes a Snapshot."""
         judge = Judge(self._store, _reminders)
-        lists = [Stage("lists of tags", self._tags.follow)] if self._follow_tags else []
+        lists = [Stage("lists of tags", self._tags.follow, asks=True)] if self._follow_tags else []
         if lists and self._config.ask_remotes:
             from fluxtui.engine.tags.remotes import RemoteWatch
 
             about = (self._config.registries, self._store, self._clock, self._pace)
-            lists.append(Stage("Git remotes", RemoteWatch(*about).follow))
-        manifests = (Stage("manifests", self._tags.read),) if self._follow_tags else ()
+            lists.append(Stage("Git remotes", RemoteWatch(*about).follow, asks=True))
+        manifests = (Stage("manifests", self._tags.read, asks=True),) if self._follow_tags else ()
         changes_stage: tuple[Stage, ...] = ()
         if self._events:  # who looks at none does not even load them
             later = None if self._brief else self._store.again
@@ -317,7 +317,7 @@ class Engine:
             self._store,
             (
                 *lists,
-                Stage("Selections", Picks(self._store).stage),
+                Stage("Selections", Picks(self._store).stage, asks=True),
                 Stage("overview", judge.board),
                 *changes_stage,
                 Stage("findings", judge.findings),

@@ -65,7 +65,43 @@ async def test_what_is_under_way_comes_in_the_same_snapshot(
         assert desk.published == [5]
 
 
-async def test_an_answer_that_does_not_come_holds_nothing_up() -> None:
+async def test_what_is_under_way_is_asked_about_at_once_and_judged_with_the_rest() -> None:
+    """A list that names a registry need not wait for the others before the registry is asked."""
+    store, seen, judged = Store(Config()), list[int](), list[tuple[int, int]]()
+
+    def ahead(batch: Batch) -> Snapshot:
+        seen.append(len(batch.touched))
+        return batch.half
+
+    def whole(batch: Batch) -> Snapshot:
+        judged.append((len(batch.touched), batch.half.serial))
+        return batch.half
+
+    under_way = True
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    own = Publisher(store, gate, Clock(), AT_ONCE, whole, HASTY, lambda: under_way, ahead)
+    running = asyncio.create_task(own.run())
+    try:
+        for number in (1, 2, 3):
+            store.put(builders.ks("prod", f"app-{number}"))
+            while not seen or seen[-1] < number:
+                await asyncio.sleep(0)
+            assert store.snapshot.serial == 0, "nobody is shown what is not judged"
+        under_way = False
+        store.tag_list(TagList("oci://r/1"))
+        await own.until(lambda snapshot: snapshot.serial == 1, PATIENCE)
+        assert seen[-1] == 3 and judged == [(3, 1)]
+        store.put(builders.ks("prod", "four"))
+        await own.until(lambda snapshot: snapshot.serial == 2, PATIENCE)
+        assert judged[-1] == (1, 2), "what was judged is not new again"
+    finally:
+        running.cancel()
+
+
+async def test_an_answer_that_does_not_come_holds_nothing_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(publisher, "TOGETHER", 0.01)
     async with at_work(lambda: True) as desk:
         desk.store.tag_list(TagList("oci://r/1"))
         await desk.all_of(1)

@@ -22,8 +22,9 @@ Condition = Callable[[Snapshot], bool]
 _LONGEST_PAUSE = 2.0
 HASTY = 0.3
 """For whoever waits for one answer: what arrives together still comes in one Snapshot."""
-TOGETHER = 0.025
-"""Seconds at most that what has arrived waits for what is under way, to come in one Snapshot."""
+TOGETHER = 0.5
+"""Seconds at most that what has arrived waits for what is under way, to come in one Snapshot. What
+it makes us ask for is asked meanwhile."""
 MANY, WHOLE = 1000, 1.0
 """While the first lists arrive, more objects than that wait so many seconds at most for the rest:
 half of a large picture costs as much as all of it."""
@@ -37,7 +38,8 @@ class Publisher:
     """Lives on the Engine's loop. `whole` is set once a Snapshot was made of all that was asked for
     first. `interval`: the shortest pause between Snapshots, in seconds;
     `share`: how many times what a Snapshot cost the pause after it is at least; `under_way`, for
-    whoever waits for one answer: whether more is about to arrive."""
+    whoever waits for one answer: whether more is about to arrive, and `ahead` those stages that
+    make it arrive."""
 
     def __init__(
         self,
@@ -48,8 +50,10 @@ class Publisher:
         stages: Callable[[Batch], Snapshot],
         share: float = PATIENT,
         under_way: Callable[[], bool] | None = None,
+        ahead: Callable[[Batch], Snapshot] | None = None,
     ) -> None:
         self._under_way = under_way
+        self._ahead = ahead
         self._store = store
         self._gate = gate
         self._clock = clock
@@ -66,9 +70,10 @@ class Publisher:
                 await self._more()
             # One turn of the loop: whatever else is ready now comes into the same Snapshot.
             await asyncio.sleep(0)
-            await self._together()
             busy = self._clock.busy()
             try:
+                await self._together()
+                busy = self._clock.busy()
                 self.publish_if_new()
             except Exception as error:
                 # Whatever it is, the next change must have its Snapshot.
@@ -106,7 +111,14 @@ class Publisher:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TOGETHER):
                 while self._under_way():
+                    self._look_ahead()
                     await self._more()
+
+    def _look_ahead(self) -> None:
+        """Have what has arrived asked about, without judging it."""
+        if self._ahead is not None:
+            batch = self._store.take(self._clock.now())
+            self._store.advance(batch, self._ahead(batch))
 
     async def _more(self) -> None:
         self._store.arrived.clear()

@@ -27,10 +27,12 @@ Reminders = Callable[[Snapshot], tuple[Finding, ...]]
 
 
 class Stage(NamedTuple):
-    """One of them; `name` is what could not be computed, in a sentence, when it trips."""
+    """One of them; `name` is what could not be computed, in a sentence, when it trips. `asks`:
+    whether more is asked for because of it, so that it need not wait for what is under way."""
 
     name: str
     work: Work
+    asks: bool = False
 
 
 class Stages:
@@ -45,6 +47,14 @@ class Stages:
         snapshot = batch.half
         for stage in self._each:
             snapshot = self._safely(stage, batch, snapshot)
+        return snapshot
+
+    def ahead(self, batch: Batch) -> Snapshot:
+        """With those stages alone that ask for more: nothing is judged yet."""
+        snapshot = batch.half
+        for stage in self._each:
+            if stage.asks:
+                snapshot = self._safely(stage, batch, snapshot)
         return snapshot
 
     def _safely(self, stage: Stage, batch: Batch, snapshot: Snapshot) -> Snapshot:

@@ -53,12 +53,17 @@ class Batch(NamedTuple):
 
 
 class Store:
-    """The Engine's mutable memory. `arrived` is set by every change, for who waits for one;
+    """The Engine's mutable memory.
+
+    `snapshot` is the newest that is whole; `latest` may be ahead of it, with what has arrived since
+    and with the older one's judgement. `arrived` is set by every change, for who waits for one;
     `settled` as long as every feed has been answered, one way or the other; `is_new`: whether
-    anything has changed since the last `take`."""
+    anything has changed since the last `take`.
+    """
 
     def __init__(self, config: Config) -> None:
-        self.snapshot = Snapshot(config=config)
+        self.snapshot = self.latest = Snapshot(config=config)
+        self._unjudged: Batch | None = None
         self.arrived = asyncio.Event()
         self.settled = asyncio.Event()
         self.is_new = False
@@ -163,13 +168,13 @@ class Store:
             self._touch()
 
     def selection(self, key: Key, selection: Selection | None) -> None:
-        """What the policy of a source picks; None when the source is gone."""
+        """What the policy of a source picks; None when the source is gone. Only a stage says it, in
+        the middle of a Snapshot that takes it up (`selections`): it is no reason for another."""
         if selection is None:
             self._selections.pop(key, None)
         else:
             self._selections[key] = selection
         self._new_selections = True
-        self._touch()
 
     def act(self, plan: Plan, at: str = "") -> int:
         """A Plan begins (`at` RFC 3339); the number is for `started`, `receipt` and `finish`."""
@@ -243,13 +248,14 @@ class Store:
     # -- the next Snapshot
 
     def take(self, now: float) -> Batch:
-        """All that has arrived, as one half-made Snapshot. Publishing it is `commit`."""
+        """All that has arrived, as one half-made Snapshot. Publishing it is `commit`, going on
+        with it before it is judged `advance`."""
         self.is_new = False
-        old = self.snapshot
+        old = self.latest
         resources, touched = self._merge(old)
         half = dataclasses.replace(
             old,
-            serial=old.serial + 1,
+            serial=self.snapshot.serial + 1,
             taken_at=now,
             resources=resources,
             feeds=tuple(self._feeds.values()),
@@ -264,6 +270,8 @@ class Store:
         batch = Batch(
             half, touched, frozenset(self._new_tags), tuple(self._new_receipts), self._overview
         )
+        if self._unjudged is not None:
+            batch = _joined(self._unjudged, batch)
         self._new_tags.clear()
         self._new_receipts.clear()
         self._overview = False
@@ -278,7 +286,14 @@ class Store:
 
     def commit(self, snapshot: Snapshot) -> None:
         """`snapshot` is the newest from now on."""
-        self.snapshot = snapshot
+        self.snapshot = self.latest = snapshot
+        self._unjudged = None
+
+    def advance(self, batch: Batch, snapshot: Snapshot) -> None:
+        """`snapshot` is the latest, though not judged: the next `take` has all of `batch` too."""
+        self.latest = snapshot
+        self._unjudged = batch
+        self.is_new = True
 
     def _merge(self, old: Snapshot) -> tuple[Any, tuple[Touch, ...]]:
         arrived, self._objects = self._objects, {}
@@ -311,6 +326,16 @@ class Store:
         self._past[(before.key, before.resource_version)] = before
         while len(self._past) > PAST_KEPT:
             del self._past[next(iter(self._past))]
+
+
+def _joined(before: Batch, after: Batch) -> Batch:
+    return Batch(
+        after.half,
+        (*before.touched, *after.touched),
+        before.tags | after.tags,
+        (*before.receipts, *after.receipts),
+        before.overview or after.overview,
+    )
 
 
 def _same(before: Resource, after: Resource) -> bool:

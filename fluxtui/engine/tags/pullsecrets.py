@@ -36,7 +36,7 @@ class PullSecrets:
 
     async def lend(self, repository: str) -> None:
         """Read the Secrets of every source of the repository. What fails is a finding."""
-        for source in list(_holders(self._store.snapshot)):
+        for source in list(_holders(self._store.latest)):
             if _address(source) == repository:
                 try:
                     await self._of(source, repository)

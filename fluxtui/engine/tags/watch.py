@@ -45,6 +45,7 @@ class _Reading:
     tried: set[str] = dataclasses.field(default_factory=set)
     spare: int = 0
     unsaid: bool = False
+    busy: bool = False
 
 
 class TagWatch:
@@ -85,6 +86,12 @@ class TagWatch:
     @cached_property
     def _indexes(self) -> ChartIndexes:
         return self._open_indexes()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something is still to be asked of what is known already."""
+        unread = any(reading.busy or reading.due.is_set() for reading in self._reading.values())
+        return unread or any(repository not in self._lists for repository in self._tasks)
 
     def follow(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
         """A stage: new repositories are listed, unused ones forgotten."""
@@ -241,11 +248,13 @@ class TagWatch:
     async def _read(self, repository: str) -> None:
         reading = self._reading[repository]
         while True:
+            reading.busy = False
             await reading.due.wait()
+            reading.busy = True
             reading.due.clear()
             want = wanted(
                 self._sources(repository),
-                self._store.snapshot.selections,
+                self._store.latest.selections,
                 self._known(repository),
                 fresh=reading.fresh,
                 tried=reading.tried,
@@ -266,7 +275,7 @@ class TagWatch:
     def _all_read(self, repository: str) -> bool:
         """Note for whom manifests were read; False while no Snapshot rests on the newest list."""
         listed = self._known(repository)
-        if self._store.snapshot.tags.get(repository) is not listed:
+        if self._store.latest.tags.get(repository) is not listed:
             return False
         readers = frozenset(source.key for source in self._sources(repository))
         if listed.listed_at and readers != listed.read_for:
@@ -275,7 +284,7 @@ class TagWatch:
 
     def _sources(self, repository: str) -> list[Resource]:
         """Who follows the repository; looked through once per Snapshot, not once per repository."""
-        snapshot = self._store.snapshot
+        snapshot = self._store.latest
         if self._followers[0] is not snapshot.resources:
             followers: dict[str, list[Resource]] = {}
             for resource, picked in pickers(snapshot):
