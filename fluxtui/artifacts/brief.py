@@ -67,7 +67,7 @@ class Brief:
         limits: tuple[float, float],
         size: int,
     ) -> WholeAnswer:
-        """Raises OSError, http.client.HTTPException, TooLong (more than `size` bytes)."""
+        """Raises OSError, NoAnswer, TooLong (more than `size` bytes)."""
         parts = urlsplit(url)
         words = "&".join(part for part in (parts.query, urlencode(params or ())) if part)
         target = quote(f"{parts.path or '/'}{'?' if words else ''}{words}", safe=_LEFT_ALONE)

@@ -8,7 +8,6 @@ and requests.
 
 from __future__ import annotations
 
-import http.client
 import io
 import re
 import socket
@@ -32,7 +31,7 @@ from fluxtui.domain.errors import (
     RegistryUnreachable,
 )
 from fluxtui.domain.proxies import environment_proxy
-from fluxtui.kit.lines import TooLong
+from fluxtui.kit.answers import NoAnswer, TooLong
 
 if TYPE_CHECKING:
     from fluxtui.artifacts.session import Session
@@ -252,7 +251,7 @@ class FluxRegistry:
             return response
         except TooLong as error:
             raise _too_long(where) from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, NoAnswer) as error:
             raise unreachable(error, where) from error
 
     def _long(self) -> Session:

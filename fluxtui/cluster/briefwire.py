@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import http.client
 import threading
 import zlib
 from collections.abc import AsyncIterator, Mapping
@@ -18,7 +17,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from fluxtui.cluster.kubeconfig import Access
 from fluxtui.cluster.wire import Answer, Broken, Headers, Timeouts, Wire
-from fluxtui.kit.lines import HttpLine, Reply
+from fluxtui.kit.answers import NoAnswer, RemoteDisconnected, Reply
+from fluxtui.kit.lines import HttpLine
 
 if TYPE_CHECKING:
     from fluxtui.cluster.proxies import Proxy
@@ -89,10 +89,10 @@ class BriefWire(Wire):
             try:
                 async with asyncio.timeout(limits.total):
                     reply = await _in_a_thread(line, f"{server.path}{target}", headers, limits)
-            except http.client.HTTPException as error:
+            except NoAnswer as error:
                 raise Broken(error) from error
             except OSError as error:
-                own_words = isinstance(error, TimeoutError | http.client.RemoteDisconnected)
+                own_words = isinstance(error, TimeoutError | RemoteDisconnected)
                 raise error if own_words else Broken(error, host, port) from error
             finally:
                 self._busy.discard(line)

@@ -8,29 +8,18 @@ tries nothing again that may have been carried out: who needs that takes a libra
 from __future__ import annotations
 
 import contextlib
-import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from fluxtui.kit import answers
+from fluxtui.kit.answers import Reply
 
 _SHORT = 0.3
 """Seconds for an address while others of the same name have not been tried."""
-_STALE = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-
-
-class TooLong(Exception):
-    """The answer is longer than was allowed."""
-
-
-class Reply(NamedTuple):
-    """A whole answer. `headers`: names in lower case; what came several times is joined by commas,
-    as RFC 9110 reads it."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+_STALE = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 class HttpLine:
@@ -60,8 +49,7 @@ class HttpLine:
         connect and between two reads (None: as long as it takes); `limit`: bytes of body (0: any).
 
         A kept connection that the server has hung up meanwhile is opened anew, once. Raises OSError
-        (TimeoutError, ssl.SSLError and socket.gaierror among them), http.client.HTTPException,
-        TooLong.
+        (TimeoutError, ssl.SSLError and socket.gaierror among them), NoAnswer, TooLong.
         """
         all_headers = tuple(headers)
         self._connection.limits = (connect, read)
@@ -118,45 +106,53 @@ class HttpLine:
             with self._lock:
                 if self._cut:  # while it connected, when there was nothing to shut
                     raise ConnectionAbortedError("the line was cut")
-        connection.putrequest(method, target, skip_accept_encoding=True)
-        for name, value in headers:
-            connection.putheader(name, value.encode())
-        connection.endheaders()
-        response = connection.getresponse()
-        try:
-            body = response.read(limit + 1) if limit else response.read()
-            if limit and len(body) > limit:
-                raise TooLong
-            if response.length:  # `read` with a limit says nothing of what is missing
-                raise http.client.IncompleteRead(body, response.length)
-            self._used = True
-            return Reply(response.status, _joined(response.getheaders()), body)
-        finally:
-            response.close()
+        assert connection.sock is not None and connection.file is not None
+        named = (("Host", connection.named), *headers)
+        connection.sock.sendall(answers.written(method, target, named))
+        reply = answers.read(connection.file, bodiless=method == "HEAD", limit=limit)
+        self._used = reply.kept
+        if not reply.kept:
+            connection.close()
+        return reply
 
 
-class _Connection(http.client.HTTPConnection):
-    """The library's, with TLS under another name where that is wanted, and two time limits."""
+class _Connection:
+    """A socket with TLS under another name where that is wanted, and two time limits. `file`: what
+    comes over it; `named`: whom it is to, as a request says."""
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, name: str) -> None:
-        super().__init__(host, port)
-        self.default_port = 443 if tls is not None else 80
-        self.limits: tuple[float | None, float | None] = (None, None)
+        self._host, self._port = host.strip("[]"), port
         self._tls = tls
-        self._name = name or host.strip("[]")
+        self._name = name or self._host
+        self.limits: tuple[float | None, float | None] = (None, None)
+        self.sock: socket.socket | None = None
+        self.file: BinaryIO | None = None
+        named = self._host if self._host.isascii() else self._host.encode("idna").decode("ascii")
+        named = f"[{named.partition('%')[0]}]" if ":" in named else named
+        self.named = named if port == (443 if tls is not None else 80) else f"{named}:{port}"
 
     def connect(self) -> None:
+        """Raises OSError."""
         wait, read = self.limits
-        line = _connected(self.host, self.port, wait)
+        line = _connected(self._host, self._port, wait)
         try:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
                 line = self._tls.wrap_socket(line, server_hostname=_plain(self._name))
             line.settimeout(read)
+            self.file = line.makefile("rb")
         except BaseException:
             line.close()
             raise
         self.sock = line
+
+    def close(self) -> None:
+        """Hang up."""
+        file, line, self.file, self.sock = self.file, self.sock, None, None
+        for each in (file, line):
+            if each is not None:
+                with contextlib.suppress(OSError):
+                    each.close()
 
 
 def _connected(host: str, port: int, wait: float | None) -> socket.socket:
@@ -188,11 +184,3 @@ def _connected(host: str, port: int, wait: float | None) -> socket.socket:
 def _plain(host: str) -> str | bytes:
     """As bytes a name of ASCII needs no module of international names."""
     return host.encode("ascii") if host.isascii() else host
-
-
-def _joined(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in pairs:
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    return headers

@@ -11,7 +11,8 @@ from cli_delivery import Shell
 
 from fluxtui.artifacts.packing import pack
 from fluxtui.artifacts.reference import Reference
-from fluxtui.kit.lines import HttpLine, Reply
+from fluxtui.kit.answers import Reply
+from fluxtui.kit.lines import HttpLine
 
 BUILDS = ("0.0.0-build-8", "0.0.0-build-9", "0.0.0-build-10")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import http.client
 import socket
 import ssl
 import threading
@@ -14,7 +13,8 @@ from typing import Any
 import pytest
 import trustme
 
-from fluxtui.kit.lines import HttpLine, TooLong
+from fluxtui.kit.answers import IncompleteRead, TooLong
+from fluxtui.kit.lines import HttpLine
 
 Serve = Callable[[socket.socket], None]
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -106,7 +106,7 @@ def test_a_server_that_hangs_up_on_a_new_connection_is_not_asked_twice() -> None
 )
 @pytest.mark.parametrize("limit", [0, 100])
 def test_half_an_answer_is_none(answer: bytes, limit: int) -> None:
-    with server(answering(answer)) as port, pytest.raises(http.client.IncompleteRead):
+    with server(answering(answer)) as port, pytest.raises(IncompleteRead):
         asked(HttpLine("127.0.0.1", port, None), limit)
 
 
