@@ -4,14 +4,16 @@ which ends, or loses its API, at a place that a story chooses."""
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +41,25 @@ AT = "2026-11-23T03:12:00Z"
 CHILD = """
 import os, signal, sys
 from fluxtui.cli.main import run
-from fluxtui.engine.acts.journal import Journal
+from fluxtui.engine.acts import journal
 
 line, torn = int(sys.argv.pop(1)), sys.argv.pop(1) == "torn"
 number = getattr(signal, sys.argv.pop(1))
-append, lines = Journal._append, 0
+append, lines = journal.append, 0
 
 
-def appended(self, body):
+def appended(path, data, **more):
     global lines
     lines += 1
     if lines == line and torn:
         write = os.write
         os.write = lambda to, data: (write(to, data[: len(data) // 2]), os.kill(os.getpid(), 9))
-    append(self, body)
+    append(path, data, **more)
     if lines == line:
         os.kill(os.getpid(), number)
 
 
-Journal._append = appended
+journal.append = appended
 run()
 """
 
@@ -78,8 +80,17 @@ class CuttingServer(ApiServer):
         number = self.patches
         self.before(number)
         response = super().respond(request)
+        self._reconcile(request, json.loads(response.body))
         self.after(number)
         return response
+
+    def _reconcile(self, request: Request, patched: dict[str, Any]) -> None:
+        """What a controller notes of a generation that it has seen; of one suspended, nothing."""
+        if patched.get("spec", {}).get("suspend") is not None:
+            return
+        status = {"status": {"observedGeneration": patched["metadata"]["generation"]}}
+        body = json.dumps(status).encode()
+        super().respond(replace(request, path=request.path + "/status", body=body, query={}))
 
 
 class Wire:
@@ -139,9 +150,16 @@ class Delivery:
     children: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def runs(
-        self, *, line: int = 0, torn: bool = False, number: str = "SIGKILL", port: int = 0
+        self,
+        *,
+        line: int = 0,
+        torn: bool = False,
+        number: str = "SIGKILL",
+        port: int = 0,
+        largest: int = resource.RLIM_INFINITY,
     ) -> subprocess.Popen[str]:
-        """`plan run FILE --yes` as a process of its own; `port`: by that way to the API."""
+        """`plan run FILE --yes` as a process of its own; `port`: by that way to the API. `largest`:
+        bytes that a file of it may have."""
         settings = self.shell.folder / f"child-{port}.yaml"
         kubeconfig = self.shell.folder / "staging.kubeconfig"
         if port:
@@ -162,6 +180,7 @@ class Delivery:
             stderr=subprocess.STDOUT,
             text=True,
             env={**os.environ, "HOME": str(self.shell.folder)},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest)),
         )
         self.children.append(child)
         return child
@@ -206,9 +225,7 @@ def delivery(shell: Shell) -> Delivery:
     shell.environments[ENVIRONMENT] = {
         "context": ENVIRONMENT, "kubeconfig": str(kubeconfig), "protected": False
     }  # fmt: skip
-    objects = [dict(ks(name, "v1.0.0@sha256:" + "a" * 64)) for name in NAMES]
-    for obj in objects:  # nobody reconciles here: what is ready stays so
-        obj["status"] = {k: v for k, v in obj["status"].items() if k != "observedGeneration"}
+    objects = [ks(name, "v1.0.0@sha256:" + "a" * 64) for name in NAMES]
     put(shell, ENVIRONMENT, objects)
     server.patches = 0
     read = [Resource.from_object(ENVIRONMENT, obj) for obj in asyncio.run(_read(kubeconfig))]

@@ -208,3 +208,13 @@ def test_what_was_undone_to_the_end_is_no_finding(cut: Delivery) -> None:
         ("suspend", "1"),
         ("undo", "2"),
     ]
+
+
+def test_an_act_whose_outcome_could_not_be_kept_is_refused_before_it_writes(cut: Delivery) -> None:
+    journal = cut.shell.folder / "journal.jsonl"
+    journal.write_text("x" * 99_999 + "\n")
+    child = cut.runs(largest=100_000 + 4_000)  # the Plan would fit, its outcomes would not
+    said, _nothing = child.communicate(timeout=60)
+    assert child.returncode == 3 and "the Journal cannot be written: File too large" in said, said
+    assert cut.server.patches == 0 and cut.suspended() == NONE
+    assert journal.stat().st_size == 100_000

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import resource
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from fluxtui.cli.forms import plans
 from fluxtui.domain.plan import Outcome, PatchStep, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.engine.acts.journal import Journal
+from fluxtui.engine.acts.past import past_acts, told
+from tests.cli.documents import checked
 
 TARGET = Key("prod", "source.toolkit.fluxcd.io", "OCIRepository", "apps", "web")
 STEP = PatchStep("s1", "suspend it", target=TARGET, patch={"spec": {}}, resource_version="4")
@@ -51,6 +58,83 @@ def test_a_line_cut_by_a_crash_costs_only_itself(file: Path) -> None:
         handle.write('{"type": "intent", "pl')
     journal.plan(PLAN, "two")
     assert [entry.at for entry in journal.read()] == ["one", "two"]
+
+
+FOREIGN = [
+    *("", "null", "7", "[]", "{}", '"plan"', "\x00\x00", "[" * 20_000, '{"type": "plan"}'),
+    '{"type": "party", "plan": "x", "at": "now", "body": {}}',
+    '{"type": "plan", "plan": "x", "at": "now", "body": []}',
+    '{"type": "plan", "plan": 7, "at": "now", "body": {}}',
+    '{"type": "plan", "plan": "x", "at": null, "body": {}}',
+    '{"type": "plan", "plan": "x", "at": "now", "body": {"steps": 7, "environments": "here"}}',
+    '{"type": "plan", "plan": "x", "at": "now", "body": {"steps": [7], "environments": []}}',
+    '{"type": "receipt", "plan": "x", "at": "now", "body": {"outcome": "glorious", "step": {}}}',
+    '{"type": "intent", "plan": ["x"], "at": "now", "body": {}}',
+]
+
+
+@pytest.mark.parametrize("line", FOREIGN)
+def test_a_line_of_somebody_else_costs_nothing(file: Path, line: str) -> None:
+    journal = Journal(file)
+    journal.plan(PLAN, "one")
+    with file.open("ab") as handle:
+        handle.write(line.encode() + b"\xff\xfe\n" + line.encode() + b"\r\n")
+    receipt = Receipt(PLAN.id, "s1", Outcome.DONE, "4 -> 5", "2026-11-23T18:00:02Z")
+    journal.receipt(receipt)
+    journal.over(PLAN.id)
+    (act,) = past_acts(Journal(file), 9)
+    assert (act.plan, act.receipts) == (PLAN, (receipt,))
+    lines = told(Journal(file))
+    assert [e.plan for e in lines if e.type == "plan"] == [PLAN.id]
+    checked(json.dumps(plans.journal(lines)), "Journal")
+
+
+def test_processes_that_write_at_once_write_whole_lines(file: Path) -> None:
+    code = (
+        "import sys\n"
+        "from tests.engine.test_engine_journal import Journal, PLAN\n"
+        "j = Journal(sys.argv[1])\n"
+        "for n in range(40): j.intent(PLAN.id, 's1', sys.argv[2] * (n * 97), 'now')\n"
+    )
+    root = Path(__file__).parents[2]
+    children = [
+        subprocess.Popen([sys.executable, "-c", code, str(file), letter], cwd=root)
+        for letter in "abcd"
+    ]
+    assert [child.wait(60) for child in children] == [0, 0, 0, 0]
+    titles = [entry.body["title"] for entry in Journal(file).read()]
+    assert len(titles) == len(file.read_text().splitlines()) == 160
+    assert all(len(set(title)) <= 1 for title in titles)
+
+
+def test_what_does_not_fit_is_taken_back_and_nothing_is_held(file: Path) -> None:
+    """A Plan is written only where its outcomes would fit, too."""
+    journal = Journal(file)
+    journal.intent(PLAN.id, "s1", "x" * 10_000, "now")
+    was = file.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        # The Plan alone would fit; of one line a part would.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(was) + 2500, limits[1]))
+        with pytest.raises(OSError) as raised:
+            journal.plan(PLAN, "now")
+        assert raised.value.filename == str(file)
+        with pytest.raises(OSError):
+            journal.intent(PLAN.id, "s1", "y" * 4000, "now")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert file.read_bytes() == was
+    assert [p.name for p in file.parent.iterdir()] == [file.name]
+
+
+def test_a_full_disk_is_an_error(file: Path) -> None:
+    file.parent.mkdir()
+    file.symlink_to("/dev/full")
+    mode = Path("/dev/full").stat().st_mode
+    with pytest.raises(OSError, match="No space left"):
+        Journal(file).plan(PLAN, "now")
+    assert Path("/dev/full").stat().st_mode == mode
+    assert [p.name for p in file.parent.iterdir()] == [file.name]
 
 
 def test_without_a_path_nothing_is_kept() -> None:

@@ -9,16 +9,20 @@ holds a Secret's value, because no Plan does.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fluxtui.engine.acts.appending import append
 from fluxtui.engine.acts.holding import Holding
 
 if TYPE_CHECKING:
     from fluxtui.domain.plan import Plan, Receipt
+
+
+OUTCOME = 1024  # bytes that a line about a Step may take
+_TYPES = ("plan", "intent", "receipt", "interrupted")
 
 
 class JournalEntry(NamedTuple):
@@ -59,7 +63,12 @@ class Journal:
                 self._holding.take()
                 self._running.append(plan.id)
             line["by"] = self._holding.token
-        self._append(line)
+        # Room for its outcomes, too: an act that could not be told is not begun.
+        try:
+            self._append(line, OUTCOME * 2 * len(plan.steps) + OUTCOME)
+        except OSError:
+            self.over(plan.id)
+            raise
 
     def intent(self, plan: str, step: str, title: str, at: str) -> None:
         """A Step is about to be done."""
@@ -108,8 +117,7 @@ class Journal:
         open_steps: dict[str, int] = {}
         for entry in self.read():
             if entry.type == "plan":
-                steps = entry.body.get("steps")
-                open_steps[entry.plan] = len(steps) if isinstance(steps, list) else 1
+                open_steps[entry.plan] = len(entry.body["steps"])
             elif entry.type == "receipt":
                 open_steps[entry.plan] = open_steps.get(entry.plan, 0) - 1
             elif entry.type == "interrupted":
@@ -117,50 +125,44 @@ class Journal:
         return not any(number > 0 for number in open_steps.values())
 
     def read(self) -> Iterator[JournalEntry]:
-        """All lines, oldest first. A line cut by a crash is left out; no file, no lines."""
-        for data in self._lines():
-            try:
-                by = str(data.get("by") or "")
-                yield JournalEntry(data["type"], data["plan"], data["at"], data["body"], by)
-            except KeyError:
-                continue
-
-    def _lines(self) -> Iterator[dict[str, Any]]:
+        """All lines, oldest first. What was cut by a crash, or is none of ours, is left out; no
+        file, no lines."""
         if self._path is None or not self._path.exists():
             return
-        with self._path.open(encoding="utf-8", errors="replace") as lines:
+        with self._path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
             for line in lines:
                 try:
-                    data = json.loads(line)
-                except ValueError:
+                    entry = _entry(json.loads(line))
+                except (ValueError, RecursionError):
                     continue
-                if isinstance(data, dict):
-                    yield data
+                if entry is not None:
+                    yield entry
 
     def _folder(self) -> None:
         assert self._path is not None
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def _append(self, line: dict[str, Any]) -> None:
+    def _append(self, line: dict[str, Any], room: int = 0) -> None:
         if self._path is None:
             return
         with self._lock:
             self._folder()
-            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                os.fchmod(handle, 0o600)
-                text = json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n"
-                os.write(handle, self._whole_line(handle) + text.encode())
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            text = json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n"
+            append(self._path, text.encode(errors="backslashreplace"), room=room)
 
-    def _whole_line(self, handle: int) -> bytes:
-        """A line that a crash cut is ended first, so that the next one can be read."""
-        assert self._path is not None
-        size = os.fstat(handle).st_size
-        if not size:
-            return b""
-        with self._path.open("rb") as file:
-            file.seek(size - 1)
-            return b"" if file.read(1) == b"\n" else b"\n"
+
+def _entry(data: Any) -> JournalEntry | None:
+    """A line that makes sense as one of ours; None for anything else that may stand in a file."""
+    if not isinstance(data, dict) or data.get("type") not in _TYPES:
+        return None
+    body, by = data.get("body"), data.get("by") or ""
+    texts = (data.get("plan"), data.get("at"), by)
+    if not isinstance(body, dict) or not all(isinstance(text, str) for text in texts):
+        return None
+    if data["type"] == "plan":
+        steps, environments = body.get("steps"), body.get("environments")
+        if not (isinstance(steps, list) and isinstance(environments, list)):
+            return None
+        if not all(isinstance(step, dict) for step in steps):
+            return None
+    return JournalEntry(data["type"], data["plan"], data["at"], body, by)
