@@ -128,7 +128,20 @@ def execute(
     output.emit(
         receipts_text(plan, receipts), form.act(proposal, receipts, delivery, why), args.output
     )
+    _offer_way_back(engine, plan, receipts)
     return 0 if all(r.ok for r in receipts) else 1
+
+
+def _offer_way_back(engine: EnginePort, plan: Plan, receipts: tuple[Receipt, ...]) -> None:
+    """Where a new build does not come to run: what to type to go back."""
+    if all(receipt.ok for receipt in receipts):
+        return
+    from fluxtui.commands.wayback import ways_back
+
+    snapshot = engine.snapshot
+    context = Context(snapshot, Target(), now_text(), snapshot.config.user)
+    for way in ways_back(context, plan, receipts):
+        print(f"fluxtui: to roll it back: {way.command}", file=sys.stderr)
 
 
 def _show_review(

@@ -149,7 +149,8 @@ def undo_plan(context: Context, values: Values) -> Plan:
             steps += undoing
             (effects if undoing else lasting).append(says)
     if not steps:
-        why = "; ".join(_together(lasting)) or f"nothing of it was done: {tally(act)}"
+        seen = "; ".join(_together((*lasting, *effects)))
+        why = seen or f"nothing of it was done: {tally(act)}"
         raise RefusedError(why, where=act.plan.title, next="nothing was written")
     plan = plan_for(
         context,

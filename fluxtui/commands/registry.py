@@ -23,13 +23,14 @@ if TYPE_CHECKING:
         reconcile,
         suspend,
         unpin,
+        wayback,
     )
 else:
-    freeze, many, pin, promote, publish, ranges, reconcile, suspend, unpin = (
+    freeze, many, pin, promote, publish, ranges, reconcile, suspend, unpin, wayback = (
         Later(f"fluxtui.commands.{name}")
         for name in (
             *("freeze", "many", "pin", "promote", "publish"),
-            *("ranges", "reconcile", "suspend", "unpin"),
+            *("ranges", "reconcile", "suspend", "unpin", "wayback"),
         )
     )
 
@@ -242,7 +243,7 @@ ACTS = (
                 choices=lambda c: pin.earlier(c),
                 note=lambda c, text: pin.note(c, text),
             ),
-            REASON,
+            Argument("reason", "Why?", default=lambda c: wayback.reason(c)),
         ),
         disabled_reason=lambda c: pin.rollback_refusal(c),
         questions=lambda c, v: pin.questions(c, v),

@@ -7,7 +7,7 @@ watch says so. What the act is about is what stood on the screen when its key wa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 
 from textual.app import App
@@ -15,11 +15,13 @@ from textual.worker import Worker
 
 from fluxtui.commands.command import Command, Context, Target, Values
 from fluxtui.commands.proposing import Proposal, advance, propose
+from fluxtui.commands.wayback import ways_back
 from fluxtui.domain.errors import FluxtuiError
-from fluxtui.domain.plan import Plan
+from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.protection import Confirmed
 from fluxtui.ui.bridge import Bridge
 from fluxtui.ui.gate import KeyGate
+from fluxtui.ui.keys import shown_key
 from fluxtui.ui.screens.arguments import Arguments, Waits
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.screens.sheet import Sheet
@@ -48,6 +50,14 @@ class Working(Protocol):
     def newest(self, target: Target) -> Context:
         """The same, with what was just asked."""
 
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Command id -> its keys here."""
+
+    @property
+    def said(self) -> str:
+        """What stands in the status line."""
+
     def say(self, text: str, role: str = ...) -> None:
         """The status line."""
 
@@ -62,6 +72,14 @@ class Acting:
         self._screen = screen
         self._worker: Worker[None] | None = None
         self._waiting: Waiting | None = None
+        self._offer: tuple[str, Target] | None = None  # a rollback, as long as the line says so
+
+    def about(self, command: Command, subject: Target | str) -> Target | str:
+        """What a Command is about: what the status line offers it for, else the subject."""
+        if command.id == "rollback" and self._offer is not None:
+            text, target = self._offer
+            return target if self._screen.said == text else subject
+        return subject
 
     @property
     def preparing(self) -> bool:
@@ -135,7 +153,19 @@ class Acting:
         if bad is None:
             screen.say(f"✓ done  {plan.title}", "ok")
         else:
-            screen.say(f"✗ {bad.outcome}: {bad.message}   {plan.title}   J Journal", "bad")
+            self._say_failed(plan, receipts, bad)
+
+    def _say_failed(self, plan: Plan, receipts: tuple[Receipt, ...], bad: Receipt) -> None:
+        """Why, and the one key that goes back where a new build does not run."""
+        screen = self._screen
+        text = f"✗ {bad.outcome}: {bad.message}   {plan.title}   J Journal"
+        way = next(iter(ways_back(screen.newest(Target()), plan, receipts)), None)
+        key = screen.keys.get("rollback", "")
+        if way is not None and key and (source := way.target.object) is not None:
+            # First: a long reason must not push it out of the line.
+            text = f"{shown_key(key)} roll back {source.name} in {source.environment}   {text}"
+            self._offer = text, way.target
+        screen.say(text, "bad")
 
     def _waits(self, what: str) -> None:
         self._waiting = Waiting(what, self._screen.clock())

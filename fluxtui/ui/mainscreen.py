@@ -218,6 +218,11 @@ class MainScreen(Screen[None]):
         self._message = ((text, role),) if text else ()
         self.draw()
 
+    @property
+    def said(self) -> str:
+        """What stands in the status line."""
+        return "".join(text for text, _role in self._message)
+
     # Views ---------------------------------------------------------------------------------------
 
     def open_view(self, name: str, target: Target, **more: Any) -> None:
@@ -273,13 +278,14 @@ class MainScreen(Screen[None]):
 
     def _act(self, command: Command, pressed: float) -> None:
         subject = self.subject
-        reason = subject if isinstance(subject, str) else None
-        if isinstance(subject, Target):
-            reason = command.disabled_reason(self.context(subject))
+        about = self.acting.about(command, subject)
+        reason = about if isinstance(about, str) else None
+        if isinstance(about, Target):
+            reason = command.disabled_reason(self.context(about))
             if reason is None and self._shown.at(pressed) != (self.views.current, subject):
                 reason = "typed before this was on the screen; press it again"
             if reason is None:
-                self.acting.begin(command, subject)
+                self.acting.begin(command, about)
         if reason is not None:
             self.say(f"{command.title}: {reason}", "wait")
 

@@ -180,11 +180,12 @@ def test_what_somebody_else_changed_since_is_neither_repeated_nor_taken_back(
     cut: Delivery,
 ) -> None:
     cut.runs(line=3).communicate(timeout=60)  # the first Step is done
+    id_ = cut.id
     words = ("resume", "ks/a", "-e", "staging", "--yes")
     assert cut.shell(*words).code == 0
-    said = cut.shell("plan", "finish", cut.id, "--yes")
+    said = cut.shell("plan", "finish", id_, "--yes")
     assert said.code == 3 and "suspend a was done and is changed since" in said.err, said
-    undone = cut.shell("plan", "undo", cut.id, "--yes")
+    undone = cut.shell("plan", "undo", id_, "--yes")
     assert undone.code == 3, undone
     assert cut.suspended() == NONE
 

@@ -9,14 +9,25 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from fluxtui.domain.plan import AwaitStep, Outcome, Plan, Receipt, RequestReconcile, Until
+from fluxtui.commands.command import Target
+from fluxtui.commands.registry import by_id
+from fluxtui.commands.wayback import WayBack
+from fluxtui.domain.plan import (
+    AwaitStep,
+    Outcome,
+    PatchStep,
+    Plan,
+    Receipt,
+    RequestReconcile,
+    Until,
+)
 from fluxtui.domain.protection import YES
 from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.ui.actwords import act_state
 from fluxtui.ui.app import FluxtuiApp
 from tests.ui.conftest import opened
 from tests.ui.frame import sees, text, until
-from tests.ui.ui_delivery import ks, night
+from tests.ui.ui_delivery import CONFIG, NOW, ks, night, oci
 from tests.ui.ui_engine import ScriptedEngine
 
 MakeApp = Callable[..., FluxtuiApp]
@@ -169,3 +180,52 @@ async def test_the_question_whether_to_leave_follows_what_runs(
         await sees(pilot, "is running: 1 of 2 steps")
         engine.give(replace(told(replace(running(plan, 2), finished=True)), serial=10))
         await sees(pilot, "has ended: leaving cuts nothing off")
+
+
+async def test_a_build_that_does_not_run_is_rolled_back_by_one_key_wherever_the_cursor_is(
+    make_app: MakeApp, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = oci("production", "activity")
+    way = WayBack(Target("production", object=broken), "it failed")
+    monkeypatch.setattr("fluxtui.ui.flow.ways_back", lambda *_what: (way,))
+    monkeypatch.setattr("fluxtui.commands.wayback.reason", lambda _context: "it failed")
+    monkeypatch.setattr("fluxtui.commands.pin.rollback_refusal", lambda _context: None)
+    app = make_app(night())
+    async with opened(app, (80, 24)) as pilot:
+        main = app.main
+        main.run_worker(main.acting._run(reconcile(1), YES))
+        assert await until(pilot, lambda: engine.running is not None)
+        engine.finish(Outcome.FAILED, "not within 1800 s")
+        await sees(pilot, "^l roll back activity in production")
+        await pilot.press("ctrl+l")
+        await sees(pilot, "Which version?", "it failed")
+        await pilot.press("escape")
+        await pilot.press("down")  # the line is gone, and with it what it offered
+        assert main.acting.about(by_id("rollback"), Target()) == Target()
+
+
+async def test_the_journal_finishes_and_undoes_the_act_of_its_row(engine: ScriptedEngine) -> None:
+    member = ks("staging", "activity-apiserver")
+    step = PatchStep(
+        "s", "suspend it", (), "resume it", target=member, resource_version="77",
+        patch={"spec": {"suspend": True}}, before={"spec": {"suspend": None}},
+    )  # fmt: skip
+    plan = Plan("suspend", "suspend the apiserver", (step,), ("staging",), user="anna")
+    unheard = Receipt(plan.id, "s", Outcome.UNKNOWN, "cut off while it was being done", BEGAN)
+    act = Act(plan, (unheard,), True, BEGAN, BEGAN, {"s": BEGAN}, "fluxtui was left")
+    engine.give(replace(night(), acts=(act,)))
+    app = FluxtuiApp(engine, config=CONFIG, user="anna", now=lambda: NOW)
+    async with opened(app, WIDE) as pilot:
+        await pilot.press("6")
+        await sees(pilot, "suspend the apiserver", "cut off", "c finish  U undo")
+        await pilot.press("c")
+        await sees(pilot, "finish: suspend the apiserver", "read back, to be done", "y run")
+        await pilot.press("y")
+        assert await until(pilot, lambda: len(engine.ran) == 1)
+        made, _confirmed = engine.ran[0]
+        assert (made.continues, [s.id for s in made.steps]) == (plan.id, ["s"])
+        engine.finish()
+        await pilot.press("U")
+        await sees(pilot, "Why?", "undo of suspend the apiserver")
+        await pilot.press("enter")
+        await sees(pilot, "suspend the apiserver: suspend it:")

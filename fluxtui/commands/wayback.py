@@ -1,0 +1,88 @@
+"""What to do when a build that an act brought does not run: roll it back, with the reason said.
+
+Screen and command line offer it where the act failed; whether it may be done and what it takes is
+the rollback's own business. Pure.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from fluxtui.commands import pin
+from fluxtui.commands.command import Context
+from fluxtui.commands.subject import named, source_of
+from fluxtui.commands.target import Target
+from fluxtui.domain import kinds, roles
+from fluxtui.domain.plan import AwaitStep, Outcome, Plan, Receipt
+from fluxtui.domain.resource import Key
+from fluxtui.domain.safetext import visible
+
+SHORT = 160  # letters of a reason
+
+
+class WayBack(NamedTuple):
+    """A rollback that mends what an act broke: of what, and why."""
+
+    target: Target
+    reason: str
+
+    @property
+    def command(self) -> str:
+        """As it is typed."""
+        key = self.target.object
+        assert key is not None
+        kind = kinds.of(key)
+        name = f"{kind.short if kind else key.kind}/{key.namespace}/{key.name}"
+        words = ("fluxtui", "rollback", name, "-e", key.environment, "--reason", self.reason)
+        return shlex.join(words)
+
+
+def ways_back(context: Context, plan: Plan, receipts: Iterable[Receipt]) -> tuple[WayBack, ...]:
+    """One for each source whose new build did not come to run, and that can be rolled back now."""
+    ways: dict[Key, WayBack] = {}
+    for key, receipt in _failed(context, plan, receipts):
+        if key in ways:
+            continue
+        target = named(context.snapshot, key)
+        here = Context(context.snapshot, target, context.now, context.user)
+        if pin.rollback_refusal(here) is None:
+            ways[key] = WayBack(target, _reason(plan, receipt))
+    return tuple(ways.values())
+
+
+def reason(context: Context) -> str:
+    """Why it would be rolled back: what the newest act that brought something there came to."""
+    resource = source_of(context)
+    if resource is None:
+        return ""
+    source = resource.key
+    for act in reversed(context.snapshot.acts):
+        if source not in {move.source for move in act.plan.moves}:
+            continue
+        failed = _failed(context, act.plan, act.receipts)
+        receipts = (receipt for key, receipt in failed if key == source)
+        return next((_reason(act.plan, receipt) for receipt in receipts), "")
+    return ""
+
+
+def _failed(
+    context: Context, plan: Plan, receipts: Iterable[Receipt]
+) -> Iterator[tuple[Key, Receipt]]:
+    """Sources that the act moved, with the Receipt of what was waited for in vain behind them."""
+    # What is gone back to by a rollback that failed is no way out of it.
+    moved = {move.source for move in plan.moves if plan.command != "rollback"}
+    steps = {step.id: step for step in plan.steps}
+    for receipt in receipts:
+        step = steps.get(receipt.step)
+        if receipt.outcome is not Outcome.FAILED or not isinstance(step, AwaitStep):
+            continue
+        source = roles.source_of(context.snapshot, step.target)
+        if source is not None and source.key in moved:
+            yield source.key, receipt
+
+
+def _reason(plan: Plan, receipt: Receipt) -> str:
+    text = visible(f"{plan.title} failed: {receipt.message}".partition("\n")[0])
+    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"

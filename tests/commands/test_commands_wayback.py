@@ -1,0 +1,86 @@
+"""A build that an act brought and that does not run can be rolled back with the reason said."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from builders import context, ks, revision, snapshot, source, tag_list
+
+from fluxtui.commands.command import Context
+from fluxtui.commands.registry import by_id
+from fluxtui.commands.wayback import reason, ways_back
+from fluxtui.domain.plan import AwaitStep, Move, Outcome, Plan, Receipt, Until
+from fluxtui.domain.snapshot import Act
+
+OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
+WELL, BAD = "ReconciliationSucceeded", "HealthCheckFailed"
+AT = "2026-11-23T03:10:00Z"
+SOURCE, MEMBER = source("production"), ks("production")
+WHY = "promote web: 1.5.0 failed: not within 1800 s: Ready=False HealthCheckFailed: it's broken"
+
+
+def delivered(*, history: Any = ((NEW, BAD, "3"), (OLD, WELL, "1"))) -> Context:
+    member = ks("production", applied=OLD, attempted=NEW, history=history)
+    tags = [tag_list({"1.4.2": "a", "1.5.0": "b"})]
+    seen = snapshot(source("production", stored=NEW), member, tags=tags)
+    return context(seen, environment="production", service="acme/activity")
+
+
+def promotion(outcome: Outcome = Outcome.FAILED, command: str = "promote") -> Act:
+    steps = (
+        AwaitStep("pick", "see it", target=SOURCE.key, until=Until.PICKED, value="1.5.0"),
+        AwaitStep("run", "run it", target=MEMBER.key, until=Until.APPLIED, value="1.5.0"),
+    )
+    plan = Plan(command, "promote web: 1.5.0", steps, ("production",),
+                moves=(Move(SOURCE.key, "1.4.2", "1.5.0"),))  # fmt: skip
+    says = "not within 1800 s: Ready=False HealthCheckFailed: it's broken\nat all"
+    receipts = (
+        Receipt(plan.id, "pick", Outcome.DONE, "", AT),
+        Receipt(plan.id, "run", outcome, says, AT),
+    )
+    return Act(plan, receipts, True, AT, AT)
+
+
+def test_it_is_of_the_source_whose_build_does_not_run_and_can_be_typed() -> None:
+    act = promotion()
+    (way,) = ways_back(delivered(), act.plan, act.receipts)
+    assert way.target.object == SOURCE.key and way.reason == WHY
+    words = shlex.split(way.command)
+    assert words[:3] == ["fluxtui", "rollback", f"ocirepo/{SOURCE.key.namespace}/activity"]
+    assert words[3:] == ["-e", "production", "--reason", WHY]
+    where = dataclasses.replace(delivered(), target=way.target)
+    assert by_id("rollback").disabled_reason(where) is None
+
+
+@pytest.mark.parametrize(
+    ("where", "act"),
+    [
+        (delivered(), promotion(Outcome.DONE)),
+        (delivered(), promotion(Outcome.SKIPPED)),
+        (delivered(), promotion(command="rollback")),
+        (delivered(history=[(NEW, BAD, "3")]), promotion()),
+    ],
+    ids=["well", "never tried", "was one", "nothing to go back to"],
+)
+def test_where_it_would_mend_nothing_it_is_not_offered(where: Context, act: Act) -> None:
+    assert ways_back(where, act.plan, act.receipts) == ()
+
+
+def test_the_reason_of_a_rollback_is_what_the_newest_act_there_came_to() -> None:
+    def after(*acts: Act) -> str:
+        where = delivered()
+        seen = dataclasses.replace(where.snapshot, acts=acts)
+        default = by_id("rollback").arguments[1].default
+        return default(dataclasses.replace(where, snapshot=seen))
+
+    assert after(promotion()) == WHY
+    assert after(promotion(), promotion(Outcome.DONE)) == ""
+    assert after() == ""
+    assert reason(context(snapshot())) == ""
