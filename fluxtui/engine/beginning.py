@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from fluxtui.kit.clock import Clock
 
 LONGEST = 3.0  # seconds
+DRAWING = 0.3  # seconds that the screen has for itself, to draw what was published
 # What the first Snapshots are made with.
 HEAVY = ("fluxtui.domain.overview", "fluxtui.domain.versions", "fluxtui.artifacts.client")
 # What asks, where one answer is wanted.
@@ -37,5 +38,6 @@ async def imported(names: Iterable[str]) -> None:
 
 
 async def looked_at(whole: asyncio.Event, clock: Clock) -> None:
-    """Until the first whole picture is published."""
+    """Until the first whole picture is published, and drawn as far as one can tell."""
     await clock.wait(whole, LONGEST)
+    await clock.sleep(DRAWING)

@@ -36,6 +36,17 @@ class Door:
         return ("1.0.0",)
 
 
+class Hourglass(Clock):
+    """A clock on which time passes when a test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        await self.over.wait()
+
+
 async def turns() -> None:
     for _turn in range(20):
         await asyncio.sleep(0)
@@ -58,10 +69,10 @@ async def test_the_picture_is_whole_once_every_first_list_is_in_it() -> None:
 
 
 async def test_no_registry_is_asked_before_the_first_whole_picture() -> None:
-    store, door, whole = Store(Config()), Door(), asyncio.Event()
+    store, door, whole, clock = Store(Config()), Door(), asyncio.Event(), Hourglass()
 
     async def first() -> None:
-        await looked_at(whole, Clock())
+        await looked_at(whole, clock)
 
     watch = TagWatch(cast(Any, door), store, Clock(), Pace(), cast(Any, None), first=first)
     store.put(builders.source("prod"))
@@ -70,6 +81,9 @@ async def test_no_registry_is_asked_before_the_first_whole_picture() -> None:
     await turns()
     assert door.asked == []
     whole.set()
+    await turns()
+    assert door.asked == [], "the screen draws it first"
+    clock.over.set()
     await turns()
     assert door.asked == [builders.URL]
     gone = batch._replace(half=store.snapshot)  # nobody uses it any more: its tasks end
@@ -81,4 +95,6 @@ async def test_an_api_that_does_not_answer_is_not_waited_for_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(beginning, "LONGEST", 0.0)
-    await asyncio.wait_for(looked_at(asyncio.Event(), Clock()), 10)
+    clock = Hourglass()
+    clock.over.set()
+    await asyncio.wait_for(looked_at(asyncio.Event(), clock), 10)
