@@ -157,6 +157,8 @@ def _merge(config: Config, data: Mapping[str, Any], path: Path, *, local: bool =
         config = replace(config, environments=_environments(data["environments"], folder))
     if "git" in data:
         config = replace(config, ask_remotes=(data["git"] or {}).get("askRemotes", False))
+    if "audit" in data:
+        config = replace(config, audit_events=(data["audit"] or {}).get("events", False))
     if "registries" in data:
         config = replace(config, registries=_registries(data["registries"], folder))
     if "keys" in data:

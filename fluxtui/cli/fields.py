@@ -139,6 +139,10 @@ FILE = FieldRecord(
             "How to reach Git remotes.",
             {"askRemotes": Flag("Ask them how far they are ahead, with git's own credentials.")},
         ),
+        "audit": FieldRecord(
+            "What acts leave besides the Journal.",
+            {"events": Flag("A Kubernetes Event on each object that an act writes.")},
+        ),
         "keys": Names("Command to its keys, with commas between.", Text("A key."), _commands),
         "theme": Text("fluxtui-night, fluxtui-day, fluxtui-ansi, or any of Textual's."),
         "journal": Text("The file that keeps what was done from here."),

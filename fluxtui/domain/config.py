@@ -99,6 +99,7 @@ class Config:
     """Everything configured. `sources` says what was read from where, for `config check`.
 
     `ask_remotes`: Git remotes are asked what they hold now, with the user's own credentials.
+    `audit_events`: an act leaves a Kubernetes Event on each object that it writes.
     """
 
     environments: tuple[Environment, ...] = ()
@@ -106,6 +107,7 @@ class Config:
     registries: Registries = Registries()
     keys: Mapping[str, str] = field(default_factory=_empty)
     ask_remotes: bool = False
+    audit_events: bool = False
     theme: str = ""
     slow: bool = False
     read_only: bool = False

@@ -24,6 +24,7 @@ from fluxtui.domain.plan import (
     ApplyStep,
     AwaitStep,
     DeleteStep,
+    ObjectStep,
     Outcome,
     PatchStep,
     Plan,
@@ -37,6 +38,7 @@ from fluxtui.domain.plan import (
 from fluxtui.domain.protection import Confirmed, demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.engine.acts.auditing import Audit
 from fluxtui.engine.acts.inputs import Inputs, explain
 from fluxtui.engine.acts.journal import Journal
 from fluxtui.engine.acts.tagging import Tagging
@@ -169,6 +171,8 @@ class PlanRun:
         self._written = Written()
         self._writes = Writes(jobs._store, clusters, self._written, jobs._new_kinds, jobs._clock)
         self._tagging = Tagging(jobs._registries, jobs._clock)
+        wanted = jobs._config.audit_events
+        self._audit = Audit(plan, clusters, jobs._store, jobs._clock) if wanted else None
         self._tasks: dict[str, asyncio.Task[Receipt]] = {}
         self._writing: set[str] = set()  # Steps whose write is under way
         self.cut = ""  # why it was given up
@@ -227,6 +231,9 @@ class PlanRun:
             self._writing.add(step.id)
         try:
             outcome, message = await self._outcome(step)
+            if self._audit is not None and outcome is Outcome.DONE and isinstance(step, ObjectStep):
+                unwritten = await self._audit.note(step)
+                message += f" ({unwritten})" if unwritten else ""
             return await self._receipt(step, outcome, message)
         finally:
             self._writing.discard(step.id)
