@@ -7,6 +7,7 @@ nobody who needs no tags. What one verb needs is imported when it is typed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 from collections.abc import Mapping
 
@@ -16,6 +17,7 @@ from fluxtui.cli.configuration import load
 from fluxtui.cli.session import running
 from fluxtui.cli.vocabulary import families
 from fluxtui.domain.errors import UsageError
+from fluxtui.kit.onecore import one_core
 
 
 def verb(args: argparse.Namespace) -> int:
@@ -30,13 +32,17 @@ def verb(args: argparse.Namespace) -> int:
         return journal(config.journal, args)
     if args.verb not in _VERBS and args.verb not in families():
         raise UsageError(f"unknown verb {args.verb!r}")
-    with running(
-        config,
-        tags=_needs_tags(args),
-        times=_needs_times(args),
-        brief=_is_brief(args),
-        events=args.verb == "events",
-    ) as engine:
+    core = one_core() if _is_brief(args) and args.verb in _READING else contextlib.nullcontext()
+    with (
+        core,
+        running(
+            config,
+            tags=_needs_tags(args),
+            times=_needs_times(args),
+            brief=_is_brief(args),
+            events=args.verb == "events",
+        ) as engine,
+    ):
         try:
             if args.verb in _VERBS:
                 module, name = _VERBS[args.verb]
@@ -87,6 +93,10 @@ def _is_brief(args: argparse.Namespace) -> bool:
     return args.verb in _VERBS and args.verb not in ("apply", "plan") and not following
 
 
+_READING = frozenset(
+    {"chain", "events", "get", "holds", "status", "tags", "trace", "tree", "versions"}
+)
+"""What reads and starts no process that computes."""
 _WATCHING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
 _SELECTING = _WATCHING | {"describe", "reconcile", "resume", "suspend"}
 _VERBS: Mapping[str, tuple[str, str]] = {
