@@ -1,6 +1,8 @@
-"""How a version is shortened, on the screen and in tables: its end tells it from its neighbours.
+"""How texts are shortened, on the screen and in tables: a version by its middle, for its end tells
+it from its neighbours; a sentence at its end.
 
-One rule for both; what a character takes is the caller's to measure (terminal cells, or one). Pure.
+No bracket stays open behind a cut, and none is closed that was not opened before it. One rule for
+both places; what a character takes is the caller's to measure (terminal cells, or one). Pure.
 """
 
 from __future__ import annotations
@@ -9,6 +11,9 @@ from collections.abc import Callable
 
 ARROW = "→"
 UNSURE = "? "  # before what was seen last: it is never shortened away
+
+BRACKETS = {"(": ")", "[": "]", "{": "}"}
+LEAST_INSIDE = 3  # characters of a bracket that is shortened; with fewer it goes as a whole
 
 Measure = Callable[[str], int]
 
@@ -25,14 +30,57 @@ def shortened(text: str, room: int, measure: Measure = len) -> str:
     if arrow and room >= 15:
         return _transition(before, after, room, measure)
     tail = cut(text[::-1], (room - 1) * 3 // 5, measure)[::-1]
-    return cut(text, room - 1 - measure(tail), measure) + "…" + tail
+    short = cut(text, room - 1 - measure(tail), measure) + "…" + tail
+    return short if balanced(short) or not balanced(text) else ended(text, room, measure)
 
 
-def ended(text: str, room: int, measure: Measure = len) -> str:
-    """At most `room`, the beginning kept."""
+def ended(text: str, room: int, measure: Measure = len, before: str = "") -> str:
+    """At most `room`, the beginning kept; brackets that it cuts into are closed behind the `…`.
+    `before`: what stands in front of the text, whose brackets it may close."""
     if measure(text) <= room:
         return text
-    return cut(text, room - 1, measure) + "…" if room > 0 else ""
+    head, close = parted(text, room, measure, before)
+    return head + "…" + close if room > 0 else ""
+
+
+def parted(text: str, room: int, measure: Measure = len, before: str = "") -> tuple[str, str]:
+    """Of a text that takes more than `room`: the beginning that is kept, and what closes the
+    brackets in it. Both and an ellipsis fit."""
+    head, close = cut(text, room - 1, measure), ""
+    while True:
+        opened = _open(before + head)
+        close = "".join(BRACKETS[(before + head)[at]] for at in reversed(opened))[: room - 1]
+        own = [at - len(before) for at in opened if at >= len(before)]
+        if own and len(head) - len(close) - own[-1] <= LEAST_INSIDE:
+            head = head[: own[-1]].rstrip()
+        elif measure(head) + len(close) >= room and head:
+            head = cut(head, max(0, room - 1 - len(close)), measure)
+            if measure(head) + len(close) >= room:  # too narrow to close them
+                return head, ""
+        else:
+            return head, close
+
+
+def balanced(text: str) -> bool:
+    """Whether each bracket is closed, and none is closed that was not opened."""
+    opened: list[str] = []
+    for char in text:
+        if char in BRACKETS:
+            opened.append(BRACKETS[char])
+        elif char in BRACKETS.values() and (not opened or opened.pop() != char):
+            return False
+    return not opened
+
+
+def _open(text: str) -> list[int]:
+    """Where brackets begin that are not closed."""
+    opened: list[int] = []
+    for at, char in enumerate(text):
+        if char in BRACKETS:
+            opened.append(at)
+        elif opened and char == BRACKETS[text[opened[-1]]]:
+            opened.pop()
+    return opened
 
 
 def cut(text: str, room: int, measure: Measure = len) -> str:

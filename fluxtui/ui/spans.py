@@ -71,33 +71,36 @@ def elide_middle(text: str, cells: int) -> str:
     return shortening.shortened(safe(text), cells, cell_len)
 
 
-def fit(line: Line, cells: int, *, middle: bool = False, right: bool = False) -> Line:
-    """Exactly that many cells: shortened or padded."""
+def fit(
+    line: Line, cells: int, *, middle: bool = False, right: bool = False, before: str = ""
+) -> Line:
+    """Exactly that many cells: shortened or padded. `before`: the text that it goes on from."""
     used = width(line)
     if used > cells:
-        return _shorten(line, cells, middle=middle)
+        return _shorten(line, cells, middle=middle, before=before)
     pad = (" " * (cells - used), "")
     if used == cells:
         return line
     return (pad, *line) if right else (*line, pad)
 
 
-def _shorten(line: Line, cells: int, *, middle: bool) -> Line:
+def _shorten(line: Line, cells: int, *, middle: bool, before: str) -> Line:
     if middle:
         line = _shorten_name(line, cells)
+    whole = "".join(safe(text) for text, _role in line)
+    if cell_len(whole) <= cells:
+        return fit(tuple((safe(text), role) for text, role in line), cells)
+    head, close = shortening.parted(whole, cells, cell_len, before)
+    tail = ("…" + close if cells > 0 else "").ljust(cells - cell_len(head))
     out: list[Span] = []
-    remaining = cells
-    for number, (text, role) in enumerate(line, 1):
+    remaining = len(head)
+    for text, role in line:
         text = safe(text)
-        size = cell_len(text)
-        if size < remaining or (size == remaining and number == len(line)):
-            out.append((text, role))
-            remaining -= size
-            continue
-        short = cut(text, remaining - 1) + "…" if remaining > 0 else ""
-        out.append((short + " " * (remaining - cell_len(short)), role))
-        return tuple(out)
-    return (*out, (" " * remaining, "")) if remaining else tuple(out)
+        if len(text) > remaining:
+            return (*out, (text[:remaining] + tail, role))
+        out.append((text, role))
+        remaining -= len(text)
+    return tuple(out)
 
 
 def _shorten_name(line: Line, cells: int) -> Line:
@@ -137,7 +140,8 @@ def wrap(line: Line, cells: int, rows: int, hang: int = 0) -> tuple[Line, ...]:
     for index, (word, role) in enumerate(words):
         if current and used + cell_len(word.rstrip(" ")) > cells:
             if len(out) == rows - 1:
-                out.append(fit((*current, *words[index:]), cells))
+                above = "".join(map(plain, out))
+                out.append(fit((*current, *words[index:]), cells, before=above))
                 return tuple(out)
             out.append(_closed(current))
             current, used = ([(" " * hang, "")], hang) if hang else ([], 0)

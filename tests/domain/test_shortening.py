@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxtui.cli.output import table
-from fluxtui.domain.shortening import shortened
-from fluxtui.ui.spans import elide_middle
+from fluxtui.domain.shortening import balanced, ended, shortened
+from fluxtui.ui.spans import elide, elide_middle, fit, plain, wrap
 
 BUILD = "v0.0.0-staging-test-deploy-0042"
 
@@ -36,6 +36,43 @@ def test_the_end_is_kept_on_the_screen_and_in_tables_alike(
     text: str, room: int, short: str
 ) -> None:
     assert shortened(text, room) == short == elide_middle(text, room)
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "short"),
+    [
+        (
+            "container api waits (ErrImagePull: image web:2)",
+            34,
+            "container api waits (ErrImagePul…)",
+        ),
+        ("container api waits (ErrImagePull)", 23, "container api waits…"),  # `(E` says nothing
+        ("Job migrate (exited [137, OOMKilled])", 30, "Job migrate (exited [137, O…])"),
+        ("1 of 3 (a) available", 12, "1 of 3 (a) …"),
+    ],
+)
+def test_no_bracket_stays_open_behind_a_cut(text: str, room: int, short: str) -> None:
+    assert ended(text, room) == short == elide(text, room)
+    cells: list[tuple[str, str]] = [(char, "bad" if n % 2 else "") for n, char in enumerate(text)]
+    assert plain(fit(tuple(cells), room)) == short.ljust(room)
+
+
+def test_a_bracket_that_was_opened_a_line_above_is_closed_too() -> None:
+    line = (("Deployment api: waits (for a node", "bad"), (" that has room for it)", "dim"))
+    assert [plain(part) for part in wrap(line, 24, 2)] == [
+        "Deployment api: waits",
+        "(for a node that has r…)",
+    ]
+
+
+@given(st.text("(x[ {y}] )ab", max_size=60), st.integers(0, 60), st.integers(1, 3))
+def test_what_is_balanced_stays_so_however_narrow_it_gets(text: str, room: int, rows: int) -> None:
+    for short in (ended(text, room), shortened(text, room)):
+        assert len(short) <= max(room, 0) or short == text
+        assert balanced(short) or not balanced(text)
+    lines = wrap(((text, ""),), room, rows)
+    assert all(len(plain(one)) <= max(room, 8) for one in lines)
+    assert balanced("".join(map(plain, lines))) or not balanced(text)
 
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P"])), st.integers(0, 40))
