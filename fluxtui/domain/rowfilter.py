@@ -7,14 +7,14 @@
     !...                 whatever follows turned around
 
 What is being typed is not finished: a part that does not parse hides nothing, and says so in
-`error`. Pure.
+`error`. A label or a field that no object has is one too, so a filter says what it asks for. Pure.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -28,30 +28,61 @@ _FIELD = re.compile(r"(?P<path>[^=!]+)(?:(?P<sign>!?==?)(?P<value>.*))?\Z")
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """All of its `tests` must hold; `inverse`: they must not. `error`: what is not understood."""
+    """All of its `tests` must hold; `inverse`: they must not. `error`: what is not understood;
+    `asks`: labels and fields that it asks objects for, by how they are named."""
 
     tests: tuple[Test, ...] = ()
     inverse: bool = False
     error: str = ""
+    asks: Mapping[str, Test] = field(default_factory=dict)
 
-    def passes(self, text: str, resource: Resource | None = None) -> bool:
-        """Whether a row with that text, about that object, stays."""
+    def passes(self, text: str, *resources: Resource) -> bool:
+        """Whether a row with that text stays; of several objects behind it one is enough."""
         if self.error or not self.tests:
             return True
-        return all(test(text, resource) for test in self.tests) != self.inverse
+        return any(self._holds(text, each) for each in resources or (None,)) != self.inverse
+
+    def _holds(self, text: str, resource: Resource | None) -> bool:
+        return all(test(text, resource) for test in self.tests)
+
+    def nowhere(self, resources: Iterable[Resource]) -> tuple[str, ...]:
+        """`the field spec.nope`: what it asks for that none of these objects has."""
+        missing = dict(self.asks)
+        for resource in resources if missing else ():
+            for name in [name for name, has in missing.items() if has("", resource)]:
+                del missing[name]
+            if not missing:
+                break
+        return tuple(missing)
 
 
 @lru_cache(maxsize=64)
-def parsed(typed: str) -> RowFilter:
-    """The filter of what is typed."""
+def parsed(typed: str, *, literal: bool = False) -> RowFilter:
+    """The filter of what is typed; `literal`: of text to read, where `label:` is a word as well."""
     text = typed.strip()
     inverse = text.startswith("!")
     text = text.lstrip("!").strip()
+    if text.startswith("/"):
+        terms: list[str] = []
+    else:
+        terms = text.split()
     try:
-        tests = (_regex(text),) if text.startswith("/") else tuple(map(_term, text.split()))
+        tests = tuple(_word(term) if literal else _term(term) for term in terms)
+        tests = tests if terms or not text else (_regex(text),)
     except ValueError as problem:
         return RowFilter(error=str(problem))
-    return RowFilter(tests, inverse)
+    return RowFilter(tests, inverse, asks={} if literal else dict(_asked(terms)))
+
+
+def _asked(terms: Iterable[str]) -> Iterator[tuple[str, Test]]:
+    """What objects are asked for, and whether one has it at all."""
+    for term in terms:
+        if term.startswith(FIELD):
+            path = re.split("[=!]", term.removeprefix(FIELD), maxsplit=1)[0]
+            yield f"the field {path}", _field(path)
+        elif term.startswith(LABEL):
+            for name, _operator, _values in labels.parse(term.removeprefix(LABEL)):
+                yield f"the label {name}", _labels(name)
 
 
 def _regex(text: str) -> Test:
@@ -68,6 +99,10 @@ def _term(term: str) -> Test:
         return _labels(term.removeprefix(LABEL))
     if term.startswith(FIELD):
         return _field(term.removeprefix(FIELD))
+    return _word(term)
+
+
+def _word(term: str) -> Test:
     word = term.lower()
     return lambda row, _resource: word in row.lower()
 

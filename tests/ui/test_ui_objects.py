@@ -126,6 +126,9 @@ async def test_enter_tells_conditions_and_esc_leads_back(make_app: MakeApp) -> N
         ("field:status.conditions.reason=InstallFailed", [BROKEN, "1 of 80"], ["podinfo-01"]),
         ("/podinfo-0[1-3]/", ["podinfo-02", "3 of 80"], ["podinfo-04"]),
         ("/podinfo-(", ["podinfo-02", "no regular expression"], []),
+        ("field:nope=1", ["0 of 80, no object here has the field nope", "hides all"], []),
+        ("!field:spec.nope=1", ["podinfo-02", "80 of 80, no object here has the field spec"], []),
+        ("label:nope!=1", ["podinfo-02", "80 of 80, no object here has the label nope"], []),
     ],
 )
 async def test_the_filter_takes_words_labels_fields_and_patterns(
@@ -139,6 +142,23 @@ async def test_the_filter_takes_words_labels_fields_and_patterns(
         assert not [word for word in gone if word in rows], rows
         await typed(pilot, "esc")
         await sees(pilot, "podinfo-04")
+
+
+@BOTH
+@pytest.mark.parametrize("words", ["hr", "all"])
+async def test_no_two_objects_of_one_name_look_alike(
+    make_app: MakeApp, engine: ScriptedEngine, words: str, size: tuple[int, int]
+) -> None:
+    spaces = ("team-payments-a-production", "team-payments-b-production")
+    app = make_app(fleet(*(release("a-twin", namespace=name) for name in spaces)))
+    async with opened(app, size) as pilot:
+        await typed(pilot, f":{words}\r", "/a-twin\r")
+        await sees(pilot, "2 of", "NAMESPACE")
+        rows = [line[1:] for line in screen_text(app) if " a-twin " in line and "✓" in line]
+        assert len(rows) >= 2 and len(set(rows)) == len(rows), text(app)
+        assert "MESSAGE" in text(app), "why it is so stays in sight"
+        await typed(pilot, "esc", "/podinfo-01\r")
+        await sees(pilot, "podinfo-01")
 
 
 @BOTH

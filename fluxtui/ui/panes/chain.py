@@ -6,6 +6,7 @@ pods behind those) hang under it. Cycles and missing names are rows like any oth
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -16,7 +17,7 @@ from fluxtui.domain.kinds import title
 from fluxtui.domain.known import appliers_known
 from fluxtui.domain.overview.pods import POD, pods_of, reason_first
 from fluxtui.domain.podlog import WITH_PODS
-from fluxtui.domain.resource import Key
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import age
 from fluxtui.ui.doubts import doubt_line
@@ -169,10 +170,6 @@ def standing(view: View, environment: str) -> Line:
     return ((f"? {says}  ", "wait" if known.pending else "bad"),)
 
 
-WORDY = Recipe(key, row_of, sizes)
-TIGHT = Recipe(key, partial(row_of, words=False), sizes)
-
-
 class ChainPane(Pane):
     """The tree of one Environment."""
 
@@ -182,6 +179,10 @@ class ChainPane(Pane):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._tree = Tree()
+        self._recipes = {
+            words: Recipe(key, partial(row_of, words=words), sizes, objects=self._objects)
+            for words in (True, False)
+        }
         self._tally = Tally()
         self._lines: dict[Key, tuple[ChainNode, object, tuple[ObjectLine, ...]]] = {}
         self._folds: dict[Key, bool] = {}
@@ -206,9 +207,12 @@ class ChainPane(Pane):
         self.table.set_groups(view.snapshot.board.environments, name)
         words = self.size.width >= WORDS_FROM
         items = self._tree.items(nodes, self._lines_of)
-        recipe = WORDY if words else TIGHT
+        recipe = self._recipes[words]
         self.table.show_items(columns(words) if items else (), items, recipe, self._empty(view))
         self._place(nodes, view.target)
+
+    def _objects(self, item: TreeItem) -> Iterator[Resource]:
+        return self.known((item.object.key if item.object is not None else item.node.key,))
 
     def _show_note(self, view: View) -> None:
         name = self.environment

@@ -6,7 +6,7 @@ again is one row with a count.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from operator import is_not
 from typing import ClassVar, NamedTuple
 
@@ -15,7 +15,7 @@ from fluxtui.commands.subject import named
 from fluxtui.domain.kinds import by_short, is_ours
 from fluxtui.domain.plan import AnyStep
 from fluxtui.domain.podlog import WITH_PODS
-from fluxtui.domain.resource import Key
+from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Act, Change, Snapshot
 from fluxtui.ui.actwords import FOLDED, UNFOLDED, act_id, step_row
 from fluxtui.ui.ages import clock_time, since
@@ -154,7 +154,9 @@ class Events(Pane):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._unfolded: frozenset[ChangeId] = frozenset()
-        self._recipe = Recipe(key, lambda item: row_of(item, self.view.now), sizes)
+        self._recipe = Recipe(
+            key, lambda item: row_of(item, self.view.now), sizes, objects=self._objects
+        )
         self._items: list[Told] = []
         self._made_of: tuple[object, ...] = ()
         self._found: tuple[object, object, Target] | None = None  # board, Change, what it is about
@@ -175,6 +177,9 @@ class Events(Pane):
             self._items = items(snapshot, table.group, self._unfolded, self._items)
         blank = empty(snapshot, table.group) if not self._items else ()
         table.show_items(COLUMNS if self._items else (), self._items, self._recipe, blank)
+
+    def _objects(self, item: Told) -> Iterator[Resource]:
+        return self.known((key_of(self.view.snapshot, item.change),))
 
     def pass_time(self, view: View) -> None:
         """The rows in sight say how old something is."""

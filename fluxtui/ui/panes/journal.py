@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import ClassVar, NamedTuple
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.acts import tally, trouble
 from fluxtui.domain.plan import AnyStep
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act
 from fluxtui.ui.actwords import (
     FOLDED,
@@ -95,9 +96,16 @@ class JournalPane(Pane):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._unfolded: frozenset[ActId] = frozenset()
-        self._recipe = Recipe(key, lambda item: row_of(item, self.view.now), sizes)
+        self._recipe = Recipe(
+            key, lambda item: row_of(item, self.view.now), sizes, objects=self._objects
+        )
         self._items: list[Done] = []
         self._made_of: tuple[object, object] = ((), None)
+
+    def _objects(self, item: Done) -> Iterator[Resource]:
+        """What an act is about, or one of its Steps."""
+        steps = item.act.plan.steps if item.step is None else (item.step,)
+        return self.known(dict.fromkeys(getattr(step, "target", None) for step in steps))
 
     def lay_out(self, view: View) -> None:
         """Acts, and Steps where they are unfolded."""

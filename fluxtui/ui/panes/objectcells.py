@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fluxtui.domain.board import Level
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.marks import suspension
@@ -22,11 +24,17 @@ UNREADY = "?"
 TIGHT = 60  # cells; below that there is no room for revisions, nor for words of readiness
 
 
-def columns(kind: Kind | None, *, tight: bool = False) -> tuple[Column, ...]:
-    """What people know of every kind, and what they want to see of this one; None: of all."""
+def columns(kind: Kind | None, *, tight: bool = False, apart: int = 0) -> tuple[Column, ...]:
+    """What people know of every kind, and what they want to see of this one; None: of all.
+
+    `apart`: cells in which a namespace is known from that of another object of the same name; 0
+    where names are enough."""
     extras = kind.columns if kind is not None else ()
+    namespace = Column("NAMESPACE", least=9, most=24, keep=5, middle=True)
+    if apart:
+        namespace = replace(namespace, least=apart, most=max(24, apart), keep=9)
     return (
-        Column("NAMESPACE", least=9, most=24, keep=5, middle=True),
+        namespace,
         *((Column("KIND", least=4, most=14, good=8, keep=9),) if kind is None else ()),
         Column("NAME", least=12, most=48, good=20, keep=9, middle=True),
         Column("READY", least=2 if tight else 9, keep=9),

@@ -23,9 +23,10 @@ from fluxtui.domain.overview import doubt
 from fluxtui.domain.overview.arrivals import awaited
 from fluxtui.domain.overview.judgement import found_health, member_health
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.rowfilter import parsed
+from fluxtui.domain.rowfilter import RowFilter
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import epoch
+from fluxtui.ui.spans import elide_middle
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +81,7 @@ class ObjectRow:
         return (-self.born, *self.by_name)
 
 
+LEAST, MOST = 9, 40  # cells of a namespace that has to be known from another
 _SETTLED = (Level.OK, Level.WAITING)
 
 ORDERS: Mapping[str, Callable[[ObjectRow], Any]] = {
@@ -111,6 +113,7 @@ class ObjectRows:
         self._by_key: dict[Key, ObjectRow] = {}
         self.levels: dict[Level, int] = {}
         self.suspended = 0
+        self.apart = 0  # cells that tell namespaces of equal names apart; 0 there are none
 
     def of(self, snapshot: Snapshot, choice: Choice) -> list[ObjectRow]:
         """In order; the same list as long as nothing of it changed."""
@@ -160,6 +163,17 @@ class ObjectRows:
         for row in self._rows:
             self.levels[row.health.level] += 1
         self.suspended = sum(row.suspended for row in self._rows)
+        places: dict[tuple[str, str, str], list[str]] = {}
+        for row in self._rows:
+            own = row.key
+            places.setdefault((own.group, own.kind, own.name), []).append(own.namespace)
+        self.apart = max((_apart(each) for each in places.values() if len(each) > 1), default=0)
+
+
+def _apart(names: Sequence[str]) -> int:
+    """The fewest cells in which these differ as they are shortened."""
+    fits = (n for n in range(LEAST, MOST) if len({elide_middle(x, n) for x in names}) == len(names))
+    return next(fits, MOST)
 
 
 def key(row: ObjectRow) -> Hashable:
@@ -167,12 +181,9 @@ def key(row: ObjectRow) -> Hashable:
     return row.key
 
 
-def passes(row: ObjectRow, words: str, snapshot: Snapshot) -> bool:
+def passes(row: ObjectRow, typed: RowFilter, snapshot: Snapshot) -> bool:
     """Whether the filter keeps it: by what its row says, its labels or its fields."""
-    typed, resource = parsed(words), row.resource
-    if not typed.tests:
-        return True
-    own = row.key
+    own, resource = row.key, row.resource
     text = (own.namespace, row.kind.short, own.kind, own.name, row.ready, *row.extras)
     says = (revision_text(resource, snapshot), "suspended" * row.suspended, row.health.text)
     return typed.passes(" ".join((*text, *says)), resource)

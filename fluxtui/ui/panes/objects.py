@@ -125,7 +125,8 @@ class Objects(Pane):
             key,
             make,
             lambda row: objectcells.sizes(row, self.view.snapshot, mixed=mixed),
-            match=lambda row, words: passes(row, words, self.view.snapshot),
+            match=lambda row, typed: passes(row, typed, self.view.snapshot),
+            objects=lambda row: (row.resource,),
         )
 
     def compose(self) -> ComposeResult:
@@ -160,7 +161,7 @@ class Objects(Pane):
         self._show_note(view)
         self.table.set_groups(view.snapshot.board.environments, name)
         tight = self.size.width < objectcells.TIGHT
-        spec = objectcells.columns(kind, tight=tight) if rows else ()
+        spec = objectcells.columns(kind, tight=tight, apart=self._rows.apart) if rows else ()
         before = self.table.selected
         self.table.show_items(spec, rows, self._recipe, self._empty(view) if not rows else ())
         if self._listed != self.kind:

@@ -6,7 +6,7 @@ keep state that a Snapshot already has.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -19,7 +19,6 @@ from textual.message import Message
 from fluxtui.commands.command import Target
 from fluxtui.domain.ask import Question
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.rowfilter import parsed
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.keys import MOVES
 from fluxtui.ui.screens.reading import as_yaml
@@ -189,11 +188,18 @@ class Pane(Vertical):
         """One word or two about what is shown, for the tab line (counts, a filter)."""
         if not self.table.words:
             return ""
-        fault = parsed(self.table.words).error
-        if fault:
-            return f"no filter: {fault}"
+        if self.table.filter_fault:
+            return f"no filter: {self.table.filter_fault}"
         visible, whole = self.table.counts
-        return f"/{self.table.words}  {visible} of {whole}"
+        nowhere = f", {self.table.filter_nowhere}" if self.table.filter_nowhere else ""
+        return f"/{self.table.words}  {visible} of {whole}{nowhere}"
+
+    def known(self, keys: Iterable[Key | None]) -> Iterator[Resource]:
+        """Those objects that are there, for a filter by labels or fields."""
+        for key in keys:
+            resource = self.view.snapshot.get(key) if key is not None else None
+            if resource is not None:
+                yield resource
 
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:

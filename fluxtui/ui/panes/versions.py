@@ -7,6 +7,7 @@ below them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar, cast
 
@@ -16,6 +17,8 @@ from textual.binding import Binding, BindingType
 from fluxtui.commands.command import Target
 from fluxtui.domain.counts import counted
 from fluxtui.domain.grouping import GROUPINGS, group_of, worst
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.rowfilter import RowFilter
 from fluxtui.ui.keys import ASIDE, MOVES
 from fluxtui.ui.panes.boardcells import (
     BoardShape,
@@ -30,6 +33,7 @@ from fluxtui.ui.panes.boardcells import (
 )
 from fluxtui.ui.panes.boardgroups import BoardGroups, refusal
 from fluxtui.ui.panes.boardlines import (
+    BoardEntry,
     BoardLines,
     Entry,
     GroupHead,
@@ -41,7 +45,7 @@ from fluxtui.ui.panes.boardlines import (
 from fluxtui.ui.panes.boardstrip import ALL_WELL, ATTENTION, empty, lately
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, wrap
-from fluxtui.ui.widgets.listing import ROWS, Recipe, TableRow, matches
+from fluxtui.ui.widgets.listing import ROWS, Recipe, TableRow, row_text
 from fluxtui.ui.widgets.painted import Paragraph
 
 RowId = tuple[str, int]
@@ -101,6 +105,7 @@ class Versions(Pane):
                 partial(self._row, shape),
                 partial(self._sizes, shape),
                 match=self._matches,
+                objects=self._objects,
                 counts=is_row,
                 stand_in=self._lines.stand_in,
             )
@@ -153,11 +158,19 @@ class Versions(Pane):
     def _sizes(self, shape: BoardShape, entry: Entry) -> tuple[int, ...]:
         return sizes(self.view, shape, entry)
 
-    def _matches(self, entry: Entry, words: str) -> bool:
+    def _matches(self, entry: Entry, typed: RowFilter) -> bool:
         """The filter keeps a head with each of its lines."""
         if isinstance(entry, GroupHead):
-            return any(self._matches(line, words) for line in self._lines.members(entry))
-        return matches(self._recipe.make(entry), words)
+            return any(self._matches(line, typed) for line in self._lines.members(entry))
+        objects = self._objects(entry) if typed.asks else ()
+        return typed.passes(row_text(self._recipe.make(entry)), *objects)
+
+    def _objects(self, entry: Entry) -> Iterator[Resource]:
+        """Sources and appliers of a line, in every Environment."""
+        if isinstance(entry, BoardEntry):
+            for lines in entry.service.lines.values():
+                for line in lines[entry.number : entry.number + 1]:
+                    yield from self.known((line.key, line.source, *line.appliers))
 
     def _show_lately(self, view: View, rows: int) -> None:
         """Under the board, where it leaves room: what needs a person, and what changed last."""

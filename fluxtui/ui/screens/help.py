@@ -15,7 +15,7 @@ MOVING = (
     ("esc q", "back (backspace too); at the first view q twice quits"),
     ("Q ^c ^z", "quit (asks while an act runs or waits for an answer); suspend"),
     ("/", "filter the rows: words, /regex/, a leading ! for without"),
-    ("", "in Objects also label:app=web and field:spec.path=./x"),
+    ("", "of objects also label:app=web and field:spec.path=./x"),
     ("space *", "in Objects: mark the row, all rows; R s r act on all marked as one plan"),
     ("[ ]", "in Objects: the kind before, the next kind; in Versions: what rows are grouped by"),
     ("f F", "in Versions: fold the group or unfold it; F: all groups"),

@@ -8,6 +8,7 @@ writes is data.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -33,11 +34,12 @@ from fluxtui.ui.bridge import Bridge, LogNews
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, join, wrap
 from fluxtui.ui.widgets.columns import Column
-from fluxtui.ui.widgets.listing import TableRow
+from fluxtui.ui.widgets.listing import ROWS, TableRow
 from fluxtui.ui.widgets.painted import Paragraph
 from fluxtui.ui.widgets.table import Table
 
 TAIL = 1_000
+WRITTEN = replace(ROWS, literal=True)
 LONGEST = 40  # rows that one line may take when it is broken
 _STATES = {"reading": "reading …", "following": "following", "ended": "ended", "failed": "no log"}
 
@@ -179,7 +181,7 @@ class Logs(Sheet[None]):
         self._made = max(self._made, view.before + len(view.lines))
         while self._rows and self._rows[0].id[0] < view.before:  # type: ignore[index]
             self._rows.pop(0)
-        table.show_rows((Column("", flex=True),), tuple(self._rows), self._empty())
+        table.show_items((Column("", flex=True),), tuple(self._rows), WRITTEN, self._empty())
         if self._sticks:
             table.action_edge(1)
 

@@ -27,6 +27,7 @@ PARTS = Recipe(
     key=lambda part: part[:2],  # a line keeps its name when it is broken in other places
     make=lambda part: TableRow(part[:2], (part[2],)),
     measure=lambda _part: (0,),
+    literal=True,
 )
 
 

@@ -14,10 +14,12 @@ from itertools import chain, compress, count, islice
 from operator import is_, is_not
 from typing import Any
 
-from fluxtui.domain.rowfilter import parsed
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.rowfilter import RowFilter, parsed
 from fluxtui.ui.spans import Line, plain, width
 
 SHIFTED = 64  # rows that may come in at the top at once
+NO_OBJECTS = "labels and fields are of objects, and no row here is one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,19 @@ class Recipe:
 
     `measure` gives the widths of the cells (0 where a column takes what is left); it is asked for
     every item, `make` only for those in sight and while a filter is on. `match`: whether the
-    filter keeps an item, where that takes more than the row's text. `counts`: whether it is one of
-    the rows that are counted. `stand_in`: where the cursor goes when the row of an id is not
-    listed any more.
+    filter keeps an item, where that takes more than the row's text. `objects`: those that the
+    row is about, None where rows are about none; `literal`: they are text to read. `counts`:
+    whether it is one of the rows that are counted. `stand_in`: where the cursor goes when the row
+    of an id is not listed any more.
     """
 
     key: Callable[[Any], Hashable]
     make: Callable[[Any], TableRow]
     measure: Callable[[Any], tuple[int, ...]]
     heading: Callable[[Any], bool] = lambda _item: False
-    match: Callable[[Any, str], bool] | None = None
+    match: Callable[[Any, RowFilter], bool] | None = None
+    objects: Callable[[Any], Iterable[Resource]] | None = None
+    literal: bool = False
     counts: Callable[[Any], bool] = lambda _item: True
     stand_in: Callable[[Hashable], Hashable] = lambda _id: None
 
@@ -62,9 +67,15 @@ ROWS = Recipe(lambda row: row.id, lambda row: row, widths, lambda row: row.headi
 """For those who have their rows made already."""
 
 
-def matches(row: TableRow, words: str) -> bool:
-    """The filter: every word is somewhere in the row; a leading `!` turns it around (as in k9s)."""
-    return parsed(words).passes(" ".join(plain(cell) for cell in row.cells))
+def row_text(row: TableRow) -> str:
+    """What words of a filter are looked for in."""
+    return " ".join(plain(cell) for cell in row.cells)
+
+
+def _filter_for(words: str, recipe: Recipe) -> RowFilter:
+    """What is typed, as rows of that kind can be asked for it."""
+    typed = parsed(words, literal=recipe.literal)
+    return RowFilter(error=NO_OBJECTS) if typed.asks and recipe.objects is None else typed
 
 
 class RowListing:
@@ -73,6 +84,8 @@ class RowListing:
     def __init__(self) -> None:
         self.recipe = ROWS
         self.words = ""
+        self._typed = RowFilter()
+        self._nowhere: tuple[object, tuple[str, ...]] = (None, ())  # of which items
         self._all: Sequence[Any] = ()
         self._sizes: list[tuple[int, ...]] = []
         self._tallies: list[Counter[int]] = []
@@ -94,6 +107,22 @@ class RowListing:
     def widest(self) -> tuple[int, ...]:
         """The widest content of each column, in cells."""
         return tuple(max(tally, default=0) for tally in self._tallies)
+
+    @property
+    def filter_fault(self) -> str:
+        """Why what is typed hides nothing; "" when it is a filter."""
+        return self._typed.error
+
+    @property
+    def nowhere(self) -> tuple[str, ...]:
+        """`the field spec.nope`: what the filter asks for that no object here has."""
+        objects = self.recipe.objects
+        if not self._typed.asks or objects is None or not self._all:
+            return ()
+        if self._nowhere[0] is not self._all:
+            each = (resource for item in self._all for resource in objects(item))
+            self._nowhere = (self._all, self._typed.nowhere(each))
+        return self._nowhere[1]
 
     # One row -------------------------------------------------------------------------------------
 
@@ -141,6 +170,8 @@ class RowListing:
         afresh = afresh or recipe is not self.recipe
         if items is self._all and not afresh:
             return False
+        if recipe is not self.recipe:
+            self._typed = _filter_for(self.words, recipe)
         self.recipe, old, self._all = recipe, self._all, items
         if afresh:
             self._replace(0, len(self._sizes), items)
@@ -158,7 +189,8 @@ class RowListing:
 
     def filter(self, words: str) -> None:
         """Show only rows with these words ("" = all)."""
-        self.words = words
+        self.words, self._typed = words, _filter_for(words, self.recipe)
+        self._nowhere = (None, ())
         self._made.clear()
         self._passing = [self._passes(item) for item in self._all]
         self._sift()
@@ -213,9 +245,14 @@ class RowListing:
     def _passes(self, item: Any) -> bool:
         if not self.words or self.recipe.heading(item):
             return True
+        if self._typed.error:
+            return True
         if self.recipe.match is not None:
-            return self.recipe.match(item, self.words)
-        return matches(self.recipe.make(item), self.words)
+            return self.recipe.match(item, self._typed)
+        objects = self.recipe.objects if self._typed.asks else None
+        return self._typed.passes(
+            row_text(self.recipe.make(item)), *(objects(item) if objects is not None else ())
+        )
 
     def _sift(self) -> None:
         indices = range(len(self._all))

@@ -66,6 +66,17 @@ class Table(Scrolling):
         """The filter."""
         return self._listing.words
 
+    @property
+    def filter_fault(self) -> str:
+        """Why what is typed hides nothing; "" when it is a filter."""
+        return self._listing.filter_fault
+
+    @property
+    def filter_nowhere(self) -> str:
+        """`no object here has the field spec.nope`; "" when some object has all that is asked."""
+        names = " or ".join(self._listing.nowhere)
+        return f"no object here has {names}" if names else ""
+
     def show_rows(
         self, columns: Sequence[Column], rows: Sequence[TableRow], empty: Sequence[Line] = ()
     ) -> None:
@@ -198,6 +209,8 @@ class Table(Scrolling):
         if self.words and hidden:
             rows = counted(hidden, "row", "is")
             text = f"The filter /{self.words} hides all: {rows} there. esc shows them."
+            nowhere = self.filter_nowhere
+            text += f" {nowhere[:1].upper()}{nowhere[1:]}." if nowhere else ""
             lines = (((text, "wait"),),)
         broken = (wrap(line, self.size.width - 3, 6, 2) or ((),) for line in lines)
         return tuple(part for parts in broken for part in parts)
