@@ -11,6 +11,7 @@ from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Resource
+from fluxtui.domain.rowfilter import parsed
 from fluxtui.domain.snapshot import Feed, Snapshot
 from fluxtui.ui.panes.objectcells import columns, row_of, sizes
 from fluxtui.ui.panes.objectrows import Choice, ObjectRow, ObjectRows, passes
@@ -66,8 +67,8 @@ def test_a_field_finds_the_objects_of_its_kind(kind: Kind) -> None:
     mine = [row for row in rows(seen).values() if row.kind is kind]
     assert mine, "nothing of it was recorded"
     for row in mine:
-        assert passes(row, f"field:metadata.name={row.key.name}", seen)
-        assert not passes(row, f"!field:metadata.name={row.key.name}", seen)
+        assert passes(row, parsed(f"field:metadata.name={row.key.name}"), seen)
+        assert not passes(row, parsed(f"!field:metadata.name={row.key.name}"), seen)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])
