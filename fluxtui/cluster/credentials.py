@@ -18,6 +18,7 @@ from fluxtui.cluster.identity import Headers, authorization, impersonation
 from fluxtui.cluster.kubeconfig import Access, access
 from fluxtui.cluster.wire import Wire, certificate_of
 from fluxtui.domain.config import Overrides
+from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.proxies import environment_proxy
 
 if TYPE_CHECKING:
@@ -92,6 +93,24 @@ class Credentials:
             )
             await self._load()
             return (self._wire, self._headers) != before
+
+    async def moved(self, serial: int) -> bool:
+        """After nobody answered a request sent with serial `serial`: whether the kubeconfig says
+        another way to the API by now, which is taken from then on. Raises Unauthorized."""
+        async with self._lock:
+            if self.serial != serial:
+                return True
+            try:
+                now = access(
+                    self._kubeconfig, self._access.context or None, self._environ, self._overrides
+                )
+            except ConfigError:  # it is being written, or is gone: what was known stays
+                return False
+            if (now.cluster, now.user) == (self._access.cluster, self._access.user):
+                return False
+            self._access = now
+            await self._load()
+            return True
 
     async def close(self) -> None:
         """Close every connection ever made here."""

@@ -2,7 +2,7 @@
 
 Watches, long lists and all other requests each have places of their own, so that an act gets
 through however many feeds are open. Error statuses are judged here; a 401 renews the credentials
-once. Nothing here knows kinds or objects.
+once, and where nobody answers the kubeconfig is read again. Nothing here knows kinds or objects.
 """
 
 from __future__ import annotations
@@ -190,9 +190,15 @@ class Transport:
             wire, identity = await self._credentials.wire()
             serial = self._credentials.serial
             all_headers = [*headers, *identity]
-            answer = await wire.request(
-                method, path, query, all_headers, body, limits, stream=stream
-            )
+            try:
+                answer = await wire.request(
+                    method, path, query, all_headers, body, limits, stream=stream
+                )
+            except OSError:
+                # A server that was begun anew may stand elsewhere; no write is sent twice.
+                if last or not await self._credentials.moved(serial) or method != "GET":
+                    raise
+                continue
             if answer.status != 401 or last:
                 return answer
             try:

@@ -15,7 +15,7 @@ from fluxtui.cluster.client import connect
 from fluxtui.cluster.credentials import Credentials
 from fluxtui.cluster.plugin import run_plugin
 from fluxtui.cluster.port import ApiResource
-from fluxtui.domain.errors import ConfigError, Unauthorized
+from fluxtui.domain.errors import ConfigError, Unauthorized, Unreachable
 from fluxtui.kit.moments import seconds as moment
 
 pytestmark = pytest.mark.usefixtures("each_way")
@@ -183,6 +183,40 @@ async def test_a_token_changed_in_the_file_is_taken_after_a_401(api: Scripted) -
     api.kubeconfig({"token": "new"})
     try:
         assert await cluster.get(PODS, "ns", "a") == {"kind": "Pod"}
+    finally:
+        await cluster.close()
+
+
+async def test_a_server_that_stands_elsewhere_by_now_is_found_again(api: Scripted) -> None:
+    api.answers({"kind": "Pod", "metadata": {"name": "a"}})
+    lives, api.address = api.address, "http://127.0.0.1:1"
+    cluster = await connect(api.kubeconfig(), None, name="staging")
+    try:
+        with pytest.raises(Unreachable):
+            await cluster.get(PODS, "ns", "a")
+        path = Path(api.kubeconfig())
+        path.write_text("contexts: [")  # half written
+        with pytest.raises(Unreachable):
+            await cluster.get(PODS, "ns", "a")
+        api.address = lives
+        api.kubeconfig()
+        with pytest.raises(Unreachable):  # a write is for who asked for it to send again
+            await cluster.delete(PODS, "ns", "a")
+        assert api.requests == []
+        assert (await cluster.get(PODS, "ns", "a"))["kind"] == "Pod"
+    finally:
+        await cluster.close()
+
+
+async def test_a_read_finds_the_new_server_at_once(api: Scripted) -> None:
+    api.answers({"kind": "Pod", "metadata": {"name": "a"}})
+    lives, api.address = api.address, "http://127.0.0.1:1"
+    cluster = await connect(api.kubeconfig({"token": "old"}), None, name="staging")
+    api.address = lives
+    api.kubeconfig({"token": "new"})
+    try:
+        assert (await cluster.get(PODS, "ns", "a"))["kind"] == "Pod"
+        assert [token for _, _, token in api.requests] == ["new"]
     finally:
         await cluster.close()
 
