@@ -107,13 +107,13 @@ def execute(
 ) -> int:
     """Show the Plan; unless --dry-run or --plan-out confirm it, run it and show the Receipts."""
     plan = proposal.plan
-    plan_out = getattr(args, "plan_out", "")
+    plan_out, tries = getattr(args, "plan_out", ""), args.dry_run == "server"
     if args.output == "markdown" and not (args.dry_run or plan_out):
         raise UsageError("markdown is for a review", next="add --dry-run, or --plan-out FILE")
     # Who has said yes reads no review: the act does not wait for one. What comes out of a file was
     # said yes to by somebody else, and stands in the log of whatever runs it.
     reads = args.dry_run or plan_out or not args.yes or plan.reviewed
-    delivery = delivery_of(engine, plan) if reads else None
+    delivery = delivery_of(engine, plan, tries=tries) if reads else None
     why = NO_MOVES if not plan.moves else "not rendered: --yes was given"
     if args.dry_run or plan_out:
         review = form.plan(proposal, delivery, why)

@@ -78,7 +78,10 @@ def view(sub: argparse.ArgumentParser) -> None:
 def act(sub: argparse.ArgumentParser) -> None:
     """What every act takes."""
     add = sub.add_argument
-    add("--dry-run", action="store_true", help="Print the Plan and stop.")
+    add("--dry-run", action="store_const", const="plan", default="",
+        help="Print the Plan and stop.")  # fmt: skip
+    add("--server-dry-run", action="store_const", const="server", dest="dry_run",
+        help="The same, and have clusters try the objects first, where not read-only.")  # fmt: skip
     add("-y", "--yes", action="store_true", help="Do not ask.")
     add("--confirm", metavar="ENV", action="append", default=[],
         help="Name a protected environment that the act touches (repeatable).")  # fmt: skip

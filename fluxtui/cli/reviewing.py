@@ -13,6 +13,7 @@ from fluxtui.domain.ask import (
     ReviewMoves,
     ReviewStanding,
     Standing,
+    TryMoves,
 )
 from fluxtui.domain.danger import WORDS, Danger, ordered
 from fluxtui.domain.errors import FluxtuiError
@@ -23,8 +24,9 @@ LIMIT = 120.0
 _CONFIG = 20
 
 
-def delivery_of(engine: EnginePort, plan: Plan) -> Delivery | None:
-    """What it would change; None where it brings no build anywhere."""
+def delivery_of(engine: EnginePort, plan: Plan, *, tries: bool = False) -> Delivery | None:
+    """What it would change; None where it brings no build anywhere. `tries`: clusters are sent
+    server-side dry runs as well."""
     if not plan.moves:
         return None
     try:
@@ -33,17 +35,22 @@ def delivery_of(engine: EnginePort, plan: Plan) -> Delivery | None:
         return Delivery(unread=(f"what would change: not rendered within {LIMIT:.0f} s",))
     except FluxtuiError as error:
         return Delivery(unread=(f"what would change: {error}",))
-    return _asked(engine, found) if found.wanted else found
-
-
-def _asked(engine: EnginePort, found: Delivery) -> Delivery:
-    """With what its clusters say; what they do not is among what was not looked at."""
-    try:
-        standing: Standing = engine.ask(ReviewStanding(found.wanted)).result(LIMIT)
-    except (TimeoutError, FluxtuiError) as error:
-        why = str(error) or f"no answer within {LIMIT:.0f} s"
-        standing = Standing(unread=(f"what its clusters have: {why}",))
+    standing = _answered(engine, ReviewStanding(found.wanted), "what its clusters have")
+    if tries:
+        tried = _answered(engine, TryMoves(plan.moves), "whether its clusters take it")
+        standing = standing.joined(tried)
     return found.with_standing(standing)
+
+
+def _answered(engine: EnginePort, question: ReviewStanding | TryMoves, what: str) -> Standing:
+    """What clusters say; what they do not is among what was not looked at."""
+    if isinstance(question, ReviewStanding) and not question.wanted:
+        return Standing()
+    try:
+        standing: Standing = engine.ask(question).result(LIMIT)
+    except (TimeoutError, FluxtuiError) as error:
+        return Standing(unread=(f"{what}: {str(error) or f'no answer within {LIMIT:.0f} s'}",))
+    return standing
 
 
 def delivery_lines(delivery: Delivery | None, of_plan: tuple[Danger, ...] = ()) -> Iterator[str]:

@@ -163,6 +163,14 @@ class ReviewStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class TryMoves:
+    """Whether the APIs would take what an act brings, by server-side dry runs, which count as
+    writes: only on a person's word, and nowhere read-only. Answer: Standing."""
+
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ValuesOf:
     """The values that a HelmRelease renders its chart with, each with where it comes from; what a
     Secret gives is masked. Answer: ChartValues.
@@ -201,6 +209,7 @@ Question = (
     | ReleasesDiff
     | ReviewMoves
     | ReviewStanding
+    | TryMoves
     | ValuesOf
     | ReadObject
     | VersionsDiff
@@ -282,6 +291,11 @@ class Standing:
 
     dangers: tuple[Danger, ...] = ()
     unread: tuple[str, ...] = ()
+
+    def joined(self, other: Standing) -> Standing:
+        """Both, each sentence once."""
+        dangers = tuple(dict.fromkeys((*self.dangers, *other.dangers)))
+        return Standing(dangers, tuple(dict.fromkeys((*self.unread, *other.unread))))
 
 
 @dataclass(frozen=True, slots=True)

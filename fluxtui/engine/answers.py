@@ -27,6 +27,7 @@ from fluxtui.domain.ask import (
     ReleasesDiff,
     ReviewMoves,
     ReviewStanding,
+    TryMoves,
     ValuesOf,
     VersionsDiff,
 )
@@ -75,6 +76,7 @@ class Answers:
             EnvironmentsDiff: self._diffs.environments,
             ReviewMoves: self._diffs.moves,
             ReviewStanding: self._standing.ask,
+            TryMoves: self._diffs.tried,
         }
 
     async def answer(self, question: Question) -> Any:

@@ -20,6 +20,7 @@ from fluxtui.domain.ask import (
     ReleasesDiff,
     ReviewMoves,
     ReviewStanding,
+    TryMoves,
     ValuesOf,
 )
 from fluxtui.ui.ages import age
@@ -62,6 +63,8 @@ def awaited(question: Question) -> str:
         return f"rendering {key.name} in {key.environment}"
     if isinstance(question, ReviewMoves):
         return "rendering what would change"
+    if isinstance(question, TryMoves):
+        return "having the clusters try it"
     if isinstance(question, ReviewStanding):
         return "asking clusters and registries what they have"
     names = " and ".join(name for name in (question.before, question.after) if name)

@@ -133,6 +133,7 @@ def test_every_rule_is_told_of_here() -> None:
     assert {rule for rule, *_ in HAVE_IT} == {rule.id for rule in ASKING} - {
         "image-moved",
         "crd-in-use",
+        "admission-refused",
     }
 
 

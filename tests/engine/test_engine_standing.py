@@ -6,7 +6,7 @@ import pytest
 from engine_stage import PATIENCE, MakeEngine, MakePlace, Place, Registry, got
 
 from fluxtui.artifacts.reference import Reference
-from fluxtui.domain.ask import Delivery, ReviewMoves, ReviewStanding, Standing
+from fluxtui.domain.ask import Delivery, ReviewMoves, ReviewStanding, Standing, TryMoves
 from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.plan import Move
 from fluxtui.domain.review.wanted import DefinitionAsked, ImageAsked, Wanted
@@ -190,3 +190,60 @@ async def test_the_objects_of_a_definition_are_counted(
     wanted = Wanted("crd-in-use", asked, made.kustomization_key("web"), by)
     (danger,) = (await got(running.ask(ReviewStanding((wanted,))))).dangers
     assert danger.rule == "crd-in-use" and "1 object is in the cluster" in danger.says
+
+
+async def tried(running: Engine, made: Place) -> Standing:
+    answer: Standing = await got(
+        running.ask(TryMoves((Move(made.source_key("web"), "", "1.5.0"),)))
+    )
+    return answer
+
+
+async def test_a_quota_that_refuses_is_found_by_a_dry_run_that_somebody_asks_for(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    running, made = await staged(place, registry, engine)
+    full = 'deployments.apps "web" is forbidden: exceeded quota: small, used: pods=4'
+    made.server.faults.set_rules(
+        Rule(("PATCH",), "/deployments/web", status=403, reason="Forbidden", message=full)
+    )
+    answer = await reviewed(running, made)
+    assert "admission-refused" not in {danger.rule for danger in answer.dangers}, "nobody asked"
+    found = await tried(running, made)
+    (danger,) = found.dangers
+    assert danger.rule == "admission-refused" and "exceeded quota" in danger.says
+    deployments = await made.api.find("apps/v1", "Deployment")
+    assert not await made.api.exists(deployments, "apps", "web"), "a dry run makes nothing"
+
+
+async def test_what_would_be_taken_is_no_danger_and_no_right_to_try_is_said(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    running, made = await staged(place, registry, engine)
+    fine = await tried(running, made)
+    assert fine.dangers == () and any("not tried" in text for text in fine.unread), "the Boat"
+    rights = 'User "ada" cannot patch resource "deployments" in API group "apps"'
+    made.server.faults.set_rules(
+        Rule(("PATCH",), "/deployments/web", status=403, reason="Forbidden", message=rights)
+    )
+    refused = await tried(running, made)
+    assert refused.dangers == () and any("not permitted" in text for text in refused.unread)
+
+
+async def test_a_read_only_environment_is_sent_no_dry_run(
+    place: MakePlace, engine: MakeEngine, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _first, made = await staged(place, registry, engine)
+    running = engine(made, read_only=True)
+    known = made.source_key("web"), made.kustomization_key("web")
+    await got(running.wait_for(lambda s: all(s.get(key) for key in known), PATIENCE))
+    answered, writes = made.server.respond, list[str]()
+
+    def noted(request: Request) -> Response:
+        writes.extend([request.path] if request.method != "GET" else [])
+        return answered(request)
+
+    monkeypatch.setattr(made.server, "respond", noted)
+    found = await tried(running, made)
+    assert found.dangers == () and any("read-only" in text for text in found.unread)
+    assert writes == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fluxtui.domain.ask import Question, ReviewMoves, ReviewStanding, Standing
+from fluxtui.domain.ask import Question, ReviewMoves, ReviewStanding, Standing, TryMoves
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
@@ -36,6 +36,11 @@ STANDING = Standing(
 )
 
 
+TRIED = Standing(
+    (Danger("admission-refused", Gravity.STOP, "Deployment/apps/web is refused: quota"),)
+)
+
+
 class Asked:
     """An Engine that answers when it is let."""
 
@@ -52,6 +57,8 @@ class Asked:
         if isinstance(question, ReviewStanding):
             await self.standing.wait()
             return STANDING
+        if isinstance(question, TryMoves):
+            return TRIED
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
@@ -103,6 +110,21 @@ async def test_what_the_cluster_says_comes_when_it_says_it(make_app: MakeApp) ->
         await sees(pilot, "needs Secret/apps/db", "2 things not looked at")
         assert "asking the cluster" not in text(app)
     assert engine.questions == [ReviewMoves(MOVES), ReviewStanding((WANTED,))]
+
+
+async def test_the_clusters_try_it_on_a_key_and_on_nothing_else(make_app: MakeApp) -> None:
+    engine, app = Asked(), make_app()
+    engine.open.set()
+    async with opened(app, (80, 24)) as pilot:
+        await app.push_screen(review(engine))
+        await sees(pilot, "t try")
+        assert engine.questions == [ReviewMoves(MOVES)]
+        await pilot.press("t")
+        await sees(pilot, "is refused: quota")
+        await pilot.press("t")
+        await pilot.pause()
+        assert "t try" not in text(app)
+    assert engine.questions == [ReviewMoves(MOVES), TryMoves(MOVES)] and engine.ran == []
 
 
 async def test_d_shows_every_object_and_leads_back(make_app: MakeApp) -> None:

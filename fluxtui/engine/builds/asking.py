@@ -74,7 +74,7 @@ class StandingReader:
         for wanted in question.wanted:
             reading = tasks.get((self._place(wanted.kustomization), wanted.asked))
             answers.append((wanted, Heard(False) if wanted.gone else self._answer(reading)))
-        return Standing(judged_answers(answers), tuple(_unread(answers)))
+        return Standing(judged_answers(answers), tuple(unread_of(answers)))
 
     def _answer(self, task: asyncio.Task[Heard] | None) -> Heard:
         if task is None:
@@ -146,7 +146,8 @@ async def _used(cluster: Cluster, asked: DefinitionAsked) -> Heard:
     return Heard(True, stored=tuple(map(str, stored)), count=len(listing.items))
 
 
-def _unread(answers: Iterable[tuple[Wanted, Heard]]) -> Iterable[str]:
+def unread_of(answers: Iterable[tuple[Wanted, Heard]]) -> Iterable[str]:
+    """What nobody could say, one sentence for each place and reason."""
     by_reason: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for wanted, heard in answers:
         if heard.there is None:

@@ -24,6 +24,8 @@ from fluxtui.domain.ask import (
     PatchesDiff,
     Rendering,
     ReviewMoves,
+    Standing,
+    TryMoves,
     VersionsDiff,
 )
 from fluxtui.domain.errors import FluxtuiError, UsageError
@@ -32,15 +34,19 @@ from fluxtui.domain.known import unread_environments
 from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.plan import Move
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.review.wanted import Wanted
+from fluxtui.domain.review.asked import judged_answers
+from fluxtui.domain.review.wanted import Heard, Wanted
+from fluxtui.engine.builds.asking import unread_of
 from fluxtui.engine.builds.gathered import Gathered, words
 from fluxtui.engine.builds.live import LiveObjects
 from fluxtui.engine.builds.sides import BuildReview, Pair
+from fluxtui.engine.builds.trying import tried
 from fluxtui.engine.builds.worker import Worker
 from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import RegistryDoor
 
 _COMPARE = "fluxtui.engine.builds.sides:compare"
+_PREPARE = "fluxtui.engine.builds.livebuilds:prepare"
 _RENDER = "fluxtui.engine.builds.sides:render"
 _JUDGE = "fluxtui.engine.builds.judging:judged"
 _NOTHING = "its source has stored nothing yet"
@@ -124,6 +130,35 @@ class Diffs:
             f"{p.compared.kustomization}: {p.compared.error}" for p in parts if p.compared.error
         ]
         return Delivery(tuple(parts), tuple(dict.fromkeys((*gathered.unread, *unread))), wanted)
+
+    async def tried(self, question: TryMoves) -> Standing:
+        """What the APIs make of every build that an act brings, where they may be asked that."""
+        gathered, unread = self._gathered(), list[str]()
+        answers: list[tuple[Wanted, Heard]] = []
+        for move in question.moves:
+            for pair in await self._moved(move, gathered):
+                why = pair.error or self._untried(pair.key)
+                if why or pair.right is None:
+                    unread.append(f"{pair.key}: not tried: {why or _NOTHING}")
+                    continue
+                review = BuildReview(self._session, (pair,), gathered.bundles, gathered.labels)
+                try:
+                    prepared = await self._worker.call(_PREPARE, review)
+                    answers += await tried(self._cluster(pair.key.environment), pair.key, prepared)
+                except FluxtuiError as error:
+                    unread.append(f"{pair.key}: not tried: {error}")
+        unread += unread_of(answers)
+        unread += gathered.unread
+        return Standing(judged_answers(answers), tuple(dict.fromkeys(unread)))
+
+    def _untried(self, key: Key) -> str:
+        """Why no dry run may go there, "" where one may."""
+        resource, config = self._store.snapshot.get(key), self._store.snapshot.config
+        if resource is not None and resource.spec.get("kubeConfig"):
+            return "it goes to another cluster, which fluxtui is not connected to"
+        place = config.environment(key.environment)
+        read_only = config.read_only or place is None or place.read_only
+        return "the environment is read-only" if read_only else ""
 
     async def _moved(self, move: Move, gathered: Gathered) -> list[Pair]:
         source = self._store.snapshot.get(move.source)

@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
-from fluxtui.domain.ask import Delivery, Question, ReviewMoves, ReviewStanding, Standing
+from fluxtui.domain.ask import Delivery, Question, ReviewMoves, ReviewStanding, Standing, TryMoves
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed, Demand
@@ -39,6 +39,7 @@ class Review(Sheet[bool]):
         Binding("y", "run", "Run", show=False),
         Binding("q", "close", "Leave", show=False),
         Binding("d,f4", "whole", "The whole diff", show=False),
+        Binding("t,f5", "try", "Try it on the clusters", show=False),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("pagedown,space", "page(1)", "Page down", show=False),
@@ -56,6 +57,7 @@ class Review(Sheet[bool]):
         self._run = run
         self._error = ""
         self._begun = False
+        self._tries = False
 
     @property
     def stake(self) -> str:
@@ -107,6 +109,25 @@ class Review(Sheet[bool]):
             parts = tuple(part.compared for part in self._rendered.parts)
             self.app.push_screen(Compared(self._plan.title, parts))
 
+    def action_try(self) -> None:
+        """Have the clusters try it: server-side dry runs, on this key alone."""
+        rendered = self._rendered
+        ready = isinstance(rendered, Delivery) and rendered.parts and not rendered.wanted
+        if self._ask is not None and ready and not self._tries:
+            self._tries = True
+            self.run_worker(self._try(self._ask), group="review", exit_on_error=True)
+            self._lay_out()
+
+    async def _try(self, ask: Ask) -> None:
+        try:
+            tried: Standing = await ask(TryMoves(self._plan.moves))
+        except FluxtuiError as error:
+            tried = Standing(unread=(str(error),))
+        if isinstance(self._rendered, Delivery):
+            standing = self._rendered.standing.joined(tried)
+            self._rendered = self._rendered.with_standing(standing)
+        self._lay_out()
+
     def on_resize(self) -> None:
         """Break the lines again."""
         self.call_after_refresh(self._lay_out)
@@ -136,7 +157,9 @@ class Review(Sheet[bool]):
             rows = 3 if self.size.height >= ROOMY else 1
             return wrap(question, self.inner_width, rows)
         closer: Line = (("d ", "key"), ("diff   ", "")) if self._look_closer("d") else ()
-        return ((("y ", "key"), ("run   ", ""), *closer, ("esc q ", "key"), ("leave", "")),)
+        trial: Line = (("t ", "key"), ("try   ", "")) if closer and not self._tries else ()
+        leave: Line = (("esc q ", "key"), ("leave", ""))
+        return ((("y ", "key"), ("run   ", ""), *closer, *trial, *leave),)
 
     def _look_closer(self, key: str) -> str:
         """The way to the whole diff, once there is one."""

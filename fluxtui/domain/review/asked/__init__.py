@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from fluxtui.domain.danger import Danger, ordered
 from fluxtui.domain.review.asked import (
+    admission_refused,
     crd_in_use,
     image_missing,
     image_moved,
@@ -24,6 +25,7 @@ ASKING: tuple[AskingRule, ...] = (
     namespace_missing.RULE,
     reference_missing.RULE,
     crd_in_use.RULE,
+    admission_refused.RULE,
     image_missing.RULE,
     image_moved.RULE,
 )
