@@ -129,14 +129,18 @@ def with_pods(engine: EnginePort, view: Look) -> Look:
     troubled = frozenset(key for key in view.board.troubled() if key.environment in names)
     if not troubled:
         return view
+    from fluxtui.domain.overview.hooks import JOB
     from fluxtui.domain.overview.pods import POD
 
     engine.interest(troubled)
     environments = {key.environment for key in troubled} - set(view.snapshot.unreachable)
 
     def live(snapshot: Snapshot) -> bool:
-        states = {f.environment: f.state for f in snapshot.feeds if f.kind == POD}
-        return all(states.get(e) in SETTLED for e in environments)
+        asked = [
+            f for f in snapshot.feeds if f.kind in (POD, JOB) and f.environment in environments
+        ]
+        pods = {f.environment for f in asked if f.kind == POD}
+        return pods == environments and all(f.state in SETTLED for f in asked)
 
     try:
         return again(view, engine.wait_for(live, at_most(PODS)).result(PODS + 5))

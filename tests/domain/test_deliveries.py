@@ -107,6 +107,60 @@ def test_a_release_whose_chart_is_on_its_way_has_not_failed(
     assert bool(loud) == (level is Level.FAILED)
 
 
+def hook(made_at: str = T2, *, image: bool = False, **meta: Any) -> tuple[Resource, ...]:
+    """A Job of Helm's, and its Pod, whose image is not there."""
+    meta = {"annotations": {"helm.sh/hook": "pre-upgrade"}, "creationTimestamp": made_at, **meta}
+    selector = {"selector": {"matchLabels": {"job-name": "migrate"}}, "completions": 1}
+    job = made("batch/v1", "Job", "migrate", selector, {"active": 1}, **meta)
+    waits = {"waiting": {"reason": "ImagePullBackOff"}}
+    state = {"name": "db", "image": "db:9", "ready": False, "state": waits if image else {}}
+    status = {"containerStatuses": [state]}
+    return job, made("v1", "Pod", "migrate-x", {}, status, labels={"job-name": "migrate"})
+
+
+BEGAN = {**PROGRESSING, "lastTransitionTime": T2, "message": "Running 'upgrade' action"}
+
+
+def test_a_hook_that_cannot_run_is_told_long_before_its_timeout() -> None:
+    busy = release(past(1, "1.4.2", "deployed"), conditions=(BEGAN,))
+    seen = snapshot(busy, chart("1.5.0"), *hook(image=True))
+    _row, line = only(seen)
+    assert line.health.level is Level.FAILED
+    (loud,) = [finding for finding in seen.findings if finding.severity is Severity.ERROR]
+    assert loud.subject == busy.key
+    for words in ("Job/", "migrate", "ImagePullBackOff", "db:9", "hook pre-upgrade"):
+        assert words in loud.message, loud.message
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        hook(T1, image=True),  # of a run before this one
+        hook(image=True, labels={"app.kubernetes.io/instance": "api"}),
+        hook(image=True, annotations={}),
+        hook(),  # it only runs
+    ],
+)
+def test_what_is_no_stuck_hook_of_this_run_blames_nobody(others: tuple[Resource, ...]) -> None:
+    busy = release(past(1, "1.4.2", "deployed"), conditions=(BEGAN,))
+    seen = snapshot(busy, chart("1.5.0"), *others)
+    assert only(seen)[1].health.level is Level.PROGRESSING
+    assert not [finding for finding in seen.findings if finding.severity is Severity.ERROR]
+    done = snapshot(release(past(1, "1.5.0", "deployed")), chart("1.5.0"), *hook(image=True))
+    assert only(done)[1].health.level is Level.OK
+
+
+def test_hooks_are_looked_at_again_when_a_pod_of_theirs_is_another() -> None:
+    busy, look = release(past(1, "1.4.2", "deployed"), conditions=(BEGAN,)), Overview()
+
+    def level(*others: Resource) -> Level:
+        board, _findings = look(snapshot(busy, chart("1.5.0"), *others))
+        return board.rows[0].lines["staging"][0].health.level
+
+    levels = [level(), level(*hook()), level(*hook(image=True)), level()]
+    assert levels == [Level.PROGRESSING, Level.PROGRESSING, Level.FAILED, Level.PROGRESSING]
+
+
 def test_a_release_is_judged_again_when_its_chart_is_another() -> None:
     fresh = release(conditions=(failed("SourceNotReady", LATER),))
     look = Overview()

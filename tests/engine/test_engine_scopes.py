@@ -23,7 +23,7 @@ def test_a_few_namespaces_keep_feeds_of_their_own() -> None:
     few, many = of_interest(names(FEW)), of_interest(names(FEW + 1))
     assert set(gathered(few, ())) == set(few)
     wide = gathered(many, ())
-    assert len(wide) == 4 and {target.namespace for target in wide} == {""}
+    assert len(wide) == 5 and {target.namespace for target in wide} == {""}
     pods = next(target for target in wide if target.kind == POD)
-    assert len(gathered(many, {pods})) == 3 + FEW + 1
+    assert len(gathered(many, {pods})) == 4 + FEW + 1
     assert gathered(permanent(()), ()) == permanent(())

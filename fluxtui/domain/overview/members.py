@@ -15,6 +15,7 @@ from fluxtui.domain.board import BESIDE, HealthLine, Level, ObjectLine
 from fluxtui.domain.kinds import ALL, APPLIERS
 from fluxtui.domain.overview.arrivals import awaited
 from fluxtui.domain.overview.facts import Facts, facts_of, with_memory
+from fluxtui.domain.overview.hooks import JOB, hook_lines, may_wait
 from fluxtui.domain.overview.judgement import object_lines, worst
 from fluxtui.domain.overview.pods import CLAIM, POD
 from fluxtui.domain.resource import Key, Resource
@@ -44,6 +45,7 @@ class Members:
         self.objects: dict[Key, tuple[ObjectLine, ...]] = {}
         self.health: dict[Key, HealthLine] = {}
         self.unwell: set[Key] = set()
+        self._releasing: set[Key] = set()  # hooks of these may be what is waited for
         self._alone: dict[Key, Facts] = {}  # as they say by themselves, where another says more
         self._users: dict[Key, set[Key]] = defaultdict(set)
         self._named: dict[Key, set[Key]] = defaultdict(set)
@@ -81,8 +83,10 @@ class Members:
         self._await_sources(snapshot, news)
         stirred = self._stirred(snapshot)
         for key in (news.changed | stirred) & self.facts.keys():
-            lines = object_lines(self.facts[key].managed, snapshot)
-            health = worst(self.facts[key].flux, lines)
+            facts = self.facts[key]
+            own = object_lines(facts.managed, snapshot)
+            lines = (*own, *hook_lines(facts.resource, snapshot))
+            health = worst(facts.flux, lines)
             if lines != self.objects.get(key) or health != self.health.get(key):
                 self.objects[key], self.health[key] = lines, health
                 news.changed.add(key)
@@ -113,6 +117,8 @@ class Members:
                 stirred.update(self._owners.get(key, ()))
                 if kind in (POD, CLAIM):
                     stirred |= self._spaces.get(key.namespace, set())
+            if kind in (POD, JOB):
+                stirred |= self._releasing
         self._live = live
         return stirred
 
@@ -127,6 +133,8 @@ class Members:
             self._unlink(before, news)
         self.facts[key] = facts
         news.changed.add(key)
+        if may_wait(resource):
+            self._releasing.add(key)
         if facts.flux.level not in _FINE:
             self.unwell.add(key)
         for index, names in self._links(facts):
@@ -147,6 +155,7 @@ class Members:
 
     def _unlink(self, facts: Facts, news: News) -> None:
         self.unwell.discard(facts.key)
+        self._releasing.discard(facts.key)
         for index, names in self._links(facts):
             for name in names:
                 members = index[name]

@@ -27,11 +27,13 @@ _CLAIMS = FeedTarget(("", "PersistentVolumeClaim"), "v1", plural="persistentvolu
 _EVENTS = FeedTarget(EVENT, "v1", plural="events")
 _PODS = FeedTarget(("", "Pod"), "v1", plural="pods")
 _REPLICA_SETS = FeedTarget(("apps", "ReplicaSet"), "v1", plural="replicasets")
+_JOBS = FeedTarget(("batch", "Job"), "v1", plural="jobs")
+_NOBODYS = ",".join(f"!{label}" for label in OWNER_LABELS)
 _WORKLOADS = (
     FeedTarget(("apps", "Deployment"), "v1", plural="deployments"),
     FeedTarget(("apps", "StatefulSet"), "v1", plural="statefulsets"),
     FeedTarget(("apps", "DaemonSet"), "v1", plural="daemonsets"),
-    FeedTarget(("batch", "Job"), "v1", plural="jobs"),
+    _JOBS,
     _CLAIMS,
 )
 
@@ -86,7 +88,8 @@ def of_interest(namespaces: Iterable[str]) -> tuple[FeedTarget, ...]:
         for target in (
             replace(_PODS, namespace=ns),
             replace(_REPLICA_SETS, namespace=ns),
-            replace(_CLAIMS, namespace=ns, labels=",".join(f"!{label}" for label in OWNER_LABELS)),
+            replace(_CLAIMS, namespace=ns, labels=_NOBODYS),
+            replace(_JOBS, namespace=ns, labels=_NOBODYS),  # hooks of Helm's bear no owner
             replace(_EVENTS, namespace=ns, fields=no_flux),
         )
     )
