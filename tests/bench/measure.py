@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 RUNS = 5
@@ -59,6 +59,17 @@ def median(work: Callable[[], object], runs: int = RUNS) -> float:
         work()
         times.append(time.perf_counter() - start)
     return statistics.median(times[1:]) * 1000
+
+
+def in_turns(works: Sequence[Callable[[], object]], runs: int = RUNS) -> list[float]:
+    """Milliseconds of each, median of so many rounds in which all run, after one to warm up."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(runs + 1):
+        for work, own in zip(works, times, strict=True):
+            start = time.perf_counter()
+            work()
+            own.append(time.perf_counter() - start)
+    return [statistics.median(own[1:]) * 1000 for own in times]
 
 
 def percentile(values: list[float], share: float) -> float:
