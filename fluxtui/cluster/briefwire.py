@@ -23,7 +23,7 @@ from fluxtui.kit.lines import HttpLine
 if TYPE_CHECKING:
     from fluxtui.cluster.proxies import Proxy
 
-LINES_AT_ONCE = 4
+LINES_AT_ONCE = 3
 """A handshake costs more than several questions; over a slow network a few still save turns."""
 _LEADING_ON = frozenset({301, 302, 303, 307, 308})
 _ALWAYS = [("User-Agent", "fluxtui"), ("Accept-Encoding", "gzip")]

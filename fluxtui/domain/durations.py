@@ -19,7 +19,7 @@ _UNITS = {
     "m": 60.0,
     "h": 3600.0,
 }
-_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
+_PART = r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)"
 _MOST = 9_223_372_036.0  # Go counts nanoseconds in 63 bits
 
 
@@ -29,9 +29,9 @@ def parse_duration(text: str) -> float:
     if unsigned == "0":
         return 0.0
     total, at = 0.0, 0
-    while part := _PART.match(unsigned, at):
+    while part := re.match(_PART, unsigned[at:]):
         total += float(part[1]) * _UNITS[part[2]]
-        at = part.end()
+        at += part.end()
     if not unsigned or at != len(unsigned):
         raise UsageError(f"{text!r} is not a duration", next="write it as 30s, 5m or 1h30m")
     if total > _MOST:

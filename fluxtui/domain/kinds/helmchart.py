@@ -9,7 +9,7 @@ from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, PinField, 
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 
-_EXACT = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_EXACT = r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?"
 
 
 def chart(resource: Resource) -> str:
@@ -31,7 +31,7 @@ def needs(resource: Resource) -> tuple[Key, ...]:
 
 def named(text: str) -> str:
     """An exact version; "" for a range, or what is none."""
-    return text if _EXACT.fullmatch(text) else ""
+    return text if re.fullmatch(_EXACT, text) else ""
 
 
 def _bar(resource: Resource) -> str:

@@ -22,7 +22,7 @@ PATIENT = frozenset({"ContainerCreating", "PodInitializing"})
 _BY_IMAGE = frozenset({"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"})
 _BY_MESSAGE = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 # The word of a sentence that says what is wrong, as `_trouble` and a failed Job write it.
-_REASON = re.compile(
+_REASON = (
     " ((?:"
     + "|".join(sorted((*_BY_IMAGE, *_BY_MESSAGE, "CrashLoopBackOff", "BackoffLimitExceeded")))
     + r"|exited with [0-9]+)(?: \([A-Za-z]+\))?)"
@@ -31,7 +31,7 @@ _REASON = re.compile(
 
 def reason_apart(text: str) -> tuple[str, str]:
     """The word that says what is wrong ("" when there is none), and the sentence without it."""
-    match = _REASON.search(text)
+    match = re.search(_REASON, text)
     if match is None:
         return "", text
     return match[1], text[: match.start()].rstrip(":") + text[match.end() :]

@@ -19,11 +19,8 @@ from fluxtui.domain.versions.version import Version, try_version
 from fluxtui.kit.values import frozen
 
 NO_MATCH = "unable to determine latest version from provided list"
-_FLOAT = re.compile(
-    r"[+-]?(?:[0-9_]+\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?|[+-]?(?:inf|infinity|nan)",
-    re.IGNORECASE,
-)
-_HEX = re.compile(r"[+-]?0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][+-]?[0-9]+")
+_FLOAT = r"[+-]?(?:[0-9_]+\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?|[+-]?(?:inf|infinity|nan)"
+_HEX = r"[+-]?0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][+-]?[0-9]+"
 
 
 @frozen
@@ -158,9 +155,9 @@ _WAYS: Mapping[str, Callable[[Sequence[str], Policy, ImageRule, _Field], Selecti
 def _number(text: str) -> float | None:
     """As Go's ParseFloat: 64 bits, so that long numbers are not told apart; None for no number."""
     try:
-        if _HEX.fullmatch(text):
+        if re.fullmatch(_HEX, text):
             return float.fromhex(text)
-        number = float(text) if _FLOAT.fullmatch(text) else None
+        number = float(text) if re.fullmatch(_FLOAT, text, re.IGNORECASE) else None
     except (ValueError, OverflowError):
         return None
     # Too great for a float is an error in Go.
