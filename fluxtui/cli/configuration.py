@@ -169,7 +169,21 @@ def _merge(config: Config, data: Mapping[str, Any], path: Path, *, local: bool =
         journal=_path(data.get("journal"), folder) or config.journal,
         cache=_cache(data, folder, config.cache),
         read_only=data.get("readOnly", config.read_only),
+        ageing=_seconds(data.get("ageing"), config.ageing),
     )
+
+
+def _seconds(text: Any, default: float) -> float:
+    """A duration as people write it; that of the default where none is given."""
+    if text is None:
+        return default
+    from fluxtui.domain.deadlines import length
+    from fluxtui.domain.errors import UsageError
+
+    try:
+        return length(str(text))
+    except UsageError as error:
+        raise ConfigError(error.what, where=str(text), next=error.next) from error
 
 
 def _cache(data: Mapping[str, Any], folder: Path, default: str) -> str:

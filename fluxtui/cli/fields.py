@@ -80,6 +80,7 @@ HOST = Form(
     r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:[0-9]{1,5})?$",
     "a host: no scheme and no path, with a port where it has one, as in cache.example.net:5000",
 )
+_LENGTH = Form(r"^([0-9]+(\.[0-9]+)?[smhdw])+$", "a duration, as in 90m, 24h, 3d or 1w")
 _PLAIN_NAME = Form(r"^[^\s,]+$", "a name: it has a space or a comma, or nothing at all")
 _NAMESPACE = Form(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "the name of a namespace")
 _REPOSITORY = Form(
@@ -143,6 +144,7 @@ FILE = FieldRecord(
             "What acts leave besides the Journal.",
             {"events": Flag("A Kubernetes Event on each object that an act writes.")},
         ),
+        "ageing": Text("From when a suspension or pin is called ageing; 7d.", form=_LENGTH),
         "keys": Names("Command to its keys, with commas between.", Text("A key."), _commands),
         "theme": Text("fluxtui-night, fluxtui-day, fluxtui-ansi, or any of Textual's."),
         "journal": Text("The file that keeps what was done from here."),

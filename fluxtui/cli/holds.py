@@ -29,22 +29,24 @@ def held(engine: EnginePort, args: argparse.Namespace) -> int:
     ]
     overdue = [f"{h.key} should not be {h.what} any more" for h in items if h.expired(now)]
     problems = tuple(dict.fromkeys(view.problems))
-    text = _table(items, now) if items else "" if problems else "nothing is held"
+    least = engine.snapshot.config.ageing
+    text = _table(items, now, least) if items else "" if problems else "nothing is held"
     names = [short_name(hold.key) for hold in items]
-    document = listing("Holds", (_item(hold, now) for hold in items), problems)
+    document = listing("Holds", (_item(hold, now, least) for hold in items), problems)
     output.emit(text, document, args.output, names=names)
     return conclude(problems) or int(bool(overdue))
 
 
-def _table(items: Sequence[HeldObject], now: float) -> str:
-    return output.table(_HEADER, [_cells(hold, now) for hold in items])
+def _table(items: Sequence[HeldObject], now: float, least: float) -> str:
+    return output.table(_HEADER, [_cells(hold, now, least) for hold in items])
 
 
-def _cells(hold: HeldObject, now: float) -> tuple[str, ...]:
+def _cells(hold: HeldObject, now: float, least: float) -> tuple[str, ...]:
     note = hold.mark
+    old = " ageing" if hold.ageing(now, least) else ""
     until = "overdue" if hold.expired(now) else _ahead(note.until, now)
     place = (hold.key.environment, short_name(hold.key), hold.what)
-    return (*place, _ago(note.since, now), until, note.by, hold.behind, note.reason)
+    return (*place, _ago(note.since, now) + old, until, note.by, hold.behind, note.reason)
 
 
 def _ago(moment: str, now: float) -> str:
@@ -57,11 +59,12 @@ def _ahead(moment: str, now: float) -> str:
     return f"in {age(at - now)}" if at is not None else ""
 
 
-def _item(hold: HeldObject, now: float) -> Document:
+def _item(hold: HeldObject, now: float, least: float) -> Document:
     return {
         "environment": hold.key.environment,
         "held": hold.what,
         "overdue": hold.expired(now),
+        "ageing": hold.ageing(now, least),
         **mark(hold.key, hold.mark),
         **maybe("freeze", hold.mark.freeze, "no freeze holds it"),
         **maybe("behind", hold.behind, "nothing is known to wait behind it"),

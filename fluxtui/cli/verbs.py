@@ -98,7 +98,7 @@ _READING = frozenset(
 )
 """What reads and starts no process that computes."""
 _WATCHING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
-_SELECTING = _WATCHING | {"describe", "reconcile", "resume", "suspend"}
+_SELECTING = _WATCHING | {"describe", "holds", "reconcile", "resume", "suspend"}
 _VERBS: Mapping[str, tuple[str, str]] = {
     "versions": ("views", "versions"),
     "status": ("status", "status"),

@@ -9,39 +9,30 @@ from __future__ import annotations
 from fluxtui.commands.declaration import Argument, Command
 from fluxtui.commands.later import Later
 from fluxtui.commands.mends import MENDS
+from fluxtui.commands.reasons import NOTE, REASON, UNTIL
+from fluxtui.commands.suspensions import SUSPENSIONS
 from fluxtui.commands.views import VIEWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fluxtui.commands import (
-        freeze,
         many,
         pin,
         promote,
         publish,
         ranges,
         reconcile,
-        suspend,
         unpin,
         wayback,
     )
 else:
-    freeze, many, pin, promote, publish, ranges, reconcile, suspend, unpin, wayback = (
+    many, pin, promote, publish, ranges, reconcile, unpin, wayback = (
         Later(f"fluxtui.commands.{name}")
         for name in (
-            *("freeze", "many", "pin", "promote", "publish"),
-            *("ranges", "reconcile", "suspend", "unpin", "wayback"),
+            *("many", "pin", "promote", "publish"),
+            *("ranges", "reconcile", "unpin", "wayback"),
         )
     )
-
-REASON = Argument("reason", "Why?")
-NOTE = Argument("reason", "Why? (it is kept in the Journal)", required=False)
-UNTIL = Argument(
-    "until",
-    "Until when? (it is called overdue then; empty: open)",
-    "When it should be over: 2h, 3d, 1w or a moment; it is called overdue then.",
-    required=False,
-)
 
 ACTS = (
     Command(
@@ -122,83 +113,7 @@ ACTS = (
         verb="reconcile --with-source --reset",
         footer=False,
     ),
-    Command(
-        "suspend",
-        ("s",),
-        "Suspend",
-        "Stop reconciling the selected object, with a reason that everybody sees.",
-        "act",
-        (REASON, UNTIL),
-        disabled_reason=lambda c: many.refusal(c, suspend.suspend_refusal),
-        plan=lambda c, v: many.plan(c, v, suspend.suspend_plan, suspend.suspend_refusal),
-        verb="suspend",
-        many=True,
-    ),
-    Command(
-        "resume",
-        ("r",),
-        "Resume",
-        "Reconcile the selected object again.",
-        "act",
-        disabled_reason=lambda c: many.refusal(c, suspend.resume_refusal),
-        plan=lambda c, v: many.plan(c, v, suspend.resume_plan, suspend.resume_refusal),
-        verb="resume",
-        many=True,
-    ),
-    Command(
-        "freeze",
-        ("x",),
-        "Freeze",
-        "Let nothing new into an environment or a stage: suspend all that moves by itself.",
-        "act",
-        (
-            Argument(
-                "scope",
-                "Which environment or stage?",
-                default=lambda c: freeze.default(c),
-                choices=lambda c: freeze.choices(c),
-                note=lambda c, text: freeze.note(c, text),
-            ),
-            REASON,
-            UNTIL,
-        ),
-        disabled_reason=lambda c: freeze.refusal(c),
-        plan=lambda c, v: freeze.freeze_plan(c, v),
-        footer=False,
-        verb="freeze",
-        scoped=True,
-    ),
-    Command(
-        "unfreeze",
-        ("X",),
-        "Unfreeze",
-        "Lift a freeze: resume what it still holds, and nothing that others have suspended.",
-        "act",
-        (
-            Argument(
-                "scope",
-                "Which environment or stage?",
-                default=lambda c: freeze.default(c),
-                choices=lambda c: freeze.choices(c),
-            ),
-            Argument(
-                "id",
-                "Which freeze?",
-                "The freeze to lift; needed where there are several.",
-                required=False,
-                default=lambda c: freeze.id_default(c),
-                choices=lambda c: freeze.id_choices(c),
-                note=lambda c, text: freeze.id_note(c, text),
-            ),
-            NOTE,
-        ),
-        disabled_reason=lambda c: freeze.unfreeze_refusal(c),
-        plan=lambda c, v: freeze.unfreeze_plan(c, v),
-        footer=False,
-        verb="unfreeze",
-        needs_tags=True,
-        scoped=True,
-    ),
+    *SUSPENSIONS,
     Command(
         "promote",
         ("m",),

@@ -67,5 +67,16 @@ VIEWS = (
         "view",
         verb="get",
     ),
+    Command(
+        "holds",
+        ("H",),
+        "Holds",
+        "What is suspended, frozen or pinned: who, why, until when, what waits.",
+        "view",
+        footer=False,
+    ),
     Command("help", ("question_mark",), "Help", "All keys.", "view"),
 )
+
+READ = frozenset({"help", "holds"})
+"""Views that are read over the others: no tab leads to them."""

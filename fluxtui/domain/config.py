@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 from fluxtui.kit.values import frozen
 
+AGEING = 7 * 86_400.0
+
 
 def _empty() -> Mapping[str, str]:
     return MappingProxyType({})
@@ -100,6 +102,7 @@ class Config:
 
     `ask_remotes`: Git remotes are asked what they hold now, with the user's own credentials.
     `audit_events`: an act leaves a Kubernetes Event on each object that it writes.
+    `ageing`: seconds from which a suspension or pin is called ageing.
     """
 
     environments: tuple[Environment, ...] = ()
@@ -108,6 +111,7 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=_empty)
     ask_remotes: bool = False
     audit_events: bool = False
+    ageing: float = AGEING
     theme: str = ""
     slow: bool = False
     read_only: bool = False

@@ -26,7 +26,7 @@ def deadline(text: str, now: str) -> str:
         raise UsageError(f"{now!r} is no moment to count from")
     moment = seconds(wanted)
     if moment is None:
-        moment = present + _length(wanted)
+        moment = present + length(wanted)
     if moment <= present:
         raise UsageError(f"{wanted} has passed already", next=_HOW)
     return rfc3339(moment, 0)
@@ -38,10 +38,11 @@ def earlier(text: str, now: float) -> float:
     Raises UsageError for what is neither.
     """
     moment = seconds(text.strip())
-    return moment if moment is not None else now - _length(text.strip())
+    return moment if moment is not None else now - length(text.strip())
 
 
-def _length(text: str) -> float:
+def length(text: str) -> float:
+    """Seconds of `90m`, `24h`, `3d` or `1w`. Raises UsageError for what is no duration."""
     days = _DAYS.match(text)
     if days:
         return float(days[1]) * _LENGTH[days[2]]

@@ -16,7 +16,7 @@ from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import FREEZE, frozen_by, suspension
 from fluxtui.domain.naming import names_in
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import digest_of, version_text
+from fluxtui.domain.revision import same_build, version_text
 from fluxtui.domain.snapshot import Snapshot
 
 
@@ -85,7 +85,7 @@ def _applier(snapshot: Snapshot, resource: Resource) -> str:
     if kind is None or kind.suspends is None:
         return f"its source {key.label} cannot be held"
     stored = sources.revision(holder)
-    if stored and digest_of(stored) != digest_of(appliers.applied(resource)):
+    if stored and not same_build(stored, appliers.applied(resource)):
         return f"has {version_text(stored, names_in(snapshot, holder))} still to take"
     return ""
 

@@ -15,9 +15,9 @@ from fluxtui.domain.kinds import ALL, appliers, sources
 from fluxtui.domain.marks import mark_text, pin, suspension
 from fluxtui.domain.moves import picked_anew
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import digest_of, version_text
+from fluxtui.domain.revision import same_build, version_text
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.moments import order
+from fluxtui.kit.moments import order, seconds
 
 SUSPENDED, FROZEN, PINNED = "suspended", "frozen", "pinned"
 _WAYS_OUT = {SUSPENDED: "resume it", FROZEN: "unfreeze it", PINNED: "unpin it"}
@@ -35,6 +35,11 @@ class HeldObject:
     def expired(self, now: float) -> bool:
         """Whether it has outlived what was said when it was made (epoch seconds)."""
         return has_passed(self.mark.until, now)
+
+    def ageing(self, now: float, least: float) -> bool:
+        """Whether it is at least so old, in seconds; not where nobody noted since when."""
+        since = seconds(self.mark.since)
+        return since is not None and now - since >= least
 
 
 def holds(snapshot: Snapshot, now: float) -> tuple[HeldObject, ...]:
@@ -71,7 +76,7 @@ def _behind(snapshot: Snapshot, resource: Resource) -> str:
     if holder is None:
         return ""
     stored, applied = sources.revision(holder), appliers.applied(resource)
-    return version_text(stored) if stored and digest_of(stored) != digest_of(applied) else ""
+    return version_text(stored) if stored and not same_build(stored, applied) else ""
 
 
 def expired_holds(snapshot: Snapshot, keys: Iterable[Key], now: float) -> tuple[Finding, ...]:

@@ -11,10 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fluxtui.domain.board import Mark
+from fluxtui.domain.config import AGEING
 from fluxtui.kit.moments import seconds
-
-AGEING = 7 * 86_400.0
-"""Seconds from which a hold is called ageing, unless configured."""
 
 
 @dataclass(frozen=True, slots=True)

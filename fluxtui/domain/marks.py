@@ -17,6 +17,7 @@ from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.managers import MANAGER
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import is_tag
+from fluxtui.kit.moments import order
 
 PREFIX = "fluxtui.dev/"
 SUSPENDED_BY = PREFIX + "suspended-by"
@@ -54,10 +55,18 @@ def suspension(resource: Resource) -> Mark | None:
     return Mark(
         by=_first(notes, (SUSPENDED_BY, *_FOREIGN_BY)),
         reason=_first(notes, (SUSPENDED_REASON, *_FOREIGN_REASON)),
-        since=notes.get(SUSPENDED_AT, ""),
+        since=notes.get(SUSPENDED_AT, "") or _set_at(resource),
         until=notes.get(SUSPENDED_UNTIL, ""),
         freeze=frozen_by(resource),
     )
+
+
+def _set_at(resource: Resource) -> str:
+    """When somebody who left no note suspended it, by the field's manager (RFC 3339), "" unknown:
+    the newest of them, for an older one may have resumed it."""
+    kind = kinds.of(resource.key)
+    field = kind.suspends.field if kind is not None and kind.suspends is not None else ""
+    return max((edit.at for edit in resource.edits if field in edit.fields), key=order, default="")
 
 
 def frozen_by(resource: Resource) -> str:

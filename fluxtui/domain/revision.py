@@ -9,6 +9,7 @@ from typing import Protocol
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _COMMIT = re.compile(r"(?:(.+)@)?sha1:([0-9a-f]{40})")
+_CHART_DIGEST = re.compile(r"\+[0-9a-f]{12}\Z")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
@@ -49,6 +50,20 @@ def commit_text(revision: str) -> str:
         return ""
     branch, whole = commit.groups()
     return f"{branch}@{whole[:7]}" if branch else whole[:7]
+
+
+def same_build(one: str, other: str) -> bool:
+    """Whether two revisions are of one content: by digest, else by commit, else by what they are
+    called; of a chart whatever Helm's controller has added of its digest."""
+    for part in (digest_of, commit_of):
+        first, second = part(one), part(other)
+        if first and second:
+            return first == second
+    return _called(one) == _called(other)
+
+
+def _called(revision: str) -> str:
+    return _CHART_DIGEST.sub("", revision.partition("@")[0])
 
 
 def is_digest(text: str) -> bool:

@@ -81,7 +81,7 @@ def _place(config: Config, name: str) -> WholeScope:
         return WholeScope(ENVIRONMENT, name, (name,))
     if stage:
         return WholeScope(STAGE, name, stage)
-    every = (*(e.name for e in config.environments), *config.stages)
+    every = (*(e.name for e in config.environments), *config.stages, "service/NAME", "ns/NAME")
     raise _unknown("environment or stage", name, tuple(dict.fromkeys(every)))
 
 

@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from fluxtui.commands.command import Command, Context, Target
+from fluxtui.commands.views import READ
 from fluxtui.domain.config import Config
 from fluxtui.domain.detail.uses import UseIndex
 from fluxtui.domain.errors import FluxtuiError
@@ -30,10 +31,10 @@ from fluxtui.ui.gate import KeyGate, Typed
 from fluxtui.ui.keys import key_table
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.scope import scoped
-from fluxtui.ui.screens.help import help_lines
 from fluxtui.ui.screens.logs import Logs
 from fluxtui.ui.screens.object import ObjectSheet
 from fluxtui.ui.screens.reading import Reading
+from fluxtui.ui.screens.readover import read_over
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.shown import Shown
 from fluxtui.ui.spans import Line
@@ -269,8 +270,9 @@ class MainScreen(Screen[None]):
 
     def start(self, command: Command, pressed: float | None = None) -> None:
         """Open a Command's view, or carry it out. `pressed`: when its key was, monotonic s."""
-        if command.id == "help":
-            self.app.push_screen(Reading("Help", help_lines(self.setting.commands, self.keys), 36))
+        if command.id in READ:
+            about = (self._snapshot, self.clock(), self.setting.commands, self.keys)
+            self.app.push_screen(read_over(command.id, *about))
         elif command.plan is None:
             self.open_view(command.id, self._carried())
         else:

@@ -77,6 +77,15 @@ def test_who_has_a_build_still_to_take_is_held_too_with_its_name() -> None:
     assert any("Kustomization" in e and "has 1.5.0 still to take" in e for e in made.effects)
 
 
+def test_a_commit_that_is_still_to_be_applied_is_one_too() -> None:
+    repo = obj("gitrepo", "infra", {"url": "https://x.example/r"},
+               {"artifact": {"revision": "main@sha1:" + "2" * 40}})  # fmt: skip
+    spec = {"sourceRef": {"kind": "GitRepository", "name": "infra"}}
+    late = obj("ks", "late", spec, {"lastAppliedRevision": "main@sha1:" + "1" * 40})
+    made, _after = frozen(repo, late)
+    assert any("Kustomization" in e and "has main@2222222 still to take" in e for e in made.effects)
+
+
 def test_what_cannot_move_or_be_held_is_no_part_of_it() -> None:
     pinned = source(name="pinned", stored=A, ref={"semver": ">=0", "digest": digest("a")})
     commit = obj("gitrepo", "fixed", {"url": "https://x.example/r", "ref": {"commit": "a" * 40}})

@@ -16,6 +16,7 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.holds import expired_holds, holds
 from fluxtui.domain.holdtally import tally_of
 from fluxtui.domain.marks import PIN_INVERSE, inverse_text, marks_of
+from fluxtui.domain.revision import same_build
 from fluxtui.kit.moments import seconds
 
 TAGS = tag_list({"1.4.2": "a", "1.5.0": "b"})
@@ -99,3 +100,19 @@ def test_a_tally_counts_for_the_moment_that_it_is_looked_at() -> None:
     assert (tally.ageing(PRESENT), tally.overdue(PRESENT)) == (1, 1)
     assert (tally.ageing(PRESENT - 3600), tally.overdue(PRESENT - 3600)) == (0, 0)
     assert tally.ageing(PRESENT, 14 * 86_400.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (f"1.4.2@{digest('a')}", digest("a"), True),
+        (f"1.4.2@{digest('a')}", f"1.4.2@{digest('b')}", False),
+        ("main@sha1:" + "1" * 40, "sha1:" + "1" * 40, True),
+        ("main@sha1:" + "1" * 40, "main@sha1:" + "2" * 40, False),
+        (f"1.4.2@{digest('a')}", "1.4.2+0123456789ab", True),
+        ("1.4.2", "1.5.0", False),
+        ("1.5.0", "", False),
+    ],
+)
+def test_what_waits_is_told_by_content_then_by_name(one: str, other: str, same: bool) -> None:
+    assert same_build(one, other) is same

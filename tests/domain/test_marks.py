@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import digest, source
 
 from fluxtui.domain.board import Mark
+from fluxtui.domain.managers import Edit
 from fluxtui.domain.marks import (
     PIN_INVERSE,
     PINNED_AT,
@@ -59,6 +61,17 @@ def test_who_suspended_is_told_by_our_words_first_and_by_others_else() -> None:
     assert suspension(source(suspend=True, annotations={**weave, **ours})) == Mark(
         "anna", "a drill", "2026-11-23T03:04:05Z"
     )
+
+
+def test_since_when_is_told_by_the_fields_manager_where_nobody_left_a_note() -> None:
+    field = frozenset({"spec.suspend"})
+    edits = (
+        Edit("kubectl", "2026-11-01T00:00:00Z", field),
+        Edit("flux", "2026-11-20T00:00:00Z", field),
+        Edit("flux", "2026-11-22T00:00:00Z", frozenset({"spec.interval"})),
+    )
+    mark = suspension(replace(source(suspend=True), edits=edits))
+    assert mark == Mark("", "", "2026-11-20T00:00:00Z")
 
 
 def test_a_pin_is_ours_while_its_note_and_its_digest_are_there() -> None:

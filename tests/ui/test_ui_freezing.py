@@ -11,15 +11,27 @@ from fluxtui.domain.board import Mark
 from fluxtui.domain.holdtally import tally_of
 from fluxtui.domain.marks import FREEZE
 from fluxtui.domain.plan import PatchStep
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.app import FluxtuiApp
 from fluxtui.ui.screens.review import Review
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import sees, text, until
-from tests.ui.ui_delivery import CONFIG, NOW, night
+from tests.ui.ui_delivery import CONFIG, KS, NOW, ks, night
 from tests.ui.ui_engine import ScriptedEngine
 
-NAMES = ("versions", "tags", "chain", "diff", "events", "journal", "objects", "help", "freeze")
+NAMES = (
+    "versions",
+    "tags",
+    "chain",
+    "diff",
+    "events",
+    "journal",
+    "objects",
+    "help",
+    "holds",
+    "freeze",
+)
 
 
 def app_of(engine: ScriptedEngine, seen: Snapshot) -> FluxtuiApp:
@@ -88,3 +100,30 @@ async def test_a_frozen_row_says_so_in_its_cell_and_below(make_app: MakeApp) -> 
         await pilot.press("end", "right")
         await sees(pilot, "frozen by ben", "waiting for the audit")
         assert "suspended  " not in text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_all_that_is_held_can_be_read_over_any_view(
+    engine: ScriptedEngine, size: tuple[int, int]
+) -> None:
+    held = ks("staging", "web")
+    notes = {
+        "fluxtui.dev/suspended-by": "ben",
+        "fluxtui.dev/suspended-reason": "the audit",
+        "fluxtui.dev/suspended-at": "2026-11-01T00:00:00Z",
+        "fluxtui.dev/suspended-until": "2026-11-02T00:00:00Z",
+        FREEZE: "staging-1a2b3c",
+    }
+    meta = {"name": held.name, "namespace": held.namespace, "annotations": notes}
+    body = {"kind": held.kind, "apiVersion": f"{held.group}/v1", "metadata": meta}
+    one = Resource.from_object("staging", {**body, "spec": {"suspend": True}})
+    seen = night()
+    tables = {**seen.resources["staging"], KS: {**seen.table("staging", KS), held: one}}
+    resources = {**seen.resources, "staging": tables}
+    app = app_of(engine, replace(seen, resources=resources))
+    async with opened(app, size) as pilot:
+        await pilot.press("3", "H")
+        await sees(pilot, "frozen 22d", "overdue", "ageing", "by ben: the audit")
+        await sees(pilot, "freeze staging-1a2b3c")
+        await pilot.press("q")
+        assert await until(pilot, lambda: "by ben: the audit" not in text(app))

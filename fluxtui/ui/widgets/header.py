@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fluxtui.commands.command import Command
+from fluxtui.commands.views import READ
 from fluxtui.domain.board import Level
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.known import not_live, place_known, tags_known
@@ -62,7 +63,7 @@ def _holds(snapshot: Snapshot, name: str, now: float, *, words: bool) -> Line:
     held = snapshot.holds.get(name)
     if held is None:
         return ()
-    overdue, ageing = held.overdue(now), held.ageing(now)
+    overdue, ageing = held.overdue(now), held.ageing(now, snapshot.config.ageing)
     return (
         *(((" frozen", "wait"),) if held.freezes else ()),
         *(((f" {overdue} {'overdue' if words else 'late'}", "bad"),) if overdue else ()),
@@ -124,7 +125,7 @@ def tab_line(
     commands: Sequence[Command], keys: dict[str, str], current: str, reading: str, cells: int
 ) -> Line:
     """The views with their keys; the open one stands out."""
-    views = [c for c in commands if c.plan is None and c.id != "help"]
+    views = [c for c in commands if c.plan is None and c.id not in READ]
     helps: Line = (("  " if reading else "", ""), ("? help ", "dim"))
     status: Line = ((reading, "busy"),)
     # What hides rows is said before anything else: titles give way to it, then help does.
