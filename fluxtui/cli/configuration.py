@@ -202,6 +202,7 @@ def _environments(entries: Mapping[str, Any], folder: Path) -> tuple[Environment
             stage=str(fields.get("stage") or ""),
             protected=fields.get("protected", True),
             read_only=fields.get("readOnly", False),
+            soak=_seconds(fields.get("soak"), 0.0),
         )
         for name, fields in _records(entries)
     )

@@ -96,6 +96,7 @@ _ENVIRONMENT = FieldRecord(
         "kubeconfig": Text("A kubeconfig of its own, from this file's folder.", names="file"),
         "namespaces": Texts("Look into these only; without it, into all.", _NAMESPACE),
         "stage": Text("What it belongs to, in the order of promotion; else its own name."),
+        "soak": Text("How long a build is well there before it goes on, as 24h.", form=_LENGTH),
         "protected": Flag("Its name is typed to confirm a write; true unless it says false."),
         "readOnly": Flag("No write at all."),
     },

@@ -42,6 +42,7 @@ class Environment:
 
     `namespaces` empty means all. `stage` orders promotion; it is the Environment's own name unless
     configured. `protected`: the name is typed to confirm a write. `read_only`: no write at all.
+    `soak`: seconds that a build should have been well there before it goes to the next Stage.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Environment:
     protected: bool = True
     read_only: bool = False
     overrides: Overrides = Overrides()
+    soak: float = 0.0
 
     @property
     def stage_name(self) -> str:

@@ -18,6 +18,7 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.review.plans import PLAN_RULES, plan_dangers
 from fluxtui.domain.review.plans.undertaking import Undertaking, undertaking
 from fluxtui.domain.snapshot import Act, Snapshot, TagFacts
+from fluxtui.kit.moments import seconds
 from tests.builders import CONFIG, URL, digest, failed, ks, revision, snapshot, source, tag_list
 
 WELL = "ReconciliationSucceeded"
@@ -102,6 +103,31 @@ BAD = ks(applied=A, history=[(B, "HealthCheckFailed", AT), (A, WELL, AT)])
 IN_PRODUCTION = (source("production", stored=A), ks("production", applied=A))
 ENDED = replace(Act(Plan("promote", "promote web", (), ("staging",))), finished=True)
 RUNNING = Act(Plan("promote", "promote web", (), ("staging",)))
+NOW_SECONDS = seconds("2026-11-23T03:12:00Z") or 0.0
+
+
+def soaking(since: str) -> Snapshot:
+    """Staging asks for three hours, and runs 1.5.0 well since then; "": nobody noted since when."""
+    staging = Environment("staging", "staging", protected=False, soak=3 * 3600.0)
+    config = replace(OPEN, environments=(OPEN.environments[0], staging, OPEN.environments[2]))
+    first = f"2026-11-23T{since}:00Z" if since else ""
+    run = {
+        "metadata": {"revision": B},
+        "lastReconciledStatus": WELL,
+        "firstReconciled": first,
+        "lastReconciled": "2026-11-23T03:00:00Z",
+    }
+    user = ks(applied=B)
+    user = replace(user, status={**user.status, "history": [run]})
+    return seen(*IN_PRODUCTION, source(stored=B), user, config=config, taken_at=NOW_SECONDS)
+
+
+def lower() -> Snapshot:
+    """Production runs 1.5.0; staging never ran 1.4.2."""
+    there = source("production", stored=B), ks("production", applied=B)
+    return seen(*there, source(stored=B), ks(applied=B))
+
+
 Case = tuple[str, Callable[[], tuple[Danger, ...]]]
 HAVE_IT: list[Case] = [
     ("failed-before", lambda: pinned(seen(source(stored=A), BAD), "b")),
@@ -121,8 +147,17 @@ HAVE_IT: list[Case] = [
     ("rollout-running", lambda: pinned(seen(source(stored=A), BUSY), "b")),
     ("rollout-running", lambda: pinned(seen(*here(), acts=(RUNNING,)), "b")),
     ("also-takes", lambda: tagged(seen(*here(), *IN_PRODUCTION), "9.0.0", "b")),
+    ("ring-skipped", lambda: pinned(seen(*IN_PRODUCTION, *here()), "b", IN_PRODUCTION[0].key)),
+    ("soak-short", lambda: pinned(soaking("02:00"), "b", IN_PRODUCTION[0].key)),
+    ("soak-short", lambda: pinned(soaking(""), "b", IN_PRODUCTION[0].key)),
 ]
 HAVE_NOT: list[Case] = [
+    ("ring-skipped", lambda: pinned(soaking("02:00"), "b", IN_PRODUCTION[0].key)),
+    ("ring-skipped", lambda: pinned(seen(*here(), *IN_PRODUCTION), "b")),
+    ("ring-skipped", lambda: pinned(seen(*IN_PRODUCTION, *here()), "d", IN_PRODUCTION[0].key)),
+    ("ring-skipped", lambda: pinned(lower(), "a", source("production").key)),
+    ("soak-short", lambda: pinned(soaking("00:00"), "b", IN_PRODUCTION[0].key)),
+    ("soak-short", lambda: pinned(seen(*IN_PRODUCTION, *here()), "b", IN_PRODUCTION[0].key)),
     ("failed-before", lambda: pinned(seen(source(stored=B), BAD), "a")),
     ("failed-before", lambda: asked(seen(source(stored=A, ref={"semver": "1.4.x"}), BAD))),
     ("ran-nowhere", lambda: pinned(seen(*here()), "b")),

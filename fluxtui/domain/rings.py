@@ -1,0 +1,137 @@
+"""Rings: whether a build has been through every earlier stage before it goes to the next one.
+
+Stages are in configured order; one counts as a ring of a service where it has the service. A ring
+is skipped when the build never went well there, and cut short when it has not been well there for
+as long as its `soak` asks. What Flux does not remember is not known, and said so. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from fluxtui.domain.config import Environment
+from fluxtui.domain.durations import age
+from fluxtui.domain.following import followers
+from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.known import place_known
+from fluxtui.domain.record import trials
+from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import digest_of
+from fluxtui.domain.roles import users_of
+from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.moments import seconds
+
+
+@dataclass(frozen=True, slots=True)
+class RingGap:
+    """An Environment of an earlier Stage that the build has not been through: `skipped`, or not
+    well there for long enough. `known`: whether that is so, or only cannot be told."""
+
+    environment: str
+    says: str
+    known: bool = True
+    skipped: bool = True
+
+
+def ring_gaps(
+    snapshot: Snapshot, source: Resource, name: str, digest: str, now: float
+) -> tuple[RingGap, ...]:
+    """Gaps behind a build, `name`d so, that would come to this source; `now` in epoch seconds.
+
+    Nothing for what has run well in its own Stage before: it has been there already.
+    """
+    stages = snapshot.config.stages
+    own = snapshot.config.environment(source.key.environment)
+    if own is None or not digest:
+        return ()
+    rings = stages[: stages.index(own.stage_name)]
+    every = followers(snapshot, sources.url(source))
+    if any(_well(snapshot, one, digest) for one in _within(snapshot, every, (own.stage_name,))):
+        return ()
+    return tuple(gap for stage in rings for gap in _gaps(snapshot, stage, every, name, digest, now))
+
+
+def _within(
+    snapshot: Snapshot, every: Iterable[Resource], stages: tuple[str, ...]
+) -> Iterator[Resource]:
+    for one in every:
+        place = snapshot.config.environment(one.key.environment)
+        if place is not None and place.stage_name in stages:
+            yield one
+
+
+def _gaps(
+    snapshot: Snapshot,
+    stage: str,
+    every: Iterable[Resource],
+    name: str,
+    digest: str,
+    now: float,
+) -> Iterator[RingGap]:
+    here = tuple(_within(snapshot, every, (stage,)))
+    for place in (e for e in snapshot.config.environments if e.stage_name == stage):
+        known = place_known(snapshot, place.name)
+        mine = tuple(one for one in here if one.key.environment == place.name)
+        well = any(_well(snapshot, one, digest) for one in mine)
+        if not known.known and not well:
+            # Not even whether the service is there can be told.
+            says = f"whether {name} ran in {place.name} is not known: {place.name} {known.clause}"
+            yield RingGap(place.name, says, False)
+        elif mine and not well:
+            says = f"{name} never ran well in {place.name}, as far as Flux remembers"
+            yield RingGap(place.name, says)
+        elif mine and place.soak:
+            until = now if known.known else 0.0
+            yield from _soak(snapshot, place, mine, name, digest, until)
+
+
+def _well(snapshot: Snapshot, source: Resource, digest: str) -> bool:
+    """Whether that build went well in all that take it from there."""
+    users = users_of(snapshot, source.key)
+    tried = [trials(user).get(digest) for user in users]
+    return bool(tried) and all(trial is not None and trial.good for trial in tried)
+
+
+def _soak(
+    snapshot: Snapshot,
+    place: Environment,
+    mine: Iterable[Resource],
+    name: str,
+    digest: str,
+    now: float,
+) -> Iterator[RingGap]:
+    """`now`: 0 where the place cannot be read now."""
+    soak = place.soak
+    users = [user for one in mine for user in users_of(snapshot, one.key)]
+    spans = [_well_for(user, digest, now) for user in users]
+    told = [span for span in spans if span is not None]
+    if len(told) < len(spans) or not now:
+        says = f"how long {name} has been well in {place.name} is not known"
+        yield RingGap(place.name, f"{says}; {age(soak)} are asked for", False, False)
+    elif told and min(told) < soak:
+        says = f"{name} has been well in {place.name} for {age(min(told))} of {age(soak)}"
+        yield RingGap(place.name, says, skipped=False)
+
+
+def _well_for(user: Resource, digest: str, now: float) -> float | None:
+    """Seconds that it has been well on that build, from its first good run to its last one or to
+    now; None when nobody noted it."""
+    runs = [
+        run
+        for run in appliers.history(user)
+        if digest_of(run.revision) == digest and appliers.is_good(user.key, run.status)
+    ]
+    begins = [at for run in runs if (at := seconds(run.first)) is not None]
+    if not begins:
+        return None
+    # It may have failed in between: from then on it counts.
+    bad = (run.last for run in appliers.history(user) if digest_of(run.revision) == digest
+           and appliers.is_bad(user.key, run.status))  # fmt: skip
+    begin = max((min(begins), *(at for text in bad if (at := seconds(text)) is not None)))
+    ready = user.condition("Ready")
+    stands = digest_of(appliers.applied(user)) == digest and ready is not None
+    if stands and ready is not None and ready.status == "True":
+        return max(0.0, now - begin)
+    ends = [at for run in runs if (at := seconds(run.last)) is not None]
+    return max(0.0, max(ends) - begin) if ends else None
