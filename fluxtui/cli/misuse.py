@@ -33,6 +33,7 @@ SAMPLES = {
     "ID": "production-1a2b3c",
     "IMAGE": "1.4.2",
     "KIND": "deploy",
+    "KIND/NAME": "ks/web",
     "LABELS": "app=web",
     "MIB": "100",
     "N": "50",
