@@ -84,7 +84,33 @@ async def test_04_another_range_brings_what_it_said_it_would_pick(config: Config
         await person.waits("moved", lambda: line(person, "production").running.version == "v1.4.2")
 
 
-def test_05_the_same_headless(delivery: Embedded, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_05_a_whole_service_stands_still_and_goes_on_as_one_plan(config: Config) -> None:
+    async with at_the_screen(config) as person:
+        await person.points_at("activity", "staging")
+        await person.presses(":")
+        await person.types("suspend-scope")
+        await person.presses("enter")
+        await person.sees("Which whole?", "service/activity")
+        await person.types("migration")
+        await person.presses("enter")
+        await person.sees("suspend service activity in staging")
+        await person.agrees()
+        held = line(person, "staging")
+        assert held.suspended is not None and len(held.held) == len(held.appliers)
+        await person.presses("H")
+        await person.sees("suspended", "migration", "casey@laptop")
+        await person.closes()
+        await person.presses(":")
+        await person.types("resume-scope")
+        await person.presses("enter")
+        await person.sees("Which whole?")
+        await person.presses("enter")
+        await person.sees("was suspended by casey@laptop")
+        await person.agrees()
+        await person.waits("resumed", lambda: line(person, "staging").hold is None)
+
+
+def test_06_the_same_headless(delivery: Embedded, capsys: pytest.CaptureFixture[str]) -> None:
     config = str(Path(delivery.config_file))
     words = ("--config", config)
     assert main([*words, "freeze", "staging", "--reason", "drill", "--until", "2h", "--yes"]) == 0
