@@ -73,10 +73,13 @@ def frozen_by(resource: Resource) -> str:
     """The id of the freeze that holds it; "" when none does.
 
     Somebody may have resumed it with another tool, which leaves our notes, and suspended it again:
-    that suspension is theirs, as the field's manager says.
+    that suspension is theirs, as the field's manager says, or the operator's own note.
     """
     freeze, kind = resource.annotations.get(FREEZE, ""), kinds.of(resource.key)
     if not freeze or kind is None or kind.suspends is None or not suspended(resource):
+        return ""
+    theirs = resource.annotations.get(OPERATOR_SUSPENDED_BY, "")
+    if theirs and theirs != resource.annotations.get(SUSPENDED_BY, theirs):
         return ""
     field = kind.suspends.field
     managers = {edit.manager for edit in resource.edits if field in edit.fields}

@@ -123,11 +123,21 @@ def _of_service(snapshot: Snapshot, scope: WholeScope) -> frozenset[Key]:
 
 
 def unread(snapshot: Snapshot, scope: WholeScope) -> tuple[str, ...]:
-    """Kinds there that could not be read, in sentences: none of them is among the members."""
-    return tuple(
+    """What there could not be read, in sentences: nothing of it is among the members."""
+    kinds = tuple(
         f"{kind.many}: {environment} {known.clause}"
         for environment in scope.environments
         for kind in DELIVERING
         if (known := kind_known(snapshot, environment, kind.id)).state
         not in (Knowing.KNOWN, Knowing.ABSENT)
+    )
+    wide = scope.what in (STAGE, ENVIRONMENT)
+    places = (snapshot.config.environment(name) for name in scope.environments if wide)
+    return (
+        *kinds,
+        *(
+            f"what is outside of {', '.join(place.namespaces)} in {place.name}"
+            for place in places
+            if place is not None and place.namespaces
+        ),
     )

@@ -175,6 +175,25 @@ def test_what_was_resumed_or_suspended_by_others_since_stays_so() -> None:
     assert "activity-system/d stays suspended by ben" in said
 
 
+def test_what_the_operator_has_noted_since_is_theirs() -> None:
+    _made, (held,) = frozen(source(stored=A))
+    anew = {**held.annotations, OPERATOR_SUSPENDED_BY: "ben"}
+    retaken = replace(held, annotations=anew)
+    assert by_id("unfreeze").disabled_reason(at(retaken)) == "nothing is frozen"
+
+
+def test_what_is_not_looked_into_is_not_frozen_and_said() -> None:
+    narrow = replace(
+        REGIONS,
+        environments=(
+            replace(REGIONS.environments[0], namespaces=("a", "b")),
+            *REGIONS.environments[1:],
+        ),
+    )
+    made = plan("freeze", at(source(stored=A), config=narrow), reason="audit")
+    assert "what is outside of a, b in staging: not frozen" in made.unseen
+
+
 def test_of_several_freezes_one_is_named() -> None:
     _first, one = frozen(source(name="a", stored=A))
     (held,) = one
