@@ -107,6 +107,19 @@ def test_a_release_whose_chart_is_on_its_way_has_not_failed(
     assert bool(loud) == (level is Level.FAILED)
 
 
+@pytest.mark.parametrize("past_", [(), (past(1, "1.4.2", "deployed"),)])
+def test_a_failure_that_was_taken_back_and_is_tried_again_is_still_one(past_: Any) -> None:
+    tried: dict[str, Any] = {"lastAttemptedRevision": "1.5.0", "lastAttemptedGeneration": 1}
+    again = release(*past_, conditions=(PROGRESSING,), failures=2, **tried)
+    _row, line = only(snapshot(again, chart("1.5.0")))
+    assert line.health.level is Level.FAILED
+    assert line.health.text.startswith("failed before, being tried again: Running")
+    first = release(*past_, conditions=(PROGRESSING,), failures=0, **tried)
+    assert only(snapshot(first, chart("1.5.0")))[1].health.level is Level.PROGRESSING
+    newer = release(*past_, conditions=(PROGRESSING,), failures=2, lastAttemptedGeneration=0)
+    assert only(snapshot(newer, chart("1.5.0")))[1].health.level is Level.PROGRESSING, "of another"
+
+
 def hook(made_at: str = T2, *, image: bool = False, **meta: Any) -> tuple[Resource, ...]:
     """A Job of Helm's, and its Pod, whose image is not there."""
     meta = {"annotations": {"helm.sh/hook": "pre-upgrade"}, "creationTimestamp": made_at, **meta}

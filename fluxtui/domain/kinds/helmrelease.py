@@ -94,12 +94,18 @@ def attempted(resource: Resource) -> str:
 
 
 def before(resource: Resource) -> Run | None:
-    """The newest release when that failed with what it tries now."""
+    """The newest release when that failed with what it tries now; what failed and was taken back
+    leaves no release, but is counted."""
     ready = resource.condition("Ready")
     newest = next(iter(history(resource)), None)
-    if newest is None or newest.status != "failed" or (ready and ready.status == "True"):
+    if ready is not None and ready.status == "True":
         return None
-    return newest if newest.revision == attempted(resource) else None
+    if newest is not None and newest.status == "failed":
+        return newest if newest.revision == attempted(resource) else None
+    tried = whole_at(resource.status, "lastAttemptedGeneration") == resource.generation
+    if not whole_at(resource.status, "failures") or not tried:
+        return None
+    return Run("", attempted(resource), "failed", "", "")
 
 
 def failing_since(resource: Resource) -> str:
