@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,13 @@ from builders import CONFIG, NS, ks, snapshot, source, tag_list
 
 from fluxtui.cli.main import main
 from fluxtui.cli.remembered import recall, remember
+from fluxtui.domain.plan import Plan
+from fluxtui.domain.snapshot import Act
 from tests.end_to_end.terminal import Terminal
 
 BIN = Path(sys.executable).parent
+ACTS = tuple(Act(Plan("suspend", name, (), (), user=name)) for name in ("anna", "ben"))
+IDS = [act.plan.id for act in reversed(ACTS)]
 BREAKS = " \t\n\"'><=;|&(:"
 
 
@@ -35,7 +40,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         source(), source("production"), ks(), ks("production", name="web"),
         tags=[tag_list({"1.4.2": "a", "1.5.0": "b"})], config=CONFIG,
     )  # fmt: skip
-    remember(seen, "", "")
+    remember(replace(seen, acts=ACTS), "", "")
     return tmp_path
 
 
@@ -72,6 +77,11 @@ def completed(line: str) -> list[str]:
         ("fluxtui suspend x -o ", ["table", "json", "yaml", "markdown"]),
         ("fluxtui completion ", ["bash", "zsh", "fish"]),
         ("fluxtui config ", ["check", "schema"]),
+        ("fluxtui plan un", ["undo"]),
+        ("fluxtui plan finish ", IDS),
+        ("fluxtui plan undo " + IDS[1][:6], IDS[1:]),
+        ("fluxtui journal --by b", ["ben"]),
+        ("fluxtui journal --object ks/", [f"ks/{NS}/api", f"ks/{NS}/web"]),
         ("fluxtui artifact pu", ["push", "pull"]),
         ("fluxtui open acme/", ["acme/activity"]),
         ("fluxtui --config nowhere.yaml -e ", [""]),
