@@ -112,6 +112,17 @@ def test_what_the_version_that_would_be_picked_brings(
     assert (part["before"], part["after"]) == ("1.5.0", "1.4.2")
 
 
+@pytest.mark.parametrize("word", ["hc/apps-web", "helmchart/apps-web", "chart/apps-web"])
+def test_the_chart_of_a_release_has_the_same_reasons(delivery: Shell, word: str) -> None:
+    of_chart = checked(delivery("tags", word, "-o", "json").out, "Tags")["items"]
+    of_release = checked(delivery("tags", "hr/web", "-o", "json").out, "Tags")["items"]
+    assert [tag["reason"] for one in of_chart for tag in one["tags"]] == [
+        tag["reason"] for one in of_release for tag in one["tags"]
+    ]
+    said = delivery("tags", word)
+    assert said.code == 0 and "(version 1.x) picks 1.5.0" in said.out, said
+
+
 def test_every_version_has_its_reason(delivery: Shell, index: ScriptedRegistry) -> None:
     said = delivery("tags", "hr/web")
     assert said.code == 0, said
