@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.contract.control_plane import serve
 from tests.contract.fleet import faults
+from tests.contract.fleet.kindtable import table
 from tests.contract.fleet.story import show
 from tests.contract.programs import PROGRAMS, build
 
@@ -26,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--name", default="real", help="of the kubeconfigs' context")
     verbs.add_parser("fleet", help="the same with Flux's controllers and objects in every state")
     verbs.add_parser("faults", help="faults on such a fleet: how soon the screen names each")
+    verbs.add_parser("kinds", help="a table: what is said of each kind in each recorded state")
     parser.set_defaults(folder=None, until=None, name="real")
     return parser
 
@@ -38,6 +40,9 @@ def main() -> int:
         return 0
     if options.verb == "fleet":
         return show()
+    if options.verb == "kinds":
+        print(table())
+        return 0
     if options.verb == "faults":
         return faults.show()
     return serve(options.folder, options.until, options.name)

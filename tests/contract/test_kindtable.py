@@ -1,0 +1,21 @@
+"""The table of kinds and states: every kind has its row, and nothing recorded is judged wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from fluxtui.domain import kinds
+from fluxtui.domain.board import Level
+from tests.contract.fleet import kindtable
+
+
+def test_every_kind_has_a_row_and_nothing_recorded_is_judged_wrong() -> None:
+    lines = kindtable.table().splitlines()
+    assert [line.split()[1] for line in lines[2:]] == [kind.kind for kind in kinds.ALL]
+    assert "WRONG" not in "\n".join(lines)
+    assert len({line.count(" | ") for line in lines}) == 1, "it is a table"
+
+
+def test_a_wrong_judgement_stands_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(kindtable.LEVELS, "stalled", {Level.OK})
+    assert "WRONG" in kindtable.table()
