@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.acts import subjects
+from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.config import Config
+from fluxtui.domain.overview.ranking import ordered
 from fluxtui.domain.plan import (
     AT_WRITE,
     AnyStep,
@@ -128,3 +131,21 @@ def test_the_finding_says_how_it_is_closed_otherwise() -> None:
     assert set(subjects(again.plan)) & set(subjects(act.plan))
     assert reminders([act, again], Snapshot(), NOON) == ()
     assert isinstance(finding.subject, Key)
+
+
+def test_it_comes_before_all_other_warnings_and_after_what_has_failed() -> None:
+    (cut_off,) = reminders((promotion("tag"),), snapshot(), NOON)
+    lesser = Finding(Severity.WARNING, "registry", "production", "tags are not listed", "wait")
+    broken = Finding(Severity.ERROR, "failed", "production", "web does not build", "look at it")
+    assert ordered((lesser, cut_off, broken), Config()) == (broken, cut_off, lesser)
+
+
+@pytest.mark.parametrize(
+    ("now", "says"),
+    [("1.4.2", "read back, tag: it is as before"), ("1.5.0", "read back, tag: it is so")],
+)
+def test_the_writes_whose_outcome_nobody_heard_are_read_back(now: str, says: str) -> None:
+    tags = {"1.4.2": "a", now: "b" if now == "1.5.0" else "a"}
+    seen = snapshot(tags=[tag_list(tags)])
+    (cut_off,) = reminders((promotion(),), seen, NOON)
+    assert says in cut_off.message and "fluxtui plan finish" in cut_off.next

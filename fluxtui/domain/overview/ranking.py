@@ -8,9 +8,9 @@ from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Config
 
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-# Among equals: what is broken, then what cannot be seen, then what is odd.
+# Among equals: what was left half done, what is broken, then what cannot be seen, then what is odd.
 _CODES = (
-    ("engine-fault",),
+    ("engine-fault", "interrupted"),
     ("failed", "cycle", "missing-dependency", "not-ready"),
     ("unreachable", "forbidden", "absent", "feed"),
     ("last-seen", "source"),
