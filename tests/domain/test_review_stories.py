@@ -48,6 +48,26 @@ def test_where_it_is_well_it_says_for_how_long() -> None:
     assert "1.5.0-rc.1 is healthy in staging for 3d" in told(*runs())
 
 
+def test_history_says_since_when_though_ready_turns_with_every_run() -> None:
+    turned = {**READY, "lastTransitionTime": "2026-11-23T03:11:55Z"}
+    source_, member = runs(conditions=[turned])
+    well = {
+        "firstReconciled": "2026-11-20T03:12:00Z",
+        "lastReconciled": NOW,
+        "lastReconciledStatus": "ReconciliationSucceeded",
+        "metadata": {"revision": B},
+    }
+    remembered = replace(member, status={**member.status, "history": [well]})
+    assert "1.5.0-rc.1 is healthy in staging for 3d" in told(source_, remembered)
+    bad = {
+        **well,
+        "lastReconciled": "2026-11-21T03:12:00Z",
+        "lastReconciledStatus": "HealthCheckFailed",
+    }
+    mended = replace(member, status={**member.status, "history": [well, bad]})
+    assert "1.5.0-rc.1 is healthy in staging for 2d" in told(source_, mended)
+
+
 def test_where_it_is_not_well_or_not_at_all_nothing_is_said_of_health() -> None:
     sick = runs(conditions=[failed("HealthCheckFailed")])
     for resources in (sick, (source(stored=A), ks(applied=A, conditions=[SINCE]))):

@@ -247,3 +247,18 @@ async def test_a_read_only_environment_is_sent_no_dry_run(
     found = await tried(running, made)
     assert found.dangers == () and any("read-only" in text for text in found.unread)
     assert writes == []
+
+
+@pytest.mark.parametrize("force", [False, True])
+async def test_what_cannot_change_is_refused_unless_flux_may_make_it_anew(
+    place: MakePlace, engine: MakeEngine, registry: Registry, force: bool
+) -> None:
+    running, made = await staged(place, registry, engine, force=force)
+    said = 'spec.selector: Invalid value: {"a":"canary"}: field is immutable'
+    made.server.faults.set_rules(
+        Rule(("PATCH",), "/deployments/web", status=422, reason="Invalid", message=said)
+    )
+    found = await tried(running, made)
+    assert [danger.rule for danger in found.dangers] == [] if force else ["admission-refused"]
+    assert not any("canary" in danger.says for danger in found.dangers)
+    assert force or found.dangers[0].says.endswith("spec.selector: field is immutable")

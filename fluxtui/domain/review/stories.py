@@ -57,8 +57,12 @@ def _since(snapshot: Snapshot, line: Line) -> str:
         if member is None or ready is None or ready.status != "True":
             return ""
         digest = digest_of(appliers.running(member))
-        first = [run.first for run in appliers.history(member) if digest_of(run.revision) == digest]
-        begun += [text for text in (*first[:1], ready.last_transition) if text]
+        runs = [run for run in appliers.history(member) if digest_of(run.revision) == digest]
+        # One entry for each outcome (docs/flux.md#history): well since it was so first, and since
+        # it failed last.
+        told = [r.first if appliers.is_good(key, r.status) else r.last for r in runs]
+        # Ready turns with every run: only where nothing is remembered does it say since when.
+        begun.append(max(told, key=order, default="") or ready.last_transition)
     return max(begun, key=order, default="")
 
 

@@ -144,7 +144,9 @@ class Diffs:
                 review = BuildReview(self._session, (pair,), gathered.bundles, gathered.labels)
                 try:
                     prepared = await self._worker.call(_PREPARE, review)
-                    answers += await tried(self._cluster(pair.key.environment), pair.key, prepared)
+                    cluster = self._cluster(pair.key.environment)
+                    forced = (pair.right.kustomization.get("spec") or {}).get("force") is True
+                    answers += await tried(cluster, pair.key, prepared, forced=forced)
                 except FluxtuiError as error:
                     unread.append(f"{pair.key}: not tried: {error}")
         unread += unread_of(answers)

@@ -24,20 +24,28 @@ from fluxtui.engine.builds.secretmarks import Marks
 LIMIT = 30.0
 """Seconds for all objects of one Kustomization together."""
 _AT_ONCE = 4
+# What stands in an object is in its diff; here it would hide why it is refused.
+_VALUE = re.compile(r"Invalid value: (\{.*\}|\[.*\]|\"[^\"]*\"): ")
+_MARK = "kustomize.toolkit.fluxcd.io"
+# What Flux takes for a field that cannot change, and makes the object anew by (docs/flux.md#marks).
+_LASTING = re.compile(r"immutable|updates to statefulset spec", re.IGNORECASE)
 # RBAC says so; a quota and an admission policy answer 403 as well.
 _RIGHTS = re.compile(r"cannot (create|patch|update) resource")
 Answer = tuple[Wanted, Heard]
 
 
-async def tried(cluster: Cluster, kustomization: Key, prepared: Prepared) -> tuple[Answer, ...]:
-    """What the API makes of each object; those that may not be sent are left out."""
+async def tried(
+    cluster: Cluster, kustomization: Key, prepared: Prepared, *, forced: bool
+) -> tuple[Answer, ...]:
+    """What the API makes of each object; those that may not be sent, or that Flux passes by, are
+    left out. `forced`: the Kustomization lets Flux make anew what cannot be changed."""
     turn, marks = asyncio.Semaphore(_AT_ONCE), Marks(prepared.labels)
     sent = [
         obj
         for number, obj in enumerate(prepared.objects)
-        if number not in prepared.guarded and obj.get("kind") != "Secret"
+        if number not in prepared.guarded and obj.get("kind") != "Secret" and not _passed_by(obj)
     ]
-    tasks = [asyncio.create_task(_one(cluster, obj, turn)) for obj in sent]
+    tasks = [asyncio.create_task(_one(cluster, obj, turn, forced=forced)) for obj in sent]
     if not tasks:
         return ()
     _done, late = await asyncio.wait(tasks, timeout=LIMIT)
@@ -55,7 +63,23 @@ async def tried(cluster: Cluster, kustomization: Key, prepared: Prepared) -> tup
     return tuple(answers)
 
 
-async def _one(cluster: Cluster, obj: Mapping[str, Any], turn: asyncio.Semaphore) -> Heard:
+def _marks(obj: Mapping[str, Any], name: str) -> str:
+    """What an annotation or label of the object says to Flux."""
+    metadata = obj.get("metadata") or {}
+    marks = {**(metadata.get("labels") or {}), **(metadata.get("annotations") or {})}
+    return str(marks.get(f"{_MARK}/{name}", "")).lower()
+
+
+def _passed_by(obj: Mapping[str, Any]) -> bool:
+    return _marks(obj, "reconcile") == "disabled" or _marks(obj, "ssa") in (
+        "ignore",
+        "ifnotpresent",
+    )
+
+
+async def _one(
+    cluster: Cluster, obj: Mapping[str, Any], turn: asyncio.Semaphore, *, forced: bool
+) -> Heard:
     async with turn:
         try:
             type_ = await cluster.find(str(obj.get("apiVersion")), str(obj.get("kind")))
@@ -70,8 +94,10 @@ async def _one(cluster: Cluster, obj: Mapping[str, Any], turn: asyncio.Semaphore
             known = None if _RIGHTS.search(error.what) else False
             return Heard(known, error.what if known is False else f"not permitted: {error.what}")
         except Invalid as error:
+            if _LASTING.search(error.what) and (forced or _marks(obj, "force") == "enabled"):
+                return Heard(True)  # it is deleted and made anew
             untried = "does not support dry run" in error.what
-            return Heard(None if untried else False, error.what)
+            return Heard(None if untried else False, _VALUE.sub("", error.what))
         except ClusterError as error:
             return Heard(None, str(error))
     return Heard(True)
