@@ -114,6 +114,10 @@ def execute(
     # said yes to by somebody else, and stands in the log of whatever runs it.
     reads = args.dry_run or plan_out or not args.yes or plan.reviewed
     delivery = delivery_of(engine, plan, tries=tries) if reads else None
+    if not args.yes and not plan_out:
+        # Before anybody is asked; with --yes the Engine refuses it all the same.
+        proposal = _permitted(engine, proposal, args.dry_run)
+        plan = proposal.plan
     why = NO_MOVES if not plan.moves else "not rendered: --yes was given"
     if args.dry_run or plan_out:
         review = form.plan(proposal, delivery, why)
@@ -142,6 +146,17 @@ def _offer_way_back(engine: EnginePort, plan: Plan, receipts: tuple[Receipt, ...
     context = Context(snapshot, Target(), now_text(), snapshot.config.user)
     for way in ways_back(context, plan, receipts):
         print(f"fluxtui: to roll it back: {way.command}", file=sys.stderr)
+
+
+def _permitted(engine: EnginePort, proposal: Proposal, dry_run: bool) -> Proposal:
+    """The same, with what clusters would refuse as warnings. Raises RefusedError unless dry."""
+    from fluxtui.domain.ask import ReviewRights
+
+    forbidden = answer(engine, ReviewRights(proposal.plan), ASK_TIMEOUT)
+    if forbidden and not dry_run:
+        raise RefusedError("; ".join(forbidden), where=proposal.plan.title, next="nothing was done")
+    warnings = (*proposal.plan.warnings, *forbidden)
+    return dataclasses.replace(proposal, plan=dataclasses.replace(proposal.plan, warnings=warnings))
 
 
 def _show_review(

@@ -41,9 +41,6 @@ _LIST_RESTARTS = 3
 JSON = "application/json"
 _NAMES = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{JSON}"
 _METADATA = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
-_ACCESS_REVIEW = ApiResource(
-    "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", False
-)
 
 
 async def connect(
@@ -316,24 +313,12 @@ class KubeCluster:
 
         return podlogs.follow(self._transport, namespace, pod, options)
 
-    async def can_i(self, verb: str, type_: ApiResource, namespace: str = "") -> bool:
-        attributes = {
-            "verb": verb,
-            "group": type_.group,
-            "resource": type_.plural,
-            "namespace": namespace,
-        }
-        answer = await self._transport.json(
-            "POST",
-            path_of(_ACCESS_REVIEW, ""),
-            body={
-                "apiVersion": _ACCESS_REVIEW.api_version,
-                "kind": _ACCESS_REVIEW.kind,
-                "spec": {"resourceAttributes": attributes},
-            },
-            where=f"may {verb} {type_.plural}",
-        )
-        return bool((answer.get("status") or {}).get("allowed"))
+    async def can_i(
+        self, verb: str, type_: ApiResource, namespace: str = "", name: str = ""
+    ) -> bool:
+        from fluxtui.cluster import access
+
+        return await access.allowed(self._transport, verb, type_, namespace, name)
 
     async def close(self) -> None:
         await self._transport.close()

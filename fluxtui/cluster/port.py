@@ -181,8 +181,10 @@ class Cluster(Protocol):
         Raises the ClusterError family, Unreachable when the connection breaks.
         """
 
-    async def can_i(self, verb: str, type_: ApiResource, namespace: str = "") -> bool:
-        """SelfSubjectAccessReview."""
+    async def can_i(
+        self, verb: str, type_: ApiResource, namespace: str = "", name: str = ""
+    ) -> bool:
+        """SelfSubjectAccessReview; `name` "": for every object of the type there."""
 
     async def close(self) -> None:
         """Close connections; the object is of no use afterwards."""

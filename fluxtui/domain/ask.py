@@ -15,7 +15,7 @@ from fluxtui.domain.resource import Key
 if TYPE_CHECKING:
     from fluxtui.domain.danger import Danger
     from fluxtui.domain.objectdiff import ObjectChange
-    from fluxtui.domain.plan import Move
+    from fluxtui.domain.plan import Move, Plan
     from fluxtui.domain.review.content import Content
     from fluxtui.domain.review.wanted import Wanted
 
@@ -156,6 +156,14 @@ class ReviewMoves:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRights:
+    """Whether clusters let this user write what the Plan writes. Answer: a tuple of sentences, one
+    for each kind and namespace that is refused; nothing is written to find out."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewStanding:
     """What a delivery finds in its clusters: `wanted` of a Delivery. Answer: Standing."""
 
@@ -208,6 +216,7 @@ Question = (
     | ReadLogs
     | ReleasesDiff
     | ReviewMoves
+    | ReviewRights
     | ReviewStanding
     | TryMoves
     | ValuesOf

@@ -26,11 +26,13 @@ from fluxtui.domain.ask import (
     ReadObject,
     ReleasesDiff,
     ReviewMoves,
+    ReviewRights,
     ReviewStanding,
     TryMoves,
     ValuesOf,
     VersionsDiff,
 )
+from fluxtui.engine.acts.rights import Rights
 from fluxtui.engine.builds.asking import StandingReader
 from fluxtui.engine.builds.charts import ChartReader
 from fluxtui.engine.builds.diffs import Diffs
@@ -56,6 +58,7 @@ class Answers:
         self._objects = ObjectReader(store, cluster)
         self._standing = StandingReader(store, registries, cluster)
         self._worker = Worker()
+        rights = Rights(store, cluster)
         self._diffs = Diffs(store, registries, cluster, self._worker)
         self._releases = ReleaseReader(store, cluster, self._worker)
         self._charts = ChartReader(self._releases, store, registries, self._worker)
@@ -77,6 +80,7 @@ class Answers:
             ReviewMoves: self._diffs.moves,
             ReviewStanding: self._standing.ask,
             TryMoves: self._diffs.tried,
+            ReviewRights: lambda question: rights.refusals(question.plan),
         }
 
     async def answer(self, question: Question) -> Any:

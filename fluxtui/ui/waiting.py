@@ -19,6 +19,7 @@ from fluxtui.domain.ask import (
     ReadObject,
     ReleasesDiff,
     ReviewMoves,
+    ReviewRights,
     ReviewStanding,
     TryMoves,
     ValuesOf,
@@ -65,6 +66,8 @@ def awaited(question: Question) -> str:
         return "rendering what would change"
     if isinstance(question, TryMoves):
         return "having the clusters try it"
+    if isinstance(question, ReviewRights):
+        return "asking clusters whether they let you"
     if isinstance(question, ReviewStanding):
         return "asking clusters and registries what they have"
     names = " and ".join(name for name in (question.before, question.after) if name)

@@ -109,7 +109,7 @@ async def test_nothing_is_done_to_what_nobody_knows(place: MakePlace, engine: Ma
     await staging.create(definition("fluxcd"))
     key = await put(staging, "web", {}, {"conditions": [ready("True", "Applied", "ok")]})
     snapshot = await seen(engine(staging), 1)
-    for act in ACTS:
+    for act in (act for act in ACTS if not act.scoped):  # those are about no object
         context = Context(snapshot, Target("staging", "", key), "2026-11-23T18:00:00Z", "ada")
         assert act.disabled_reason(context), act.id
 

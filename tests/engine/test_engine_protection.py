@@ -46,6 +46,7 @@ VALUES = {
     "publish-bad": {"version": "1.2.0", "failure": "crash loop"},
     "promote": {"version": "1.2.0", "from": "2.0.0-rc.1"},
     "pin": {"version": "1.0.0"},
+    "range": {"semver": "1.1.x"},
 }
 NOT_ENOUGH: tuple[Confirmed, ...] = (None, YES, frozenset({"staging"}))
 
@@ -186,6 +187,17 @@ async def pinned_and_suspended(running: Engine, delivery: Delivery) -> None:
         await seen_at(running, held, receipt.message.rpartition(" ")[2])
 
 
+async def frozen(running: Engine) -> None:
+    """For the one act that lifts it."""
+    made = await proposed(running, "freeze", Target("production"))
+    writes = [step for step in made.plan.steps if isinstance(step, PatchStep)]
+    plan = replace(made.plan, steps=tuple(replace(step, needs=()) for step in writes))
+    receipts = await got(running.run(plan, confirmed=frozenset({"production"})))
+    for step, receipt in zip(writes, receipts, strict=True):
+        assert receipt.ok, receipt
+        await seen_at(running, step.target, receipt.message.rpartition(" ")[2])
+
+
 async def test_no_act_runs_on_a_protected_environment_that_nobody_named(
     delivery: Delivery, engine: MakeEngine
 ) -> None:
@@ -198,8 +210,10 @@ async def test_no_act_runs_on_a_protected_environment_that_nobody_named(
         for word in ("force", "reset")
     }
     targets = {"unpin": held, "resume": held, **demanded}
-    for command in ACTS:
+    for command in sorted(ACTS, key=lambda act: act.id == "unfreeze"):
         target = Target("production", "web", targets.get(command.id, web))
+        if command.id == "unfreeze":
+            await frozen(running)
         if command.id == "promote":
             target = Target("staging", "web", delivery.staging.source_key("web"))
         made = await proposed(running, command.id, target)

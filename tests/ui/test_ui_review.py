@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from fluxtui.domain.ask import Question, ReviewMoves, ReviewStanding, Standing, TryMoves
+from fluxtui.domain.ask import (
+    Question,
+    ReviewMoves,
+    ReviewRights,
+    ReviewStanding,
+    Standing,
+    TryMoves,
+)
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
@@ -44,7 +51,8 @@ TRIED = Standing(
 class Asked:
     """An Engine that answers when it is let."""
 
-    def __init__(self, answer: Any = DELIVERY) -> None:
+    def __init__(self, answer: Any = DELIVERY, forbidden: tuple[str, ...] = ()) -> None:
+        self.forbidden = forbidden
         self.questions: list[Question] = []
         self.ran: list[Plan] = []
         self.open = asyncio.Event()
@@ -52,6 +60,8 @@ class Asked:
         self._answer = answer
 
     async def ask(self, question: Question) -> Any:
+        if isinstance(question, ReviewRights):
+            return self.forbidden
         self.questions.append(question)
         await self.open.wait()
         if isinstance(question, ReviewStanding):
@@ -82,6 +92,25 @@ async def test_dangers_and_content_stand_above_what_is_asked(make_app: MakeApp, 
         await sees(pilot, "DANGER")
         await check_frame(pilot, f"review-delivery-{size}")
     assert engine.questions == [ReviewMoves(MOVES)]
+
+
+@pytest.mark.parametrize("names", [(), ("production",)])
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_a_cluster_does_not_permit_is_said_and_cannot_be_confirmed(
+    make_app: MakeApp, size: str, names: tuple[str, ...]
+) -> None:
+    engine = Asked(forbidden=("production does not let you patch kustomizations in apps (web)",))
+    engine.open.set()
+    app = make_app()
+    async with opened(app, SIZES[size]) as pilot:
+        await app.push_screen(review(engine, *names))
+        await sees(pilot, "✗ production does not let you patch", "esc q leave")
+        assert "y run" not in text(app) and "type its name" not in text(app)
+        await pilot.press("y", *("".join(names)), "enter")
+        await sees(pilot, "does not let you patch")
+        await pilot.press("escape")
+        await sees(pilot, "WOULD PICK")
+    assert engine.ran == []
 
 
 async def test_what_is_still_being_rendered_is_said_and_the_rest_can_be_read(

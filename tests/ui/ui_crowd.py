@@ -13,6 +13,7 @@ from fluxtui.domain.ask import (
     ReadFacts,
     ReadInventory,
     ReadObject,
+    ReviewRights,
     ValuesOf,
 )
 from fluxtui.domain.board import Board, ChainNode, Finding, HealthLine, Level, Line, Row, Severity
@@ -114,6 +115,9 @@ def act(name: str) -> Act:
     return Act(plan, (Receipt(plan.id, "s", Outcome.DONE, "", NOW),), finished=True)
 
 
+_OTHERS = ReadFacts | ReadObject | ReadInventory | ValuesOf | ReviewRights
+
+
 class CrowdEngine(ScriptedEngine):
     """Its comparisons are as long as its lists."""
 
@@ -121,7 +125,7 @@ class CrowdEngine(ScriptedEngine):
         super().__init__(crowd())
 
     def ask(self, question: Question) -> Future[Any]:
-        if isinstance(question, ReadFacts | ReadObject | ReadInventory | ValuesOf):
+        if isinstance(question, _OTHERS):
             return super().ask(question)
         changes = tuple(
             ObjectChange("added", ObjectId("apps", name, "", "ConfigMap"), after={"kind": name})

@@ -19,6 +19,7 @@ from fluxtui.domain.ask import (
     ReadLogs,
     ReadObject,
     ReviewMoves,
+    ReviewRights,
     ValuesOf,
 )
 from fluxtui.domain.danger import Danger, Gravity
@@ -143,6 +144,7 @@ class ScriptedEngine:
         self.ran: list[tuple[Plan, Confirmed]] = []
         self.interests: list[frozenset[Key]] = []
         self.registry_down = False
+        self.forbidden: tuple[str, ...] = ()  # what no cluster lets through
         self.silent = False  # it takes questions and answers none
         self.answers: dict[Question, Any] = {}  # instead of the canned ones; errors are raised
         self.logs: list[ScriptedLog] = []
@@ -178,8 +180,12 @@ class ScriptedEngine:
         return future
 
     def ask(self, question: Question) -> Future[Any]:
-        self.asked.append(question)
         future: Future[Any] = Future()
+        if isinstance(question, ReviewRights):
+            if not self.silent:
+                future.set_result(self.forbidden)
+            return future
+        self.asked.append(question)
         if self.silent:
             return future
         if self.registry_down:

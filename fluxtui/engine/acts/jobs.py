@@ -41,6 +41,7 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.acts.auditing import Audit
 from fluxtui.engine.acts.inputs import Inputs, explain
 from fluxtui.engine.acts.journal import Journal
+from fluxtui.engine.acts.rights import Rights
 from fluxtui.engine.acts.tagging import Tagging
 from fluxtui.engine.acts.writes import Result, Writes, Written
 from fluxtui.engine.publication.occurrences import worn_text
@@ -126,6 +127,9 @@ class Jobs:
         missing = demanded.missing(confirmed)
         if missing:
             raise RefusedError(missing, where=plan.title, next="review it again; nothing was done")
+        forbidden = await Rights(self._store, self._cluster).refusals(plan)
+        if forbidden:
+            raise RefusedError("; ".join(forbidden), where=plan.title, next="nothing was done")
 
     @staticmethod
     def _check_order(plan: Plan) -> None:

@@ -8,6 +8,7 @@ the view below, and how far the act is stands in the strip.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, ClassVar
 
@@ -17,7 +18,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
-from fluxtui.domain.ask import Delivery, Question, ReviewMoves, ReviewStanding, Standing, TryMoves
+from fluxtui.domain.ask import (
+    Delivery,
+    Question,
+    ReviewMoves,
+    ReviewRights,
+    ReviewStanding,
+    Standing,
+    TryMoves,
+)
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed, Demand
@@ -51,8 +60,9 @@ class Review(Sheet[bool]):
     def __init__(self, plan: Plan, demand: Demand, run: Run, ask: Ask | None = None) -> None:
         super().__init__()
         self._plan = plan
-        self._ask = ask if plan.moves else None
-        self._rendered: Rendered = "" if self._ask is not None else None
+        self._ask = ask
+        self._rendered: Rendered = "" if ask is not None and plan.moves else None
+        self._forbidden: tuple[str, ...] = ()
         self._demand = demand
         self._run = run
         self._error = ""
@@ -81,7 +91,20 @@ class Review(Sheet[bool]):
         self._lay_out()
         self.call_after_refresh(self._lay_out)
         if self._ask is not None:
-            self.run_worker(self._look(self._ask), group="review", exit_on_error=True)
+            self.run_worker(self._permitted(self._ask), group="rights", exit_on_error=True)
+            if self._plan.moves:
+                self.run_worker(self._look(self._ask), group="review", exit_on_error=True)
+
+    async def _permitted(self, ask: Ask) -> None:
+        """Whether the clusters would let it through; where they cannot say, the act will tell."""
+        with contextlib.suppress(FluxtuiError):
+            self._forbidden = await ask(ReviewRights(self._plan))
+        if not (self._forbidden and self.stands):
+            return
+        for field in self.query("#confirm"):
+            field.display = False  # nothing that is typed could be a yes
+        self.set_focus(None)
+        self._lay_out()
 
     async def _look(self, ask: Ask) -> None:
         """What would change, when it is rendered; why it cannot be, else."""
@@ -139,12 +162,15 @@ class Review(Sheet[bool]):
         self.query_one("#plan", Paragraph).show_lines(lines)
         question: tuple[Line, ...] = ((), *self._question())
         self.query_one("#ask", Paragraph).show_lines(question)
-        typed = 1 if self._demand.names else 0
+        typed = 1 if self._demand.names and not self._forbidden else 0
         # The question is always in sight: a long Plan scrolls above it.
         room = self.size.height - 2 - len(question) - typed
         self.query_one(".scroll", VerticalScroll).styles.max_height = max(3, room)
 
     def _question(self) -> tuple[Line, ...]:
+        if self._forbidden:
+            reason: Line = (("✗ " + "; ".join(self._forbidden), "bad"),)
+            return (*wrap(reason, self.inner_width, 4), (("esc q ", "key"), ("leave", "")))
         names = self._demand.names
         if names:
             error: Line = (("✗ " + self._error + "   ", "bad"),) if self._error else ()
@@ -207,7 +233,7 @@ class Review(Sheet[bool]):
             self._lay_out()
 
     def _start(self) -> None:
-        if not self._begun:
+        if not self._begun and not self._forbidden:
             self._begun = True
             # The app's worker, not the sheet's: the act outlives it.
             self.app.run_worker(self._handed_over(), group="acts", exit_on_error=True)
