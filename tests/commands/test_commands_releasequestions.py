@@ -56,3 +56,19 @@ def test_a_number_of_a_release() -> None:
     for text in ("0", "-1", "1.4", "v", "²"):
         with pytest.raises(UsageError):
             release_number(text)
+
+
+def test_a_list_that_is_not_known_is_not_called_the_newest() -> None:
+    lost = TagList(ADDRESS, ("1.4.2", "1.0.0"), 0.0, error="connection refused")
+    with pytest.raises(UsageError, match="is not known"):
+        chart_question(releases(lost), RELEASE)
+
+
+def test_a_target_is_a_source_or_an_applier_by_its_kind() -> None:
+    for key, is_source in ((source().key, True), (ks().key, False), (RELEASE, False)):
+        target = Target(object=key)
+        assert target.source == (key if is_source else None)
+        assert target.applier == (None if is_source else key)
+    pod = Key("staging", "", "Pod", NS, "x")
+    for target in (Target(), Target(object=pod)):
+        assert (target.source, target.applier) == (None, None)

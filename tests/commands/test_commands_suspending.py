@@ -7,12 +7,16 @@ from dataclasses import replace
 import pytest
 from flux_objects import asked, at, awaited, charts, obj, patched, plan, refusal, release
 
+from fluxtui.commands.suspend import suspend_plan
 from fluxtui.domain import kinds
+from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import suspended
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.marks import OPERATOR_SUSPENDED_BY, SUSPENDED_REASON, SUSPENSION_KEYS
 from fluxtui.domain.patchfields import holds
 from fluxtui.domain.plan import AT_WRITE
+from fluxtui.domain.resource import Resource
+from tests.builders import NS, ks, revision, source
 
 SUSPENDABLE = [kind for kind in kinds.ALL if kind.suspends is not None]
 ANNOTATED = [kind for kind in SUSPENDABLE if kind.suspends and kind.suspends.annotation]
@@ -102,3 +106,24 @@ def test_a_parent_that_declares_the_annotation_is_named_with_its_interval() -> N
     (resting,) = plan("suspend", at(one, held, on=one), reason="x").warnings
     assert "once it is resumed" in resting
     assert plan("suspend", at(release(), parent, on=release()), reason="x").warnings == ()
+
+
+def test_what_nothing_can_suspend_is_refused_and_planned_by_nobody() -> None:
+    external = obj("ea", "x")
+    unknown = Resource.from_object(
+        "staging",
+        {"apiVersion": "x.test/v1", "kind": "Boat", "metadata": {"name": "x", "namespace": NS}},
+    )
+    for one in (external, unknown):
+        where = at(one, on=one)
+        assert refusal("suspend", where)
+        with pytest.raises(UsageError):
+            suspend_plan(where, {"reason": "audit"})
+
+
+def test_a_resumption_names_what_comes_and_what_runs() -> None:
+    stored = revision("v1.5.0", "b")
+    feeds = source(stored=stored, suspend=True)
+    user = ks(applied=revision("v1.4.2", "a"), suspend=True)
+    made = plan("resume", at(feeds, user, on=user))
+    assert any("v1.5.0 (runs v1.4.2)" in effect for effect in made.effects), made.effects

@@ -13,7 +13,13 @@ from fluxtui.domain.detail import detail_of, with_inventory
 from fluxtui.domain.detail.managers import owned_fields_of, shared_fields_of
 from fluxtui.domain.detail.telling import Readings, told
 from fluxtui.domain.detail.uses import UseIndex, uses_of
-from fluxtui.domain.detail.values import Detail, InventoryReading, ObjectReading
+from fluxtui.domain.detail.values import (
+    Detail,
+    EventLine,
+    InventoryReading,
+    ObjectReading,
+    OwnedFields,
+)
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.overview.expressions import judged
 from fluxtui.domain.resource import Key, Resource
@@ -317,3 +323,23 @@ def test_what_the_api_refuses_is_told_where_it_would_stand(fleet: Snapshot) -> N
     text = text_of(detail, Readings(object=reading))
     assert "not read: events is forbidden" in text
     assert "! spec.interval is owned by kustomize-controller (Apply) and kubectl-edit" in text
+
+
+def test_events_and_owners_are_told_with_what_only_some_of_them_have(fleet: Snapshot) -> None:
+    resource = named(fleet, sorted(recorded())[0])
+    detail = detail_of(fleet, resource)
+    events = (
+        EventLine(resource.key, "Warning", "Failed", "no", "10:00", 3, "controller"),
+        EventLine(resource.key, "Normal", "Applied", "yes", "11:00", 1, ""),
+    )
+    owned = (
+        OwnedFields("flux", "Apply", "09:00", "", ("spec.ref",)),
+        OwnedFields("", "Update", "08:00", "status", ("status.x",)),
+    )
+    lines = list(told(detail, Readings(object=ObjectReading(owned, events=events)), Plain()))
+    spans = [span for line in lines for span in line]
+    texts = ["".join(part for part, _role in line) for line in lines]
+    assert ("Failed ×3  ", "busy") in spans and ("Applied  ", "name") in spans
+    assert any(text.strip().endswith("no  controller") for text in texts)
+    assert any("flux  Apply 09:00  spec.ref" in text for text in texts)
+    assert any("somebody  Update of status 08:00  status.x" in text for text in texts)

@@ -212,3 +212,9 @@ def test_a_malformed_policy_picks_nothing(junk: Any) -> None:
     image, semver = rule(body("ImagePolicy", "x", junk))
     assert (image.way, semver) == ("", "")
     assert select(["1.0.0"], Policy(image=image)).error
+
+
+@pytest.mark.parametrize("tag", [" 1", "1 ", "nan_", "1e", "0x", "١", "1e999"])
+def test_what_python_alone_takes_for_a_number_is_none(tag: str) -> None:
+    assert pick(["7"], "numerical").chosen == "7"
+    assert pick([tag, "7"], "numerical").chosen == "", "it ends the controller's choice"

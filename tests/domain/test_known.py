@@ -231,3 +231,13 @@ def test_a_kind_that_is_not_served_is_missed_only_where_the_board_stands_on_it()
     assert missing(feed(state=FeedState.STARTING)) == []
     far = replace(gone, environment="production")
     assert missing(feed(), far) == [("OCIRepository", "absent")]
+
+
+def test_a_kind_that_is_absent_counts_as_not_live_only_where_it_is_missed() -> None:
+    git = ("source.toolkit.fluxcd.io", "GitRepository")
+    absent, forbidden = feed(git, FeedState.ABSENT), feed(OCI, FeedState.FORBIDDEN)
+    live = feed(KS)
+    assert not_live(seen(live, absent)) == ()
+    assert not_live(seen(live, forbidden)) == (forbidden,)
+    missing = feed(KS, FeedState.ABSENT)
+    assert missing in not_live(seen(feed(), missing))

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from fluxtui.domain.following import registry_effects
-from fluxtui.domain.picking import address_of, concerns, index_of, pickers, picking, picks
+from fluxtui.domain.picking import (
+    address_of,
+    concerns,
+    index_of,
+    pickers,
+    picking,
+    picks,
+    scanned_by,
+)
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.selection import Charts, Policy
 from fluxtui.domain.snapshot import TagList
@@ -104,3 +112,21 @@ def test_a_chart_that_picks_from_a_registry_follows_what_is_written_there() -> N
     ]
     unseen_by_ranges = registry_effects(seen, repository, add=("v1.9.0",))
     assert unseen_by_ranges.taken == () and unseen_by_ranges.followers == (of_chart,)
+
+
+def test_only_who_picks_from_a_scan_has_one() -> None:
+    scan = made("ImageRepository", "web", {"image": "r.test/web"})
+    body = {
+        "apiVersion": "image.toolkit.fluxcd.io/v1", "kind": "ImagePolicy",
+        "metadata": {"name": "web", "namespace": NS},
+        "spec": {"imageRepositoryRef": {"name": "web"}, "policy": {"semver": {"range": "*"}}},
+    }  # fmt: skip
+    policy = Resource.from_object("staging", body)
+    scanned = Resource.from_object(
+        "staging", {**scan.as_object(), "apiVersion": "image.toolkit.fluxcd.io/v1"}
+    )
+    both = snapshot(policy, scanned)
+    assert scanned_by(both, policy) == scanned
+    assert scanned_by(snapshot(policy), policy) is None
+    for other in (scanned, chart(), source()):
+        assert scanned_by(snapshot(scanned, other), other) is None

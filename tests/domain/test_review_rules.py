@@ -352,3 +352,36 @@ def test_a_secret_value_is_in_no_danger() -> None:
     )
     said = found(secret % "canary", secret % "other") + found(secret % "canary", "")
     assert "canary" not in repr(said)
+
+
+def test_a_role_that_is_new_allows_and_one_that_grows_allows_more() -> None:
+    (danger,) = found("", ROLE % ('""', "secrets", "get"))
+    assert danger.says.endswith(" allows") and danger.level is Gravity.STOP
+    (danger,) = found(ROLE % ('""', "pods", "get"), ROLE % ('""', "pods", "get, delete"))
+    assert danger.says.endswith(" allows more") and danger.level is Gravity.CARE
+
+
+@pytest.mark.parametrize(("number", "rest"), [(8, ()), (10, ("... 2 more",))])
+def test_of_many_grants_the_first_are_shown_and_the_rest_is_counted(
+    number: int, rest: tuple[str, ...]
+) -> None:
+    kinds = ", ".join(f"things{n}" for n in range(number))
+    (danger,) = found(ROLE % ('""', "pods", "get"), ROLE % ('""', kinds, "get"))
+    assert len(danger.look) == 8 + len(rest) and danger.look[8:] == rest
+
+
+@pytest.mark.parametrize(("number", "rest"), [(12, ()), (13, ("... 1 more lines",))])
+def test_as_many_statements_as_find_room_are_shown_without_a_word(
+    number: int, rest: tuple[str, ...]
+) -> None:
+    many = "\n".join(f"    CREATE TABLE t{n} (at DateTime)" for n in range(number))
+    (danger,) = found(SQL % "", SQL % f"002.sql: |\n{many}")
+    assert len(danger.look) == 12 + len(rest) and danger.look[12:] == rest
+
+
+def test_what_a_selector_was_is_said_even_when_it_was_nothing() -> None:
+    without = SERVICE.replace("selector: {app: %s}, ", "")
+    (danger,) = found(without, SERVICE % "web")
+    assert "chooses Pods by app=web instead of nothing" in danger.says
+    (danger,) = found(SERVICE % "web", without)
+    assert "chooses Pods by nothing instead of app=web" in danger.says

@@ -6,8 +6,11 @@ from typing import Any
 
 from fluxtui.domain import roles
 from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.kinds.alert import needs
+from fluxtui.domain.kinds.helmrelease import stored
 from fluxtui.domain.kinds.kind import handled_request
 from fluxtui.domain.kinds.reading import text_at
+from fluxtui.domain.kinds.sources import question
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy
 from tests.builders import NS, URL, deployment, digest, failed, ks, revision, snapshot, source
@@ -134,3 +137,56 @@ def test_an_object_names_the_applier_that_made_it() -> None:
     assert found == Key("staging", group, "Kustomization", "flux-system", "apps")
     assert appliers.parent(source(labels={f"{group}/namespace": "x"})) is None
     assert appliers.parent(source()) is None
+
+
+def test_a_commit_and_a_tag_are_followed_by_nobody() -> None:
+    moves = {
+        "branch": ({"branch": "main"}, "main"), "name": ({"name": "refs/heads/x"}, "refs/heads/x"),
+        "both": ({"tag": "v1", "name": "refs/heads/x"}, "refs/heads/x"),
+    }  # fmt: skip
+    for ref, word in moves.values():
+        assert word in sources.follows(repository(ref)), ref
+    for ref in ({"tag": "v1"}, {"commit": "4f2c9e1"}, {"commit": "4f2c9e1", "branch": "main"}):
+        assert question(repository(ref, artifact={"revision": "main@sha1:4f2c9e1"})) is None, ref
+    stored = {"artifact": {"revision": "main@sha1:4f2c9e1"}}
+    assert question(repository({"branch": "main"}, **stored)) is not None
+    assert question(repository({"branch": "main"})) is None, "nothing is stored"
+
+
+def test_a_resource_set_tries_what_it_has_applied_where_it_says_nothing_else() -> None:
+    body = {
+        "apiVersion": "fluxcd.controlplane.io/v1", "kind": "ResourceSet",
+        "metadata": {"name": "x", "namespace": NS},
+    }  # fmt: skip
+    for status, tried in (
+        ({"lastAppliedRevision": "a"}, "a"),
+        ({"lastAppliedRevision": "a", "lastAttemptedRevision": "b"}, "b"),
+    ):
+        one = Resource.from_object("staging", {**body, "status": status})
+        assert appliers.attempted(one) == tried
+
+
+def test_an_alert_needs_the_provider_that_it_names_and_no_other() -> None:
+    body = {
+        "apiVersion": "notification.toolkit.fluxcd.io/v1beta3", "kind": "Alert",
+        "metadata": {"name": "x", "namespace": NS},
+    }  # fmt: skip
+    named = Resource.from_object("staging", {**body, "spec": {"providerRef": {"name": "chat"}}})
+    assert [key.name for key in needs(named)] == ["chat"]
+    assert needs(Resource.from_object("staging", {**body, "spec": {}})) == ()
+
+
+def test_a_release_without_history_is_the_one_that_an_old_api_calls_the_last() -> None:
+    body = {
+        "apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease",
+        "metadata": {"name": "web", "namespace": NS},
+    }  # fmt: skip
+    old = {"lastReleaseRevision": 3, "lastAppliedRevision": "1.4.2"}
+    for status, namespace, known in (
+        ({}, "", []), ({**old, "lastReleaseRevision": "3"}, "", []),
+        ({**old, "lastReleaseRevision": 0}, "", []), (old, "", [(3, NS, "1.4.2")]),
+        (old, "other", [(3, "other", "1.4.2")]),
+    ):  # fmt: skip
+        spec = {"storageNamespace": namespace} if namespace else {}
+        one = Resource.from_object("staging", {**body, "spec": spec, "status": status})
+        assert [(r.number, r.namespace, r.version) for r in stored(one)] == known, status
