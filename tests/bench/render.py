@@ -14,6 +14,7 @@ import yaml
 
 from fluxtui.artifacts.packing import pack_files
 from fluxtui.domain.resource import Key
+from fluxtui.engine.builds import judging
 from fluxtui.engine.builds import sides as builds
 from fluxtui.kustomize import FolderFiles, build
 from tests.bench.measure import Row, against, median, program
@@ -50,7 +51,10 @@ def rows() -> Iterator[Row]:
             yield Row("render 300, with Origins", explained, note="(no kubectl here)")
         peak = run([sys.executable, "-c", MEMORY, at], check=True, capture_output=True, text=True)
         yield Row("render 300 objects, peak above idle", float(peak.stdout), "MiB", 60)
-    yield Row("promotion review, 2 versions x 6", median(_review()), budget=400)
+    review = _pairs()
+    yield Row("promotion review, 2 versions x 6", median(_compared(review)), budget=400)
+    yield Row("the same, with dangers", median(_judged(review)), budget=400)
+    yield Row("the same, nothing unpacked", median(_judged(review, cold=True)), budget=1500)
 
 
 def _write(folder: Path, count: int) -> None:
@@ -66,7 +70,7 @@ def _write(folder: Path, count: int) -> None:
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(spec))
 
 
-def _review() -> Callable[[], object]:
+def _pairs() -> builds.BuildReview:
     """Six Kustomizations of 50 objects each, from one version to the next, bundles unpacked."""
     bundles = {}
     for version in ("1", "2"):
@@ -83,12 +87,25 @@ def _review() -> Callable[[], object]:
         left, right = (builds.Side(version, json.loads(json.dumps(obj))) for version in bundles)
         key = Key("bench", "kustomize.toolkit.fluxcd.io", "Kustomization", "flux-system", f"p{n}")
         pairs.append(builds.Pair(key, "1", "2", left, right))
-    review = builds.BuildReview(SESSION, tuple(pairs), bundles, {})
+    return builds.BuildReview(SESSION, tuple(pairs), bundles, {})
 
+
+def _compared(review: builds.BuildReview) -> Callable[[], object]:
     def work() -> None:
         builds.forget_builds()
         parts = builds.compare(review)
         assert all(len(part.changes) == 50 and not part.error for part in parts)
+
+    return work
+
+
+def _judged(review: builds.BuildReview, *, cold: bool = False) -> Callable[[], object]:
+    """What a person waits for: every rule over both builds, and what is to be asked of clusters."""
+
+    def work() -> None:
+        builds.forget_builds(files=cold)
+        parts, wanted = judging.judged(review)
+        assert all(len(part.compared.changes) == 50 for part in parts) and wanted
 
     return work
 

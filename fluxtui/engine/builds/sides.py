@@ -104,9 +104,11 @@ _files = _Memory()
 _builds = _Memory()
 
 
-def forget_builds() -> None:
-    """Forget finished builds, not the bundles they are made from: for measuring."""
+def forget_builds(*, files: bool = False) -> None:
+    """Forget finished builds, the files they are made from only if told to: for measuring."""
     _builds.clear()
+    if files:
+        _files.clear()
 
 
 def compare(review: BuildReview) -> tuple[ComparedKustomization, ...]:
