@@ -156,6 +156,8 @@ class FluxtuiApp(App[None]):
         if self._main is None:
             quits = isinstance(event, events.Key) and event.key == "Q"
             return True if quits else None
+        if not self.screen_stack:
+            return False  # all are gone: it was typed as the app was left
         takes = getattr(self.screen, "takes", None)
         answer: bool | None = takes(event) if takes is not None else True
         return answer

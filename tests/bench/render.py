@@ -51,7 +51,7 @@ def rows() -> Iterator[Row]:
             yield Row("render 300, with Origins", explained, note="(no kubectl here)")
         peak = run([sys.executable, "-c", MEMORY, at], check=True, capture_output=True, text=True)
         yield Row("render 300 objects, peak above idle", float(peak.stdout), "MiB", 60)
-    review = _pairs()
+    review = pairs()
     yield Row("promotion review, 2 versions x 6", median(_compared(review)), budget=400)
     yield Row("the same, with dangers", median(_judged(review)), budget=400)
     yield Row("the same, nothing unpacked", median(_judged(review, cold=True)), budget=1500)
@@ -70,13 +70,13 @@ def _write(folder: Path, count: int) -> None:
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(spec))
 
 
-def _pairs() -> builds.BuildReview:
+def pairs() -> builds.BuildReview:
     """Six Kustomizations of 50 objects each, from one version to the next, bundles unpacked."""
     bundles = {}
     for version in ("1", "2"):
         files = {f"part{n}/all.yaml": _manifests(50, version).encode() for n in range(6)}
         bundles[version] = builds.Bundle(pack_files(files).data)
-    pairs = []
+    both = []
     for n in range(6):
         spec = {
             "path": f"./part{n}",
@@ -86,8 +86,8 @@ def _pairs() -> builds.BuildReview:
         obj = {"metadata": {"name": f"part{n}", "namespace": "flux-system"}, "spec": spec}
         left, right = (builds.Side(version, json.loads(json.dumps(obj))) for version in bundles)
         key = Key("bench", "kustomize.toolkit.fluxcd.io", "Kustomization", "flux-system", f"p{n}")
-        pairs.append(builds.Pair(key, "1", "2", left, right))
-    return builds.BuildReview(SESSION, tuple(pairs), bundles, {})
+        both.append(builds.Pair(key, "1", "2", left, right))
+    return builds.BuildReview(SESSION, tuple(both), bundles, {})
 
 
 def _compared(review: builds.BuildReview) -> Callable[[], object]:

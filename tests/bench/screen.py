@@ -50,7 +50,7 @@ def rows() -> Iterator[Row]:
 async def _measured() -> list[Row]:
     out: list[Row] = []
     engine = CrowdEngine()
-    engine.give(_many())
+    engine.give(many())
     app = FluxtuiApp(engine, config=engine.snapshot.config, user="bench", now=lambda: NOW)
     async with opened(app, (120, 40)) as pilot:
         idle = median([await cpu(pilot, lambda: None) for _ in range(TIMES)])
@@ -75,7 +75,7 @@ async def _measured() -> list[Row]:
     return out
 
 
-def _many() -> Snapshot:
+def many() -> Snapshot:
     """So many services, nodes and tags; findings, acts and changes as a bad night has them."""
     names = tuple(f"n{number:05}" for number in range(MANY))
     few = crowd(names[:300])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
@@ -195,3 +196,11 @@ async def test_no_two_words_of_the_command_line_look_alike(
         await pilot.press("colon", *"publish a")
         await sees(pilot, "publish a build")
         assert text(app).lower().count("publish a build") == 1
+
+
+async def test_what_is_typed_while_the_app_goes_is_for_nobody(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, (80, 24)):
+        pass
+    assert not app.screen_stack
+    assert app.takes(events.Key("down", None)) is False
