@@ -7,6 +7,7 @@ from review_pairs import found, rules_of
 
 from fluxtui.domain.danger import Gravity
 from fluxtui.domain.review.catalog import ALL
+from fluxtui.domain.review.pods import containers
 from fluxtui.domain.review.rules import RULES
 
 CLAIM = """
@@ -385,3 +386,18 @@ def test_what_a_selector_was_is_said_even_when_it_was_nothing() -> None:
     assert "chooses Pods by app=web instead of nothing" in danger.says
     (danger,) = found(SERVICE % "web", without)
     assert "chooses Pods by nothing instead of app=web" in danger.says
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [("ConfigMap", 0), ("Service", 0), ("CustomResourceDefinition", 0), ("Sandbox", 1)],
+)
+def test_containers_are_looked_for_everywhere_only_in_kinds_of_others(
+    kind: str, known: int
+) -> None:
+    deep = {"kind": kind, "spec": {"a": [{"containers": [{"name": "web", "image": "web:1"}]}]}}
+    assert len(list(containers(deep))) == known
+    pod = {"kind": "Pod", "spec": {"containers": [{"name": "web", "image": "web:1"}]}}
+    assert [c.image for c in containers(pod)] == ["web:1"]
+    beside = {**pod, "other": pod["spec"]}
+    assert len(list(containers(beside))) == 1, "a Pod has them in one place"
