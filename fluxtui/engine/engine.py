@@ -129,6 +129,10 @@ class Engine:
     async def _looked_at(self) -> None:
         await looked_at(self._publisher.whole, self._clock)
 
+    async def _prepared(self) -> None:
+        await self._looked_at()
+        await imported(SOON)
+
     def _indexes(self) -> ChartIndexes:
         from fluxtui.engine.tags.indexes import ChartIndexes
 
@@ -239,15 +243,14 @@ class Engine:
         await asyncio.sleep(0)
         await imported(self._heavy())
         publishing = asyncio.create_task(self._publisher.run())
-        recalling: asyncio.Task[None] | None = None
+        recalling = preparing = None
         try:
             # Unreadable, the Journal says so at the next act; looking on needs none.
             with contextlib.suppress(OSError):
                 self._recall.look(acts=self._events or not self._brief)
             recalling = asyncio.create_task(self._recall.run())
-            if not self._brief:
-                await self._looked_at()
-                await imported(SOON)
+            if not self._brief:  # beside: whoever leaves now does not wait for it
+                preparing = asyncio.create_task(self._prepared())
             await self._stopping.wait()
         finally:
             self._gate.close()
@@ -255,7 +258,7 @@ class Engine:
                 await self._jobs.stop(self._why)
             if self._answers is not None:
                 await self._answers.close()
-            await ended({*apis, publishing, recalling})
+            await ended({*apis, publishing, recalling, preparing})
             await ended(asyncio.all_tasks() - {asyncio.current_task()})
             await _hung_up(self._loop)
 

@@ -19,6 +19,7 @@ from fluxtui.cli import acts, arguments, output, vocabulary
 from fluxtui.cli.main import main
 from fluxtui.cli.target import find
 from fluxtui.commands.registry import ACTS, ALL
+from fluxtui.domain.ask import ReviewRights
 from fluxtui.domain.errors import FluxtuiError, RefusedError, UsageError
 from fluxtui.domain.plan import Outcome, Receipt
 from fluxtui.domain.protection import Confirmed, demand
@@ -35,9 +36,9 @@ class Engine:
         self.outcome = outcome
         self.ran: list[Any] = []
 
-    def ask(self, _question: object) -> Future[Any]:
+    def ask(self, question: object) -> Future[Any]:
         done: Future[Any] = Future()
-        done.set_result(None)
+        done.set_result(() if isinstance(question, ReviewRights) else None)
         return done
 
     def run(self, plan: Any, *, confirmed: Confirmed) -> Future[Any]:

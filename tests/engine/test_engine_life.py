@@ -38,6 +38,17 @@ HEAVY += ["semver", "re2", "textual"]
 ROOT = Path(__file__).parents[2]
 
 
+async def test_who_leaves_before_anything_was_seen_waits_for_nothing(
+    place: MakePlace, engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fluxtui.engine.beginning.LONGEST", 3600.0)
+    staging = await place("staging")
+    staging.server.faults.set_rules(Rule(hang=True))
+    running = engine(staging)
+    await asyncio.sleep(0)
+    await asyncio.wait_for(asyncio.to_thread(running.stop), PATIENCE)
+
+
 def test_making_an_engine_imports_nothing_heavy() -> None:
     code = (
         "import sys\n"
