@@ -34,7 +34,7 @@ from fluxtui.domain.plan import (
 )
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Act
-from fluxtui.domain.standing import Standing, Stands, awaited, standing
+from fluxtui.domain.standing import Stands, StepStanding, awaited, standing
 from fluxtui.kit.mergepatch import merged
 
 _NO_ACT = "no act is meant: choose one in the Journal, or name one: fluxtui journal"
@@ -172,7 +172,7 @@ def _required(context: Context) -> Act:
     return act
 
 
-def _is_done(step: AnyStep, act: Act, now: Standing) -> bool:
+def _is_done(step: AnyStep, act: Act, now: StepStanding) -> bool:
     """So by now, or seen to be done then."""
     receipt = act.receipt(step.id)
     return (receipt is not None and receipt.ok) or now.stands is Stands.SO
@@ -185,7 +185,7 @@ def _may_have_written(step: AnyStep, act: Act) -> bool:
 
 
 def _refuse_what_moved(
-    act: Act, stands: Mapping[str, Standing], remaining: Iterable[AnyStep], done: set[str]
+    act: Act, stands: Mapping[str, StepStanding], remaining: Iterable[AnyStep], done: set[str]
 ) -> None:
     """Raises RefusedError where reading back finds what this act neither saw nor wrote."""
     wrong: list[str] = []
@@ -222,7 +222,7 @@ def _anew(step: AnyStep, act: Act, context: Context, done: set[str]) -> AnyStep:
     return step
 
 
-def _read_back(act: Act, stands: Mapping[str, Standing], done: set[str]) -> Iterator[str]:
+def _read_back(act: Act, stands: Mapping[str, StepStanding], done: set[str]) -> Iterator[str]:
     """What reading back says of the Steps that nobody had seen end."""
     for step in act.plan.steps:
         receipt = act.receipt(step.id)

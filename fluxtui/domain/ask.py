@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.objectdiff import ObjectChange
     from fluxtui.domain.plan import Move, Plan
     from fluxtui.domain.review.content import Content
-    from fluxtui.domain.review.wanted import Wanted
+    from fluxtui.domain.review.wanted import WantedFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class ReviewRights:
 class ReviewStanding:
     """What a delivery finds in its clusters: `wanted` of a Delivery. Answer: Standing."""
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedFact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +314,7 @@ class Delivery:
 
     parts: tuple[DeliveredKustomization, ...] = ()
     unread: tuple[str, ...] = ()
-    wanted: tuple[Wanted, ...] = ()
+    wanted: tuple[WantedFact, ...] = ()
     standing: Standing = Standing()
 
     @property

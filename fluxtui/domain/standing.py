@@ -49,32 +49,32 @@ class Stands(enum.StrEnum):
     UNREAD = "it cannot be read"
 
 
-class Standing(NamedTuple):
+class StepStanding(NamedTuple):
     """How a Step stands, and what was seen, as a sentence."""
 
     stands: Stands
     text: str
 
 
-def standing(step: AnyStep, act: Act, snapshot: Snapshot) -> Standing:
+def standing(step: AnyStep, act: Act, snapshot: Snapshot) -> StepStanding:
     """How a Step of that act stands in the Snapshot."""
     if isinstance(step, TagStep | PushStep | DeleteStep):
         return _registry(step, snapshot)
     environment = step.target.environment
     if environment in snapshot.unreachable:
         why = snapshot.unreachable[environment]
-        return Standing(Stands.UNREAD, f"{environment} cannot be reached: {why}")
+        return StepStanding(Stands.UNREAD, f"{environment} cannot be reached: {why}")
     resource = snapshot.get(step.target)
     if isinstance(step, ApplyStep):
         return _applied(step, resource)
     if resource is None:
-        return Standing(Stands.UNREAD, f"{step.target} is not there, or may not be read")
+        return StepStanding(Stands.UNREAD, f"{step.target} is not there, or may not be read")
     if isinstance(step, PatchStep):
         return _patched(step, resource)
     if isinstance(step, RequestReconcile):
         return _requested(step, resource, act)
     judgement = judge(resource, awaited(step, act))
-    return Standing(Stands.SO if judgement.done else Stands.OPEN, judgement.text)
+    return StepStanding(Stands.SO if judgement.done else Stands.OPEN, judgement.text)
 
 
 def read_back(act: Act, snapshot: Snapshot) -> str:
@@ -114,74 +114,76 @@ def awaited(step: AwaitStep, act: Act) -> AwaitStep:
     return replace(step, value=at)
 
 
-def _patched(step: PatchStep, resource: Resource) -> Standing:
+def _patched(step: PatchStep, resource: Resource) -> StepStanding:
     now = resource.as_object()
     wanted = timeless(step.patch)
     if holds(now, wanted):
-        return Standing(Stands.SO, f"{step.target.label} is so")
+        return StepStanding(Stands.SO, f"{step.target.label} is so")
     if step.before:
         if holds(now, step.before):
-            return Standing(Stands.OPEN, f"{step.target.label} is as before")
+            return StepStanding(Stands.OPEN, f"{step.target.label} is as before")
     elif resource.resource_version == step.resource_version:
-        return Standing(Stands.OPEN, f"{step.target.label} is as before")
+        return StepStanding(Stands.OPEN, f"{step.target.label} is as before")
     seen, aim = touched(now, wanted), touched(merged({}, wanted), wanted)
     text = f"{step.target.label} has other values now than the act set: {difference(aim, seen)}"
-    return Standing(Stands.MOVED, text)
+    return StepStanding(Stands.MOVED, text)
 
 
-def _requested(step: RequestReconcile, resource: Resource, act: Act) -> Standing:
+def _requested(step: RequestReconcile, resource: Resource, act: Act) -> StepStanding:
     since = act.started.get(step.id) or act.began if step.at == AT_WRITE else step.at
     kind = kinds.of(step.target)
     keys = (REQUESTED_AT, *(kind.demands.get(word, "") for word in step.demands if kind))
     times = [order(resource.annotations.get(key, "")) for key in keys]
     if since and min(times) >= order(since):
         at = resource.annotations[REQUESTED_AT]
-        return Standing(Stands.SO, f"{step.target.label} was asked at {at}")
-    return Standing(Stands.OPEN, f"{step.target.label} was not asked")
+        return StepStanding(Stands.SO, f"{step.target.label} was asked at {at}")
+    return StepStanding(Stands.OPEN, f"{step.target.label} was not asked")
 
 
-def _applied(step: ApplyStep, resource: Resource | None) -> Standing:
+def _applied(step: ApplyStep, resource: Resource | None) -> StepStanding:
     """Applying what is applied changes nothing: what was not read may be applied."""
     body = {k: v for k, v in step.object.items() if k not in ("metadata", "apiVersion")}
     if resource is not None and holds(resource.as_object(), body):
-        return Standing(Stands.SO, f"{step.target.label} is so")
-    return Standing(Stands.OPEN, f"{step.target.label} is not as wanted, or was not read")
+        return StepStanding(Stands.SO, f"{step.target.label} is so")
+    return StepStanding(Stands.OPEN, f"{step.target.label} is not as wanted, or was not read")
 
 
-def _registry(step: RegistryStep, snapshot: Snapshot) -> Standing:
+def _registry(step: RegistryStep, snapshot: Snapshot) -> StepStanding:
     listed = snapshot.tags.get(step.repository)
     if listed is None or listed.error or not (listed.listed_at or listed.absent):
         why = listed.error if listed is not None and listed.error else "it was not listed"
-        return Standing(Stands.UNREAD, f"the tags of {step.repository}: {why}")
+        return StepStanding(Stands.UNREAD, f"the tags of {step.repository}: {why}")
     if isinstance(step, DeleteStep):
         return _deleted(step, listed)
     there = step.tag in listed.tags
     if isinstance(step, PushStep):
         text = f"{step.tag} is {'there' if there else 'not there'}"
-        return Standing(Stands.SO if there else Stands.OPEN, text)
+        return StepStanding(Stands.SO if there else Stands.OPEN, text)
     now = digest_on(listed, step.tag)
     if there and not now:
-        return Standing(Stands.UNREAD, f"what {step.tag} is on was not read")
+        return StepStanding(Stands.UNREAD, f"what {step.tag} is on was not read")
     if now == step.digest:
-        return Standing(Stands.SO, f"{step.tag} is on {short_digest(now)}")
+        return StepStanding(Stands.SO, f"{step.tag} is on {short_digest(now)}")
     if now == step.expect:
-        return Standing(Stands.OPEN, f"{step.tag} is {short_digest(now) or 'not there'}, as before")
-    return Standing(Stands.MOVED, f"{step.tag} is on {short_digest(now) or 'nothing'} now")
+        return StepStanding(
+            Stands.OPEN, f"{step.tag} is {short_digest(now) or 'not there'}, as before"
+        )
+    return StepStanding(Stands.MOVED, f"{step.tag} is on {short_digest(now) or 'nothing'} now")
 
 
-def _deleted(step: DeleteStep, listed: TagList) -> Standing:
+def _deleted(step: DeleteStep, listed: TagList) -> StepStanding:
     if not step.tag:
         on_it = [tag for tag in listed.tags if digest_on(listed, tag) == step.digest]
         text = f"{', '.join(on_it) or 'no tag'} is on {short_digest(step.digest)}"
         # Of a manifest that no tag was on, the list says nothing: deleting reads it first.
-        return Standing(Stands.SO if step.shared and not on_it else Stands.OPEN, text)
+        return StepStanding(Stands.SO if step.shared and not on_it else Stands.OPEN, text)
     if step.tag not in listed.tags:
-        return Standing(Stands.SO, f"{step.tag} is not there")
+        return StepStanding(Stands.SO, f"{step.tag} is not there")
     now = digest_on(listed, step.tag)
     if not now:
-        return Standing(Stands.UNREAD, f"what {step.tag} is on was not read")
+        return StepStanding(Stands.UNREAD, f"what {step.tag} is on was not read")
     stands = Stands.OPEN if now == step.digest else Stands.MOVED
-    return Standing(stands, f"{step.tag} is on {short_digest(now)}")
+    return StepStanding(stands, f"{step.tag} is on {short_digest(now)}")
 
 
 def digest_on(listed: TagList, tag: str) -> str:

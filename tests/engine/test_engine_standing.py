@@ -9,7 +9,7 @@ from fluxtui.artifacts.reference import Reference
 from fluxtui.domain.ask import Delivery, ReviewMoves, ReviewStanding, Standing, TryMoves
 from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.plan import Move
-from fluxtui.domain.review.wanted import DefinitionAsked, ImageAsked, Wanted
+from fluxtui.domain.review.wanted import DefinitionAsked, ImageAsked, WantedFact
 from fluxtui.engine.engine import Engine
 from fluxtui.world.faults import Rule
 from fluxtui.world.http.exchange import Request, Response
@@ -145,7 +145,7 @@ async def test_an_image_that_is_there_is_no_danger_and_elsewhere_nobody_is_asked
     running, made = await staged(place, registry, engine)
     answer = await reviewed(running, made)
     assert "image-missing" not in {danger.rule for danger in answer.dangers}
-    elsewhere = Wanted(
+    elsewhere = WantedFact(
         "image-missing", ImageAsked("r.example.com/a:1"), made.kustomization_key("web")
     )
     said: Standing = await got(running.ask(ReviewStanding((elsewhere,))))
@@ -172,7 +172,7 @@ async def test_a_tag_that_has_moved_since_is_found_by_what_its_pods_run(
         type_, "apps", "web-1", {"status": status}, field_manager="kubelet", subresource="status"
     )
     asked = ImageAsked(f"{image}:1", "apps", (("app", "web"),), "web")
-    wanted = Wanted("image-moved", asked, made.kustomization_key("web"))
+    wanted = WantedFact("image-moved", asked, made.kustomization_key("web"))
     still: Standing = await got(running.ask(ReviewStanding((wanted,))))
     assert still.dangers == () and still.unread == ()
     registry.push("images/web", "1", {"a": "another"})
@@ -187,7 +187,7 @@ async def test_the_objects_of_a_definition_are_counted(
     group, kind = made.kustomization_key("web").group, "Kustomization"
     asked = DefinitionAsked(f"kustomizations.{group}", group, "v1", kind, goes=True)
     by = ObjectId("", f"kustomizations.{group}", "apiextensions.k8s.io", "CustomResourceDefinition")
-    wanted = Wanted("crd-in-use", asked, made.kustomization_key("web"), by)
+    wanted = WantedFact("crd-in-use", asked, made.kustomization_key("web"), by)
     (danger,) = (await got(running.ask(ReviewStanding((wanted,))))).dangers
     assert danger.rule == "crd-in-use" and "1 object is in the cluster" in danger.says
 

@@ -21,7 +21,7 @@ from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.plan import Move, Plan, Receipt
 from fluxtui.domain.protection import Confirmed, Demand
-from fluxtui.domain.review.wanted import ObjectAsked, Wanted
+from fluxtui.domain.review.wanted import ObjectAsked, WantedFact
 from fluxtui.ui.screens.compared import Compared
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.review import Review
@@ -36,7 +36,7 @@ MOVING = replace(PLAN, moves=MOVES)
 
 
 SECRET = ObjectId("apps", "db", "", "Secret")
-WANTED = Wanted("reference-missing", ObjectAsked("v1", SECRET), oci("production", "activity"))
+WANTED = WantedFact("reference-missing", ObjectAsked("v1", SECRET), oci("production", "activity"))
 STANDING = Standing(
     (Danger("reference-missing", Gravity.STOP, "Deployment/apps/web needs Secret/apps/db"),),
     ("whether it has Secret/apps/other: forbidden",),

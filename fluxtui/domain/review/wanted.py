@@ -72,7 +72,7 @@ Asked = DefinitionAsked | ImageAsked | KindAsked | ObjectAsked
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedFact:
     """A question of a rule. `kustomization`: whose delivery needs it, and so which cluster it is
     put to; `by`: the object that does. `needs`: what for, in words. `gone`: the delivery itself
     takes it away, and nobody has to be asked.
@@ -124,8 +124,8 @@ class AskingRule:
     id: str
     title: str
     why: str
-    wants: Callable[[Delivered, Together], Iterable[Wanted]]
-    judge: Callable[[Wanted, Heard], Iterable[Danger]]
+    wants: Callable[[Delivered, Together], Iterable[WantedFact]]
+    judge: Callable[[WantedFact, Heard], Iterable[Danger]]
 
 
 def together(all_delivered: Iterable[Delivered]) -> Together:

@@ -23,7 +23,7 @@ from fluxtui.domain.review.wanted import (
     ImageAsked,
     KindAsked,
     ObjectAsked,
-    Wanted,
+    WantedFact,
 )
 from fluxtui.engine.builds.askingimages import ImageRound
 from fluxtui.engine.publication.store import Store
@@ -146,7 +146,7 @@ async def _used(cluster: Cluster, asked: DefinitionAsked) -> Heard:
     return Heard(True, stored=tuple(map(str, stored)), count=len(listing.items))
 
 
-def unread_of(answers: Iterable[tuple[Wanted, Heard]]) -> Iterable[str]:
+def unread_of(answers: Iterable[tuple[WantedFact, Heard]]) -> Iterable[str]:
     """What nobody could say, one sentence for each place and reason."""
     by_reason: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for wanted, heard in answers:

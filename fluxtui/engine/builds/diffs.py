@@ -35,7 +35,7 @@ from fluxtui.domain.naming import Tables, names_in
 from fluxtui.domain.plan import Move
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.review.asked import judged_answers
-from fluxtui.domain.review.wanted import Heard, Wanted
+from fluxtui.domain.review.wanted import Heard, WantedFact
 from fluxtui.engine.builds.asking import unread_of
 from fluxtui.engine.builds.gathered import Gathered, words
 from fluxtui.engine.builds.live import LiveObjects
@@ -123,7 +123,7 @@ class Diffs:
         pairs = [pair for move in question.moves for pair in await self._moved(move, gathered)]
         review = BuildReview(self._session, tuple(pairs), gathered.bundles, gathered.labels)
         parts: tuple[DeliveredKustomization, ...] = ()
-        wanted: tuple[Wanted, ...] = ()
+        wanted: tuple[WantedFact, ...] = ()
         if pairs:
             parts, wanted = await self._worker.call(_JUDGE, review)
         unread = [
@@ -134,7 +134,7 @@ class Diffs:
     async def tried(self, question: TryMoves) -> Standing:
         """What the APIs make of every build that an act brings, where they may be asked that."""
         gathered, unread = self._gathered(), list[str]()
-        answers: list[tuple[Wanted, Heard]] = []
+        answers: list[tuple[WantedFact, Heard]] = []
         for move in question.moves:
             for pair in await self._moved(move, gathered):
                 why = pair.error or self._untried(pair.key)

@@ -19,14 +19,14 @@ from fluxtui.domain.review.asked import wanted_of
 from fluxtui.domain.review.content import Content, content
 from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.rules import dangers
-from fluxtui.domain.review.wanted import Wanted
+from fluxtui.domain.review.wanted import WantedFact
 from fluxtui.engine.builds.secretmarks import TOKEN, Marks
 from fluxtui.engine.builds.sides import BuildReview, Pair, difference, shown
 
 
 def judged(
     review: BuildReview,
-) -> tuple[tuple[DeliveredKustomization, ...], tuple[Wanted, ...]]:
+) -> tuple[tuple[DeliveredKustomization, ...], tuple[WantedFact, ...]]:
     """Every pair built, compared and judged, and what only clusters can say of them; one that does
     not build has no dangers but says so."""
     judgements = [_judged(pair, review) for pair in review.pairs]

@@ -17,7 +17,7 @@ from fluxtui.domain.errors import ClusterError, Forbidden, Invalid, NotFound
 from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.asked import admission_refused
-from fluxtui.domain.review.wanted import Heard, ObjectAsked, Wanted
+from fluxtui.domain.review.wanted import Heard, ObjectAsked, WantedFact
 from fluxtui.engine.builds.livebuilds import MANAGER, Prepared
 from fluxtui.engine.builds.secretmarks import Marks
 
@@ -31,7 +31,7 @@ _MARK = "kustomize.toolkit.fluxcd.io"
 _LASTING = re.compile(r"immutable|updates to statefulset spec", re.IGNORECASE)
 # RBAC says so; a quota and an admission policy answer 403 as well.
 _RIGHTS = re.compile(r"cannot (create|patch|update) resource")
-Answer = tuple[Wanted, Heard]
+Answer = tuple[WantedFact, Heard]
 
 
 async def tried(
@@ -59,7 +59,7 @@ async def tried(
         no_answer = Heard(None, f"not tried within {LIMIT:.0f} s")
         heard = no_answer if task.cancelled() else task.result()
         heard = Heard(heard.there, marks.text(heard.why))
-        answers.append((Wanted(admission_refused.RULE.id, asked, kustomization, name), heard))
+        answers.append((WantedFact(admission_refused.RULE.id, asked, kustomization, name), heard))
     return tuple(answers)
 
 

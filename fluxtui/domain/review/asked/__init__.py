@@ -18,7 +18,7 @@ from fluxtui.domain.review.asked import (
     reference_missing,
 )
 from fluxtui.domain.review.delivered import Delivered
-from fluxtui.domain.review.wanted import AskingRule, Heard, Wanted, together
+from fluxtui.domain.review.wanted import AskingRule, Heard, WantedFact, together
 
 ASKING: tuple[AskingRule, ...] = (
     kind_unserved.RULE,
@@ -32,7 +32,7 @@ ASKING: tuple[AskingRule, ...] = (
 _BY_ID: Mapping[str, AskingRule] = {rule.id: rule for rule in ASKING}
 
 
-def wanted_of(all_delivered: Iterable[Delivered]) -> tuple[Wanted, ...]:
+def wanted_of(all_delivered: Iterable[Delivered]) -> tuple[WantedFact, ...]:
     """What all rules want to know of a delivery, each once."""
     by_environment: dict[str, list[Delivered]] = defaultdict(list)
     for delivered in all_delivered:
@@ -40,14 +40,14 @@ def wanted_of(all_delivered: Iterable[Delivered]) -> tuple[Wanted, ...]:
     return tuple(dict.fromkeys(w for group in by_environment.values() for w in _wanted(group)))
 
 
-def _wanted(group: list[Delivered]) -> Iterator[Wanted]:
+def _wanted(group: list[Delivered]) -> Iterator[WantedFact]:
     whole = together(group)
     for delivered in group:
         for rule in ASKING:
             yield from rule.wants(delivered, whole)
 
 
-def judged_answers(answers: Iterable[tuple[Wanted, Heard]]) -> tuple[Danger, ...]:
+def judged_answers(answers: Iterable[tuple[WantedFact, Heard]]) -> tuple[Danger, ...]:
     """What the answers mean, the worst first."""
     return ordered(
         danger for wanted, heard in answers for danger in _BY_ID[wanted.rule].judge(wanted, heard)

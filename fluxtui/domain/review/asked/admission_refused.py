@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.review.delivered import Delivered
-from fluxtui.domain.review.wanted import AskingRule, Heard, Together, Wanted
+from fluxtui.domain.review.wanted import AskingRule, Heard, Together, WantedFact
 
 
-def _wants(_delivered: Delivered, _whole: Together) -> Iterator[Wanted]:
+def _wants(_delivered: Delivered, _whole: Together) -> Iterator[WantedFact]:
     yield from ()
 
 
-def _judge(wanted: Wanted, heard: Heard) -> Iterator[Danger]:
+def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
     if heard.there is False:
         says = f"{wanted.by} is refused: {heard.why}"
         yield Danger(RULE.id, Gravity.STOP, says, wanted.by, wanted.kustomization)

@@ -14,12 +14,12 @@ from fluxtui.domain.review.wanted import (
     DefinitionAsked,
     Heard,
     Together,
-    Wanted,
+    WantedFact,
     served_versions,
 )
 
 
-def _wants(delivered: Delivered, whole: Together) -> Iterator[Wanted]:
+def _wants(delivered: Delivered, whole: Together) -> Iterator[WantedFact]:
     narrowed = {d.object for d in crd_narrowed.RULE.judge(delivered)}
     for change in delivered.changes:
         before = change.before
@@ -33,14 +33,14 @@ def _wants(delivered: Delivered, whole: Together) -> Iterator[Wanted]:
             asked = DefinitionAsked(
                 change.id.name, group, version, str(names.get("kind") or ""), kept, goes
             )
-            yield Wanted(RULE.id, asked, delivered.kustomization, change.id)
+            yield WantedFact(RULE.id, asked, delivered.kustomization, change.id)
 
 
 def _versions(definition: Object | None) -> tuple[Object, ...]:
     return listed(definition, "spec", "versions")
 
 
-def _judge(wanted: Wanted, heard: Heard) -> Iterator[Danger]:
+def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
     asked, own = wanted.asked, (wanted.by, wanted.kustomization)
     if not isinstance(asked, DefinitionAsked):
         return

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.pods import containers
-from fluxtui.domain.review.wanted import AskingRule, Heard, ImageAsked, Together, Wanted
+from fluxtui.domain.review.wanted import AskingRule, Heard, ImageAsked, Together, WantedFact
 
 
-def _wants(delivered: Delivered, _whole: Together) -> Iterator[Wanted]:
+def _wants(delivered: Delivered, _whole: Together) -> Iterator[WantedFact]:
     seen: set[str] = set()
     for change in delivered.changes:
         if change.kind not in ("added", "changed"):
@@ -22,10 +22,10 @@ def _wants(delivered: Delivered, _whole: Together) -> Iterator[Wanted]:
                 seen.add(image)
                 needs = f"container {container.name}"
                 asked = ImageAsked(image)
-                yield Wanted(RULE.id, asked, delivered.kustomization, change.id, needs)
+                yield WantedFact(RULE.id, asked, delivered.kustomization, change.id, needs)
 
 
-def _judge(wanted: Wanted, heard: Heard) -> Iterator[Danger]:
+def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
     if heard.there is False:
         says = f"{wanted.by} {wanted.needs}: {wanted.asked} is not in its registry"
         yield Danger(RULE.id, Gravity.STOP, says, wanted.by, wanted.kustomization)

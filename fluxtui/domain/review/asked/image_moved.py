@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.pods import Object, containers, mapping, pod_template
-from fluxtui.domain.review.wanted import AskingRule, Heard, ImageAsked, Together, Wanted
+from fluxtui.domain.review.wanted import AskingRule, Heard, ImageAsked, Together, WantedFact
 from fluxtui.domain.revision import short_digest
 
 _SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 
 
-def _wants(delivered: Delivered, _whole: Together) -> Iterator[Wanted]:
+def _wants(delivered: Delivered, _whole: Together) -> Iterator[WantedFact]:
     for change in delivered.changed(*_SELECTING):
         before, after = change.before or {}, change.after or {}
         labels = _selector(before)
@@ -24,7 +24,7 @@ def _wants(delivered: Delivered, _whole: Together) -> Iterator[Wanted]:
             image = container.image
             if image and "@" not in image and same.get(container.name) == image:
                 asked = ImageAsked(image, change.id.namespace, labels, container.name)
-                yield Wanted(RULE.id, asked, delivered.kustomization, change.id)
+                yield WantedFact(RULE.id, asked, delivered.kustomization, change.id)
 
 
 def _selector(obj: Object) -> tuple[tuple[str, str], ...]:
@@ -32,7 +32,7 @@ def _selector(obj: Object) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((str(name), str(value)) for name, value in labels.items()))
 
 
-def _judge(wanted: Wanted, heard: Heard) -> Iterator[Danger]:
+def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
     asked = wanted.asked
     others = tuple(digest for digest in heard.running if digest not in heard.digests)
     if isinstance(asked, ImageAsked) and heard.digests and others:

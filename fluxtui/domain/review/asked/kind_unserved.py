@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.review.delivered import Delivered
-from fluxtui.domain.review.wanted import AskingRule, Heard, KindAsked, Together, Wanted
+from fluxtui.domain.review.wanted import AskingRule, Heard, KindAsked, Together, WantedFact
 
 
-def _wants(delivered: Delivered, whole: Together) -> Iterator[Wanted]:
+def _wants(delivered: Delivered, whole: Together) -> Iterator[WantedFact]:
     seen: set[KindAsked] = set()
     for id, obj in delivered.after.items():
         asked = KindAsked(str(obj.get("apiVersion") or ""), id.kind)
@@ -19,10 +19,10 @@ def _wants(delivered: Delivered, whole: Together) -> Iterator[Wanted]:
         brought = whole.kinds.get((id.group, id.kind))
         if brought is None or asked.api_version.rpartition("/")[2] not in brought:
             gone = brought is not None
-            yield Wanted(RULE.id, asked, delivered.kustomization, id, gone=gone)
+            yield WantedFact(RULE.id, asked, delivered.kustomization, id, gone=gone)
 
 
-def _judge(wanted: Wanted, heard: Heard) -> Iterator[Danger]:
+def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
     if heard.there is False:
         who = "the definition in this build" if wanted.gone else "the cluster"
         says = f"{wanted.by} cannot be applied: {who} serves no {wanted.asked}"

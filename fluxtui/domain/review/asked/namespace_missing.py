@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.review.delivered import Delivered
-from fluxtui.domain.review.wanted import AskingRule, Heard, ObjectAsked, Together, Wanted
+from fluxtui.domain.review.wanted import AskingRule, Heard, ObjectAsked, Together, WantedFact
 
 
-def _wants(delivered: Delivered, whole: Together) -> Iterator[Wanted]:
+def _wants(delivered: Delivered, whole: Together) -> Iterator[WantedFact]:
     had = {id.namespace for id in delivered.before}
     seen: set[str] = set()
     for id in delivered.after:
@@ -20,10 +20,10 @@ def _wants(delivered: Delivered, whole: Together) -> Iterator[Wanted]:
             continue
         seen.add(name)
         asked = ObjectAsked("v1", target)
-        yield Wanted(RULE.id, asked, delivered.kustomization, id, gone=gone)
+        yield WantedFact(RULE.id, asked, delivered.kustomization, id, gone=gone)
 
 
-def _judge(wanted: Wanted, heard: Heard) -> Iterator[Danger]:
+def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
     if heard.there is False and isinstance(wanted.asked, ObjectAsked):
         which = "this delivery deletes" if wanted.gone else "neither build nor cluster has"
         says = f"{wanted.by} goes to namespace {wanted.asked.target.name}, which {which}"

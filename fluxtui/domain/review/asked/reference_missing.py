@@ -9,12 +9,12 @@ from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.references import PULL, PodReference, references
-from fluxtui.domain.review.wanted import AskingRule, Heard, ObjectAsked, Together, Wanted
+from fluxtui.domain.review.wanted import AskingRule, Heard, ObjectAsked, Together, WantedFact
 
 _DEEP = 12
 
 
-def _wants(delivered: Delivered, whole: Together) -> Iterator[Wanted]:
+def _wants(delivered: Delivered, whole: Together) -> Iterator[WantedFact]:
     changed = {c.id for c in delivered.changes if c.kind in ("added", "changed")}
     for id, obj in delivered.after.items():
         uses: dict[ObjectId, list[PodReference]] = {}
@@ -30,7 +30,7 @@ def _wants(delivered: Delivered, whole: Together) -> Iterator[Wanted]:
             maker = _maker(target, whole)
             if maker == _SURE:
                 continue
-            yield Wanted(
+            yield WantedFact(
                 RULE.id,
                 ObjectAsked("v1", target),
                 delivered.kustomization,
@@ -78,7 +78,7 @@ def _needs(found: list[PodReference]) -> str:
     return ", ".join(uses[:2]) + more
 
 
-def _judge(wanted: Wanted, heard: Heard) -> Iterator[Danger]:
+def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
     if heard.there is not False or wanted.by is None:
         return
     where = "which this delivery deletes" if wanted.gone else "which neither build nor cluster has"
