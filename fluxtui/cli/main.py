@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from fluxtui.cli import patience, streams
+from fluxtui.cli import streams
 from fluxtui.domain.errors import ConfigError, FluxtuiError, RefusedError, UsageError
 
 TYPE_CHECKING = False
@@ -60,7 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             return _answered(words)
         finally:
-            patience.begin(None)  # a limit is that of one run
+            if patience := sys.modules.get("fluxtui.cli.patience"):
+                patience.begin(None)  # a limit is that of one run
             streams.flush()
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing may be written to it any more.
