@@ -35,6 +35,7 @@ class FullWire(Wire):
     def __init__(self, access: Access, user: Mapping[str, Any], proxy: Proxy | None) -> None:
         super().__init__(access, user, proxy)
         self._session: ClientSession | None = None
+        self._closed = False
         self._ending: set[asyncio.Future[None]] = set()
 
     async def request(
@@ -81,6 +82,7 @@ class FullWire(Wire):
             raise _broken(error) from error
 
     async def close(self) -> None:
+        self._closed = True
         if self._session is not None:
             await self._session.close()
         if self._ending:
@@ -88,6 +90,8 @@ class FullWire(Wire):
         await asyncio.sleep(0)  # the loop closes aborted sockets on its next turn
 
     def _connected(self) -> ClientSession:
+        if self._closed:  # while the library was imported: nobody would close another session
+            raise ConnectionAbortedError("the connection was closed meanwhile")
         if self._session is None:
             from aiohttp import ClientSession, DummyCookieJar
 
