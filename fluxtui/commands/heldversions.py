@@ -20,7 +20,7 @@ from fluxtui.domain.picking import address_of, list_of, picking
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import commit_of
 from fluxtui.domain.roles import users_of
-from fluxtui.domain.selection import Policy, spelt
+from fluxtui.domain.selection import Policy, Selection, spelt
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.moments import order
 
@@ -103,7 +103,7 @@ def choices(snapshot: Snapshot, held: Held) -> tuple[str, ...]:
 
 def offered(snapshot: Snapshot, held: Held) -> tuple[str, ...]:
     """What there is to be had where that is listed, what is picked now first."""
-    key = _source(held)
+    key = source_key(held)
     tags, selection = list_of(snapshot, key), snapshot.selections.get(key) if key else None
     if tags is None or selection is None:
         return ()
@@ -114,7 +114,7 @@ def offered(snapshot: Snapshot, held: Held) -> tuple[str, ...]:
 
 def absent(snapshot: Snapshot, held: Held) -> str:
     """Why nobody can say that a version which is not offered is there."""
-    address = address_of(snapshot, _source(held))
+    address = address_of(snapshot, source_key(held))
     return (
         f"{address} does not list it" if offered(snapshot, held) else "nothing lists what there is"
     )
@@ -122,19 +122,26 @@ def absent(snapshot: Snapshot, held: Held) -> str:
 
 def would_pick(snapshot: Snapshot, held: Held, wish: str) -> str:
     """What that text of the field picks of what is listed; "" when that is not known."""
-    key = _source(held)
+    selection = picked(snapshot, held, wish)
+    return spelt(selection.chosen, selection.policy) if selection is not None else ""
+
+
+def picked(snapshot: Snapshot, held: Held, wish: str) -> Selection | None:
+    """How that wish picks of the versions of the chart as listed; None when that is not known."""
+    key = source_key(held)
     source, tags = snapshot.get(key) if key is not None else None, list_of(snapshot, key)
-    picked = picking(snapshot, source) if source is not None else None
-    if picked is None or picked.policy.chart is None or not tags_known(tags).known or tags is None:
-        return ""
+    now = picking(snapshot, source) if source is not None else None
+    if now is None or now.policy.chart is None or not tags_known(tags).known or tags is None:
+        return None
     from fluxtui.domain.versions import select
 
-    policy = Policy.of_chart(wish, picked.policy.chart)
+    policy = Policy.of_chart(wish, now.policy.chart)
     made = {tag: fact.created for tag, fact in tags.facts.items() if fact.created}
-    return spelt(select(tags.tags, policy, made).chosen, policy)
+    return select(tags.tags, policy, made)
 
 
-def _source(held: Held) -> Key | None:
+def source_key(held: Held) -> Key | None:
+    """What its version is picked for: itself, or the source it takes it from."""
     key = held.resource.key
     return key if sources.is_source(key) else appliers.source(held.resource)
 

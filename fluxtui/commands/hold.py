@@ -91,9 +91,9 @@ def pin_plan(context: Context, values: Values, command: str, held: Held) -> Plan
         values,
         command,
         f"pin {name} in {environment} to {label}",
-        (write, *_follow(context, held, version)),
+        (write, *followed(context, held, version, "pin")),
         effects=(
-            *_effects(context, held, version),
+            *effects(context, held, version),
             _afterwards(held, before),
             *ends_text(notes[PINNED_UNTIL] or ""),
         ),
@@ -110,8 +110,8 @@ def _before(held: Held) -> str:
     return held.now
 
 
-def _follow(context: Context, held: Held, version: str) -> list[AnyStep]:
-    """Wait for the source, then for all that apply it and are not suspended."""
+def followed(context: Context, held: Held, version: str, after: str) -> list[AnyStep]:
+    """Wait, `after` that Step, for the source, then for all that apply it and are not suspended."""
     resource, snapshot = held.resource, context.snapshot
     if suspended(resource):
         return []
@@ -120,13 +120,13 @@ def _follow(context: Context, held: Held, version: str) -> list[AnyStep]:
     label = heldversions.called(version)
     if source is not None and not suspended(source):
         title = f"wait until {source.key.label} has {label}"
-        steps.append(AwaitStep("picked", title, ("pin",), target=source.key, until=Until.PICKED,
+        steps.append(AwaitStep("picked", title, (after,), target=source.key, until=Until.PICKED,
                                value=version, timeout=300.0))  # fmt: skip
-    after = steps[-1].id if steps else "pin"
+    last = steps[-1].id if steps else after
     for number, member in enumerate(heldversions.members(snapshot, held), start=1):
         if not suspended(member) and not stalled(member):
             title = f"wait until {member.key.label} runs it"
-            steps.append(AwaitStep(f"applied-{number}", title, (after,), target=member.key,
+            steps.append(AwaitStep(f"applied-{number}", title, (last,), target=member.key,
                                    until=Until.APPLIED, value=version, timeout=900.0)
                          )  # fmt: skip
     return steps
@@ -140,19 +140,20 @@ def _source(context: Context, held: Held) -> Resource | None:
     return context.snapshot.get(key) if key is not None else None
 
 
-def _effects(context: Context, held: Held, version: str) -> tuple[str, ...]:
+def effects(context: Context, held: Held, version: str, name: str = "") -> tuple[str, ...]:
+    """Where it goes from what, and what stands on it. `name`: what the version is called."""
     resource, snapshot = held.resource, context.snapshot
-    environment, label = resource.key.environment, heldversions.called(version)
-    name, runs = resource.key.label, heldversions.running(snapshot, held)
+    environment, called = resource.key.environment, name or heldversions.called(version)
+    label, runs = resource.key.label, heldversions.running(snapshot, held)
     tried = heldversions.current(snapshot, held)
     if version != runs:
         was = heldversions.called(runs) or "nothing"
-        first = f"{name} goes to {label} in {environment}; it runs {was} now"
+        first = f"{label} goes to {called} in {environment}; it runs {was} now"
     elif tried == runs:
-        first = f"{name} stays on {label} in {environment}, which it runs now"
+        first = f"{label} stays on {called} in {environment}, which it runs now"
     else:
         given_up = heldversions.called(tried)
-        first = f"{name} stays on {label} in {environment}, and {given_up} is tried no more"
+        first = f"{label} stays on {called} in {environment}, and {given_up} is tried no more"
     below = () if appliers.is_applier(resource.key) else roles.standing_on(snapshot, resource.key)
     if not below:
         return (first,)
@@ -177,17 +178,22 @@ def _warnings(context: Context, held: Held, version: str) -> tuple[str, ...]:
         warnings.append(f"{heldversions.called(version)} {failed}")
     if suspended(resource):
         warnings.append(f"{resource.key.label} is suspended: the pin acts when it is resumed")
-    source = _source(context, held)
-    around = (*((source,) if source else ()), *heldversions.members(snapshot, held))
-    warnings += [
-        f"{other.key.label} is suspended and stays on what it has"
-        for other in around
-        if other.key != resource.key and suspended(other)
-    ]
-    warnings += stalled_warnings(around)
+    warnings += resting(context, held)
     if version != heldversions.running(snapshot, held):
         warnings.append(held.hold.lasting)
     return tuple(warnings)
+
+
+def resting(context: Context, held: Held) -> list[str]:
+    """Who of those that would take it is suspended or has given up."""
+    source = _source(context, held)
+    around = (*((source,) if source else ()), *heldversions.members(context.snapshot, held))
+    idle = [
+        f"{other.key.label} is suspended and stays on what it has"
+        for other in around
+        if other.key != held.resource.key and suspended(other)
+    ]
+    return [*idle, *stalled_warnings(around)]
 
 
 def unpin_plan(context: Context, values: Values, held: Held) -> Plan:

@@ -2,14 +2,15 @@
 
 The review says what the edited policy would pick of the tags that are listed now, before anything
 is written, and who puts the old range back where a parent declares it (docs/flux.md#managers).
-A range is no pin: `pin` holds one version, this says which may come. Pure.
+A range is no pin: `pin` holds one version, this says which may come. What has no tags itself has
+its range in a field of another kind: `fieldranges`. Pure.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from fluxtui.commands import candidates, landing
+from fluxtui.commands import candidates, fieldranges, landing
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning, unlisted_reason
@@ -31,7 +32,8 @@ def refusal(context: Context) -> str | None:
     """Why no range can be edited from here now."""
     source = bundle_of(context)
     if source is None:
-        return no_bundle(context)
+        ranged = fieldranges.ranged_of(context)
+        return fieldranges.refusal(context, ranged) if ranged else no_bundle(context)
     places = (source.key.environment,)
     return read_only_reason(context, places) or unlisted_reason(context, repository_of(source))
 
@@ -39,6 +41,9 @@ def refusal(context: Context) -> str | None:
 def default(context: Context) -> str:
     """The range that stands there."""
     source = bundle_of(context)
+    ranged = fieldranges.ranged_of(context) if source is None else None
+    if ranged is not None:
+        return ranged.now
     return sources.policy(source).semver if source is not None else ""
 
 
@@ -52,8 +57,9 @@ def choices(context: Context) -> tuple[str, ...]:
     """The range that stands there, and such as stay within the minor, or the major, that runs."""
     from fluxtui.domain.versions import try_version
 
-    source = bundle_of(context)
-    version = try_version(candidates.running(context), "flux") if source is not None else None
+    ranged = fieldranges.ranged_of(context) if bundle_of(context) is None else None
+    runs = fieldranges.running(context, ranged) if ranged else candidates.running(context)
+    version = try_version(runs, "flux")
     within: tuple[str, ...] = ()
     if version is not None:
         now = version.semver()
@@ -65,6 +71,9 @@ def choices(context: Context) -> tuple[str, ...]:
 def note(context: Context, text: str) -> str:
     """What a range would pick now, or what is wrong with it."""
     source = bundle_of(context)
+    ranged = fieldranges.ranged_of(context) if source is None else None
+    if ranged is not None and text:
+        return fieldranges.note(context, ranged, text)
     if source is None or not text:
         return ""
     try:
@@ -79,7 +88,8 @@ def questions(context: Context, values: Values) -> tuple[Question, ...]:
     """The tags as they are now, and the digest behind the one that would be picked."""
     source = bundle_of(context)
     if source is None:
-        return ()
+        ranged = fieldranges.ranged_of(context)
+        return fieldranges.questions(context, ranged, values) if ranged is not None else ()
     repository = repository_of(source)
     try:
         pick = _selection(context, source, _edited(source, values)).chosen
@@ -93,7 +103,10 @@ def plan(context: Context, values: Values) -> Plan:
     """Write the range, and follow what it picks."""
     source = bundle_of(context)
     if source is None:
-        raise UsageError(no_bundle(context))
+        ranged = fieldranges.ranged_of(context)
+        if ranged is None:
+            raise UsageError(no_bundle(context))
+        return fieldranges.plan(context, ranged, values)
     before, policy = sources.policy(source), _edited(source, values)
     same = (policy.semver, policy.semver_filter) == (before.semver, before.semver_filter)
     if same:
@@ -122,25 +135,13 @@ def plan(context: Context, values: Values) -> Plan:
 
 def _edited(source: Resource, values: Values) -> Policy:
     """The Policy with what was given. Raises UsageError, with the place, where that is none."""
-    from fluxtui.domain.versions import Constraint, misplaced
     from fluxtui.domain.versions.patterns import compiled
 
     policy = sources.policy(source)
     semver = values.get("semver", "").strip() or policy.semver
     chosen = values.get("filter", "").strip() or policy.semver_filter
     chosen = "" if chosen == NONE else chosen
-    if not semver:
-        raise UsageError("a range is needed", next="for example --semver '>=1.4.0 <2.0.0'")
-    try:
-        Constraint.parse(semver)
-    except VersionError as error:
-        at = misplaced(semver)
-        fault = f" from character {at} on: {semver[at - 1 :]!r}" if at else f": {error.what}"
-        raise UsageError(
-            f"{semver!r} is no range{fault}",
-            where="spec.ref.semver",
-            next="for example >=1.4.0 <2.0.0, ~1.4 or ^1",
-        ) from error
+    fieldranges.checked(semver, "spec.ref.semver")
     try:
         compiled(chosen, "the filter")
     except VersionError as error:

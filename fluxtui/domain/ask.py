@@ -14,6 +14,7 @@ from fluxtui.domain.resource import Key
 
 if TYPE_CHECKING:
     from fluxtui.domain.danger import Danger
+    from fluxtui.domain.gitreference import RemoteQuestion
     from fluxtui.domain.objectdiff import ObjectChange
     from fluxtui.domain.plan import Move, Plan
     from fluxtui.domain.review.content import Content
@@ -33,6 +34,14 @@ class ReadFacts:
 
     repository: str
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskRemote:
+    """Ask a Git remote now, where the user lets remotes be asked. Answer: the RemoteAnswer, which
+    is in the Snapshot too."""
+
+    asked: RemoteQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +213,8 @@ class ReadInventory:
 
 
 Question = (
-    BuildOf
+    AskRemote
+    | BuildOf
     | ChartDiff
     | DriftDiff
     | EnvironmentsDiff

@@ -12,6 +12,7 @@ from typing import Any
 from fluxtui.cluster.port import Cluster
 from fluxtui.cluster.streams import LogOptions
 from fluxtui.domain.ask import (
+    AskRemote,
     BuildOf,
     ChartDiff,
     DriftDiff,
@@ -41,6 +42,7 @@ from fluxtui.engine.builds.worker import Worker
 from fluxtui.engine.objectreading import ObjectReader
 from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import RegistryDoor
+from fluxtui.engine.tags.remotes import RemoteReader
 from fluxtui.engine.tags.watch import TagWatch
 
 
@@ -53,6 +55,7 @@ class Answers:
         registries: RegistryDoor,
         tags: TagWatch,
         cluster: Callable[[str], Cluster],
+        remotes: RemoteReader,
     ) -> None:
         self._cluster = cluster
         self._objects = ObjectReader(store, cluster)
@@ -63,6 +66,7 @@ class Answers:
         self._releases = ReleaseReader(store, cluster, self._worker)
         self._charts = ChartReader(self._releases, store, registries, self._worker)
         self._by_question: Mapping[type, Callable[[Any], Awaitable[Any]]] = {
+            AskRemote: lambda question: remotes.now(question.asked),
             ListTags: lambda question: tags.list_now(question.repository),
             ReadFacts: lambda question: tags.read_facts(question.repository, question.tags),
             ReadLogs: self._logs,

@@ -277,8 +277,11 @@ class Engine:
     def _answering(self) -> Answers:
         if self._answers is None:
             from fluxtui.engine.answers import Answers
+            from fluxtui.engine.tags.remotes import RemoteReader
 
-            self._answers = Answers(self._store, self._registries, self._tags, self._cluster)
+            remotes = RemoteReader(self._config, self._store, self._clock)
+            about = (self._store, self._registries, self._tags, self._cluster, remotes)
+            self._answers = Answers(*about)
         return self._answers
 
     async def _ran(self, plan: Plan, confirmed: Confirmed) -> tuple[Receipt, ...]:
@@ -307,10 +310,11 @@ class Engine:
         judge = Judge(self._store, _reminders)
         lists = [Stage("lists of tags", self._tags.follow, asks=True)] if self._follow_tags else []
         if lists and self._config.ask_remotes:
-            from fluxtui.engine.tags.remotes import RemoteWatch
+            from fluxtui.engine.tags.remotes import RemoteReader, RemoteWatch
 
-            about = (self._config.registries, self._store, self._clock, self._pace)
-            lists.append(Stage("Git remotes", RemoteWatch(*about).follow, asks=True))
+            reader = RemoteReader(self._config, self._store, self._clock)
+            watch = RemoteWatch(reader, self._store, self._clock, self._pace)
+            lists.append(Stage("Git remotes", watch.follow, asks=True))
         manifests = (Stage("manifests", self._tags.read, asks=True),) if self._follow_tags else ()
         changes_stage: tuple[Stage, ...] = ()
         if self._events:  # who looks at none does not even load them

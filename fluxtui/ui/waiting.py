@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fluxtui.domain.ask import (
+    AskRemote,
     BuildOf,
     ChartDiff,
     DriftDiff,
@@ -43,6 +44,8 @@ def awaited(question: Question) -> str:
     """What the answer to a question takes, as one would say it."""
     if isinstance(question, ListTags):
         return f"listing the tags of {question.repository}"
+    if isinstance(question, AskRemote):
+        return f"asking {question.asked.url}"
     if isinstance(question, ReadFacts):
         names = question.tags[0] if len(question.tags) == 1 else f"{len(question.tags)} manifests"
         return f"reading {names} of {question.repository}"

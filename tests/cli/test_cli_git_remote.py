@@ -108,6 +108,26 @@ def test_a_branch_that_is_gone_is_told(shell: Shell, git: GitRepository, shop: S
     assert line(shell)["note"] == "the remote has no such reference any more"
 
 
+def test_another_range_says_what_the_remote_has_for_it(
+    shell: Shell, git: GitRepository, shop: Shop
+) -> None:
+    stored = git.commit({"a": "1"}, "begin")
+    git.tag("v1.0.0")
+    newest = git.commit({"a": "2"}, "more")
+    git.tag("v2.0.0")
+    cluster(shell, f"{shop.url}/git/deploy.git", stored, semver="1.x")
+    words = ("range", "git/platform", "-e", "staging", "--dry-run", "-o", "json", "--semver")
+    blind = checked(shell(*words, ">=1.0.0").out, "Plan")
+    (why,) = [said for said in blind["unseen"] if ">=1.0.0" in said]
+    assert why == "what >=1.0.0 would pick: its remote is not asked, for git.askRemotes is off"
+    shell.settings = ASKED
+    plan = checked(shell(*words, ">=1.0.0").out, "Plan")
+    assert f"goes to v2.0.0@{newest[:7]} in staging" in plan["effects"][0]
+    assert plan["steps"][0]["patch"] == {"spec": {"ref": {"semver": ">=1.0.0"}}}
+    nothing = checked(shell(*words, ">9").out, "Plan")
+    assert any("it would pick nothing" in warning for warning in nothing["warnings"])
+
+
 @pytest.mark.parametrize("ref", [{"commit": "4" * 40, "branch": "main"}, {"tag": "v1.0.0"}])
 def test_what_never_moves_is_not_asked_for(shell: Shell, ref: dict[str, str]) -> None:
     cluster(shell, "http://127.0.0.1:1/deploy.git", "4" * 40, **ref)

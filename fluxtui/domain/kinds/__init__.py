@@ -29,7 +29,7 @@ from fluxtui.domain.kinds import (
     resourceset,
     resourcesetinputprovider,
 )
-from fluxtui.domain.kinds.kind import Kind, PinField
+from fluxtui.domain.kinds.kind import Kind, PinField, RangeField
 from fluxtui.domain.resource import Key, Resource
 
 ALL: tuple[Kind, ...] = (
@@ -98,6 +98,12 @@ def hold(resource: Resource) -> PinField | None:
     kind = of(resource.key)
     means = kind.hold if kind is not None else None
     return means if means is not None and means.picks(resource) else None
+
+
+def ranged(resource: Resource) -> RangeField | None:
+    """Where its range stands, where it picks by one and has no tags."""
+    kind = of(resource.key)
+    return kind.ranged if kind is not None and hold(resource) is not None else None
 
 
 def is_static(resource: Resource) -> bool:

@@ -6,7 +6,14 @@ import re
 from collections.abc import Mapping
 
 from fluxtui.domain.gitreference import GitReference
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, PinField, Source
+from fluxtui.domain.kinds.kind import (
+    SOURCE_SHAPE,
+    Kind,
+    KindColumn,
+    PinField,
+    RangeField,
+    Source,
+)
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, mappings_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import commit_of
@@ -55,6 +62,14 @@ def _bar(resource: Resource) -> str:
     return ""
 
 
+def _unheeded(resource: Resource) -> str:
+    """Why a range would not be heeded, or would follow something of another kind."""
+    ref = GitReference.of(mapping_at(resource.spec, "ref"))
+    if ref.semver and not (ref.name or ref.tag):
+        return ""
+    return f"it follows {ref.name or follows(resource)}, and not its tags by a range"
+
+
 def _named(text: str) -> str:
     """The 40 digits of a commit, also out of a whole revision; "" for what is none."""
     return commit_of(text) or (text if _COMMIT.fullmatch(text) else "")
@@ -78,6 +93,9 @@ KIND = Kind(
         named=_named,
         bar=_bar,
         lasting="data migrations and Jobs that ran are not undone by going back",
+    ),
+    ranged=RangeField(
+        ("ref", "semver"), _unheeded, lambda _resource, text: GitReference(semver=text)
     ),
     columns=(KindColumn("URL", url), KindColumn("FOLLOWS", follows)),
 )

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fluxtui.domain.kinds.kind import SOURCE_SHAPE, Kind, KindColumn, PinField, Source, Wish
+from fluxtui.domain.kinds.kind import (
+    SOURCE_SHAPE,
+    Kind,
+    KindColumn,
+    PinField,
+    RangeField,
+    Source,
+    Wish,
+)
 from fluxtui.domain.kinds.reading import SOURCES, mapping_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
 
@@ -71,6 +79,7 @@ KIND = Kind(
         bar=_bar,
         lasting="values are not undone: only the chart's version goes back",
     ),
+    ranged=RangeField(("version",), _bar),
     columns=(
         KindColumn("CHART", chart),
         KindColumn("WISH", lambda resource: text_at(resource.spec, "version") or "*"),

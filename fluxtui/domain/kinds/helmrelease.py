@@ -18,6 +18,7 @@ from fluxtui.domain.kinds.kind import (
     Kind,
     KindColumn,
     PinField,
+    RangeField,
     Releases,
     Run,
     StoredRelease,
@@ -222,6 +223,17 @@ def _bar(resource: Resource) -> str:
     return ""
 
 
+def _unheeded(resource: Resource) -> str:
+    """Why a range in spec.chart would not be heeded."""
+    template = mapping_at(resource.spec, "chart")
+    if text_at(template, "kind") not in ("", "HelmChart"):
+        return "its chart is picked by spec.chart.spec.ref: edit the range there"
+    whence = text_at(template, "spec", "sourceRef", "kind")
+    if whence in ("GitRepository", "Bucket"):
+        return f"its chart comes out of a {whence}, where Flux ignores a version"
+    return ""
+
+
 def _wanted(resource: Resource, revision: str) -> str:
     """The version in its repository: with own values files Flux adds a number to it."""
     version = revision.partition("@")[0]
@@ -288,6 +300,7 @@ KIND = Kind(
         bar=_bar,
         lasting="values are not undone: only the chart's version goes back",
     ),
+    ranged=RangeField(("chart", "spec", "version"), _unheeded),
     releases=Releases(
         values=values,
         values_from=values_from,

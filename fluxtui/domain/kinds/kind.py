@@ -64,21 +64,59 @@ class PinField(NamedTuple):
     @property
     def field(self) -> str:
         """Its path, as people write it."""
-        return ".".join(("spec", *self.path))
+        return _written(self.path)
 
     def value(self, resource: Resource) -> str:
         """What stands there now."""
-        value: Any = resource.spec
-        for name in self.path:
-            value = value.get(name) if isinstance(value, Mapping) else None
-        return value if isinstance(value, str) else ""
+        return _text(self.path, resource)
 
     def patch(self, value: str | None) -> dict[str, Any]:
         """The merge patch that writes a value there, or takes it away."""
-        patch: Any = value
-        for name in reversed(self.path):
-            patch = {name: patch}
-        return {"spec": patch}
+        return _patch(self.path, value)
+
+
+class RangeField(NamedTuple):
+    """By which field versions are picked where no tags are listed: the range of a chart, or of a
+    remote's tags.
+
+    `path`: the field's, under spec. `bar`: why a range there would not be heeded, "" when it would.
+    `reference`: what a Git remote is asked to say what a range picks; None where lists say it.
+    """
+
+    path: tuple[str, ...]
+    bar: Callable[[Resource], str]
+    reference: Callable[[Resource, str], GitReference] | None = None
+
+    @property
+    def field(self) -> str:
+        """Its path, as people write it."""
+        return _written(self.path)
+
+    def value(self, resource: Resource) -> str:
+        """The range that stands there now."""
+        return _text(self.path, resource)
+
+    def patch(self, value: str) -> dict[str, Any]:
+        """The merge patch that writes a range there."""
+        return _patch(self.path, value)
+
+
+def _written(path: tuple[str, ...]) -> str:
+    return ".".join(("spec", *path))
+
+
+def _text(path: tuple[str, ...], resource: Resource) -> str:
+    value: Any = resource.spec
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def _patch(path: tuple[str, ...], value: str | None) -> dict[str, Any]:
+    patch: Any = value
+    for name in reversed(path):
+        patch = {name: patch}
+    return {"spec": patch}
 
 
 class KindColumn(NamedTuple):
@@ -239,9 +277,10 @@ class Kind:
     `reconciles`: whether it heeds the request annotation; `demands`: what else may be asked with
     one, word -> annotation, and `demanded` what comes of it; `suspends`: by which means, None for
     none, and `stopped` what comes of that, in sentences. `hold`: how it is pinned, where its
-    versions are no tags. `waiting`, `working`: reasons of Ready=False that are no failure;
-    `causes`: conditions that say more than Ready and Stalled do. `is_static`: no controller writes
-    a status. `needs`: what it stands on, in its own Environment. `heeds`: whether it, the first,
+    versions are no tags; `ranged`: where its range stands then.
+    `waiting`, `working`: reasons of Ready=False that are no failure; `causes`: conditions that say
+    more than Ready and Stalled do. `is_static`: no controller writes a status. `needs`: what it
+    stands on, in its own Environment. `heeds`: whether it, the first,
     does something when the second changes or tells of it, and `heeding` what, in words. `makes`:
     the objects that it keeps where it is no applier. `revision`: what it holds, where it has
     neither role. `has_events`: whether they are read. `owner`: the prefix of labels by which its
@@ -274,6 +313,7 @@ class Kind:
     causes: tuple[str, ...] = field(default=(), compare=False)
     unfed: tuple[str, ...] = field(default=(), compare=False)
     hold: PinField | None = field(default=None, compare=False)
+    ranged: RangeField | None = field(default=None, compare=False)
     is_static: Callable[[Resource], bool] = field(default=lambda _resource: False, compare=False)
     needs: Callable[[Resource], tuple[Key, ...]] = field(
         default=lambda _resource: (), compare=False

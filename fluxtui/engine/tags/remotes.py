@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 
 from fluxtui.domain import kinds
-from fluxtui.domain.config import Registries
+from fluxtui.domain.config import Config
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.gitreference import RemoteAnswer, RemoteQuestion
 from fluxtui.domain.kinds import sources
@@ -28,15 +28,47 @@ _AT_ONCE = 4
 _KINDS = tuple(kind for kind in kinds.SOURCES if kind.source and kind.source.reference)
 
 
+class RemoteReader:
+    """Asks one remote one question; lives on the Engine's loop."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+        self._config = config
+        self._store = store
+        self._clock = clock
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def now(self, asked: RemoteQuestion) -> RemoteAnswer:
+        """What it says, in the Snapshot as well; never raises for its answer."""
+        if not self._config.ask_remotes:
+            return RemoteAnswer(error="Git remotes are not asked: git.askRemotes is off")
+        async with self._slots:
+            answer = await aside(lambda over: self._answer(asked, over), f"remote {asked.url}")
+        self._store.remote(asked, answer)
+        return answer
+
+    def _answer(self, asked: RemoteQuestion, over: Callable[[], bool]) -> RemoteAnswer:
+        from fluxtui.artifacts.gitahead import ahead
+        from fluxtui.artifacts.gitwire import Patience
+        from fluxtui.artifacts.settings import RegistrySettings
+
+        about = self._config.registries
+        settings = RegistrySettings(ca_files=about.ca_files, plain_http=about.plain_http)
+        patience = Patience(LONGEST, over)
+        try:
+            revision, count = ahead(asked.url, asked.wanted, asked.stored, settings, patience)
+        except FluxtuiError as error:
+            return RemoteAnswer(error=error.what)
+        return RemoteAnswer(revision, count, at=self._clock.now())
+
+
 class RemoteWatch:
     """Lives on the Engine's loop."""
 
-    def __init__(self, registries: Registries, store: Store, clock: Clock, pace: Pace) -> None:
-        self._registries = registries
+    def __init__(self, reader: RemoteReader, store: Store, clock: Clock, pace: Pace) -> None:
+        self._reader = reader
         self._store = store
         self._clock = clock
         self._pace = pace
-        self._slots = asyncio.Semaphore(_AT_ONCE)
         self._tasks: dict[RemoteQuestion, asyncio.Task[None]] = {}
 
     def follow(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
@@ -57,28 +89,9 @@ class RemoteWatch:
     async def _keep(self, asked: RemoteQuestion) -> None:
         backoff = Backoff(self._pace.first, self._pace.most)
         while True:
-            answer = await self._ask(asked)
-            self._store.remote(asked, answer)
+            answer = await self._reader.now(asked)
             if answer.error:
                 await self._clock.sleep(max(self._pace.listing, backoff.next()))
             else:
                 backoff.reset()
                 await self._clock.sleep(self._pace.listing)
-
-    async def _ask(self, asked: RemoteQuestion) -> RemoteAnswer:
-        async with self._slots:
-            return await aside(lambda over: self._answer(asked, over), f"remote {asked.url}")
-
-    def _answer(self, asked: RemoteQuestion, over: Callable[[], bool]) -> RemoteAnswer:
-        from fluxtui.artifacts.gitahead import ahead
-        from fluxtui.artifacts.gitwire import Patience
-        from fluxtui.artifacts.settings import RegistrySettings
-
-        about = self._registries
-        settings = RegistrySettings(ca_files=about.ca_files, plain_http=about.plain_http)
-        patience = Patience(LONGEST, over)
-        try:
-            revision, count = ahead(asked.url, asked.wanted, asked.stored, settings, patience)
-        except FluxtuiError as error:
-            return RemoteAnswer(error=error.what)
-        return RemoteAnswer(revision, count, at=self._clock.now())
