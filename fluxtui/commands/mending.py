@@ -12,18 +12,21 @@ from dataclasses import replace
 
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
+from fluxtui.commands.retagging import retagged
 from fluxtui.domain.acts import succeeded, tally
 from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import RefusedError, UsageError
-from fluxtui.domain.following import TagEffects, tag_effects
+from fluxtui.domain.following import TagEffects, registry_effects, tag_effects
 from fluxtui.domain.kinds import suspended
 from fluxtui.domain.patchfields import difference, touched
 from fluxtui.domain.plan import (
     AT_WRITE,
     WRITES,
     AnyStep,
+    ApplyStep,
     AwaitStep,
+    DeleteStep,
     Outcome,
     PatchStep,
     Plan,
@@ -32,7 +35,6 @@ from fluxtui.domain.plan import (
     TagStep,
     Until,
 )
-from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Act
 from fluxtui.domain.standing import Stands, StepStanding, awaited, standing
 from fluxtui.kit.mergepatch import merged
@@ -134,23 +136,27 @@ def undo_plan(context: Context, values: Values) -> Plan:
     act = _required(context)
     steps: list[AnyStep] = []
     effects: list[str] = []
-    lasting: list[str] = []
+    lasting: list[tuple[AnyStep, str]] = []
     for step in reversed(act.plan.steps):
         if not isinstance(step, WRITES) or not _may_have_written(step, act):
             continue
         now = standing(step, act, context.snapshot)
         if now.stands is Stands.OPEN:
-            effects.append(f"{step.title}: {now.text}; nothing to undo")
+            effects.append(_said(step, act, f"{now.text}; nothing to undo"))
         elif now.stands is not Stands.SO:
-            lasting.append(f"{step.title}: {now.text}; it is left as it is")
+            lasting.append((step, f"{now.text}; it is left as it is"))
         else:
             written = [s.id for s in steps if isinstance(s, WRITES)]
             undoing, says = _undone(step, context, tuple(written[-1:]))
             steps += undoing
-            (effects if undoing else lasting).append(says)
+            if undoing:
+                effects.append(says)
+            else:
+                lasting.append((step, says))
+    stays = _together(lasting, act)
     if not steps:
-        seen = "; ".join(_together((*lasting, *effects)))
-        why = seen or f"nothing of it was done: {tally(act)}"
+        seen = "; ".join((*stays, *effects))
+        why = f"nothing of it can be undone: {seen or tally(act)}"
         raise RefusedError(why, where=act.plan.title, next="nothing was written")
     plan = plan_for(
         context,
@@ -159,7 +165,7 @@ def undo_plan(context: Context, values: Values) -> Plan:
         f"undo: {act.plan.title}",
         steps,
         effects=effects,
-        warnings=_together(lasting),
+        warnings=stays,
         picks=_picks(context, steps),
     )
     return _belonging(plan, act)
@@ -196,8 +202,10 @@ def _refuse_what_moved(
         if step.id in done:
             if now.stands in (Stands.OPEN, Stands.MOVED):
                 wrong.append(f"{step.title} was done and is changed since: {now.text}")
+        elif isinstance(step, ApplyStep) and now.stands is Stands.UNREAD:
+            continue  # applying again what is applied changes nothing
         elif now.stands in (Stands.MOVED, Stands.UNREAD):
-            wrong.append(f"{step.title}: {now.text}")
+            wrong.append(_said(step, act, now.text))
     unread = [s for s in remaining if isinstance(s, AwaitStep | RequestReconcile)
               and stands[s.id].stands is Stands.UNREAD]  # fmt: skip
     wrong += dict.fromkeys(stands[step.id].text for step in unread)
@@ -229,9 +237,9 @@ def _read_back(act: Act, stands: Mapping[str, StepStanding], done: set[str]) -> 
         if receipt is not None and receipt.ok:
             continue
         if step.id in done:
-            yield f"read back, not done again: {step.title}: {stands[step.id].text}"
+            yield f"read back, not done again: {_said(step, act, stands[step.id].text)}"
         elif receipt is not None and receipt.outcome is Outcome.UNKNOWN:
-            yield f"read back, to be done: {step.title}: {stands[step.id].text}"
+            yield f"read back, to be done: {_said(step, act, stands[step.id].text)}"
 
 
 def _failures(remaining: Iterable[AnyStep], act: Act) -> Iterator[str]:
@@ -239,22 +247,19 @@ def _failures(remaining: Iterable[AnyStep], act: Act) -> Iterator[str]:
     for step in remaining:
         receipt = act.receipt(step.id)
         if receipt is not None and receipt.outcome in (Outcome.FAILED, Outcome.REFUSED):
-            yield f"{step.title}: {receipt.outcome}: {receipt.message}"
+            yield _said(step, act, f"{receipt.outcome}: {receipt.message}")
 
 
 def _undone(step: AnyStep, context: Context, after: tuple[str, ...]) -> tuple[list[AnyStep], str]:
     """The Steps that undo one, and what they change; none, and why."""
+    if isinstance(step, TagStep | DeleteStep):
+        back, says = retagged(step, context.snapshot, after)
+        return ([back] if back is not None else []), says
     if isinstance(step, PatchStep) and step.before:
         return _put_back(step, context, after)
-    if isinstance(step, TagStep) and step.expect:
-        was = short_digest(step.expect)
-        title = f"put {step.tag} back on {was}"
-        back = replace(step, id=f"undo-{step.id}", title=title, needs=after, undo="tag it again",
-                       digest=step.expect, expect=step.digest)  # fmt: skip
-        return [back], f"{step.tag} is on {was} again"
     if isinstance(step, PatchStep):
-        return [], f"{step.title}: what was there before is not in the Journal; {step.undo}"
-    return [], f"{step.title}: {step.undo or 'nothing is known that undoes it'}"
+        return [], f"what was there before is not in the Journal; {step.undo}"
+    return [], step.undo or "nothing is known that undoes it"
 
 
 def _put_back(
@@ -294,11 +299,17 @@ def _put_back(
 
 
 def _picks(context: Context, steps: Iterable[AnyStep]) -> TagEffects | None:
-    """Who takes what the one registry write makes; of several the Steps themselves are judged."""
-    tagged = [step for step in steps if isinstance(step, RegistryStep)]
-    if len(tagged) != 1 or not isinstance(tagged[0], TagStep):
+    """Who takes what the one registry write makes or falls back from what it deletes; of several
+    the Steps themselves are judged."""
+    written = [step for step in steps if isinstance(step, RegistryStep)]
+    if len(written) != 1:
         return None
-    return tag_effects(context.snapshot, tagged[0].repository, tagged[0].tag)
+    step = written[0]
+    if not isinstance(step, DeleteStep):
+        return tag_effects(context.snapshot, step.repository, step.tag)
+    going = (step.tag,) if step.tag else step.shared
+    gone = step.digest if not (step.tag and step.shared) else ""
+    return registry_effects(context.snapshot, step.repository, remove=going, gone=gone)
 
 
 def _belonging(plan: Plan, act: Act) -> Plan:
@@ -307,15 +318,20 @@ def _belonging(plan: Plan, act: Act) -> Plan:
     return replace(plan, continues=act.plan.id, environments=environments)
 
 
-def _together(texts: Iterable[str]) -> tuple[str, ...]:
+def _said(step: AnyStep, act: Act, text: str) -> str:
+    """The text, of which Step: where there is only one, whoever reads it knows."""
+    return f"{step.title}: {text}" if len(act.plan.steps) > 1 else text
+
+
+def _together(texts: Iterable[tuple[AnyStep, str]], act: Act) -> tuple[str, ...]:
     """Each text once; the Steps that share a reason are counted."""
-    by_reason: dict[str, list[str]] = {}
-    for text in texts:
-        title, _colon, reason = text.partition(": ")
-        by_reason.setdefault(reason, []).append(title)
-    return tuple(f"{_counted(titles)}: {reason}" for reason, titles in by_reason.items())
+    by_reason: dict[str, list[AnyStep]] = {}
+    for step, reason in texts:
+        by_reason.setdefault(reason, []).append(step)
+    return tuple(_counted(steps, act, reason) for reason, steps in by_reason.items())
 
 
-def _counted(titles: Sequence[str]) -> str:
-    more = f" and {counted(len(titles) - 1, 'step')} more" if titles[1:] else ""
-    return titles[0] + more
+def _counted(steps: Sequence[AnyStep], act: Act, reason: str) -> str:
+    if not steps[1:]:
+        return _said(steps[0], act, reason)
+    return f"{steps[0].title} and {counted(len(steps) - 1, 'step')} more: {reason}"

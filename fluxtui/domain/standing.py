@@ -88,6 +88,8 @@ def read_back(act: Act, snapshot: Snapshot) -> str:
         and receipt.outcome is Outcome.UNKNOWN
     ]
     seen = [f"{step.title}: {standing(step, act, snapshot).stands}" for step in unheard[:MOST]]
+    if len(act.plan.steps) == 1:
+        seen = [str(standing(step, act, snapshot).stands) for step in unheard]  # its title is read
     more = [f"and {len(unheard) - MOST} more"] if len(unheard) > MOST else []
     return f"read back, {', '.join((*seen, *more))}" if seen else ""
 
@@ -141,11 +143,13 @@ def _requested(step: RequestReconcile, resource: Resource, act: Act) -> StepStan
 
 
 def _applied(step: ApplyStep, resource: Resource | None) -> StepStanding:
-    """Applying what is applied changes nothing: what was not read may be applied."""
+    """Of what is not in the Snapshot nobody can say whether it is nowhere or not looked at."""
+    if resource is None:
+        return StepStanding(Stands.UNREAD, f"{step.target.label} is not there, or was not read")
     body = {k: v for k, v in step.object.items() if k not in ("metadata", "apiVersion")}
-    if resource is not None and holds(resource.as_object(), body):
+    if holds(resource.as_object(), body):
         return StepStanding(Stands.SO, f"{step.target.label} is so")
-    return StepStanding(Stands.OPEN, f"{step.target.label} is not as wanted, or was not read")
+    return StepStanding(Stands.OPEN, f"{step.target.label} is not as wanted")
 
 
 def _registry(step: RegistryStep, snapshot: Snapshot) -> StepStanding:

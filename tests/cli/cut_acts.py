@@ -206,6 +206,29 @@ class Delivery:
             child.communicate()
 
 
+BEFORE, AFTER = (2, False), (3, True)
+"""Around the first write: its intent stands in the Journal, then half of its outcome as well."""
+
+
+def killed(shell: Shell, when: tuple[int, bool], *words: str) -> str:
+    """These words typed at a process that is killed at a line of its Journal; the act's id."""
+    assert shell("config", "check").code == 0  # which writes the file
+    line, torn = when
+    child = subprocess.run(
+        [
+            *(sys.executable, "-c", CHILD, str(line), "torn" if torn else "whole", "SIGKILL"),
+            *("--config", str(shell.folder / "fluxtui.yaml"), *words),
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HOME": str(shell.folder)},
+        check=False,
+    )
+    assert child.returncode == -signal.SIGKILL, child
+    return past_acts(Journal(shell.folder / "journal.jsonl"), 1)[0].plan.id
+
+
 async def _read(kubeconfig: Path) -> list[dict[str, Any]]:
     cluster = await connect(str(kubeconfig), ENVIRONMENT, name="test")
     try:

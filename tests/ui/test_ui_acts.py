@@ -228,4 +228,4 @@ async def test_the_journal_finishes_and_undoes_the_act_of_its_row(engine: Script
         await pilot.press("U")
         await sees(pilot, "Why?", "undo of suspend the apiserver")
         await pilot.press("enter")
-        await sees(pilot, "suspend the apiserver: suspend it:")
+        await sees(pilot, "nothing of it can be undone:", "as before; nothing to undo")

@@ -51,7 +51,8 @@ class _Telling:
         """What became of it."""
         receipted = {r.step for r in self.receipts}
         open_steps = [s for s in self.plan.steps if s.id not in receipted]
-        last = self.ended or max((r.at for r in self.receipts), key=order, default=self.began)
+        heard = (self.began, *self.started.values(), *(r.at for r in self.receipts))
+        last = self.ended or max(heard, key=order)
         act = Act(self.plan, tuple(self.receipts), True, self.began, last, dict(self.started))
         if not open_steps:
             return act

@@ -184,7 +184,8 @@ class TagWatch:
         """Read the manifests of these tags or digests, and look for their signatures. What cannot
         be read stays without facts.
 
-        Raises the first error only when not one manifest could be read.
+        Raises the first error only when not one manifest could be read; that there is none is an
+        answer.
         """
         if index_of(repository) is not None:
             return self._known(repository)  # an index says at once all that it says
@@ -202,7 +203,8 @@ class TagWatch:
             for name, a in zip(wanted_names, answers, strict=True)
             if isinstance(a, TagFacts)
         }
-        errors = [a for a in answers if isinstance(a, BaseException)]
+        failed = [a for a in answers if isinstance(a, BaseException)]
+        errors = [a for a in failed if not isinstance(a, ArtifactMissing)]
         if errors and not read:
             raise errors[0]
         older = self._known(repository)
