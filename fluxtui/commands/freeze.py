@@ -2,7 +2,8 @@
 
 What moves by itself is suspended with the id of the freeze; what stands still, and what somebody
 has suspended before, is left as it is. Lifting a freeze resumes what is still held by that id, and
-nothing else (docs/safety.md#freezes). Pure.
+nothing else; freezing again takes into a freeze what was created or resumed since
+(docs/safety.md#freezes). Pure.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from dataclasses import replace
 from fluxtui.commands import many, suspend
 from fluxtui.commands.command import Context, Target, Values
 from fluxtui.commands.safety import read_only_reason
+from fluxtui.domain.board import Mark
 from fluxtui.domain.counts import counted
-from fluxtui.domain.deadlines import deadline
+from fluxtui.domain.deadlines import deadline, has_passed
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.freezing import Standstill, escaped, freezes, standstill
 from fluxtui.domain.marks import ends_text, mark_text, suspension
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.scopes import ENVIRONMENT, STAGE, WholeScope, members, scope_of, unread
+from fluxtui.kit.moments import seconds
 
 _NAMED = 12  # objects in one sentence
 
@@ -66,6 +69,23 @@ def note(context: Context, text: str) -> str:
     return f"{counted(len(found.movers), 'object')} would be held{already}"
 
 
+def joined_default(context: Context) -> str:
+    """The one freeze that every Environment of what was named is in already; "" for a new one."""
+    try:
+        scope = _place(context, default(context))
+    except UsageError:
+        return ""
+    ids = [set(freezes(_in(context, name))) for name in scope.environments]
+    common = set.intersection(*ids) if ids else set()
+    return common.pop() if len(common) == 1 else ""
+
+
+def reason_default(context: Context) -> str:
+    """Why the freeze that would be joined was made."""
+    mark = _mark(_everywhere(context), joined_default(context))
+    return mark.reason if mark is not None else ""
+
+
 def id_default(context: Context) -> str:
     """The one freeze there is; "" where there are several or none."""
     ids = id_choices(context)
@@ -84,7 +104,7 @@ def id_choices(context: Context) -> tuple[str, ...]:
 def id_note(context: Context, freeze: str) -> str:
     """Who froze how much, since when and why."""
     held = freezes(_everywhere(context)).get(freeze, ())
-    mark = suspension(held[0]) if held else None
+    mark = _mark(held, freeze)
     return f"{counted(len(held), 'object')}{mark_text(mark)}" if mark is not None else ""
 
 
@@ -97,7 +117,15 @@ def freeze_plan(context: Context, values: Values) -> Plan:
     if not found.movers:
         held = f"; {_held(found)[0]}" if found.held else ""
         raise UsageError(f"nothing moves by itself in {scope.says}{held}", next="; ".join(blind))
-    freeze = _id(context, scope)
+    joined = values.get("id", "").strip()
+    if joined and joined not in freezes(every):
+        if joined != joined_default(context):
+            _chosen(freezes(every), joined, scope)
+        joined = ""  # offered for the place under the cursor, and another one was named
+    mark = _mark(_everywhere(context), joined)
+    freeze = joined or _id(context, scope)
+    if mark is not None and not values.get("until") and not has_passed(mark.until, _now(context)):
+        values = {**values, "until": mark.until}
     marked = tuple(mover.key for mover in found.movers)
     plan = many.plan(
         _on(context, marked),
@@ -112,6 +140,7 @@ def freeze_plan(context: Context, values: Values) -> Plan:
         title=f"freeze {scope.says}",
         effects=(
             f"{counted(len(marked), 'object', 'is')} held by freeze {freeze}, of {len(every)}",
+            *((f"freeze {freeze} was made{mark_text(mark)}",) if mark is not None else ()),
             *(f"{mover.key} {mover.why}" for mover in found.movers),
             *_held(found),
             *_still(found),
@@ -171,8 +200,21 @@ def _place(context: Context, text: str) -> WholeScope:
 
 def _everywhere(context: Context) -> Iterable[Resource]:
     for environment in context.config.environments:
-        scope = WholeScope(ENVIRONMENT, environment.name, (environment.name,))
-        yield from members(context.snapshot, scope)
+        yield from _in(context, environment.name)
+
+
+def _in(context: Context, environment: str) -> Iterable[Resource]:
+    return members(context.snapshot, WholeScope(ENVIRONMENT, environment, (environment,)))
+
+
+def _mark(objects: Iterable[Resource], freeze: str) -> Mark | None:
+    """What a freeze says of itself, on the first that it holds."""
+    held = freezes(objects).get(freeze, ()) if freeze else ()
+    return suspension(held[0]) if held else None
+
+
+def _now(context: Context) -> float:
+    return seconds(context.now) or 0.0
 
 
 def _on(context: Context, marked: tuple[Key, ...]) -> Context:

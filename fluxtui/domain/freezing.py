@@ -7,17 +7,20 @@ from what nobody can hold. A release is held itself: it upgrades with its values
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fluxtui.domain import kinds
-from fluxtui.domain.board import Mark
+from fluxtui.domain.board import Finding, Mark, Severity
+from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.marks import FREEZE, frozen_by, suspension
 from fluxtui.domain.naming import names_in
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import same_build, version_text
+from fluxtui.domain.scopes import ENVIRONMENT, WholeScope, members
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.moments import order
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,16 @@ class Mover:
     """One object that would move by itself, and `why`."""
 
     key: Key
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """One object that moves by itself in a frozen Environment, the `freeze` it is not held by, and
+    how it came to be out of it."""
+
+    key: Key
+    freeze: str
     why: str
 
 
@@ -104,4 +117,54 @@ def escaped(objects: Iterable[Resource], freeze: str) -> tuple[Resource, ...]:
     """What that freeze held once: its note is there, and somebody has resumed it since."""
     return tuple(
         r for r in objects if r.annotations.get(FREEZE) == freeze and frozen_by(r) != freeze
+    )
+
+
+def loose(snapshot: Snapshot, environment: str) -> tuple[Loose, ...]:
+    """What is not held there though the Environment is frozen: a freeze is suspensions, and nobody
+    makes them for what is created or resumed afterwards. Nothing where nothing is frozen."""
+    every = members(snapshot, WholeScope(ENVIRONMENT, environment, (environment,)))
+    began = {
+        name: max((mark.since for r in held if (mark := suspension(r))), key=order, default="")
+        for name, held in freezes(every).items()
+    }
+    if not began:
+        return ()
+    newest = max(began, key=lambda name: order(began[name]))
+    found = []
+    for resource in every:
+        noted = resource.annotations.get(FREEZE, "")
+        freeze = noted if noted in began else newest
+        why = moves(snapshot, resource) if suspension(resource) is None else ""
+        if why:
+            found.append(
+                Loose(resource.key, freeze, f"{_out(resource, noted, began, freeze)}{why}")
+            )
+    return tuple(found)
+
+
+def _out(resource: Resource, noted: str, began: Mapping[str, str], freeze: str) -> str:
+    """How it came to be out of the freeze, as far as the object says it."""
+    if noted in began:
+        return "resumed since: "
+    later = resource.created and began[freeze] and order(resource.created) > order(began[freeze])
+    return "created since: " if later else ""
+
+
+def not_held(environment: str, found: Sequence[Loose]) -> tuple[Finding, ...]:
+    """The one Finding of what is not held there."""
+    if not found:
+        return ()
+    first = found[0]
+    more = f" and {counted(len(found) - 1, 'other object')}" if len(found) > 1 else ""
+    return (
+        Finding(
+            Severity.WARNING,
+            "not-held",
+            environment,
+            f"{first.key.label}{more} {agreed(len(found), 'is')} not held by freeze"
+            f" {first.freeze}: {first.why}",
+            f"freeze {environment} again: the same freeze takes it in",
+            subject=first.key,
+        ),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from fluxtui.domain.board import Finding, Mark, Severity
 from fluxtui.domain.deadlines import has_passed
+from fluxtui.domain.freezing import loose
 from fluxtui.domain.kinds import ALL, appliers, sources
 from fluxtui.domain.marks import mark_text, pin, suspension
 from fluxtui.domain.moves import picked_anew
@@ -20,12 +21,15 @@ from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.moments import order, seconds
 
 SUSPENDED, FROZEN, PINNED = "suspended", "frozen", "pinned"
+LOOSE = "not held"
 _WAYS_OUT = {SUSPENDED: "resume it", FROZEN: "unfreeze it", PINNED: "unpin it"}
 
 
 @dataclass(frozen=True, slots=True)
 class HeldObject:
-    """One object that is held. `behind`: what would come if it were not, "" when nothing would."""
+    """One object that is held, or LOOSE where its Environment is frozen: then the mark names the
+    freeze, and how it came to be out of it. `behind`: what would come if it were not held, ""
+    when nothing would."""
 
     key: Key
     what: str
@@ -43,12 +47,17 @@ class HeldObject:
 
 
 def holds(snapshot: Snapshot, now: float) -> tuple[HeldObject, ...]:
-    """All of them: the expired first, then the oldest; what nobody dated comes last."""
+    """All of them: what a freeze does not hold, the expired, then the oldest; what nobody dated
+    comes last."""
     found = [hold for kind in ALL for r in snapshot.of_kind(kind) for hold in _of(snapshot, r)]
+    for name in {hold.key.environment for hold in found if hold.mark.freeze}:
+        out = loose(snapshot, name)
+        found += [HeldObject(o.key, LOOSE, Mark(reason=o.why, freeze=o.freeze)) for o in out]
     return tuple(
         sorted(
             found,
             key=lambda hold: (
+                hold.what != LOOSE,
                 not hold.expired(now),
                 not hold.mark.since,
                 order(hold.mark.since),

@@ -18,12 +18,13 @@ from fluxtui.kit.moments import seconds
 @dataclass(frozen=True, slots=True)
 class HoldTally:
     """`held`: how many holds; `since`, `until`: epoch seconds of those that say them, ascending.
-    `freezes`: the ids of the freezes that hold something."""
+    `freezes`: the ids of the freezes that hold something; `loose`: how much moves beside them."""
 
     held: int = 0
     since: tuple[float, ...] = ()
     until: tuple[float, ...] = ()
     freezes: tuple[str, ...] = ()
+    loose: int = 0
 
     def ageing(self, now: float, least: float = AGEING) -> int:
         """How many are at least so old (seconds) at that moment (epoch seconds)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from cli_delivery import Shell
+from cli_objects import oci, put
 from documents import checked
 
 from fluxtui.cluster.client import connect
@@ -40,6 +41,23 @@ def test_what_another_tool_has_taken_over_since_is_not_lifted(blocked: Shell) ->
         asyncio.run(_by_flux(blocked, suspend=value))
     said = blocked("unfreeze", "staging", "--dry-run")
     assert said.code == 3 and "nothing is frozen" in said.err, said
+
+
+def test_what_was_resumed_since_is_named_and_taken_in_again(blocked: Shell) -> None:
+    put(blocked, "staging", [oci("other", f"v1.0.0@sha256:{'0' * 64}", semver=">=1.0.0")])
+    assert blocked(*FREEZE, "--yes").code == 0
+    assert "not held" not in blocked("status", "-e", "staging").out
+    asyncio.run(_by_flux(blocked, suspend=False))
+    items = checked(blocked("holds", "-e", "staging", "-o", "json").out, "Holds")["items"]
+    first, freeze = items[0], items[0]["freeze"]
+    assert first["held"] == "not held" and first["object"]["name"] == "app"
+    status = blocked("status", "-e", "staging").out
+    assert f"app is not held by freeze {freeze}" in status and "resumed since" in status
+    again = blocked("freeze", "staging", "--yes")
+    assert again.code == 0, again
+    items = checked(blocked("holds", "-e", "staging", "-o", "json").out, "Holds")["items"]
+    held = {item["object"]["name"]: (item["held"], item["freeze"]) for item in items}
+    assert held["app"] == held["other"] == ("frozen", freeze)
 
 
 async def _by_flux(shell: Shell, *, suspend: bool) -> None:

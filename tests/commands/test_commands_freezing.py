@@ -11,6 +11,8 @@ from fluxtui.commands.command import Context, Target
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.errors import UsageError
+from fluxtui.domain.freezing import loose, not_held
+from fluxtui.domain.holds import holds
 from fluxtui.domain.kinds import suspended
 from fluxtui.domain.managers import Edit
 from fluxtui.domain.marks import FREEZE, OPERATOR_SUSPENDED_BY, SUSPENDED_BY
@@ -225,3 +227,64 @@ def test_a_plain_resume_and_a_later_suspension_end_the_freeze_of_an_object() -> 
     assert anew["metadata"]["annotations"][FREEZE] is None
     assert by_id("unfreeze").disabled_reason(free) == "nothing is frozen"
     assert suspended(held)
+
+
+# -- what comes later
+
+
+def seen_later(*more: Resource) -> tuple[str, tuple[Resource, ...], Context]:
+    """(id of the freeze, what it holds, the place with what came later)."""
+    _made, held = frozen(source(name="a", stored=A))
+    return held[0].annotations[FREEZE], held, at(*held, *more)
+
+
+def test_what_is_created_or_resumed_in_a_frozen_place_is_said_to_be_loose() -> None:
+    _made, (held, resumed) = frozen(source(name="a", stored=A), source(name="b", stored=A))
+    since = {"fluxtui.dev/suspended-at": "2026-11-23T03:00:00Z"}
+    held = replace(held, annotations={**held.annotations, **since})
+    resumed = replace(resumed, spec={**resumed.spec, "suspend": False})
+    fresh = replace(source(name="c", stored=A), created="2026-11-23T03:05:00Z")
+    out = loose(at(held, resumed, fresh).snapshot, "staging")
+    assert [(o.key.name, o.freeze) for o in out] == [
+        ("b", held.annotations[FREEZE]),
+        ("c", held.annotations[FREEZE]),
+    ]
+    assert out[0].why.startswith("resumed since: picks by semver")
+    assert out[1].why.startswith("created since: picks by semver")
+    (finding,) = not_held("staging", out)
+    assert finding.code == "not-held" and "/b and 1 other object are not held" in finding.message
+    assert "freeze staging again" in finding.next
+    rows = holds(at(held, resumed, fresh).snapshot, 0.0)
+    assert [(r.key.name, r.what) for r in rows] == [
+        ("b", "not held"), ("c", "not held"), ("a", "frozen"),
+    ]  # fmt: skip
+
+
+def test_where_nothing_is_frozen_and_what_stands_still_nobody_is_loose() -> None:
+    assert loose(at(source(stored=A)).snapshot, "staging") == ()
+    theirs = source(name="theirs", stored=A, suspend=True, annotations={SUSPENDED_BY: "ben"})
+    pinned = source(name="pinned", stored=A, ref={"semver": ">=0", "digest": digest("a")})
+    _freeze, _held, where = seen_later(theirs, pinned)
+    assert loose(where.snapshot, "staging") == ()
+
+
+def test_freezing_again_takes_in_what_came_later_under_the_same_id_and_reason() -> None:
+    freeze, _held, where = seen_later(source(name="later", stored=A))
+    made = plan("freeze", where)
+    (patch,) = patches(made).values()
+    notes = patch["metadata"]["annotations"]
+    assert notes[FREEZE] == freeze and notes["fluxtui.dev/suspended-reason"] == "audit"
+    assert any(f"freeze {freeze} was made by anna" in effect for effect in made.effects)
+    anew = plan("freeze", replace(where, target=Target("eu", scope="staging")), id=freeze)
+    assert patches(anew)[next(iter(patches(made)))]["metadata"]["annotations"][FREEZE] == freeze
+
+
+def test_another_place_gets_a_freeze_of_its_own_and_a_wrong_id_is_refused() -> None:
+    freeze, _held, where = seen_later(source("eu", name="x", stored=A))
+    made = by_id("freeze").plan
+    assert made is not None
+    other = made(where, {"scope": "eu", "reason": "x", "id": freeze})
+    (patch,) = patches(other).values()
+    assert patch["metadata"]["annotations"][FREEZE].startswith("eu-")
+    with pytest.raises(UsageError, match="no freeze nonsense holds anything in eu"):
+        made(where, {"scope": "eu", "reason": "x", "id": "nonsense"})

@@ -127,3 +127,15 @@ async def test_all_that_is_held_can_be_read_over_any_view(
         await sees(pilot, "freeze staging-1a2b3c")
         await pilot.press("q")
         assert await until(pilot, lambda: "by ben: the audit" not in text(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_what_a_freeze_does_not_hold_stands_in_every_header(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    tally = replace(tally_of([Mark("anna", "audit", NOW, "", "production-1a2b3c")]), loose=2)
+    app = make_app(replace(night(), holds={"production": tally}))
+    async with opened(app, size) as pilot:
+        for key in "13":
+            await pilot.press(key)
+            await sees(pilot, "frozen, 2 not held")

@@ -8,19 +8,27 @@ holds begins, ends or says something else. It judges nothing.
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
+from fluxtui.domain import kinds
 from fluxtui.domain.board import Mark
 from fluxtui.domain.holdtally import tally_of
+from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.engine.publication.store import Batch
+from fluxtui.engine.publication.store import Batch, Touch
+
+if TYPE_CHECKING:
+    from fluxtui.domain.freezing import Loose
 
 
 class Ledger:
-    """Called once per Snapshot, on the Engine's thread. `dated`: holds that say when they end."""
+    """Called once per Snapshot, on the Engine's thread. `dated`: holds that say when they end.
+    `loose`: by frozen Environment, what no freeze holds there."""
 
     def __init__(self) -> None:
         self._marks: dict[str, dict[Key, tuple[Mark, ...]]] = {}
+        self.loose: dict[str, tuple[Loose, ...]] = {}
         self.dated: set[Key] = set()
 
     def keep(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
@@ -28,8 +36,11 @@ class Ledger:
         from fluxtui.domain.marks import marks_of
 
         changed: set[str] = set()
+        frozen = {name for name, held in snapshot.holds.items() if held.freezes}
         for touch in batch.touched:
             key = touch.key
+            if key.environment in frozen and _may_move(touch):
+                changed.add(key.environment)
             marks = marks_of(touch.after) if touch.after is not None else ()
             held = self._marks.setdefault(key.environment, {})
             if marks == held.get(key, ()):
@@ -47,4 +58,24 @@ class Ledger:
             name: tally_of(mark for marks in self._marks[name].values() for mark in marks)
             for name in changed
         }
+        for name, tally in counted.items():
+            self.loose[name] = _loose(snapshot, name) if tally.freezes else ()
+            counted[name] = dataclasses.replace(tally, loose=len(self.loose[name]))
         return dataclasses.replace(snapshot, holds={**snapshot.holds, **counted})
+
+
+def _may_move(touch: Touch) -> bool:
+    """Whether what moves by itself may be another than before: not for every word of a status."""
+    before, after = touch.before, touch.after
+    if before is None or after is None:
+        return True
+    same = before.spec == after.spec and before.annotations == after.annotations
+    return not same or any(
+        of(before) != of(after) for of in (sources.revision, appliers.applied, kinds.suspended)
+    )
+
+
+def _loose(snapshot: Snapshot, environment: str) -> tuple[Loose, ...]:
+    from fluxtui.domain.freezing import loose
+
+    return loose(snapshot, environment)

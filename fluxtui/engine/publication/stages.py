@@ -108,6 +108,15 @@ class Judge:
 
         return expired_holds(snapshot, self._ledger.dated, snapshot.taken_at)
 
+    def _not_held(self) -> tuple[Finding, ...]:
+        """What moves on where all should stand still."""
+        if not any(self._ledger.loose.values()):
+            return ()
+        from fluxtui.domain.freezing import not_held
+
+        places = sorted(self._ledger.loose.items())
+        return tuple(finding for name, out in places for finding in not_held(name, out))
+
     def findings(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
         """With the tally of what is held, and everything that a person should know, worst first."""
         snapshot = self._ledger.keep(batch, snapshot)
@@ -119,6 +128,7 @@ class Judge:
             *self._store.notes(),
             *(self._reminders(snapshot) if cut else ()),
             *self._overdue(snapshot),
+            *self._not_held(),
         )
         findings = ordered(everything, snapshot.config)
         if findings == snapshot.findings:

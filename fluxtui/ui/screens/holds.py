@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluxtui.domain.holds import HeldObject, holds
+from fluxtui.domain.holds import LOOSE, HeldObject, holds
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import since
 from fluxtui.ui.spans import PINNED, SUSPENDED, Line
@@ -23,6 +23,11 @@ def hold_lines(snapshot: Snapshot, now: float) -> tuple[Line, ...]:
 
 def _lines(snapshot: Snapshot, hold: HeldObject, now: float) -> Iterator[Line]:
     mark, least = hold.mark, snapshot.config.ageing
+    if hold.what == LOOSE:
+        place: Line = ((f"{hold.key.environment} ", "accent"), (hold.key.label, "name"))
+        yield ((f"✗ {LOOSE}", "bad"), ("  ", ""), *place)
+        yield ((f"  by freeze {mark.freeze}: {mark.reason}", "dim"),)
+        return
     ago = since(mark.since, now)
     state = f"{PINNED if hold.what == 'pinned' else SUSPENDED} {hold.what}"
     remarks: list[tuple[str, str]] = []

@@ -66,6 +66,7 @@ def _holds(snapshot: Snapshot, name: str, now: float, *, words: bool) -> Line:
     overdue, ageing = held.overdue(now), held.ageing(now, snapshot.config.ageing)
     return (
         *(((" frozen", "wait"),) if held.freezes else ()),
+        *(((f", {held.loose} not held", "bad"),) if held.loose else ()),
         *(((f" {overdue} {'overdue' if words else 'late'}", "bad"),) if overdue else ()),
         *(((f" {ageing} {'ageing' if words else 'old'}", "wait"),) if ageing else ()),
     )
