@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_stage import ready
 
 from fluxtui.domain import kinds
-from fluxtui.domain.awaits import judge
+from fluxtui.domain.awaits import Judgement, judge, ready_text
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.plan import AwaitStep, Until
 from fluxtui.domain.resource import Key, Resource
@@ -18,6 +17,14 @@ NEW = "1.5.0@sha256:" + "b" * 64
 AT = "2026-11-23T18:00:00.000000001Z"
 LATER = "2026-11-23T18:00:01Z"
 EARLIER = "2026-11-23T17:59:59.999Z"
+
+
+def ready(status: str, reason: str, message: str, generation: int = 1) -> dict[str, Any]:
+    """A Ready condition, said of that generation."""
+    said = {"status": status, "reason": reason, "message": message}
+    return {"type": "Ready", **said, "observedGeneration": generation}
+
+
 SUCCEEDED = ready("True", "ReconciliationSucceeded", "applied", 2)
 UNHEALTHY = ready("False", "HealthCheckFailed", "timeout", 2)
 WAITING = ready("False", "DependencyNotReady", "waits", 2)
@@ -50,6 +57,46 @@ CASES: list[tuple[str, Until, str, Resource | None, bool | None]] = [
     ("handled, busy", Until.HANDLED, AT, ks(SUCCEEDED, BUSY, lastHandledReconcileAt=AT), None),
     ("a later request", Until.HANDLED, AT, ks(SUCCEEDED, lastHandledReconcileAt=LATER), True),
     ("an earlier one", Until.HANDLED, AT, ks(SUCCEEDED, lastHandledReconcileAt=EARLIER), None),
+    (
+        "a request without a time",
+        Until.HANDLED,
+        "asked",
+        ks(SUCCEEDED, lastHandledReconcileAt="asked"),
+        True,
+    ),
+    ("another one without", Until.HANDLED, "asked", ks(SUCCEEDED, lastHandledReconcileAt=AT), None),
+    ("handled, says nothing", Until.HANDLED, AT, ks(lastHandledReconcileAt=AT), None),
+    (
+        "handled, unknown",
+        Until.HANDLED,
+        AT,
+        ks(ready("Unknown", "Progressing", "", 2), lastHandledReconcileAt=AT),
+        None,
+    ),
+    (
+        "handled, was busy",
+        Until.HANDLED,
+        AT,
+        ks(SUCCEEDED, {**BUSY, "status": "False"}, lastHandledReconcileAt=AT),
+        True,
+    ),
+    (
+        "handled, is retried",
+        Until.HANDLED,
+        AT,
+        ks(UNHEALTHY, {**BUSY, "reason": "ProgressingWithRetry"}, lastHandledReconcileAt=AT),
+        False,
+    ),
+    ("nothing awaited", Until.PICKED, "", source(), None),
+    ("picked by commit", Until.PICKED, "1" * 40, source(revision="main@sha1:" + "1" * 40), True),
+    ("picked whole", Until.PICKED, NEW, source(revision=NEW), True),
+    (
+        "a chart's version as Flux built it",
+        Until.PICKED,
+        "1.5.0",
+        source(revision="1.5.0+0123456789ab"),
+        True,
+    ),
     ("picked by tag", Until.PICKED, "1.5.0", source(revision=NEW), True),
     ("picked by digest", Until.PICKED, "sha256:" + "b" * 64, source(revision=NEW), True),
     ("part of a tag", Until.PICKED, "1.5", source(revision=NEW), None),
@@ -89,6 +136,36 @@ CASES: list[tuple[str, Until, str, Resource | None, bool | None]] = [
         ks(UNHEALTHY, lastAppliedRevision=OLD, lastAttemptedRevision=NEW),
         None,
     ),
+    (
+        "applied, and nobody says what was tried",
+        Until.APPLIED,
+        "1.5.0",
+        ks(SUCCEEDED, lastAppliedRevision=NEW),
+        True,
+    ),
+    (
+        "tried, and no word of it yet",
+        Until.APPLIED,
+        "1.5.0",
+        ks(lastAppliedRevision=OLD, lastAttemptedRevision=NEW),
+        None,
+    ),
+    (
+        "what failed was another one",
+        Until.APPLIED,
+        "1.6.0",
+        ks(UNHEALTHY, lastAppliedRevision=OLD, lastAttemptedRevision=NEW),
+        None,
+    ),
+    (
+        "a bad word of a run that is not over",
+        Until.APPLIED,
+        "1.5.0",
+        ks({**UNHEALTHY, "status": "Unknown"}, lastAppliedRevision=OLD, lastAttemptedRevision=NEW),
+        None,
+    ),
+    ("failing", Until.READY, "", ks(UNHEALTHY), None),
+    ("stalled no longer", Until.READY, "", source({**STALLED, "status": "False"}, SUCCEEDED), True),
     ("ready", Until.READY, "", ks(SUCCEEDED), True),
     ("ready of before", Until.READY, "", ks(ready("True", "Succeeded", "old", 1)), None),
     ("stalled", Until.READY, "", source(STALLED, ready("False", "URLInvalid", "no", 2)), False),
@@ -185,3 +262,30 @@ def test_how_an_awaited_state_stands(
     found = judge(seen, AwaitStep("w", "wait", target=target, until=until, value=value))
     assert found.done is done
     assert found.text
+
+
+def test_what_is_waited_for_is_said_as_it_stands() -> None:
+    """The sentence goes into the Receipt: what is there instead, and what the object says."""
+
+    def text(until: Until, seen: Resource | None) -> str:
+        target = Key("prod", *kustomization.KIND.id, "apps", "web")
+        return judge(seen, AwaitStep("w", "w", target=target, until=until, value="1.5.0")).text
+
+    assert text(Until.READY, None) == "Kustomization/apps/web is not there"
+    assert text(Until.PICKED, source(SUCCEEDED)) == (
+        "stored is nothing; Ready=True ReconciliationSucceeded: applied"
+    )
+    assert text(Until.PICKED, source(revision=OLD)) == f"stored is {OLD}; no Ready condition yet"
+    assert text(Until.APPLIED, ks()) == "live is nothing; no Ready condition yet"
+    assert text(Until.APPLIED, ks(lastAppliedRevision=OLD)).startswith(f"live is {OLD};")
+    assert text(Until.HANDLED, ks(SUCCEEDED)) == "the request was not picked up yet"
+    many = ks(ready("False", "BuildFailed", "no such file\nand a trace of it"))
+    assert ready_text(many) == "Ready=False BuildFailed: no such file"
+
+
+def test_what_has_no_controller_is_resumed_when_its_field_says_so() -> None:
+    alert = other("alert", {})
+    step = AwaitStep("w", "wait", target=alert.key, until=Until.RESUMED)
+    assert judge(alert, step) == Judgement(
+        True, "no longer suspended; no controller says more of it"
+    )
