@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
 from fluxtui.domain.danger import WORDS, ordered
 from fluxtui.domain.objectdiff import ObjectChange
-from fluxtui.domain.plan import Plan
+from fluxtui.domain.plan import Plan, Taker
 from fluxtui.domain.protection import Demand
 from fluxtui.domain.safetext import visible
 from fluxtui.domain.unified import unified
@@ -18,6 +18,7 @@ from fluxtui.domain.unified import unified
 MOST = 60_000
 """Bytes: a comment of a pull request takes 65,536 characters."""
 _MANY_LINES = 400
+_MANY_TAKERS = 60
 
 
 def review(plan: Plan, delivery: Delivery | None, demand: Demand) -> str:
@@ -53,6 +54,7 @@ def _head(plan: Plan, delivery: Delivery | None, demand: Demand) -> Iterator[str
             yield f"- **{WORDS[danger.level]}** {_code(where + danger.says)} ({danger.rule})"
             if danger.look:
                 yield from _fence("", danger.look, "  ")
+    yield from _takers(plan.takers)
     if delivery is None:
         return
     yield ""
@@ -60,6 +62,21 @@ def _head(plan: Plan, delivery: Delivery | None, demand: Demand) -> Iterator[str
     yield "| --- | --- | --- | --- | --- | --- |"
     yield from map(_row, delivery.parts)
     yield from _images(delivery.parts)
+
+
+def _takers(takers: tuple[Taker, ...]) -> Iterator[str]:
+    """Who takes it comes first; of many that do not, the first."""
+    if not takers:
+        return
+    taking = sum(taker.takes for taker in takers)
+    yield ""
+    yield f"**Who would take it ({taking} of {len(takers)})**"
+    for taker in takers[:_MANY_TAKERS]:
+        seen = "" if taker.seen else " (as last seen)"
+        users = f", applied by {len(taker.users)}" if taker.users else ""
+        yield f"- {'**takes it**' if taker.takes else 'stays'}: {_code(taker.why)}{users}{seen}"
+    if len(takers) > _MANY_TAKERS:
+        yield f"- and {len(takers) - _MANY_TAKERS} more"
 
 
 def _row(part: DeliveredKustomization) -> str:
@@ -81,7 +98,9 @@ def _images(parts: Iterable[DeliveredKustomization]) -> Iterator[str]:
 
 
 def _tail(plan: Plan) -> Iterator[str]:
-    for title, texts in (("What comes of it", plan.effects), ("Beware", plan.warnings)):
+    named = {taker.why for taker in plan.takers}
+    effects = tuple(text for text in plan.effects if text not in named)
+    for title, texts in (("What comes of it", effects), ("Beware", plan.warnings)):
         if texts:
             yield ""
             yield f"**{title}**"

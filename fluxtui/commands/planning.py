@@ -13,6 +13,7 @@ from typing import Any
 
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.safety import read_only_reason
+from fluxtui.commands.takers import takers_of
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.following import TagEffects
 from fluxtui.domain.moves import moves_of
@@ -75,6 +76,7 @@ def plan_for(
         user=context.user,
         made_at=context.now,
         moves=moves,
+        takers=takers_of(context.snapshot, picks, moves),
         dangers=plan_dangers(act),
     )
 

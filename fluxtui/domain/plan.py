@@ -178,16 +178,32 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Taker:
+    """One source that follows what an act brings, by simulation: the version it picks before and
+    after ("" = none), whether it `takes` another one by it, and the reason in a sentence. `users`:
+    what applies it there. `seen` False: its Environment cannot be read, it is as it was seen last.
+    """
+
+    source: Key
+    before: str
+    after: str
+    takes: bool
+    why: str
+    users: tuple[Key, ...] = ()
+    seen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One act, whole.
 
     `inputs`: what it was computed from (key or repository -> resourceVersion or tag-list hash); the
     Engine reads them again before running. `environments`: all that are touched or whose pick would
     change. `unseen`: what was not looked at. `moves`: which builds it brings where, for a review of
-    their content. `dangers`: what is known against it before anything is rendered. `approver`: who
-    runs a Plan that was made and `reviewed` (its id then) before. `continues`: the id of the act
-    that it finishes or undoes. What must be confirmed is no
-    field of it: `protection` derives that from the Steps.
+    their content. `takers`: who would take what it brings, and who not. `dangers`: what is known
+    against it before anything is rendered. `approver`: who runs a Plan that was made and `reviewed`
+    (its id then) before. `continues`: the id of the act that it finishes or undoes. What must be
+    confirmed is no field of it: `protection` derives that from the Steps.
     """
 
     command: str
@@ -202,6 +218,7 @@ class Plan:
     user: str = ""
     made_at: str = ""
     moves: tuple[Move, ...] = ()
+    takers: tuple[Taker, ...] = ()
     dangers: tuple[Danger, ...] = ()
     approver: str = ""
     reviewed: str = ""
@@ -226,6 +243,7 @@ class Plan:
         try:
             values["steps"] = tuple(_step(entry) for entry in data["steps"])
             values["moves"] = tuple(map(_move, data.get("moves", ())))
+            values["takers"] = tuple(map(_taker, data.get("takers", ())))
             values["dangers"] = tuple(map(_danger, data.get("dangers", ())))
             return cls(**values)
         except (KeyError, TypeError, AttributeError) as error:
@@ -277,6 +295,11 @@ def _move(data: Mapping[str, Any]) -> Move:
     applier = data.get("applier")
     body = {**data, "source": Key(**data["source"])}
     return Move(**{**body, "applier": Key(**applier) if applier else None})
+
+
+def _taker(data: Mapping[str, Any]) -> Taker:
+    users = tuple(Key(**user) for user in data.get("users", ()))
+    return Taker(**{**data, "source": Key(**data["source"]), "users": users})
 
 
 def _danger(data: Mapping[str, Any]) -> Danger:

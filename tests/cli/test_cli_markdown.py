@@ -12,7 +12,7 @@ from fluxtui.domain.ask import ComparedKustomization, DeliveredKustomization, De
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
-from fluxtui.domain.plan import Plan
+from fluxtui.domain.plan import Plan, Taker
 from fluxtui.domain.protection import Demand
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.content import content
@@ -74,3 +74,19 @@ def test_no_text_breaks_it_open(says: str, look: list[str]) -> None:
     fences = [line for line in lines if line.strip().startswith("```")]
     assert len(fences) % 2 == 0
     assert not any(c in text for c in "\x1b\x07\u202e\u2066")
+
+
+def test_who_would_take_it_and_who_not_is_said_with_the_reason_and_once() -> None:
+    eu, us = (replace(OWN, environment=name, kind="OCIRepository") for name in ("eu", "us"))
+    takers = (
+        Taker(eu, "v1", "v2", True, "eu: web would pick v2 (now v1)", (OWN,)),
+        Taker(us, "v1", "v1", False, "us: web stays on v1: out of range | x", seen=False),
+    )
+    plan = replace(PLAN, takers=takers, effects=(takers[0].why, takers[1].why, "it runs 3 d"))
+    text = review(plan, None, Demand())
+    assert "**Who would take it (1 of 2)**" in text
+    assert "- **takes it**: `eu: web would pick v2 (now v1)`, applied by 1" in text
+    assert "- stays: `us: web stays on v1: out of range \\| x` (as last seen)" in text
+    assert text.count("would pick v2") == 1 and "- `it runs 3 d`" in text
+    many = replace(plan, takers=takers[:1] * 100)
+    assert "- and 40 more" in review(many, None, Demand())

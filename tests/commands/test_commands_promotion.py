@@ -226,6 +226,18 @@ def test_every_follower_that_takes_it_is_asked_and_then_its_members_in_order() -
     assert not any("no environment would pick it" in w for w in said_of(made))
 
 
+def test_each_follower_is_a_taker_or_says_why_it_is_none() -> None:
+    there = source("production", stored=revision("1.5.0", "b"), ref={"semver": ">=1.0.0"})
+    made = plan(at(HERE, RUNS, there, ks("production", applied=revision("1.5.0", "b"))))
+    takes, stays = made.takers
+    assert (takes.source, takes.before, takes.after, takes.takes) == (
+        there.key, "1.5.0", "1.6.0", True,
+    )  # fmt: skip
+    assert [user.kind for user in takes.users] == ["Kustomization"]
+    assert not stays.takes and stays.source == HERE.key and "filter" in stays.why
+    assert {takes.why, stays.why} <= set(made.effects), "the screen says the same"
+
+
 def test_a_tag_that_nobody_takes_is_named_and_nobody_is_asked() -> None:
     made = plan(at())
     told = "none of the environments that could be read would pick it"  # production never answered

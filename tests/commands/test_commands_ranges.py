@@ -58,6 +58,9 @@ def test_only_what_was_edited_is_written_and_what_it_picks_is_followed() -> None
     ]
     assert "staging goes to 2.0.0 (sha256:cccccccc); it runs 1.5.0 now" in made.effects
     assert made.effects[-1] == "it picked by semver >=1.0.0 <2.0.0"
+    (taker,) = made.takers
+    assert (taker.before, taker.after, taker.takes) == ("1.5.0", "2.0.0", True)
+    assert taker.why.endswith("gives out 2.0.0") and len(taker.users) == 1
     (move,) = made.moves
     assert (move.after, move.source) == ("2.0.0", made.steps[0].target)  # type: ignore[union-attr]
 

@@ -20,6 +20,7 @@ from fluxtui.domain.plan import (
     Receipt,
     RequestReconcile,
     TagStep,
+    Taker,
     Until,
 )
 from fluxtui.domain.resource import Key
@@ -59,6 +60,12 @@ plans = st.builds(
     warnings=texts,
     unseen=texts,
     inputs=st.dictionaries(text, text, max_size=2),
+    takers=st.lists(
+        st.builds(
+            Taker, keys, text, text, st.booleans(), text, st.lists(keys, max_size=2).map(tuple)
+        ),
+        max_size=2,
+    ).map(tuple),
     reason=text,
 )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.cli.forms.deliveries import NO_MOVES, danger, delivery
-from fluxtui.cli.forms.envelope import Document, document, listing, reference
+from fluxtui.cli.forms.envelope import Document, document, listing, maybe, reference
 from fluxtui.domain.plan import (
     AnyStep,
     ApplyStep,
@@ -21,6 +21,7 @@ from fluxtui.domain.plan import (
     Receipt,
     RequestReconcile,
     TagStep,
+    Taker,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Documen
         "environments": list(plan.environments),
         "steps": [step(part) for part in plan.steps],
         "effects": list(plan.effects),
+        "takers": [_taker(one) for one in plan.takers],
         "dangers": [danger(one) for one in plan.dangers],
         "warnings": list(plan.warnings),
         "unseen": list(plan.unseen),
@@ -67,6 +69,19 @@ def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Documen
         "continues": plan.continues,
         "madeAt": plan.made_at,
         **delivery(found, why),
+    }
+
+
+def _taker(one: Taker) -> Document:
+    return {
+        "environment": one.source.environment,
+        "source": reference(one.source),
+        "takes": one.takes,
+        **maybe("from", one.before, "it picks nothing now"),
+        **maybe("to", one.after, "it would pick nothing"),
+        "why": one.why,
+        "users": [reference(user) for user in one.users],
+        "seen": one.seen,
     }
 
 
