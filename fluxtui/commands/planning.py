@@ -19,7 +19,7 @@ from fluxtui.domain.following import TagEffects
 from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import AnyStep, ObjectStep, PatchStep, Plan, RegistryStep
 from fluxtui.domain.resource import Key
-from fluxtui.domain.review.plans import plan_dangers
+from fluxtui.domain.review.plans import plan_dangers, plan_unseen
 from fluxtui.domain.review.plans.undertaking import undertaking
 from fluxtui.domain.review.stories import stories
 from fluxtui.domain.revision import tags_hash
@@ -70,7 +70,7 @@ def plan_for(
             *stories(act, context.now),
         ),
         warnings=tuple(warnings),
-        unseen=(*(picks.unseen if picks is not None else ()), *unseen),
+        unseen=(*(picks.unseen if picks is not None else ()), *unseen, *plan_unseen(act)),
         inputs=rests_on,
         reason=values.get("reason", "").strip(),
         user=context.user,

@@ -50,7 +50,8 @@ class TagFacts:
     """What a manifest says of a tag; `created` RFC 3339, `revision` the source's (git) revision.
 
     `signed`: what says that there is a signature (a `.sig` tag, or a referrer's type), "" when
-    nothing does, None when it could not be looked up. Presence only; nothing is verified.
+    nothing does, None when it was not looked up, or not let to: then `blind` says why. Presence
+    only; nothing is verified.
     `app`, `deprecated`: what an index of charts says of the version besides.
     """
 
@@ -60,6 +61,7 @@ class TagFacts:
     source: str = ""
     revision: str = ""
     signed: str | None = None
+    blind: str = ""
     app: str = ""
     deprecated: bool = False
 

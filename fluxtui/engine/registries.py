@@ -132,13 +132,14 @@ class RegistryDoor:
             reference = _at(url, name)
             manifest = client.manifest(reference)
             notes = manifest.annotations
+            looked = _signed(client, reference, manifest.digest, tags) if signature else (None, "")
             return TagFacts(
                 "" if reference.digest else name,
                 manifest.digest,
                 notes.get(CREATED, ""),
                 notes.get(SOURCE, ""),
                 notes.get(REVISION, ""),
-                _signed(client, reference, manifest.digest, tags) if signature else None,
+                *looked,
             )
 
         return await self._call(work)
@@ -272,12 +273,13 @@ def _ours(error: Exception) -> FluxtuiError:
 
 def _signed(
     client: RegistryClient, reference: Any, digest: str, tags: Collection[str] | None
-) -> str | None:
-    """None when it cannot be looked up: what the manifest says is worth having alone."""
+) -> tuple[str | None, str]:
+    """(what says that it is signed, ""); (None, why) when it cannot be looked up: what the manifest
+    says is worth having alone."""
     try:
-        return client.signature(reference, digest, tags=tags)
-    except RegistryError:
-        return None
+        return client.signature(reference, digest, tags=tags), ""
+    except FluxtuiError as error:
+        return None, error.what
 
 
 def _reference(url: str) -> Any:

@@ -15,7 +15,7 @@ from fluxtui.domain.marks import PINNED_BY
 from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import AnyStep, PatchStep, Plan, RequestReconcile, TagStep
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.review.plans import PLAN_RULES, plan_dangers
+from fluxtui.domain.review.plans import PLAN_RULES, plan_dangers, plan_unseen
 from fluxtui.domain.review.plans.undertaking import Undertaking, undertaking
 from fluxtui.domain.snapshot import Act, Snapshot, TagFacts
 from fluxtui.kit.moments import seconds
@@ -213,6 +213,48 @@ def test_what_a_source_refuses_is_worse_than_what_is_only_unusual() -> None:
     assert refused.level is Gravity.STOP and "asks for cosign" in refused.says
     (unusual,) = (d for d in pinned(seen(*here(), tags=signed("b")), "b") if d.rule == "unsigned")
     assert unusual.level is Gravity.CARE
+
+
+def unsure(letter: str, why: str) -> Any:
+    """All are signed, and of that one nobody could tell."""
+    listed = signed("")
+    facts = {
+        tag: replace(fact, signed=None, blind=why) if fact.digest == digest(letter) else fact
+        for tag, fact in listed.facts.items()
+    }
+    return replace(listed, facts=facts)
+
+
+def blind(where: Snapshot, letter: str) -> tuple[str, ...]:
+    patch = {"spec": {"ref": {"digest": digest(letter)}}}
+    return plan_unseen(
+        act_of(
+            where, PatchStep("pin", "pin", target=source().key, patch=patch, resource_version="7")
+        )
+    )
+
+
+def test_a_signature_that_could_not_be_read_was_not_looked_at() -> None:
+    sources = here()
+    assert blind(seen(*sources, tags=unsure("b", "403: denied")), "b") == (
+        "whether 1.5.0 is signed: 403: denied",
+    )
+    assert blind(seen(*sources, tags=unsure("b", "")), "b") == (), "nobody asks for one"
+    asks = (verifying(sources[0]), sources[1])
+    assert blind(seen(*asks, tags=unsure("b", "")), "b") == (
+        "whether 1.5.0 is signed: the registry was not asked",
+    )
+    assert blind(seen(*asks, tags=signed("b")), "b") == ()
+
+
+def test_others_that_could_not_be_read_make_no_custom_and_are_named() -> None:
+    listed = signed("b")
+    facts = {
+        tag: fact if fact.digest == digest("b") else replace(fact, signed=None, blind="denied")
+        for tag, fact in listed.facts.items()
+    }
+    where = seen(*here(), tags=replace(listed, facts=facts))
+    assert blind(where, "b") == (f"whether other versions of {URL} are signed: denied",)
 
 
 def test_the_worst_comes_first_and_survives_the_journal() -> None:

@@ -13,6 +13,7 @@ from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.ask import ListTags, ReadFacts
 from fluxtui.domain.config import Registries
 from fluxtui.engine.pace import Pace
+from fluxtui.world.faults import Rule
 
 PATIENT = Pace(first=0.05, most=0.2, parked=0.1, listing=3600)
 BUNDLE = {"kustomization.yaml": "resources: []\n"}
@@ -175,6 +176,22 @@ async def test_signatures_are_looked_for_where_somebody_looks(
     assert seen.tags[url].facts["1.5.0"].signed is None, "the board needs no signature"
     known = await got(running.ask(ReadFacts(url, ("1.4.0", "1.5.0"))))
     assert known.facts["1.4.0"].signed == mark and known.facts["1.5.0"].signed == ""
+
+
+async def test_a_signature_that_may_not_be_read_says_why(
+    place: MakePlace, engine: MakeEngine, registry: Registry
+) -> None:
+    staging = await place("staging")
+    await staging.namespace()
+    registry.push("web", "1.5.0", BUNDLE)
+    url = registry.url("web")
+    await staging.source("web", url, semver="1.x")
+    registry.server.faults.set_rules(Rule(path="/referrers/", status=403, reason="DENIED"))
+    running = engine(staging, pace=PATIENT)
+    await got(running.wait_for(lambda s: url in s.tags and s.tags[url].facts, PATIENCE))
+    known = await got(running.ask(ReadFacts(url, ("1.5.0",))))
+    fact = known.facts["1.5.0"]
+    assert fact.digest and fact.signed is None and "access denied" in fact.blind, fact
 
 
 @pytest.mark.parametrize("by_account", [False, True])

@@ -112,7 +112,7 @@ def _place(place: RunsIn) -> Document:
 
 def _facts(fact: TagFacts | None, whose: str = "its manifest") -> Document:
     """`whose` word it is."""
-    unsigned = _UNREAD if fact is None else "signatures could not be looked up"
+    unsigned = _UNREAD if fact is None else fact.blind or "signatures could not be looked up"
     return {
         **maybe("digest", fact and fact.digest, _unsaid(fact, whose, "digest")),
         **maybe("publishedAt", fact and fact.created, _unsaid(fact, whose, "publish time")),

@@ -331,7 +331,7 @@ class TagWatch:
 def _kept(before: TagFacts | None, now: TagFacts) -> TagFacts:
     """What was found out about a signature stays while the digest does."""
     if now.signed is None and before is not None and before.digest == now.digest:
-        return dataclasses.replace(now, signed=before.signed)
+        return dataclasses.replace(now, signed=before.signed, blind=now.blind or before.blind)
     return now
 
 

@@ -39,3 +39,8 @@ PLAN_RULES: tuple[PlanRule, ...] = (
 def plan_dangers(act: Undertaking) -> tuple[Danger, ...]:
     """What all rules say of an act, the worst first."""
     return ordered(danger for rule in PLAN_RULES for danger in rule.judge(act))
+
+
+def plan_unseen(act: Undertaking) -> tuple[str, ...]:
+    """What the rules could not look at, each sentence once."""
+    return tuple(dict.fromkeys(text for rule in PLAN_RULES for text in rule.blind(act)))

@@ -63,12 +63,13 @@ class Undertaking:
 @dataclass(frozen=True, slots=True)
 class PlanRule:
     """A danger that lies in where a build goes and how it did so far, not in what it holds.
-    `why`: what happens and what to do instead."""
+    `why`: what happens and what to do instead. `blind`: what it could not look at, in sentences."""
 
     id: str
     title: str
     why: str
     judge: Callable[[Undertaking], Iterable[Danger]]
+    blind: Callable[[Undertaking], Iterable[str]] = lambda _act: ()
 
 
 def undertaking(
