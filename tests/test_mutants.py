@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import multiprocessing
+from pathlib import Path
 
 import pytest
 
-from tests.mutants.operators import mutants
+from tests.mutants.live import Verdict, body, try_room
+from tests.mutants.operators import Mutant, mutants
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,55 @@ def test_a_mutant_differs_in_one_place(source: str, changed: set[str]) -> None:
     made = list(mutants("m.py", source))
     assert {mutant.source for mutant in made} == changed
     assert all(ast.dump(ast.parse(mutant.source)) != ast.dump(ast.parse(source)) for mutant in made)
+
+
+MODULE = """
+LIMIT = a < b
+
+class A:
+    ASKS = a < b
+
+    @property
+    def late(self, strict=a < b):
+        def inner():
+            return self.x < 1
+        return inner
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [(2, ""), (5, ""), (8, ""), (10, "A.late")],
+    ids=["a constant", "a class body", "a default", "a function in a method"],
+)
+def test_what_runs_at_import_cannot_be_swapped_and_the_rest_can(line: int, name: str) -> None:
+    (mutant,) = [one for one in mutants("m.py", MODULE) if one.line == line]
+    code = body(mutant, MODULE)
+    assert (code.co_qualname if code else "") == name
+
+
+def test_a_survivor_and_a_function_that_no_test_calls_are_told_apart(tmp_path: Path) -> None:
+    source = "def big(n):\n    return n > 1\n\ndef never(n):\n    return n > 1\n"
+    (tmp_path / "fluxtui").mkdir()
+    (tmp_path / "fluxtui" / "__init__.py").touch()
+    (tmp_path / "fluxtui" / "size.py").write_text(source)
+    test = tmp_path / "test_size.py"
+    test.write_text("from fluxtui.size import big\n\ndef test_two():\n    assert big(2)\n")
+    turned, uncalled = (m for m in mutants("fluxtui/size.py", source) if m.what[:3] == "com")
+    lives = Mutant("fluxtui/size.py", 2, "one more", source.replace("n > 1", "n > 0", 1))
+    killed = Mutant("fluxtui/size.py", 2, "turned round", source.replace("n > 1", "n < 1", 1))
+    context = multiprocessing.get_context("spawn")
+    verdicts: multiprocessing.Queue[Verdict] = context.Queue()
+    tried = (tmp_path, str(test), [killed, lives, turned, uncalled], 2, verdicts)
+    room = context.Process(target=try_room, args=tried)
+    room.start()
+    answers = []
+    while not isinstance(verdict := verdicts.get(timeout=60), int):
+        answers.append(verdict)
+    room.join()
+    assert verdict == 0
+    assert sorted((mutant.what, reached) for mutant, reached in answers) == [
+        ("comparison turned", False),
+        ("comparison turned", True),
+        ("one more", True),
+    ]

@@ -1,14 +1,15 @@
 """`make mutants`: a sample of mutants, each against the tests of its own room.
 
-A mutant is killed by a test that fails, or by not ending in time. Each runs on a copy of the
-package: the working tree is never touched. The test files that name the changed module run first,
-the rest of the room only when those noticed nothing.
+A mutant is killed by a test that fails, or by not ending in time. It is tried in a fork of one
+process (`live`); what is done at import runs by itself on a copy of the package. The working
+tree is never touched.
 ARGS: --sample N, --seed N, --only PATH, --workers N.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import random
 import shutil
@@ -22,6 +23,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from tests.mutants.live import Verdict, body, try_room
 from tests.mutants.operators import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
@@ -132,36 +134,65 @@ def main(words: list[str]) -> int:
     every = all_mutants(args.only)
     chosen = random.Random(args.seed).sample(every, min(args.sample, len(every)))
     print(f"{len(chosen)} of {len(every)} mutants, seed {args.seed}", flush=True)
+    survivors = 0
     with tempfile.TemporaryDirectory() as folder:
         desks: SimpleQueue[Desk] = SimpleQueue()
         for number in range(args.workers):
             desks.put(Desk(Path(folder) / str(number)))
         for tests in sorted({tests for _mutant, tests in chosen}):
-            desk = desks.get()
-            if desk.fails(tests):
+            mine = [mutant for mutant, its_tests in chosen if its_tests == tests]
+            texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in paths(mine)}
+            swapped = [mutant for mutant in mine if body(mutant, texts[mutant.path])]
+            apart = [mutant for mutant in mine if mutant not in swapped]
+            lives = _alive(swapped, tests, args.workers)
+            if lives is None:
                 print(f"these fail without any mutant: {tests}", file=sys.stderr)
                 return 2
-            desks.put(desk)
-        survivors = _survivors(chosen, desks, args.workers)
+            survivors += lives + _apart(apart, tests, desks, args.workers)
     killed = len(chosen) - survivors
     print(f"{killed} of {len(chosen)} killed ({killed / max(1, len(chosen)):.0%})")
     return 0 if killed >= 0.9 * len(chosen) else 1
 
 
-def _survivors(chosen: list[tuple[Mutant, str]], desks: SimpleQueue[Desk], workers: int) -> int:
-    def tried(job: tuple[Mutant, str]) -> bool:
-        mutant, tests = job
+def paths(chosen: list[Mutant]) -> set[str]:
+    """The modules they change."""
+    return {mutant.path for mutant in chosen}
+
+
+def _alive(chosen: list[Mutant], tests: str, workers: int) -> int | None:
+    """How many no test noticed in a fork; None: these tests fail by themselves."""
+    context = multiprocessing.get_context("spawn")
+    verdicts: multiprocessing.Queue[Verdict] = context.Queue()
+    room = context.Process(target=try_room, args=(ROOT, tests, chosen, workers, verdicts))
+    room.start()
+    survivors = 0
+    while not isinstance(verdict := verdicts.get(), int):
+        mutant, reached = verdict
+        survivors += 1
+        _say(mutant, "" if reached else ": no test calls it")
+    room.join()
+    return survivors if verdict == pytest.ExitCode.OK else None
+
+
+def _apart(chosen: list[Mutant], tests: str, desks: SimpleQueue[Desk], workers: int) -> int:
+    """How many live on of those that change what is done at import: a process of its own each."""
+
+    def tried(mutant: Mutant) -> bool:
         desk = desks.get()
         try:
             lives = not desk.killed(mutant, tests)
         finally:
             desks.put(desk)
         if lives:
-            print(f"survived: {mutant.path}:{mutant.line} {mutant.what}", flush=True)
+            _say(mutant)
         return lives
 
     with ThreadPoolExecutor(workers) as pool:
         return sum(pool.map(tried, chosen))
+
+
+def _say(mutant: Mutant, why: str = "") -> None:
+    print(f"survived: {mutant.path}:{mutant.line} {mutant.what}{why}", flush=True)
 
 
 if __name__ == "__main__":
