@@ -10,7 +10,7 @@ from review_pairs import OWN, delivered
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.asked import ASKING, judged_answers, wanted_of
-from fluxtui.domain.review.wanted import Heard, ImageAsked
+from fluxtui.domain.review.wanted import Heard
 
 POD = """
 apiVersion: apps/v1
@@ -170,74 +170,3 @@ def test_a_secret_that_the_delivery_deletes_is_asked_of_nobody() -> None:
     assert [w.gone for w in wanted if w.rule == "reference-missing"] == [True]
     kept = wanted_of([delivered(pod("", ENV % "") + SECRET, pod("", ENV % ""), prune=False)])
     assert "reference-missing" not in {w.rule for w in kept}
-
-
-CRD = """
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: boats.sea.example.com, namespace: ""}
-spec:
-  group: sea.example.com
-  names: {kind: Boat}
-  versions: [%s]
-"""
-ONE_VERSION = "{name: v1, served: true, storage: true}"
-BOTH = "{name: v1beta1, served: true, storage: false}, " + ONE_VERSION
-
-
-def in_use(before: str, after: str, stored: tuple[str, ...], count: int) -> tuple[Danger, ...]:
-    wanted = [w for w in wanted_of([delivered(before, after)]) if w.rule == "crd-in-use"]
-    heard = Heard(True, stored=stored, count=count)
-    return judged_answers((w, heard) for w in wanted)
-
-
-def test_a_definition_that_loses_a_version_or_goes_is_judged_by_what_there_is() -> None:
-    dropped = in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1beta1", "v1"), 3)
-    assert [d.level for d in dropped] == [Gravity.STOP, Gravity.STOP]
-    assert "drops v1beta1, in which objects are stored" in dropped[0].says
-    assert "3 objects are in the cluster and may break" in dropped[1].says
-    (gone,) = in_use(CRD % ONE_VERSION, "", ("v1",), 3)
-    assert gone.level is Gravity.LOSS and "go with it" in gone.says
-
-
-def test_a_definition_without_objects_or_that_only_grows_is_no_danger() -> None:
-    assert in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 0) == ()
-    assert in_use(CRD % ONE_VERSION, "", ("v1",), 0) == ()
-    assert in_use(CRD % ONE_VERSION, CRD % BOTH, ("v1",), 3) == ()
-
-
-RUNS = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web, turn: "%s"}}
-    spec: {containers: [{name: web, image: "a:1%s"}]}
-"""
-ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
-
-
-def moved(before: str, after: str, digests: tuple[str, ...], running: tuple[str, ...]) -> set[str]:
-    wanted = [w for w in wanted_of([delivered(before, after)]) if w.rule == "image-moved"]
-    heard = Heard(True, "", digests, running)
-    return {danger.rule for danger in judged_answers((w, heard) for w in wanted)}
-
-
-def test_a_tag_that_names_another_image_than_what_runs_is_found_where_pods_are_replaced() -> None:
-    assert moved(RUNS % (1, ""), RUNS % (2, ""), (TWO,), (ONE,)) == {"image-moved"}
-    (wanted,) = (
-        w for w in wanted_of([delivered(RUNS % (1, ""), RUNS % (2, ""))]) if w.rule == "image-moved"
-    )
-    assert wanted.asked == ImageAsked("a:1", "apps", (("app", "web"),), "web")
-
-
-def test_it_has_not_moved_where_the_same_runs_or_nobody_can_say() -> None:
-    again = RUNS % (1, ""), RUNS % (2, "")
-    assert moved(*again, (ONE,), (ONE,)) == set()
-    assert moved(*again, (TWO, ONE), (ONE,)) == set(), "an index of what runs"
-    assert moved(*again, (TWO,), ()) == set(), "no Pod says what it runs"
-    assert moved(RUNS % (1, "@" + ONE), RUNS % (2, "@" + ONE), (TWO,), (ONE,)) == set()
-    scaled = (RUNS % (1, "")).replace("spec:\n  sel", "spec:\n  replicas: 2\n  sel")
-    assert moved(RUNS % (1, ""), scaled, (TWO,), (ONE,)) == set(), "its Pods stay"

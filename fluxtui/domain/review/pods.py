@@ -20,11 +20,12 @@ _LISTS = ("initContainers", "containers", "ephemeralContainers")
 
 @dataclass(frozen=True, slots=True)
 class PodContainer:
-    """One container of a Pod's spec. `of` is the list it stands in."""
+    """One container of a Pod's spec. `of` is the list it stands in, `pod` that spec."""
 
     name: str
     of: str
     body: Object
+    pod: Object
 
     @property
     def image(self) -> str:
@@ -79,6 +80,23 @@ def containers(obj: Object) -> Iterator[PodContainer]:
         yield from _within(obj, 0)
 
 
+def paired(
+    before: Object | None, after: Object | None
+) -> Iterator[tuple[PodContainer, PodContainer]]:
+    """Containers that are there before and after, by name; one that has only got another name is
+    the same."""
+    old, new = ([*containers(side or {})] for side in (before, after))
+    names = {(c.of, c.name): c for c in old}
+    matched = {(c.of, c.name) for c in new if (c.of, c.name) in names}
+    for of in _LISTS:
+        yield from ((names[of, c.name], c) for c in new if c.of == of and (of, c.name) in matched)
+        gone, come = (
+            [c for c in side if c.of == of and (of, c.name) not in matched] for side in (old, new)
+        )
+        if len(gone) == len(come) == 1:
+            yield gone[0], come[0]
+
+
 def _within(value: object, depth: int) -> Iterator[PodContainer]:
     if depth > _DEEP:
         return
@@ -95,4 +113,4 @@ def _within(value: object, depth: int) -> Iterator[PodContainer]:
 def _of(spec: Object) -> Iterator[PodContainer]:
     for of in _LISTS:
         for body in listed(spec, of):
-            yield PodContainer(str(body.get("name") or ""), of, body)
+            yield PodContainer(str(body.get("name") or ""), of, body, spec)

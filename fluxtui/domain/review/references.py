@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fluxtui.domain.review.pods import Object, containers, listed, mapping, pod_spec
 
@@ -42,10 +42,23 @@ def _all(obj: Object) -> Iterator[PodReference]:
     for volume in listed(spec, "volumes"):
         use = f"volume {volume.get('name')}"
         yield from _one(volume, "configMap", "secret", use)
+        yield from _files(volume, obj)
         for source in listed(volume, "projected", "sources"):
             yield from _one(source, "configMap", "secret", use)
     for entry in listed(spec, "imagePullSecrets"):
         yield PodReference("Secret", str(entry.get("name") or ""), PULL)
+
+
+def _files(volume: Object, obj: Object) -> Iterator[PodReference]:
+    """Single files that containers mount out of a volume whose entries are all of the holder."""
+    for container in containers(obj):
+        for mount in listed(container.body, "volumeMounts"):
+            file = str(mount.get("subPath") or "").strip("/")
+            if mount.get("name") != volume.get("name") or not file or "/" in file:
+                continue
+            for reference in _one(volume, "configMap", "secret", f"a file of {container.name}"):
+                if not reference.key:
+                    yield replace(reference, key=file)
 
 
 def _one(holder: Object, configmap: str, secret: str, use: str) -> Iterator[PodReference]:

@@ -12,6 +12,7 @@ from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.delivered import Delivered
+from fluxtui.domain.review.operated import is_custom
 from fluxtui.domain.review.pods import Object, listed, mapping
 
 
@@ -142,11 +143,6 @@ def together(all_delivered: Iterable[Delivered]) -> Together:
         {_defined(definition): served_versions(definition) for definition in definitions},
         {id: obj for id, obj in after.items() if is_custom(id.group)},
     )
-
-
-def is_custom(group: str) -> bool:
-    """Whether an API group is somebody's own: Kubernetes' have no dot, or end in k8s.io."""
-    return "." in group and not group.endswith(".k8s.io")
 
 
 def served_versions(definition: Object) -> tuple[str, ...]:

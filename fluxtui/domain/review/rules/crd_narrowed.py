@@ -59,11 +59,17 @@ def _narrowed(before: Object, after: Object, path: str, depth: int = 0) -> Itera
     if depth > DEEP:
         return
     where = path or "the whole object"
-    if before.get("type") != after.get("type") and after.get("type"):
+    types = (before.get("type"), after.get("type"))
+    if types[0] != types[1] and types[1] and types != ("integer", "number"):
         yield f"{where}: type {after.get('type')} instead of {before.get('type') or 'any'}"
     for name in _listed(after.get("required")):
-        if name not in _listed(before.get("required")):
+        # What has a default is filled in, also in what is stored.
+        if (
+            name not in _listed(before.get("required"))
+            and at(after, "properties", str(name), "default") is None
+        ):
             yield f"{_joined(path, name)}: required"
+    yield from _closed(before, after, where)
     gone = [
         value for value in _listed(before.get("enum")) if value not in _listed(after.get("enum"))
     ]
@@ -75,9 +81,38 @@ def _narrowed(before: Object, after: Object, path: str, depth: int = 0) -> Itera
     yield from _below(before, after, path, depth)
 
 
+def _closed(before: Object, after: Object, where: str) -> Iterator[str]:
+    """What was left open, or was no condition."""
+    if before.get("nullable") is True and after.get("nullable") is not True:
+        yield f"{where}: null no longer"
+    for name in ("x-kubernetes-preserve-unknown-fields", "additionalProperties"):
+        if before.get(name) and not after.get(name) and not _is_open(after):
+            yield f"{where}: fields that are not named are dropped"
+    for name in ("oneOf", "anyOf", "allOf", "not", "format", "multipleOf"):
+        if after.get(name) and after.get(name) != before.get(name):
+            told = after[name] if isinstance(after[name], str | int | float) else "other conditions"
+            yield f"{where}: {name} {told}"
+    had = {str(one.get("rule")) for one in listed(before, "x-kubernetes-validations")}
+    for one in listed(after, "x-kubernetes-validations"):
+        if str(one.get("rule")) not in had:
+            yield f"{where}: rule {one.get('rule')}"
+    kinds = ("set", "map")
+    if (
+        after.get("x-kubernetes-list-type") in kinds
+        and before.get("x-kubernetes-list-type") not in kinds
+    ):
+        yield f"{where}: no item twice"
+
+
+def _is_open(schema: Object) -> bool:
+    return bool(
+        schema.get("x-kubernetes-preserve-unknown-fields") or schema.get("additionalProperties")
+    )
+
+
 def _below(before: Object, after: Object, path: str, depth: int) -> Iterator[str]:
     old, new = mapping(before, "properties"), mapping(after, "properties")
-    open_ = after.get("x-kubernetes-preserve-unknown-fields") or after.get("additionalProperties")
+    open_ = _is_open(after)
     for name, schema in old.items():
         if name not in new:
             if not open_:

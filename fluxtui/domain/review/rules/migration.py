@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterator, Mapping
 
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.delivered import DangerRule, Delivered
+from fluxtui.domain.review.looks import briefly
 from fluxtui.domain.review.pods import Object, at, containers, mapping
+from fluxtui.domain.review.rules.immutable_field import is_forced
+from fluxtui.domain.review.settled import settled
+from fluxtui.domain.review.statements import (
+    Statement,
+    added,
+    destroys,
+    statements,
+    worst_first,
+)
 
 SHOWN = 12
 """Lines of SQL in a review; the diff has all."""
-_DESTROYS = re.compile(
-    r"\b(DROP\s+(TABLE|DATABASE|SCHEMA|COLUMN|VIEW|INDEX|PARTITION)|TRUNCATE|DELETE\s+FROM"
-    r"|ALTER\s+TABLE\s+\S+.*\bDROP\b|DETACH)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_STATEMENT = re.compile(
-    r"\b(ALTER|CREATE|DROP|TRUNCATE|DELETE|INSERT|UPDATE|RENAME|GRANT|REVOKE|OPTIMIZE|DETACH|ATTACH)\s+"
-    r"(TABLE|DATABASE|SCHEMA|COLUMN|VIEW|INDEX|MATERIALIZED|USER|ROLE|INTO|FROM|TYPE|UNIQUE|ON|OR|\w+\s+SET)\b",
-    re.IGNORECASE,
-)
+_NAMES = 4
 
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
     for change in delivered.changes:
         if change.id.kind == "Job" and change.id.group == "batch":
-            yield from _job(change)
-        elif change.id.kind == "ConfigMap":
+            yield from _job(change, forced=delivered.force or is_forced(change))
+        elif change.id.kind == "ConfigMap" and change.id.group == "":
             yield from _sql(change)
 
 
-def _job(change: ObjectChange) -> Iterator[Danger]:
+def _job(change: ObjectChange, *, forced: bool) -> Iterator[Danger]:
+    """One that changes and may not be made anew is told of where fields never change."""
+    look = _command(change.after)
+    level = Gravity.LOSS if change.after and _wipes(change.after) else Gravity.CARE
     if change.kind == "added":
-        yield Danger(
-            RULE.id, Gravity.CARE, f"{change.id} runs", change.id, look=_command(change.after)
-        )
-    elif change.kind == "changed" and at(change.before, "spec", "template") != at(
-        change.after, "spec", "template"
+        yield Danger(RULE.id, level, f"{change.id} runs", change.id, look=look)
+    elif (
+        change.kind == "changed" and forced and _template(change.before) != _template(change.after)
     ):
-        look = tuple(
-            f"{f.path.rpartition('spec.')[2]}: {f.before} -> {f.after}" for f in change.fields
-        )
-        yield Danger(RULE.id, Gravity.CARE, f"{change.id} runs again", change.id, look=look[:SHOWN])
+        lines = (briefly(f.path.rpartition("spec.")[2], f.before, f.after) for f in change.fields)
+        says = f"{change.id} is deleted and runs again"
+        yield Danger(RULE.id, level, says, change.id, look=tuple(lines)[:SHOWN])
+
+
+def _is_other(change: ObjectChange) -> bool:
+    return _template(change.before) != _template(change.after)
+
+
+def _template(obj: Object | None) -> Object:
+    return mapping(settled({"template": at(obj, "spec", "template")}))
+
+
+def _wipes(obj: Object) -> bool:
+    return any(destroys(line) for line in _command(obj))
 
 
 def _command(obj: Object | None) -> tuple[str, ...]:
@@ -58,47 +68,55 @@ def _command(obj: Object | None) -> tuple[str, ...]:
 
 
 def _sql(change: ObjectChange) -> Iterator[Danger]:
+    """One danger for all of a ConfigMap that is as bad: its keys are named, the lines shown."""
     old, new = _texts(change.before), _texts(change.after)
+    parsed = {name: statements(name, text) for name, text in old.items()}
+    worse: dict[str, tuple[Statement, ...]] = {}
+    other: dict[str, tuple[Statement, ...]] = {}
+    known = {one.same for found in parsed.values() for one in found}
     for name, text in new.items():
-        lines = _statements(_added(old.get(name, ""), text))
-        added = "\n".join(lines)
-        if not _is_sql(name, added):
-            continue
-        destroys = _DESTROYS.search(added)
-        level = Gravity.LOSS if destroys else Gravity.CARE
-        verb = "destroys data" if destroys else "changes" if name in old else "is new"
-        more = (f"... {len(lines) - SHOWN} more lines",) if len(lines) > SHOWN else ()
-        says = f"SQL in {change.id} {name} {verb}"
-        yield Danger(RULE.id, level, says, change.id, look=(*lines[:SHOWN], *more))
-    gone = [name for name, text in old.items() if name not in new and _is_sql(name, text)]
+        come = added(parsed.get(name, ()), statements(name, text))
+        if name not in old:  # a key that has only got another name brings nothing
+            come = tuple(one for one in come if one.same not in known)
+        if come:
+            (worse if any(one.destroys for one in come) else other)[name] = come
+    for level, found, verb in ((Gravity.LOSS, worse, "destroys data"), (Gravity.CARE, other, "")):
+        if found:
+            verb = verb or ("changes" if any(name in old for name in found) else "is new")
+            says = f"SQL in {change.id} {verb}: {_named(found)}"
+            yield Danger(RULE.id, level, says, change.id, look=_lines(found))
+    stays = {one.same for name, text in new.items() for one in statements(name, text)}
+    gone = [
+        name
+        for name, found in parsed.items()
+        if name not in new and any(one.same not in stays for one in found)
+    ]
     if gone and change.kind == "changed":
-        says = f"{change.id} comes without {', '.join(gone)}: what that did to data stays done"
+        says = f"{change.id} comes without {_named(gone)}: what that did to data stays done"
         yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
-def _statements(lines: list[str]) -> list[str]:
-    """Without what is said about them; what destroys data first."""
-    bare = _COMMENT.sub("", "\n".join(lines))
-    told = (line.partition("--")[0].rstrip() for line in bare.splitlines())
-    kept = [line for line in told if line.strip()]
-    first = next((i for i, line in enumerate(kept) if _DESTROYS.search(line)), 0)
-    return kept[first:] + kept[:first] if first > SHOWN - 4 else kept
+def _named(names: Mapping[str, object] | list[str]) -> str:
+    all_of = list(names)
+    more = f" and {len(all_of) - _NAMES} more" if len(all_of) > _NAMES else ""
+    return ", ".join(all_of[:_NAMES]) + more
 
 
-def _is_sql(name: str, text: str) -> bool:
-    return bool(text.strip()) and (name.lower().endswith(".sql") or bool(_STATEMENT.search(text)))
+def _lines(found: Mapping[str, tuple[Statement, ...]]) -> tuple[str, ...]:
+    """What destroys data first, whose statement it is where there are several files."""
+    several = len(found) > 1
+    ranked = [(not one.destroys, name, one) for name, all_of in found.items() for one in all_of]
+    lines = [
+        f"{name}: {line.strip()}" if several else line
+        for _rank, name, one in sorted(ranked, key=lambda entry: entry[0])
+        for line in worst_first(one.lines, SHOWN)
+    ]
+    more = (f"... {len(lines) - SHOWN} more lines",) if len(lines) > SHOWN else ()
+    return (*lines[:SHOWN], *more)
 
 
 def _texts(obj: Object | None) -> Mapping[str, str]:
     return {str(k): v for k, v in mapping(obj, "data").items() if isinstance(v, str)}
-
-
-def _added(old: str, new: str) -> list[str]:
-    """The lines that are new, in their order."""
-    was, now = old.splitlines(), new.splitlines()
-    parts = difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
-    added = (line for tag, _i, _i_end, j, j_end in parts if tag != "equal" for line in now[j:j_end])
-    return [line.rstrip() for line in added if line.strip()]
 
 
 RULE = DangerRule(

@@ -1,6 +1,7 @@
 """A Pod gets closer to its node than before. Pure.
 
-Which fields: the baseline level of the Pod Security Standards, and allowPrivilegeEscalation.
+Which fields: the baseline level of the Pod Security Standards; and what a container gives up that
+it had said (runAsNonRoot, allowPrivilegeEscalation: false), by itself or by its Pod.
 """
 
 from __future__ import annotations
@@ -9,8 +10,35 @@ from collections.abc import Iterator
 
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.review.delivered import DangerRule, Delivered
-from fluxtui.domain.review.pods import Object, at, containers, listed, pod_spec
+from fluxtui.domain.review.pods import (
+    Object,
+    PodContainer,
+    at,
+    containers,
+    listed,
+    mapping,
+    paired,
+    pod_spec,
+)
 
+# What a container may have at that level: they are a runtime's own, but for drop: [ALL].
+_BASELINE = frozenset(
+    {
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
+    }
+)
 _HOST = ("hostNetwork", "hostPID", "hostIPC")
 
 
@@ -23,6 +51,10 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
         if new:
             says = f"{change.id} gets {', '.join(new)}"
             yield Danger(RULE.id, Gravity.STOP, says, change.id)
+        given_up = [text for pair in paired(change.before, change.after) for text in _less(*pair)]
+        if given_up and change.kind == "changed":
+            says = f"{change.id} no longer says {', '.join(given_up)}"
+            yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
 def _powers(obj: Object) -> Iterator[str]:
@@ -39,11 +71,26 @@ def _powers(obj: Object) -> Iterator[str]:
         if at(security, "privileged") is True:
             yield f"privileged in {container.name}"
         for name in at(security, "capabilities", "add") or ():
-            if str(name) != "NET_BIND_SERVICE":
+            if str(name).removeprefix("CAP_") not in _BASELINE:
                 yield f"capability {name} in {container.name}"
         for port in listed(container.body, "ports"):
             if port.get("hostPort"):
                 yield f"hostPort {port['hostPort']} in {container.name}"
+
+
+def _less(before: PodContainer, after: PodContainer) -> Iterator[str]:
+    """What a container had ruled out and does not any more; what its Pod says counts for it."""
+    old, new = (
+        {**mapping(c.pod, "securityContext"), **mapping(c.body, "securityContext")}
+        for c in (before, after)
+    )
+    if old.get("runAsNonRoot") is True and new.get("runAsNonRoot") is not True:
+        yield f"runAsNonRoot in {after.name}"
+    name = "allowPrivilegeEscalation"
+    if old.get(name) is False and new.get(name) is not False:
+        yield f"{name}: false in {after.name}"
+    if old.get("runAsUser") not in (None, 0) and new.get("runAsUser") == 0:
+        yield f"another user than root in {after.name}"
 
 
 RULE = DangerRule(

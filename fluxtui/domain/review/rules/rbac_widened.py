@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 from fluxtui.domain.danger import Danger, Gravity
+from fluxtui.domain.masking import base_name
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.delivered import DangerRule, Delivered
+from fluxtui.domain.review.operated import is_custom
 from fluxtui.domain.review.pods import Object, at, listed
 
 SHOWN = 8
@@ -23,12 +25,39 @@ Grant = tuple[str, str, str, str]
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
     for change in delivered.changes:
+        if change.kind == "changed" and is_custom(change.id.group):
+            yield from _operated(change)
         if change.id.group != _GROUP or change.kind not in ("added", "changed"):
             continue
         if change.id.kind in _ROLES:
             yield from _role(change)
         elif change.id.kind in _BINDINGS:
-            yield from _binding(change)
+            yield from _binding(change, delivered)
+
+
+def _operated(change: ObjectChange) -> Iterator[Danger]:
+    """Roles of somebody's own access control: what lists of permissions have more than before."""
+    if change.id.kind.endswith("Role"):
+        had = frozenset(_permissions(at(change.before, "spec")))
+        new = [
+            text
+            for text in dict.fromkeys(_permissions(at(change.after, "spec")))
+            if text not in had
+        ]
+        if new:
+            says = f"{change.id} allows more"
+            yield Danger(RULE.id, Gravity.CARE, says, change.id, look=_first(new))
+
+
+def _permissions(spec: object) -> Iterator[str]:
+    for name, value in spec.items() if isinstance(spec, Mapping) else ():
+        if str(name).lower().endswith("permissions") and isinstance(value, list | tuple):
+            yield from (text for text in value if isinstance(text, str))
+
+
+def _first(lines: list[str]) -> tuple[str, ...]:
+    more = (f"... {len(lines) - SHOWN} more",) if len(lines) > SHOWN else ()
+    return (*lines[:SHOWN], *more)
 
 
 def _role(change: ObjectChange) -> Iterator[Danger]:
@@ -36,30 +65,51 @@ def _role(change: ObjectChange) -> Iterator[Danger]:
     new = sorted(g for g in gets - had if not any(_covers(h, g) for h in had))
     if not new:
         return
-    strong = any(_STRONG & set(grant[:3]) or "secrets" in grant[2] for grant in new)
+    strong = any(_is_strong(grant) for grant in new)
     level = Gravity.STOP if strong else Gravity.CARE
     if change.kind == "added" and not strong:
         return  # a new role of a new part, without what leads further, is no news
     verb = "allows" if change.kind == "added" else "allows more"
-    look = [_words(grant) for grant in new]
-    more = (f"... {len(look) - SHOWN} more",) if len(look) > SHOWN else ()
-    yield Danger(RULE.id, level, f"{change.id} {verb}", change.id, look=(*look[:SHOWN], *more))
+    look = _first([_words(grant) for grant in new])
+    yield Danger(RULE.id, level, f"{change.id} {verb}", change.id, look=look)
 
 
-def _binding(change: ObjectChange) -> Iterator[Danger]:
+def _is_strong(grant: Grant) -> bool:
+    """Whether it leads further than to what it names."""
+    verb, _group, resource, name = grant
+    if _STRONG & set(grant[:3]) or (verb, resource) == ("create", "serviceaccounts/token"):
+        return True
+    if resource in ("nodes/proxy", "pods/exec", "pods/attach"):
+        return True
+    return resource == "secrets" and not name
+
+
+def _binding(change: ObjectChange, delivered: Delivered) -> Iterator[Danger]:
     had, gets = (frozenset(_subjects(side)) for side in (change.before, change.after))
     role = str(at(change.after, "roleRef", "name") or "")
     new = sorted(gets - had)
     anybody = any(subject.rpartition("/")[2] in _ANYBODY for subject in new)
-    if new and (change.kind == "changed" or role == "cluster-admin" or anybody):
-        level = Gravity.STOP if role == "cluster-admin" or anybody else Gravity.CARE
+    worst = role == "cluster-admin" or anybody
+    if change.kind == "added" and not worst:
+        # Who comes with the same build gets rights for the first time; who is there already, more.
+        new = [subject for subject in new if _was_there(subject, delivered)]
+    if new:
+        level = Gravity.STOP if worst else Gravity.CARE
         says = f"{change.id} gives {role} to {', '.join(new)}"
         yield Danger(RULE.id, level, says, change.id)
 
 
+def _was_there(subject: str, delivered: Delivered) -> bool:
+    kind, _slash, name = subject.partition("/")
+    if kind != "ServiceAccount":
+        return kind in ("User", "Group") and bool(name)
+    return any(id.kind == kind and f"{id.namespace}/{id.name}" == name for id in delivered.before)
+
+
 def _grants(obj: Object | None) -> Iterator[Grant]:
     for rule in listed(obj, "rules"):
-        names = _texts(rule, "resourceNames") or ("",)
+        # A generated name is the same with another hash behind it.
+        names = tuple(map(base_name, _texts(rule, "resourceNames"))) or ("",)
         groups, resources = _texts(rule, "apiGroups"), _texts(rule, "resources")
         yield from product(_texts(rule, "verbs"), groups, resources, names)
         yield from product(_texts(rule, "verbs"), ("url",), _texts(rule, "nonResourceURLs"), ("",))

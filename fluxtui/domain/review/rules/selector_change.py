@@ -2,67 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from fluxtui.domain.danger import Danger, Gravity
-from fluxtui.domain.inventory import ObjectId
+from fluxtui.domain.objectdiff import ObjectChange
+from fluxtui.domain.objectid import ObjectId
+from fluxtui.domain.review.chosen import chooses, selector, words, workloads
 from fluxtui.domain.review.delivered import DangerRule, Delivered
-from fluxtui.domain.review.pods import Object, at, mapping, pod_template
 
-_SELECTORS: Mapping[str, tuple[str, ...]] = {
-    "Service": ("spec", "selector"),
-    "PodDisruptionBudget": ("spec", "selector", "matchLabels"),
-    "NetworkPolicy": ("spec", "podSelector", "matchLabels"),
-}
+_NAMED = 3
 
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
-    for change in delivered.changed(*_SELECTORS):
-        path = _SELECTORS[change.id.kind]
-        old, new = (_labels(at(side, *path)) for side in (change.before, change.after))
-        if old != new:
-            says = f"{change.id} chooses Pods by {_text(new)} instead of {_text(old)}"
-            found = _matched(delivered.after, change.id, new)
-            then = f": {', '.join(found)}" if found else ": no Pods of this build have these labels"
-            level = Gravity.CARE if found else Gravity.STOP
-            yield Danger(RULE.id, level, says + then, change.id)
+    for change in delivered.changed():
+        if chooses(change.id):
+            yield from _changed(change, delivered)
     yield from _left_behind(delivered)
 
 
+def _changed(change: ObjectChange, delivered: Delivered) -> Iterator[Danger]:
+    old = selector(change.id, change.before or {})
+    new = selector(change.id, change.after or {})
+    if words(old) == words(new):
+        return
+    had = workloads(delivered.before, change.id, old)
+    has = workloads(delivered.after, change.id, new)
+    level = Gravity.CARE
+    if has:
+        then = f": {_named(has)}"
+    elif new is None:
+        then, level = "", Gravity.STOP
+    elif had:
+        then, level = ": no Pods of this build have these labels", Gravity.STOP
+    else:
+        then = ": its Pods are not of this build, and whether they have these labels is not seen"
+    says = f"{change.id} chooses Pods by {words(new)} instead of {words(old)}{then}"
+    yield Danger(RULE.id, level, says, change.id)
+
+
 def _left_behind(delivered: Delivered) -> Iterator[Danger]:
-    """Services that stay as they are while the labels of their Pods change."""
+    """What chooses as before while the labels of its Pods change, or while they go."""
     changed = {change.id for change in delivered.changes}
-    for id, service in delivered.after.items():
-        wanted = _labels(at(service, "spec", "selector"))
-        if id.kind != "Service" or id in changed or not wanted:
+    for id, obj in delivered.after.items():
+        if not chooses(id) or id in changed:
             continue
-        before = _matched(delivered.before, id, wanted)
-        if before and not _matched(delivered.after, id, wanted):
-            says = f"{id} chooses by {_text(wanted)}, which {', '.join(before)} no longer has"
+        by = selector(id, obj)
+        before = workloads(delivered.before, id, by)
+        if not before or workloads(delivered.after, id, by):
+            continue
+        stay = [other for other in before if other in delivered.after]
+        if stay:
+            says = f"{id} chooses by {words(by)}, which {_named(stay)} no longer has"
+            yield Danger(RULE.id, Gravity.STOP, says, id)
+        elif id.kind == "Service":
+            says = f"{id} stays and chooses no Pods: {_named(before)} goes"
             yield Danger(RULE.id, Gravity.STOP, says, id)
 
 
-def _labels(found: object) -> Mapping[str, Any]:
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(labels: Mapping[str, Any]) -> str:
-    return ",".join(f"{name}={value}" for name, value in sorted(labels.items())) or "nothing"
-
-
-def _matched(
-    objects: Mapping[ObjectId, Object], id: ObjectId, wanted: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """The workloads of the same namespace whose Pods have these labels."""
-    if not wanted:
-        return ()
-    return tuple(
-        str(other)
-        for other, obj in objects.items()
-        if other.namespace == id.namespace
-        and wanted.items() <= mapping(pod_template(obj), "metadata", "labels").items()
-    )
+def _named(ids: list[ObjectId] | tuple[ObjectId, ...]) -> str:
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    return ", ".join(map(str, ids[:_NAMED])) + more
 
 
 RULE = DangerRule(

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.review.delivered import DangerRule, Delivered
-from fluxtui.domain.review.pods import Object, pod_spec
+from fluxtui.domain.review.pods import Object, mapping, pod_spec
+
+_CLOUD = (
+    "eks.amazonaws.com/role-arn",
+    "iam.gke.io/gcp-service-account",
+    "azure.workload.identity/client-id",
+)
 
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
@@ -19,6 +25,33 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
             missing = "" if new in ("default", *accounts) else ", which this build does not have"
             says = f"{change.id} runs as ServiceAccount {new} instead of {old}{missing}"
             yield Danger(RULE.id, Gravity.CARE, says, change.id)
+    yield from _of_accounts(delivered)
+
+
+def _of_accounts(delivered: Delivered) -> Iterator[Danger]:
+    """Accounts that go while something runs as them, or are somebody else in a cloud."""
+    for change in delivered.changes:
+        if (change.id.group, change.id.kind) != ("", "ServiceAccount"):
+            continue
+        users = [
+            id
+            for id, obj in delivered.after.items()
+            if id.namespace == change.id.namespace
+            and pod_spec(obj)
+            and _account(obj) == change.id.name
+        ]
+        if change.kind == "pruned" and users:
+            says = f"{change.id} is deleted, and {', '.join(map(str, users))} runs as it"
+            yield Danger(RULE.id, Gravity.STOP, says, change.id)
+        elif change.kind == "changed":
+            old, new = (
+                mapping(s, "metadata", "annotations") for s in (change.before, change.after)
+            )
+            for name in _CLOUD:
+                if old.get(name) != new.get(name):
+                    was, now = (str(side.get(name) or "nobody") for side in (old, new))
+                    says = f"{change.id} is {now} in its cloud instead of {was} ({name})"
+                    yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
 def _account(obj: Object | None) -> str:

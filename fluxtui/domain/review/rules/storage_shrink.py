@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.delivered import DangerRule, Delivered
+from fluxtui.domain.review.operated import is_custom
 from fluxtui.domain.review.pods import Object, at, listed
 from fluxtui.kit.quantities import amount
+
+_SIZE = re.compile(
+    r"(^|\.)(requests\.storage|(storage|persistence|volume|disk|pvc|dataVolume)\.size"
+    r"|(storage|disk|volume|pvc)Size)$",
+    re.IGNORECASE,
+)
 
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
@@ -19,6 +28,21 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
         old = {name: claim for name, claim in _templates(change.before)}
         for name, claim in _templates(change.after):
             yield from _compared(change, f" claim {name}", old.get(name), claim)
+    for change in delivered.changed():
+        if is_custom(change.id.group):
+            yield from _operated(change)
+
+
+def _operated(change: ObjectChange) -> Iterator[Danger]:
+    """Volumes that an operator makes, by the names such fields commonly have."""
+    for field in change.fields:
+        old, new = _amount(field.before), _amount(field.after)
+        if _SIZE.search(field.path) and old is not None and new is not None and new[0] < old[0]:
+            says = (
+                f"{change.id} {field.path} asks for {new[1]}, less than {old[1]}: its operator"
+                " cannot make a volume smaller"
+            )
+            yield Danger(RULE.id, Gravity.STOP, says, change.id)
 
 
 def _templates(obj: Object | None) -> Iterator[tuple[str, Object]]:
@@ -36,9 +60,12 @@ def _compared(
 
 
 def _storage(claim: Object | None) -> tuple[Fraction, str] | None:
-    text = at(claim, "spec", "resources", "requests", "storage")
+    return _amount(at(claim, "spec", "resources", "requests", "storage"))
+
+
+def _amount(text: Any) -> tuple[Fraction, str] | None:
     try:
-        return (amount(text), str(text)) if text is not None else None
+        return (amount(text), str(text)) if isinstance(text, str | int) else None
     except ValueError:
         return None
 
