@@ -55,10 +55,8 @@ def ring_gaps(
 def _within(
     snapshot: Snapshot, every: Iterable[Resource], stages: tuple[str, ...]
 ) -> Iterator[Resource]:
-    for one in every:
-        place = snapshot.config.environment(one.key.environment)
-        if place is not None and place.stage_name in stages:
-            yield one
+    places = {e.name for e in snapshot.config.environments if e.stage_name in stages}
+    return (one for one in every if one.key.environment in places)
 
 
 def _gaps(
@@ -81,7 +79,7 @@ def _gaps(
         elif mine and not well:
             says = f"{name} never ran well in {place.name}, as far as Flux remembers"
             yield RingGap(place.name, says)
-        elif mine and place.soak:
+        elif place.soak:
             until = now if known.known else 0.0
             yield from _soak(snapshot, place, mine, name, digest, until)
 
@@ -130,8 +128,8 @@ def _well_for(user: Resource, digest: str, now: float) -> float | None:
            and appliers.is_bad(user.key, run.status))  # fmt: skip
     begin = max((min(begins), *(at for text in bad if (at := seconds(text)) is not None)))
     ready = user.condition("Ready")
-    stands = digest_of(appliers.applied(user)) == digest and ready is not None
-    if stands and ready is not None and ready.status == "True":
+    is_well = ready is not None and ready.status == "True"
+    if is_well and digest_of(appliers.applied(user)) == digest:
         return max(0.0, now - begin)
     ends = [at for run in runs if (at := seconds(run.last)) is not None]
-    return max(0.0, max(ends) - begin) if ends else None
+    return max(ends) - begin if ends else None

@@ -16,6 +16,7 @@ from fluxtui.domain.errors import UsageError
 from fluxtui.domain.holds import expired_holds, holds
 from fluxtui.domain.holdtally import tally_of
 from fluxtui.domain.marks import PIN_INVERSE, inverse_text, marks_of
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import same_build
 from fluxtui.kit.moments import seconds
 
@@ -85,6 +86,51 @@ def test_what_waits_behind_is_named() -> None:
     assert found["behind"].behind == "1.4.2" and found["level"].behind == ""
     assert (found["activity"].what, found["activity"].mark.by) == ("pinned", "anna")
     assert found["activity"].behind == "1.5.0"
+
+
+def test_nothing_waits_behind_what_has_no_source_or_one_that_has_nothing() -> None:
+    """An alert takes no build; a source that is not there, or empty, has none to give."""
+    meta = {"name": "pager", "namespace": "flux-system"}
+    alert = Resource.from_object(
+        "staging",
+        {"apiVersion": "notification.toolkit.fluxcd.io/v1beta3", "kind": "Alert",
+         "metadata": meta, "spec": {"suspend": True}},
+    )  # fmt: skip
+    orphan = ks(name="orphan", suspend=True, of="gone", applied=revision("1.4.1", "c"))
+    early = ks(name="early", suspend=True, applied=revision("1.4.1", "c"))
+    found = holds(snapshot(alert, orphan, source(), early), PRESENT)
+    assert [(hold.key.name, hold.behind) for hold in found] == [
+        ("early", ""), ("orphan", ""), ("pager", ""),
+    ]  # fmt: skip
+
+
+def test_a_hold_ages_from_when_somebody_noted_it() -> None:
+    def old(least: float, since: str = NOW) -> bool:
+        (hold,) = holds(snapshot(ks(suspend=True, annotations=notes("suspended", since))), 0.0)
+        return hold.ageing(PRESENT, least)
+
+    assert old(3600.0, "2026-11-23T02:12:00Z"), "to the second"
+    assert not old(3601.0, "2026-11-23T02:12:00Z")
+    assert not old(0.0, "last week") and not old(0.0, "")
+
+
+def test_only_what_is_overdue_is_a_finding_and_says_its_way_out() -> None:
+    late = "2026-11-23T03:00:00Z"
+    pinned = source(
+        stored=revision("1.4.2", "a"),
+        ref={"digest": digest("a")},
+        annotations={PIN_INVERSE: inverse_text(digest("a"), None), **notes("pinned", NOW, late)},
+    )
+    fine = ks(name="fine", suspend=True, annotations=notes("suspended", NOW, "2026-12-01T00:00Z"))
+    stopped = ks(name="stopped", suspend=True, annotations=notes("suspended", NOW, late))
+    seen = snapshot(pinned, fine, stopped)
+    ours = [*(one.key for one in (stopped, fine, pinned)), ks(name="gone").key]
+    findings = expired_holds(seen, ours, PRESENT)
+    assert [(f.subject, f.next, f.since) for f in findings] == [
+        (stopped.key, "resume it", late),
+        (pinned.key, "unpin it", late),
+    ]
+    assert f"{pinned.key.label} should not be pinned any more by anna" in findings[1].message
 
 
 def test_a_hold_is_what_suspends_and_what_pins() -> None:

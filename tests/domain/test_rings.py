@@ -98,6 +98,115 @@ def test_a_stage_that_cannot_be_read_is_not_known_to_be_skipped() -> None:
     assert says.startswith("whether 1.5.0 ran in dev is not known: dev ") and not known
 
 
+def test_how_long_it_was_well_cannot_be_told_of_what_cannot_be_reached() -> None:
+    """It ran there, which is remembered; whether it still does, nobody can say."""
+    every = (source("staging"), ran("staging", SHORT))
+    says = "how long 1.5.0 has been well in staging is not known; 24h are asked for"
+    assert gaps(*every, unreachable={"staging": "connection refused"}) == [(says, False)]
+
+
+def test_a_soak_is_over_to_the_second() -> None:
+    day = (WELL, "2026-11-22T03:12:00Z", "2026-11-23T03:00:00Z")
+    assert gaps(source("staging"), ran("staging", day)) == []
+    less = (WELL, "2026-11-22T03:12:01Z", "2026-11-23T03:00:00Z")
+    assert len(gaps(source("staging"), ran("staging", less))) == 1
+
+
+def test_an_environment_that_asks_for_a_soak_and_has_no_such_service_asks_for_none() -> None:
+    assert gaps(source("dev"), ran("dev", SHORT)) == []
+
+
+def test_all_who_take_it_have_to_be_well_and_the_last_of_them_counts() -> None:
+    """One Kustomization that went well says nothing of the one beside it."""
+    second = ran("staging", SHORT, name="second")
+    assert gaps(source("staging"), ran("staging", LONG), second) == [
+        ("1.5.0 has been well in staging for 3h of 24h", True)
+    ]
+    idle = ks("staging", "idle", applied=revision("1.4.2", "a"))
+    assert gaps(source("staging"), ran("staging", LONG), idle) == [
+        ("1.5.0 never ran well in staging, as far as Flux remembers", True)
+    ]
+    forgot = ran("staging", name="forgot")
+    ((says, known),) = gaps(source("staging"), ran("staging", SHORT), forgot)
+    assert "is not known" in says and not known, "one of them has no history"
+
+
+def test_a_source_that_nobody_takes_from_is_no_proof() -> None:
+    assert gaps(source("staging")) == [
+        ("1.5.0 never ran well in staging, as far as Flux remembers", True)
+    ]
+
+
+def moved_on(*runs: tuple[str, str, str], to: str = "c", **more: Any) -> Resource:
+    """A user that ran 1.5.0 so, and runs another build now."""
+    newer = revision("1.6.0", to)
+    return replace(
+        ran("staging", *runs, **more),
+        status={**ran("staging", *runs, **more).status, "lastAppliedRevision": newer,
+                "lastAttemptedRevision": newer},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("runs", "says"),
+    [
+        ([LONG], []),
+        ([SHORT], ["1.5.0 has been well in staging for 2h48m of 24h"]),
+        ([SHORT, LONG], []),
+        ([LONG, SHORT], []),
+        ([(WELL, "2026-11-20T03:12:00Z", "")], ["how long 1.5.0 has been well"]),
+    ],
+)
+def test_what_has_moved_on_was_well_from_its_first_run_to_its_last(
+    runs: list[tuple[str, str, str]], says: list[str]
+) -> None:
+    found = gaps(source("staging"), moved_on(*runs))
+    assert len(found) == len(says)
+    assert all(text.startswith(start) for (text, _known), start in zip(found, says, strict=True))
+
+
+def test_a_clock_that_is_ahead_of_ours_makes_not_less_than_no_time() -> None:
+    ahead = (WELL, "2026-11-23T03:20:00Z", "2026-11-23T03:25:00Z")
+    assert gaps(source("staging"), ran("staging", ahead)) == [
+        ("1.5.0 has been well in staging for 0s of 24h", True)
+    ]
+
+
+def test_what_is_not_ready_now_is_not_well_up_to_now() -> None:
+    """Only while it is ready does the time since its last run count."""
+    day = (WELL, "2026-11-22T03:10:00Z", "2026-11-23T03:00:00Z")
+    assert gaps(source("staging"), ran("staging", day)) == []
+    waits = ran("staging", day, conditions=(failed("DependencyNotReady"),))
+    assert gaps(source("staging"), waits) == [
+        ("1.5.0 has been well in staging for 23h of 24h", True)
+    ]
+
+
+def test_how_another_build_went_is_not_how_this_one_did() -> None:
+    other = {
+        "metadata": {"revision": revision("1.4.2", "a")},
+        "lastReconciledStatus": "HealthCheckFailed",
+        "firstReconciled": "2026-11-10T00:00:00Z",
+        "lastReconciled": "2026-11-23T03:10:00Z",
+    }
+    well = {**other, "lastReconciledStatus": WELL}
+    for entry in (other, well):
+        user = ran("staging", SHORT)
+        entries = [*user.status["history"], entry]
+        user = replace(user, status={**user.status, "history": entries})
+        assert gaps(source("staging"), user) == [
+            ("1.5.0 has been well in staging for 3h of 24h", True)
+        ]
+
+
+def test_a_source_outside_of_the_configuration_has_no_rings() -> None:
+    target = source("nowhere")
+    seen = snapshot(target, never("dev"), config=RINGS)
+    assert ring_gaps(seen, target, "1.5.0", digest("b"), PRESENT) == ()
+    there = (source("nowhere"), ran("nowhere", SHORT))
+    assert gaps(*there, source("staging"), ran("staging", LONG)) == [], "no stage, no ring"
+
+
 def test_what_fails_there_now_was_never_well() -> None:
     bad = ran("staging", conditions=(failed("HealthCheckFailed"),))
     assert gaps(source("staging"), bad)[0][0].startswith("1.5.0 never ran well in staging")
