@@ -65,10 +65,11 @@ def standing(step: AnyStep, act: Act, snapshot: Snapshot) -> StepStanding:
         why = snapshot.unreachable[environment]
         return StepStanding(Stands.UNREAD, f"{environment} cannot be reached: {why}")
     resource = snapshot.get(step.target)
+    if resource is None:
+        # Of what is not in the Snapshot nobody can say whether it is nowhere or not looked at.
+        return StepStanding(Stands.UNREAD, f"{step.target} is not there, or may not be read")
     if isinstance(step, ApplyStep):
         return _applied(step, resource)
-    if resource is None:
-        return StepStanding(Stands.UNREAD, f"{step.target} is not there, or may not be read")
     if isinstance(step, PatchStep):
         return _patched(step, resource)
     if isinstance(step, RequestReconcile):
@@ -142,10 +143,7 @@ def _requested(step: RequestReconcile, resource: Resource, act: Act) -> StepStan
     return StepStanding(Stands.OPEN, f"{step.target.label} was not asked")
 
 
-def _applied(step: ApplyStep, resource: Resource | None) -> StepStanding:
-    """Of what is not in the Snapshot nobody can say whether it is nowhere or not looked at."""
-    if resource is None:
-        return StepStanding(Stands.UNREAD, f"{step.target.label} is not there, or was not read")
+def _applied(step: ApplyStep, resource: Resource) -> StepStanding:
     body = {k: v for k, v in step.object.items() if k not in ("metadata", "apiVersion")}
     if holds(resource.as_object(), body):
         return StepStanding(Stands.SO, f"{step.target.label} is so")

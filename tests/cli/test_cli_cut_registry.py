@@ -128,7 +128,7 @@ def test_what_was_applied_or_not_is_applied(when: tuple[int, bool], tagged: Shel
     told = tagged("status").out
     assert "apply Namespace/fresh: it cannot be read" in told, "namespaces are not watched"
     said = tagged("plan", "undo", id_, *YES)
-    assert said.code == 3 and "is not there, or was not read; it is left as it is" in said.err
+    assert said.code == 3 and "is not there, or may not be read; it is left as it is" in said.err
     said = tagged("plan", "finish", id_, *YES)
     assert said.code == 0, said
     names = tagged("get", "ks", "-e", "staging", "-o", "name").out.split()

@@ -163,7 +163,8 @@ def test_a_wait_for_a_request_counts_from_when_that_was_written() -> None:
         "w", "wait", target=SOURCE.key, until=Until.HANDLED, value=AT_WRITE, needs=("ask",)
     )
     elsewhere = RequestReconcile("other", "ask", target=ks().key, at=AT_WRITE)
-    act = of(elsewhere, ask(), wait, started={"other": AFTER, "ask": NOW})
+    also = patch(RANGE)
+    act = of(also, elsewhere, ask(), wait, started={"p": BEFORE, "other": AFTER, "ask": NOW})
 
     def handled(at: str) -> Stands:
         seen = replace(SOURCE, status={**SOURCE.status, "lastHandledReconcileAt": at})
@@ -175,13 +176,13 @@ def test_a_wait_for_a_request_counts_from_when_that_was_written() -> None:
     assert standing(wait, unnoted, snapshot(seen)).stands is Stands.SO, "since the act began"
 
 
-def test_what_is_applied_may_be_applied_again() -> None:
+def test_what_was_applied_is_told_by_what_it_says_of_the_object() -> None:
     body = {"apiVersion": "v1", "kind": "OCIRepository", "metadata": {"labels": {"a": "b"}}}
     same = ApplyStep("a", "apply", target=SOURCE.key, object={**body, **AS_IT_IS})
     other = ApplyStep("a", "apply", target=SOURCE.key, object={**body, **RANGE})
     assert stands(same, SOURCE) is Stands.SO
     assert stands(other, SOURCE) is Stands.OPEN
-    assert stands(same) is Stands.OPEN, "unread"
+    assert stands(same) is Stands.UNREAD, "it may be there, and not looked at"
 
 
 def tag(name: str, to: str, expect: str = "") -> TagStep:
@@ -286,3 +287,11 @@ def test_reading_back_names_the_unheard_writes_and_counts_the_rest() -> None:
     three = "read back, write 0: it is so, write 1: it is so, write 2: it is so"
     assert back(lost, lost, lost, done) == three
     assert back(lost, lost, lost, lost, lost) == f"{three}, and 2 more"
+
+
+def test_an_act_of_one_step_does_not_repeat_its_title() -> None:
+    act = of(tag("live", "b"))
+    lost = Receipt(act.plan.id, "t", Outcome.UNKNOWN, "", NOW)
+    seen = snapshot(tags=(TAGS,))
+    assert read_back(replace(act, receipts=(lost,)), seen) == "read back, it is so"
+    assert read_back(act, seen) == "", "nothing is unheard"
