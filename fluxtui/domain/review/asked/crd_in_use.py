@@ -27,7 +27,7 @@ def _wants(delivered: Delivered, whole: Together) -> Iterator[WantedFact]:
             continue
         goes = change.id in whole.pruned
         if goes or change.id in narrowed:
-            kept = () if goes else tuple(str(v.get("name")) for v in _versions(change.after))
+            kept = tuple(str(v.get("name")) for v in _versions(change.after))
             names, group = mapping(before, "spec", "names"), str(at(before, "spec", "group") or "")
             version = next(iter(served_versions(before)), "")
             asked = DefinitionAsked(
@@ -42,8 +42,7 @@ def _versions(definition: Object | None) -> tuple[Object, ...]:
 
 def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
     asked, own = wanted.asked, (wanted.by, wanted.kustomization)
-    if not isinstance(asked, DefinitionAsked):
-        return
+    assert isinstance(asked, DefinitionAsked), "a rule is given what it asked"
     stored = [name for name in heard.stored if name not in asked.kept]
     if stored and not asked.goes:
         says = (

@@ -13,8 +13,6 @@ from fluxtui.domain.review.wanted import AskingRule, Heard, ImageAsked, Together
 def _wants(delivered: Delivered, _whole: Together) -> Iterator[WantedFact]:
     seen: set[str] = set()
     for change in delivered.changes:
-        if change.kind not in ("added", "changed"):
-            continue
         before = {c.image for c in containers(change.before or {})}
         for container in containers(change.after or {}):
             image = container.image

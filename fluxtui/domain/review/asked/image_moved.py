@@ -34,8 +34,9 @@ def _selector(obj: Object) -> tuple[tuple[str, str], ...]:
 
 def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
     asked = wanted.asked
+    assert isinstance(asked, ImageAsked), "a rule is given what it asked"
     others = tuple(digest for digest in heard.running if digest not in heard.digests)
-    if isinstance(asked, ImageAsked) and heard.digests and others:
+    if heard.digests and others:
         says = (
             f"{wanted.by} container {asked.container}: {asked.image} is"
             f" {short_digest(heard.digests[0])} now, and {short_digest(others[0])} runs:"

@@ -24,7 +24,8 @@ def _wants(delivered: Delivered, whole: Together) -> Iterator[WantedFact]:
 
 
 def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
-    if heard.there is False and isinstance(wanted.asked, ObjectAsked):
+    assert isinstance(wanted.asked, ObjectAsked), "a rule is given what it asked"
+    if heard.there is False:
         which = "this delivery deletes" if wanted.gone else "neither build nor cluster has"
         says = f"{wanted.by} goes to namespace {wanted.asked.target.name}, which {which}"
         yield Danger(RULE.id, Gravity.STOP, says, wanted.by, wanted.kustomization)

@@ -79,7 +79,7 @@ def _needs(found: list[PodReference]) -> str:
 
 
 def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
-    if heard.there is not False or wanted.by is None:
+    if heard.there is not False:
         return
     where = "which this delivery deletes" if wanted.gone else "which neither build nor cluster has"
     says = f"{wanted.by} needs {wanted.asked}, {where} ({wanted.needs})"
