@@ -89,12 +89,12 @@ def _row(part: DeliveredKustomization) -> str:
 
 
 def _images(parts: Iterable[DeliveredKustomization]) -> Iterator[str]:
-    pairs = {(image.before, image.after) for part in parts for image in part.content.images}
+    pairs = {image.sides for part in parts for image in part.content.images}
     if pairs:
         yield ""
         yield "**Images**"
         for before, after in sorted(pairs):
-            yield f"- {_code(before or 'none')} → {_code(after or 'none')}"
+            yield f"- {_code(before)} → {_code(after)}"
 
 
 def _tail(plan: Plan) -> Iterator[str]:

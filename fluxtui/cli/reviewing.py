@@ -97,7 +97,8 @@ def _part_lines(part: DeliveredKustomization) -> Iterator[str]:
         if change.kind == "pruned":
             yield f"    deletes {change.id}"
     for image in short.images:
-        yield f"    image {image.before or 'none'} -> {image.after or 'none'}"
+        before, after = image.sides
+        yield f"    image {before} -> {after}"
     for scale in short.scale:
         yield f"    {scale.object} {scale.field} {scale.before or '-'} -> {scale.after or '-'}"
     yield from (f"    config {text}" for text in short.config[:_CONFIG])

@@ -67,7 +67,7 @@ def delivery_lines(rendered: Rendered, cells: int) -> list[Line]:
             if change.kind == "pruned":
                 out += wrap((("    − ", "removed"), (f"{change.id} is deleted", "")), cells, 2, 6)
     for image in _images(rendered.parts):
-        out += _pair("image", image.before or "none", image.after or "none", cells)
+        out += _pair("image", *image.sides, cells)
     for part in rendered.parts:
         out += _content_lines(part.content, cells)
     return out

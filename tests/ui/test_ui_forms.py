@@ -66,7 +66,9 @@ async def test_what_is_wrong_is_said_whole_and_all_that_was_typed_stays(
         assert f"({TAG_RULE}) enter go on" in sentence(app)
         assert "watch who takes it." in sentence(app)
         assert await until(pilot, lambda: app.focused is field(app, "version"))
-        await pilot.press(*"v1.6.0", "enter")  # mended in its place
+        await pilot.press("s")  # mended where the cursor is, not typed anew
+        assert await until(pilot, lambda: field(app, "version").value == "no/tags")
+        await pilot.press("ctrl+u", *"v1.6.0", "enter")
         assert await until(pilot, lambda: isinstance(app.screen, Review)), text(app)
 
 

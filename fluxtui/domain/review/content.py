@@ -24,6 +24,14 @@ class ImageChange:
     after: str
     containers: tuple[str, ...] = ()
 
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Both as a person reads them: an image that is on one side only says whose it is."""
+        where = self.containers[0].partition("/")[0] if self.containers else ""
+        new = f"new with {where}" if where else "none"
+        gone = f"gone with {where}" if where else "none"
+        return self.before or new, self.after or gone
+
 
 @dataclass(frozen=True, slots=True)
 class ScaleChange:

@@ -250,6 +250,7 @@ class Arguments(Sheet[Proposal | None]):
     def _refuse(self, problem: str, field: Input) -> None:
         """Say it under the fields, which stay as they are."""
         self._problem, self._waiting = problem, None
+        field.select_on_focus = False  # it is mended where the cursor was, not typed anew
         if self.stands:
             self.set_focus(field)
         self._lay_out()
