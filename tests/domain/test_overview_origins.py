@@ -296,8 +296,8 @@ def hooks(*jobs: Resource, ready: Any = MAKING) -> list[str]:
     return [line.key.name for line in hook_lines(release, snapshot(release, *jobs))]
 
 
-DONE = {"conditions": [condition("Complete", "True")]}
-UNDONE = {"conditions": [condition("Complete", "False")]}
+DONE: dict[str, Any] = {"conditions": [condition("Complete", "True")]}
+UNDONE: dict[str, Any] = {"conditions": [condition("Complete", "False")]}
 
 
 @pytest.mark.parametrize(
