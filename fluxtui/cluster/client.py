@@ -27,12 +27,14 @@ from fluxtui.cluster.port import (
     Json,
     JsonPatch,
     Listing,
+    Reader,
 )
 from fluxtui.cluster.status import error_of, not_an_api
 from fluxtui.cluster.transport import Query, Transport
 from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ClusterError, Expired, NotFound, Unreachable
+from fluxtui.domain.resource import Page
 
 if TYPE_CHECKING:
     from fluxtui.cluster.streams import LogOptions, WatchEvent
@@ -126,12 +128,13 @@ class KubeCluster:
         field_selector: str = "",
         page: int = 500,
         kept: Callable[[Json], Json] | None = None,
+        read: Reader | None = None,
         named: bool = False,
     ) -> Listing:
         query = selectors(label_selector, field_selector)
         for restart in range(_LIST_RESTARTS + 1):
             try:
-                return await self._pages(type_, namespace, query, page, kept, named)
+                return await self._pages(type_, namespace, query, page, kept, read, named)
             except Expired:
                 if restart == _LIST_RESTARTS:
                     raise
@@ -144,31 +147,31 @@ class KubeCluster:
         query: Query,
         page: int,
         kept: Callable[[Json], Json] | None,
+        read: Reader | None,
         named: bool,
     ) -> Listing:
         items: list[Json] = []
-        token = ""
+        token, where = "", called(type_, namespace)
         while True:
             more: Query = [("limit", str(page))] + ([("continue", token)] if token else [])
-            document = await self._transport.json(
+            data = await self._transport.data(
                 "GET",
                 path_of(type_, namespace),
                 query=[*query, *more],
                 accept=_NAMES if named else JSON,
-                where=called(type_, namespace),
+                where=where,
                 bulk=True,
             )
-            if not str(document.get("kind", "")).endswith("List"):
-                raise not_an_api(f"{self.name} {called(type_, namespace)}")
-            for item in document.get("items") or []:
-                # Lists of built-in kinds leave these out.
-                item.setdefault("apiVersion", type_.api_version)
-                item.setdefault("kind", type_.kind)
-                items.append(item if kept is None else kept(item))
-            meta = document.get("metadata") or {}
-            token = meta.get("continue") or ""
+            whole = read(data, type_) if read is not None else None
+            if whole is None:
+                whole = _page(self._transport.document(data, where), type_, kept)
+            del data
+            if not whole.kind.endswith("List"):
+                raise not_an_api(f"{self.name} {where}")
+            items += whole.items
+            token = whole.token
             if not token:
-                return Listing(tuple(items), str(meta.get("resourceVersion") or ""))
+                return Listing(tuple(items), whole.version)
 
     async def watch(
         self,
@@ -363,3 +366,15 @@ class KubeCluster:
             if error.status in (404, 500, 503):
                 return {}
             raise
+
+
+def _page(document: Json, type_: ApiResource, kept: Callable[[Json], Json] | None) -> Page:
+    items = []
+    for item in document.get("items") or []:
+        # Lists of built-in kinds leave these out.
+        item.setdefault("apiVersion", type_.api_version)
+        item.setdefault("kind", type_.kind)
+        items.append(item if kept is None else kept(item))
+    meta = document.get("metadata") or {}
+    version, token = str(meta.get("resourceVersion") or ""), meta.get("continue") or ""
+    return Page(str(document.get("kind", "")), version, token, items)

@@ -15,6 +15,7 @@ from fluxtui.kit.values import frozen
 
 if TYPE_CHECKING:
     from fluxtui.cluster.streams import LogOptions, WatchEvent
+    from fluxtui.domain.resource import Page
 
 Json = dict[str, Any]
 JsonPatch = list[Json]
@@ -47,6 +48,10 @@ class ApiResource:
         scope = f"/namespaces/{namespace}" if self.namespaced and namespace else ""
         tail = "".join(f"/{part}" for part in (self.plural, name, subresource) if part)
         return f"{root}{scope}{tail}"
+
+
+Reader = Callable[[bytes, ApiResource], "Page | None"]
+"""Reads an answer that is a page of a list of that type; None: that is for somebody else."""
 
 
 class Listing(NamedTuple):
@@ -90,11 +95,13 @@ class Cluster(Protocol):
         field_selector: str = "",
         page: int = 500,
         kept: Callable[[Json], Json] | None = None,
+        read: Reader | None = None,
         named: bool = False,
     ) -> Listing:
         """All objects, page by page; restarts when a continue token expires.
 
-        `kept`: what to keep of each object, asked as its page arrives. `named`: no more than their
+        `kept`: what to keep of each object, asked as its page arrives; `read` reads a whole page so
+        at once, and what it does not read (None) goes the other way. `named`: no more than their
         metadata is wanted; an API may send more.
         """
 

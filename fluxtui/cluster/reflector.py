@@ -12,7 +12,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from fluxtui.cluster.port import ApiResource, Cluster, Json
+from fluxtui.cluster.port import ApiResource, Cluster, Json, Reader
 from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound, Unreachable
 from fluxtui.domain.knowledge import FeedState, Trouble, trouble_of
 from fluxtui.kit.backoff import Backoff
@@ -84,10 +84,11 @@ class Reflector:
         jitter: Callable[[], float] = random.random,
         may_watch: Callable[[], bool] = lambda: True,
         kept: Callable[[Json], Json] | None = None,
+        read: Reader | None = None,
         resolve: Resolve | None = None,
     ) -> None:
         """`may_watch` is asked before each watch; without one the list is made again and again.
-        `kept`: what to keep of each object of a list; `resolve` tells the served type of the
+        `kept`, `read`: as `Cluster.list` takes them; `resolve` tells the served type of the
         FeedTarget (as `served` does)."""
         self._cluster = cluster
         self._target = target
@@ -96,7 +97,7 @@ class Reflector:
         self._pace = pace
         self._jitter = jitter
         self._may_watch = may_watch
-        self._kept = kept
+        self._kept, self._read = kept, read
         self._resolve = resolve or served
         self._backoff = Backoff(pace.first, pace.most, jitter)
         self._version = ""
@@ -161,6 +162,7 @@ class Reflector:
             label_selector=target.labels,
             field_selector=target.fields,
             kept=self._kept,
+            read=self._read,
         )
         objects, version = list(listing.items), listing.resource_version
         del listing

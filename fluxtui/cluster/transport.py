@@ -62,6 +62,10 @@ class Transport:
             where=where,
             bulk=bulk,
         )
+        return self.document(data, where)
+
+    def document(self, data: bytes, where: str = "") -> dict[str, Any]:
+        """The JSON document in an answer. Raises the ClusterError family."""
         try:
             document = json.loads(data)
         except ValueError as error:

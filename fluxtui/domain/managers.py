@@ -7,11 +7,12 @@ paths are shared: objects of one make have the same.
 
 from __future__ import annotations
 
+import json
 import marshal
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from fluxtui.kit.values import frozen
@@ -33,6 +34,26 @@ class Edit:
     fields: frozenset[str]
 
 
+class Entry(Protocol):
+    """One of managedFields."""
+
+    @property
+    def manager(self) -> str: ...
+
+    @property
+    def operation(self) -> object: ...
+
+    @property
+    def subresource(self) -> object: ...
+
+    @property
+    def time(self) -> str | None:
+        """RFC 3339; nothing where it does not say."""
+
+    def paths(self) -> frozenset[str]:
+        """Which fields it set."""
+
+
 @frozen
 class Managed:
     """`declared`: the field paths (`spec.ref.semver`) that Apply entries of Flux's appliers own.
@@ -51,33 +72,63 @@ def managed(obj: Mapping[str, Any]) -> Managed:
     entries = meta.get("managedFields") if isinstance(meta, dict) else None
     if not isinstance(entries, list) or not entries:
         return NOBODY
-    flux = FLUX_GROUP in str(obj.get("apiVersion") or "")
-    mappings = [entry for entry in entries if isinstance(entry, dict)]
-    declared = _paths(entry for entry in mappings if _declares(entry))
-    return Managed(declared, tuple(_edits(mappings)) if flux else ())
+    mappings = [_Whole(entry) for entry in entries if isinstance(entry, dict)]
+    return managed_by(str(obj.get("apiVersion") or ""), mappings)
 
 
-def _declares(entry: Mapping[str, Any]) -> bool:
+def managed_by(api_version: str, entries: Iterable[Entry]) -> Managed:
+    """The same of entries whose paths may not have been read yet."""
+    every = tuple(entries)
+    if not every:
+        return NOBODY
+    declared = _joined([entry.paths() for entry in every if _declares(entry)])
+    edits = tuple(_edits(every)) if FLUX_GROUP in api_version else ()
+    return Managed(declared, edits) if declared or edits else NOBODY
+
+
+class _Whole:
+    """One entry as a parser made it."""
+
+    __slots__ = ("_fields", "manager", "operation", "subresource", "time")
+
+    def __init__(self, entry: Mapping[str, Any]) -> None:
+        self.manager = str(entry.get("manager") or "")
+        self.operation = entry.get("operation")
+        self.subresource = entry.get("subresource")
+        self.time = str(entry.get("time") or "")
+        self._fields = entry.get("fieldsV1")
+
+    def paths(self) -> frozenset[str]:
+        """What it says of its fields."""
+        return _shared(_read(marshal.dumps(self._fields, _PLAIN)))
+
+
+def _declares(entry: Entry) -> bool:
     """Whether it is what one of Flux's appliers applied."""
-    return (
-        entry.get("operation") == "Apply"
-        and not entry.get("subresource")
-        and entry.get("manager") in FLUX_APPLIERS
-    )
+    return entry.operation == "Apply" and not entry.subresource and entry.manager in FLUX_APPLIERS
 
 
-def _edits(entries: Iterable[Mapping[str, Any]]) -> Iterator[Edit]:
+def _edits(entries: Iterable[Entry]) -> Iterator[Edit]:
     """What somebody did: a person's tool, or fluxtui; no controller, and no status."""
     for entry in entries:
-        manager = str(entry.get("manager") or "")
-        if entry.get("time") and not entry.get("subresource") and not manager.endswith(_NOBODY):
-            yield Edit(sys.intern(manager), str(entry["time"]), _paths((entry,)))
+        if entry.time and not entry.subresource and not entry.manager.endswith(_NOBODY):
+            yield Edit(sys.intern(entry.manager), entry.time, entry.paths())
 
 
-def _paths(entries: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    each = [_read(marshal.dumps(entry.get("fieldsV1"), _PLAIN)) for entry in entries]
-    found = each[0] if len(each) == 1 else frozenset().union(*each)
-    return _DECLARED.setdefault(found, found)
+def _joined(each: Sequence[frozenset[str]]) -> frozenset[str]:
+    if not each:
+        return NOBODY.declared
+    return each[0] if len(each) == 1 else _shared(frozenset().union(*each))
+
+
+def _shared(paths: frozenset[str]) -> frozenset[str]:
+    return _DECLARED.setdefault(paths, paths)
+
+
+@lru_cache(maxsize=1024)
+def paths_in(fields: bytes) -> frozenset[str]:
+    """The paths of fieldsV1 as JSON."""
+    return _shared(_read(marshal.dumps(json.loads(fields), _PLAIN)))
 
 
 @lru_cache(maxsize=1024)

@@ -8,11 +8,11 @@ and the rules need, and drops what costs memory (managedFields, last-applied) or
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from fluxtui.domain.managers import Edit, Managed, managed
 from fluxtui.domain.webhooks import speaks_of_paths, without_paths
@@ -203,10 +203,20 @@ class Slim(dict[str, Any]):
         self.managed = owned
 
 
+class Page(NamedTuple):
+    """A page of a list: `kind` of the list, its resourceVersion, and what to go on with ("": it was
+    the last)."""
+
+    kind: str
+    version: str
+    token: str
+    items: Sequence[dict[str, Any]]
+
+
 def slim(obj: dict[str, Any]) -> Slim:
     """`trimmed`, and its equal texts kept once: for what lives long. Takes the object over."""
     short = trimmed(obj)
-    _share_in(short)
+    share_in(short)
     return short
 
 
@@ -220,16 +230,24 @@ def trimmed(obj: dict[str, Any]) -> Slim:
     return short
 
 
-def _share_in(value: Any) -> None:
+def share_in(value: Any) -> None:
     """`_shared`, in the dicts and lists that the parser made. The names in them stay as they are:
     one page of a list has each of them once."""
-    for at, part in value.items() if isinstance(value, dict) else enumerate(value):
-        of = type(part)
-        if of is str:
-            if len(part) <= _SHARED_TEXT:
+    if isinstance(value, dict):
+        for at, part in value.items():
+            of = type(part)
+            if of is str:
+                if len(part) <= _SHARED_TEXT:
+                    value[at] = sys.intern(part)
+            elif of is dict or of is list:
+                share_in(part)
+    elif isinstance(value, list):
+        for at, part in enumerate(value):
+            of = type(part)
+            if of is dict or of is list:
+                share_in(part)
+            elif of is str and len(part) <= _SHARED_TEXT:
                 value[at] = sys.intern(part)
-        elif of is dict or of is list:
-            _share_in(part)
 
 
 def _as_it_is(value: Any) -> Any:

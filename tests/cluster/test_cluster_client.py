@@ -16,6 +16,7 @@ from fluxtui.cluster.streams import WatchEvent
 from fluxtui.cluster.wire import Timeouts
 from fluxtui.domain import errors
 from fluxtui.domain.knowledge import Trouble, trouble_of
+from fluxtui.domain.resource import Page
 
 pytestmark = pytest.mark.usefixtures("each_way")
 PODS = ApiResource("", "v1", "Pod", "pods")
@@ -156,6 +157,32 @@ async def test_a_list_takes_all_pages_and_starts_again_when_a_token_expires(api:
     assert listing.items[0]["kind"] == "Pod" and listing.items[0]["apiVersion"] == "v1"
     assert listing.resource_version == "7"
     assert len(api.requests) == 4
+
+
+async def test_a_page_that_can_be_read_whole_is_and_the_others_are_read_one_by_one(
+    api: Scripted,
+) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        last = "continue" in request.query
+        meta = {"resourceVersion": "7", "continue": "" if last else "two"}
+        items = [{"metadata": {"name": "last" if last else "first", "uid": "u"}}]
+        return web.json_response({"kind": "PodList", "items": items, "metadata": meta})
+
+    def read(data: bytes, type_: ApiResource) -> Page | None:
+        assert type_ == PODS
+        return Page("PodList", "7", "two", [{"read": "whole"}]) if b"first" in data else None
+
+    def kept(item: dict[str, Any]) -> dict[str, Any]:
+        return {"kept": item["metadata"]["name"]}
+
+    api.handler = handler
+    cluster = await connected(api)
+    try:
+        listing = await cluster.list(PODS, "ns", kept=kept, read=read)
+    finally:
+        await cluster.close()
+    assert listing.items == ({"read": "whole"}, {"kept": "last"})
+    assert listing.resource_version == "7"
 
 
 async def test_names_from_manifests_cannot_lead_to_other_paths(api: Scripted) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from fluxtui.cluster.port import Json
+from fluxtui.cluster.port import ApiResource, Json
 from fluxtui.cluster.reflector import FeedTarget
 from fluxtui.domain import kinds
 from fluxtui.domain.board import EVENT, Severity
@@ -14,7 +15,7 @@ from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import gitrepository, kustomization, ocirepository
 from fluxtui.domain.kinds.kind import Kind
 from fluxtui.domain.resource import Resource
-from fluxtui.engine.feeds.api import by_context
+from fluxtui.engine.feeds.api import LONG, by_context, long_page
 from fluxtui.engine.feeds.shapes import misshapen
 from fluxtui.engine.feeds.sink import EVENTS_KEPT, ApiSink
 from fluxtui.engine.feeds.targets import namespaces_of, of_interest, permanent
@@ -28,6 +29,19 @@ def sink() -> tuple[ApiSink, Store]:
     store = Store(Config())
     environment = Environment("prod", "prod")
     return ApiSink(TARGET, [environment], store, HandClock(), lambda: None), store
+
+
+def test_a_long_page_is_read_at_once_and_a_short_one_imports_nothing_for_it() -> None:
+    pytest.importorskip("msgspec")
+    kind = kustomization.KIND
+    type_ = ApiResource(kind.group, kind.version, kind.kind, kind.plural)
+    page = {"kind": "KustomizationList", "metadata": {}, "items": [{"metadata": {"name": "a"}}]}
+    short = json.dumps(page).encode()
+    assert long_page(short, type_) is None
+    read = long_page(short.rjust(LONG), type_)
+    assert read is not None
+    assert read.items[0]["kind"] == "Kustomization"
+    assert read.items[0]["apiVersion"] == kind.api_version
 
 
 async def test_a_malformed_object_is_a_finding_and_the_others_go_on() -> None:

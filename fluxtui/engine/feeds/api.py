@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 
-from fluxtui.cluster.port import WATCHES_AT_ONCE, Cluster
+from fluxtui.cluster.port import WATCHES_AT_ONCE, ApiResource, Cluster
 from fluxtui.cluster.reflector import FeedTarget, Reflector
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.config import Environment
 from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.errors import FluxtuiError, Unreachable
 from fluxtui.domain.knowledge import FeedState, trouble_of
-from fluxtui.domain.resource import slim, trimmed
+from fluxtui.domain.resource import Page, slim, trimmed
 from fluxtui.engine.ending import ended
 from fluxtui.engine.feeds.optional import Optional
 from fluxtui.engine.feeds.scopes import FeedPlan, everywhere, gathered, planned
@@ -28,6 +28,7 @@ from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
 
 Connect = Callable[[Environment], Awaitable[Cluster]]
+LONG = 1 << 16  # bytes
 
 
 class Api:
@@ -189,6 +190,7 @@ class Api:
             self._pace,
             may_watch=lambda: self._may_watch(target),
             kept=slim if self._follows else trimmed,
+            read=long_page,
         )
         self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
 
@@ -257,6 +259,17 @@ def _rationed(environment: Environment, plan: FeedPlan) -> Finding | None:
         f" {counted(len(plan.watched), 'watch', things='watches')} open",
         "name fewer namespaces, or allow list and watch in all of them at once",
     )
+
+
+def long_page(data: bytes, type_: ApiResource) -> Page | None:
+    """A page that is so long that reading it otherwise costs more than importing what reads it."""
+    if len(data) < LONG:
+        return None
+    try:
+        from fluxtui.domain.pages import read
+    except ImportError:  # where the library was not built for a Python that is newer than it
+        return None
+    return read(data, type_.api_version, type_.kind)
 
 
 def by_context(environments: Iterable[Environment]) -> list[tuple[Environment, ...]]:
