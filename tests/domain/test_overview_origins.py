@@ -322,7 +322,8 @@ def test_a_release_waits_for_hooks_made_since_its_run_began(
 
 
 def test_only_a_release_that_is_being_made_waits_for_hooks() -> None:
-    assert hooks(job(), ready=READY) == [] and hooks(job(), ready=None) == []
+    assert hooks(job(), ready={**READY, "lastTransitionTime": SINCE}) == []
+    assert hooks(job(), ready=None) == []
     undated = {key: value for key, value in MAKING.items() if key != "lastTransitionTime"}
     assert hooks(job(), ready=undated) == [], "nobody says when it began"
     assert may_wait(other("hr", "web", [MAKING]))

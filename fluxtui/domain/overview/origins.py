@@ -85,8 +85,3 @@ def _empty(source: Key, snapshot: Snapshot) -> str:
         return "is suspended, and nothing was ever fetched"
     own = flux_health(resource)
     return own.text if own.level is not Level.OK else "has fetched nothing yet"
-
-
-def is_read(key: Key) -> bool:
-    """Whether its kind is one that is looked at."""
-    return sources.is_source(key)

@@ -38,24 +38,25 @@ def of_place(
 
 def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
     """Every Kustomization that fails by itself, and those for which others wait."""
-    behind = Counter(n.root for n in nodes if n.root is not None and not n.to_blame)
-    of_source = Counter(n.root for n in nodes if n.to_blame and n.root == n.origin)
+    behind = Counter(n.root for n in nodes if not n.to_blame)
+    of_source = Counter(n.root for n in nodes if n.root == n.origin)
     covered: set[Key] = set()
     for node in nodes:
         fails = node.health.level is Level.FAILED
         stuck = node.to_blame and node.health.level is not Level.OK
-        if not (fails and (node.root is None or node.to_blame)) and not stuck and not fails:
+        if not fails and not stuck:
             continue
         if node.cycle or node.missing:
             continue
         # Names of its own namespace say less than the reason, which must not be cut off.
         text = headline(node).replace(f"/{node.key.namespace}/", "/")
         waits = behind[node.key]
-        if node.to_blame and node.root != node.key and node.root is not None:
-            if node.root in covered:
+        source = node.origin if node.root == node.origin else None
+        if source is not None:
+            if source in covered:
                 continue
-            covered.add(node.root)
-            waits = behind[node.root] + of_source[node.root] - 1
+            covered.add(source)
+            waits = behind[source] + of_source[source] - 1
         if not fails and not waits and not any(line.fails for line in node.objects):
             continue
         yield Finding(
@@ -63,7 +64,7 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
             "last-seen" if last else "failed" if fails else "not-ready",
             node.key.environment,
             last + text,
-            remedy(text, origin=node.origin, of_source=node.root == node.origin, waits=waits),
+            remedy(text, origin=node.origin, of_source=source is not None, waits=waits),
             node.key,
             node.since,
             waits,
@@ -73,7 +74,7 @@ def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
 def _held(nodes: Collection[ChainNode]) -> Iterator[Finding]:
     """What is ready and yet waited for: an expression is not true of it, says who waits."""
     unwell = {node.key for node in nodes if node.health.level is not Level.OK}
-    behind = Counter(n.root for n in nodes if n.root is not None and not n.to_blame)
+    behind = Counter(n.root for n in nodes if not n.to_blame)
     told: set[Key] = set()
     for node in nodes:
         for each in node.until:
