@@ -8,6 +8,8 @@ be ahead, without a number. Blocking, for a thread.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
+from typing import TypeVar
 
 from fluxtui.artifacts.gitcredentials import users_own
 from fluxtui.artifacts.gitlogin import GitLogin
@@ -18,6 +20,7 @@ from fluxtui.domain.errors import ArtifactError, GitError
 from fluxtui.domain.gitreference import GitReference, Head
 from fluxtui.domain.revision import commit_of
 
+T = TypeVar("T")
 MOST_BYTES = 4 << 20
 
 
@@ -29,13 +32,21 @@ def ahead(
 
     Asked without credentials first; with the user's own when the remote wants some.
     """
+    return by_login(
+        url, settings, lambda login: _asked(url, login, wanted, stored, settings, patience)
+    )
+
+
+def by_login(url: str, settings: RegistrySettings, ask: Callable[[GitLogin], T]) -> T:
+    """The answer without credentials; by the user's own where the remote wants some. Raises
+    GitError."""
     try:
-        return _asked(url, GitLogin(), wanted, stored, settings, patience)
+        return ask(GitLogin())
     except GitError as error:
         login = users_own(url) if "authentication required" in error.what else GitLogin()
         if not login.authorization or login.refusal(url, settings):
             raise
-    return _asked(url, login, wanted, stored, settings, patience)
+    return ask(login)
 
 
 def _asked(
@@ -65,7 +76,7 @@ def _counted(remote: GitRemote, head: Head, stored: str) -> int | None:
         return 0
     with tempfile.TemporaryDirectory(prefix="fluxtui-git-") as folder:
         try:
-            parents = remote.between(folder, head.commit, stored, MOST_BYTES)
+            commits = remote.between(folder, head.commit, stored, MOST_BYTES)
         except (GitError, ArtifactError):
             return None
     seen: set[str] = set()
@@ -74,7 +85,7 @@ def _counted(remote: GitRemote, head: Head, stored: str) -> int | None:
         commit = open_.pop()
         if commit == stored:
             joined = True
-        elif commit in parents and commit not in seen:
+        elif commit in commits and commit not in seen:
             seen.add(commit)
-            open_ += parents[commit]
+            open_ += commits[commit].parents
     return len(seen) if joined else None

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxtui.artifacts.gitlogin import GitLogin
 from fluxtui.artifacts.settings import RegistrySettings
@@ -23,9 +23,12 @@ from fluxtui.domain.gitreference import GitReference, Head
 from fluxtui.domain.selection import Policy
 
 if TYPE_CHECKING:
+    from dulwich.objects import Commit
+
     from fluxtui.artifacts.gitwire import Patience
 
 _PEELED = b"^{}"
+_SUBJECT = 200  # characters
 _REGULAR = (0o100644, 0o100755)
 
 
@@ -37,6 +40,20 @@ class Checkout:
     head: Head
     message: str
     files: Mapping[str, bytes]
+
+
+class GitCommit(NamedTuple):
+    """`at`: when it was committed, epoch seconds; `subject`: the first line of its message."""
+
+    parents: tuple[str, ...]
+    at: int
+    subject: str
+
+
+def git_commit(found: Commit) -> GitCommit:
+    """What is kept of a commit as dulwich has it."""
+    first = found.message.decode("utf-8", "replace").strip().partition("\n")[0]
+    return GitCommit(tuple(p.decode() for p in found.parents), found.commit_time, first[:_SUBJECT])
 
 
 class GitRemote:
@@ -101,9 +118,9 @@ class GitRemote:
                 raise GitError(f'couldn\'t find remote ref "{wanted.full_name}"')
             return self._one(wanted.full_name, refs[full], wanted, limits or Limits())
 
-    def between(self, folder: str, head: str, have: str, most: int) -> dict[str, list[str]]:
-        """Commit -> its parents, of the commits that `head` has and `have` has not; fetched into
-        the empty `folder`. Raises GitError, also when they are more than `most` bytes."""
+    def between(self, folder: str, head: str, have: str, most: int) -> dict[str, GitCommit]:
+        """The commits that `head` has and `have` has not, by their ids; fetched into the empty
+        `folder`. Raises GitError, also when they are more than `most` bytes."""
         from dulwich.object_store import ObjectStoreGraphWalker
         from dulwich.objects import Commit
         from dulwich.repo import Repo
@@ -128,11 +145,7 @@ class GitRemote:
                 raise
             commit()
             found = (repo.object_store[oid] for oid in repo.object_store)
-            return {
-                c.id.decode(): [p.decode() for p in c.parents]
-                for c in found
-                if isinstance(c, Commit)
-            }
+            return {c.id.decode(): git_commit(c) for c in found if isinstance(c, Commit)}
 
     def _at_name(self, wanted: GitReference, limits: Limits) -> Checkout:
         refs = self._refs(_plain(wanted.name))

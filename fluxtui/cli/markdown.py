@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
+from fluxtui.domain.commitrange import Changelog
 from fluxtui.domain.danger import WORDS, ordered
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.plan import Plan, Taker
@@ -62,6 +63,7 @@ def _head(plan: Plan, delivery: Delivery | None, demand: Demand) -> Iterator[str
     yield "| --- | --- | --- | --- | --- | --- |"
     yield from map(_row, delivery.parts)
     yield from _images(delivery.parts)
+    yield from _commits(delivery.changelogs)
 
 
 def _takers(takers: tuple[Taker, ...]) -> Iterator[str]:
@@ -95,6 +97,16 @@ def _images(parts: Iterable[DeliveredKustomization]) -> Iterator[str]:
         yield "**Images**"
         for before, after in sorted(pairs):
             yield f"- {_code(before)} → {_code(after)}"
+
+
+def _commits(logs: Iterable[Changelog]) -> Iterator[str]:
+    for log in logs:
+        yield ""
+        back = " that are taken back" if log.back else ""
+        yield f"**Commits of {_plain(log.range.build)}{back}**"
+        yield from (f"- {_code(f'{c.id[:8]} {c.subject}')}" for c in log.commits)
+        if log.more:
+            yield f"- and {log.more} more"
 
 
 def _tail(plan: Plan) -> Iterator[str]:

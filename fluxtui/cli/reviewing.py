@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from fluxtui.domain.ask import (
     DeliveredKustomization,
     Delivery,
+    ReviewCommits,
     ReviewMoves,
     ReviewStanding,
     Standing,
     TryMoves,
 )
+from fluxtui.domain.commitrange import Changelog
 from fluxtui.domain.danger import WORDS, Danger, ordered
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
@@ -39,7 +41,19 @@ def delivery_of(engine: EnginePort, plan: Plan, *, tries: bool = False) -> Deliv
     if tries:
         tried = _answered(engine, TryMoves(plan.moves), "whether its clusters take it")
         standing = standing.joined(tried)
-    return found.with_standing(standing)
+    return found.with_standing(standing).with_changelogs(_changelogs(engine, plan))
+
+
+def _changelogs(engine: EnginePort, plan: Plan) -> tuple[Changelog, ...]:
+    """The commits between what runs and what comes; why they were not read, else."""
+    if not plan.ranges:
+        return ()
+    try:
+        read: tuple[Changelog, ...] = engine.ask(ReviewCommits(plan.ranges)).result(LIMIT)
+    except (TimeoutError, FluxtuiError) as error:
+        why = str(error) or f"no answer within {LIMIT:.0f} s"
+        return tuple(Changelog(asked, error=why) for asked in plan.ranges)
+    return read
 
 
 def _answered(engine: EnginePort, question: ReviewStanding | TryMoves, what: str) -> Standing:
@@ -69,6 +83,11 @@ def delivery_lines(delivery: Delivery | None, of_plan: tuple[Danger, ...] = ()) 
         yield "Changes:"
         for part in delivery.parts:
             yield from _part_lines(part)
+    for log in delivery.changelogs:
+        yield f"Commits of {log.range.build}{' that are taken back' if log.back else ''}:"
+        yield from (f"  {commit.id[:8]} {commit.subject}" for commit in log.commits)
+        if log.more:
+            yield f"  ... {log.more} more"
     if delivery.unread:
         yield "Not rendered:"
         yield from (f"  - {sentence}" for sentence in delivery.unread)

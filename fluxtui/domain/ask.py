@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fluxtui.domain.resource import Key
 
 if TYPE_CHECKING:
+    from fluxtui.domain.commitrange import Changelog, CommitRange
     from fluxtui.domain.danger import Danger
     from fluxtui.domain.gitreference import RemoteQuestion
     from fluxtui.domain.objectdiff import ObjectChange
@@ -180,6 +181,14 @@ class ReviewStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewCommits:
+    """The commits between what runs and what comes, out of a checkout that the configuration names
+    or, where the user lets remotes be asked, of their remote. Answer: a Changelog for each."""
+
+    ranges: tuple[CommitRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TryMoves:
     """Whether the APIs would take what an act brings, by server-side dry runs, which count as
     writes: only on a person's word, and nowhere read-only. Answer: Standing."""
@@ -225,6 +234,7 @@ Question = (
     | ReadInventory
     | ReadLogs
     | ReleasesDiff
+    | ReviewCommits
     | ReviewMoves
     | ReviewRights
     | ReviewStanding
@@ -320,12 +330,14 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """The answer to ReviewMoves. `unread`: what was not looked at, one sentence each. `wanted`:
-    what only its clusters can say, and have not been asked; `standing`: what they said."""
+    what only its clusters can say, and have not been asked; `standing`: what they said.
+    `changelogs`: the commits that it brings, as far as they were read."""
 
     parts: tuple[DeliveredKustomization, ...] = ()
     unread: tuple[str, ...] = ()
     wanted: tuple[WantedFact, ...] = ()
     standing: Standing = Standing()
+    changelogs: tuple[Changelog, ...] = ()
 
     @property
     def dangers(self) -> tuple[Danger, ...]:
@@ -338,3 +350,9 @@ class Delivery:
         """The same once its clusters have been asked."""
         unread = tuple(dict.fromkeys((*self.unread, *standing.unread)))
         return replace(self, unread=unread, wanted=(), standing=standing)
+
+    def with_changelogs(self, read: tuple[Changelog, ...]) -> Delivery:
+        """The same once its commits have been read, or could not be."""
+        missing = tuple(log.unread for log in read if log.unread)
+        unread = tuple(dict.fromkeys((*self.unread, *missing)))
+        return replace(self, unread=unread, changelogs=tuple(log for log in read if not log.error))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from fluxtui.domain.resource import Key
 
 if TYPE_CHECKING:
+    from fluxtui.domain.commitrange import CommitRange
     from fluxtui.domain.danger import Danger
 
 AT_WRITE: Final = "(the time of writing)"
@@ -200,10 +201,11 @@ class Plan:
     `inputs`: what it was computed from (key or repository -> resourceVersion or tag-list hash); the
     Engine reads them again before running. `environments`: all that are touched or whose pick would
     change. `unseen`: what was not looked at. `moves`: which builds it brings where, for a review of
-    their content. `takers`: who would take what it brings, and who not. `dangers`: what is known
-    against it before anything is rendered. `approver`: who runs a Plan that was made and `reviewed`
-    (its id then) before. `continues`: the id of the act that it finishes or undoes. What must be
-    confirmed is no field of it: `protection` derives that from the Steps.
+    their content. `takers`: who would take what it brings, and who not. `ranges`: which commits
+    lie between that and what runs. `dangers`: what is known against it before anything is rendered.
+    `approver`: who runs a Plan that was made and `reviewed` (its id then) before. `continues`: the
+    id of the act that it finishes or undoes. What must be confirmed is no field of it: `protection`
+    derives that from the Steps.
     """
 
     command: str
@@ -219,6 +221,7 @@ class Plan:
     made_at: str = ""
     moves: tuple[Move, ...] = ()
     takers: tuple[Taker, ...] = ()
+    ranges: tuple[CommitRange, ...] = ()
     dangers: tuple[Danger, ...] = ()
     approver: str = ""
     reviewed: str = ""
@@ -244,6 +247,7 @@ class Plan:
             values["steps"] = tuple(_step(entry) for entry in data["steps"])
             values["moves"] = tuple(map(_move, data.get("moves", ())))
             values["takers"] = tuple(map(_taker, data.get("takers", ())))
+            values["ranges"] = tuple(map(_range, data.get("ranges", ())))
             values["dangers"] = tuple(map(_danger, data.get("dangers", ())))
             return cls(**values)
         except (KeyError, TypeError, AttributeError) as error:
@@ -300,6 +304,12 @@ def _move(data: Mapping[str, Any]) -> Move:
 def _taker(data: Mapping[str, Any]) -> Taker:
     users = tuple(Key(**user) for user in data.get("users", ()))
     return Taker(**{**data, "source": Key(**data["source"]), "users": users})
+
+
+def _range(data: Mapping[str, Any]) -> CommitRange:
+    from fluxtui.domain.commitrange import CommitRange
+
+    return CommitRange(**{**data, "environments": tuple(data["environments"])})
 
 
 def _danger(data: Mapping[str, Any]) -> Danger:

@@ -26,6 +26,7 @@ from fluxtui.domain.ask import (
     ReadLogs,
     ReadObject,
     ReleasesDiff,
+    ReviewCommits,
     ReviewMoves,
     ReviewRights,
     ReviewStanding,
@@ -33,8 +34,10 @@ from fluxtui.domain.ask import (
     ValuesOf,
     VersionsDiff,
 )
+from fluxtui.domain.config import Config
 from fluxtui.engine.acts.rights import Rights
 from fluxtui.engine.builds.asking import StandingReader
+from fluxtui.engine.builds.changelogs import ChangelogReader
 from fluxtui.engine.builds.charts import ChartReader
 from fluxtui.engine.builds.diffs import Diffs
 from fluxtui.engine.builds.releases import ReleaseReader
@@ -44,6 +47,7 @@ from fluxtui.engine.publication.store import Store
 from fluxtui.engine.registries import RegistryDoor
 from fluxtui.engine.tags.remotes import RemoteReader
 from fluxtui.engine.tags.watch import TagWatch
+from fluxtui.kit.clock import Clock
 
 
 class Answers:
@@ -55,13 +59,15 @@ class Answers:
         registries: RegistryDoor,
         tags: TagWatch,
         cluster: Callable[[str], Cluster],
-        remotes: RemoteReader,
+        config: Config,
+        clock: Clock,
     ) -> None:
         self._cluster = cluster
         self._objects = ObjectReader(store, cluster)
         self._standing = StandingReader(store, registries, cluster)
         self._worker = Worker()
         rights = Rights(store, cluster)
+        remotes = RemoteReader(config, store, clock)
         self._diffs = Diffs(store, registries, cluster, self._worker)
         self._releases = ReleaseReader(store, cluster, self._worker)
         self._charts = ChartReader(self._releases, store, registries, self._worker)
@@ -81,6 +87,7 @@ class Answers:
             PatchesDiff: self._diffs.patches,
             VersionsDiff: self._diffs.versions,
             EnvironmentsDiff: self._diffs.environments,
+            ReviewCommits: ChangelogReader(config).answer,
             ReviewMoves: self._diffs.moves,
             ReviewStanding: self._standing.ask,
             TryMoves: self._diffs.tried,

@@ -277,11 +277,9 @@ class Engine:
     def _answering(self) -> Answers:
         if self._answers is None:
             from fluxtui.engine.answers import Answers
-            from fluxtui.engine.tags.remotes import RemoteReader
 
-            remotes = RemoteReader(self._config, self._store, self._clock)
-            about = (self._store, self._registries, self._tags, self._cluster, remotes)
-            self._answers = Answers(*about)
+            about = (self._store, self._registries, self._tags, self._cluster)
+            self._answers = Answers(*about, self._config, self._clock)
         return self._answers
 
     async def _ran(self, plan: Plan, confirmed: Confirmed) -> tuple[Receipt, ...]:

@@ -33,6 +33,7 @@ def plan_lines(plan: Plan, cells: int, rendered: Rendered = None) -> tuple[Line,
         *out,
         *_dangers(plan, rendered, cells),
         *delivery_lines(rendered, cells),
+        *_commit_lines(rendered, cells),
         *_effect_lines(plan, unseen, cells),
     )
 
@@ -70,6 +71,22 @@ def delivery_lines(rendered: Rendered, cells: int) -> list[Line]:
         out += _pair("image", *image.sides, cells)
     for part in rendered.parts:
         out += _content_lines(part.content, cells)
+    return out
+
+
+def _commit_lines(rendered: Rendered, cells: int) -> list[Line]:
+    """What was done to the source between what runs and what comes."""
+    out: list[Line] = []
+    for log in rendered.changelogs if isinstance(rendered, Delivery) else ():
+        count = counted(len(log.commits) + log.more, "commit")
+        places = ", ".join(log.range.environments)
+        back = " taken back" if log.back else ""
+        out += [(), (("COMMITS", "dim"), (f"  {count}{back}, {places}", "dim"))]
+        for commit in log.commits:
+            line: Line = (("  ", ""), (f"{commit.id[:8]} ", "accent"), (commit.subject, ""))
+            out += wrap(line, cells, 1)
+        if log.more:
+            out.append(((f"  … {counted(log.more, 'more commit')}", "dim"),))
     return out
 
 

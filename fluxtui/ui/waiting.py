@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain.ask import (
@@ -19,6 +20,7 @@ from fluxtui.domain.ask import (
     ReadLogs,
     ReadObject,
     ReleasesDiff,
+    ReviewCommits,
     ReviewMoves,
     ReviewRights,
     ReviewStanding,
@@ -38,6 +40,15 @@ class Waiting:
     def text(self, now: float) -> str:
         """`the tags of registry.example.com/acme/web for 12s`."""
         return f"{self.what} for {age(self.since, now)}" if now - self.since >= 1 else self.what
+
+
+_OF_A_REVIEW: Mapping[type, str] = {
+    ReviewCommits: "reading the commits between",
+    ReviewMoves: "rendering what would change",
+    ReviewRights: "asking clusters whether they let you",
+    ReviewStanding: "asking clusters and registries what they have",
+    TryMoves: "having the clusters try it",
+}
 
 
 def awaited(question: Question) -> str:
@@ -65,13 +76,7 @@ def awaited(question: Question) -> str:
     if isinstance(question, BuildOf | PatchesDiff | LiveDiff):
         key = question.kustomization
         return f"rendering {key.name} in {key.environment}"
-    if isinstance(question, ReviewMoves):
-        return "rendering what would change"
-    if isinstance(question, TryMoves):
-        return "having the clusters try it"
-    if isinstance(question, ReviewRights):
-        return "asking clusters whether they let you"
-    if isinstance(question, ReviewStanding):
-        return "asking clusters and registries what they have"
+    if isinstance(question, ReviewCommits | ReviewMoves | ReviewRights | ReviewStanding | TryMoves):
+        return _OF_A_REVIEW[type(question)]
     names = " and ".join(name for name in (question.before, question.after) if name)
     return f"rendering {names} in {question.source.environment}"

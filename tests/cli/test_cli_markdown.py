@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fluxtui.cli.markdown import MOST, review
 from fluxtui.domain.ask import ComparedKustomization, DeliveredKustomization, Delivery
+from fluxtui.domain.commitrange import Changelog, Commit, CommitRange
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange
@@ -90,3 +91,12 @@ def test_who_would_take_it_and_who_not_is_said_with_the_reason_and_once() -> Non
     assert text.count("would pick v2") == 1 and "- `it runs 3 d`" in text
     many = replace(plan, takers=takers[:1] * 100)
     assert "- and 40 more" in review(many, None, Demand())
+
+
+def test_the_commits_that_come_are_named_and_their_text_is_data() -> None:
+    about = CommitRange(("eu",), "v2", "oci://r/app", "https://git.test/app", "a" * 40, "b" * 40)
+    log = Changelog(about, (Commit("b" * 40, "Fix `x` | <b>y</b>"),), more=3)
+    found = delivery(change("settings", 2)).with_changelogs((log, replace(log, error="denied")))
+    text = review(PLAN, found, Demand())
+    assert "**Commits of v2**\n- `` bbbbbbbb Fix `x` \\| <b>y</b> ``\n- and 3 more" in text
+    assert "- `the commits aaaaaaaa..bbbbbbbb of https://git.test/app: denied`" in text

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fluxtui.domain.commitrange import CommitRange
 from fluxtui.domain.plan import (
     STEP_TYPES,
     ApplyStep,
@@ -65,6 +66,9 @@ plans = st.builds(
             Taker, keys, text, text, st.booleans(), text, st.lists(keys, max_size=2).map(tuple)
         ),
         max_size=2,
+    ).map(tuple),
+    ranges=st.lists(
+        st.builds(CommitRange, texts, text, text, text, text, text, text), max_size=2
     ).map(tuple),
     reason=text,
 )

@@ -11,8 +11,8 @@ from fluxtui.domain.following import tag_effects
 from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import TagStep
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.review.plans.undertaking import undertaking
-from fluxtui.domain.review.stories import stories
+from fluxtui.domain.review.plans.undertaking import Undertaking, undertaking
+from fluxtui.domain.review.stories import ranges, stories
 from fluxtui.domain.snapshot import TagFacts, TagList
 from tests.builders import NOW, READY, URL, digest, failed, ks, revision, snapshot, source, tag_list
 
@@ -35,13 +35,16 @@ def listed(url: str = "https://github.com/acme/activity.git", **more: str) -> Ta
     return replace(tag_list({"1.4.2": "a", "1.5.0-rc.1": "b"}), facts=facts)
 
 
-def told(*resources: Resource, tags: TagList | None = None) -> tuple[str, ...]:
-    """Of a promotion of that build to 1.5.0."""
+def act_of(*resources: Resource, tags: TagList | None = None) -> Undertaking:
+    """A promotion of that build to 1.5.0."""
     where = snapshot(*resources, *PRODUCTION, tags=[tags or listed()])
     step = TagStep("tag", "t", repository=URL, digest=digest("b"), tag="1.5.0")
     picks = tag_effects(where, URL, "1.5.0")
-    act = undertaking(where, (step,), picks, moves_of(where, (step,), picks), {})
-    return stories(act, NOW)
+    return undertaking(where, (step,), picks, moves_of(where, (step,), picks), {})
+
+
+def told(*resources: Resource, tags: TagList | None = None) -> tuple[str, ...]:
+    return stories(act_of(*resources, tags=tags), NOW)
 
 
 def test_where_it_is_well_it_says_for_how_long() -> None:
@@ -88,6 +91,15 @@ def test_what_lies_between_is_a_page_of_the_forge_or_what_git_is_asked() -> None
     own = told(*runs(), tags=listed("https://git.acme.test/activity.git"))
     ask = "git log aaaaaaaa..bbbbbbbb in https://git.acme.test/activity.git"
     assert f"changes for production: {ask}" in own
+
+
+def test_what_lies_between_can_be_asked_for() -> None:
+    (found,) = ranges(act_of(*runs()))
+    assert (found.environments, found.old, found.new) == (("production",), OLD, NEW)
+    assert found.source == "https://github.com/acme/activity.git" and found.page
+    assert found.repository == URL and found.build == "1.5.0-rc.1"
+    bare = tag_list({"1.4.2": "a", "1.5.0-rc.1": "b"})
+    assert ranges(act_of(*runs(), tags=bare)) == ()
 
 
 @pytest.mark.parametrize("url", ["https://github.com.evil.test/a", "ssh://git@github.com/a/b"])

@@ -10,12 +10,14 @@ import pytest
 
 from fluxtui.domain.ask import (
     Question,
+    ReviewCommits,
     ReviewMoves,
     ReviewRights,
     ReviewStanding,
     Standing,
     TryMoves,
 )
+from fluxtui.domain.commitrange import Changelog, Commit, CommitRange
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
@@ -48,6 +50,12 @@ TRIED = Standing(
 )
 
 
+RANGE = CommitRange(
+    ("production",), "v1.5.0", "oci://r/app", "https://git.test/app", "a" * 40, "b" * 40
+)
+LOG = Changelog(RANGE, (Commit("b" * 40, "[red]Fix\u202e it"), Commit("c" * 40, "Prepare")))
+
+
 class Asked:
     """An Engine that answers when it is let."""
 
@@ -67,6 +75,8 @@ class Asked:
         if isinstance(question, ReviewStanding):
             await self.standing.wait()
             return STANDING
+        if isinstance(question, ReviewCommits):
+            return (LOG, replace(LOG, error="connection refused"))
         if isinstance(question, TryMoves):
             return TRIED
         if isinstance(self._answer, Exception):
@@ -139,6 +149,29 @@ async def test_what_the_cluster_says_comes_when_it_says_it(make_app: MakeApp) ->
         await sees(pilot, "needs Secret/apps/db", "2 things not looked at")
         assert "asking the cluster" not in text(app)
     assert engine.questions == [ReviewMoves(MOVES), ReviewStanding((WANTED,))]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_commits_that_come_are_listed_as_text_and_what_was_not_read_is_said(
+    make_app: MakeApp, size: str
+) -> None:
+    engine, app = Asked(), make_app()
+    engine.open.set()
+    async with opened(app, SIZES[size]) as pilot:
+        await app.push_screen(review(engine, plan=replace(MOVING, ranges=(RANGE,))))
+        await sees(pilot, "2 things not looked at")
+        read = ""
+        for _page in range(6):
+            read += text(app)
+            await pilot.press("pagedown")
+            await pilot.pause()
+        for words in (
+            "COMMITS  2 commits, production",
+            "bbbbbbbb [red]Fix\\u202e it",
+            "the commits aaaaaaaa..bbbbbbbb of",
+        ):
+            assert words in read, read
+    assert engine.questions == [ReviewMoves(MOVES), ReviewCommits((RANGE,))]
 
 
 async def test_the_clusters_try_it_on_a_key_and_on_nothing_else(make_app: MakeApp) -> None:

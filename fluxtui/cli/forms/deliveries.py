@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fluxtui.cli.forms.envelope import Document, maybe, reference
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
+from fluxtui.domain.commitrange import Changelog
 from fluxtui.domain.danger import WORDS, Danger
 
 NO_MOVES = "no build goes anywhere by it"
@@ -17,8 +18,24 @@ def delivery(found: Delivery | None, reason: str) -> Document:
         "delivery": {
             "dangers": [danger(one) for one in found.dangers],
             "kustomizations": [_part(part) for part in found.parts],
+            "changelogs": [_changelog(log) for log in found.changelogs],
             "unread": list(found.unread),
         }
+    }
+
+
+def _changelog(log: Changelog) -> Document:
+    about = log.range
+    return {
+        "environments": list(about.environments),
+        "build": about.build,
+        "source": about.source,
+        "from": about.old,
+        "to": about.new,
+        **maybe("page", about.page, "no page of a forge is known to show it"),
+        "takenBack": log.back,
+        "commits": [{"id": commit.id, "subject": commit.subject} for commit in log.commits],
+        "more": log.more,
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from fluxtui.domain.board import Level, Line
+from fluxtui.domain.commitrange import CommitRange
 from fluxtui.domain.durations import age
 from fluxtui.domain.kinds import appliers, sources
 from fluxtui.domain.review.plans.undertaking import Candidate, Undertaking
@@ -74,11 +75,41 @@ def _made(act: Undertaking, build: Candidate) -> Iterator[str]:
         return
     where = f" of {facts.source}" if facts.source else ""
     yield f"{build.name} was made of commit {new[:_SHORT]}{where}"
+    for found in _ranges(act, build):
+        asked = f"git log {found.old[:_SHORT]}..{new[:_SHORT]}"
+        asked += f" in {found.source}" if found.source else ""
+        for place in found.environments:
+            yield f"changes for {place}: {found.page or asked}"
+
+
+def ranges(act: Undertaking) -> tuple[CommitRange, ...]:
+    """What lies between what runs and each build that comes, where both manifests say it."""
+    return tuple(found for build in act.builds for found in _ranges(act, build))
+
+
+def _ranges(act: Undertaking, build: Candidate) -> tuple[CommitRange, ...]:
+    """Each range once, with all Environments that go through it."""
+    facts = build.facts
+    new = commit_of(facts.revision) if facts is not None else ""
+    places: dict[str, list[str]] = {}
     for arrival in act.arrivals:
-        before = _before(act, arrival.source.key.environment, build)
+        place = arrival.source.key.environment
+        before = _before(act, place, build)
         old = commit_of(before.revision) if before is not None else ""
-        if before is not None and old and old != new and before.source == facts.source:
-            yield f"changes for {arrival.environment}: {_between(facts.source, old, new)}"
+        if facts and before and new and old and old != new and before.source == facts.source:
+            places.setdefault(old, []).append(place)
+    return tuple(
+        CommitRange(
+            tuple(dict.fromkeys(names)),
+            build.name,
+            build.repository,
+            facts.source if facts else "",
+            old,
+            new,
+            _page(facts.source if facts else "", old, new),
+        )
+        for old, names in places.items()
+    )
 
 
 def _before(act: Undertaking, environment: str, build: Candidate) -> TagFacts | None:
@@ -95,11 +126,11 @@ def _before(act: Undertaking, environment: str, build: Candidate) -> TagFacts | 
     return None
 
 
-def _between(url: str, old: str, new: str) -> str:
-    """A page of the forge that shows them, where it has one; else what git is asked."""
+def _page(url: str, old: str, new: str) -> str:
+    """A page of the forge that shows them, where it has one."""
     parts = urlsplit(url)
     for host, form in _COMPARED:
         if parts.scheme == "https" and parts.hostname == host:
             page = f"https://{host}{parts.path.removesuffix('.git').rstrip('/')}"
             return form.format(url=page, old=old, new=new)
-    return f"git log {old[:_SHORT]}..{new[:_SHORT]}{f' in {url}' if url else ''}"
+    return ""

@@ -21,12 +21,14 @@ from textual.widgets import Input
 from fluxtui.domain.ask import (
     Delivery,
     Question,
+    ReviewCommits,
     ReviewMoves,
     ReviewRights,
     ReviewStanding,
     Standing,
     TryMoves,
 )
+from fluxtui.domain.commitrange import Changelog
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed, Demand
@@ -116,6 +118,19 @@ class Review(Sheet[bool]):
         self._lay_out()
         if rendered.wanted:
             self._rendered = rendered.with_standing(await self._standing(ask, rendered))
+            self._lay_out()
+        await self._commits(ask)
+
+    async def _commits(self, ask: Ask) -> None:
+        """What lies between the sources of both builds; why it was not read, else."""
+        if not self._plan.ranges:
+            return
+        try:
+            read: tuple[Changelog, ...] = await ask(ReviewCommits(self._plan.ranges))
+        except FluxtuiError as error:
+            read = tuple(Changelog(asked, error=str(error)) for asked in self._plan.ranges)
+        if isinstance(self._rendered, Delivery):
+            self._rendered = self._rendered.with_changelogs(read)
             self._lay_out()
 
     async def _standing(self, ask: Ask, rendered: Delivery) -> Standing:
