@@ -109,15 +109,16 @@ class KubeCluster:
 
     async def exists(self, type_: ApiResource, namespace: str, name: str) -> bool:
         try:
-            await self._transport.json(
-                "GET",
-                path_of(type_, namespace, name),
-                accept=_METADATA,
-                where=called(type_, namespace, name),
-            )
+            await self.metadata(type_, namespace, name)
         except NotFound:
             return False
         return True
+
+    async def metadata(self, type_: ApiResource, namespace: str, name: str) -> Json:
+        path, where = path_of(type_, namespace, name), called(type_, namespace, name)
+        document = await self._transport.json("GET", path, accept=_METADATA, where=where)
+        found: Json = document.get("metadata") or {}
+        return found
 
     async def list(
         self,
@@ -130,11 +131,12 @@ class KubeCluster:
         kept: Callable[[Json], Json] | None = None,
         read: Reader | None = None,
         named: bool = False,
+        most: int = 0,
     ) -> Listing:
         query = selectors(label_selector, field_selector)
         for restart in range(_LIST_RESTARTS + 1):
             try:
-                return await self._pages(type_, namespace, query, page, kept, read, named)
+                return await self._pages(type_, namespace, query, page, kept, read, named, most)
             except Expired:
                 if restart == _LIST_RESTARTS:
                     raise
@@ -149,6 +151,7 @@ class KubeCluster:
         kept: Callable[[Json], Json] | None,
         read: Reader | None,
         named: bool,
+        most: int,
     ) -> Listing:
         items: list[Json] = []
         token, where = "", called(type_, namespace)
@@ -170,7 +173,7 @@ class KubeCluster:
                 raise not_an_api(f"{self.name} {where}")
             items += whole.items
             token = whole.token
-            if not token:
+            if not token or 0 < most <= len(items):
                 return Listing(tuple(items), whole.version)
 
     async def watch(

@@ -86,6 +86,9 @@ class Cluster(Protocol):
     async def exists(self, type_: ApiResource, namespace: str, name: str) -> bool:
         """Whether the object is there, by its metadata alone: of a Secret no value is sent."""
 
+    async def metadata(self, type_: ApiResource, namespace: str, name: str) -> Json:
+        """An object's metadata alone: of a Secret no value is sent. Raises NotFound."""
+
     async def list(
         self,
         type_: ApiResource,
@@ -97,12 +100,14 @@ class Cluster(Protocol):
         kept: Callable[[Json], Json] | None = None,
         read: Reader | None = None,
         named: bool = False,
+        most: int = 0,
     ) -> Listing:
         """All objects, page by page; restarts when a continue token expires.
 
         `kept`: what to keep of each object, asked as its page arrives; `read` reads a whole page so
         at once, and what it does not read (None) goes the other way. `named`: no more than their
-        metadata is wanted; an API may send more.
+        metadata is wanted; an API may send more. `most`: ask for no further page when there are as
+        many; 0 for all.
         """
 
     def watch(

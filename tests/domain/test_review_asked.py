@@ -170,3 +170,27 @@ def test_a_secret_that_the_delivery_deletes_is_asked_of_nobody() -> None:
     assert [w.gone for w in wanted if w.rule == "reference-missing"] == [True]
     kept = wanted_of([delivered(pod("", ENV % "") + SECRET, pod("", ENV % ""), prune=False)])
     assert "reference-missing" not in {w.rule for w in kept}
+
+
+def keyed(*keys: str, known: bool = True) -> tuple[Danger, ...]:
+    """What is said of a Pod that needs `a` of Secret db, which the cluster has with these keys."""
+    wanted = wanted_of([delivered("", pod("", ENV % ""))])
+    answer = Heard(True, keys=keys if known else None)
+    return judged_answers((w, answer) for w in wanted if w.rule == "reference-missing")
+
+
+def test_a_key_that_the_cluster_does_not_have_is_found_and_one_it_has_is_not() -> None:
+    (danger,) = keyed("b", "aa")
+    assert danger.rule == "key-missing" and danger.level is Gravity.STOP
+    assert danger.says == (
+        "Deployment/apps/web needs a of Secret/apps/db, which does not have it in the cluster"
+        " (A of web)"
+    )
+    assert keyed("a", "b") == ()
+    assert keyed(known=False) == (), "nobody says which keys it has"
+
+
+def test_of_what_comes_whole_no_key_is_asked_for() -> None:
+    wanted = wanted_of([delivered("", pod("", FROM % ""))])
+    (one,) = (w for w in wanted if w.rule == "reference-missing")
+    assert one.keys == () and judged_answers([(one, Heard(True, keys=()))]) == ()

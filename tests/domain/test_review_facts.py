@@ -4,6 +4,7 @@ objects a definition has, what Pods run, what the API says to a trial.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,7 @@ from review_pairs import OWN, delivered
 from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.review.asked import judged_answers, wanted_of
-from fluxtui.domain.review.wanted import Heard, ImageAsked, ObjectAsked, WantedFact
+from fluxtui.domain.review.wanted import DefinitionAsked, Heard, ImageAsked, ObjectAsked, WantedFact
 
 CRD = """
 apiVersion: apiextensions.k8s.io/v1
@@ -24,22 +25,53 @@ spec:
   versions: [%s]
 """
 ONE_VERSION = "{name: v1, served: true, storage: true}"
+BROKEN = "Boat/apps/a: spec.size: more than 9"
 BOTH = "{name: v1beta1, served: true, storage: false}, " + ONE_VERSION
 
 
-def in_use(before: str, after: str, stored: tuple[str, ...], count: int) -> tuple[Danger, ...]:
+def in_use(
+    before: str, after: str, stored: tuple[str, ...], count: int, *broken: str, cut: bool = False
+) -> tuple[Danger, ...]:
     wanted = [w for w in wanted_of([delivered(before, after)]) if w.rule == "crd-in-use"]
-    heard = Heard(True, stored=stored, count=count)
+    heard = Heard(True, stored=stored, count=count, broken=broken, cut=cut)
     return judged_answers((w, heard) for w in wanted)
 
 
 def test_a_definition_that_loses_a_version_or_goes_is_judged_by_what_there_is() -> None:
-    dropped = in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1beta1", "v1"), 3)
-    assert [d.level for d in dropped] == [Gravity.STOP, Gravity.STOP]
-    assert "drops v1beta1, in which objects are stored" in dropped[0].says
-    assert "3 objects are in the cluster and may break" in dropped[1].says
+    (dropped,) = in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1beta1", "v1"), 3)
+    assert dropped.level is Gravity.STOP
+    assert "drops v1beta1, in which objects are stored" in dropped.says
     (gone,) = in_use(CRD % ONE_VERSION, "", ("v1",), 3)
-    assert gone.level is Gravity.LOSS and "go with it" in gone.says
+    assert gone.level is Gravity.LOSS and "3 objects are in the cluster and go with it" in gone.says
+
+
+def test_objects_that_would_not_fit_are_named_and_the_rest_is_counted() -> None:
+    (danger,) = in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 20, BROKEN)
+    assert danger.says.endswith(": 1 object of 20 in the cluster would not fit v1 any more")
+    assert danger.level is Gravity.STOP and danger.look == (BROKEN,)
+    many = (f"Boat/apps/b{n}: spec.size: more than 9" for n in range(10))
+    (danger,) = in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 2000, *many, cut=True)
+    assert "10 objects of the first 2000" in danger.says and danger.look[-1] == "... 2 more"
+
+
+def test_objects_are_tried_by_the_schema_of_the_version_that_they_will_be_stored_in() -> None:
+    wanted = wanted_of([delivered(CRD % BOTH, CRD % ONE_VERSION)])
+    (asked,) = (w.asked for w in wanted if isinstance(w.asked, DefinitionAsked))
+    assert asked.version == "v1" and json.loads(asked.schemas) == [{}, {}]
+    (goes,) = (
+        w.asked
+        for w in wanted_of([delivered(CRD % ONE_VERSION, "")])
+        if isinstance(w.asked, DefinitionAsked)
+    )
+    assert goes.goes and goes.schemas == "" and not goes.rules
+    rule = "schema: {openAPIV3Schema: {x-kubernetes-validations: [{rule: has(self.spec)}]}}"
+    ruled = CRD % ONE_VERSION.replace("storage", f"{rule}, storage")
+    (asked,) = (
+        w.asked
+        for w in wanted_of([delivered(CRD % ONE_VERSION, ruled)])
+        if isinstance(w.asked, DefinitionAsked)
+    )
+    assert asked.rules, "nobody tries it, and that has to be said"
 
 
 RUNS = """
@@ -83,13 +115,13 @@ def tried(answer: Heard) -> tuple[Danger, ...]:
 Case = tuple[str, Callable[[], tuple[Danger, ...]]]
 HAVE_IT: list[Case] = [
     ("crd-in-use", lambda: in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1beta1", "v1"), 0)),
-    ("crd-in-use", lambda: in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 1)),
+    ("crd-in-use", lambda: in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 1, BROKEN)),
     ("crd-in-use", lambda: in_use(CRD % ONE_VERSION, "", ("v1",), 3)),
     ("image-moved", lambda: moved(*AGAIN, (TWO,), (ONE,))),
     ("admission-refused", lambda: tried(Heard(False, "exceeded quota: pods"))),
 ]
 HAVE_NOT: list[Case] = [
-    ("crd-in-use", lambda: in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 0)),
+    ("crd-in-use", lambda: in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 3)),
     ("crd-in-use", lambda: in_use(CRD % ONE_VERSION, CRD % BOTH, ("v1",), 3)),
     ("crd-in-use", lambda: in_use(CRD % ONE_VERSION, "", ("v1",), 0)),
     ("image-moved", lambda: moved(*AGAIN, (ONE,), (ONE,))),

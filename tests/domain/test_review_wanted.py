@@ -161,7 +161,10 @@ def test_a_definition_is_asked_about_by_what_objects_are_counted_by() -> None:
     both = DEFINITION % f"{V1}, {V2}"
     (fewer,) = wanted("crd-in-use", both, DEFINITION % V2)
     name = "boats.sea.example.com"
-    assert fewer.asked == DefinitionAsked(name, "sea.example.com", "v1", "Boat", ("v2",), False)
+    schemas = "[{}, {}]"  # those of v2, the version that stays
+    assert fewer.asked == DefinitionAsked(
+        name, "sea.example.com", "v2", "Boat", ("v2",), False, schemas
+    )
     (gone,) = wanted("crd-in-use", both, "")
     assert gone.asked == DefinitionAsked(name, "sea.example.com", "v1", "Boat", (), True)
     bare = DEFINITION.partition("spec:")[0]

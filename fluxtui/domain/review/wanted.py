@@ -56,7 +56,9 @@ class ImageAsked:
 class DefinitionAsked:
     """In which versions objects of a CustomResourceDefinition are stored, and how many there are.
     `version`, `kind`: by which they are counted; `kept`: the versions that it will have; `goes`: it
-    will be deleted."""
+    will be deleted. `schemas`: that of the version before and after, a list as JSON: which of them
+    would not fit any more; "" for none to try. `rules`: it has new ones in CEL, which nobody tries.
+    """
 
     name: str
     group: str
@@ -64,6 +66,8 @@ class DefinitionAsked:
     kind: str
     kept: tuple[str, ...] = ()
     goes: bool = False
+    schemas: str = ""
+    rules: bool = False
 
     def __str__(self) -> str:
         return f"any {self.kind} ({self.group})"
@@ -76,7 +80,7 @@ Asked = DefinitionAsked | ImageAsked | KindAsked | ObjectAsked
 class WantedFact:
     """A question of a rule. `kustomization`: whose delivery needs it, and so which cluster it is
     put to; `by`: the object that does. `needs`: what for, in words. `gone`: the delivery itself
-    takes it away, and nobody has to be asked.
+    takes it away, and nobody has to be asked. `keys`: which entries it must have, and what for.
     """
 
     rule: str
@@ -86,13 +90,16 @@ class WantedFact:
     needs: str = ""
     level: Gravity = Gravity.STOP
     gone: bool = False
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The answer. `there` None: nobody knows, and `why` says what came in its place. Of an image
     `digests`, its own and then those of what it is an index of, and `running`, what Pods run; of a
-    definition the `stored` versions and the `count` of its objects.
+    definition the `stored` versions, the `count` of its objects (`cut`: of more) and which would be
+    `broken` by its new schema, as `Boat/apps/a: spec.size: more than 9`. `keys`: those of a
+    ConfigMap or Secret, None where that is not known.
     """
 
     there: bool | None = None
@@ -101,6 +108,9 @@ class Heard:
     running: tuple[str, ...] = ()
     stored: tuple[str, ...] = ()
     count: int = 0
+    cut: bool = False
+    broken: tuple[str, ...] = ()
+    keys: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

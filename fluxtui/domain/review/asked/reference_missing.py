@@ -9,6 +9,7 @@ from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.review.delivered import Delivered
 from fluxtui.domain.review.references import PULL, PodReference, references
+from fluxtui.domain.review.rules import key_missing
 from fluxtui.domain.review.wanted import AskingRule, Heard, ObjectAsked, Together, WantedFact
 
 _DEEP = 12
@@ -38,6 +39,7 @@ def _wants(delivered: Delivered, whole: Together) -> Iterator[WantedFact]:
                 _needs(found) + (f"; {maker} may make it" if maker else ""),
                 Gravity.CARE if maker or _only_pulled(found) else Gravity.STOP,
                 gone,
+                tuple(dict.fromkeys((one.key, one.use) for one in found if one.key)),
             )
 
 
@@ -79,11 +81,28 @@ def _needs(found: list[PodReference]) -> str:
 
 
 def _judge(wanted: WantedFact, heard: Heard) -> Iterator[Danger]:
-    if heard.there is not False:
-        return
-    where = "which this delivery deletes" if wanted.gone else "which neither build nor cluster has"
-    says = f"{wanted.by} needs {wanted.asked}, {where} ({wanted.needs})"
-    yield Danger(RULE.id, wanted.level, says, wanted.by, wanted.kustomization)
+    if heard.there is False:
+        where = (
+            "which this delivery deletes" if wanted.gone else "which neither build nor cluster has"
+        )
+        says = f"{wanted.by} needs {wanted.asked}, {where} ({wanted.needs})"
+        yield Danger(RULE.id, wanted.level, says, wanted.by, wanted.kustomization)
+    elif heard.there and heard.keys is not None:
+        yield from _without_key(wanted, heard.keys)
+
+
+def _without_key(wanted: WantedFact, keys: tuple[str, ...]) -> Iterator[Danger]:
+    """One danger for each key that the cluster's object does not have."""
+    missing: dict[str, list[str]] = {}
+    for key, use in wanted.keys:
+        if key not in keys:
+            missing.setdefault(key, []).append(use)
+    for key, uses in missing.items():
+        says = (
+            f"{wanted.by} needs {key} of {wanted.asked}, which does not have it in the cluster"
+            f" ({', '.join(uses[:2])})"
+        )
+        yield Danger(key_missing.RULE.id, wanted.level, says, wanted.by, wanted.kustomization)
 
 
 RULE = AskingRule(
@@ -92,7 +111,7 @@ RULE = AskingRule(
     "A container whose variable or volume comes out of it does not start (FailedMount, or"
     " CreateContainerConfigError) and does once it is there; old Pods run on until they are"
     " replaced. Make it first, put it into the bundle, or say optional: true. It is asked for by"
-    " its metadata alone: whether it has the key is not looked at.",
+    " its metadata alone, which says who manages which key, and never by its values.",
     _wants,
     _judge,
 )
