@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fluxtui.commands import heldversions, hold
+from fluxtui.commands import heldversions, hold, landing
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
@@ -72,15 +72,16 @@ def plan(context: Context, values: Values) -> Plan:
             resource_version=source.resource_version,
         )
     ]
-    if not suspended(source):
+    if not suspended(source) and pick:
+        steps += landing.followed(context, source, pick, label, "unpin")
+    elif not suspended(source):
         steps.append(
             AwaitStep(
                 "picked",
                 f"wait until {name} follows its policy again",
                 ("unpin",),
                 target=source.key,
-                until=Until.PICKED if pick else Until.READY,
-                value=pick,
+                until=Until.READY,
                 timeout=300.0,
             )
         )

@@ -92,15 +92,15 @@ def _picked(resource: Resource, value: str) -> Judgement:
 
 def _applied(resource: Resource, value: str) -> Judgement:
     applied, attempted = appliers.applied(resource), appliers.attempted(resource)
-    tried = names(attempted, value)
-    # A bad revision that never became ready leaves lastAppliedRevision on the one before it; going
-    # back to that one is done only when it has been tried again (docs/flux.md#live-revision).
-    if names(applied, value) and (tried or not attempted):
-        return Judgement(True, f"applied {applied}")
-    ready = resource.condition("Ready")
-    failed = ready is not None and ready.status == "False"
-    if tried and failed and ready is not None and appliers.is_bad(resource.key, ready.reason):
+    tried, ready = names(attempted, value), resource.condition("Ready")
+    status = ready.status if ready is not None else ""
+    if tried and ready and status == "False" and appliers.is_bad(resource.key, ready.reason):
         return Judgement(False, ready_text(resource))
+    # A bad revision that never became ready leaves lastAppliedRevision on the one before it; going
+    # back to that one is done only when it has been tried again, to the end: what is tried stands
+    # in the status from the beginning of a run (docs/flux.md#live-revision).
+    if names(applied, value) and (tried or not attempted) and status != "Unknown":
+        return Judgement(True, f"applied {applied}")
     live = appliers.running(resource) or "nothing"
     return Judgement(None, f"live is {live}; {ready_text(resource)}")
 

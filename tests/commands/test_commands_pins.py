@@ -255,7 +255,10 @@ def test_a_moved_tag_is_warned_of_in_the_review() -> None:
 def test_an_unpin_follows_the_policy_to_the_tag_it_picks() -> None:
     ours = held(digest("a"), {"digest": None, "pinned": digest("a")})
     made = plan("unpin", at(ours, ks(applied=A)))
-    assert awaits(made) == [("activity", Until.PICKED, "1.5.0", ("unpin",))]
+    assert awaits(made) == [
+        ("activity", Until.PICKED, "1.5.0", ("unpin",)),
+        ("api", Until.APPLIED, "1.5.0", ("picked",)),
+    ]
     assert made.unseen == () and made.inputs == {str(ours.key): "7"}
     assert made.effects[1] == "staging would pick 1.5.0 at once (runs 1.4.2)"
 
@@ -276,7 +279,10 @@ def test_an_unpin_that_puts_a_digest_back_says_how_that_went() -> None:
     bad = ks(applied=A, history=[(B, "HealthCheckFailed", "2026-11-23T02:00:00Z")])
     made = plan("unpin", at(back, bad))
     assert patch(made)["spec"] == {"ref": {"digest": digest("b")}}
-    assert awaits(made) == [("activity", Until.PICKED, digest("b"), ("unpin",))]
+    assert awaits(made) == [
+        ("activity", Until.PICKED, digest("b"), ("unpin",)),
+        ("api", Until.APPLIED, digest("b"), ("picked",)),
+    ]
     assert "would pick 1.5.0 (sha256:bbbbbbbb) at once" in made.effects[1]
     (said,) = said_of(made)
     assert said.startswith("1.5.0 failed in staging")

@@ -27,6 +27,7 @@ def ready(status: str, reason: str, message: str, generation: int = 1) -> dict[s
 
 SUCCEEDED = ready("True", "ReconciliationSucceeded", "applied", 2)
 UNHEALTHY = ready("False", "HealthCheckFailed", "timeout", 2)
+TRYING = ready("Unknown", "Progressing", "running health checks", 2)
 WAITING = ready("False", "DependencyNotReady", "waits", 2)
 BUSY = {"type": "Reconciling", "status": "True", "reason": "Progressing", "message": "working"}
 STALLED = {"type": "Stalled", "status": "True", "reason": "URLInvalid", "message": "bad url"}
@@ -166,6 +167,20 @@ CASES: list[tuple[str, Until, str, Resource | None, bool | None]] = [
     ),
     ("failing", Until.READY, "", ks(UNHEALTHY), None),
     ("stalled no longer", Until.READY, "", source({**STALLED, "status": "False"}, SUCCEEDED), True),
+    (
+        "going back, tried again and not at its end",
+        Until.APPLIED,
+        "sha256:" + "a" * 64,
+        ks(TRYING, BUSY, lastAppliedRevision=OLD, lastAttemptedRevision="sha256:" + "a" * 64),
+        None,
+    ),
+    (
+        "gone back, and unhealthy again",
+        Until.APPLIED,
+        "sha256:" + "a" * 64,
+        ks(UNHEALTHY, lastAppliedRevision=OLD, lastAttemptedRevision="sha256:" + "a" * 64),
+        False,
+    ),
     ("ready", Until.READY, "", ks(SUCCEEDED), True),
     ("ready of before", Until.READY, "", ks(ready("True", "Succeeded", "old", 1)), None),
     ("stalled", Until.READY, "", source(STALLED, ready("False", "URLInvalid", "no", 2)), False),
