@@ -8,6 +8,7 @@ are not built.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -174,18 +175,22 @@ def test_the_root_blocker_is_the_one_that_the_controllers_name(shop: Delivery) -
     assert said == BLOCKED
 
 
-BASE, RELEASED = "Kustomization/production/base", "HelmRelease/production/chartless"
+BASE, CHART = "Kustomization/production/base", "HelmChart/production/production-chartless"
 BLOCKED = {
     "Kustomization/production/middle": BASE,
     "Kustomization/production/top": BASE,
-    "HelmRelease/production/behind": RELEASED,
+    "HelmRelease/production/behind": CHART,
 }
 
 
 def root_by_status(shop: Delivery, key: str) -> str:
-    """Along dependsOn, as long as the controller says that it waits for it."""
+    """Along dependsOn and sources, as long as the controller says that it waits for them."""
     found = shop.get(key)
     ready = next(c for c in found["status"]["conditions"] if c["type"] == "Ready")
+    if ready["reason"] == "SourceNotReady":
+        named_source = re.match("([A-Z][A-Za-z]+) '([^']+)' is not ready", ready["message"])
+        assert named_source is not None, ready
+        return root_by_status(shop, "/".join(named_source.groups()))
     if ready["reason"] != "DependencyNotReady":
         return key
     kind, namespace, _name = key.split("/")
