@@ -27,8 +27,8 @@ _PLURALS = {
 class Case:
     """`state` is ready, failing, progressing, suspended, stalled or static; `words` stand in the
     reason a person is given. `first` and `until` are conditions, as "Ready=False BuildFailed";
-    `later` is a merge patch between them. `is_made`: a controller makes the object. `root`: whose
-    fault it is, when not its own."""
+    `later` is a merge patch between them, `drifts` a ConfigMap that somebody edits then. `is_made`:
+    a controller makes the object. `root`: whose fault it is, when not its own."""
 
     about: str
     object: Mapping[str, Any]
@@ -39,6 +39,7 @@ class Case:
     later: Mapping[str, Any] | None
     is_made: bool
     root: str
+    drifts: str
 
     @property
     def kind(self) -> str:
@@ -81,6 +82,7 @@ def cases(controller: str, places: Mapping[str, str]) -> Iterator[Case]:
             told.get("later"),
             told.get("made", False),
             told.get("root", ""),
+            told.get("drifts", ""),
         )
 
 

@@ -17,10 +17,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from fluxtui.artifacts import Reference, RegistryClient, RegistrySettings, pack_files
+from fluxtui.artifacts.publish import put_blob
+from fluxtui.domain.selection import HELM_CHART
 from fluxtui.world.registry import RegistryServer
 from tests.contract.control_plane import ControlPlane
 from tests.contract.fleet.cases import Case, cases, met
@@ -190,6 +193,22 @@ def _stock(shop: Shop, registry: RegistryServer) -> None:
             revision="main@sha1:0a1b",
             created="2026-01-01T00:00:00Z",
         )
+        _push_chart(client, registry, shop.charts["greeting-1.0.0.tgz"])
+
+
+def _push_chart(client: RegistryClient, registry: RegistryServer, archive: bytes) -> None:
+    """As `helm push` does."""
+    reference = Reference.parse(f"oci://{registry.address}/acme/charts/greeting:1.0.0")
+    blobs = {HELM_CHART: archive, "application/vnd.cncf.helm.config.v1+json": b"{}"}
+    layer, config = (
+        {"mediaType": media, "digest": f"sha256:{sha256(data).hexdigest()}", "size": len(data)}
+        for media, data in blobs.items()
+    )
+    for part, data in zip((layer, config), blobs.values(), strict=True):
+        put_blob(client, reference, data, str(part["digest"]))
+    media = "application/vnd.oci.image.manifest.v1+json"
+    manifest = {"schemaVersion": 2, "mediaType": media, "config": config, "layers": [layer]}
+    client.put_manifest(reference, json.dumps(manifest).encode(), media)
 
 
 def _prepare(api: Client) -> None:
@@ -209,10 +228,18 @@ def _live(api: Client, fleet: Sequence[Case], git: GitRepository) -> None:
     for case in fleet:
         if case.later:
             api.patch(case.path, case.later).ok()
+        if case.drifts:
+            edited = f"/api/v1/namespaces/apps/configmaps/{case.drifts}"
+            api.patch(edited, {"data": {"greeting": "good bye"}}).ok()
+            _ask(api, case)
     git.commit({"checkout/checkout.yaml": None}, "nobody needs it")
     deploy = next(case for case in fleet if case.key == "GitRepository/flux-system/deploy")
-    api.patch(deploy.path, {"metadata": {"annotations": {REQUEST: "again"}}}).ok()
+    _ask(api, deploy)
     _await(api, {case: case.until for case in fleet})
+
+
+def _ask(api: Client, case: Case) -> None:
+    api.patch(case.path, {"metadata": {"annotations": {REQUEST: "again"}}}).ok()
 
 
 def _await(api: Client, asked: Mapping[Case, tuple[str, ...]]) -> None:
