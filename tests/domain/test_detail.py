@@ -9,7 +9,7 @@ import pytest
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Level, ObjectLine
-from fluxtui.domain.detail import detail_of, with_inventory
+from fluxtui.domain.detail import detail_of, inventory_versions, with_inventory
 from fluxtui.domain.detail.managers import owned_fields_of, shared_fields_of
 from fluxtui.domain.detail.telling import Readings, told
 from fluxtui.domain.detail.uses import UseIndex, uses_of
@@ -153,7 +153,10 @@ def test_who_references_it_is_told_by_the_role_of_who_does(fleet: Snapshot) -> N
 
 
 def test_what_a_generator_makes_is_its_inventory(fleet: Snapshot) -> None:
-    detail = detail_of(fleet, named(fleet, "ArtifactGenerator/flux-system/split"))
+    generator = named(fleet, "ArtifactGenerator/flux-system/split")
+    detail = detail_of(fleet, generator)
+    assert detail.has_inventory and not detail.has_history
+    assert [version for _key, version in inventory_versions(generator)] == ["v1"]
     assert [line.key.label for line in detail.inventory] == [
         "ExternalArtifact/flux-system/split-settings"
     ]

@@ -18,7 +18,7 @@ from fluxtui.domain.detail import (
 )
 from fluxtui.domain.detail.conditions import conditions_of
 from fluxtui.domain.detail.managers import owned_fields_of, shared_fields_of
-from fluxtui.domain.detail.uses import uses_of
+from fluxtui.domain.detail.uses import UseIndex, uses_of
 from fluxtui.domain.detail.values import InventoryReading
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Resource
@@ -66,6 +66,15 @@ def test_what_may_not_be_read_is_not_called_missing() -> None:
     (wait,) = detail_of(snapshot(me, feeds=(denied,)), me).waits
     assert (wait.met, wait.level) == (None, Level.UNKNOWN)
     assert wait.words.startswith("not known: ")
+
+
+def test_what_is_of_no_kind_that_is_looked_at_is_not_called_missing() -> None:
+    me = ks()
+    spec = {**me.spec, "sourceRef": {"kind": "Boat", "name": "b"}}
+    detail = detail_of(snapshot(replace(me, spec=spec)), replace(me, spec=spec))
+    assert [(w.met, w.level, w.words) for w in detail.stands_on] == [
+        (None, Level.UNKNOWN, "it is not looked at here")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -253,6 +262,21 @@ def test_each_way_to_use_an_object_is_told_once_and_in_one_order() -> None:
         ("waits", "waits for it until dep.x == 1")
     ]
     assert uses_of(seen, ks(name="nobody").key) == ()
+
+
+def test_an_index_that_is_asked_again_follows_what_was_changed() -> None:
+    index, first, second = UseIndex(), source(name="one"), source(name="two")
+    before = snapshot(first, second, ks(of="one"))
+    assert [use.key.name for use in index.uses_of(before, first.key)] == ["api"]
+    after = snapshot(first, second, ks(of="two"))
+    assert index.uses_of(after, first.key) == ()
+    assert [use.key.name for use in index.uses_of(after, second.key)] == ["api"]
+
+
+def test_what_is_not_there_is_heeded_by_nobody() -> None:
+    pager = other("alert", eventSources=[{"kind": "Kustomization", "name": "*"}])
+    assert uses_of(snapshot(pager, ks()), ks(name="gone").key) == ()
+    assert [use.key for use in uses_of(snapshot(pager, ks()), ks().key)] == [pager.key]
 
 
 def test_a_policy_stands_on_the_repository_that_it_picks_from() -> None:

@@ -253,6 +253,8 @@ def test_events_are_pending_refused_none_or_told() -> None:
     assert events(None, object_fault="403") == ["not read: 403"]
     assert events(ObjectReading(events_fault="no")) == ["not read: no"]
     assert events(ObjectReading()) == ["none is kept"]
+    anybody = list(told(BARE, Readings(object=ObjectReading(events=(event(WEB),))), Plain()))
+    assert not any(part == "  " for line in anybody for part, role in line if role)
     many = event(WEB, count=2, reporter="kubelet", type="Normal")
     assert events(ObjectReading(events=(event(WEB), many))) == [
         "tue  BackOff  m", "tue  BackOff ×2  m  kubelet",
@@ -300,4 +302,5 @@ def test_values_are_told_with_what_came_of_each_place() -> None:
     release = replace(BARE, has_values=True)
     shown = Readings(values=ChartValues({}, (), (unknown, stops, optional)))
     assert roles(release, shown, ": 403") == {"bad"}
+    assert roles(release, Readings(values=ChartValues({}, (), (stops,))), ": it is") == {"bad"}
     assert roles(release, shown, ": it is not there, and") == {"dim"}

@@ -174,7 +174,7 @@ def _standing(snapshot: Snapshot, key: Key) -> Standing:
 
 def _history(snapshot: Snapshot, resource: Resource) -> Iterator[HistoryLine]:
     runs = appliers.history(resource)
-    source = roles.source_of(snapshot, resource.key) if runs else None
+    source = roles.source_of(snapshot, resource.key)
     names: Tables = names_in(snapshot, source) if source is not None else ()
     for run in runs:
         yield HistoryLine(run, version_text(run.revision, names), _is_good(resource.key, run))
