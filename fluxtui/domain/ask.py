@@ -7,10 +7,11 @@ Picklable, because parse-heavy ones are answered in the worker process.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.resource import Key
+from fluxtui.kit.values import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.commitrange import Changelog, CommitRange
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     from fluxtui.domain.review.wanted import WantedFact
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListTags:
     """List the tags of a repository now. Answer: the TagList, which is in the Snapshot too."""
 
     repository: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadFacts:
     """Read manifests of these tags. Answer: the TagList with facts filled in."""
 
@@ -37,7 +38,7 @@ class ReadFacts:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskRemote:
     """Ask a Git remote now, where the user lets remotes be asked. Answer: the RemoteAnswer, which
     is in the Snapshot too."""
@@ -45,14 +46,14 @@ class AskRemote:
     asked: RemoteQuestion
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PatchesDiff:
     """What this Environment's patches do to the bundle as published. Answer: Comparison."""
 
     kustomization: Key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VersionsDiff:
     """Version -> version through the same patches, for all Kustomizations that use the source.
 
@@ -65,7 +66,7 @@ class VersionsDiff:
     kustomization: Key | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnvironmentsDiff:
     """One Service, Environment -> Environment, each with its own version and patches."""
 
@@ -74,7 +75,7 @@ class EnvironmentsDiff:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadLogs:
     """The last lines of a pod's log. Answer: str. `since`: seconds, 0 = from the beginning.
 
@@ -89,7 +90,7 @@ class ReadLogs:
     since: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogView:
     """A followed log as it stands: its last lines, and how many came `before` these.
 
@@ -103,7 +104,7 @@ class LogView:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LiveDiff:
     """What applying a Kustomization now would change in its cluster. Answer: Comparison.
 
@@ -113,7 +114,7 @@ class LiveDiff:
     kustomization: Key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildOf:
     """What a Kustomization builds to now. Secret values are masked. Answer: Rendering."""
 
@@ -121,7 +122,7 @@ class BuildOf:
     explain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleasesDiff:
     """Release -> release of a HelmRelease, out of Helm's storage: values, objects and hooks.
 
@@ -134,7 +135,7 @@ class ReleasesDiff:
     after: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DriftDiff:
     """The release that is deployed -> what is live, by the fields that the release sets. Answer:
     Comparison.
@@ -143,7 +144,7 @@ class DriftDiff:
     release: Key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChartDiff:
     """Version -> version of a HelmRelease's chart, as packed: images, default values, files.
 
@@ -157,7 +158,7 @@ class ChartDiff:
     rendered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReviewMoves:
     """What the builds that an act brings would change, and which of it is dangerous. Answer:
     Delivery."""
@@ -165,7 +166,7 @@ class ReviewMoves:
     moves: tuple[Move, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReviewRights:
     """Whether clusters let this user write what the Plan writes. Answer: a tuple of sentences, one
     for each kind and namespace that is refused; nothing is written to find out."""
@@ -173,14 +174,14 @@ class ReviewRights:
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReviewStanding:
     """What a delivery finds in its clusters: `wanted` of a Delivery. Answer: Standing."""
 
     wanted: tuple[WantedFact, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReviewCommits:
     """The commits between what runs and what comes, out of a checkout that the configuration names
     or, where the user lets remotes be asked, of their remote. Answer: a Changelog for each."""
@@ -188,7 +189,7 @@ class ReviewCommits:
     ranges: tuple[CommitRange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TryMoves:
     """Whether the APIs would take what an act brings, by server-side dry runs, which count as
     writes: only on a person's word, and nowhere read-only. Answer: Standing."""
@@ -196,7 +197,7 @@ class TryMoves:
     moves: tuple[Move, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValuesOf:
     """The values that a HelmRelease renders its chart with, each with where it comes from; what a
     Secret gives is masked. Answer: ChartValues.
@@ -205,7 +206,7 @@ class ValuesOf:
     release: Key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadObject:
     """What only the API says of an object: who owns its fields, and its Events. Answer:
     `detail.values.ObjectReading`."""
@@ -213,7 +214,7 @@ class ReadObject:
     object: Key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadInventory:
     """How the entries of an object's inventory are that no feed brings, and Events of those that
     are not well. Answer: `detail.values.InventoryReading`."""
@@ -245,7 +246,7 @@ Question = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValueOrigin:
     """Who set the value at `path` (`spec.containers[0].image`), and the line it was read from.
 
@@ -260,7 +261,7 @@ class ValueOrigin:
     secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenderedObject:
     """One object as built, Secret values as labels; `origins` of its scalars when asked for."""
 
@@ -268,7 +269,7 @@ class RenderedObject:
     origins: tuple[ValueOrigin, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendering:
     """A build. `unread`: inputs that could not be read, one sentence each."""
 
@@ -277,7 +278,7 @@ class Rendering:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComparedKustomization:
     """Changes of one Kustomization, or HelmRelease. `error` set: it could not be built or read,
     `changes` is empty then."""
@@ -290,7 +291,7 @@ class ComparedKustomization:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """The answer to a diff question: rendered objects, Kustomization by Kustomization.
 
@@ -305,7 +306,7 @@ class Comparison:
     right: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeliveredKustomization:
     """One Kustomization of a Delivery: what changes, in short and whole, and its dangers."""
 
@@ -314,7 +315,7 @@ class DeliveredKustomization:
     dangers: tuple[Danger, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """The answer to ReviewStanding. `unread`: what could not be asked, one sentence each."""
 
@@ -327,7 +328,7 @@ class Standing:
         return Standing(dangers, tuple(dict.fromkeys((*self.unread, *other.unread))))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivery:
     """The answer to ReviewMoves. `unread`: what was not looked at, one sentence each. `wanted`:
     what only its clusters can say, and have not been asked; `standing`: what they said.

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.kinds.kind import ValuesFrom
 from fluxtui.domain.masking import Masked, Masker
 from fluxtui.domain.setpaths import set_at
+from fluxtui.kit.values import frozen
 
 OWN = "spec.values"
 _OWN = -1
@@ -25,7 +26,7 @@ Parse = Callable[[str], Mapping[str, Any]]
 """A text of YAML as its one mapping; raises FluxtuiError."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Referent:
     """What reading a ConfigMap or Secret gave: its data as texts, None when it is not there;
     `error`: why it could not be read."""
@@ -34,7 +35,7 @@ class Referent:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValueLine:
     """One value that is no mapping or list, or an empty one of these. `path` as
     `ingress.hosts[0].host`; `value` is Masked where `secret`; `by`: `spec.values`, or the place it
@@ -46,7 +47,7 @@ class ValueLine:
     secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadReference:
     """One entry of valuesFrom: where it points, and what came of it, in words ("" : it was read).
     `stops`: without it Flux renders nothing; `unknown`: it could not be read from here."""
@@ -58,7 +59,7 @@ class ReadReference:
     unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChartValues:
     """Values as merged: `tree` with Masked leaves, `lines` the same one by one, sorted as they
     stand there, and every reference in the order in which they are merged."""
@@ -87,7 +88,7 @@ class _List(list[Any]):
     by = _OWN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Leaf:
     """A scalar, by the number of its reference. `stray`: its path is part of the value read."""
 

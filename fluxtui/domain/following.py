@@ -7,7 +7,6 @@ said here of a write is what a review shows and what `protection` judges it by. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.kinds import suspended
@@ -18,12 +17,13 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Policy
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.values import frozen
 
 if TYPE_CHECKING:
     from fluxtui.domain.versions.simulate import Effect
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """One follower whose pick changes, from and to."""
 
@@ -32,7 +32,7 @@ class Taken:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Followed:
     """What becomes of one follower: the tag it picks before and after ("" = none).
 
@@ -47,7 +47,7 @@ class Followed:
     seen: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TagEffects:
     """Followers that change, sentences about all of them, and what could not be looked at.
 

@@ -8,7 +8,6 @@ from what nobody can hold. A release is held itself: it upgrades with its values
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Finding, Mark, Severity
@@ -21,9 +20,10 @@ from fluxtui.domain.revision import same_build, version_text
 from fluxtui.domain.scopes import ENVIRONMENT, WholeScope, members
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.moments import order
+from fluxtui.kit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mover:
     """One object that would move by itself, and `why`."""
 
@@ -31,7 +31,7 @@ class Mover:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loose:
     """One object that moves by itself in a frozen Environment, the `freeze` it is not held by, and
     how it came to be out of it."""
@@ -41,7 +41,7 @@ class Loose:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standstill:
     """What a freeze of some objects comes to. `movers` are to be suspended, `held` are already,
     `still` do not move."""

@@ -85,6 +85,7 @@ class FluxtuiApp(App[None]):
         self.call_after_refresh(self._sit_down)
 
     async def _sit_down(self) -> None:
+        self.bridge.begin()
         from fluxtui.commands import registry
         from fluxtui.commands.command import Target
         from fluxtui.ui.ages import epoch

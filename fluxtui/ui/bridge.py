@@ -59,11 +59,14 @@ class Bridge:
             self._made = self._given() if callable(self._given) else self._given
         return self._made
 
-    def start(self, reader: MessagePump) -> None:
-        """Start the Engine after the first paint; `reader` gets a `LookAgain` at each wake."""
+    def begin(self) -> None:
+        """Start the Engine, after the first paint: clusters answer while the screen is made."""
+        self._engine.start()
+
+    def tell(self, reader: MessagePump) -> None:
+        """`reader` gets a `LookAgain` at each wake from now on, and for what came before."""
         # On the Engine's thread: post_message hands over to Textual's loop.
         self._engine.on_change(lambda: self._wake(reader))
-        self._engine.start()
 
     @staticmethod
     def _wake(reader: MessagePump) -> None:

@@ -101,7 +101,7 @@ class MainScreen(Screen[None]):
         yield from frame.parts()
 
     def on_mount(self) -> None:
-        """The Engine's thread starts when the first view is painted."""
+        """News are looked at once the first view is painted."""
         self.views.want(WantedView(HOME, self.target))
         self.run_worker(self._begin(), group="view")
         tick = TICK * 4 if self.setting.config.slow else TICK
@@ -234,7 +234,7 @@ class MainScreen(Screen[None]):
 
     async def _begin(self) -> None:
         await self._opened_views()
-        self.call_after_refresh(self.bridge.start, self)
+        self.call_after_refresh(self.bridge.tell, self)
 
     async def _opened_views(self) -> None:
         await self.views.opened(self.query_one("#body", Vertical))

@@ -17,6 +17,7 @@ from fluxtui.engine.publication.publisher import HASTY, Publisher
 from fluxtui.engine.publication.store import Batch, Store
 from fluxtui.kit.clock import Clock
 from tests import builders
+from tests.scripted import HandClock
 
 PATIENCE = 10.0
 
@@ -161,6 +162,30 @@ async def test_parts_of_a_first_picture_come_seldom_and_news_of_a_whole_one_at_o
         assert clock.paused == [publisher.STARTING, AT_ONCE]
     finally:
         running.cancel()
+
+
+async def test_the_larger_the_half_the_longer_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made twice it would take as long as that."""
+    monkeypatch.setattr(publisher, "MANY", 1)
+    monkeypatch.setattr(publisher, "EACH", 0.75)
+    store, clock = Store(Config()), HandClock()
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    made: list[list[float]] = []
+
+    def stages(batch: Batch) -> Snapshot:
+        made.append(list(clock.slept))
+        return batch.half
+
+    publisher_ = Publisher(store, gate, clock, 2.0, stages)
+    store.feed("Job", feed("Job", FeedState.STARTING))
+    for name in ("one", "two"):
+        store.put(builders.ks("prod", name))
+    running = asyncio.create_task(publisher_.run())
+    try:
+        await publisher_.until(lambda snapshot: snapshot.serial == 1, PATIENCE)
+    finally:
+        running.cancel()
+    assert made == [[publisher.WHOLE, 0.5]]
 
 
 async def test_half_of_a_large_first_picture_waits_for_the_rest(

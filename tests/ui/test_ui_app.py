@@ -105,6 +105,17 @@ async def test_the_engine_starts_after_the_first_paint_and_its_wake_repaints(
         assert await until(pilot, told)
 
 
+async def test_clusters_are_asked_while_the_screen_is_made(
+    make_app: MakeApp, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    panes = []
+    monkeypatch.setattr(engine, "start", lambda: panes.append(app.pane))
+    async with opened(app, WIDE) as pilot:
+        await sees(pilot, "WOULD PICK")
+    assert panes == [None], "started once, before there was a view to show anything"
+
+
 async def test_only_changed_cells_are_painted_again(
     make_app: MakeApp, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

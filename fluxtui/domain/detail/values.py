@@ -6,15 +6,16 @@ Times are RFC 3339, "" when nobody noted one. Values only: no rules live here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from fluxtui.domain.board import HealthLine, Level, Mark, ObjectLine
 from fluxtui.domain.kinds.kind import Run
 from fluxtui.domain.resource import Key
+from fluxtui.kit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConditionLine:
     """One condition: what it means in words, how bad that is, and what its controller says."""
 
@@ -27,7 +28,7 @@ class ConditionLine:
     since: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HistoryLine:
     """One entry of a history; `version`: its revision as people call it. `good` None: the word of
     its status says neither."""
@@ -37,7 +38,7 @@ class HistoryLine:
     good: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredArtifact:
     """What a source holds. `origin`: the revision (of Git) that it was made of, and `whence` where
     that is, as whoever made it noted them. `size` in bytes, 0 unknown."""
@@ -51,7 +52,7 @@ class StoredArtifact:
     whence: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WaitLine:
     """Something that must be ready before it. `expression`: the CEL text that says when, "" where
     its own Ready does. `met` None: that is not known; `words` say why it is so, `level` how bad."""
@@ -63,7 +64,7 @@ class WaitLine:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Use:
     """Another object that references it. `relation`: source, needs, dependsOn or heeds."""
 
@@ -72,7 +73,7 @@ class Use:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnedFields:
     """What one field manager set: `fields` are dotted and two deep (`spec.ref`). `operation` is
     Apply or Update."""
@@ -84,7 +85,7 @@ class OwnedFields:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SharedField:
     """A field that several managers own: who sets it otherwise is refused, or takes it by force."""
 
@@ -92,7 +93,7 @@ class SharedField:
     managers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventLine:
     """An Event of Kubernetes. `count`: how often; `last` the newest time."""
 
@@ -105,7 +106,7 @@ class EventLine:
     reporter: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ObjectReading:
     """What only the API says of an object. Each part has its own fault, "" when it was read."""
 
@@ -116,7 +117,7 @@ class ObjectReading:
     events_fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InventoryReading:
     """How entries of an inventory are that no feed brings, and Events of those that are not well.
     `fault`: why not all of them were read."""
@@ -126,7 +127,7 @@ class InventoryReading:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Detail:
     """One object, as far as a Snapshot knows it. `facts`: (title, text) of what its kind wants to
     be seen. `stands_on`: what it is fed by and needs; `waits`: its dependsOn. `inventory`: in

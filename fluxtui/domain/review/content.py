@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange, shown
 from fluxtui.domain.review.pods import Object, at, containers
+from fluxtui.kit.values import frozen
 
 _RESOURCES = (".resources.requests", ".resources.limits")
 _SCALED = frozenset({"spec.replicas", "spec.minReplicas", "spec.maxReplicas", "spec.parallelism"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageChange:
     """One image, old -> new as written ("" = not there), and the containers that have it."""
 
@@ -33,7 +33,7 @@ class ImageChange:
         return self.before or new, self.after or gone
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScaleChange:
     """Replicas or resources of one object: the field as a diff names it."""
 
@@ -43,7 +43,7 @@ class ScaleChange:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """The whole of it. `config`: keys of ConfigMaps and Secrets and variables of containers that
     are set, changed or gone, as `~ ConfigMap ns/name KEY`."""

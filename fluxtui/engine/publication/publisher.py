@@ -20,14 +20,16 @@ from fluxtui.kit.clock import Clock
 
 Condition = Callable[[Snapshot], bool]
 _LONGEST_PAUSE = 2.0
+_LONGEST_WAIT = 3.0
 HASTY = 0.3
 """For whoever waits for one answer: what arrives together still comes in one Snapshot."""
 TOGETHER = 0.5
 """Seconds at most that what has arrived waits for what is under way, to come in one Snapshot. What
 it makes us ask for is asked meanwhile."""
-MANY, WHOLE = 1000, 1.0
-"""While the first lists arrive, more objects than that wait so many seconds at most for the rest:
-half of a large picture costs as much as all of it."""
+MANY, WHOLE, EACH = 1000, 1.0, 0.0004
+"""While the first lists arrive, more objects than that wait so many seconds for the rest, or EACH
+for every one of them: half of a large picture costs as much as all of it, about so many seconds
+each; to make it twice would take longer than to have waited for it."""
 STARTING = 0.25
 """Seconds between Snapshots while first lists arrive, where a screen looks on."""
 PATIENT = 4.0
@@ -107,6 +109,9 @@ class Publisher:
         if self._under_way is None:
             if self._store.pending > MANY and not self._store.settled.is_set():
                 await self._rest(WHOLE)
+                more = min(EACH * self._store.pending, _LONGEST_WAIT) - WHOLE
+                if more > 0 and not self._store.settled.is_set():
+                    await self._rest(more)
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TOGETHER):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from fluxtui.domain import roles
 from fluxtui.domain.danger import Danger
@@ -15,9 +15,10 @@ from fluxtui.domain.record import Record, record_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, is_digest, short_digest, version_text
 from fluxtui.domain.snapshot import Snapshot, TagFacts
+from fluxtui.kit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A build that an act gives to somebody, or names. `name`: what it is called so far; `tag`: the
     tag by which it comes, "" for a digest alone; `digest` "" where nobody has read it. `record`:
@@ -31,7 +32,7 @@ class Candidate:
     facts: TagFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrival:
     """A build that comes to a source. `users`: who would take it from there."""
 
@@ -45,7 +46,7 @@ class Arrival:
         return self.source.key.environment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undertaking:
     """One act. `builds`: all that come to somebody, or get a name; `picks`: what its registry
     writes do to followers; `held`: sources that it pins; `inputs`: what it rests on, as in the
@@ -60,7 +61,7 @@ class Undertaking:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanRule:
     """A danger that lies in where a build goes and how it did so far, not in what it holds.
     `why`: what happens and what to do instead. `blind`: what it could not look at, in sentences."""
