@@ -8,6 +8,7 @@ from typing import Any
 from fluxtui.domain.chartvalues import (
     ChartValues,
     Referent,
+    as_text,
     chart_values,
     plain_values,
     secret_values,
@@ -157,6 +158,63 @@ def test_empty_mappings_and_lists_are_values_too_and_odd_names_are_quoted() -> N
         ('["a.b/c"].x', None),
         ("labels", {}),
     ]
+
+
+def test_a_mapping_gives_way_to_a_value_and_a_value_to_a_mapping() -> None:
+    """Only two mappings are joined; whatever else meets, the later one is there."""
+    there = {"ConfigMap/common": {"values.yaml": "a: {b: 1}\nc: 2\nd: {e: 1}\n"}}
+    values = _values(
+        {"values": {"a": 3, "c": {"f": 4}, "d": {"g": 5}}, "valuesFrom": [COMMON]}, there
+    )
+    assert values.tree == {"a": 3, "c": {"f": 4}, "d": {"e": 1, "g": 5}}
+    assert _lines(values)["d.e"][1] == "ConfigMap apps/common#values.yaml"
+
+
+def test_an_item_far_behind_leaves_nothing_in_between() -> None:
+    at = {**COMMON, "valuesKey": "n", "targetPath": "list[1]"}
+    spec, there = {"valuesFrom": [at]}, {"ConfigMap/common": {"n": "x"}}
+    one = release(spec)
+    arguments = (releases.own_values(one), releases.values_from(one), _found(there), _parse)
+    assert plain_values("apps", *arguments) == {"list": [None, "x"]}
+    assert _values(spec, there).tree == {"list": [None, "x"]}
+
+
+def test_what_is_empty_says_who_left_it_empty() -> None:
+    there = {"ConfigMap/common": {"values.yaml": "a: []\nb: {}\n"}}
+    values = _values({"values": {"c": [], "d": {}}, "valuesFrom": [COMMON]}, there)
+    by = "ConfigMap apps/common#values.yaml"
+    assert [(line.path, line.value, line.by) for line in values.lines] == [
+        ("a", [], by), ("b", {}, by), ("c", [], "spec.values"), ("d", {}, "spec.values"),
+    ]  # fmt: skip
+    assert [type(line.value) for line in values.lines] == [list, dict, list, dict]
+
+
+def test_a_text_that_is_no_yaml_stops_flux_and_a_config_map_says_why() -> None:
+    values = _values({"valuesFrom": [COMMON]}, {"ConfigMap/common": {"values.yaml": "a: [b"}})
+    (read,) = values.references
+    assert read.stops and not read.unknown
+    assert read.outcome.startswith("it is no mapping of YAML: ")
+
+
+def test_what_a_config_map_brings_behind_a_comma_is_shown_by_its_name() -> None:
+    at = {**COMMON, "valuesKey": "n", "targetPath": "a"}
+    values = _values({"valuesFrom": [at]}, {"ConfigMap/common": {"n": "1,b.c=2,d[0]=3"}})
+    assert [(line.path, line.value) for line in values.lines] == [("a", 1), ("b.c", 2), ("d[0]", 3)]
+
+
+def test_a_name_that_a_secret_smuggles_beside_own_values_is_theirs() -> None:
+    """Below a mapping of one's own only what is the Secret's alone is hidden."""
+    at = {**LOGIN, "valuesKey": "p", "targetPath": "a"}
+    spec = {"values": {"b": {"own": 1}}, "valuesFrom": [at]}
+    values = _values(spec, {"Secret/login": {"p": "hush,b.hidden=2"}})
+    paths = [line.path for line in values.lines]
+    assert "b.own" in paths and not any("hidden" in path for path in paths)
+    assert not any("hush" in repr(line) for line in values.lines)
+
+
+def test_a_value_is_told_in_one_line_and_a_masked_one_by_its_label() -> None:
+    assert as_text("ä") == '"ä"' and as_text({"a": [1, None]}) == '{"a": [1, null]}'
+    assert as_text(MASKER.scalar("x", "secret apps/login#p")) == "secret apps/login#p"
 
 
 def test_a_release_is_kept_under_the_name_and_in_the_namespace_that_flux_chooses() -> None:

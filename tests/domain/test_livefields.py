@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from fluxtui.domain.livefields import as_kept, owned_fields, projected, tidied
 
 LIVE: dict[str, Any] = {
@@ -124,3 +126,106 @@ def test_another_amount_and_a_field_that_is_gone_are_differences() -> None:
 def test_texts_stay_texts() -> None:
     wanted = {"kind": "ConfigMap", "data": {"limits": "1000m", "empty": ""}}
     assert as_kept(wanted, {"data": {"limits": "1"}}) == wanted
+
+
+# -- as an API keeps it
+
+
+def kept(desired: Any, live: Any, kind: str = "Deployment") -> Any:
+    return as_kept({"kind": kind, "spec": desired}, {"kind": kind, "spec": live})["spec"]
+
+
+@pytest.mark.parametrize(
+    ("desired", "live", "as_it_is_kept"),
+    [
+        # What is empty and not there was dropped; what is empty and there was kept.
+        ({"a": "", "b": 0, "c": False, "d": [], "e": {}, "f": None, "g": {"h": ""}}, {}, {}),
+        ({"a": ""}, {"a": "x"}, {"a": ""}),
+        ({"a": "x"}, {}, {"a": "x"}),
+        ({"g": {"h": "x"}}, {}, {"g": {"h": "x"}}),
+        # An amount is compared as one, below the names that hold amounts alone.
+        ({"limits": {"cpu": "1000m"}}, {"limits": {"cpu": "1"}}, {"limits": {"cpu": "1"}}),
+        ({"limits": {"cpu": "2000m"}}, {"limits": {"cpu": "1"}}, {"limits": {"cpu": "2000m"}}),
+        ({"limits": {"cpu": "much"}}, {"limits": {"cpu": "1"}}, {"limits": {"cpu": "much"}}),
+        ({"limits": {"cpu": True}}, {"limits": {"cpu": 1}}, {"limits": {"cpu": True}}),
+        ({"limits": {"cpu": "1"}}, {"limits": {"cpu": True}}, {"limits": {"cpu": "1"}}),
+        ({"limits": {"cpu": 1}}, {"limits": {"cpu": "1"}}, {"limits": {"cpu": "1"}}),
+        ({"width": "1000m"}, {"width": "1"}, {"width": "1000m"}),
+        # Items are told apart by their keys, else by their places while there are as many.
+        (
+            {"ports": [{"port": 81, "limits": {"x": "1000m"}}]},
+            {"ports": [{"port": 80}, {"port": 81, "limits": {"x": "1"}}]},
+            {"ports": [{"port": 81, "limits": {"x": "1"}}]},
+        ),
+        ({"min": ["1000m"]}, {"min": ["1"]}, {"min": ["1"]}),
+        ({"min": ["1000m"]}, {"min": ["1", "2"]}, {"min": ["1000m"]}),
+        # What is of another shape is left as it is wanted.
+        ({"a": {"b": ""}}, {"a": "x"}, {"a": {"b": ""}}),
+        ({"a": [""]}, {"a": "x"}, {"a": [""]}),
+        ({"a": "x"}, {"a": {"b": 1}}, {"a": "x"}),
+    ],
+)
+def test_a_wanted_object_is_read_as_an_api_keeps_it(
+    desired: Any, live: Any, as_it_is_kept: Any
+) -> None:
+    found = kept(desired, live)
+    assert found == as_it_is_kept
+    assert repr(found) == repr(as_it_is_kept), "true is not one"
+
+
+def test_the_data_of_a_config_map_is_text_and_stays_as_it_is() -> None:
+    for kind in ("ConfigMap", "Secret"):
+        assert kept({"limits": "1000m", "a": ""}, {"limits": "1"}, kind) == {
+            "limits": "1000m", "a": "",
+        }  # fmt: skip
+
+
+# -- what of it counts
+
+
+@pytest.mark.parametrize(
+    ("live", "wanted", "owned", "counts"),
+    [
+        ({"a": 1, "b": 2}, {"a": 9}, {}, {"a": 1}),
+        ({"a": 1, "b": 2}, {}, {"f:b": {}}, {"b": 2}),
+        ({"b": {"c": 1, "d": 2}}, {}, {"f:b": {"f:c": {}}}, {"b": {"c": 1}}),
+        ({"b": {"c": 1, "d": 2}}, {}, {"f:b": {".": {}}}, {"b": {"c": 1, "d": 2}}),
+        ({"b": {"c": 1, "d": 2}}, {"b": {"c": 0}}, {"f:b": {"f:d": {}}}, {"b": {"c": 1, "d": 2}}),
+        ({"b": {"c": 1}}, {"b": "x"}, {}, {"b": {"c": 1}}),
+        ({"b": [1, 2]}, {"b": [1]}, {}, {"b": [1, 2]}),
+        ({"b": [1, 2]}, {"b": "x"}, {}, {"b": [1, 2]}),
+        ({"b": 1}, {"b": [1]}, {}, {"b": 1}),
+    ],
+)
+def test_what_is_wanted_or_owned_counts_and_all_else_is_a_stranger_s(
+    live: Any, wanted: Any, owned: Any, counts: Any
+) -> None:
+    assert projected(live, wanted, owned) == counts
+
+
+def test_items_with_keys_are_taken_by_their_keys_and_a_port_is_tcp_where_it_says_none() -> None:
+    live = {"ports": [{"port": 80, "protocol": "TCP", "x": 1}, {"port": 80, "protocol": "UDP"}]}
+    assert projected(live, {"ports": [{"port": 80}]}, {}) == {"ports": [{"port": 80}]}
+    udp: dict[str, Any] = {'k:{"port":80,"protocol":"UDP"}': {"f:port": {}}}
+    assert projected(live, {"ports": [{"port": 80}]}, {"f:ports": udp}) == {
+        "ports": [{"port": 80}, {"port": 80}]
+    }
+    other: dict[str, Any] = {'k:{"port":81,"protocol":"UDP"}': {"f:port": {}}}
+    assert projected(live, {"ports": []}, {"f:ports": other}) == {"ports": []}
+
+
+def test_the_books_of_an_api_and_its_status_do_not_count() -> None:
+    obj = {
+        "kind": "X",
+        "metadata": {"name": "a", "uid": "1", "resourceVersion": "2", "labels": {}},
+        "status": {"x": 1},
+    }
+    assert tidied(obj) == {"kind": "X", "metadata": {"name": "a", "labels": {}}}
+    assert tidied({"kind": "X"}) == {"kind": "X", "metadata": {}}
+
+
+def test_a_manager_without_fields_has_applied_nothing() -> None:
+    entry = {"manager": "flux", "operation": "Apply", "fieldsV1": "odd"}
+    assert owned_fields({"metadata": {"managedFields": [entry]}}, "flux") == {}
+    assert owned_fields({"metadata": {"managedFields": None}}, "flux") == {}
+    assert owned_fields({"metadata": None}, "flux") == {}

@@ -40,6 +40,18 @@ def _set(path: str, text: str, tree: dict[str, Any] | None = None, *, literal: b
         ("a[0][1]", "x", {"a": [[None, "x"]]}),
         ("a\\.b", "x", {"a.b": "x"}),
         ("a", "x\ny", {"a": "x\ny"}),
+        # What is quoted on one side alone is not quoted.
+        ("a", "'3", {"a": "'3"}),
+        ("a", "3'", {"a": "3'"}),
+        ("a", '"3', {"a": '"3'}),
+        ("a", "+3", {"a": 3}),
+        ("a", "-9223372036854775808", {"a": -9223372036854775808}),
+        ("a", "-9223372036854775809", {"a": "-9223372036854775809"}),
+        ("a", "1" * 30, {"a": "1" * 30}),
+        ("a", "{}", {"a": [""]}),
+        ("a", "{1},b=2", {"a": [1], "b": 2}),
+        ("a[0].b.c", "x", {"a": [{"b": {"c": "x"}}]}),
+        ("a", "b\\", {"a": "b"}),
     ],
 )
 def test_a_text_lands_where_and_as_what_helm_would_put_it(path: str, text: str, tree: Any) -> None:
@@ -51,6 +63,16 @@ def test_what_is_there_stays_beside_it() -> None:
     tree = {"a": {"b": 1}, "list": [1, 2]}
     assert _set("a.c", "2", tree) == {"a": {"b": 1, "c": 2}, "list": [1, 2]}
     assert _set("list[1]", "3", tree)["list"] == [1, 3]
+    assert _set("list[0].b", "3", {"list": [{"a": 1}]}) == {"list": [{"a": 1, "b": 3}]}
+    assert _set("list[0].b", "3", {"list": ["x"]}) == {"list": [{"b": 3}]}, "it takes its place"
+    assert _set("list[0][1]", "3", {"list": [[1]]}) == {"list": [[1, 3]]}
+    assert _set("list[0][0]", "3", {"list": []}) == {"list": [[3]]}
+
+
+def test_what_comes_out_of_the_text_itself_is_told_apart() -> None:
+    tree: dict[str, Any] = {}
+    set_at(tree, "a", "1,b=2", lambda value, stray: (value, stray), literal=False)
+    assert tree == {"a": (1, False), "b": (2, True)}
 
 
 def test_a_literal_is_a_text_whatever_stands_in_it() -> None:
@@ -67,6 +89,11 @@ def test_a_literal_is_a_text_whatever_stands_in_it() -> None:
         ("a[0]", "hush", {"a": {}}),
         ("a[x]", "hush", {}),
         ("a[70000]", "hush", {}),
+        ("a[-1]", "hush", {}),
+        ("a[1", "hush", {}),
+        ("a[0]b", "hush", {}),
+        ("a[0][1]", "hush", {"a": ["scalar"]}),
+        ("a", "x,hush.more", {}),
         (".".join("a" * 32), "hush", {}),
     ],
 )

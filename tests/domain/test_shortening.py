@@ -47,8 +47,14 @@ def test_the_end_is_kept_on_the_screen_and_in_tables_alike(
             "container api waits (ErrImagePul…)",
         ),
         ("container api waits (ErrImagePull)", 23, "container api waits…"),  # `(E` says nothing
+        ("container api waits (ErrImagePull)", 26, "container api waits…"),
+        ("container api waits (ErrImagePull)", 27, "container api waits (ErrI…)"),
+        ("(only a bracket that is long)", 6, "…"),
+        ("(only a bracket that is long)", 7, "(only…)"),
         ("Job migrate (exited [137, OOMKilled])", 30, "Job migrate (exited [137, O…])"),
         ("1 of 3 (a) available", 12, "1 of 3 (a) …"),
+        ("see (a [b] c) and (d more than fits)", 27, "see (a [b] c) and (d more…)"),
+        ("fits", 4, "fits"),
     ],
 )
 def test_no_bracket_stays_open_behind_a_cut(text: str, room: int, short: str) -> None:
@@ -63,6 +69,30 @@ def test_a_bracket_that_was_opened_a_line_above_is_closed_too() -> None:
         "Deployment api: waits",
         "(for a node that has r…)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_balanced"),
+    [
+        ("", True), ("(a)", True), ("(a[b])", True), ("(a", False), ("a)", False), ("(a]", False),
+        ("(a[b)]", False), ("a)(b", False),
+    ],
+)  # fmt: skip
+def test_brackets_are_balanced_when_each_is_closed_in_its_turn(
+    text: str, is_balanced: bool
+) -> None:
+    assert balanced(text) is is_balanced
+
+
+def test_letters_that_take_two_columns_count_as_two() -> None:
+    def columns(text: str) -> int:
+        return sum(2 if ord(char) > 0x2FFF else 1 for char in text)
+
+    wide = "版本一二三四五六"
+    assert shortened(wide, 16, columns) == wide
+    short = shortened(wide, 9, columns)
+    assert columns(short) <= 9 and short[0] == "版" and short[-1] == "六"
+    assert shortened(f"{wide} -> {wide} (1/2)", 21, columns).endswith("(1/2)")
 
 
 @given(st.text("(x[ {y}] )ab", max_size=60), st.integers(0, 60), st.integers(1, 3))
