@@ -55,6 +55,8 @@ def _head(plan: Plan, delivery: Delivery | None, demand: Demand) -> Iterator[str
             yield f"- **{WORDS[danger.level]}** {_code(where + danger.says)} ({danger.rule})"
             if danger.look:
                 yield from _fence("", danger.look, "  ")
+        yield ""
+        yield "What one means, and what to do instead: `fluxtui dangers ID`."
     yield from _takers(plan.takers)
     if delivery is None:
         return

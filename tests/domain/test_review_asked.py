@@ -194,3 +194,10 @@ def test_of_what_comes_whole_no_key_is_asked_for() -> None:
     wanted = wanted_of([delivered("", pod("", FROM % ""))])
     (one,) = (w for w in wanted if w.rule == "reference-missing")
     assert one.keys == () and judged_answers([(one, Heard(True, keys=()))]) == ()
+
+
+def test_what_many_objects_miss_is_one_danger_that_names_them() -> None:
+    pods = "---".join(pod("", ENV % "").replace("name: web}", f"name: web-{n}}}") for n in range(9))
+    (danger,) = (d for d in heard("", pods) if d.rule == "reference-missing")
+    assert danger.says.startswith("Deployment/apps/web-0 needs Secret/apps/db")
+    assert danger.look[0] == "Deployment/apps/web-1 too" and danger.look[-1] == "... 2 more"

@@ -18,7 +18,8 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
     for change in delivered.changes:
         if change.kind not in ("added", "changed"):
             continue
-        same = {after.name: before.image for before, after in paired(change.before, change.after)}
+        pairs = paired(change.before, change.after) if change.kind == "changed" else ()
+        same = {after.name: before.image for before, after in pairs}
         for container in containers(change.after or {}):
             old, new = same.get(container.name, ""), container.image
             if not new or old == new:

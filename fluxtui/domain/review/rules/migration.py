@@ -69,26 +69,28 @@ def _command(obj: Object | None) -> tuple[str, ...]:
 
 def _sql(change: ObjectChange) -> Iterator[Danger]:
     """One danger for all of a ConfigMap that is as bad: its keys are named, the lines shown."""
-    old, new = _texts(change.before), _texts(change.after)
-    parsed = {name: statements(name, text) for name, text in old.items()}
+    old, new = (
+        {name: statements(name, text) for name, text in _texts(side).items()}
+        for side in (change.before, change.after)
+    )
     worse: dict[str, tuple[Statement, ...]] = {}
     other: dict[str, tuple[Statement, ...]] = {}
-    known = {one.same for found in parsed.values() for one in found}
-    for name, text in new.items():
-        come = added(parsed.get(name, ()), statements(name, text))
+    known = {one.same for found in old.values() for one in found}
+    for name, found in new.items():
+        come = added(old.get(name, ()), found)
         if name not in old:  # a key that has only got another name brings nothing
             come = tuple(one for one in come if one.same not in known)
         if come:
             (worse if any(one.destroys for one in come) else other)[name] = come
-    for level, found, verb in ((Gravity.LOSS, worse, "destroys data"), (Gravity.CARE, other, "")):
-        if found:
-            verb = verb or ("changes" if any(name in old for name in found) else "is new")
-            says = f"SQL in {change.id} {verb}: {_named(found)}"
-            yield Danger(RULE.id, level, says, change.id, look=_lines(found))
-    stays = {one.same for name, text in new.items() for one in statements(name, text)}
+    for level, files, verb in ((Gravity.LOSS, worse, "destroys data"), (Gravity.CARE, other, "")):
+        if files:
+            verb = verb or ("changes" if any(name in old for name in files) else "is new")
+            says = f"SQL in {change.id} {verb}: {_named(files)}"
+            yield Danger(RULE.id, level, says, change.id, look=_lines(files))
+    stays = {one.same for found in new.values() for one in found}
     gone = [
         name
-        for name, found in parsed.items()
+        for name, found in old.items()
         if name not in new and any(one.same not in stays for one in found)
     ]
     if gone and change.kind == "changed":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fluxtui.domain.danger import Danger, Gravity
+from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.pods import (
     Object,
@@ -51,10 +52,15 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
         if new:
             says = f"{change.id} gets {', '.join(new)}"
             yield Danger(RULE.id, Gravity.STOP, says, change.id)
-        given_up = [text for pair in paired(change.before, change.after) for text in _less(*pair)]
-        if given_up and change.kind == "changed":
-            says = f"{change.id} no longer says {', '.join(given_up)}"
-            yield Danger(RULE.id, Gravity.CARE, says, change.id)
+        if change.kind == "changed":
+            yield from _given_up(change)
+
+
+def _given_up(change: ObjectChange) -> Iterator[Danger]:
+    texts = [text for pair in paired(change.before, change.after) for text in _less(*pair)]
+    if texts:
+        says = f"{change.id} no longer says {', '.join(texts)}"
+        yield Danger(RULE.id, Gravity.CARE, says, change.id)
 
 
 def _powers(obj: Object) -> Iterator[str]:
