@@ -35,7 +35,7 @@ def environment_proxy(address: str, environ: Mapping[str, str], *, others: str =
     """
     parts = urlsplit(address)
     proxy = _variable(environ, "HTTPS_PROXY" if parts.scheme == "https" else "HTTP_PROXY")
-    proxy = proxy or (_variable(environ, others) if others else "")
+    proxy = proxy or _variable(environ, others)
     host = parts.hostname or ""
     if not proxy or is_loopback_url(address) or not host:
         return ""
@@ -59,8 +59,6 @@ def _covers(entry: str, host: str, port: int) -> bool:
     sub-domains (`.example.com` and `*.example.com`: those alone), each but a network with a port.
     """
     entry = entry.strip().lower()
-    if not entry:
-        return False
     if entry == "*":
         return True
     ip = _ip(host)
@@ -72,10 +70,7 @@ def _covers(entry: str, host: str, port: int) -> bool:
     name, named_port = _split_port(entry)
     if not name or (named_port and named_port != str(port)):
         return False
-    named_ip = _ip(name)
-    if named_ip is not None or ip is not None:
-        return named_ip == ip
-    return _domain_covers(name, host)
+    return _domain_covers(name, host) if ip is None else _ip(name) == ip
 
 
 def _domain_covers(name: str, host: str) -> bool:

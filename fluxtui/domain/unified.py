@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fluxtui.domain.blocktext import block_text, line_paths
-from fluxtui.domain.masking import Masked
 from fluxtui.domain.objectdiff import (
     ORDERED,
     At,
@@ -77,8 +76,6 @@ def _makers(change: ObjectChange, touched: Iterable[At]) -> list[str]:
 
 def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
     """Both sides ready to print: secrets as labels, `after` in the order of `before`."""
-    if isinstance(before, Masked) and isinstance(after, Masked):
-        return before.label, shown(after, before != after)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         shared = {k: _marked(before[k], after[k], str(k)) for k in before if k in after}
         old_marked = {k: shared[k][0] if k in shared else shown(v) for k, v in before.items()}
@@ -89,7 +86,7 @@ def _marked(before: Any, after: Any, name: str = "") -> tuple[Any, Any]:
         if keys:
             return _marked_items(before, after, keys, name in ORDERED)
         return _marked_sequence(before, after)
-    # Of another shape than before: secrets in it have the same label and need not be the same.
+    # Secrets in both have the same label and need not be the same.
     return shown(before), shown(after, canonical(before) != canonical(after))
 
 

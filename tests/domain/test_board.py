@@ -53,6 +53,21 @@ def test_what_is_not_known_is_shown_as_last_seen(
     assert (empty.running_text, empty.pick_text, empty.newest_text) == bare
 
 
+@pytest.mark.parametrize(("ahead", "text"), [(0, ""), (3, "3 ahead"), (-1, "ahead")])
+def test_a_remote_that_moved_on_says_how_far_as_far_as_that_was_counted(
+    ahead: int, text: str
+) -> None:
+    assert line(ahead=ahead).ahead_text == text
+
+
+def test_where_there_is_no_list_nothing_is_said_of_one() -> None:
+    bare = line(pick="", newest="", has_list=False)
+    assert (bare.pick_text, bare.newest_text) == ("–", "–")
+    assert line(has_list=False).pick_text == "1.5.0", "what its source has stored"
+    blind = line(pick="", has_list=False, known=BLIND)
+    assert blind.pick_text == "?"
+
+
 def test_a_digest_needs_no_list_of_tags_and_a_user_without_a_version_runs_nothing_yet() -> None:
     assert line(listed=BLIND, by_digest=True).pick_text == "1.5.0"
     assert line(known=BLIND, by_digest=True).pick_text == "? 1.5.0"

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import NOW, digest, ks, revision, snapshot, source, tag_list
 
 from fluxtui.domain.board import Mark
-from fluxtui.domain.deadlines import deadline, has_passed
+from fluxtui.domain.deadlines import deadline, earlier, has_passed
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.holds import expired_holds, holds
 from fluxtui.domain.holdtally import tally_of
@@ -48,6 +48,22 @@ def test_a_deadline_is_a_duration_or_a_moment(text: str, moment: str) -> None:
 def test_what_is_none_or_has_passed_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         deadline(text, NOW)
+
+
+def test_earlier_is_a_moment_or_so_long_ago() -> None:
+    assert earlier("2026-11-23T01:00:00Z", PRESENT) == seconds("2026-11-23T01:00:00Z")
+    assert earlier(" 2h ", PRESENT) == PRESENT - 7200
+    assert earlier("3d", PRESENT) == PRESENT - 3 * 86_400
+    with pytest.raises(UsageError):
+        earlier("yesterday", PRESENT)
+
+
+def test_a_deadline_needs_a_moment_to_count_from() -> None:
+    with pytest.raises(UsageError, match="no moment"):
+        deadline("2h", "now")
+    assert deadline(" 2h ", NOW) == "2026-11-23T05:12:00Z"
+    with pytest.raises(UsageError):
+        deadline(NOW, NOW)
 
 
 def test_what_is_no_moment_never_passes() -> None:

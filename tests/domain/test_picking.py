@@ -14,6 +14,7 @@ from fluxtui.domain.picking import (
     pickers,
     picking,
     picks,
+    remotes_of,
     scanned_by,
 )
 from fluxtui.domain.resource import Resource
@@ -130,3 +131,26 @@ def test_only_who_picks_from_a_scan_has_one() -> None:
     assert scanned_by(snapshot(policy), policy) is None
     for other in (scanned, chart(), source()):
         assert scanned_by(snapshot(scanned, other), other) is None
+
+
+def test_remotes_are_of_what_follows_something_in_git() -> None:
+    git = made("GitRepository", "infra", {"url": "https://x.example/r"})
+    seen = snapshot(git, source(), holder("https://charts.test"))
+    assert list(remotes_of(seen)) == [git]
+
+
+@pytest.mark.parametrize(
+    ("kind", "does"),
+    [
+        ("OCIRepository", (True, True)),
+        ("HelmChart", (True, True)),
+        ("HelmRepository", (False, True)),  # it holds what others pick from
+        ("GitRepository", (False, False)),
+        ("Bucket", (False, False)),
+    ],
+)
+def test_what_picks_and_what_is_picked_from_concerns_lists(
+    kind: str, does: tuple[bool, bool]
+) -> None:
+    key = made(kind, "x", {}).key
+    assert (picks(key), concerns(key)) == does

@@ -66,3 +66,21 @@ def test_what_is_half_typed_hides_nothing_and_says_what_is_missing(typed: str) -
 @given(st.text(max_size=30))
 def test_whatever_is_typed_gives_an_answer(typed: str) -> None:
     kept(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "missing"),
+    [
+        ("web", 0),
+        ("field:spec.suspend=true", 0),
+        ("field:spec.nope=1", 1),
+        ("field:spec.nope=1 field:spec.never", 2),
+        ("field:spec.nope=1 label:app=web", 1),
+        ("label:nope", 1),
+    ],
+)
+def test_what_none_of_them_has_is_said(typed: str, missing: int) -> None:
+    filter_ = parsed(typed)
+    assert len(filter_.nowhere([WEB, DB])) == missing
+    assert all("nope" in name or "never" in name for name in filter_.nowhere([WEB, DB]))
+    assert filter_.nowhere([]) == tuple(dict(filter_.asks))

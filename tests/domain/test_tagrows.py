@@ -11,9 +11,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import URL, digest, ks, revision, snapshot, source, tag_list
 
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.selection import Policy
-from fluxtui.domain.snapshot import TagFacts
+from fluxtui.domain.snapshot import TagFacts, TagList
 from fluxtui.domain.tagrows import (
+    by_controller,
     natural,
     on_unpin,
     ordered,
@@ -176,3 +178,43 @@ def test_only_what_is_not_known_is_read() -> None:
 )
 def test_a_commit_is_told_by_its_first_letters(text: str, short: str) -> None:
     assert short_revision(text) == short
+
+
+def test_a_policy_s_controller_is_told_beside_what_is_chosen_here() -> None:
+    """It picks out of what it scanned last, which may be older than the list that is shown."""
+
+    def policy(picked: str) -> Resource:
+        meta = {"name": "web", "namespace": "apps"}
+        body = {"apiVersion": "image.toolkit.fluxcd.io/v1", "kind": "ImagePolicy",
+                "metadata": meta, "status": {"latestRef": {"tag": picked}}}  # fmt: skip
+        return Resource.from_object("staging", body)
+
+    chosen = select(("1.4.2", "1.5.0"), Policy(semver="*"))
+
+    def says(one: Resource) -> str:
+        return by_controller(snapshot(one), one.key, chosen)
+
+    assert says(policy("1.5.0")) == "its controller has picked 1.5.0"
+    assert says(policy("1.4.2")) == ("its controller has picked 1.4.2, from what it scanned last")
+    assert says(policy("")) == "its controller has picked nothing"
+    assert says(source()) == "", "no policy for images"
+    assert by_controller(snapshot(), policy("1").key, chosen) == "", "it is not there"
+
+
+def test_an_index_has_no_manifests_to_read() -> None:
+    listed = TagList("https://charts.test#web", ("1.0",), 1.0)
+    assert unread(listed, ("1.0",)) == ()
+    assert unread(replace(listed, repository=URL), ("1.0",)) == ("1.0",)
+    looked = {"1.0": TagFacts("1.0", "", signed=""), "1.1": TagFacts("1.1", "")}
+    assert unread(replace(listed, repository=URL, facts=looked), ("1.0", "1.1")) == ("1.1",)
+
+
+@pytest.mark.parametrize(
+    ("fact", "word"),
+    [
+        (None, "?"), (TagFacts("1", ""), "?"), (TagFacts("1", "", signed=""), "no"),
+        (TagFacts("1", "", signed="sig"), "yes"),
+    ],
+)  # fmt: skip
+def test_a_signature_is_there_or_not_or_nobody_looked(fact: TagFacts | None, word: str) -> None:
+    assert signature_word(fact) == word

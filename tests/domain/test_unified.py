@@ -167,3 +167,12 @@ def test_lists_without_keys_are_marked_item_against_item() -> None:
     label = "secret shop/login#password"
     assert loaded(old)["args"] == ["a", label, "b", label]
     assert loaded(new)["args"] == ["a", f"{label}, changed", "b", "c", label]
+
+
+def test_neighbours_that_are_both_others_are_each_marked_against_their_own() -> None:
+    before = config(args=["a", "b", secret("1"), secret("2")])
+    after = config(args=["a", "b", secret("3"), secret("4"), "c"])
+    whole = ObjectChange("changed", change(config(a=1), config(a=2)).id, before=before, after=after)
+    _old, new = sides(unified(whole, context=WHOLE))
+    changed = "secret shop/login#password, changed"
+    assert loaded(new)["args"] == ["a", "b", changed, changed, "c"]

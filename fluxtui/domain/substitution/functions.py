@@ -48,11 +48,11 @@ def _lower_all(value: str, _: Sequence[str]) -> str:
 
 
 def _upper_first(value: str, _: Sequence[str]) -> str:
-    return _upper(value[:1]) + value[1:] if value else value
+    return _upper(value[:1]) + value[1:]
 
 
 def _lower_first(value: str, _: Sequence[str]) -> str:
-    return _lower(value[:1]) + value[1:] if value else value
+    return _lower(value[:1]) + value[1:]
 
 
 def _number(text: str) -> int | None:
