@@ -35,6 +35,7 @@ from fluxtui.domain.plan import (
     TagStep,
     Until,
 )
+from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act
 from fluxtui.domain.standing import Stands, StepStanding, awaited, standing
 from fluxtui.kit.mergepatch import merged
@@ -48,11 +49,11 @@ def whole_story(context: Context) -> Act | None:
     act = context.target.act
     if act is None:
         return None
-    later = [a for a in context.snapshot.acts if a.plan != act.plan and _finishes(a, _root(act))]
+    later = [a for a in context.snapshot.acts if _finishes(a, _root(act))]
     receipts = tuple(r for one in later for r in one.receipts)
     started = {step: at for one in later for step, at in one.started.items()}
     done = {r.step for r in act.receipts if r.ok}
-    more = tuple(r for r in receipts if r.step not in done or r.ok)
+    more = tuple(r for r in receipts if r.step not in done)
     return replace(act, receipts=(*act.receipts, *more), started={**act.started, **started})
 
 
@@ -128,7 +129,7 @@ def finish_plan(context: Context, _values: Values) -> Plan:
         warnings=_failures(remaining, act),
         picks=_picks(context, steps),
     )
-    return _belonging(plan, act)
+    return _belonging(plan, act, _root(act))
 
 
 def undo_plan(context: Context, values: Values) -> Plan:
@@ -168,7 +169,7 @@ def undo_plan(context: Context, values: Values) -> Plan:
         warnings=stays,
         picks=_picks(context, steps),
     )
-    return _belonging(plan, act)
+    return _belonging(plan, act, act.plan.id)
 
 
 def _required(context: Context) -> Act:
@@ -202,7 +203,7 @@ def _refuse_what_moved(
         if step.id in done:
             if now.stands in (Stands.OPEN, Stands.MOVED):
                 wrong.append(f"{step.title} was done and is changed since: {now.text}")
-        elif isinstance(step, ApplyStep) and now.stands is Stands.UNREAD:
+        elif isinstance(step, ApplyStep):
             continue  # applying again what is applied changes nothing
         elif now.stands in (Stands.MOVED, Stands.UNREAD):
             wrong.append(_said(step, act, now.text))
@@ -221,7 +222,7 @@ def _anew(step: AnyStep, act: Act, context: Context, done: set[str]) -> AnyStep:
         return replace(step, resource_version=context.snapshot.as_of(step.target))
     if isinstance(step, RequestReconcile):
         return replace(step, at=AT_WRITE)
-    if isinstance(step, AwaitStep) and step.value == AT_WRITE:
+    if isinstance(step, AwaitStep):
         asks_again = any(
             isinstance(s, RequestReconcile) and s.target == step.target and s.id not in done
             for s in act.plan.steps
@@ -280,12 +281,7 @@ def _put_back(
     )
     spec = {"spec": step.before["spec"]} if step.before.get("spec") else step.before
     changes = difference(touched(now, spec), touched(then, spec))
-    returned = replace(
-        resource,
-        spec=then.get("spec") or {},
-        annotations=(then.get("metadata") or {}).get("annotations") or {},
-    )
-    stops = suspended(returned)
+    stops = suspended(Resource.from_object(step.target.environment, then))
     title = f"see {name} suspended" if stops else f"wait until {name} has reconciled"
     wait = AwaitStep(
         f"undone-{step.id}",
@@ -312,10 +308,10 @@ def _picks(context: Context, steps: Iterable[AnyStep]) -> TagEffects | None:
     return registry_effects(context.snapshot, step.repository, remove=going, gone=gone)
 
 
-def _belonging(plan: Plan, act: Act) -> Plan:
+def _belonging(plan: Plan, act: Act, continues: str) -> Plan:
     """Marked as what it is, with all the environments of the act."""
     environments = tuple(dict.fromkeys((*plan.environments, *act.plan.environments)))
-    return replace(plan, continues=act.plan.id, environments=environments)
+    return replace(plan, continues=continues, environments=environments)
 
 
 def _said(step: AnyStep, act: Act, text: str) -> str:
