@@ -16,7 +16,7 @@ from fluxtui.commands import many, suspend
 from fluxtui.commands.command import Context, Target, Values
 from fluxtui.commands.safety import read_only_reason
 from fluxtui.domain.board import Mark
-from fluxtui.domain.counts import counted
+from fluxtui.domain.counts import agreed, counted
 from fluxtui.domain.deadlines import deadline, has_passed
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.freezing import Standstill, escaped, freezes, standstill
@@ -65,7 +65,8 @@ def note(context: Context, text: str) -> str:
     except UsageError as error:
         return error.what
     found = standstill(context.snapshot, members(context.snapshot, scope))
-    already = f", {len(found.held)} are held already" if found.held else ""
+    count = len(found.held)
+    already = f", {count} {agreed(count, 'is')} held already" if count else ""
     return f"{counted(len(found.movers), 'object')} would be held{already}"
 
 

@@ -47,8 +47,7 @@ def held_of(context: Context) -> Held | None:
     if resource is None:
         return None
     for candidate in (_maker(context.snapshot, resource) or resource, source_of(context)):
-        hold = kinds.hold(candidate) if candidate is not None else None
-        if candidate is not None and hold is not None:
+        if candidate is not None and (hold := kinds.hold(candidate)) is not None:
             return Held(candidate, hold)
     return None
 

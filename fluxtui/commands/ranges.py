@@ -30,20 +30,22 @@ NONE = "none"
 
 def refusal(context: Context) -> str | None:
     """Why no range can be edited from here now."""
+    ranged = fieldranges.ranged_of(context)
+    if ranged is not None:
+        return fieldranges.refusal(context, ranged)
     source = bundle_of(context)
     if source is None:
-        ranged = fieldranges.ranged_of(context)
-        return fieldranges.refusal(context, ranged) if ranged else no_bundle(context)
+        return no_bundle(context)
     places = (source.key.environment,)
     return read_only_reason(context, places) or unlisted_reason(context, repository_of(source))
 
 
 def default(context: Context) -> str:
     """The range that stands there."""
-    source = bundle_of(context)
-    ranged = fieldranges.ranged_of(context) if source is None else None
+    ranged = fieldranges.ranged_of(context)
     if ranged is not None:
         return ranged.now
+    source = bundle_of(context)
     return sources.policy(source).semver if source is not None else ""
 
 
@@ -57,24 +59,24 @@ def choices(context: Context) -> tuple[str, ...]:
     """The range that stands there, and such as stay within the minor, or the major, that runs."""
     from fluxtui.domain.versions import try_version
 
-    ranged = fieldranges.ranged_of(context) if bundle_of(context) is None else None
+    ranged = fieldranges.ranged_of(context)
     runs = fieldranges.running(context, ranged) if ranged else candidates.running(context)
     version = try_version(runs, "flux")
     within: tuple[str, ...] = ()
     if version is not None:
         now = version.semver()
         within = (f"~{now.major}.{now.minor}.0", f"^{now.major}.0.0", f">={now.major}.{now.minor}")
-    current = default(context)
-    return tuple(dict.fromkeys((*((current,) if current else ()), *within)))
+    return tuple(dict.fromkeys(text for text in (default(context), *within) if text))
 
 
 def note(context: Context, text: str) -> str:
     """What a range would pick now, or what is wrong with it."""
-    source = bundle_of(context)
-    ranged = fieldranges.ranged_of(context) if source is None else None
-    if ranged is not None and text:
+    ranged, source = fieldranges.ranged_of(context), bundle_of(context)
+    if not text:
+        return ""
+    if ranged is not None:
         return fieldranges.note(context, ranged, text)
-    if source is None or not text:
+    if source is None:
         return ""
     try:
         policy = _edited(source, {"semver": text})
@@ -86,10 +88,11 @@ def note(context: Context, text: str) -> str:
 
 def questions(context: Context, values: Values) -> tuple[Question, ...]:
     """The tags as they are now, and the digest behind the one that would be picked."""
-    source = bundle_of(context)
+    ranged, source = fieldranges.ranged_of(context), bundle_of(context)
+    if ranged is not None:
+        return fieldranges.questions(context, ranged, values)
     if source is None:
-        ranged = fieldranges.ranged_of(context)
-        return fieldranges.questions(context, ranged, values) if ranged is not None else ()
+        return ()
     repository = repository_of(source)
     try:
         pick = _selection(context, source, _edited(source, values)).chosen
@@ -101,12 +104,11 @@ def questions(context: Context, values: Values) -> tuple[Question, ...]:
 
 def plan(context: Context, values: Values) -> Plan:
     """Write the range, and follow what it picks."""
-    source = bundle_of(context)
-    if source is None:
-        ranged = fieldranges.ranged_of(context)
-        if ranged is None:
-            raise UsageError(no_bundle(context))
+    ranged, source = fieldranges.ranged_of(context), bundle_of(context)
+    if ranged is not None:
         return fieldranges.plan(context, ranged, values)
+    if source is None:
+        raise UsageError(no_bundle(context))
     before, policy = sources.policy(source), _edited(source, values)
     same = (policy.semver, policy.semver_filter) == (before.semver, before.semver_filter)
     if same:

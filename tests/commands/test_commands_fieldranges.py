@@ -179,3 +179,151 @@ def test_beside_a_pinned_commit_the_range_acts_later() -> None:
     made = plan("range", where, semver="^2")
     assert made.effects[0] == ("staging stays on its pin; unpinned it would pick v2.1.0@2222222")
     assert any("acts when it is unpinned" in warning for warning in made.warnings)
+
+
+# -- who stays where it is, and who waits
+
+
+def suspended(one: Resource) -> Resource:
+    body = one.as_object()
+    return Resource.from_object("staging", {**body, "spec": {**one.spec, "suspend": True}})
+
+
+def test_a_range_whose_pick_runs_already_moves_nothing_and_is_seen_ready() -> None:
+    made = plan("range", chart(), semver="~1.5")
+    assert awaited(made) == [("ready", "")] and made.moves == ()
+    assert made.effects[0].endswith("web stays on 1.5.0 in staging, which it runs now")
+    assert made.warnings == ()
+
+
+def test_what_is_suspended_waits_for_nothing_and_acts_when_it_is_resumed() -> None:
+    made = plan("range", chart(suspended(release(history=WELL))), semver="^2")
+    assert awaited(made) == []
+    assert made.effects[0] == "staging would pick 2.0.0 once it is resumed"
+    (held,) = made.warnings
+    assert held.endswith("is suspended: the range acts when it is resumed")
+    none = plan("range", chart(suspended(release(history=WELL))), semver=">9")
+    assert awaited(none) == [] and none.effects == ("spec.chart.spec.version was ^1.4",)
+
+
+def test_beside_a_pinned_commit_a_range_that_picks_nothing_says_so() -> None:
+    held = git({"semver": "^1.0", "commit": ONE})
+    none = remote(held, {"^9": RemoteAnswer(error="no match found for semver: ^9")})
+    made = plan("range", none, semver="^9")
+    assert made.effects[0] == "staging stays on its pin; unpinned it would pick nothing"
+    assert awaited(made) == [("ready", "")], "what it holds it has"
+
+
+def test_where_no_range_stood_it_is_taken_away_again() -> None:
+    made = plan("range", chart(release(wish="", history=WELL)), semver="^2")
+    assert made.steps[0].undo == "take spec.chart.spec.version away again"
+    assert made.effects[-1] == (
+        "spec.chart.spec.version was not set: the newest was taken"
+    )  # fmt: skip
+    with pytest.raises(UsageError, match="a range is needed"):
+        plan("range", chart(release(wish="", history=WELL)))
+
+
+def test_a_version_that_went_well_here_is_no_cause_for_a_warning() -> None:
+    higher = [("1.4.2", "deployed"), ("1.5.0", "superseded")]
+    made = plan("range", chart(release(history=higher)), semver="~1.5")
+    assert made.warnings == () and awaited(made)[0] == ("picked", "1.5.0")
+
+
+def test_who_takes_the_chart_and_rests_is_said() -> None:
+    one = release(history=WELL)
+    where = at(one, charts(), chart_of(revision="1.5.0", suspend=True), on=one, tags=[LISTED])
+    made = plan("range", where, semver="^2")
+    assert any("HelmChart" in w and "stays on what it has" in w for w in made.warnings)
+
+
+# -- what is asked and what the answer is
+
+
+def test_without_a_range_given_the_one_that_stands_there_is_asked_for() -> None:
+    for values in ({}, {"semver": "  "}):
+        assert RANGE.questions(remote(git(), {}), values) == (AskRemote(asked("^1.0")),)
+
+
+@pytest.mark.parametrize("url", ["ssh://git@git.test/fleet", "git@git.test:fleet"])
+def test_only_a_remote_over_http_is_asked(url: str) -> None:
+    one = obj("git", "fleet", {"url": url, "ref": {"semver": "^1.0"}},
+              {"artifact": {"revision": STORED}})  # fmt: skip
+    where = at(one, on=one, config=ASKING)
+    assert RANGE.questions(where, {"semver": "^2"}) == ()
+    assert RANGE.arguments[0].note(where, "^2") == ""
+    made = plan("range", where, semver="^2")
+    assert made.unseen == ("what ^2 would pick: only remotes over HTTP and HTTPS can be asked",)
+    plain = git(url="http://git.test/fleet")
+    assert len(RANGE.questions(at(plain, on=plain, config=ASKING), {"semver": "^2"})) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (None, "its remote was not asked"),
+        (RemoteAnswer(at=1.0), "several of its tags are equally high"),
+        (RemoteAnswer(error="denied"), "denied"),
+    ],
+)
+def test_why_nobody_knows_what_a_remote_has_is_said(answer: Any, why: str) -> None:
+    where = remote(git(), {"^2": answer} if answer else {})
+    made = plan("range", where, semver="^2")
+    assert made.unseen == (f"what ^2 would pick: {why}",)
+    assert awaited(made) == [("ready", "")]
+    assert not any("would pick nothing" in warning for warning in made.warnings)
+    assert made.effects == ("spec.ref.semver was ^1.0",)
+
+
+def test_a_list_that_nobody_has_made_is_waited_for_and_one_of_nothing_lists_nothing() -> None:
+    assert "are being listed" in refusal("range", chart(tags=()))
+    empty = replace(LISTED, tags=())
+    made = plan("range", chart(tags=(empty,)), semver="^2")
+    assert made.unseen == () and any("would pick nothing" in w for w in made.warnings)
+
+
+def test_a_git_source_is_gone_back_with_what_that_does_not_undo() -> None:
+    answers = {"<1.4": RemoteAnswer(f"v1.3.0@sha1:{TWO}", 0, at=1.0)}
+    made = plan("range", remote(git(), answers), semver="<1.4")
+    assert any("not undone by going back" in warning for warning in made.warnings)
+    higher = {"^2": RemoteAnswer(f"v2.1.0@sha1:{TWO}", 3, at=1.0)}
+    on = plan("range", remote(git(), higher), semver="^2")
+    assert not any("going back" in warning for warning in on.warnings)
+    assert any("v2.1.0@2222222 never ran here" in warning for warning in on.warnings)
+
+
+def test_who_puts_a_range_back_may_leave_a_pin_be() -> None:
+    """A pinned commit is another field than the range, which its parent may not declare."""
+    label = "kustomize.toolkit.fluxcd.io"
+    labels = {f"{label}/name": "apps", f"{label}/namespace": "flux"}
+    declared = replace(git(), labels=labels, declared=frozenset({"spec.ref.semver"}))
+    both = replace(declared, declared=frozenset({"spec.ref.semver", "spec.ref.commit"}))
+    parent = obj("ks", "apps", {"interval": "5m"}, namespace="flux")
+
+    def said(one: Resource) -> str:
+        return " ".join(plan("range", at(one, parent, on=one), semver="^2").warnings)
+
+    assert "until then a pin holds a version: that field is not declared" in said(declared)
+    assert "puts it back" in said(both) and "a pin holds" not in said(both)
+    assert "a pin holds" not in said(git())
+
+
+def test_a_range_that_is_too_long_is_refused_by_its_length() -> None:
+    with pytest.raises(UsageError, match="is longer than 1024 characters"):
+        plan("range", chart(), semver=" || ".join([">=1.0.0"] * 200))
+
+
+def test_a_range_in_a_read_only_place_is_not_edited() -> None:
+    shut = replace(CONFIG, read_only=True)
+    one = git()
+    assert refusal("range", at(one, on=one, config=shut)) == "fluxtui was started read-only"
+    assert refusal("range", at(one, on=one)) == ""
+    none = plan("range", chart(), semver="^2", filter="none")
+    assert patched(none)["spec"] == {"chart": {"spec": {"version": "^2"}}}
+
+
+def test_a_commit_that_stands_in_another_field_does_not_forbid_the_range() -> None:
+    note = {PIN_INVERSE: f'{{"before": null, "pinned": "{ONE}"}}'}
+    one = obj("git", "fleet", {"url": URL, "ref": {"semver": "^1.0", "commit": ONE}},
+              annotations=note)  # fmt: skip
+    assert refusal("range", at(one, on=one)) == ""

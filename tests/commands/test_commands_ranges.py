@@ -151,3 +151,101 @@ def test_tags_that_could_not_be_listed_were_not_looked_at() -> None:
     failing = replace(TAGS, error="connection refused")
     made = plan(on(follows(), ks(applied=B), tags=(failing,)), semver=">=1.0.0")
     assert made.unseen == (f"the tags of {URL}: connection refused",)
+
+
+def test_a_pick_whose_manifest_was_not_read_is_awaited_by_its_tag() -> None:
+    unread = replace(TAGS, facts={})
+    made = plan(on(follows(), ks(applied=B), tags=(unread,)), semver=">=1.0.0")
+    assert [(s.until, s.value) for s in made.steps if isinstance(s, AwaitStep)] == [
+        ("picked", "2.0.0"),
+        ("applied", "2.0.0"),
+    ]
+    assert made.effects[0].startswith("staging goes to 2.0.0; it runs 1.5.0")
+
+
+def test_a_range_that_picks_what_is_there_moves_nothing() -> None:
+    made = plan(on(follows(), ks(applied=B)), semver="~1.5.0")
+    assert [s.until for s in made.steps if isinstance(s, AwaitStep)] == ["ready"]
+    assert made.moves == () and made.warnings == ()
+    assert made.effects[0] == "staging stays on 1.5.0, which it would pick, too"
+    none = plan(on(follows(), ks(applied=B)), semver=">9")
+    assert none.effects == ("it picked by semver >=1.0.0 <2.0.0",)
+
+
+def test_a_pinned_source_is_seen_ready_and_a_suspended_one_is_not_waited_for() -> None:
+    pinned = follows({"semver": ">=1.0.0 <2.0.0", "digest": digest("a")}, A)
+    for semver, picks in ((">=1.0.0", "2.0.0"), (">9", "nothing")):
+        made = plan(on(pinned, ks(applied=A)), semver=semver)
+        assert [s.until for s in made.steps if isinstance(s, AwaitStep)] == ["ready"]
+        assert made.effects[0].endswith(f"unpinned it would pick {picks}")
+    held = plan(on(follows(suspend=True), ks(applied=B)), semver=">=1.0.0")
+    assert len(held.steps) == 1
+    assert any("is suspended: the range acts when it is resumed" in w for w in held.warnings)
+    assert not any("is pinned" in w for w in held.warnings)
+
+
+def test_a_tag_that_a_range_overrides_is_said_to_be() -> None:
+    tagged = plan(on(follows({"tag": "1.5.0"}), ks(applied=B)), semver=">=1.0.0")
+    assert tagged.effects[-1] == "it picked by tag 1.5.0, which a range overrides"
+    both = plan(on(follows({"tag": "1.5.0", "semver": "1.x"}), ks(applied=B)), semver=">=1.0.0")
+    assert both.effects[-1] == "it picked by semver 1.x"
+
+
+@pytest.mark.parametrize(
+    ("tags", "why"),
+    [
+        ((replace(TAGS, error="denied"),), "denied"),
+        ((replace(TAGS, listed_at=0.0),), "never listed"),
+        ((TAGS,), ""),
+    ],
+)
+def test_of_tags_that_nobody_listed_it_is_said_why(tags: Any, why: str) -> None:
+    made = plan(on(follows(), ks(applied=B), tags=tags), semver=">=1.0.0")
+    assert made.unseen == ((f"the tags of {URL}: {why}",) if why else ())
+
+
+def test_of_no_tags_at_all_none_is_said_to_be_refused_by_the_range() -> None:
+    empty = replace(TAGS, tags=(), facts={})
+    made = plan(on(follows(), ks(applied=B), tags=(empty,)), semver=">9")
+    assert not any("would pick none" in warning for warning in made.warnings)
+
+
+def test_before_anything_ran_nothing_is_gone_back_from() -> None:
+    made = plan(on(follows(stored="")), semver=">=1.0.0")
+    assert not any("going back" in warning for warning in made.warnings)
+
+
+def test_without_a_source_no_range_is_offered_or_asked_for() -> None:
+    where = context(snapshot(), environment="staging")
+    semver, chosen = RANGE.arguments[:2]
+    assert semver.default(where) == chosen.default(where) == semver.note(where, "1.x") == ""
+    assert semver.choices(where) == () and RANGE.questions(where, {"semver": "1.x"}) == ()
+    assert "nothing is selected" in (RANGE.disabled_reason(where) or "")
+    with pytest.raises(UsageError, match="nothing is selected"):
+        assert RANGE.plan is not None
+        RANGE.plan(where, {"semver": "1.x"})
+
+
+def test_what_is_no_range_yet_is_asked_of_nobody() -> None:
+    where, (semver, *_rest) = on(follows(), ks(applied=B)), RANGE.arguments
+    assert RANGE.questions(where, {"semver": "newest"}) == ()
+    assert RANGE.questions(where, {"semver": ">9"}) == (ListTags(URL),)
+    assert semver.note(where, "") == ""
+
+
+def test_the_ranges_that_are_offered_stay_within_what_runs() -> None:
+    (semver, chosen, *_rest) = RANGE.arguments
+    filtered = follows({"semver": "1.x", "semverFilter": "^1"})
+    assert chosen.default(on(filtered, ks(applied=B))) == "^1"
+    assert semver.choices(on(follows({"semver": "~1.5.0"}), ks(applied=B))) == (
+        "~1.5.0", "^1.0.0", ">=1.5",
+    )  # fmt: skip
+    nameless = on(follows(stored=digest("e")), ks(applied=digest("e")))
+    assert semver.choices(nameless) == (">=1.0.0 <2.0.0",), "a digest is no version"
+    tagged = on(follows({"tag": "1.5.0"}), ks(applied=B))
+    assert semver.choices(tagged)[0] == "~1.5.0", "there is no range to be kept"
+
+
+def test_a_range_waits_for_the_tags_and_for_leave_to_write() -> None:
+    unlisted = RANGE.disabled_reason(on(follows(), ks(applied=B), tags=()))
+    assert unlisted is not None and "are being listed" in unlisted
