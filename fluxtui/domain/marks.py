@@ -124,13 +124,13 @@ def pinned_name(resource: Resource) -> tuple[str, str]:
     pinned = sources.policy(resource).digest
     text = resource.annotations.get(PIN_INVERSE, "")
     try:
-        value = json.loads(text) if text and pinned else None
+        value = json.loads(text)
     except ValueError:
         return "", ""
-    if not isinstance(value, dict) or value.get("pinned") != pinned:
+    if not isinstance(value, dict) or not pinned or value.get("pinned") != pinned:
         return "", ""
     tag = value.get("tag")
-    return (tag, str(pinned)) if isinstance(tag, str) and is_tag(tag) else ("", "")
+    return (tag, pinned) if isinstance(tag, str) and is_tag(tag) else ("", "")
 
 
 def hold_text(pinned: str, before: str) -> str:
@@ -153,7 +153,7 @@ def pin_inverse(resource: Resource) -> Inverse | None:
     """
     text = resource.annotations.get(PIN_INVERSE, "")
     try:
-        value = json.loads(text) if text else None
+        value = json.loads(text)
     except ValueError:
         return None
     name = "before" if kinds.hold(resource) is not None else "digest"

@@ -14,16 +14,21 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import digest, source
 
 from fluxtui.domain.board import Mark
-from fluxtui.domain.managers import Edit
+from fluxtui.domain.managers import MANAGER, Edit
 from fluxtui.domain.marks import (
+    FREEZE,
+    OPERATOR_SUSPENDED_BY,
     PIN_INVERSE,
     PINNED_AT,
     PINNED_BY,
     PINNED_REASON,
+    PINNED_UNTIL,
     SUSPENDED_AT,
     SUSPENDED_BY,
     SUSPENDED_REASON,
     Inverse,
+    frozen_by,
+    hold_text,
     inverse_text,
     mark_text,
     pin,
@@ -135,6 +140,66 @@ def test_a_name_counts_only_for_the_digest_that_it_was_noted_with(note: Any, hel
 )
 def test_a_mark_says_as_much_as_was_said(mark: Mark, text: str) -> None:
     assert mark_text(mark).startswith(text)
+
+
+# -- what is held by a field of its own
+
+
+def chart_release(version: str, note: str | None, **notes: str) -> Resource:
+    """A release whose chart's version is written down."""
+    body = {
+        "apiVersion": "helm.toolkit.fluxcd.io/v2",
+        "kind": "HelmRelease",
+        "metadata": {
+            "name": "web",
+            "namespace": "apps",
+            "annotations": {**({PIN_INVERSE: note} if note is not None else {}), **notes},
+        },
+        "spec": {"chart": {"spec": {"chart": "web", "version": version}}},
+    }
+    return Resource.from_object("staging", body)
+
+
+def test_a_version_is_pinned_while_the_one_that_was_noted_stands_there() -> None:
+    note = hold_text("1.4.2", "1.x")
+    assert json.loads(note) == {"before": "1.x", "pinned": "1.4.2"}
+    held = chart_release("1.4.2", note, **{PINNED_BY: "anna", PINNED_UNTIL: "friday"})
+    assert pin(held) == Mark("anna", "", "", "friday")
+    assert pin_inverse(held) == Inverse("1.x", "1.4.2")
+    assert pin(chart_release("1.5.0", note)) is None, "somebody has set another since"
+    assert pin(chart_release("1.4.2", "{")) is None and pin(chart_release("1.4.2", None)) is None
+    assert pin_inverse(chart_release("1.4.2", hold_text("1.4.2", ""))) == Inverse(None, "1.4.2")
+    assert pin_inverse(chart_release("1.4.2", inverse_text(A, None))) is None, "a digest's note"
+
+
+def test_a_name_is_noted_only_beside_a_digest() -> None:
+    assert pinned_name(pinned(json.dumps({"pinned": "", "tag": "1.4.2"}), "")) == ("", "")
+
+
+def frozen(by: str = "anna", *managers: str, suspend: bool = True, operator: str = "") -> Resource:
+    notes = {FREEZE: "f1", SUSPENDED_BY: by, OPERATOR_SUSPENDED_BY: operator}
+    said = {name: text for name, text in notes.items() if text}
+    one = source(suspend=suspend, annotations=said)
+    edits = tuple(Edit(name, "t", frozenset({"spec.suspend"})) for name in managers)
+    return replace(one, edits=(*edits, Edit("x", "t", frozenset({"spec.url"}))))
+
+
+@pytest.mark.parametrize(
+    ("one", "freeze"),
+    [
+        (frozen(), "f1"),
+        (frozen(suspend=False), ""),
+        (frozen("anna", MANAGER), "f1"),
+        (frozen("anna", MANAGER, "kubectl"), "f1"),
+        (frozen("anna", "kubectl"), ""),
+        (frozen("anna", operator="anna"), "f1"),
+        (frozen("anna", operator="ben"), ""),
+        (frozen("", operator="ben"), "f1"),
+        (source(suspend=True), ""),
+    ],
+)
+def test_a_freeze_holds_what_nobody_else_has_suspended_since(one: Resource, freeze: str) -> None:
+    assert frozen_by(one) == freeze
 
 
 # -- revisions
