@@ -10,6 +10,7 @@ import pytest
 import test_review_asked
 import test_review_facts
 import test_review_nearmisses
+import test_review_operated
 import test_review_plans
 import test_review_rules
 
@@ -18,6 +19,7 @@ from fluxtui.domain.review.catalog import ALL, BY_ID
 _TABLES = (
     test_review_rules,
     test_review_nearmisses,
+    test_review_operated,
     test_review_asked,
     test_review_facts,
     test_review_plans,

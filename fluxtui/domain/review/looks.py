@@ -18,6 +18,13 @@ def briefly(what: str, before: Any, after: Any) -> str:
 def _one(value: Any) -> str:
     if value is None:
         return "not there"
-    if isinstance(value, Mapping):
-        value = ", ".join(f"{name} {inner}" for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        value = "; ".join(map(_flat, value))
+    value = _flat(value)
     return ended(" ".join(str(value).split()), _WIDE) or '""'
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {inner}" for name, inner in value.items())
+    return str(value)

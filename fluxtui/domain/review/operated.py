@@ -21,7 +21,10 @@ _STORES = re.compile(
     r"|VMSingle|VMStorage|RabbitMQ\w*|Vault|Minio\w*)$",
     re.IGNORECASE,
 )
-_STORES_NOT = re.compile(r"(Role|User|Rule|Issuer|Policy|Monitor|SecretStore|Config|Secret)$")
+_STORES_NOT = re.compile(
+    r"(Role|User|Rule|Issuer|Policy|Monitor|SecretStore|Config|Secret|Connect|Connector|Bridge"
+    r"|MirrorMaker2?|Rebalance|Binding|Class|Exporter|ScheduledBackup|NodePool)$"
+)
 _KEEPING = frozenset({"volumeClaimTemplate", "volumeClaimTemplates", "storageSize", "storageClass"})
 
 

@@ -58,10 +58,8 @@ def _route(obj: Object) -> Iterator[str]:
     for host in at(obj, "spec", "hostnames") or ("*",):
         yield f"host {host}"
     for rule in listed(obj, "spec", "rules"):
-        for match in listed(rule, "matches"):
-            path = mapping(match, "path")
-            if path:
-                yield f"path {path.get('value') or '/'}"
+        for match in listed(rule, "matches") or ({},):
+            yield f"path {mapping(match, 'path').get('value') or '/'}"
 
 
 def _mesh_gateway(obj: Object) -> Iterator[str]:
@@ -130,10 +128,19 @@ def is_reached(id: ObjectId) -> bool:
 
 
 def serves(has: tuple[str, ...], way: str) -> bool:
-    """Whether what was reached by a way still is: by the same, or where every host is taken."""
-    if way in has:
+    """Whether what was reached by a way still is: by the same, by a shorter path, or where every
+    host is taken."""
+    if way in has or (way.startswith("host ") and "host *" in has):
         return True
-    if way.startswith("host "):
-        return "host *" in has
     host, slash, path = way.partition("/")
-    return bool(slash) and f"*/{path}" in has and " " not in host
+    if not slash or (" " in host and host != "path "):
+        return False
+    hosts = {host} if host == "path " else {host, "*"}
+    return any(_leads(other, hosts, path) for other in has)
+
+
+def _leads(way: str, hosts: set[str], path: str) -> bool:
+    host, slash, shorter = way.partition("/")
+    if not slash or host not in hosts:
+        return False
+    return path == shorter or path.startswith(f"{shorter.rstrip('/')}/" if shorter else "")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fluxtui.domain.danger import Danger, Gravity
+from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.delivered import DangerRule, Delivered
+from fluxtui.domain.review.operated import is_custom
 from fluxtui.domain.review.pods import containers, paired
 
 _NO_VERSION = frozenset(
     {"", "latest", "main", "master", "develop", "dev", "edge", "nightly", "canary", "snapshot"}
 )
+_WHOLE = re.compile(r"(^|\.)(image|imageName|baseImage)$")
+_TAG = re.compile(r"(^|\.)image\.tag$", re.IGNORECASE)
+_HOST = re.compile(r"(^|\.)image\.(registry|repository)$", re.IGNORECASE)
 _HUB = frozenset({"index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})
 
 
@@ -22,15 +28,41 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
         same = {after.name: before.image for before, after in pairs}
         for container in containers(change.after or {}):
             old, new = same.get(container.name, ""), container.image
-            if not new or old == new:
-                continue
-            where = f"{change.id} container {container.name}"
-            if _floats(new):
-                says = f"{where}: {new} names no version, each node takes what there is{_was(old)}"
-                yield Danger(RULE.id, Gravity.CARE, says, change.id)
-            if old and registry(old) != registry(new):
-                says = f"{where}: from {registry(new)} instead of {registry(old)} ({old} -> {new})"
-                yield Danger(RULE.id, Gravity.CARE, says, change.id)
+            if new and old != new:
+                where = f"{change.id} container {container.name}"
+                yield from _compared(change, where, old, new)
+        if change.kind == "changed" and is_custom(change.id.group):
+            yield from _operated(change)
+
+
+def _operated(change: ObjectChange) -> Iterator[Danger]:
+    """Images that an operator or a chart is told by fields of its own."""
+    for field in change.fields:
+        old, new = (side if isinstance(side, str) else "" for side in (field.before, field.after))
+        where = f"{change.id} {field.path}"
+        if not new or "ontainers[" in field.path:
+            continue
+        if _WHOLE.search(field.path):
+            yield from _compared(change, where, old, new)
+        elif _TAG.search(field.path) and new.lower() in _NO_VERSION:
+            yield from _compared(change, where, f"image:{old}" if old else "", f"image:{new}")
+        elif _HOST.search(field.path) and old and _host(old) != _host(new):
+            says = f"{where}: from {_host(new)} instead of {_host(old)} ({old} -> {new})"
+            yield Danger(RULE.id, Gravity.CARE, says, change.id)
+
+
+def _compared(change: ObjectChange, where: str, old: str, new: str) -> Iterator[Danger]:
+    if _floats(new):
+        says = f"{where}: {new} names no version, each node takes what there is{_was(old)}"
+        yield Danger(RULE.id, Gravity.CARE, says, change.id)
+    if old and registry(old) != registry(new):
+        says = f"{where}: from {registry(new)} instead of {registry(old)} ({old} -> {new})"
+        yield Danger(RULE.id, Gravity.CARE, says, change.id)
+
+
+def _host(text: str) -> str:
+    """Of `image.registry` all of it, of `image.repository` its host."""
+    return registry(text if "/" in text else f"{text}/image")
 
 
 def registry(image: str) -> str:

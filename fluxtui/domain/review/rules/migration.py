@@ -18,10 +18,12 @@ from fluxtui.domain.review.statements import (
     statements,
     worst_first,
 )
+from fluxtui.domain.shortening import ended
 
 SHOWN = 12
 """Lines of SQL in a review; the diff has all."""
 _NAMES = 4
+_WIDE = 90
 
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
@@ -105,15 +107,16 @@ def _named(names: Mapping[str, object] | list[str]) -> str:
 
 
 def _lines(found: Mapping[str, tuple[Statement, ...]]) -> tuple[str, ...]:
-    """What destroys data first, whose statement it is where there are several files."""
-    several = len(found) > 1
+    """What destroys data first; of several files each statement in a line."""
     ranked = [(not one.destroys, name, one) for name, all_of in found.items() for one in all_of]
-    lines = [
-        f"{name}: {line.strip()}" if several else line
-        for _rank, name, one in sorted(ranked, key=lambda entry: entry[0])
-        for line in worst_first(one.lines, SHOWN)
-    ]
-    more = (f"... {len(lines) - SHOWN} more lines",) if len(lines) > SHOWN else ()
+    ranked.sort(key=lambda entry: entry[0])
+    if len(found) > 1:
+        lines = [f"{name}: {ended(one.same, _WIDE)}" for _rank, name, one in ranked]
+        what = "statements"
+    else:
+        lines = [line for *_rank, one in ranked for line in worst_first(one.lines, SHOWN)]
+        what = "lines"
+    more = (f"... {len(lines) - SHOWN} more {what}",) if len(lines) > SHOWN else ()
     return (*lines[:SHOWN], *more)
 
 

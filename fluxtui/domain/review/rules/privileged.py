@@ -64,15 +64,14 @@ def _given_up(change: ObjectChange) -> Iterator[Danger]:
 
 
 def _powers(obj: Object) -> Iterator[str]:
-    spec = pod_spec(obj)
-    for name in _HOST:
-        if spec.get(name) is True:
-            yield name
-    for volume in listed(spec, "volumes"):
-        path = at(volume, "hostPath", "path")
-        if path:
-            yield f"hostPath {path}"
-    for container in containers(obj):
+    found = tuple(containers(obj))
+    for spec in {id(c.pod): c.pod for c in found}.values() or (pod_spec(obj),):
+        yield from (name for name in _HOST if spec.get(name) is True)
+        for volume in listed(spec, "volumes"):
+            path = at(volume, "hostPath", "path")
+            if path:
+                yield f"hostPath {path}"
+    for container in found:
         security = at(container.body, "securityContext")
         if at(security, "privileged") is True:
             yield f"privileged in {container.name}"

@@ -15,6 +15,7 @@ from fluxtui.domain.review.pods import Object, at, listed
 SHOWN = 8
 _ROLES = frozenset({"Role", "ClusterRole"})
 _BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding"})
+_JOINS = "rbac.authorization.k8s.io/aggregate-to-"
 _GROUP = "rbac.authorization.k8s.io"
 # Who may do these may do anything that they allow to somebody.
 _STRONG = frozenset({"*", "escalate", "bind", "impersonate"})
@@ -31,6 +32,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
             continue
         if change.id.kind in _ROLES:
             yield from _role(change)
+            yield from _aggregated(change)
         elif change.id.kind in _BINDINGS:
             yield from _binding(change, delivered)
 
@@ -72,6 +74,25 @@ def _role(change: ObjectChange) -> Iterator[Danger]:
     verb = "allows" if change.kind == "added" else "allows more"
     look = _first([_words(grant) for grant in new])
     yield Danger(RULE.id, level, f"{change.id} {verb}", change.id, look=look)
+
+
+def _aggregated(change: ObjectChange) -> Iterator[Danger]:
+    """A label that gives what a ClusterRole allows to everybody who has another one."""
+    had, has = (_joins(side) for side in (change.before, change.after))
+    if has - had:
+        says = f"{change.id} is added to what {', '.join(sorted(has - had))} allows"
+        look = _first([_words(grant) for grant in _grants(change.after)])
+        yield Danger(RULE.id, Gravity.CARE, says, change.id, look=look)
+
+
+def _joins(obj: Object | None) -> frozenset[str]:
+    labels = at(obj, "metadata", "labels")
+    marks = labels.items() if isinstance(labels, Mapping) else ()
+    return frozenset(
+        str(name)[len(_JOINS) :]
+        for name, value in marks
+        if str(name).startswith(_JOINS) and str(value).lower() == "true"
+    )
 
 
 def _is_strong(grant: Grant) -> bool:
