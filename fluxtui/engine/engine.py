@@ -317,7 +317,8 @@ class Engine:
         changes_stage: tuple[Stage, ...] = ()
         if self._events:  # who looks at none does not even load them
             later = None if self._brief else self._store.again
-            changes_stage = (Stage("changes", changes(_timeline(), later)),)
+            told = changes(_timeline(), later, lambda: self._store.is_starting)
+            changes_stage = (Stage("changes", told),)
         return Stages(
             self._store,
             (

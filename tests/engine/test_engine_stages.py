@@ -122,6 +122,24 @@ def test_rows_do_not_wait_for_what_thousands_of_objects_remember(
     assert not store.is_new
 
 
+def test_parts_of_a_first_picture_wait_for_its_whole_with_what_they_remember(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stages_module, "MANY", 2)
+    store, starting = Store(Config()), [True]
+    work = changes(Timeline(), store.again, lambda: starting[0])
+    for name in ("one", "two"):
+        store.put(builders.ks(name=name, conditions=[builders.failed("BuildFailed", "no")]))
+        part = store.take(1.0)
+        assert work(part, part.half) is part.half and not store.is_new, "none is made for it alone"
+    starting.clear()
+    starting.append(False)
+    whole = store.take(2.0)
+    told = work(whole, whole.half)
+    assert {change.subject.rpartition("/")[2] for change in told.changes} == {"one", "two"}
+    assert not store.is_new
+
+
 def test_whoever_waits_for_one_answer_gets_the_time_line_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -30,7 +30,7 @@ MANY, WHOLE, EACH = 1000, 1.0, 0.0004
 """While the first lists arrive, more objects than that wait so many seconds for the rest, or EACH
 for every one of them: half of a large picture costs as much as all of it, about so many seconds
 each; to make it twice would take longer than to have waited for it."""
-STARTING = 0.25
+STARTING = 0.5
 """Seconds between Snapshots while first lists arrive, where a screen looks on."""
 PATIENT = 4.0
 """So many times what a Snapshot costs the interpreter is left to the screen."""

@@ -136,20 +136,27 @@ class Judge:
         return dataclasses.replace(snapshot, findings=findings)
 
 
-def changes(timeline: Timeline, later: Callable[[], None] | None = None) -> Work:
+def changes(
+    timeline: Timeline,
+    later: Callable[[], None] | None = None,
+    starting: Callable[[], bool] = lambda: False,
+) -> Work:
     """The stage that keeps the time line. What thousands of objects remember at first sight is told
-    with the next Snapshot, which `later` asks for: their rows do not wait for it. None: at once."""
+    with the next Snapshot, which `later` asks for: their rows do not wait for it; and while first
+    lists arrive (`starting`), with that of the last one. `later` None: at once."""
     held: list[Batch] = []
 
     def work(batch: Batch, snapshot: Snapshot) -> Snapshot:
-        if later is not None and len(held) < MOST_HELD and len(batch.touched) > MANY:
-            held.append(batch)
-            later()
-            return snapshot
-        told = (*held, batch)
-        held.clear()
-        for each in told:
+        held.append(batch)
+        if later is not None and len(held) <= MOST_HELD:
+            if starting():
+                return snapshot  # the end of the last list makes one more
+            if batch.touched and sum(len(each.touched) for each in held) > MANY:
+                later()
+                return snapshot
+        for each in held:
             now = timeline.update(each)
+        held.clear()
         return snapshot if now is snapshot.changes else dataclasses.replace(snapshot, changes=now)
 
     return work
