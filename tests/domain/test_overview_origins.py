@@ -233,14 +233,15 @@ def test_while_health_is_waited_for_it_says_itself_what_it_waits_for() -> None:
 # -- what an applier says by itself
 
 
-def test_an_inventory_is_kept_without_flux_s_own_kinds_and_without_nonsense() -> None:
+def test_of_an_inventory_is_kept_what_may_be_seen_without_flux_s_own_kinds_and_nonsense() -> None:
     ids = (
-        f"{NS}_api_apps_Deployment", f"{NS}_c__ConfigMap",
+        f"{NS}_api_apps_Deployment", f"{NS}_data__PersistentVolumeClaim",
+        f"{NS}_c__ConfigMap", f"{NS}_s__Service", "_team_rbac.authorization.k8s.io_ClusterRole",
         f"{NS}_inner_kustomize.toolkit.fluxcd.io_Kustomization", "nonsense",
     )  # fmt: skip
     keys = facts_of(ks(inventory=ids)).managed
     assert [(key.group, key.kind, key.name) for key in keys] == [
-        ("apps", "Deployment", "api"), ("", "ConfigMap", "c"),
+        ("apps", "Deployment", "api"), ("", "PersistentVolumeClaim", "data"),
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from fluxtui.domain.board import EVENT, Severity
 from fluxtui.domain.config import Config, Environment
 from fluxtui.domain.kinds import gitrepository, kustomization, ocirepository
 from fluxtui.domain.kinds.kind import Kind
+from fluxtui.domain.overview.facts import NEVER_SEEN
 from fluxtui.domain.resource import Resource
 from fluxtui.engine.feeds.api import LONG, by_context, long_page
 from fluxtui.engine.feeds.shapes import misshapen
@@ -82,6 +83,13 @@ def test_environments_on_one_context_are_grouped() -> None:
     one, two = Environment("eu", "prod"), Environment("us", "prod")
     other = Environment("eu-staging", "staging")
     assert by_context([one, other, two]) == [(one, two), (other,)]
+
+
+def test_nothing_that_a_feed_brings_is_left_out_of_inventories() -> None:
+    served = {kind.id: kind.version for kind in kinds.ALL}
+    targets = [*permanent((), served=served), *of_interest(["apps"])]
+    ids = ("_".join(("apps", "web", *target.kind)) for target in targets)
+    assert not [text for text in ids if text.endswith(NEVER_SEEN)]
 
 
 def test_selectors_of_feeds_of_one_kind_never_overlap() -> None:

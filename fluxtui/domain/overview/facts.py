@@ -26,6 +26,13 @@ from fluxtui.kit.values import frozen
 
 _FLUX = frozenset(kind.id for kind in kinds.ALL)
 _AGAIN = " (being tried again)"
+_RBAC, _NETWORKING = "_rbac.authorization.k8s.io", "_networking.k8s.io"
+NEVER_SEEN = (
+    *(f"__{kind}" for kind in ("ConfigMap", "Secret", "Service", "ServiceAccount", "Namespace")),
+    *(f"{_RBAC}_{kind}" for kind in ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")),
+    *(f"{_NETWORKING}_{kind}" for kind in ("Ingress", "NetworkPolicy")),
+)
+"""How ids end of what no feed brings (`engine/feeds/targets.py`): most of an inventory."""
 
 
 @frozen(eq=False)
@@ -33,11 +40,11 @@ class Facts:
     """One version of one applier; compared by identity.
 
     `flux` is the health by its own conditions, `said` the condition that it comes from. `managed`:
-    keys of its inventory, Flux's own kinds left out. `depends_on`: appliers alone, what else it
-    waits for it says itself. `owner`: the applier that made it, as its labels say. `source` is its
-    source when that has tags, `origin` its source of whatever kind. `since`: when it began to fail.
-    `tags`: what its history calls digests. `released`: when what runs went well last, "" when its
-    history does not say.
+    keys of its inventory that may be seen, Flux's own kinds left out. `depends_on`: appliers alone,
+    what else it waits for it says itself. `owner`: the applier that made it, as its labels say.
+    `source` is its source when that has tags, `origin` its source of whatever kind. `since`: when
+    it began to fail. `tags`: what its history calls digests. `released`: when what runs went well
+    last, "" when its history does not say.
     """
 
     resource: Resource
@@ -128,9 +135,11 @@ def _owner(resource: Resource) -> Key | None:
 
 
 def _managed(resource: Resource) -> Iterator[Key]:
-    """Keys of its inventory, Flux's own kinds left out."""
+    """Keys of its inventory, without Flux's own kinds and those that are never seen."""
     environment = resource.key.environment
     for text, _version in appliers.inventory(resource):
+        if text.endswith(NEVER_SEEN):
+            continue
         parts = parts_of(text)
         if parts is None:
             continue  # an id that no Flux wrote names no object to look at
