@@ -284,6 +284,8 @@ class Receipt:
 
 
 def _plain(value: object) -> Any:
+    if isinstance(value, Key):
+        return value._asdict()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = (f.name for f in dataclasses.fields(value) if f.init)
         body = {name: _plain(getattr(value, name)) for name in fields}

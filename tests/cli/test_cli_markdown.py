@@ -78,7 +78,7 @@ def test_no_text_breaks_it_open(says: str, look: list[str]) -> None:
 
 
 def test_who_would_take_it_and_who_not_is_said_with_the_reason_and_once() -> None:
-    eu, us = (replace(OWN, environment=name, kind="OCIRepository") for name in ("eu", "us"))
+    eu, us = (OWN._replace(environment=name, kind="OCIRepository") for name in ("eu", "us"))
     takers = (
         Taker(eu, "v1", "v2", True, "eu: web would pick v2 (now v1)", (OWN,)),
         Taker(us, "v1", "v1", False, "us: web stays on v1: out of range | x", seen=False),

@@ -68,7 +68,7 @@ def test_of_what_nobody_judged_only_the_name_is_told() -> None:
 
 
 def test_the_head_says_what_there_is_in_one_order() -> None:
-    owner = replace(WEB, name="root")
+    owner = WEB._replace(name="root")
     assert head(
         health=HealthLine(Level.OK, "Applied revision"),
         created="monday",

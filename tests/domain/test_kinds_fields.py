@@ -171,8 +171,8 @@ def test_an_automation_writes_the_policies_of_its_namespace_that_it_has_seen() -
     own = of("imagepol")
     writes = imageupdateautomation.writes
     assert writes(auto, own)
-    assert not writes(auto, replace(own, key=replace(own.key, namespace="x")))
-    assert not writes(auto, replace(own, key=replace(own.key, name="other")))
+    assert not writes(auto, replace(own, key=own.key._replace(namespace="x")))
+    assert not writes(auto, replace(own, key=own.key._replace(name="other")))
     assert not writes(auto, of("imagerepo"))
     assert imageupdateautomation.pushed(auto) == "a" * 7
 
@@ -364,7 +364,7 @@ def test_what_is_of_another_shape_is_not_there() -> None:
 )
 def test_an_entry_names_one_object_or_all_with_its_labels(entry: Any, named: bool) -> None:
     one = ks(labels={"team": "a"})
-    teller = replace(of("alert"), key=replace(of("alert").key, namespace=one.key.namespace))
+    teller = replace(of("alert"), key=of("alert").key._replace(namespace=one.key.namespace))
     assert is_among(teller, [{}, entry], one) is named
 
 

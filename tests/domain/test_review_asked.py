@@ -146,7 +146,7 @@ def test_what_another_build_of_the_same_delivery_brings_is_there() -> None:
     other = Key("production", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "base")
     both = [delivered("", pod("", ENV % "")), replace(delivered("", SECRET), kustomization=other)]
     assert "reference-missing" not in {w.rule for w in wanted_of(both)}
-    elsewhere = [both[0], replace(both[1], kustomization=replace(other, environment="staging"))]
+    elsewhere = [both[0], replace(both[1], kustomization=other._replace(environment="staging"))]
     assert "reference-missing" in {w.rule for w in wanted_of(elsewhere)}
 
 

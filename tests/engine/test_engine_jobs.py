@@ -172,7 +172,7 @@ async def test_a_step_whose_need_failed_is_skipped_and_the_rest_goes_on(
 ) -> None:
     staging, running = await with_web(place, engine, registry)
     ks, source = staging.kustomization_key("web"), staging.source_key("web")
-    nowhere = dataclasses.replace(ks, name="nowhere")
+    nowhere = ks._replace(name="nowhere")
     receipts = await got(
         running.run(
             plan(

@@ -426,7 +426,7 @@ async def test_q_at_the_first_view_asks_once(make_app: MakeApp) -> None:
 async def test_a_deep_start_waits_for_what_it_names(
     make_app: MakeApp, engine: ScriptedEngine
 ) -> None:
-    named = replace(ks("", "activity-apiserver"), namespace="")
+    named = ks("", "activity-apiserver")._replace(namespace="")
     app = make_app(Snapshot(config=CONFIG), start=Target("production", object=named))
     async with opened(app, WIDE) as pilot:
         await sees(pilot, "connecting")

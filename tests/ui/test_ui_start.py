@@ -18,7 +18,7 @@ from tests.ui.ui_delivery import KS, ks, kustomization, night
 from tests.ui.ui_engine import ScriptedEngine
 
 HERE, THERE = ks("staging", "status-page"), ks("staging", "status-page", "other")
-NAMED = Target("staging", object=replace(HERE, environment="", namespace=""))
+NAMED = Target("staging", object=HERE._replace(environment="", namespace=""))
 ASKED = "staging has activity-system/status-page and other/status-page: say which"
 
 
@@ -37,7 +37,7 @@ def night_with(*keys: Key, state: FeedState = FeedState.LIVE) -> Snapshot:
 def test_a_name_that_two_namespaces_have_is_never_chosen_for_somebody() -> None:
     target, doubt = resolved(night_with(HERE, THERE), NAMED)
     assert target == Target("staging") and ASKED in doubt
-    with_namespace = replace(NAMED, object=replace(THERE, environment=""))
+    with_namespace = replace(NAMED, object=THERE._replace(environment=""))
     assert resolved(night_with(HERE, THERE), with_namespace) == (
         Target("staging", object=THERE), ""
     )  # fmt: skip

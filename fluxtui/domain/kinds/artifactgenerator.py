@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fluxtui.domain.kinds.kind import Kind, KindColumn, Means
 from fluxtui.domain.kinds.reading import SOURCES, mappings_at, reference, text_at
 from fluxtui.domain.resource import Key, Resource
@@ -26,7 +24,7 @@ def makes(resource: Resource) -> tuple[Key, ...]:
         kind = text_at(entry, "kind") or "ExternalArtifact"
         key = reference(resource, entry, SOURCES if kind == "ExternalArtifact" else "", kind)
         if key is not None:
-            keys.append(replace(key, namespace="") if kind == "Namespace" else key)
+            keys.append(key._replace(namespace="") if kind == "Namespace" else key)
     return tuple(keys)
 
 

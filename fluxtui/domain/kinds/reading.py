@@ -7,7 +7,6 @@ An API lets a wrong type through where a CRD is old or hand-made; that is a find
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, TypeGuard
 
 from fluxtui.domain.kinds.kind import Run
@@ -94,7 +93,7 @@ def is_among(resource: Resource, entries: Iterable[Mapping[str, Any]], other: Re
     means all, or all with these labels."""
     for entry in entries:
         key = reference(resource, entry, other.key.group)
-        if key is None or key not in (other.key, replace(other.key, name="*")):
+        if key is None or key not in (other.key, other.key._replace(name="*")):
             continue
         labels = mapping_at(entry, "matchLabels")
         if all(other.labels.get(name) == value for name, value in labels.items()):

@@ -7,7 +7,6 @@ permitted: the write itself will tell. Asking is no write, so a read-only Enviro
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
 
 from fluxtui.cluster.port import ApiResource, Cluster
@@ -32,7 +31,7 @@ class Rights:
                 continue
             key = step.target
             new = isinstance(step, ApplyStep) and self._store.snapshot.get(key) is None
-            place = dataclasses.replace(key, name="")
+            place = key._replace(name="")
             for verb in ("create", "patch") if new else ("patch",):
                 groups.setdefault((verb, place), {})[key.name] = None
         asked = await asyncio.gather(
