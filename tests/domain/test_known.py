@@ -24,6 +24,7 @@ from fluxtui.domain.errors import (
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import KNOWN, FeedState, Knowing, Knowledge, Trouble, trouble_of
 from fluxtui.domain.known import (
+    appliers_known,
     kind_known,
     not_live,
     place_known,
@@ -178,6 +179,36 @@ def test_a_place_is_as_well_known_as_the_worst_of_sources_and_appliers() -> None
     assert place(feed(), feed(KS, FeedState.FORBIDDEN)) is Knowing.FORBIDDEN
     assert place(feed(state=FeedState.RETRYING), feed(KS)) is Knowing.STALE
     assert place(feed(state=FeedState.ABSENT), feed(KS, FeedState.ABSENT)) is Knowing.ABSENT
+
+
+HR = ("helm.toolkit.fluxcd.io", "HelmRelease")
+
+
+def test_a_kind_that_is_no_core_one_counts_once_it_is_asked_for() -> None:
+    """It makes its role doubtful when it fails, and hides nothing where it may not be read."""
+
+    def role(*feeds: Feed) -> Knowing:
+        return appliers_known(seen(*feeds, resources=[ks()]), "staging").state
+
+    assert role(feed(KS)) is Knowing.KNOWN
+    assert role(feed(KS), feed(HR)) is Knowing.KNOWN
+    assert role(feed(KS), feed(HR, FeedState.RETRYING)) is Knowing.STALE
+    assert role(feed(KS), feed(HR, FeedState.FORBIDDEN)) is Knowing.KNOWN, "that is told by itself"
+    assert role(feed(KS, FeedState.FORBIDDEN), feed(HR)) is Knowing.FORBIDDEN
+    assert role(feed(KS), feed(HR, FeedState.ABSENT)) is Knowing.KNOWN
+    assert role(feed(KS, FeedState.ABSENT), feed(HR)) is Knowing.KNOWN, "one of them is served"
+    both = feed(KS, FeedState.ABSENT), feed(HR, FeedState.ABSENT)
+    assert role(*both) is Knowing.ABSENT
+    elsewhere = replace(feed(HR, FeedState.RETRYING), environment="production")
+    assert role(feed(KS), elsewhere) is Knowing.KNOWN
+
+
+def test_a_missed_applier_is_missed_only_where_no_other_one_is_served() -> None:
+    gone = feed(KS, FeedState.ABSENT)
+    assert gone in not_live(seen(feed(), gone))
+    assert not_live(seen(feed(), gone, feed(HR))) == ()
+    assert gone in not_live(seen(feed(), gone, feed(HR, FeedState.ABSENT)))
+    assert gone in not_live(seen(feed(), gone, replace(feed(HR), environment="production")))
 
 
 # -- tags, and who cannot be asked
