@@ -59,3 +59,10 @@ def test_only_what_has_a_sensible_nothing_may_be_left_empty() -> None:
     optional = {(c.id, a.name) for c in ALL for a in c.arguments if not a.required}
     assert {name for _command, name in optional} <= {"reason", "until", "image", "filter", "id"}
     assert ("publish", "image") in optional
+
+
+def test_the_last_line_of_the_screen_offers_what_is_done_daily_and_can_be_typed_by_a_key() -> None:
+    acts = {c.id for c in ALL if c.footer and c.family == "act"}
+    assert acts >= {"reconcile", "suspend", "resume", "promote", "rollback", "pin"}
+    assert not acts & {"publish-bad", "reconcile-chain", "reconcile-force", "finish", "undo"}
+    assert all(c.keys for c in ALL if c.footer), "what has no key cannot be pressed"

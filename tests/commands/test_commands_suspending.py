@@ -7,16 +7,24 @@ from dataclasses import replace
 import pytest
 from flux_objects import asked, at, awaited, charts, obj, patched, plan, refusal, release
 
+from fluxtui.commands.registry import by_id
 from fluxtui.commands.suspend import suspend_plan
 from fluxtui.domain import kinds
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.kinds import suspended
+from fluxtui.domain.kinds import kustomization, suspended
 from fluxtui.domain.kinds.kind import Kind
-from fluxtui.domain.marks import OPERATOR_SUSPENDED_BY, SUSPENDED_REASON, SUSPENSION_KEYS
+from fluxtui.domain.knowledge import FeedState
+from fluxtui.domain.marks import (
+    OPERATOR_SUSPENDED_BY,
+    SUSPENDED_REASON,
+    SUSPENDED_UNTIL,
+    SUSPENSION_KEYS,
+)
 from fluxtui.domain.patchfields import holds
 from fluxtui.domain.plan import AT_WRITE
 from fluxtui.domain.resource import Resource
-from tests.builders import NS, ks, revision, source
+from fluxtui.domain.snapshot import Feed
+from tests.builders import CONFIG, NS, ks, revision, source
 
 SUSPENDABLE = [kind for kind in kinds.ALL if kind.suspends is not None]
 ANNOTATED = [kind for kind in SUSPENDABLE if kind.suspends and kind.suspends.annotation]
@@ -127,3 +135,76 @@ def test_a_resumption_names_what_comes_and_what_runs() -> None:
     user = ks(applied=revision("v1.4.2", "a"), suspend=True)
     made = plan("resume", at(feeds, user, on=user))
     assert any("v1.5.0 (runs v1.4.2)" in effect for effect in made.effects), made.effects
+
+
+# -- what those do who use it
+
+
+@pytest.mark.parametrize(
+    ("states", "says"),
+    [
+        ((), "nothing uses it"),
+        ((False,), "goes on with that, and corrects drift"),
+        ((True,), "what uses it is suspended too: nothing corrects drift"),
+        ((False, True), "1 of 2 users goes on with that, the others are suspended too"),
+        ((False, False, True), "2 of 3 users go on with that, the others are suspended too"),
+    ],
+)
+def test_of_a_source_that_rests_it_is_said_who_goes_on(states: tuple[bool, ...], says: str) -> None:
+    feeds = source(stored=revision("v1.5.0", "b"))
+    users = [ks(name=f"u{n}", suspend=held) for n, held in enumerate(states)]
+    made = plan("suspend", at(feeds, *users, on=feeds), reason="x")
+    assert any(says in effect for effect in made.effects), made.effects
+
+
+def test_who_uses_it_may_be_suspended_by_the_same_act() -> None:
+    feeds, user = source(stored=revision("v1.5.0", "b")), ks()
+    both = replace(at(feeds, user, on=feeds).target, object=None, marked=(feeds.key, user.key))
+    made = plan("suspend", replace(at(feeds, user, on=feeds), target=both), reason="x")
+    assert any("what uses it is suspended too" in effect for effect in made.effects)
+
+
+def test_who_uses_it_is_not_known_where_that_may_not_be_read() -> None:
+    feeds = source(stored=revision("v1.5.0", "b"))
+    where = at(feeds, on=feeds)
+    blind = Feed("staging", kustomization.KIND.id, "", FeedState.FORBIDDEN, "may not list")
+    where = replace(where, snapshot=replace(where.snapshot, feeds=(blind,)))
+    made = plan("suspend", where, reason="x")
+    assert "who uses it is not known now" in made.effects
+
+
+def test_a_suspension_needs_a_reason_and_takes_an_earlier_end_away() -> None:
+    one = ks()
+    for given in ("", "  "):
+        with pytest.raises(UsageError, match="needs a reason"):
+            plan("suspend", at(one, on=one), reason=given)
+    made = plan("suspend", at(one, on=one), reason="x")
+    assert patched(made)["metadata"]["annotations"][SUSPENDED_UNTIL] is None
+    ends = plan("suspend", at(one, on=one), reason="x", until="2h")
+    assert patched(ends)["metadata"]["annotations"][SUSPENDED_UNTIL] == "2026-11-23T05:12:00Z"
+    assert any("over by" in effect for effect in ends.effects)
+    assert not any("over by" in effect for effect in made.effects)
+
+
+def test_what_is_not_suspended_is_not_resumed_and_what_is_not_there_neither() -> None:
+    one, gone = ks(), ks(name="gone")
+    assert refusal("resume", at(one, on=one)) == f"{one.key.label} is not suspended"
+    for command in ("suspend", "resume"):
+        assert refusal(command, at(one, on=gone)) == f"{gone.key} is not there"
+        made = by_id(command).plan
+        assert made is not None
+        with pytest.raises(UsageError, match="is not there"):
+            made(at(one, on=gone), {"reason": "x"})
+    shut = replace(CONFIG, read_only=True)
+    assert refusal("suspend", at(one, on=one, config=shut)) == "fluxtui was started read-only"
+
+
+def test_another_tools_note_of_who_suspended_it_goes_with_the_suspension() -> None:
+    theirs = {"metadata.weave.works/suspended-by": "ben"}
+    one = ks(suspend=True, annotations=theirs)
+    made = plan("resume", at(one, on=one))
+    assert patched(made)["metadata"]["annotations"]["metadata.weave.works/suspended-by"] is None
+    assert any("was suspended by ben" in effect for effect in made.effects)
+    plain = ks(suspend=True)
+    keys = patched(plan("resume", at(plain, on=plain)))["metadata"]["annotations"]
+    assert not any("weave" in key for key in keys)

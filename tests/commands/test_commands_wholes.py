@@ -97,3 +97,55 @@ def test_a_namespace_without_its_environment_is_asked_back() -> None:
     where = replace(at(*EVERY, scope=f"ns/{NS}"), target=Target(scope=f"ns/{NS}"))
     with pytest.raises(UsageError, match="in which environment"):
         by_id("suspend-scope").plan(where, {"scope": f"ns/{NS}", "reason": "x"})  # type: ignore[misc]
+
+
+def test_a_whole_that_is_named_is_meant_instead_of_the_one_under_the_cursor() -> None:
+    where = at(*EVERY, service="acme/activity")
+    made = plan("suspend-scope", where, scope="ns/flux-system", reason="move")
+    assert names(made) == ["infra"]
+    assert made.title == "suspend namespace flux-system in staging"
+    assert made.effects[0].startswith("1 object of 1 that deliver there")
+    still = replace(ELSEWHERE, spec={**ELSEWHERE.spec, "suspend": True})
+    back = plan("resume-scope", at(*SERVICE, still), scope="ns/flux-system")
+    assert names(back) == ["infra"] and back.title == "resume namespace flux-system in staging"
+
+
+def test_what_is_suspended_is_counted_beside_what_there_is() -> None:
+    (scope, *_rest) = by_id("suspend-scope").arguments
+    theirs = ks(name="web", applied=A, suspend=True)
+    where = at(*SERVICE[:2], theirs)
+    assert scope.note(where, "env/staging") == "3 objects, 1 suspended"
+    with pytest.raises(UsageError, match="nothing is left to suspend in namespace"):
+        plan("suspend-scope", at(theirs, scope=f"ns/{NS}"), reason="move")
+    with pytest.raises(UsageError, match="which whole"):
+        by_id("suspend-scope").plan(at(theirs, environment=""), {"reason": "x"})  # type: ignore[misc]
+
+
+def test_nothing_selected_is_no_whole_and_a_name_alone_is_one() -> None:
+    for command in ("suspend-scope", "resume-scope"):
+        refuse = by_id(command).disabled_reason
+        assert (refuse(at(*EVERY, environment="")) or "").startswith("nothing is selected")
+        assert refuse(at(*EVERY, environment="", scope="env/staging")) is None
+        shut = replace(CONFIG, read_only=True)
+        seen = snapshot(*EVERY, config=shut)
+        closed = Context(seen, Target("staging"), NOW, "anna")
+        assert refuse(closed) == "fluxtui was started read-only"
+
+
+def test_a_whole_without_a_service_or_an_object_is_the_environment_and_its_stage() -> None:
+    (scope, *_rest) = by_id("suspend-scope").arguments
+    assert scope.choices(at()) == ("env/staging", "stage/staging")
+    assert scope.choices(at(environment="gone")) == ("env/gone",)
+    assert scope.choices(at(environment="")) == ()
+
+
+def test_what_is_not_looked_into_is_neither_suspended_nor_resumed() -> None:
+    (staging, *others) = CONFIG.environments
+    narrow = replace(CONFIG, environments=(replace(staging, namespaces=("a",)), *others))
+    for command, suspend, says in (
+        ("suspend-scope", False, "not suspended"), ("resume-scope", True, "not resumed"),
+    ):  # fmt: skip
+        seen = snapshot(source(stored=A, suspend=suspend), tags=TAGS, config=narrow)
+        where = Context(seen, Target("staging", scope="env/staging"), NOW, "anna")
+        made = plan(command, where, reason="x")
+        assert any("outside of a" in t and t.endswith(says) for t in made.unseen)
