@@ -16,17 +16,18 @@ from builders import context, ks, revision, snapshot, source, tag_list
 from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
 from fluxtui.commands.wayback import reason, ways_back
-from fluxtui.domain.plan import AwaitStep, Move, Outcome, Plan, Receipt, Until
+from fluxtui.domain.plan import AwaitStep, Move, Outcome, PatchStep, Plan, Receipt, Until
 from fluxtui.domain.snapshot import Act
 
 OLD, NEW = revision("1.4.2", "a"), revision("1.5.0", "b")
 WELL, BAD = "ReconciliationSucceeded", "HealthCheckFailed"
 AT = "2026-11-23T03:10:00Z"
+STORY = ((NEW, BAD, "3"), (OLD, WELL, "1"))
 SOURCE, MEMBER = source("production"), ks("production")
 WHY = "promote web: 1.5.0 failed: not within 1800 s: Ready=False HealthCheckFailed: it's broken"
 
 
-def delivered(*, history: Any = ((NEW, BAD, "3"), (OLD, WELL, "1"))) -> Context:
+def delivered(*, history: Any = STORY) -> Context:
     member = ks("production", applied=OLD, attempted=NEW, history=history)
     tags = [tag_list({"1.4.2": "a", "1.5.0": "b"})]
     seen = snapshot(source("production", stored=NEW), member, tags=tags)
@@ -84,3 +85,49 @@ def test_the_reason_of_a_rollback_is_what_the_newest_act_there_came_to() -> None
     assert after(promotion(), promotion(Outcome.DONE)) == ""
     assert after() == ""
     assert reason(context(snapshot())) == ""
+
+
+def reasons(*says: str) -> list[str]:
+    """Of the ways back out of an act whose waits ended so, each for a Kustomization of its own."""
+    members = [ks("production", f"m{n}", applied=OLD, attempted=NEW, history=STORY)
+               for n in range(len(says))]  # fmt: skip
+    steps = tuple(
+        AwaitStep(f"run-{n}", "run it", target=one.key, until=Until.APPLIED, value="1.5.0")
+        for n, one in enumerate(members)
+    )
+    plan = Plan("promote", "p", steps, ("production",), moves=(Move(SOURCE.key, "", "1.5.0"),))
+    receipts = [Receipt(plan.id, s.id, Outcome.FAILED, text, AT)
+                for s, text in zip(steps, says, strict=True)]  # fmt: skip
+    seen = snapshot(source("production", stored=NEW), *members)
+    where = context(seen, environment="production", service="acme/activity")
+    return [way.reason for way in ways_back(where, plan, receipts)]
+
+
+def test_who_fails_for_one_source_is_mended_by_one_rollback() -> None:
+    assert reasons("first", "second") == ["p failed: first"]
+
+
+@pytest.mark.parametrize("length", [159, 160, 161, 400])
+def test_a_long_reason_is_cut_where_an_annotation_can_still_be_read(length: int) -> None:
+    (reason,) = reasons("x" * (length - len("p failed: ")))
+    assert len(reason) == min(length, 160)
+    assert reason.endswith("…") == (length > 160)
+
+
+def test_a_write_that_was_refused_brought_nothing_to_go_back_from() -> None:
+    act = promotion()
+    write = PatchStep("run", "pin it", target=SOURCE.key, patch={}, resource_version="7")
+    steps = (act.plan.steps[0], write)
+    assert ways_back(delivered(), dataclasses.replace(act.plan, steps=steps), act.receipts) == ()
+
+
+def test_what_failed_for_another_source_is_no_reason_here() -> None:
+    act = promotion()
+    elsewhere = dataclasses.replace(SOURCE.key, name="other")
+    moved = dataclasses.replace(act.plan, moves=(Move(elsewhere, "1.4.2", "1.5.0"),))
+    where = delivered()
+    other = dataclasses.replace(act, plan=moved)
+    for acts, says in (((act, other), WHY), ((other,), "")):
+        seen = dataclasses.replace(where.snapshot, acts=acts)
+        assert reason(dataclasses.replace(where, snapshot=seen)) == says
+    assert ways_back(where, moved, act.receipts) == ()
