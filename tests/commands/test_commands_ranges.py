@@ -187,6 +187,8 @@ def test_a_pinned_source_is_seen_ready_and_a_suspended_one_is_not_waited_for() -
 def test_a_tag_that_a_range_overrides_is_said_to_be() -> None:
     tagged = plan(on(follows({"tag": "1.5.0"}), ks(applied=B)), semver=">=1.0.0")
     assert tagged.effects[-1] == "it picked by tag 1.5.0, which a range overrides"
+    neither = plan(on(follows({"semver": ""}), ks(applied=B)), semver=">=1.0.0")
+    assert "overrides" not in neither.effects[-1]
     both = plan(on(follows({"tag": "1.5.0", "semver": "1.x"}), ks(applied=B)), semver=">=1.0.0")
     assert both.effects[-1] == "it picked by semver 1.x"
 
