@@ -249,8 +249,7 @@ def _goes_back(context: Context, pick: str) -> bool:
     """Whether what runs is higher than what would be picked."""
     from fluxtui.domain.versions import behind
 
-    runs = candidates.running(context)
-    return bool(runs) and behind(pick, runs)
+    return behind(pick, candidates.running(context))
 
 
 def _unseen(context: Context, source: Resource) -> tuple[str, ...]:

@@ -215,6 +215,12 @@ def test_beside_a_pinned_commit_a_range_that_picks_nothing_says_so() -> None:
     assert awaited(made) == [("ready", "")], "what it holds it has"
 
 
+def test_beside_a_pin_nothing_is_said_of_a_pick_that_nobody_knows() -> None:
+    held = git({"semver": "^1.0", "commit": ONE})
+    made = plan("range", remote(held, {"^2": RemoteAnswer(error="denied")}), semver="^2")
+    assert made.effects == ("spec.ref.semver was ^1.0",) and len(made.unseen) == 1
+
+
 def test_where_no_range_stood_it_is_taken_away_again() -> None:
     made = plan("range", chart(release(wish="", history=WELL)), semver="^2")
     assert made.steps[0].undo == "take spec.chart.spec.version away again"

@@ -249,5 +249,9 @@ def test_the_ranges_that_are_offered_stay_within_what_runs() -> None:
 
 
 def test_a_range_waits_for_the_tags_and_for_leave_to_write() -> None:
-    unlisted = RANGE.disabled_reason(on(follows(), ks(applied=B), tags=()))
+    where = on(follows(), ks(applied=B), tags=())
+    unlisted = RANGE.disabled_reason(where)
     assert unlisted is not None and "are being listed" in unlisted
+    assert RANGE.plan is not None
+    asked_all_the_same = RANGE.plan(where, {"semver": ">=1.0.0"})
+    assert asked_all_the_same.unseen == (f"the tags of {URL}: never listed",)
