@@ -313,6 +313,8 @@ def test_who_puts_a_range_back_may_leave_a_pin_be() -> None:
     assert "until then a pin holds a version: that field is not declared" in said(declared)
     assert "puts it back" in said(both) and "a pin holds" not in said(both)
     assert "a pin holds" not in said(git())
+    nameless = said(replace(declared, labels={}))
+    assert "another Kustomization declares" in nameless and "a pin holds" not in nameless
 
 
 def test_a_range_that_is_too_long_is_refused_by_its_length() -> None:

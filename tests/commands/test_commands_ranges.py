@@ -143,6 +143,11 @@ def test_who_puts_the_field_back_is_named_with_when_and_with_what_holds_instead(
     assert "declares spec.ref.semver and puts it back at its next run, within 10m" in puts_back
     assert "suspend Kustomization/activity-system/apps to keep the change" in puts_back
     assert "until then a pin holds a version" in instead
+    nameless = plan(on(replace(owned, labels={}), ks(applied=B)), semver=">=1.0.0")
+    assert not any("until then a pin holds" in warning for warning in nameless.warnings)
+    both = replace(owned, declared=owned.declared | {"spec.ref.digest"})
+    made = plan(on(both, ks(applied=B), parent), semver=">=1.0.0")
+    assert not any("until then a pin holds" in warning for warning in made.warnings)
     free = plan(on(owned, ks(applied=B), parent), filter="rc", semver=">=1.0.0 <2.0.0")
     assert not any("puts it back" in warning for warning in free.warnings)
 
