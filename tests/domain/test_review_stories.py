@@ -110,3 +110,53 @@ def test_only_the_forges_own_address_becomes_a_page(url: str) -> None:
 def test_without_annotations_nothing_is_said_of_commits() -> None:
     bare = tag_list({"1.4.2": "a", "1.5.0-rc.1": "b"})
     assert not any("commit" in text or "changes" in text for text in told(*runs(), tags=bare))
+
+
+def built(old: TagFacts | None, new: TagFacts | None) -> TagList:
+    """What the manifests of what runs and of what comes say of themselves."""
+    facts = {fact.tag: fact for fact in (old, new) if fact is not None}
+    return replace(tag_list({"1.4.2": "a", "1.5.0-rc.1": "b"}), facts=facts)
+
+
+GIT = "https://git.acme.test/activity.git"
+RUNS_NOW = TagFacts("1.4.2", digest("a"), "", GIT, f"main@sha1:{OLD}")
+COMES = TagFacts("1.5.0-rc.1", digest("b"), "", GIT, f"main@sha1:{NEW}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "known"),
+    [
+        (RUNS_NOW, COMES, True),
+        (None, COMES, False),
+        (replace(RUNS_NOW, revision="main"), COMES, False),
+        (RUNS_NOW, replace(COMES, revision="main"), False),
+        (replace(RUNS_NOW, revision=COMES.revision), COMES, False),
+        (replace(RUNS_NOW, source="https://elsewhere.test/a.git"), COMES, False),
+        (replace(RUNS_NOW, source=""), replace(COMES, source=""), True),
+    ],
+)
+def test_a_range_is_between_two_commits_of_one_remote(
+    old: TagFacts | None, new: TagFacts | None, known: bool
+) -> None:
+    assert bool(ranges(act_of(*runs(), tags=built(old, new)))) is known
+
+
+def test_where_nobody_says_of_which_remote_the_commit_alone_is_told() -> None:
+    bare = built(replace(RUNS_NOW, source=""), replace(COMES, source=""))
+    said = told(*runs(), tags=bare)
+    assert "1.5.0-rc.1 was made of commit bbbbbbbb" in said
+    assert "changes for production: git log aaaaaaaa..bbbbbbbb" in said
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("https://github.com/a/b", f"https://github.com/a/b/compare/{OLD}...{NEW}"),
+        ("https://gitlab.com/a/b/", f"https://gitlab.com/a/b/-/compare/{OLD}...{NEW}"),
+        ("https://bitbucket.org/a/b", f"https://bitbucket.org/a/b/branches/compare/{NEW}..{OLD}"),
+        ("http://github.com/a/b", ""),
+    ],
+)
+def test_each_forge_has_its_own_page(url: str, page: str) -> None:
+    (found,) = ranges(act_of(*runs(), tags=listed(url)))
+    assert found.page == page
