@@ -170,6 +170,8 @@ def test_a_release_says_whether_its_values_touch_a_secret(kind: str, touches: bo
     detail = detail_of(snapshot(one), one)
     assert detail.has_values and detail.values_touch_secrets is touches
     assert len(detail.value_sources) == 1 and kind in detail.value_sources[0]
+    both = other("hr", valuesFrom=[{"kind": "ConfigMap", "name": "a"}, {"kind": kind, "name": "c"}])
+    assert detail_of(snapshot(both), both).values_touch_secrets is touches
 
 
 # -- conditions in words

@@ -209,6 +209,8 @@ def test_a_missed_applier_is_missed_only_where_no_other_one_is_served() -> None:
     assert not_live(seen(feed(), gone, feed(HR))) == ()
     assert gone in not_live(seen(feed(), gone, feed(HR, FeedState.ABSENT)))
     assert gone in not_live(seen(feed(), gone, replace(feed(HR), environment="production")))
+    lost = feed(state=FeedState.ABSENT)
+    assert not_live(seen(lost, gone, feed(HR))) == (lost,), "each role is missed for itself"
 
 
 # -- tags, and who cannot be asked

@@ -25,7 +25,7 @@ def tags(resource: Resource) -> str:
 def address(resource: Resource) -> str:
     """`oci://host/path` of its tags, as its controller names it; "" when the image has a tag."""
     name = text_at(resource.status, "canonicalImageName") or image(resource)
-    if not name or ":" in name.rpartition("/")[2] or "@" in name or "://" in name:
+    if not name or ":" in name.rpartition("/")[2] or "://" in name:
         return ""
     host, slash, _path = name.partition("/")
     if not slash:

@@ -45,7 +45,7 @@ _HOST = ("hostNetwork", "hostPID", "hostIPC")
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
     for change in delivered.changes:
-        if change.kind not in ("added", "changed") or change.after is None:
+        if change.after is None:
             continue
         had = frozenset(_powers(change.before)) if change.before is not None else frozenset()
         new = [power for power in dict.fromkeys(_powers(change.after)) if power not in had]
