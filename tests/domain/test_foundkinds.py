@@ -25,9 +25,11 @@ def boat(spec: Any = None, status: Any = None) -> Resource:
 
 
 def test_a_found_kind_is_called_by_its_short_name_and_takes_no_act() -> None:
-    assert (BOAT.short, BOAT.words, ARK.short) == ("bt", ("bt", "b"), "ark")
-    assert not BOAT.reconciles and BOAT.suspends is None
-    assert BOAT.source is None and BOAT.applier is None and not BOAT.wishes
+    one, bare = (found("sea.example.com", "v1", "Boat", "boats", short) for short in (["bt"], []))
+    assert (one.short, one.words, bare.short, bare.words) == ("bt", ("bt",), "boat", ())
+    assert not one.reconciles and one.suspends is None
+    assert one.source is None and one.applier is None and not one.wishes
+    assert one.revision(boat(status={"revision": "4"})) == "4"
 
 
 def test_a_found_kind_says_its_group_beside_its_name() -> None:
