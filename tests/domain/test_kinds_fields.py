@@ -247,6 +247,17 @@ def test_a_chart_wishes_a_version_of_what_it_names() -> None:
     assert (wish.holder.name, wish.chart, wish.version) == ("h", "web", "^1")
     assert helmchart.wish(of("hc", {**spec, "chart": ""})) is None
     assert helmchart.wish(of("hc", {"chart": "web"})) is None
+    assert helmchart.follows(of("hc", spec)) == "web ^1"
+    assert helmchart.follows(of("hc", {"chart": "web"})) == "web *"
+    assert helmchart.follows(of("hc", {"version": "^1"})) == "^1"
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [("1.4.2", "1.4.2"), ("v1.4.2-rc.1+b", "v1.4.2-rc.1+b"), ("1.4", ""), ("^1.4.2", ""), ("", "")],
+)
+def test_only_an_exact_version_is_one(text: str, version: str) -> None:
+    assert helmchart.named(text) == version
 
 
 def test_what_reports_and_alerts_say_in_a_column() -> None:

@@ -154,6 +154,11 @@ def test_only_what_says_that_it_was_given_nothing_waits_for_it() -> None:
     assert awaited(well, ks(conditions=(NOT_YET,)), snapshot(fetching)) is well
 
 
+def test_who_stands_on_nothing_waits_for_nothing() -> None:
+    bare = other("hr", "web", [failed("ArtifactFailed", "chart does not have an artifact")])
+    assert not comes(bare)
+
+
 def test_what_a_source_itself_waits_for_is_looked_at_too() -> None:
     me = chart(failed("NoSourceArtifact", "no artifact available for HelmRepository source 'x'"))
     fetching = other("helmrepo", "index", [FETCHING], url="https://r.example")

@@ -56,6 +56,21 @@ def test_what_is_only_slow_is_told_when_it_cannot_start_or_somebody_waits() -> N
     assert (one.subject, one.behind, one.severity.value) == (slow.key, 1, "warning")
 
 
+def test_what_cannot_start_is_told_though_nobody_waits_for_it() -> None:
+    slow = ks(name="a", conditions=[SLOW], inventory=[f"{NS}_web_apps_Deployment"])
+    obj = deployment("web").as_object()
+    obj["spec"]["selector"] = {"matchLabels": {"app": "web"}}
+    state = {"waiting": {"reason": "CrashLoopBackOff"}}
+    pod = Resource.from_object("staging", {
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": "web-1", "namespace": NS, "labels": {"app": "web"}},
+        "status": {"containerStatuses": [{"name": "c", "ready": False, "state": state}]},
+    })  # fmt: skip
+    (one,) = of(snapshot(source(), slow, Resource.from_object("staging", obj), pod), "not-ready",
+                "failed")  # fmt: skip
+    assert (one.subject, one.behind) == (slow.key, 0) and "CrashLoopBackOff" in one.message
+
+
 def test_who_waits_for_a_failure_is_counted_and_not_told() -> None:
     """However far behind it, and whether or not it fails for that alone."""
     bad = ks(name="a", conditions=[SPOILT])

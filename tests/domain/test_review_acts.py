@@ -9,12 +9,14 @@ import pytest
 
 from fluxtui.domain.config import Environment
 from fluxtui.domain.danger import Danger, Gravity
+from fluxtui.domain.moves import moves_of
 from fluxtui.domain.plan import Move, Plan, PushStep, RequestReconcile, TagStep
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.review.plans import plan_dangers
+from fluxtui.domain.review.plans import plan_dangers, plan_unseen
 from fluxtui.domain.review.plans.undertaking import undertaking
 from fluxtui.domain.snapshot import Act, Snapshot, TagFacts, TagList
 from tests.builders import URL, condition, digest, failed, ks, snapshot, source, tag_list
+from tests.domain.test_moves import patch
 from tests.domain.test_review_plans import (
     BUSY,
     IN_PRODUCTION,
@@ -176,6 +178,40 @@ def test_a_source_that_asks_for_a_signature_says_by_whom(provider: str | None, b
     ]
 
 
+def blind(tags: TagList, one: Resource | None = None) -> list[str]:
+    """What the rules could not look at of a pin on 1.5.0."""
+    source_, user = here()
+    where = seen(one or source_, user, tags=tags)
+    step = patch(source_.key, {"ref": {"digest": digest("b")}})
+    act = undertaking(where, (step,), None, moves_of(where, (step,)), {})
+    return [text for text in plan_unseen(act) if "signed" in text]
+
+
+def test_a_signature_that_could_not_be_looked_for_is_said_so() -> None:
+    refused = signed(a="sig", e="sig")
+    refused = replace(refused, facts={
+        **refused.facts, "1.5.0": TagFacts("1.5.0", digest("b"), blind="403")})  # fmt: skip
+    assert blind(refused) == ["whether 1.5.0 is signed: 403"]
+    silent = signed(a="sig")
+    assert blind(silent) == [], "nobody asks for one"
+    assert blind(silent, verifying()) == ["whether 1.5.0 is signed: the registry was not asked"]
+    unread = replace(silent, facts={"1.4.2": silent.facts["1.4.2"]})
+    assert blind(unread, verifying()) == ["whether 1.5.0 is signed: the registry was not asked"]
+    assert blind(signed(b="sig"), verifying()) == []
+
+
+def test_whether_the_others_are_signed_may_not_be_known_either() -> None:
+    some = signed(b="", a="sig")
+    hidden = {**some.facts, "1.4.0": TagFacts("1.4.0", digest("f"), blind="403")}
+    assert blind(replace(some, facts=hidden)) == [
+        f"whether other versions of {URL} are signed: 403"
+    ]
+    assert blind(some) == [], "nobody was refused"
+    most = signed(b="", a="sig", e="sig")
+    known = {**most.facts, "1.4.0": TagFacts("1.4.0", digest("f"), blind="403")}
+    assert blind(replace(most, facts=known)) == [], "what is known is enough"
+
+
 # -- tags
 
 
@@ -268,8 +304,6 @@ def test_what_only_gets_a_name_is_a_build_too() -> None:
 
 
 def test_only_a_pin_holds_a_source() -> None:
-    from tests.domain.test_moves import patch
-
     one, user = here()
     where = seen(one, user)
     pin = patch(one.key, {"ref": {"digest": digest("b")}})
