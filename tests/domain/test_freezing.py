@@ -148,6 +148,20 @@ def test_an_unknown_time_of_a_freeze_or_an_object_says_nothing_of_since() -> Non
     ]
 
 
+def test_what_was_created_in_the_second_of_the_freeze_came_before_it() -> None:
+    came = source(name="came", creationTimestamp=EARLY)
+    assert out(frozen("held", "f1"), came) == [("came", "f1", "picks by semver >=0.0.0")]
+
+
+def test_what_cannot_be_suspended_is_no_mover() -> None:
+    """A kind without a means of it, or one that nothing here knows."""
+    artifact = other("ea", {"sourceRef": {"kind": "ArtifactGenerator", "name": "g"}})
+    stranger = Resource.from_object("staging", {
+        "apiVersion": "sea.example.com/v1", "kind": "Boat", "metadata": {"name": "b"}})  # fmt: skip
+    for one in (artifact, stranger):
+        assert moves(snapshot(one), one) == ""
+
+
 def test_what_is_loose_is_one_finding_that_counts_the_rest() -> None:
     seen = snapshot(frozen("held", "f1"), source(name="a"), source(name="b"), tags=TAGS)
     every = loose(seen, "staging")

@@ -138,6 +138,27 @@ def test_what_is_ready_and_yet_waited_for_is_told_by_who_asks() -> None:
     assert one.subject == until("a").key
 
 
+def test_what_a_node_waits_for_is_what_is_not_ready_to_it() -> None:
+    """A dependency by its Ready; one with an expression by that alone; what is not there always."""
+
+    def waits(*others: Resource, one: Resource) -> list[str]:
+        nodes = snapshot(source(), one, *others).board.chains["staging"]
+        node = next(node for node in nodes if node.key == one.key)
+        return [key.name for key in node.waits_for]
+
+    plain = ks(name="a", needs=["dep", "gone"], conditions=[WAITS])
+    sick = ks(name="dep", conditions=[SPOILT])
+    assert waits(sick, one=plain) == ["dep", "gone"]
+    assert waits(ks(name="dep"), one=plain) == ["gone"]
+    assert waits(ks(name="dep"), one=until("a")) == ["dep"]
+    passed = until("a", "other")
+    spec = {
+        **passed.spec,
+        "dependsOn": [{"name": "dep", "readyExpr": "x"}, *passed.spec["dependsOn"]],
+    }
+    assert waits(sick, ks(name="other"), one=replace(passed, spec=spec)) == ["other"]
+
+
 def test_two_who_ask_the_same_are_one_finding_and_two_who_are_asked_are_two() -> None:
     both = snapshot(source(), ks(name="dep"), until("a"), until("b"))
     (one,) = of(both, "not-ready")
