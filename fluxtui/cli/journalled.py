@@ -69,12 +69,16 @@ def _wishes(args: argparse.Namespace, now: float) -> Iterator[tuple[str, Wish]]:
             lambda entry: bool(set(environments) & set(_environments(entry.body))),
         )
     if args.by:
-        yield f"by {args.by}", lambda entry: args.by in (
-            entry.body.get("user"), entry.body.get("approver")
-        )  # fmt: skip
+        yield f"by {args.by}", lambda entry: _is_by(entry.body, args.by)
     if args.since:
         since = earlier(args.since, now)
         yield f"since {args.since}", lambda entry: (seconds(entry.at) or 0.0) >= since
+
+
+def _is_by(body: Body, name: str) -> bool:
+    """Whether they made it or approved it; `anna` is whoever is called so on any machine."""
+    whole = (str(body.get("user") or ""), str(body.get("approver") or ""))
+    return name in whole or name in (each.partition("@")[0] for each in whole)
 
 
 def _is_about(body: Body, target: str) -> bool:

@@ -110,10 +110,12 @@ def note(context: Context, version: str) -> str:
         return ""
     digest = known_digest(snapshot, source, version)
     remarks = [_alias(names_in(snapshot, source), version)]
-    if digest and digest == digest_of(running_revision(snapshot, source)):
+    runs = bool(digest) and digest == digest_of(running_revision(snapshot, source))
+    if runs:
         remarks.append("runs here")
     record = record_of(snapshot, sources.url(source))
-    remarks.append(record.note(digest, version, source.key.environment))
+    until = context.now if runs else ""
+    remarks.append(record.note(digest, version, source.key.environment, until))
     return ", ".join(part for part in remarks if part)
 
 

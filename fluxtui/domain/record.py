@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fluxtui.domain import roles
+from fluxtui.domain.durations import age
 from fluxtui.domain.kinds import APPLIERS, appliers, sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.service import configured, repository_path
 from fluxtui.domain.snapshot import Snapshot
-from fluxtui.kit.moments import order
+from fluxtui.kit.moments import order, seconds
 
 _NAMED = 3  # Kustomizations named in a sentence
 
@@ -24,7 +25,8 @@ _NAMED = 3  # Kustomizations named in a sentence
 @dataclass(frozen=True, slots=True)
 class Trial:
     """How a build last went in one Kustomization. `at` RFC 3339, "" = not kept; `now`: it is what
-    that Kustomization is at this moment."""
+    that Kustomization is at this moment; `since`: when it went so first (RFC 3339, "" = not kept).
+    """
 
     kustomization: Key
     digest: str
@@ -32,6 +34,7 @@ class Trial:
     status: str
     at: str = ""
     now: bool = False
+    since: str = ""
 
     @property
     def good(self) -> bool:
@@ -50,7 +53,8 @@ def trials(member: Resource) -> Mapping[str, Trial]:
     for run in appliers.history(member):
         digest, at = digest_of(run.revision), run.last
         if digest and (digest not in by_digest or _later(at, by_digest[digest].at)):
-            by_digest[digest] = Trial(member.key, digest, tag_of(run.revision), run.status, at)
+            tag, since = tag_of(run.revision), run.first
+            by_digest[digest] = Trial(member.key, digest, tag, run.status, at, since=since)
     for trial in _standing(member):
         earlier = by_digest.get(trial.digest)
         # The condition says what history may not: a build that fails leaves no entry there.
@@ -94,8 +98,11 @@ class Record:
         """Trials of that digest; where it is not known, those of whatever had that tag."""
         return tuple(self._by_digest.get(digest, ()) if digest else self._by_tag.get(tag, ()))
 
-    def note(self, digest: str, tag: str, environment: str) -> str:
-        """What to know beside a choice, in a few words; "" when it ran well there."""
+    def note(self, digest: str, tag: str, environment: str, until: str = "") -> str:
+        """What to know beside a choice, in a few words.
+
+        `until` (RFC 3339): it runs there now, and how long it has been well until then is said.
+        """
         failed = self.failure(digest, tag, environment)
         if failed:
             return failed
@@ -103,10 +110,15 @@ class Record:
         local = [t for t in tried if t.kustomization.environment == environment]
         if not tried:
             return "never ran anywhere, as far as is known"
-        if not local:
-            names = dict.fromkeys(t.kustomization.environment for t in tried if t.good)
-            return f"never ran here{f', ran well in {_listed(names)}' if names else ''}"
-        return ""
+        if local:
+            lasted = _lasted(local, until)
+            return ("well" + lasted if lasted else "") if until else "ran well here" + lasted
+        well: dict[str, list[Trial]] = defaultdict(list)
+        for trial in tried:
+            if trial.good:
+                well[trial.kustomization.environment].append(trial)
+        places = ", ".join(f"{name}{_lasted(trials)}" for name, trials in well.items())
+        return f"never ran here{f', ran well in {places}' if places else ''}"
 
     def failure(self, digest: str, tag: str, environment: str) -> str:
         """`failed here: HealthCheckFailed`, or where else; "" when it is not known to have."""
@@ -131,6 +143,19 @@ class Record:
         return tuple((place, _failed(name, place, bad[place])) for place in order_of)
 
 
+def _lasted(trials: Iterable[Trial], until: str = "") -> str:
+    """` for 3d`: how long it went well for all of them, at least; "" where one does not say, or
+    where it was seen once and never again."""
+    spans: list[float] = []
+    for trial in trials:
+        begun, ended = seconds(trial.since), seconds(until or trial.at)
+        if begun is None or ended is None:
+            return ""
+        spans.append(ended - begun)
+    shortest = min(spans, default=0.0)
+    return f" for {age(shortest)}" if shortest >= 1.0 else ""
+
+
 def _failed(name: str, environment: str, bad: list[Trial]) -> str:
     verb = "is failing" if any(t.now for t in bad) else "failed"
     parts = [
@@ -144,10 +169,6 @@ def _failed(name: str, environment: str, bad: list[Trial]) -> str:
 def _minute(at: str) -> str:
     """`2026-11-23 03:04Z` of an RFC 3339 text in UTC, else the text."""
     return f"{at[:10]} {at[11:16]}Z" if at.endswith("Z") and len(at) >= 20 else at
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
 
 
 def record_of(snapshot: Snapshot, repository: str) -> Record:

@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 from cli_delivery import Shell
 from cli_objects import ks, put
+from killed import CHILD
 
 from fluxtui.cli.planfile import PlanFile, write
 from fluxtui.cluster.client import connect
@@ -37,31 +38,6 @@ from fluxtui.world.http.exchange import Request, Response
 NAMES = ("a", "b", "c")
 ENVIRONMENT = "staging"
 AT = "2026-11-23T03:12:00Z"
-# The program, with a Journal whose n-th line kills it: as it is written, or when it stands there.
-CHILD = """
-import os, signal, sys
-from fluxtui.cli.main import run
-from fluxtui.engine.acts import journal
-
-line, torn = int(sys.argv.pop(1)), sys.argv.pop(1) == "torn"
-number = getattr(signal, sys.argv.pop(1))
-append, lines = journal.append, 0
-
-
-def appended(path, data, **more):
-    global lines
-    lines += 1
-    if lines == line and torn:
-        write = os.write
-        os.write = lambda to, data: (write(to, data[: len(data) // 2]), os.kill(os.getpid(), 9))
-    append(path, data, **more)
-    if lines == line:
-        os.kill(os.getpid(), number)
-
-
-journal.append = appended
-run()
-"""
 
 
 class CuttingServer(ApiServer):

@@ -22,7 +22,7 @@ def done(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell
     shell.cluster("staging")
     monkeypatch.setattr("fluxtui.cli.journalled.time.time", lambda: NOON)
     journal = Journal(tmp_path / "journal.jsonl")
-    for name, user, approver, ago in (("web", "ada", "", 7200), ("db", "ben", "ada", 3600)):
+    for name, user, approver, ago in (("web", "ada", "", 7200), ("db", "ben@laptop", "ada", 3600)):
         at = rfc3339(NOON - ago)
         key = Key("staging", "kustomize.toolkit.fluxcd.io", "Kustomization", "apps", name)
         step = RequestReconcile("ask", f"ask {name}", target=key, at=at)
@@ -42,6 +42,7 @@ def done(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell
         ("--since 1d", ["web", "db"]),
         ("--since 2026-11-23T10:30:00Z", ["db"]),
         ("--by ben", ["db"]),
+        ("--by ben@laptop", ["db"]),
         ("--by ada", ["web", "db"]),
         ("--object ks/web", ["web"]),
         ("--object ks/apps/db", ["db"]),
@@ -63,7 +64,11 @@ def test_acts_are_shown_whole_or_not_at_all(done: Shell, words: str, titles: lis
 
 def test_a_table_has_the_same_acts(done: Shell) -> None:
     said = done("journal", "--by", "ben")
-    assert said.code == 0 and "reconcile db (ben)" in said.out and "reconcile web" not in said.out
+    assert (
+        said.code == 0
+        and "reconcile db (ben@laptop)" in said.out
+        and "reconcile web" not in said.out
+    )
 
 
 @pytest.mark.parametrize(

@@ -167,10 +167,30 @@ def test_a_note_says_what_a_choice_is_called_and_whether_it_runs() -> None:
     note = by_id("pin").arguments[0].note
     assert note(where, "1.6.0") == "runs here"
     assert note(where, digest("c")) == "1.6.0, runs here"
-    assert note(where, "1.5.0") == "" and note(where, digest("b")) == "1.5.0"
+    assert note(where, "1.5.0") == "ran well here"
+    assert note(where, digest("b")) == "1.5.0, ran well here"
     assert note(where, "") == ""
     unknown = note(where, digest("e"))
     assert unknown.startswith("never ran") and "sha256" not in unknown
+
+
+def test_a_note_says_for_how_long_a_build_was_well_here_and_elsewhere() -> None:
+    def user(environment: str, revision_: str, first: str, last: str) -> Resource:
+        run = {
+            "metadata": {"revision": revision_},
+            "lastReconciledStatus": WELL,
+            "firstReconciled": f"2026-11-{first}:00Z",
+            "lastReconciled": f"2026-11-{last}:00Z",
+        }
+        member = ks(environment, "web", applied=revision_)
+        return replace(member, status={**member.status, "history": [run]})
+
+    here = user("staging", A, "20T03:00", "23T03:00")
+    there = user("production", B, "22T02:12", "22T04:12")
+    where = at(source(stored=A), source("production", stored=B), here, there, tags=[LIST])
+    note = by_id("pin").arguments[0].note
+    assert note(where, "1.4.2") == "runs here, well for 3d"
+    assert note(where, "1.5.0") == "never ran here, ran well in production for 2h"
 
 
 def test_nothing_runs_where_nothing_is_known_to_run() -> None:

@@ -13,6 +13,8 @@ import yaml
 
 from fluxtui.cli.main import main
 from tests.contract.server import Server
+from tests.end_to_end.desk import ENTER, ESC, leaves
+from tests.end_to_end.desk import Desk as Hand
 from tests.world.apiserver.client import Client
 
 ROLES = Path(__file__).parents[2] / "rbac"
@@ -173,3 +175,36 @@ def test_a_role_for_one_object_is_enough_for_that_object(desk: Desk) -> None:
     assert code == 0, printed
     code, printed = desk.types("viewer", "resume ks/held --yes")
     assert code == 3 and "(held)" in printed, printed
+
+
+@pytest.mark.pty
+# pty.fork in a process with threads: the child only calls exec.
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("role", ["viewer", "reviewer", "operator"])
+def test_at_the_screen_who_may_not_reads_why_and_who_may_acts(desk: Desk, role: str) -> None:
+    before = desk.version("web")
+    words = ("--as", person(role), "open", "ks/web", "-e", "real")
+    with Hand(desk.config, role).at(*words) as screen:
+        screen.sees("● live", "web")
+        screen.types("s")
+        screen.sees("Why?")
+        screen.types("try" + ENTER)
+        if role == "operator":
+            screen.sees("STEPS", "y run")
+            screen.types("y")
+            screen.sees("✓ done  suspend")
+        else:
+            screen.sees("real does not let you patch", "esc q leave")
+            assert "y run" not in screen.text
+            screen.types("y" + ESC)
+            screen.sees("left, nothing was done")
+        leaves(screen)
+    assert (desk.version("web") != before) == (role == "operator")
+
+
+def test_a_refusal_is_an_error_that_programs_read(desk: Desk) -> None:
+    words = ("suspend", "ks/web", "--reason", "try", "--yes", "-o", "json")
+    said = Hand(desk.config, "viewer")("--as", person("viewer"), *words)
+    assert said.code == 3, said
+    error = said.document("Error")
+    assert error["code"] == "refused" and "does not let you patch" in error["what"]

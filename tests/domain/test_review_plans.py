@@ -207,6 +207,13 @@ def test_where_it_failed_is_worse_where_it_goes() -> None:
     assert away.level is Gravity.CARE and away.where == "production"
 
 
+def test_what_is_not_read_yet_is_not_said_to_be_ill() -> None:
+    unread = ks(applied=A, conditions=[])
+    where = seen(source(stored=A, ref={"semver": "1.5.0"}), unread)
+    (danger,) = (d for d in asked(where) if d.rule == "target-unhealthy")
+    assert danger.says.startswith("whether staging is healthy before it comes is not known: ")
+
+
 def test_what_a_source_refuses_is_worse_than_what_is_only_unusual() -> None:
     asks = pinned(seen(verifying(here()[0]), here()[1], tags=signed("b")), "b")
     (refused,) = (d for d in asks if d.rule == "unsigned")

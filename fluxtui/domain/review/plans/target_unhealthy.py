@@ -17,13 +17,20 @@ def _judge(act: Undertaking) -> Iterator[Danger]:
     mended = {source.key for source in act.held}
     for row in act.snapshot.board.rows:
         for line in (line for lines in row.lines.values() for line in lines):
-            place, why = line.key.environment, line.health.text
+            place = line.key.environment
             if line.key in targets - mended and line.health.level in _BAD:
-                says = f"{place} is not healthy before it comes: {why}"
+                says = _says(line, place, " before it comes")
                 yield Danger(RULE.id, Gravity.CARE, says, environment=place)
             elif line.key not in targets and line.health.level and _runs(act, line):
-                says = f"{place}, where it runs, is not healthy: {why}"
+                says = _says(line, f"{place}, where it runs,", "")
                 yield Danger(RULE.id, Gravity.CARE, says, environment=place)
+
+
+def _says(line: Line, where: str, when: str) -> str:
+    """What is still being read is not said to be ill."""
+    if line.health.level is Level.UNKNOWN:
+        return f"whether {where} is healthy{when} is not known: {line.health.text}"
+    return f"{where} is not healthy{when}: {line.health.text}"
 
 
 def _runs(act: Undertaking, line: Line) -> bool:
