@@ -199,7 +199,19 @@ def resume_plan(context: Context, values: Values) -> Plan:
         (write, *_resumed(resource, means)),
         effects=effects,
         warnings=revert_warning(context, resource, means.field),
+        unseen=_unlisted(context, resource),
     )
+
+
+def _unlisted(context: Context, resource: Resource) -> tuple[str, ...]:
+    """That nobody can say what a source would pick: nothing is not what comes then."""
+    if not sources.is_source(resource.key):
+        return ()
+    policy, listed = sources.policy(resource), context.snapshot.tags.get(sources.url(resource))
+    if not policy.semver or policy.digest or (listed is not None and listed.tags):
+        return ()
+    why = listed.error if listed is not None and listed.error else "not listed"
+    return (f"the tags of {sources.url(resource)}: {why}",)
 
 
 def _moved(context: Context, move: Move) -> str:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from cli_delivery import Shell
+from cli_objects import pushed
 from documents import checked
 
 
@@ -75,3 +76,16 @@ def test_what_it_cannot_be_done_to_is_left_out_and_said(blocked: Shell) -> None:
         *["reconcile", "ks/web", "ks/db", "--with-source", "-e", "staging", "--dry-run"]
     )
     assert other.code == 2 and "one object at a time" in other.err
+
+
+@pytest.mark.parametrize("words", [("resume", "app"), ("reconcile", "app", "--with-source")])
+def test_a_review_of_what_lets_a_build_come_shows_what_comes(
+    blocked: Shell, words: tuple[str, ...]
+) -> None:
+    """It asked no registry, and showed nothing: as if nothing came."""
+    if words[0] == "resume":
+        held = blocked("suspend", "app", "-e", "staging", "--reason", "audit", "--yes")
+        assert held.code == 0, held
+    pushed(blocked, "v0.0.0-build-2", b"3")
+    said = blocked(*words, "-e", "staging", "--dry-run")
+    assert said.code == 0 and "Changes:" in said.out and "1 changed" in said.out, said

@@ -24,7 +24,7 @@ from fluxtui.domain.patchfields import holds
 from fluxtui.domain.plan import AT_WRITE
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Feed
-from tests.builders import CONFIG, NS, ks, revision, source
+from tests.builders import CONFIG, NS, URL, ks, revision, source
 
 SUSPENDABLE = [kind for kind in kinds.ALL if kind.suspends is not None]
 ANNOTATED = [kind for kind in SUSPENDABLE if kind.suspends and kind.suspends.annotation]
@@ -135,6 +135,14 @@ def test_a_resumption_names_what_comes_and_what_runs() -> None:
     user = ks(applied=revision("v1.4.2", "a"), suspend=True)
     made = plan("resume", at(feeds, user, on=user))
     assert any("v1.5.0 (runs v1.4.2)" in effect for effect in made.effects), made.effects
+
+
+def test_a_resumption_before_the_tags_are_listed_says_what_it_cannot_see() -> None:
+    feeds = source(stored=revision("v1.5.0", "b"), suspend=True, ref={"semver": ">=1.0.0"})
+    made = plan("resume", at(feeds, on=feeds))
+    assert made.moves == () and made.unseen == (f"the tags of {URL}: not listed",)
+    held = source(suspend=True, ref={"semver": ">=1.0.0", "digest": "sha256:" + "b" * 64})
+    assert plan("resume", at(held, on=held)).unseen == ()
 
 
 # -- what those do who use it
