@@ -23,7 +23,11 @@ def of(spec: dict[str, Any], value: Any) -> list[str]:
     [
         ({"type": "integer"}, "canary", "spec: is no integer"),
         ({"type": "integer"}, True, "spec: is no integer"),
-        ({"type": "string"}, None, "spec: is no string"),
+        (
+            {"type": "object", "required": ["a"], "properties": {"a": TEXT}},
+            {"a": None},
+            "spec.a: is not there, and required",
+        ),
         ({"type": "integer", "maximum": 9}, 10, "spec: more than 9"),
         ({"type": "integer", "minimum": 2, "exclusiveMinimum": True}, 2, "spec: less than 2"),
         ({"type": "integer", "multipleOf": 4}, 6, "spec: no multiple of 4"),
@@ -57,6 +61,7 @@ def test_what_breaks_it_is_named_by_its_field(schema: Any, value: Any, fault: st
         ({"type": "integer"}, 3.0),
         ({"type": "number"}, 3),
         ({"type": "string", "nullable": True}, None),
+        ({"type": "string"}, None),
         ({"type": "integer", "maximum": 9}, 9),
         ({"type": "string", "pattern": "(?!look)"}, "a pattern that is none says nothing"),
         ({"x-kubernetes-int-or-string": True}, "50%"),

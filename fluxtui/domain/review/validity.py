@@ -23,7 +23,7 @@ _OPEN = "x-kubernetes-preserve-unknown-fields"
 def faults(schema: Object, obj: Any, path: str = "", depth: int = 0) -> Iterator[str]:
     """What the schema would refuse of an object, or drop, as `spec.size: more than 9`."""
     where = path or "the object"
-    if depth > _DEEP or (obj is None and (schema.get("nullable") is True or "default" in schema)):
+    if depth > _DEEP or (obj is None and schema.get("nullable") is True):
         return
     kind = schema.get("type")
     if schema.get("x-kubernetes-int-or-string") is True:
@@ -112,10 +112,16 @@ def _logic(schema: Object, obj: Any, where: str, depth: int) -> Iterator[str]:
 def _fields(schema: Object, obj: Object, path: str, depth: int) -> Iterator[str]:
     known, more = mapping(schema, "properties"), schema.get("additionalProperties")
     is_root = not path or schema.get("x-kubernetes-embedded-resource") is True
+    # The API takes a null for nothing at all, where it is not a value.
+    present = {
+        name: value
+        for name, value in obj.items()
+        if value is not None or mapping(known, str(name)).get("nullable") is True
+    }
     for name in schema.get("required") or ():
-        if name not in obj and "default" not in mapping(known, str(name)):
+        if name not in present and "default" not in mapping(known, str(name)):
             yield f"{_joined(path, name)}: is not there, and required"
-    for name, value in obj.items():
+    for name, value in present.items():
         place = _joined(path, name)
         if name in known:
             if not (is_root and name in _OWN):
