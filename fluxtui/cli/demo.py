@@ -25,6 +25,7 @@ from fluxtui.cli.options import Options
 from fluxtui.cli.quiet import quiet
 from fluxtui.cli.screen import on_terminal
 from fluxtui.commands.command import Target
+from fluxtui.commands.registry import by_id
 from fluxtui.domain.errors import UsageError
 from fluxtui.world.description import Description
 from fluxtui.world.scenarios.rehearsals import MARKERS
@@ -63,7 +64,8 @@ def changing(about: Description) -> str:
     """How to get at the infra repository with git itself."""
     login = f"credential.helper=store --file {shlex.quote(str(about.infra_credentials))}"
     return (
-        "change the infra: clone it, commit and push to main (W fetches at once, else a minute)\n"
+        "change the infra: clone it, commit and push to main "
+        f"({by_id('reconcile-with-source').keys[0]} fetches at once, else a minute)\n"
         f"  git clone -c {shlex.quote(login)} {about.infra}"
     )
 
@@ -74,7 +76,8 @@ def breaking(program: str) -> str:
     return (
         "break a delivery: press : and choose `Publish a bad build ...`, or in another terminal\n"
         f'  {program} publish activity -e staging --bad --failure "crash loop" --yes\n'
-        f"  (or: {ways}, failing migration); `l` reads the log of what fails, ctrl+l rolls back"
+        f"  (or: {ways}, failing migration); `l` reads the log of what fails, "
+        f"{by_id('rollback').keys[0]} rolls back"
     )
 
 

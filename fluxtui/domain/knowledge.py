@@ -78,6 +78,15 @@ _WORDS: dict[Trouble, tuple[str, str, str]] = {
     Trouble.OTHER: ("unreachable", "cannot be read", "see the reason"),
 }
 
+WORDS: dict[str, str] = {
+    "stale": "what is shown of it is as last seen",
+    "not read": "nothing of it could be read",
+    "no Flux CRDs": "nothing can be delivered there by Flux",
+    "forbidden": "its API does not let us read it",
+    **{word: f"{says}; {todo}" for word, says, todo in _WORDS.values()},
+}
+"""What may be said in a narrow place of what is not known -> what that means."""
+
 
 @frozen
 class Knowledge:

@@ -21,7 +21,7 @@ from fluxtui.domain.plan import Plan, Receipt
 from fluxtui.domain.protection import Confirmed
 from fluxtui.ui.bridge import Bridge
 from fluxtui.ui.gate import KeyGate
-from fluxtui.ui.keys import shown_key
+from fluxtui.ui.keys import key_of, shown_key
 from fluxtui.ui.screens.arguments import Arguments, Waits
 from fluxtui.ui.screens.review import Review
 from fluxtui.ui.screens.sheet import Sheet
@@ -158,7 +158,8 @@ class Acting:
     def _say_failed(self, plan: Plan, receipts: tuple[Receipt, ...], bad: Receipt) -> None:
         """Why, and the one key that goes back where a new build does not run."""
         screen = self._screen
-        text = f"✗ {bad.outcome}: {bad.message}   {plan.title}   J Journal"
+        journal = key_of("journal", screen.keys)
+        text = f"✗ {bad.outcome}: {bad.message}   {plan.title}   {journal} Journal"
         way = next(iter(ways_back(screen.newest(Target()), plan, receipts)), None)
         key = screen.keys.get("rollback", "")
         if way is not None and key and (source := way.target.object) is not None:

@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from fluxtui.commands.command import Command, Context
+from fluxtui.ui.keys import named_keys
 from fluxtui.ui.panes.pane import Pane, View
 from fluxtui.ui.spans import Line, elide, width
 from fluxtui.ui.widgets.actstrip import ActStrip
@@ -74,15 +75,18 @@ def draw(
     screen.query_one("#top", Paragraph).show_lines((top,))
     tabs = tab_line(commands, keys, framing.current, reading, cells)
     screen.query_one("#tabs", Paragraph).show_lines((tabs,))
-    screen.query_one("#rule", Paragraph).show_lines((rule_line(pane.hint if pane else "", cells),))
+    hint = named_keys(pane.hint, snapshot.config.keys) if pane else ""
+    screen.query_one("#rule", Paragraph).show_lines((rule_line(hint, cells),))
     details = pane.details(cells - 2) if pane is not None else ()
     if details is None:
         details = target_details(snapshot, framing.view.target, framing.view.now, cells - 2)
     screen.query_one("#details", Paragraph).show_lines(details)
-    screen.query_one(ActStrip).show_acts(snapshot.acts, framing.view.now)
+    screen.query_one(ActStrip).show_acts(snapshot.acts, framing.view.now, snapshot.config.keys)
     findings = () if pane is not None and pane.tells_findings else snapshot.findings
     rows = 3 if screen.size.height >= 15 else 1
-    status = status_lines(framing.message, findings, cells, rows, framing.view.now)
+    status = status_lines(
+        framing.message, findings, cells, rows, (framing.view.now, snapshot.config.keys)
+    )
     screen.query_one("#status", Paragraph).show_lines(status)
     footer = screen.query_one("#footer", Footer)
     acts = footer_line(commands, keys, framing.context, cells, framing.nothing, footer.refusals)

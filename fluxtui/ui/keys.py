@@ -8,6 +8,8 @@ from textual.binding import Binding
 from textual.keys import Keys
 
 from fluxtui.commands.command import Command
+from fluxtui.commands.registry import ALL
+from fluxtui.domain.keytokens import with_keys
 
 ASIDE = frozenset(("left", "right"))
 # Keys that take the cursor one known step from where a person sees it.
@@ -55,6 +57,18 @@ def shown_key(key: str) -> str:
 def key_table(commands: Sequence[Command], remapped: Mapping[str, str]) -> dict[str, str]:
     """Command id -> comma-separated keys, as Textual's bindings want them."""
     return {c.id: ",".join(each_key(remapped.get(c.id) or ",".join(c.keys))) for c in commands}
+
+
+def named_keys(text: str, remapped: Mapping[str, str]) -> str:
+    """A sentence with the keys that its Commands have now (`domain.keytokens`); a Command without
+    any is named as it is typed after `:`."""
+    return with_keys(text, lambda id_: key_of(id_, remapped))
+
+
+def key_of(id_: str, remapped: Mapping[str, str]) -> str:
+    """The first key of that Command, as it is shown; `:id` where it has none."""
+    keys = remapped.get(id_) or next((",".join(c.keys) for c in ALL if c.id == id_), "")
+    return shown_key(each_key(keys)[0]) if keys else f":{id_}"
 
 
 def each_key(keys: str) -> list[str]:

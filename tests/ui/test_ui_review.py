@@ -189,6 +189,24 @@ async def test_the_clusters_try_it_on_a_key_and_on_nothing_else(make_app: MakeAp
     assert engine.questions == [ReviewMoves(MOVES), TryMoves(MOVES)] and engine.ran == []
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_while_a_name_is_typed_another_key_has_the_clusters_try_it_and_is_named(
+    make_app: MakeApp, size: str
+) -> None:
+    engine, app = Asked(), make_app()
+    engine.open.set()
+    async with opened(app, SIZES[size]) as pilot:
+        await app.push_screen(review(engine, "production"))
+        await sees(pilot, "f5 try")
+        await pilot.press("t")
+        await pilot.pause()
+        assert engine.questions == [ReviewMoves(MOVES)], "a letter is of the name"
+        await pilot.press("f5")
+        await sees(pilot, "is refused: quota")
+        assert "f5 try" not in text(app)
+    assert engine.questions == [ReviewMoves(MOVES), TryMoves(MOVES)] and engine.ran == []
+
+
 async def test_d_shows_every_object_and_leads_back(make_app: MakeApp) -> None:
     engine, app = Asked(), make_app()
     engine.open.set()
@@ -216,7 +234,7 @@ async def test_where_a_name_is_typed_a_letter_is_text_and_f4_shows_the_diff(
     engine.open.set()
     async with opened(app, (80, 24)) as pilot:
         await app.push_screen(review(engine, "dev"))
-        await sees(pilot, "f4 diff")
+        await sees(pilot, "f4 diff  f5 try")
         await pilot.press("d", "e")
         assert isinstance(app.screen, Review)
         await pilot.press("f4")

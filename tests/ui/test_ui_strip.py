@@ -29,14 +29,14 @@ def test_the_strip_tells_the_end_for_a_while_and_says_why_when_it_failed() -> No
     plan, now = reconcile(1), epoch(BEGAN) + 42
     done = tuple(Receipt(plan.id, s.id, Outcome.DONE, "", BEGAN) for s in plan.steps)
     well = Act(plan, done, True, BEGAN, "2026-11-23T03:12:11Z")
-    assert [plain(line) for line in strip_lines((well,), now)] == [
+    assert [plain(line) for line in strip_lines((well,), now, "6")] == [
         "✓ done  41s  reconcile activity in staging"
     ]
-    assert strip_lines((well,), now + 60) == ()
+    assert strip_lines((well,), now + 60, "6") == ()
     bad = replace(well, receipts=(replace(done[0], outcome=Outcome.REFUSED, message="moved"),))
-    (line,) = strip_lines((bad,), now + 30)
+    (line,) = strip_lines((bad,), now + 30, "6")
     assert "✗ not done" in plain(line) and "ask member-1: refused: moved" in plain(line)
     earlier = Act(plan, done, True, BEGAN, "2026-11-23T03:12:11Z", cut="killed")
-    assert strip_lines((earlier,), now) == (), "the findings tell of that one"
+    assert strip_lines((earlier,), now, "6") == (), "the findings tell of that one"
     many = tuple(running(replace(plan, title=f"act {n}")) for n in range(5))
-    assert len(strip_lines(many, now)) == 2
+    assert len(strip_lines(many, now, "6")) == 2

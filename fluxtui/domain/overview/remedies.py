@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from fluxtui.domain import kinds
 from fluxtui.domain.counts import agreed
+from fluxtui.domain.keytokens import key_token
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key
 
 SOURCE = "mend the source: its url, its credentials or what it follows"
 _LOG = "read its log: l on the Pod in Chain; or roll back"
-_DIFF = "diff it: 4, and mend the bundle or its patches"
+SEE_CHAIN = f"see Chain: {key_token('chain')}"
+_DIFF = f"diff it: {key_token('diff')}, and mend the bundle or its patches"
 # Only bundles in a registry can be built and compared here.
 _BUILD = "mend what the sentence names, in {place} or the object's patches"
 _NAMED = "create or mend what the sentence names"
@@ -51,7 +53,7 @@ _WAYS = (
 def remedy(text: str, *, origin: Key | None = None, of_source: bool = False, waits: int = 0) -> str:
     """The way out of what that sentence says. `origin`: what feeds the failing one; `of_source`: it
     is a source's; `waits`: how many wait for it."""
-    otherwise = SOURCE if of_source else "see Chain: 3"
+    otherwise = SOURCE if of_source else SEE_CHAIN
     way = next((way for word, way in _WAYS if word in text), otherwise)
     if way is _DIFF and (origin is None or not sources.is_tagged(origin)):
         way = _BUILD.format(place=_place(origin))

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from fluxtui.domain.acts import subjects, tally
 from fluxtui.domain.board import Finding, Severity
+from fluxtui.domain.keytokens import key_token
 from fluxtui.domain.plan import AnyStep, AwaitStep, Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Act, Snapshot
@@ -160,7 +161,7 @@ def _reminder(act: Act, snapshot: Snapshot) -> Finding:
         "interrupted",
         key.environment if key else ", ".join(act.plan.environments),
         f"{act.plan.title} was cut off ({act.cut}): {tally(act)}{f'; {seen}' if seen else ''}",
-        f"in the Journal c finishes it and U undoes it, or: fluxtui plan finish {id_}, "
-        f"plan undo {id_}; this is {CLOSING}",
+        f"in the Journal {key_token('finish')} finishes it and {key_token('undo')} undoes it, or: "
+        f"fluxtui plan finish {id_}, plan undo {id_}; this is {CLOSING}",
         key,
     )

@@ -23,6 +23,7 @@ def lately(view: View, room: int, cells: int) -> tuple[Line, ...]:
     if room < 4:
         return ()
     out: list[Line] = []
+    remapped = view.snapshot.config.keys
     findings = [f for f in loudest(view.snapshot.findings) if f.severity is not Severity.INFO]
     if findings:
         out.append(ATTENTION)
@@ -32,7 +33,10 @@ def lately(view: View, room: int, cells: int) -> tuple[Line, ...]:
         height = max(1, min(3, most // len(loud)))
         for finding in loud:
             out += wrap(
-                shorter_names(finding_line(finding, view.now), cells), cells, height, hang=2
+                shorter_names(finding_line(finding, view.now, remapped), cells),
+                cells,
+                height,
+                hang=2,
             )
         if len(findings) > len(loud):
             out.append(((f"  and {len(findings) - len(loud)} more: press !", "accent"),))

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.acts import tally, trouble
+from fluxtui.domain.keytokens import key_token
 from fluxtui.domain.plan import AnyStep
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act
@@ -90,7 +91,10 @@ class JournalPane(Pane):
     """The acts of this session, and those that the JournalPane tells of earlier ones."""
 
     title: ClassVar[str] = "Journal"
-    hint: ClassVar[str] = "enter its steps  c finish  U undo  / filter  esc back"
+    hint: ClassVar[str] = (
+        f"enter its steps  {key_token('finish')} finish  {key_token('undo')} undo"
+        "  / filter  esc back"
+    )
     points: ClassVar[bool] = False
 
     def __init__(self, view: View) -> None:

@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from fluxtui.commands.command import Target
 from fluxtui.domain.counts import counted
 from fluxtui.domain.grouping import GROUPINGS, group_of, worst
+from fluxtui.domain.keytokens import key_token
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.rowfilter import RowFilter
 from fluxtui.ui.keys import ASIDE, MOVES
@@ -56,7 +57,10 @@ class Versions(Pane):
     """The board."""
 
     title: ClassVar[str] = "Versions"
-    hint: ClassVar[str] = "←→ environment  enter chain  t why  / filter  z faults  [ ] group  N A S"
+    hint: ClassVar[str] = (
+        f"←→ environment  enter chain  {key_token('tags')} why"
+        "  / filter  z faults  [ ] group  N A S"
+    )
     sorts: ClassVar[tuple[str, ...]] = ("name", "age", "status")
     first: ClassVar[bool] = True
     steps: ClassVar[frozenset[str]] = MOVES | ASIDE  # the same Service in the next Environment

@@ -186,26 +186,28 @@ class Review(Sheet[bool]):
         if self._forbidden:
             reason: Line = (("✗ " + "; ".join(self._forbidden), "bad"),)
             return (*wrap(reason, self.inner_width, 4), (("esc q ", "key"), ("leave", "")))
-        names = self._demand.names
+        names, closer = self._demand.names, self._closer()
         if names:
+            beside = "".join(f"{typing} {word}  " for _key, typing, word in closer)
             error: Line = (("✗ " + self._error + "   ", "bad"),) if self._error else ()
             ask = "is protected: type its name" if len(names) == 1 else "are protected: type them"
             question: Line = (
                 *error,
                 (" and ".join(names), "strong"),
-                (f" {ask}, then enter   {self._look_closer('f4')}esc leave", "dim"),
+                (f" {ask}, enter  {beside}esc leave", "dim"),
             )
             rows = 3 if self.size.height >= ROOMY else 1
             return wrap(question, self.inner_width, rows)
-        closer: Line = (("d ", "key"), ("diff   ", "")) if self._look_closer("d") else ()
-        trial: Line = (("t ", "key"), ("try   ", "")) if closer and not self._tries else ()
-        leave: Line = (("esc q ", "key"), ("leave", ""))
-        return ((("y ", "key"), ("run   ", ""), *closer, *trial, *leave),)
+        keys = [("y", "run"), *((key, word) for key, _typing, word in closer), ("esc q", "leave")]
+        line = [span for key, word in keys for span in ((f"{key} ", "key"), (f"{word}   ", ""))]
+        return (tuple(line),)
 
-    def _look_closer(self, key: str) -> str:
-        """The way to the whole diff, once there is one."""
-        has = isinstance(self._rendered, Delivery) and self._rendered.parts
-        return f"{key} diff   " if has else ""
+    def _closer(self) -> list[tuple[str, str, str]]:
+        """What can be looked at besides, once it is rendered: its key, the one while a name is
+        typed, and its word."""
+        if not (isinstance(self._rendered, Delivery) and self._rendered.parts):
+            return []
+        return [("d", "f4", "diff"), *(() if self._tries else (("t", "f5", "try"),))]
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the text, now: put off until after a paint, it would undo what came since."""

@@ -6,13 +6,14 @@ the chain that is waited for, stays in sight. Nothing is asked here and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from time import monotonic
 
 from fluxtui.domain.acts import ended, trouble, under_way
 from fluxtui.domain.snapshot import Act
 from fluxtui.ui.actwords import act_state, elapsed
 from fluxtui.ui.ages import epoch
+from fluxtui.ui.keys import key_of
 from fluxtui.ui.spans import Line, brief
 from fluxtui.ui.widgets.painted import Paragraph
 
@@ -21,10 +22,10 @@ STAYS, STAYS_BAD = 10.0, 60.0  # seconds that one stays after its end; longer wh
 BAR = 10
 
 
-def strip_lines(acts: Iterable[Act], now: float) -> tuple[Line, ...]:
+def strip_lines(acts: Iterable[Act], now: float, journal: str) -> tuple[Line, ...]:
     """One line for each act that runs, or ended just now; the newest last."""
     visible = [act for act in acts if _is_shown(act, now)][-MOST:]
-    return tuple(act_line(act, now) for act in visible)
+    return tuple(act_line(act, now, journal) for act in visible)
 
 
 def _is_shown(act: Act, now: float) -> bool:
@@ -36,8 +37,9 @@ def _is_shown(act: Act, now: float) -> bool:
     return ago < STAYS or (ago < STAYS_BAD and bool(trouble(act)))
 
 
-def act_line(act: Act, now: float) -> Line:
-    """`◐ ━━━─────── 3 of 12  30s  reconcile ..: ask ks/web to reconcile`."""
+def act_line(act: Act, now: float, journal: str) -> Line:
+    """`◐ ━━━─────── 3 of 12  30s  reconcile ..: ask ks/web to reconcile`. `journal`: the key that
+    opens it."""
     word, role = act_state(act)
     ran = elapsed(act, now)
     took: Line = ((f"{ran}  ", "name"),) if ran else ()
@@ -48,7 +50,7 @@ def act_line(act: Act, now: float) -> Line:
             *took,
             (act.plan.title, "strong"),
             (f": {brief(why)}" if why else "", role),
-            ("   J Journal" if why else "", "dim"),
+            (f"   {journal} Journal" if why else "", "dim"),
         )
     ended_steps, count = ended(act), len(act.plan.steps)
     full = BAR * ended_steps // count if count else 0
@@ -73,14 +75,16 @@ class ActStrip(Paragraph):
         super().__init__(id="acts")
         self._acts: tuple[Act, ...] = ()
         self._live: tuple[Act, ...] = ()  # of these, those that are still shown
+        self._journal = ""
         self._then = (0.0, 0.0)  # epoch seconds, and the steady clock at that moment
 
     def on_mount(self) -> None:
         """Seconds pass also while nothing else happens."""
         self.set_interval(1.0, self._tick)
 
-    def show_acts(self, acts: tuple[Act, ...], now: float) -> None:
-        """These acts, `now` in epoch seconds."""
+    def show_acts(self, acts: tuple[Act, ...], now: float, remapped: Mapping[str, str]) -> None:
+        """These acts, `now` in epoch seconds; `remapped`: keys that the user bound."""
+        self._journal = key_of("journal", remapped)
         if acts is not self._acts:
             self._acts = self._live = acts
         self._then = (now, monotonic())
@@ -94,4 +98,4 @@ class ActStrip(Paragraph):
     def _draw(self, now: float) -> None:
         # What is over for long does not come back: hundreds of acts are looked through once.
         self._live = tuple(act for act in self._live if _is_shown(act, now))
-        self.show_lines(strip_lines(self._live, now))
+        self.show_lines(strip_lines(self._live, now, self._journal))

@@ -6,7 +6,7 @@ nothing hides, so that hands find the same key at the same place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fluxtui.commands.command import Command, Context
 from fluxtui.domain import roles
@@ -15,7 +15,7 @@ from fluxtui.domain.counts import counted
 from fluxtui.domain.known import place_known, tags_known
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.ui.ages import since
-from fluxtui.ui.keys import shown_key
+from fluxtui.ui.keys import named_keys, shown_key
 from fluxtui.ui.spans import Line, fit, shorter_names, width, wrap
 
 _LOUD = {Severity.ERROR: ("✗", "bad"), Severity.WARNING: ("!", "busy"), Severity.INFO: ("·", "dim")}
@@ -129,8 +129,11 @@ def short_title(command: Command) -> str:
     )
 
 
-def finding_line(finding: Finding, now: float) -> Line:
-    """One finding: where, since when, what, what next."""
+About = tuple[float, Mapping[str, str]]
+
+
+def finding_line(finding: Finding, now: float, remapped: Mapping[str, str]) -> Line:
+    """One finding: where, since when, what, what next. `remapped`: keys that the user bound."""
     glyph, role = _LOUD[finding.severity]
     ago = since(finding.since, now)
     head = " ".join(part for part in (finding.place, ago and f"for {ago}") if part)
@@ -139,7 +142,7 @@ def finding_line(finding: Finding, now: float) -> Line:
         (head + ": " if head else "", "name"),
         (finding.message, role),
     )
-    return (*out, (f" — {finding.next}", "dim")) if finding.next else out
+    return (*out, (f" — {named_keys(finding.next, remapped)}", "dim")) if finding.next else out
 
 
 def loudest(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -150,7 +153,7 @@ def loudest(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def findings_lines(snapshot: Snapshot, now: float) -> tuple[Line, ...]:
     """All of them, loudest first; what is not read yet has nothing to report either."""
-    lines = tuple(finding_line(f, now) for f in loudest(snapshot.findings))
+    lines = tuple(finding_line(f, now, snapshot.config.keys) for f in loudest(snapshot.findings))
     covered = {f.environment for f in snapshot.findings if f.code in ("pending", "unreachable")}
     places = {e.name: place_known(snapshot, e.name) for e in snapshot.config.environments}
     blank = {
@@ -175,9 +178,10 @@ def findings_lines(snapshot: Snapshot, now: float) -> tuple[Line, ...]:
 
 
 def status_lines(
-    message: Line, findings: Sequence[Finding], cells: int, rows: int, now: float
+    message: Line, findings: Sequence[Finding], cells: int, rows: int, about: About
 ) -> tuple[Line, ...]:
-    """The newest message, whole in at most so many rows; else the loudest finding in one."""
+    """The newest message, whole in at most so many rows; else the loudest finding in one. `about`:
+    now, and the keys that the user bound."""
     if message:
         return tuple(((" ", ""), *line) for line in wrap(message, cells - 2, rows))
     loud = [f for f in loudest(findings) if f.severity is not Severity.INFO]
@@ -185,4 +189,5 @@ def status_lines(
         return ((),)
     more: Line = ((f"  +{len(loud) - 1} more: !" if len(loud) > 1 else "", "accent"),)
     room = cells - 2 - width(more)
-    return (((" ", ""), *fit(shorter_names(finding_line(loud[0], now), room), room), *more),)
+    line = finding_line(loud[0], *about)
+    return (((" ", ""), *fit(shorter_names(line, room), room), *more),)

@@ -19,6 +19,7 @@ from fluxtui.ui.keys import shown_key
 from fluxtui.ui.signs import GLYPHS
 from fluxtui.ui.spans import PROTECTED, SUSPENDED, Line, fit, width
 from fluxtui.ui.tally import Tallies
+from fluxtui.ui.widgets.headerwords import worded
 
 TALLIES = Tallies()  # of the Snapshot drawn last
 
@@ -37,17 +38,17 @@ def environment_line(
     out: list[tuple[str, str]] = [(name, "strong")]
     read_only = snapshot.config.read_only or (configured is not None and configured.read_only)
     if read_only:
-        out.append((" read-only" if words else " r/o", "wait"))
+        out.append((f" {worded('read-only' if words else 'r/o')}", "wait"))
     elif configured is None or configured.protected:
-        out.append((f" {PROTECTED} protected" if words else f" {PROTECTED}", "dim"))
+        out.append((f" {PROTECTED} {worded('protected')}" if words else f" {PROTECTED}", "dim"))
     knowledge = place_known(snapshot, name)
     if knowledge.pending:
-        out.append((f" ? {knowledge.word}" if words else " …", "wait"))
+        out.append((f" ? {worded(knowledge.word)}" if words else " …", "wait"))
     elif not knowledge.known:
-        out.append((f" ✗ {knowledge.word}" if doubts else " ✗", "bad"))
+        out.append((f" ✗ {worded(knowledge.word)}" if doubts else " ✗", "bad"))
     nodes = snapshot.board.chains.get(name, ())
     if not nodes:
-        return (*out, (" empty", "dim")) if knowledge.known else tuple(out)
+        return (*out, (f" {worded('empty')}", "dim")) if knowledge.known else tuple(out)
     tally = TALLIES.of(name, nodes)
     counts = tally.levels
     for level in (Level.FAILED, Level.UNKNOWN, Level.WAITING, Level.PROGRESSING, Level.OK):
@@ -65,28 +66,28 @@ def _holds(snapshot: Snapshot, name: str, now: float, *, words: bool) -> Line:
         return ()
     overdue, ageing = held.overdue(now), held.ageing(now, snapshot.config.ageing)
     return (
-        *(((" frozen", "wait"),) if held.freezes else ()),
-        *(((f", {held.loose} not held", "bad"),) if held.loose else ()),
-        *(((f" {overdue} {'overdue' if words else 'late'}", "bad"),) if overdue else ()),
-        *(((f" {ageing} {'ageing' if words else 'old'}", "wait"),) if ageing else ()),
+        *(((f" {worded('frozen')}", "wait"),) if held.freezes else ()),
+        *(((f", {held.loose} {worded('not held')}", "bad"),) if held.loose else ()),
+        *(((f" {overdue} {worded('overdue' if words else 'late')}", "bad"),) if overdue else ()),
+        *(((f" {ageing} {worded('ageing' if words else 'old')}", "wait"),) if ageing else ()),
     )
 
 
 def feeds_line(snapshot: Snapshot, now: float) -> Line:
     """`● live`, or the worst state and since when; how old the tags are that picks rest on."""
     if not snapshot.feeds:
-        return (("○ connecting", "wait"),)
+        return ((f"○ {worded('connecting')}", "wait"),)
     states = [f.state for f in snapshot.feeds]
     poor = not_live(snapshot)
     if poor:
         oldest = min((f.since for f in poor if f.since), default=0.0)
-        word = f"{len(poor)} of {len(states)} feeds not live"
+        word = f"{len(poor)} of {len(states)} {worded('feeds not live')}"
         stamp = age(oldest, now)
         return ((f"✗ {word}" + (f" {stamp}" if stamp else ""), "bad"),)
     if FeedState.STARTING in states:
-        word = "listing" if FeedState.LIVE in states else "connecting"
+        word = worded("listing" if FeedState.LIVE in states else "connecting")
         return ((f"○ {word}", "wait"),)
-    return (("● live", "ok"), *_tags(snapshot, now))
+    return ((f"● {worded('live')}", "ok"), *_tags(snapshot, now))
 
 
 def _tags(snapshot: Snapshot, now: float) -> Line:
@@ -95,17 +96,17 @@ def _tags(snapshot: Snapshot, now: float) -> Line:
     lists = [tags_known(tags) for tags in followed]
     failed = sum(not k.known and not k.pending for k in lists)
     if failed:
-        return ((f"  ✗ tags of {failed} of {len(lists)}", "bad"),)
+        return ((f"  ✗ {worded('tags')} of {failed} of {len(lists)}", "bad"),)
     if any(k.pending for k in lists):
-        return (("  tags listing", "wait"),)
+        return ((f"  {worded('tags listing')}", "wait"),)
     stamp = age(min((t.listed_at for t in followed), default=0.0), now)
-    return ((f"  tags {stamp}" if stamp else "", "dim"),)
+    return ((f"  {worded('tags')} {stamp}" if stamp else "", "dim"),)
 
 
 def acts_line(snapshot: Snapshot) -> Line:
     """How many Plans run now, whatever pane is open."""
     running = sum(not act.finished for act in snapshot.acts)
-    return ((f"◐ {running} running   ", "busy"),) if running else ()
+    return ((f"◐ {running} {worded('running')}   ", "busy"),) if running else ()
 
 
 def top_line(snapshot: Snapshot, now: float, cells: int) -> Line:
@@ -127,7 +128,10 @@ def tab_line(
 ) -> Line:
     """The views with their keys; the open one stands out."""
     views = [c for c in commands if c.plan is None and c.id not in READ]
-    helps: Line = (("  " if reading else "", ""), ("? help ", "dim"))
+    helps: Line = (
+        ("  " if reading else "", ""),
+        (f"{shown_key(keys.get('help', '')) or '?'} help ", "dim"),
+    )
     status: Line = ((reading, "busy"),)
     # What hides rows is said before anything else: titles give way to it, then help does.
     for gap, titled, right in (
