@@ -74,6 +74,31 @@ async def test_who_asks_at_once_shares_one_answer(
     assert (len(server.asked), reading.times) == (1, 1)
 
 
+class Wanted(set[str]):
+    """Charts that are wanted, and how many were looked at."""
+
+    seen = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for chart in super().__iter__():
+            Wanted.seen += 1
+            yield chart
+
+
+async def test_of_hundreds_who_ask_one_looks_through_all_that_are_wanted(
+    server: ScriptedRegistry, door: RegistryDoor
+) -> None:
+    names = [f"chart-{number}" for number in range(300)]
+    entries = "".join(f"  {name}:\n  - version: 1.0.0\n" for name in names)
+    server.answer = lambda _asked: (200, [], f"entries:\n{entries}".encode())
+    indexes, wanted = ChartIndexes(door, Reading()), Wanted(names)
+    lists = await asyncio.gather(
+        *(indexes.versions(f"http://{server.address}", name, wanted) for name in names)
+    )
+    assert {one.tags for one in lists} == {("1.0.0",)} and len(server.asked) == 1
+    assert Wanted.seen <= 2 * len(names)
+
+
 async def test_an_index_that_says_the_same_is_not_read_again(
     server: ScriptedRegistry, door: RegistryDoor
 ) -> None:

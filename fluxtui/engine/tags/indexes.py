@@ -61,10 +61,11 @@ class ChartIndexes:
         the same answer. `charts`: all that are wanted of it. Raises FluxtuiError.
         """
         index = self._indexes.setdefault(url, _Index())
-        wanted = frozenset((chart, *charts))
-        flight = index.flight or self._begun(url, index, wanted)
+        # Of hundreds who ask one does: only that one looks through all that are wanted.
+        flight = index.flight or self._begun(url, index, frozenset((chart, *charts)))
         await asyncio.shield(flight)
         if chart not in index.charts:  # it was not wanted yet when that fetch began
+            wanted = frozenset((chart, *charts))
             await asyncio.shield(index.flight or self._begun(url, index, wanted))
         if chart not in index.lists:
             raise ArtifactMissing(

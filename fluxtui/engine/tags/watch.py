@@ -82,6 +82,7 @@ class TagWatch:
         self._asked: dict[str, asyncio.Event] = {}
         self._lists: dict[str, TagList] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._charts: dict[str, set[str]] = {}  # of each index, those that are followed
 
     @cached_property
     def _indexes(self) -> ChartIndexes:
@@ -106,6 +107,9 @@ class TagWatch:
         for repository in self._tasks.keys() - repositories:
             self._forget(repository)
         for repository in sorted(repositories - self._tasks.keys()):
+            place = index_of(repository)
+            if place is not None:
+                self._charts.setdefault(place[0], set()).add(place[1])
             self._asked[repository] = asyncio.Event()
             self._reading[repository] = _Reading(spare=self._spare)
             self._tasks[repository] = (
@@ -174,8 +178,7 @@ class TagWatch:
         if place is None:
             return await self._registries.list_tags(repository), None
         url, chart = place
-        beside = (p for p in map(index_of, self._tasks) if p is not None and p[0] == url)
-        listed = await self._indexes.versions(url, chart, {name for _url, name in beside})
+        listed = await self._indexes.versions(url, chart, self._charts.get(url, ()))
         return listed.tags, listed.facts
 
     async def read_facts(
@@ -324,7 +327,12 @@ class TagWatch:
         self._locks.pop(repository, None)
         self._store.forget_tags(repository)
         place = index_of(repository)
-        if place is not None and all((index_of(r) or ("",))[0] != place[0] for r in self._tasks):
+        if place is None:
+            return
+        charts = self._charts[place[0]]
+        charts.discard(place[1])
+        if not charts:
+            del self._charts[place[0]]
             self._indexes.forget(place[0])
 
 
