@@ -178,3 +178,9 @@ def comparing(sub: argparse.ArgumentParser) -> None:
                      help="Twice: compare two; the one typed first is left, the other right."
                      )  # fmt: skip
     sub.add_argument("--unified", action="store_true", help="Print YAML, line by line.")
+
+
+def grouped(sub: argparse.ArgumentParser) -> None:
+    """How the board's table is grouped; the screen's f and [ ] in words."""
+    sub.add_argument("--group-by", choices=("stage", "namespace", "source"), default="",
+                     help="Group the table's rows, the worst group first.")  # fmt: skip

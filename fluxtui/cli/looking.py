@@ -149,6 +149,15 @@ class Look:
         return related
 
 
+def refuse_grouping(args: argparse.Namespace) -> None:
+    """Raises UsageError where rows are to be grouped that make no table."""
+    if args.group_by and (args.watch or args.output not in ("table", "wide")):
+        form = "--watch" if args.watch else f"-o {args.output}"
+        raise UsageError(
+            f"--group-by is for tables, and {form} prints none", next="leave one of them out"
+        )
+
+
 def look(
     engine: EnginePort, args: argparse.Namespace, more: Sequence[str] = (), *, tags: bool
 ) -> Look:

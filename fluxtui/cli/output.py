@@ -43,12 +43,14 @@ def table(
     *,
     width: int = 0,
     middle: Collection[int] = (),
+    heads: Mapping[int, str] | None = None,
 ) -> str:
     """Columns as wide as their widest cell, two spaces between, nothing after the last.
 
     `width`: what a line may take (0: as much as it wants). Then the columns of `middle` are
     shortened in their middle, and a last cell that still does not fit stands below its row. A
-    column without a name is a ValueError: nobody could ask what it means.
+    column without a name is a ValueError: nobody could ask what it means. `heads`: what stands
+    above a row, by its number from 0.
     """
     if not all(header):
         raise ValueError(f"a column of {header} has no name")
@@ -60,8 +62,10 @@ def table(
             [shortened(c, widths[i]) if i in middle else c for i, c in enumerate(row)]
             for row in cells
         ]
-    lines = []
-    for row in cells:
+    lines: list[str] = []
+    for number, row in enumerate(cells, -1):
+        if heads and number in heads:
+            lines += [*(("",) if number else ()), visible(heads[number])]
         *front, last = row
         padded = [c.ljust(w) for c, w in zip(front, widths, strict=False)]
         head = _GAP.join(padded)

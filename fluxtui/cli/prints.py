@@ -13,6 +13,7 @@ from fluxtui.cli.waysout import way_out
 from fluxtui.domain import kinds
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Row
 from fluxtui.domain.counts import counted
+from fluxtui.domain.grouping import RowGroup
 from fluxtui.domain.known import place_known
 
 if TYPE_CHECKING:
@@ -41,16 +42,23 @@ def versions(
     *,
     wide: bool = False,
     empty: str = "no service is known yet",
+    groups: Sequence[RowGroup] = (),
 ) -> str:
     """The board: a line for every source of every Service in every Environment.
 
     `wide`: also where it comes from and what decides. `empty`: what to say when there is none.
+    `groups`: those rows, under heads; nothing that is not in one is printed then.
     """
-    cells = version_cells(rows, environments, wide=wide)
+    heads: dict[int, str] = {}
+    cells: list[tuple[str, ...]] = []
+    for group in groups or (RowGroup("", tuple(rows)),):
+        heads |= {len(cells): group.head} if group.head else {}
+        cells += version_cells(group.rows, environments, wide=wide)
     header = WIDE_VERSIONS if wide else VERSIONS
     if not cells:
         return empty
-    return table(header, cells, width=0 if wide else screen_width(), middle=(2, 3, 4))
+    width = 0 if wide else screen_width()
+    return table(header, cells, width=width, middle=(2, 3, 4), heads=heads)
 
 
 def no_rows(snapshot: Snapshot, environments: Sequence[str]) -> str:

@@ -14,12 +14,13 @@ from fluxtui.cli import output, prints
 from fluxtui.cli.asked import findings_of
 from fluxtui.cli.forms import board as form
 from fluxtui.cli.hiding import hidden
-from fluxtui.cli.looking import Look, look, short_name
+from fluxtui.cli.looking import Look, look, refuse_grouping, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.rows import HEADERS, chain_items, status_items, version_items
 from fluxtui.cli.views import with_pods
 from fluxtui.domain.board import ChainNode, Finding, Level, Line, Mark, Severity
 from fluxtui.domain.counts import counted
+from fluxtui.domain.grouping import grouped
 from fluxtui.domain.marks import mark_text
 from fluxtui.domain.resource import Key
 from fluxtui.engine.port import EnginePort
@@ -30,6 +31,7 @@ Causes = dict[Key | str, str]
 
 def status(engine: EnginePort, args: argparse.Namespace) -> int:
     """The board in short. 0 only when all is known, all is well, and nothing is suspended."""
+    refuse_grouping(args)
     if args.watch:
         from fluxtui.cli.watching import watch
 
@@ -52,7 +54,8 @@ def status(engine: EnginePort, args: argparse.Namespace) -> int:
         findings=findings,
         problems=problems,
     )
-    parts = [prints.versions(rows, environments, empty=_empty(view, away, nodes))]
+    groups, empty = grouped(rows, args.group_by, snapshot.config), _empty(view, away, nodes)
+    parts = [prints.versions(rows, environments, empty=empty, groups=groups)]
     parts += [prints.not_ready(not_ready)] if not_ready else []
     parts += [prints.findings(findings)] if findings else []
     names = [short_name(key) for key in why if isinstance(key, Key)]

@@ -13,11 +13,12 @@ from functools import partial
 
 from fluxtui.cli import output
 from fluxtui.cli.asked import changes_of, findings_of
-from fluxtui.cli.looking import Look, again, look, short_name
+from fluxtui.cli.looking import Look, again, look, refuse_grouping, short_name
 from fluxtui.cli.output import conclude
 from fluxtui.cli.patience import at_most
 from fluxtui.cli.session import SETTLED
 from fluxtui.domain.board import Severity
+from fluxtui.domain.grouping import grouped
 from fluxtui.domain.picking import address_of
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.port import EnginePort
@@ -32,6 +33,7 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
     """What runs where, and what would."""
     from fluxtui.cli.forms import board as board_form
 
+    refuse_grouping(args)
     view = look(engine, args, tags=True)
     if args.watch:
         from fluxtui.cli import prints
@@ -60,7 +62,8 @@ def versions(engine: EnginePort, args: argparse.Namespace) -> int:
         from fluxtui.cli import prints
 
         empty = "" if away else prints.no_rows(snapshot, environments)
-        return prints.versions(rows, environments, wide=wide, empty=empty)
+        groups = grouped(rows, args.group_by, snapshot.config)
+        return prints.versions(rows, environments, wide=wide, empty=empty, groups=groups)
 
     output.emit(
         partial(table, wide=False),

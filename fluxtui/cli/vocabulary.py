@@ -90,6 +90,8 @@ def _of_commands(name: str, commands: list[Command]) -> Verb:
 def _view(sub: argparse.ArgumentParser, name: str) -> None:
     flags.target(sub)
     flags.view(sub)
+    if name == "versions":
+        flags.grouped(sub)
     _VIEWS.get(name, _nothing)(sub)
 
 
@@ -251,6 +253,7 @@ def _nothing(_sub: argparse.ArgumentParser) -> None:
 
 def _status(sub: argparse.ArgumentParser) -> None:
     flags.target(sub)
+    flags.grouped(sub)
     flags.view(sub)
 
 

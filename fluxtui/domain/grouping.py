@@ -6,11 +6,13 @@ A row joins Environments, so what differs between them is read where it comes fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from fluxtui.domain.board import Level, Line, Row
 from fluxtui.domain.config import Config
+from fluxtui.domain.counts import counted
 from fluxtui.domain.kinds import appliers
+from fluxtui.kit.values import frozen
 
 GROUPINGS: Mapping[str, str] = {
     "": "not grouped",
@@ -20,6 +22,14 @@ GROUPINGS: Mapping[str, str] = {
 }
 """What rows are grouped by, and how that is said."""
 NO_SOURCE = "no source"
+
+
+@frozen
+class RowGroup:
+    """Rows that stand together; `head`: how many, and how they are, in words."""
+
+    head: str
+    rows: tuple[Row, ...]
 
 
 def group_of(row: Row, by: str, config: Config) -> str:
@@ -32,6 +42,23 @@ def group_of(row: Row, by: str, config: Config) -> str:
     if by == "namespace":
         return first.key.namespace
     return source_kind(first) if by == "source" else ""
+
+
+def grouped(rows: Iterable[Row], by: str, config: Config) -> tuple[RowGroup, ...]:
+    """The rows in their groups, the worst group first, then by name; () when not grouped."""
+    if not by:
+        return ()
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(group_of(row, by, config), []).append(row)
+    names = sorted(found, key=lambda name: (-max(map(worst, found[name])), name))
+    return tuple(RowGroup(_head(name, found[name]), tuple(found[name])) for name in names)
+
+
+def _head(name: str, rows: Sequence[Row]) -> str:
+    bad = sum(worst(row) is not Level.OK for row in rows)
+    remark = f", {bad} not well" if bad else ""
+    return f"{name or 'none'}: {counted(len(rows), 'row')}{remark}"
 
 
 def source_kind(line: Line) -> str:
