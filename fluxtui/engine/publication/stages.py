@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from fluxtui.domain.board import Board, Finding, Severity
+from fluxtui.domain.board import Board, ChainNode, Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.publication.ledger import Ledger
 from fluxtui.engine.publication.store import Batch, Store
@@ -86,6 +86,7 @@ class Judge:
         self._reminders = reminders
         self._judged: tuple[Finding, ...] = ()
         self._ledger = Ledger()
+        self._releasing: dict[str, tuple[object, tuple[ChainNode, ...]]] = {}
         self._overview: Callable[[Snapshot], tuple[Board, tuple[Finding, ...]]] | None = None
 
     def board(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
@@ -117,6 +118,18 @@ class Judge:
         places = sorted(self._ledger.loose.items())
         return tuple(finding for name, out in places for finding in not_held(name, out))
 
+    def _overruns(self, snapshot: Snapshot) -> tuple[Finding, ...]:
+        """Releases that take too long; who is being released is looked for where a chain is new."""
+        from fluxtui.domain.overview.overrun import overruns, releasing
+
+        for name, nodes in snapshot.board.chains.items():
+            if self._releasing.get(name, (None,))[0] is not nodes:
+                self._releasing[name] = nodes, releasing(nodes, snapshot)
+        told = {finding.subject for finding in self._judged}
+        chains = snapshot.board.chains.keys() & self._releasing.keys()
+        busy = (node for name in sorted(chains) for node in self._releasing[name][1])
+        return tuple(overruns(busy, snapshot, snapshot.taken_at, told))
+
     def findings(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
         """With the tally of what is held, and everything that a person should know, worst first."""
         snapshot = self._ledger.keep(batch, snapshot)
@@ -129,6 +142,7 @@ class Judge:
             *(self._reminders(snapshot) if cut else ()),
             *self._overdue(snapshot),
             *self._not_held(),
+            *self._overruns(snapshot),
         )
         findings = ordered(everything, snapshot.config)
         if findings == snapshot.findings:

@@ -1,0 +1,35 @@
+"""What takes too long becomes a finding by time alone, and goes when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fluxtui.domain.resource import Resource
+from fluxtui.engine.publication.stages import Judge
+from fluxtui.engine.publication.store import Batch, Store
+from fluxtui.kit.moments import seconds
+from tests.builders import CONFIG, NS, condition, snapshot
+
+SINCE = "2026-11-23T03:00:00Z"
+BEGAN = seconds(SINCE) or 0.0
+
+
+def release(status: str) -> Resource:
+    ready = {**condition("Ready", status, "Progressing"), "lastTransitionTime": SINCE}
+    meta = {"name": "web", "namespace": NS, "generation": 1}
+    body = {"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease", "metadata": meta}
+    told = {"observedGeneration": 1, "conditions": [ready]}
+    return Resource.from_object("staging", {**body, "spec": {}, "status": told})
+
+
+def test_time_alone_makes_it_a_finding() -> None:
+    judge = Judge(Store(CONFIG), lambda _snapshot: ())
+
+    def codes(status: str, after: float) -> list[str]:
+        seen = replace(snapshot(release(status)), taken_at=BEGAN + after, findings=())
+        batch = Batch(seen, (), frozenset(), (), False)
+        return [f.code for f in judge.findings(batch, seen).findings if f.subject]
+
+    assert codes("Unknown", 30) == []
+    assert codes("Unknown", 700) == ["not-ready"]
+    assert codes("True", 700) == []
