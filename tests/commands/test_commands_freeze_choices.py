@@ -69,7 +69,8 @@ def test_without_a_place_nothing_is_frozen_and_in_a_read_only_one_neither() -> N
     shut = replace(REGIONS, environments=(replace(staging, read_only=True), *others))
     for command in ("freeze", "unfreeze"):
         refuse = by_id(command).disabled_reason
-        assert (refuse(at(held("f"), environment="")) or "").startswith("nothing is selected")
+        for seen in (held("f"), moving()):
+            assert (refuse(at(seen, environment="")) or "").startswith("nothing is selected")
         assert refuse(at(held("f"), environment="", scope="eu")) is None
         assert refuse(at(held("f"), config=shut)) == "staging is read-only by the configuration"
         for values in ({}, {"scope": ""}):
@@ -193,6 +194,15 @@ def test_what_joins_a_freeze_is_held_as_long_as_it(
     assert one[FREEZE] == "f" and one[SUSPENDED_UNTIL] == ends
     assert any("over by" in effect for effect in made.effects) == bool(ends)
     assert any(effect.startswith("freeze f was made by ben") for effect in made.effects)
+
+
+def test_the_freeze_under_the_cursor_is_not_joined_where_another_place_is_named() -> None:
+    where = at(held("f"), moving("eu"), moving())
+    for id_ in ("", "f"):
+        (one,) = notes(plan("freeze", where, scope="eu", reason="x", id=id_))
+        assert one[FREEZE].startswith("eu-")
+    (anew,) = notes(plan("freeze", where, reason="x", id=""))
+    assert anew[FREEZE].startswith("staging-"), "asked for by leaving it empty"
 
 
 def test_a_new_freeze_is_nobodys_before() -> None:

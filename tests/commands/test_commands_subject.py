@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from builders import CONFIG, NS, URL, context, ks, revision, snapshot, source, tag_list
+from builders import (
+    CONFIG,
+    NS,
+    URL,
+    condition,
+    context,
+    ks,
+    revision,
+    snapshot,
+    source,
+    tag_list,
+)
 
 from fluxtui.commands import safety, subject
 from fluxtui.commands.command import Context
@@ -20,6 +31,7 @@ from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Feed
+from tests.commands.flux_objects import obj
 
 PARENT = {
     "kustomize.toolkit.fluxcd.io/name": "apps",
@@ -161,3 +173,58 @@ def test_who_puts_a_change_back_is_named_with_the_fields_it_declares(labels: Any
     assert said.startswith(f"{who} declares spec.suspend and")
     assert f"suspend {who}" in said
     assert safety.revert_warning(at(held), held, "spec.ref.digest") == ()
+
+
+# -- from an object to its row, and to a sentence
+
+
+def test_an_object_is_named_with_the_service_that_it_is_part_of() -> None:
+    held, member, other = source(), ks(), ks(name="lonely", of="elsewhere")
+    seen = snapshot(held, member, other)
+    for key in (held.key, member.key):
+        target = subject.named(seen, key)
+        assert (target.environment, target.object) == ("staging", key)
+        assert target.service == "acme/activity"
+    gone, far = ks(name="gone").key, replace(held.key, environment="elsewhere")
+    for key in (gone, far):
+        target = subject.named(seen, key)
+        assert (target.environment, target.object, target.service) == (key.environment, key, "")
+
+
+def test_of_several_that_are_marked_no_one_is_meant() -> None:
+    where = at(source(), ks(), marked=(source().key, ks().key), service="", environment="")
+    assert subject.object_of(where) is None
+    assert subject.no_object(where).startswith("it is done to one object, and 2 are marked")
+
+
+def test_what_has_no_versions_says_so_and_what_has_no_tags_whose_they_are() -> None:
+    pager = obj("alert", "pager")
+    assert subject.no_bundle(at(pager, object=pager.key)) == (
+        "an Alert has no versions to choose from"
+    )
+    repo = obj("gitrepo", "fleet", {"url": "https://x.example/r", "ref": {"branch": "main"}})
+    said = subject.no_bundle(at(repo, object=repo.key))
+    assert said == f"{repo.key.label} follows branch main: no tags to choose from"
+    lost = replace(ks(), spec={"sourceRef": {"kind": "OCIRepository", "name": "gone"}})
+    said = subject.no_bundle(at(lost, object=lost.key))
+    assert "gone, which Kustomization" in said and said.endswith("is not there")
+
+
+@pytest.mark.parametrize(("number", "more"), [(1, ""), (12, ""), (13, "1 more"), (15, "3 more")])
+def test_a_dozen_of_many_is_named(number: int, more: str) -> None:
+    said = subject.labels_of([ks(name=f"n{i:02}") for i in range(number)])
+    assert said.count("Kustomization/") == min(number, 12)
+    assert said.endswith(f" and {more}" if more else f"n{number - 1:02}")
+
+
+@pytest.mark.parametrize(
+    ("status", "short", "reason"),
+    [("True", "ks", "BuildFailed"), ("False", "ks", ""), ("True", "hr", ""), ("", "ks", "")],
+)
+def test_who_has_given_up_waits_for_another_spec_but_a_release_for_another_version(
+    status: str, short: str, reason: str
+) -> None:
+    stalled = [condition("Stalled", status, "BuildFailed")] if status else []
+    one = obj(short, "x", {}, {"conditions": stalled})
+    assert subject.stalled(one) == reason
+    assert bool(subject.stalled_warnings([one])) == bool(reason)
