@@ -77,7 +77,7 @@ def joined_default(context: Context) -> str:
     except UsageError:
         return ""
     ids = [set(freezes(_in(context, name))) for name in scope.environments]
-    common = set.intersection(*ids) if ids else set()
+    common = set.intersection(*ids)
     return common.pop() if len(common) == 1 else ""
 
 
@@ -210,7 +210,7 @@ def _in(context: Context, environment: str) -> Iterable[Resource]:
 
 def _mark(objects: Iterable[Resource], freeze: str) -> Mark | None:
     """What a freeze says of itself, on the first that it holds."""
-    held = freezes(objects).get(freeze, ()) if freeze else ()
+    held = freezes(objects).get(freeze, ())
     return suspension(held[0]) if held else None
 
 
