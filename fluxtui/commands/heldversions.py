@@ -106,7 +106,7 @@ def offered(snapshot: Snapshot, held: Held) -> tuple[str, ...]:
     tags, selection = list_of(snapshot, key), snapshot.selections.get(key) if key else None
     if tags is None or selection is None:
         return ()
-    names = dict.fromkeys((*((selection.chosen,) if selection.chosen else ()), *tags.tags))
+    names = dict.fromkeys((selection.chosen, *tags.tags))
     versions = (spelt(name, selection.policy) for name in names)
     return tuple(version for version in versions if held.hold.named(version))
 
@@ -164,7 +164,7 @@ def _newest(held: Held, member: Resource) -> Iterator[tuple[str, Run]]:
 
 
 def _text(held: Held, revision: str) -> str:
-    return held.hold.version(held.resource, revision) if revision else ""
+    return held.hold.version(held.resource, revision)
 
 
 def failure(snapshot: Snapshot, held: Held, version: str) -> str:

@@ -109,6 +109,16 @@ def test_an_older_flux_that_keeps_no_history_says_what_went_well_last() -> None:
     assert default("rollback", on(failing)) == "", "its history says otherwise"
 
 
+def test_what_ran_when_it_took_from_elsewhere_is_no_commit_to_go_back_to() -> None:
+    a = user("a", (TWO, WELL, 22))
+    entry = {"lastReconciledStatus": WELL, "lastReconciled": "2026-11-20T02:00:00Z",
+             "metadata": {"revision": "1.4.2@sha256:" + "a" * 64}}  # fmt: skip
+    a = replace(a, status={**a.status, "history": [*a.status["history"], entry]})
+    assert default("rollback", on(a)) == "" and offered("pin", on(a)) == (TWO,)
+    bare = user("b")
+    assert default("rollback", on(bare)) == "" and offered("pin", on(bare)) == (TWO,)
+
+
 def test_what_runs_is_offered_first_then_what_is_tried_then_what_went_well() -> None:
     where = on(user("a", (THREE, BAD, 22), (ONE, WELL, 20), applied=ONE))
     assert offered("pin", where)[0] == default("pin", where)
@@ -275,3 +285,12 @@ def test_a_chart_that_was_made_for_another_release_is_held_itself() -> None:
     assert made.steps[0].target == chart.key  # type: ignore[union-attr]
     orphan = plan("pin", at(charts(), chart, on=chart), version="1.4.2", reason="x")
     assert orphan.steps[0].target == chart.key  # type: ignore[union-attr]
+
+
+def test_a_chart_of_its_own_is_offered_the_versions_of_its_repository() -> None:
+    chart = chart_of()
+    where = at(charts(), chart, on=chart, tags=[LISTED])
+    assert set(offered("pin", where)) == {"1.4.2", "1.6.0"}
+    one = release(wish="", history=DEPLOYED)
+    picked_none = replace(LISTED, tags=("latest",))
+    assert "" not in offered("pin", at(one, charts(), chart_of(), on=one, tags=[picked_none]))

@@ -185,7 +185,7 @@ def test_an_object_is_named_with_the_service_that_it_is_part_of() -> None:
         target = subject.named(seen, key)
         assert (target.environment, target.object) == ("staging", key)
         assert target.service == "acme/activity"
-    gone, far = ks(name="gone").key, replace(held.key, environment="elsewhere")
+    gone, far = ks(name="gone").key, source("elsewhere").key
     for key in (gone, far):
         target = subject.named(seen, key)
         assert (target.environment, target.object, target.service) == (key.environment, key, "")

@@ -123,7 +123,7 @@ def test_a_write_that_was_refused_brought_nothing_to_go_back_from() -> None:
 
 def test_what_failed_for_another_source_is_no_reason_here() -> None:
     act = promotion()
-    elsewhere = dataclasses.replace(SOURCE.key, name="other")
+    elsewhere = source("production", "other").key
     moved = dataclasses.replace(act.plan, moves=(Move(elsewhere, "1.4.2", "1.5.0"),))
     where = delivered()
     other = dataclasses.replace(act, plan=moved)
