@@ -154,7 +154,7 @@ def effects(context: Context, held: Held, version: str, name: str = "") -> tuple
     else:
         given_up = heldversions.called(tried)
         first = f"{label} stays on {called} in {environment}, and {given_up} is tried no more"
-    below = () if appliers.is_applier(resource.key) else roles.standing_on(snapshot, resource.key)
+    below = roles.standing_on(snapshot, resource.key)  # nothing stands on an applier
     if not below:
         return (first,)
     return (first, f"{counted(len(below), 'object', 'stands')} on it: {labels_of(below)}")
