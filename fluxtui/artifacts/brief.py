@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from fluxtui.artifacts.certificates import Certificates, context
 from fluxtui.kit.lines import HttpLine
+from fluxtui.kit.records import NamedTuple
 
 _LEFT_ALONE = "!#$%&'()*+,/:;=?@[]~"
 """What stands in an address for itself, as for requests."""

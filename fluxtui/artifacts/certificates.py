@@ -11,10 +11,10 @@ import functools
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import ConfigError
+from fluxtui.kit.records import NamedTuple
 
 _SYSTEM = (Path("/etc/docker/certs.d"), Path("/etc/containers/certs.d"))
 

@@ -11,15 +11,15 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from fluxtui.domain.errors import ConfigError
+from fluxtui.kit.values import frozen
 
 HUB = "index.docker.io"
 HUB_NAMES = (HUB, "docker.io", "registry-1.docker.io")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen
 class Credential:
     """A user and password, an identity token (traded for others), or a registry token (sent as it
     is); `source` says where it came from.

@@ -5,7 +5,7 @@ Host and path without a scheme: which scheme a host is spoken to with is the con
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from fluxtui.kit.records import NamedTuple
 
 
 class Paths(NamedTuple):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from fluxtui.artifacts.credentials import Keychain
 from fluxtui.artifacts.dockerconfig import Credential
 from fluxtui.artifacts.settings import RegistrySettings
 from fluxtui.domain.errors import RegistryDenied, RegistryError
+from fluxtui.kit.values import frozen
 
 _DEFAULT_LIFE = 60.0
 _CLIENT = "fluxtui"
@@ -40,10 +40,12 @@ class Send(Protocol):
     ) -> Any: ...
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen
 class _Token:
     header: str
     expires: float
+
+    __repr__ = object.__repr__  # a token is shown to nobody
 
 
 class Tokens:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import NamedTuple
+
+from fluxtui.kit.records import NamedTuple
 
 FEEDS = 30.0
 """Seconds for the environments to answer."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.kit.records import NamedTuple
 from fluxtui.kustomize import OUTSIDE, Files, FolderFiles
 
 if TYPE_CHECKING:

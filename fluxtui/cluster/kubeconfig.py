@@ -14,10 +14,11 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from fluxtui.domain.config import Overrides
 from fluxtui.domain.errors import ConfigError
+from fluxtui.kit.records import NamedTuple
 
 _FILE_KEYS = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 _CLUSTER_TLS = (

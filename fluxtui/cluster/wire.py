@@ -13,11 +13,12 @@ import ssl
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fluxtui.cluster.kubeconfig import Access
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.proxies import is_loopback_url
+from fluxtui.kit.records import NamedTuple
 
 if TYPE_CHECKING:
     from fluxtui.cluster.proxies import Proxy

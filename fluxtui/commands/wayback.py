@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from fluxtui.commands import pin
 from fluxtui.commands.command import Context
@@ -18,6 +17,7 @@ from fluxtui.domain import kinds, roles
 from fluxtui.domain.plan import AwaitStep, Outcome, Plan, Receipt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.safetext import visible
+from fluxtui.kit.records import NamedTuple
 
 SHORT = 160  # letters of a reason
 

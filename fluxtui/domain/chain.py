@@ -8,9 +8,9 @@ because it costs a quarter of a second.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
 from fluxtui.domain.resource import Key
+from fluxtui.kit.records import NamedTuple
 
 
 class Node(NamedTuple):

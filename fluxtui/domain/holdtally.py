@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from fluxtui.domain.board import Mark
 from fluxtui.domain.config import AGEING
 from fluxtui.kit.moments import seconds
+from fluxtui.kit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldTally:
     """`held`: how many holds; `since`, `until`: epoch seconds of those that say them, ascending.
     `freezes`: the ids of the freezes that hold something; `loose`: how much moves beside them."""

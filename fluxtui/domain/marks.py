@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Mark
@@ -18,6 +17,7 @@ from fluxtui.domain.managers import MANAGER
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import is_tag
 from fluxtui.kit.moments import order
+from fluxtui.kit.records import NamedTuple
 
 PREFIX = "fluxtui.dev/"
 SUSPENDED_BY = PREFIX + "suspended-by"

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from fluxtui.domain import kinds
@@ -18,6 +17,7 @@ from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Charts, Policy
 from fluxtui.domain.snapshot import Snapshot, TagList
+from fluxtui.kit.records import NamedTuple
 
 
 class Picking(NamedTuple):

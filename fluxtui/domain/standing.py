@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from fluxtui.domain import kinds
 from fluxtui.domain.awaits import judge
@@ -36,6 +36,7 @@ from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Act, Snapshot, TagList
 from fluxtui.kit.mergepatch import merged
 from fluxtui.kit.moments import order
+from fluxtui.kit.records import NamedTuple
 
 MOST = 3  # Steps that a sentence names
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+from fluxtui.kit.records import NamedTuple
 
 _LONGEST_LINE = 1 << 16
 _MOST_LINES = 200

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from fluxtui.domain.errors import BuildError
+from fluxtui.kit.records import NamedTuple
 from fluxtui.kustomize.ids import Gvk
 from fluxtui.kustomize.resource import BuildResource
 from fluxtui.kustomize.scalars import is_null

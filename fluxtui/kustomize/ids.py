@@ -7,7 +7,9 @@ Nothing here reads objects.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from fluxtui.kit.records import NamedTuple
 
 NO_NAMESPACE: Final = "_non_namespaceable_"
 DEFAULT: Final = "default"

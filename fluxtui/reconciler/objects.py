@@ -6,7 +6,9 @@ A malformed object in the API must cost nobody but itself. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from fluxtui.kit.records import NamedTuple
 
 SOURCE_GROUP = "source.toolkit.fluxcd.io"
 KUSTOMIZE_GROUP = "kustomize.toolkit.fluxcd.io"

@@ -7,9 +7,10 @@ generation, deletion time and conditions of a wrong type make the status unknown
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from fluxtui.domain.errors import FluxtuiError
+from fluxtui.kit.records import NamedTuple
 
 Object = Mapping[str, Any]
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from fluxtui.domain.gitreference import GitReference
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.selection import Charts, ImageRule, Policy
+from fluxtui.kit.records import NamedTuple
 from fluxtui.kit.values import frozen
 
 REQUESTED_AT = "reconcile.fluxcd.io/requestedAt"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from fluxtui.domain.board import BESIDE, HealthLine, Level, ObjectLine
@@ -26,14 +26,16 @@ _EMPTY: Table = MappingProxyType({})
 _FINE = (Level.OK, Level.WAITING)
 
 
-@dataclass(slots=True)
 class News:
     """What a look found: members whose facts, objects or health are `changed` (gone ones too),
     `sources` whose users are not what they were, and whether dependsOn has another `shape`."""
 
-    changed: set[Key] = field(default_factory=set)
-    sources: set[Key] = field(default_factory=set)
-    shape: bool = False
+    __slots__ = ("changed", "shape", "sources")
+
+    def __init__(self) -> None:
+        self.changed: set[Key] = set()
+        self.sources: set[Key] = set()
+        self.shape = False
 
 
 class Members:

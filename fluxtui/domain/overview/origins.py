@@ -7,7 +7,6 @@ or on what that stands on. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Level
@@ -18,6 +17,7 @@ from fluxtui.domain.overview.facts import Facts
 from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.records import NamedTuple
 
 
 class SourceFault(NamedTuple):

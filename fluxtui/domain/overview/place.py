@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import NamedTuple
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, ChainNode, Finding, HealthLine, Level, Line
@@ -29,6 +28,7 @@ from fluxtui.domain.picking import address_of
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.service import service_name
 from fluxtui.domain.snapshot import Feed, KindId, Snapshot
+from fluxtui.kit.records import NamedTuple
 from fluxtui.kit.values import frozen
 
 _FLUX = frozenset(kind.id for kind in ALL)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.counts import counted
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Snapshot
+from fluxtui.kit.records import NamedTuple
 
 POD, CLAIM = ("", "Pod"), ("", "PersistentVolumeClaim")
 _FAILS = 1  # the worst rank of a container that cannot start or keeps ending
@@ -58,8 +58,7 @@ def pods_of(workload: Resource, snapshot: Snapshot) -> Iterator[Resource]:
             yield pod
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Blame:
+class Blame(NamedTuple):
     """The Pod to blame and one sentence; the lowest `rank` is the worst."""
 
     rank: int

@@ -7,12 +7,13 @@ Pre-releases are compared like any version here; whether they are admitted is th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from fluxtui.domain.versions.version import Version, prerelease_key
+from fluxtui.kit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparator:
     """`operator` and `bound`, as written `text`; missing numbers of `bound` are zero.
 

@@ -7,11 +7,11 @@ nothing. Must not know tags, filters or policies.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from fluxtui.domain.errors import VersionError
 from fluxtui.domain.versions.comparator import Comparator
 from fluxtui.domain.versions.version import Version, try_version
+from fluxtui.kit.records import NamedTuple
 
 _SPACE = "\t\n\f\r "
 _OPERATORS = ("!=", ">=", "=>", "<=", "=<", "~>", "=", ">", "<", "~", "^", "")

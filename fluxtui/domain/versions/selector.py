@@ -7,7 +7,7 @@ start over. It keeps state, so it belongs to one owner; `select` is the pure for
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.domain.errors import VersionError
@@ -32,7 +32,6 @@ def select(
     return Selector(policy).select(tags, published)
 
 
-@dataclass(slots=True)
 class _Range:
     """What depends on filter and range: refusals that do not depend on the other tags.
 
@@ -41,9 +40,10 @@ class _Range:
     hold only as long as these are the highest.
     """
 
-    known: dict[str, Verdict | Version] = field(default_factory=dict)
-    final: dict[str, Verdict] = field(default_factory=dict)
-    top: tuple[str, ...] = ()
+    def __init__(self) -> None:
+        self.known: dict[str, Verdict | Version] = {}
+        self.final: dict[str, Verdict] = {}
+        self.top: tuple[str, ...] = ()
 
 
 class Selector:

@@ -12,10 +12,11 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.engine.acts.appending import append
 from fluxtui.engine.acts.holding import Holding
+from fluxtui.kit.records import NamedTuple
 
 if TYPE_CHECKING:
     from fluxtui.domain.plan import Plan, Receipt

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from fluxtui.cluster.reflector import FeedTarget
+from fluxtui.kit.records import NamedTuple
 
 FEW = 4
 """Namespaces up to which each has feeds of its own: they bring nothing that nobody asked for."""

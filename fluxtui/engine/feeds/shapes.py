@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from fluxtui.domain import kinds
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import KindId
+from fluxtui.kit.records import NamedTuple
 
 _TABLE = (dict, Mapping)  # in this order: it is nearly always a dict
 _WORDS = {Mapping: "a mapping", list: "a list", str: "text", bool: "true or false"}

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fluxtui.domain.board import Board, ChainNode, Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.publication.ledger import Ledger
 from fluxtui.engine.publication.store import Batch, Store
+from fluxtui.kit.records import NamedTuple
 
 if TYPE_CHECKING:
     from fluxtui.engine.publication.changes import Timeline

@@ -11,13 +11,14 @@ import asyncio
 import dataclasses
 from collections.abc import Hashable, Iterable
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, Finding
 from fluxtui.domain.gitreference import RemoteAnswer, RemoteQuestion
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.snapshot import Act, Feed, KindId, Snapshot, TagList
+from fluxtui.kit.records import NamedTuple
 
 if TYPE_CHECKING:
     from fluxtui.domain.config import Config

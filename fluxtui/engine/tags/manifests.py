@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import digest_of, tag_of
 from fluxtui.domain.selection import Refusal, Selection
 from fluxtui.domain.snapshot import TagList
+from fluxtui.kit.records import NamedTuple
 
 NAMELESS_LOOKS = 50
 NEWEST_LOOKS = 60

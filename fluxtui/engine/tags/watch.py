@@ -36,16 +36,15 @@ if TYPE_CHECKING:
     from fluxtui.engine.tags.indexes import ChartIndexes
 
 
-@dataclasses.dataclass
 class _Reading:
     """What was done about one repository's manifests since it was listed last."""
 
-    due: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
-    fresh: frozenset[str] = frozenset()
-    tried: set[str] = dataclasses.field(default_factory=set)
-    spare: int = 0
-    unsaid: bool = False
-    busy: bool = False
+    def __init__(self) -> None:
+        self.due = asyncio.Event()
+        self.fresh: frozenset[str] = frozenset()
+        self.tried: set[str] = set()
+        self.spare = 0
+        self.unsaid = self.busy = False
 
 
 class TagWatch:
@@ -111,7 +110,8 @@ class TagWatch:
             if place is not None:
                 self._charts.setdefault(place[0], set()).add(place[1])
             self._asked[repository] = asyncio.Event()
-            self._reading[repository] = _Reading(spare=self._spare)
+            self._reading[repository] = reading = _Reading()
+            reading.spare = self._spare
             self._tasks[repository] = (
                 asyncio.create_task(self._keep(repository), name=f"tags {repository}"),
                 asyncio.create_task(self._read(repository), name=f"manifests {repository}"),

@@ -13,10 +13,11 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from operator import is_not
-from typing import Any, NamedTuple
+from typing import Any
 
 from fluxtui.domain.board import Level, Line
 from fluxtui.domain.board import Row as Service
+from fluxtui.kit.records import NamedTuple
 
 NAMED = 8  # faulty Services that a head names at most
 

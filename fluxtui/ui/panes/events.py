@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from operator import is_not
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.commands.subject import named
@@ -17,6 +17,7 @@ from fluxtui.domain.plan import AnyStep
 from fluxtui.domain.podlog import WITH_PODS
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Act, Change, Snapshot
+from fluxtui.kit.records import NamedTuple
 from fluxtui.ui.actwords import FOLDED, UNFOLDED, act_id, step_row
 from fluxtui.ui.ages import clock_time, since
 from fluxtui.ui.doubts import doubt_lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain.acts import tally, trouble
@@ -11,6 +11,7 @@ from fluxtui.domain.keytokens import key_token
 from fluxtui.domain.plan import AnyStep
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act
+from fluxtui.kit.records import NamedTuple
 from fluxtui.ui.actwords import (
     FOLDED,
     UNFOLDED,

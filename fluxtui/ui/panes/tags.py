@@ -7,7 +7,7 @@ sight, and for the digest that the source is pinned to.
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from fluxtui.commands.command import Target
 from fluxtui.domain import roles
@@ -28,6 +28,7 @@ from fluxtui.domain.tagrows import (
     unread,
     why,
 )
+from fluxtui.kit.records import NamedTuple
 from fluxtui.ui.ages import age, epoch
 from fluxtui.ui.doubts import doubts_of
 from fluxtui.ui.panes.pane import Pane, View

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from itertools import compress
 from operator import is_not
-from typing import NamedTuple
 
 from fluxtui.domain.board import ChainNode, ObjectLine
+from fluxtui.kit.records import NamedTuple
 
 Objects = tuple[ObjectLine, ...]
 
