@@ -93,8 +93,10 @@ def is_digest(text: str) -> bool:
 def is_loopback(host: str) -> bool:
     """True when `host[:port]` can only be this machine."""
     name = host_name(host)
-    if name == "localhost" or name.endswith(".localhost"):
+    if name in ("localhost", "127.0.0.1", "::1") or name.endswith(".localhost"):
         return True
+    if not _may_be_address(name):
+        return False
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
@@ -108,16 +110,21 @@ def flux_speaks_http(host: str) -> bool:
         return True
     if name in {"127.0.0.1", "::1"}:
         return True
+    if not _may_be_address(name):
+        return False
     try:
         address = ipaddress.IPv4Address(name)
     except ValueError:
         return False
-    return any(address in net for net in _RFC1918)
+    return any(address in ipaddress.IPv4Network(net) for net in _RFC1918)
 
 
-_RFC1918 = tuple(
-    ipaddress.IPv4Network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-)
+_RFC1918 = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+
+
+def _may_be_address(name: str) -> bool:
+    """False for most names: no module is read to hear that they are no number."""
+    return ":" in name or name[-1:].isdigit()
 
 
 def host_name(host: str) -> str:

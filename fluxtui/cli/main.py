@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from fluxtui.cli import streams
 from fluxtui.domain.errors import ConfigError, FluxtuiError, RefusedError, UsageError
+from fluxtui.kit.deferred import defer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def run() -> NoReturn:
     Python takes every module and object apart before it ends; for a verb that lives half a second
     that is a tenth of its cost, and nothing of it is wanted.
     """
+    defer()
     try:
         code = main()
     except SystemExit as end:

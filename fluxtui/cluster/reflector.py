@@ -8,14 +8,13 @@ is the Sink's business.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from fluxtui.cluster.port import ApiResource, Cluster, Json, Reader
 from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound, Unreachable
 from fluxtui.domain.knowledge import FeedState, Trouble, trouble_of
-from fluxtui.kit.backoff import Backoff
+from fluxtui.kit.backoff import Backoff, chance
 from fluxtui.kit.clock import Clock
 from fluxtui.kit.values import frozen
 
@@ -81,7 +80,7 @@ class Reflector:
         sink: Sink,
         clock: Clock,
         pace: FeedPace,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = chance,
         may_watch: Callable[[], bool] = lambda: True,
         kept: Callable[[Json], Json] | None = None,
         read: Reader | None = None,

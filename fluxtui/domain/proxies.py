@@ -10,18 +10,20 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 _CIDR = re.compile(r"^[0-9A-Fa-f.:]+/[0-9]+$")
 
-Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+if TYPE_CHECKING:
+    Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def is_loopback_url(address: str) -> bool:
     """Whether a URL's host is this machine's own."""
     host = (urlsplit(address).hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
+    if host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost"):
         return True
     ip = _ip(host)
     return ip is not None and ip.is_loopback
@@ -92,6 +94,8 @@ def _split_port(entry: str) -> tuple[str, str]:
 
 
 def _ip(text: str) -> Ip | None:
+    if ":" not in text and not text[-1:].isdigit():
+        return None  # what most are is seen without reading a module
     try:
         ip = ipaddress.ip_address(text)
     except ValueError:

@@ -22,6 +22,8 @@ OURS = ("fluxtui.domain.plan", "fluxtui.domain.ask", "fluxtui.domain.objectdiff"
         "fluxtui.cluster.fullwire", "fluxtui.cluster.podlogs", "fluxtui.cli.watching",
         "fluxtui.kit.labels",
         "fluxtui.commands.planning")  # fmt: skip
+MOST = 345
+"""Modules that one `versions` may import, the library's among them."""
 PICKING = ("re2", "fluxtui.domain.versions", "fluxtui.artifacts.client")
 """What only those need who look at tags."""
 PROGRAM = """
@@ -59,3 +61,29 @@ def test_a_view_loads_no_library_for_what_it_asks(shell: Shell, words: str) -> N
     assert code in (0, 1), done.stderr
     assert loaded == []
     assert beside == [], "two threads that import at once cost each other a tenth"
+
+
+def test_versions_stays_as_light_as_it_became(shell: Shell) -> None:
+    """The whole program, as a script calls it: each module is CPU of every call."""
+    shell.cluster("staging", semver="1.x")
+    shell("artifact", "push", "oci://registry.example.com/acme/app:1.0.0", "--yes",
+          "--path", shell.bundle(kustomization_yaml=b"resources: []\n"))  # fmt: skip
+    words = ["--config", str(shell.folder / "fluxtui.yaml"), "versions", "-o", "json"]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-X",
+            "importtime",
+            "-c",
+            "from fluxtui.cli.main import run\nrun()",
+            *words,
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert json.loads(done.stdout)["items"], done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    read = {line.rpartition("|")[2].strip() for line in lines}
+    assert not read & {"inspect", "ast", "dis", "tokenize", "ipaddress", "random", "http.client"}
+    assert len(read) <= MOST, f"{len(read)} modules"
