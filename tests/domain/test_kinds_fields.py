@@ -61,6 +61,7 @@ def labels(resource: Resource) -> list[str]:
         (of("gitrepo", {"include": [{"repository": {"name": "g"}}, {}]}), ["GitRepository/apps/g"]),
         (of("hr", {"chartRef": {"kind": "HelmChart", "name": "c"}}), ["HelmChart/apps/c"]),
         (of("hr"), []),
+        (of("hc"), []),
     ],
 )  # fmt: skip
 def test_what_an_object_stands_on_is_what_it_names(one: Resource, needs: list[str]) -> None:
