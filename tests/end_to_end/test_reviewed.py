@@ -1,0 +1,155 @@
+"""A promotion by two careful people: reviewed, handed over, and run as it was reviewed.
+
+By keys at a low and a wide terminal and once more without one, in order on one delivery.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fluxtui.cli.embedded import Embedded
+from fluxtui.cli.session import running
+from fluxtui.cli.story import settled
+from tests.end_to_end.desk import (
+    ENTER,
+    ESC,
+    F4,
+    PAGE_DOWN,
+    WIDE,
+    Desk,
+    leaves,
+)
+
+pytestmark = [
+    pytest.mark.pty,
+    pytest.mark.world,
+    pytest.mark.timeout(600),
+    # pty.fork in a process with threads: the child only calls exec.
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
+BUILD, RELEASE = "v0.0.0-staging-test-deploy-0041", "v1.4.2"
+PROMOTE = ("promote", "activity", "-e", "staging", "--version", "v1.5.0")
+PRUNED = "CronJob/activity-system/activity-legacy-export"
+
+
+@pytest.fixture(scope="module")
+def anna(delivery: Embedded) -> Desk:
+    """Everything is ready."""
+    with running(delivery.config()) as engine:
+        engine.wait_for(settled, 240).result()
+    return Desk(delivery.config_file)
+
+
+@pytest.fixture(scope="module")
+def ben(anna: Desk) -> Desk:
+    return anna.like("ben")
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the Plan is handed over."""
+    return tmp_path_factory.mktemp("handed-over") / "v1.5.0.plan"
+
+
+def version(desk: Desk, environment: str, service: str) -> str:
+    """What runs there."""
+    items = desk("versions", service, "-e", environment, "-o", "json").document("Versions")["items"]
+    (line,) = (i for i in items if i["service"] == service)
+    return str(line["version"])
+
+
+def test_01_a_review_has_dangers_content_and_origins_before_it_asks(anna: Desk) -> None:
+    with anna.at("open", "activity", "-e", "staging") as screen:
+        screen.sees("● live  tags", "staging ✓15   production ◈ protected ✓14", f"newest {RELEASE}")
+        screen.types("m")
+        screen.sees("As which version?", "v1.5.0")
+        screen.types(ENTER)
+        screen.sees("DANGER  2 care", "ALTER TABLE activity.audit_log", "runs again")
+        screen.sees("+1 ~2 −1 pruned 1 under a new name", f"− {PRUNED} is deleted")
+        screen.sees("production is protected: type its name", "f4 diff")
+        assert screen.text.index("DANGER") < screen.text.index("WHAT CHANGES")
+        screen.types(PAGE_DOWN)
+        screen.sees("config ~ Deployment/activity-system/activity-apiserver QUERY_CACHE")
+        screen.sees("would pick v1.5.0", f"{BUILD} is healthy in staging for")
+        screen.sees("commit f6a31b9c", "git log 8d20f6b1..f6a31b9c in")
+        screen.types(PAGE_DOWN + PAGE_DOWN)
+        screen.sees("STEPS", "undo: a release stays", "wait until Kustomization")
+        screen.types(F4)
+        screen.sees("OBJECT AND FIELD", "env QUERY_CACHE", "128Mi", "256Mi", "pruned", "images")
+        screen.types(ENTER)
+        screen.sees("query_timeout", "esc q close")
+        screen.types("q")
+        screen.sees("OBJECT AND FIELD", "back to the review")
+        screen.types("q")
+        screen.sees("production is protected")
+        screen.types(ESC)
+        screen.sees("left, nothing was done", "SERVICE")
+        leaves(screen)
+
+
+def test_02_a_danger_is_explained_and_what_was_not_looked_at_is_in_the_head(anna: Desk) -> None:
+    said = anna.done("dangers", "migration")
+    assert "its SQL has changed" in said.out and "have a backup" in " ".join(said.out.split())
+    half = anna.like(environments__staging__namespaces=["activity-system"])
+    with half.at("open", "activity", "-e", "staging", size=WIDE) as screen:
+        screen.sees(BUILD, "● live  tags")
+        screen.types("m")
+        screen.sees("As which version?", "v1.5.0")
+        screen.types(ENTER)
+        screen.sees("? 1 thing not looked at", "staging: sources outside of activity-system")
+        screen.sees("DANGER  2 care", f"image registry.example.com/acme/activity:{RELEASE} →")
+        screen.sees("NOT LOOKED AT", "STEPS", f"→ {BUILD} is healthy in staging")
+        screen.types(ESC)
+        screen.sees("left, nothing was done")
+        leaves(screen)
+    plan = half.done(*PROMOTE, "--dry-run", "-o", "json").document("Plan")
+    assert plan["unseen"] == ["staging: sources outside of activity-system"]
+
+
+def test_03_the_same_headless_by_schema_and_as_markdown(anna: Desk) -> None:
+    plan = anna.done(*PROMOTE, "--dry-run", "-o", "json").document("Plan")
+    assert plan["confirm"] == "production" and plan["unseen"] == []
+    assert {danger["rule"] for danger in plan["delivery"]["dangers"]} == {"migration"}
+    parts = {part["kustomization"]["name"]: part for part in plan["delivery"]["kustomizations"]}
+    assert parts["activity-apiserver"]["counts"]["pruned"] == 1
+    text = anna.done(*PROMOTE, "--dry-run", "-o", "markdown").out
+    assert text.startswith("### ") and len(text.encode()) <= 60_000
+    assert "ALTER TABLE" in text and "activity-legacy-export" in text
+
+
+def test_04_a_plan_is_handed_over_and_refused_when_an_input_has_changed(
+    anna: Desk, ben: Desk, file: Path
+) -> None:
+    assert f"fluxtui plan run {file}" in anna.done(*PROMOTE, "--plan-out", str(file)).err
+    shown = ben.done("plan", "show", str(file)).out
+    assert "ALTER TABLE" in shown and "made by anna@" in shown
+    assert (
+        ben.done("plan", "show", str(file), "-o", "json").document("Plan")["command"] == "promote"
+    )
+    hold = ("activity", "-e", "production", "--yes")
+    anna.done("suspend", *hold, "--reason", "audit")
+    said = ben("plan", "run", str(file), "--yes", "--confirm", "production", "-o", "json")
+    assert said.code == 3, said
+    refused = said.document("Error")
+    assert "has changed since" in refused["what"] and "spec.suspend" in refused["what"], refused
+    anna.done("resume", *hold)
+    assert version(anna, "production", "activity") == RELEASE
+
+
+def test_05_the_second_person_types_the_name_and_what_was_reviewed_runs(
+    anna: Desk, ben: Desk, file: Path
+) -> None:
+    with ben.at("plan", "run", str(file), size=(200, 50)) as terminal:
+        terminal.sees("production is protected", "Type its name to go on:")
+        terminal.types("production" + ENTER)
+        terminal.sees("OUTCOME", "pick v1.5.0", "clickhouse-migrations")
+        assert terminal.ends() == 0
+    assert version(anna, "production", "activity") == "v1.5.0"
+    lines = anna.done("versions", "activity", "-o", "json").document("Versions")["items"]
+    digests = {i["digest"] for i in lines if i["service"] == "activity"}
+    assert len(digests) == 1, "the very build that was reviewed"
+    items = anna.done("journal", "--since", "1h", "--by", "ben", "-o", "json").document("Journal")
+    (act,) = (i for i in items["items"] if i["type"] == "plan" and i["command"] == "promote")
+    assert act["user"].startswith("anna@") and act["approver"].startswith("ben@")
