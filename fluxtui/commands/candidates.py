@@ -74,9 +74,8 @@ def offered(snapshot: Snapshot, source: Resource, revision: str) -> str:
 
 def running(context: Context) -> str:
     """What runs, as `offered` has it."""
-    source = bundle_of(context)
-    revision = running_revision(context.snapshot, source) if source else ""
-    return offered(context.snapshot, source, revision) if source and revision else ""
+    source, snapshot = bundle_of(context), context.snapshot
+    return offered(snapshot, source, running_revision(snapshot, source)) if source else ""
 
 
 def previous(context: Context) -> str:

@@ -74,7 +74,9 @@ def no_object(context: Context) -> str:
     if not target.environment:
         return f"choose an environment for {target.service}"
     lines = lines_of(context)
-    if len(lines) > 1:
+    if len(lines) == 1:
+        return _absent(context, lines[0].key)
+    if lines:
         names = ", ".join(line.key.label for line in lines)
         count = f"{target.service} has {len(lines)} sources in {target.environment}"
         return f"{count}: choose one of {names}"

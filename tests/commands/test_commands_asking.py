@@ -122,7 +122,11 @@ def test_what_nobody_reconciles_is_asked_of_who_makes_it() -> None:
         ("ArtifactGenerator/gen", ("handled-1",)),
         (f"Kustomization/{taker.key.name}", ("handled-2",)),
     ]
-    said = refusal("reconcile", at(*seen, on=seen[1]))
+    of_artifact = at(*seen, on=seen[1])
+    assert [name for name, _needs in asked(plan("reconcile-with-source", of_artifact))] == [
+        "GitRepository/fleet", "ArtifactGenerator/gen", f"Kustomization/{taker.key.name}",
+    ]  # fmt: skip
+    said = refusal("reconcile", of_artifact)
     assert said.startswith("an ExternalArtifact cannot be asked") and "ArtifactGenerator" in said
 
 

@@ -31,7 +31,7 @@ from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Feed
-from tests.commands.flux_objects import obj
+from tests.commands.flux_objects import obj, on_row, release
 
 PARENT = {
     "kustomize.toolkit.fluxcd.io/name": "apps",
@@ -195,6 +195,13 @@ def test_of_several_that_are_marked_no_one_is_meant() -> None:
     where = at(source(), ks(), marked=(source().key, ks().key), service="", environment="")
     assert subject.object_of(where) is None
     assert subject.no_object(where).startswith("it is done to one object, and 2 are marked")
+
+
+def test_a_row_whose_chart_is_not_there_is_not_called_undeployed() -> None:
+    one = release()
+    where = on_row(one, service="web")
+    said = subject.no_bundle(where)
+    assert said == f"staging: HelmChart/{NS}/{NS}-web, which {one.key.label} uses, is not there"
 
 
 def test_what_has_no_versions_says_so_and_what_has_no_tags_whose_they_are() -> None:

@@ -81,6 +81,8 @@ def test_what_a_suspension_means_is_said_of_each_kind() -> None:
     assert "its release runs on" in said["hr"] and "chart goes on being fetched" in said["hr"]
     assert "Events are no longer sent" in said["alert"]
     assert "no longer written to Git" in said["iua"]
+    assert "its chart stays on the version it has" in said["hc"]
+    assert "its artifact stays" in said["gitrepo"] and "its artifact stays" not in said["hc"]
     assert all("no new version is delivered" in said[k] for k in ("hr", "ks", "gitrepo", "rset"))
     assert not any("no new version" in said[k] for k in ("alert", "imagepol", "rsip", "ag"))
 

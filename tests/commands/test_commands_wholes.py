@@ -139,6 +139,13 @@ def test_a_whole_without_a_service_or_an_object_is_the_environment_and_its_stage
     assert scope.choices(at(environment="")) == ()
 
 
+def test_what_nothing_can_suspend_is_no_part_of_a_whole() -> None:
+    where = at(*SERVICE, obj("ea", "made"), scope="env/staging")
+    made = plan("suspend-scope", where, reason="move")
+    assert names(made) == ["activity", "api", "web"] and made.warnings == ()
+    assert made.effects[0].startswith("3 objects of 3 that deliver there")
+
+
 def test_what_is_not_looked_into_is_neither_suspended_nor_resumed() -> None:
     (staging, *others) = CONFIG.environments
     narrow = replace(CONFIG, environments=(replace(staging, namespaces=("a",)), *others))
