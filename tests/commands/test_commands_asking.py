@@ -127,6 +127,8 @@ def test_what_nobody_reconciles_is_asked_of_who_makes_it() -> None:
         "GitRepository/fleet", "ArtifactGenerator/gen", f"Kustomization/{taker.key.name}",
     ]  # fmt: skip
     said = refusal("reconcile", of_artifact)
+    orphan = refusal("reconcile", at(artifact("app"), on=artifact("app")))
+    assert orphan == "an ExternalArtifact cannot be asked to reconcile", "nobody seen makes it"
     assert said.startswith("an ExternalArtifact cannot be asked") and "ArtifactGenerator" in said
 
 

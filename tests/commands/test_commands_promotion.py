@@ -194,6 +194,8 @@ def test_a_slip_of_the_hand_is_no_version_and_nothing_is_planned() -> None:
     with pytest.raises(UsageError) as refused:
         plan(at(), "v1.5.O")
     assert refused.value.next.endswith("; tags like it: 1.5.0"), "a letter for a digit"
+    with pytest.raises(UsageError, match="banana is no version"):
+        plan(at(tags=()), "banana")  # and nothing is listed that it could be meant for
     channel = source("production", stored=revision("1.5.0", "b"), ref={"tag": "stable"})
     made = plan(at(HERE, RUNS, channel), "stable")
     assert made.steps[0].title.startswith("name ")
