@@ -33,7 +33,14 @@ from fluxtui.commands.registry import by_id
 from fluxtui.domain.ask import ReadFacts
 from fluxtui.domain.config import Environment
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.marks import PIN_INVERSE, PIN_KEYS, PINNED_AT, PINNED_BY, PINNED_REASON
+from fluxtui.domain.marks import (
+    PIN_INVERSE,
+    PIN_KEYS,
+    PINNED_AT,
+    PINNED_BY,
+    PINNED_REASON,
+    PINNED_UNTIL,
+)
 from fluxtui.domain.plan import AT_WRITE, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
 
@@ -139,6 +146,7 @@ def test_a_pin_says_on_the_object_who_did_it_why_and_what_was_before() -> None:
     made = plan("pin", at(source(stored=B), STORY), version=" 1.4.2 ", reason=" bad ")
     notes = patch(made)["metadata"]["annotations"]
     assert (notes[PINNED_BY], notes[PINNED_REASON], notes[PINNED_AT]) == ("anna", "bad", AT_WRITE)
+    assert notes[PINNED_UNTIL] is None, "the end of an earlier pin is taken away"
     assert inverse(made) == {"digest": None, "pinned": digest("a"), "tag": "1.4.2"}
     assert made.inputs == {str(source().key): "7"}
 
