@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.contract.control_plane import serve
 from tests.contract.fleet import faults
-from tests.contract.fleet.kindtable import table
+from tests.contract.fleet.kindtable import live_table, table
 from tests.contract.fleet.story import show
 from tests.contract.programs import PROGRAMS, build
 
@@ -27,7 +27,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--name", default="real", help="of the kubeconfigs' context")
     verbs.add_parser("fleet", help="the same with Flux's controllers and objects in every state")
     verbs.add_parser("faults", help="faults on such a fleet: how soon the screen names each")
-    verbs.add_parser("kinds", help="a table: what is said of each kind in each recorded state")
+    kinds = verbs.add_parser("kinds", help="a table: what is said of each kind in each state")
+    kinds.add_argument("--live", action="store_true", help="of a fleet's own, not of recordings")
     parser.set_defaults(folder=None, until=None, name="real")
     return parser
 
@@ -41,7 +42,7 @@ def main() -> int:
     if options.verb == "fleet":
         return show()
     if options.verb == "kinds":
-        print(table())
+        print(live_table() if options.live else table())
         return 0
     if options.verb == "faults":
         return faults.show()

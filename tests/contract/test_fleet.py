@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +20,7 @@ import pytest
 
 from tests.contract.fleet.cases import Case, cases
 from tests.contract.fleet.controllers import available
+from tests.contract.fleet.hand import Hand, fluxtui
 from tests.contract.fleet.story import REQUEST, Fleet, told
 from tests.contract.programs import CONTROL_PLANE, FLUX, program_or_skip
 
@@ -97,37 +96,6 @@ def ask(kubeconfig: Path, home: Path) -> Said:
         status["healthy"],
         code,
     )
-
-
-def fluxtui(kubeconfig: Path, home: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "fluxtui", *words, "-o", "json"],
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "KUBECONFIG": str(kubeconfig),
-            "PYTHONPATH": ":".join(sys.path),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """A person at a shell who may write, and does without being asked again."""
-
-    fleet: Fleet
-    home: Path
-
-    def __call__(self, *words: str) -> tuple[int, dict[str, str]]:
-        """The exit code, and the last Receipt."""
-        sure = ("--yes", "--confirm", self.fleet.server.name, "--reason", "a story")
-        code, act = fluxtui(self.fleet.server.kubeconfig, self.home, *words, *sure)
-        return code, act["receipts"][-1]
 
 
 @pytest.fixture

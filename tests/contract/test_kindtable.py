@@ -7,6 +7,7 @@ import pytest
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Level
 from tests.contract.fleet import kindtable
+from tests.contract.fleet.recordings import expected, recorded
 
 
 def test_every_kind_has_a_row_and_nothing_recorded_is_judged_wrong() -> None:
@@ -14,6 +15,15 @@ def test_every_kind_has_a_row_and_nothing_recorded_is_judged_wrong() -> None:
     assert [line.split()[1] for line in lines[2:]] == [kind.kind for kind in kinds.ALL]
     assert "WRONG" not in "\n".join(lines)
     assert len({line.count(" | ") for line in lines}) == 1, "it is a table"
+
+
+def test_a_cell_says_how_much_of_it_is_alive() -> None:
+    name = "Kustomization/flux-system/settings"
+    acts = {"Kustomization": {"reconcile": True, "suspend": False}}
+    live = kindtable.Alive({name: recorded()[name]}, {name: expected()[name]}, acts)
+    (line,) = (line for line in kindtable.table(live).splitlines() if "| Kustomization |" in line)
+    assert line.split(" | ")[2] == "live (1), recording (3)"
+    assert "live: reconcile; recording: resume, pin; WRONG: suspend" in line
 
 
 def test_a_wrong_judgement_stands_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:

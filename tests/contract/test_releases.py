@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.contract.fleet.hand import fluxtui
 from tests.contract.fleet.release import PASSWORD, released
 from tests.contract.fleet.story import Fleet, begun
 from tests.contract.programs import CONTROL_PLANE, program_or_skip
-from tests.contract.test_fleet import fluxtui
 
 NEEDED = (*CONTROL_PLANE, "source-controller", "helm-controller")
 DEPLOYMENT = "/apis/apps/v1/namespaces/apps/deployments/shop"

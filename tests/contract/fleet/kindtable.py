@@ -1,13 +1,18 @@
 """What fluxtui says of each kind in each state, as a table: `python -m tests.contract kinds`.
 
-Judged on the recordings, which Flux's own controllers wrote; a state that none of them is in says
-so and is never made up. It must not judge by rules of its own: it asks what the screen asks.
+Judged on the recordings, which Flux's own controllers wrote, and with `--live` on a fleet whose
+controllers run: a cell says which of both it rests on. A state that neither is in says so and is
+never made up. It must not judge by rules of its own: it asks what the screen asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from fluxtui.commands.command import Context, Target
 from fluxtui.commands.registry import by_id
@@ -24,7 +29,11 @@ from fluxtui.domain.overview.judgement import flux_health
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.snapshot import Feed, KindId, Snapshot
 from fluxtui.ui.panes.objectrows import Choice, ObjectRows
+from tests.contract.fleet.cases import Case, met
+from tests.contract.fleet.kindacts import tried
 from tests.contract.fleet.recordings import Expected, expected, recorded
+from tests.contract.fleet.story import Fleet, told
+from tests.contract.server import wait_until
 
 PLACE, NONE = "fleet", "- (not recorded)"
 STATES = ("ready", "progressing", "failing", "suspended", "stalled")
@@ -36,13 +45,61 @@ LEVELS = {
     "stalled": {Level.FAILED},
     "progressing": {Level.PROGRESSING},
 }
-Cases = dict[str, tuple[Expected, Resource]]
 
 
-def fleet() -> Snapshot:
-    """All that was recorded, known and judged."""
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """What was read of a fleet whose controllers run: `objects` and what must be said of them, by
+    Kind/namespace/name, and by kind the `acts` that were tried and whether they were answered."""
+
+    objects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    cases: Mapping[str, Expected] = field(default_factory=dict)
+    acts: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+
+
+NOTHING = Alive()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One object, and what must be said of it."""
+
+    case: Expected
+    resource: Resource
+    is_live: bool
+
+
+Cases = tuple[Judged, ...]
+
+
+def alive(fleet: Fleet) -> Alive:
+    """As it is now, without acts. An object that is tried again just now is read once more: for
+    that moment it has failed no longer."""
+    cases = {case.key: Expected(case.state, case.words, case.about) for case in fleet.cases}
+    objects = {case.key: _settled(fleet, case) for case in fleet.cases}
+    return Alive(objects, cases)
+
+
+def _settled(fleet: Fleet, case: Case) -> dict[str, Any]:
+    wait_until(fleet.api, case.path, partial(met, case.until), 60)
+    found = fleet.live(case)
+    return found if met(case.until, found) else _settled(fleet, case)
+
+
+def live_table() -> str:
+    """The table, with a fleet of its own."""
+    with tempfile.TemporaryDirectory(prefix="fluxtui-kinds-") as name:
+        folder = Path(name)
+        with told(folder / "fleet") as fleet:
+            seen = alive(fleet)
+            (folder / "home").mkdir()
+            return table(replace(seen, acts=tried(fleet, folder / "home")))
+
+
+def known(objects: Mapping[str, Mapping[str, Any]]) -> Snapshot:
+    """All these objects, known and judged."""
     tables: dict[KindId, dict[Key, Resource]] = {}
-    for item in recorded().values():
+    for item in objects.values():
         one = Resource.from_object(PLACE, item)
         tables.setdefault((one.key.group, one.key.kind), {})[one.key] = one
     feeds = tuple(Feed(PLACE, kind.id, "", FeedState.LIVE) for kind in kinds.ALL)
@@ -52,39 +109,46 @@ def fleet() -> Snapshot:
     return replace(bare, board=board, findings=findings)
 
 
-def table() -> str:
-    """The table as markdown."""
-    seen, told, objects = fleet(), expected(), recorded()
-    head = ("kind", "seen", *STATES, "reason", "chain", "detail", "acts offered")
+def table(live: Alive = NOTHING) -> str:
+    """The table as markdown; what is live stands before what was recorded."""
+    objects = {**recorded(), **live.objects}
+    seen, must = known(objects), {**expected(), **live.cases}
+    head = ("kind", "seen", *STATES, "reason", "chain", "detail", "acts")
     rows = []
     for kind in kinds.ALL:
-        cases = {
-            name: (case, Resource.from_object(PLACE, objects[name]))
-            for name, case in told.items()
+        cases = tuple(
+            Judged(case, Resource.from_object(PLACE, objects[name]), name in live.objects)
+            for name, case in must.items()
             if name.partition("/")[0] == kind.kind
-        }
-        rows.append((kind.kind, *_row(seen, kind, cases)))
+        )
+        rows.append((kind.kind, *_row(seen, kind, cases, live.acts.get(kind.kind, {}))))
     lines = ["| " + " | ".join(cells) + " |" for cells in (head, ("---",) * len(head), *rows)]
     return "\n".join(lines)
 
 
-def _row(seen: Snapshot, kind: Kind, cases: Cases) -> Iterator[str]:
-    listed = ObjectRows().of(seen, Choice(PLACE, (kind,)))
-    yield f"recording ({len(listed)})" if listed else NONE
+def _row(seen: Snapshot, kind: Kind, cases: Cases, done: Mapping[str, bool]) -> Iterator[str]:
+    listed = {row.key for row in ObjectRows().of(seen, Choice(PLACE, (kind,)))}
+    yield _verdict((one, one.resource.key in listed) for one in cases)
     for state in STATES:
-        verdict = _verdict(_is_right(*one) for one in cases.values() if one[0].state == state)
-        static = [_is_right(*one) for one in cases.values() if one[0].state == "static"]
-        yield f"static: {_verdict(static)}" if static and state == "ready" else verdict
-    yield _verdict(_has_words(*one) for one in cases.values() if one[0].words)
+        wanted = ("ready", "static") if state == "ready" else (state,)
+        of_state = [one for one in cases if one.case.state in wanted]
+        static = all(one.case.state == "static" for one in of_state)
+        said = "static: " if of_state and static else ""
+        yield said + _verdict((one, _is_right(one.case, one.resource)) for one in of_state)
+    yield _verdict((one, _has_words(one.case, one.resource)) for one in cases if one.case.words)
     yield _chain(seen, kind, cases)
-    yield _verdict(_has_detail(seen, resource) for _case, resource in cases.values())
-    yield ", ".join(act for act in ACTS if _is_offered(seen, act, cases)) or "- (none)"
+    yield _verdict((one, _has_detail(seen, one.resource)) for one in cases)
+    yield _acts(seen, cases, done)
 
 
-def _verdict(each: Iterable[bool]) -> str:
-    """`recording`, when all that were recorded are judged right."""
+def _verdict(each: Iterable[tuple[Judged, bool]]) -> str:
+    """`live (n)`, `recording (n)` or both, when all are judged right."""
     judged = tuple(each)
-    return (f"recording ({len(judged)})" if all(judged) else "WRONG") if judged else NONE
+    if not all(right for _one, right in judged):
+        return "WRONG"
+    live = sum(one.is_live for one, _right in judged)
+    parts = (("live", live), ("recording", len(judged) - live))
+    return ", ".join(f"{where} ({count})" for where, count in parts if count) or NONE
 
 
 def _is_right(case: Expected, resource: Resource) -> bool:
@@ -102,7 +166,8 @@ def _chain(seen: Snapshot, kind: Kind, cases: Cases) -> str:
     if kind.applier is None:
         return "- (applies nothing)"
     nodes = {node.key for node in seen.board.chains[PLACE]}
-    return _verdict(appliers.is_applier(r.key) and r.key in nodes for _c, r in cases.values())
+    keys = ((one, one.resource.key) for one in cases)
+    return _verdict((one, appliers.is_applier(key) and key in nodes) for one, key in keys)
 
 
 def _has_detail(seen: Snapshot, resource: Resource) -> bool:
@@ -110,9 +175,19 @@ def _has_detail(seen: Snapshot, resource: Resource) -> bool:
     return detail.key == resource.key and bool(detail.conditions or kinds.is_static(resource))
 
 
+def _acts(seen: Snapshot, cases: Cases, done: Mapping[str, bool]) -> str:
+    """Those that live controllers have answered, those that are offered on what was recorded, and
+    those that were tried in vain."""
+    offered = [act for act in ACTS if act not in done and _is_offered(seen, act, cases)]
+    live = [act for act in ACTS if done.get(act)]
+    wrong = [act for act in ACTS if done.get(act) is False]
+    told = (("live", live), ("recording", offered), ("WRONG", wrong))
+    return "; ".join(f"{place}: {', '.join(acts)}" for place, acts in told if acts) or "- (none)"
+
+
 def _is_offered(seen: Snapshot, act: str, cases: Cases) -> bool:
     contexts = (
-        Context(seen, Target(PLACE, object=resource.key), "2026-11-23T03:12:00Z", "anna")
-        for _case, resource in cases.values()
+        Context(seen, Target(PLACE, object=one.resource.key), "2026-11-23T03:12:00Z", "anna")
+        for one in cases
     )
     return any(by_id(act).disabled_reason(context) is None for context in contexts)

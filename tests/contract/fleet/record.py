@@ -2,8 +2,8 @@
 
 Objects are kept as Flux's controllers wrote them; what differs from run to run (ids, versions,
 times, ports) is made the same, managedFields and a Receiver's path, which is secret, are left out.
-Needs the built programs; tests read the files where there are none. Kinds of controllers that are
-not there keep the recording they have.
+Needs the built programs; tests read the files where there are none. What controllers tell that are
+not there keeps the recording it has.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.contract.fleet.recordings import EXPECTED, RECORDINGS
+from tests.contract.fleet.cases import cases
+from tests.contract.fleet.controllers import MORE
+from tests.contract.fleet.recordings import EXPECTED, RECORDINGS, recorded
 from tests.contract.fleet.story import Fleet, told
 
 _END = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -34,15 +36,29 @@ def record(fleet: Fleet) -> None:
     kinds: dict[str, list[dict[str, Any]]] = {}
     for item in same:
         kinds.setdefault(item["kind"], []).append(item)
+    kept, told_of = RECORDINGS / EXPECTED, _of_others(fleet)
+    for name, item in recorded().items():
+        if name in told_of and item["kind"] in kinds:
+            kinds[item["kind"]].append(item)
     for kind, items in kinds.items():
         _write(RECORDINGS / f"{kind}.json", items)
-    kept = RECORDINGS / EXPECTED
     said = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    expected = {key: case for key, case in said.items() if key.partition("/")[0] not in kinds}
+    expected = {
+        name: case
+        for name, case in said.items()
+        if name in told_of or name.partition("/")[0] not in kinds
+    }
     for case in fleet.cases:
         words = list(case.words)
         expected[case.key] = {"state": case.state, "words": words, "about": case.about}
     _write(kept, expected)
+
+
+def _of_others(fleet: Fleet) -> set[str]:
+    """What controllers tell that are not in this fleet: its recording stays."""
+    here = {case.key for case in fleet.cases}
+    each = (case.key for name in MORE for case in cases(name, fleet.places))
+    return {name for name in each if name not in here}
 
 
 def _kept(item: dict[str, Any]) -> dict[str, Any]:
