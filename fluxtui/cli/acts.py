@@ -54,6 +54,10 @@ def act(engine: EnginePort, args: argparse.Namespace) -> int:
         raise UsageError(f"--{next(iter(flags))} does not belong to `{command.verb}`")
     values["reason"] = args.reason or (REASON_LATER if args.dry_run else "")
     proposal = made(engine, command, target, values)
+    if args.keep:
+        from fluxtui.commands.keeping import kept
+
+        proposal = kept(_context(engine, target), proposal.plan)
     if values["reason"] == REASON_LATER:
         proposal = _without_reason(proposal, command)
     return execute(engine, proposal, args, environments)
@@ -71,15 +75,16 @@ def _without_reason(proposal: Proposal, command: Command) -> Proposal:
 def made(engine: EnginePort, command: Command, target: Target, values: Values) -> Proposal:
     """The Proposal of a Command, its questions answered one after the other."""
 
-    def context() -> Context:
-        return Context(engine.snapshot, target, now_text(), engine.snapshot.config.user)
-
-    proposing = propose(command, context(), values)
+    proposing = propose(command, _context(engine, target), values)
     step = advance(proposing)
     while not isinstance(step, Proposal):
         answer(engine, step, ASK_TIMEOUT)
-        step = advance(proposing, context())
+        step = advance(proposing, _context(engine, target))
     return step
+
+
+def _context(engine: EnginePort, target: Target) -> Context:
+    return Context(engine.snapshot, target, now_text(), engine.snapshot.config.user)
 
 
 def answer(engine: EnginePort, question: Question, timeout: float) -> Any:

@@ -110,6 +110,8 @@ def _act(sub: argparse.ArgumentParser, commands: list[Command]) -> None:
         if argument.help:
             sub.add_argument(f"--{argument.name}", dest=f"arg_{argument.name}",
                              metavar=argument.name.upper(), help=argument.help)  # fmt: skip
+    sub.add_argument("--keep", action="store_true",
+                     help="Suspend first who would put it back, as warnings say.")  # fmt: skip
     flags.act(sub)
 
 

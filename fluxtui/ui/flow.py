@@ -127,9 +127,7 @@ class Acting:
             self._waiting = None
             if proposal is not None:
                 screen.say("")
-                ran = await self._answer(
-                    Review(proposal.plan, proposal.demand, self._run, screen.bridge.ask)
-                )
+                ran = await self._answer(self._review(proposal, target))
                 remark = "" if ran else f"{proposal.plan.title}: left, nothing was done"
         except FluxtuiError as error:
             remark, role = f"{command.title}: {error}", "bad"
@@ -139,6 +137,15 @@ class Acting:
                 screen.say(remark, role)
             screen.gate.cut()
             screen.gate.go()
+
+    def _review(self, proposal: Proposal, target: Target) -> Review:
+        """Where a parent would take it back, with the Plan that lasts on one key."""
+        from fluxtui.commands.keeping import kept, undoers
+
+        screen, plan = self._screen, proposal.plan
+        lasting = bool(undoers(screen.newest(target).snapshot, plan))
+        keep = (lambda: kept(screen.newest(target), plan)) if lasting else None
+        return Review(plan, proposal.demand, self._run, screen.bridge.ask, keep)
 
     async def _run(self, plan: Plan, confirmed: Confirmed) -> None:
         """Have it run, and say what came of it; how far it is stands in the strip meanwhile."""

@@ -183,6 +183,26 @@ def test_the_parent_takes_a_rollback_back_as_the_review_says(shop: Delivery) -> 
     assert at - datetime.fromisoformat(written.replace("Z", "+00:00")) < INTERVAL * 1.1 + SLACK
 
 
+def test_a_rollback_lasts_where_its_parent_is_suspended_first(shop: Delivery) -> None:
+    shop.wait(TILL_KEY, lambda found: newest(found) == "1.1.0" and met(("Ready=True",), found))
+    assert "fluxtui.dev/pinned-by" in shop.get(TILL_KEY)["metadata"]["annotations"]
+    review = shop("rollback", TILL, "--reason", "slow", "--keep", "--dry-run").document
+    assert not [text for text in review["warnings"] if "puts it back" in text]
+    assert any(f"{INFRA} is suspended too" in text for text in review["effects"])
+
+    done = shop("rollback", TILL, "--reason", "slow", "--keep", *YES)
+    assert done.code == 0 and set(done.outcomes) == {"done"}, done
+    parent = shop.get(INFRA)
+    assert parent["spec"]["suspend"] is True
+    rounds(shop, "staging")  # its parent has the same interval, and goes on
+    assert version(shop.get(TILL_KEY)) == newest(shop.get(TILL_KEY)) == "1.0.0"
+    assert shop.get(INFRA)["status"]["history"] == parent["status"]["history"]
+
+    resumed = shop("resume", INFRA.replace("Kustomization", "ks"), *YES)
+    assert resumed.code == 0, resumed
+    shop.wait(TILL_KEY, lambda found: version(found) == "1.1.0" and newest(found) == "1.1.0")
+
+
 def _upgrade(shop: Delivery) -> None:
     """From 1.0.0 to 1.1.0, by Git."""
     shop.till("1.1.0")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fluxtui.commands.proposing import Proposal
 from fluxtui.domain.ask import (
     Question,
     ReviewCommits,
@@ -205,6 +206,44 @@ async def test_while_a_name_is_typed_another_key_has_the_clusters_try_it_and_is_
         await sees(pilot, "is refused: quota")
         assert "f5 try" not in text(app)
     assert engine.questions == [ReviewMoves(MOVES), TryMoves(MOVES)] and engine.ran == []
+
+
+@pytest.mark.parametrize(("key", "names"), [("s", ()), ("f6", ("production",))])
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_would_be_taken_back_is_kept_on_a_key(
+    make_app: MakeApp, size: str, key: str, names: tuple[str, ...]
+) -> None:
+    engine, app = Asked(), make_app()
+    engine.open.set()
+    lasting = replace(MOVING, effects=("infra is suspended too", *MOVING.effects))
+    proposal = Proposal(lasting, Demand(names))
+    async with opened(app, SIZES[size]) as pilot:
+        sheet = Review(MOVING, Demand(names), engine.run, engine.ask, lambda: proposal)
+        await app.push_screen(sheet)
+        await sees(pilot, f"{key} keep it")
+        await pilot.press(key)
+        await sees(pilot, "✓ kept")
+        assert "keep it" not in text(app)
+        await pilot.press("pagedown", "pagedown")
+        await sees(pilot, "infra is suspended too")
+        await pilot.press(*("y" if not names else (*"production", "enter")))
+        await until(pilot, lambda: bool(engine.ran))
+    assert engine.ran == [lasting]
+
+
+async def test_who_would_take_it_back_and_cannot_be_suspended_is_said(make_app: MakeApp) -> None:
+    engine, app = Asked(), make_app()
+    engine.open.set()
+
+    def refused() -> Proposal:
+        raise FluxtuiError("staging is read-only by the configuration")
+
+    async with opened(app, (120, 40)) as pilot:
+        await app.push_screen(Review(MOVING, Demand(()), engine.run, engine.ask, refused))
+        await sees(pilot, "s keep it")
+        await pilot.press("s")
+        await sees(pilot, "✗ staging is read-only by the configuration", "y run")
+    assert engine.ran == []
 
 
 async def test_d_shows_every_object_and_leads_back(make_app: MakeApp) -> None:

@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
+from fluxtui.commands.proposing import Proposal
 from fluxtui.domain.ask import (
     Delivery,
     Question,
@@ -51,6 +52,7 @@ class Review(Sheet[bool]):
         Binding("q", "close", "Leave", show=False),
         Binding("d,f4", "whole", "The whole diff", show=False),
         Binding("t,f5", "try", "Try it on the clusters", show=False),
+        Binding("s,f6", "keep", "Suspend who would take it back", show=False),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("pagedown,space", "page(1)", "Page down", show=False),
@@ -59,8 +61,18 @@ class Review(Sheet[bool]):
         Binding("end,G", "edge(1)", "Last line", show=False),
     ]
 
-    def __init__(self, plan: Plan, demand: Demand, run: Run, ask: Ask | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        demand: Demand,
+        run: Run,
+        ask: Ask | None = None,
+        keep: Callable[[], Proposal] | None = None,
+    ) -> None:
+        """`keep` makes the Plan that lasts, where somebody would take this one back."""
         super().__init__()
+        self._keep = keep
+        self._kept = False
         self._plan = plan
         self._ask = ask
         self._rendered: Rendered = "" if ask is not None and plan.moves else None
@@ -96,6 +108,23 @@ class Review(Sheet[bool]):
             self.run_worker(self._permitted(self._ask), group="rights", exit_on_error=True)
             if self._plan.moves:
                 self.run_worker(self._look(self._ask), group="review", exit_on_error=True)
+
+    def action_keep(self) -> None:
+        """The same Plan with its parents suspended first: it lasts."""
+        if self._keep is None or self._begun:
+            return
+        try:
+            lasting = self._keep()
+        except FluxtuiError as error:
+            self._error = str(error)
+        else:
+            if lasting.demand.names == self._demand.names:
+                self._plan, self._keep, self._kept = lasting.plan, None, True
+            else:
+                self._error = "who would take it back is elsewhere: suspend that by itself"
+        self._lay_out()
+        if self._ask is not None:
+            self.run_worker(self._permitted(self._ask), group="rights", exit_on_error=True)
 
     async def _permitted(self, ask: Ask) -> None:
         """Whether the clusters would let it through; where they cannot say, the act will tell."""
@@ -194,20 +223,23 @@ class Review(Sheet[bool]):
             question: Line = (
                 *error,
                 (" and ".join(names), "strong"),
-                (f" {ask}, enter  {beside}esc leave", "dim"),
+                (f" {ask}, enter  {beside}{'✓ kept  ' if self._kept else ''}esc leave", "dim"),
             )
             rows = 3 if self.size.height >= ROOMY else 1
             return wrap(question, self.inner_width, rows)
         keys = [("y", "run"), *((key, word) for key, _typing, word in closer), ("esc q", "leave")]
         line = [span for key, word in keys for span in ((f"{key} ", "key"), (f"{word}   ", ""))]
-        return (tuple(line),)
+        wrong: Line = ((f"✗ {self._error}   ", "bad"),) if self._error else ()
+        kept: Line = (("✓ kept", "ok"),) if self._kept else ()
+        return ((*wrong, *line, *kept),)
 
     def _closer(self) -> list[tuple[str, str, str]]:
-        """What can be looked at besides, once it is rendered: its key, the one while a name is
-        typed, and its word."""
+        """What can be looked at besides, once it is rendered, and done about a parent: its key, the
+        one while a name is typed, and its word."""
+        keeps = [("s", "f6", "keep it")] if self._keep is not None else []
         if not (isinstance(self._rendered, Delivery) and self._rendered.parts):
-            return []
-        return [("d", "f4", "diff"), *(() if self._tries else (("t", "f5", "try"),))]
+            return keeps
+        return [("d", "f4", "diff"), *(() if self._tries else (("t", "f5", "try"),)), *keeps]
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the text, now: put off until after a paint, it would undo what came since."""
