@@ -14,6 +14,7 @@ from typing import Any
 from fluxtui.commands import suspend
 from fluxtui.commands.command import Context
 from fluxtui.commands.proposing import Proposal, proposal
+from fluxtui.commands.safety import put_back
 from fluxtui.commands.target import Target
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.kinds import appliers, suspended
@@ -30,7 +31,7 @@ def undoers(snapshot: Snapshot, plan: Plan) -> tuple[Resource, ...]:
         resource = snapshot.get(step.target) if isinstance(step, PatchStep) else None
         if not isinstance(step, PatchStep) or resource is None:
             continue
-        if resource.declared.isdisjoint(_paths("spec", step.patch.get("spec"))):
+        if not put_back(resource, _paths("spec", step.patch.get("spec"))):
             continue
         parent = appliers.parent(resource)
         owner = snapshot.get(parent) if parent is not None else None

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 from fluxtui.commands.command import Context
 from fluxtui.domain.kinds import appliers, suspended
+from fluxtui.domain.managers import MANAGER
+from fluxtui.domain.marks import pin_inverse
 from fluxtui.domain.resource import Key, Resource
 
 
@@ -38,7 +40,7 @@ def unlisted_reason(context: Context, repository: str) -> str | None:
 def revert_warning(context: Context, resource: Resource, *paths: str) -> tuple[str, ...]:
     """Says so when the object's parent declares one of the fields, and when it puts that back
     (docs/flux.md#managers)."""
-    declared = [path for path in paths if path in resource.declared]
+    declared = put_back(resource, paths)
     if not declared:
         return ()
     parent: Key | None = appliers.parent(resource)
@@ -53,3 +55,17 @@ def revert_warning(context: Context, resource: Resource, *paths: str) -> tuple[s
         f"{owner} declares {fields} and puts it back at its next run{within}; "
         f"suspend {owner} to keep the change",
     )
+
+
+def put_back(resource: Resource, paths: Iterable[str]) -> list[str]:
+    """Those of the fields that the object's parent declares. What a pin has changed is the pin's
+    until that parent runs: there its note of what stood before tells."""
+    before = pin_inverse(resource)
+    changed = before is not None and before.before and appliers.parent(resource) is not None
+    taken = {
+        path
+        for edit in resource.edits
+        if changed and edit.manager == MANAGER
+        for path in edit.fields
+    }
+    return [path for path in paths if path in resource.declared or path in taken]

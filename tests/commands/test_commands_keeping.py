@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from fluxtui.commands import safety
 from fluxtui.commands.command import Context
 from fluxtui.commands.keeping import kept, undoers
 from fluxtui.commands.pin import pin_plan
 from fluxtui.domain.errors import RefusedError
+from fluxtui.domain.managers import MANAGER, Edit
+from fluxtui.domain.marks import PIN_INVERSE, inverse_text
 from fluxtui.domain.plan import PatchStep, Plan
 from fluxtui.domain.resource import Resource
 from tests.builders import context, digest, ks, revision, snapshot, source, tag_list
@@ -27,8 +30,8 @@ def held(declared: frozenset[str] = DECLARED) -> Resource:
     return replace(one, declared=declared, labels=LABELS)
 
 
-def infra(**spec: Any) -> Resource:
-    one = ks(name="infra", namespace="flux-system")
+def infra(name: str = "infra", **spec: Any) -> Resource:
+    one = ks(name=name, namespace="flux-system")
     return replace(one, spec={**one.spec, "interval": "10m", **spec})
 
 
@@ -78,9 +81,22 @@ def test_there_is_nothing_to_keep_where_nobody_known_takes_it_back(resources: An
 
 
 def test_a_parent_that_has_a_parent_says_who_takes_its_suspension_back() -> None:
-    root = replace(infra(), key=replace(infra().key, name="root"))
+    root = infra("root")
     labels = {**LABELS, "kustomize.toolkit.fluxcd.io/name": "root"}
     middle = replace(infra(), declared=frozenset(("spec.suspend",)), labels=labels)
     here = at(held(), middle, root)
     lasting = kept(here, pinned(here)).plan
     assert any("root declares spec.suspend" in warning for warning in lasting.warnings)
+
+
+def test_what_a_pin_has_taken_from_the_parent_is_put_back_all_the_same() -> None:
+    """Who changes a declared field owns it until the parent's next run."""
+    free = held(frozenset(("spec.url",)))
+    ours = Edit(MANAGER, "2026-11-23T12:00:00Z", frozenset(("spec.ref.digest",)))
+    for before, wanted in ((digest("b"), 1), ("", 0)):
+        note = {PIN_INVERSE: inverse_text(digest("c"), before, "")}
+        pin = replace(free, edits=(ours,), annotations=note)
+        here = at(pin, infra())
+        assert len(undoers(here.snapshot, pinned(here))) == wanted
+        again = safety.revert_warning(here, pin, "spec.ref.digest")
+        assert len(again) == wanted
