@@ -7,7 +7,7 @@ import pytest
 from fluxtui.domain import kinds
 from fluxtui.domain.board import Level
 from tests.contract.fleet import kindtable
-from tests.contract.fleet.recordings import expected, recorded
+from tests.contract.fleet.recordings import by_hand, expected, recorded
 
 
 def test_every_kind_has_a_row_and_nothing_recorded_is_judged_wrong() -> None:
@@ -24,6 +24,14 @@ def test_a_cell_says_how_much_of_it_is_alive() -> None:
     (line,) = (line for line in kindtable.table(live).splitlines() if "| Kustomization |" in line)
     assert line.split(" | ")[2] == "live (1), recording (3)"
     assert "live: reconcile; recording: resume, pin; WRONG: suspend" in line
+
+
+def test_what_nobody_recorded_is_called_written_by_hand() -> None:
+    objects, _said = by_hand()
+    assert not objects.keys() & recorded().keys()
+    lines = kindtable.table().splitlines()
+    (instance,) = (line for line in lines if "| FluxInstance |" in line)
+    assert instance.split(" | ")[4] == "by hand (1)"
 
 
 def test_a_wrong_judgement_stands_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:

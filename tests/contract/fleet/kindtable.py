@@ -1,8 +1,9 @@
 """What fluxtui says of each kind in each state, as a table: `python -m tests.contract kinds`.
 
 Judged on the recordings, which Flux's own controllers wrote, and with `--live` on a fleet whose
-controllers run: a cell says which of both it rests on. A state that neither is in says so and is
-never made up. It must not judge by rules of its own: it asks what the screen asks.
+controllers run: a cell says which of both it rests on. A status that was written by hand is called
+so; a state that none of them is in says so. It must not judge by rules of its own: it asks what the
+screen asks.
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ from fluxtui.domain.snapshot import Feed, KindId, Snapshot
 from fluxtui.ui.panes.objectrows import Choice, ObjectRows
 from tests.contract.fleet.cases import Case, met
 from tests.contract.fleet.kindacts import tried
-from tests.contract.fleet.recordings import Expected, expected, recorded
+from tests.contract.fleet.recordings import Expected, by_hand, expected, recorded
 from tests.contract.fleet.story import Fleet, told
 from tests.contract.server import wait_until
 
 PLACE, NONE = "fleet", "- (not recorded)"
+PLACES = LIVE, RECORDED, WRITTEN = ("live", "recording", "by hand")
 STATES = ("ready", "progressing", "failing", "suspended", "stalled")
 ACTS = ("reconcile", "reconcile-force", "suspend", "resume", "pin")
 LEVELS = {
@@ -62,11 +64,11 @@ NOTHING = Alive()
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One object, and what must be said of it."""
+    """One object, what must be said of it, and `where` it is from: one of PLACES."""
 
     case: Expected
     resource: Resource
-    is_live: bool
+    where: str
 
 
 Cases = tuple[Judged, ...]
@@ -111,13 +113,14 @@ def known(objects: Mapping[str, Mapping[str, Any]]) -> Snapshot:
 
 def table(live: Alive = NOTHING) -> str:
     """The table as markdown; what is live stands before what was recorded."""
-    objects = {**recorded(), **live.objects}
-    seen, must = known(objects), {**expected(), **live.cases}
+    written, said = by_hand()
+    objects = {**written, **recorded(), **live.objects}
+    seen, must = known(objects), {**said, **expected(), **live.cases}
     head = ("kind", "seen", *STATES, "reason", "chain", "detail", "acts")
     rows = []
     for kind in kinds.ALL:
         cases = tuple(
-            Judged(case, Resource.from_object(PLACE, objects[name]), name in live.objects)
+            Judged(case, Resource.from_object(PLACE, objects[name]), _where(name, live, said))
             for name, case in must.items()
             if name.partition("/")[0] == kind.kind
         )
@@ -146,9 +149,12 @@ def _verdict(each: Iterable[tuple[Judged, bool]]) -> str:
     judged = tuple(each)
     if not all(right for _one, right in judged):
         return "WRONG"
-    live = sum(one.is_live for one, _right in judged)
-    parts = (("live", live), ("recording", len(judged) - live))
-    return ", ".join(f"{where} ({count})" for where, count in parts if count) or NONE
+    counts = ((place, sum(one.where == place for one, _right in judged)) for place in PLACES)
+    return ", ".join(f"{place} ({count})" for place, count in counts if count) or NONE
+
+
+def _where(name: str, live: Alive, said: Mapping[str, Expected]) -> str:
+    return LIVE if name in live.objects else WRITTEN if name in said else RECORDED
 
 
 def _is_right(case: Expected, resource: Resource) -> bool:

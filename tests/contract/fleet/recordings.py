@@ -1,7 +1,8 @@
 """What Flux's controllers wrote of the fleet, kept as files, for tests where none of them runs.
 
 `recorded` gives the objects, `expected` what a person must be told of each. Both come from
-record.py; nobody writes them by hand.
+record.py; nobody writes them by hand. What no controller here can tell is in a file of its own,
+`by_hand`, and is called so wherever it is shown.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "flux"
 EXPECTED = "expected.json"
+BY_HAND = "by-hand.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,17 @@ def expected() -> dict[str, Expected]:
         name: Expected(case["state"], tuple(case["words"]), case["about"])
         for name, case in told.items()
     }
+
+
+def by_hand() -> tuple[dict[str, dict[str, Any]], dict[str, Expected]]:
+    """Objects that nobody recorded, and what a person must be told of each."""
+    told = yaml.safe_load((RECORDINGS.parent / BY_HAND).read_text(encoding="utf-8"))
+    objects = {key(case["object"]): case["object"] for case in told}
+    said = {
+        key(case["object"]): Expected(case["state"], tuple(case["words"]), case["about"])
+        for case in told
+    }
+    return objects, said
 
 
 def key(item: dict[str, Any]) -> str:
