@@ -79,6 +79,8 @@ def test_a_version_is_called_by_the_tag_that_any_of_them_ran_it_under() -> None:
     bare = ks(name="one", applied=C, history=[(digest("a"), WELL, hour(1))])
     tagged = ks(name="two", applied=C, history=[(A, WELL, hour(1))])
     assert good(source(stored=C), bare, tagged) == (A,)
+    late = ks(name="three", applied=C, history=[(digest("a"), WELL, hour(2))])
+    assert good(source(stored=C), tagged, late) == (A,), "whoever ran it last"
     assert good(source(stored=C), bare) == (digest("a"),)
 
 

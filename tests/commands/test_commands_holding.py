@@ -425,6 +425,9 @@ def test_a_chart_is_not_promoted_because_its_tag_is_its_version() -> None:
     assert "its tag is its version" in said
     plain = obj("oci", "web", {"url": URL, "ref": {"semver": "1.x"}})
     assert "its tag is its version" in refusal("promote", at(plain, one, on=one))
+    bundles = ks(name="app", of="web", applied=revision("1.5.0", "b"))
+    both = refusal("promote", at(plain, one, bundles, on=plain))
+    assert "its tag is its version" not in both, "somebody takes it as a bundle"
 
 
 def test_who_takes_no_bundle_is_not_called_a_kustomization() -> None:

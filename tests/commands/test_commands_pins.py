@@ -147,6 +147,10 @@ def test_a_pin_says_on_the_object_who_did_it_why_and_what_was_before() -> None:
     notes = patch(made)["metadata"]["annotations"]
     assert (notes[PINNED_BY], notes[PINNED_REASON], notes[PINNED_AT]) == ("anna", "bad", AT_WRITE)
     assert notes[PINNED_UNTIL] is None, "the end of an earlier pin is taken away"
+    ends = plan("pin", at(source(stored=B), STORY), version="1.4.2", reason="bad", until="2h")
+    assert patch(ends)["metadata"]["annotations"][PINNED_UNTIL] == "2026-11-23T05:12:00Z"
+    assert any("over by 2026-11-23 05:12Z" in effect for effect in ends.effects)
+    assert not any("over by" in effect for effect in made.effects)
     assert inverse(made) == {"digest": None, "pinned": digest("a"), "tag": "1.4.2"}
     assert made.inputs == {str(source().key): "7"}
 
