@@ -27,6 +27,7 @@ from tests.mutants.operators import Mutant, mutants
          {"@dataclass(frozen=True)\nclass A:\n    b = (False)\n"}),
         ("def f(a: A | None, *b: A | B) -> C | D:\n    c: C | D = a\n", set()),
         ("x = {'é': a == b}\n", {"x = {'é': (a != b)}\n"}),
+        ("x = zip(a, b, strict=True)\n", set()),
     ],
 )  # fmt: skip
 def test_a_mutant_differs_in_one_place(source: str, changed: set[str]) -> None:

@@ -157,8 +157,8 @@ class FluxtuiApp(App[None]):
         if self._main is None:
             quits = isinstance(event, events.Key) and event.key == "Q"
             return True if quits else None
-        if not self.screen_stack:
-            return False  # all are gone: it was typed as the app was left
+        if not (self.is_running and self.screen_stack):
+            return False  # they go, or are gone: it was typed as the app was left
         takes = getattr(self.screen, "takes", None)
         answer: bool | None = takes(event) if takes is not None else True
         return answer

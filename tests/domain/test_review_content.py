@@ -130,3 +130,9 @@ def test_replicas_and_resources_are_scale() -> None:
     (off,) = of(web(more=limits), web(more=only)).scale
     assert (off.before, off.after) == ("cpu 1, memory 1Gi", "")
     assert of(web(), web(image="a:2")).scale == ()
+
+
+def test_a_container_that_had_no_resources_at_all_is_sized_too() -> None:
+    (first,) = of(web(), web(more=", resources: {limits: {cpu: '1', memory: 1Gi}}")).scale
+    assert first.field.endswith(".resources")
+    assert (first.before, first.after) == ("", "limits cpu 1, memory 1Gi")

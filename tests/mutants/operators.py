@@ -49,11 +49,12 @@ def _annotations(tree: ast.AST) -> set[ast.AST]:
 
 
 def _makings(tree: ast.AST) -> set[ast.AST]:
-    """All nodes inside decorators and `field(...)`: they say of what make a class is, not what is
-    done."""
+    """All nodes inside decorators, `field(...)` and `strict=`: they say of what make a class is,
+    or what is so anyway, not what is done."""
     nodes = list(ast.walk(tree))
     makings = [one for node in nodes for one in getattr(node, "decorator_list", ())]
     makings += [n.value for n in nodes if isinstance(n, ast.AnnAssign) and _is_field(n.value)]
+    makings += [n.value for n in nodes if isinstance(n, ast.keyword) and n.arg == "strict"]
     return {inner for one in makings for inner in ast.walk(one)}
 
 

@@ -10,6 +10,7 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from fluxtui.ui.app import FluxtuiApp
+from fluxtui.ui.panes.versions import Versions
 from fluxtui.ui.screens.arguments import Arguments
 from fluxtui.ui.screens.review import Review
 from tests.ui.conftest import MakeApp, opened
@@ -201,6 +202,11 @@ async def test_no_two_words_of_the_command_line_look_alike(
 async def test_what_is_typed_while_the_app_goes_is_for_nobody(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, (80, 24)):
-        pass
+        pane = app.screen.query_one(Versions)
+        app.set_focus(None)
+        await pane.remove_children()  # as the screen is taken apart, from below
+        app._running = False
+        assert app.takes(events.Key("down", None)) is False
+        app._running = True
     assert not app.screen_stack
     assert app.takes(events.Key("down", None)) is False

@@ -52,7 +52,7 @@ class Content:
     changed: int = 0
     pruned: int = 0
     kept: int = 0  # no longer built, and not deleted
-    replaced: int = 0  # deleted and made anew: Jobs of another template
+    replaced: int = 0  # the same thing under a new name, as its content makes it
     images: tuple[ImageChange, ...] = ()
     config: tuple[str, ...] = ()
     scale: tuple[ScaleChange, ...] = ()
@@ -135,7 +135,8 @@ def _variable(field: FieldChange) -> str:
 def _scale(changes: Iterable[ObjectChange]) -> Iterator[ScaleChange]:
     for change in changes:
         for field in change.fields:
-            if field.path in _SCALED or any(part in field.path for part in _RESOURCES):
+            sized = field.path.endswith(".resources") or any(p in field.path for p in _RESOURCES)
+            if sized or field.path in _SCALED:
                 before, after = (_text(side) for side in (field.before, field.after))
                 yield ScaleChange(change.id, field.path, before, after)
 
@@ -145,5 +146,5 @@ def _text(side: object) -> str:
         return ""
     plain = shown(side)
     if isinstance(plain, Mapping):
-        return ", ".join(f"{name} {value}" for name, value in plain.items())
+        return ", ".join(f"{name} {_text(value)}" for name, value in plain.items())
     return str(plain)
