@@ -43,7 +43,7 @@ async def test_a_range_is_typed_judged_and_reviewed(
         await sees(pilot, "Which versions?", "Of which tags?")
         await pilot.press(*">=1.0.0 <<2", "enter")
         await sees(pilot, "is no range from character 9 on", "<<2")
-        await pilot.press(*">=1.0.0 <2.0.0")
+        await pilot.press("ctrl+u", *">=1.0.0 <2.0.0")  # anew, for a refused word stays
         await sees(pilot, "would pick v1.5.0")
         await pilot.press("enter")
         await sees(pilot, "pick by semver >=1.", "v1.5.0 never ran anywhere")
