@@ -41,7 +41,7 @@ VIEWS = {
 }
 ENDS = {
     "tags": (FIRST, NAMES[1]),  # the chosen one first, then the nearest
-    "help": ("VIEWS", "would pick"),
+    "help": ("VIEWS", "no API"),
     "yaml": ("apiVersion", "observedGeneration: 1"),
     "describe": (f"Kustomization/apps/{FIRST}", "reading …"),  # who owns which field
 }
