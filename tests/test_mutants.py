@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants.__main__ import ROOMS, ROOT
 from tests.mutants.live import Verdict, body, try_room
 from tests.mutants.operators import Mutant, mutants
 
@@ -34,6 +35,11 @@ def test_a_mutant_differs_in_one_place(source: str, changed: set[str]) -> None:
     made = list(mutants("m.py", source))
     assert {mutant.source for mutant in made} == changed
     assert all(ast.dump(ast.parse(mutant.source)) != ast.dump(ast.parse(source)) for mutant in made)
+
+
+def test_the_rooms_and_their_tests_are_there() -> None:
+    places = [*ROOMS, *(place for tests in ROOMS.values() for place in tests.split())]
+    assert [place for place in places if not (ROOT / place).exists()] == []
 
 
 MODULE = """
@@ -67,7 +73,10 @@ def test_a_survivor_and_a_function_that_no_test_calls_are_told_apart(tmp_path: P
     (tmp_path / "fluxtui" / "__init__.py").touch()
     (tmp_path / "fluxtui" / "size.py").write_text(source)
     test = tmp_path / "test_size.py"
-    test.write_text("from fluxtui.size import big\n\ndef test_two():\n    assert big(2)\n")
+    test.write_text(
+        "import gc\nfrom fluxtui.size import big\n\n"
+        "def test_two():\n    gc.freeze()\n    assert big(2)\n"
+    )
     turned, uncalled = (m for m in mutants("fluxtui/size.py", source) if m.what[:3] == "com")
     lives = Mutant("fluxtui/size.py", 2, "one more", source.replace("n > 1", "n > 0", 1))
     killed = Mutant("fluxtui/size.py", 2, "turned round", source.replace("n > 1", "n < 1", 1))

@@ -158,6 +158,7 @@ def _functions(root: Path) -> dict[tuple[str, str, int], list[FunctionType]]:
     """Every function of the package that lives now, by file, qualified name and first line."""
     places: dict[tuple[str, str, int], list[FunctionType]] = {}
     package = str(root / "fluxtui")
+    gc.unfreeze()  # what the product froze at its start is no longer listed
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(package):
             code = thing.__code__
