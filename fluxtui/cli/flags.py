@@ -183,4 +183,5 @@ def comparing(sub: argparse.ArgumentParser) -> None:
 def grouped(sub: argparse.ArgumentParser) -> None:
     """How the board's table is grouped; the screen's f and [ ] in words."""
     sub.add_argument("--group-by", choices=("stage", "namespace", "source"), default="",
+                     metavar="WAY",
                      help="Group the table's rows, the worst group first.")  # fmt: skip

@@ -51,6 +51,7 @@ SAMPLES = {
     "USER": "jane",
     "UNTIL": "2h",
     "VERSION": "v1.4.2",
+    "WAY": "stage",
     "X": "5",
 }
 _SWITCHED = {"true": True, "false": False}

@@ -72,7 +72,7 @@ def _needs_tags(args: argparse.Namespace) -> bool:
     if args.verb == "diff" and takes_newest(args):
         return True
     if args.verb in families():
-        if args.verb in _MOVING:
+        if args.verb == "resume" or "with-source" in getattr(args, "variant", ""):
             # A review that somebody reads shows what comes; with --yes nothing waits for it.
             return bool(args.dry_run or args.plan_out or not args.yes)
         return any(command.needs_tags for command in families()[args.verb])
@@ -100,8 +100,6 @@ _READING = frozenset(
     {"chain", "events", "get", "holds", "status", "tags", "trace", "tree", "versions"}
 )
 """What reads and starts no process that computes."""
-_MOVING = frozenset({"reconcile", "resume"})
-"""What lets come what a registry has, without naming it."""
 _WATCHING = frozenset({"chain", "events", "get", "status", "tags", "versions"})
 _SELECTING = _WATCHING | {"describe", "holds", "reconcile", "resume", "suspend"}
 _VERBS: Mapping[str, tuple[str, str]] = {

@@ -59,10 +59,8 @@ NO_TAGS = (
     "journal",
     "suspend app -e staging --reason x --dry-run",
     "reconcile ks/db -e staging --dry-run",
-    "reconcile app -e staging --with-source --dry-run",
     "reconcile app -e staging --chain --dry-run",
     "suspend app -e staging --reason x --yes",
-    "resume app -e staging --dry-run",
 )
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, ObjectLine
 from fluxtui.domain.kinds import by_short
-from fluxtui.domain.overview.hooks import hook_lines
-from fluxtui.domain.overview.overrun import overruns, releasing
+from fluxtui.domain.overview.hooks import hook_lines, releasing
+from fluxtui.domain.overview.overrun import overruns
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.kit.moments import seconds
 from tests.builders import NS, condition, snapshot

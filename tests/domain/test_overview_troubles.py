@@ -212,12 +212,12 @@ def origin(kind: str) -> Key:
 @pytest.mark.parametrize(
     ("text", "more", "way"),
     [
-        ("odd", {}, "see Chain: 3"),
+        ("odd", {}, "see Chain: <key:chain>"),
         ("odd", {"of_source": True}, SOURCE),
-        ("odd", {"waits": 1}, "1 more waits for it; see Chain: 3"),
-        ("odd", {"waits": 2}, "2 more wait for it; see Chain: 3"),
+        ("odd", {"waits": 1}, "1 more waits for it; see Chain: <key:chain>"),
+        ("odd", {"waits": 2}, "2 more wait for it; see Chain: <key:chain>"),
         ("BuildFailed: x", {"origin": origin("OCIRepository")},
-         "diff it: 4, and mend the bundle or its patches"),
+         "diff it: <key:diff>, and mend the bundle or its patches"),
         ("BuildFailed: x", {}, "mend what the sentence names, in its source or the object's"
          " patches"),
         ("BuildFailed: x", {"origin": origin("GitRepository")},

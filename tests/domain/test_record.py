@@ -103,10 +103,10 @@ def test_a_try_under_way_is_no_outcome_yet() -> None:
 
 def test_a_choice_says_how_it_went_here_and_else_where() -> None:
     record = went(ks(applied=NEW), ks("production", applied=OLD))
-    assert record.note(B, "1.4.2", "staging") == ""
+    assert record.note(B, "1.4.2", "staging") == "ran well here"
     assert record.note(B, "1.4.2", "production") == "never ran here, ran well in staging"
     assert record.note(digest("c"), "2.0.0", "staging") == "never ran anywhere, as far as is known"
-    assert record.note("", "1.4.2", "staging") == "", "the digest is not known, the tag is"
+    assert record.note("", "1.4.2", "staging") == "ran well here", "by its tag alone"
     assert record.note("", "2.0.0", "staging").startswith("never ran anywhere")
     waits = went(ks("production", applied="", attempted=NEW, conditions=[failed("Dependency")]))
     assert waits.note(B, "1.4.2", "staging") == "never ran here"

@@ -7,10 +7,10 @@ are looked at. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from fluxtui.domain.board import ObjectLine
+from fluxtui.domain.board import ChainNode, ObjectLine
 from fluxtui.domain.kinds import releases
 from fluxtui.domain.overview.judgement import object_lines
 from fluxtui.domain.resource import Resource
@@ -26,6 +26,12 @@ def may_wait(resource: Resource) -> bool:
     """Whether it is a release that is being made now."""
     ready = resource.condition("Ready")
     return releases.has_releases(resource.key) and ready is not None and ready.status == "Unknown"
+
+
+def releasing(nodes: Iterable[ChainNode], snapshot: Snapshot) -> tuple[ChainNode, ...]:
+    """Those that a release is being made of now."""
+    found = ((node, snapshot.get(node.key)) for node in nodes)
+    return tuple(node for node, resource in found if resource is not None and may_wait(resource))
 
 
 def hook_lines(resource: Resource, snapshot: Snapshot) -> tuple[ObjectLine, ...]:

@@ -25,12 +25,6 @@ PATIENCE = 60.0  # seconds for a hook
 _DEFAULT = 300.0  # Flux's timeout of a release, seconds
 
 
-def releasing(nodes: Iterable[ChainNode], snapshot: Snapshot) -> tuple[ChainNode, ...]:
-    """Those that a release is being made of now."""
-    found = ((node, snapshot.get(node.key)) for node in nodes)
-    return tuple(node for node, resource in found if resource is not None and may_wait(resource))
-
-
 def overruns(
     nodes: Iterable[ChainNode], snapshot: Snapshot, now: float, told: Collection[Key | None]
 ) -> Iterator[Finding]:

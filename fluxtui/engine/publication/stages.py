@@ -121,14 +121,18 @@ class Judge:
 
     def _overruns(self, snapshot: Snapshot) -> tuple[Finding, ...]:
         """Releases that take too long; who is being released is looked for where a chain is new."""
-        from fluxtui.domain.overview.overrun import overruns, releasing
+        from fluxtui.domain.overview.hooks import releasing
 
         for name, nodes in snapshot.board.chains.items():
             if self._releasing.get(name, (None,))[0] is not nodes:
                 self._releasing[name] = nodes, releasing(nodes, snapshot)
         told = {finding.subject for finding in self._judged}
         chains = snapshot.board.chains.keys() & self._releasing.keys()
-        busy = (node for name in sorted(chains) for node in self._releasing[name][1])
+        busy = [node for name in sorted(chains) for node in self._releasing[name][1]]
+        if not busy:
+            return ()
+        from fluxtui.domain.overview.overrun import overruns
+
         return tuple(overruns(busy, snapshot, snapshot.taken_at, told))
 
     def findings(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
