@@ -14,12 +14,12 @@ from fluxtui.commands import heldversions, hold
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.heldversions import Held
 from fluxtui.commands.planning import plan_for
-from fluxtui.commands.safety import read_only_reason, revert_warning, unlisted_reason
+from fluxtui.commands.safety import range_warnings, read_only_reason, unlisted_reason
 from fluxtui.domain import kinds
 from fluxtui.domain.ask import AskRemote, ListTags, Question
 from fluxtui.domain.errors import UsageError, VersionError
 from fluxtui.domain.gitreference import RemoteQuestion
-from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.kinds.kind import RangeField
 from fluxtui.domain.marks import pin
 from fluxtui.domain.picking import address_of
@@ -231,17 +231,8 @@ def _effects(context: Context, ranged: Ranged, pick: Pick) -> tuple[str, ...]:
 def _warnings(context: Context, ranged: Ranged, pick: Pick) -> tuple[str, ...]:
     held, snapshot = ranged.held, context.snapshot
     resource, name = held.resource, held.resource.key.label
-    out = list(revert_warning(context, resource, ranged.field.field))
-    parent = appliers.parent(resource)
-    if out and parent is not None and held.hold.field not in resource.declared:
-        out.append(
-            f"for good it is edited where {parent.label} has it from; "
-            "until then a pin holds a version: that field is not declared"
-        )
-    if ranged.is_held:
-        out.append(f"{name} is pinned: the range acts when it is unpinned")
-    if suspended(resource):
-        out.append(f"{name} is suspended: the range acts when it is resumed")
+    fields = (ranged.field.field,)
+    out = range_warnings(context, resource, fields, held.hold.field, is_pinned=ranged.is_held)
     if not pick.version and not pick.unknown:
         out.append(f"it would pick nothing: {name} fails, and what runs stays")
     out += hold.resting(context, held)

@@ -13,12 +13,12 @@ from dataclasses import replace
 from fluxtui.commands import candidates, fieldranges, landing
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
-from fluxtui.commands.safety import read_only_reason, revert_warning, unlisted_reason
+from fluxtui.commands.safety import range_warnings, read_only_reason, unlisted_reason
 from fluxtui.commands.subject import bundle_of, no_bundle, repository_of
 from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import UsageError, VersionError
-from fluxtui.domain.kinds import appliers, sources, suspended
+from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.plan import AnyStep, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import digest_of, short_digest
@@ -222,17 +222,8 @@ def _warnings(
 ) -> tuple[str, ...]:
     name = source.key.label
     fields = [f"spec.ref.{field}" for field in _patch(sources.policy(source), policy)]
-    out = list(revert_warning(context, source, *fields))
-    parent = appliers.parent(source)
-    if out and parent is not None and "spec.ref.digest" not in source.declared:
-        out.append(
-            f"for good it is edited where {parent.label} has it from; "
-            "until then a pin holds a version: that field is not declared"
-        )
-    if policy.digest:
-        out.append(f"{name} is pinned: the range acts when it is unpinned")
-    if suspended(source):
-        out.append(f"{name} is suspended: the range acts when it is resumed")
+    pinned = bool(policy.digest)
+    out = range_warnings(context, source, fields, "spec.ref.digest", is_pinned=pinned)
     listed = context.snapshot.tags.get(repository_of(source))
     if not selection.chosen and listed is not None and listed.tags:
         count = counted(len(listed.tags), "tag")

@@ -69,3 +69,23 @@ def put_back(resource: Resource, paths: Iterable[str]) -> list[str]:
         for path in edit.fields
     }
     return [path for path in paths if path in resource.declared or path in taken]
+
+
+def range_warnings(
+    context: Context, resource: Resource, fields: Iterable[str], hold: str, *, is_pinned: bool
+) -> list[str]:
+    """What keeps another range from acting: who puts it back, a pin, a suspension. `hold`: the
+    field by which the object is pinned."""
+    name = resource.key.label
+    out = list(revert_warning(context, resource, *fields))
+    parent = appliers.parent(resource)
+    if out and parent is not None and hold not in resource.declared:
+        out.append(
+            f"for good it is edited where {parent.label} has it from; "
+            "until then a pin holds a version: that field is not declared"
+        )
+    if is_pinned:
+        out.append(f"{name} is pinned: the range acts when it is unpinned")
+    if suspended(resource):
+        out.append(f"{name} is suspended: the range acts when it is resumed")
+    return out
