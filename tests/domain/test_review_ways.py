@@ -9,7 +9,7 @@ from review_pairs import found, objects, rules_of
 
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.review.chosen import words, workloads
-from fluxtui.domain.review.reached import is_reached, serves, ways
+from fluxtui.domain.review.reached import serves, ways
 
 GATEWAY = "gateway.networking.k8s.io/v1"
 ISTIO = "networking.istio.io/v1"
@@ -78,8 +78,7 @@ def test_an_old_annotation_is_the_class_of_an_ingress() -> None:
     api = "networking.k8s.io/v1"
     assert reached_by(api, "Ingress", "rules: []", old) == ("class nginx",)
     assert reached_by(api, "Ingress", "ingressClassName: own", old) == ("class own",)
-    assert is_reached(ObjectId("apps", "web", "networking.k8s.io", "Ingress"))
-    assert not is_reached(ObjectId("apps", "web", "apps", "Ingress"))
+    assert reached_by("apps/v1", "Ingress", "ingressClassName: own") == ()
 
 
 @pytest.mark.parametrize(

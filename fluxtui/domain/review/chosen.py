@@ -23,7 +23,7 @@ def chooses(id: ObjectId) -> bool:
     return (id.group, id.kind) in _PATHS
 
 
-def selector(id: ObjectId, obj: Object) -> Object | None:
+def selector(id: ObjectId, obj: Object | None) -> Object | None:
     """By what it chooses, as a label selector; None for a Service without one."""
     found = at(obj, *_PATHS[(id.group, id.kind)])
     if id.kind != "Service":

@@ -56,25 +56,25 @@ def listed(obj: object, *path: str) -> tuple[Object, ...]:
     return tuple(item for item in found if isinstance(item, Mapping))
 
 
-def pod_template(obj: Object) -> Object:
+def pod_template(obj: Object | None) -> Object:
     """metadata and spec of the Pods that an object makes; empty where it makes none."""
-    kind = obj.get("kind")
+    kind = at(obj, "kind")
     if kind == "CronJob":
         return mapping(obj, "spec", "jobTemplate", "spec", "template")
     return mapping(obj, "spec", "template") if kind in _TEMPLATES else {}
 
 
-def pod_spec(obj: Object) -> Object:
+def pod_spec(obj: Object | None) -> Object:
     """The spec of the Pods that an object is or makes."""
-    if obj.get("kind") == "Pod":
+    if at(obj, "kind") == "Pod":
         return mapping(obj, "spec")
     return mapping(pod_template(obj), "spec")
 
 
-def containers(obj: Object) -> Iterator[PodContainer]:
+def containers(obj: Object | None) -> Iterator[PodContainer]:
     """All of them, those that run before first; of a kind that is not Kubernetes' own, whatever
     stands in lists of these names, wherever its operator has them."""
-    if obj.get("kind") in _OWN:
+    if at(obj, "kind") in _OWN:
         yield from _of(pod_spec(obj))
     else:
         yield from _within(obj, 0)
@@ -85,7 +85,7 @@ def paired(
 ) -> Iterator[tuple[PodContainer, PodContainer]]:
     """Containers that are there before and after, by name; one that has only got another name is
     the same."""
-    old, new = ([*containers(side or {})] for side in (before, after))
+    old, new = ([*containers(side)] for side in (before, after))
     names = {(c.of, c.name): c for c in old}
     matched = {(c.of, c.name) for c in new if (c.of, c.name) in names}
     for of in _LISTS:

@@ -122,11 +122,6 @@ def ways(id: ObjectId, obj: Object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found(obj))) if found is not None else ()
 
 
-def is_reached(id: ObjectId) -> bool:
-    """Whether its kind is one by which something is reached."""
-    return (id.group, id.kind) in _WAYS
-
-
 def serves(has: tuple[str, ...], way: str) -> bool:
     """Whether what was reached by a way still is: by the same, by a shorter path, or where every
     host is taken."""

@@ -41,8 +41,6 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
 
 def _number(value: object) -> float | None:
     """A number, a quantity or a duration; None for anything else, and for "no bound" (below 0)."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
     text = str(value).strip()
     parts = _DURATION.findall(text)
     if parts and "".join(number + unit for number, unit in parts) == text:

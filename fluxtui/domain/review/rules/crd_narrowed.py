@@ -85,9 +85,8 @@ def _closed(before: Object, after: Object, where: str) -> Iterator[str]:
     """What was left open, or was no condition."""
     if before.get("nullable") is True and after.get("nullable") is not True:
         yield f"{where}: null no longer"
-    for name in ("x-kubernetes-preserve-unknown-fields", "additionalProperties"):
-        if before.get(name) and not after.get(name) and not _is_open(after):
-            yield f"{where}: fields that are not named are dropped"
+    if _others(before) is not None and _others(after) is None:
+        yield f"{where}: fields that are not named are dropped"
     for name in ("oneOf", "anyOf", "allOf", "not", "format", "multipleOf"):
         if after.get(name) and after.get(name) != before.get(name):
             told = after[name] if isinstance(after[name], str | int | float) else "other conditions"
@@ -104,23 +103,26 @@ def _closed(before: Object, after: Object, where: str) -> Iterator[str]:
         yield f"{where}: no item twice"
 
 
-def _is_open(schema: Object) -> bool:
-    return bool(
-        schema.get("x-kubernetes-preserve-unknown-fields") or schema.get("additionalProperties")
-    )
+def _others(schema: Object) -> Object | None:
+    """What fields that are not named must be; None where they are dropped."""
+    rest = schema.get("additionalProperties")
+    if isinstance(rest, Mapping):
+        return rest
+    return {} if rest is True or schema.get("x-kubernetes-preserve-unknown-fields") else None
 
 
 def _below(before: Object, after: Object, path: str, depth: int) -> Iterator[str]:
     old, new = mapping(before, "properties"), mapping(after, "properties")
-    open_ = _is_open(after)
     for name, schema in old.items():
         if name not in new:
-            if not open_:
+            if _others(after) is None:
                 yield f"{_joined(path, name)}: gone, its value is dropped"
         elif isinstance(schema, Mapping) and isinstance(new[name], Mapping):
             yield from _narrowed(schema, new[name], _joined(path, name), depth + 1)
-    for name, mark in (("items", "[]"), ("additionalProperties", "{}")):
-        inner, outer = at(before, name), at(after, name)
+    for mark, inner, outer in (
+        ("[]", before.get("items"), after.get("items")),
+        ("{}", _others(before), _others(after)),
+    ):
         if isinstance(inner, Mapping) and isinstance(outer, Mapping):
             yield from _narrowed(inner, outer, path + mark, depth + 1)
 

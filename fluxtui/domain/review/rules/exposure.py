@@ -9,18 +9,17 @@ from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.chosen import selector, workloads
 from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.pods import Object, listed, pod_spec
-from fluxtui.domain.review.reached import is_reached, serves, ways
+from fluxtui.domain.review.reached import serves, ways
 
 _SERVICE = ("", "Service")
 
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
     for change in delivered.changes:
-        if is_reached(change.id) and change.before is not None:
-            if change.kind == "pruned":
-                yield from _gone(change, change.before, delivered)
-            elif change.kind == "changed" and change.after is not None:
-                yield from _changed(change, change.before, change.after)
+        if change.before is not None and change.kind == "pruned":
+            yield from _gone(change, change.before, delivered)
+        elif change.before is not None and change.after is not None:
+            yield from _changed(change, change.before, change.after)
     yield from _leads_nowhere(delivered)
 
 

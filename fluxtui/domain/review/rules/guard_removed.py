@@ -57,8 +57,7 @@ def _is_needless(change: ObjectChange, before: Object, delivered: Delivered) -> 
 
 def _goes(target: Object, change: ObjectChange, delivered: Delivered) -> bool:
     """Whether what is scaled was in the build and is not any more."""
-    kind = str(target.get("kind") or "Deployment")
-    wanted = (change.id.namespace, kind, str(target.get("name") or ""))
+    wanted = (change.id.namespace, target.get("kind") or "Deployment", target.get("name"))
     had, has = (
         {(id.namespace, id.kind, id.name) for id in side}
         for side in (delivered.before, delivered.after)

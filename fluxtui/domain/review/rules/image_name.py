@@ -26,7 +26,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
             continue
         pairs = paired(change.before, change.after) if change.kind == "changed" else ()
         same = {after.name: before.image for before, after in pairs}
-        for container in containers(change.after or {}):
+        for container in containers(change.after):
             old, new = same.get(container.name, ""), container.image
             if new and old != new:
                 where = f"{change.id} container {container.name}"

@@ -12,7 +12,7 @@ from fluxtui.domain.danger import Danger, Gravity
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.looks import briefly
-from fluxtui.domain.review.pods import Object, at
+from fluxtui.domain.review.pods import Object, at, mapping
 from fluxtui.domain.review.settled import settled
 
 SHOWN = 6
@@ -87,8 +87,8 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
 
 def is_forced(change: ObjectChange) -> bool:
     """Whether the object says that Flux may delete it and make it anew."""
-    metadata = at(change.after, "metadata")
-    marks = {**(at(metadata, "labels") or {}), **(at(metadata, "annotations") or {})}
+    metadata = mapping(change.after, "metadata")
+    marks = {**mapping(metadata, "labels"), **mapping(metadata, "annotations")}
     return str(marks.get(_FORCE, "")).lower() == "enabled"
 
 
@@ -113,7 +113,7 @@ def _differing(change: ObjectChange, fields: tuple[str, ...]) -> tuple[str, ...]
 def _fields(change: ObjectChange) -> Iterator[str]:
     before, after = change.before or {}, change.after or {}
     if (change.id.group, change.id.kind) == ("apps", "StatefulSet"):
-        old, new = at(before, "spec") or {}, at(after, "spec") or {}
+        old, new = mapping(before, "spec"), mapping(after, "spec")
         for name in dict.fromkeys((*old, *new)):
             if name not in _OF_STATEFULSET and _differ(
                 {name: old.get(name)}, {name: new.get(name)}

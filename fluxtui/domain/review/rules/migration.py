@@ -37,7 +37,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
 def _job(change: ObjectChange, *, forced: bool) -> Iterator[Danger]:
     """One that changes and may not be made anew is told of where fields never change."""
     look = _command(change.after)
-    level = Gravity.LOSS if change.after and _wipes(change.after) else Gravity.CARE
+    level = Gravity.LOSS if any(map(destroys, look)) else Gravity.CARE
     if change.kind == "added":
         yield Danger(RULE.id, level, f"{change.id} runs", change.id, look=look)
     elif (
@@ -48,21 +48,13 @@ def _job(change: ObjectChange, *, forced: bool) -> Iterator[Danger]:
         yield Danger(RULE.id, level, says, change.id, look=tuple(lines)[:SHOWN])
 
 
-def _is_other(change: ObjectChange) -> bool:
-    return _template(change.before) != _template(change.after)
-
-
 def _template(obj: Object | None) -> Object:
     return mapping(settled({"template": at(obj, "spec", "template")}))
 
 
-def _wipes(obj: Object) -> bool:
-    return any(destroys(line) for line in _command(obj))
-
-
 def _command(obj: Object | None) -> tuple[str, ...]:
     words = []
-    for container in containers(obj or {}):
+    for container in containers(obj):
         parts = (*(container.body.get("command") or ()), *(container.body.get("args") or ()))
         line = " ".join(" ".join(str(part).split()) for part in parts)
         words.append(f"{container.name}: {line or container.image}")

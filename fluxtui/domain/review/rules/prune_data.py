@@ -10,7 +10,7 @@ from fluxtui.domain.masking import Masked
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.operated import keeps_data
-from fluxtui.domain.review.pods import Object, at, mapping
+from fluxtui.domain.review.pods import Object, mapping
 
 _GONE: Mapping[tuple[str, str], tuple[Gravity, str]] = {
     ("", "PersistentVolumeClaim"): (
@@ -74,8 +74,7 @@ def _heir(change: ObjectChange, before: Object, delivered: Delivered) -> str:
 
 
 def _marks(secret: Object) -> Mapping[str, str]:
-    data = at(secret, "data")
-    entries = data.items() if isinstance(data, Mapping) else ()
+    entries = mapping(secret, "data").items()
     return {str(key): value.mark for key, value in entries if isinstance(value, Masked)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import product
 
 from fluxtui.domain.danger import Danger, Gravity
@@ -10,7 +10,7 @@ from fluxtui.domain.masking import base_name
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.review.delivered import DangerRule, Delivered
 from fluxtui.domain.review.operated import is_custom
-from fluxtui.domain.review.pods import Object, at, listed
+from fluxtui.domain.review.pods import Object, at, listed, mapping
 
 SHOWN = 8
 _ROLES = frozenset({"Role", "ClusterRole"})
@@ -28,7 +28,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
     for change in delivered.changes:
         if change.kind == "changed" and is_custom(change.id.group):
             yield from _operated(change)
-        if change.id.group != _GROUP or change.kind not in ("added", "changed"):
+        if change.id.group != _GROUP:
             continue
         if change.id.kind in _ROLES:
             yield from _role(change)
@@ -40,19 +40,16 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
 def _operated(change: ObjectChange) -> Iterator[Danger]:
     """Roles of somebody's own access control: what lists of permissions have more than before."""
     if change.id.kind.endswith("Role"):
-        had = frozenset(_permissions(at(change.before, "spec")))
-        new = [
-            text
-            for text in dict.fromkeys(_permissions(at(change.after, "spec")))
-            if text not in had
-        ]
+        had = frozenset(_permissions(mapping(change.before, "spec")))
+        gets = dict.fromkeys(_permissions(mapping(change.after, "spec")))
+        new = [text for text in gets if text not in had]
         if new:
             says = f"{change.id} allows more"
             yield Danger(RULE.id, Gravity.CARE, says, change.id, look=_first(new))
 
 
-def _permissions(spec: object) -> Iterator[str]:
-    for name, value in spec.items() if isinstance(spec, Mapping) else ():
+def _permissions(spec: Object) -> Iterator[str]:
+    for name, value in spec.items():
         if str(name).lower().endswith("permissions") and isinstance(value, list | tuple):
             yield from (text for text in value if isinstance(text, str))
 
@@ -86,11 +83,9 @@ def _aggregated(change: ObjectChange) -> Iterator[Danger]:
 
 
 def _joins(obj: Object | None) -> frozenset[str]:
-    labels = at(obj, "metadata", "labels")
-    marks = labels.items() if isinstance(labels, Mapping) else ()
     return frozenset(
         str(name)[len(_JOINS) :]
-        for name, value in marks
+        for name, value in mapping(obj, "metadata", "labels").items()
         if str(name).startswith(_JOINS) and str(value).lower() == "true"
     )
 
@@ -123,7 +118,7 @@ def _binding(change: ObjectChange, delivered: Delivered) -> Iterator[Danger]:
 def _was_there(subject: str, delivered: Delivered) -> bool:
     kind, _slash, name = subject.partition("/")
     if kind != "ServiceAccount":
-        return kind in ("User", "Group") and bool(name)
+        return kind in ("User", "Group")
     return any(id.kind == kind and f"{id.namespace}/{id.name}" == name for id in delivered.before)
 
 

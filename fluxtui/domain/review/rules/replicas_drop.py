@@ -48,7 +48,7 @@ def _scaled(change: ObjectChange, delivered: Delivered) -> Iterator[Danger]:
     """What is not said is one, unless an autoscaler says it before and after."""
     for name in _FIELDS if change.id.kind not in _SCALED else _FIELDS[:1]:
         had, has = (mapping(side, "spec").get(name) for side in (change.before, change.after))
-        if name == "maxReplicas" or (had, has) == (None, None):
+        if name == "maxReplicas":
             yield from _compared(change, name, had, has)
         elif has is None and change.id.kind in _SCALED:
             if not all(_is_scaled(change, side) for side in (delivered.before, delivered.after)):
@@ -58,10 +58,11 @@ def _scaled(change: ObjectChange, delivered: Delivered) -> Iterator[Danger]:
 
 
 def _is_scaled(change: ObjectChange, objects: Mapping[ObjectId, Object]) -> bool:
+    own = (change.id.namespace, change.id.kind, change.id.name)
     return any(
-        at(obj, "spec", "scaleTargetRef", "name") == change.id.name
-        and id.namespace == change.id.namespace
+        (id.namespace, target.get("kind") or "Deployment", target.get("name")) == own
         for id, obj in objects.items()
+        if (target := mapping(obj, "spec", "scaleTargetRef"))
     )
 
 

@@ -21,8 +21,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
 
 
 def _changed(change: ObjectChange, delivered: Delivered) -> Iterator[Danger]:
-    old = selector(change.id, change.before or {})
-    new = selector(change.id, change.after or {})
+    old, new = (selector(change.id, side) for side in (change.before, change.after))
     if words(old) == words(new):
         return
     had = workloads(delivered.before, change.id, old)

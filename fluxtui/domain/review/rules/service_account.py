@@ -16,13 +16,14 @@ _CLOUD = (
 
 
 def _judge(delivered: Delivered) -> Iterator[Danger]:
-    accounts = {id.name for id in delivered.after if id.kind == "ServiceAccount"}
+    accounts = {(id.namespace, id.name) for id in delivered.after if id.kind == "ServiceAccount"}
     for change in delivered.changed():
-        if not pod_spec(change.after or {}):
+        if not pod_spec(change.after):
             continue
         old, new = _account(change.before), _account(change.after)
         if old != new:
-            missing = "" if new in ("default", *accounts) else ", which this build does not have"
+            is_there = new == "default" or (change.id.namespace, new) in accounts
+            missing = "" if is_there else ", which this build does not have"
             says = f"{change.id} runs as ServiceAccount {new} instead of {old}{missing}"
             yield Danger(RULE.id, Gravity.CARE, says, change.id)
     yield from _of_accounts(delivered)
@@ -55,7 +56,7 @@ def _of_accounts(delivered: Delivered) -> Iterator[Danger]:
 
 
 def _account(obj: Object | None) -> str:
-    spec = pod_spec(obj or {})
+    spec = pod_spec(obj)
     return str(spec.get("serviceAccountName") or spec.get("serviceAccount") or "default")
 
 

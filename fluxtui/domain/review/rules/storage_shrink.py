@@ -47,7 +47,7 @@ def _operated(change: ObjectChange) -> Iterator[Danger]:
 
 def _templates(obj: Object | None) -> Iterator[tuple[str, Object]]:
     for claim in listed(obj, "spec", "volumeClaimTemplates"):
-        yield str(at(claim, "metadata", "name") or ""), claim
+        yield str(at(claim, "metadata", "name")), claim
 
 
 def _compared(
