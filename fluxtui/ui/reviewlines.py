@@ -14,7 +14,8 @@ Rendered = Delivery | str | None
 """What would change; a text while it is being rendered, None where nothing is moved."""
 EVIDENCE = 4
 CONFIG = 6
-_SIGNS = {Gravity.LOSS: ("✗", "bad"), Gravity.STOP: ("!", "bad"), Gravity.CARE: ("!", "busy")}
+WIDE = 100  # cells from which a rule's id may have a line of its own
+SIGNS = {Gravity.LOSS: ("✗", "bad"), Gravity.STOP: ("!", "bad"), Gravity.CARE: ("!", "busy")}
 
 
 def plan_lines(plan: Plan, cells: int, rendered: Rendered = None) -> tuple[Line, ...]:
@@ -38,10 +39,15 @@ def plan_lines(plan: Plan, cells: int, rendered: Rendered = None) -> tuple[Line,
     )
 
 
+def dangers_of(plan: Plan, rendered: Rendered) -> tuple[Danger, ...]:
+    """Of the act and of what it brings, as far as that is rendered, the worst first."""
+    brought = rendered.dangers if isinstance(rendered, Delivery) else ()
+    return ordered((*plan.dangers, *brought))
+
+
 def _dangers(plan: Plan, rendered: Rendered, cells: int) -> list[Line]:
-    """Of the act and of what it brings, as far as that is rendered."""
-    found = rendered.dangers if isinstance(rendered, Delivery) else ()
-    dangers = ordered((*plan.dangers, *found))
+    """Each with its evidence, and how many there are."""
+    dangers = dangers_of(plan, rendered)
     out: list[Line] = []
     if dangers:
         out += [(), (("DANGER", "bad"), (f"  {_tally(dangers)}", "dim"))]
@@ -96,15 +102,23 @@ def _tally(dangers: tuple[Danger, ...]) -> str:
 
 
 def _danger_lines(danger: Danger, many: bool, cells: int) -> list[Line]:
-    glyph, role = _SIGNS[danger.level]
+    glyph, role = SIGNS[danger.level]
     where = danger.kustomization.environment if many and danger.kustomization else ""
     text = f"{where}: {danger.says}" if where else danger.says
-    out = _bullet(text, glyph, role, cells)
+    out = _named(_bullet(text, glyph, role, cells), danger.rule, cells)
     for line in danger.look[:EVIDENCE]:
         out += wrap(((f"      {line}", "dim"),), cells, 1)
     if len(danger.look) > EVIDENCE:
         out.append(((f"      ... {counted(len(danger.look) - EVIDENCE, 'more line')}", "dim"),))
     return out
+
+
+def _named(lines: list[Line], rule: str, cells: int) -> list[Line]:
+    """With the rule's id behind it, dim, where there is room: `fluxtui dangers ID` explains it."""
+    name: Line = ((f"  ({rule})", "dim"),)
+    if width((*lines[-1], *name)) <= cells:
+        return [*lines[:-1], (*lines[-1], *name)]
+    return [*lines, (("    ", ""), *name)] if cells >= WIDE else lines
 
 
 def _counts(part: DeliveredKustomization) -> Line:

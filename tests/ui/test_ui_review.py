@@ -24,6 +24,7 @@ from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.plan import Move, Plan, Receipt
 from fluxtui.domain.protection import Confirmed, Demand
+from fluxtui.domain.review.catalog import BY_ID
 from fluxtui.domain.review.wanted import ObjectAsked, WantedFact
 from fluxtui.ui.screens.compared import Compared
 from fluxtui.ui.screens.reading import Reading
@@ -255,7 +256,7 @@ async def test_d_shows_every_object_and_leads_back(make_app: MakeApp) -> None:
         await pilot.press("d")
         await sees(pilot, "OBJECT AND FIELD", "spec.replicas", "PodDisruptionBudget")
         assert isinstance(app.screen, Compared)
-        await pilot.press("enter")
+        await pilot.press("down", "down", "enter")  # past the two dangers
         assert await until(pilot, lambda: isinstance(app.screen, Reading))
         await sees(pilot, "-  replicas: 2", "+  replicas: 3")
         await pilot.press("q")
@@ -264,6 +265,48 @@ async def test_d_shows_every_object_and_leads_back(make_app: MakeApp) -> None:
         await pilot.press("q")
         assert await until(pilot, lambda: isinstance(app.screen, Review))
     assert engine.ran == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_a_danger_means_is_one_key_further_than_the_diff(
+    make_app: MakeApp, size: str
+) -> None:
+    engine, app = Asked(), make_app()
+    engine.open.set()
+    async with opened(app, SIZES[size]) as pilot:
+        await app.push_screen(review(engine))
+        await sees(pilot, "d diff", "from 8 to 3 replicas")
+        named = "from 8 to 3 replicas  (replicas-drop)"
+        if SIZES[size][0] < 120:
+            assert "replicas-drop" not in text(app), "there is no room for it"
+        else:
+            assert named in text(app)
+        await pilot.press("d")
+        await sees(pilot, "✗ migration  SQL in", "! replicas-drop  Deployment/")
+        await pilot.press("enter")
+        await sees(pilot, "destroys data", "DROP COLUMN \\e[31mwho")
+        read = text(app)
+        await pilot.press("end")
+        await sees(pilot, "headless: fluxtui dangers migration")
+        assert BY_ID["migration"].title in read
+        await pilot.press("q")
+        assert await until(pilot, lambda: isinstance(app.screen, Compared))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_dangers_of_an_act_that_brings_no_build_can_be_read_too(
+    make_app: MakeApp, size: str
+) -> None:
+    held = Danger("of-another-day", Gravity.STOP, "it is held", environment="production")
+    engine, app = Asked(), make_app()
+    async with opened(app, SIZES[size]) as pilot:
+        await app.push_screen(review(engine, plan=replace(PLAN, dangers=(held,))))
+        await sees(pilot, "! it is held  (of-another-day)", "d dangers")
+        await pilot.press("d")
+        await sees(pilot, "of-another-day  production: it is held")
+        await pilot.press("enter")
+        await sees(pilot, "headless: fluxtui dangers of-another-day")
+    assert engine.questions == []
 
 
 async def test_where_a_name_is_typed_a_letter_is_text_and_f4_shows_the_diff(

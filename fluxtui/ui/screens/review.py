@@ -33,7 +33,7 @@ from fluxtui.domain.commitrange import Changelog
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed, Demand
-from fluxtui.ui.reviewlines import Rendered, plan_lines
+from fluxtui.ui.reviewlines import Rendered, dangers_of, plan_lines
 from fluxtui.ui.screens.compared import Compared
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, wrap
@@ -50,7 +50,7 @@ class Review(Sheet[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "run", "Run", show=False),
         Binding("q", "close", "Leave", show=False),
-        Binding("d,f4", "whole", "The whole diff", show=False),
+        Binding("d,f4", "whole", "The whole diff, and what each danger means", show=False),
         Binding("t,f5", "try", "Try it on the clusters", show=False),
         Binding("s,f6", "keep", "Suspend who would take it back", show=False),
         Binding("down,j", "scroll(1)", "Down", show=False),
@@ -171,10 +171,22 @@ class Review(Sheet[bool]):
         return standing
 
     def action_whole(self) -> None:
-        """Every object that would change, as the Diff pane shows it."""
-        if isinstance(self._rendered, Delivery) and self._rendered.parts:
-            parts = tuple(part.compared for part in self._rendered.parts)
-            self.app.push_screen(Compared(self._plan.title, parts))
+        """Every danger, and every object that would change, as the Diff pane shows it."""
+        if not self._closer_word:
+            return
+        rendered = self._rendered.parts if isinstance(self._rendered, Delivery) else ()
+        dangers = dangers_of(self._plan, self._rendered)
+        parts = tuple(part.compared for part in rendered)
+        self.app.push_screen(Compared(self._plan.title, parts, dangers))
+
+    @property
+    def _closer_word(self) -> str:
+        """What there is to be looked at closer: a diff, dangers alone, "" nothing."""
+        if isinstance(self._rendered, str):
+            return ""  # it is being rendered
+        if self._rendered is not None and self._rendered.parts:
+            return "diff"
+        return "dangers" if dangers_of(self._plan, self._rendered) else ""
 
     def action_try(self) -> None:
         """Have the clusters try it: server-side dry runs, on this key alone."""
@@ -237,9 +249,9 @@ class Review(Sheet[bool]):
         """What can be looked at besides, once it is rendered, and done about a parent: its key, the
         one while a name is typed, and its word."""
         keeps = [("s", "f6", "keep it")] if self._keep is not None else []
-        if not (isinstance(self._rendered, Delivery) and self._rendered.parts):
-            return keeps
-        return [("d", "f4", "diff"), *(() if self._tries else (("t", "f5", "try"),)), *keeps]
+        word = self._closer_word
+        tries = [("t", "f5", "try")] if word == "diff" and not self._tries else []
+        return [*([("d", "f4", word)] if word else []), *tries, *keeps]
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the text, now: put off until after a paint, it would undo what came since."""
