@@ -14,7 +14,7 @@ from fluxtui.commands import heldversions, hold
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.heldversions import Held
 from fluxtui.commands.planning import plan_for
-from fluxtui.commands.safety import range_warnings, read_only_reason, unlisted_reason
+from fluxtui.commands.safety import range_warnings, read_only_reason
 from fluxtui.domain import kinds
 from fluxtui.domain.ask import AskRemote, ListTags, Question
 from fluxtui.domain.errors import UsageError, VersionError
@@ -73,9 +73,7 @@ def refusal(context: Context, ranged: Ranged) -> str | None:
         return f"{name} picks by no range of its own: {reason}"
     if ranged.field.path == ranged.held.hold.path and pin(resource) is not None:
         return f"{name} is pinned to {ranged.now}, in the same field: unpin it first"
-    address = _address(context, ranged)
-    refused = read_only_reason(context, (resource.key.environment,))
-    return refused or (unlisted_reason(context, address) if address else None)
+    return read_only_reason(context, (resource.key.environment,))
 
 
 def running(context: Context, ranged: Ranged) -> str:

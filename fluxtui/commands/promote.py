@@ -11,7 +11,7 @@ from dataclasses import replace
 from fluxtui.commands import candidates
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
-from fluxtui.commands.safety import read_only_reason, unlisted_reason
+from fluxtui.commands.safety import never_listed, read_only_reason
 from fluxtui.commands.subject import bundle_of, in_order, no_bundle, repository_of
 from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.board import Line
@@ -34,11 +34,14 @@ def _line(context: Context) -> Line | None:
 
 
 def next_stable(context: Context) -> tuple[str, ...]:
-    """Next minor, patch and major after the highest stable tag of the repository."""
+    """Next minor, patch and major after the highest stable tag of the repository; none while its
+    tags are not known."""
     from fluxtui.domain.versions import try_version
 
     source = bundle_of(context)
-    listed = context.snapshot.tags.get(repository_of(source)) if source else None
+    if source is None or never_listed(context, repository_of(source)):
+        return ()
+    listed = context.snapshot.tags.get(repository_of(source))
     parsed = (try_version(tag, "flux") for tag in (listed.tags if listed else ()))
     stable = [v for v in parsed if v is not None and not v.prerelease]
     if not stable:
@@ -87,7 +90,7 @@ def refusal(context: Context) -> str | None:
     line = _line(context)
     if line is None or not (line.running.digest or line.would_pick or context.target.tag):
         return f"{source.key.label} has no version to promote yet"
-    return read_only_reason(context, ()) or unlisted_reason(context, repository_of(source))
+    return read_only_reason(context, ())
 
 
 def _is_chart(context: Context, source: Resource) -> bool:
@@ -162,7 +165,7 @@ def _refuse_no_version(context: Context, repository: str, tag: str, effects: Tag
     raise UsageError(
         f"{tag} is no version, and no source would pick it",
         where=repository,
-        next=f"for example {' or '.join(next_stable(context))}{meant}",
+        next=f"for example {' or '.join(next_stable(context) or ('v1.5.0',))}{meant}",
     )
 
 

@@ -10,8 +10,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from fluxtui.commands.command import Command, Context, Values
-from fluxtui.domain.ask import Question
+from fluxtui.domain.ask import ListTags, Question
 from fluxtui.domain.errors import RefusedError, UsageError
+from fluxtui.domain.knowledge import Knowing
+from fluxtui.domain.known import tags_known
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Demand, demand
 from fluxtui.domain.snapshot import Snapshot
@@ -41,9 +43,23 @@ def propose(command: Command, context: Context, answers: Values) -> Proposing:
     if reason:
         raise RefusedError(reason)
     values = _filled(command, context, answers)
-    for question in command.questions(context, values):
-        context = yield question
+    asked: set[Question] = set()
+    # Looked at again after each answer: of tags that were not listed yet, no digest can be asked.
+    while rest := [q for q in command.questions(context, values) if q not in asked]:
+        asked.add(rest[0])
+        context = yield rest[0]
     return proposal(command.plan(context, values), context.snapshot)
+
+
+def unlisted(command: Command, context: Context, answers: Values) -> tuple[Question, ...]:
+    """Those of its questions that ask for tags which nobody has listed yet: until then some of
+    what is sensible for its arguments is not known."""
+    return tuple(
+        question
+        for question in command.questions(context, answers)
+        if isinstance(question, ListTags)
+        and tags_known(context.snapshot.tags.get(question.repository)).state is Knowing.LISTING
+    )
 
 
 def proposal(plan: Plan, snapshot: Snapshot) -> Proposal:

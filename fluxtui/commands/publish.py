@@ -14,12 +14,12 @@ from pathlib import PurePath
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.promote import TAG_RULE
-from fluxtui.commands.safety import read_only_reason, unlisted_reason
+from fluxtui.commands.safety import read_only_reason
 from fluxtui.commands.subject import bundle_of, repository_of
 from fluxtui.domain.ask import ListTags, Question
 from fluxtui.domain.config import ServiceConfig
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.following import followers, policies, tag_effects
+from fluxtui.domain.following import policies, tag_effects
 from fluxtui.domain.plan import Plan, PushStep
 from fluxtui.domain.revision import is_tag
 from fluxtui.domain.service import configured, service_of
@@ -84,12 +84,7 @@ def refusal(context: Context) -> str | None:
     if service is None:
         subject = context.target.service or "this service"
         return f"no folder to publish {subject} from: name one under services: in the configuration"
-    refusal = read_only_reason(context, ())
-    followed = followers(context.snapshot, _repository(context, service))
-    # Nobody lists a repository that nobody follows: a first build is published all the same.
-    if refusal or not followed:
-        return refusal
-    return unlisted_reason(context, _repository(context, service))
+    return read_only_reason(context, ())
 
 
 def questions(context: Context, _values: Values) -> tuple[Question, ...]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from fluxtui.commands import candidates, fieldranges, landing
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
-from fluxtui.commands.safety import range_warnings, read_only_reason, unlisted_reason
+from fluxtui.commands.safety import range_warnings, read_only_reason
 from fluxtui.commands.subject import bundle_of, no_bundle, repository_of
 from fluxtui.domain.ask import ListTags, Question, ReadFacts
 from fluxtui.domain.counts import counted
@@ -36,8 +36,7 @@ def refusal(context: Context) -> str | None:
     source = bundle_of(context)
     if source is None:
         return no_bundle(context)
-    places = (source.key.environment,)
-    return read_only_reason(context, places) or unlisted_reason(context, repository_of(source))
+    return read_only_reason(context, (source.key.environment,))
 
 
 def default(context: Context) -> str:

@@ -26,15 +26,11 @@ def read_only_reason(context: Context, environments: Iterable[str]) -> str | Non
     return None
 
 
-def unlisted_reason(context: Context, repository: str) -> str | None:
-    """Why nothing can be proposed yet: the registry has not been asked.
-
-    A proposal made from no tags would be a wrong one.
-    """
+def never_listed(context: Context, repository: str) -> bool:
+    """Whether nobody knows its tags, not even as they once were: a version proposed from none, or
+    called new, may be one that the registry has."""
     listed = context.snapshot.tags.get(repository)
-    if listed is None or not (listed.tags or listed.listed_at or listed.error):
-        return f"the tags of {repository} are being listed: try again in a moment"
-    return None
+    return listed is None or not (listed.tags or listed.listed_at)
 
 
 def revert_warning(context: Context, resource: Resource, *paths: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from flux_objects import (
 )
 
 from fluxtui.commands.command import Context
+from fluxtui.commands.proposing import unlisted
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.ask import AskRemote, ListTags
 from fluxtui.domain.errors import UsageError
@@ -283,7 +284,8 @@ def test_why_nobody_knows_what_a_remote_has_is_said(answer: Any, why: str) -> No
 
 
 def test_a_list_that_nobody_has_made_is_waited_for_and_one_of_nothing_lists_nothing() -> None:
-    assert "are being listed" in refusal("range", chart(tags=()))
+    assert unlisted(RANGE, chart(tags=()), {"semver": "^2"}) != ()
+    assert unlisted(RANGE, chart(), {"semver": "^2"}) == ()
     empty = replace(LISTED, tags=())
     made = plan("range", chart(tags=(empty,)), semver="^2")
     assert made.unseen == () and any("would pick nothing" in w for w in made.warnings)

@@ -26,6 +26,7 @@ from builders import (
 from builders import tag_list as listed
 
 from fluxtui.commands.command import Context
+from fluxtui.commands.proposing import unlisted
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.ask import ListTags, ReadFacts
 from fluxtui.domain.errors import UsageError
@@ -75,8 +76,15 @@ def test_the_next_version_follows_the_highest_release_as_it_is_written() -> None
 
 def test_the_first_release_of_all_has_a_version_too() -> None:
     unreleased = (listed({BUILD: "c", "latest": "c"}),)
-    for where in (at(tags=unreleased), at(tags=()), NOWHERE):
-        assert VERSION.choices(where) == ("v0.1.0",)
+    assert VERSION.choices(at(tags=unreleased)) == ("v0.1.0",)
+
+
+def test_no_version_is_proposed_while_nobody_knows_which_there_are() -> None:
+    failed = TagList(URL, error="denied")
+    for where in (at(tags=()), at(tags=(TagList(URL),)), at(tags=(failed,)), NOWHERE):
+        assert VERSION.choices(where) == () and VERSION.default(where) == ""
+    stale = replace(TAGS, listed_at=0.0, error="denied")
+    assert VERSION.choices(at(tags=(stale,))), "as they once were"
 
 
 def test_what_runs_is_offered_first_and_then_the_highest_numbers() -> None:
@@ -111,8 +119,10 @@ def test_any_version_at_all_can_be_promoted_but_none_cannot() -> None:
 
 
 def test_a_promotion_waits_for_the_tags_and_for_leave_to_write() -> None:
-    unlisted = PROMOTE.disabled_reason(at(tags=()))
-    assert unlisted is not None and URL in unlisted and "listed" in unlisted
+    assert PROMOTE.disabled_reason(at(tags=())) is None, "its questions have them listed"
+    assert unlisted(PROMOTE, at(tags=()), {}) == (ListTags(URL),)
+    for known in (TAGS, TagList(URL, listed_at=1.0), TagList(URL, error="denied")):
+        assert unlisted(PROMOTE, at(tags=(known,)), {}) == ()
     shut = PROMOTE.disabled_reason(at(config=replace(CONFIG, read_only=True)))
     assert shut == "fluxtui was started read-only"
     nothing = PROMOTE.disabled_reason(NOWHERE)

@@ -68,6 +68,15 @@ def test_the_questions_come_first_and_the_plan_is_made_of_what_was_answered() ->
     assert isinstance(step, TagStep) and step.digest == digest("a"), "known since the answer"
 
 
+def test_what_can_be_asked_only_once_the_tags_are_listed_is_asked_then() -> None:
+    before = at(tags=())
+    proposing = propose(by_id("range"), before, {"semver": ">=1.5.0"})
+    assert advance(proposing) == ListTags(URL)
+    known = at(tags=(TagList(URL, ("1.4.2", "1.5.0"), 100.0),))
+    assert advance(proposing, known) == ReadFacts(URL, ("1.5.0",)), "its pick, and each once"
+    assert isinstance(advance(proposing, known), Proposal)
+
+
 def test_what_was_not_given_is_what_the_command_would_offer() -> None:
     made = ended("pin", at(), reason="hold")
     assert made.plan.title.endswith("to 1.5.0") and made.plan.reason == "hold"

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import CONFIG, URL, context, digest, revision, snapshot, source, tag_list
 
 from fluxtui.commands.command import Context
+from fluxtui.commands.proposing import unlisted
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.ask import ListTags
 from fluxtui.domain.config import Config, ServiceConfig
@@ -96,10 +97,10 @@ def test_a_build_goes_where_the_configuration_says_else_where_the_source_looks()
 # -- when
 
 
-def test_a_build_waits_for_the_tags_unless_nobody_follows_yet() -> None:
-    followed = PUBLISH.disabled_reason(at(source(ref=BUILDS), tags=()))
-    assert followed is not None and URL in followed and "listed" in followed
-    assert PUBLISH.disabled_reason(at(tags=())) is None, "a first build has no followers"
+def test_a_build_waits_for_the_tags_and_for_leave_to_write() -> None:
+    for where in (at(source(ref=BUILDS), tags=()), at(tags=())):
+        assert PUBLISH.disabled_reason(where) is None
+        assert unlisted(PUBLISH, where, {}) == (ListTags(URL),)
     shut = replace(at(source(ref=BUILDS)).config, read_only=True)
     for resources in ((), (source(ref=BUILDS),)):
         seen = snapshot(*resources, tags=(TAGS,), config=shut)
@@ -111,8 +112,6 @@ def test_a_bad_build_needs_a_rehearsal_and_all_that_a_good_one_needs() -> None:
     plain = at(source(ref=BUILDS), service=replace(SERVICE, rehearsals={}))
     assert "has no rehearsals" in (BAD.disabled_reason(plain) or "")
     assert PUBLISH.disabled_reason(plain) is None
-    unlisted = at(source(ref=BUILDS), tags=())
-    assert BAD.disabled_reason(unlisted) == PUBLISH.disabled_reason(unlisted) is not None
     assert BAD.disabled_reason(at(source(ref=BUILDS))) is None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fluxtui.commands.command import Context
+from fluxtui.commands.proposing import unlisted
 from fluxtui.commands.registry import by_id
 from fluxtui.domain.ask import ListTags, ReadFacts
 from fluxtui.domain.errors import UsageError
@@ -255,8 +256,8 @@ def test_the_ranges_that_are_offered_stay_within_what_runs() -> None:
 
 def test_a_range_waits_for_the_tags_and_for_leave_to_write() -> None:
     where = on(follows(), ks(applied=B), tags=())
-    unlisted = RANGE.disabled_reason(where)
-    assert unlisted is not None and "are being listed" in unlisted
+    assert RANGE.disabled_reason(where) is None, "its questions have them listed"
+    assert unlisted(RANGE, where, {"semver": "2.x"}) == (ListTags(URL),)
     assert RANGE.plan is not None
     asked_all_the_same = RANGE.plan(where, {"semver": ">=1.0.0"})
     assert asked_all_the_same.unseen == (f"the tags of {URL}: never listed",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -119,6 +120,29 @@ async def test_what_is_waited_for_is_said_since_when_and_escape_leaves_it(
         await pilot.press("escape")
         await sees(pilot, "Promote: left, nothing was done")
         assert app.screen is app.main
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_a_key_before_the_tags_are_listed_opens_the_form_which_fills_itself(
+    make_app: MakeApp, engine: ScriptedEngine, size: tuple[int, int]
+) -> None:
+    clock, listed = Clock(), engine.snapshot
+    app = make_app(clock=clock)
+    async with opened(app, size) as pilot:
+        engine.give(replace(listed, tags={}))
+        await pilot.press("right", "m")
+        await sees(pilot, "As which version?", "listing the tags of")
+        assert field(app, "version").value == "", "what nobody knows is not proposed"
+        await pilot.press("enter")
+        await sees(pilot, "It is required")
+        clock.now += 12
+        app.screen._tick()  # type: ignore[attr-defined]
+        assert await until(pilot, lambda: "acme/activity for 12s" in sentence(app)), text(app)
+        engine.give(listed)
+        assert await until(pilot, lambda: field(app, "version").value == "v1.6.0"), text(app)
+        assert "listing" not in sentence(app) and "required" not in sentence(app), text(app)
+        await pilot.press("enter")
+        assert await until(pilot, lambda: isinstance(app.screen, Review)), text(app)
 
 
 async def test_what_comes_while_a_form_is_taken_down_is_for_nobody(

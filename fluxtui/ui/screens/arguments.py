@@ -17,7 +17,7 @@ from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from fluxtui.commands.command import Argument, Command, Context, Values
-from fluxtui.commands.proposing import Proposal
+from fluxtui.commands.proposing import Proposal, unlisted
 from fluxtui.commands.subject import lines_of
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import FluxtuiError
@@ -25,7 +25,7 @@ from fluxtui.domain.snapshot import Snapshot, TagList
 from fluxtui.ui.gate import Typed
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.spans import Line, wrap
-from fluxtui.ui.waiting import Waiting
+from fluxtui.ui.waiting import Waiting, awaited
 from fluxtui.ui.widgets.painted import Paragraph
 
 MOST = 6  # lines under the fields
@@ -58,6 +58,8 @@ class Arguments(Sheet[Proposal | None]):
         super().__init__()
         self._propose, self._clock = propose, clock
         self._waiting: Waiting | None = None
+        self._opened = clock()
+        self._listing = False  # tags that a choice rests on
         self._problem = ""
         self._command = command
         self._look = look
@@ -110,8 +112,11 @@ class Arguments(Sheet[Proposal | None]):
             # What stands in a field was read by somebody: it may be filled, but never changed.
             if default and not field.value and not self._defaults[name]:
                 self._fill(field, default)
+                self._problem = ""
             self._defaults[name] = self._defaults[name] or default
-        self._tags = snapshot.tags
+        if snapshot.tags is not self._tags:
+            self._tags = snapshot.tags
+            self._lay_out()
 
     def _field(self, argument: Argument) -> Input:
         return self.query_one(f"#arg-{argument.name}", Input)
@@ -132,14 +137,22 @@ class Arguments(Sheet[Proposal | None]):
             return
         about = wrap(((self._command.help, "dim"),), self.inner_width, 3)
         self.query_one("#about", Paragraph).show_lines((*about, ()))
-        if self._waiting is not None:
-            text = self._waiting.text(self._clock())
-            line: Line = ((text, "busy"), ("   esc leave", "dim"))
-        else:
-            line = ((f"✗ {self._problem}   " if self._problem else "", "bad"), (HINT, "dim"))
-        self.query_one("#ask", Paragraph).show_lines(wrap(line, self.inner_width, MOST))
+        self.query_one("#ask", Paragraph).show_lines(wrap(self._ask(), self.inner_width, MOST))
         for argument in self._command.arguments:
             self._show_choices(argument)
+
+    def _ask(self) -> Line:
+        """What is waited for, or else what is wrong and what is not known yet; and the keys."""
+        if self._waiting is not None:
+            return (self._waiting.text(self._clock()), "busy"), ("   esc leave", "dim")
+        lists = unlisted(self._command, self._look(), self._values())
+        self._listing = bool(lists)
+        being = Waiting(awaited(lists[0]), self._opened).text(self._clock()) if lists else ""
+        wrong = f"✗ {self._problem}   " if self._problem else ""
+        return (wrong, "bad"), (f"{being}   " if being else "", "busy"), (HINT, "dim")
+
+    def _values(self) -> dict[str, str]:
+        return {a.name: self._field(a).value.strip() for a in self._command.arguments}
 
     def _shown(self) -> int:
         """How many choices of each argument there is room for."""
@@ -218,7 +231,7 @@ class Arguments(Sheet[Proposal | None]):
             if argument.required and not self._field(argument).value:
                 self.set_focus(self._field(argument))
                 return
-        values = {a.name: self._field(a).value.strip() for a in self._command.arguments}
+        values = self._values()
         missing = next(
             (a for a in self._command.arguments if a.required and not values[a.name]), None
         )
@@ -257,7 +270,7 @@ class Arguments(Sheet[Proposal | None]):
         self.gate.go()
 
     def _tick(self) -> None:
-        if self._waiting is not None:
+        if self._waiting is not None or self._listing:
             self._lay_out()
 
     def takes(self, event: Typed) -> bool | None:
