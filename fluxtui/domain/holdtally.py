@@ -17,10 +17,12 @@ from fluxtui.kit.values import frozen
 
 @frozen
 class HoldTally:
-    """`held`: how many holds; `since`, `until`: epoch seconds of those that say them, ascending.
+    """`held`: how many holds, `suspended`: how many objects of these are suspended, sources and
+    what applies them alike; `since`, `until`: epoch seconds of those that say them, ascending.
     `freezes`: the ids of the freezes that hold something; `loose`: how much moves beside them."""
 
     held: int = 0
+    suspended: int = 0
     since: tuple[float, ...] = ()
     until: tuple[float, ...] = ()
     freezes: tuple[str, ...] = ()
@@ -35,11 +37,12 @@ class HoldTally:
         return bisect_right(self.until, now)
 
 
-def tally_of(marks: Iterable[Mark]) -> HoldTally:
-    """The tally of these."""
+def tally_of(marks: Iterable[Mark], suspended: int = 0) -> HoldTally:
+    """The tally of these, of which so many objects are suspended."""
     every = tuple(marks)
     return HoldTally(
         len(every),
+        suspended,
         _moments(mark.since for mark in every),
         _moments(mark.until for mark in every),
         tuple(sorted({mark.freeze for mark in every if mark.freeze})),

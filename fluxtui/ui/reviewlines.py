@@ -13,6 +13,7 @@ from fluxtui.ui.spans import ARROW, Line, brief, width, wrap
 Rendered = Delivery | str | None
 """What would change; a text while it is being rendered, None where nothing is moved."""
 EVIDENCE = 4
+PAIR = 4  # rows of old -> new: on a low screen the new image stands below the old one
 CONFIG = 6
 WIDE = 100  # cells from which a rule's id may have a line of its own
 SIGNS = {Gravity.LOSS: ("✗", "bad"), Gravity.STOP: ("!", "bad"), Gravity.CARE: ("!", "busy")}
@@ -157,7 +158,7 @@ def _pair(what: str, before: str, after: str, cells: int) -> list[Line]:
         (f" {ARROW} ", "dim"),
         (after, "added"),
     )
-    return list(wrap(line, cells, 2, 4))
+    return list(wrap(line, cells, PAIR, 4))
 
 
 def _content_lines(short: Content, cells: int) -> list[Line]:

@@ -20,14 +20,13 @@ class Tally:
     """Counts of the nodes given last; a node drawn twice counts once."""
 
     levels: dict[Level, int] = field(default_factory=lambda: dict.fromkeys(Level, 0))
-    suspended: int = 0
     nodes: Sequence[ChainNode] = ()
 
     def of(self, nodes: Sequence[ChainNode]) -> Tally:
         """Itself, after having counted these instead."""
         old, self.nodes = self.nodes, nodes
         if len(old) != len(nodes):
-            self.levels, self.suspended = dict.fromkeys(Level, 0), 0
+            self.levels = dict.fromkeys(Level, 0)
             for node in nodes:
                 self._count(node, 1)
             return self
@@ -39,7 +38,6 @@ class Tally:
     def _count(self, node: ChainNode, number: int) -> None:
         if not node.shared:
             self.levels[node.health.level] += number
-            self.suspended += number * (node.suspended is not None)
 
 
 class Blockages:

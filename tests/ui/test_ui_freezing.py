@@ -64,7 +64,7 @@ async def test_a_place_is_frozen_by_key_or_word_and_its_name(
 
 @pytest.mark.parametrize(
     ("size", "says"),
-    [((200, 50), "frozen 1 overdue 2 ageing"), ((80, 24), "frozen 1 late 2 old")],
+    [((200, 50), "‖2 frozen 1 overdue 2 ageing"), ((80, 24), "‖2 frozen 1 late 2 old")],
 )
 async def test_every_view_says_what_is_frozen_overdue_and_ageing(
     make_app: MakeApp, size: tuple[int, int], says: str
@@ -74,7 +74,7 @@ async def test_every_view_says_what_is_frozen_overdue_and_ageing(
         Mark("ben", "left over", "2026-11-01T00:00:00Z"),
         Mark("ben", "left over", "2026-10-01T00:00:00Z"),
     )
-    app = make_app(replace(night(), holds={"production": tally_of(marks)}))
+    app = make_app(replace(night(), holds={"production": tally_of(marks, 2)}))
     async with opened(app, size) as pilot:
         for key in "1234567":
             await pilot.press(key)

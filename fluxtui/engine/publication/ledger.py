@@ -28,6 +28,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._marks: dict[str, dict[Key, tuple[Mark, ...]]] = {}
+        self._suspended: dict[str, set[Key]] = {}
         self.loose: dict[str, tuple[Loose, ...]] = {}
         self.dated: set[Key] = set()
 
@@ -48,14 +49,21 @@ class Ledger:
             changed.add(key.environment)
             self.dated.discard(key)
             held.pop(key, None)
+            suspended = self._suspended.setdefault(key.environment, set())
+            suspended.discard(key)
             if marks:
                 held[key] = marks
+                if touch.after is not None and kinds.suspended(touch.after):
+                    suspended.add(key)
                 if any(mark.until for mark in marks):
                     self.dated.add(key)
         if not changed:
             return snapshot
         counted = {
-            name: tally_of(mark for marks in self._marks[name].values() for mark in marks)
+            name: tally_of(
+                (mark for marks in self._marks[name].values() for mark in marks),
+                len(self._suspended.get(name, ())),
+            )
             for name in changed
         }
         for name, tally in counted.items():

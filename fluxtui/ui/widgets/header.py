@@ -47,25 +47,26 @@ def environment_line(
     elif not knowledge.known:
         out.append((f" ✗ {worded(knowledge.word)}" if doubts else " ✗", "bad"))
     nodes = snapshot.board.chains.get(name, ())
+    holds = _holds(snapshot, name, now, words=words)
     if not nodes:
-        return (*out, (f" {worded('empty')}", "dim")) if knowledge.known else tuple(out)
+        return (*out, (f" {worded('empty')}", "dim"), *holds) if knowledge.known else tuple(out)
     tally = TALLIES.of(name, nodes)
     counts = tally.levels
     for level in (Level.FAILED, Level.UNKNOWN, Level.WAITING, Level.PROGRESSING, Level.OK):
         if counts[level]:
             out.append((f" {GLYPHS[level][0]}{counts[level]}", GLYPHS[level][1]))
-    if tally.suspended:
-        out.append((f" {SUSPENDED}{tally.suspended}", "wait"))
-    return (*out, *_holds(snapshot, name, now, words=words))
+    return (*out, *holds)
 
 
 def _holds(snapshot: Snapshot, name: str, now: float, *, words: bool) -> Line:
-    """Whether it is frozen, and how many holds should be over or are forgotten."""
+    """How much is suspended, whether it is frozen, and how many holds should be over or are
+    forgotten."""
     held = snapshot.holds.get(name)
     if held is None:
         return ()
     overdue, ageing = held.overdue(now), held.ageing(now, snapshot.config.ageing)
     return (
+        *(((f" {worded(SUSPENDED)}{held.suspended}", "wait"),) if held.suspended else ()),
         *(((f" {worded('frozen')}", "wait"),) if held.freezes else ()),
         *(((f", {held.loose} {worded('not held')}", "bad"),) if held.loose else ()),
         *(((f" {overdue} {worded('overdue' if words else 'late')}", "bad"),) if overdue else ()),
