@@ -60,7 +60,7 @@ async def _controllers(environment: Environment) -> Controllers:
 
 
 async def _deployments(environment: Environment) -> Sequence[Mapping[str, Any]]:
-    cluster = await connect_to(environment, brief=True)
+    cluster = await connect_to(environment, wire="brief")
     try:
         type_ = await cluster.find("apps/v1", "Deployment")
         return (await cluster.list(type_, label_selector=PART_OF_FLUX)).items

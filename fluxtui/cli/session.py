@@ -20,6 +20,7 @@ from fluxtui.domain.snapshot import Snapshot
 if TYPE_CHECKING:
     from fluxtui.artifacts.client import RegistryClient
     from fluxtui.artifacts.results import Progress
+    from fluxtui.cluster.credentials import Way
     from fluxtui.cluster.port import Cluster
     from fluxtui.engine.engine import Engine
 
@@ -44,7 +45,7 @@ def make_engine(
 
     return Engine(
         config,
-        connect=partial(connect_to, brief=brief),
+        connect=partial(connect_to, wire="brief" if brief else "early"),
         registry=lambda: client or registry_client(config),
         journal=Journal(config.journal),
         follow_tags=tags,
@@ -54,8 +55,8 @@ def make_engine(
     )
 
 
-async def connect_to(environment: Environment, *, brief: bool = False) -> Cluster:
-    """A connection of an Environment, to be closed; `brief`: for a few reads. Raises ConfigError,
+async def connect_to(environment: Environment, *, wire: Way = "full") -> Cluster:
+    """A connection of an Environment, to be closed; `wire`: what it is for. Raises ConfigError,
     ClusterError."""
     from fluxtui.cluster.client import connect
 
@@ -64,7 +65,7 @@ async def connect_to(environment: Environment, *, brief: bool = False) -> Cluste
         environment.context or None,
         name=environment.name,
         overrides=environment.overrides,
-        brief=brief,
+        wire=wire,
     )
 
 

@@ -32,11 +32,13 @@ _ALWAYS = [("User-Agent", "fluxtui"), ("Accept-Encoding", "gzip")]
 class BriefWire(Wire):
     """Lines to one API, and the full Wire once it is needed."""
 
+    lines_at_once = LINES_AT_ONCE
+
     def __init__(self, access: Access, user: Mapping[str, Any], proxy: Proxy | None) -> None:
         super().__init__(access, user, proxy)
         self._reasons = (access, user, proxy)
         self._full: Wire | None = None
-        self._places = asyncio.Semaphore(LINES_AT_ONCE)
+        self._places = asyncio.Semaphore(self.lines_at_once)
         self._idle: list[HttpLine] = []
         self._busy: set[HttpLine] = set()
         self._closed = False
@@ -63,11 +65,16 @@ class BriefWire(Wire):
 
     async def close(self) -> None:
         self._closed = True
-        for line in (*self._idle, *self._busy):
+        for line in self._busy:
             line.cut()
-        self._idle.clear()
+        self._hang_up()
         if self._full is not None:
             await self._full.close()
+
+    def _hang_up(self) -> None:
+        """End the lines that nobody is asking over."""
+        while self._idle:
+            self._idle.pop().cut()
 
     def _whole(self) -> Wire:
         if self._full is None:

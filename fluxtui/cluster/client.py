@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from fluxtui.cluster.addresses import called, identity, path_of, selectors, writing
-from fluxtui.cluster.credentials import Credentials
+from fluxtui.cluster.credentials import Credentials, Way
 from fluxtui.cluster.discovery import (
     AGGREGATED,
     ROOTS,
@@ -53,16 +53,15 @@ async def connect(
     environ: Mapping[str, str] | None = None,
     timeouts: Timeouts | None = None,
     overrides: Overrides = Overrides(),
-    brief: bool = False,
+    wire: Way = "full",
 ) -> Cluster:
     """The API behind a kubeconfig context (None: the current one); nothing is sent yet.
-    `overrides`: what flags put in place of what the context says. `brief`: for a command that asks
-    a few things and ends.
+    `overrides`: what flags put in place of what the context says. `wire`: what it is for.
 
     Raises ConfigError for a missing file or an unknown context (the message names the known ones),
     Unauthorized when an exec plugin fails.
     """
-    credentials = Credentials(kubeconfig, context, environ, overrides=overrides, brief=brief)
+    credentials = Credentials(kubeconfig, context, environ, overrides=overrides, wire=wire)
     await credentials.wire()
     limits = (timeouts or Timeouts()).within(overrides.request_timeout)
     return KubeCluster(Transport(name, credentials, limits))

@@ -12,7 +12,7 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fluxtui.cluster.identity import Headers, authorization, impersonation
 from fluxtui.cluster.kubeconfig import Access, access
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from fluxtui.cluster.plugin import PluginCredential
     from fluxtui.cluster.proxies import Proxy
 
+Way = Literal["full", "brief", "early"]
+"""What is asked for: anything; a few reads; first lists, and anything later (a file for each)."""
 _SKEW = 300.0
 _AT_MOST_EVERY = 30.0
 
 
 class Credentials:
-    """The credentials of one context; hands out the Wire to use and the headers of now. `brief`:
-    the Wire is for a few reads (`briefwire`)."""
+    """The credentials of one context; hands out the Wire to use and the headers of now.
+    `wire`: for what."""
 
     def __init__(
         self,
@@ -40,14 +42,14 @@ class Credentials:
         environ: Mapping[str, str] | None = None,
         *,
         overrides: Overrides = Overrides(),
-        brief: bool = False,
+        wire: Way = "full",
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._kubeconfig = kubeconfig
         self._environ = os.environ if environ is None else environ
         self._overrides = overrides
-        self._brief = brief
+        self._way: Way = wire
         self._access = access(kubeconfig, context, environ, overrides)
         self._now = now
         self._monotonic = monotonic
@@ -163,7 +165,7 @@ class Credentials:
         proxy = self._proxy(str(cluster.get("proxy-url") or ""))
         certificate = (*certificate_of(user), str(sorted(cluster.items(), key=str)), str(proxy))
         if self._wire is None or self._certificate != certificate:
-            self._wire = _kind_of_wire(self._brief)(self._access, user, proxy)
+            self._wire = _kind_of_wire(self._way)(self._access, user, proxy)
             self._wires.append(self._wire)
             self._certificate = certificate
         return self._wire
@@ -177,11 +179,15 @@ class Credentials:
         return proxy_for(server, named, self._environ)
 
 
-def _kind_of_wire(brief: bool) -> type[Wire]:
-    if brief:
+def _kind_of_wire(way: Way) -> type[Wire]:
+    if way == "brief":
         from fluxtui.cluster.briefwire import BriefWire
 
         return BriefWire
+    if way == "early":
+        from fluxtui.cluster.earlywire import EarlyWire
+
+        return EarlyWire
     from fluxtui.cluster.fullwire import FullWire
 
     return FullWire

@@ -85,8 +85,10 @@ class Reflector:
         kept: Callable[[Json], Json] | None = None,
         read: Reader | None = None,
         resolve: Resolve | None = None,
+        first: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         """`may_watch` is asked before each watch; without one the list is made again and again.
+        `first`: what a watch that follows a list lets go before it.
         `kept`, `read`: as `Cluster.list` takes them; `resolve` tells the served type of the
         FeedTarget (as `served` does)."""
         self._cluster = cluster
@@ -98,6 +100,7 @@ class Reflector:
         self._may_watch = may_watch
         self._kept, self._read = kept, read
         self._resolve = resolve or served
+        self._first = first
         self._backoff = Backoff(pace.first, pace.most, jitter)
         self._version = ""
         self._type: ApiResource | None = None
@@ -127,6 +130,8 @@ class Reflector:
         if not self._version:
             self._version = await self._list()
             self._sink.state(FeedState.LIVE)
+            if self._first is not None:
+                await self._first()
         self._healthy_since = self._clock.monotonic()
         if not self._may_watch():
             await self._clock.sleep(self._pace.parked * (1 + self._jitter() / 2))

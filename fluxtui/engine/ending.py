@@ -24,3 +24,14 @@ async def ended(tasks: Iterable[asyncio.Task[Any] | None], again: float = AGAIN)
         for task in finished:
             if not task.cancelled():
                 task.exception()  # it is told elsewhere, or by nobody: the Engine is leaving
+
+
+async def hung_up(loop: asyncio.AbstractEventLoop) -> None:
+    """Abort connections that are still saying good-bye.
+
+    A request cancelled before its answer leaves a TLS farewell behind that nobody owns and that the
+    server may answer later than our loop lives. asyncio has no public list of open transports.
+    """
+    for transport in list(getattr(loop, "_transports", {}).values()):
+        transport.abort()
+    await asyncio.sleep(0)

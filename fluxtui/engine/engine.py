@@ -26,7 +26,7 @@ from fluxtui.engine.acts.journal import Journal
 from fluxtui.engine.acts.recall import Recall
 from fluxtui.engine.beginning import BRIEFLY, HEAVY, SOON, imported, load, looked_at
 from fluxtui.engine.collecting import held_off
-from fluxtui.engine.ending import ended
+from fluxtui.engine.ending import ended, hung_up
 from fluxtui.engine.feeds.api import Api, Connect, by_context
 from fluxtui.engine.feeds.targets import namespaces_of, of_interest
 from fluxtui.engine.pace import Pace
@@ -104,7 +104,7 @@ class Engine:
             Api, connect=connect, store=self._store, clock=self._clock, pace=self._pace
         )
         self._apis = [
-            opened(group, watching=not brief, events=events)
+            opened(group, watching=not brief, events=events, first=self._whole)
             for group in by_context(config.environments)
         ]
         self._journal = journal if journal is not None else Journal(config.journal)
@@ -127,7 +127,13 @@ class Engine:
         return TagWatch(*of_engine, self._indexes, lend, times=self._times, first=first)
 
     async def _looked_at(self) -> None:
-        await looked_at(self._publisher.whole, self._clock)
+        progress, seen = self._store.progress, self._gate.is_read
+        await looked_at(self._publisher.whole, self._clock, progress, drawn=seen)
+
+    async def _whole(self) -> None:
+        """Watches begin after what the first picture is made of: it waits for none of them."""
+        if not self._publisher.whole.is_set():
+            await self._looked_at()
 
     async def _prepared(self) -> None:
         await self._looked_at()
@@ -260,7 +266,7 @@ class Engine:
                 await self._answers.close()
             await ended({*apis, publishing, recalling, preparing})
             await ended(asyncio.all_tasks() - {asyncio.current_task()})
-            await _hung_up(self._loop)
+            await hung_up(self._loop)
 
     async def _published(self, work: Awaitable[T]) -> T:
         """The result of `work`, once a Snapshot has what it brought (tags, facts, Receipts)."""
@@ -374,17 +380,6 @@ def _reminders(snapshot: Snapshot) -> tuple[Finding, ...]:
     from fluxtui.engine.acts.past import reminders
 
     return reminders(snapshot.acts, snapshot, snapshot.taken_at)
-
-
-async def _hung_up(loop: asyncio.AbstractEventLoop) -> None:
-    """Abort connections that are still saying good-bye.
-
-    A request cancelled before its answer leaves a TLS farewell behind that nobody owns and that the
-    server may answer later than our loop lives. asyncio has no public list of open transports.
-    """
-    for transport in list(getattr(loop, "_transports", {}).values()):
-        transport.abort()
-    await asyncio.sleep(0)
 
 
 def _fail(future: Future[Any], error: BaseException) -> None:

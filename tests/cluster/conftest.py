@@ -33,4 +33,4 @@ async def api(tmp_path: Path) -> AsyncIterator[Scripted]:
 def each_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over either Wire: what an API sees and what we say of it must be the same."""
     if request.param == "brief":
-        monkeypatch.setattr(credentials, "_kind_of_wire", lambda _brief: BriefWire)
+        monkeypatch.setattr(credentials, "_kind_of_wire", lambda _way: BriefWire)

@@ -25,7 +25,7 @@ PODS = ApiResource("", "v1", "Pod", "pods")
 
 
 async def connected(kubeconfig: str) -> Cluster:
-    return await connect(kubeconfig, None, name="staging", brief=True)
+    return await connect(kubeconfig, None, name="staging", wire="brief")
 
 
 async def test_many_questions_share_few_connections(api: Scripted) -> None:

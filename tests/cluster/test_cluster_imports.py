@@ -22,8 +22,7 @@ from fluxtui.cluster.client import connect
 from fluxtui.cluster.port import ApiResource
 
 async def main():
-    brief = len(sys.argv) > 3
-    cluster = await connect(sys.argv[1], None, name="staging", brief=brief)
+    cluster = await connect(sys.argv[1], None, name="staging", wire=sys.argv[3])
     await cluster.get(ApiResource("", "v1", "Pod", "pods"), "ns", "a")
     await cluster.close()
 
@@ -33,12 +32,15 @@ print(json.dumps([len(sys.modules) - before, unwanted]))
 """
 
 
-@pytest.mark.parametrize(("unwanted", "brief", "most"), [([], [], 420), (BRIEFLY, ["brief"], 200)])
+@pytest.mark.parametrize(
+    ("unwanted", "wire", "most"),
+    [([], "full", 420), (BRIEFLY, "brief", 200), (BRIEFLY, "early", 200)],
+)
 async def test_a_connection_imports_an_http_client_and_no_more(
-    api: Scripted, unwanted: list[str], brief: list[str], most: int
+    api: Scripted, unwanted: list[str], wire: str, most: int
 ) -> None:
     """It was 700 modules and half a second of CPU with the kubernetes package around it; whoever
-    asks a few things and ends needs no HTTP library at all."""
+    asks a few things and ends needs no HTTP library at all, and first lists wait for none."""
     api.answers({"kind": "Pod"})
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -46,7 +48,7 @@ async def test_a_connection_imports_an_http_client_and_no_more(
         PROGRAM,
         api.kubeconfig(),
         json.dumps([*UNWANTED, *unwanted]),
-        *brief,
+        wire,
         cwd=ROOT,
         stdout=subprocess.PIPE,
     )

@@ -53,6 +53,30 @@ def lasting(hand: HandClock, seconds: float) -> Callable[[], None]:
     return pass_
 
 
+async def test_a_watch_lets_go_before_it_what_the_first_picture_is_made_of() -> None:
+    hand, notes, whole = HandClock(), Notes(), asyncio.Event()
+    script = Script([Listing((obj("a", 5),), "10")], [[added("b", 11)]])
+    reflector = Reflector(
+        script,  # type: ignore[arg-type]
+        TARGET,
+        notes,
+        hand,
+        FeedPace(),
+        lambda: 0.0,
+        first=whole.wait,
+    )
+    running = asyncio.create_task(reflector.run())
+    for _turn in range(20):
+        await asyncio.sleep(0)
+    assert notes.objects == {"a": "5"} and notes.states[-1][0] is FeedState.LIVE
+    assert script.watched_from == [], "what is listed is shown; what comes later can wait"
+    whole.set()
+    async with asyncio.timeout(120):
+        await script.over.wait()
+    assert script.watched_from[0] == "10" and notes.objects == {"a": "5", "b": "11"}
+    running.cancel()
+
+
 async def test_a_bookmark_moves_the_place_from_which_the_watch_resumes() -> None:
     hand, notes = HandClock(), Notes()
     script = Script(

@@ -98,3 +98,28 @@ async def test_an_api_that_does_not_answer_is_not_waited_for_for_ever(
     clock = Hourglass()
     clock.over.set()
     await asyncio.wait_for(looked_at(asyncio.Event(), clock), 10)
+
+
+async def test_a_picture_that_is_still_on_its_way_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beginning, "LONGEST", 0.0)
+    looks = iter((1, 2, 2, 2, 3, 3))
+    clock = Hourglass()
+    await asyncio.wait_for(looked_at(asyncio.Event(), clock, lambda: next(looks), drawn=False), 10)
+    assert list(looks) == [3, 3], "no longer than something comes"
+
+    always = iter(range(100))
+    await asyncio.wait_for(looked_at(asyncio.Event(), clock, lambda: next(always), drawn=False), 10)
+    assert next(always) == 2 * beginning.OFTEN, "and not for ever"
+
+
+async def test_where_nobody_looks_nothing_is_left_for_drawing() -> None:
+    whole, clock = asyncio.Event(), Hourglass()
+    whole.set()
+    await asyncio.wait_for(looked_at(whole, clock, drawn=False), 10)
+    looking = asyncio.create_task(looked_at(whole, clock))
+    await turns()
+    assert not looking.done()
+    clock.over.set()
+    await looking

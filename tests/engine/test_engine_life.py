@@ -207,7 +207,7 @@ async def test_whoever_wants_one_answer_watches_nothing(place: MakePlace) -> Non
             return await super().list(type_, *args, **more)
 
     async def connect(environment: Environment) -> Cluster:
-        credentials = Credentials(environment.kubeconfig, environment.context, brief=True)
+        credentials = Credentials(environment.kubeconfig, environment.context, wire="brief")
         return Listing(Transport(environment.name, credentials, Timeouts()))
 
     running = Engine(

@@ -33,7 +33,8 @@ LONG = 1 << 16  # bytes
 
 class Api:
     """One API and its feeds. `environments` share one kubeconfig context. `watching`: False when
-    one list of each kind is all that is wanted; `events`: whether Flux's Events are."""
+    one list of each kind is all that is wanted; `events`: whether Flux's Events are; `first`: what
+    watches let go before them."""
 
     def __init__(
         self,
@@ -45,8 +46,9 @@ class Api:
         *,
         watching: bool = True,
         events: bool = True,
+        first: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        self._follows = watching
+        self._follows, self._first = watching, first
         self.environments = tuple(environments)
         self._connect = connect
         self._store = store
@@ -191,6 +193,7 @@ class Api:
             may_watch=lambda: self._may_watch(target),
             kept=slim if self._follows else trimmed,
             read=long_page,
+            first=self._first,
         )
         self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
 

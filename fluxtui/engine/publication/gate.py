@@ -34,6 +34,11 @@ class Gate:
         self._last = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody looks at Snapshots as they come."""
+        return self._wake is not None
+
     def reader(self, wake: Callable[[], None]) -> None:
         """Register the one reader; it is woken at once when there was news before it came."""
         self._wake = wake

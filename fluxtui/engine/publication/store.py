@@ -122,6 +122,10 @@ class Store:
         """How many objects have arrived since the last `take`."""
         return len(self._objects)
 
+    def progress(self) -> object:
+        """Another answer whenever objects have arrived, or a Snapshot was made."""
+        return (self.snapshot.serial, len(self._objects))
+
     def unreachable(self, environment: str, why: str) -> None:
         """Why an Environment cannot be reached now; "" when it can."""
         if self._unreachable.get(environment, "") == why:
