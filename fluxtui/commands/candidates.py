@@ -120,7 +120,7 @@ def note(context: Context, version: str) -> str:
 
 def _alias(names: Tables, version: str) -> str:
     name = version_text(version, names) if is_digest(version) else ""
-    return name if name and name != short_digest(version) else ""
+    return name if name != short_digest(version) else ""
 
 
 def known_digest(snapshot: Snapshot, source: Resource, version: str) -> str:

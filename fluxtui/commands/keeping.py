@@ -28,10 +28,10 @@ def undoers(snapshot: Snapshot, plan: Plan) -> tuple[Resource, ...]:
     and are not by the Plan itself."""
     found: dict[Key, Resource] = {}
     for step in plan.steps:
-        resource = snapshot.get(step.target) if isinstance(step, PatchStep) else None
-        if not isinstance(step, PatchStep) or resource is None:
+        if not isinstance(step, PatchStep):
             continue
-        if not put_back(resource, _paths("spec", step.patch.get("spec"))):
+        resource = snapshot.get(step.target)
+        if resource is None or not put_back(resource, _paths("spec", step.patch.get("spec"))):
             continue
         parent = appliers.parent(resource)
         owner = snapshot.get(parent) if parent is not None else None

@@ -192,6 +192,12 @@ def test_the_chain_of_a_release_is_all_that_its_repository_feeds() -> None:
     }  # fmt: skip
 
 
+def test_the_chain_of_a_chart_itself_begins_with_it() -> None:
+    chart = chart_of("web")
+    made = plan("reconcile-chain", at(charts(), chart, release("web"), release("api"), on=chart))
+    assert [name for name, _needs in asked(made)] == [f"HelmChart/{NS}-web", "HelmRelease/web"]
+
+
 def test_an_automation_that_writes_to_git_is_no_part_of_a_chain() -> None:
     writer = obj("iua", "bot", {"sourceRef": {"kind": "GitRepository", "name": "fleet"}})
     made = plan("reconcile-chain", at(GIT, writer, on=GIT))

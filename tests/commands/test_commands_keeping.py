@@ -67,6 +67,14 @@ def test_the_parent_is_suspended_before_anything_else_and_the_warning_is_answere
     assert lasting.inputs.keys() == {*plan.inputs, str(infra().key)}
 
 
+def test_of_what_has_gone_since_nobody_puts_anything_back() -> None:
+    here = at(held(), infra(), ks())
+    plan = pinned(here)
+    gone = at(infra(), ks())
+    assert undoers(gone.snapshot, plan) == ()
+    assert [owner.key.name for owner in undoers(here.snapshot, plan)] == ["infra"]
+
+
 @pytest.mark.parametrize("resources", [
     (held(frozenset(("spec.url",))), infra()),
     (held(), infra(suspend=True)),

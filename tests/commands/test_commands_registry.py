@@ -50,6 +50,14 @@ def test_a_verb_waits_for_tags_where_it_asks_for_them_or_shows_them() -> None:
     assert waits == {"versions", "tags", "rollback", "unpin", "unfreeze"} | asks | named
 
 
+def test_an_act_on_a_whole_asks_which_and_is_offered_nowhere_else() -> None:
+    asks = {c.id for c in ALL if any(argument.name == "scope" for argument in c.arguments)}
+    assert asks >= {"suspend-scope", "resume-scope", "freeze", "unfreeze"}
+    assert asks == {c.id for c in ALL if c.scoped}
+    assert not any(c.many for c in ALL if c.scoped), "several of them are a whole already"
+    assert all(a.required for c in ALL for a in c.arguments if a.name == "scope")
+
+
 def _word(command: Command) -> str:
     """The first word of its verb: `publish --bad` waits as `publish` does."""
     return command.verb.partition(" ")[0]

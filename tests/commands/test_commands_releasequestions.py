@@ -41,6 +41,13 @@ def test_why_there_is_nothing_to_compare_with() -> None:
         chart_question(releases(TagList("https://elsewhere.test#web", (), 0.0)), RELEASE)
 
 
+def test_a_release_that_was_never_deployed_has_nothing_to_compare() -> None:
+    unknown = snapshot(source(), ks())
+    with pytest.raises(UsageError, match="no release of it is deployed"):
+        chart_question(unknown, RELEASE, "2.0.0")
+    assert chart_question(unknown, RELEASE, "2.0.0", "1.0.0").before == "1.0.0"
+
+
 def test_a_release_is_meant_by_itself_by_its_chart_and_by_its_service() -> None:
     seen = releases(listed("1.4.2"))
     service = seen.board.rows[0].service

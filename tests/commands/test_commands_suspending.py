@@ -23,8 +23,8 @@ from fluxtui.domain.marks import (
 from fluxtui.domain.patchfields import holds
 from fluxtui.domain.plan import AT_WRITE
 from fluxtui.domain.resource import Resource
-from fluxtui.domain.snapshot import Feed
-from tests.builders import CONFIG, NS, URL, ks, revision, source
+from fluxtui.domain.snapshot import Feed, TagList
+from tests.builders import CONFIG, NS, URL, ks, revision, source, tag_list
 
 SUSPENDABLE = [kind for kind in kinds.ALL if kind.suspends is not None]
 ANNOTATED = [kind for kind in SUSPENDABLE if kind.suspends and kind.suspends.annotation]
@@ -143,6 +143,16 @@ def test_a_resumption_before_the_tags_are_listed_says_what_it_cannot_see() -> No
     feeds = source(stored=revision("v1.5.0", "b"), suspend=True, ref={"semver": ">=1.0.0"})
     made = plan("resume", at(feeds, on=feeds))
     assert made.moves == () and made.unseen == (f"the tags of {URL}: not listed",)
+    listed = plan("resume", at(feeds, on=feeds, tags=[tag_list({"1.5.0": "b"})]))
+    assert listed.unseen == ()
+    for lost, why in (
+        (TagList(URL, (), 0.0, error="connection refused"), "connection refused"),
+        (TagList(URL, (), 100.0), "not listed"),
+    ):
+        made = plan("resume", at(feeds, on=feeds, tags=[lost]))
+        assert made.unseen == (f"the tags of {URL}: {why}",)
+    fixed = source(suspend=True, ref={"tag": "1.5.0"})
+    assert plan("resume", at(fixed, on=fixed)).unseen == ()
     held = source(suspend=True, ref={"semver": ">=1.0.0", "digest": "sha256:" + "b" * 64})
     assert plan("resume", at(held, on=held)).unseen == ()
 

@@ -81,6 +81,13 @@ def test_another_guard_does_for_it_only_if_it_is_the_same_and_stands_there() -> 
         assert len(guards(gone, QUOTA % other)) == 1
 
 
+def test_another_budget_does_for_it_by_another_bound_unless_it_holds_nothing_back() -> None:
+    gone = pod() + BUDGET % ("old", "minAvailable: 1, ", "web")
+    assert guards(gone, pod() + BUDGET % ("new", "maxUnavailable: 1, ", "web")) == []
+    assert len(guards(gone, pod() + BUDGET % ("new", 'maxUnavailable: "100%", ', "web"))) == 1
+    assert len(guards(gone, pod() + BUDGET % ("new", "minAvailable: 1, ", "api"))) == 1
+
+
 def test_a_budget_goes_with_the_last_workload_that_it_guards() -> None:
     budget = BUDGET % ("b", "minAvailable: 1, ", "web")
     two = pod() + pod("StatefulSet", "web-db")
@@ -177,6 +184,16 @@ def test_a_service_that_changes_and_loses_its_pods_is_told_of_once() -> None:
     before = pod() + SERVICE % ("app: web", 80)
     after = pod(app="site") + SERVICE % ("app: other", 80)
     (says,) = selectors(before, after)
+    assert says.endswith(": no Pods of this build have these labels")
+
+
+def test_a_service_that_changes_otherwise_may_lose_its_pods_too() -> None:
+    before = pod() + SERVICE % ("app: web", 80)
+    (says,) = selectors(before, pod(app="site") + SERVICE % ("app: web", 81))
+    assert says.endswith("chooses by app=web, which Deployment/apps/web no longer has")
+    both = pod() + pod(name="api", app="api")
+    after = pod(app="site") + pod(name="api", app="site") + SERVICE % ("app: api", 80)
+    (says,) = selectors(both + SERVICE % ("app: web", 80), after)
     assert says.endswith(": no Pods of this build have these labels")
 
 
@@ -308,6 +325,12 @@ def test_each_way_to_the_node_is_told_when_it_is_new(spec: str, more: str, words
     assert powers(after, "") == [] == powers(after, pod())
     (danger,) = told("privileged", pod(), after)
     assert danger.level is Gravity.STOP
+
+
+def test_a_pod_that_names_no_container_yet_has_its_node_all_the_same() -> None:
+    bare = pod(spec="hostPID: true, ").replace(', containers: [{name: web, image: "web:1"}]', "")
+    bare = bare.replace('containers: [{name: web, image: "web:1"}]', "")
+    assert powers("", bare) == ["Deployment/apps/web gets hostPID"]
 
 
 def test_volumes_and_ports_of_the_pod_itself_bring_it_no_closer() -> None:

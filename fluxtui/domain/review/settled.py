@@ -66,15 +66,20 @@ def _mapping(value: Object, name: str) -> Object:
         return {k: _amount(v) for k, v in value.items()}
     kept = {k: settled(v, k) for k, v in value.items() if not _is_default(value, k, v, name)}
     # An empty list or mapping of these is what the API makes of none.
-    return {k: v for k, v in kept.items() if k not in _DEFAULTS or v != _DEFAULTS[k]}
+    return {k: v for k, v in kept.items() if not _is_preset(k, v)}
+
+
+def _is_preset(key: str, value: Any) -> bool:
+    """Whether it is what the API sets; to JSON `true` is no 1."""
+    if key not in _DEFAULTS:
+        return False
+    default = _DEFAULTS[key]
+    return bool(value == default) and isinstance(value, bool) == isinstance(default, bool)
 
 
 def _is_default(holder: Object, key: str, value: Any, name: str) -> bool:
     if value is None:
         return True
-    if key in _DEFAULTS:
-        default = _DEFAULTS[key]
-        return bool(value == default and isinstance(value, bool) == isinstance(default, bool))
     if key == "imagePullPolicy":
         return bool(value == _pulls(str(holder.get("image") or "")))
     if key == "serviceAccount":

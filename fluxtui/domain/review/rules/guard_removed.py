@@ -40,19 +40,16 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
 def _is_needless(change: ObjectChange, before: Object, delivered: Delivered) -> bool:
     """Whether what it guards goes too, or another of its kind does the same by another name."""
     own = _guards(change, before)
+    place = (change.id.group, change.id.kind, change.id.namespace)
     for id, obj in delivered.after.items():
-        if (id.group, id.kind, id.namespace) == (
-            change.id.group,
-            change.id.kind,
-            change.id.namespace,
-        ) and _guards(change, obj) == own:
+        same = (id.group, id.kind, id.namespace) == place and _guards(change, obj) == own
+        if same and not _is_open(mapping(obj, "spec")):
             return True
     if chooses(change.id):
         by = selector(change.id, before)
         had = workloads(delivered.before, change.id, by)
         return bool(had) and not any(id in delivered.after for id in had)
-    target = mapping(before, "spec", "scaleTargetRef")
-    return bool(target) and _goes(target, change, delivered)
+    return _goes(mapping(before, "spec", "scaleTargetRef"), change, delivered)
 
 
 def _goes(target: Object, change: ObjectChange, delivered: Delivered) -> bool:

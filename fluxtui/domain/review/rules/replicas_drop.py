@@ -46,7 +46,7 @@ def _judge(delivered: Delivered) -> Iterator[Danger]:
 
 def _scaled(change: ObjectChange, delivered: Delivered) -> Iterator[Danger]:
     """What is not said is one, unless an autoscaler says it before and after."""
-    for name in _FIELDS if change.id.kind not in _SCALED else _FIELDS[:1]:
+    for name in _FIELDS:
         had, has = (mapping(side, "spec").get(name) for side in (change.before, change.after))
         if name == "maxReplicas":
             yield from _compared(change, name, had, has)

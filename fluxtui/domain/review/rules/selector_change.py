@@ -41,11 +41,12 @@ def _changed(change: ObjectChange, delivered: Delivered) -> Iterator[Danger]:
 
 def _left_behind(delivered: Delivered) -> Iterator[Danger]:
     """What chooses as before while the labels of its Pods change, or while they go."""
-    changed = {change.id for change in delivered.changes}
     for id, obj in delivered.after.items():
-        if not chooses(id) or id in changed:
+        if not chooses(id) or id not in delivered.before:
             continue
         by = selector(id, obj)
+        if words(selector(id, delivered.before[id])) != words(by):
+            continue
         before = workloads(delivered.before, id, by)
         if not before or workloads(delivered.after, id, by):
             continue
