@@ -200,7 +200,7 @@ def test_an_id_that_is_no_acts_names_those_that_are_open(cut: Delivery) -> None:
 
 def test_what_was_undone_to_the_end_is_no_finding(cut: Delivery) -> None:
     cut.runs(line=3).communicate(timeout=60)
-    assert "suspend three was cut off" in cut.shell("status").out + cut.shell("status").err
+    assert "cut off: suspend three" in cut.shell("status").out + cut.shell("status").err
     assert cut.shell("plan", "undo", cut.id, "--yes").code == 0
     said = cut.shell("status")
     assert "cut off" not in said.out + said.err

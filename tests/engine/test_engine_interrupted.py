@@ -158,7 +158,7 @@ async def test_leaving_in_the_middle_says_why_and_the_next_start_says_what_is_op
     (finding,) = [f for f in seen.findings if f.code == "interrupted"]
     assert finding.subject == SOURCE and finding.environment == "staging"
     assert finding.message == (
-        "pin web was cut off (the terminal was closed): "
+        "cut off: pin web (the terminal was closed): "
         "1 of 3 steps done, 1 with unknown outcome, 1 never ran"
     )
 

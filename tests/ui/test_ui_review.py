@@ -10,6 +10,9 @@ import pytest
 
 from fluxtui.commands.proposing import Proposal
 from fluxtui.domain.ask import (
+    ComparedKustomization,
+    DeliveredKustomization,
+    Delivery,
     Question,
     ReviewCommits,
     ReviewMoves,
@@ -25,10 +28,13 @@ from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.plan import Move, Plan, Receipt
 from fluxtui.domain.protection import Confirmed, Demand
 from fluxtui.domain.review.catalog import BY_ID
+from fluxtui.domain.review.content import Content, ImageChange
 from fluxtui.domain.review.wanted import ObjectAsked, WantedFact
+from fluxtui.ui.reviewlines import delivery_lines
 from fluxtui.ui.screens.compared import Compared
 from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.review import Review
+from fluxtui.ui.spans import plain
 from tests.ui.conftest import MakeApp, opened
 from tests.ui.frame import check_frame, sees, text, until
 from tests.ui.ui_delivery import PLAN, oci
@@ -123,6 +129,19 @@ async def test_what_a_cluster_does_not_permit_is_said_and_cannot_be_confirmed(
         await pilot.press("escape")
         await sees(pilot, "WOULD PICK")
     assert engine.ran == []
+
+
+def test_the_new_image_is_read_beside_the_old_one_on_a_low_screen() -> None:
+    old, new = (
+        f"registry.example.com/acme/status-page:v0.0.0-staging-test-deploy-{n}"
+        for n in (1112, 1113)
+    )
+    key = oci("production", "activity")
+    short = Content(changed=1, images=(ImageChange(old, new),))
+    part = DeliveredKustomization(ComparedKustomization(key, "a", "b"), short)
+    rows = [plain(line) for line in delivery_lines(Delivery((part,)), 76)]
+    assert max(map(len, rows)) <= 76
+    assert "".join(rows).replace(" ", "").endswith(f"image{old}→:v0.0.0-staging-test-deploy-1113")
 
 
 async def test_what_is_still_being_rendered_is_said_and_the_rest_can_be_read(

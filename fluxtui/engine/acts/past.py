@@ -160,7 +160,7 @@ def _reminder(act: Act, snapshot: Snapshot) -> Finding:
         Severity.WARNING,
         "interrupted",
         key.environment if key else ", ".join(act.plan.environments),
-        f"{act.plan.title} was cut off ({act.cut}): {tally(act)}{f'; {seen}' if seen else ''}",
+        f"cut off: {act.plan.title} ({act.cut}): {tally(act)}{f'; {seen}' if seen else ''}",
         f"in the Journal {key_token('finish')} finishes it and {key_token('undo')} undoes it, or: "
         f"fluxtui plan finish {id_}, plan undo {id_}; this is {CLOSING}",
         key,
