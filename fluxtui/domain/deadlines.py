@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from math import inf
 
 from fluxtui.domain.durations import parse_duration
 from fluxtui.domain.errors import UsageError
@@ -50,6 +52,12 @@ def length(text: str) -> float:
         return parse_duration(text)
     except UsageError as error:
         raise UsageError(f"{text!r} is neither a time nor a duration", next=_HOW) from error
+
+
+def next_of(moments: Iterable[float | None], now: float) -> float:
+    """The first of these moments (epoch seconds; None: not known) that is still to come; infinity
+    when there is none."""
+    return min((at for at in moments if at is not None and at > now), default=inf)
 
 
 def has_passed(moment: str, now: float) -> bool:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from fluxtui.domain.board import Finding, Mark, Severity
-from fluxtui.domain.deadlines import has_passed
+from fluxtui.domain.deadlines import has_passed, next_of
 from fluxtui.domain.freezing import loose
 from fluxtui.domain.kinds import ALL, appliers, sources
-from fluxtui.domain.marks import mark_text, pin, suspension
+from fluxtui.domain.marks import mark_text, marks_of, pin, suspension
 from fluxtui.domain.moves import picked_anew
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.revision import same_build, version_text
@@ -86,6 +86,12 @@ def _behind(snapshot: Snapshot, resource: Resource) -> str:
         return ""
     stored, applied = sources.revision(holder), appliers.applied(resource)
     return version_text(stored) if stored and not same_build(stored, applied) else ""
+
+
+def next_expiry(snapshot: Snapshot, keys: Iterable[Key], now: float) -> float:
+    """When the next of these outlives its own deadline (epoch seconds); infinity for never."""
+    resources = (r for key in keys if (r := snapshot.get(key)) is not None)
+    return next_of((seconds(mark.until) for r in resources for mark in marks_of(r)), now)
 
 
 def expired_holds(snapshot: Snapshot, keys: Iterable[Key], now: float) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from builders import NOW, digest, ks, revision, snapshot, source, tag_list
 from fluxtui.domain.board import Mark
 from fluxtui.domain.deadlines import deadline, earlier, has_passed
 from fluxtui.domain.errors import UsageError
-from fluxtui.domain.holds import expired_holds, holds
+from fluxtui.domain.holds import expired_holds, holds, next_expiry
 from fluxtui.domain.holdtally import tally_of
 from fluxtui.domain.marks import PIN_INVERSE, inverse_text, marks_of
 from fluxtui.domain.resource import Resource
@@ -88,6 +89,25 @@ def test_the_overdue_come_first_then_the_oldest_then_who_dated_nothing() -> None
     assert (
         finding.subject == late.key and "by anna" in finding.message and "audit" in finding.message
     )
+
+
+def test_the_next_deadline_is_known_before_it_has_passed() -> None:
+    dated = [
+        ks(name=name, suspend=True, annotations=notes("suspended", NOW, until))
+        for name, until in (
+            ("past", "2026-11-23T03:00:00Z"),
+            ("later", "2026-11-24T00:00:00Z"),
+            ("next", "2026-11-23T05:00:00Z"),
+            ("said badly", "soon"),
+        )
+    ]
+    seen, keys = snapshot(*dated), {one.key for one in dated}
+    due = next_expiry(seen, keys, PRESENT)
+    assert due == seconds("2026-11-23T05:00:00Z")
+    told = {finding.subject for finding in expired_holds(seen, keys, due)}
+    before = {finding.subject for finding in expired_holds(seen, keys, due - 0.001)}
+    assert told - before == {dated[2].key}, "said at that moment, and not sooner"
+    assert next_expiry(seen, {dated[0].key, dated[3].key}, PRESENT) == inf
 
 
 def test_what_waits_behind_is_named() -> None:

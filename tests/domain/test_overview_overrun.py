@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, ObjectLine
 from fluxtui.domain.kinds import by_short
 from fluxtui.domain.overview.hooks import hook_lines, releasing
-from fluxtui.domain.overview.overrun import overruns
+from fluxtui.domain.overview.overrun import next_overrun, overruns
 from fluxtui.domain.resource import Key, Resource
 from fluxtui.kit.moments import seconds
 from tests.builders import NS, condition, snapshot
@@ -79,3 +80,26 @@ def test_of_what_is_over_or_said_already_nothing_is_said() -> None:
     assert said(release(), hook(), at=9999, told={release().key}) == []
     undated = {key: value for key, value in MAKING.items() if key != "lastTransitionTime"}
     assert said(release(undated), at=9999) == []
+
+
+def due(one: Resource, *more: Resource, at: float) -> float:
+    """Seconds after the beginning."""
+    where = snapshot(one, *more)
+    objects = hook_lines(one, where)
+    node = ChainNode(one.key, 0, HealthLine(Level.PROGRESSING, "m"), objects=objects)
+    return next_overrun([node], where, BEGAN + at) - BEGAN
+
+
+def test_when_it_will_have_taken_too_long_is_known_before() -> None:
+    assert due(release(), hook(active=1), at=1) == 60, "the hook's patience ends first"
+    assert said(release(), hook(active=1), at=59.9) == [] != said(release(), hook(active=1), at=60)
+    assert due(release(), hook(active=1), at=60) == 600, "then twice the timeout"
+    assert due(release(), hook(active=1), at=600) == inf, "all is said"
+    assert due(release(timeout="1m"), at=1) == 120
+    assert said(release(timeout="1m"), at=119.9) == [] != said(release(timeout="1m"), at=120)
+
+
+def test_of_what_is_over_or_undated_no_moment_is_to_come() -> None:
+    assert due(release(condition("Ready", "True", "UpgradeSucceeded")), hook(), at=1) == inf
+    undated = {key: value for key, value in MAKING.items() if key != "lastTransitionTime"}
+    assert due(release(undated), at=1) == inf

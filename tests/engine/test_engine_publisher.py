@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from math import inf
 
 import pytest
 
@@ -210,3 +211,42 @@ async def test_half_of_a_large_first_picture_waits_for_the_rest(
         assert len(table) == 3
     finally:
         running.cancel()
+
+
+async def test_a_moment_at_which_time_says_more_makes_a_snapshot_by_itself() -> None:
+    """Nothing arrives: a deadline passes. It is waited for, not looked for now and then."""
+    store, clock, made = Store(Config()), HandClock(), list[float]()
+
+    def stages(batch: Batch) -> Snapshot:
+        made.append(batch.half.taken_at)
+        store.due_at({0.0: 90.0, 90.0: 100.0}.get(batch.half.taken_at, inf))
+        return batch.half
+
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    own = Publisher(store, gate, clock, 0.0, stages, share=0.0)
+    store.settled.set()
+    running = asyncio.create_task(own.run())
+    try:
+        store.again()
+        await own.until(lambda snapshot: snapshot.serial == 3, PATIENCE)
+        assert made == [0.0, 90.0, 100.0]
+        assert [nap for nap in clock.slept if nap] == [60.0, 30.0, 10.0], "a clock may be set"
+        for _turn in range(20):
+            await asyncio.sleep(0)
+        assert len(made) == 3, "nothing is due any more"
+        store.again()
+        await own.until(lambda snapshot: snapshot.serial == 4, PATIENCE)
+    finally:
+        running.cancel()
+
+
+async def test_a_sooner_moment_is_heard_of_while_a_later_one_is_waited_for() -> None:
+    store, clock = Store(Config()), Still()
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    own = Publisher(store, gate, clock, AT_ONCE, lambda batch: batch.half)
+    for moment in (2e12, 1e12):
+        waiting = asyncio.create_task(own._more())
+        await asyncio.sleep(0)
+        store.due_at(moment)
+        await asyncio.wait_for(waiting, PATIENCE)
+        assert not store.is_new, "nothing has happened yet: it is waited for anew"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from math import inf
 
 from fluxtui.domain.board import Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
@@ -21,6 +22,7 @@ from fluxtui.kit.clock import Clock
 Condition = Callable[[Snapshot], bool]
 _LONGEST_PAUSE = 2.0
 _LONGEST_WAIT = 3.0
+_SHORTEST_NAP, _LONGEST_NAP = 0.05, 60.0
 HASTY = 0.3
 """For whoever waits for one answer: what arrives together still comes in one Snapshot."""
 TOGETHER = 0.5
@@ -126,8 +128,24 @@ class Publisher:
             self._store.advance(batch, self._ahead(batch))
 
     async def _more(self) -> None:
+        """Until something has arrived, or time alone has made what is known mean more."""
         self._store.arrived.clear()
-        await self._store.arrived.wait()
+        arrived = asyncio.ensure_future(self._store.arrived.wait())
+        try:
+            while (left := self._store.due - self._clock.now()) < inf:
+                # A clock may be set, and stands still while a machine sleeps: not all at once.
+                soon = min(max(left, _SHORTEST_NAP), _LONGEST_NAP)
+                over = asyncio.ensure_future(self._clock.sleep(soon))
+                await asyncio.wait((arrived, over), return_when=asyncio.FIRST_COMPLETED)
+                over.cancel()
+                if arrived.done():
+                    return
+                if self._clock.now() >= self._store.due:
+                    self._store.again()
+                    return
+            await arrived
+        finally:
+            arrived.cancel()
 
     def publish_if_new(self) -> None:
         """Make a Snapshot now when something arrived since the last."""

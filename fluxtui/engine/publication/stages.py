@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.board import Board, ChainNode, Finding, Severity
@@ -88,6 +89,7 @@ class Judge:
         self._judged: tuple[Finding, ...] = ()
         self._ledger = Ledger()
         self._releasing: dict[str, tuple[object, tuple[ChainNode, ...]]] = {}
+        self._due = [inf]  # when time alone will say more, by whom that is known
         self._overview: Callable[[Snapshot], tuple[Board, tuple[Finding, ...]]] | None = None
 
     def board(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
@@ -106,8 +108,9 @@ class Judge:
         """What is held for longer than was said; only the few that say it are looked at."""
         if not self._ledger.dated:
             return ()
-        from fluxtui.domain.holds import expired_holds
+        from fluxtui.domain.holds import expired_holds, next_expiry
 
+        self._due.append(next_expiry(snapshot, self._ledger.dated, snapshot.taken_at))
         return expired_holds(snapshot, self._ledger.dated, snapshot.taken_at)
 
     def _not_held(self) -> tuple[Finding, ...]:
@@ -131,8 +134,9 @@ class Judge:
         busy = [node for name in sorted(chains) for node in self._releasing[name][1]]
         if not busy:
             return ()
-        from fluxtui.domain.overview.overrun import overruns
+        from fluxtui.domain.overview.overrun import next_overrun, overruns
 
+        self._due.append(next_overrun(busy, snapshot, snapshot.taken_at))
         return tuple(overruns(busy, snapshot, snapshot.taken_at, told))
 
     def findings(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
@@ -140,6 +144,7 @@ class Judge:
         snapshot = self._ledger.keep(batch, snapshot)
         from fluxtui.domain.overview.ranking import ordered
 
+        self._due = [inf]
         cut = any(act.cut for act in snapshot.acts)
         everything = (
             *self._judged,
@@ -149,6 +154,7 @@ class Judge:
             *self._not_held(),
             *self._overruns(snapshot),
         )
+        self._store.due_at(min(self._due))
         findings = ordered(everything, snapshot.config)
         if findings == snapshot.findings:
             return snapshot

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Hashable, Iterable
+from math import inf
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,8 @@ class Store:
     `snapshot` is the newest that is whole; `latest` may be ahead of it, with what has arrived since
     and with the older one's judgement. `arrived` is set by every change, for who waits for one;
     `settled` as long as every feed has been answered, one way or the other; `is_new`: whether
-    anything has changed since the last `take`.
+    anything has changed since the last `take`; `due`: when time alone makes another Snapshot
+    say more (epoch seconds; infinity for never).
     """
 
     def __init__(self, config: Config) -> None:
@@ -68,6 +70,7 @@ class Store:
         self.arrived = asyncio.Event()
         self.settled = asyncio.Event()
         self.is_new = False
+        self.due = inf
         self._starting: set[Hashable] = set()
         self._objects: dict[Key, Resource | None] = {}
         self._feeds: dict[Hashable, Feed] = {}
@@ -224,6 +227,12 @@ class Store:
         """One more Snapshot is wanted, though nothing has arrived."""
         self._changed()
 
+    def due_at(self, moment: float) -> None:
+        """Time alone makes another Snapshot say more then; whoever waits is to know."""
+        if moment < self.due:
+            self.arrived.set()
+        self.due = moment
+
     def _changed(self) -> None:
         self.is_new = True
         self.arrived.set()
@@ -255,7 +264,7 @@ class Store:
     def take(self, now: float) -> Batch:
         """All that has arrived, as one half-made Snapshot. Publishing it is `commit`, going on
         with it before it is judged `advance`."""
-        self.is_new = False
+        self.is_new, self.due = False, inf
         old = self.latest
         resources, touched = self._merge(old)
         half = dataclasses.replace(
