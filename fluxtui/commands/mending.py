@@ -14,7 +14,7 @@ from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.retagging import retagged
 from fluxtui.domain.acts import succeeded, tally
-from fluxtui.domain.ask import ListTags, Question, ReadFacts
+from fluxtui.domain.ask import ComparePush, ListTags, Question, ReadFacts
 from fluxtui.domain.counts import counted
 from fluxtui.domain.errors import RefusedError, UsageError
 from fluxtui.domain.following import TagEffects, registry_effects, tag_effects
@@ -30,11 +30,13 @@ from fluxtui.domain.plan import (
     Outcome,
     PatchStep,
     Plan,
+    PushStep,
     RegistryStep,
     RequestReconcile,
     TagStep,
     Until,
 )
+from fluxtui.domain.pushcontent import content_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act
 from fluxtui.domain.standing import Stands, StepStanding, awaited, standing
@@ -104,7 +106,8 @@ def questions(context: Context, _values: Values) -> tuple[Question, ...]:
         ReadFacts(repository, tuple(s.tag for s in steps if s.tag and s.repository == repository))
         for repository in repositories
     )
-    return (*listing, *facts)
+    pushes = (ComparePush(content_of(step)) for step in steps if isinstance(step, PushStep))
+    return (*listing, *facts, *pushes)
 
 
 def finish_plan(context: Context, _values: Values) -> Plan:
@@ -205,7 +208,7 @@ def _refuse_what_moved(
                 wrong.append(f"{step.title} was done and is changed since: {now.text}")
         elif isinstance(step, ApplyStep):
             continue  # applying again what is applied changes nothing
-        elif now.stands in (Stands.MOVED, Stands.UNREAD):
+        elif now.stands in (Stands.MOVED, Stands.UNREAD, Stands.UNCOMPARED):
             wrong.append(_said(step, act, now.text))
     unread = [s for s in remaining if isinstance(s, AwaitStep | RequestReconcile)
               and stands[s.id].stands is Stands.UNREAD]  # fmt: skip

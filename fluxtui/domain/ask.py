@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.gitreference import RemoteQuestion
     from fluxtui.domain.objectdiff import ObjectChange
     from fluxtui.domain.plan import Move, Plan
+    from fluxtui.domain.pushcontent import PushContent
     from fluxtui.domain.review.content import Content
     from fluxtui.domain.review.wanted import WantedFact
 
@@ -36,6 +37,14 @@ class ReadFacts:
 
     repository: str
     tags: tuple[str, ...]
+
+
+@frozen
+class ComparePush:
+    """Whether the tag of a push holds what its folder packs to now. Answer: the TagList, with it
+    among `compared`."""
+
+    content: PushContent
 
 
 @frozen
@@ -226,6 +235,7 @@ Question = (
     AskRemote
     | BuildOf
     | ChartDiff
+    | ComparePush
     | DriftDiff
     | EnvironmentsDiff
     | ListTags

@@ -22,6 +22,7 @@ from fluxtui.kit.values import frozen
 if TYPE_CHECKING:
     from fluxtui.domain.holdtally import HoldTally
     from fluxtui.domain.plan import Plan, Receipt
+    from fluxtui.domain.pushcontent import PushContent
     from fluxtui.domain.selection import Selection
 
 KindId = tuple[str, str]
@@ -75,6 +76,8 @@ class TagList:
     `read_for`: sources whose manifests have been read, as far as they can be: what is picked and
     what runs has its name then. `absent`: the registry says that there is no such repository.
     `on_demand`: nothing of the board rests on it: it is listed only when somebody looks.
+    `compared`: what was asked since it was listed -> whether its tag holds that, or why nobody can
+    say.
     """
 
     repository: str
@@ -86,6 +89,7 @@ class TagList:
     read_for: frozenset[Key] = frozenset()
     absent: bool = False
     on_demand: bool = False
+    compared: Mapping[PushContent, bool | str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @frozen

@@ -31,6 +31,7 @@ from fluxtui.domain.plan import (
     RequestReconcile,
     TagStep,
 )
+from fluxtui.domain.pushcontent import content_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Act, Snapshot, TagList
@@ -47,6 +48,7 @@ class Stands(enum.StrEnum):
     SO = "it is so"
     OPEN = "it is as before"
     MOVED = "it is neither as before nor as wanted"
+    UNCOMPARED = "it is there, and with which content is not known"
     UNREAD = "it cannot be read"
 
 
@@ -160,8 +162,7 @@ def _registry(step: RegistryStep, snapshot: Snapshot) -> StepStanding:
         return _deleted(step, listed)
     there = step.tag in listed.tags
     if isinstance(step, PushStep):
-        text = f"{step.tag} is {'there' if there else 'not there'}"
-        return StepStanding(Stands.SO if there else Stands.OPEN, text)
+        return _pushed(step, listed)
     now = digest_on(listed, step.tag)
     if there and not now:
         return StepStanding(Stands.UNREAD, f"what {step.tag} is on was not read")
@@ -172,6 +173,19 @@ def _registry(step: RegistryStep, snapshot: Snapshot) -> StepStanding:
             Stands.OPEN, f"{step.tag} is {short_digest(now) or 'not there'}, as before"
         )
     return StepStanding(Stands.MOVED, f"{step.tag} is on {short_digest(now) or 'nothing'} now")
+
+
+def _pushed(step: PushStep, listed: TagList) -> StepStanding:
+    """A tag that is there may be somebody else's: only its content says whose push it was."""
+    if step.tag not in listed.tags:
+        return StepStanding(Stands.OPEN, f"{step.tag} is not there")
+    same = listed.compared.get(content_of(step), "it was not compared")
+    if isinstance(same, str):
+        text = f"{step.tag} is there, and whether it holds {step.folder} is not known: {same}"
+        return StepStanding(Stands.UNCOMPARED, text)
+    if same:
+        return StepStanding(Stands.SO, f"{step.tag} holds what {step.folder} packs to")
+    return StepStanding(Stands.MOVED, f"{step.tag} holds something else than {step.folder}")
 
 
 def _deleted(step: DeleteStep, listed: TagList) -> StepStanding:

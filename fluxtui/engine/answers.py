@@ -15,6 +15,7 @@ from fluxtui.domain.ask import (
     AskRemote,
     BuildOf,
     ChartDiff,
+    ComparePush,
     DriftDiff,
     EnvironmentsDiff,
     ListTags,
@@ -73,6 +74,7 @@ class Answers:
         self._charts = ChartReader(self._releases, store, registries, self._worker)
         self._by_question: Mapping[type, Callable[[Any], Awaitable[Any]]] = {
             AskRemote: lambda question: remotes.now(question.asked),
+            ComparePush: lambda question: tags.compare(question.content),
             ListTags: lambda question: tags.list_now(question.repository),
             ReadFacts: lambda question: tags.read_facts(question.repository, question.tags),
             ReadLogs: self._logs,

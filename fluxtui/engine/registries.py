@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fluxtui.artifacts.pullsecrets import PullSecret
     from fluxtui.artifacts.results import Pulled, Pushed
     from fluxtui.domain.plan import PushStep
+    from fluxtui.domain.pushcontent import PushContent
 
 T = TypeVar("T")
 Connect = Callable[[], Any]
@@ -191,14 +192,15 @@ class RegistryDoor:
 
         return await self._call(work)
 
-    async def holds(self, step: PushStep) -> bool:
-        """Whether the tag holds exactly what the Step's folder packs to. Raises RegistryError."""
+    async def holds(self, content: PushContent) -> bool:
+        """Whether the tag holds exactly what the folder packs to. Raises RegistryError, and
+        FluxtuiError or OSError for a folder that cannot be packed."""
 
         def work(client: RegistryClient) -> bool:
             from fluxtui.artifacts.packing import pack
 
-            packed = pack(Path(step.folder), images=step.images or None)
-            reference = _reference(step.repository).with_tag(step.tag)
+            packed = pack(Path(content.folder), images=dict(content.images) or None)
+            reference = _reference(content.repository).with_tag(content.tag)
             # By the tar: the layer's digest would differ with whoever compressed it.
             return client.holding(reference, packed) is not None
 

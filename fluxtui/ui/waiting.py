@@ -9,6 +9,7 @@ from fluxtui.domain.ask import (
     AskRemote,
     BuildOf,
     ChartDiff,
+    ComparePush,
     DriftDiff,
     EnvironmentsDiff,
     ListTags,
@@ -55,6 +56,8 @@ def awaited(question: Question) -> str:
     """What the answer to a question takes, as one would say it."""
     if isinstance(question, ListTags):
         return f"listing the tags of {question.repository}"
+    if isinstance(question, ComparePush):
+        return f"comparing {question.content.tag} with what its folder packs to"
     if isinstance(question, AskRemote):
         return f"asking {question.asked.url}"
     if isinstance(question, ReadFacts):

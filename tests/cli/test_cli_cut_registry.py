@@ -6,6 +6,9 @@ done and nobody has heard of it. What is not there is an answer, not an error.
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from cli_delivery import REPOSITORY, Shell
 from cli_objects import KUSTOMIZE, pushed
@@ -118,6 +121,26 @@ def test_a_push_is_done_once(tagged: Shell) -> None:
     assert again.code == 3 and "is done: 1 of 1 step done" in again.err, again
     said = tagged("plan", "undo", id_, *YES)
     assert said.code == 3 and "delete the tag; whoever took it falls back" in said.err, said
+
+
+def test_a_push_that_may_be_done_is_compared_before_anything_is_said_of_it(tagged: Shell) -> None:
+    folder = tagged.bundle(kustomization_yaml=b"namePrefix: a-\n")
+    about = ("-f", folder, "--source", "git", "--revision", "main", "--yes")
+    words = ("artifact", "push", f"{REPOSITORY}:v1.2.0", *about)
+    id_ = killed(tagged, AFTER, *words, "--confirm", "staging")
+    said = tagged("plan", "finish", id_, *YES)
+    assert said.code == 3 and "nothing is left to do: read back, not done again" in said.err, said
+    assert f"v1.2.0 holds what {folder} packs to" in said.err, said
+
+    before = tags(tagged)
+    file = Path(folder) / "kustomization.yaml"
+    file.write_text("namePrefix: b-\n")
+    said = tagged("plan", "finish", id_, *YES)
+    assert said.code == 3 and f"v1.2.0 holds something else than {folder}" in said.err, said
+    shutil.rmtree(folder)
+    said = tagged("plan", "finish", id_, *YES)
+    assert said.code == 3 and f"whether it holds {folder} is not known: " in said.err, said
+    assert tags(tagged) == before
 
 
 @pytest.mark.parametrize("when", [BEFORE, AFTER])

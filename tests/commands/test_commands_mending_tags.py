@@ -9,7 +9,7 @@ import pytest
 
 from fluxtui.commands.command import Context
 from fluxtui.commands.registry import by_id
-from fluxtui.domain.ask import ListTags, ReadFacts
+from fluxtui.domain.ask import ComparePush, ListTags, ReadFacts
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.plan import (
     AnyStep,
@@ -21,6 +21,7 @@ from fluxtui.domain.plan import (
     Receipt,
     TagStep,
 )
+from fluxtui.domain.pushcontent import PushContent
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.revision import short_digest
 from fluxtui.domain.snapshot import Act, TagList
@@ -89,6 +90,7 @@ def test_each_repository_is_listed_once_and_its_own_tags_are_read() -> None:
             ListTags(OTHER),
             ReadFacts(URL, ("stable", "live")),
             ReadFacts(OTHER, ("2.0.0",)),
+            ComparePush(PushContent(OTHER, "2.0.0", "f")),
         )
 
 

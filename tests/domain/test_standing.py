@@ -24,6 +24,7 @@ from fluxtui.domain.plan import (
     TagStep,
     Until,
 )
+from fluxtui.domain.pushcontent import PushContent
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Act, Snapshot, TagFacts, TagList
 from fluxtui.domain.standing import Stands, digest_on, read_back, standing
@@ -32,6 +33,7 @@ from tests.builders import NOW, URL, digest, ks, revision, snapshot, source, tag
 BEFORE, AFTER = "2026-11-23T03:11:59Z", "2026-11-23T03:12:01Z"
 SOURCE = source(stored=revision("1.4.2", "a"))
 TAGS = tag_list({"1.4.2": "a", "live": "b"})
+THERE, ASKED = tag_list({"2.0.0": "c"}), PushContent(URL, "2.0.0", "f")
 
 
 def of(*steps: AnyStep, **more: Any) -> Act:
@@ -227,10 +229,17 @@ def test_a_tag_whose_manifest_was_not_read_is_not_taken_for_gone() -> None:
         (replace(TAGS, error="401"), Stands.UNREAD, "401"),
         (TagList(URL, absent=True), Stands.OPEN, "2.0.0 is not there"),
         (TAGS, Stands.OPEN, "2.0.0 is not there"),
-        (tag_list({"2.0.0": "c"}), Stands.SO, "2.0.0 is there"),
+        (THERE, Stands.UNCOMPARED, "whether it holds f is not known: it was not compared"),
+        (replace(THERE, compared={ASKED: True}), Stands.SO, "2.0.0 holds what f packs to"),
+        (
+            replace(THERE, compared={ASKED: False}),
+            Stands.MOVED,
+            "holds something else than f",
+        ),
+        (replace(THERE, compared={ASKED: "gone"}), Stands.UNCOMPARED, "is not known: gone"),
     ],
 )
-def test_a_push_is_told_by_its_tag_where_the_tags_could_be_listed(
+def test_a_push_is_told_by_what_its_tag_holds_where_that_was_compared(
     listed: TagList | None, expected: Stands, says: str
 ) -> None:
     push = PushStep("p", "push", repository=URL, tag="2.0.0", folder="f", images={})

@@ -16,6 +16,7 @@ from fluxtui.artifacts.reference import Reference
 from fluxtui.artifacts.unpacking import tar_of
 from fluxtui.domain.errors import RegistryUnreachable
 from fluxtui.domain.plan import DeleteStep, Outcome, PushStep
+from fluxtui.domain.pushcontent import content_of
 from fluxtui.engine.acts.tagging import Tagging
 from fluxtui.engine.registries import RegistryDoor
 from fluxtui.kit.clock import Clock
@@ -107,7 +108,7 @@ async def test_what_a_push_left_behind_is_known_by_its_tar(
     put_blob(registry.client, reference, layer, descriptor.digest)
     registry.client.put_manifest(reference, raw, "application/vnd.oci.image.manifest.v1+json")
     step = PushStep("p", "p", repository=url, tag="1.4.0", folder=str(tmp_path), images={})
-    assert await registries.holds(step)
+    assert await registries.holds(content_of(step))
     (tmp_path / "a.yaml").write_text("a: 2\n")
-    assert not await registries.holds(step)
+    assert not await registries.holds(content_of(step))
     registries.close()

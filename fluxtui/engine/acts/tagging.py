@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fluxtui.domain.errors import ArtifactMissing, RegistryError, RegistryUnreachable
 from fluxtui.domain.plan import DeleteStep, Outcome, PushStep, TagStep
+from fluxtui.domain.pushcontent import content_of
 from fluxtui.domain.revision import short_digest
 from fluxtui.engine.registries import RegistryDoor
 from fluxtui.kit.clock import Clock
@@ -116,7 +117,7 @@ class Tagging:
 
     async def _pushed_unheard(self, step: PushStep, error: RegistryUnreachable) -> Result:
         try:
-            landed = await self._registries.holds(step)
+            landed = await self._registries.holds(content_of(step))
         except RegistryError as second:
             return Outcome.UNKNOWN, f"no answer ({error}), and not readable either ({second})"
         if landed:

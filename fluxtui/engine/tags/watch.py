@@ -33,6 +33,7 @@ from fluxtui.kit.backoff import Backoff
 from fluxtui.kit.clock import Clock
 
 if TYPE_CHECKING:
+    from fluxtui.domain.pushcontent import PushContent
     from fluxtui.engine.tags.indexes import ChartIndexes
 
 
@@ -168,6 +169,7 @@ class TagWatch:
                     absent=False,
                     on_demand=on_demand,
                     read_for=older.read_for if unchanged is older.tags else frozenset(),
+                    compared=MappingProxyType({}),
                 )
             self._keep_list(listed)
             return listed
@@ -218,6 +220,18 @@ class TagWatch:
             facts=MappingProxyType({**older.facts, **facts}) if facts else older.facts,
             pinned=MappingProxyType({**older.pinned, **pinned}) if pinned else older.pinned,
         )
+        self._keep_list(listed)
+        return listed
+
+    async def compare(self, content: PushContent) -> TagList:
+        """Note whether the tag of a push holds what its folder packs to, or why nobody can say."""
+        try:
+            answer: bool | str = await self._registries.holds(content)
+        except (FluxtuiError, OSError) as error:
+            answer = str(error)
+        older = self._known(content.repository)
+        compared = MappingProxyType({**older.compared, content: answer})
+        listed = dataclasses.replace(older, compared=compared)
         self._keep_list(listed)
         return listed
 
