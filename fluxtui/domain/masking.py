@@ -59,7 +59,7 @@ class Masker:
         `stringData` is folded into `data`, as the API does; the annotation in which kubectl keeps
         a copy of the whole object is dropped.
         """
-        if obj.get("kind") != "Secret" or "/" in str(obj.get("apiVersion") or ""):
+        if obj.get("kind") != "Secret" or "/" in str(obj.get("apiVersion")):
             return obj
         metadata = dict(obj.get("metadata") or {})
         if metadata.get("annotations"):

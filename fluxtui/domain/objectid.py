@@ -61,10 +61,10 @@ class ObjectId:
 def parts_of(text: str) -> tuple[str, str, str, str] | None:
     """Namespace, name, group and kind of `<namespace>_<name>_<group>_<kind>`; None of what is no
     id. For whoever reads tens of thousands: a value of each would cost more than the reading."""
-    namespace, first, tail = text.partition("_")
-    tail, last, kind = tail.rpartition("_")
-    name, middle, group = tail.rpartition("_")
-    if not (first and last and middle and name and kind):
+    namespace, _first, tail = text.partition("_")
+    tail, _last, kind = tail.rpartition("_")
+    name, _middle, group = tail.rpartition("_")
+    if not (name and kind):
         return None
     if group == RBAC and kind in _RBAC_KINDS:
         name = name.replace("__", ":")

@@ -193,6 +193,12 @@ def test_a_tally_counts_for_the_moment_that_it_is_looked_at() -> None:
         ("main@sha1:" + "1" * 40, "main@sha1:" + "2" * 40, False),
         (f"1.4.2@{digest('a')}", "1.4.2+0123456789ab", True),
         ("1.4.2", "1.5.0", False),
+        ("1.4.2", f"1.4.2@{digest('a')}", True),
+        ("1.4.2@" + digest("a"), "1.4.2", True),
+        (digest("a"), "1.4.2", False),
+        ("main", "main@sha1:" + "1" * 40, True),
+        ("main@sha1:" + "1" * 40, "main", True),
+        ("sha1:" + "1" * 40, digest("a"), False),
         ("1.5.0", "", False),
     ],
 )

@@ -57,6 +57,39 @@ def test_a_hook_that_does_not_end_is_named_after_a_minute_with_its_pods() -> Non
     assert said(release(), hook(), at=5000) == [alone], "no sentence that is another every second"
 
 
+def job(name: str, made: str, *, is_hook: bool = True) -> Resource:
+    notes = {"helm.sh/hook": "pre-upgrade"} if is_hook else {}
+    meta = {"name": name, "namespace": NS, "creationTimestamp": made, "annotations": notes}
+    body = {"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": {}}
+    return Resource.from_object("staging", body)
+
+
+def test_of_several_hooks_the_oldest_is_named_and_one_without_a_date_never() -> None:
+    def lines(*jobs: Resource) -> tuple[ObjectLine, ...]:
+        return tuple(ObjectLine(one.key, "InProgress", "waits") for one in jobs)
+
+    old, young = job("old", SINCE), job("young", "2026-11-23T03:00:30Z")
+    (finding,) = said(release(), young, old, at=120, lines=lines(young, old))
+    assert "Job/old" in finding.message and finding.since == SINCE
+    undated, plain = job("undated", ""), job("plain", SINCE, is_hook=False)
+    assert said(release(), undated, plain, at=120, lines=lines(undated, plain)) == []
+    (finding,) = said(release(), undated, old, at=120, lines=lines(undated, old))
+    assert "Job/old" in finding.message
+    gone = job("gone", SINCE)
+    assert said(release(), at=120, lines=lines(gone)) == [], "nothing is known of it"
+    pod = ObjectLine(Key("staging", "", "Pod", NS, "old"), "InProgress", "waits")
+    assert said(release(), at=120, lines=(pod,)) == []
+
+
+def test_the_minute_and_the_second_timeout_end_sharply() -> None:
+    assert said(release(), hook(), at=60) != []
+    assert said(release(), at=599.9) == [] != said(release(), at=600)
+    (finding,) = said(release(), at=600)
+    assert finding.message.endswith("it takes more than twice its timeout of 5m")
+    (silent,) = said(release(), at=600, lines=(ObjectLine(WEB, "InProgress"),))
+    assert silent.message.endswith(": Deployment/web: InProgress")
+
+
 @pytest.mark.parametrize(
     ("spec", "at", "late"),
     [({}, 599, False), ({}, 601, True), ({"timeout": "1m"}, 121, True),

@@ -201,6 +201,7 @@ def test_what_is_opened_to_the_outside_is_told_unless_something_is_lost_too() ->
     (says,) = exposed(service(), service("{port: 81}", "type: NodePort, "))
     assert "not reached by port 80/TCP any more, now NodePort from outside, port 81/TCP" in says
     assert exposed(opened, service("{port: 80}, {port: 81}", "type: NodePort, ")) == []
+    assert exposed("", opened) == [], "what is new has changed for nobody"
 
 
 NAMED = ", ports: [{name: http, containerPort: 80}]"

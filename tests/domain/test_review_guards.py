@@ -239,6 +239,15 @@ def test_an_account_that_goes_stops_who_runs_as_it() -> None:
     (says,) = accounts(runs + ACCOUNT % ("apps", ""), runs)
     assert says == "ServiceAccount/apps/web is deleted, and Deployment/apps/web runs as it"
     assert accounts(runs + ACCOUNT % ("other", ""), runs) == []
+    plain = runs.replace("serviceAccountName: web, ", "") + QUOTA % (
+        "ResourceQuota",
+        "q",
+        "apps",
+        9,
+    )
+    own = ACCOUNT.replace("name: web", "name: default") % ("apps", "")
+    (says,) = accounts(plain + own, plain)
+    assert says.endswith("Deployment/apps/web, Deployment/apps/other runs as it")
     assert accounts(runs, runs + ACCOUNT % ("apps", "")) == []
     labelled = ACCOUNT % ("apps", ", labels: {a: b}")
     assert accounts(runs + ACCOUNT % ("apps", ""), runs + labelled) == []

@@ -182,7 +182,8 @@ def test_cluster_admin_stops_even_for_who_comes_with_the_build() -> None:
 @pytest.mark.parametrize("who", [ANNA, subject("Group", "devs")])
 def test_a_new_binding_gives_more_to_people_who_are_there_already(who: str) -> None:
     (danger,) = widened("", BINDING % ("edit", who))
-    assert danger.level is Gravity.CARE
+    assert danger.level is Gravity.CARE and "gives edit to " in danger.says
+    assert danger.says.endswith(("User/anna", "Group/devs"))
     assert widened("", BINDING % ("edit", subject("Robot", "r2"))) == []
 
 

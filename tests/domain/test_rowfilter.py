@@ -57,6 +57,25 @@ def test_each_form_keeps_its_rows(typed: str, names: list[str]) -> None:
     assert kept(typed) == names
 
 
+def test_a_row_without_an_object_has_no_labels_and_no_fields() -> None:
+    def passes(typed: str) -> bool:
+        return parsed(typed).passes("Pod web", None)
+
+    assert passes("web") and not passes("db")
+    assert not passes("label:app=web") and not passes("label:app!=web")
+    assert not passes("field:spec.suspend") and not passes("field:spec.suspend=true")
+    assert passes("field:spec.suspend!=true")
+
+
+def test_a_list_holds_each_of_its_entries_and_a_name_may_hold_dots() -> None:
+    assert kept("field:spec.dependsOn.name!=cache") == ["db"]
+    assert kept("field:spec.dependsOn.name=nobody") == []
+    assert kept("field:metadata.labels.app") == ["web", "db"]
+    assert kept("field:metadata.labels.acme.com/tier") == ["web"]
+    assert kept("field:spec.sourceRef.name.deeper") == []
+    assert kept("field:spec.sourceRef.") == []
+
+
 @pytest.mark.parametrize("typed", ["/web(", "/[", "label:", "label:=", "field:", "field:=x"])
 def test_what_is_half_typed_hides_nothing_and_says_what_is_missing(typed: str) -> None:
     assert kept(typed) == ["web", "db"]

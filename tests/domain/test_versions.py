@@ -75,6 +75,24 @@ def test_tags_that_flux_does_not_see(text: str) -> None:
     assert try_version(text, "flux") is None
 
 
+def test_a_number_is_as_large_as_a_word_of_the_machine() -> None:
+    """Masterminds reads each into a uint64."""
+    largest, beyond = "18446744073709551615", "18446744073709551616"
+    for form in ("{}.0.0", "0.{}.0", "0.0.{}"):
+        assert try_version(form.format(largest)) is not None
+        assert try_version(form.format(beyond)) is None
+        assert try_version(form.format("9" * 5000)) is None
+    assert try_version("1.0.0-" + "a" * 40) is not None, "of letters there may be more"
+
+
+def test_a_range_has_room_for_what_anybody_writes() -> None:
+    room = 1024
+    for text in (">=1.0.0".ljust(room), " || ".join(["1.0.0"] * 113)):
+        assert len(text) <= room and Constraint.parse(text).admits(parse_version("1.0.0"))
+    with pytest.raises(VersionError, match="longer than 1024"):
+        Constraint.parse(">=1.0.0".ljust(room + 1))
+
+
 def test_the_public_value_is_a_semver_version() -> None:
     version = parse_version("v2025.02.03-rc.1+b7")
     assert version.semver() == semver.Version(2025, 2, 3, "rc.1", "b7")

@@ -67,8 +67,8 @@ class _Scanner:
 
     def take(self, accepted: str, most: int) -> str:
         """Up to `most` characters out of `accepted`."""
-        begin = self.at
-        while self.at - begin < most and self.peek() and self.peek() in accepted:
+        begin, letters = self.at, frozenset(accepted)
+        while self.at - begin < most and self.peek() in letters:
             self.at += 1
         return self.text[begin : self.at]
 

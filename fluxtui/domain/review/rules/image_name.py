@@ -62,7 +62,7 @@ def _compared(change: ObjectChange, where: str, old: str, new: str) -> Iterator[
 
 def _host(text: str) -> str:
     """Of `image.registry` all of it, of `image.repository` its host."""
-    return registry(text if "/" in text else f"{text}/image")
+    return registry(f"{text}/image")
 
 
 def registry(image: str) -> str:
