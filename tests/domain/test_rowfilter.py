@@ -59,7 +59,7 @@ def test_each_form_keeps_its_rows(typed: str, names: list[str]) -> None:
 
 def test_a_row_without_an_object_has_no_labels_and_no_fields() -> None:
     def passes(typed: str) -> bool:
-        return parsed(typed).passes("Pod web", None)
+        return parsed(typed).passes("Pod web")
 
     assert passes("web") and not passes("db")
     assert not passes("label:app=web") and not passes("label:app!=web")

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluxtui.domain.errors import VersionError
-from fluxtui.domain.versions import Constraint, Version, behind, compare, parse_version, try_version
+from fluxtui.domain.versions import (
+    Constraint,
+    Version,
+    behind,
+    compare,
+    misplaced,
+    parse_version,
+    try_version,
+)
 
 _NUMBER = st.integers(0, 4)
 _PRE = st.sampled_from(["", "", "0", "1", "alpha", "alpha.1", "rc.9", "rc.10", "rc10", "BETA"])
@@ -61,6 +69,18 @@ def test_ranges(text: str, inside: list[str], outside: list[str]) -> None:
 def test_malformed_ranges_are_refused(text: str) -> None:
     with pytest.raises(VersionError):
         Constraint.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        (">=1<2", 4), ("1.2.3 y", 7), ("=", 1), ("", 1), ("  ", 3), ("1.x ||", 7),
+        ("1.0||2.0||z", 11), ("1.0 || ==1.2", 8), ("1.2 - 1.4 - 1", 1), ("1.0 || 1.2 - z", 7),
+        (">=1.0 <2.0", 0), ("1.2 - 1.4", 0), ("1.0 || 1.2 - 1.4 || *", 0),
+    ],
+)  # fmt: skip
+def test_where_a_range_cannot_be_read_is_counted_from_one(text: str, at: int) -> None:
+    assert misplaced(text) == at
 
 
 def test_a_hostile_range_is_refused_in_no_time() -> None:
