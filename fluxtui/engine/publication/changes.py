@@ -84,12 +84,14 @@ class Timeline:
         self._windows: list[_Window] = []
         self._bare = False
 
-    def update(self, batch: Batch) -> tuple[Change, ...]:
-        """The time line after `batch`; the same tuple when nothing happened."""
+    def update(self, batch: Batch, known: Snapshot | None = None) -> tuple[Change, ...]:
+        """The time line after `batch`; the same tuple when nothing happened. `known`: what is known
+        by now, where the batch was held back."""
+        known = known or batch.half
         now = rfc3339(batch.half.taken_at)
         occurrences: list[Occurrence] = []
         for touch in batch.touched:
-            occurrences += of_touch(touch, batch.half, now)
+            occurrences += of_touch(touch, known, now)
             occurrences += self._ready(touch, now)
         acts, before = batch.half.acts, self._acts
         acted = len(acts) != len(before) or any(
@@ -142,7 +144,7 @@ class Timeline:
         lines: list[tuple[int, _Told | Change]] = [
             (line.at, line)
             for subject, lines_of in self._told.items()
-            for line in lines_of
+            for line in reversed(lines_of)  # stays so within a second
             if not _is_ours(subject, line, lines_of, self._windows)
         ]
         lines += self._act_lines
@@ -178,7 +180,10 @@ def _newest(occurrences: list[Occurrence], most: int) -> list[Occurrence]:
 
 def _folded(happened: Sequence[Occurrence]) -> list[_Told]:
     """Oldest first in and out of one object: what says the same between two turns is one line."""
-    ordered = sorted(happened, key=lambda entry: order(entry.at))
+    # Events come by a feed of their own, sooner or later: of one second they are the first.
+    ordered = sorted(
+        happened, key=lambda entry: (order(entry.at), entry.origin is not Telling.EVENT)
+    )
     out: list[_Told] = []
     open_lines: dict[str, _Told] = {}
     for entry in ordered:

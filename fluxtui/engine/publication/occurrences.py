@@ -77,7 +77,7 @@ def of_touch(touch: Touch, snapshot: Snapshot, now: str) -> Iterator[Occurrence]
     if sources.is_source(touch.key):
         yield from _source(touch, after, snapshot, now)
     if appliers.is_applier(touch.key):
-        yield from _applied(touch, after)
+        yield from _applied(touch, after, snapshot)
     yield from _marks(touch, after, now)
     yield from _edits(touch, after)
 
@@ -126,14 +126,18 @@ def _followed(source: Resource, names: Tables) -> str:
     return sources.follows(source)
 
 
-def _applied(touch: Touch, after: Resource) -> Iterator[Occurrence]:
+def _applied(touch: Touch, after: Resource, snapshot: Snapshot) -> Iterator[Occurrence]:
     before = appliers.history(touch.before) if touch.before else ()
     old = {_run_id(run) for run in before}
-    for place, run in enumerate(appliers.history(after)):
+    # Oldest first, for two of one second.
+    for place, run in reversed(tuple(enumerate(appliers.history(after)))):
         fresh = _run_id(run) not in old
-        # A version that comes back has its old entry, moved up: it is applied again.
-        again = place == 0 and bool(before) and _run_id(run) != _run_id(before[0])
+        # A version that comes back has its old entry, moved up: it is applied again. So has a new
+        # version of which nothing differs here.
+        again = place == 0 and bool(before) and _applied_id(run) != _applied_id(before[0])
         if not fresh and not again:
+            continue
+        if place == 0 and touch.before is None and _is_older(run, touch.key, snapshot):
             continue
         good = appliers.is_good(after.key, run.status)
         version = _version(run.revision) or "a revision"
@@ -146,6 +150,20 @@ def _applied(touch: Touch, after: Resource) -> Iterator[Occurrence]:
 def _version(revision: str) -> str:
     """Its tag, its commit, else its whole digest: what that is called is told later."""
     return tag_of(revision) or commit_text(revision) or digest_of(revision)
+
+
+def _is_older(run: Run, applier: Key, snapshot: Snapshot) -> bool:
+    """Whether the entry began before its revision was there: when that was applied, it does not
+    say (docs/flux.md#history). No line rather than a wrong time."""
+    source = roles.source_of(snapshot, applier)
+    if source is None or sources.revision(source) != run.revision:
+        return False
+    stored = sources.stored_at(source)
+    return bool(stored) and bool(run.first) and order(run.first) < order(stored)
+
+
+def _applied_id(run: Run) -> tuple[str, str, str]:
+    return run.digest, run.status, run.revision
 
 
 def _run_id(run: Run) -> tuple[str, str]:

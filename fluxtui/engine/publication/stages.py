@@ -180,7 +180,7 @@ def changes(
                 later()
                 return snapshot
         for each in held:
-            now = timeline.update(each)
+            now = timeline.update(each, snapshot)
         held.clear()
         return snapshot if now is snapshot.changes else dataclasses.replace(snapshot, changes=now)
 
