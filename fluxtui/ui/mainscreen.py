@@ -37,8 +37,8 @@ from fluxtui.ui.screens.reading import Reading
 from fluxtui.ui.screens.readover import read_over
 from fluxtui.ui.screens.sheet import Sheet
 from fluxtui.ui.shown import Shown
-from fluxtui.ui.spans import Line
 from fluxtui.ui.start import HOME, is_said, resolved, view_of
+from fluxtui.ui.statusline import StatusLine
 from fluxtui.ui.tally import Blockages
 from fluxtui.ui.views import Views, WantedView
 from fluxtui.ui.widgets.filterfield import FilterField
@@ -83,10 +83,9 @@ class MainScreen(Screen[None]):
         self._start = setting.start if is_said(setting.start) else None
         self.namespace = ""  # the only one shown, by `:ns`
         self._snapshot = Snapshot(config=setting.config)
-        self._message: Line = ()
+        self.status = StatusLine(setting.clock)
         self._shown: Shown[tuple[str, Target | str]] = Shown()
         self._before: tuple[str, Target | str] = ("", "")  # what the key under way would act on
-        self._asked = 0.0  # since when `press q again` stands there; 0 it does not
         self._bind_commands()
 
     # Life ----------------------------------------------------------------------------------------
@@ -110,6 +109,7 @@ class MainScreen(Screen[None]):
 
     def _pass_time(self) -> None:
         """Only ages change by themselves."""
+        self.status.pass_time()
         snapshot = self.bridge.peek()
         if snapshot.serial != self._snapshot.serial:
             self._show(snapshot)
@@ -168,7 +168,7 @@ class MainScreen(Screen[None]):
         subject = self.subject
         reason = subject if isinstance(subject, str) else ""
         framing = frame.Framing(
-            view, context, self.pane, self.views.current, self._message, self.namespace, reason
+            view, context, self.pane, self.views.current, self.status.line, self.namespace, reason
         )
         frame.draw(self, framing, self.setting.commands, self.keys)
         if self.pane is not None and (self.views.current, subject) != self._shown.newest:
@@ -214,15 +214,15 @@ class MainScreen(Screen[None]):
         """An act is on its way from its key to the end of its review."""
         return self.run_worker(work, group="act")
 
-    def say(self, text: str, role: str = "name") -> None:
-        """The status line, until the next key that says something else."""
-        self._message = ((text, role),) if text else ()
+    def say(self, text: str, role: str = "name", asked: float = 0.0) -> None:
+        """The status line, until something else is said or it is old."""
+        self.status.say(text, role, asked)
         self.draw()
 
     @property
     def said(self) -> str:
         """What stands in the status line."""
-        return "".join(text for text, _role in self._message)
+        return self.status.text
 
     # Views ---------------------------------------------------------------------------------------
 
@@ -242,7 +242,7 @@ class MainScreen(Screen[None]):
 
     def _opened(self, pane: Pane, target: Target) -> None:
         self.target = target  # while it was mounted, the pane before may have pointed elsewhere
-        self._message = ()
+        self.status.clear()
         pane.table.on_drawn = self._drawn
         self.set_focus(pane.table)
         self._show(self.bridge.peek())
@@ -304,7 +304,8 @@ class MainScreen(Screen[None]):
             if isinstance(key, events.Key) and key.key in event.pane.steps:
                 now = (self.views.current, self.subject)
                 self._shown.stepped(self._before, now, key.time)
-            self.target, self._message = event.target, ()
+            self.target = event.target
+            self.status.clear()
             self._look()
             self.draw()
 
@@ -357,8 +358,8 @@ class MainScreen(Screen[None]):
         key = event.key if isinstance(event, events.Key) else ""
         if self.acting.preparing:
             return key in ("escape", "q", "Q")
-        if key != "q":
-            self._asked = 0.0
+        if key != "q" and self.status.asked:
+            self.say("")
         if self.focused is None and self.pane is not None:
             self.set_focus(self.pane.table)
         self._before = (self.views.current, self.subject)
@@ -378,11 +379,10 @@ class MainScreen(Screen[None]):
             self.open_view(self.views.before, self._carried(), back=True)
         elif not leave:
             self.say("this is the first view; Q quits", "dim")
-        elif self._asked and self.gate.pressed > self._asked:
+        elif 0 < self.status.asked < self.gate.pressed:
             self.run_worker(self.app.action_quit())
         else:
-            self.say("press q again to quit (Q quits at once)")
-            self._asked = monotonic()
+            self.say("press q again to quit (Q quits at once)", asked=monotonic())
 
     def action_filter(self) -> None:
         """Type words that rows must have."""
