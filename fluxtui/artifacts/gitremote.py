@@ -11,8 +11,9 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fluxtui.artifacts.gitlogin import GitLogin
@@ -121,31 +122,71 @@ class GitRemote:
     def between(self, folder: str, head: str, have: str, most: int) -> dict[str, GitCommit]:
         """The commits that `head` has and `have` has not, by their ids; fetched into the empty
         `folder`. Raises GitError, also when they are more than `most` bytes."""
-        from dulwich.object_store import ObjectStoreGraphWalker
         from dulwich.objects import Commit
+
+        with self._words("unable to count the commits of"):
+            with self._packed(folder, [head], [have], most, without=b"tree:0") as store:
+                every = (store[oid] for oid in store)
+                return {c.id.decode(): git_commit(c) for c in every if isinstance(c, Commit)}
+
+    def files_at(self, folder: str, commit: str, limits: Limits, most: int) -> Mapping[str, bytes]:
+        """The files of one commit, fetched into the empty `folder`: alone where the remote gives
+        that, else with the history of its branches. Raises GitError, also when what is sent is more
+        than `most` bytes."""
+        with self._words("unable to fetch a commit of"), ExitStack() as stack:
+            store: Any = {}
+            try:
+                alone = self._packed(f"{folder}/one", [commit], [], most, depth=1)
+                store = stack.enter_context(alone)
+            except _TooMany:
+                raise
+            except Exception as error:  # as hosts do that give out tips alone
+                logging.getLogger(__name__).debug("alone it is not given: %s", error)
+            if commit.encode() not in store:
+                tips = sorted({tip.decode() for tip in self._refs(b"refs/heads/").values()})
+                store = stack.enter_context(self._packed(f"{folder}/all", tips, [], most))
+            if commit.encode() not in store:
+                raise GitError(f"no branch has {commit}")
+            return committed_files(store, commit, limits)
+
+    @contextmanager
+    def _packed(
+        self,
+        folder: str,
+        wants: Sequence[str],
+        haves: Sequence[str],
+        most: int,
+        *,
+        depth: int | None = None,
+        without: bytes | None = None,
+    ) -> Iterator[Any]:
+        """The objects of a bare repository in `folder`, at most `most` bytes of them sent."""
+        from dulwich.object_store import ObjectStoreGraphWalker
         from dulwich.repo import Repo
 
+        Path(folder).mkdir(exist_ok=True)
         size = 0
-        with self._words("unable to count the commits of"), Repo.init_bare(folder) as repo:
+        with Repo.init_bare(folder) as repo:
             file, commit, abort = repo.object_store.add_pack()
 
             def keep(data: bytes) -> int:
                 nonlocal size
                 size += len(data)
                 if size > most:
-                    raise GitError("refused: they are too many")
+                    raise _TooMany("refused: they are too many")
                 return file.write(data)
 
-            walker: Any = ObjectStoreGraphWalker([have.encode()], lambda _: [])  # type: ignore[list-item]
-            wants: Any = lambda _refs, depth=None: [head.encode()]  # noqa: E731
+            have: Any = [each.encode() for each in haves]
+            walker: Any = ObjectStoreGraphWalker(have, lambda _: [])
+            chosen: Any = lambda _refs, depth=None: [each.encode() for each in wants]  # noqa: E731
+            more: Any = {"filter_spec": without} if without else {"depth": depth} if depth else {}
             try:
-                self._client.fetch_pack("", wants, walker, keep, self._go_on, filter_spec=b"tree:0")
+                self._client.fetch_pack("", chosen, walker, keep, self._go_on, **more)
             except BaseException:
                 abort()
                 raise
             commit()
-            found = (repo.object_store[oid] for oid in repo.object_store)
-            return {c.id.decode(): git_commit(c) for c in found if isinstance(c, Commit)}
+            yield repo.object_store
 
     def _at_name(self, wanted: GitReference, limits: Limits) -> Checkout:
         refs = self._refs(_plain(wanted.name))
@@ -235,6 +276,10 @@ class GitRemote:
             raise GitError(f"{doing} '{_bare(self.url)}': {reason}") from error
 
 
+class _TooMany(GitError):
+    """More bytes are sent than are taken."""
+
+
 class _Plain(GitError):
     """Said as it is."""
 
@@ -281,6 +326,11 @@ def _commit(store: Any, oid: bytes) -> Any:
     if not isinstance(found, Commit):
         raise GitError(f"{oid.decode()} is no commit")
     return found
+
+
+def committed_files(store: Any, commit: str, limits: Limits) -> Mapping[str, bytes]:
+    """The files of a commit out of a store of objects. Raises GitError, KeyError."""
+    return _checkout(store, commit.encode(), "", GitReference(commit=commit), limits).files
 
 
 def _checkout(store: Any, oid: bytes, name: str, wanted: GitReference, limits: Limits) -> Checkout:

@@ -156,7 +156,7 @@ def _merge(config: Config, data: Mapping[str, Any], path: Path, *, local: bool =
     if "environments" in data:
         config = replace(config, environments=_environments(data["environments"], folder))
     if "git" in data:
-        config = replace(config, ask_remotes=(data["git"] or {}).get("askRemotes", False))
+        config = replace(config, **_git(data["git"] or {}, folder))
     if "audit" in data:
         config = replace(config, audit_events=(data["audit"] or {}).get("events", False))
     if "registries" in data:
@@ -240,6 +240,14 @@ def _registries(fields: Mapping[str, Any], folder: Path) -> Registries:
         use_pull_secrets=fields.get("usePullSecrets", False),
         ask_images=fields.get("askImages", False),
     )
+
+
+def _git(fields: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    named = _text_values(fields.get("checkouts") or {})
+    return {
+        "ask_remotes": fields.get("askRemotes", False),
+        "checkouts": {url: _path(name, folder) for url, name in named.items()},
+    }
 
 
 def _records(entries: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -87,6 +87,10 @@ _REPOSITORY = Form(
     r"^(oci://)?(?!.*://)[^\s/]\S*$", "an oci:// url or the path of one, as in oci://host/acme/web"
 )
 _URL = Form(r"^(oci://[^\s/]+/\S+)?$", "an oci:// url, as in oci://host/acme/web")
+_GIT = Form(
+    r"^((https?|ssh)://[^\s/]+/\S+|([^@/\s]+@)?[^:/\s]+:[^/\s]\S*)$",
+    "the URL of a Git repository, as in https://git.example.com/acme/infra",
+)
 _IMAGE = Form(r"^(?!.*://)\S+$", "the name of an image, as in registry.example.com/acme/web")
 
 _ENVIRONMENT = FieldRecord(
@@ -139,7 +143,16 @@ FILE = FieldRecord(
         "registries": _REGISTRIES,
         "git": FieldRecord(
             "How to reach Git remotes.",
-            {"askRemotes": Flag("Ask them how far they are ahead, with git's own credentials.")},
+            {
+                "askRemotes": Flag(
+                    "Ask them how far they are ahead, and for commits, with git's own credentials."
+                ),
+                "checkouts": Names(
+                    "Repository by URL to a folder with a checkout of it, which is only read.",
+                    Text("The checkout, from this file's folder.", names="folder"),
+                    form=_GIT,
+                ),
+            },
         ),
         "audit": FieldRecord(
             "What acts leave besides the Journal.",

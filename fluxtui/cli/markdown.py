@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
 from fluxtui.domain.commitrange import Changelog
 from fluxtui.domain.danger import WORDS, ordered
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.objectdiff import ObjectChange
 from fluxtui.domain.plan import Plan, Taker
 from fluxtui.domain.protection import Demand
@@ -20,6 +21,7 @@ MOST = 60_000
 """Bytes: a comment of a pull request takes 65,536 characters."""
 _MANY_LINES = 400
 _MANY_TAKERS = 60
+_MANY_VALUES = 40
 
 
 def review(plan: Plan, delivery: Delivery | None, demand: Demand) -> str:
@@ -64,6 +66,7 @@ def _head(plan: Plan, delivery: Delivery | None, demand: Demand) -> Iterator[str
     yield "| where | created | changed | pruned | kept | renamed |"
     yield "| --- | --- | --- | --- | --- | --- |"
     yield from map(_row, delivery.parts)
+    yield from _charts(delivery.parts)
     yield from _images(delivery.parts)
     yield from _commits(delivery.changelogs)
 
@@ -87,9 +90,29 @@ def _row(part: DeliveredKustomization) -> str:
     key, short = part.compared.kustomization, part.content
     where = _code(f"{key.environment} {key.namespace}/{key.name}")
     if part.compared.error:
-        return f"| {where} | does not build: {_code(part.compared.error)} | | | | |"
+        failed = "does not build" if appliers.takes_bundles(key) else "not compared"
+        return f"| {where} | {failed}: {_code(part.compared.error)} | | | | |"
+    if short.is_unknown:
+        return f"| {where} | not rendered | | | | |"
     numbers = (short.created, short.changed, short.pruned, short.kept, short.replaced)
     return f"| {where} | " + " | ".join(str(number or "") for number in numbers) + " |"
+
+
+def _charts(parts: Iterable[DeliveredKustomization]) -> Iterator[str]:
+    for part in parts:
+        chart = part.content.chart
+        if chart is None:
+            continue
+        versions = f"{chart.before} → {chart.after}"
+        application = f"{chart.app_before or 'none'} → {chart.app_after or 'none'}"
+        yield ""
+        yield (
+            f"**Chart of {_plain(part.compared.kustomization.name)}**: {_code(versions)},"
+            f" application {_code(application)}, {chart.files} of its files differ"
+        )
+        yield from (f"- default {_code(text)}" for text in chart.values[:_MANY_VALUES])
+        if len(chart.values) > _MANY_VALUES:
+            yield f"- and {len(chart.values) - _MANY_VALUES} more"
 
 
 def _images(parts: Iterable[DeliveredKustomization]) -> Iterator[str]:

@@ -19,7 +19,9 @@ from fluxtui.domain.ask import (
 from fluxtui.domain.commitrange import Changelog
 from fluxtui.domain.danger import WORDS, Danger, ordered
 from fluxtui.domain.errors import FluxtuiError
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.plan import Plan
+from fluxtui.domain.review.content import ChartContent
 from fluxtui.engine.port import EnginePort
 
 LIMIT = 120.0
@@ -98,7 +100,8 @@ def _part_lines(part: DeliveredKustomization) -> Iterator[str]:
     key = compared.kustomization
     head = f"  {key.environment} {key.namespace}/{key.name}"
     if compared.error:
-        yield f"{head}: does not build: {compared.error}"
+        failed = "does not build" if appliers.takes_bundles(key) else "not compared"
+        yield f"{head}: {failed}: {compared.error}"
         return
     counts = ", ".join(
         f"{number} {word}"
@@ -111,7 +114,9 @@ def _part_lines(part: DeliveredKustomization) -> Iterator[str]:
         )
         if number
     )
-    yield f"{head}: {counts or 'no object changes'}"
+    nothing = "its objects are not rendered" if short.is_unknown else "no object changes"
+    yield f"{head}: {counts or nothing}"
+    yield from _chart_lines(short.chart)
     for change in compared.changes:
         if change.kind == "pruned":
             yield f"    deletes {change.id}"
@@ -123,3 +128,14 @@ def _part_lines(part: DeliveredKustomization) -> Iterator[str]:
     yield from (f"    config {text}" for text in short.config[:_CONFIG])
     if len(short.config) > _CONFIG:
         yield f"    config ... {len(short.config) - _CONFIG} more"
+
+
+def _chart_lines(chart: ChartContent | None) -> Iterator[str]:
+    if chart is None:
+        return
+    yield f"    chart {chart.before} -> {chart.after}, {chart.files} of its files differ"
+    if chart.app_before != chart.app_after:
+        yield f"    application {chart.app_before or 'none'} -> {chart.app_after or 'none'}"
+    yield from (f"    default {text}" for text in chart.values[:_CONFIG])
+    if len(chart.values) > _CONFIG:
+        yield f"    default ... {len(chart.values) - _CONFIG} more"

@@ -7,6 +7,8 @@ anybody can put it back (docs/flux.md#pins). What the versions are is `heldversi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fluxtui.commands import heldversions
 from fluxtui.commands.command import Context, Values
 from fluxtui.commands.heldversions import Held
@@ -14,6 +16,7 @@ from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import labels_of, stalled, stalled_warnings
 from fluxtui.domain import roles
+from fluxtui.domain.ask import AskRemote, Question
 from fluxtui.domain.counts import counted
 from fluxtui.domain.deadlines import deadline
 from fluxtui.domain.errors import UsageError
@@ -33,6 +36,8 @@ from fluxtui.domain.marks import (
 )
 from fluxtui.domain.plan import AT_WRITE, AnyStep, AwaitStep, PatchStep, Plan, Until
 from fluxtui.domain.resource import Resource
+from fluxtui.domain.revision import commit_text
+from fluxtui.kit.mergepatch import merged
 
 
 def refusal(context: Context, held: Held) -> str | None:
@@ -209,6 +214,7 @@ def unpin_plan(context: Context, values: Values, held: Held) -> Plan:
         )
     own = inverse.pinned == held.now
     pick = heldversions.would_pick(context.snapshot, held, inverse.before or "")
+    pick = pick or _remote_pick(context, held, inverse.before)
     notes = {"metadata": {"annotations": dict.fromkeys(PIN_KEYS)}}
     steps: list[AnyStep] = [
         PatchStep(
@@ -235,8 +241,38 @@ def unpin_plan(context: Context, values: Values, held: Held) -> Plan:
         steps,
         effects=(*whose, *((_next(held, inverse.before, pick),) if own else ())),
         warnings=(*(() if own else (changed,)), *revert_warning(context, resource, hold.field)),
-        unseen=("what it would pick: nothing lists what there is",) if own and not pick else (),
+        unseen=(f"what it would pick: {_unlisted(context, resource)}",) if own and not pick else (),
     )
+
+
+def _unlisted(context: Context, resource: Resource) -> str:
+    if not sources.is_of_git(resource.key):
+        return "nothing lists what there is"
+    if context.config.ask_remotes:
+        return "its remote did not say"
+    return "its remote is not asked: git.askRemotes is off"
+
+
+def unpin_questions(context: Context, held: Held) -> tuple[Question, ...]:
+    """What the remote has for what an unpin goes back to, where remotes may be asked."""
+    inverse = pin_inverse(held.resource)
+    if inverse is None or not context.config.ask_remotes:
+        return ()
+    asked = sources.question(_unpinned(held, inverse.before))
+    return (AskRemote(asked),) if asked is not None else ()
+
+
+def _remote_pick(context: Context, held: Held, before: str | None) -> str:
+    """What the remote was heard to have for it, as people call it; "" when nobody asked."""
+    asked = sources.question(_unpinned(held, before))
+    answer = context.snapshot.remotes.get(asked) if asked is not None else None
+    return commit_text(answer.revision) if answer is not None else ""
+
+
+def _unpinned(held: Held, before: str | None) -> Resource:
+    """The object with the field as it was before the pin."""
+    patch = held.hold.patch(before)["spec"]
+    return replace(held.resource, spec=merged(dict(held.resource.spec), patch))
 
 
 def _next(held: Held, before: str | None, pick: str) -> str:

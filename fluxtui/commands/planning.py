@@ -21,7 +21,7 @@ from fluxtui.domain.plan import AnyStep, ObjectStep, PatchStep, Plan, RegistrySt
 from fluxtui.domain.resource import Key
 from fluxtui.domain.review.plans import plan_dangers, plan_unseen
 from fluxtui.domain.review.plans.undertaking import undertaking
-from fluxtui.domain.review.stories import ranges, stories
+from fluxtui.domain.review.stories import commit_ranges, ranges, stories
 from fluxtui.domain.revision import tags_hash
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.kit.mergepatch import between, merged
@@ -77,7 +77,7 @@ def plan_for(
         made_at=context.now,
         moves=moves,
         takers=takers_of(context.snapshot, picks, moves),
-        ranges=ranges(act),
+        ranges=(*ranges(act), *commit_ranges(context.snapshot, moves)),
         dangers=plan_dangers(act),
     )
 

@@ -197,6 +197,7 @@ ACTS = (
         "Follow the policy again; only what the pin set is put back.",
         "act",
         disabled_reason=lambda c: unpin.refusal(c),
+        questions=lambda c, v: unpin.questions(c, v),
         plan=lambda c, v: unpin.plan(c, v),
         verb="unpin",
         needs_tags=True,

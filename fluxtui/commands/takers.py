@@ -60,7 +60,9 @@ def _moved(snapshot: Snapshot, fed: _Fed, moves: Iterable[Move]) -> Iterator[Tak
         names = names_in(snapshot, source)
         stored = version_text(sources.revision(source), names)
         after = version_text(move.after, names) or stored
-        before = version_text(move.before, names) if move.applier else stored
+        # Of a build its applier knows what it had; a chart's version is its object's.
+        had = move.applier is not None and appliers.takes_bundles(move.applier)
+        before = version_text(move.before, names) if had else stored
         why = f"{move.source.environment}: {move.source.label} gives out {after}"
         users = (move.applier,) if move.applier else fed.of(move.source)
         yield Taker(move.source, before, after, True, why, users)

@@ -13,6 +13,7 @@ from fluxtui.commands.command import Context, Values
 from fluxtui.commands.planning import plan_for
 from fluxtui.commands.safety import read_only_reason, revert_warning
 from fluxtui.commands.subject import bundle_of, no_bundle
+from fluxtui.domain.ask import Question
 from fluxtui.domain.errors import UsageError
 from fluxtui.domain.kinds import sources, suspended
 from fluxtui.domain.marks import PIN_INVERSE, PIN_KEYS, mark_text, pin, pin_inverse
@@ -34,6 +35,12 @@ def refusal(context: Context) -> str | None:
         why = " by fluxtui (its spec.ref.digest was set elsewhere)" if digest else ""
         return f"{source.key.label} is not pinned{why}"
     return read_only_reason(context, (source.key.environment,))
+
+
+def questions(context: Context, values: Values) -> tuple[Question, ...]:
+    """What a Git remote has for what is followed then."""
+    held = heldversions.held_of(context)
+    return hold.unpin_questions(context, held) if held is not None else ()
 
 
 def plan(context: Context, values: Values) -> Plan:

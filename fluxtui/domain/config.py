@@ -103,6 +103,7 @@ class Config:
     """Everything configured. `sources` says what was read from where, for `config check`.
 
     `ask_remotes`: Git remotes are asked what they hold now, with the user's own credentials.
+    `checkouts`: the URL of a Git repository -> the folder (absolute) that has a checkout of it.
     `audit_events`: an act leaves a Kubernetes Event on each object that it writes.
     `ageing`: seconds from which a suspension or pin is called ageing.
     """
@@ -112,6 +113,7 @@ class Config:
     registries: Registries = Registries()
     keys: Mapping[str, str] = field(default_factory=_empty)
     ask_remotes: bool = False
+    checkouts: Mapping[str, str] = field(default_factory=_empty)
     audit_events: bool = False
     ageing: float = AGEING
     theme: str = ""
@@ -129,6 +131,14 @@ class Config:
     def service(self, name: str) -> ServiceConfig | None:
         """The configured Service of that name."""
         return next((s for s in self.services if s.name == name), None)
+
+    def checkout(self, url: str) -> str:
+        """The folder with a checkout of a Git repository, "" where none is named."""
+        from fluxtui.domain.giturl import repository_of
+
+        wanted = repository_of(url)
+        named = (f for other, f in self.checkouts.items() if repository_of(other) == wanted)
+        return next(named, "") if wanted else ""
 
     @property
     def stages(self) -> tuple[str, ...]:

@@ -48,6 +48,16 @@ class GitReference:
             return f"refs/heads/{self.branch}" if self.branch else ""
         return f"refs/tags/{self.tag}" if self.tag else f"refs/heads/{self.branch or _DEFAULT}"
 
+    @property
+    def deciding(self) -> GitReference:
+        """The same without the fields that do not count."""
+        if self.commit:
+            return GitReference(commit=self.commit, branch=self.branch)
+        for field in ("name", "tag", "semver"):
+            if getattr(self, field):
+                return GitReference(**{field: getattr(self, field)})
+        return GitReference(branch=self.branch)
+
     def revision(self, name: str, commit: str) -> str:
         """`main@sha1:<40 hex>`; the whole reference where spec.ref.name is set; `sha1:<40 hex>`
         alone for a commit of no branch."""

@@ -168,8 +168,8 @@ WRITES = (PatchStep, RequestReconcile, TagStep, PushStep, DeleteStep, ApplyStep)
 class Move:
     """What a source would give out after the act: from what it has stored to another build.
 
-    `before` and `after` are tags or digests; "" is what is stored now. `applier`: the only one
-    that takes it, None where all of the source do.
+    `before` and `after` are tags or digests, of Git `sha1:<commit>`, of a chart its version; "" is
+    what is stored now. `applier`: the only one that takes it, None where all of the source do.
     """
 
     source: Key

@@ -41,6 +41,7 @@ from fluxtui.engine.builds.asking import StandingReader
 from fluxtui.engine.builds.changelogs import ChangelogReader
 from fluxtui.engine.builds.charts import ChartReader
 from fluxtui.engine.builds.diffs import Diffs
+from fluxtui.engine.builds.gittrees import GitTrees
 from fluxtui.engine.builds.releases import ReleaseReader
 from fluxtui.engine.builds.worker import Worker
 from fluxtui.engine.objectreading import ObjectReader
@@ -69,9 +70,10 @@ class Answers:
         self._worker = Worker()
         rights = Rights(store, cluster)
         remotes = RemoteReader(config, store, clock)
-        self._diffs = Diffs(store, registries, cluster, self._worker)
         self._releases = ReleaseReader(store, cluster, self._worker)
         self._charts = ChartReader(self._releases, store, registries, self._worker)
+        trees = GitTrees(config)
+        self._diffs = Diffs(store, registries, cluster, self._worker, self._charts, trees)
         self._by_question: Mapping[type, Callable[[Any], Awaitable[Any]]] = {
             AskRemote: lambda question: remotes.now(question.asked),
             ComparePush: lambda question: tags.compare(question.content),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
 from fluxtui.domain.counts import counted
 from fluxtui.domain.danger import WORDS, Danger, Gravity, ordered
+from fluxtui.domain.kinds import appliers
 from fluxtui.domain.plan import WRITES, Plan
-from fluxtui.domain.review.content import Content, ImageChange
+from fluxtui.domain.review.content import ChartContent, Content, ImageChange
 from fluxtui.ui.fieldtext import path_text
 from fluxtui.ui.spans import ARROW, Line, brief, width, wrap
 
@@ -77,7 +78,29 @@ def delivery_lines(rendered: Rendered, cells: int) -> list[Line]:
     for image in _images(rendered.parts):
         out += _pair("image", *image.sides, cells)
     for part in rendered.parts:
+        out += _chart_lines(part.content.chart, cells)
         out += _content_lines(part.content, cells)
+    return out
+
+
+def _chart_lines(chart: ChartContent | None, cells: int) -> list[Line]:
+    """Its version, its application's, and the default values that differ."""
+    if chart is None:
+        return []
+    out = _pair("chart", chart.before, chart.after, cells)
+    if chart.app_before != chart.app_after:
+        out += _pair("application", chart.app_before or "none", chart.app_after or "none", cells)
+    files = (
+        f"{counted(chart.files, 'file')} of the chart differ"
+        if chart.files != 1
+        else ("1 file of the chart differs")
+    )
+    out.append((("  ", ""), (files, "dim")))
+    for text in chart.values[:CONFIG]:
+        out += wrap((("  ", ""), ("default ", "dim"), (text, "")), cells, 1)
+    if len(chart.values) > CONFIG:
+        more = counted(len(chart.values) - CONFIG, "more default value")
+        out.append(((f"  … {more}", "dim"),))
     return out
 
 
@@ -127,7 +150,10 @@ def _counts(part: DeliveredKustomization) -> Line:
     key = compared.kustomization
     head: Line = (("  ", ""), (f"{key.environment} {key.name}", "name"), ("  ", ""))
     if compared.error:
-        return (*head, ("✗ does not build: " + compared.error, "bad"))
+        failed = "does not build" if appliers.takes_bundles(key) else "not compared"
+        return (*head, (f"✗ {failed}: " + compared.error, "bad"))
+    if short.is_unknown:
+        return (*head, ("its objects are not rendered", "wait"))
     if short.is_empty:
         return (*head, ("no object changes", "ok"))
     counts = (

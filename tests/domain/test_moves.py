@@ -110,8 +110,8 @@ def other(kind: str, spec: dict[str, Any], status: dict[str, Any]) -> Resource:
     return Resource.from_object("staging", body)
 
 
-def test_a_git_source_and_a_chart_make_no_move() -> None:
-    """Their builds are not in a registry: nothing could be rendered of them here."""
+def test_to_ask_a_git_source_or_a_release_makes_no_move_that_nobody_can_know() -> None:
+    """What the remote has was not asked; a release takes the chart that its source has."""
     git = other("GitRepository", {"url": "https://x.example/r"},
                 {"artifact": {"revision": "main@sha1:" + "1" * 40}})  # fmt: skip
     user = other("Kustomization", {"sourceRef": {"kind": "GitRepository", "name": "infra"}}, {})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 import test_review_asked
+import test_review_charts
 import test_review_facts
 import test_review_nearmisses
 import test_review_operated
@@ -21,6 +22,7 @@ _TABLES = (
     test_review_nearmisses,
     test_review_operated,
     test_review_asked,
+    test_review_charts,
     test_review_facts,
     test_review_plans,
 )

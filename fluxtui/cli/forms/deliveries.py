@@ -6,6 +6,7 @@ from fluxtui.cli.forms.envelope import Document, maybe, reference
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
 from fluxtui.domain.commitrange import Changelog
 from fluxtui.domain.danger import WORDS, Danger
+from fluxtui.domain.review.content import ChartContent
 
 NO_MOVES = "no build goes anywhere by it"
 
@@ -68,7 +69,12 @@ def _part(part: DeliveredKustomization) -> Document:
         "kustomization": reference(compared.kustomization),
         "from": compared.before,
         "to": compared.after,
-        **maybe("counts", None if compared.error else counts, compared.error),
+        **maybe(
+            "counts",
+            None if compared.error or short.is_unknown else counts,
+            compared.error or "its chart is not rendered: see `unread`",
+        ),
+        **maybe("chart", _chart(short.chart), "no chart goes to another version"),
         "images": [
             {"from": image.before, "to": image.after, "containers": list(image.containers)}
             for image in short.images
@@ -83,4 +89,18 @@ def _part(part: DeliveredKustomization) -> Document:
             }
             for scale in short.scale
         ],
+    }
+
+
+def _chart(chart: ChartContent | None) -> Document | None:
+    if chart is None:
+        return None
+    return {
+        "from": chart.before,
+        "to": chart.after,
+        "applicationFrom": chart.app_before,
+        "applicationTo": chart.app_after,
+        "files": chart.files,
+        "values": list(chart.values),
+        "rendered": chart.rendered,
     }

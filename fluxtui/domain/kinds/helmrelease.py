@@ -307,6 +307,7 @@ KIND = Kind(
         stored=stored,
         storage=storage,
         target=lambda resource: text_at(resource.spec, "targetNamespace") or resource.key.namespace,
+        definitions=lambda resource: text_at(resource.spec, "upgrade", "crds") or "Skip",
     ),
     # Stalled and Ready may only count the tries; what went wrong stands on these.
     causes=("Released", "TestSuccess"),

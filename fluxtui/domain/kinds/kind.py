@@ -256,7 +256,8 @@ class Releases(NamedTuple):
 
     `values`: those it has itself; `values_from`: in which order others are read; `stored`: the
     releases it names, newest first; `storage`: (name, namespace) under which Helm keeps them;
-    `target`: the namespace that they go to.
+    `target`: the namespace that they go to; `definitions`: what an upgrade does with a chart's
+    `crds/`: Skip, Create or CreateReplace.
     """
 
     values: Callable[[Resource], Mapping[str, Any]]
@@ -264,6 +265,7 @@ class Releases(NamedTuple):
     stored: Callable[[Resource], tuple[StoredRelease, ...]]
     storage: Callable[[Resource], tuple[str, str]]
     target: Callable[[Resource], str]
+    definitions: Callable[[Resource], str]
 
 
 @frozen

@@ -57,6 +57,12 @@ def released_as(resource: Resource) -> tuple[str, str]:
     return (found.storage(resource)[0], found.target(resource)) if found is not None else ("", "")
 
 
+def definitions(resource: Resource) -> str:
+    """What an upgrade does with a chart's `crds/`: Skip, Create or CreateReplace."""
+    found = role(resource.key)
+    return found.definitions(resource) if found is not None else ""
+
+
 def deployed(resource: Resource) -> StoredRelease | None:
     """The release that runs: the newest one that is deployed."""
     return next((each for each in stored(resource) if each.status == DEPLOYED), None)

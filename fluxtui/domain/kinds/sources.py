@@ -33,6 +33,12 @@ def is_tagged(key: Key) -> bool:
     return kind is not None and kind.tagged
 
 
+def is_of_git(key: Key) -> bool:
+    """Whether its revisions are commits of a Git remote."""
+    source = role(key)
+    return source is not None and source.reference is not None
+
+
 def url(resource: Resource) -> str:
     """Where it comes from, `oci://host/path` of a tagged one; "" when that is not known."""
     source = role(resource.key)

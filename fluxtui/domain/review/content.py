@@ -44,8 +44,25 @@ class ScaleChange:
 
 
 @frozen
+class ChartContent:
+    """What two versions of a chart differ in as packed: `files` of them, default values as
+    `~ image.tag 1.4 -> 1.5`, and the application's version. `rendered`: whether the objects of
+    both were compared too."""
+
+    before: str
+    after: str
+    app_before: str = ""
+    app_after: str = ""
+    files: int = 0
+    values: tuple[str, ...] = ()
+    rendered: bool = False
+
+
+@frozen
 class Content:
-    """The whole of it. `config`: keys of ConfigMaps and Secrets and variables of containers that
+    """The whole of it. `chart`: of a release whose chart changes.
+
+    `config`: keys of ConfigMaps and Secrets and variables of containers that
     are set, changed or gone, as `~ ConfigMap ns/name KEY`."""
 
     created: int = 0
@@ -56,10 +73,18 @@ class Content:
     images: tuple[ImageChange, ...] = ()
     config: tuple[str, ...] = ()
     scale: tuple[ScaleChange, ...] = ()
+    chart: ChartContent | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody has built what objects it changes."""
+        return self.chart is not None and not self.chart.rendered
 
     @property
     def is_empty(self) -> bool:
         """Whether applying it changes nothing."""
+        if self.is_unknown:
+            return False
         return not (self.created or self.changed or self.pruned or self.kept)
 
 

@@ -6,13 +6,14 @@ Sentences for a review; nothing is judged here, and no remote is asked. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from fluxtui.domain.board import Level, Line
 from fluxtui.domain.commitrange import CommitRange
 from fluxtui.domain.durations import age
 from fluxtui.domain.kinds import appliers, sources
+from fluxtui.domain.plan import Move
 from fluxtui.domain.review.plans.undertaking import Candidate, Undertaking
 from fluxtui.domain.revision import commit_of, digest_of
 from fluxtui.domain.snapshot import Snapshot, TagFacts
@@ -85,6 +86,22 @@ def _made(act: Undertaking, build: Candidate) -> Iterator[str]:
 def ranges(act: Undertaking) -> tuple[CommitRange, ...]:
     """What lies between what runs and each build that comes, where both manifests say it."""
     return tuple(found for build in act.builds for found in _ranges(act, build))
+
+
+def commit_ranges(snapshot: Snapshot, moves: Iterable[Move]) -> tuple[CommitRange, ...]:
+    """What lies between the commit that a Git source has and the one it goes to."""
+    found = []
+    for move in moves:
+        source = snapshot.get(move.source)
+        if source is None or not sources.is_of_git(move.source):
+            continue
+        stored = commit_of(sources.revision(source))
+        old, new = commit_of(move.before) or stored, commit_of(move.after) or stored
+        if old and new and old != new:
+            url, place = sources.url(source), move.source.environment
+            page = _page(url, old, new)
+            found.append(CommitRange((place,), new[:_SHORT], "", url, old, new, page))
+    return tuple(dict.fromkeys(found))
 
 
 def _ranges(act: Undertaking, build: Candidate) -> tuple[CommitRange, ...]:

@@ -1,7 +1,8 @@
 """Reads what lies between two revisions of a build's source, for a review.
 
-First out of the checkout that the configuration publishes the service from; else of the remote, and
-that only where the user lets Git remotes be asked. Whatever goes wrong is the answer's error.
+First out of a checkout that the configuration names or publishes the service from; else of the
+remote, and that only where the user lets Git remotes be asked. Whatever goes wrong is the answer's
+error.
 """
 
 from __future__ import annotations
@@ -45,8 +46,10 @@ class ChangelogReader:
 
         service = configured(repository_path(asked.repository), self._config.services)
         log: GitLog | None = None
-        if service is not None and service.folder:
-            log = checkout_log(service.folder, asked.old, asked.new)
+        published = service.folder if service is not None else ""
+        for folder in (published, self._config.checkout(asked.source)):
+            if folder and log is None:
+                log = checkout_log(folder, asked.old, asked.new)
         if log is None:
             why = self._unasked(asked.source)
             if why:

@@ -12,15 +12,17 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fluxtui.domain.ask import ComparedKustomization
+from fluxtui.cluster.port import Json
+from fluxtui.domain.ask import ComparedKustomization, DeliveredKustomization
 from fluxtui.domain.chartvalues import plain_values
 from fluxtui.domain.errors import FluxtuiError, UsageError
 from fluxtui.domain.masking import Masker
-from fluxtui.domain.objectdiff import diff_objects
+from fluxtui.domain.objectdiff import ObjectChange, diff_objects
 from fluxtui.engine.builds.chartfiles import changed_files, changed_images, chart_files
 from fluxtui.engine.builds.releasehiding import Hiding
 from fluxtui.engine.builds.releaseparts import ValueInputs, parsed, values
@@ -49,6 +51,28 @@ class Render:
     inputs: ValueInputs
 
 
+@dataclass(frozen=True, slots=True)
+class ChartReview:
+    """A chart that goes to another version, for judging. `own`: the values in the release's object;
+    `definitions`: what it does with `crds/`."""
+
+    session: bytes
+    before: PackedChart
+    after: PackedChart
+    part: ComparedKustomization
+    render: Render
+    own: Mapping[str, Any]
+    definitions: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartJudged:
+    """A chart's review: the part, and what of it was not looked at."""
+
+    part: DeliveredKustomization
+    unread: tuple[str, ...]
+
+
 def compare_charts(
     before: PackedChart, after: PackedChart, part: ComparedKustomization
 ) -> ComparedKustomization:
@@ -72,6 +96,30 @@ def compare_rendered(
 ) -> ComparedKustomization:
     """`part` with what changes in what helm renders with the release's values. Raises UsageError
     without a helm, FluxtuiError when it fails or the values are not known."""
+    return dataclasses.replace(part, changes=rendered_sides(session, before, after, render).shown)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedSides:
+    """Both versions as helm renders them, tokens in place of what came out of Secrets; `changes`
+    with them, `shown` with labels instead."""
+
+    before: list[Json]
+    after: list[Json]
+    changes: tuple[ObjectChange, ...]
+    labels: Mapping[str, str]
+
+    @property
+    def shown(self) -> tuple[ObjectChange, ...]:
+        """What differs, for people."""
+        return tuple(map(Marks(self.labels).change, self.changes))
+
+
+def rendered_sides(
+    session: bytes, before: PackedChart, after: PackedChart, render: Render
+) -> RenderedSides:
+    """What helm makes of both. Raises UsageError without a helm, FluxtuiError when it fails or the
+    values are not known."""
     program = shutil.which("helm")
     if program is None:
         raise UsageError("charts are rendered by helm, and there is none on PATH", next=INSTALL)
@@ -87,9 +135,8 @@ def compare_rendered(
         hiding.learn(rendered, plain)
         sides.append(rendered)
     old, new = ([hiding.object(obj) for obj in side] for side in sides)
-    marks = Marks(hiding.labels)
-    changes = tuple(map(marks.change, diff_objects(old, new, Masker(session))))
-    return dataclasses.replace(part, changes=changes)
+    changes = tuple(diff_objects(old, new, Masker(session)))
+    return RenderedSides(old, new, changes, hiding.labels)
 
 
 def _rendered(

@@ -62,6 +62,11 @@ def changed_images(before: Files, after: Files) -> tuple[ObjectChange, ...]:
     return tuple(changes)
 
 
+def in_chart(files: Files, name: str) -> Mapping[str, Any]:
+    """The mapping in a file of the chart; {} where there is none, or it cannot be read."""
+    return _parsed(files.get(name)) or {}
+
+
 def _kind(before: bool, after: bool) -> Any:
     return "changed" if before and after else "added" if after else "removed"
 

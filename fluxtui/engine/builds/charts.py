@@ -10,14 +10,21 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fluxtui.domain.ask import ChartDiff, ComparedKustomization, Comparison
+from fluxtui.domain.ask import (
+    ChartDiff,
+    ComparedKustomization,
+    Comparison,
+    DeliveredKustomization,
+)
 from fluxtui.domain.errors import ArtifactMissing, FluxtuiError, UsageError
-from fluxtui.domain.kinds import appliers, releases
+from fluxtui.domain.kinds import appliers, releases, sources
 from fluxtui.domain.picking import index_of, picking
-from fluxtui.domain.resource import Resource
-from fluxtui.domain.revision import digest_of
+from fluxtui.domain.plan import Move
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.review.content import Content
+from fluxtui.domain.revision import digest_of, short_digest, tag_of
 from fluxtui.domain.selection import HELM_CHART
-from fluxtui.engine.builds.chartdiffs import PackedChart, Render
+from fluxtui.engine.builds.chartdiffs import ChartJudged, ChartReview, PackedChart, Render
 from fluxtui.engine.builds.releases import ReleaseReader, unread
 from fluxtui.engine.builds.worker import Worker
 from fluxtui.engine.publication.store import Store
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 
 _ENTRIES = "fluxtui.artifacts.chartentries:entries"
 _COMPARE = "fluxtui.engine.builds.chartdiffs:compare_charts"
+_REVIEWED = "fluxtui.engine.builds.chartreview:reviewed"
 _RENDERED = "fluxtui.engine.builds.chartdiffs:compare_rendered"
 
 
@@ -70,6 +78,37 @@ class ChartReader:
         title = f"chart of {resource.key.name}: {' -> '.join(names)}, {what}"
         return Comparison(title, (part,), missed, *names)
 
+    async def delivered(self, key: Key, source: Resource, move: Move) -> ChartJudged:
+        """What a release would get of a chart, judged; why it cannot be had is the part's error."""
+        resource = self._reader.resource(key)
+        runs = deployed_version(resource)
+        after = _version_in(move.after or sources.revision(source))
+        part = ComparedKustomization(key, runs or "nothing", short_digest(after))
+        try:
+            if not runs:
+                raise FluxtuiError("no release of it is deployed that it could be compared with")
+            address = self._address(resource)
+            listed = await self._listed(address)
+            old, new = [await self._packed(resource, address, v, listed) for v in (runs, after)]
+            inputs = await self._reader.inputs(resource)
+            review = ChartReview(
+                self._reader.session,
+                old,
+                new,
+                part,
+                Render(*releases.released_as(resource), inputs),
+                dict(releases.own_values(resource)),
+                releases.definitions(resource),
+            )
+            judged: ChartJudged = await self._worker.call(_REVIEWED, review)
+        except FluxtuiError as error:
+            failed = DeliveredKustomization(dataclasses.replace(part, error=str(error)), Content())
+            return ChartJudged(failed, (f"{key}: Helm chart not compared: {error}",))
+        more = [f"{key}: {text}" for text in unread(inputs)]
+        if judged.part.content.chart is not None and resource.spec.get("postRenderers"):
+            more.append(f"{key}: what its spec.postRenderers make of it")
+        return dataclasses.replace(judged, unread=(*judged.unread, *more))
+
     async def _listed(self, address: str) -> tuple[ChartVersion, ...]:
         """The chart's entries in its index; none of a registry."""
         index = index_of(address)
@@ -111,6 +150,11 @@ class ChartReader:
                 where=str(resource.key),
             )
         return picked.address
+
+
+def _version_in(text: str) -> str:
+    """A version or tag as a chart spells it; of a bare digest that."""
+    return tag_of(text).replace("_", "+") or digest_of(text)
 
 
 def deployed_version(resource: Resource) -> str:

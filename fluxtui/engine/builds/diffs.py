@@ -37,7 +37,9 @@ from fluxtui.domain.resource import Key, Resource
 from fluxtui.domain.review.asked import judged_answers
 from fluxtui.domain.review.wanted import Heard, WantedFact
 from fluxtui.engine.builds.asking import unread_of
+from fluxtui.engine.builds.charts import ChartReader
 from fluxtui.engine.builds.gathered import Gathered, words
+from fluxtui.engine.builds.gittrees import GitTrees
 from fluxtui.engine.builds.live import LiveObjects
 from fluxtui.engine.builds.sides import BuildReview, Pair
 from fluxtui.engine.builds.trying import tried
@@ -63,8 +65,12 @@ class Diffs:
         registries: RegistryDoor,
         cluster: Callable[[str], Cluster],
         worker: Worker,
+        charts: ChartReader,
+        trees: GitTrees,
     ) -> None:
         self._store = store
+        self._trees = trees
+        self._charts = charts
         self._registries = registries
         self._cluster = cluster
         self._worker = worker
@@ -126,8 +132,17 @@ class Diffs:
         wanted: tuple[WantedFact, ...] = ()
         if pairs:
             parts, wanted = await self._worker.call(_JUDGE, review)
+        for move in question.moves:
+            for user in self._takers(move, gathered):
+                if not appliers.takes_bundles(user.key):
+                    source = self._resource(move.source)
+                    judged = await self._charts.delivered(user.key, source, move)
+                    parts = (*parts, judged.part)
+                    gathered.unread += judged.unread
         unread = [
-            f"{p.compared.kustomization}: {p.compared.error}" for p in parts if p.compared.error
+            f"{p.compared.kustomization}: {p.compared.error}"
+            for p in parts
+            if p.compared.error and appliers.takes_bundles(p.compared.kustomization)
         ]
         return Delivery(tuple(parts), tuple(dict.fromkeys((*gathered.unread, *unread))), wanted)
 
@@ -136,6 +151,9 @@ class Diffs:
         gathered, unread = self._gathered(), list[str]()
         answers: list[tuple[WantedFact, Heard]] = []
         for move in question.moves:
+            for user in self._takers(move, gathered):
+                if not appliers.takes_bundles(user.key):
+                    unread.append(f"{user.key}: not tried: a chart is not rendered for that")
             for pair in await self._moved(move, gathered):
                 why = pair.error or self._untried(pair.key)
                 if why or pair.right is None:
@@ -162,28 +180,39 @@ class Diffs:
         read_only = config.read_only or place is None or place.read_only
         return "the environment is read-only" if read_only else ""
 
+    def _takers(self, move: Move, gathered: Gathered) -> list[Resource]:
+        """Who takes what the source gives out."""
+        if self._store.snapshot.get(move.source) is None:
+            gathered.unread.append(f"{move.source} is not known any more")
+            return []
+        return [u for u in self._users_of(move.source) if move.applier in (None, u.key)]
+
     async def _moved(self, move: Move, gathered: Gathered) -> list[Pair]:
         source = self._store.snapshot.get(move.source)
         if source is None:
-            gathered.unread.append(f"{move.source} is not known any more")
             return []
-        pairs = []
-        for user in self._users(source):
-            if move.applier not in (None, user.key):
-                continue
-            if not appliers.takes_bundles(user.key):
-                gathered.unread.append(f"{user.key}: a chart is not rendered here")
-                continue
-            pairs.append(
-                await gathered.pair(
-                    user.key,
-                    (source, move.before, user, user.spec),
-                    (source, move.after, user, user.spec),
-                    prune=user.spec.get("prune") is True,
-                    explain=True,
-                )
+        pairs = [
+            await gathered.pair(
+                user.key,
+                (source, move.before, user, user.spec),
+                (source, move.after, user, user.spec),
+                prune=user.spec.get("prune") is True,
+                explain=True,
             )
-        return pairs
+            for user in self._takers(move, gathered)
+            if appliers.takes_bundles(user.key)
+        ]
+        if not sources.is_of_git(source.key):
+            return pairs
+        # Whose files cannot be had builds well for all that is known.
+        gathered.unread += [f"{p.key}: what it builds to: {p.error}" for p in pairs if p.error]
+        direct = {user.key for user in self._users_of(source.key)}
+        gathered.unread += [
+            f"{other.key}: what it takes of {source.key.label} through another object"
+            for other in roles.standing_on(self._store.snapshot, source.key)
+            if appliers.is_applier(other.key) and other.key not in direct
+        ]
+        return [pair for pair in pairs if not pair.error]
 
     async def environments(self, question: EnvironmentsDiff) -> Comparison:
         """One Service as two Environments have it, Kustomizations matched by name."""
@@ -268,7 +297,7 @@ class Diffs:
         return names_in(self._store.snapshot, source)
 
     def _gathered(self) -> Gathered:
-        return Gathered(self._registries, self._cluster, self._session, self._names)
+        return Gathered(self._registries, self._cluster, self._session, self._names, self._trees)
 
     async def _answer(
         self, title: str, sides: tuple[str, str], gathered: Gathered, pairs: list[Pair]
@@ -291,7 +320,10 @@ class Diffs:
         return self._resource(key)
 
     def _users(self, source: Resource) -> list[Resource]:
-        return list(roles.users_of(self._store.snapshot, source.key))
+        return self._users_of(source.key)
+
+    def _users_of(self, source: Key) -> list[Resource]:
+        return list(roles.users_of(self._store.snapshot, source))
 
     def _members(
         self, service: str, environment: str

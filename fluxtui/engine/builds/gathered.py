@@ -16,7 +16,8 @@ from fluxtui.domain.errors import FluxtuiError, NotFound
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.naming import Tables
 from fluxtui.domain.resource import Key, Resource
-from fluxtui.domain.revision import digest_of, tag_of, version_text
+from fluxtui.domain.revision import commit_of, digest_of, tag_of, version_text
+from fluxtui.engine.builds.gittrees import GitTrees
 from fluxtui.engine.builds.secretmarks import token
 from fluxtui.engine.builds.sides import Bundle, Pair, Side
 from fluxtui.engine.registries import RegistryDoor
@@ -25,7 +26,8 @@ _CONFIGMAPS = ApiResource("", "v1", "ConfigMap", "configmaps")
 _SECRETS = ApiResource("", "v1", "Secret", "secrets")
 
 Intended = tuple[Resource, str, Resource, Mapping[str, Any]]
-"""One side: source, tag or digest ("" = as stored), Kustomization, the spec to build with."""
+"""One side: source, tag, digest or `sha1:<commit>` ("" = as stored), Kustomization, the spec to
+build with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,10 @@ class Gathered:
         cluster: Callable[[str], Cluster],
         session: bytes,
         names: Callable[[Resource], Tables],
+        trees: GitTrees,
     ) -> None:
         self._names = names
+        self._trees = trees
         self.bundles: dict[str, Bundle] = {}
         self.labels: dict[str, str] = {}
         self.unread: list[str] = []
@@ -81,7 +85,7 @@ class Gathered:
         self, source: Resource, ref: str, user: Resource, spec: Mapping[str, Any]
     ) -> tuple[str, Side | None]:
         stored = sources.revision(source)
-        ref = ref or digest_of(stored)
+        ref = ref or _content(source, stored)
         if not ref:
             return words(""), None
         name, bundle = await self._bundle(source, ref)
@@ -100,18 +104,24 @@ class Gathered:
         obj = {**user.as_object(), "spec": dict(spec)}
         side = Side(bundle, obj, texts["ConfigMap"], texts["Secret"], tuple(unread))
         # What is stored keeps the name of its version; a digest alone says little to a person.
-        return (self._words(source, stored) if digest_of(stored) == ref else name), side
+        return (self._words(source, stored) if _content(source, stored) == ref else name), side
 
     async def _bundle(self, source: Resource, ref: str) -> tuple[str, str]:
         """(version in words, name of the bundle)."""
         cached = self._pulled.get((source.key, ref))
         if cached is not None:
             return cached
+        ignore = source.spec.get("ignore")
+        text = ignore if isinstance(ignore, str) else None
+        if sources.is_of_git(source.key):
+            files = await self._trees.files(source, commit_of(ref))
+            name = f"{sources.url(source)} {ref} {source.spec.get('sparseCheckout')} {text or ''}"
+            self.bundles[name] = Bundle(b"", text, files)
+            self._pulled[(source.key, ref)] = (words(ref), name)
+            return self._pulled[(source.key, ref)]
         selector = source.spec.get("layerSelector")
         media = str(selector.get("mediaType") or "") if isinstance(selector, Mapping) else ""
         pulled = await self._registries.pull(sources.url(source), ref, media)
-        ignore = source.spec.get("ignore")
-        text = ignore if isinstance(ignore, str) else None
         name = f"{pulled.layer_digest} {text or ''}"
         self.bundles[name] = Bundle(pulled.layer, text)
         self._pulled[(source.key, ref)] = (self._words(source, pulled.revision), name)
@@ -147,6 +157,14 @@ class Gathered:
         mark = token(self._session, label, text.replace("\n", ""))
         self.labels[mark] = label
         return mark
+
+
+def _content(source: Resource, stored: str) -> str:
+    """What names the content that a source has stored: a digest, of Git `sha1:<commit>`."""
+    if not sources.is_of_git(source.key):
+        return digest_of(stored)
+    commit = commit_of(stored)
+    return f"sha1:{commit}" if commit else ""
 
 
 def words(revision: str, names: Tables = ()) -> str:

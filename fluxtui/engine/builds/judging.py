@@ -15,6 +15,7 @@ from fluxtui.domain.danger import Danger
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.masking import Masker
+from fluxtui.domain.resource import Key
 from fluxtui.domain.review.asked import wanted_of
 from fluxtui.domain.review.content import Content, content
 from fluxtui.domain.review.delivered import Delivered
@@ -47,11 +48,11 @@ def _judged(pair: Pair, review: BuildReview) -> tuple[DeliveredKustomization, De
         pair.key,
         _is_forced(pair),
         found.changes,
-        _objects(found.before, masker),
-        _objects(found.after, masker),
+        masked_objects(found.before, masker),
+        masked_objects(found.after, masker),
     )
     comparison = shown(pair, found)
-    told = tuple(_told(danger, pair, marks) for danger in dangers(delivered))
+    told = tuple(without_tokens(danger, pair.key, marks) for danger in dangers(delivered))
     return DeliveredKustomization(comparison, content(comparison.changes), told), delivered
 
 
@@ -60,13 +61,15 @@ def _is_forced(pair: Pair) -> bool:
     return isinstance(spec, Mapping) and spec.get("force") is True
 
 
-def _objects(
+def masked_objects(
     objects: Iterable[Mapping[str, Any]], masker: Masker
 ) -> dict[ObjectId, Mapping[str, Any]]:
+    """By their ids, values of Secrets masked."""
     return {ObjectId.of(obj): masker.mask(obj) for obj in objects}
 
 
-def _told(danger: Danger, pair: Pair, marks: Marks) -> Danger:
+def without_tokens(danger: Danger, key: Key, marks: Marks) -> Danger:
+    """As it may leave the worker, with the Kustomization or release that it is of."""
     about = danger.object
     if about is not None:
         name, namespace = marks.text(about.name), marks.text(about.namespace)
@@ -76,5 +79,5 @@ def _told(danger: Danger, pair: Pair, marks: Marks) -> Danger:
         object=about,
         says=marks.text(danger.says),
         look=tuple(map(marks.text, danger.look)),
-        kustomization=pair.key,
+        kustomization=key,
     )

@@ -40,10 +40,11 @@ _VARIABLE = re.compile(rb"\$\{([A-Za-z_][A-Za-z0-9_]*)")
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An artifact's layer (tar.gz) and the source's `spec.ignore`."""
+    """An artifact's layer (tar.gz), or the `files` of a commit, and the source's `spec.ignore`."""
 
     layer: bytes
     ignore: str | None = None
+    files: Mapping[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +284,11 @@ def _unpacked(name: str, bundle: Bundle) -> dict[str, bytes]:
     from fluxtui.artifacts.ignore import apply_source_ignore
     from fluxtui.artifacts.unpacking import unpack_files
 
-    key = f"{name} {bundle.ignore or ''}"
-    files: dict[str, bytes] = _files.of(
-        key, lambda: apply_source_ignore(unpack_files(bundle.layer), bundle.ignore)
-    )
+    def made() -> dict[str, bytes]:
+        files = unpack_files(bundle.layer) if bundle.files is None else dict(bundle.files)
+        return apply_source_ignore(files, bundle.ignore)
+
+    files: dict[str, bytes] = _files.of(f"{name} {bundle.ignore or ''}", made)
     return files
 
 

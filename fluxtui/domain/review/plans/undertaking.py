@@ -110,6 +110,8 @@ class _Finding:
     def arrivals(self, moves: Iterable[Move]) -> Iterator[Arrival]:
         for move in moves:
             source = self._snapshot.get(move.source)
+            if not sources.is_tagged(move.source):
+                continue  # what a commit or a chart's version did so far is told by its histories
             reference = move.after or (digest_of(sources.revision(source)) if source else "")
             if source is None or not reference:
                 continue

@@ -52,7 +52,7 @@ def _operated(change: ObjectChange) -> Iterator[Danger]:
 
 
 def _compared(change: ObjectChange, where: str, old: str, new: str) -> Iterator[Danger]:
-    if _floats(new):
+    if floats(new):
         says = f"{where}: {new} names no version, each node takes what there is{_was(old)}"
         yield Danger(RULE.id, Gravity.CARE, says, change.id)
     if old and registry(old) != registry(new):
@@ -76,7 +76,8 @@ def _was(old: str) -> str:
     return f" (was {old})" if old else ""
 
 
-def _floats(image: str) -> bool:
+def floats(image: str) -> bool:
+    """Whether its name says no version."""
     name, at, _digest = image.partition("@")
     tag = name.rpartition("/")[2].partition(":")[2]
     return not at and tag.lower() in _NO_VERSION

@@ -1,0 +1,89 @@
+"""A pin of a release by verb says what the other version of its chart brings, before it is run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_delivery import Shell
+from documents import checked
+from test_cli_charts import delivery, index
+
+from tests.artifacts.scripted_registry import ScriptedRegistry
+from tests.helm_storage import chart
+
+__all__ = ["delivery", "index"]
+VALUES = "replicas: {n}\nimage: r.example.com/web:{tag}\n"
+
+
+@pytest.fixture(autouse=True)
+def packed(index: ScriptedRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no helm
+    charts = {
+        version: chart(version, {"values.yaml": VALUES.format(n=n, tag=tag)}, "web")
+        for version, n, tag in (("1.4.2", 1, "1.4"), ("2.0.0", 2, "latest"))
+    }
+    listed = [{"version": v, "urls": [f"web-{v}.tgz"]} for v in charts]
+    body = json.dumps({"apiVersion": "v1", "entries": {"web": listed}}).encode()
+    answers = {f"/charts/web-{version}.tgz": data for version, data in charts.items()}
+    index.answer = lambda asked: (200, [], answers.get(asked.path, body))
+
+
+PIN = ("pin", "hr/web", "-e", "staging", "--version", "2.0.0", "--reason", "try it", "--dry-run")
+
+
+def test_it_is_said_in_lines(delivery: Shell) -> None:
+    said = delivery(*PIN)
+    assert said.code == 0, said
+    for line in (
+        "  care  staging: the chart goes to another major version: 1.4.2 -> 2.0.0  (chart-major)",
+        "  staging apps/web: its objects are not rendered",
+        "    chart 1.4.2 -> 2.0.0, 2 of its files differ",
+        "    application 1.4.2 -> 2.0.0",
+        "    default ~ replicas 1 -> 2",
+        "    image r.example.com/web:1.4 -> r.example.com/web:latest",
+    ):
+        assert f"{line}\n" in said.out, said.out
+    assert "HelmRelease/apps/web: Helm chart not rendered: no `helm` on PATH" in said.out
+
+
+def test_it_is_a_document_by_its_schema(delivery: Shell) -> None:
+    said = delivery(*PIN, "-o", "json")
+    assert said.code == 0, said
+    told = checked(said.out, "Plan")["delivery"]
+    (part,) = told["kustomizations"]
+    assert part["counts"] is None and "not rendered" in part["countsReason"]
+    assert part["chart"] == {
+        "from": "1.4.2",
+        "to": "2.0.0",
+        "applicationFrom": "1.4.2",
+        "applicationTo": "2.0.0",
+        "files": 2,
+        "values": [
+            "~ replicas 1 -> 2",
+            "~ image r.example.com/web:1.4 -> r.example.com/web:latest",
+        ],
+        "rendered": False,
+    }
+    assert {one["rule"] for one in told["dangers"]} == {"chart-major", "chart-image"}
+    assert any("Helm chart not rendered" in text for text in told["unread"])
+
+
+def test_it_is_markdown_for_a_chat(delivery: Shell) -> None:
+    said = delivery(*PIN, "-o", "markdown")
+    assert said.code == 0, said
+    assert "| `staging apps/web` | not rendered | | | | |" in said.out
+    assert "**Chart of web**: `1.4.2 → 2.0.0`, application `1.4.2 → 2.0.0`, 2 of" in said.out
+    assert "- default `~ replicas 1 -> 2`" in said.out
+
+
+def test_a_chart_that_cannot_be_had_is_not_compared_and_the_act_goes_on(
+    delivery: Shell, index: ScriptedRegistry
+) -> None:
+    index.answer = lambda _asked: (200, [], b"apiVersion: v1\nentries: {web: [{version: 1.4.2}]}")
+    said = delivery(*PIN, "-o", "json")
+    assert said.code == 0, said
+    told = checked(said.out, "Plan")["delivery"]
+    (part,) = told["kustomizations"]
+    assert part["chart"] is None and "the index says no address" in part["countsReason"]
