@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -42,11 +43,13 @@ WELL = (
       "sourceRef": {"kind": "GitRepository", "name": "deploy"}}),
 )  # fmt: skip
 PATIENCE = 60  # seconds for a controller
+ENDS = 120  # seconds until what is taken back is gone: a release that waits, waits on
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One entry of faults.yaml."""
+    """One entry of faults.yaml. `after`: seconds from the event until it is a fault, by time alone;
+    `stops`: the controller that ends its work at the event."""
 
     about: str
     before: tuple[Mapping[str, Any], ...]
@@ -58,6 +61,8 @@ class Fault:
     until: tuple[str, ...]
     root: str
     words: tuple[str, ...]
+    after: float
+    stops: str
 
     @property
     def kind(self) -> str:
@@ -71,7 +76,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """`line`: the first of the screen; `late`: milliseconds from the event to it, None when it
+    """`line`: the first of the screen; `late`: milliseconds from the fault to it, None when it
     never named root and reason; `status`, `code`: the first cause that the verb tells, and its
     exit code."""
 
@@ -98,6 +103,8 @@ def faults(places: Mapping[str, str] | None = None) -> list[Fault]:
             tuple(told["event"][1:]),
             told["root"],
             tuple(told["words"]),
+            told.get("after", 0.0),
+            told.get("stops", ""),
         )
         for told in yaml.safe_load(text)
     ]
@@ -178,16 +185,21 @@ class Stage:
         seen: list[float] = []
         try:
             self._break(fault)
+            if fault.stops:
+                moment.wait()
+                self.fleet.processes[fault.stops].send_signal(signal.SIGSTOP)
             end = time.monotonic() + PATIENCE
-            while not seen and time.monotonic() < min(end, (moment.at or end) + within):
+            while not seen and time.monotonic() < (moment.at or end) + fault.after + within:
                 self.terminal.read(0.02)
                 if fault.is_named_in(self.first()):
                     seen.append(time.monotonic())
-            at = moment.wait()
+            at = moment.wait() + fault.after
             line = self.first()
             late = max(0.0, (seen[0] - at) * 1000) if seen else None
             return Sight(line, late, *self._status())
         finally:
+            if fault.stops:
+                self.fleet.processes[fault.stops].send_signal(signal.SIGCONT)
             self._mend(fault)
 
     def _break(self, fault: Fault) -> None:
@@ -210,7 +222,7 @@ class Stage:
         for obj in reversed(made):
             self.fleet.api.delete(place_of(obj))
         for obj in made:
-            wait_gone(self.fleet.api, place_of(obj), PATIENCE)
+            wait_gone(self.fleet.api, place_of(obj), ENDS)
 
     def _create(self, obj: Mapping[str, Any]) -> None:
         meta = {k: obj["metadata"][k] for k in ("name", "namespace")}

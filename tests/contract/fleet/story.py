@@ -11,6 +11,7 @@ import base64
 import contextlib
 import json
 import signal
+import subprocess
 import tempfile
 import threading
 import time
@@ -115,7 +116,8 @@ _SECRETS = {
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """`places` are the words of the objects and the addresses put in for them."""
+    """`places` are the words of the objects and the addresses put in for them; `processes` the
+    controllers that run."""
 
     server: Server
     api: Client
@@ -124,6 +126,7 @@ class Fleet:
     storage: str
     folder: Path  # of all files of the servers and controllers
     git: GitRepository
+    processes: Mapping[str, subprocess.Popen[bytes]]
 
     def live(self, case: Case) -> dict[str, Any]:
         return self.api.get(case.path).ok()
@@ -151,7 +154,8 @@ def begun(folder: Path, brought: Path | None = None) -> Iterator[Fleet]:
             programs = available(brought)
             with Controllers(server, folder / "controllers", programs) as controllers:
                 fleet = [case for name in controllers.running for case in cases(name, places)]
-                yield Fleet(server, api, fleet, places, controllers.storage, folder, git)
+                stored, running = controllers.storage, controllers.running
+                yield Fleet(server, api, fleet, places, stored, folder, git, running)
                 controllers.alive()
         finally:
             plane.stop()
