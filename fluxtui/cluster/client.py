@@ -28,6 +28,7 @@ from fluxtui.cluster.port import (
     JsonPatch,
     Listing,
     Reader,
+    TakePart,
 )
 from fluxtui.cluster.status import error_of, not_an_api
 from fluxtui.cluster.transport import Query, Transport
@@ -131,11 +132,14 @@ class KubeCluster:
         read: Reader | None = None,
         named: bool = False,
         most: int = 0,
+        part: TakePart | None = None,
     ) -> Listing:
         query = selectors(label_selector, field_selector)
         for restart in range(_LIST_RESTARTS + 1):
             try:
-                return await self._pages(type_, namespace, query, page, kept, read, named, most)
+                return await self._pages(
+                    type_, namespace, query, page, kept, read, named, most, part
+                )
             except Expired:
                 if restart == _LIST_RESTARTS:
                     raise
@@ -151,9 +155,12 @@ class KubeCluster:
         read: Reader | None,
         named: bool,
         most: int,
+        part: TakePart | None,
     ) -> Listing:
         items: list[Json] = []
         token, where = "", called(type_, namespace)
+        if part is not None:
+            await part([], True)
         while True:
             more: Query = [("limit", str(page))] + ([("continue", token)] if token else [])
             data = await self._transport.data(
@@ -174,6 +181,9 @@ class KubeCluster:
             token = whole.token
             if not token or 0 < most <= len(items):
                 return Listing(tuple(items), whole.version)
+            if part is not None:
+                await part(items, False)
+                items = []
 
     async def watch(
         self,

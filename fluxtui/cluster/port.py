@@ -7,7 +7,7 @@ nothing heavy: callers type against it before any transport is loaded.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -62,6 +62,11 @@ class Listing(NamedTuple):
     resource_version: str
 
 
+TakePart = Callable[[list[Json], bool], Awaitable[None]]
+"""(objects of one page, whether a list begins): what came of one that began before counts no more.
+"""
+
+
 class Cluster(Protocol):
     """A Kubernetes API. Every method raises the ClusterError family of `domain.errors`."""
 
@@ -102,13 +107,15 @@ class Cluster(Protocol):
         read: Reader | None = None,
         named: bool = False,
         most: int = 0,
+        part: TakePart | None = None,
     ) -> Listing:
         """All objects, page by page; restarts when a continue token expires.
 
         `kept`: what to keep of each object, asked as its page arrives; `read` reads a whole page so
         at once, and what it does not read (None) goes the other way. `named`: no more than their
         metadata is wanted; an API may send more. `most`: ask for no further page when there are as
-        many; 0 for all.
+        many; 0 for all. `part` takes every page but the last as it comes: the Listing has the
+        rest.
         """
 
     def watch(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from fluxtui.cluster.port import ApiResource, Cluster, Json, Reader
+from fluxtui.cluster.port import ApiResource, Cluster, Json, Reader, TakePart
 from fluxtui.domain.errors import Expired, FluxtuiError, Forbidden, NotFound, Unreachable
 from fluxtui.domain.knowledge import FeedState, Trouble, trouble_of
 from fluxtui.kit.backoff import Backoff, chance
@@ -52,8 +52,8 @@ class Sink(Protocol):
     """Takes what a Reflector sees. Must not raise for a malformed object."""
 
     async def replace(self, objects: list[Json]) -> None:
-        """The whole content: what is not among `objects` is gone. The list is the Sink's to empty:
-        what is taken is let go at once."""
+        """The whole content: what is not among `objects` is gone, but for what a `part` took before
+        (see Reflector). The list is the Sink's to empty: what is taken is let go at once."""
 
     def put(self, obj: Json) -> None:
         """One object is new or changed."""
@@ -86,10 +86,11 @@ class Reflector:
         read: Reader | None = None,
         resolve: Resolve | None = None,
         first: Callable[[], Awaitable[object]] | None = None,
+        part: TakePart | None = None,
     ) -> None:
         """`may_watch` is asked before each watch; without one the list is made again and again.
         `first`: what a watch that follows a list lets go before it.
-        `kept`, `read`: as `Cluster.list` takes them; `resolve` tells the served type of the
+        `kept`, `read`, `part`: as `Cluster.list` takes them; `resolve` tells the served type of the
         FeedTarget (as `served` does)."""
         self._cluster = cluster
         self._target = target
@@ -98,7 +99,7 @@ class Reflector:
         self._pace = pace
         self._jitter = jitter
         self._may_watch = may_watch
-        self._kept, self._read = kept, read
+        self._kept, self._read, self._part = kept, read, part
         self._resolve = resolve or served
         self._first = first
         self._backoff = Backoff(pace.first, pace.most, jitter)
@@ -167,6 +168,7 @@ class Reflector:
             field_selector=target.fields,
             kept=self._kept,
             read=self._read,
+            part=self._part,
         )
         objects, version = list(listing.items), listing.resource_version
         del listing

@@ -98,8 +98,12 @@ class Engine:
         self._store = Store(config)
         self._registries = RegistryDoor(registry, config.cache)
         stages = self._stages()
-        haste = (HASTY, self._under_way, stages.ahead) if brief else (PATIENT,)
-        self._publisher = Publisher(self._store, self._gate, self._clock, interval, stages, *haste)
+        publisher = partial(Publisher, self._store, self._gate, self._clock, interval, stages)
+        self._publisher = (
+            publisher(HASTY, self._under_way, stages.ahead)
+            if brief
+            else publisher(PATIENT, ahead=stages.reading)
+        )
         opened = partial(
             Api, connect=connect, store=self._store, clock=self._clock, pace=self._pace
         )
@@ -330,7 +334,7 @@ class Engine:
             (
                 *lists,
                 Stage("Selections", Picks(self._store).stage, asks=True),
-                Stage("overview", judge.board),
+                Stage("overview", judge.board, reads=judge.read),
                 *changes_stage,
                 Stage("findings", judge.findings),
                 Stage("feeds", self._watch_more),

@@ -159,6 +159,36 @@ async def test_a_list_takes_all_pages_and_starts_again_when_a_token_expires(api:
     assert len(api.requests) == 4
 
 
+async def test_pages_are_handed_over_as_they_come_and_a_list_that_begins_anew_says_so(
+    api: Scripted,
+) -> None:
+    expired = [True]
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        token = request.query.get("continue", "")
+        if token == "3" and expired.pop():
+            expired.append(False)
+            return web.json_response(status(410, "Expired"), status=410)
+        number = int(token or "1")
+        meta = {"resourceVersion": "7", "continue": str(number + 1) if number < 3 else ""}
+        items = [{"metadata": {"name": f"page-{number}"}}]
+        return web.json_response({"kind": "PodList", "items": items, "metadata": meta})
+
+    taken: list[str] = []
+
+    async def part(objects: list[dict[str, Any]], begins: bool) -> None:
+        taken.extend(["begins"] * begins + [obj["metadata"]["name"] for obj in objects])
+
+    api.handler = handler
+    cluster = await connected(api)
+    try:
+        listing = await cluster.list(PODS, "ns", page=1, part=part)
+    finally:
+        await cluster.close()
+    assert taken == ["begins", "page-1", "page-2", "begins", "page-1", "page-2"]
+    assert [item["metadata"]["name"] for item in listing.items] == ["page-3"]
+
+
 async def test_a_page_that_can_be_read_whole_is_and_the_others_are_read_one_by_one(
     api: Scripted,
 ) -> None:

@@ -29,6 +29,7 @@ from fluxtui.domain.board import ChainNode, Level
 from fluxtui.domain.kinds import kustomization, ocirepository
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.overview import Overview, overview
+from fluxtui.domain.overview.facts import Facts, facts_of
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Feed, Snapshot
 
@@ -154,6 +155,36 @@ def test_it_answers_so_however_dependencies_sources_pods_and_feeds_turn(
     remembering = Overview()
     for seen in told(steps):
         assert remembering(seen) == overview(seen)
+
+
+@given(WEBS, st.lists(st.booleans(), min_size=25, max_size=25))
+def test_it_answers_so_whatever_was_read_before_anybody_asked(
+    steps: list[object], asked: list[bool]
+) -> None:
+    """A first picture is read while the rest of it is on its way."""
+    remembering = Overview()
+    for seen, is_asked in zip(told(steps), asked, strict=False):
+        remembering.read(seen)
+        if is_asked:
+            assert remembering(seen) == overview(seen)
+    for seen in told(steps)[-1:]:
+        assert remembering(seen) == overview(seen)
+
+
+def test_what_was_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def noted(resource: Resource) -> Facts:
+        read.append(resource.key.name)
+        return facts_of(resource)
+
+    monkeypatch.setattr("fluxtui.domain.overview.members.facts_of", noted)
+    remembering, seen = Overview(), snapshot(source(stored=OLD), ks(name="a"), ks(name="b"))
+    read.clear()
+    remembering.read(seen)
+    assert sorted(read) == ["a", "b"]
+    remembering(seen)
+    assert sorted(read) == ["a", "b"]
 
 
 def test_a_change_is_followed_to_those_who_wait_and_no_further(

@@ -67,6 +67,33 @@ async def test_a_malformed_object_is_a_finding_and_the_others_go_on() -> None:
     assert store.notes() == (), "mended and gone: nothing left to tell"
 
 
+async def test_a_page_is_there_before_the_last_and_what_no_page_has_is_gone() -> None:
+    taker, store = sink()
+    await taker.replace([obj("gone", 1), obj("kept", 1)])
+    page = [obj("a", 1), obj("kept", 2)]
+    await taker.part([], True)
+    await taker.part(page, False)
+    assert page == [], "raw objects are let go as they are taken"
+    half = store.take(0).half
+    store.commit(half)
+    names = {key.name for key in half.table("prod", kustomization.KIND)}
+    assert names == {"a", "kept", "gone"}, "what is gone, the last page tells"
+    await taker.replace([obj("last", 1)])
+    names = {key.name for key in store.take(0).half.table("prod", kustomization.KIND)}
+    assert names == {"a", "kept", "last"}
+
+
+async def test_a_list_that_begins_anew_forgets_the_pages_of_the_one_before() -> None:
+    """Its token expired, or its line broke: what was on those pages may be gone by now."""
+    taker, store = sink()
+    await taker.part([], True)
+    await taker.part([obj("early", 1)], False)
+    await taker.part([], True)
+    await taker.replace([obj("only", 1)])
+    names = {key.name for key in store.take(0).half.table("prod", kustomization.KIND)}
+    assert names == {"only"}
+
+
 async def test_a_second_list_touches_only_what_differs() -> None:
     taker, store = sink()
     await taker.replace([obj("a", 1), obj("b", 1), obj("c", 1)])
@@ -153,7 +180,10 @@ async def test_events_are_bounded_and_the_newest_stay() -> None:
         }
         for n in range(EVENTS_KEPT + 50)
     ]
-    await taker.replace(list(reversed(events)))
+    newest = list(reversed(events))
+    await taker.part([], True)
+    await taker.part(newest[:500], False)
+    await taker.replace(newest[500:])
     first = store.take(0).half
     store.commit(first)
     names = {key.name for key in first.table("prod", EVENT)}

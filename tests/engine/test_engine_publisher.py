@@ -10,6 +10,7 @@ from math import inf
 import pytest
 
 from fluxtui.domain.config import Config
+from fluxtui.domain.kinds import kustomization
 from fluxtui.domain.knowledge import FeedState
 from fluxtui.domain.snapshot import Feed, Snapshot, TagList
 from fluxtui.engine.publication import publisher
@@ -165,18 +166,29 @@ async def test_parts_of_a_first_picture_come_seldom_and_news_of_a_whole_one_at_o
         running.cancel()
 
 
-async def test_the_larger_the_half_the_longer_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made twice it would take as long as that."""
+@pytest.mark.parametrize(("more", "waits"), [(0, 1), (1, 2), (9, publisher.LONG)])
+async def test_a_large_half_waits_as_long_as_more_of_it_comes(
+    monkeypatch: pytest.MonkeyPatch, more: int, waits: int
+) -> None:
+    """Made twice it would take as long as that; and nobody looks at nothing for ever."""
     monkeypatch.setattr(publisher, "MANY", 1)
-    monkeypatch.setattr(publisher, "EACH", 0.75)
-    store, clock = Store(Config()), HandClock()
-    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
-    made: list[list[float]] = []
+    store = Store(Config())
+
+    class Slow(HandClock):
+        """Every second another object comes, `more` times."""
+
+        async def sleep(self, seconds: float) -> None:
+            if len(self.slept) < more:
+                store.put(builders.ks("prod", f"more-{len(self.slept)}"))
+            await super().sleep(seconds)
+
+    clock, made = Slow(), list[list[float]]()
 
     def stages(batch: Batch) -> Snapshot:
         made.append(list(clock.slept))
         return batch.half
 
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
     publisher_ = Publisher(store, gate, clock, 2.0, stages)
     store.feed("Job", feed("Job", FeedState.STARTING))
     for name in ("one", "two"):
@@ -186,7 +198,63 @@ async def test_the_larger_the_half_the_longer_it_waits(monkeypatch: pytest.Monke
         await publisher_.until(lambda snapshot: snapshot.serial == 1, PATIENCE)
     finally:
         running.cancel()
-    assert made == [[publisher.WHOLE, 0.5]]
+    assert made == [[publisher.WHOLE] * waits]
+
+
+async def test_what_has_arrived_is_read_while_the_rest_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(publisher, "MANY", 1)
+    store, read, judged = Store(Config()), list[int](), list[int]()
+
+    def reading(batch: Batch) -> Snapshot:
+        read.append(len(batch.touched))
+        return batch.half
+
+    def stages(batch: Batch) -> Snapshot:
+        judged.append(len(batch.touched))
+        return batch.half
+
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    own = Publisher(store, gate, Still(), AT_ONCE, stages, ahead=reading)
+    store.feed("Job", feed("Job", FeedState.STARTING))
+    store.put(builders.ks("prod", "zero"))
+    running = asyncio.create_task(own.run())
+    try:
+        await own.until(lambda snapshot: snapshot.serial == 1, PATIENCE)
+        for number in (1, 2, 3):
+            store.put(builders.ks("prod", f"app-{number}"))
+            while len(read) < number:
+                await asyncio.sleep(0)
+        assert read == [1, 2, 3] and store.pending == 3 and store.snapshot.serial == 1
+        store.feed("Job", feed("Job", FeedState.LIVE))
+        await own.until(lambda snapshot: snapshot.serial == 2, PATIENCE)
+        assert judged == [1, 3], "all of it is judged, and once"
+        assert store.pending == 0
+    finally:
+        running.cancel()
+
+
+async def test_what_cannot_be_read_ahead_is_a_finding_and_the_rest_goes_on() -> None:
+    store = Store(Config())
+
+    def reading(_batch: Batch) -> Snapshot:
+        raise ValueError("a strange object")
+
+    gate = Gate(asyncio.get_running_loop(), AT_ONCE)
+    own = Publisher(store, gate, Still(), AT_ONCE, lambda batch: batch.half, ahead=reading)
+    store.feed("Job", feed("Job", FeedState.STARTING))
+    running = asyncio.create_task(own.run())
+    try:
+        await own.until(lambda snapshot: snapshot.serial == 1, PATIENCE)
+        store.put(builders.ks("prod", "web"))
+        while not store.notes():
+            await asyncio.sleep(0)
+        store.feed("Job", feed("Job", FeedState.LIVE))
+        whole = await own.until(lambda snapshot: snapshot.serial == 2, PATIENCE)
+        assert builders.ks("prod", "web").key in whole.table("prod", kustomization.KIND)
+    finally:
+        running.cancel()
 
 
 async def test_half_of_a_large_first_picture_waits_for_the_rest(

@@ -67,7 +67,12 @@ class Overview:
             before = self._holds[row.service] = (row, tuple(findings.holds(row)))
         return before[1]
 
-    def _look(self, snapshot: Snapshot) -> tuple[Board, tuple[PlaceView, ...]]:
+    def read(self, snapshot: Snapshot) -> None:
+        """Read what is new in it by itself, so that the next answer has that behind it."""
+        for place in self._placed(snapshot).values():
+            place.read(snapshot)
+
+    def _placed(self, snapshot: Snapshot) -> dict[str, Place]:
         places = {}
         for environment in snapshot.config.environments:
             place = self._places.get(environment.name)
@@ -75,7 +80,10 @@ class Overview:
                 place = Place(environment)
             places[environment.name] = place
         self._places = places
-        views = {name: place.view(snapshot) for name, place in places.items()}
+        return places
+
+    def _look(self, snapshot: Snapshot) -> tuple[Board, tuple[PlaceView, ...]]:
+        views = {name: place.view(snapshot) for name, place in self._placed(snapshot).items()}
         current = tuple(views.values())
         names = tuple(views)
         if names != self._board.environments or current != self._views:

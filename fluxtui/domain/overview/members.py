@@ -37,6 +37,12 @@ class News:
         self.sources: set[Key] = set()
         self.shape = False
 
+    def add(self, more: News) -> None:
+        """Those of a later look too."""
+        self.changed |= more.changed
+        self.sources |= more.sources
+        self.shape |= more.shape
+
 
 class Members:
     """One Environment's; `update` with each Snapshot."""

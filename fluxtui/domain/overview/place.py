@@ -69,6 +69,7 @@ class Place:
         self._seen: _Seen = ()
         self._view: PlaceView | None = None
         self._members = Members(environment.name)
+        self._news = News()
         self._forest = Forest()
         self._sources = Sources(environment.name, self._members)
         self._faults: dict[Key, origins.SourceFault] = {}
@@ -87,6 +88,10 @@ class Place:
             self._view = self._made(snapshot)
             self._seen = seen
         return self._view
+
+    def read(self, snapshot: Snapshot) -> None:
+        """Read its appliers ahead of the view that is made of them with all else."""
+        self._news.add(self._members.update(snapshot))
 
     def _inputs(self, snapshot: Snapshot) -> _Seen:
         kinds = snapshot.resources.get(self.environment.name, {})
@@ -107,7 +112,8 @@ class Place:
         return self._states
 
     def _made(self, snapshot: Snapshot) -> PlaceView:
-        news = self._members.update(snapshot)
+        self.read(snapshot)
+        news, self._news = self._news, News()
         renewed = self._sources.update(snapshot, news.sources)
         chain = self._drawn(snapshot, news, renewed)
         failing = self._sources.failing(snapshot)

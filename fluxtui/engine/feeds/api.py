@@ -194,6 +194,7 @@ class Api:
             kept=slim if self._follows else trimmed,
             read=long_page,
             first=self._first,
+            part=self._sink(target).part,
         )
         self._tasks[target] = asyncio.create_task(reflector.run(), name=f"feed {target}")
 

@@ -50,20 +50,45 @@ class ApiSink:
         self._refused = refused
         self._since = 0.0
         self._have: dict[tuple[str, str], tuple[str, str]] = {}
+        self._taken: set[tuple[str, str]] = set()  # of a list whose last page has not come
         self._closed = False
         # Memory is bounded by objects, not by Events: Flux writes one per reconciliation.
         self._bounded = target.kind == EVENT
+        self._page: list[Json] = []
 
     @property
     def empty(self) -> bool:
         """Whether it has no object."""
         return not self._have
 
+    async def part(self, objects: list[Json], begins: bool) -> None:
+        """A page of what `replace` has the last of. `begins`: what came before it was of another
+        list."""
+        if begins:
+            self._taken.clear()
+            self._page.clear()
+        if self._bounded:  # which of them are the last to be seen, the last page tells
+            self._page += objects
+        else:
+            self._taken.update(map(_place, objects))
+            await self._take(objects)
+
     async def replace(self, objects: list[Json]) -> None:
-        gone = set(self._have)
         if self._bounded:
-            objects[:] = sorted(objects, key=_last_seen)[-EVENTS_KEPT:]
-        many = len(objects)
+            whole, self._page = [*self._page, *objects], []
+            objects[:] = sorted(whole, key=_last_seen)[-EVENTS_KEPT:]
+        gone = self._have.keys() - self._taken - set(map(_place, objects))
+        many = len(objects) + len(self._taken)
+        self._taken.clear()
+        await self._take(objects)
+        for place in gone:
+            self._remove(place)
+        if many >= _MANY:
+            # They live long: without this every full collection would walk them all with the
+            # interpreter stopped (docs/architecture.md#costs).
+            gc.freeze()
+
+    async def _take(self, objects: list[Json]) -> None:
         objects.reverse()
         while objects:
             if len(objects) % _CHUNK == 0:
@@ -72,15 +97,8 @@ class ApiSink:
             # Let go of one by one: the next Resource lives where the last raw object was.
             obj = objects.pop()
             place, version = _place(obj), _version(obj)
-            gone.discard(place)
             if self._have.get(place) != version or not version[1]:
                 self.put(obj)
-        for place in gone:
-            self._remove(place)
-        if many >= _MANY:
-            # They live long: without this every full collection would walk them all with the
-            # interpreter stopped (docs/architecture.md#costs).
-            gc.freeze()
 
     def put(self, obj: Json) -> None:
         if self._closed:

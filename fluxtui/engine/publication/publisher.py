@@ -21,17 +21,16 @@ from fluxtui.kit.clock import Clock
 
 Condition = Callable[[Snapshot], bool]
 _LONGEST_PAUSE = 2.0
-_LONGEST_WAIT = 3.0
 _SHORTEST_NAP, _LONGEST_NAP = 0.05, 60.0
 HASTY = 0.3
 """For whoever waits for one answer: what arrives together still comes in one Snapshot."""
 TOGETHER = 0.5
 """Seconds at most that what has arrived waits for what is under way, to come in one Snapshot. What
 it makes us ask for is asked meanwhile."""
-MANY, WHOLE, EACH = 1000, 1.0, 0.0004
-"""While the first lists arrive, more objects than that wait so many seconds for the rest, or EACH
-for every one of them: half of a large picture costs as much as all of it, about so many seconds
-each; to make it twice would take longer than to have waited for it."""
+MANY, WHOLE, LONG = 1000, 1.0, 3
+"""While the first lists arrive, more objects than that wait so many seconds for the rest, and once
+more if some of it has come, LONG times at most: half of a large picture costs as much as all of it,
+and to make it twice would take longer than to have waited for it."""
 STARTING = 0.5
 """Seconds between Snapshots while first lists arrive, where a screen looks on."""
 PATIENT = 4.0
@@ -42,8 +41,8 @@ class Publisher:
     """Lives on the Engine's loop. `whole` is set once a Snapshot was made of all that was asked for
     first. `interval`: the shortest pause between Snapshots, in seconds;
     `share`: how many times what a Snapshot cost the pause after it is at least; `under_way`, for
-    whoever waits for one answer: whether more is about to arrive, and `ahead` those stages that
-    make it arrive."""
+    whoever waits for one answer: whether more is about to arrive. `ahead`: what can be done before
+    anything is judged: for them those stages that make more arrive, else what reads objects."""
 
     def __init__(
         self,
@@ -98,22 +97,40 @@ class Publisher:
         if self._store.settled.is_set():
             await self._clock.sleep(pause)
             return
-        over = asyncio.ensure_future(self._clock.sleep(pause))
-        whole = asyncio.ensure_future(self._store.settled.wait())
+        ends = [
+            asyncio.ensure_future(self._clock.sleep(pause)),
+            asyncio.ensure_future(self._store.settled.wait()),
+        ]
         try:
-            await asyncio.wait((over, whole), return_when=asyncio.FIRST_COMPLETED)
+            while not any(end.done() for end in ends):
+                self._store.arrived.clear()
+                ends.append(asyncio.ensure_future(self._store.arrived.wait()))
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                ends.pop().cancel()
+                self._read_on()
         finally:
-            over.cancel()
-            whole.cancel()
+            for end in ends:
+                end.cancel()
+
+    def _read_on(self) -> None:
+        """While more of a first picture is on its way, nobody else needs the interpreter much."""
+        if self._under_way is not None or not self._store.unread:
+            return
+        try:
+            self._look_ahead()
+        except Exception as error:
+            self._store.note("publishing", _fault(error))
 
     async def _together(self) -> None:
         """A Snapshot costs more than most of what comes in it, and nobody looks at half of one."""
         if self._under_way is None:
-            if self._store.pending > MANY and not self._store.settled.is_set():
+            for _ in range(LONG):
+                came = self._store.pending
+                if came <= MANY or self._store.settled.is_set():
+                    break
                 await self._rest(WHOLE)
-                more = min(EACH * self._store.pending, _LONGEST_WAIT) - WHOLE
-                if more > 0 and not self._store.settled.is_set():
-                    await self._rest(more)
+                if self._store.pending == came:
+                    break
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TOGETHER):
@@ -125,7 +142,11 @@ class Publisher:
         """Have what has arrived asked about, without judging it."""
         if self._ahead is not None:
             batch = self._store.take(self._clock.now())
-            self._store.advance(batch, self._ahead(batch))
+            snapshot = batch.half
+            try:
+                snapshot = self._ahead(batch)
+            finally:  # whatever trips, what was taken is not lost
+                self._store.advance(batch, snapshot)
 
     async def _more(self) -> None:
         """Until something has arrived, or time alone has made what is known mean more."""

@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
-from fluxtui.domain.board import Board, ChainNode, Finding, Severity
+from fluxtui.domain.board import ChainNode, Finding, Severity
 from fluxtui.domain.snapshot import Snapshot
 from fluxtui.engine.publication.ledger import Ledger
 from fluxtui.engine.publication.store import Batch, Store
 from fluxtui.kit.records import NamedTuple
 
 if TYPE_CHECKING:
+    from fluxtui.domain.overview import Overview
     from fluxtui.engine.publication.changes import Timeline
 
 Work = Callable[[Batch, Snapshot], Snapshot]
@@ -30,11 +31,13 @@ Reminders = Callable[[Snapshot], tuple[Finding, ...]]
 
 class Stage(NamedTuple):
     """One of them; `name` is what could not be computed, in a sentence, when it trips. `asks`:
-    whether more is asked for because of it, so that it need not wait for what is under way."""
+    whether more is asked for because of it, so that it need not wait for what is under way;
+    `reads`: what of its work can be done while more of the same is on its way."""
 
     name: str
     work: Work
     asks: bool = False
+    reads: Work | None = None
 
 
 class Stages:
@@ -57,6 +60,14 @@ class Stages:
         for stage in self._each:
             if stage.asks:
                 snapshot = self._safely(stage, batch, snapshot)
+        return snapshot
+
+    def reading(self, batch: Batch) -> Snapshot:
+        """As it is, and read: nothing is judged yet."""
+        snapshot = batch.half
+        for stage in self._each:
+            if stage.reads is not None:
+                snapshot = self._safely(stage._replace(work=stage.reads), batch, snapshot)
         return snapshot
 
     def _safely(self, stage: Stage, batch: Batch, snapshot: Snapshot) -> Snapshot:
@@ -90,19 +101,27 @@ class Judge:
         self._ledger = Ledger()
         self._releasing: dict[str, tuple[object, tuple[ChainNode, ...]]] = {}
         self._due = [inf]  # when time alone will say more, by whom that is known
-        self._overview: Callable[[Snapshot], tuple[Board, tuple[Finding, ...]]] | None = None
+        self._overview: Overview | None = None
 
     def board(self, batch: Batch, snapshot: Snapshot) -> Snapshot:
         """With the board made anew, where something that it stands on is new."""
         if not batch.overview and snapshot.selections is batch.half.selections:
             return snapshot
+        board, self._judged = self._overseen()(snapshot)
+        return dataclasses.replace(snapshot, board=board)
+
+    def read(self, _batch: Batch, snapshot: Snapshot) -> Snapshot:
+        """What each object says by itself is read, ahead of the board that is made of all."""
+        self._overseen().read(snapshot)
+        return snapshot
+
+    def _overseen(self) -> Overview:
         if self._overview is None:
             # Imported late: it pulls the version rules, and first paint must not wait for them.
             from fluxtui.domain.overview import Overview
 
             self._overview = Overview()
-        board, self._judged = self._overview(snapshot)
-        return dataclasses.replace(snapshot, board=board)
+        return self._overview
 
     def _overdue(self, snapshot: Snapshot) -> tuple[Finding, ...]:
         """What is held for longer than was said; only the few that say it are looked at."""

@@ -121,13 +121,18 @@ class Store:
         return bool(self._starting)
 
     @property
+    def unread(self) -> bool:
+        """Whether an object has arrived since the last `take`."""
+        return bool(self._objects)
+
+    @property
     def pending(self) -> int:
-        """How many objects have arrived since the last `take`."""
-        return len(self._objects)
+        """How many objects have arrived since the last Snapshot that was judged."""
+        return len(self._objects) + (len(self._unjudged.touched) if self._unjudged else 0)
 
     def progress(self) -> object:
         """Another answer whenever objects have arrived, or a Snapshot was made."""
-        return (self.snapshot.serial, len(self._objects))
+        return (self.snapshot.serial, self.pending)
 
     def unreachable(self, environment: str, why: str) -> None:
         """Why an Environment cannot be reached now; "" when it can."""
