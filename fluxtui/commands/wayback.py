@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator
 
 from fluxtui.commands import pin
 from fluxtui.commands.command import Context
-from fluxtui.commands.subject import named, source_of
+from fluxtui.commands.subject import lines_of, named, source_of
 from fluxtui.commands.target import Target
 from fluxtui.domain import kinds, roles
+from fluxtui.domain.board import Level
+from fluxtui.domain.kinds import sources
 from fluxtui.domain.plan import AwaitStep, Outcome, Plan, Receipt
-from fluxtui.domain.resource import Key
+from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.revision import tag_of
 from fluxtui.domain.safetext import visible
 from fluxtui.kit.records import NamedTuple
 
@@ -53,11 +56,15 @@ def ways_back(context: Context, plan: Plan, receipts: Iterable[Receipt]) -> tupl
 
 
 def reason(context: Context) -> str:
-    """Why it would be rolled back: what the newest act that brought something there came to."""
+    """Why it would be rolled back: what the newest act that brought something there came to, else
+    what fails there now."""
     resource = source_of(context)
     if resource is None:
         return ""
-    source = resource.key
+    return _of_act(context, resource.key) or _of_board(context, resource)
+
+
+def _of_act(context: Context, source: Key) -> str:
     for act in reversed(context.snapshot.acts):
         if source not in {move.source for move in act.plan.moves}:
             continue
@@ -65,6 +72,17 @@ def reason(context: Context) -> str:
         receipts = (receipt for key, receipt in failed if key == source)
         return next((_reason(act.plan, receipt) for receipt in receipts), "")
     return ""
+
+
+def _of_board(context: Context, source: Resource) -> str:
+    """`v1.5.0: apiserver CrashLoopBackOff: ...`; "" while nothing is known to fail."""
+    board, target = context.snapshot.board, context.target.object
+    line = (board.line(target) if target is not None else None) or board.line(source.key)
+    line = line or next(iter(lines_of(context)), None)
+    if line is None or not line.known.known or line.health.level is not Level.FAILED:
+        return ""
+    tag = tag_of(sources.revision(source))
+    return _short(f"{tag}: {line.health.text}" if tag else line.health.text)
 
 
 def _failed(
@@ -84,5 +102,9 @@ def _failed(
 
 
 def _reason(plan: Plan, receipt: Receipt) -> str:
-    text = visible(f"{plan.title} failed: {receipt.message}".partition("\n")[0])
+    return _short(f"{plan.title} failed: {receipt.message}")
+
+
+def _short(text: str) -> str:
+    text = visible(text.partition("\n")[0])
     return text if len(text) <= SHORT else text[: SHORT - 1] + "…"

@@ -87,6 +87,19 @@ def test_the_reason_of_a_rollback_is_what_the_newest_act_there_came_to() -> None
     assert reason(context(snapshot())) == ""
 
 
+FAILS = {"type": "Ready", "status": "False", "reason": BAD, "message": "timeout: [api]\nand more"}
+
+
+@pytest.mark.parametrize("named", [None, SOURCE.key, MEMBER.key])
+def test_whoever_brought_what_fails_its_failure_is_the_reason(named: Any) -> None:
+    member = ks("production", applied=OLD, attempted=NEW, history=STORY, conditions=(FAILS,))
+    seen = snapshot(source("production", stored=NEW), member)
+    where = {"environment": "production", "service": "acme/activity", "object": named}
+    assert reason(context(seen, **where)) == "1.5.0: HealthCheckFailed: timeout: [api] and more"
+    lost = snapshot(source("production", stored=NEW), member, unreachable={"production": "no"})
+    assert reason(context(lost, **where)) == "", "it may be well by now"
+
+
 def reasons(*says: str) -> list[str]:
     """Of the ways back out of an act whose waits ended so, each for a Kustomization of its own."""
     members = [ks("production", f"m{n}", applied=OLD, attempted=NEW, history=STORY)
