@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxtui.cli import output, patience
+from fluxtui.cli.declaring import declarations_of, with_declarations
 from fluxtui.cli.forms import plans as form
 from fluxtui.cli.forms.deliveries import NO_MOVES
 from fluxtui.cli.reviewing import delivery_lines, delivery_of
@@ -119,13 +120,17 @@ def execute(
     # said yes to by somebody else, and stands in the log of whatever runs it.
     reads = args.dry_run or plan_out or not args.yes or plan.reviewed
     delivery = delivery_of(engine, plan, tries=tries) if reads else None
+    declared = declarations_of(engine, plan) if reads else ()
+    if declared:
+        proposal = with_declarations(proposal, declared)
+        plan = proposal.plan
     if not args.yes and not plan_out:
         # Before anybody is asked; with --yes the Engine refuses it all the same.
         proposal = _permitted(engine, proposal, args.dry_run)
         plan = proposal.plan
     why = NO_MOVES if not plan.moves else "not rendered: --yes was given"
     if args.dry_run or plan_out:
-        review = form.plan(proposal, delivery, why)
+        review = form.plan(proposal, delivery, why, declared)
         if plan_out:
             _hand_over(engine, plan, review, delivery, plan_out)
         _show_review(proposal, review, delivery, args.output)
@@ -135,7 +140,9 @@ def execute(
     confirmed = confirm(proposal.demand, args, environments, ask)
     receipts = engine.run(plan, confirmed=confirmed).result()
     output.emit(
-        receipts_text(plan, receipts), form.act(proposal, receipts, delivery, why), args.output
+        receipts_text(plan, receipts),
+        form.act(proposal, receipts, delivery, why, declared),
+        args.output,
     )
     _offer_way_back(engine, plan, receipts)
     return 0 if all(r.ok for r in receipts) else 1

@@ -16,6 +16,7 @@ from fluxtui.commands.command import Context
 from fluxtui.commands.proposing import Proposal, proposal
 from fluxtui.commands.safety import put_back
 from fluxtui.commands.target import Target
+from fluxtui.domain.declared import DeclaredField
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.kinds import appliers, suspended
 from fluxtui.domain.plan import PatchStep, Plan
@@ -27,18 +28,27 @@ def undoers(snapshot: Snapshot, plan: Plan) -> tuple[Resource, ...]:
     """Who would put back what the Plan's patches change: known appliers that are not suspended,
     and are not by the Plan itself."""
     found: dict[Key, Resource] = {}
-    for step in plan.steps:
-        if not isinstance(step, PatchStep):
-            continue
-        resource = snapshot.get(step.target)
-        if resource is None or not put_back(resource, _paths("spec", step.patch.get("spec"))):
-            continue
-        parent = appliers.parent(resource)
-        owner = snapshot.get(parent) if parent is not None else None
+    for field in declared_fields(snapshot, plan):
+        owner = snapshot.get(field.parent)
         if owner is not None and not suspended(owner):
             found[owner.key] = owner
     written = {step.target for step in plan.steps if isinstance(step, PatchStep)}
     return tuple(owner for key, owner in found.items() if key not in written)
+
+
+def declared_fields(snapshot: Snapshot, plan: Plan) -> tuple[DeclaredField, ...]:
+    """The fields that the Plan's patches change and known parents declare, also such as are
+    suspended now."""
+    found: dict[DeclaredField, None] = {}
+    for step in plan.steps:
+        resource = snapshot.get(step.target) if isinstance(step, PatchStep) else None
+        parent = appliers.parent(resource) if resource is not None else None
+        if not isinstance(step, PatchStep) or resource is None or parent is None:
+            continue
+        if snapshot.get(parent) is not None:
+            paths = put_back(resource, _paths("spec", step.patch.get("spec")))
+            found |= dict.fromkeys(DeclaredField(parent, resource.key, path) for path in paths)
+    return tuple(found)
 
 
 def kept(context: Context, plan: Plan) -> Proposal:

@@ -16,6 +16,7 @@ from fluxtui.kit.values import frozen
 if TYPE_CHECKING:
     from fluxtui.domain.commitrange import Changelog, CommitRange
     from fluxtui.domain.danger import Danger
+    from fluxtui.domain.declared import DeclaredField
     from fluxtui.domain.gitreference import RemoteQuestion
     from fluxtui.domain.objectdiff import ObjectChange
     from fluxtui.domain.plan import Move, Plan
@@ -199,6 +200,15 @@ class ReviewCommits:
 
 
 @frozen
+class ReviewDeclared:
+    """Where the fields stand that a parent would put back: in a checkout that the configuration
+    names, the bundle that the parent applies, or its commit. Answer: a tuple of Declarations; none
+    of those fields about which nothing is configured."""
+
+    fields: tuple[DeclaredField, ...]
+
+
+@frozen
 class TryMoves:
     """Whether the APIs would take what an act brings, by server-side dry runs, which count as
     writes: only on a person's word, and nowhere read-only. Answer: Standing."""
@@ -246,6 +256,7 @@ Question = (
     | ReadLogs
     | ReleasesDiff
     | ReviewCommits
+    | ReviewDeclared
     | ReviewMoves
     | ReviewRights
     | ReviewStanding

@@ -28,6 +28,7 @@ from fluxtui.domain.ask import (
     ReadObject,
     ReleasesDiff,
     ReviewCommits,
+    ReviewDeclared,
     ReviewMoves,
     ReviewRights,
     ReviewStanding,
@@ -40,6 +41,7 @@ from fluxtui.engine.acts.rights import Rights
 from fluxtui.engine.builds.asking import StandingReader
 from fluxtui.engine.builds.changelogs import ChangelogReader
 from fluxtui.engine.builds.charts import ChartReader
+from fluxtui.engine.builds.declarations import DeclarationReader
 from fluxtui.engine.builds.diffs import Diffs
 from fluxtui.engine.builds.gittrees import GitTrees
 from fluxtui.engine.builds.releases import ReleaseReader
@@ -74,6 +76,7 @@ class Answers:
         self._charts = ChartReader(self._releases, store, registries, self._worker)
         trees = GitTrees(config)
         self._diffs = Diffs(store, registries, cluster, self._worker, self._charts, trees)
+        declarations = DeclarationReader(config, store, self._diffs, self._worker)
         self._by_question: Mapping[type, Callable[[Any], Awaitable[Any]]] = {
             AskRemote: lambda question: remotes.now(question.asked),
             ComparePush: lambda question: tags.compare(question.content),
@@ -92,6 +95,7 @@ class Answers:
             VersionsDiff: self._diffs.versions,
             EnvironmentsDiff: self._diffs.environments,
             ReviewCommits: ChangelogReader(config).answer,
+            ReviewDeclared: declarations.answer,
             ReviewMoves: self._diffs.moves,
             ReviewStanding: self._standing.ask,
             TryMoves: self._diffs.tried,

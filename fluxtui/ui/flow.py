@@ -140,12 +140,13 @@ class Acting:
 
     def _review(self, proposal: Proposal, target: Target) -> Review:
         """Where a parent would take it back, with the Plan that lasts on one key."""
-        from fluxtui.commands.keeping import kept, undoers
+        from fluxtui.commands.keeping import declared_fields, kept, undoers
 
         screen, plan = self._screen, proposal.plan
-        lasting = bool(undoers(screen.newest(target).snapshot, plan))
+        snapshot = screen.newest(target).snapshot
+        lasting, declared = bool(undoers(snapshot, plan)), declared_fields(snapshot, plan)
         keep = (lambda: kept(screen.newest(target), plan)) if lasting else None
-        return Review(plan, proposal.demand, self._run, screen.bridge.ask, keep)
+        return Review(plan, proposal.demand, self._run, screen.bridge.ask, keep, declared)
 
     async def _run(self, plan: Plan, confirmed: Confirmed) -> None:
         """Have it run, and say what came of it; how far it is stands in the strip meanwhile."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fluxtui.domain.ask import DeliveredKustomization, Delivery
 from fluxtui.domain.counts import counted
 from fluxtui.domain.danger import WORDS, Danger, Gravity, ordered
+from fluxtui.domain.declared import Declaration
 from fluxtui.domain.kinds import appliers
 from fluxtui.domain.plan import WRITES, Plan
 from fluxtui.domain.review.content import ChartContent, Content, ImageChange
@@ -20,8 +21,14 @@ WIDE = 100  # cells from which a rule's id may have a line of its own
 SIGNS = {Gravity.LOSS: ("✗", "bad"), Gravity.STOP: ("!", "bad"), Gravity.CARE: ("!", "busy")}
 
 
-def plan_lines(plan: Plan, cells: int, rendered: Rendered = None) -> tuple[Line, ...]:
-    """The Plan as text, with what it would change."""
+def plan_lines(
+    plan: Plan,
+    cells: int,
+    rendered: Rendered = None,
+    declarations: tuple[Declaration, ...] = (),
+) -> tuple[Line, ...]:
+    """The Plan as text, with what it would change. `declarations`: where that is edited for good
+    which a parent would put back."""
     out: list[Line] = []
     where = ", ".join(plan.environments)
     by = f"   by {plan.user}" if plan.user else ""
@@ -29,7 +36,9 @@ def plan_lines(plan: Plan, cells: int, rendered: Rendered = None) -> tuple[Line,
     if plan.reason:
         out += wrap((("because ", "dim"), (plan.reason, "name")), cells, 3)
     unread = rendered.unread if isinstance(rendered, Delivery) else ()
-    unseen = tuple(dict.fromkeys((*plan.unseen, *unread)))
+    nowhere = (one.says for one in declarations if one.error)
+    unseen = tuple(dict.fromkeys((*plan.unseen, *unread, *nowhere)))
+    places = tuple(one.says for one in declarations if not one.error)
     if unseen:
         out.append((("? ", "wait"), (f"{counted(len(unseen), 'thing')} not looked at", "wait")))
     return (
@@ -37,7 +46,7 @@ def plan_lines(plan: Plan, cells: int, rendered: Rendered = None) -> tuple[Line,
         *_dangers(plan, rendered, cells),
         *delivery_lines(rendered, cells),
         *_commit_lines(rendered, cells),
-        *_effect_lines(plan, unseen, cells),
+        *_effect_lines(plan, unseen, places, cells),
     )
 
 
@@ -199,11 +208,13 @@ def _content_lines(short: Content, cells: int) -> list[Line]:
     return out
 
 
-def _effect_lines(plan: Plan, unseen: tuple[str, ...], cells: int) -> list[Line]:
+def _effect_lines(
+    plan: Plan, unseen: tuple[str, ...], places: tuple[str, ...], cells: int
+) -> list[Line]:
     out: list[Line] = []
     for title, texts, glyph, role in (
         ("WHAT COMES OF IT", plan.effects, "→", "accent"),
-        ("BEWARE", plan.warnings, "!", "busy"),
+        ("BEWARE", (*plan.warnings, *places), "!", "busy"),
         ("NOT LOOKED AT", unseen, "?", "wait"),
     ):
         if texts:

@@ -22,6 +22,7 @@ from fluxtui.domain.ask import (
     ReadObject,
     ReleasesDiff,
     ReviewCommits,
+    ReviewDeclared,
     ReviewMoves,
     ReviewRights,
     ReviewStanding,
@@ -45,6 +46,7 @@ class Waiting:
 
 _OF_A_REVIEW: Mapping[type, str] = {
     ReviewCommits: "reading the commits between",
+    ReviewDeclared: "looking where fields are declared",
     ReviewMoves: "rendering what would change",
     ReviewRights: "asking clusters whether they let you",
     ReviewStanding: "asking clusters and registries what they have",
@@ -79,7 +81,10 @@ def awaited(question: Question) -> str:
     if isinstance(question, BuildOf | PatchesDiff | LiveDiff):
         key = question.kustomization
         return f"rendering {key.name} in {key.environment}"
-    if isinstance(question, ReviewCommits | ReviewMoves | ReviewRights | ReviewStanding | TryMoves):
+    if isinstance(
+        question,
+        ReviewCommits | ReviewDeclared | ReviewMoves | ReviewRights | ReviewStanding | TryMoves,
+    ):
         return _OF_A_REVIEW[type(question)]
     names = " and ".join(name for name in (question.before, question.after) if name)
     return f"rendering {names} in {question.source.environment}"

@@ -9,7 +9,7 @@ import pytest
 
 from fluxtui.commands import safety
 from fluxtui.commands.command import Context
-from fluxtui.commands.keeping import kept, undoers
+from fluxtui.commands.keeping import declared_fields, kept, undoers
 from fluxtui.commands.pin import pin_plan
 from fluxtui.domain.errors import RefusedError
 from fluxtui.domain.managers import MANAGER, Edit
@@ -108,3 +108,16 @@ def test_what_a_pin_has_taken_from_the_parent_is_put_back_all_the_same() -> None
         assert len(undoers(here.snapshot, pinned(here))) == wanted
         again = safety.revert_warning(here, pin, "spec.ref.digest")
         assert len(again) == wanted
+
+
+def test_the_fields_that_are_put_back_are_named_with_their_parent_suspended_or_not() -> None:
+    for parent in (infra(), infra(suspend=True)):
+        here = at(held(), parent, ks())
+        (field,) = declared_fields(here.snapshot, pinned(here))
+        assert (field.parent, field.object, field.path) == (
+            parent.key, held().key, "spec.ref.digest",
+        )  # fmt: skip
+    unknown = at(held(), ks())
+    assert declared_fields(unknown.snapshot, pinned(unknown)) == ()
+    free = at(held(frozenset(("spec.url",))), infra())
+    assert declared_fields(free.snapshot, pinned(free)) == ()

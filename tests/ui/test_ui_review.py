@@ -15,6 +15,7 @@ from fluxtui.domain.ask import (
     Delivery,
     Question,
     ReviewCommits,
+    ReviewDeclared,
     ReviewMoves,
     ReviewRights,
     ReviewStanding,
@@ -23,10 +24,12 @@ from fluxtui.domain.ask import (
 )
 from fluxtui.domain.commitrange import Changelog, Commit, CommitRange
 from fluxtui.domain.danger import Danger, Gravity
+from fluxtui.domain.declared import Declaration, DeclaredField
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
 from fluxtui.domain.plan import Move, Plan, Receipt
 from fluxtui.domain.protection import Confirmed, Demand
+from fluxtui.domain.resource import Key
 from fluxtui.domain.review.catalog import BY_ID
 from fluxtui.domain.review.content import Content, ImageChange
 from fluxtui.domain.review.wanted import ObjectAsked, WantedFact
@@ -74,12 +77,15 @@ class Asked:
         self.open = asyncio.Event()
         self.standing = asyncio.Event()
         self._answer = answer
+        self.declarations: tuple[Declaration, ...] = ()
 
     async def ask(self, question: Question) -> Any:
         if isinstance(question, ReviewRights):
             return self.forbidden
         self.questions.append(question)
         await self.open.wait()
+        if isinstance(question, ReviewDeclared):
+            return self.declarations
         if isinstance(question, ReviewStanding):
             await self.standing.wait()
             return STANDING
@@ -249,6 +255,40 @@ async def test_what_would_be_taken_back_is_kept_on_a_key(
         await pilot.press(*("y" if not names else (*"production", "enter")))
         await until(pilot, lambda: bool(engine.ran))
     assert engine.ran == [lasting]
+
+
+OWNER = Key("production", "kustomize.toolkit.fluxcd.io", "Kustomization", "flux-system", "infra")
+FIELD = DeclaredField(OWNER, oci("production", "activity"), "spec.ref.semver")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_where_it_is_edited_for_good_stands_among_what_to_beware_of(
+    make_app: MakeApp, size: str
+) -> None:
+    engine, app = Asked(), make_app()
+    engine.declarations = (
+        Declaration(FIELD, "/src/[red]infra", "clusters/eu/web.yaml", 14),
+        Declaration(replace(FIELD, path="spec.suspend"), error="not found in /src/infra"),
+    )
+    engine.open.set()
+    async with opened(app, SIZES[size]) as pilot:
+        sheet = Review(PLAN, Demand(()), engine.run, engine.ask, None, (FIELD,))
+        await app.push_screen(sheet)
+        await sees(pilot, "2 things not looked at", "BEWARE")
+        await until(pilot, lambda: bool(engine.questions))
+        read = ""
+        for _page in range(4):
+            read += " ".join(line.strip(" │▅▂▆█▁▃▄▇") for line in text(app).splitlines())
+            await pilot.press("pagedown")
+            await pilot.pause()
+        for words in (
+            "for good spec.ref.semver of",
+            "clusters/eu/web.yaml:14 in",
+            "/src/[red]infra",
+        ):
+            assert words in read, read
+        assert "not found in /src/infra" in read
+    assert engine.questions == [ReviewDeclared((FIELD,))]
 
 
 async def test_who_would_take_it_back_and_cannot_be_suspended_is_said(make_app: MakeApp) -> None:

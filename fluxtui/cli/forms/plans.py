@@ -27,12 +27,19 @@ from fluxtui.domain.plan import (
 if TYPE_CHECKING:
     from fluxtui.commands.proposing import Proposal
     from fluxtui.domain.ask import Delivery
+    from fluxtui.domain.declared import Declaration
     from fluxtui.engine.acts.journal import JournalEntry
 
 
-def plan(proposal: Proposal, found: Delivery | None = None, why: str = NO_MOVES) -> Document:
-    """What an act would do: the answer to `--dry-run`. `why` it was not rendered what changes."""
-    return document("Plan", **plan_fields(proposal, found, why))
+def plan(
+    proposal: Proposal,
+    found: Delivery | None = None,
+    why: str = NO_MOVES,
+    declared: Iterable[Declaration] = (),
+) -> Document:
+    """What an act would do: the answer to `--dry-run`. `why` it was not rendered what changes;
+    `declared`: where that is edited for good which a parent puts back."""
+    return document("Plan", **plan_fields(proposal, found, why, declared))
 
 
 def act(
@@ -40,13 +47,16 @@ def act(
     receipts: Iterable[Receipt],
     found: Delivery | None = None,
     why: str = NO_MOVES,
+    declared: Iterable[Declaration] = (),
 ) -> Document:
     """What an act did."""
-    fields = plan_fields(proposal, found, why)
+    fields = plan_fields(proposal, found, why, declared)
     return document("Act", plan=fields, receipts=[receipt(outcome) for outcome in receipts])
 
 
-def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Document:
+def plan_fields(
+    proposal: Proposal, found: Delivery | None, why: str, declared: Iterable[Declaration] = ()
+) -> Document:
     """A Plan inside of something else, with what running it takes."""
     plan = proposal.plan
     return {
@@ -60,6 +70,7 @@ def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Documen
         "dangers": [danger(one) for one in plan.dangers],
         "warnings": list(plan.warnings),
         "unseen": list(plan.unseen),
+        "declared": [_declared(one) for one in declared],
         "inputs": [{"of": name, "as": value} for name, value in plan.inputs.items()],
         "confirm": proposal.demand.text,
         "reason": plan.reason,
@@ -69,6 +80,21 @@ def plan_fields(proposal: Proposal, found: Delivery | None, why: str) -> Documen
         "continues": plan.continues,
         "madeAt": plan.made_at,
         **delivery(found, why),
+    }
+
+
+def _declared(one: Declaration) -> Document:
+    about = one.field
+    return {
+        "environment": about.object.environment,
+        "object": reference(about.object),
+        "field": about.path,
+        "parent": reference(about.parent),
+        **maybe("in", one.where, one.error),
+        **maybe("file", one.file, one.error or f"it is set by {one.by or 'no file'}"),
+        **maybe("line", one.line or None, one.error or "nothing tells its line"),
+        "by": one.by,
+        "remark": one.remark,
     }
 
 

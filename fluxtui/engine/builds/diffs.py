@@ -80,7 +80,7 @@ class Diffs:
         """The bundle as published against what this Environment makes of it."""
         resource = self._resource(question.kustomization)
         source = self._source(resource)
-        gathered = self._gathered()
+        gathered = self.gathered()
         plain = {k: v for k, v in resource.spec.items() if k not in _OWN}
         pair = await gathered.pair(
             resource.key,
@@ -107,7 +107,7 @@ class Diffs:
                 f"no Kustomization uses {source.key.label}: there is nothing to build",
                 where=source.key.environment,
             )
-        gathered = self._gathered()
+        gathered = self.gathered()
         pairs = [
             await gathered.pair(
                 user.key,
@@ -118,14 +118,14 @@ class Diffs:
             for user in users
         ]
         revision = sources.revision(source)
-        before = question.before or words(revision, self._names(source))
+        before = question.before or words(revision, self.names(source))
         title = f"{source.key.name} in {source.key.environment}"
         sides = (before, question.after)
         return await self._answer(f"{title}: {' -> '.join(sides)}", sides, gathered, pairs)
 
     async def moves(self, question: ReviewMoves) -> Delivery:
         """Every build that an act brings, through the spec of whoever takes it, judged."""
-        gathered = self._gathered()
+        gathered = self.gathered()
         pairs = [pair for move in question.moves for pair in await self._moved(move, gathered)]
         review = BuildReview(self._session, tuple(pairs), gathered.bundles, gathered.labels)
         parts: tuple[DeliveredKustomization, ...] = ()
@@ -148,7 +148,7 @@ class Diffs:
 
     async def tried(self, question: TryMoves) -> Standing:
         """What the APIs make of every build that an act brings, where they may be asked that."""
-        gathered, unread = self._gathered(), list[str]()
+        gathered, unread = self.gathered(), list[str]()
         answers: list[tuple[WantedFact, Heard]] = []
         for move in question.moves:
             for user in self._takers(move, gathered):
@@ -232,7 +232,7 @@ class Diffs:
                 f"no Kustomization uses the service {question.service}",
                 where=f"{question.before}, {question.after}",
             )
-        gathered = self._gathered()
+        gathered = self.gathered()
         gathered.unread += unread
         pairs = []
         for place in dict.fromkeys((*left, *right)):
@@ -255,7 +255,7 @@ class Diffs:
         """What a Kustomization builds to as stored now, masked."""
         resource = self._resource(question.kustomization)
         source = self._source(resource)
-        gathered = self._gathered()
+        gathered = self.gathered()
         pair = await gathered.pair(resource.key, None, (source, "", resource, resource.spec))
         if pair.error:
             raise FluxtuiError(pair.error, where=str(resource.key))
@@ -274,7 +274,7 @@ class Diffs:
                 where=str(resource.key),
             )
         source = self._source(resource)
-        gathered = self._gathered()
+        gathered = self.gathered()
         pair = await gathered.pair(
             resource.key,
             None,
@@ -293,11 +293,17 @@ class Diffs:
         unread = tuple(dict.fromkeys((*gathered.unread, *answer.unread)))
         return dataclasses.replace(answer, unread=unread)
 
-    def _names(self, source: Resource) -> Tables:
+    def names(self, source: Resource) -> Tables:
+        """Where the digests of a source are looked up."""
         return names_in(self._store.snapshot, source)
 
-    def _gathered(self) -> Gathered:
-        return Gathered(self._registries, self._cluster, self._session, self._names, self._trees)
+    def review(self, pair: Pair, gathered: Gathered) -> BuildReview:
+        """One pair with what was gathered for it, for the worker."""
+        return BuildReview(self._session, (pair,), gathered.bundles, gathered.labels)
+
+    def gathered(self) -> Gathered:
+        """What one question gathers, empty yet."""
+        return Gathered(self._registries, self._cluster, self._session, self.names, self._trees)
 
     async def _answer(
         self, title: str, sides: tuple[str, str], gathered: Gathered, pairs: list[Pair]

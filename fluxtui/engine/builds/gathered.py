@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from fluxtui.cluster.port import ApiResource, Cluster
@@ -80,6 +81,17 @@ class Gathered:
         except FluxtuiError as error:
             return Pair(key, names[0], names[1], None, None, str(error))
         return Pair(key, names[0], names[1], sides[0], sides[1], "", prune, explain)
+
+    def stand_in(self, source: Resource, files: Mapping[str, bytes], name: str) -> None:
+        """Have these files stand for what a Git source has stored."""
+        ref = _content(source, sources.revision(source))
+        ignore = source.spec.get("ignore")
+        text = ignore if isinstance(ignore, str) else None
+        # Files of a folder change without a name of their own.
+        parts = (f"{path} {sha256(data).hexdigest()}" for path, data in sorted(files.items()))
+        bundle = f"{name} {sha256(chr(10).join(parts).encode()).hexdigest()} {text or ''}"
+        self.bundles[bundle] = Bundle(b"", text, files)
+        self._pulled[(source.key, ref)] = (words(ref), bundle)
 
     async def _side(
         self, source: Resource, ref: str, user: Resource, spec: Mapping[str, Any]

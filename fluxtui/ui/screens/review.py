@@ -23,6 +23,7 @@ from fluxtui.domain.ask import (
     Delivery,
     Question,
     ReviewCommits,
+    ReviewDeclared,
     ReviewMoves,
     ReviewRights,
     ReviewStanding,
@@ -30,6 +31,7 @@ from fluxtui.domain.ask import (
     TryMoves,
 )
 from fluxtui.domain.commitrange import Changelog
+from fluxtui.domain.declared import Declaration, DeclaredField
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.plan import Plan
 from fluxtui.domain.protection import Confirmed, Demand
@@ -68,9 +70,13 @@ class Review(Sheet[bool]):
         run: Run,
         ask: Ask | None = None,
         keep: Callable[[], Proposal] | None = None,
+        declared: tuple[DeclaredField, ...] = (),
     ) -> None:
-        """`keep` makes the Plan that lasts, where somebody would take this one back."""
+        """`keep` makes the Plan that lasts, where somebody would take this one back; `declared`:
+        the fields that are put back then."""
         super().__init__()
+        self._declared = declared
+        self._declarations: tuple[Declaration, ...] = ()
         self._keep = keep
         self._kept = False
         self._plan = plan
@@ -106,6 +112,8 @@ class Review(Sheet[bool]):
         self.call_after_refresh(self._lay_out)
         if self._ask is not None:
             self.run_worker(self._permitted(self._ask), group="rights", exit_on_error=True)
+            if self._declared:
+                self.run_worker(self._places(self._ask), group="places", exit_on_error=True)
             if self._plan.moves:
                 self.run_worker(self._look(self._ask), group="review", exit_on_error=True)
 
@@ -135,6 +143,15 @@ class Review(Sheet[bool]):
         for field in self.query("#confirm"):
             field.display = False  # nothing that is typed could be a yes
         self.set_focus(None)
+        self._lay_out()
+
+    async def _places(self, ask: Ask) -> None:
+        """In which files it is edited for good; where they cannot be had, that is said."""
+        try:
+            self._declarations = await ask(ReviewDeclared(self._declared))
+        except FluxtuiError as error:
+            failed = (Declaration(field, error=str(error)) for field in self._declared)
+            self._declarations = tuple(failed)
         self._lay_out()
 
     async def _look(self, ask: Ask) -> None:
@@ -214,7 +231,7 @@ class Review(Sheet[bool]):
     def _lay_out(self) -> None:
         if not self.stands:
             return
-        lines = plan_lines(self._plan, self.inner_width, self._rendered)
+        lines = plan_lines(self._plan, self.inner_width, self._rendered, self._declarations)
         self.query_one("#plan", Paragraph).show_lines(lines)
         question: tuple[Line, ...] = ((), *self._question())
         self.query_one("#ask", Paragraph).show_lines(question)
