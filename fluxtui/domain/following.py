@@ -44,7 +44,7 @@ class Followed:
     after: str
     changes: bool
     says: str
-    seen: bool = True
+    seen: bool
 
 
 @frozen

@@ -8,7 +8,7 @@ import pytest
 
 from fluxtui.domain.board import HealthLine, Level, Line, Row, Running
 from fluxtui.domain.config import Config, Environment
-from fluxtui.domain.grouping import group_of, source_kind, worst
+from fluxtui.domain.grouping import group_of, grouped, source_kind, worst
 from fluxtui.domain.resource import Key
 
 PLACES = Config(
@@ -70,3 +70,18 @@ def test_a_row_is_as_bad_as_its_worst_line_anywhere() -> None:
     assert worst(row(dev=slow, eu=bad, us=well)) is Level.FAILED
     assert worst(row(dev=well, eu=slow)) is Level.PROGRESSING
     assert worst(row()) is Level.OK
+
+
+def test_the_worst_group_comes_first_and_its_heading_says_how_many_are_not_well() -> None:
+    ill = replace(BUNDLE, health=HealthLine(Level.FAILED, "no"))
+    slow = replace(BUNDLE, health=HealthLine(Level.PROGRESSING, "m"))
+    well = replace(BUNDLE, health=HealthLine(Level.OK, ""))
+    rows = [row(eu=well), row(dev=slow), row(eu=ill), row(dev=well), row(nowhere=well)]
+    groups = grouped(rows, "stage", PLACES)
+    assert [group.head for group in groups] == [
+        "live: 2 rows, 1 not well", "dev: 2 rows, 1 not well", "none: 1 row",
+    ]  # fmt: skip
+    assert groups[0].rows == (rows[0], rows[2]), "in a group they stay in their order"
+    same = grouped([row(eu=well), row(dev=well)], "stage", PLACES)
+    assert [group.head for group in same] == ["dev: 1 row", "live: 1 row"]
+    assert grouped(rows, "", PLACES) == ()

@@ -91,7 +91,7 @@ def test_numbers_are_compared_as_floats_and_asc_takes_the_largest() -> None:
     assert pick(long[::-1], "numerical").chosen == long[0]
 
 
-@pytest.mark.parametrize("odd", ["latest", "1.2.3", "0x10", "1e999", "1 2"])
+@pytest.mark.parametrize("odd", ["latest", "1.2.3", "0x10", "1e999", "0x1p99999", "1 2"])
 def test_one_that_is_no_number_has_nothing_picked(odd: str) -> None:
     one = pick(["1", odd, "2"], "numerical")
     assert one.chosen == "" and one.error == f"failed to parse invalid numeric value '{odd}'"

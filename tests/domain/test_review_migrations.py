@@ -186,6 +186,40 @@ def test_what_holds_data_is_told_by_how_much_is_lost(
 
 
 @pytest.mark.parametrize(
+    ("spec", "keeps"),
+    [
+        ("storage: {size: 1Gi}", True),
+        ("pool: [{nodes: {storage: {size: 1Gi}}}]", True),
+        ("volumeClaimTemplate: {spec: {}}", True),
+        ("storageSize: 1Gi", True),
+        ("storageClass: fast", True),
+        ("storage: s3", False),
+        ("storage: {}", False),
+        ('storageSize: ""', False),
+        ("size: 1Gi", False),
+        ("", False),
+        ("a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {storageSize: 1Gi}}}}}}}}}}}}", True),
+        ("a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {storageSize: 1}}}}}}}}}}}}}", False),
+    ],
+)
+def test_an_object_of_an_operator_keeps_data_when_it_asks_for_a_place(
+    spec: str, keeps: bool
+) -> None:
+    gone = f"---\napiVersion: %s\nkind: Gadget\nmetadata: {{name: a}}\nspec: {{{spec}}}\n"
+    told = lost(gone % "sea.example.com/v1", "")
+    assert [danger.level for danger in told] == ([Gravity.LOSS] if keeps else [])
+    assert lost(gone % "apps/v1", "") == [], "Kubernetes' own kinds are known"
+
+
+@pytest.mark.parametrize("kind", ["Redis", "KafkaTopic", "PostgresCluster", "MySQL", "Vault"])
+def test_an_object_that_is_called_like_a_store_is_one(kind: str) -> None:
+    gone = "---\napiVersion: sea.example.com/v1\nkind: %s\nmetadata: {name: a}\n"
+    assert [danger.level for danger in lost(gone % kind, "")] == [Gravity.LOSS]
+    for other in (f"{kind}User", f"{kind}Binding", f"{kind}Policy"):
+        assert lost(gone % other, "") == []
+
+
+@pytest.mark.parametrize(
     ("spec", "leaves"),
     [("prune: true", False), ("prune: false", True), ("deletionPolicy: Orphan", True), ("", False)],
 )

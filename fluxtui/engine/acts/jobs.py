@@ -305,13 +305,9 @@ class PlanRun:
 
     def _caught_up(self, step: AwaitStep, version: str) -> bool:
         """Whether the Snapshot is as new as what this run wrote to the target."""
-        own_version = self._written.versions.get(step.target, "")
-        if not own_version or version == own_version:
-            return True
+        own = self._written.versions.get(step.target, "")
         # Kubernetes 1.35 declares resourceVersions comparable as numbers; older ones behave so.
-        return not (version.isdecimal() and own_version.isdecimal()) or int(version) >= int(
-            own_version
-        )
+        return not (version.isdecimal() and own.isdecimal()) or int(version) >= int(own)
 
     async def _receipt(self, step: AnyStep, outcome: Outcome, message: str) -> Receipt:
         jobs = self._jobs
