@@ -17,12 +17,13 @@ from typing import Any, Protocol
 from textual import events
 from textual.app import App
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input
 
 # A key's action posts a message, its reader may post another, and that one opens a view: each
 # round follows the path that the key took, behind whatever was posted there.
 ROUNDS = 4
-OVERDUE = 2.0  # seconds after which a key's way is given up as lost
+OVERDUE = 2.0  # seconds after which a key's way is given up as lost, whether or not another comes
 
 Typed = events.Key | events.Paste
 
@@ -63,6 +64,7 @@ class KeyGate:
         self._number = 0
         self._since = 0.0
         self._cut = 0.0
+        self._alarm: Timer | None = None  # for a key that waits behind one whose way may be lost
         self.current: Typed | None = None
 
     @property
@@ -93,8 +95,12 @@ class KeyGate:
 
     def go(self) -> None:
         """Hand on the next key, if it may be; call it when that may have changed."""
-        if self.current is not None and monotonic() - self._since < OVERDUE:
-            return
+        if self.current is not None:
+            rest = self._since + OVERDUE - monotonic()
+            if rest > 0:
+                if self._waiting and self._alarm is None:
+                    self._alarm = self._app.set_timer(rest, self._overdue)
+                return
         self.current = None
         while self._waiting:
             event = self._waiting[0]
@@ -107,6 +113,10 @@ class KeyGate:
                 self._number += 1
                 self._app.call_next(self._deliver, event, self._number)
                 return
+
+    def _overdue(self) -> None:
+        self._alarm = None
+        self.go()
 
     async def _deliver(self, event: Typed, number: int) -> None:
         await self._hand_on(event)
