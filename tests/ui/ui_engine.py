@@ -20,6 +20,9 @@ from fluxtui.domain.ask import (
     ReadObject,
     ReviewMoves,
     ReviewRights,
+    ReviewStanding,
+    Standing,
+    TryMoves,
     ValuesOf,
 )
 from fluxtui.domain.danger import Danger, Gravity
@@ -201,6 +204,8 @@ class ScriptedEngine:
             future.set_result(self._snapshot.tags.get(question.repository))
         elif isinstance(question, ReviewMoves):
             future.set_result(DELIVERY)
+        elif isinstance(question, TryMoves | ReviewStanding):
+            future.set_result(Standing())
         elif isinstance(question, ReadObject | ReadInventory | ValuesOf):
             return future  # it takes its time
         elif isinstance(question, PatchesDiff):
