@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fluxtui.kustomize.files import OUTSIDE, Files, FolderFiles, MemoryFiles
     from fluxtui.kustomize.flux import Skip
     from fluxtui.kustomize.kustfile import KUSTOMIZATION_FILES
+    from fluxtui.kustomize.patchplaces import patch_place
     from fluxtui.kustomize.sops import ENCRYPTED, encrypted_remark, is_encrypted
     from fluxtui.kustomize.tracking import Origin, Path, origin_at
     from fluxtui.kustomize.variables import Variables
@@ -45,6 +46,7 @@ __all__ = [
     "key_of",
     "load_manifests",
     "origin_at",
+    "patch_place",
 ]
 
 _MODULES = {
@@ -53,6 +55,7 @@ _MODULES = {
     "files": ("OUTSIDE", "Files", "FolderFiles", "MemoryFiles"),
     "flux": ("Skip",),
     "kustfile": ("KUSTOMIZATION_FILES",),
+    "patchplaces": ("patch_place",),
     "sops": ("ENCRYPTED", "encrypted_remark", "is_encrypted"),
     "tracking": ("Origin", "Path", "origin_at"),
     "variables": ("Variables",),

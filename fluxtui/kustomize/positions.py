@@ -80,10 +80,10 @@ class Lines:
             documents = list(Reader(file).nodes(self._files.read(file)))
         except BuildError:
             return []
-        return [(line, _lines(node, line)) for node, line in documents]
+        return [(line, field_lines(node, line)) for node, line in documents]
 
 
-def _lines(node: yaml.Node, first: int) -> dict[str, int]:
+def field_lines(node: yaml.Node, first: int) -> dict[str, int]:
     """The line of every value by its path; of a mapping or list the line of what is first in it."""
     lines: dict[str, int] = {}
     for path, leaf, key in _leaves(node, (), None, 0):
@@ -102,7 +102,7 @@ def line_of_field(files: Files, file: str, field: str) -> int:
         return 0
     if len(documents) != 1:
         return 0
-    lines = _lines(*documents[0])
+    lines = field_lines(*documents[0])
     while field and field not in lines:
         field = field[: max(field.rfind("."), field.rfind("["), 0)]
     return lines.get(field, 0)

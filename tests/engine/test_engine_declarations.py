@@ -109,7 +109,7 @@ async def test_a_patch_that_sets_it_is_named(
     staging, parent = await fed(place, commit)
     running = engine(staging, checkouts={URL: str(git.folder)})
     (found,) = await asked(running, field(parent))
-    assert found.file == "clusters/eu/kustomization.yaml" and "patch" in found.by, found
+    assert found.place == "clusters/eu/kustomization.yaml:8" and "patch 1" in found.by, found
 
 
 @needs_git

@@ -6,11 +6,17 @@ is named where it is really set. Values do not leave: a place is a file and a li
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fluxtui.domain.ask import RenderedObject, ValueOrigin
 from fluxtui.domain.declared import Declaration, DeclaredField
 from fluxtui.domain.errors import FluxtuiError
 from fluxtui.domain.inventory import ObjectId
-from fluxtui.engine.builds.sides import BuildReview, render
+from fluxtui.engine.builds.sides import BuildReview, files_of, render
+from fluxtui.kustomize import patch_place
+
+if TYPE_CHECKING:
+    from fluxtui.kustomize import Files
 
 
 def located(
@@ -22,11 +28,16 @@ def located(
     except FluxtuiError as error:
         why = f"not found in {where}: it does not build: {error}"
         return tuple(Declaration(field, where, error=why) for field in fields)
-    return tuple(_located(field, objects, where, remark) for field in fields)
+    files = files_of(review)
+    return tuple(_located(field, objects, files, where, remark) for field in fields)
 
 
 def _located(
-    field: DeclaredField, objects: tuple[RenderedObject, ...], where: str, remark: str
+    field: DeclaredField,
+    objects: tuple[RenderedObject, ...],
+    files: Files,
+    where: str,
+    remark: str,
 ) -> Declaration:
     unknown = Declaration(field, where, error=f"not found in {where}")
     rendered = next((one for one in objects if _is(one, field)), None)
@@ -35,6 +46,9 @@ def _located(
     origin = _origin(field.path, rendered.origins)
     if origin is not None:
         by = "" if origin.by == "file" else origin.by
+        file, line = patch_place(files, by, field.path)
+        if file:  # the patch itself, and not the entry that names it
+            return Declaration(field, where, file, line, by, remark)
         return Declaration(field, where, origin.file, origin.line, by, remark)
     first = min((o for o in rendered.origins if o.file and o.by == "file"), default=None, key=_line)
     if first is None:

@@ -26,7 +26,7 @@ from fluxtui.engine.builds.attribution import attributed
 from fluxtui.engine.builds.secretmarks import Marks, token
 
 if TYPE_CHECKING:
-    from fluxtui.kustomize import Build, Path
+    from fluxtui.kustomize import Build, Files, Path
 
 _KEPT = 48
 _MARK = "kustomize.toolkit.fluxcd.io"
@@ -248,6 +248,15 @@ def render(review: BuildReview, explain: bool) -> Rendering:
     objects = explained(build, MemoryFiles(files), marks.text)
     findings = (*build.findings, *encrypted_remarks(build, "not decrypted here"))
     return Rendering(objects, tuple(map(marks.text, findings)))
+
+
+def files_of(review: BuildReview) -> Files:
+    """The files of the right side of the only pair."""
+    from fluxtui.kustomize import MemoryFiles
+
+    (pair,) = review.pairs
+    name = pair.right.bundle if pair.right is not None else ""
+    return MemoryFiles(_unpacked(name, review.bundles[name]) if name else {})
 
 
 def built_side(side: Side | None, review: BuildReview, explain: bool = False) -> Build | None:
