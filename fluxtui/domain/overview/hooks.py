@@ -24,8 +24,10 @@ _SKEW = 5.0  # seconds between a condition and what was made because of it
 
 def may_wait(resource: Resource) -> bool:
     """Whether it is a release that is being made now."""
+    if not releases.has_releases(resource.key):
+        return False  # most of them: their conditions need not be read
     ready = resource.condition("Ready")
-    return releases.has_releases(resource.key) and ready is not None and ready.status == "Unknown"
+    return ready is not None and ready.status == "Unknown"
 
 
 def releasing(nodes: Iterable[ChainNode], snapshot: Snapshot) -> tuple[ChainNode, ...]:

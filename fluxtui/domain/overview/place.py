@@ -13,6 +13,7 @@ from dataclasses import replace
 from fluxtui.domain import kinds
 from fluxtui.domain.board import BESIDE, ChainNode, Finding, HealthLine, Level, Line
 from fluxtui.domain.config import Environment
+from fluxtui.domain.gitreference import RemoteAnswer
 from fluxtui.domain.kinds import ALL, APPLIERS, CORE, appliers, sources
 from fluxtui.domain.knowledge import FeedState, Knowledge
 from fluxtui.domain.known import kind_known, worst_served
@@ -26,6 +27,7 @@ from fluxtui.domain.overview.members import Members, News
 from fluxtui.domain.overview.sources import Sources
 from fluxtui.domain.picking import address_of
 from fluxtui.domain.resource import Key, Resource
+from fluxtui.domain.selection import Selection
 from fluxtui.domain.service import service_name
 from fluxtui.domain.snapshot import Feed, KindId, Snapshot
 from fluxtui.kit.records import NamedTuple
@@ -45,6 +47,18 @@ class SourceEntry(NamedTuple):
     url: str
     line: Line
     short: str = ""
+
+
+class _Feeding(NamedTuple):
+    """What feeds appliers, the same for all of them. `is_fresh`: no controller has looked at it."""
+
+    source: Resource | None
+    address: str
+    url: str
+    selection: Selection | None
+    remote: RemoteAnswer | None
+    health: HealthLine
+    is_fresh: bool
 
 
 @frozen(eq=False)
@@ -219,31 +233,36 @@ class Place:
         self, snapshot: Snapshot, dirty: AbstractSet[Key], *, still: bool
     ) -> tuple[SourceEntry, ...]:
         """The lines of appliers that take no bundle; those that nothing touched stay."""
-        lines = {}
+        lines, fed = {}, dict[Key | None, _Feeding]()
         for key in self._deliveries.keys:
             before = self._alone.get(key)
             if before is None or not still or key in dirty:
-                entry = self._own_entry(key, snapshot)
+                origin = self._members.facts[key].origin
+                if origin not in fed:  # a repository feeds dozens
+                    fed[origin] = _feeding(origin, snapshot)
+                entry = self._own_entry(key, fed[origin], snapshot)
                 before = entry if before is None or entry != before else before
             lines[key] = before
         self._alone = lines
         return tuple(lines.values())
 
-    def _own_entry(self, key: Key, snapshot: Snapshot) -> SourceEntry:
-        facts, kind = self._members.facts[key], kinds.of(key)
-        source = snapshot.get(facts.origin) if facts.origin is not None else None
-        address = address_of(snapshot, facts.origin)
-        url = address or (sources.url(source) if source is not None else "")
+    def _own_entry(self, key: Key, fed: _Feeding, snapshot: Snapshot) -> SourceEntry:
+        facts, kind, node = self._members.facts[key], kinds.of(key), self._forest.node(key)
         names = self._sources.names.get(facts.source, ()) if facts.source is not None else ()
-        selection = snapshot.selections.get(facts.origin) if facts.origin is not None else None
-        tags, node = snapshot.tags.get(address), self._forest.node(key)
-        asked = sources.question(source) if source is not None else None
-        remote = snapshot.remotes.get(asked) if asked is not None else None
-        fed = _fed(source, node, snapshot)
-        made = DeliveryRow(facts, node, source, names, tags, selection, address, remote, fed)
+        made = DeliveryRow(
+            facts,
+            node,
+            fed.source,
+            names,
+            snapshot.tags.get(fed.address),
+            fed.selection,
+            fed.address,
+            fed.remote,
+            _health_of(fed, node),
+        )
         line = doubt.line(deliveries.line_of(made), self._node_known(key, snapshot))
         service = service_name(facts.resource)
-        return SourceEntry(service, url, line, kind.short if kind is not None else "")
+        return SourceEntry(service, fed.url, line, kind.short if kind is not None else "")
 
     def _entry(self, source: Resource, snapshot: Snapshot) -> SourceEntry:
         """Made of the nodes as they were seen; what is doubtful of them is the line's doubt."""
@@ -277,13 +296,24 @@ def _doubtful(environment: str, snapshot: Snapshot) -> dict[KindId, Knowledge]:
     }
 
 
-def _fed(source: Resource | None, node: ChainNode, snapshot: Snapshot) -> HealthLine:
+def _feeding(key: Key | None, snapshot: Snapshot) -> _Feeding:
+    source = snapshot.get(key) if key is not None else None
+    address = address_of(snapshot, key)
+    selection = snapshot.selections.get(key) if key is not None else None
+    if source is None:
+        return _Feeding(None, address, address, selection, None, HealthLine(Level.OK), False)
+    asked = sources.question(source)
+    remote = snapshot.remotes.get(asked) if asked is not None else None
+    health = arrivals.own_health(source, snapshot)
+    url, fresh = address or sources.url(source), source.condition("Ready") is None
+    return _Feeding(source, address, url, selection, remote, health, fresh)
+
+
+def _health_of(fed: _Feeding, node: ChainNode) -> HealthLine:
     """The health of what feeds an applier; of what is not there, or so new that nobody has looked
     at it, the applier's own health tells."""
-    if source is None:
-        return HealthLine(Level.OK)
-    fresh = source.condition("Ready") is None and node.health.level is Level.PROGRESSING
-    return HealthLine(Level.OK) if fresh else arrivals.own_health(source, snapshot)
+    fresh = fed.is_fresh and node.health.level is Level.PROGRESSING
+    return HealthLine(Level.OK) if fresh else fed.health
 
 
 def _equal(made: PlaceView, before: PlaceView) -> bool:
