@@ -19,10 +19,12 @@ Line = tuple[Span, ...]
 
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]{56}")
 _NAMED = re.compile(r"\b([A-Z]\w+)/[a-z0-9][a-z0-9.-]*/([a-z0-9][a-z0-9.-]*)")
+_VERSION = re.compile(r"(?<![\w./-])v?\d+\.\d+\.\d+[-+.][-+.0-9A-Za-z]{8,}")
 SUSPENDED = "‖"
 PINNED = "◆"
 PROTECTED = "◈"
 ARROW = shortening.ARROW
+VERSION = 16  # cells of a version in a sentence that is shortened
 LEAST_NAME = 8  # cells of a name that is shortened
 
 
@@ -85,12 +87,12 @@ def fit(
 
 
 def _shorten(line: Line, cells: int, *, middle: bool, before: str) -> Line:
-    if middle:
-        line = _shorten_name(line, cells)
+    line = _shorten_name(line, cells) if middle else _shorter_versions(line, cells)
     whole = "".join(safe(text) for text, _role in line)
     if cell_len(whole) <= cells:
         return fit(tuple((safe(text), role) for text, role in line), cells)
     head, close = shortening.parted(whole, cells, cell_len, before)
+    head = head.removesuffix("…")  # one is enough
     tail = ("…" + close if cells > 0 else "").ljust(cells - cell_len(head))
     out: list[Span] = []
     remaining = len(head)
@@ -101,6 +103,16 @@ def _shorten(line: Line, cells: int, *, middle: bool, before: str) -> Line:
         out.append((text, role))
         remaining -= len(text)
     return tuple(out)
+
+
+def _shorter_versions(line: Line, cells: int) -> Line:
+    """A sentence that is cut at its end says all the same which version it tells of."""
+    if cells < 2 * VERSION:
+        return line
+    return tuple(
+        (_VERSION.sub(lambda match: shortening.shortened(match[0], VERSION), text), role)
+        for text, role in line
+    )
 
 
 def _shorten_name(line: Line, cells: int) -> Line:

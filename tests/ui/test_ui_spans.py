@@ -33,6 +33,19 @@ def test_a_tag_keeps_its_telling_end() -> None:
     assert elide("v0.0.0-staging-test-deploy-0042", 8) == "v0.0.0-…"
 
 
+def test_a_sentence_that_is_cut_still_says_which_versions_it_tells_of() -> None:
+    new, old = "v0.0.0-staging-test-deploy-0042", "v0.0.0-staging-test-deploy-0041"
+    line = ((f"picked {new}, was {old}", ""),)
+    assert plain(fit(line, 80)).rstrip() == f"picked {new}, was {old}", "while there is room"
+    assert plain(fit(line, 60)).rstrip() == "picked v0.0.0…ploy-0042, was v0.0.0…ploy-0041"
+    assert plain(fit(line, 36)).rstrip() == "picked v0.0.0…ploy-0042, was v0.0.0…", (
+        "one … is enough"
+    )
+    path = (("oci://registry.test/a/v1.2.3-long-name-of-a-path " + "x" * 40, ""),)
+    assert "v1.2.3-long-name-of-a-path" in plain(fit(path, 70)), "a place is no version"
+    assert plain(fit(line, 20)) == "picked v0.0.0-stagi…", "too narrow for more than a beginning"
+
+
 def test_a_transition_keeps_both_ends_and_the_count() -> None:
     text = "v0.0.0-staging-test-deploy-0041 -> v0.0.0-staging-test-deploy-0042 (3/6)"
     assert elide_middle(text, 19) == "…0041 → …0042 (3/6)"
