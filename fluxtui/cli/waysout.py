@@ -17,6 +17,10 @@ _VERBS = (
     ("l in Chain", "`fluxtui logs{about}`"),
     (_INTERRUPTED, ""),
     (f"diff it: {key_token('diff')}", "diff it: `fluxtui diff{about} --patches`"),
+    (
+        f"compare it with its release: {key_token('diff')}",
+        "compare it with its release: `fluxtui diff{about} --live`",
+    ),
     (f"see Chain: {key_token('chain')}", "see `fluxtui chain{about}`"),
     ("see the Journal", "see `fluxtui journal`"),
 )

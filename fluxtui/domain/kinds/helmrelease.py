@@ -191,6 +191,16 @@ def stored(resource: Resource) -> tuple[StoredRelease, ...]:
     )
 
 
+def _drift(resource: Resource) -> str:
+    """The objects that differ, without the sentence before them that names the release."""
+    told = resource.condition("Drifted")
+    if told is None or told.status != "True":
+        return ""
+    if text_at(resource.spec, "driftDetection", "mode") == "enabled":
+        return ""  # it is being put back
+    return told.message.partition("\n")[2] or told.message or told.reason
+
+
 def _releases(resource: Resource) -> list[Mapping[str, Any]]:
     """Helm Controller keeps them in no order that it promises."""
     return sorted(mappings_at(resource.status, "history"), key=_number, reverse=True)
@@ -308,6 +318,7 @@ KIND = Kind(
         storage=storage,
         target=lambda resource: text_at(resource.spec, "targetNamespace") or resource.key.namespace,
         definitions=lambda resource: text_at(resource.spec, "upgrade", "crds") or "Skip",
+        drift=_drift,
     ),
     # Stalled and Ready may only count the tries; what went wrong stands on these.
     causes=("Released", "TestSuccess"),

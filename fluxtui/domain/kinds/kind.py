@@ -257,7 +257,8 @@ class Releases(NamedTuple):
     `values`: those it has itself; `values_from`: in which order others are read; `stored`: the
     releases it names, newest first; `storage`: (name, namespace) under which Helm keeps them;
     `target`: the namespace that they go to; `definitions`: what an upgrade does with a chart's
-    `crds/`: Skip, Create or CreateReplace.
+    `crds/`: Skip, Create or CreateReplace; `drift`: what its controller found to be otherwise in
+    the cluster, and leaves so, "" for nothing.
     """
 
     values: Callable[[Resource], Mapping[str, Any]]
@@ -266,6 +267,7 @@ class Releases(NamedTuple):
     storage: Callable[[Resource], tuple[str, str]]
     target: Callable[[Resource], str]
     definitions: Callable[[Resource], str]
+    drift: Callable[[Resource], str]
 
 
 @frozen

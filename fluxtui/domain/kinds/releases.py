@@ -63,6 +63,12 @@ def definitions(resource: Resource) -> str:
     return found.definitions(resource) if found is not None else ""
 
 
+def drift(resource: Resource) -> str:
+    """What its controller found to be otherwise in the cluster, and leaves so; "" for nothing."""
+    found = role(resource.key)
+    return found.drift(resource) if found is not None else ""
+
+
 def deployed(resource: Resource) -> StoredRelease | None:
     """The release that runs: the newest one that is deployed."""
     return next((each for each in stored(resource) if each.status == DEPLOYED), None)

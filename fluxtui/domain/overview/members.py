@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from fluxtui.domain.board import BESIDE, HealthLine, Level, ObjectLine
-from fluxtui.domain.kinds import ALL, APPLIERS
+from fluxtui.domain.kinds import ALL, APPLIERS, releases
 from fluxtui.domain.overview.arrivals import awaited
 from fluxtui.domain.overview.facts import Facts, facts_of, with_memory
 from fluxtui.domain.overview.hooks import JOB, hook_lines, may_wait
@@ -53,6 +53,7 @@ class Members:
         self.objects: dict[Key, tuple[ObjectLine, ...]] = {}
         self.health: dict[Key, HealthLine] = {}
         self.unwell: set[Key] = set()
+        self.drifted: dict[Key, str] = {}  # and what differs
         self._releasing: set[Key] = set()  # hooks of these may be what is waited for
         self._alone: dict[Key, Facts] = {}  # as they say by themselves, where another says more
         self._users: dict[Key, set[Key]] = defaultdict(set)
@@ -145,6 +146,8 @@ class Members:
             self._releasing.add(key)
         if facts.flux.level not in _FINE:
             self.unwell.add(key)
+        if drift := releases.drift(resource):
+            self.drifted[key] = drift
         for index, names in self._links(facts):
             for name in names:
                 index[name].add(key)
@@ -163,6 +166,7 @@ class Members:
 
     def _unlink(self, facts: Facts, news: News) -> None:
         self.unwell.discard(facts.key)
+        self.drifted.pop(facts.key, None)
         self._releasing.discard(facts.key)
         for index, names in self._links(facts):
             for name in names:

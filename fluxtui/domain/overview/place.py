@@ -132,7 +132,13 @@ class Place:
         chain = self._drawn(snapshot, news, renewed)
         failing = self._sources.failing(snapshot)
         told = tuple(
-            troubles.of_place(self.environment, self._forest.troubled(), failing, snapshot)
+            troubles.of_place(
+                self.environment,
+                self._forest.troubled(),
+                failing,
+                snapshot,
+                self._members.drifted,
+            )
         )
         sure, self._spaces = self._is_sure(snapshot), {}
         self._doubtful = {} if sure else _doubtful(self.environment.name, snapshot)

@@ -13,6 +13,7 @@ from fluxtui.domain.resource import Key
 
 SOURCE = "mend the source: its url, its credentials or what it follows"
 _LOG = "read its log: l on the Pod in Chain; or roll back"
+SEE_DRIFT = f"compare it with its release: {key_token('diff')}"
 SEE_CHAIN = f"see Chain: {key_token('chain')}"
 _DIFF = f"diff it: {key_token('diff')}, and mend the bundle or its patches"
 # Only bundles in a registry can be built and compared here.

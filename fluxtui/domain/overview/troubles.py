@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from fluxtui.domain import kinds
 from fluxtui.domain.board import ChainNode, Finding, HealthLine, Level, Severity
@@ -14,8 +15,9 @@ from fluxtui.domain.config import Environment
 from fluxtui.domain.kinds import sources
 from fluxtui.domain.known import appliers_known
 from fluxtui.domain.overview.chains import unmet
+from fluxtui.domain.overview.judgement import flat
 from fluxtui.domain.overview.lines import headline
-from fluxtui.domain.overview.remedies import remedy
+from fluxtui.domain.overview.remedies import SEE_DRIFT, remedy
 from fluxtui.domain.resource import Key
 from fluxtui.domain.snapshot import Snapshot
 
@@ -25,15 +27,18 @@ def of_place(
     nodes: Collection[ChainNode],
     failing: Mapping[Key, HealthLine],
     snapshot: Snapshot,
+    drifted: Mapping[Key, str] = MappingProxyType({}),
 ) -> Iterator[Finding]:
     """All of one Environment. `nodes`: those that are not well or wait, as they were seen;
-    `failing`: what applies nothing and is not; `snapshot` the Snapshot that they were made from."""
+    `failing`: what applies nothing and is not; `snapshot` the Snapshot that they were made from;
+    `drifted`: what differs of those that are otherwise in the cluster than they are to be."""
     knowledge = appliers_known(snapshot, environment.name)
     last = "" if knowledge.known else "as last seen, "
     yield from _failed(nodes, last)
     yield from _held(nodes)
     yield from _others(nodes, failing, snapshot, last)
     yield from _broken_names(nodes, environment.namespaces)
+    yield from _drifted(drifted, nodes, snapshot, last)
 
 
 def _failed(nodes: Collection[ChainNode], last: str) -> Iterator[Finding]:
@@ -111,6 +116,25 @@ def _others(
             text, waits = f"{last}{key.label}: {health.text}", behind[key]
             way = remedy(text, of_source=sources.is_source(key), waits=waits)
             yield Finding(Severity.ERROR, "source", key.environment, text, way, key, behind=waits)
+
+
+def _drifted(
+    drifted: Mapping[Key, str], nodes: Iterable[ChainNode], snapshot: Snapshot, last: str
+) -> Iterator[Finding]:
+    """What is live otherwise than it was released, and stays so. Of what fails that is told."""
+    told = {node.key for node in nodes if node.health.level is Level.FAILED}
+    for key in sorted(drifted.keys() - told):
+        resource = snapshot.get(key)
+        condition = resource.condition("Drifted") if resource is not None else None
+        yield Finding(
+            Severity.WARNING,
+            "drifted",
+            key.environment,
+            f"{last}{kinds.title(key)} has drifted: {flat(drifted[key])}",
+            SEE_DRIFT,
+            key,
+            condition.last_transition if condition is not None else "",
+        )
 
 
 def _broken_names(nodes: Iterable[ChainNode], namespaces: Collection[str]) -> Iterator[Finding]:
