@@ -146,7 +146,7 @@ def _below(snapshot: Snapshot, source: Resource) -> tuple[Resource, ...]:
 def _without(context: Context) -> str:
     """Why there is no source; also of the one object that a Service is in an Environment."""
     resource = object_of(context)
-    if resource is not None and context.target.object is None:
+    if resource is not None:
         context = replace(context, target=replace(context.target, object=resource.key))
     return no_object(context)
 

@@ -21,7 +21,7 @@ from fluxtui.domain.marks import (
     SUSPENSION_KEYS,
 )
 from fluxtui.domain.patchfields import holds
-from fluxtui.domain.plan import AT_WRITE
+from fluxtui.domain.plan import AT_WRITE, AwaitStep, Plan
 from fluxtui.domain.resource import Resource
 from fluxtui.domain.snapshot import Feed, TagList
 from tests.builders import CONFIG, NS, URL, ks, revision, source, tag_list
@@ -60,16 +60,26 @@ def test_no_new_generation_comes_of_an_annotation_so_a_run_is_asked_for(kind: Ki
     assert awaited(made) == [("handled", AT_WRITE)]
 
 
+def patience(made: Plan) -> float:
+    """Seconds that its last Step waits."""
+    last = made.steps[-1]
+    assert isinstance(last, AwaitStep)
+    return last.timeout
+
+
 def test_one_of_a_spec_is_awaited_by_its_new_generation() -> None:
     held = obj("imagerepo", "web", {"suspend": True})
     made = plan("resume", at(held, on=held))
     assert asked(made) == [] and awaited(made) == [("resumed", "")]
+    assert made.steps[-1].title == f"wait until {held.key.label} has reconciled"
+    assert patience(made) == 900.0, "a controller may have much to do"
 
 
 def test_what_no_controller_looks_at_is_only_seen_resumed() -> None:
     held = obj("alert", "pager", {"suspend": True})
     made = plan("resume", at(held, on=held))
     assert made.steps[-1].title == f"see {held.key.label} resumed"
+    assert patience(made) == 60.0, "nothing has to be done for it to be seen"
 
 
 def test_what_a_suspension_means_is_said_of_each_kind() -> None:

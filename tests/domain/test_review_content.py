@@ -99,6 +99,7 @@ def test_a_secret_tells_its_keys_however_they_are_written() -> None:
 def test_a_kind_of_another_group_with_that_name_is_no_configuration() -> None:
     other = CONFIG.replace("apiVersion: v1", "apiVersion: sea.example.com/v1")
     assert of("", other % "a: x").config == ()
+    assert of("", CONFIG.replace("ConfigMap", "Thing") % "a: x").config == ()
 
 
 def test_variables_of_containers_are_configuration_too() -> None:

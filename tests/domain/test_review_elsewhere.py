@@ -88,12 +88,37 @@ def test_an_image_that_names_no_version_is_told_with_what_it_was(tag: str) -> No
     assert images(pod(container(f"web{tag}")), "") == []
 
 
+@pytest.mark.parametrize(
+    ("api", "kind", "where"),
+    [
+        ("batch/v1", "CronJob", "{jobTemplate: {spec: {template: {spec: %s}}}}"),
+        ("batch/v1", "Job", "{template: {spec: %s}}"),
+        ("v1", "ReplicationController", "{template: {spec: %s}}"),
+        ("v1", "Pod", "%s"),
+        ("sea.example.com/v1", "Fleet", "{pools: [{nodes: {template: %s}}]}"),
+    ],
+)
+def test_containers_are_found_where_each_kind_has_them(api: str, kind: str, where: str) -> None:
+    head = f"---\napiVersion: {api}\nkind: {kind}\nmetadata: {{name: web}}\nspec: "
+    before, after = (
+        head + where % f"{{containers: [{container(image)}]}}\n" for image in ("web:1", "web")
+    )
+    (says,) = images(before, after)
+    assert says.startswith(f"{kind}/apps/web container web: web names no version")
+
+
 def test_only_the_container_whose_image_changes_is_named() -> None:
     floats = container("other", "other")
     (says,) = images(pod(floats, container("web:1")), pod(floats, container("r.io/web:1")))
     assert "container web: from r.io instead of docker.io (web:1 -> r.io/web:1)" in says
     assert images(pod(container("web:1")), pod(container(""))) == []
     assert images(pod(container("web:1")), pod(container("web:1"), container("b:1", "b"))) == []
+
+
+def test_a_container_without_a_name_is_called_by_none() -> None:
+    before, after = (pod(f"{{image: '{image}'}}") for image in ("web:1", "web"))
+    (says,) = images(before, after)
+    assert says.startswith("Deployment/apps/web container : web names no version")
 
 
 def test_a_new_workload_comes_from_nowhere_else() -> None:
@@ -146,6 +171,8 @@ def test_a_container_of_an_operator_is_told_of_once() -> None:
 
 def test_fields_of_that_name_in_kubernetes_own_kinds_are_none() -> None:
     assert images(OWN % ("Thing", "'1'"), OWN % ("Thing", "latest")) == []
+    gateway = OWN.replace("apps/v1", "gateway.networking.k8s.io/v1")
+    assert images(gateway % ("Gateway", "'1'"), gateway % ("Gateway", "latest")) == []
     assert images("", RELEASE % "image: {tag: latest}") == [], "a new release says what it likes"
 
 

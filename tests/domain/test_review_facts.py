@@ -49,6 +49,9 @@ def test_objects_that_would_not_fit_are_named_and_the_rest_is_counted() -> None:
     (danger,) = in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 20, BROKEN)
     assert danger.says.endswith(": 1 object of 20 in the cluster would not fit v1 any more")
     assert danger.level is Gravity.STOP and danger.look == (BROKEN,)
+    eight = [f"Boat/apps/b{n}: spec.size: more than 9" for n in range(8)]
+    (danger,) = in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 20, *eight)
+    assert danger.look == tuple(eight)
     many = (f"Boat/apps/b{n}: spec.size: more than 9" for n in range(10))
     (danger,) = in_use(CRD % BOTH, CRD % ONE_VERSION, ("v1",), 2000, *many, cut=True)
     assert "10 objects of the first 2000" in danger.says and danger.look[-1] == "... 2 more"

@@ -9,6 +9,7 @@ import yaml
 from review_pairs import found
 
 from fluxtui.domain.danger import Danger, Gravity
+from fluxtui.domain.review.looks import briefly
 
 FORCE = "kustomize.toolkit.fluxcd.io/force"
 
@@ -163,6 +164,13 @@ def test_a_generated_object_is_another_one_with_its_content() -> None:
         for value, end in (("x", "6ct58987ht"), ("y", "2btm7mkbhk"))
     )
     assert fixed(first, second) == []
+
+
+def test_a_side_that_is_empty_or_not_there_is_said_to_be() -> None:
+    assert briefly("a", "", None) == 'a: "" -> not there'
+    assert briefly("a", [], {"b": 1}) == 'a: "" -> b 1'
+    assert briefly("a", [{"b": 1, "c": 2}, "d"], "x  \n y") == "a: b 1, c 2; d -> x y"
+    assert len(briefly("a", "x" * 99, 0)) == len("a: ") + 60 + len(" -> 0")
 
 
 def test_six_differences_are_enough_to_see_it() -> None:

@@ -14,6 +14,7 @@ from fluxtui.domain.review.content import ImageChange
         (ImageChange("a:1", "", ("export/main", "sweep/main")), ("a:1", "gone with export")),
         (ImageChange("", "a:2", ("export/main",)), ("new with export", "a:2")),
         (ImageChange("", "a:2"), ("none", "a:2")),
+        (ImageChange("a:1", ""), ("a:1", "none")),
     ],
 )
 def test_an_image_that_comes_or_goes_names_its_workload(

@@ -204,6 +204,16 @@ def test_two_places_of_one_stage_take_it_together() -> None:
     assert said("also-takes", seen(*both, config=twins), tag()) == []
 
 
+def test_going_back_skips_no_ring_and_going_on_does() -> None:
+    """Dev ran 1.4.2, staging never did."""
+    dev = (source("dev", stored=A, ref={"digest": digest("a")}), ks("dev", applied=A))
+    staging = (source(stored=C), ks(applied=C))
+    for runs, skipped in ((B, False), (revision("1.4.1", "e"), True)):
+        there = (source("production", stored=runs), ks("production", applied=runs))
+        where = seen(*dev, *staging, *there)
+        assert bool(said("ring-skipped", where, pin("a", "production"))) is skipped
+
+
 def test_what_ran_nowhere_and_what_failed_are_told_of_each_build() -> None:
     here = seen(source(stored=A), ks(applied=A), *elsewhere())
     assert said("ran-nowhere", here, pin("b")) == []

@@ -89,6 +89,10 @@ def test_a_word_says_nothing_of_values_that_it_is_not_for(schema: Any, value: An
     assert of(schema, value) == []
 
 
+def test_nothing_has_no_size() -> None:
+    assert of({"items": {"maximum": 3, "minLength": 3, "minItems": 3}}, [None]) == []
+
+
 def test_what_is_of_another_type_is_told_of_once() -> None:
     assert of({"type": "integer", "enum": [1, 2], "maximum": 3}, "9") == ["spec: is no integer"]
     either = {"x-kubernetes-int-or-string": True, "type": "string", "maximum": 3}

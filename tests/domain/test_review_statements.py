@@ -23,6 +23,8 @@ def test_a_file_of_sql_is_all_statements_and_another_text_only_what_reads_like_o
     assert same("A.SQL", text) == ["SELECT 1", "DROP TABLE a"]
     assert same("a.txt", text) == ["DROP TABLE a"]
     assert same("a.txt", "SELECT 1; a drop in the sea") == []
+    assert same("a.txt", "SELECT 1;\nTRUNCATE a;") == ["TRUNCATE a"]
+    assert same("a.txt", "TRUNCATE what is too long") == []
     assert same("a.sql", "") == []
 
 
@@ -101,6 +103,8 @@ def test_a_text_reads_like_sql_or_like_people(text: str, is_one: bool) -> None:
         ("psql -c 'ALTER TABLE a DROP COLUMN b'", True),
         ("psql -c 'ALTER TABLE a DROP CONSTRAINT b'", False),
         ("psql -c 'CREATE TABLE a (x int)'", False),
+        ("psql -c 'TRUNCATE a;'", True),
+        ("psql -c 'SELECT 1; TRUNCATE a'", True),
         ("truncate -s 0 log", False),
         ("detach; CREATE TABLE a (x int)", False),
     ],

@@ -77,6 +77,16 @@ def test_where_it_is_not_well_or_not_at_all_nothing_is_said_of_health() -> None:
         assert not any("healthy" in text for text in told(*resources))
 
 
+def test_a_source_that_fails_is_not_well_though_what_it_gave_is() -> None:
+    _source, member = runs()
+    ill = source(stored=B, ref={"semver": "1.4.x"}, ready=failed("URLInvalid"))
+    assert not any("healthy" in text for text in told(ill, member))
+
+
+def test_without_a_clock_nobody_says_for_how_long() -> None:
+    assert not any("healthy" in text for text in stories(act_of(*runs()), ""))
+
+
 def test_the_younger_of_its_kustomizations_counts() -> None:
     later = {**READY, "lastTransitionTime": "2026-11-23T02:12:00Z"}
     young = ks(name="young", applied=B, conditions=[later])

@@ -73,6 +73,14 @@ def test_by_what_it_is_reached(api: str, kind: str, spec: str, by: tuple[str, ..
     assert reached_by(api, kind, spec) == by
 
 
+def test_what_names_no_host_is_reached_by_none() -> None:
+    port = "port: {number: 80, protocol: HTTP}"
+    assert reached_by(ISTIO, "Gateway", f"servers: [{{{port}}}]") == ()
+    assert reached_by(ISTIO, "VirtualService", "http: []") == ()
+    assert reached_by("projectcontour.io/v1", "HTTPProxy", "routes: []") == ()
+    assert reached_by("v1", "Service", "ports: [{port: 80}]") == ("port 80/TCP",)
+
+
 def test_an_old_annotation_is_the_class_of_an_ingress() -> None:
     old = ", annotations: {kubernetes.io/ingress.class: nginx}"
     api = "networking.k8s.io/v1"

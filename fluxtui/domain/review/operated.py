@@ -34,10 +34,8 @@ def is_custom(group: str) -> bool:
 
 
 def is_store(id: ObjectId) -> bool:
-    """Whether a kind of somebody's own is called like one that keeps data."""
-    if not is_custom(id.group) or _STORES_NOT.search(id.kind):
-        return False
-    return bool(_STORES.search(id.kind))
+    """Whether a kind, which is somebody's own, is called like one that keeps data."""
+    return bool(_STORES.search(id.kind)) and not _STORES_NOT.search(id.kind)
 
 
 def keeps_data(id: ObjectId, obj: Object) -> bool:

@@ -16,7 +16,7 @@ _OUTSIDE = ("NodePort", "LoadBalancer")
 
 
 def _service(obj: Object) -> Iterator[str]:
-    kind = str(at(obj, "spec", "type") or "ClusterIP")
+    kind = at(obj, "spec", "type")
     if kind == "ExternalName":
         yield f"external name {at(obj, 'spec', 'externalName')}"
     elif kind in _OUTSIDE:
@@ -127,8 +127,8 @@ def serves(has: tuple[str, ...], way: str) -> bool:
     host is taken."""
     if way in has or (way.startswith("host ") and "host *" in has):
         return True
-    host, slash, path = way.partition("/")
-    if not slash or (" " in host and host != "path "):
+    host, _slash, path = way.partition("/")
+    if " " in host and host != "path ":
         return False
     hosts = {host} if host == "path " else {host, "*"}
     return any(_leads(other, hosts, path) for other in has)

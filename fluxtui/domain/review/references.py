@@ -64,7 +64,7 @@ def _files(volume: Object, obj: Object) -> Iterator[PodReference]:
 def _one(holder: Object, configmap: str, secret: str, use: str) -> Iterator[PodReference]:
     for field, kind in ((configmap, "ConfigMap"), (secret, "Secret")):
         entry = mapping(holder, field)
-        if not entry or entry.get("optional") is True:
+        if entry.get("optional") is True:
             continue
         name = str(entry.get("name") or entry.get("secretName") or "")
         keys = [str(entry.get("key") or "")]

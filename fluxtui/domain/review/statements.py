@@ -67,11 +67,11 @@ def statements(name: str, text: str) -> tuple[Statement, ...]:
         return ()
     is_file = name.lower().endswith(".sql")
     bare = _bare(text, is_file)
-    if not is_file and not is_sql(bare):
+    if not is_file and not is_sql(f"{bare};"):
         return ()
     found = (tuple(line for line in part.split("\n") if line.strip()) for part in _parts(bare))
     said = (Statement(lines, " ".join(" ".join(lines).split())) for lines in found if lines)
-    return tuple(one for one in said if is_file or is_sql(one.same))
+    return tuple(one for one in said if is_file or is_sql(f"{one.same};"))
 
 
 def is_sql(text: str) -> bool:
@@ -81,7 +81,7 @@ def is_sql(text: str) -> bool:
 
 def destroys(text: str) -> bool:
     """Whether a text that is no file of SQL (a command) has a statement that takes data away."""
-    return any(is_sql(part) and _DESTROYS.search(part) for part in text.split(";"))
+    return any(is_sql(f"{part};") and _DESTROYS.search(part) for part in text.split(";"))
 
 
 def added(before: tuple[Statement, ...], after: tuple[Statement, ...]) -> tuple[Statement, ...]:

@@ -13,8 +13,8 @@ from fluxtui.domain.review.wanted import AskingRule, Heard, ImageAsked, Together
 def _wants(delivered: Delivered, _whole: Together) -> Iterator[WantedFact]:
     seen: set[str] = set()
     for change in delivered.changes:
-        before = {c.image for c in containers(change.before or {})}
-        for container in containers(change.after or {}):
+        before = {c.image for c in containers(change.before)}
+        for container in containers(change.after):
             image = container.image
             if image and image not in before and image not in seen:
                 seen.add(image)

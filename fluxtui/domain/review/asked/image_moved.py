@@ -15,7 +15,7 @@ _SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 
 def _wants(delivered: Delivered, _whole: Together) -> Iterator[WantedFact]:
     for change in delivered.changed(*_SELECTING):
-        before, after = change.before or {}, change.after or {}
+        before, after = change.before, change.after
         labels = _selector(before)
         if not labels or pod_template(before) == pod_template(after):
             continue  # its Pods stay
@@ -27,7 +27,7 @@ def _wants(delivered: Delivered, _whole: Together) -> Iterator[WantedFact]:
                 yield WantedFact(RULE.id, asked, delivered.kustomization, change.id)
 
 
-def _selector(obj: Object) -> tuple[tuple[str, str], ...]:
+def _selector(obj: Object | None) -> tuple[tuple[str, str], ...]:
     labels = mapping(obj, "spec", "selector", "matchLabels")
     return tuple(sorted((str(name), str(value)) for name, value in labels.items()))
 
