@@ -34,7 +34,7 @@ def block_lines(value: object, indent: str = "") -> Iterator[str]:
             yield from _entry(f"{indent}{_scalar(key)}:", value[key], indent)
     elif _is_list(value) and value:
         for item in value:
-            if isinstance(item, Mapping | list | tuple) and item:
+            if isinstance(item, Mapping | list | tuple):
                 lines = block_lines(item, indent + "  ")
                 first = next(lines)
                 yield f"{indent}- {first[len(indent) + 2 :]}"
@@ -52,7 +52,7 @@ def line_paths(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any,
             yield from _entry_paths(value[key], (*path, key))
     elif _is_list(value) and value:
         for index, item in enumerate(value):
-            if isinstance(item, Mapping | list | tuple) and item:
+            if isinstance(item, Mapping | list | tuple):
                 yield from line_paths(item, (*path, index))
             else:
                 yield from _entry_paths(item, (*path, index))

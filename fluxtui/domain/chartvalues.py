@@ -293,7 +293,7 @@ class _Shower:
                 yield from self.lines(part, f"{path}[{number}]")
         elif path:
             leaf = value if isinstance(value, _Leaf) else None
-            by = leaf.by if leaf is not None else getattr(value, "by", _OWN)
+            by = getattr(value, "by", _OWN)
             secret = leaf is not None and self._is_secret(by)
             shown = self._value(leaf) if leaf is not None else value
             shown = {} if isinstance(shown, dict) else [] if isinstance(shown, list) else shown

@@ -95,7 +95,7 @@ def picked_anew(snapshot: Snapshot, source: Resource, policy: Policy) -> str:
     if policy.digest:
         return "" if policy.digest == digest_of(stored) else policy.digest
     listed = snapshot.tags.get(sources.url(source))
-    if listed is None or not listed.tags:
+    if listed is None:
         return ""
     chosen = select(listed.tags, policy).chosen
     fact = listed.facts.get(chosen)

@@ -143,7 +143,7 @@ def _pod(obj: Object, now: datetime | None) -> Health:
     if phase == "Running":
         if any(c.type == "Ready" and c.true for c in listed):
             return current("Pod is Ready")
-        looping = crash_looping(obj)
+        looping = _crash_looping(obj)
         if looping:
             message = f"Containers in CrashLoop state: {','.join(looping)}"
             return failed("ContainerCrashLooping", message)
@@ -165,10 +165,9 @@ def _created(obj: Object) -> float:
     return seconds(text(obj, "metadata", "creationTimestamp"), zone=False) or 0.0
 
 
-def crash_looping(pod: Object) -> list[str]:
+def _crash_looping(pod: Object) -> list[str]:
     """Names of the containers (not init containers) that wait in CrashLoopBackOff."""
-    status = pod.get("status")
-    containers = status.get("containerStatuses") if isinstance(status, Mapping) else None
+    containers = pod["status"].get("containerStatuses")  # its phase stands there
     names: list[str] = []
     for container in containers if isinstance(containers, list | tuple) else ():
         if not isinstance(container, Mapping) or not isinstance(container.get("name"), str):

@@ -13,9 +13,9 @@ def _judge(act: Undertaking) -> Iterator[Danger]:
     targets = {arrival.source.key: arrival for arrival in act.arrivals}
     for key, arrival in targets.items():
         line = act.snapshot.board.line(key)
-        running = line.running if line is not None else None
-        if running is not None and line is not None and line.health.level is Level.PROGRESSING:
-            says = f"{key.environment} is still rolling out {running.text or arrival.build.name}"
+        if line is not None and line.health.level is Level.PROGRESSING:
+            what = line.running.text or arrival.build.name
+            says = f"{key.environment} is still rolling out {what}"
             yield Danger(RULE.id, Gravity.CARE, says, environment=key.environment)
     places = {arrival.environment for arrival in act.arrivals}
     for other in act.snapshot.acts:
