@@ -1,4 +1,4 @@
-"""A promotion by two careful people: reviewed, handed over, and run as it was reviewed.
+"""A promotion by two careful people: reviewed, handed over, run as reviewed, and one that fails.
 
 By keys at a low and a wide terminal and once more without one, in order on one delivery.
 """
@@ -13,6 +13,8 @@ from fluxtui.cli.embedded import Embedded
 from fluxtui.cli.session import running
 from fluxtui.cli.story import settled
 from tests.end_to_end.desk import (
+    CTRL_L,
+    END,
     ENTER,
     ESC,
     F4,
@@ -31,6 +33,7 @@ pytestmark = [
 ]
 BUILD, RELEASE = "v0.0.0-staging-test-deploy-0041", "v1.4.2"
 PROMOTE = ("promote", "activity", "-e", "staging", "--version", "v1.5.0")
+STATUS_PAGE = ("status-page", "-e", "staging")
 PRUNED = "CronJob/activity-system/activity-legacy-export"
 
 
@@ -83,7 +86,13 @@ def test_01_a_review_has_dangers_content_and_origins_before_it_asks(anna: Desk) 
         screen.types(F4)
         screen.sees("OBJECT AND FIELD", "env QUERY_CACHE", "128Mi", "256Mi", "pruned", "images")
         screen.types(ENTER)
-        screen.sees("query_timeout", "esc q close")
+        screen.sees("a migration runs, or its SQL has changed", "fluxtui dangers migration")
+        screen.types("q")
+        screen.sees("OBJECT AND FIELD")
+        screen.types(END)
+        screen.sees("~ Job activity-system/clickhouse-migrations")
+        screen.types(ENTER)
+        screen.sees("name: clickhouse-migrations-bfffm7hb62", "transformer name", "esc q close")
         screen.types("q")
         screen.sees("OBJECT AND FIELD", "back to the review")
         screen.types("q")
@@ -158,3 +167,56 @@ def test_05_the_second_person_types_the_name_and_what_was_reviewed_runs(
     items = anna.done("journal", "--since", "1h", "--by", "ben", "-o", "json").document("Journal")
     (act,) = (i for i in items["items"] if i["type"] == "plan" and i["command"] == "promote")
     assert act["user"].startswith("anna@") and act["approver"].startswith("ben@")
+
+
+def test_06_a_promotion_that_fails_is_rolled_back_by_one_key_with_its_reason(anna: Desk) -> None:
+    anna.done("publish", *STATUS_PAGE, "--bad", "--failure", "crash loop", "--yes")
+    assert anna("reconcile", *STATUS_PAGE, "--with-source", "--yes").code == 1
+    with anna.at("open", *STATUS_PAGE) as screen:
+        screen.sees("● live  tags", "status-page")
+        screen.types("m")
+        screen.sees("As which version?", "v2.3.0")
+        screen.types(ENTER)
+        screen.sees("DANGER", "failed in staging", "never ran well in staging")
+        screen.types("production" + ENTER)
+        screen.sees("^l roll back status-page in production")
+        screen.types(CTRL_L)  # the first key of four, with the name and two enters
+        screen.sees("Which version?", "● v2.2.0   ran well here", "failed here: HealthCheckFailed")
+        screen.sees(" promote status-page: v0.0.0-staging-test-deploy-0113")
+        screen.types(ENTER)
+        screen.sees("in production to v2.2.0", "because promote status-page", "type its name")
+        screen.types("production" + ENTER)
+        screen.sees("✓ done  pin OCIRepository/status-page", "◆")
+        leaves(screen)
+    assert version(anna, "production", "status-page") == "v2.2.0"
+
+
+def test_07_the_rollback_stands_and_unpinning_says_what_comes_back(anna: Desk) -> None:
+    """The parent's next run does not take it away, and the pin's reason is read."""
+    parent = ("ks/flux-system/status-page", "-e", "production")
+    anna.done("reconcile", *parent, "--with-source", "--yes")
+    (hold,) = anna.done("holds", "-e", "production", "-o", "json").document("Holds")["items"]
+    assert hold["held"] == "pinned" and "promote status-page" in hold["why"]
+    assert version(anna, "production", "status-page") == "v2.2.0"
+    with anna.at("open", "status-page", "-e", "production", size=WIDE) as screen:
+        screen.sees("● live  tags", "pinned")
+        screen.types("u")
+        screen.sees("DANGER", "v2.3.0 failed in production", "promote status-page")
+        screen.types(ESC)
+        screen.sees("left, nothing was done")
+        leaves(screen)
+
+
+def test_08_headless_the_failing_service_goes_back_and_on_with_the_next_build(anna: Desk) -> None:
+    bad, good = "v0.0.0-staging-test-deploy-0113", "v0.0.0-staging-test-deploy-0114"
+    act = anna.done("rollback", *STATUS_PAGE, "--reason", "crashes", "--yes", "-o", "json")
+    assert {receipt["outcome"] for receipt in act.document("Act")["receipts"]} == {"done"}
+    assert version(anna, "staging", "status-page") == "v0.0.0-staging-test-deploy-0112"
+    plan = anna.done("unpin", *STATUS_PAGE, "--dry-run", "-o", "json").document("Plan")
+    assert any(bad in danger["says"] and "failed" in danger["says"] for danger in plan["dangers"])
+    anna.done("publish", *STATUS_PAGE, "--yes")
+    assert version(anna, "staging", "status-page") == "v0.0.0-staging-test-deploy-0112", "held"
+    plan = anna.done("unpin", *STATUS_PAGE, "--dry-run", "-o", "json").document("Plan")
+    assert "crashes" in " ".join(plan["effects"]) and good in " ".join(plan["effects"])
+    anna.done("unpin", *STATUS_PAGE, "--yes")
+    assert version(anna, "staging", "status-page") == good
