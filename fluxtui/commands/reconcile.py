@@ -164,7 +164,7 @@ def source_refusal(context: Context) -> str | None:
     subject = _subject(context)
     if subject is None:
         return _without(context)
-    if not any(map(_hears, with_source(context) if not _hears(subject) else (subject,))):
+    if not any(map(_hears, with_source(context))):
         return _deaf(context.snapshot, subject)
     # Of a whole Service, suspended members are left out with a warning; what is named is refused.
     fed = appliers.source(subject)

@@ -311,3 +311,11 @@ def test_holding_what_runs_needs_no_tag() -> None:
     assert plan is not None
     step = plan(where, {"version": f" {digest('e')} ", "reason": "x"}).steps[0]
     assert isinstance(step, PatchStep) and step.patch["spec"]["ref"]["digest"] == digest("e")
+
+
+def test_a_version_that_nobody_named_is_called_so() -> None:
+    where = at(source(stored=B))
+    with pytest.raises(UsageError, match="the digest of no version is not known"):
+        candidates.resolve(where, source(stored=B), "", back=False)
+    with pytest.raises(UsageError, match=r"the digest of 7\.0\.0 is not known"):
+        candidates.resolve(where, source(stored=B), "7.0.0", back=True)
