@@ -110,8 +110,8 @@ async def test_a_remote_is_asked_for_both_where_that_is_allowed_and_only_there(
     (why,) = silent.unread
     assert silent.parts == (), "what nobody has looked at is no change, and no fault of it"
     assert why == (
-        "staging: Kustomization/apps/web: what it builds to: its remote is not asked:"
-        " git.askRemotes is off (turn that on, or name a checkout of it under git.checkouts)"
+        f"staging: GitRepository/apps/infra: what would change by {old[:7]}: its remote is not"
+        " asked: git.askRemotes is off (turn that on, or name a checkout of it under git.checkouts)"
     )
 
 
@@ -124,7 +124,7 @@ async def test_the_clusters_try_it_like_any_other_build(
     running = engine(staging, checkouts={url: str(git.folder)})
     moves = await pinned(running, source, user, new)
     standing = await got(running.ask(TryMoves(moves)))
-    assert not any("what it builds to" in text for text in standing.unread), standing
+    assert not any("what would change" in text for text in standing.unread), standing
 
 
 @pytest.mark.parametrize(

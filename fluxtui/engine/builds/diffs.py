@@ -191,6 +191,11 @@ class Diffs:
         source = self._store.snapshot.get(move.source)
         if source is None:
             return []
+        of_git = sources.is_of_git(source.key)
+        why = await gathered.lacks(source, move.before, move.after) if of_git else ""
+        if why:  # once, and not for each that stands on it
+            gathered.unread.append(f"{source.key}: what would change by {why}")
+            return []
         pairs = [
             await gathered.pair(
                 user.key,
@@ -202,17 +207,15 @@ class Diffs:
             for user in self._takers(move, gathered)
             if appliers.takes_bundles(user.key)
         ]
-        if not sources.is_of_git(source.key):
+        if not of_git:
             return pairs
-        # Whose files cannot be had builds well for all that is known.
-        gathered.unread += [f"{p.key}: what it builds to: {p.error}" for p in pairs if p.error]
         direct = {user.key for user in self._users_of(source.key)}
         gathered.unread += [
             f"{other.key}: what it takes of {source.key.label} through another object"
             for other in roles.standing_on(self._store.snapshot, source.key)
             if appliers.is_applier(other.key) and other.key not in direct
         ]
-        return [pair for pair in pairs if not pair.error]
+        return pairs
 
     async def environments(self, question: EnvironmentsDiff) -> Comparison:
         """One Service as two Environments have it, Kustomizations matched by name."""

@@ -82,6 +82,18 @@ class Gathered:
             return Pair(key, names[0], names[1], None, None, str(error))
         return Pair(key, names[0], names[1], sides[0], sides[1], "", prune, explain)
 
+    async def lacks(self, source: Resource, *refs: str) -> str:
+        """Why the content that one of these name cannot be had ("" names what is stored), as a
+        sentence; "" where all can."""
+        for ref in refs:
+            named = ref or _content(source, sources.revision(source))
+            try:
+                if named:
+                    await self._bundle(source, named)
+            except FluxtuiError as error:
+                return f"{words(named)}: {error}"
+        return ""
+
     def stand_in(self, source: Resource, files: Mapping[str, bytes], name: str) -> None:
         """Have these files stand for what a Git source has stored."""
         ref = _content(source, sources.revision(source))
