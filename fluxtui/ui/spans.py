@@ -107,12 +107,12 @@ def _shorten(line: Line, cells: int, *, middle: bool, before: str) -> Line:
 
 def _shorter_versions(line: Line, cells: int) -> Line:
     """A sentence that is cut at its end says all the same which version it tells of."""
-    if cells < 2 * VERSION:
-        return line
-    return tuple(
-        (_VERSION.sub(lambda match: shortening.shortened(match[0], VERSION), text), role)
-        for text, role in line
-    )
+    room = min(VERSION, cells * 3 // 5)
+
+    def shorter(match: re.Match[str]) -> str:
+        return shortening.shortened(match[0], room)
+
+    return tuple((_VERSION.sub(shorter, text), role) for text, role in line)
 
 
 def _shorten_name(line: Line, cells: int) -> Line:
