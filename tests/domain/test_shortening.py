@@ -30,6 +30,9 @@ BUILD = "v0.0.0-staging-test-deploy-0042"
         (BUILD, 1, "…"),
         (BUILD, 3, "v0…"),
         (BUILD, 0, ""),
+        ("abc (defghijkl) mno", 12, "abc (…l) mno"),
+        ("abc (defghijkl) mno", 11, "abc (defg…)"),  # cut in the middle it would stay open
+        ("abc )defghijkl( mno", 11, "abc …l( mno"),  # as open as it was
     ],
 )
 def test_the_end_is_kept_on_the_screen_and_in_tables_alike(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from fluxtui.domain.blocktext import block_text
 from fluxtui.domain.masking import Masked, Masker
 from fluxtui.domain.objectdiff import FieldChange, ObjectChange, diff_objects
+from fluxtui.domain.objectid import ObjectId
 from fluxtui.domain.unified import unified
 
 MASKER = Masker(b"one session's random key")
@@ -176,3 +177,10 @@ def test_neighbours_that_are_both_others_are_each_marked_against_their_own() -> 
     _old, new = sides(unified(whole, context=WHOLE))
     changed = "secret shop/login#password, changed"
     assert loaded(new)["args"] == ["a", "b", changed, changed, "c"]
+
+
+def test_what_differs_from_the_first_line_on_is_shown_from_there() -> None:
+    old = {f"a{n}": n for n in range(9)}
+    new = {f"b{n}": n for n in range(9)}
+    lines = unified(ObjectChange("changed", ObjectId("", "x", "", "X"), before=old, after=new))
+    assert sides(lines) == (block_text(old).splitlines(), block_text(new).splitlines())
